@@ -1,0 +1,16 @@
+// Node runs TypeScript by stripping types; Jest gets the same through swc, as ES modules.
+const shared = {
+  transform: {
+    "\\.ts$": ["@swc/jest", { module: { type: "es6" }, jsc: { parser: { syntax: "typescript" }, target: "es2024" } }],
+  },
+  extensionsToTreatAsEsm: [".ts"],
+  testEnvironment: "node",
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: "unit", testMatch: ["<rootDir>/{packages,services,schemas}/**/*.test.ts", "<rootDir>/test/*.test.ts"] },
+    { ...shared, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
+    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+  ],
+};

@@ -1,0 +1,25 @@
+/** A call event belongs to one call; an agent event (log-in, pause, a dialer's attempt) to none. */
+export type EventKind = "call" | "agent";
+
+/** One event as it is published: the payload is the truth, all else is derived from it. */
+export type Event = {
+  /** UUIDv5 of the body: two deliveries with the same uuid are the same event. */
+  uuid: string;
+  kind: EventKind;
+  /** The call_id of a call event; actor, else code, else number of an agent event. */
+  aggregate_id: string;
+  /** As the catalogue spells it (`call.on-going` is `call.ongoing` here). */
+  type: string;
+  /** The vendor's stamp; null where the body has none that can be read. */
+  occurred_at: Date | null;
+  /** Stamped by ingest; of several deliveries the earliest counts. */
+  received_at: Date;
+  /** The body exactly as it was sent. */
+  payload: string;
+};
+
+/** An event together with the place in the log it was read from. */
+export type LoggedEvent = Event & { source: { topic: string; partition: number; offset: number } };
+
+/** An event as it is kept: `id` is given once and never used again. */
+export type StoredEvent = LoggedEvent & { id: number };

@@ -1,0 +1,97 @@
+import type { Call, FoldedCall } from "./call.ts";
+import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
+
+/** A run of records of one partition, as the projector read it. */
+export type Batch = {
+  topic: string;
+  partition: number;
+  /** The position the writer believes to be stored (null = none yet): the fence. */
+  expected: number | null;
+  /** The position after this batch: the offset of the next record to read. */
+  next: number;
+  /** May be empty: then only the position moves. */
+  events: readonly LoggedEvent[];
+};
+
+/** What a change did to one call or agent, as others are told of it. */
+export type Change = {
+  key: string;
+  kind: EventKind;
+  /** The version of the call after the batch; of an agent event the time of the write, in ms. */
+  version: number;
+  erased: boolean;
+};
+
+export type Applied =
+  | { fenced: true }
+  | {
+      fenced: false;
+      /** uuids stored by this batch. */
+      added: string[];
+      /** uuids that were stored before, or came twice in this batch. */
+      duplicates: string[];
+      /** One for each call and agent key of the batch, changed or not. */
+      changes: Change[];
+    };
+
+/** The pure rule the store applies: a call from all its events, or null where there are none. */
+export type Fold = (events: readonly Event[]) => FoldedCall | null;
+
+export type CallStore = {
+  /**
+   * The next offset to read from a partition, null where nothing of it was ever stored.
+   * Throws Unavailable while the database cannot be reached.
+   */
+  position(topic: string, partition: number): Promise<number | null>;
+  /**
+   * Stores a batch as one: position, events and calls together, or nothing. Safe to repeat: an event
+   * already stored is a duplicate (its received_at is lowered where this delivery came earlier) and its call is
+   * folded all the same. Answers `fenced` and changes nothing where the stored position is not
+   * `expected`: another writer has taken over. Throws Unavailable when it may be tried again, any other
+   * error when this batch can never be stored. NOT promised: that ids have no gaps.
+   */
+  apply(batch: Batch, fold: Fold): Promise<Applied>;
+};
+
+/** Field = value, all of them; a field that is not named is not filtered. */
+export type CallFilter = Partial<
+  Pick<
+    Call,
+    "id" | "aggregate_id" | "state" | "queue" | "actor" | "our_number" | "their_number" | "code" | "direction"
+  >
+>;
+
+export type Page<T> = {
+  items: T[];
+  /** Opaque; null on the last page. */
+  next: string | null;
+};
+
+/** What realtime asks. Each reads what a majority has acknowledged; throws Unavailable while the database is away. */
+export type CallQueries = {
+  /** Newest first by id. Throws InvalidCursor for a cursor that none of our pages gave. */
+  listCalls(filter: CallFilter, page: { limit: number; cursor: string | null }): Promise<Page<Call>>;
+  /**
+   * The events of a call in the order of the fold; an unknown call has none. A page holds at most `limit` events
+   * and `bytes` of payload (UTF-8), but at least one event while there is one.
+   */
+  listCallEvents(
+    call_id: string,
+    page: { limit: number; bytes: number; cursor: string | null },
+  ): Promise<Page<StoredEvent>>;
+  /** The calls of these call_ids that exist, in no order. */
+  findCalls(call_ids: readonly string[]): Promise<Call[]>;
+};
+
+/** A page's cursor that cannot be read: the caller's mistake, not a fault. */
+export class InvalidCursor extends Error {
+  override name = "InvalidCursor";
+  constructor() {
+    super("cursor is not one of a page before");
+  }
+}
+
+/** A dependency does not answer now: the same request may succeed later. Never thrown for what can never succeed. */
+export class Unavailable extends Error {
+  override name = "Unavailable";
+}

@@ -1,0 +1,61 @@
+import type { z } from "zod";
+
+/** One environment variable: how it is read, what it is when unset, and a line for whoever sets it. */
+export type Setting<T = unknown> = {
+  schema: z.ZodType<T, string>;
+  doc: string;
+  /** Text that is parsed when the variable is unset; without one it is required, unless `optional`. */
+  default?: string;
+  /** Where it differs in production. */
+  productionDefault?: string;
+  optional?: boolean;
+  /** Without it a service refuses to start in production, unless AUTH=off. */
+  neededInProduction?: boolean;
+  /** Shown only as set / not set. */
+  secret?: boolean;
+};
+
+export type Settings = Record<string, Setting>;
+
+export type Config<S extends Settings> = {
+  [K in keyof S]: S[K] extends Setting<infer T> ? (S[K] extends { optional: true } ? T | null : T) : never;
+};
+
+/** Everything that is wrong with the environment, in one message. */
+export class InvalidConfig extends Error {
+  override name = "InvalidConfig";
+}
+
+/** Reads a table from the environment. Throws InvalidConfig naming every missing or malformed setting. */
+export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
+  const faults: string[] = [];
+  const config = Object.entries(settings).map(([name, setting]) => {
+    const [value, fault] = readSetting(setting, env[name] || undefined, env);
+    if (fault) faults.push(`  ${name}: ${fault} (${setting.doc})`);
+    return [name, value];
+  });
+  if (faults.length > 0)
+    throw new InvalidConfig(`these settings are missing or malformed:\n${faults.join("\n")}`);
+  return Object.fromEntries(config) as Config<S>;
+}
+
+function readSetting(setting: Setting, text: string | undefined, env: NodeJS.ProcessEnv): [unknown, string?] {
+  const production = env.NODE_ENV === "production";
+  const given = text ?? (production ? setting.productionDefault : undefined) ?? setting.default;
+  if (given === undefined) {
+    if (production && setting.neededInProduction && env.AUTH !== "off")
+      return [null, "needed in production, or AUTH=off to run open on purpose"];
+    return setting.optional ? [null] : [null, "missing"];
+  }
+  const read = setting.schema.safeParse(given);
+  return read.success ? [read.data] : [null, read.error.issues.map((issue) => issue.message).join(", ")];
+}
+
+/** The settings as they may be logged: secrets only as set / not set. */
+export function describeConfig(settings: Settings, config: Record<string, unknown>): Record<string, unknown> {
+  const shown = ([name, setting]: [string, Setting]) => {
+    const value = config[name];
+    return [name, setting.secret ? (value === null ? "not set" : "set") : value];
+  };
+  return Object.fromEntries(Object.entries(settings).map(shown));
+}

@@ -1,0 +1,40 @@
+export type Check = { ok: boolean; reason?: string };
+export type Health = {
+  /** Adds what a service needs to do its job; `check` tells how it stands now and must not wait long. */
+  add(name: string, check: () => Check | Promise<Check>): void;
+  /** Not ready any more, whatever the checks say: the process is going away. */
+  stopping(): void;
+  report(): Promise<{ status: "ok" | "unavailable"; checks: Record<string, Check> }>;
+};
+
+/** A check that never answers counts as failed after this long; probes usually give up after a second or two. */
+const CHECK_TIMEOUT_MS = 1_000;
+
+export function createHealth(): Health {
+  const checks = new Map<string, () => Check | Promise<Check>>();
+  return {
+    add: (name, check) => checks.set(name, check),
+    stopping: () => checks.set("lifecycle", () => ({ ok: false, reason: "stopping" })),
+    async report() {
+      const entries = await Promise.all(
+        [...checks].map(async ([name, check]) => [name, await outcome(check)] as const),
+      );
+      const status = entries.every(([, check]) => check.ok) ? "ok" : "unavailable";
+      return { status, checks: Object.fromEntries(entries) };
+    },
+  };
+}
+
+async function outcome(check: () => Check | Promise<Check>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, { ok: false, reason: "does not answer" });
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    return { ok: false, reason: "check failed" };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,95 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** From a millisecond to the longest deadline there is. */
+const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every metric of every service; ARCHITECTURE lists them. A service that never touches one shows it as zero or not at all. */
+export function createMetrics() {
+  const registry = new Registry();
+  const of = { registers: [registry] };
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    events: new Counter({
+      ...of,
+      name: "teravoz_events_total",
+      help: "Events by type and what became of them",
+      labelNames: ["type", "outcome"],
+    }),
+    publishSeconds: new Histogram({
+      ...of,
+      name: "teravoz_publish_duration_seconds",
+      help: "From handing a record to the publisher to the broker's acknowledgement",
+      buckets: DURATIONS,
+    }),
+    batchRecords: new Histogram({
+      ...of,
+      name: "teravoz_batch_records",
+      help: "Records in one batch, sent or consumed",
+      labelNames: ["direction"],
+      buckets: SIZES,
+    }),
+    queueRecords: new Gauge({
+      ...of,
+      name: "teravoz_publish_queue_records",
+      help: "Records waiting to be sent",
+    }),
+    projectSeconds: new Histogram({
+      ...of,
+      name: "teravoz_project_duration_seconds",
+      help: "From reading a batch to its commit in the database",
+      buckets: DURATIONS,
+    }),
+    lagRecords: new Gauge({
+      ...of,
+      name: "teravoz_consumer_lag_records",
+      help: "Records of a partition not yet handled",
+      labelNames: ["topic", "partition"],
+    }),
+    lagSeconds: new Gauge({
+      ...of,
+      name: "teravoz_consumer_lag_seconds",
+      help: "Age of the last handled record while there are more, else 0",
+      labelNames: ["topic", "partition"],
+    }),
+    gaps: new Counter({
+      ...of,
+      name: "teravoz_consumer_gap_records_total",
+      help: "Offsets that were no longer in the log when their turn came",
+      labelNames: ["topic"],
+    }),
+    parked: new Counter({
+      ...of,
+      name: "teravoz_parked_records_total",
+      help: "Records sent to dead-letters",
+      labelNames: ["reason"],
+    }),
+    sockets: new Gauge({
+      ...of,
+      name: "teravoz_sockets",
+      help: "Connected clients",
+      labelNames: ["transport"],
+    }),
+    commands: new Counter({
+      ...of,
+      name: "teravoz_commands_total",
+      help: "Socket commands by event and status",
+      labelNames: ["event", "status"],
+    }),
+    fanout: new Counter({
+      ...of,
+      name: "teravoz_fanout_messages_total",
+      help: "Messages pushed to sockets",
+      labelNames: ["event"],
+    }),
+    fanoutSeconds: new Histogram({
+      ...of,
+      name: "teravoz_fanout_delay_seconds",
+      help: "From the broker's stamp of a notice to its push to the sockets",
+      buckets: DURATIONS,
+    }),
+  };
+}

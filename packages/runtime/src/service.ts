@@ -1,0 +1,71 @@
+import closeWithGrace from "close-with-grace";
+import { type Config, describeConfig, InvalidConfig, readConfig, type Settings } from "./config.ts";
+import { createHealth, type Health } from "./health.ts";
+import { createLog, type Log } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+
+/** An orderly stop has this long; past it the process ends with 1. */
+export const STOP_DEADLINE_MS = 10_000;
+
+export type Service<S extends Settings> = {
+  config: Config<S>;
+  log: Log;
+  health: Health;
+  metrics: Metrics;
+  /** Adds a step of the stop. Steps run once, the last added first. */
+  onStop(name: string, step: () => Promise<unknown>): void;
+  /** A job died that this process cannot do without: stop what can be stopped and exit with 1. */
+  fail(job: string, error: unknown): void;
+};
+
+/**
+ * Runs a process from its settings to its last breath: reads `settings` (exit 1 with all faults at once), starts, and on
+ * SIGTERM or SIGINT turns not ready and stops in reverse order under one deadline. A second signal, an error
+ * nobody caught or a failed job ends with 1.
+ */
+export async function runService<S extends Settings>(
+  name: string,
+  settings: S,
+  start: (service: Service<S>) => Promise<void>,
+): Promise<void> {
+  const config = readConfigOrExit(name, settings);
+  const log = createLog(name, String(config.LOG_LEVEL ?? "info"));
+  const health = createHealth();
+  const steps: { name: string; step: () => Promise<unknown> }[] = [];
+  let failed = false;
+  const stop = async () => {
+    health.stopping();
+    for (const { name: job, step } of steps.toReversed()) {
+      await step().catch((err: unknown) => {
+        log.error({ err, job }, "a step of the stop failed");
+        failed = true;
+      });
+    }
+  };
+  const grace = closeWithGrace({ delay: STOP_DEADLINE_MS, logger: false }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, "going down");
+    else log.info({ signal }, "stopping");
+    await stop();
+    if (failed) throw new Error("stopped with a fault");
+    log.info("stopped");
+  });
+  const fail = (job: string, err: unknown) => {
+    log.fatal({ err, job }, "a job died");
+    failed = true;
+    void grace.close();
+  };
+  log.info({ config: describeConfig(settings, config), version: process.version }, "starting");
+  const service = { config, log, health, metrics: createMetrics(), fail };
+  await start({ ...service, onStop: (job, step) => void steps.push({ name: job, step }) });
+  log.info("started");
+}
+
+function readConfigOrExit<S extends Settings>(name: string, settings: S): Config<S> {
+  try {
+    return readConfig(settings, process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    process.stderr.write(`${name} cannot start: ${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Setting, Settings } from "./config.ts";
+
+const text = z.string();
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
+const url = z.string().refine((value) => URL.canParse(value), "must be a URL");
+const httpUrl = url.refine((value) => /^https?:/.test(value), "must be an http(s) URL");
+const mongoUrl = url.refine((value) => /^mongodb(\+srv)?:/.test(value), "must be a mongodb:// URL");
+const prefix = z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, "only letters, digits, . _ - (at most 100)");
+const brokers = list.refine(
+  (hosts) => hosts.length > 0 && hosts.every((host) => /^[^\s:]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/.test(host)),
+  "must be host:port, several separated by commas",
+);
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port number")
+  .transform(Number)
+  .refine((value) => value <= 65535, "must be a port number");
+/** A whole number from `low` to `high`. */
+export const wholeNumber = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `must be from ${low} to ${high}`);
+const tokens = list.refine(
+  (values) => values.length > 0 && values.every((value) => value.length >= 8),
+  "each token must have at least 8 characters",
+);
+
+const optionalText = { schema: text, optional: true } as const;
+const optionalSecret = { ...optionalText, secret: true } as const;
+
+/** A token, or several separated by commas while one replaces another. */
+export const token = (doc: string) =>
+  ({ schema: tokens, optional: true, secret: true, neededInProduction: true, doc }) as const;
+
+export const logSettings = {
+  LOG_LEVEL: {
+    schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+    default: "info",
+    doc: "least level that is logged",
+  },
+} as const satisfies Settings;
+
+/** Where a service listens; `port` is that of the service, a lone PORT wins. */
+export const listenSettings = <const N extends string>(name: N, defaultPort: number) =>
+  ({
+    [name]: { schema: port, default: String(defaultPort), doc: "port to listen on (a lone PORT wins)" },
+    PORT: { schema: port, optional: true, doc: "port to listen on, before any other setting" },
+    HOST: {
+      schema: text,
+      default: "127.0.0.1",
+      productionDefault: "0.0.0.0",
+      doc: "address to listen on (0.0.0.0 in production)",
+    },
+    METRICS_TOKEN: token("Bearer token of /metrics"),
+  }) as Record<N, Setting<number>> & {
+    PORT: { schema: typeof port; optional: true; doc: string };
+    HOST: Setting<string>;
+    METRICS_TOKEN: ReturnType<typeof token>;
+  };
+
+export const kafkaSettings = {
+  KAFKA_BROKERS: {
+    schema: brokers,
+    default: "127.0.0.1:9092",
+    doc: "host:port, several separated by commas",
+  },
+  KAFKA_TLS: { schema: flag, default: "false", doc: "true = TLS to the brokers" },
+  KAFKA_CA_FILE: { ...optionalText, doc: "PEM file with the brokers' certificate authority" },
+  KAFKA_SASL_MECHANISM: {
+    schema: z.enum(
+      ["plain", "scram-sha-256", "scram-sha-512"],
+      "must be plain, scram-sha-256 or scram-sha-512",
+    ),
+    optional: true,
+    doc: "plain, scram-sha-256 or scram-sha-512",
+  },
+  KAFKA_USERNAME: { ...optionalText, doc: "SASL user name" },
+  KAFKA_PASSWORD: { ...optionalSecret, doc: "SASL password" },
+  TOPIC_PREFIX: {
+    schema: prefix,
+    default: "teravoz.",
+    doc: "begins the name of every topic and consumer group",
+  },
+} as const satisfies Settings;
+
+export const registrySettings = {
+  SCHEMA_REGISTRY_URL: {
+    schema: httpUrl,
+    default: "http://127.0.0.1:8081/apis/ccompat/v7",
+    doc: "Confluent-compatible schema registry, with path",
+  },
+  SCHEMA_REGISTRY_USERNAME: { ...optionalText, doc: "user name at the registry" },
+  SCHEMA_REGISTRY_PASSWORD: { ...optionalSecret, doc: "password at the registry" },
+} as const satisfies Settings;
+
+export const mongoSettings = {
+  MONGODB_URI: {
+    schema: mongoUrl,
+    default: "mongodb://127.0.0.1:27017/teravoz?directConnection=true",
+    secret: true,
+    doc: "connection string of a replica set, with database (default teravoz)",
+  },
+} as const satisfies Settings;
