@@ -1,3 +1,7 @@
+import { findDefinition } from "./catalogue.ts";
+import type { Event } from "./event.ts";
+import { type PlacedEvent, placeEvents } from "./order.ts";
+
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
 /** A call as its events tell it. Missing is null, never absent. Strings are kept up to 256 UTF-16 units. */
@@ -31,3 +35,114 @@ export type Call = FoldedCall & {
   /** Grows with each change of the call: max(previous + 1, now in ms). */
   version: number;
 };
+
+/** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
+export const FOLD_REVISION = 1;
+
+const MAX_TEXT_UNITS = 256;
+
+/**
+ * A call as a pure function of the set of its events: neither the order they are given in nor repetition (redeliveries
+ * with another received_at included: the smallest counts) changes it. Null where there are none.
+ */
+export function foldCall(events: readonly Event[]): FoldedCall | null {
+  const distinct = earliestDeliveries(events);
+  const [first] = distinct;
+  if (!first) return null;
+  return placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
+}
+
+function earliestDeliveries(events: readonly Event[]): Event[] {
+  const earliest = new Map<string, Event>();
+  for (const event of events) {
+    const known = earliest.get(event.uuid);
+    if (!known || event.received_at < known.received_at) earliest.set(event.uuid, event);
+  }
+  return [...earliest.values()];
+}
+
+function beginCall(aggregate_id: string, events: readonly Event[]): FoldedCall {
+  const received = events.map(({ received_at }) => received_at.getTime());
+  return {
+    aggregate_id,
+    state: "NEW",
+    created_at: new Date(received.reduce((one, other) => Math.min(one, other))),
+    updated_at: new Date(received.reduce((one, other) => Math.max(one, other))),
+    code: null,
+    direction: null,
+    our_number: null,
+    their_number: null,
+    their_number_type: null,
+    queue: null,
+    actor: null,
+    waiting_since: null,
+    answered_at: null,
+    finished_at: null,
+    abandoned: false,
+    recording_url: null,
+    events: events.length,
+    fold: FOLD_REVISION,
+  };
+}
+
+function applyEvent(call: FoldedCall, placed: PlacedEvent): FoldedCall {
+  const described = describe(call, placed.body);
+  switch (placed.event.type) {
+    case "call.waiting":
+      return wait(advance(described, placed), call.queue, placed);
+    case "actor.entered":
+      return { ...answer(described, placed), actor: text(placed.body.actor) };
+    case "call.ongoing":
+      return answer(advance(described, placed), placed);
+    case "actor.left":
+      return { ...described, actor: null };
+    case "call.queue-abandon":
+      return { ...described, abandoned: true };
+    case "call.recording-available":
+      return { ...described, recording_url: text(placed.body.url) ?? call.recording_url };
+    case "call.finished":
+      return finish(advance(described, placed), placed);
+    default:
+      return advance(described, placed);
+  }
+}
+
+/** What any event may say of a call: the last that is not empty counts. */
+const describe = (call: FoldedCall, body: Record<string, unknown>): FoldedCall => ({
+  ...call,
+  code: text(body.code) ?? call.code,
+  direction: text(body.direction) ?? call.direction,
+  our_number: text(body.our_number) ?? call.our_number,
+  their_number: text(body.their_number) ?? call.their_number,
+  their_number_type: text(body.their_number_type) ?? call.their_number_type,
+  queue: text(Number.isSafeInteger(body.queue) ? String(body.queue) : body.queue) ?? call.queue,
+});
+
+/** A string worth showing: not empty, not longer than 256 units, no lone surrogate (it could not be stored as it is). */
+const text = (value: unknown): string | null =>
+  typeof value === "string" && value !== "" && value.length <= MAX_TEXT_UNITS && value.isWellFormed()
+    ? value
+    : null;
+
+const isFinished = (call: FoldedCall) => call.state === "FINISHED";
+
+function advance(call: FoldedCall, { event }: PlacedEvent): FoldedCall {
+  const state = findDefinition(event.type)?.state;
+  return state && !isFinished(call) ? { ...call, state } : call;
+}
+
+/** A wait begins with the first call.waiting and anew in another queue; a repeated one in the same queue changes nothing. */
+function wait(call: FoldedCall, queueBefore: string | null, { ms }: PlacedEvent): FoldedCall {
+  if (isFinished(call) || (call.waiting_since && call.queue === queueBefore)) return call;
+  return { ...call, waiting_since: new Date(ms) };
+}
+
+/** Whoever comes first answers, the agent entering or the call going on; the first answer of a call stays. */
+function answer(call: FoldedCall, { ms }: PlacedEvent): FoldedCall {
+  if (isFinished(call)) return call;
+  return { ...call, waiting_since: null, answered_at: call.answered_at ?? new Date(ms) };
+}
+
+function finish(call: FoldedCall, { ms }: PlacedEvent): FoldedCall {
+  return { ...call, waiting_since: null, finished_at: call.finished_at ?? new Date(ms) };
+}

@@ -1,0 +1,94 @@
+import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
+import type { Event } from "./event.ts";
+import { readOccurrence } from "./timestamp.ts";
+
+/** An event with its body read and its moment: the vendor's stamp, else when it was received. */
+export type PlacedEvent<E extends Event = Event> = {
+  event: E;
+  body: Record<string, unknown>;
+  ms: number;
+  /** The stamp has no milliseconds: it is equal to every other of its second. */
+  whole: boolean;
+  rank: number;
+};
+
+/** The events of one call in the order of the fold; it depends on the set alone, never on the order given. */
+export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
+  placeEvents(events).map(({ event }) => event);
+
+/**
+ * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
+ * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged
+ * in by the same rule; between equals the one with milliseconds goes first (it cannot wait), then the uuid decides.
+ */
+export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<E>[] {
+  const bySecond = Map.groupBy(events.map(placeEvent), ({ ms }) => Math.floor(ms / 1000));
+  const seconds = [...bySecond].sort(([one], [other]) => one - other);
+  let stands = -1;
+  return seconds.flatMap(([, second]) => {
+    const [ordered, last] = orderSecond(second, stands);
+    stands = last;
+    return ordered;
+  });
+}
+
+function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
+  const body = readBody(event.payload);
+  const stamp = readOccurrence(body.timestamp, event.received_at);
+  const { ms, whole } = stamp ?? { ms: event.received_at.getTime(), whole: false };
+  return { event, body, ms, whole, rank: findDefinition(event.type)?.rank ?? OTHER_RANK };
+}
+
+function readBody(payload: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(payload));
+  } catch {
+    return {};
+  }
+}
+
+/** Per rank those that are still to come, the next one last. */
+type Ranks<E extends Event> = PlacedEvent<E>[][];
+
+function orderSecond<E extends Event>(second: PlacedEvent<E>[], stood: number): [PlacedEvent<E>[], number] {
+  if (second.length === 1) return [second, lastRank(second[0]!.rank, stood)];
+  const open = byRank(second.filter(({ whole }) => whole));
+  const exact = Map.groupBy(
+    second.filter(({ whole }) => !whole),
+    ({ ms }) => ms,
+  );
+  const ordered: PlacedEvent<E>[] = [];
+  let stands = stood;
+  const take = (due: Ranks<E>) => {
+    stands = nextRank(stands, (rank) => due[rank]!.length + open[rank]!.length > 0);
+    ordered.push((due[stands]!.pop() ?? open[stands]!.pop())!);
+  };
+  for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
+    const due = byRank(group);
+    while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
+    ordered.push(...due[FINISHED_RANK]!, ...due[OTHER_RANK]!);
+  }
+  while (isUnderWay(open)) take(open);
+  ordered.push(...open[FINISHED_RANK]!, ...open[OTHER_RANK]!);
+  return [ordered, stands];
+}
+
+const lastRank = (rank: number, stood: number) => (rank < FINISHED_RANK ? rank : stood);
+
+function byRank<E extends Event>(placed: PlacedEvent<E>[]): Ranks<E> {
+  const ranks: Ranks<E> = Array.from({ length: OTHER_RANK + 1 }, () => []);
+  for (const one of placed.toSorted(byUuid).reverse()) ranks[one.rank]!.push(one);
+  return ranks;
+}
+
+const byUuid = (one: PlacedEvent, other: PlacedEvent) => (one.event.uuid < other.event.uuid ? -1 : 1);
+
+/** Something of the life cycle, finished apart, is still to come. */
+const isUnderWay = (ranks: Ranks<Event>) =>
+  ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
+
+function nextRank(stands: number, isThere: (rank: number) => boolean): number {
+  for (let rank = stands + 1; rank < FINISHED_RANK; rank++) if (isThere(rank)) return rank;
+  for (let rank = 0; rank <= stands; rank++) if (isThere(rank)) return rank;
+  throw new Error("nothing of the life cycle is left");
+}
