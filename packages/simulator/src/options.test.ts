@@ -1,0 +1,41 @@
+import { describe, expect, test } from "@jest/globals";
+import { createSimulateCommand, parseShares, type SimulateOptions } from "./options.ts";
+
+function parse(...args: string[]): SimulateOptions {
+  const silent = { writeOut: () => {}, writeErr: () => {} };
+  const command = createSimulateCommand({ WEBHOOK_TOKEN: "old-token, new-token" });
+  return command.exitOverride().configureOutput(silent).parse(args, { from: "user" }).opts();
+}
+
+describe("the command line of simulate", () => {
+  test("shows life without any option", () => {
+    const { calls, rate, duplicates, burst } = parse();
+    expect({ calls, rate, duplicates, burst }).toEqual({ calls: 60, rate: 10, duplicates: 0, burst: 0 });
+  });
+
+  test("takes the token of the webhook from the environment, the first of several", () => {
+    expect(parse().token).toBe("old-token");
+    expect(parse("--token", "given").token).toBe("given");
+  });
+
+  test("reads shares of flows, a name alone as one", () => {
+    expect(parseShares("delegated=3,abandoned=0.5,sandbox")).toEqual({
+      delegated: 3,
+      abandoned: 0.5,
+      sandbox: 1,
+    });
+  });
+
+  test.each([
+    ["--duplicates", "1.5"],
+    ["--reorder", "-1"],
+    ["--rate", "0"],
+    ["--calls", "many"],
+    ["--flows", "unknown=1"],
+    ["--flows", "sandbox=0"],
+    ["--url", "ftp://x"],
+    ["--seed", "1.5"],
+  ])("refuses %s %s", (option, value) => {
+    expect(() => parse(option, value)).toThrow(/must be|no flow|one flow/);
+  });
+});

@@ -1,0 +1,100 @@
+import { type FlowName, flows } from "@teravoz/domain";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { firstToken, readAddresses } from "./addresses.ts";
+
+export type SimulateOptions = {
+  url: string;
+  token?: string;
+  calls: number;
+  rate: number;
+  flows: Partial<Record<FlowName, number>>;
+  duplicates: number;
+  reorder: number;
+  delay: number;
+  oldSpellings: number;
+  burst: number;
+  connections: number;
+  seed: number;
+};
+
+/** As a call centre looks: most calls are answered, some give up, some are passed on. */
+const USUAL_FLOWS = "delegated=5,sandbox=1,outbound=2,abandoned=1,transferred=1";
+
+/**
+ * The command line of `simulate`. Its defaults show about a minute of life: 60 calls of about six events at ten a
+ * second, each call some 15 s long.
+ */
+export function createSimulateCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command("simulate")
+    .description("Sends calls to the webhook as TeraVoz does, and says how they were answered.")
+    .option("--url <url>", "the webhook", parseUrl, readAddresses().webhook)
+    .addOption(
+      new Option("--token <token>", "sent as Bearer").default(
+        firstToken(env.WEBHOOK_TOKEN),
+        "$WEBHOOK_TOKEN",
+      ),
+    )
+    .option("--calls <n>", "how many calls", parseWhole(1), 60)
+    .option("--rate <n>", "events a second, at most", parsePositive, 10)
+    .addOption(
+      new Option("--flows <name=share,...>", `of ${Object.keys(flows).join(", ")}`)
+        .argParser(parseShares)
+        .default(parseShares(USUAL_FLOWS), USUAL_FLOWS),
+    )
+    .option("--duplicates <share>", "events delivered twice, byte for byte, 0..1", parseShare, 0)
+    .option("--reorder <share>", "events that overtake the one before, 0..1", parseShare, 0)
+    .option("--delay <ms>", "mean pause between the events of a call", parseWhole(0), 2_500)
+    .option("--old-spellings <share>", "calls written as older senders do, 0..1", parseShare, 0)
+    .option("--burst <n>", "n deliveries at once, all of one call, instead of calls", parseWhole(0), 0)
+    .option("--connections <n>", "at most this many at a time (a burst has its own)", parseWhole(1), 64)
+    .option("--seed <n>", "the same seed sends the same calls (default: a new one each time)", parseWhole(0))
+    .addHelpText("after", EXAMPLES);
+}
+
+const EXAMPLES = `
+Examples:
+  simulate                                          about a minute of life on the board
+  simulate --calls 1000 --rate 200 --delay 100      a busy hour in half a minute
+  simulate --duplicates 0.3 --reorder 0.3           what the network does to deliveries
+  simulate --burst 3000                             one call, 3,000 POSTs at once
+  simulate --flows abandoned=1 --calls 5            callers who give up
+
+Exits with 1 if anything but 200 came back.`;
+
+/** `delegated=3,abandoned=1`; a name alone counts once. */
+export function parseShares(text: string): Partial<Record<FlowName, number>> {
+  const shares = text.split(",").map((part) => {
+    const [name = "", share = "1"] = part.split("=").map((side) => side.trim());
+    if (!Object.hasOwn(flows, name))
+      throw new InvalidArgumentError(`no flow "${name}": ${Object.keys(flows).join(", ")}.`);
+    if (!isNumber(share)) throw new InvalidArgumentError(`the share of ${name} must be a number, 0 or more.`);
+    return [name, Number(share)];
+  });
+  if (shares.every(([, share]) => share === 0))
+    throw new InvalidArgumentError("one flow must have a share above 0.");
+  return Object.fromEntries(shares);
+}
+
+const isNumber = (text: string) => /^\d+(\.\d+)?$/.test(text);
+
+function parseShare(text: string): number {
+  if (!isNumber(text) || Number(text) > 1) throw new InvalidArgumentError("must be from 0 to 1.");
+  return Number(text);
+}
+
+function parsePositive(text: string): number {
+  if (!isNumber(text) || Number(text) === 0) throw new InvalidArgumentError("must be a number above 0.");
+  return Number(text);
+}
+
+const parseWhole = (least: number) => (text: string) => {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+    throw new InvalidArgumentError(`must be a whole number, ${least} or more.`);
+  return Number(text);
+};
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError("must be an http(s) URL.");
+  return text;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Event, type FlowName, flows, foldCall, parseWebhook } from "@teravoz/domain";
+import fc from "fast-check";
+import { type Delivery, type PlanOptions, planDeliveries } from "./plan.ts";
+
+const startAt = new Date("2026-03-01T12:00:00.250Z");
+const usual: PlanOptions = {
+  calls: 10,
+  rate: 50,
+  shares: { delegated: 1, sandbox: 1, outbound: 1, abandoned: 1, transferred: 1 },
+  duplicates: 0,
+  reorder: 0,
+  delayMs: 100,
+  oldSpellings: 0,
+  burst: 0,
+  seed: 7,
+  startAt,
+};
+const flowNames = Object.keys(flows) as FlowName[];
+const anyOptions: fc.Arbitrary<PlanOptions> = fc.record({
+  calls: fc.integer({ min: 1, max: 30 }),
+  rate: fc.double({ min: 0.5, max: 10_000, noNaN: true }),
+  shares: fc.dictionary(fc.constantFrom(...flowNames), fc.integer({ min: 1, max: 9 }), { minKeys: 1 }),
+  duplicates: fc.double({ min: 0, max: 1, noNaN: true }),
+  reorder: fc.double({ min: 0, max: 1, noNaN: true }),
+  delayMs: fc.integer({ min: 0, max: 5_000 }),
+  oldSpellings: fc.double({ min: 0, max: 1, noNaN: true }),
+  burst: fc.constantFrom(0, 0, 0, 100),
+  seed: fc.nat(),
+  startAt: fc.constant(startAt),
+});
+
+const bodiesOf = (deliveries: readonly Delivery[]) => deliveries.map(({ body }) => body);
+const groupByCall = (deliveries: readonly Delivery[]) =>
+  Object.values(Object.groupBy(deliveries, ({ call_id }) => call_id)).map((group) => group ?? []);
+
+function readEvent({ body, dueMs }: Delivery): Event {
+  const parsed = parseWebhook(Buffer.from(body), new Date(startAt.getTime() + dueMs));
+  if (parsed.outcome !== "accepted") throw new Error(`refused: ${body}`);
+  return parsed.event;
+}
+
+describe("a plan", () => {
+  test("is the same for the same seed, and another for another", () => {
+    expect(planDeliveries(usual)).toEqual(planDeliveries({ ...usual }));
+    expect(bodiesOf(planDeliveries(usual))).not.toEqual(bodiesOf(planDeliveries({ ...usual, seed: 8 })));
+  });
+
+  test("has no body twice but the redeliveries, and those byte for byte", () => {
+    fc.assert(
+      fc.property(anyOptions, (options) => {
+        const deliveries = planDeliveries(options);
+        const first = bodiesOf(deliveries.filter(({ repeated }) => !repeated));
+        expect(new Set(first).size).toBe(first.length);
+        for (const { body, repeated } of deliveries) if (repeated) expect(first).toContain(body);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("sends only events the gateway accepts, and leaves every call finished", () => {
+    fc.assert(
+      fc.property(anyOptions, (options) => {
+        for (const call of groupByCall(planDeliveries(options))) {
+          expect(foldCall(call.map(readEvent))?.state).toBe("FINISHED");
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("never begins more deliveries than the rate allows", () => {
+    const dues = planDeliveries({ ...usual, rate: 20, delayMs: 0 }).map(({ dueMs }) => dueMs);
+    const pauses = dues.slice(1).map((due, index) => due - (dues[index] ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(49.999);
+  });
+
+  test("begins calls as often as the rate needs, one after the other", () => {
+    const calls = groupByCall(planDeliveries({ ...usual, calls: 100, rate: 10, shares: { delegated: 1 } }));
+    // seven events a call at ten a second: the last of 100 calls begins after 99 x 0.7 s
+    expect(calls.at(-1)?.[0]?.atMs).toBe(69_300);
+  });
+
+  test("repeats about the share of deliveries that was asked for", () => {
+    const count = (duplicates: number) =>
+      planDeliveries({ ...usual, calls: 200, duplicates }).filter(({ repeated }) => repeated).length;
+    const events = planDeliveries({ ...usual, calls: 200 }).length;
+    expect(count(0)).toBe(0);
+    expect(count(0.3) / events).toBeCloseTo(0.3, 1);
+  });
+
+  test("lets events overtake the one before only where that was asked for", () => {
+    const overtaken = (reorder: number) =>
+      groupByCall(planDeliveries({ ...usual, reorder })).filter((call) =>
+        call.some(({ atMs }, index) => atMs < (call[index - 1]?.atMs ?? 0)),
+      ).length;
+    expect(overtaken(0)).toBe(0);
+    expect(overtaken(1)).toBe(usual.calls);
+  });
+
+  test("draws flows in proportion to their shares", () => {
+    const events = planDeliveries({ ...usual, calls: 400, shares: { sandbox: 3, abandoned: 1 } });
+    const abandoned = events.filter(({ type }) => type === "call.queue-abandon").length;
+    expect(abandoned / 400).toBeCloseTo(0.25, 1);
+  });
+
+  test("of a burst is one call, over and over, all at once, and already over", () => {
+    const burst = planDeliveries({ ...usual, burst: 3_000, shares: { delegated: 1 } });
+    expect(burst).toHaveLength(3_000);
+    expect(new Set(bodiesOf(burst)).size).toBe(7);
+    expect(new Set(burst.map(({ call_id }) => call_id)).size).toBe(1);
+    expect(Math.max(...burst.map(({ atMs }) => atMs))).toBeLessThanOrEqual(0);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { adviseOn, createTally, formatSummary, percentile } from "./summary.ts";
+
+describe("the summary", () => {
+  test("counts answers by status with their latencies", () => {
+    const tally = createTally();
+    for (let latencyMs = 1; latencyMs <= 100; latencyMs += 1) tally.add({ status: 200, latencyMs });
+    tally.add({ status: "ECONNREFUSED", latencyMs: 2 });
+    expect(tally.count()).toBe(101);
+    expect(tally.rows()[0]).toEqual({ status: "200", count: 100, p50: 50, p90: 90, p99: 99, max: 100 });
+    expect(formatSummary(tally.rows())).toMatch(
+      /200 +100 +50\.0 +90\.0 +99\.0 +100\.0\nECONNREFUSED +1 +2\.0/,
+    );
+  });
+
+  test("gives a percentile that is one of the values, with enough of them at or below it", () => {
+    const values = fc.array(fc.double({ noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.double({ min: 0.01, max: 1, noNaN: true }), (any, share) => {
+        const sorted = any.toSorted((one, other) => one - other);
+        const found = percentile(sorted, share);
+        expect(sorted.filter((value) => value <= found).length).toBeGreaterThanOrEqual(share * sorted.length);
+      }),
+    );
+  });
+
+  test("says what to do about anything but 200, and nothing where all is well", () => {
+    expect(adviseOn(["200"], "http://x")).toEqual([]);
+    expect(adviseOn(["200", "ECONNREFUSED", "503"], "http://x").join()).toMatch(
+      /npx -y pnpm start.*503: .*again/,
+    );
+  });
+});
