@@ -34,6 +34,12 @@ const tokens = list.refine(
   "each token must have at least 8 characters",
 );
 
+/** Web origins as browsers send them: scheme, host and port, no path. */
+export const originList = list.refine(
+  (values) => values.length > 0 && values.every((value) => URL.parse(value)?.origin === value),
+  "each must be an origin like https://board.example.com",
+);
+
 const optionalText = { schema: text, optional: true } as const;
 const optionalSecret = { ...optionalText, secret: true } as const;
 

@@ -1,0 +1,57 @@
+import { type Call, type CallQueries, InvalidCursor, Unavailable } from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import { callList, eventList, failed, type Message } from "./messages.ts";
+import { type Command, commandKey } from "./protocol.ts";
+import { createSingleFlight } from "./single-flight.ts";
+
+/** A page of bodies: a browser parses it in well under 100 ms, and a socket holds one at a time. */
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+
+/** What a command comes to: the message for the client, and for a Subscribe that succeeded the calls in it. */
+export type Answer = { message: Message; calls: readonly Call[] | null };
+
+/** Answers by a query that began after the call; equal commands share it and its encoding. Never rejects. */
+export type AnswerCommand = (command: Command) => Promise<Answer>;
+
+/** `onUnavailable` hears of each query that failed because the database is away. */
+export function createAnswers(deps: {
+  queries: CallQueries;
+  log: Log;
+  onUnavailable: () => void;
+}): AnswerCommand {
+  const share = createSingleFlight<Answer>();
+  const refuse = (command: Command, error: unknown): Answer => {
+    if (error instanceof Unavailable) deps.onUnavailable();
+    else if (!(error instanceof InvalidCursor))
+      deps.log.error({ err: error, name: command.event }, "query failed");
+    return { message: failed(command.event, reasonOf(error)), calls: null };
+  };
+  const answer = (command: Command) =>
+    query(deps.queries, command).catch((error: unknown) => refuse(command, error));
+  return (command) => share(commandKey(command), () => answer(command));
+}
+
+async function query(queries: CallQueries, command: Command): Promise<Answer> {
+  switch (command.event) {
+    case "ListCalls": {
+      const { filter, limit, cursor } = command;
+      const page = await queries.listCalls(filter, { limit, cursor });
+      return { message: callList(command.event, page), calls: null };
+    }
+    case "ListCallEvents": {
+      const { call_id, limit, cursor } = command;
+      const page = await queries.listCallEvents(call_id, { limit, bytes: MAX_EVENT_BYTES, cursor });
+      return { message: eventList(page), calls: null };
+    }
+    case "Subscribe": {
+      const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
+      // what is beyond the limit is not followed by a next page: the view goes on with deltas
+      return { message: callList(command.event, { items, next: null }), calls: items };
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Unavailable) return "unavailable, try again";
+  return error instanceof InvalidCursor ? error.message : "internal error";
+}

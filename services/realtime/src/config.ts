@@ -1,0 +1,25 @@
+import {
+  kafkaSettings,
+  listenSettings,
+  logSettings,
+  mongoSettings,
+  originList,
+  registrySettings,
+  type Settings,
+  token,
+} from "@teravoz/runtime";
+
+/** Every environment variable of this service. */
+export const realtimeSettings = {
+  ...logSettings,
+  ...listenSettings("REALTIME_PORT", 4000),
+  ...kafkaSettings,
+  ...registrySettings,
+  ...mongoSettings,
+  DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
+  ALLOWED_ORIGINS: {
+    schema: originList,
+    optional: true,
+    doc: "origins whose pages may connect, separated by commas (unset = the same host only)",
+  },
+} as const satisfies Settings;

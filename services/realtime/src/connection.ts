@@ -1,0 +1,110 @@
+import type { Message } from "./messages.ts";
+import type { Request } from "./protocol.ts";
+import type { Registration } from "./subscriptions.ts";
+import type { Clock } from "./throttle.ts";
+
+/** Pushed and not taken: beyond this a reader will not catch up, and 1,000 such sockets fit into memory. */
+export const MAX_BACKLOG_BYTES = 1024 * 1024;
+/** A live client takes something within a round trip; half a minute survives a train's tunnel. */
+export const STALL_MS = 30_000;
+
+/** Sends one message; `taken` is called when the system's own buffer (polling: the client's poll) has it. */
+export type Send = (message: Message, taken: () => void) => void;
+
+/** What a transport offers of one socket. */
+export type Link = {
+  send: Send;
+  /** Ends the connection without waiting for what is unsent. */
+  end(): void;
+};
+
+/** One client, whatever it is connected by. */
+export type Connection = {
+  readonly link: Link;
+  readonly transport: string;
+  open: boolean;
+  /** Commands to be answered, in the order they came. */
+  waiting: { request: Request | null; send: Send }[];
+  /** One of its commands is being answered. */
+  busy: boolean;
+  /** It is to get a DataChanged; `telling` = the last one is not taken yet. */
+  due: boolean;
+  telling: boolean;
+  subscription: Registration | null;
+  /** Bytes of pushed messages, and the number of all messages, that are not taken. */
+  backlog: number;
+  untaken: number;
+  /** When something was taken last, or the first message began to wait. */
+  progressAt: number;
+  /** Ends the wait for an answer to be taken. */
+  release: () => void;
+};
+
+export function createConnection(link: Link, transport: string, clock: Clock): Connection {
+  return {
+    link,
+    transport,
+    open: true,
+    waiting: [],
+    busy: false,
+    due: false,
+    telling: false,
+    subscription: null,
+    backlog: 0,
+    untaken: 0,
+    progressAt: clock.now(),
+    release: () => {},
+  };
+}
+
+/** Sends one message and calls `taken` once, unless the connection closes before. */
+export function send(
+  connection: Connection,
+  message: Message,
+  by: Send,
+  clock: Clock,
+  taken: () => void,
+): void {
+  if (connection.untaken === 0) connection.progressAt = clock.now();
+  connection.untaken += 1;
+  by(message, () => {
+    connection.untaken -= 1;
+    connection.progressAt = clock.now();
+    if (connection.open) taken();
+  });
+}
+
+/**
+ * Sends what nobody asked for; false, and nothing sent, where too much of that is still untaken. It is the
+ * backlog before that counts: a large frame alone says nothing about its reader.
+ */
+export function push(connection: Connection, messages: readonly Message[], by: Send, clock: Clock): boolean {
+  if (connection.backlog > MAX_BACKLOG_BYTES) return false;
+  for (const message of messages) {
+    connection.backlog += message.bytes;
+    send(connection, message, by, clock, () => {
+      connection.backlog -= message.bytes;
+    });
+  }
+  return true;
+}
+
+/** Sends an answer; resolves when it is taken or the connection closes. */
+export function sendAnswer(connection: Connection, message: Message, by: Send, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    connection.release = resolve;
+    send(connection, message, by, clock, resolve);
+  });
+}
+
+export const isStalled = ({ untaken, progressAt }: Connection, now: number): boolean =>
+  untaken > 0 && now - progressAt > STALL_MS;
+
+/** Forgets what waits and unsubscribes; nothing is sent from here on. */
+export function closeConnection(connection: Connection): void {
+  connection.open = false;
+  connection.waiting.length = 0;
+  connection.subscription?.leave();
+  connection.subscription = null;
+  connection.release();
+}

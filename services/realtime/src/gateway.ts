@@ -1,0 +1,177 @@
+import type { Log, Metrics } from "@teravoz/runtime";
+import type { AnswerCommand } from "./answers.ts";
+import {
+  type Connection,
+  closeConnection,
+  createConnection,
+  isStalled,
+  type Link,
+  push,
+  type Send,
+  send,
+  sendAnswer,
+} from "./connection.ts";
+import { dataChanged, failed, invalidMessage, type Message, welcome } from "./messages.ts";
+import { type Command, isCommandName, parseCommand, type Request } from "./protocol.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
+
+/** Commands of one socket that wait for their turn; a page asks a handful at once, a loop without answers is cut here. */
+export const MAX_WAITING = 64;
+/** DataChanged: twenty times a second is more than anybody re-reads, and adds little to the delay of one. */
+export const CHANGED_MS = 50;
+/** A stalled socket is found at most this long after its 30 s. */
+const SWEEP_MS = 5_000;
+
+export type Gateway = {
+  /** A socket is there: it is welcomed, and from now on told of changes. */
+  connect(link: Link, transport: string): Connection;
+  /**
+   * A message of a client; null is one that cannot be read. Answered in the order of their coming, one at a time;
+   * `by` is the way of this one answer where it is not the link: an acknowledgement.
+   */
+  receive(connection: Connection, request: Request | null, by?: Send): void;
+  disconnect(connection: Connection): void;
+  /** Something changed: every socket gets a DataChanged after this call, at most one in 50 ms. */
+  changed(): void;
+  /** Ends every socket. */
+  stop(): void;
+};
+
+type Deps = { answer: AnswerCommand; subscriptions: Subscriptions; log: Log; metrics: Metrics; clock: Clock };
+type State = Deps & { connections: Set<Connection>; throttle: Throttle };
+
+export function createGateway(deps: Deps): Gateway {
+  const connections = new Set<Connection>();
+  const throttle = createThrottle(CHANGED_MS, () => tellAll(state), deps.clock);
+  const state: State = { ...deps, connections, throttle };
+  let cancelSweep = deps.clock.after(SWEEP_MS, function sweep() {
+    endStalled(state);
+    cancelSweep = deps.clock.after(SWEEP_MS, sweep);
+  });
+  return {
+    connect: (link, transport) => connect(state, link, transport),
+    receive: (connection, request, by = connection.link.send) => receive(state, connection, request, by),
+    disconnect: (connection) => disconnect(state, connection),
+    changed() {
+      for (const connection of connections) connection.due = true;
+      throttle.trigger();
+    },
+    stop() {
+      throttle.stop();
+      cancelSweep();
+      for (const connection of [...connections]) end(state, connection);
+    },
+  };
+}
+
+function connect(state: State, link: Link, transport: string): Connection {
+  const connection = createConnection(link, transport, state.clock);
+  state.connections.add(connection);
+  state.metrics.sockets.inc({ transport });
+  pushTo(state, connection, [welcome]);
+  return connection;
+}
+
+function disconnect(state: State, connection: Connection): void {
+  if (!state.connections.delete(connection)) return;
+  state.metrics.sockets.dec({ transport: connection.transport });
+  closeConnection(connection);
+}
+
+function end(state: State, connection: Connection): void {
+  connection.link.end();
+  disconnect(state, connection);
+}
+
+function endStalled(state: State): void {
+  const stalled = [...state.connections].filter((connection) => isStalled(connection, state.clock.now()));
+  for (const connection of stalled) end(state, connection);
+  if (stalled.length > 0) state.log.warn({ count: stalled.length }, "sockets that take nothing were closed");
+}
+
+function pushTo(state: State, connection: Connection, messages: readonly Message[]): void {
+  if (connection.open && !push(connection, messages, connection.link.send, state.clock)) {
+    state.log.warn({ id: connection.transport }, "a socket that reads too slowly was closed");
+    end(state, connection);
+    return;
+  }
+  for (const { event } of messages) state.metrics.fanout.inc({ event });
+}
+
+/** One pending DataChanged a socket: while the last is not taken, the next one waits. */
+function tellAll(state: State): void {
+  for (const connection of state.connections) {
+    if (!connection.due || connection.telling) continue;
+    connection.due = false;
+    connection.telling = true;
+    send(connection, dataChanged, connection.link.send, state.clock, () => {
+      connection.telling = false;
+      if (connection.due) state.throttle.trigger();
+    });
+    state.metrics.fanout.inc({ event: dataChanged.event });
+  }
+}
+
+function receive(state: State, connection: Connection, request: Request | null, by: Send): void {
+  if (!connection.open) return;
+  if (connection.waiting.length < MAX_WAITING) {
+    connection.waiting.push({ request, send: by });
+    if (!connection.busy) void answerWaiting(state, connection);
+    return;
+  }
+  const refusal = request ? failed(request.event.slice(0, 100), "too many commands waiting") : invalidMessage;
+  count(state, request, refusal);
+  if (!push(connection, [refusal], by, state.clock)) end(state, connection);
+}
+
+/** Answers what waits, one by one: the next only when this one's answer is taken, so a socket holds one at most. */
+async function answerWaiting(state: State, connection: Connection): Promise<void> {
+  connection.busy = true;
+  for (let next = connection.waiting.shift(); next; next = connection.waiting.shift()) {
+    const { message, sent } = await answerOne(state, connection, next.request);
+    if (!connection.open) break;
+    count(state, next.request, message);
+    const taken = sendAnswer(connection, message, next.send, state.clock);
+    sent?.();
+    await taken;
+  }
+  connection.busy = false;
+}
+
+type Reply = { message: Message; sent?: () => void };
+
+async function answerOne(state: State, connection: Connection, request: Request | null): Promise<Reply> {
+  if (request === null) return { message: invalidMessage };
+  const parsed = parseCommand(request);
+  if ("refusal" in parsed) return { message: parsed.refusal };
+  if (parsed.command.event === "Subscribe") return subscribe(state, connection, parsed.command);
+  return state.answer(parsed.command);
+}
+
+/** The old subscription goes on until the new one's snapshot is there; a Subscribe that fails changes nothing. */
+async function subscribe(
+  state: State,
+  connection: Connection,
+  command: Command & { event: "Subscribe" },
+): Promise<Reply> {
+  const registration = state.subscriptions.register(command, (messages) =>
+    pushTo(state, connection, messages),
+  );
+  const { message, calls } = await state.answer(command);
+  if (!connection.open || calls === null) {
+    registration.leave();
+    return { message };
+  }
+  const sent = () => {
+    connection.subscription?.leave();
+    connection.subscription = registration;
+    registration.live(calls);
+  };
+  return { message, sent };
+}
+
+function count(state: State, request: Request | null, message: Message): void {
+  const event = request && isCommandName(request.event) ? request.event : "other";
+  state.metrics.commands.inc({ event, status: message.status });
+}

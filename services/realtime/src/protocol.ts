@@ -1,0 +1,166 @@
+import type { CallFilter, CallState } from "@teravoz/domain";
+import { failed, type Message } from "./messages.ts";
+
+/** A message of a client, not yet looked into: its name and whatever came with it. */
+export type Request = { event: string; data: unknown };
+
+export type Command =
+  | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
+  | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
+  | { event: "Subscribe"; filter: CallFilter; limit: number };
+
+/** What is wrong with a command, in words for whoever sent it. */
+type Fault = { fault: string };
+
+export const MAX_CALLS = 10_000;
+export const MAX_EVENTS = 1_000;
+/** Longer values cannot be in a call: the fold keeps none over 256 units, and no key is over 128. */
+const MAX_TEXT = 256;
+/** Cursors are short texts of our own; this only keeps nonsense away from the database. */
+const MAX_CURSOR = 1_024;
+
+const STATES: readonly string[] = [
+  "NEW",
+  "STANDBY",
+  "WAITING",
+  "ONGOING",
+  "FINISHED",
+] satisfies readonly CallState[];
+
+const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string | number | Fault> = {
+  id: readId,
+  aggregate_id: readText,
+  state: readState,
+  queue: readText,
+  actor: readText,
+  our_number: readText,
+  their_number: readText,
+  code: readText,
+  direction: readText,
+};
+
+const READERS: Record<Command["event"], (data: Record<string, unknown>) => Command | Fault> = {
+  ListCalls: readListCalls,
+  ListCallEvents: readListCallEvents,
+  Subscribe: readSubscribe,
+};
+
+/** Reads a text frame `{"event","data"}`; null where it is no message. Never throws. */
+export function parseFrame(text: string): Request | null {
+  const value = parseJson(text);
+  if (!isRecord(value) || typeof value.event !== "string") return null;
+  return { event: value.event, data: value.data };
+}
+
+/** Reads a command, or answers with the message that refuses it: InvalidEvent or Failed. Never throws. */
+export function parseCommand({ event, data }: Request): { command: Command } | { refusal: Message } {
+  if (!isCommandName(event)) return { refusal: failed("InvalidEvent", unknownEvent(event)) };
+  const given = data ?? {};
+  const read = isRecord(given) ? READERS[event](given) : { fault: "data must be an object" };
+  return "fault" in read ? { refusal: failed(event, read.fault) } : { command: read };
+}
+
+/** Equal commands have equal keys, however they were spelled. */
+export const commandKey = (command: Command): string => JSON.stringify(command);
+
+/** Whether a name is one of the commands; all others are one to whoever counts them. */
+export const isCommandName = (event: string): event is Command["event"] => Object.hasOwn(READERS, event);
+
+const unknownEvent = (event: string) =>
+  `unknown event ${JSON.stringify(event.slice(0, 100))}; known are ${Object.keys(READERS).join(", ")}`;
+
+function readListCalls(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["params", "limit", "cursor"]);
+  const filter = readFilter(data.params);
+  const limit = readLimit(data.limit, MAX_CALLS);
+  const cursor = readCursor(data.cursor);
+  const fault = firstFault(stray, filter, limit, cursor);
+  return fault ?? ({ event: "ListCalls", filter, limit, cursor } as Command);
+}
+
+function readListCallEvents(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["call_id", "limit", "cursor"]);
+  const call_id = readCallId(data.call_id);
+  const limit = readLimit(data.limit, MAX_EVENTS);
+  const cursor = readCursor(data.cursor);
+  const fault = firstFault(stray, call_id, limit, cursor);
+  return fault ?? ({ event: "ListCallEvents", call_id, limit, cursor } as Command);
+}
+
+function readSubscribe(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["params", "limit"]);
+  const filter = readFilter(data.params);
+  const limit = readLimit(data.limit, MAX_CALLS);
+  return firstFault(stray, filter, limit) ?? ({ event: "Subscribe", filter, limit } as Command);
+}
+
+/** A filter that was put at the wrong place must not mean "all": what is not known is refused. */
+function findStray(data: Record<string, unknown>, known: string[]): Fault | null {
+  const stray = Object.keys(data).find((name) => !known.includes(name));
+  return stray === undefined ? null : { fault: `data may hold only ${known.join(", ")}` };
+}
+
+function readFilter(params: unknown): CallFilter | Fault {
+  if (params === undefined || params === null) return {};
+  if (!isRecord(params)) return { fault: "params must be an object" };
+  if (Object.keys(params).some((name) => !Object.hasOwn(FIELDS, name)))
+    return { fault: `params may hold only ${Object.keys(FIELDS).join(", ")}` };
+  const set = Object.entries(FIELDS).filter(([name]) => isSet(params[name]));
+  const values = set.map(([name, read]) => [name, read(name, params[name])] as const);
+  return firstFault(...values.map(([, value]) => value)) ?? (Object.fromEntries(values) as CallFilter);
+}
+
+/** null and "" are the same as not given, as a form sends them. */
+const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
+
+function readText(name: string, value: unknown): string | Fault {
+  const scalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  const text = scalar ? String(value) : null;
+  if (text !== null && text.length <= MAX_TEXT && text.isWellFormed()) return text;
+  return { fault: `${name} must be a string of at most ${MAX_TEXT} characters, a number or a boolean` };
+}
+
+function readId(name: string, value: unknown): number | Fault {
+  const id = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof id === "number" && Number.isSafeInteger(id) ? id : { fault: `${name} must be an integer` };
+}
+
+function readState(name: string, value: unknown): string | Fault {
+  if (typeof value === "string" && STATES.includes(value)) return value;
+  return { fault: `${name} must be one of ${STATES.join(", ")}` };
+}
+
+function readCallId(value: unknown): string | Fault {
+  const fault = { fault: `call_id must be a string of 1 to ${MAX_TEXT} characters` };
+  if (typeof value !== "string" && typeof value !== "number") return fault;
+  const text = readText("call_id", value);
+  return text === "" || firstFault(text) ? fault : text;
+}
+
+function readLimit(value: unknown, max: number): number | Fault {
+  if (value === undefined || value === null) return max;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  return { fault: `limit must be an integer from 1 to ${max}` };
+}
+
+function readCursor(value: unknown): string | null | Fault {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string" && value !== "" && value.length <= MAX_CURSOR) return value;
+  return { fault: "cursor must be the next of a page before" };
+}
+
+function firstFault(...values: unknown[]): Fault | null {
+  return values.find((value): value is Fault => isRecord(value) && "fault" in value) ?? null;
+}
+
+/** An object as JSON makes it: an empty Buffer among socket.io's arguments is none, or it would mean "all". */
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

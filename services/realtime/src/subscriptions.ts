@@ -1,0 +1,156 @@
+import type { Call, CallFilter, CallQueries } from "@teravoz/domain";
+import { callChanged, callErased, type Message } from "./messages.ts";
+import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
+import {
+  absentFrom,
+  createView,
+  type Delta,
+  join,
+  type Missed,
+  note,
+  offer,
+  takeFrame,
+  type View,
+} from "./views.ts";
+
+/** One frame per view in this time: ten a second is more than an eye follows, and a busy call changes faster. */
+export const FRAME_MS = 100;
+
+/** Reads of calls by their ids: an `$in` of this size is answered in a few milliseconds. */
+export const READ_SIZE = 500;
+
+/** What a subscriber is handed: the messages of one frame, encoded once for all who get them. */
+export type Deliver = (messages: readonly Message[]) => void;
+
+/** A subscription in the making: what happens from now on is kept for it until its snapshot is there. */
+export type Registration = {
+  /** The snapshot has been sent: from here on it gets deltas, first those it missed. */
+  live(calls: readonly Call[]): void;
+  /** Ends it, whether it was live or not. */
+  leave(): void;
+};
+
+export type Subscriptions = {
+  register(subject: { filter: CallFilter; limit: number }, deliver: Deliver): Registration;
+  /** Calls as just read from the store, and the ids of those that are gone for good. */
+  changed(calls: readonly Call[], erased: readonly string[]): void;
+  /** Reads every view again and tells what was missed. Throws what the queries throw. */
+  resync(queries: CallQueries): Promise<void>;
+  stop(): void;
+};
+
+type Shared = {
+  key: string;
+  limit: number;
+  view: View;
+  reading: Set<Missed>;
+  live: Set<Deliver>;
+  frame: Throttle;
+};
+
+/** All views with a subscriber. Equal filters and limits share one, and it goes with its last subscriber. */
+export function createSubscriptions(clock: Clock): Subscriptions {
+  const views = new Map<string, Shared>();
+  return {
+    register: (subject, deliver) => register(views, subject, deliver, clock),
+    changed(calls, erased) {
+      const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
+      for (const shared of views.values()) tell(shared, deltas);
+    },
+    async resync(queries) {
+      for (const shared of [...views.values()]) await readAgain(shared, queries);
+    },
+    stop() {
+      for (const { frame } of views.values()) frame.stop();
+    },
+  };
+}
+
+const changeOf = (call: Call): Delta => ({
+  aggregate_id: call.aggregate_id,
+  call,
+  message: once(() => callChanged(call)),
+});
+
+const erasureOf = (aggregate_id: string): Delta => ({
+  aggregate_id,
+  call: null,
+  message: once(() => callErased(aggregate_id)),
+});
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function register(
+  views: Map<string, Shared>,
+  subject: { filter: CallFilter; limit: number },
+  deliver: Deliver,
+  clock: Clock,
+): Registration {
+  const shared = share(views, subject, clock);
+  const missed: Missed = new Map();
+  // a function of its own for each subscription: one socket may hold two while it changes from one to the other
+  const handOver: Deliver = (messages) => deliver(messages);
+  shared.reading.add(missed);
+  return {
+    live: (calls) => goLive(shared, missed, calls, handOver),
+    leave() {
+      shared.reading.delete(missed);
+      shared.live.delete(handOver);
+      if (shared.reading.size + shared.live.size > 0) return;
+      shared.frame.stop();
+      if (views.get(shared.key) === shared) views.delete(shared.key);
+    },
+  };
+}
+
+function share(
+  views: Map<string, Shared>,
+  { filter, limit }: { filter: CallFilter; limit: number },
+  clock: Clock,
+): Shared {
+  const key = JSON.stringify([filter, limit]);
+  const existing = views.get(key);
+  if (existing) return existing;
+  const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
+  const view = createView(filter, limit);
+  const shared: Shared = { key, limit, view, reading: new Set(), live: new Set(), frame };
+  views.set(key, shared);
+  return shared;
+}
+
+function goLive(shared: Shared, missed: Missed, calls: readonly Call[], deliver: Deliver): void {
+  if (!shared.reading.delete(missed)) return;
+  const news = join(shared.view, calls, missed, shared.live.size === 0);
+  shared.live.add(deliver);
+  if (news.length > 0) deliver(news.map((delta) => delta.message()));
+}
+
+function tell(shared: Shared, deltas: readonly Delta[]): void {
+  for (const missed of shared.reading) for (const delta of deltas) note(missed, delta);
+  const concerned = deltas.filter((delta) => offer(shared.view, delta));
+  if (concerned.length > 0) shared.frame.trigger();
+}
+
+function sendFrame({ view, live }: Shared): void {
+  const messages = takeFrame(view).map((delta) => delta.message());
+  if (messages.length > 0) for (const deliver of live) deliver(messages);
+}
+
+/** What is new in the snapshot, and what became of the calls that are no longer in it. */
+async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
+  const { items } = await queries.listCalls(shared.view.filter, { limit: shared.limit, cursor: null });
+  tell(shared, items.map(changeOf));
+  const absent = absentFrom(shared.view, items);
+  for (let start = 0; start < absent.length; start += READ_SIZE) {
+    const ids = absent.slice(start, start + READ_SIZE);
+    const found = await queries.findCalls(ids);
+    const there = new Set(found.map((call) => call.aggregate_id));
+    tell(shared, [...found.map(changeOf), ...ids.filter((id) => !there.has(id)).map(erasureOf)]);
+  }
+}

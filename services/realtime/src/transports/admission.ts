@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import { isAccepted, presentedToken } from "@teravoz/runtime";
+
+/** Who may connect: the tokens (null = anybody) and the origins of pages (null = those of the same host). */
+export type Admission = { tokens: readonly string[] | null; origins: readonly string[] | null };
+
+/**
+ * Whether the page a browser connects from may do so. What is no browser sends no Origin and is not held up here;
+ * browsers always do, and do not apply CORS to WebSockets.
+ */
+export function isOriginAllowed(
+  { headers }: Pick<IncomingMessage, "headers">,
+  { origins }: Admission,
+): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return true;
+  if (origins) return origins.includes(origin);
+  return host !== undefined && URL.parse(origin)?.host === host.toLowerCase();
+}
+
+/** Whether a handshake carries a token: socket.io's `auth.token` where given, else the request's own. */
+export function isTokenAccepted(
+  request: Pick<IncomingMessage, "headers" | "url">,
+  { tokens }: Admission,
+  authToken?: unknown,
+): boolean {
+  return isAccepted(authToken ?? presentedToken(request), tokens);
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { errorBody } from "@teravoz/runtime";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { Gateway } from "../gateway.ts";
+import type { Message } from "../messages.ts";
+import { parseFrame } from "../protocol.ts";
+import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { isSocketIo, MAX_MESSAGE_BYTES } from "./limits.ts";
+
+/** As socket.io does: what does not answer a ping until the next one is gone. */
+const PING_MS = 25_000;
+
+/** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
+export function servePlainWebSocket(
+  server: Server,
+  gateway: Gateway,
+  admission: Admission,
+): { stop(): void } {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  const alive = new WeakSet<WebSocket>();
+  server.on("upgrade", (request, socket, head) => {
+    if (isSocketIo(request.url)) return;
+    // a peer may vanish in the middle of the handshake
+    socket.on("error", () => socket.destroy());
+    const refusal = refusalOf(request, admission);
+    if (refusal) return refuse(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      alive.add(webSocket);
+      webSocket.on("pong", () => alive.add(webSocket));
+      serve(webSocket, gateway);
+    });
+  });
+  const pings = setInterval(() => {
+    for (const webSocket of sockets.clients) {
+      if (alive.delete(webSocket)) webSocket.ping();
+      else webSocket.terminate();
+    }
+  }, PING_MS);
+  return {
+    stop() {
+      clearInterval(pings);
+      sockets.close();
+    },
+  };
+}
+
+function serve(webSocket: WebSocket, gateway: Gateway): void {
+  // ws closes the connection itself (1009 for a frame too large, 1007 for text that is no UTF-8)
+  webSocket.on("error", () => {});
+  const connection = gateway.connect(
+    {
+      send: (message, taken) => webSocket.send(frameOf(message), { binary: false }, () => taken()),
+      end: () => webSocket.terminate(),
+    },
+    "websocket",
+  );
+  webSocket.on("message", (data: RawData, isBinary: boolean) => {
+    gateway.receive(connection, isBinary ? null : parseFrame(data.toString()));
+  });
+  webSocket.on("close", () => gateway.disconnect(connection));
+}
+
+/** One buffer for all sockets that get the message; it goes when the message does. */
+const frames = new WeakMap<Message, Buffer>();
+
+function frameOf(message: Message): Buffer {
+  const frame = frames.get(message) ?? Buffer.from(message.body);
+  frames.set(message, frame);
+  return frame;
+}
+
+type Refusal = { status: string; headers: string; reason: string };
+
+function refusalOf(request: IncomingMessage, admission: Admission): Refusal | null {
+  if (!isOriginAllowed(request, admission))
+    return { status: "403 Forbidden", headers: "", reason: "this origin may not connect" };
+  if (isTokenAccepted(request, admission)) return null;
+  const headers = 'WWW-Authenticate: Bearer realm="teravoz", Basic realm="teravoz"\r\n';
+  return { status: "401 Unauthorized", headers, reason: "missing or wrong token" };
+}
+
+function refuse(socket: Duplex, { status, headers, reason }: Refusal): void {
+  const body = JSON.stringify(errorBody([{ path: "", message: reason }]));
+  socket.end(
+    `HTTP/1.1 ${status}\r\n${headers}Content-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,84 @@
+import type { Server as HttpServer } from "node:http";
+import { Server, type Socket } from "socket.io";
+import type { Send } from "../connection.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Message } from "../messages.ts";
+import type { Request } from "../protocol.ts";
+import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+
+/** A connection that does not join within this time only costs: clients join in their first packet. */
+const JOIN_TIMEOUT_MS = 10_000;
+
+/**
+ * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
+ * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
+ * stays off: a client that comes back subscribes again.
+ */
+export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Admission): { stop(): void } {
+  const io = new Server(server, {
+    serveClient: false,
+    // ws serves the upgrades of all other paths
+    destroyUpgrade: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    connectTimeout: JOIN_TIMEOUT_MS,
+    // compressing each push for each socket costs more memory and time than the bytes it saves
+    perMessageDeflate: false,
+    httpCompression: false,
+    allowRequest: (request, decide) => decide(null, isOriginAllowed(request, admission)),
+    ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
+  });
+  io.use((socket, next) => {
+    if (isTokenAccepted(socket.request, admission, socket.handshake.auth.token)) return next();
+    next(Object.assign(new Error("missing or wrong token"), { data: { status: 401 } }));
+  });
+  io.on("connection", (socket) => serve(socket, gateway));
+  return {
+    stop() {
+      io.disconnectSockets(true);
+      io.engine.close();
+    },
+  };
+}
+
+function serve(socket: Socket, gateway: Gateway): void {
+  const send: Send = (message, taken) =>
+    void socket.conn.write(packetOf(message), { compress: false }, () => taken());
+  const end = () => {
+    // without waiting for what is unsent, which an orderly close does
+    socket.conn.close(true);
+  };
+  const connection = gateway.connect({ send, end }, "socket.io");
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    const last = args.at(-1);
+    const ack = typeof last === "function" ? (last as Acknowledge) : null;
+    const [data] = ack ? args.slice(0, -1) : args;
+    gateway.receive(connection, requestOf(event, data), ack ? acknowledgeBy(socket, ack) : send);
+  });
+  socket.on("disconnect", () => gateway.disconnect(connection));
+}
+
+function requestOf(event: unknown, data: unknown): Request | null {
+  return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
+}
+
+type Acknowledge = (envelope: unknown) => void;
+
+/** An acknowledgement is encoded by socket.io; it counts as taken when it is its turn on the transport. */
+function acknowledgeBy({ conn }: Socket, acknowledge: Acknowledge): Send {
+  return (message, taken) => {
+    const direct = conn.transport.writable;
+    acknowledge(JSON.parse(message.body));
+    if (direct) queueMicrotask(taken);
+    else conn.once("drain", taken);
+  };
+}
+
+/** The text of socket.io's EVENT packet (protocol 5, default namespace), made once for all sockets that get the message. */
+const packets = new WeakMap<Message, string>();
+
+function packetOf(message: Message): string {
+  const packet = packets.get(message) ?? `2[${JSON.stringify(message.event)},${message.body}]`;
+  packets.set(message, packet);
+  return packet;
+}

@@ -1,0 +1,103 @@
+import type { Call, CallFilter } from "@teravoz/domain";
+import type { Message } from "./messages.ts";
+
+/** What became of a call: its new shape, or null once it is erased. `message` is encoded at the first need, then kept. */
+export type Delta = { aggregate_id: string; call: Call | null; message: () => Message };
+
+/** A call as a view last saw it. `told` = by a delta, so that every subscriber has this version. */
+type Known = { version: number; told: boolean; inside: boolean };
+
+/** What all subscribers with the same filter share. */
+export type View = {
+  filter: CallFilter;
+  /** Calls the view remembers at most; the longest untouched go first. */
+  keep: number;
+  known: Map<string, Known>;
+  /** Deltas of the next frame: the latest of each call. */
+  pending: Map<string, Delta>;
+};
+
+/** What happens while a subscriber's snapshot is being read: the latest delta of each call, whatever the filter. */
+export type Missed = Map<string, Delta>;
+
+/** A view whose snapshots hold `limit` calls remembers twice as many: the snapshot, and as much that came since. */
+export function createView(filter: CallFilter, limit: number): View {
+  return { filter, keep: 2 * limit, known: new Map(), pending: new Map() };
+}
+
+/** Field = value, all of them. */
+export function matches(filter: CallFilter, call: Call): boolean {
+  return Object.entries(filter).every(([name, value]) => call[name as keyof CallFilter] === value);
+}
+
+/** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now. */
+export function offer(view: View, delta: Delta): boolean {
+  const known = view.known.get(delta.aggregate_id);
+  if (delta.call && isOld(delta.call, known)) return false;
+  const inside = delta.call !== null && matches(view.filter, delta.call);
+  if (delta.call && !inside && !known?.inside) return false;
+  if (delta.call && inside) remember(view, delta.call, true);
+  else view.known.delete(delta.aggregate_id);
+  view.pending.set(delta.aggregate_id, delta);
+  return true;
+}
+
+const isOld = (call: Call, known: Known | undefined): boolean =>
+  known !== undefined && (call.version < known.version || (call.version === known.version && known.told));
+
+function remember(view: View, call: Call, told: boolean): void {
+  view.known.delete(call.aggregate_id);
+  view.known.set(call.aggregate_id, { version: call.version, told, inside: true });
+  const [oldest] = view.known.keys();
+  if (view.known.size > view.keep && oldest !== undefined) view.known.delete(oldest);
+}
+
+/** Empties the next frame. A delta older than a snapshot given since is left out: its call's next delta is on its way. */
+export function takeFrame(view: View): Delta[] {
+  const frame = [...view.pending.values()].filter(({ aggregate_id, call }) => {
+    const known = view.known.get(aggregate_id);
+    return call === null || known === undefined || call.version >= known.version;
+  });
+  view.pending.clear();
+  return frame;
+}
+
+/** Keeps what happened while a snapshot is read: never an older version after a newer one, nothing after an erasure. */
+export function note(missed: Missed, delta: Delta): void {
+  const before = missed.get(delta.aggregate_id);
+  if (delta.call && before && (!before.call || before.call.version > delta.call.version)) return;
+  missed.set(delta.aggregate_id, delta);
+}
+
+/**
+ * A subscriber got `calls`, read after `missed` began: the view learns them, and the answer is what this one subscriber
+ * still has to be told. `alone` = nobody else shares the view, so the snapshot is all there is to know.
+ */
+export function join(view: View, calls: readonly Call[], missed: Missed, alone: boolean): Delta[] {
+  const snapshot = new Map(calls.map((call) => [call.aggregate_id, call]));
+  // newest first as they come: the oldest is to be the first forgotten
+  for (const call of calls.toReversed()) learn(view, call, missed.get(call.aggregate_id), alone);
+  return [...missed.values()].filter(
+    (delta) => view.pending.get(delta.aggregate_id) !== delta && isNews(view, delta, snapshot),
+  );
+}
+
+function learn(view: View, call: Call, missed: Delta | undefined, alone: boolean): void {
+  if (missed && (missed.call === null || missed.call.version > call.version)) return;
+  const known = view.known.get(call.aggregate_id);
+  if (known && known.version > call.version) return;
+  const everybodyHasIt = alone || (known?.told === true && known.version === call.version);
+  remember(view, call, everybodyHasIt);
+}
+
+function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string, Call>): boolean {
+  const had = snapshot.get(aggregate_id);
+  if (call === null) return true;
+  return had ? call.version > had.version : matches(view.filter, call);
+}
+
+/** The calls a view holds that a new snapshot of it does not: they left the filter, were erased, or are too old for it. */
+export function absentFrom(view: View, calls: readonly Call[]): string[] {
+  const present = new Set(calls.map((call) => call.aggregate_id));
+  return [...view.known.keys()].filter((aggregate_id) => !present.has(aggregate_id));
+}
