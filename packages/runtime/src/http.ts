@@ -137,10 +137,16 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-/** Takes no new connection, lets what was asked be answered, ends idle connections. */
+const IDLE_CHECK_MS = 50;
+
+/**
+ * Takes no new connection and lets what was asked be answered; each answer from now on closes its connection, so that
+ * no client sends its next request into a closing one.
+ */
 export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
+  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
+  const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  return new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
-  });
+  }).finally(() => clearInterval(sweeper));
 }

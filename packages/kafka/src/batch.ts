@@ -1,0 +1,31 @@
+import type { IHeaders } from "kafkajs";
+
+export type ConsumedRecord = {
+  offset: number;
+  key: Buffer | null;
+  /** Null is a tombstone. */
+  value: Buffer | null;
+  headers: IHeaders;
+  /** The broker's stamp (LogAppendTime), in ms. */
+  timestamp: number;
+};
+
+/** A run of records of one partition. */
+export type ConsumedBatch = {
+  topic: string;
+  partition: number;
+  /** The position stored for the partition when the batch was read: the fence; null = none yet. */
+  expected: number | null;
+  /** At or above `expected`. */
+  records: readonly ConsumedRecord[];
+  /** Below `expected`: stored before, but perhaps not told to others. */
+  stored: readonly ConsumedRecord[];
+  /** The position after this batch. */
+  next: number;
+};
+
+/** `fenced`: another writer has taken over the partition, nothing was changed. */
+export type Outcome = "done" | "fenced";
+
+/** Handles a batch, all or nothing. Throws Unavailable for what passes, anything else for what never will. */
+export type HandleBatch = (batch: ConsumedBatch) => Promise<Outcome>;

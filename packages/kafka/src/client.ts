@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import type { Config, kafkaSettings, Log } from "@teravoz/runtime";
+import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+
+export type KafkaConfig = Config<typeof kafkaSettings>;
+/** The one handle on kafkajs; what is inside stays in this package. */
+export type KafkaClient = { readonly kafka: Kafka };
+
+/**
+ * Set on client, producer, consumer and admin alike: kafkajs has other defaults under NODE_ENV=test, and five retries
+ * where it means "for ever". Twelve steps from 100 ms to 1 s are about ten seconds, longer than any deadline of ours.
+ */
+export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 12, factor: 0.2, multiplier: 2 };
+
+/** Reads the CA file, where one is named, at once: throws where it cannot. Connects to nothing yet. */
+export function createClient({
+  config,
+  clientId,
+  log,
+}: {
+  config: KafkaConfig;
+  clientId: string;
+  log: Log;
+}): KafkaClient {
+  const sasl = saslOf(config);
+  const kafka = new Kafka({
+    clientId,
+    brokers: config.KAFKA_BROKERS,
+    ...(config.KAFKA_TLS
+      ? { ssl: config.KAFKA_CA_FILE ? { ca: [readFileSync(config.KAFKA_CA_FILE, "utf8")] } : true }
+      : {}),
+    ...(sasl ? { sasl } : {}),
+    // a broker under load may take seconds to accept; the default of 1 s gives up on it
+    connectionTimeout: 5_000,
+    authenticationTimeout: 5_000,
+    // the webhook's own deadline is 5 s: one request must fail early enough to be tried again within it
+    requestTimeout: 3_000,
+    enforceRequestTimeout: true,
+    retry: RETRY,
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => writeEntry(log, entry),
+  });
+  return { kafka };
+}
+
+function saslOf(config: KafkaConfig): SASLOptions | undefined {
+  const mechanism = config.KAFKA_SASL_MECHANISM;
+  if (!mechanism) return undefined;
+  return {
+    mechanism,
+    username: config.KAFKA_USERNAME ?? "",
+    password: config.KAFKA_PASSWORD ?? "",
+  } as SASLOptions;
+}
+
+/** kafkajs logs each retry as an error: here a warning. What follows a colon is a foreign error's message: cut. */
+function writeEntry(log: Log, { level, namespace, log: { message } }: LogEntry): void {
+  const line = `kafka: ${String(message).split(":")[0]}`;
+  if (level <= logLevel.WARN) log.warn({ component: namespace }, line);
+  else log.debug({ component: namespace }, line);
+}
+
+/** Whether a broker answers at this address ("host:port", several separated by commas) right now. */
+export async function brokerAnswers(brokers: string): Promise<boolean> {
+  const kafka = new Kafka({
+    brokers: brokers.split(","),
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    retry: { retries: 0 },
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    return cluster.brokers.length > 0 && cluster.controller !== null;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

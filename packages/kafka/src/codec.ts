@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
+import { SchemaType } from "@kafkajs/confluent-schema-registry";
+import { type Change, type Event, type EventKind, Unavailable } from "@teravoz/domain";
+import type { Check, Log } from "@teravoz/runtime";
+import { releasedSchemas, schemas } from "@teravoz/schemas";
+import avsc from "avsc";
+import { askRegistry, openRegistry, type RegistryConfig, subjectsOf } from "./registry.ts";
+import type { TopicNames } from "./topics.ts";
+
+/** Bytes no reader of ours will ever understand; `reason` is what dead-letters say of them. */
+export class Undecodable extends Error {
+  override name = "Undecodable";
+  readonly reason: string;
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
+export type Codec = {
+  /** Resolves once the registry knows every schema of ours: tries until then. */
+  ready(): Promise<void>;
+  check(): Check;
+  /** Confluent wire format. Throws Unavailable before `ready`. */
+  encodeEvent(event: Event): Promise<Buffer>;
+  encodeChange(change: Change): Promise<Buffer>;
+  /** Throws Undecodable for what is no event of ours, Unavailable while the registry cannot tell. */
+  decodeEvent(value: Buffer): Promise<Event>;
+  decodeChange(value: Buffer): Promise<Change>;
+};
+
+const RETRY_MS = 1_000;
+/** An id the registry did not know is not asked for again so soon. */
+const UNKNOWN_FOR_MS = 30_000;
+
+type State = {
+  config: RegistryConfig;
+  registry: SchemaRegistry;
+  log: Log;
+  ids: Partial<Record<"call" | "agent" | "change", number>>;
+  /** Schema ids looked at: the name of the record where it is one of ours. */
+  names: Map<number, string | null>;
+  unknown: Map<number, number>;
+};
+
+export function createCodec({
+  config,
+  topics,
+  log,
+}: {
+  config: RegistryConfig;
+  topics: TopicNames;
+  log: Log;
+}): Codec {
+  const state: State = {
+    config,
+    registry: openRegistry(config),
+    log,
+    ids: {},
+    names: new Map(),
+    unknown: new Map(),
+  };
+  return {
+    ready: () => resolveIds(state, topics),
+    check: () =>
+      state.ids.change ? { ok: true } : { ok: false, reason: "schemas not found at the registry yet" },
+    encodeEvent: (event) => encode(state, event.kind, eventRecord(event)),
+    encodeChange: (change) => encode(state, "change", change),
+    decodeEvent: async (value) =>
+      readEvent(await decode(state, value, ["teravoz.CallEvent", "teravoz.AgentEvent"])),
+    decodeChange: async (value) => readChange((await decode(state, value, ["teravoz.CallChange"])).record),
+  };
+}
+
+/** Services only look up: registering is the topics command's. */
+async function resolveIds(state: State, topics: TopicNames): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      for (const [name, { subject, schema }] of Object.entries(subjectsOf(topics))) {
+        const id = await state.registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema });
+        await state.registry.getSchema(id);
+        state.ids[name as keyof State["ids"]] = id;
+      }
+      state.log.info({ attempt }, "schemas found");
+      return;
+    } catch (err) {
+      if (attempt % 30 === 0) state.log.warn({ err }, "schemas not found at the registry, trying again");
+      await sleep(RETRY_MS, undefined, { ref: false });
+    }
+  }
+}
+
+async function encode(state: State, name: keyof State["ids"], record: unknown): Promise<Buffer> {
+  const id = state.ids[name];
+  if (id === undefined) throw new Unavailable("the schemas are not known yet");
+  return state.registry.encode(id, record);
+}
+
+const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, ...event }: Event) => ({
+  ...event,
+  [kind === "call" ? "call_id" : "key"]: aggregate_id,
+  occurred_at: occurred_at?.getTime() ?? null,
+  received_at: received_at.getTime(),
+});
+
+type Decoded = { name: string; record: Record<string, unknown> };
+
+async function decode(state: State, value: Buffer, names: string[]): Promise<Decoded> {
+  if (value.length < 5 || value[0] !== 0) throw new Undecodable("not-avro");
+  const name = await recordName(state, value.readInt32BE(1));
+  if (name === null || !names.includes(name)) throw new Undecodable("foreign-schema");
+  try {
+    return { name, record: (await state.registry.decode(value)) as Record<string, unknown> };
+  } catch (cause) {
+    throw new Undecodable("not-avro", { cause });
+  }
+}
+
+/** Full names and fingerprints of the schemas we know: a registry that forgot could hand old ids to other schemas. */
+const known = new Set(
+  [...Object.values(schemas), ...releasedSchemas].map((text) =>
+    fingerprint(avsc.Type.forSchema(JSON.parse(text))),
+  ),
+);
+
+type NamedType = { name?: string | undefined; fingerprint(): Buffer };
+
+function fingerprint(type: NamedType): string {
+  return `${type.name} ${type.fingerprint().toString("hex")}`;
+}
+
+async function recordName(state: State, id: number): Promise<string | null> {
+  const name = state.names.get(id);
+  if (name !== undefined) return name;
+  if ((state.unknown.get(id) ?? 0) > Date.now()) throw new Undecodable("unknown-schema");
+  const type = (await findSchema(state, id)) as unknown as NamedType;
+  const found = known.has(fingerprint(type)) ? (type.name ?? null) : null;
+  state.names.set(id, found);
+  return found;
+}
+
+async function findSchema(state: State, id: number): Promise<unknown> {
+  try {
+    return await state.registry.getSchema(id);
+  } catch (cause) {
+    // the client calls an unreachable registry a status 400: only the registry's own "not found" is believed
+    if ((await askRegistry(state.config, `/schemas/ids/${id}`)) !== 404)
+      throw new Unavailable("the schema registry does not answer", { cause });
+    state.unknown.set(id, Date.now() + UNKNOWN_FOR_MS);
+    throw new Undecodable("unknown-schema", { cause });
+  }
+}
+
+function readEvent({ name, record }: Decoded): Event {
+  const kind: EventKind = name === "teravoz.CallEvent" ? "call" : "agent";
+  return {
+    uuid: record.uuid as string,
+    kind,
+    aggregate_id: (kind === "call" ? record.call_id : record.key) as string,
+    type: record.type as string,
+    occurred_at: record.occurred_at === null ? null : new Date(record.occurred_at as number),
+    received_at: new Date(record.received_at as number),
+    payload: record.payload as string,
+  };
+}
+
+const readChange = ({ key, kind, version, erased }: Record<string, unknown>): Change => ({
+  key: key as string,
+  kind: kind as EventKind,
+  version: version as number,
+  erased: erased as boolean,
+});

@@ -1,0 +1,269 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "@teravoz/domain";
+import type { Check, Log, Metrics } from "@teravoz/runtime";
+import type { Admin, Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
+import { type KafkaClient, RETRY } from "./client.ts";
+import { type Assignment, createMembership, type Membership } from "./membership.ts";
+
+export type PartitionConsumer = {
+  check(): Check;
+  /** Finishes the batches in hand, then leaves the group. */
+  stop(): Promise<void>;
+};
+
+export type ConsumeOptions = {
+  client: KafkaClient;
+  groupId: string;
+  topics: readonly string[];
+  /** Where to begin, and the fence of each batch: the next offset to read, null where nothing is stored. */
+  position(topic: string, partition: number): Promise<number | null>;
+  handle: HandleBatch;
+  log: Log;
+  metrics: Metrics;
+  /** The consumer has ended for good and will not come back by itself. */
+  onCrash(error: unknown): void;
+  /** Partitions handled at once; two keep a database and a broker busy in turn. */
+  concurrency?: number;
+};
+
+type State = ConsumeOptions & {
+  consumer: Consumer;
+  admin: Admin;
+  membership: Membership;
+  /** Where a partition was last sent back to, "topic:partition" -> offset. */
+  sought: Map<string, number>;
+  /** Partitions whose stored position the log does not reach. */
+  beyond: Set<string>;
+};
+
+/** Far under the session's 30 s. */
+const HEARTBEAT_MS = 3_000;
+const PREPARE_MS = 20;
+const RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
+
+const place = (topic: string, partition: number) => `${topic}:${partition}`;
+
+/**
+ * Reads every partition of the topics that the group gives this process, each from the position it is given, one batch
+ * at a time. Kafka's committed offset follows the stored position and is for lag tools and for what was stored but not
+ * told: a start reads from the lower of the two. While a dependency is away a batch waits and the heartbeats go on.
+ * Starts in the background.
+ */
+export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
+  const { client, groupId, topics, log, concurrency = 4 } = options;
+  const consumer = client.kafka.consumer({
+    groupId,
+    retry: RETRY,
+    allowAutoTopicCreation: false,
+    heartbeatInterval: HEARTBEAT_MS,
+    // how long a stop may have to wait for the fetch under way (the default is 5 s)
+    maxWaitTimeInMs: 250,
+    metadataMaxAge: 60_000,
+  });
+  const admin = client.kafka.admin({ retry: RETRY });
+  const run = () =>
+    consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: (payload) => consumeBatch(state, payload),
+    });
+  const prepare = (assignment: Assignment) => seekAll(state, assignment);
+  const { onCrash } = options;
+  const membership = createMembership({
+    consumer,
+    admin,
+    topics,
+    fromBeginning: true,
+    run,
+    prepare,
+    log,
+    onCrash,
+  });
+  const state: State = { ...options, consumer, admin, membership, sought: new Map(), beyond: new Set() };
+  return { check: () => checkState(state), stop: () => membership.stop() };
+}
+
+function checkState({ beyond, membership }: State): Check {
+  const [first] = beyond;
+  if (first)
+    return {
+      ok: false,
+      reason: `the stored position of ${first} is beyond the end of the log: was the topic made anew?`,
+    };
+  return membership.check();
+}
+
+async function consumeBatch(state: State, payload: EachBatchPayload): Promise<void> {
+  const { topic, partition } = payload.batch;
+  await whileBeating(payload, async (isOurs) => {
+    if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
+    const position = await untilAvailable(state, isOurs, () => state.position(topic, partition));
+    if (isLost(position) || isAhead(state, payload.batch, position)) return;
+    const batch = readBatch(state, payload.batch, position);
+    const outcome = await untilAvailable(state, isOurs, () => state.handle(batch));
+    if (isLost(outcome)) return;
+    if (outcome === "fenced") {
+      state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
+      return state.consumer.seek({ topic, partition, offset: String(position ?? 0) });
+    }
+    state.sought.delete(place(topic, partition));
+    payload.resolveOffset(payload.batch.lastOffset());
+    observeLag(state, payload.batch, batch);
+    await state.consumer.commitOffsets([{ topic, partition, offset: String(batch.next) }]);
+  });
+}
+
+/**
+ * A batch that was fetched from beyond the position skips what is in between: read again from the position. Once it was, what
+ * is missing is no longer in the log.
+ */
+function isAhead(state: State, batch: Batch, position: number | null): boolean {
+  const { topic, partition } = batch;
+  const fetched = Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
+  if (position === null || fetched <= position || state.sought.get(place(topic, partition)) === position)
+    return false;
+  state.sought.set(place(topic, partition), position);
+  state.consumer.seek({ topic, partition, offset: String(position) });
+  return true;
+}
+
+function readBatch(state: State, batch: Batch, expected: number | null): ConsumedBatch {
+  const { topic, partition } = batch;
+  const [stored, records] = partitionAt(batch.messages.map(toRecord), expected ?? 0);
+  const gap = expected === null || !records[0] ? 0 : records[0].offset - expected;
+  if (gap > 0) {
+    state.metrics.gaps.inc({ topic }, gap);
+    state.log.error(
+      { topic, partition, expected, offset: records[0]!.offset, gap },
+      "offsets are missing in the log",
+    );
+  }
+  return {
+    topic,
+    partition,
+    expected,
+    records,
+    stored,
+    next: Math.max(Number(batch.lastOffset()) + 1, expected ?? 0),
+  };
+}
+
+function partitionAt(records: ConsumedRecord[], position: number): [ConsumedRecord[], ConsumedRecord[]] {
+  const at = records.findIndex(({ offset }) => offset >= position);
+  return at < 0 ? [records, []] : [records.slice(0, at), records.slice(at)];
+}
+
+const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): ConsumedRecord => ({
+  offset: Number(offset),
+  key,
+  value,
+  headers: headers ?? {},
+  timestamp: Number(timestamp),
+});
+
+function observeLag(
+  { metrics }: State,
+  { topic, partition, highWatermark, messages }: Batch,
+  { next }: ConsumedBatch,
+): void {
+  const lag = Math.max(0, Number(highWatermark) - next);
+  const age = (Date.now() - Number(messages.at(-1)!.timestamp)) / 1000;
+  metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
+  metrics.lagRecords.set({ topic, partition }, lag);
+  metrics.lagSeconds.set({ topic, partition }, lag === 0 ? 0 : Math.max(0, age));
+}
+
+/** Heartbeats while the work goes on, however long it takes: kafkajs has none in the background. */
+async function whileBeating(
+  payload: EachBatchPayload,
+  work: (isOurs: () => boolean) => Promise<void>,
+): Promise<void> {
+  let lost: unknown;
+  const beat = () => {
+    payload.heartbeat().catch((error) => {
+      lost ??= error;
+    });
+  };
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  try {
+    await work(() => lost === undefined && payload.isRunning() && !payload.isStale());
+  } finally {
+    clearInterval(timer);
+  }
+  // a rebalance: kafkajs joins again when it is told of it by this error
+  if (lost) throw lost;
+}
+
+const LOST = Symbol("the partition is no longer ours");
+const isLost = (value: unknown): value is typeof LOST => value === LOST;
+
+/** Tries until the dependency is back; gives up without an answer only when the partition is taken away or the process stops. */
+async function untilAvailable<T>(
+  state: State,
+  isOurs: () => boolean,
+  work: () => Promise<T>,
+): Promise<T | typeof LOST> {
+  for (let waitMs = RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
+    try {
+      return await work();
+    } catch (err) {
+      if (!(err instanceof Unavailable)) throw err;
+      state.log.warn({ err, waitMs }, "a dependency is away, waiting");
+      for (let waited = 0; waited < waitMs && isOurs(); waited += RETRY_MS) await sleep(RETRY_MS);
+      if (!isOurs()) return LOST;
+    }
+  }
+}
+
+/** No batch is handled before its partition's position was looked at; false when the batch is then no longer ours to handle. */
+async function untilPrepared({ membership }: State, isOurs: () => boolean): Promise<boolean> {
+  while (isOurs() && !membership.isPrepared()) await sleep(PREPARE_MS);
+  return isOurs();
+}
+
+/** Brings each partition to its position, idle ones too: without a record no batch would ever look. */
+async function seekAll(state: State, assignment: Assignment): Promise<void> {
+  state.beyond.clear();
+  for (const [topic, partitions] of Object.entries(assignment)) {
+    const ends = new Map(
+      (await state.admin.fetchTopicOffsets(topic)).map((offsets) => [offsets.partition, offsets]),
+    );
+    const [group] = await state.admin.fetchOffsets({ groupId: state.groupId, topics: [topic] });
+    const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    for (const partition of partitions) {
+      const position = await state.position(topic, partition);
+      const { low, high } = ends.get(partition)!;
+      const offsets = {
+        position,
+        committed: committed.get(partition) ?? -1,
+        low: Number(low),
+        high: Number(high),
+      };
+      seekOne(state, topic, partition, offsets);
+    }
+  }
+}
+
+type Offsets = { position: number | null; committed: number; low: number; high: number };
+
+function seekOne(
+  state: State,
+  topic: string,
+  partition: number,
+  { position, committed, low, high }: Offsets,
+): void {
+  if (position !== null && position > high) {
+    state.beyond.add(place(topic, partition));
+    state.log.error(
+      { topic, partition, position, offset: high },
+      "the stored position is beyond the end of the log",
+    );
+    state.consumer.pause([{ topic, partitions: [partition] }]);
+    return;
+  }
+  const start = Math.max(low, position ?? low);
+  if (committed < 0 || committed > start) state.consumer.seek({ topic, partition, offset: String(start) });
+}

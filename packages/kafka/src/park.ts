@@ -1,0 +1,31 @@
+import { Unavailable } from "@teravoz/domain";
+import type { ConsumedBatch, ConsumedRecord, HandleBatch, Outcome } from "./batch.ts";
+
+/** Puts a record aside for good; must not resolve before it is acknowledged there. */
+export type Park = (record: ConsumedRecord, batch: ConsumedBatch, error: unknown) => Promise<void>;
+
+/**
+ * A handler that gets past what is broken: a batch that fails for a reason that is not passing is halved until the
+ * culprit stands alone; that one is parked and the position moves past it. What passes (Unavailable) is thrown on.
+ */
+export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
+  const run = async (batch: ConsumedBatch): Promise<Outcome> => {
+    try {
+      return await handle(batch);
+    } catch (error) {
+      if (error instanceof Unavailable || batch.records.length === 0) throw error;
+      if (batch.records.length > 1) return runHalves(batch, run);
+      await park(batch.records[0]!, batch, error);
+      return run({ ...batch, records: [] });
+    }
+  };
+  return run;
+}
+
+async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<Outcome> {
+  const middle = Math.ceil(batch.records.length / 2);
+  const between = batch.records[middle]!.offset;
+  const outcome = await run({ ...batch, records: batch.records.slice(0, middle), next: between });
+  if (outcome === "fenced") return outcome;
+  return run({ ...batch, expected: between, records: batch.records.slice(middle), stored: [] });
+}

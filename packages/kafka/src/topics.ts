@@ -1,0 +1,173 @@
+import type { Check, Log } from "@teravoz/runtime";
+import { type Admin, ConfigResourceTypes } from "kafkajs";
+import { type KafkaClient, RETRY } from "./client.ts";
+
+export type TopicNames = {
+  callEvents: string;
+  agentEvents: string;
+  callChanges: string;
+  deadLetters: string;
+};
+
+/** Every topic has as many, for ever: a key must stay in its partition. */
+export const PARTITIONS = 12;
+
+const DAY_MS = 86_400_000;
+const MiB = 1024 * 1024;
+
+export const topicNames = (prefix: string): TopicNames => ({
+  callEvents: `${prefix}call-events`,
+  agentEvents: `${prefix}agent-events`,
+  callChanges: `${prefix}call-changes`,
+  deadLetters: `${prefix}dead-letters`,
+});
+
+type Settings = Record<string, string>;
+
+/** LogAppendTime: a sender's clock must not age a record. Unclean election would lose what was acknowledged. */
+const always: Settings = {
+  "message.timestamp.type": "LogAppendTime",
+  "unclean.leader.election.enable": "false",
+};
+/** Nothing is compacted within 7 days, longer than any outage we tolerate; everything within 14 (erasure). */
+const compacted: Settings = {
+  ...always,
+  "cleanup.policy": "compact",
+  "min.compaction.lag.ms": String(7 * DAY_MS),
+  "max.compaction.lag.ms": String(14 * DAY_MS),
+  "delete.retention.ms": String(14 * DAY_MS),
+  "segment.ms": String(DAY_MS),
+};
+const kept = (days: number, more: Settings = {}): Settings => ({
+  ...always,
+  "cleanup.policy": "delete",
+  "retention.ms": String(days * DAY_MS),
+  ...more,
+});
+
+/** The settings a topic must have, by name. */
+export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
+  [names.callEvents]: compacted,
+  [names.agentEvents]: compacted,
+  [names.callChanges]: kept(1),
+  // a sender gone mad must not fill the disk: at most 3 GiB over all partitions
+  [names.deadLetters]: kept(7, { "retention.bytes": String(256 * MiB) }),
+});
+
+/** What is missing or differs, in words; empty when all is as it should be. */
+export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<string[]> {
+  const wanted = topicSettings(names);
+  const existing = new Set(await admin.listTopics());
+  const missing = Object.keys(wanted).filter((topic) => !existing.has(topic));
+  const present = Object.keys(wanted).filter((topic) => existing.has(topic));
+  if (present.length === 0) return missing.map((topic) => `topic ${topic} is missing`);
+  const { topics } = await admin.fetchTopicMetadata({ topics: present });
+  const counts = topics
+    .filter(({ partitions }) => partitions.length !== PARTITIONS)
+    .map(({ name, partitions }) => `topic ${name} has ${partitions.length} partitions, not ${PARTITIONS}`);
+  const settings = (await describeTopics(admin, present)).flatMap(([topic, values]) =>
+    Object.entries(wanted[topic]!)
+      .filter(([name, value]) => values.get(name)?.value !== value)
+      .map(([name, value]) => `topic ${topic} has ${name}=${values.get(name)?.value}, not ${value}`),
+  );
+  return [...missing.map((topic) => `topic ${topic} is missing`), ...counts, ...settings];
+}
+
+type Described = [topic: string, values: Map<string, { value: string; isDefault: boolean }>][];
+
+async function describeTopics(admin: Admin, topics: string[]): Promise<Described> {
+  const resources = topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
+  const described = await admin.describeConfigs({ resources, includeSynonyms: false });
+  return described.resources.map(({ resourceName, configEntries }) => [
+    resourceName,
+    new Map(
+      configEntries.map(({ configName, configValue, isDefault }) => [
+        configName,
+        { value: configValue, isDefault },
+      ]),
+    ),
+  ]);
+}
+
+/**
+ * Creates the topics that are missing and gives those that are there the settings they must have (others that were
+ * set on them stay). Idempotent. Throws where a partition count differs: that cannot be mended.
+ */
+export async function ensureTopics(admin: Admin, names: TopicNames, replicas: number): Promise<string[]> {
+  const wanted = topicSettings(names);
+  const existing = new Set(await admin.listTopics());
+  const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
+  const safety = { "min.insync.replicas": String(Math.max(1, replicas - 1)) };
+  await admin.createTopics({
+    waitForLeaders: true,
+    timeout: 15_000,
+    topics: missing.map(([topic, settings]) => ({
+      topic,
+      numPartitions: PARTITIONS,
+      replicationFactor: replicas,
+      configEntries: Object.entries({ ...settings, ...safety }).map(([name, value]) => ({ name, value })),
+    })),
+  });
+  await mendSettings(admin, wanted);
+  const faults = await findTopicFaults(admin, names);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  return missing.map(([topic]) => topic);
+}
+
+async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Promise<void> {
+  const described = await describeTopics(admin, Object.keys(wanted));
+  const differing = described.filter(([topic, values]) =>
+    Object.entries(wanted[topic]!).some(([name, value]) => values.get(name)?.value !== value),
+  );
+  if (differing.length === 0) return;
+  const resources = differing.map(([topic, values]) => {
+    const set = [...values]
+      .filter(([, { isDefault }]) => !isDefault)
+      .map(([name, { value }]) => [name, value]);
+    const settings: Settings = { ...Object.fromEntries(set), ...wanted[topic] };
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    return { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  });
+  await admin.alterConfigs({ validateOnly: false, resources });
+}
+
+/** How often a service looks again at topics that are not as they should be. */
+const RECHECK_MS = 2_000;
+
+/**
+ * Looks at the topics in the background until they are as they should be; the check tells the first fault until then.
+ */
+export function topicsCheck({
+  client,
+  topics,
+  log,
+}: {
+  client: KafkaClient;
+  topics: TopicNames;
+  log: Log;
+}): () => Check {
+  let check: Check = { ok: false, reason: "topics not looked at yet" };
+  const look = async () => {
+    const faults = await withAdmin(client, (admin) => findTopicFaults(admin, topics)).catch((err) => {
+      log.debug({ err }, "topics cannot be looked at");
+      return ["the brokers do not answer"];
+    });
+    const reason =
+      faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more): run \`pnpm topics\`` : faults[0];
+    if (reason !== check.reason) log.info({ reason: reason ?? "as they should be" }, "topics looked at");
+    check = reason === undefined ? { ok: true } : { ok: false, reason };
+    if (!check.ok) setTimeout(look, RECHECK_MS).unref();
+  };
+  void look();
+  return () => check;
+}
+
+export async function withAdmin<T>({ kafka }: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin({ retry: { ...RETRY, retries: 3 } });
+  try {
+    await admin.connect();
+    return await run(admin);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

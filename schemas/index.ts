@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+export type RecordName = "CallEvent" | "AgentEvent" | "CallChange";
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+
+/** The schemas this release writes, as JSON text. */
+export const schemas: Readonly<Record<RecordName, string>> = {
+  CallEvent: read("./call-event.avsc"),
+  AgentEvent: read("./agent-event.avsc"),
+  CallChange: read("./call-change.avsc"),
+};
+
+/** The schemas of the last release: what may still be in the topics, and what a rolling upgrade meets. */
+export const releasedSchemas: readonly string[] = readdirSync(new URL("./released/", import.meta.url))
+  .filter((name) => name.endsWith(".avsc"))
+  .map((name) => read(`./released/${name}`));

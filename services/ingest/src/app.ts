@@ -1,0 +1,62 @@
+import { type Event, eventTypes, type ParsedWebhook, parseWebhook } from "@teravoz/domain";
+import { createRouter, type Metrics, requireToken } from "@teravoz/runtime";
+import type { Context } from "koa";
+import type Router from "koa-router";
+import { readBody } from "./body.ts";
+import { malformed, toProblem, unprocessable } from "./problems.ts";
+
+/** What ingest needs from outside. */
+export type IngestPorts = {
+  /** Resolves when the event is acknowledged for good; throws Unavailable otherwise. */
+  publish(event: Event): Promise<void>;
+  /** Keeps what we do not take, with the reason; the same promises. */
+  park(refused: { body: Buffer; key: string | null; reason: string; receivedAt: Date }): Promise<void>;
+  now(): Date;
+  metrics: Metrics;
+  tokens: readonly string[] | null;
+};
+
+/** POST /webhook: 200 only when the event is acknowledged, a refusal that is kept, or a clear error. */
+export function createWebhookRouter(ports: IngestPorts): Router {
+  const router = createRouter();
+  router.post("/webhook", requireToken(ports.tokens), async (ctx: Context) => {
+    const body = await readBody(ctx.req);
+    const parsed = parseWebhook(body, ports.now());
+    ctx.type = "application/json";
+    ctx.body = await takeEvent(ports, body, parsed);
+  });
+  return router;
+}
+
+async function takeEvent(ports: IngestPorts, body: Buffer, parsed: ParsedWebhook): Promise<string> {
+  try {
+    switch (parsed.outcome) {
+      case "accepted":
+        await ports.publish(parsed.event);
+        count(ports, parsed.event.type, "accepted");
+        return answerOf(parsed.event);
+      case "unprocessable":
+        await ports.park({ body, key: parsed.key, reason: "unprocessable", receivedAt: ports.now() });
+        count(ports, "unknown", "refused");
+        throw unprocessable(parsed.faults);
+      case "malformed":
+        count(ports, "unknown", "malformed");
+        throw malformed(parsed.faults);
+    }
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem !== error)
+      count(ports, parsed.outcome === "accepted" ? parsed.event.type : "unknown", "unavailable");
+    throw problem;
+  }
+}
+
+/** The event is given back as it was sent, digit for digit: spliced as text. */
+const answerOf = ({ uuid, aggregate_id, payload }: Event) =>
+  `{"status":"ok","data":{"uuid":"${uuid}","aggregate_id":${JSON.stringify(aggregate_id)},"event":${payload}}}`;
+
+const knownTypes = new Set(eventTypes);
+
+function count({ metrics }: IngestPorts, type: string, outcome: string): void {
+  metrics.events.inc({ type: knownTypes.has(type) ? type : "unknown", outcome });
+}

@@ -1,0 +1,66 @@
+import { foldCall } from "@teravoz/domain";
+import {
+  consumePartitions,
+  createClient,
+  createCodec,
+  createPublisher,
+  parkBroken,
+  topicNames,
+  topicsCheck,
+} from "@teravoz/kafka";
+import { closeServer, createApp, createHttpServer, createRouter, listen, runService } from "@teravoz/runtime";
+import { connectMongo, createMongoStore } from "@teravoz/store";
+import { settings } from "./config.ts";
+import { createPark, notifyChanges } from "./notices.ts";
+import { createProjection } from "./project.ts";
+
+await runService("projector", settings, async ({ config, log, metrics, health, onStop, fail }) => {
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
+  onStop("mongodb", () => connection.close());
+  const store = createMongoStore({ connection, log });
+  const client = createClient({ config, clientId: "teravoz-projector", log });
+  const codec = createCodec({ config, topics, log });
+  const publisher = createPublisher({ client, log, metrics });
+  onStop("publisher", () => publisher.stop());
+
+  health.add("mongodb", connection.check);
+  health.add("kafka", publisher.check);
+  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("registry", codec.check);
+
+  const router = createRouter();
+  const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
+  const server = createHttpServer(app.callback());
+  const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);
+  onStop("http", () => closeServer(server));
+  log.info({ port }, "listening");
+
+  await codec.ready();
+  await store.prepare();
+  const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
+  const park = createPark(outlets);
+  const notify = (changes: Parameters<typeof notifyChanges>[1]) => notifyChanges(outlets, changes);
+  const project = createProjection({
+    store,
+    queries: store,
+    codec,
+    fold: foldCall,
+    park,
+    notify,
+    log,
+    metrics,
+  });
+  const consumer = consumePartitions({
+    client,
+    groupId: `${config.TOPIC_PREFIX}projector`,
+    topics: [topics.callEvents, topics.agentEvents],
+    position: store.position,
+    handle: parkBroken(project, park),
+    log,
+    metrics,
+    onCrash: (error) => fail("consumer", error),
+  });
+  health.add("consumer", consumer.check);
+  onStop("consumer", () => consumer.stop());
+});

@@ -1,0 +1,55 @@
+import type { Change } from "@teravoz/domain";
+import type { Codec, ConsumedBatch, ConsumedRecord, Park, Publisher, TopicNames } from "@teravoz/kafka";
+import { Undecodable } from "@teravoz/kafka";
+import type { Log, Metrics } from "@teravoz/runtime";
+
+type Outlets = {
+  codec: Codec;
+  publisher: Publisher;
+  topics: TopicNames;
+  log: Log;
+  metrics: Metrics;
+  now(): Date;
+};
+
+/** How many notices wait for their acknowledgement at once: far under the publisher's queue. */
+const NOTICES_AT_ONCE = 2_000;
+
+/** Tells of changes on the notices' topic. Throws Unavailable while Kafka is away; telling twice is harmless. */
+export async function notifyChanges(
+  { codec, publisher, topics }: Outlets,
+  changes: readonly Change[],
+): Promise<void> {
+  for (let at = 0; at < changes.length; at += NOTICES_AT_ONCE) {
+    const told = changes.slice(at, at + NOTICES_AT_ONCE).map(async (change) => {
+      const value = await codec.encodeChange(change);
+      await publisher.publish({ topic: topics.callChanges, key: change.key, value });
+    });
+    await Promise.all(told);
+  }
+}
+
+/**
+ * Parks a record in dead-letters as it was read, with the reason and the place it came from. A batch that is tried again brings
+ * the same record: that is parked once.
+ */
+export function createPark({ publisher, topics, log, metrics, now }: Outlets): Park {
+  const parked = new WeakSet<ConsumedRecord>();
+  return async (record, batch, error) => {
+    if (parked.has(record)) return;
+    await park(record, batch, error);
+    parked.add(record);
+  };
+  async function park(
+    { key, value, offset }: ConsumedRecord,
+    { topic, partition }: ConsumedBatch,
+    error: unknown,
+  ) {
+    const reason = error instanceof Undecodable ? error.reason : "unstorable";
+    const source = { topic, partition: String(partition), offset: String(offset) };
+    const headers = { reason, service: "projector", first_seen: now().toISOString(), ...source };
+    await publisher.publish({ topic: topics.deadLetters, key: key?.toString() ?? null, value, headers });
+    metrics.parked.inc({ reason });
+    log.error({ topic, partition, offset, reason, err: error }, "record parked in dead-letters");
+  }
+}

@@ -1,0 +1,108 @@
+import type { Applied, CallQueries, CallStore, Change, Fold, LoggedEvent } from "@teravoz/domain";
+import {
+  type Codec,
+  type ConsumedBatch,
+  type ConsumedRecord,
+  type HandleBatch,
+  type Park,
+  Undecodable,
+} from "@teravoz/kafka";
+import type { Log, Metrics } from "@teravoz/runtime";
+
+export type ProjectorPorts = {
+  store: CallStore;
+  queries: Pick<CallQueries, "findCalls">;
+  codec: Pick<Codec, "decodeEvent">;
+  fold: Fold;
+  park: Park;
+  /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
+  notify(changes: readonly Change[]): Promise<void>;
+  log: Log;
+  metrics: Metrics;
+};
+
+/**
+ * One batch: what cannot be read is parked, the rest is stored in one transaction with the position, and only then told.
+ * What was stored before but perhaps not told (the last run died in between) is told again.
+ */
+export function createProjection(ports: ProjectorPorts): HandleBatch {
+  return async (batch) => {
+    const began = performance.now();
+    const events = await readEvents(ports, batch.records, batch);
+    const applied = await applyBatch(ports, batch, events);
+    if (applied.fenced) return "fenced";
+    ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
+    await ports.notify([...applied.changes, ...(await changesOf(ports, batch))]);
+    report(ports, batch, events, applied);
+    return "done";
+  };
+}
+
+/** A batch that holds nothing new moves nothing. */
+async function applyBatch(
+  { store, fold }: ProjectorPorts,
+  batch: ConsumedBatch,
+  events: LoggedEvent[],
+): Promise<Applied> {
+  const { topic, partition, expected, next } = batch;
+  if (next === expected) return { fenced: false, added: [], duplicates: [], changes: [] };
+  return store.apply({ topic, partition, expected, next, events }, fold);
+}
+
+/** Tombstones (a key's erasure, the daily tick) hold no event. */
+async function readEvents(
+  ports: ProjectorPorts,
+  records: readonly ConsumedRecord[],
+  batch: ConsumedBatch,
+): Promise<LoggedEvent[]> {
+  const read = records
+    .filter(({ value }) => value !== null)
+    .map(async (record): Promise<LoggedEvent[]> => {
+      try {
+        const event = await ports.codec.decodeEvent(record.value!);
+        const { topic, partition } = batch;
+        return [{ ...event, source: { topic, partition, offset: record.offset } }];
+      } catch (error) {
+        if (!(error instanceof Undecodable)) throw error;
+        await ports.park(record, batch, error);
+        return [];
+      }
+    });
+  return (await Promise.all(read)).flat();
+}
+
+/** The calls and agents of records below the position, as they are now. */
+async function changesOf(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Change[]> {
+  if (batch.stored.length === 0) return [];
+  const events = await readEvents({ ...ports, park: async () => {} }, batch.stored, batch);
+  const keys = (kind: LoggedEvent["kind"]) => [
+    ...new Set(events.filter((event) => event.kind === kind).map(({ aggregate_id }) => aggregate_id)),
+  ];
+  const calls = await ports.queries.findCalls(keys("call"));
+  const changed = calls.map(({ aggregate_id, version }) => ({
+    key: aggregate_id,
+    kind: "call" as const,
+    version,
+    erased: false,
+  }));
+  const agents = keys("agent").map((key) => ({ key, kind: "agent" as const, version: 0, erased: false }));
+  return [...changed, ...agents];
+}
+
+function report(
+  { log, metrics }: ProjectorPorts,
+  batch: ConsumedBatch,
+  events: LoggedEvent[],
+  applied: Exclude<Applied, { fenced: true }>,
+): void {
+  const added = new Set(applied.added);
+  for (const { type, uuid } of events)
+    metrics.events.inc({ type, outcome: added.delete(uuid) ? "stored" : "duplicate" });
+  const { topic, partition, next } = batch;
+  const counts = {
+    records: batch.records.length,
+    added: applied.added.length,
+    duplicates: applied.duplicates.length,
+  };
+  log.info({ topic, partition, next, ...counts }, "batch stored");
+}
