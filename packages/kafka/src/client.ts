@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config, kafkaSettings, Log } from "@teravoz/runtime";
-import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
+import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from "kafkajs";
 
 export type KafkaConfig = Config<typeof kafkaSettings>;
 /** The one handle on kafkajs; what is inside stays in this package. */
@@ -23,7 +23,7 @@ export function createClient({
   log: Log;
 }): KafkaClient {
   const sasl = saslOf(config);
-  const kafka = new Kafka({
+  const kafka = new kafkajs.Kafka({
     clientId,
     brokers: config.KAFKA_BROKERS,
     ...(config.KAFKA_TLS
@@ -37,7 +37,7 @@ export function createClient({
     requestTimeout: 3_000,
     enforceRequestTimeout: true,
     retry: RETRY,
-    logLevel: logLevel.INFO,
+    logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => writeEntry(log, entry),
   });
   return { kafka };
@@ -56,18 +56,24 @@ function saslOf(config: KafkaConfig): SASLOptions | undefined {
 /** kafkajs logs each retry as an error: here a warning. What follows a colon is a foreign error's message: cut. */
 function writeEntry(log: Log, { level, namespace, log: { message } }: LogEntry): void {
   const line = `kafka: ${String(message).split(":")[0]}`;
-  if (level <= logLevel.WARN) log.warn({ component: namespace }, line);
+  if (level <= kafkajs.logLevel.WARN) log.warn({ component: namespace }, line);
   else log.debug({ component: namespace }, line);
 }
 
+/** kafkajs sets timers to moments gone by; harmless, and Node warns each process once (github.com/tulios/kafkajs/issues/1751). */
+const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+process.emitWarning = (...args: unknown[]) => {
+  if (args[1] !== "TimeoutNegativeWarning") emitWarning(...args);
+};
+
 /** Whether a broker answers at this address ("host:port", several separated by commas) right now. */
 export async function brokerAnswers(brokers: string): Promise<boolean> {
-  const kafka = new Kafka({
+  const kafka = new kafkajs.Kafka({
     brokers: brokers.split(","),
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
     retry: { retries: 0 },
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
   });
   const admin = kafka.admin({ retry: { retries: 0 } });
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
-import { type Message, Partitioners, type Producer } from "kafkajs";
+import kafkajs, { type Message, type Producer } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { PARTITIONS } from "./topics.ts";
 
@@ -76,7 +76,7 @@ type State = {
   nextKeyless: number;
 };
 
-const findPartition = Partitioners.DefaultPartitioner();
+const findPartition = kafkajs.Partitioners.DefaultPartitioner();
 const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
   partitionErrorCode: 0,
   partitionId,
@@ -173,7 +173,7 @@ async function connect(state: State, lane: Lane): Promise<boolean> {
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     retry: RETRY,
   });
   const connecting = producer.connect();

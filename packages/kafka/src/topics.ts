@@ -1,5 +1,5 @@
 import type { Check, Log } from "@teravoz/runtime";
-import { type Admin, ConfigResourceTypes } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 
 export type TopicNames = {
@@ -76,7 +76,7 @@ export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<
 type Described = [topic: string, values: Map<string, { value: string; isDefault: boolean }>][];
 
 async function describeTopics(admin: Admin, topics: string[]): Promise<Described> {
-  const resources = topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
+  const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
   const described = await admin.describeConfigs({ resources, includeSynonyms: false });
   return described.resources.map(({ resourceName, configEntries }) => [
     resourceName,
@@ -126,7 +126,7 @@ async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Pro
       .map(([name, { value }]) => [name, value]);
     const settings: Settings = { ...Object.fromEntries(set), ...wanted[topic] };
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-    return { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+    return { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
   });
   await admin.alterConfigs({ validateOnly: false, resources });
 }
