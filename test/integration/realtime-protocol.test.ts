@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
+import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
+
+const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
+
+let realtime: RealtimeInProcess;
+const clients: SocketClient[] = [];
+
+beforeAll(async () => {
+  realtime = await startRealtime();
+  await realtime.store(
+    body("call.new", "one", { their_number: "5511999990000", timestamp: "2026-01-01T00:00:00Z" }),
+    body("call.standby", "one", { timestamp: "2026-01-01T00:00:01Z" }),
+    body("call.new", "two", { code: "c", timestamp: "2026-01-01T00:00:02Z" }),
+    '{ "type":"call.waiting", "call_id":"two", "queue":900, "nps": 12345678901234567890, "tag":1, "tag":2 }',
+  );
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+afterAll(() => realtime.stop());
+
+describe.each(TRANSPORTS)("%s", (transport) => {
+  const connect = async () => {
+    const client = await connectClient(transport, realtime.url);
+    clients.push(client);
+    return client;
+  };
+  const idsOf = (calls: { aggregate_id: string }[]) => calls.map(({ aggregate_id }) => aggregate_id);
+
+  test("a client is welcomed", async () => {
+    const client = await connect();
+    expect(client.received[0]).toEqual({ data: "Welcome", event: "Welcome", status: "Ok" });
+  });
+
+  test.each([
+    [],
+    [null],
+    [{}],
+    [{ params: {} }],
+    [{ params: null }],
+    [{ params: { state: null, queue: "" } }],
+  ])("ListCalls without a filter lists all calls, newest first %#", async (...data) => {
+    const client = await connect();
+    const { data: calls, ...rest } = await client.ask("ListCalls", ...data);
+    expect(idsOf(calls)).toEqual(["two", "one"]);
+    expect(rest).toEqual({ event: "ListCalls", status: "Ok" });
+  });
+
+  test("a listed call has its number, times in milliseconds and null where nothing is known", async () => {
+    const client = await connect();
+    const { data } = await client.ask("ListCalls", { params: { aggregate_id: "one" } });
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ aggregate_id: "one", state: "STANDBY", queue: null, events: 2 });
+    expect(Number.isInteger(data[0].id)).toBe(true);
+    expect(data[0].created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test.each([
+    [{ state: "WAITING" }, ["two"]],
+    [{ state: "WAITING", code: "c" }, ["two"]],
+    [{ state: "WAITING", code: "d" }, []],
+    [{ queue: "900" }, ["two"]],
+    [{ queue: 900 }, ["two"]],
+    [{ their_number: "5511999990000" }, ["one"]],
+    [{ state: "FINISHED" }, []],
+  ])("ListCalls filters on equality: %j", async (params, expected) => {
+    const client = await connect();
+    expect(idsOf((await client.ask("ListCalls", { params })).data)).toEqual(expected);
+  });
+
+  test("a list beyond the limit goes on at its next", async () => {
+    const client = await connect();
+    const first = await client.ask("ListCalls", { limit: 1 });
+    expect(idsOf(first.data)).toEqual(["two"]);
+    const second = await client.ask("ListCalls", { limit: 1, cursor: first.next });
+    expect(idsOf(second.data)).toEqual(["one"]);
+    expect(second).not.toHaveProperty("next");
+  });
+
+  test("ListCallEvents gives the events of a call in order, with the bodies as sent", async () => {
+    const client = await connect();
+    const { data } = await client.ask("ListCallEvents", { call_id: "one" });
+    expect(data.map((item: { event: { type: string } }) => item.event.type)).toEqual([
+      "call.new",
+      "call.standby",
+    ]);
+    expect(Object.keys(data[0])).toEqual(["id", "aggregate_id", "uuid", "event"]);
+    expect(data[0].event.their_number).toBe("5511999990000");
+  });
+
+  test("an unknown call has no events", async () => {
+    const client = await connect();
+    expect(await client.ask("ListCallEvents", { call_id: "nobody" })).toEqual({
+      data: [],
+      event: "ListCallEvents",
+      status: "Ok",
+    });
+  });
+
+  test.each([
+    [
+      "ListCalls",
+      { params: { state: "waiting" } },
+      "state must be one of NEW, STANDBY, WAITING, ONGOING, FINISHED",
+    ],
+    ["ListCalls", { params: { state: { $ne: null } } }, "state must be one of"],
+    ["ListCalls", { params: { queue: { $regex: "(a+)+$" } } }, "queue must be a string"],
+    ["ListCalls", { params: { queue: ["900"] } }, "queue must be a string"],
+    ["ListCalls", { params: { $where: "1" } }, "params may hold only id,"],
+    ["ListCalls", { params: [] }, "params must be an object"],
+    ["ListCalls", { params: "WAITING" }, "params must be an object"],
+    ["ListCalls", { state: "WAITING" }, "data may hold only params, limit, cursor"],
+    ["ListCalls", { params: { id: 1.5 } }, "id must be an integer"],
+    ["ListCalls", { params: { code: "x".repeat(257) } }, "code must be a string of at most 256"],
+    ["ListCalls", { limit: 0 }, "limit must be an integer from 1 to 10000"],
+    ["ListCalls", { limit: 10_001 }, "limit must be"],
+    ["ListCalls", { cursor: "nonsense" }, "cursor"],
+    ["ListCalls", [], "data must be an object"],
+    ["ListCalls", "all", "data must be an object"],
+    ["ListCalls", 7, "data must be an object"],
+    ["ListCallEvents", {}, "call_id must be a string of 1 to 256 characters"],
+    ["ListCallEvents", { call_id: { $ne: null } }, "call_id must be"],
+    ["ListCallEvents", { call_id: "one", limit: 1_001 }, "limit must be an integer from 1 to 1000"],
+    ["Subscribe", { params: { state: "OPEN" } }, "state must be one of"],
+  ])("%s refuses %j", async (event, data, error) => {
+    const client = await connect();
+    const answer = await client.ask(event, data);
+    expect(answer).toEqual({
+      data: { success: false, error: expect.stringContaining(error) },
+      event,
+      status: "Failed",
+    });
+  });
+
+  test("an unknown command is named in the answer, with what is known", async () => {
+    const client = await connect();
+    client.send("DropCalls", {});
+    expect(await client.next("InvalidEvent")).toEqual({
+      data: {
+        success: false,
+        error: 'unknown event "DropCalls"; known are ListCalls, ListCallEvents, Subscribe',
+      },
+      event: "InvalidEvent",
+      status: "Failed",
+    });
+  });
+
+  test("answers come in the order of the questions", async () => {
+    const client = await connect();
+    client.send("ListCallEvents", { call_id: "one" });
+    client.send("ListCalls", { params: { state: "no" } });
+    client.send("Nothing");
+    client.send("ListCalls", {});
+    await client.next("ListCalls");
+    await client.next("ListCalls");
+    const order = client.received.slice(1).map(({ event, status }) => `${event} ${status}`);
+    expect(order).toEqual(["ListCallEvents Ok", "ListCalls Failed", "InvalidEvent Failed", "ListCalls Ok"]);
+  });
+
+  test("more than 64 commands at once are refused, and the client stays", async () => {
+    const client = await connect();
+    for (let n = 0; n < 200; n += 1) client.send("ListCalls", { limit: 1 });
+    for (let n = 0; n < 200; n += 1) await client.next("ListCalls");
+    const refused = client.of("ListCalls").filter(({ status }) => status === "Failed");
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(136);
+    for (const { data } of refused) expect(data.error).toBe("too many commands waiting");
+    expect((await client.ask("ListCalls")).status).toBe("Ok");
+  });
+});
+
+describe("websocket", () => {
+  const connect = async () => {
+    const client = await connectClient("websocket", realtime.url);
+    clients.push(client);
+    return client;
+  };
+
+  test("envelopes have their keys in the documented order", async () => {
+    const client = await connect();
+    await client.ask("ListCallEvents", { call_id: "nobody" });
+    expect(client.texts.slice(0, 2)).toEqual([
+      '{"data":"Welcome","event":"Welcome","status":"Ok"}',
+      '{"data":[],"event":"ListCallEvents","status":"Ok"}',
+    ]);
+  });
+
+  test("a body goes out character by character as it came in", async () => {
+    const client = await connect();
+    await client.ask("ListCallEvents", { call_id: "two" });
+    expect(client.texts.at(-1)).toContain(
+      '"event":{ "type":"call.waiting", "call_id":"two", "queue":900, "nps": 12345678901234567890, "tag":1, "tag":2 }',
+    );
+  });
+});

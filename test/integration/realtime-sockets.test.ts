@@ -1,0 +1,311 @@
+import { request } from "node:http";
+import { connect as connectTcp } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { io } from "socket.io-client";
+import WebSocket from "ws";
+import { eventually } from "../support/eventually.ts";
+import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
+import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
+
+const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
+const TOKEN = "a-long-enough-token";
+
+let realtime: RealtimeInProcess;
+const clients: SocketClient[] = [];
+
+beforeEach(async () => {
+  realtime = await startRealtime();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await realtime.stop();
+});
+
+const connect = async (transport: Transport, options = {}) => {
+  const client = await connectClient(transport, realtime.url, options);
+  clients.push(client);
+  return client;
+};
+const restart = async (options: { tokens?: string[]; origins?: string[] }) => {
+  await realtime.stop();
+  realtime = await startRealtime(options);
+};
+
+describe.each(TRANSPORTS)("%s", (transport) => {
+  test("whoever is told of a change reads the new state, a thousand times in a row", async () => {
+    const client = await connect(transport);
+    // polling takes a round trip more each way
+    for (let n = 1; n <= (transport === "websocket" ? 1_000 : 50); n += 1) {
+      await realtime.happen(body("call.new", `call ${n}`));
+      await client.next("DataChanged");
+      expect((await client.ask("ListCalls", { limit: 1 })).data[0].aggregate_id).toBe(`call ${n}`);
+    }
+  }, 90_000);
+
+  test("a burst of changes is told in few messages, and the last is never swallowed", async () => {
+    const client = await connect(transport);
+    for (let n = 0; n < 100; n += 1) await realtime.happen(body("call.new", `burst ${n}`));
+    await client.next("DataChanged");
+    await eventually(async () => {
+      expect((await client.ask("ListCalls")).data).toHaveLength(100);
+    });
+    expect(client.of("DataChanged").length).toBeLessThan(20);
+  });
+
+  test("a subscriber gets the snapshot, each change, a call that leaves its filter, and an erasure", async () => {
+    await realtime.store(body("call.waiting", "before"), body("call.new", "other"));
+    const client = await connect(transport);
+    const { data, ...rest } = await client.ask("Subscribe", { params: { state: "WAITING" } });
+    expect(rest).toEqual({ event: "Subscribe", status: "Ok" });
+    expect(data).toMatchObject([{ aggregate_id: "before", state: "WAITING" }]);
+    await realtime.happen(body("call.waiting", "after"));
+    expect((await client.next("CallChanged")).data).toMatchObject({
+      aggregate_id: "after",
+      state: "WAITING",
+    });
+    await realtime.happen(body("call.finished", "before"));
+    expect((await client.next("CallChanged")).data).toMatchObject({
+      aggregate_id: "before",
+      state: "FINISHED",
+    });
+    await realtime.happen(body("call.ongoing", "other"));
+    realtime.tell([{ key: "after", kind: "call", version: 1, erased: true }]);
+    expect((await client.next("CallErased")).data).toEqual({ aggregate_id: "after" });
+    expect(client.of("CallChanged")).toHaveLength(2);
+  });
+
+  test("a second Subscribe replaces the first", async () => {
+    const client = await connect(transport);
+    await client.ask("Subscribe", { params: { queue: "900" } });
+    await client.ask("Subscribe", { params: { queue: "901" } });
+    await realtime.happen(body("call.waiting", "one", { queue: "900" }));
+    await realtime.happen(body("call.waiting", "two", { queue: "901" }));
+    await client.next("CallChanged");
+    expect(client.of("CallChanged").map(({ data }) => data.aggregate_id)).toEqual(["two"]);
+  });
+
+  test("while the database is away commands fail, sockets stay, and what was missed comes with its return", async () => {
+    const client = await connect(transport);
+    await client.ask("Subscribe", {});
+    const changes = await realtime.store(body("call.new", "missed"));
+    realtime.away = true;
+    realtime.tell(changes);
+    const answer = await client.ask("ListCalls");
+    expect(answer.data).toEqual({ success: false, error: "unavailable, try again" });
+    expect(client.of("DataChanged")).toEqual([]);
+    realtime.away = false;
+    expect((await client.next("CallChanged")).data.aggregate_id).toBe("missed");
+    await client.next("DataChanged");
+    expect(client.isOpen()).toBe(true);
+  });
+
+  test("without the token nobody connects, with it everybody does", async () => {
+    await restart({ tokens: ["another-token", TOKEN] });
+    await expect(connect(transport)).rejects.toThrow(/401|missing or wrong token/);
+    await expect(connect(transport, { token: "wrong-token" })).rejects.toThrow(/401|missing or wrong token/);
+    expect((await (await connect(transport, { token: TOKEN })).ask("ListCalls")).status).toBe("Ok");
+  });
+
+  test.each(["https://evil.example", "null", "http://127.0.0.1.evil.example", "nonsense"])(
+    "a page of another origin (%s) cannot connect",
+    async (origin) => {
+      await expect(connect(transport, { origin })).rejects.toThrow();
+    },
+  );
+
+  test("the own origin and the listed ones may connect", async () => {
+    await connect(transport, { origin: realtime.url });
+    await restart({ origins: ["https://board.example"] });
+    await connect(transport, { origin: "https://board.example" });
+    await expect(connect(transport, { origin: realtime.url })).rejects.toThrow();
+  });
+
+  test("a stop ends every socket", async () => {
+    const client = await connect(transport);
+    await realtime.stop();
+    await client.closed;
+    await restart({});
+  });
+});
+
+describe("socket.io", () => {
+  test("an acknowledgement gets the envelope in place of a message, also for what is refused", async () => {
+    const socket = io(realtime.url, { transports: ["websocket"], forceNew: true });
+    const messages: string[] = [];
+    socket.onAny((event) => messages.push(event));
+    const asked = [
+      await socket.emitWithAck("ListCalls", {}),
+      await socket.emitWithAck("ListCalls"),
+      await socket.emitWithAck("ListCalls", { params: 1 }),
+      await socket.emitWithAck("Nothing", {}),
+      await socket.emitWithAck("ListCalls", Buffer.from("{}")),
+      await socket.emitWithAck("ListCalls", { params: Buffer.alloc(0) }),
+    ];
+    socket.close();
+    expect(asked.map(({ event, status }) => `${event} ${status}`)).toEqual([
+      "ListCalls Ok",
+      "ListCalls Ok",
+      "ListCalls Failed",
+      "InvalidEvent Failed",
+      "InvalidMessage Failed",
+      "ListCalls Failed",
+    ]);
+    expect(messages).toEqual(["Welcome"]);
+  });
+
+  test("a client that moves from polling to WebSocket misses nothing", async () => {
+    const socket = io(realtime.url, { forceNew: true });
+    const upgraded = new Promise((resolve) => socket.io.engine.once("upgrade", resolve));
+    const subscribed = await socket.emitWithAck("Subscribe", {});
+    expect(subscribed.status).toBe("Ok");
+    const seen = new Set<string>();
+    socket.on("CallChanged", ({ data }) => seen.add(data.aggregate_id));
+    for (let n = 0; n < 100; n += 1) await realtime.happen(body("call.new", `call ${n}`));
+    await upgraded;
+    await realtime.happen(body("call.new", "last"));
+    await eventually(() => expect(seen.size).toBe(101));
+    socket.close();
+  });
+});
+
+describe("hostile clients", () => {
+  const openRaw = async () => {
+    const webSocket = new WebSocket(realtime.url.replace("http", "ws"));
+    const texts: string[] = [];
+    webSocket.on("message", (data) => texts.push(data.toString()));
+    webSocket.on("error", () => {});
+    await new Promise((resolve) => webSocket.once("open", resolve));
+    return { webSocket, texts };
+  };
+  const stillServes = async () => {
+    const client = await connect("websocket");
+    expect((await client.ask("ListCalls")).status).toBe("Ok");
+  };
+
+  test.each([
+    ["text that is not JSON", "hello"],
+    ["an array", "[]"],
+    ["an event that is no text", '{"event":1}'],
+    ["null", "null"],
+    ["a binary frame", Buffer.from('{"event":"ListCalls"}')],
+    ["an empty frame", ""],
+  ])("%s is answered with InvalidMessage", async (_name, frame) => {
+    const { webSocket, texts } = await openRaw();
+    webSocket.send(frame);
+    await eventually(() =>
+      expect(texts[1]).toBe(
+        '{"data":{"success":false,"error":"invalid body"},"event":"InvalidMessage","status":"Failed"}',
+      ),
+    );
+    webSocket.close();
+  });
+
+  test("a frame of 10 MB ends its connection and no other", async () => {
+    const { webSocket } = await openRaw();
+    const code = new Promise((resolve) => webSocket.once("close", resolve));
+    webSocket.send("x".repeat(10 * 1024 * 1024));
+    expect(await code).toBe(1009);
+    await stillServes();
+  });
+
+  test("packets of 10 MB by polling are refused", async () => {
+    const opened = await (await fetch(`${realtime.url}/socket.io/?EIO=4&transport=polling`)).text();
+    const { sid } = JSON.parse(opened.slice(1));
+    const answer = await fetch(`${realtime.url}/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
+      method: "POST",
+      body: "4".repeat(10 * 1024 * 1024),
+    }).catch(() => ({ status: 413 }));
+    expect(answer.status).toBe(413);
+    await stillServes();
+  });
+
+  test("no packet whatsoever brings the process down", async () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.json(),
+      fc
+        .constantFrom("disconnect", "connect", "error", "newListener", "__proto__", "constructor")
+        .map((name) => `42["${name}",{}]`),
+      fc
+        .tuple(
+          fc.constantFrom("40", "41", "42", "421", "43", "431", "44", "451-", "461-", "4", "2", "3", "6"),
+          fc.json(),
+        )
+        .map((parts) => parts.join("")),
+      fc.json().map((data) => `42["ListCalls",${data}]`),
+      fc.json().map((data) => `{"event":"Subscribe","data":{"params":${data}}}`),
+      fc.json().map((data) => `{"event":"ListCallEvents","data":${data}}`),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    );
+    const path = ["/", "/socket.io/?EIO=4&transport=websocket"];
+    for (const packets of fc.sample(fc.array(hostile, { minLength: 20, maxLength: 40 }), 60)) {
+      for (const at of path) await fling(`${realtime.url.replace("http", "ws")}${at}`, packets);
+    }
+    await stillServes();
+  }, 60_000);
+
+  async function fling(url: string, packets: (string | Buffer)[]): Promise<void> {
+    const webSocket = new WebSocket(url);
+    webSocket.on("error", () => {});
+    await new Promise((resolve) => webSocket.once("open", resolve));
+    if (url.includes("socket.io")) webSocket.send("40");
+    for (const packet of packets) webSocket.send(packet, () => {});
+    const pong = new Promise((resolve) => webSocket.once("pong", resolve));
+    const closed = new Promise((resolve) => webSocket.once("close", resolve));
+    if (webSocket.readyState === WebSocket.OPEN) webSocket.ping();
+    await Promise.race([pong, closed]);
+    webSocket.terminate();
+  }
+
+  test.each([
+    "/socket.io/",
+    "/socket.io/?EIO=4&transport=polling&sid=none",
+    "//",
+    "/%E0%A4%A",
+    "/assets/..%2fpackage.json",
+  ])("an odd request to %s is refused", async (path) => {
+    const { port } = new URL(realtime.url);
+    const status = await new Promise((resolve, reject) => {
+      request({ port, path, host: "127.0.0.1" }, (answer) => resolve(answer.resume().statusCode))
+        .on("error", reject)
+        .end();
+    });
+    expect(status).toBeGreaterThanOrEqual(400);
+    await stillServes();
+  });
+
+  test("an upgrade that breaks off in the middle harms nobody", async () => {
+    const { port } = new URL(realtime.url);
+    for (const path of ["/", "/socket.io/?EIO=4&transport=websocket"]) {
+      const socket = connectTcp(Number(port), "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`);
+      socket.write("Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+      await new Promise((resolve) => socket.once("data", resolve));
+      socket.resetAndDestroy();
+    }
+    await stillServes();
+  });
+
+  test("who reads nothing is closed, and who reads is served on", async () => {
+    const stalled = [await openRaw(), await openRaw()];
+    const good = await connect("websocket");
+    await good.ask("Subscribe", {});
+    const code = "c".repeat(256);
+    for (const { webSocket } of stalled) {
+      webSocket.send('{"event":"Subscribe"}');
+      webSocket.pause();
+    }
+    await eventually(async () => {
+      const bodies = Array.from({ length: 2_000 }, (_, n) =>
+        body("call.new", `stall ${n}`, { code, sid: Math.random() }),
+      );
+      await realtime.happen(...bodies);
+      await good.next("DataChanged");
+      expect(await realtime.metrics()).toContain('teravoz_sockets{transport="websocket"} 1\n');
+    }, 60_000);
+    expect(good.isOpen()).toBe(true);
+    for (const { webSocket } of stalled) webSocket.terminate();
+  }, 90_000);
+});

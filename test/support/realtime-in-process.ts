@@ -1,0 +1,88 @@
+import {
+  type Applied,
+  type CallQueries,
+  type Change,
+  foldCall,
+  parseWebhook,
+  Unavailable,
+} from "@teravoz/domain";
+import { createRealtime } from "@teravoz/realtime";
+import { createHealth, createLog, createMetrics, listen } from "@teravoz/runtime";
+import { createMemoryStore } from "@teravoz/store";
+
+type Options = { tokens?: string[]; origins?: string[] };
+
+export type RealtimeInProcess = {
+  url: string;
+  queries: number;
+  /** While true every query fails as with a database that is away. */
+  away: boolean;
+  /** Stores bodies as the projector would; the changes are for `tell`. */
+  store(...bodies: string[]): Promise<Change[]>;
+  tell(changes: Change[]): void;
+  doubt(): void;
+  /** store, then tell. */
+  happen(...bodies: string[]): Promise<void>;
+  metrics(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** The realtime service over the in-memory store, on a free port, with its notices driven by hand. */
+export async function startRealtime({ tokens, origins }: Options = {}): Promise<RealtimeInProcess> {
+  const store = createMemoryStore();
+  const metrics = createMetrics();
+  const realtime = createRealtime({
+    queries: watch(store, () => running),
+    admission: { tokens: tokens ?? null, origins: origins ?? null },
+    metricsTokens: null,
+    health: createHealth(),
+    metrics,
+    log: createLog("realtime", "silent"),
+  });
+  const port = await listen(realtime.server, "127.0.0.1", 0);
+  let next = 0;
+  const running: RealtimeInProcess = {
+    url: `http://127.0.0.1:${port}`,
+    queries: 0,
+    away: false,
+    async store(...bodies) {
+      const expected = next === 0 ? null : next;
+      next += bodies.length;
+      const events = bodies.map((body, index) => eventOf(body, next - bodies.length + index));
+      const applied = await store.apply({ topic: "t", partition: 0, expected, next, events }, foldCall);
+      return changesOf(applied);
+    },
+    tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
+    doubt: () => realtime.feed.doubt(),
+    happen: async (...bodies) => running.tell(await running.store(...bodies)),
+    metrics: () => metrics.registry.metrics(),
+    stop: () => realtime.stop(),
+  };
+  return running;
+}
+
+function eventOf(body: string, offset: number) {
+  const parsed = parseWebhook(Buffer.from(body), new Date());
+  if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
+  return { ...parsed.event, source: { topic: "t", partition: 0, offset } };
+}
+
+function changesOf(applied: Applied): Change[] {
+  if (applied.fenced) throw new Error("fenced by nobody");
+  return applied.changes;
+}
+
+function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQueries {
+  const ask = <A extends unknown[], R>(query: (...args: A) => Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      running().queries += 1;
+      if (running().away) throw new Unavailable("away");
+      return query(...args);
+    };
+  };
+  return {
+    listCalls: ask(queries.listCalls),
+    listCallEvents: ask(queries.listCallEvents),
+    findCalls: ask(queries.findCalls),
+  };
+}

@@ -1,0 +1,120 @@
+import { io } from "socket.io-client";
+import WebSocket from "ws";
+
+/** An envelope as a client sees it. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into data of every shape
+export type Envelope = { data: any; event: string; status: string; next?: string };
+
+export type SocketClient = {
+  /** Everything received, in order. */
+  received: Envelope[];
+  of(event: string): Envelope[];
+  /** The next envelope of this name that nobody has taken yet. */
+  next(event: string): Promise<Envelope>;
+  /** The raw text of each message, where the transport shows it. */
+  texts: string[];
+  /** `data` left out = a command without data. */
+  send(event: string, ...data: unknown[]): void;
+  ask(event: string, ...data: unknown[]): Promise<Envelope>;
+  closed: Promise<void>;
+  isOpen(): boolean;
+  close(): void;
+};
+
+export type Transport = "websocket" | "socket.io by websocket" | "socket.io by polling";
+export const TRANSPORTS: Transport[] = ["websocket", "socket.io by websocket", "socket.io by polling"];
+
+type Options = { token?: string; origin?: string };
+
+/** Connects and resolves when the server's Welcome is there; rejects with the reason of a refusal. */
+export async function connectClient(
+  transport: Transport,
+  url: string,
+  options: Options = {},
+): Promise<SocketClient> {
+  return transport === "websocket" ? connectPlain(url, options) : connectSocketIo(transport, url, options);
+}
+
+function createInbox() {
+  const received: Envelope[] = [];
+  const untaken: Envelope[] = [];
+  const waiting: { event: string; resolve: (envelope: Envelope) => void }[] = [];
+  const take = (envelope: Envelope) => {
+    received.push(envelope);
+    const index = waiting.findIndex(({ event }) => event === envelope.event);
+    if (index < 0) untaken.push(envelope);
+    else waiting.splice(index, 1)[0]?.resolve(envelope);
+  };
+  const next = (event: string) =>
+    new Promise<Envelope>((resolve) => {
+      const index = untaken.findIndex((envelope) => envelope.event === event);
+      if (index < 0) waiting.push({ event, resolve });
+      else resolve(untaken.splice(index, 1)[0]!);
+    });
+  const of = (event: string) => received.filter((envelope) => envelope.event === event);
+  return { received, of, take, next };
+}
+
+async function connectPlain(url: string, { token, origin }: Options): Promise<SocketClient> {
+  const address = `${url.replace("http", "ws")}/calls${token ? `?token=${token}` : ""}`;
+  const webSocket = new WebSocket(address, origin ? { origin } : {});
+  const inbox = createInbox();
+  const texts: string[] = [];
+  webSocket.on("message", (data) => {
+    texts.push(data.toString());
+    inbox.take(JSON.parse(data.toString()));
+  });
+  const closed = new Promise<void>((resolve) => webSocket.once("close", () => resolve()));
+  const failed = new Promise<never>((_resolve, reject) => webSocket.once("error", reject));
+  failed.catch(() => {});
+  await Promise.race([inbox.next("Welcome"), failed]);
+  const send = (event: string, ...data: unknown[]) =>
+    webSocket.send(JSON.stringify(data.length > 0 ? { event, data: data[0] } : { event }));
+  return {
+    ...inbox,
+    texts,
+    closed,
+    send,
+    ask(event, ...data) {
+      send(event, ...data);
+      return inbox.next(event);
+    },
+    isOpen: () => webSocket.readyState === WebSocket.OPEN,
+    close: () => webSocket.close(),
+  };
+}
+
+async function connectSocketIo(
+  transport: Transport,
+  url: string,
+  { token, origin }: Options,
+): Promise<SocketClient> {
+  const socket = io(url, {
+    transports: [transport === "socket.io by polling" ? "polling" : "websocket"],
+    reconnection: false,
+    forceNew: true,
+    ...(token ? { auth: { token } } : {}),
+    ...(origin ? { extraHeaders: { origin } } : {}),
+  });
+  const inbox = createInbox();
+  socket.onAny((event: string, envelope: Envelope) => {
+    if (envelope.event !== event) throw new Error(`${envelope.event} came as ${event}`);
+    inbox.take(envelope);
+  });
+  const closed = new Promise<void>((resolve) => socket.once("disconnect", () => resolve()));
+  const failed = new Promise<never>((_resolve, reject) => socket.once("connect_error", reject));
+  failed.catch(() => socket.close());
+  await Promise.race([inbox.next("Welcome"), failed]);
+  return {
+    ...inbox,
+    texts: [],
+    closed,
+    send: (event, ...data) => void socket.emit(event, ...data),
+    ask(event, ...data) {
+      socket.emit(event, ...data);
+      return inbox.next(event);
+    },
+    isOpen: () => socket.connected,
+    close: () => void socket.close(),
+  };
+}
