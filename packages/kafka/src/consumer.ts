@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
-import type { Check, Log, Metrics } from "@teravoz/runtime";
+import { type Check, type Log, type Metrics, untilAvailable } from "@teravoz/runtime";
 import type { Admin, Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
@@ -40,8 +40,6 @@ type State = ConsumeOptions & {
 /** Far under the session's 30 s. */
 const HEARTBEAT_MS = 3_000;
 const PREPARE_MS = 20;
-const RETRY_MS = 500;
-const MAX_RETRY_MS = 5_000;
 
 const place = (topic: string, partition: number) => `${topic}:${partition}`;
 
@@ -100,11 +98,11 @@ async function consumeBatch(state: State, payload: EachBatchPayload): Promise<vo
   const { topic, partition } = payload.batch;
   await whileBeating(payload, async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
-    const position = await untilAvailable(state, isOurs, () => state.position(topic, partition));
-    if (isLost(position) || isAhead(state, payload.batch, position)) return;
+    const patience = { log: state.log, isWanted: isOurs };
+    const position = await untilAvailable(() => state.position(topic, partition), patience);
+    if (isAhead(state, payload.batch, position)) return;
     const batch = readBatch(state, payload.batch, position);
-    const outcome = await untilAvailable(state, isOurs, () => state.handle(batch));
-    if (isLost(outcome)) return;
+    const outcome = await untilAvailable(() => state.handle(batch), patience);
     if (outcome === "fenced") {
       state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
       return state.consumer.seek({ topic, partition, offset: String(position ?? 0) });
@@ -188,34 +186,17 @@ async function whileBeating(
     });
   };
   const timer = setInterval(beat, HEARTBEAT_MS);
+  const isOurs = () => lost === undefined && payload.isRunning() && !payload.isStale();
   try {
-    await work(() => lost === undefined && payload.isRunning() && !payload.isStale());
+    await work(isOurs);
+  } catch (error) {
+    // taken away while a dependency was away: the next owner, or the next start, reads it again
+    if (!(error instanceof Unavailable) || isOurs()) throw error;
   } finally {
     clearInterval(timer);
   }
   // a rebalance: kafkajs joins again when it is told of it by this error
   if (lost) throw lost;
-}
-
-const LOST = Symbol("the partition is no longer ours");
-const isLost = (value: unknown): value is typeof LOST => value === LOST;
-
-/** Tries until the dependency is back; gives up without an answer only when the partition is taken away or the process stops. */
-async function untilAvailable<T>(
-  state: State,
-  isOurs: () => boolean,
-  work: () => Promise<T>,
-): Promise<T | typeof LOST> {
-  for (let waitMs = RETRY_MS; ; waitMs = Math.min(waitMs * 2, MAX_RETRY_MS)) {
-    try {
-      return await work();
-    } catch (err) {
-      if (!(err instanceof Unavailable)) throw err;
-      state.log.warn({ err, waitMs }, "a dependency is away, waiting");
-      for (let waited = 0; waited < waitMs && isOurs(); waited += RETRY_MS) await sleep(RETRY_MS);
-      if (!isOurs()) return LOST;
-    }
-  }
 }
 
 /** No batch is handled before its partition's position was looked at; false when the batch is then no longer ours to handle. */

@@ -1,4 +1,4 @@
-export type Fault = { path: string; message: string };
+import type { Fault } from "@teravoz/domain";
 
 /** An answer that is not the one that was asked for: a status, what was wrong where, and headers that go with it. */
 export class Problem extends Error {

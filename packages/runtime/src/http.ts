@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import Koa, { type Context, type Middleware, type Next } from "koa";
 import Router from "koa-router";
-import { errorBody, type Fault, Problem } from "./errors.ts";
+import { errorBody, Problem } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -117,8 +117,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
     "Bad Request",
     "not an HTTP request",
   ];
-  const fault: Fault = { path: "", message };
-  const body = JSON.stringify(errorBody([fault]));
+  const body = JSON.stringify(errorBody([{ path: "", message }]));
   socket.end(
     `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

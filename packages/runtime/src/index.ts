@@ -4,6 +4,7 @@ export * from "./health.ts";
 export * from "./http.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
+export * from "./retry.ts";
 export * from "./service.ts";
 export * from "./settings.ts";
 export * from "./tokens.ts";

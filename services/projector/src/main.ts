@@ -8,7 +8,15 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { closeServer, createApp, createHttpServer, createRouter, listen, runService } from "@teravoz/runtime";
+import {
+  closeServer,
+  createApp,
+  createHttpServer,
+  createRouter,
+  listen,
+  runService,
+  untilAvailable,
+} from "@teravoz/runtime";
 import { connectMongo, createMongoStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createPark, notifyChanges } from "./notices.ts";
@@ -37,7 +45,7 @@ await runService("projector", settings, async ({ config, log, metrics, health, o
   log.info({ port }, "listening");
 
   await codec.ready();
-  await store.prepare();
+  await untilAvailable(() => store.prepare(), { log });
   const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
   const park = createPark(outlets);
   const notify = (changes: Parameters<typeof notifyChanges>[1]) => notifyChanges(outlets, changes);
