@@ -1,0 +1,5 @@
+export { openStack, ROOT } from "./open-stack.ts";
+export { freePort } from "./ports.ts";
+export { endLeftovers } from "./process/pids.ts";
+export * from "./run/services.ts";
+export * from "./stack.ts";

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Say } from "../stack.ts";
+
+/** Outside every checkout: what is fetched once serves all of them. */
+export const cacheDir = (env: NodeJS.ProcessEnv): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "teravoz-gateway");
+
+export type Download = {
+  /** The folder in the cache: name and version. */
+  folder: string;
+  /** What it is and how much to wait for, as the person waiting reads it. */
+  title: string;
+  fetch(dir: string): Promise<void>;
+};
+
+export const isCached = (cache: string, { folder }: Download): boolean => existsSync(join(cache, folder));
+
+/**
+ * The folder with what `fetch` fetched, now or earlier. Fetched beside it and renamed when complete: a run that dies
+ * leaves nothing half done, and of two at once the second takes what the first has put there.
+ */
+export async function cached(cache: string, download: Download, say: Say): Promise<string> {
+  const folder = join(cache, download.folder);
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const draft = await mkdtemp(join(cache, `.${download.folder}-`));
+  try {
+    await fetchInto(draft, download, say);
+    await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+async function fetchInto(dir: string, { title, fetch }: Download, say: Say): Promise<void> {
+  const startedAt = Date.now();
+  say(`downloading ${title}, once per machine`);
+  await fetch(dir);
+  const megabytes = ((await sizeOf(dir)) / 1_000_000).toFixed(0);
+  say(`downloaded ${title}: ${megabytes} MB in ${((Date.now() - startedAt) / 1_000).toFixed(0)} s`);
+}
+
+async function sizeOf(dir: string): Promise<number> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

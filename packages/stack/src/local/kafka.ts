@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../process/run.ts";
+import { answers } from "../providers/answers.ts";
+import type { Plan } from "./part.ts";
+import type { Place } from "./place.ts";
+
+export type KafkaPlace = Place & { jars: string; controllerPort: number };
+
+/** One node, broker and controller, on this machine's own address. Formats its storage when that is new. */
+export async function planKafka(place: KafkaPlace): Promise<Plan> {
+  const data = join(place.dir, "data", "kafka");
+  const settings = join(place.dir, "data", "kafka.properties");
+  await mkdir(data, { recursive: true });
+  await writeFile(settings, kafkaSettings(place, data));
+  if (!existsSync(join(data, "meta.properties"))) await format(place, settings);
+  return {
+    spec: {
+      ...place.processOf("kafka"),
+      command: "java",
+      args: [...BROKER_JVM, ...LOGGING, "-cp", classPath(place.jars), "kafka.Kafka", settings],
+    },
+    serves: () => answers.kafka(`127.0.0.1:${place.port}`),
+  };
+}
+
+/** Held 230 MB at rest; the tests' topics and 20,000 events a second fit. */
+const BROKER_JVM = ["-Xmx512m", "-XX:+UseSerialGC"];
+/** A tool that lives for a second: no time for the second compiler. */
+const TOOL_JVM = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+const LOGGING = [
+  "-Dorg.slf4j.simpleLogger.logFile=System.out",
+  "-Dorg.slf4j.simpleLogger.showDateTime=true",
+  "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+];
+
+const classPath = (jars: string) => join(jars, "libs", "*");
+
+async function format({ jars, env, signal }: KafkaPlace, settings: string): Promise<void> {
+  // may begin with a dash: not to be taken for an option
+  const clusterId = randomBytes(16).toString("base64url");
+  const format = ["kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "-c", settings];
+  await run("java", [...TOOL_JVM, "-cp", classPath(jars), ...format], { env, signal });
+}
+
+function kafkaSettings({ port, controllerPort }: KafkaPlace, data: string): string {
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": data,
+    ...POLICY,
+    ...ONE_NODE,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** What a broker of ours does anywhere: no topic by accident, offsets kept past the seven days a record is safe (10 days). */
+const POLICY = {
+  "auto.create.topics.enable": false,
+  "offsets.retention.minutes": 14_400,
+  "log.cleaner.enable": true,
+};
+
+/** One copy of everything; few internal partitions and a small buffer of the cleaner, for a small machine. */
+const ONE_NODE = {
+  "offsets.topic.replication.factor": 1,
+  "offsets.topic.num.partitions": 8,
+  "transaction.state.log.replication.factor": 1,
+  "transaction.state.log.min.isr": 1,
+  "transaction.state.log.num.partitions": 4,
+  "share.coordinator.state.topic.replication.factor": 1,
+  "share.coordinator.state.topic.min.isr": 1,
+  "group.initial.rebalance.delay.ms": 0,
+  // a killed broker may register again only when its session has ended: 9 s by default, 15 s in all
+  "broker.session.timeout.ms": 4_000,
+  "broker.heartbeat.interval.ms": 500,
+  "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+};

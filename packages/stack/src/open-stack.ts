@@ -1,0 +1,50 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { PARTS } from "./addresses.ts";
+import { openLocal } from "./local/local.ts";
+import { choosePorts, DEFAULT_PORTS, freePort } from "./ports.ts";
+import { chooseProvider } from "./providers/choose.ts";
+import { openCompose, removeCompose } from "./providers/compose.ts";
+import { containersFault } from "./providers/docker.ts";
+import { givenAddresses, openExternal } from "./providers/external.ts";
+import { type Ports, type Say, type Stack, type StackOptions, sayLine } from "./stack.ts";
+
+/** The checkout this file is in. */
+export const ROOT = join(import.meta.dirname, "..", "..", "..");
+
+/**
+ * Real Kafka, schema registry and MongoDB that serve, from the provider asked for or the first that works. Throws
+ * CannotStart for what the person at the terminal can put right; what was started by then is stopped again.
+ */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const { env = process.env, say = sayLine, dir, signal } = options;
+  const { provider, why } = await chooseProvider({
+    wanted: options.provider ?? env.STACK,
+    addressesGiven: givenAddresses(env) !== null,
+    containersFault: () => containersFault(ROOT, env),
+  });
+  say(`stack: ${provider} (${why})`);
+  if (provider === "external") return openExternal(env);
+  if (provider === "containers") return openContainersFor(options, env, say);
+  if (options.fresh) await rm(join(dir, "data"), { recursive: true, force: true });
+  const ports = options.ports === "free" ? await freePorts() : await choosePorts(DEFAULT_PORTS, say);
+  return openLocal({ dir, env, say, signal, ports });
+}
+
+/** Tests have containers of their own, which go when they stop; a start has those of compose, whose data stay. */
+async function openContainersFor(options: StackOptions, env: NodeJS.ProcessEnv, say: Say): Promise<Stack> {
+  const { signal, fresh = false } = options;
+  if (options.ports === "free") {
+    // loaded only where it is used: it brings a client of Docker's with it
+    const { openContainers } = await import("./providers/containers.ts");
+    return openContainers({ signal, ports: await freePorts() });
+  }
+  // what a run that died hard has left goes first, for it holds the ports
+  await removeCompose(ROOT, env, { volumes: fresh });
+  return openCompose({ root: ROOT, env, signal, ports: await choosePorts(DEFAULT_PORTS, say) });
+}
+
+async function freePorts(): Promise<Ports> {
+  const ports = PARTS.map(async (part) => [part, await freePort()] as const);
+  return Object.fromEntries(await Promise.all(ports)) as Ports;
+}

@@ -1,0 +1,93 @@
+import {
+  GenericContainer,
+  Network,
+  type StartedNetwork,
+  type StartedTestContainer,
+  Wait,
+} from "testcontainers";
+import { addressesAt } from "../addresses.ts";
+import type { Part, Ports, Stack } from "../stack.ts";
+import { containerStack, IMAGES, untilAnswers } from "./docker.ts";
+import { ensureReplicaSet } from "./replica-set.ts";
+
+export type ContainersOptions = { ports: Ports; signal?: AbortSignal | undefined };
+
+type Started = { network?: StartedNetwork; containers: Partial<Record<Part, StartedTestContainer>> };
+
+/** Containers of this stack alone, in a network of their own. They are removed with their data when it stops. */
+export async function openContainers({ ports, signal }: ContainersOptions): Promise<Stack> {
+  const started: Started = { containers: {} };
+  const addresses = addressesAt(ports);
+  try {
+    await startAll(started, ports, signal);
+    const ids = idsOf(started.containers as Record<Part, StartedTestContainer>);
+    return containerStack({ ids, addresses, env: process.env, stop: () => removeAll(started) });
+  } catch (error) {
+    await removeAll(started);
+    throw error;
+  }
+}
+
+async function startAll(started: Started, ports: Ports, signal?: AbortSignal): Promise<void> {
+  const addresses = addressesAt(ports);
+  started.network = await new Network().start();
+  const open = async (part: Part, container: GenericContainer) => {
+    signal?.throwIfAborted();
+    started.containers[part] = await container.withNetwork(started.network!).withNetworkAliases(part).start();
+    if (part === "mongodb") await ensureReplicaSet(addresses.mongodb, "127.0.0.1:27017");
+    await untilAnswers(part, addresses, signal);
+  };
+  await open("mongodb", mongodb(ports.mongodb));
+  await open("kafka", kafka(ports.kafka));
+  await open("registry", registry(ports.registry));
+}
+
+/** For this machine it is called by its port here, for the registry by its name in the network. */
+const kafka = (port: number) =>
+  new GenericContainer(IMAGES.kafka)
+    .withExposedPorts({ container: 9092, host: port })
+    .withEnvironment({
+      KAFKA_NODE_ID: "1",
+      KAFKA_PROCESS_ROLES: "broker,controller",
+      KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
+      KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
+      KAFKA_LISTENERS: "HOST://:9092,NETWORK://:19092,CONTROLLER://:9093",
+      KAFKA_ADVERTISED_LISTENERS: `HOST://127.0.0.1:${port},NETWORK://kafka:19092`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "HOST:PLAINTEXT,NETWORK:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      KAFKA_INTER_BROKER_LISTENER_NAME: "NETWORK",
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
+      KAFKA_OFFSETS_RETENTION_MINUTES: "14400",
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: "1",
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: "1",
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+    })
+    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
+
+const registry = (port: number) =>
+  new GenericContainer(IMAGES.registry)
+    .withExposedPorts({ container: 8080, host: port })
+    .withEnvironment({
+      APICURIO_STORAGE_KIND: "kafkasql",
+      APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: "kafka:19092",
+    })
+    .withWaitStrategy(Wait.forLogMessage(/Listening on/));
+
+const mongodb = (port: number) =>
+  new GenericContainer(IMAGES.mongodb)
+    .withExposedPorts({ container: 27017, host: port })
+    .withCommand(["--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25"])
+    .withWaitStrategy(Wait.forLogMessage(/Waiting for connections/));
+
+const idsOf = (containers: Record<Part, StartedTestContainer>): Record<Part, string> => ({
+  kafka: containers.kafka.getId(),
+  registry: containers.registry.getId(),
+  mongodb: containers.mongodb.getId(),
+});
+
+async function removeAll({ containers, network }: Started): Promise<void> {
+  for (const part of ["registry", "mongodb", "kafka"] as const) await containers[part]?.stop();
+  await network?.stop();
+}

@@ -1,0 +1,32 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Addresses, Say } from "../stack.ts";
+import type { Kind, ServiceHandle } from "./services.ts";
+
+/** What a person or a script needs to talk to a running gateway. */
+export type Report = Record<"webhook" | "dashboard" | "projector" | keyof Addresses, string>;
+
+export function reportOf(addresses: Addresses, services: readonly ServiceHandle[]): Report {
+  const url = (kind: Kind) => services.find((service) => service.kind === kind)?.url ?? "";
+  return {
+    webhook: `${url("ingest")}/webhook`,
+    dashboard: url("realtime"),
+    projector: url("projector"),
+    ...addresses,
+  };
+}
+
+/** For this user's eyes: a given MongoDB URI may hold a password. */
+export function writeReport(dir: string, report: Report): void {
+  writeFileSync(join(dir, "addresses.json"), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+}
+
+export const removeReport = (dir: string): void => rmSync(join(dir, "addresses.json"), { force: true });
+
+export function sayReport(report: Report, say: Say): void {
+  const longest = Math.max(...Object.keys(report).map((name) => name.length));
+  for (const [name, address] of Object.entries(report)) say(`  ${name.padEnd(longest)}  ${masked(address)}`);
+}
+
+/** user:password@ is shown as ***@. */
+const masked = (address: string) => address.replace(/\/\/[^/@]*@/, "//***@");

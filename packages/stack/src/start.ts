@@ -1,0 +1,170 @@
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { PARTS } from "./addresses.ts";
+import { openStack, ROOT } from "./open-stack.ts";
+import { choosePorts } from "./ports.ts";
+import { endLeftovers, readPids, signalProcess } from "./process/pids.ts";
+import { supervise } from "./process/supervise.ts";
+import { claim } from "./run/claim.ts";
+import { buildDashboard, createTopics, type JobOptions } from "./run/jobs.ts";
+import { removeReport, reportOf, sayReport, writeReport } from "./run/report.ts";
+import { type Kind, type ServiceHandle, startServices } from "./run/services.ts";
+import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
+import { watchSources } from "./run/watch.ts";
+import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.ts";
+
+const DIR = join(ROOT, ".run");
+const PIDS = join(DIR, "pids.json");
+const { env } = process;
+
+type Options = { fresh?: boolean; watch?: boolean; stack?: Provider };
+type Running = { stack: Stack; services: ServiceHandle[] };
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const signal = stopSignal(killAll);
+  const release = claim(DIR);
+  try {
+    await clearLeftovers();
+    const running = await bringUp(options, signal);
+    announce(running);
+    keepUp(running, options, signal);
+    await aborts(signal);
+    say("stopping");
+    await takeDown(running);
+    say("stopped; data stay in .run/data");
+  } finally {
+    removeReport(DIR);
+    release();
+  }
+}
+
+function readOptions(): Options {
+  return new Command("start")
+    .description(
+      "Brings up Kafka, schema registry, MongoDB, every service and the dashboard; Ctrl-C stops all.",
+    )
+    .option("--fresh", "begin anew: empties the data of the last run")
+    .option("--watch", "start a service again when its sources change")
+    .addOption(
+      new Option(
+        "--stack <provider>",
+        "where the parts run (default: STACK, else the first that works)",
+      ).choices(["external", "containers", "local"]),
+    )
+    .parse()
+    .opts<Options>();
+}
+
+async function clearLeftovers(): Promise<void> {
+  const ended = await endLeftovers(PIDS);
+  if (ended.length > 0) say(`ended what the last run has left behind: ${ended.join(", ")}`);
+}
+
+/** All that is up when this fails or is called off is stopped again. */
+async function bringUp(options: Options, signal: AbortSignal): Promise<Running> {
+  const job: JobOptions = { dir: DIR, env, signal };
+  const page = buildDashboard(job);
+  page.catch(() => {});
+  const { fresh = false, stack: provider } = options;
+  const stack = await openStack({
+    dir: DIR,
+    ports: "default",
+    fresh,
+    signal,
+    ...(provider ? { provider } : {}),
+  });
+  const running: Running = { stack, services: [] };
+  try {
+    await createTopics(stack.addresses, job);
+    say(`topics and schemas are there, the dashboard is ${await page}`);
+    running.services = await openServices(stack);
+    await orAborted(Promise.all(running.services.map(untilReady)), signal);
+    return running;
+  } catch (error) {
+    await takeDown(running);
+    throw error;
+  }
+}
+
+/** The ports of the architecture, or those the environment asks for. */
+const wantedPorts = (): Record<Kind, number> => ({
+  ingest: Number(env.INGEST_PORT || 3333),
+  realtime: Number(env.REALTIME_PORT || 4000),
+  projector: Number(env.PROJECTOR_PORT || 3335),
+});
+
+async function openServices({ addresses }: Stack): Promise<ServiceHandle[]> {
+  const ports = Object.entries(await choosePorts(wantedPorts(), say)) as [Kind, number][];
+  say(`starting ${ports.map(([kind]) => kind).join(", ")}`);
+  const services = ports.map(([kind, port]) => ({ name: kind, kind, port }));
+  return startServices({ addresses, services, dir: DIR, env });
+}
+
+async function untilReady(service: ServiceHandle): Promise<void> {
+  const startedAt = Date.now();
+  await service.ready().catch((error: Error) => {
+    throw new CannotStart(error.message, { cause: error });
+  });
+  say(`${service.name} is ready (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`);
+}
+
+function announce({ stack, services }: Running): void {
+  const report = reportOf(stack.addresses, services);
+  writeReport(DIR, report);
+  say("up:");
+  sayReport(report, say);
+  say("logs are in .run/logs; Ctrl-C stops all");
+}
+
+/** Whatever dies is started again; with --watch, a service also when its sources change. */
+function keepUp({ stack, services }: Running, { watch }: Options, signal: AbortSignal): void {
+  const parts = PARTS.map((name) => ({
+    name,
+    ended: () => stack.ended(name),
+    start: () => stack.start(name),
+  }));
+  for (const job of [...parts, ...services]) void supervise(job, say, signal);
+  if (watch)
+    watchSources({ service: (kind) => restart(kind, services), page: () => rebuild(signal) }, signal);
+}
+
+function restart(kind: Kind, services: readonly ServiceHandle[]): void {
+  say(`sources of ${kind} changed: starting it again`);
+  for (const service of services) if (service.kind === kind) void service.restart();
+}
+
+function rebuild(signal: AbortSignal): void {
+  const built = buildDashboard({ dir: DIR, env, signal });
+  built.then(
+    (outcome) => say(`the dashboard is ${outcome}`),
+    (error: Error) => say(error.message),
+  );
+}
+
+/** Who takes from outside goes before who needs them; the parts come last. */
+const STOP_ORDER: readonly Kind[] = ["realtime", "ingest", "projector"];
+
+async function takeDown({ stack, services }: Running): Promise<void> {
+  for (const kind of STOP_ORDER)
+    for (const service of services.filter((it) => it.kind === kind)) await service.stop();
+  await stack.stop();
+}
+
+/** The second Ctrl-C: nothing is waited for. */
+function killAll(): void {
+  for (const { pid } of readPids(PIDS)) signalProcess(-pid, "SIGKILL");
+  process.exit(1);
+}
+
+/** Nobody reads any more: that is no reason to leave everything running without a master. */
+process.stdout.on("error", () => {});
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    if (error instanceof Stopped) process.exit(0);
+    process.stderr.write(`${error instanceof CannotStart ? error.message : error.stack}\n`);
+    process.exit(1);
+  },
+);
