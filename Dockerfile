@@ -1,0 +1,47 @@
+# syntax=docker/dockerfile:1
+# One image for all processes; the command says which:
+#   docker build -t teravoz-gateway .
+#   docker run --env-file .env -p 3333:8080 teravoz-gateway node services/ingest/src/main.ts
+# TypeScript runs as it is, by type stripping: only the page is built.
+
+FROM node:24-bookworm-slim AS workspace
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+# the very version the lockfile was made with; `with current` below keeps pnpm from looking for it once more
+RUN --mount=type=cache,target=/root/.npm \
+    npm install --global "$(node --print 'require("./package.json").packageManager')"
+# manifests alone: as long as they stay, what was installed stays cached
+COPY schemas/package.json schemas/
+COPY packages/domain/package.json packages/domain/
+COPY packages/kafka/package.json packages/kafka/
+COPY packages/runtime/package.json packages/runtime/
+COPY packages/store/package.json packages/store/
+COPY services/ingest/package.json services/ingest/
+COPY services/projector/package.json services/projector/
+COPY services/realtime/package.json services/realtime/
+
+FROM workspace AS production
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm with current install --frozen-lockfile --prod --filter "{./services/*}..."
+
+FROM workspace AS page
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm with current install --frozen-lockfile --filter @teravoz/realtime
+COPY services/realtime services/realtime
+RUN cd services/realtime && node_modules/.bin/vite build
+
+FROM node:24-bookworm-slim
+# every process listens on 8080 in its container, whatever its port on a host
+ENV NODE_ENV=production PORT=8080
+WORKDIR /app
+COPY --from=production /app ./
+COPY schemas schemas
+COPY packages packages
+COPY services services
+COPY --from=page /app/services/realtime/dist services/realtime/dist
+USER node
+EXPOSE 8080
+# ready, not only alive: who waits for this container waits for one that can do its job
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+    CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "services/ingest/src/main.ts"]
