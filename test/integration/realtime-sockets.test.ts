@@ -33,10 +33,9 @@ const restart = async (options: { tokens?: string[]; origins?: string[] }) => {
 };
 
 describe.each(TRANSPORTS)("%s", (transport) => {
-  test("whoever is told of a change reads the new state, a thousand times in a row", async () => {
+  test("whoever is told of a change reads the new state, a hundred times in a row", async () => {
     const client = await connect(transport);
-    // polling takes a round trip more each way
-    for (let n = 1; n <= (transport === "websocket" ? 1_000 : 50); n += 1) {
+    for (let n = 1; n <= 100; n += 1) {
       await realtime.happen(body("call.new", `call ${n}`));
       await client.next("DataChanged");
       expect((await client.ask("ListCalls", { limit: 1 })).data[0].aggregate_id).toBe(`call ${n}`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
 import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
@@ -21,6 +22,10 @@ export const topicNames = (prefix: string): TopicNames => ({
   callChanges: `${prefix}call-changes`,
   deadLetters: `${prefix}dead-letters`,
 });
+
+const CREATE_TIMEOUT_MS = 15_000;
+const NEWS_TIMEOUT_MS = 3_000;
+const TOPIC_NEWS_MS = 100;
 
 type Settings = Record<string, string>;
 
@@ -99,8 +104,9 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
   const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
   const safety = { "min.insync.replicas": String(Math.max(1, replicas - 1)) };
   await admin.createTopics({
-    waitForLeaders: true,
-    timeout: 15_000,
+    // kafkajs gives up where a broker has not heard of the new topic yet: see untilThere
+    waitForLeaders: false,
+    timeout: CREATE_TIMEOUT_MS,
     topics: missing.map(([topic, settings]) => ({
       topic,
       numPartitions: PARTITIONS,
@@ -108,10 +114,29 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
       configEntries: Object.entries({ ...settings, ...safety }).map(([name, value]) => ({ name, value })),
     })),
   });
+  await untilThere(admin, Object.keys(wanted));
   await mendSettings(admin, wanted);
-  const faults = await findTopicFaults(admin, names);
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+  await requireTopics(admin, names);
   return missing.map(([topic]) => topic);
+}
+
+/** Every broker's news of a topic takes a moment. */
+async function untilThere(admin: Admin, topics: string[]): Promise<void> {
+  for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
+    const metadata = await admin.fetchTopicMetadata({ topics }).catch((error) => {
+      if (Date.now() > giveUpAt) throw error;
+    });
+    if (metadata?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+  }
+}
+
+/** A broker may still tell the old settings for a moment. */
+async function requireTopics(admin: Admin, names: TopicNames): Promise<void> {
+  for (const giveUpAt = Date.now() + NEWS_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
+    const faults = await findTopicFaults(admin, names);
+    if (faults.length === 0) return;
+    if (Date.now() > giveUpAt) throw new Error(faults.join("\n"));
+  }
 }
 
 async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Promise<void> {

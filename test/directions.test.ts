@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+
+const root = join(import.meta.dirname, "..");
+type Manifest = { name: string; dependencies?: Record<string, string> };
+const manifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+const folders = (area: string) => readdirSync(join(root, area)).map((name) => `${area}/${name}`);
+const ours = ({ dependencies = {} }: Manifest) =>
+  Object.keys(dependencies).filter((name) => name.startsWith("@teravoz/"));
+
+const services = folders("services").map(manifest);
+const packages = folders("packages").map(manifest);
+const sources = [...folders("services"), ...folders("packages")].flatMap((folder) =>
+  readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+    .map((path) => ({ folder, path, text: readFileSync(join(root, folder, "src", path), "utf8") })),
+);
+const importers = (library: string) => {
+  const imports = new RegExp(`(from|import) "${library}["/]`);
+  return [...new Set(sources.filter(({ text }) => imports.test(text)).map(({ folder }) => folder))];
+};
+
+test("no service depends on another", () => {
+  const names = services.map(({ name }) => name);
+  for (const service of services) expect(ours(service).filter((name) => names.includes(name))).toEqual([]);
+});
+
+test("no package depends on a service", () => {
+  const names = services.map(({ name }) => name);
+  for (const each of packages) expect(ours(each).filter((name) => names.includes(name))).toEqual([]);
+});
+
+test("the domain depends on nothing of ours and on nothing that does I/O", () => {
+  expect(Object.keys(manifest("packages/domain").dependencies ?? {})).toEqual(["uuid"]);
+  const domain = sources.filter(({ folder }) => folder === "packages/domain");
+  for (const { text } of domain)
+    expect(text).not.toMatch(/from "node:|Date\.now\(|new Date\(\)|Math\.random/);
+});
+
+test("kafkajs stays behind packages/kafka and mongodb behind packages/store, the stack's own checks apart", () => {
+  expect(importers("kafkajs")).toEqual(["packages/kafka"]);
+  expect(importers("mongodb").filter((folder) => folder !== "packages/stack")).toEqual(["packages/store"]);
+});
+
+test("what a source imports is listed by its package", () => {
+  for (const { folder, path, text } of sources) {
+    const { dependencies = {}, name } = manifest(folder);
+    const imported = [...text.matchAll(/from "((?:@[^/"]+\/)?[^./"][^/"]*)/g)].map(([, library]) => library!);
+    const unlisted = imported.filter(
+      (library) => !library.startsWith("node:") && !(library in dependencies) && library !== name,
+    );
+    expect({ folder, path, unlisted }).toEqual({ folder, path, unlisted: [] });
+  }
+});

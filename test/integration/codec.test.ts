@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type Event, Unavailable } from "@teravoz/domain";
+import { createCodec, openRegistry, registerSchema, Undecodable } from "@teravoz/kafka";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let opened: TestTopics;
+beforeAll(async () => {
+  opened = await openTopics();
+});
+afterAll(() => opened.close());
+
+const event: Event = {
+  uuid: "858840ee-2749-5c58-ab7b-41fed27249fe",
+  kind: "call",
+  aggregate_id: "1463669263.30033",
+  type: "call.new",
+  occurred_at: new Date("2026-01-01T00:00:00.123Z"),
+  received_at: new Date("2026-01-01T00:00:01Z"),
+  payload:
+    '{"type":"call.new", "n":9007199254740993, "é":"\\ud83d\\ude00 \\u0000", "call_id":"1463669263.30033"}',
+};
+
+const reasonOf = (value: Buffer) =>
+  opened.codec.decodeEvent(value).then(
+    () => "decoded",
+    (error) => (error instanceof Undecodable ? error.reason : error.name),
+  );
+
+test("an event comes back as it was written, to the letter", async () => {
+  for (const kind of ["call", "agent"] as const)
+    for (const occurred_at of [event.occurred_at, null]) {
+      const sent = { ...event, kind, occurred_at };
+      expect(await opened.codec.decodeEvent(await opened.codec.encodeEvent(sent))).toEqual(sent);
+    }
+});
+
+test("a change comes back as it was written", async () => {
+  const change = { key: "1.2", kind: "call" as const, version: 1_795_000_000_000, erased: true };
+  expect(await opened.codec.decodeChange(await opened.codec.encodeChange(change))).toEqual(change);
+});
+
+test("what is no event of ours is told apart by its reason", async () => {
+  const good = await opened.codec.encodeEvent(event);
+  expect(await reasonOf(Buffer.from("{}"))).toBe("not-avro");
+  expect(await reasonOf(Buffer.alloc(0))).toBe("not-avro");
+  expect(await reasonOf(good.subarray(0, 20))).toBe("not-avro");
+  expect(await reasonOf(withSchemaId(good, 2_000_000))).toBe("unknown-schema");
+  expect(
+    await reasonOf(await opened.codec.encodeChange({ key: "1", kind: "call", version: 1, erased: false })),
+  ).toBe("foreign-schema");
+});
+
+function withSchemaId(value: Buffer, id: number): Buffer {
+  const copy = Buffer.from(value);
+  copy.writeInt32BE(id, 1);
+  return copy;
+}
+
+test("a schema of our name but not of our making is refused: a registry may have forgotten", async () => {
+  const schema = {
+    type: "record",
+    name: "CallEvent",
+    namespace: "teravoz",
+    fields: [{ name: "uuid", type: "string" }],
+  };
+  const registry = openRegistry(opened.config);
+  const id = await registerSchema(
+    registry,
+    opened.config,
+    `${opened.prefix}foreign-value`,
+    JSON.stringify(schema),
+  );
+  expect(await reasonOf(await registry.encode(id, { uuid: "1" }))).toBe("foreign-schema");
+});
+
+test("while the registry does not answer, an unknown schema is nobody's fault", async () => {
+  const value = await opened.codec.encodeEvent(event);
+  const config = { ...opened.config, SCHEMA_REGISTRY_URL: "http://127.0.0.1:1" };
+  const cutOff = createCodec({ config, topics: opened.topics, log: opened.log });
+  await expect(cutOff.decodeEvent(value)).rejects.toThrow(Unavailable);
+  await expect(cutOff.encodeEvent(event)).rejects.toThrow(Unavailable);
+});

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { type ConsumedBatch, consumePartitions, withAdmin } from "@teravoz/kafka";
+import { createMetrics } from "@teravoz/runtime";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let opened: TestTopics;
+beforeEach(async () => {
+  opened = await openTopics();
+});
+afterEach(() => opened.close());
+
+const KEY = "one-partition";
+
+async function publish(from: number, to: number): Promise<void> {
+  const publisher = opened.publisher();
+  for (let n = from; n < to; n++)
+    await publisher.publish({ topic: opened.topics.callEvents, key: KEY, value: Buffer.from(String(n)) });
+}
+
+type Stored = {
+  values: number[];
+  told: number[];
+  positions: Map<number, number>;
+  away: boolean;
+  crashed: unknown;
+};
+const nothingStored = (): Stored => ({
+  values: [],
+  told: [],
+  positions: new Map(),
+  away: false,
+  crashed: null,
+});
+
+/** A projector in small: keeps values and positions in memory, as one. */
+function project(stored: Stored) {
+  const metrics = createMetrics();
+  const consumer = consumePartitions({
+    client: opened.client,
+    groupId: `${opened.prefix}group`,
+    topics: [opened.topics.callEvents],
+    position: async (_topic, partition) => stored.positions.get(partition) ?? null,
+    handle: async (batch: ConsumedBatch) => {
+      if (stored.away) throw new Unavailable("away");
+      if ((stored.positions.get(batch.partition) ?? null) !== batch.expected) return "fenced";
+      stored.values.push(...batch.records.map(({ value }) => Number(value)));
+      stored.positions.set(batch.partition, batch.next);
+      stored.told.push(...[...batch.stored, ...batch.records].map(({ value }) => Number(value)));
+      return "done";
+    },
+    log: opened.log,
+    metrics,
+    onCrash: (error) => {
+      stored.crashed = error;
+    },
+  });
+  opened.closing(consumer.stop);
+  return { ...consumer, metrics };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+const storedPartition = (stored: Stored) => [...stored.positions.keys()][0]!;
+const isReady = (consumer: { check(): unknown }) =>
+  eventually(() => expect(consumer.check()).toEqual({ ok: true }), 20_000);
+
+test("every record is handled once and in order, over a restart", async () => {
+  const stored = nothingStored();
+  await publish(0, 20);
+  const first = project(stored);
+  await eventually(() => expect(stored.values).toEqual(numbers(0, 20)), 20_000);
+  await first.stop();
+  await publish(20, 30);
+  project(stored);
+  await eventually(() => expect(stored.values).toEqual(numbers(0, 30)), 20_000);
+});
+
+test("the stored position counts, not Kafka's: a restored backup continues where it was", async () => {
+  const stored = nothingStored();
+  await publish(0, 10);
+  const first = project(stored);
+  await eventually(() => expect(stored.values.length).toBe(10), 20_000);
+  await first.stop();
+  const backup = {
+    ...nothingStored(),
+    values: numbers(0, 4),
+    positions: new Map([[storedPartition(stored), 4]]),
+  };
+  project(backup);
+  await eventually(() => expect(backup.values).toEqual(numbers(0, 10)), 20_000);
+});
+
+test("an empty database is filled from the beginning although the group has read before", async () => {
+  const stored = nothingStored();
+  await publish(0, 10);
+  const first = project(stored);
+  await eventually(() => expect(stored.values.length).toBe(10), 20_000);
+  await first.stop();
+  const emptied = nothingStored();
+  project(emptied);
+  await eventually(() => expect(emptied.values).toEqual(numbers(0, 10)), 20_000);
+});
+
+test("what was stored but perhaps not told is told again after a restart, and not stored again", async () => {
+  const stored = nothingStored();
+  await publish(0, 5);
+  const first = project(stored);
+  await eventually(() => expect(stored.values.length).toBe(5), 20_000);
+  await first.stop();
+  await publish(5, 10);
+  // as after a death between the commit in the database and the notices: the position is ahead of Kafka's
+  stored.positions.set(storedPartition(stored), 10);
+  stored.told.length = 0;
+  project(stored);
+  await eventually(() => expect(stored.told).toEqual(numbers(5, 10)), 20_000);
+  expect(stored.values).toEqual(numbers(0, 5));
+});
+
+test("while the database is away nothing is skipped, and all is handled when it is back", async () => {
+  const stored = nothingStored();
+  const consumer = project(stored);
+  await isReady(consumer);
+  stored.away = true;
+  await publish(0, 10);
+  expect(stored.values).toEqual([]);
+  stored.away = false;
+  await eventually(() => expect(stored.values).toEqual(numbers(0, 10)), 20_000);
+});
+
+test("records that left the log before their turn are counted", async () => {
+  const stored = nothingStored();
+  await publish(0, 10);
+  const first = project(stored);
+  await eventually(() => expect(stored.values.length).toBe(10), 20_000);
+  await first.stop();
+  const partition = storedPartition(stored);
+  stored.positions.set(partition, 4);
+  await withAdmin(opened.client, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: 2,
+          name: opened.topics.callEvents,
+          configEntries: [{ name: "cleanup.policy", value: "delete" }],
+        },
+      ],
+    }),
+  );
+  await withAdmin(opened.client, async (admin) => {
+    const topic = opened.topics.callEvents;
+    // kafkajs deletes records only of topics it has looked at before
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: "7" }] });
+  });
+  const { metrics } = project(stored);
+  await eventually(() => expect(stored.positions.get(partition)).toBe(10), 20_000);
+  expect(stored.values).toEqual([...numbers(0, 10), 7, 8, 9]);
+  expect((await metrics.gaps.get()).values.map(({ value }) => value)).toEqual([3]);
+});
+
+test("a topic that was made anew is refused with the reason, nothing is skipped in silence", async () => {
+  const stored = nothingStored();
+  await publish(0, 3);
+  const first = project(stored);
+  await eventually(() => expect(stored.values.length).toBe(3), 20_000);
+  await first.stop();
+  stored.positions.set(storedPartition(stored), 1_000);
+  const second = project(stored);
+  await eventually(
+    () => expect(JSON.stringify(second.check())).toContain("beyond the end of the log"),
+    20_000,
+  );
+});
+
+test("two consumers share the partitions, and one that loses the fence gives way", async () => {
+  const stored = nothingStored();
+  const first = project(stored);
+  await isReady(first);
+  const second = project(stored);
+  await isReady(second);
+  const publisher = opened.publisher();
+  const send = (n: number) =>
+    publisher.publish({ topic: opened.topics.callEvents, key: `key-${n}`, value: Buffer.from(String(n)) });
+  await Promise.all(numbers(0, 500).map(send));
+  await eventually(
+    () => expect(stored.values.toSorted((one, other) => one - other)).toEqual(numbers(0, 500)),
+    20_000,
+  );
+});

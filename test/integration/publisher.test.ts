@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { createClient, followTopic, type OutgoingRecord, type TailRecord } from "@teravoz/kafka";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let opened: TestTopics;
+beforeAll(async () => {
+  opened = await openTopics();
+});
+afterAll(() => opened.close());
+
+const record = (n: number): OutgoingRecord => ({
+  topic: opened.topics.deadLetters,
+  key: `key-${n}`,
+  value: Buffer.from(`value-${n}`),
+  headers: { reason: "test" },
+});
+
+/** Everything that comes into dead-letters from now on. */
+async function follow(): Promise<TailRecord[]> {
+  const records: TailRecord[] = [];
+  const { client, log, metrics, topics } = opened;
+  let following = false;
+  const follower = followTopic({
+    client,
+    topic: topics.deadLetters,
+    groupPrefix: `${opened.prefix}tail-`,
+    log,
+    metrics,
+    handle: async (batch) => void records.push(...batch),
+    onDoubt: () => {
+      following = true;
+    },
+    onCrash: (error) => {
+      throw error;
+    },
+  });
+  opened.closing(follower.stop);
+  await eventually(() => expect([following, follower.check()]).toEqual([true, { ok: true }]), 20_000);
+  return records;
+}
+
+test("each acknowledged record is in the log once, and what waits goes together", async () => {
+  const followed = await follow();
+  const publisher = opened.publisher();
+  await Promise.all(Array.from({ length: 3_000 }, (_, n) => publisher.publish(record(n))));
+  await eventually(() => expect(followed.length).toBeGreaterThanOrEqual(3_000));
+  const values = followed.map(({ value }) => value!.toString());
+  expect(new Set(values).size).toBe(3_000);
+  expect(values.length).toBe(3_000);
+  expect(Math.abs(followed[0]!.timestamp - Date.now())).toBeLessThan(60_000);
+});
+
+test("a full queue refuses at once and takes records again when it has drained", async () => {
+  const publisher = opened.publisher({ maxQueueRecords: 10 });
+  await publisher.publish(record(0));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, n) => publisher.publish(record(n))),
+  );
+  const refused = outcomes.filter(({ status }) => status === "rejected");
+  expect(refused.length).toBe(40);
+  expect((refused[0] as PromiseRejectedResult).reason).toBeInstanceOf(Unavailable);
+  await publisher.publish(record(1));
+});
+
+test("a queue full in bytes refuses too", async () => {
+  const publisher = opened.publisher({ maxQueueBytes: 100_000 });
+  const big = { ...record(0), value: Buffer.alloc(60_000) };
+  const [first, second] = await Promise.allSettled([publisher.publish(big), publisher.publish(big)]);
+  expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
+});
+
+test("without a broker a record is refused when its deadline passes, not before and not much later", async () => {
+  const config = { ...opened.config, KAFKA_BROKERS: ["127.0.0.1:1"] };
+  const nowhere = createClient({ config, clientId: "test", log: opened.log });
+  const publisher = opened.publisher({ deadlineMs: 500 }, nowhere);
+  expect(publisher.check().ok).toBe(false);
+  const began = performance.now();
+  await expect(publisher.publish(record(0))).rejects.toThrow(Unavailable);
+  const tookMs = performance.now() - began;
+  expect(tookMs).toBeGreaterThan(450);
+  expect(tookMs).toBeLessThan(1_500);
+});
+
+test("stopping sends what waits and then refuses", async () => {
+  const publisher = opened.publisher();
+  const waiting = Array.from({ length: 100 }, (_, n) => publisher.publish(record(n)));
+  await publisher.stop();
+  await Promise.all(waiting);
+  await expect(publisher.publish(record(0))).rejects.toThrow(Unavailable);
+});

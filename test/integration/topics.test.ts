@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import {
+  ensureTopics,
+  findMissingSchemas,
+  findTopicFaults,
+  openRegistry,
+  PARTITIONS,
+  registerSchema,
+  registerSchemas,
+  topicNames,
+  withAdmin,
+} from "@teravoz/kafka";
+import { schemas } from "@teravoz/schemas";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let opened: TestTopics;
+beforeAll(async () => {
+  opened = await openTopics();
+});
+afterAll(() => opened.close());
+
+const DAY_MS = 86_400_000;
+
+test("the topics have the partitions and policies of the contract, and a second run changes nothing", async () => {
+  const { client, topics, config } = opened;
+  await withAdmin(client, async (admin) => {
+    expect(await ensureTopics(admin, topics, 1)).toEqual([]);
+    expect(await findTopicFaults(admin, topics)).toEqual([]);
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: Object.values(topics) });
+    expect(found.map(({ partitions }) => partitions.length)).toEqual([
+      PARTITIONS,
+      PARTITIONS,
+      PARTITIONS,
+      PARTITIONS,
+    ]);
+    const [events] = (
+      await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: 2, name: topics.callEvents }],
+      })
+    ).resources;
+    const settings = Object.fromEntries(
+      events!.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+    );
+    expect(settings).toMatchObject({
+      "cleanup.policy": "compact",
+      "min.compaction.lag.ms": String(7 * DAY_MS),
+      "max.compaction.lag.ms": String(14 * DAY_MS),
+      "delete.retention.ms": String(14 * DAY_MS),
+      "segment.ms": String(DAY_MS),
+      "message.timestamp.type": "LogAppendTime",
+      "unclean.leader.election.enable": "false",
+    });
+  });
+  await registerSchemas(config, topics);
+  expect(await findMissingSchemas(config, topics)).toEqual([]);
+});
+
+test("a topic that is missing, has another policy or another partition count is named", async () => {
+  const names = topicNames(`${opened.prefix}other.`);
+  await withAdmin(opened.client, async (admin) => {
+    expect(await findTopicFaults(admin, names)).toContain(`topic ${names.callEvents} is missing`);
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: names.callEvents, numPartitions: 3 }],
+    });
+    const faults = await eventually(() => findTopicFaults(admin, names));
+    expect(faults).toContain(`topic ${names.callEvents} has 3 partitions, not ${PARTITIONS}`);
+    expect(faults).toContain(`topic ${names.callEvents} has cleanup.policy=delete, not compact`);
+    await expect(ensureTopics(admin, names, 1)).rejects.toThrow("has 3 partitions");
+    await admin.deleteTopics({ topics: Object.values(names) });
+  });
+});
+
+test("a policy that was changed is set right again and other settings stay", async () => {
+  const { client, topics } = opened;
+  const resource = { type: 2, name: topics.deadLetters };
+  const configEntries = [
+    { name: "cleanup.policy", value: "compact" },
+    { name: "max.message.bytes", value: "2000000" },
+  ];
+  await withAdmin(client, async (admin) => {
+    const settingOf = async (name: string) => {
+      const described = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
+      return described.resources[0]!.configEntries.find(({ configName }) => configName === name)?.configValue;
+    };
+    await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
+    await eventually(async () => expect(await settingOf("cleanup.policy")).toBe("compact"));
+    await ensureTopics(admin, topics, 1);
+    expect(await settingOf("cleanup.policy")).toBe("delete");
+    expect(await settingOf("message.timestamp.type")).toBe("LogAppendTime");
+    expect(await settingOf("max.message.bytes")).toBe("2000000");
+  });
+});
+
+test("the registry refuses a schema that is not compatible with the one it has", async () => {
+  const { config, topics } = opened;
+  const registry = openRegistry(config);
+  const schema = JSON.parse(schemas.CallEvent);
+  const withField = (field: object) => JSON.stringify({ ...schema, fields: [...schema.fields, field] });
+  const subject = `${topics.callEvents}-value`;
+  await expect(
+    registerSchema(registry, config, subject, withField({ name: "must", type: "string" })),
+  ).rejects.toThrow();
+  await expect(
+    registerSchema(registry, config, subject, withField({ name: "may", type: "string", default: "" })),
+  ).resolves.toBeGreaterThan(0);
+});
