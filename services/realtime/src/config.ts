@@ -10,7 +10,7 @@ import {
 } from "@teravoz/runtime";
 
 /** Every environment variable of this service. */
-export const realtimeSettings = {
+export const settings = {
   ...logSettings,
   ...listenSettings("REALTIME_PORT", 4000),
   ...kafkaSettings,

@@ -1,3 +1,3 @@
-export { realtimeSettings } from "./config.ts";
+export { settings } from "./config.ts";
 export type { Notice } from "./feed.ts";
 export { createRealtime, type Realtime } from "./realtime.ts";

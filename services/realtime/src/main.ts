@@ -2,13 +2,13 @@ import type { CallQueries } from "@teravoz/domain";
 import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
 import { listen, runService, type Service } from "@teravoz/runtime";
 import { connectMongo, createMongoStore } from "@teravoz/store";
-import { realtimeSettings } from "./config.ts";
+import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
 
-type RealtimeService = Service<typeof realtimeSettings>;
+type RealtimeService = Service<typeof settings>;
 
-await runService("realtime", realtimeSettings, async (service) => {
+await runService("realtime", settings, async (service) => {
   const { config, log, onStop } = service;
   const queries = await connectQueries(service);
   const realtime = createSockets(service, queries);
