@@ -1,0 +1,87 @@
+import { useComputed } from "@preact/signals";
+import { ageOf, type Call, MAX_ROWS, rowsOf } from "./calls.ts";
+import { masked, selected } from "./choices.ts";
+import { now } from "./clock.ts";
+import { formatDuration, formatNumber } from "./format.ts";
+import { calls, filter, link } from "./live.ts";
+import { StateMark } from "./state-mark.tsx";
+import { words } from "./words.ts";
+
+const NONE = "–";
+
+export function CallTable() {
+  const rows = rowsOf(calls.value);
+  if (rows.length === 0) return <Empty />;
+  const { state, from, to, queue, agent, age } = words.columns;
+  return (
+    <section class="calls">
+      <table>
+        <caption>{words.shown(rows.length, rows.length === MAX_ROWS)}</caption>
+        <thead>
+          <tr>
+            {[state, from, to, queue, agent].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="age">
+              {age}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((call) => (
+            <Row key={call.aggregate_id} call={call} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ call }: { call: Call }) {
+  const open = () => {
+    selected.value = call.aggregate_id;
+  };
+  const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
+  return (
+    // two names of one animation in turn: it begins anew with each version
+    <tr
+      class={`${call.version % 2 ? "glow" : "glow-again"}${call.state === "FINISHED" ? " over" : ""}`}
+      tabIndex={0}
+      aria-selected={selected.value === call.aggregate_id}
+      onClick={open}
+      onKeyDown={(event) => event.key === "Enter" && open()}
+    >
+      <td>
+        <StateMark state={call.state} />
+      </td>
+      <td class="number">{number(call.their_number)}</td>
+      <td class="number">{number(call.our_number)}</td>
+      <td>{call.queue ?? NONE}</td>
+      <td>{call.actor ?? NONE}</td>
+      <td class="age">
+        <Age call={call} />
+      </td>
+    </tr>
+  );
+}
+
+/** Its text alone changes each second, not the row. */
+function Age({ call }: { call: Call }) {
+  const text = useComputed(() => formatDuration(ageOf(call, now.value)));
+  return <>{text}</>;
+}
+
+function Empty() {
+  if (link.value.status !== "live") return <p class="empty">{words.loading}</p>;
+  if (filter.value) return <p class="empty">{words.emptyState}</p>;
+  return (
+    <div class="empty">
+      <p>{words.empty}</p>
+      <p>
+        {words.emptyHow} <code>npx -y pnpm simulate</code>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** A call as the server sends it; times are ISO 8601. */
+export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
+export type Call = {
+  id: number;
+  version: number;
+  aggregate_id: string;
+  state: CallState;
+  created_at: string;
+  updated_at: string;
+  direction: string | null;
+  our_number: string | null;
+  their_number: string | null;
+  queue: string | null;
+  actor: string | null;
+  answered_at: string | null;
+  finished_at: string | null;
+};
+export type CallEvent = { id: number; uuid: string; event: Record<string, unknown> };
+
+export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"];
+
+/** Rows on the page: more than anybody scrolls through, and a table of this size still draws in a few milliseconds. */
+export const MAX_ROWS = 500;
+
+export type Calls = ReadonlyMap<string, Call>;
+
+/** A snapshot takes the place of everything there was. */
+export const replaceAll = (calls: readonly Call[]): Calls =>
+  new Map(calls.map((call) => [call.aggregate_id, call]));
+
+/** A changed call enters, is replaced by its newer version, or leaves with the filter. */
+export function applyChange(calls: Calls, call: Call, state: CallState | null): Calls {
+  const known = calls.get(call.aggregate_id);
+  if (known && known.version > call.version) return calls;
+  const next = new Map(calls);
+  if (state === null || call.state === state) next.set(call.aggregate_id, call);
+  else next.delete(call.aggregate_id);
+  return next;
+}
+
+export function applyErasure(calls: Calls, aggregate_id: string): Calls {
+  const next = new Map(calls);
+  next.delete(aggregate_id);
+  return next;
+}
+
+/** Newest first, at most a page. */
+export const rowsOf = (calls: Calls): Call[] =>
+  [...calls.values()].sort((one, other) => other.id - one.id).slice(0, MAX_ROWS);
+
+/** Milliseconds a call has lasted, `now` being the server's time. */
+export function ageOf(call: Call, now: number): number {
+  const end = call.state === "FINISHED" ? Date.parse(call.finished_at ?? call.updated_at) : now;
+  return Math.max(0, end - Date.parse(call.created_at));
+}

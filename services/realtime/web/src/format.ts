@@ -1,0 +1,44 @@
+/** `1:02:03` or `02:03`; milliseconds in. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+}
+
+/** 8 or 9 digits of a subscriber, before them the area code, before that 55 for Brazil. */
+const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
+
+/**
+ * A telephone number as people read it; masked, only the area and the last four digits are left
+ * (`+55 11 9****-0000`). What is no number of Brazil is shown as it is, masked but for its end.
+ */
+export function formatNumber(number: string, masked: boolean): string {
+  const digits = number.replace(/\D/g, "");
+  // an extension or a short code names nobody
+  if (digits.length < 6) return number;
+  const match = BRAZILIAN.exec(digits);
+  if (!match) return masked ? "*".repeat(digits.length - 4) + digits.slice(-4) : number;
+  const [, country, area, exchange = "", line = ""] = match;
+  const head = masked ? exchange.slice(0, 1).padEnd(exchange.length, "*") : exchange;
+  return [country && "+55", area, `${head}-${line}`].filter(Boolean).join(" ");
+}
+
+/** Fields whose digits are not a person's. */
+const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
+
+/**
+ * A body as indented JSON. Masked, every string or number that could be a telephone or a document (6 to 14
+ * digits) shows only its end. It is text: whoever shows it must not let it be read as HTML.
+ */
+export function formatBody(body: unknown, masked: boolean): string {
+  return JSON.stringify(body, masked ? maskDigits : undefined, 2);
+}
+
+function maskDigits(key: string, value: unknown): unknown {
+  if (HARMLESS.has(key) || (typeof value !== "string" && typeof value !== "number")) return value;
+  const text = String(value);
+  return /^\+?[\d .()/-]{6,20}$/.test(text) && text.replace(/\D/g, "").length >= 6
+    ? formatNumber(text, true)
+    : value;
+}
