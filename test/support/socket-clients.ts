@@ -11,6 +11,8 @@ export type SocketClient = {
   of(event: string): Envelope[];
   /** The next envelope of this name that nobody has taken yet. */
   next(event: string): Promise<Envelope>;
+  /** How many of this name nobody has taken yet. */
+  untaken(event: string): number;
   /** The raw text of each message, where the transport shows it. */
   texts: string[];
   /** `data` left out = a command without data. */
@@ -52,7 +54,8 @@ function createInbox() {
       else resolve(untaken.splice(index, 1)[0]!);
     });
   const of = (event: string) => received.filter((envelope) => envelope.event === event);
-  return { received, of, take, next };
+  const count = (event: string) => untaken.filter((envelope) => envelope.event === event).length;
+  return { received, of, take, next, untaken: count };
 }
 
 async function connectPlain(url: string, { token, origin }: Options): Promise<SocketClient> {

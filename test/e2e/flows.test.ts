@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
+import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
+import { bodiesOf, callIdOf, FLOWS, shuffle } from "../support/traffic.ts";
+
+let gateway: Gateway;
+let client: SocketClient;
+beforeAll(async () => {
+  gateway = await openGateway();
+  client = await connectClient("socket.io by websocket", gateway.realtime[0]!.url);
+});
+afterAll(async () => {
+  client?.close();
+  await gateway?.close();
+});
+
+const sent: string[] = [];
+async function post(body: string) {
+  const answer = await gateway.post(body);
+  expect([answer.status, answer.body]).toEqual([200, expect.stringContaining(body)]);
+  sent.push(body);
+}
+const listCall = async (aggregate_id: string) => {
+  const { data } = await client.ask("ListCalls", { params: { aggregate_id } });
+  expect(data).toHaveLength(1);
+  return data[0];
+};
+const finished = (call_id: string, events: number) =>
+  eventually(async () => expect(await listCall(call_id)).toMatchObject({ state: "FINISHED", events }));
+const listTypes = async (call_id: string) => {
+  const { data } = await client.ask("ListCallEvents", { call_id });
+  return data.map(({ event }: { event: { type: string } }) => event.type);
+};
+const typesOf = (bodies: string[]) => bodies.map((body) => JSON.parse(body).type);
+
+describe.each(FLOWS)("a call of the flow %s", (flow) => {
+  test("comes out of the socket finished, with its events in order", async () => {
+    const bodies = bodiesOf(flow);
+    const call_id = callIdOf(bodies[0]!);
+    for (const body of bodies) await post(body);
+    await finished(call_id, bodies.length);
+    expect(await listTypes(call_id)).toEqual(typesOf(bodies));
+    expect(await listCall(call_id)).toMatchObject({
+      abandoned: flow === "abandoned",
+      actor: null,
+      waiting_since: null,
+    });
+  });
+
+  test("is the same call when its events arrive shuffled and each three times", async () => {
+    const bodies = bodiesOf(flow);
+    const call_id = callIdOf(bodies[0]!);
+    for (const body of shuffle([...bodies, ...bodies, ...bodies])) await post(body);
+    await finished(call_id, bodies.length);
+    expect(await listTypes(call_id)).toEqual(typesOf(bodies));
+  });
+});
+
+test("the vendor's burst of one event, byte for byte, is one event and 3,000 times 200", async () => {
+  const [body] = bodiesOf("sandbox");
+  const answers = await Promise.all(Array.from({ length: 3_000 }, () => gateway.post(body!)));
+  expect(new Set(answers.map((answer) => `${answer.status} ${answer.body}`)).size).toBe(1);
+  expect(answers[0]!.status).toBe(200);
+  sent.push(body!);
+  await eventually(async () =>
+    expect(await listCall(callIdOf(body!))).toMatchObject({ state: "NEW", events: 1 }),
+  );
+});
+
+test("agent and dialer events are stored too, and are no calls", async () => {
+  const stamp = new Date().toISOString();
+  const calls = (await gateway.calls()).length;
+  for (const queue of ["900", "901"])
+    await post(
+      JSON.stringify({
+        type: "actor.logged-in",
+        actor: "ana@example.com",
+        number: "200",
+        queue,
+        timestamp: stamp,
+      }),
+    );
+  await post(
+    JSON.stringify({ type: "dialer.attempt", code: "77", number: "5511999990000", timestamp: stamp }),
+  );
+  await eventually(async () =>
+    expect(
+      (await gateway.events())
+        .filter(({ kind }) => kind === "agent")
+        .map(({ aggregate_id }) => aggregate_id)
+        .sort(),
+    ).toEqual(["77", "ana@example.com", "ana@example.com"]),
+  );
+  expect(await gateway.calls()).toHaveLength(calls);
+});
+
+test.each(TRANSPORTS)("a client by %s sees a call change from its snapshot on", async (transport) => {
+  const bodies = bodiesOf("delegated");
+  const call_id = callIdOf(bodies[0]!);
+  const watcher = await connectClient(transport, gateway.realtime[0]!.url);
+  const { data } = await watcher.ask("Subscribe", { params: { aggregate_id: call_id } });
+  expect(data).toEqual([]);
+  for (const body of bodies) await post(body);
+  await eventually(() =>
+    expect(watcher.of("CallChanged").at(-1)?.data).toMatchObject({
+      aggregate_id: call_id,
+      state: "FINISHED",
+    }),
+  );
+  expect(watcher.of("DataChanged").length).toBeGreaterThan(0);
+  watcher.close();
+});
+
+test("everything that was acknowledged is stored once, to the letter, and each call is the fold of its events", async () => {
+  await expectStored(gateway, sent);
+});

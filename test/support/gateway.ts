@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "@jest/globals";
+import { type Call, foldCall, type StoredEvent } from "@teravoz/domain";
+import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
+import { MongoClient } from "mongodb";
+import { eventually } from "./eventually.ts";
+import { openTopics } from "./kafka.ts";
+
+export type Answer = { status: number; body: string; headers: NodeJS.Dict<string | string[]> };
+export type Gateway = Awaited<ReturnType<typeof openGateway>>;
+
+type Options = Partial<Record<Kind, number>> & { env?: NodeJS.ProcessEnv };
+
+/**
+ * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
+ * with topics and a database of their own. `close` ends all and removes both.
+ */
+export async function openGateway({ env = {}, ...counts }: Options = {}) {
+  const opened = await openTopics();
+  const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
+  const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));
+  const specs = (["ingest", "projector", "realtime"] as const).flatMap((kind) =>
+    Array.from({ length: counts[kind] ?? 1 }, (_, n) => ({ name: `${kind}-${n + 1}`, kind })),
+  );
+  const handles = await startServices({
+    addresses: { kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb },
+    services: specs,
+    dir,
+    env: { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env },
+  });
+  await Promise.all(handles.map((handle) => handle.ready()));
+  const client = await new MongoClient(mongodb).connect();
+  const db = client.db();
+  const of = (kind: Kind) => handles.filter((handle) => handle.kind === kind);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  let turn = 0;
+  return {
+    opened,
+    db,
+    dir,
+    ingest: of("ingest"),
+    projector: of("projector"),
+    realtime: of("realtime"),
+    /** To the ingests in turn. Rejects when no answer came. */
+    post: (body: string | Buffer, headers: Record<string, string> = {}) =>
+      send(agent, of("ingest")[turn++ % of("ingest").length]!, body, headers),
+    calls: () =>
+      db
+        .collection<Call>("calls")
+        .find({}, { projection: { _id: 0 } })
+        .toArray() as Promise<Call[]>,
+    events: () => readEvents(db),
+    close: async () => {
+      agent.destroy();
+      await Promise.all(handles.map(endService));
+      await db.dropDatabase();
+      await client.close();
+      await opened.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A paused process cannot stop: it is woken first. */
+async function endService(handle: ServiceHandle): Promise<void> {
+  handle.kill("SIGCONT");
+  await handle.stop();
+}
+
+function databaseUri(database: string): string {
+  const url = new URL(process.env.MONGODB_URI!);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
+
+const readEvents = (db: ReturnType<MongoClient["db"]>) =>
+  db.collection<EventDocument>("events").find().sort({ id: 1 }).toArray();
+
+function send(
+  agent: Agent,
+  { url }: ServiceHandle,
+  body: string | Buffer,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = { method: "POST", agent, headers: { "Content-Type": "application/json", ...headers } };
+    const sent = request(`${url}/webhook`, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk)).once("error", reject);
+      response.once("end", () =>
+        resolve({
+          status: response.statusCode!,
+          body: Buffer.concat(chunks).toString(),
+          headers: response.headers,
+        }),
+      );
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}
+
+/** Waits until exactly these bodies are stored, each once and to the letter, and every call is the fold of its events. */
+export async function expectStored(
+  gateway: Gateway,
+  bodies: Iterable<string>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  const expected = [...new Set(bodies)].sort();
+  await eventually(
+    async () => expect((await gateway.events()).length).toBeGreaterThanOrEqual(expected.length),
+    timeoutMs,
+  );
+  const events = await gateway.events();
+  expect(events.map(({ payload }) => payload).sort()).toEqual(expected);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  await eventually(async () =>
+    expect((await gateway.calls()).map(comparable).sort(byId)).toEqual(foldAll(events).sort(byId)),
+  );
+}
+
+type Comparable = { aggregate_id: string };
+const byId = (one: Comparable, other: Comparable) => (one.aggregate_id < other.aggregate_id ? -1 : 1);
+const comparable = ({ id: _id, version: _version, ...call }: Call) => call;
+
+function foldAll(events: EventDocument[]) {
+  const ofCalls = events
+    .filter(({ kind }) => kind === "call")
+    .map(({ _id, ...event }) => ({ ...event, uuid: _id }));
+  return [...Map.groupBy(ofCalls, ({ aggregate_id }) => aggregate_id).values()].map(
+    (each) => foldCall(each)!,
+  );
+}
