@@ -1,0 +1,156 @@
+import type { Applied, Batch, Fold, LoggedEvent, StoredEvent } from "@teravoz/domain";
+import type { ClientSession } from "mongodb";
+import { type KnownEvent, sortArrivals } from "./arrivals.ts";
+import type { CallDocument, Collections, EventDocument } from "./collections.ts";
+import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { type KeptCall, keysOf, settle } from "./settle.ts";
+
+/** Larger than any batch's answer is long: by default the first answer holds 101 documents, and a second trip follows. */
+const ONE_TRIP = 100_000;
+
+type Attempt = { collections: Collections; session: ClientSession; now: number };
+
+/**
+ * One try of CallStore.apply inside the transaction of `session`. Reads before it writes, for an E11000 would abort the
+ * transaction; takes the ids outside of it, so that batches of other partitions need not wait for this one to commit.
+ */
+export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Promise<Applied> {
+  if (!(await movePosition(attempt, batch))) return { fenced: true };
+  const calls = await readCalls(attempt, keysOf(batch.events, "call"));
+  const histories = await readHistories(attempt, batch, calls);
+  const known = await readKnown(attempt, batch, calls, histories);
+  const { fresh, earlier, duplicates } = sortArrivals(batch.events, known);
+  const stored = await numberEvents(attempt, fresh);
+  for (const { uuid, received_at } of earlier) {
+    const event = histories.get(uuid);
+    if (event) histories.set(uuid, { ...event, received_at });
+  }
+  const events = [...histories.values(), ...stored.filter(({ kind }) => kind === "call")];
+  const { written, changes } = settle({ batch: batch.events, calls, events }, fold, attempt.now);
+  await insertEvents(attempt, stored);
+  await lowerReceived(attempt, earlier);
+  await writeCalls(attempt, written, calls);
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, changes };
+}
+
+/** False where the stored position is not the expected one. The first operation: it takes the snapshot. */
+async function movePosition({ collections, session }: Attempt, batch: Batch): Promise<boolean> {
+  const { positions } = collections;
+  const { expected, next } = batch;
+  const _id = positionId(batch.topic, batch.partition);
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  if (expected === null) {
+    if (await positions.findOne({ _id }, options)) return false;
+    await positions.insertOne({ _id, next, moves: 1 }, options);
+    return true;
+  }
+  const moved = { $set: { next }, $inc: { moves: 1 } };
+  return (await positions.updateOne({ _id, next: expected }, moved, options)).matchedCount === 1;
+}
+
+export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;
+
+async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<string, KeptCall>> {
+  if (keys.length === 0) return new Map();
+  const found = await attempt.collections.calls.find({ _id: { $in: keys } }, reading(attempt)).toArray();
+  return new Map(found.map((document) => [document._id, keptCall(document)]));
+}
+
+const keptCall = ({ _id, overgrown, ...call }: CallDocument): KeptCall => ({
+  call,
+  overgrown: overgrown === true,
+});
+
+/** All events of the calls that are still folded, by uuid. */
+async function readHistories(
+  attempt: Attempt,
+  batch: Batch,
+  calls: Map<string, KeptCall>,
+): Promise<Map<string, StoredEvent>> {
+  const keys = keysOf(batch.events, "call").filter((key) => !calls.get(key)?.overgrown);
+  if (keys.length === 0) return new Map();
+  const filter = { aggregate_id: { $in: keys }, kind: "call" as const };
+  const found = await attempt.collections.events.find(filter, reading(attempt)).toArray();
+  return new Map(found.map(({ _id, ...event }) => [_id, { uuid: _id, ...event }]));
+}
+
+/** Which events of the batch are stored. Those of agents and overgrown calls are looked up one by one: no history was read. */
+async function readKnown(
+  attempt: Attempt,
+  batch: Batch,
+  calls: Map<string, KeptCall>,
+  histories: Map<string, StoredEvent>,
+): Promise<Map<string, KnownEvent>> {
+  const unread = batch.events.filter(
+    ({ kind, aggregate_id }) => kind === "agent" || calls.get(aggregate_id)?.overgrown,
+  );
+  if (unread.length === 0) return histories;
+  const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
+  const projection = { kind: 1, aggregate_id: 1, received_at: 1 } as const;
+  const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
+  return new Map<string, KnownEvent>([
+    ...histories,
+    ...found.map(({ _id, ...event }) => [_id, { uuid: _id, ...event }] as const),
+  ]);
+}
+
+const reading = ({ session }: Attempt) => ({ session, batchSize: ONE_TRIP, maxTimeMS: OPERATION_LIMIT_MS });
+
+async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Promise<StoredEvent[]> {
+  if (fresh.length === 0) return [];
+  const sequence = await collections.sequences.findOneAndUpdate(
+    { _id: "events" },
+    { $inc: { last: fresh.length } },
+    { upsert: true, returnDocument: "after", maxTimeMS: OPERATION_LIMIT_MS },
+  );
+  const first = sequence!.last - fresh.length + 1;
+  return fresh.map((event, index) => ({ ...event, id: first + index }));
+}
+
+async function insertEvents({ collections, session }: Attempt, events: StoredEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const options = { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS };
+  await collections.events.insertMany(events.map(eventDocument), options);
+}
+
+const eventDocument = (event: StoredEvent): EventDocument => ({
+  _id: event.uuid,
+  id: event.id,
+  kind: event.kind,
+  aggregate_id: event.aggregate_id,
+  type: event.type,
+  occurred_at: event.occurred_at,
+  received_at: event.received_at,
+  payload: event.payload,
+  source: event.source,
+});
+
+async function lowerReceived({ collections, session }: Attempt, earlier: LoggedEvent[]): Promise<void> {
+  if (earlier.length === 0) return;
+  const lower = earlier.map(({ uuid, received_at }) => ({
+    updateOne: { filter: { _id: uuid }, update: { $set: { received_at } } },
+  }));
+  await collections.events.bulkWrite(lower, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
+}
+
+/**
+ * Writes the calls by taking out what was there and inserting all: two commands for any number of calls. In a
+ * transaction MongoDB 6.0 replaces calls one by one at 110 us each, for their nine indexes; this takes 80.
+ */
+async function writeCalls(
+  { collections, session }: Attempt,
+  written: KeptCall[],
+  known: ReadonlyMap<string, KeptCall>,
+): Promise<void> {
+  if (written.length === 0) return;
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  const replaced = written.map(({ call }) => call.aggregate_id).filter((key) => known.has(key));
+  if (replaced.length > 0) await collections.calls.deleteMany({ _id: { $in: replaced } }, options);
+  await collections.calls.insertMany(written.map(callDocument), { ...options, ordered: false });
+}
+
+const callDocument = ({ call, overgrown }: KeptCall): CallDocument => ({
+  _id: call.aggregate_id,
+  ...call,
+  ...(overgrown ? { overgrown: true as const } : {}),
+});

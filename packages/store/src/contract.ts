@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe } from "@jest/globals";
+import { describeBatches } from "./contract/batches.ts";
+import { describeCalls } from "./contract/calls.ts";
+import { describePages } from "./contract/pages.ts";
+import { describeRandomBatches } from "./contract/random-batches.ts";
+import type { Opened } from "./contract/samples.ts";
+import { describeVerbatim } from "./contract/verbatim.ts";
+
+/**
+ * What every store promises, as tests: an adapter runs them on what `open` gives. Each test has topics and calls of its own,
+ * so one store, also one that holds other records, serves them all.
+ */
+export function storeContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the promises of a store`, () => {
+    let opened: Opened | undefined;
+    const use = () => {
+      if (!opened) throw new Error("the store is not open yet");
+      return opened;
+    };
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened?.close());
+
+    describe("batches", () => describeBatches(use));
+    describe("calls", () => describeCalls(use));
+    describe("pages", () => describePages(use));
+    describe("what is stored comes back as it was", () => describeVerbatim(use));
+    describe("any batches, in any order", () => describeRandomBatches(use));
+  });
+}

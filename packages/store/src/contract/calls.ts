@@ -1,0 +1,143 @@
+import { expect, test } from "@jest/globals";
+import { foldCall } from "@teravoz/domain";
+import { OVERGROWN_EVENTS } from "../settle.ts";
+import {
+  at,
+  createWriter,
+  findCall,
+  findEvents,
+  foldedPart,
+  freshCallId,
+  sampleEvent,
+  type Use,
+} from "./samples.ts";
+
+/** A call from its first event to its last, each a second after the one before. */
+function wholeCall(aggregate_id = freshCallId()) {
+  const types = [
+    "call.new",
+    "call.standby",
+    "call.waiting",
+    "actor.entered",
+    "call.ongoing",
+    "call.finished",
+  ];
+  return types.map((type, offset) =>
+    sampleEvent({ aggregate_id, type, offset, body: { timestamp: at(offset).toISOString(), queue: "900" } }),
+  );
+}
+
+export function describeCalls(use: Use): void {
+  test("a call is the fold of all its events, whatever batches they came in", async () => {
+    const writer = createWriter(use());
+    const events = wholeCall();
+    for (const event of events) await writer.write([event]);
+    const call = await findCall(use(), events[0]!.aggregate_id);
+    expect(foldedPart(call)).toEqual(foldCall(events));
+    expect(call).toMatchObject({ state: "FINISHED", queue: "900", events: 6 });
+  });
+
+  test("the order of arrival does not change the call", async () => {
+    const writer = createWriter(use());
+    const events = wholeCall();
+    await writer.write(events.slice(3).reverse());
+    await writer.write(events.slice(0, 3).reverse());
+    expect(foldedPart(await findCall(use(), events[0]!.aggregate_id))).toEqual(foldCall(events));
+  });
+
+  test("every event has a number of its own, a later batch a higher one, and a call has that of its first event", async () => {
+    const writer = createWriter(use());
+    const [one, other] = [wholeCall(), wholeCall()];
+    await writer.write([one[2]!, other[2]!, one[1]!]);
+    const first = await findEvents(use(), one[0]!.aggregate_id);
+    await writer.write([one[0]!, ...one.slice(3), other[0]!]);
+    const all = [
+      ...(await findEvents(use(), one[0]!.aggregate_id)),
+      ...(await findEvents(use(), other[0]!.aggregate_id)),
+    ];
+    const ids = all.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(8);
+    expect(ids.every((id) => Number.isSafeInteger(id) && id > 0)).toBe(true);
+    const numbered = (uuid: string) => all.find((event) => event.uuid === uuid)!.id;
+    expect(numbered(one[0]!.uuid)).toBeGreaterThan(Math.max(...first.map(({ id }) => id)));
+    expect((await findCall(use(), one[0]!.aggregate_id)).id).toBe(numbered(one[2]!.uuid));
+    expect((await findCall(use(), other[0]!.aggregate_id)).id).toBe(numbered(other[2]!.uuid));
+  });
+
+  test("numbers stay unique while many partitions are written at once", async () => {
+    const calls = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const events = wholeCall();
+        const writer = createWriter(use());
+        for (const event of events) await writer.write([event]);
+        return findEvents(use(), events[0]!.aggregate_id);
+      }),
+    );
+    expect(new Set(calls.flat().map(({ id }) => id)).size).toBe(48);
+  });
+
+  test("a version is the time of the change, and grows with each change even within a millisecond", async () => {
+    const writer = createWriter(use());
+    const events = wholeCall();
+    const before = Date.now();
+    const versions: number[] = [];
+    for (const event of events) {
+      const { changes } = await writer.write([event]);
+      expect(changes).toEqual([
+        { key: event.aggregate_id, kind: "call", version: expect.any(Number), erased: false },
+      ]);
+      versions.push(changes[0]!.version);
+    }
+    expect(versions[0]).toBeGreaterThanOrEqual(before);
+    expect(versions.every((version, index) => index === 0 || version > versions[index - 1]!)).toBe(true);
+    expect((await findCall(use(), events[0]!.aggregate_id)).version).toBe(versions.at(-1));
+  });
+
+  test("a duplicate in a later batch is told of again, with the version the call has", async () => {
+    const writer = createWriter(use());
+    const [event] = wholeCall();
+    const first = await writer.write([event!]);
+    const again = await writer.write([event!]);
+    expect(again).toMatchObject({ added: [], duplicates: [event!.uuid] });
+    expect(again.changes).toEqual(first.changes);
+  });
+
+  test("a call that another fold sees differently is written anew and keeps its number", async () => {
+    const writer = createWriter(use());
+    const [event] = wholeCall();
+    await writer.write([event!]);
+    const before = await findCall(use(), event!.aggregate_id);
+    await writer.write([event!], (events) => ({ ...foldCall(events)!, fold: 99, code: "revised" }));
+    const after = await findCall(use(), event!.aggregate_id);
+    expect(after).toMatchObject({ id: before.id, fold: 99, code: "revised" });
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+
+  test("only the calls of the batch are told of, each once", async () => {
+    const writer = createWriter(use());
+    const [one, other, absent] = [wholeCall(), wholeCall(), wholeCall()];
+    await writer.write(absent);
+    const { changes } = await writer.write([...one, ...other, ...one]);
+    expect(changes.map(({ key }) => key).sort()).toEqual(
+      [one[0]!.aggregate_id, other[0]!.aggregate_id].sort(),
+    );
+  });
+
+  test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
+    const writer = createWriter(use());
+    const aggregate_id = freshCallId();
+    const events = Array.from({ length: OVERGROWN_EVENTS + 1 }, (_, offset) =>
+      sampleEvent({ aggregate_id, type: "call.data-provided", offset }),
+    );
+    await writer.write(events.slice(0, -1));
+    await writer.write(events.slice(-1));
+    const grown = await findCall(use(), aggregate_id);
+    expect(grown.events).toBe(OVERGROWN_EVENTS + 1);
+    const late = sampleEvent({ aggregate_id, type: "call.finished" });
+    const applied = await writer.write([late, events[0]!]);
+    expect(applied).toMatchObject({ added: [late.uuid], duplicates: [events[0]!.uuid] });
+    expect(applied.changes).toMatchObject([{ key: aggregate_id, version: grown.version }]);
+    expect(await findCall(use(), aggregate_id)).toEqual(grown);
+    expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERGROWN_EVENTS + 2);
+  }, 60_000);
+}

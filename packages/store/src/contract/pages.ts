@@ -1,0 +1,153 @@
+import { expect, test } from "@jest/globals";
+import { type CallFilter, InvalidCursor, orderEvents, type Page, type StoredEvent } from "@teravoz/domain";
+import { at, createWriter, findEvents, freshCallId, freshTopic, sampleEvent, type Use } from "./samples.ts";
+
+async function collect<T>(read: (cursor: string | null) => Promise<Page<T>>): Promise<T[][]> {
+  const pages: T[][] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<T> = await read(cursor);
+    pages.push(page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return pages;
+}
+
+export function describePages(use: Use): void {
+  /** Calls that share a code no other test has. */
+  const writeCalls = async (bodies: Record<string, unknown>[], code = freshTopic()) => {
+    const events = bodies.map((body) => sampleEvent({ body: { code, ...body } }));
+    for (const event of events) await createWriter(use()).write([event]);
+    return { code, ids: events.map(({ aggregate_id }) => aggregate_id) };
+  };
+  const list = async (filter: CallFilter, limit = 100) =>
+    (await use().queries.listCalls(filter, { limit, cursor: null })).items.map(
+      ({ aggregate_id }) => aggregate_id,
+    );
+
+  test("calls are listed newest first, page by page, each once", async () => {
+    const { code, ids } = await writeCalls(Array.from({ length: 7 }, () => ({})));
+    const pages = await collect((cursor) => use().queries.listCalls({ code }, { limit: 3, cursor }));
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
+    expect(pages.flat().map(({ aggregate_id }) => aggregate_id)).toEqual(ids.reverse());
+  });
+
+  test("a last page that is full has no next one", async () => {
+    const { code } = await writeCalls([{}, {}]);
+    const page = await use().queries.listCalls({ code }, { limit: 2, cursor: null });
+    expect(page).toMatchObject({ items: [{ code }, { code }], next: null });
+  });
+
+  test("a listing without filter holds all calls, and a call has exactly its fields", async () => {
+    const { ids } = await writeCalls([{}]);
+    const { items } = await use().queries.listCalls({}, { limit: 1, cursor: null });
+    expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
+    expect(Object.keys(items[0]!).sort()).toEqual(
+      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id our_number queue
+       recording_url state their_number their_number_type updated_at version waiting_since`.split(/\s+/),
+    );
+    expect(items).toEqual(await use().queries.findCalls(ids));
+  });
+
+  test("each field filters by equality, several together, and one that is undefined not at all", async () => {
+    const body = {
+      queue: "900",
+      our_number: "551133334444",
+      their_number: "5511999990000",
+      direction: "inbound",
+    };
+    const { code, ids } = await writeCalls([
+      body,
+      { ...body, queue: "901" },
+      { ...body, direction: "outbound" },
+    ]);
+    const [call] = await use().queries.findCalls([ids[0]!]);
+    expect(await list({ code, queue: "900", direction: "inbound" })).toEqual([ids[0]]);
+    expect(await list({ code, our_number: body.our_number, their_number: body.their_number })).toHaveLength(
+      3,
+    );
+    expect(await list({ code, state: "NEW" })).toHaveLength(3);
+    expect(await list({ code, state: "FINISHED" })).toEqual([]);
+    expect(await list({ code, actor: null })).toHaveLength(3);
+    expect(await list({ id: call!.id })).toEqual([ids[0]]);
+    expect(await list({ aggregate_id: ids[1]! })).toEqual([ids[1]]);
+    const unset = { code, queue: undefined } as unknown as CallFilter;
+    expect(await list(unset)).toHaveLength(3);
+  });
+
+  test("a filter by id goes together with a cursor", async () => {
+    const { code, ids } = await writeCalls([{}, {}]);
+    const { items, next } = await use().queries.listCalls({ code }, { limit: 1, cursor: null });
+    expect(items[0]?.aggregate_id).toBe(ids[1]);
+    const [older] = await use().queries.findCalls([ids[0]!]);
+    const read = (id: number) => use().queries.listCalls({ id }, { limit: 9, cursor: next });
+    expect((await read(older!.id)).items).toEqual([older]);
+    expect((await read(items[0]!.id)).items).toEqual([]);
+  });
+
+  test.each([["$where"], ["$gt"], [".*"], ["^9"], ["a.b"], ["__proto__"], ["null"], ["900\u0000"], ["😀"]])(
+    "a filter value is only ever a value: %j",
+    async (queue) => {
+      const { code, ids } = await writeCalls([{ queue }, { queue: "900" }]);
+      expect(await list({ code, queue })).toEqual([ids[0]]);
+    },
+  );
+
+  test("calls are found by their call_ids, the unknown left out, each once", async () => {
+    const { ids } = await writeCalls([{}, {}]);
+    const found = await use().queries.findCalls([...ids, ids[0]!, freshCallId()]);
+    expect(found.map(({ aggregate_id }) => aggregate_id).sort()).toEqual(ids.sort());
+    expect(await use().queries.findCalls([])).toEqual([]);
+  });
+
+  const writeEvents = async (payloads: string[]) => {
+    const aggregate_id = freshCallId();
+    const events = payloads.map((payload, second) => {
+      const body = { timestamp: at(second).toISOString(), payload };
+      return sampleEvent({ aggregate_id, received_at: at(99 - second), body });
+    });
+    await createWriter(use()).write([...events].reverse());
+    return {
+      aggregate_id,
+      uuids: events.map(({ uuid }) => uuid),
+      size: Buffer.byteLength(events[0]!.payload),
+    };
+  };
+  const readEvents = (call_id: string, limit: number, bytes: number): Promise<StoredEvent[][]> =>
+    collect((cursor) => use().queries.listCallEvents(call_id, { limit, bytes, cursor }));
+
+  test("events are listed in the order of the fold, page by page, each once", async () => {
+    const { aggregate_id, uuids } = await writeEvents(["a", "b", "c", "d", "e"]);
+    const pages = await readEvents(aggregate_id, 2, 1_000_000);
+    expect(pages.map((page) => page.map(({ uuid }) => uuid))).toEqual([
+      uuids.slice(0, 2),
+      uuids.slice(2, 4),
+      uuids.slice(4),
+    ]);
+    expect(orderEvents(await findEvents(use(), aggregate_id))).toEqual(pages.flat());
+  });
+
+  test("a page of events is bounded in UTF-8 bytes of payload, but holds at least one", async () => {
+    const { aggregate_id, size } = await writeEvents(["ção", "açã", "ãço", "çãa"]);
+    const lengths = async (bytes: number) =>
+      (await readEvents(aggregate_id, 99, bytes)).map((page) => page.length);
+    expect(await lengths(2 * size)).toEqual([2, 2]);
+    expect(await lengths(2 * size - 1)).toEqual([1, 1, 1, 1]);
+    expect(await lengths(1)).toEqual([1, 1, 1, 1]);
+  });
+
+  test("an unknown call has no events", async () => {
+    expect(await readEvents(freshCallId(), 10, 1000)).toEqual([[]]);
+  });
+
+  test.each(["", "x", "%", "0", "MA", "LTE", "MS41", "OTk5OTk5OTk5OTk5OTk5OTk5OTk", "é", "a".repeat(5000)])(
+    "a cursor that no page gave is refused: %j",
+    async (cursor) => {
+      const { aggregate_id } = await writeEvents(["a"]);
+      const { listCalls, listCallEvents } = use().queries;
+      await expect(listCalls({}, { limit: 1, cursor })).rejects.toBeInstanceOf(InvalidCursor);
+      const page = { limit: 1, bytes: 1, cursor };
+      await expect(listCallEvents(aggregate_id, page)).rejects.toBeInstanceOf(InvalidCursor);
+    },
+  );
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Applied,
+  type Call,
+  type CallQueries,
+  type CallStore,
+  type Event,
+  type FoldedCall,
+  foldCall,
+  type LoggedEvent,
+} from "@teravoz/domain";
+
+export type Opened = { store: CallStore; queries: CallQueries; close: () => Promise<void> };
+export type Use = () => Opened;
+
+/** Names that no other test has. */
+export const freshTopic = () => `calls-${randomUUID()}`;
+export const freshCallId = () => `call-${randomUUID()}`;
+
+const START = Date.UTC(2026, 0, 5, 12);
+export const at = (seconds: number) => new Date(START + seconds * 1000);
+
+type Sample = Partial<Event> & { offset?: number; body?: Record<string, unknown> };
+
+/** An event that is like no other unless `sample` says so. */
+export function sampleEvent({ offset = 0, body = {}, ...sample }: Sample = {}): LoggedEvent {
+  const type = sample.type ?? "call.new";
+  const aggregate_id = sample.aggregate_id ?? freshCallId();
+  return {
+    uuid: randomUUID(),
+    kind: "call",
+    aggregate_id,
+    type,
+    occurred_at: null,
+    received_at: at(offset),
+    payload: JSON.stringify({ type, call_id: aggregate_id, ...body }),
+    ...sample,
+    source: { topic: "call-events", partition: 0, offset },
+  };
+}
+
+/** A writer that alone owns a partition: each batch expects what the last one left. */
+export function createWriter({ store }: Opened, topic = freshTopic(), partition = 0) {
+  let expected: number | null = null;
+  return {
+    topic,
+    async write(events: LoggedEvent[], fold: (events: readonly Event[]) => FoldedCall | null = foldCall) {
+      const next = (expected ?? 0) + events.length;
+      const applied = await store.apply({ topic, partition, expected, next, events }, fold);
+      expected = next;
+      return demandStored(applied);
+    },
+  };
+}
+
+export function demandStored(applied: Applied) {
+  if (applied.fenced) throw new Error("fenced");
+  return applied;
+}
+
+export async function findCall({ queries }: Opened, call_id: string): Promise<Call> {
+  const [call] = await queries.findCalls([call_id]);
+  if (!call) throw new Error(`no call ${call_id}`);
+  return call;
+}
+
+const WHOLE = { limit: 1_000_000, cursor: null };
+
+export async function findEvents({ queries }: Opened, call_id: string) {
+  return (await queries.listCallEvents(call_id, { ...WHOLE, bytes: Number.MAX_SAFE_INTEGER })).items;
+}
+
+/** The call without what only the store gives it. */
+export const foldedPart = ({ id: _id, version: _version, ...folded }: Call): FoldedCall => folded;

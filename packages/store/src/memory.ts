@@ -1,0 +1,71 @@
+import {
+  type Applied,
+  type Batch,
+  type Call,
+  type CallFilter,
+  type CallQueries,
+  type CallStore,
+  type Fold,
+  orderEvents,
+  type StoredEvent,
+} from "@teravoz/domain";
+import { sortArrivals } from "./arrivals.ts";
+import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { type KeptCall, settle } from "./settle.ts";
+
+type State = {
+  positions: Map<string, number>;
+  events: Map<string, StoredEvent>;
+  calls: Map<string, KeptCall>;
+  lastId: number;
+};
+
+/** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
+export function createMemoryStore({ now = Date.now }: { now?: () => number } = {}): CallStore & CallQueries {
+  const state: State = { positions: new Map(), events: new Map(), calls: new Map(), lastId: 0 };
+  return {
+    position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
+    apply: async (batch, fold) => apply(state, batch, fold, now()),
+    listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
+    listCallEvents: async (call_id, page) => cutEvents(orderEvents(eventsOf(state, call_id)), page),
+    findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
+  };
+}
+
+/** Nothing is written before all that can fail is done. */
+function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
+  const place = `${batch.topic}:${batch.partition}`;
+  if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
+  const { fresh, earlier, duplicates } = sortArrivals(batch.events, state.events);
+  const stored = fresh.map((event, index) => ({ ...event, id: state.lastId + 1 + index }));
+  const lowered = earlier.map(({ uuid, received_at }) => ({ ...state.events.get(uuid)!, received_at }));
+  const next = new Map([
+    ...state.events,
+    ...[...stored, ...lowered].map((event) => [event.uuid, event] as const),
+  ]);
+  const events = [...next.values()].filter(({ kind }) => kind === "call");
+  const { written, changes } = settle({ batch: batch.events, calls: state.calls, events }, fold, now);
+  state.positions.set(place, batch.next);
+  state.events = next;
+  state.lastId += stored.length;
+  for (const kept of written) state.calls.set(kept.call.aggregate_id, kept);
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, changes };
+}
+
+function listCalls(state: State, filter: CallFilter, cursor: string | null): Call[] {
+  const below = cursor === null ? Infinity : readIdCursor(cursor);
+  const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return [...state.calls.values()]
+    .map((kept) => copy(kept)!)
+    .filter(
+      (call) => call.id < below && wanted.every(([field, value]) => call[field as keyof Call] === value),
+    )
+    .sort((one, other) => other.id - one.id);
+}
+
+const eventsOf = (state: State, call_id: string): StoredEvent[] =>
+  [...state.events.values()]
+    .filter(({ kind, aggregate_id }) => kind === "call" && aggregate_id === call_id)
+    .map((event) => ({ ...event }));
+
+const copy = (kept: KeptCall | undefined): Call | undefined => kept && { ...kept.call };

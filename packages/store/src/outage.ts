@@ -1,0 +1,68 @@
+import { Unavailable } from "@teravoz/domain";
+import {
+  MongoClientClosedError,
+  MongoError,
+  MongoErrorLabel,
+  MongoExpiredSessionError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from "mongodb";
+
+const PASSING_KINDS = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoNotConnectedError,
+  MongoTopologyClosedError,
+  MongoClientClosedError,
+  MongoExpiredSessionError,
+];
+
+/** The pool's own errors are not exported by the driver (7.9). */
+const PASSING_NAMES = new Set(["MongoWaitQueueTimeoutError", "MongoPoolClosedError"]);
+
+const PASSING_LABELS = [
+  MongoErrorLabel.TransientTransactionError,
+  MongoErrorLabel.UnknownTransactionCommitResult,
+  MongoErrorLabel.RetryableWriteError,
+];
+
+/**
+ * What the server says of itself, not of what it was given. Source: error_codes.yml of MongoDB 6.0. A refused login and a
+ * full disk are among them: an operator ends them, and no event may be parked for them.
+ */
+const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
+  network: [6, 7, 89, 202, 384, 9001],
+  steppingDown: [91, 189, 10058, 10107, 11600, 11602, 13435, 13436],
+  timeLimit: [50, 262, 290],
+  writeConcern: [64, 100],
+  lock: [24, 46, 112],
+  transactionGone: [225, 251],
+  readConcern: [133, 134, 239, 246],
+  cursorGone: [43],
+  access: [13, 18, 8000],
+  diskFull: [14_031],
+};
+const passingCodes = new Set(Object.values(PASSING_CODES).flat());
+
+/** Whether the same request may succeed later. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  return (
+    PASSING_KINDS.some((kind) => error instanceof kind) ||
+    PASSING_NAMES.has(error.name) ||
+    PASSING_LABELS.some((label) => error.hasErrorLabel(label)) ||
+    (error instanceof MongoServerError && passingCodes.has(Number(error.code)))
+  );
+}
+
+/** Runs `work`; an error that passes is thrown as Unavailable with its cause, any other as it is. */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isPassing(error) ? new Unavailable("mongodb cannot do this now", { cause: error }) : error;
+  }
+}

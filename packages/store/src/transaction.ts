@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type ClientSession,
+  type MongoClient,
+  MongoError,
+  MongoErrorLabel,
+  MongoServerError,
+  type TransactionOptions,
+} from "mongodb";
+import { OPERATION_LIMIT_MS } from "./connect.ts";
+
+/**
+ * No new try is begun after this long. The driver's own withTransaction goes on for 120 s, past any consumer's session;
+ * a few elections fit in 15 s, and who is told Unavailable tries again with what is then there.
+ */
+const TRIES_LIMIT_MS = 15_000;
+/** First and longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+/**
+ * A key that another transaction has just inserted is seen by the next try's reads. Where it still collides after
+ * three tries it is no race: that document can never be stored.
+ */
+const COLLISION_TRIES = 3;
+const DUPLICATE_KEY = 11_000;
+
+const TRANSACTION: TransactionOptions = {
+  readConcern: { level: "snapshot" },
+  writeConcern: { w: "majority", journal: true },
+  readPreference: "primary",
+  maxCommitTimeMS: OPERATION_LIMIT_MS,
+};
+
+/**
+ * Runs `body` in a transaction, anew from its start when it lost against another one or its primary. `body` must do
+ * nothing outside that may not be done again. Throws the last try's error; after an UnknownTransactionCommitResult
+ * the transaction may or may not have happened.
+ */
+export async function runTransaction<T>(
+  client: MongoClient,
+  body: (session: ClientSession) => Promise<T>,
+  onRetry: (attempt: number) => void,
+): Promise<T> {
+  const deadline = performance.now() + TRIES_LIMIT_MS;
+  const session = client.startSession();
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runOnce(session, body, deadline);
+      } catch (error) {
+        if (!isWorthATry(error, attempt) || performance.now() >= deadline) throw error;
+      }
+      onRetry(attempt);
+      await sleep(pauseAfter(attempt));
+    }
+  } finally {
+    await session.endSession();
+  }
+}
+
+async function runOnce<T>(
+  session: ClientSession,
+  body: (session: ClientSession) => Promise<T>,
+  deadline: number,
+): Promise<T> {
+  session.startTransaction(TRANSACTION);
+  try {
+    const value = await body(session);
+    await commit(session, deadline);
+    return value;
+  } catch (error) {
+    if (session.inTransaction()) await session.abortTransaction();
+    throw error;
+  }
+}
+
+/** A commit whose answer was lost is asked for again: the server remembers and answers the same. */
+async function commit(session: ClientSession, deadline: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await session.commitTransaction();
+    } catch (error) {
+      const unknown = hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
+      if (!unknown || performance.now() >= deadline) throw error;
+    }
+    await sleep(pauseAfter(attempt));
+  }
+}
+
+/** Nothing was stored, and the next try may find things otherwise. */
+function isWorthATry(error: unknown, attempt: number): boolean {
+  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return attempt < COLLISION_TRIES;
+  return (
+    hasLabel(error, MongoErrorLabel.TransientTransactionError) &&
+    !hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult)
+  );
+}
+
+const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label);
+
+const pauseAfter = (attempt: number) => Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
