@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { Setting, Settings } from "@teravoz/runtime";
+import { settings as ingest } from "../services/ingest/src/config.ts";
+import { settings as projector } from "../services/projector/src/config.ts";
+import { settings as realtime } from "../services/realtime/src/config.ts";
+
+const read = (path: string) => readFileSync(join(import.meta.dirname, "..", path), "utf8");
+const example = read(".env.example");
+const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+const tables: Record<string, Settings> = { ingest, projector, realtime };
+const inTables = Object.values(tables).flatMap((table) => Object.keys(table));
+/** What compose fills in from .env, whoever asks for it. */
+const inCompose = [...read("docker-compose.yml").matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? "");
+/** Read by the commands and by readConfig itself, not by a table of a service. */
+const elsewhere = ["AUTH", "STACK", "KAFKA_REPLICATION_FACTOR"];
+
+/** What must be set in production stands open, everything else is commented out with its default. */
+const describeSetting = (name: string, { doc, default: usual = "", neededInProduction }: Setting) =>
+  `# ${doc}\n${neededInProduction ? `${name}=` : `#${name}=${usual}`}\n`;
+
+describe(".env.example", () => {
+  test.each(Object.entries(tables))("has every setting of %s with its doc and default", (_, table) => {
+    for (const [name, setting] of Object.entries(table))
+      expect(example).toContain(describeSetting(name, setting));
+  });
+
+  test("has every variable of docker-compose.yml", () => {
+    expect(named).toEqual(expect.arrayContaining(inCompose));
+  });
+
+  test("names each variable once, and none that nobody reads", () => {
+    expect(named.toSorted()).toEqual([...new Set([...inTables, ...inCompose, ...elsewhere])].toSorted());
+  });
+});
