@@ -23,7 +23,7 @@ const RETRY_MS = 1_000;
 
 type Deps = {
   queries: CallQueries;
-  subscriptions: Subscriptions;
+  subscriptions: Pick<Subscriptions, "changed" | "resync">;
   /** Tells every socket that something changed. */
   changed: () => void;
   log: Log;

@@ -7,7 +7,6 @@ import {
   type Delta,
   join,
   type Missed,
-  note,
   offer,
   takeFrame,
   type View,
@@ -132,7 +131,7 @@ function goLive(shared: Shared, missed: Missed, calls: readonly Call[], deliver:
 }
 
 function tell(shared: Shared, deltas: readonly Delta[]): void {
-  for (const missed of shared.reading) for (const delta of deltas) note(missed, delta);
+  for (const missed of shared.reading) for (const delta of deltas) missed.set(delta.aggregate_id, delta);
   const concerned = deltas.filter((delta) => offer(shared.view, delta));
   if (concerned.length > 0) shared.frame.trigger();
 }

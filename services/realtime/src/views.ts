@@ -62,13 +62,6 @@ export function takeFrame(view: View): Delta[] {
   return frame;
 }
 
-/** Keeps what happened while a snapshot is read: never an older version after a newer one, nothing after an erasure. */
-export function note(missed: Missed, delta: Delta): void {
-  const before = missed.get(delta.aggregate_id);
-  if (delta.call && before && (!before.call || before.call.version > delta.call.version)) return;
-  missed.set(delta.aggregate_id, delta);
-}
-
 /**
  * A subscriber got `calls`, read after `missed` began: the view learns them, and the answer is what this one subscriber
  * still has to be told. `alone` = nobody else shares the view, so the snapshot is all there is to know.

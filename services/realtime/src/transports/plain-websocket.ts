@@ -6,10 +6,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
 import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
-import { isSocketIo, MAX_MESSAGE_BYTES } from "./limits.ts";
-
-/** As socket.io does: what does not answer a ping until the next one is gone. */
-const PING_MS = 25_000;
+import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
 export function servePlainWebSocket(

@@ -5,7 +5,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import type { Request } from "../protocol.ts";
 import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
-import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** A connection that does not join within this time only costs: clients join in their first packet. */
 const JOIN_TIMEOUT_MS = 10_000;
@@ -20,6 +20,9 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: A
     serveClient: false,
     // ws serves the upgrades of all other paths
     destroyUpgrade: false,
+    // a board that lost its connection is wrong for 20 s at most before it says so
+    pingInterval: PING_MS,
+    pingTimeout: PING_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: JOIN_TIMEOUT_MS,
     // compressing each push for each socket costs more memory and time than the bytes it saves

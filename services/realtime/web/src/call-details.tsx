@@ -97,7 +97,11 @@ function Events({ shown }: { shown: Shown }) {
   );
 }
 
-const clock = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(language, {
+  dateStyle: "short",
+  timeStyle: "medium",
+  hourCycle: "h23",
+});
 
 /** ISO 8601, or epoch seconds as some senders write; what is no time is shown as it came. */
 function formatTime(value: unknown): string | null {

@@ -44,12 +44,16 @@ function Row({ call }: { call: Call }) {
     selected.value = call.aggregate_id;
   };
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
+  // two names of one animation in turn: it begins anew with each version
+  const classes = [
+    call.version % 2 ? "glow" : "glow-again",
+    call.state === "FINISHED" && "over",
+    selected.value === call.aggregate_id && "chosen",
+  ];
   return (
-    // two names of one animation in turn: it begins anew with each version
     <tr
-      class={`${call.version % 2 ? "glow" : "glow-again"}${call.state === "FINISHED" ? " over" : ""}`}
+      class={classes.filter(Boolean).join(" ")}
       tabIndex={0}
-      aria-selected={selected.value === call.aggregate_id}
       onClick={open}
       onKeyDown={(event) => event.key === "Enter" && open()}
     >

@@ -57,19 +57,23 @@ function FilterButton({ state }: { state: CallState | null }) {
 }
 
 function ConnectionLight() {
-  const live = link.value.status === "live";
+  const state = link.value;
+  const live = state.status === "live";
+  const waiting = state.status === "lost" && state.since !== null ? words.reconnecting : words.connecting;
   return (
     <span class={live ? "light live" : "light"} role="status">
-      {live ? `● ${words.live}` : `○ ${words.connecting}`}
+      {live ? `● ${words.live}` : `○ ${waiting}`}
     </span>
   );
 }
 
+/** Read aloud once; the seconds that tick are for the eye. */
 function StaleNotice() {
   if (link.value.status !== "lost" || link.value.since === null) return null;
+  const since = formatDuration(Math.max(0, now.value - link.value.since));
   return (
-    <p class="notice" role="alert">
-      {words.lost(formatDuration(Math.max(0, now.value - link.value.since)))}
+    <p class="notice">
+      <span role="alert">{words.lost}</span> <span aria-hidden="true">{words.stale(since)}</span>
     </p>
   );
 }

@@ -12,7 +12,9 @@ export type Words = {
   shown(count: number, full: boolean): string;
   live: string;
   connecting: string;
-  lost(since: string): string;
+  reconnecting: string;
+  lost: string;
+  stale(since: string): string;
   empty: string;
   emptyHow: string;
   emptyState: string;
@@ -53,7 +55,9 @@ const pt: Words = {
     full ? `as ${count} mais recentes` : count === 1 ? "1 ligação" : `${count} ligações`,
   live: "ao vivo",
   connecting: "conectando",
-  lost: (since) => `Sem conexão: desatualizado há ${since}. Reconectando…`,
+  reconnecting: "reconectando",
+  lost: "Sem conexão com o servidor.",
+  stale: (since) => `Desatualizado há ${since}`,
   empty: "Nenhuma ligação ainda. Cada ligação da TeraVoz aparece aqui assim que o primeiro evento chega.",
   emptyHow: "Para ver como fica, rode no terminal:",
   emptyState: "Nenhuma ligação neste estado agora. A próxima aparece aqui sozinha.",
@@ -93,7 +97,9 @@ const en: Words = {
   shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),
   live: "live",
   connecting: "connecting",
-  lost: (since) => `Connection lost: stale for ${since}. Reconnecting…`,
+  reconnecting: "reconnecting",
+  lost: "The connection to the server is lost.",
+  stale: (since) => `Stale for ${since}`,
   empty: "No calls yet. Each call of TeraVoz appears here as soon as its first event arrives.",
   emptyHow: "To see what that looks like, run in a terminal:",
   emptyState: "No call is in this state now. The next one appears here by itself.",

@@ -1,0 +1,122 @@
+import { expect, test } from "@jest/globals";
+import { type Call, type CallQueries, Unavailable } from "@teravoz/domain";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { createFeed, type Notice } from "./feed.ts";
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function start(queries: CallQueries) {
+  const told: string[] = [];
+  const pauses: (() => void)[] = [];
+  const feed = createFeed({
+    queries,
+    subscriptions: {
+      changed: (calls, erased) => {
+        told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));
+      },
+      resync: async () => void told.push("views read again"),
+    },
+    changed: () => told.push("DataChanged"),
+    log: createLog("test", "silent"),
+    metrics: createMetrics(),
+    now: () => 0,
+    pause: () => new Promise<void>((resolve) => pauses.push(resolve)),
+  });
+  const proceed = async () => {
+    pauses.shift()?.();
+    await settle();
+  };
+  return { feed, told, proceed };
+}
+
+const notice = (key: string, more: Partial<Notice["change"]> = {}): Notice => ({
+  change: { key, kind: "call", version: 1, erased: false, ...more },
+  stamped: 0,
+});
+
+test("views hear of a call before anybody is told to ask for it", async () => {
+  const { feed, told } = start(queriesOver([sampleCall()]));
+  feed.tell([notice("one")]);
+  await settle();
+  expect(told).toEqual(["one", "DataChanged"]);
+});
+
+test("notices that come while calls are read are read together", async () => {
+  let reads = 0;
+  const queries = queriesOver([sampleCall()]);
+  const counting = {
+    ...queries,
+    findCalls: (ids: readonly string[]) => {
+      reads += 1;
+      return queries.findCalls(ids);
+    },
+  };
+  const { feed } = start(counting);
+  for (let n = 0; n < 100; n += 1) feed.tell([notice(`call ${n}`)]);
+  await settle();
+  expect(reads).toBe(2);
+});
+
+test("an agent's event is told without reading any call", async () => {
+  const { feed, told } = start({
+    ...queriesOver([]),
+    findCalls: () => Promise.reject(new Error("not to be asked")),
+  });
+  feed.tell([notice("ana", { kind: "agent" })]);
+  await settle();
+  expect(told).toEqual(["DataChanged"]);
+});
+
+test("an erasure needs no read", async () => {
+  const { feed, told } = start({
+    ...queriesOver([]),
+    findCalls: () => Promise.reject(new Error("not to be asked")),
+  });
+  feed.tell([notice("one", { erased: true })]);
+  await settle();
+  expect(told).toEqual(["one erased", "DataChanged"]);
+});
+
+test("nobody is told while the database is away; at its return the views are read again, then all are told", async () => {
+  let away = true;
+  const queries = queriesOver([sampleCall()]);
+  const orAway =
+    <A extends unknown[], R>(query: (...args: A) => Promise<R>) =>
+    (...args: A) =>
+      away ? Promise.reject(new Unavailable()) : query(...args);
+  const { feed, told, proceed } = start({
+    ...queries,
+    findCalls: orAway(queries.findCalls),
+    listCalls: orAway(queries.listCalls),
+  });
+  feed.tell([notice("one")]);
+  await settle();
+  await proceed();
+  await proceed();
+  expect(told).toEqual([]);
+  away = false;
+  await proceed();
+  expect(told).toEqual(["views read again", "DataChanged"]);
+});
+
+test("doubts that come together are settled by one reading", async () => {
+  const { feed, told, proceed } = start(queriesOver([]));
+  feed.doubt();
+  feed.doubt();
+  await settle();
+  feed.doubt();
+  feed.doubt();
+  await settle();
+  expect(told).toEqual(["views read again", "DataChanged"]);
+  await proceed();
+  await proceed();
+  expect(told).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
+});
+
+test("more notices than it pays to read one by one become a reading of the views", async () => {
+  const { feed, told } = start(queriesOver([]));
+  feed.tell(Array.from({ length: 10_001 }, (_, n) => notice(`call ${n}`)));
+  await settle();
+  expect(told).toEqual(["views read again", "DataChanged"]);
+});

@@ -1,0 +1,170 @@
+import { expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { createManualClock } from "../testing/manual-clock.ts";
+import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { type Answer, createAnswers } from "./answers.ts";
+import { MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
+import { CHANGED_MS, createGateway, MAX_WAITING } from "./gateway.ts";
+import type { Message } from "./messages.ts";
+import type { Command } from "./protocol.ts";
+import { createSubscriptions, FRAME_MS } from "./subscriptions.ts";
+
+const log = createLog("test", "silent");
+const queries = queriesOver([sampleCall()]);
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+type Given = { answer?: (command: Command) => Promise<Answer>; taking?: boolean };
+
+/** A gateway with one client on a link that takes each message at once, or only when told to. */
+function start({ answer, taking = true }: Given = {}) {
+  const clock = createManualClock();
+  const metrics = createMetrics();
+  const subscriptions = createSubscriptions(clock);
+  const ask = answer ?? createAnswers({ queries, log, onUnavailable: () => {} });
+  const gateway = createGateway({ answer: ask, subscriptions, log, metrics, clock });
+  const sent: string[] = [];
+  const untaken: (() => void)[] = [];
+  const link = { ended: false, taking };
+  const connection = gateway.connect(
+    {
+      send(message: Message, taken: () => void) {
+        sent.push(`${message.event} ${message.status}`);
+        if (link.taking) taken();
+        else untaken.push(taken);
+      },
+      end: () => {
+        link.ended = true;
+      },
+    },
+    "test",
+  );
+  const takeAll = () => {
+    for (const taken of untaken.splice(0)) taken();
+  };
+  return { clock, gateway, subscriptions, connection, sent, link, takeAll };
+}
+
+const told = (sent: string[]) => sent.filter((each) => each === "DataChanged Ok").length;
+
+test("changes within 50 ms are told once, and the last is never swallowed", () => {
+  const { gateway, clock, sent } = start();
+  for (let n = 0; n < 9; n += 1) {
+    gateway.changed();
+    clock.advance(10);
+  }
+  expect(told(sent)).toBe(2);
+  clock.advance(CHANGED_MS);
+  expect(told(sent)).toBe(3);
+  clock.advance(10 * CHANGED_MS);
+  expect(told(sent)).toBe(3);
+});
+
+test("a socket that takes nothing has one DataChanged pending, and one more once it took that", () => {
+  const { gateway, clock, sent, takeAll } = start({ taking: false });
+  for (let n = 0; n < 10; n += 1) {
+    gateway.changed();
+    clock.advance(CHANGED_MS);
+  }
+  expect(told(sent)).toBe(1);
+  takeAll();
+  clock.advance(CHANGED_MS);
+  expect(told(sent)).toBe(2);
+});
+
+test("the next command waits until the last answer is taken", async () => {
+  const { gateway, connection, sent, takeAll } = start({ taking: false });
+  for (let n = 0; n < 3; n += 1) gateway.receive(connection, { event: "ListCalls", data: {} });
+  await settle();
+  expect(sent.slice(1)).toEqual(["ListCalls Ok"]);
+  takeAll();
+  await settle();
+  expect(sent.slice(1)).toEqual(["ListCalls Ok", "ListCalls Ok"]);
+});
+
+test("commands beyond those that may wait are refused at once, the others answered", async () => {
+  const { gateway, connection, sent, link } = start();
+  for (let n = 0; n < MAX_WAITING + 10; n += 1) gateway.receive(connection, { event: "ListCalls", data: {} });
+  expect(sent.slice(1)).toEqual(Array(9).fill("ListCalls Failed"));
+  await settle();
+  await settle();
+  expect(sent.filter((each) => each === "ListCalls Ok")).toHaveLength(MAX_WAITING + 1);
+  expect(link.ended).toBe(false);
+});
+
+test("a command that fails is answered, and the socket stays", async () => {
+  const answer = createAnswers({
+    queries: { ...queries, listCalls: () => Promise.reject(new Unavailable()) },
+    log,
+    onUnavailable: () => {},
+  });
+  const { gateway, connection, sent, link } = start({ answer });
+  gateway.receive(connection, { event: "Subscribe", data: {} });
+  gateway.receive(connection, { event: "ListCallEvents", data: { call_id: "one" } });
+  await settle();
+  expect(sent.slice(1)).toEqual(["Subscribe Failed", "ListCallEvents Ok"]);
+  expect(link.ended).toBe(false);
+});
+
+test("a Subscribe that fails leaves the subscription before it alone", async () => {
+  let away = false;
+  const answer = createAnswers({
+    queries: {
+      ...queries,
+      listCalls: (...args) => (away ? Promise.reject(new Unavailable()) : queries.listCalls(...args)),
+    },
+    log,
+    onUnavailable: () => {},
+  });
+  const { gateway, connection, sent, clock, subscriptions } = start({ answer });
+  gateway.receive(connection, { event: "Subscribe", data: {} });
+  await settle();
+  away = true;
+  gateway.receive(connection, { event: "Subscribe", data: { params: { state: "NEW" } } });
+  await settle();
+  subscriptions.changed([sampleCall({ version: 2 })], []);
+  clock.advance(FRAME_MS);
+  expect(sent.slice(1)).toEqual(["Subscribe Ok", "Subscribe Failed", "CallChanged Ok"]);
+});
+
+test("a socket that takes nothing for 30 s is closed", () => {
+  const { clock, link } = start({ taking: false });
+  clock.advance(STALL_MS);
+  expect(link.ended).toBe(false);
+  clock.advance(10_000);
+  expect(link.ended).toBe(true);
+});
+
+test("an idle socket that took everything stays for ever", () => {
+  const { clock, link } = start();
+  clock.advance(100 * STALL_MS);
+  expect(link.ended).toBe(false);
+});
+
+test("a socket with more than 1 MiB of untaken pushes is closed at the next", async () => {
+  const { gateway, connection, subscriptions, clock, link, takeAll } = start({ taking: false });
+  takeAll();
+  gateway.receive(connection, { event: "Subscribe", data: {} });
+  await settle();
+  takeAll();
+  const frames = Math.ceil(MAX_BACKLOG_BYTES / 100_000);
+  for (let version = 2; version <= frames + 1; version += 1) {
+    subscriptions.changed([sampleCall({ version, code: "c".repeat(100_000) })], []);
+    clock.advance(FRAME_MS);
+  }
+  expect(link.ended).toBe(false);
+  subscriptions.changed([sampleCall({ version: 1_000 })], []);
+  clock.advance(FRAME_MS);
+  expect(link.ended).toBe(true);
+});
+
+test("a socket that closed while its query ran is sent nothing and stays in no view", async () => {
+  const { gateway, connection, subscriptions, clock, sent } = start();
+  gateway.receive(connection, { event: "Subscribe", data: {} });
+  gateway.disconnect(connection);
+  await settle();
+  subscriptions.changed([sampleCall({ version: 2 })], []);
+  gateway.changed();
+  clock.advance(FRAME_MS);
+  expect(sent).toEqual(["Welcome Ok"]);
+});

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { commandKey, parseCommand, parseFrame } from "./protocol.ts";
+
+const parse = (event: string, data?: unknown) => parseCommand({ event, data });
+const commandOf = (event: string, data?: unknown) => {
+  const parsed = parse(event, data);
+  if ("refusal" in parsed) throw new Error(parsed.refusal.body);
+  return parsed.command;
+};
+const errorOf = (event: string, data?: unknown) => {
+  const parsed = parse(event, data);
+  return "refusal" in parsed ? JSON.parse(parsed.refusal.body).data.error : null;
+};
+
+describe("a frame", () => {
+  test("is an event with or without data", () => {
+    expect(parseFrame('{"event":"ListCalls"}')).toEqual({ event: "ListCalls" });
+    expect(parseFrame('{"data":{"a":1},"event":"X"}')).toEqual({ event: "X", data: { a: 1 } });
+  });
+
+  test.each([
+    "",
+    "x",
+    "null",
+    "1",
+    '"ListCalls"',
+    "[]",
+    "{}",
+    '{"event":null}',
+    '{"event":["ListCalls"]}',
+    "{",
+  ])("that is %s is no message", (text) => expect(parseFrame(text)).toBeNull());
+
+  test("never makes the parser throw, whatever it is", () => {
+    const anything = fc.oneof(fc.string({ unit: "binary" }), fc.json());
+    fc.assert(fc.property(anything, (text) => void parseFrame(text)));
+  });
+});
+
+describe("a command", () => {
+  test("without parameters asks for everything there may be", () => {
+    const all = { event: "ListCalls", filter: {}, limit: 10_000, cursor: null };
+    for (const data of [
+      undefined,
+      null,
+      {},
+      { params: null, limit: null, cursor: null },
+      { params: { code: "" } },
+    ])
+      expect(commandOf("ListCalls", data)).toEqual(all);
+  });
+
+  test("takes numbers and booleans for text, and text for the id", () => {
+    const params = { queue: 900, code: true, id: "12", actor: "ana", state: "NEW" };
+    expect(commandOf("Subscribe", { params, limit: 3 })).toEqual({
+      event: "Subscribe",
+      filter: { queue: "900", code: "true", id: 12, actor: "ana", state: "NEW" },
+      limit: 3,
+    });
+  });
+
+  test("equals another whatever the order of its parameters", () => {
+    const one = commandOf("ListCalls", { params: { queue: "900", state: "NEW" } });
+    const other = commandOf("ListCalls", { limit: null, params: { state: "NEW", queue: 900, code: null } });
+    expect(commandKey(one)).toBe(commandKey(other));
+  });
+
+  test("with a number as call_id means the call of that name", () => {
+    expect(commandOf("ListCallEvents", { call_id: 12.5 })).toMatchObject({ call_id: "12.5", limit: 1_000 });
+  });
+
+  test.each([
+    ["params", JSON.parse('{"params":{"__proto__":{"state":"NEW"}}}')],
+    ["params", { params: { constructor: 1 } }],
+    ["params", { params: { $or: [] } }],
+    ["params", { params: Buffer.alloc(0) }],
+    ["params", { params: false }],
+    ["state", { params: { state: "new" } }],
+    ["state", { params: { state: 1 } }],
+    ["queue", { params: { queue: {} } }],
+    ["queue", { params: { queue: [] } }],
+    ["code", { params: { code: "x".repeat(257) } }],
+    ["code", { params: { code: "\ud800" } }],
+    ["id", { params: { id: "1; drop" } }],
+    ["id", { params: { id: Number.POSITIVE_INFINITY } }],
+    ["id", { params: { id: 2 ** 53 } }],
+    ["id", { params: { id: true } }],
+    ["limit", { limit: "5" }],
+    ["limit", { limit: 1.5 }],
+    ["limit", { limit: -1 }],
+    ["cursor", { cursor: 5 }],
+    ["cursor", { cursor: "" }],
+    ["data", JSON.parse('{"__proto__":1}')],
+    ["data", { params: {}, state: "NEW" }],
+    ["data", "text"],
+    ["data", []],
+    ["data", true],
+  ])("names %s where %j is wrong", (field, data) => {
+    expect(errorOf("ListCalls", data)).toMatch(new RegExp(`^${field} `));
+  });
+
+  test.each([
+    undefined,
+    {},
+    { call_id: "" },
+    { call_id: null },
+    { call_id: true },
+    { call_id: "x".repeat(257) },
+  ])("for events needs a call_id: %j", (data) =>
+    expect(errorOf("ListCallEvents", data)).toBe("call_id must be a string of 1 to 256 characters"),
+  );
+
+  test.each(["", "listcalls", "__proto__", "constructor", "toString", "Welcome", "DataChanged"])(
+    "named %j is not known",
+    (event) =>
+      expect(errorOf(event)).toMatch(/^unknown event ".*"; known are ListCalls, ListCallEvents, Subscribe$/),
+  );
+
+  test("with an endless name is answered with a short one", () => {
+    const error = errorOf("\u{1F600}".repeat(10_000));
+    expect(error.length).toBeLessThan(200);
+  });
+
+  test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
+    const event = fc.constantFrom("ListCalls", "Subscribe", "ListCallEvents", "Other");
+    const params = fc.dictionary(
+      fc.constantFrom("id", "state", "queue", "code", "__proto__", "$ne"),
+      fc.jsonValue(),
+    );
+    const data = fc.oneof(fc.jsonValue(), fc.record({ params }), fc.record({ call_id: fc.jsonValue() }));
+    fc.assert(
+      fc.property(event, data, (name, value) => {
+        const parsed = parseCommand({ event: name, data: value });
+        if ("refusal" in parsed) return parsed.refusal.status === "Failed";
+        if (parsed.command.event === "ListCallEvents") return typeof parsed.command.call_id === "string";
+        const { id, ...texts } = parsed.command.filter;
+        return Number.isInteger(id ?? 0) && Object.values(texts).every((text) => typeof text === "string");
+      }),
+    );
+  });
+});

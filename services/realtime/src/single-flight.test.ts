@@ -1,0 +1,65 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { createSingleFlight } from "./single-flight.ts";
+
+/** Queries that end when told to, each answering with the time at which it began. */
+function start() {
+  const share = createSingleFlight<number>();
+  let time = 0;
+  const running: (() => void)[] = [];
+  const query = () => {
+    const began = ++time;
+    return new Promise<number>((resolve) => running.push(() => resolve(began)));
+  };
+  const ask = (key = "same") => {
+    const asked = ++time;
+    return share(key, query).then((began) => ({ asked, began }));
+  };
+  const settle = async () => {
+    running.shift()?.();
+    await new Promise(setImmediate);
+  };
+  return { ask, settle, running };
+}
+
+test("a storm of equal questions costs two queries", async () => {
+  const { ask, settle, running } = start();
+  const answers = Array.from({ length: 1_000 }, () => ask());
+  expect(running).toHaveLength(1);
+  await settle();
+  expect(running).toHaveLength(1);
+  await settle();
+  expect(new Set((await Promise.all(answers)).map(({ began }) => began)).size).toBe(2);
+  expect(running).toHaveLength(0);
+});
+
+test("different questions do not wait for each other", () => {
+  const { ask, running } = start();
+  void ask("one");
+  void ask("other");
+  expect(running).toHaveLength(2);
+});
+
+test("a question is never answered by a query that began before it, whatever comes in between", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom("ask", "settle"), { maxLength: 30 }), async (steps) => {
+      const { ask, settle, running } = start();
+      const answers = [];
+      for (const step of steps) {
+        if (step === "ask") answers.push(ask());
+        else await settle();
+      }
+      while (running.length > 0) await settle();
+      for (const { asked, began } of await Promise.all(answers)) expect(began).toBeGreaterThan(asked);
+    }),
+  );
+});
+
+test("a failed query fails all who share it, and the next question is asked anew", async () => {
+  const share = createSingleFlight<string>();
+  const failing = share("key", () => Promise.reject(new Error("away")));
+  const queued = share("key", () => Promise.resolve("back"));
+  await expect(failing).rejects.toThrow("away");
+  await expect(queued).resolves.toBe("back");
+  await expect(share("key", () => Promise.resolve("again"))).resolves.toBe("again");
+});

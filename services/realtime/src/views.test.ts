@@ -1,0 +1,252 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Call, CallState } from "@teravoz/domain";
+import fc from "fast-check";
+import { createManualClock } from "../testing/manual-clock.ts";
+import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { createSubscriptions, FRAME_MS, type Registration } from "./subscriptions.ts";
+
+const WAITING = { filter: { state: "WAITING" as const }, limit: 10 };
+const call = (aggregate_id: string, version: number, state: CallState = "WAITING") =>
+  sampleCall({ aggregate_id, version, state });
+
+function start() {
+  const clock = createManualClock();
+  const subscriptions = createSubscriptions(clock);
+  const subscribe = (subject = WAITING) => {
+    const frames: string[][] = [];
+    const registration = subscriptions.register(subject, (messages) => {
+      frames.push(messages.map(({ event, body }) => describeMessage(event, JSON.parse(body).data)));
+    });
+    return { ...registration, frames };
+  };
+  const happen = (...calls: Call[]) => subscriptions.changed(calls, []);
+  return { clock, subscriptions, subscribe, happen };
+}
+
+const describeMessage = (event: string, data: Call) =>
+  event === "CallErased"
+    ? `${data.aggregate_id} erased`
+    : `${data.aggregate_id} ${data.version} ${data.state}`;
+
+describe("a subscriber", () => {
+  test("gets one frame in 100 ms with the latest version of each call", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    live([]);
+    happen(call("one", 1));
+    clock.advance(0);
+    happen(call("one", 2), call("two", 3));
+    happen(call("one", 4));
+    clock.advance(FRAME_MS - 1);
+    expect(frames).toEqual([["one 1 WAITING"]]);
+    clock.advance(1);
+    expect(frames[1]).toEqual(["one 4 WAITING", "two 3 WAITING"]);
+  });
+
+  test("is told of a call that leaves its filter, once, and of none that was never in it", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    live([call("one", 1)]);
+    happen(call("one", 2, "ONGOING"), call("two", 2, "ONGOING"));
+    clock.advance(FRAME_MS);
+    happen(call("one", 3, "FINISHED"));
+    clock.advance(FRAME_MS);
+    expect(frames).toEqual([["one 2 ONGOING"]]);
+  });
+
+  test("gets what happened while its snapshot was read, unless the snapshot has it", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    happen(call("old", 5), call("news", 6), call("left", 7, "ONGOING"), call("foreign", 8, "NEW"));
+    clock.advance(FRAME_MS);
+    live([call("old", 5), call("left", 3)]);
+    expect(frames.flat().sort()).toEqual(["left 7 ONGOING", "news 6 WAITING"]);
+    happen(call("left", 9, "FINISHED"));
+    clock.advance(FRAME_MS);
+    expect(frames.flat()).toHaveLength(2);
+  });
+
+  test("never gets an older version than its snapshot had, also where another subscriber is behind", () => {
+    const { clock, subscribe, happen } = start();
+    const first = subscribe();
+    first.live([call("one", 1)]);
+    const second = subscribe();
+    happen(call("one", 2));
+    second.live([call("one", 3)]);
+    clock.advance(FRAME_MS);
+    expect(second.frames).toEqual([]);
+    happen(call("one", 3));
+    clock.advance(FRAME_MS);
+    expect(first.frames.flat().at(-1)).toBe("one 3 WAITING");
+  });
+
+  test("is not told what was read before its snapshot and comes after it", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    live([call("one", 3)]);
+    happen(call("one", 2));
+    clock.advance(FRAME_MS);
+    expect(frames).toEqual([]);
+  });
+
+  test("is not told twice of the same version", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    live([call("one", 1)]);
+    happen(call("one", 1));
+    clock.advance(FRAME_MS);
+    happen(call("one", 2));
+    clock.advance(FRAME_MS);
+    happen(call("one", 2));
+    clock.advance(FRAME_MS);
+    expect(frames).toEqual([["one 2 WAITING"]]);
+  });
+
+  test("hears of an erasure, also of one during its snapshot, and of nothing about that call before", () => {
+    const { clock, subscribe, happen, subscriptions } = start();
+    const early = subscribe();
+    early.live([]);
+    const late = subscribe();
+    happen(call("one", 2));
+    subscriptions.changed([], ["one"]);
+    late.live([call("one", 1)]);
+    clock.advance(FRAME_MS);
+    expect(early.frames.flat()).toEqual(["one erased"]);
+    expect(late.frames.flat()).toEqual(["one erased"]);
+  });
+
+  test("that left gets nothing more", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, leave, frames } = subscribe();
+    live([]);
+    happen(call("one", 1));
+    leave();
+    clock.advance(FRAME_MS);
+    expect(frames).toEqual([]);
+  });
+
+  test("gets after a doubt what it missed: changed, new, gone and erased calls", async () => {
+    const { clock, subscribe, subscriptions } = start();
+    const { live, frames } = subscribe();
+    live([call("same", 1), call("changed", 1), call("left", 1), call("erased", 1)]);
+    const store = [call("same", 1), call("changed", 2), call("left", 2, "FINISHED"), call("new", 2)];
+    await subscriptions.resync(queriesOver(store));
+    clock.advance(FRAME_MS);
+    expect(frames.flat().sort()).toEqual([
+      "changed 2 WAITING",
+      "erased erased",
+      "left 2 FINISHED",
+      "new 2 WAITING",
+    ]);
+  });
+});
+
+test("equal parameters share one encoding of each message", () => {
+  const { clock, subscriptions, happen } = start();
+  const got: unknown[] = [];
+  for (const limit of [10, 10, 20])
+    subscriptions.register({ filter: {}, limit }, (messages) => got.push(messages[0])).live([]);
+  happen(call("one", 1));
+  clock.advance(FRAME_MS);
+  expect(got).toHaveLength(3);
+  expect(new Set(got).size).toBe(1);
+});
+
+type Step =
+  | { do: "change"; id: number; state: CallState }
+  | { do: "erase"; id: number }
+  | { do: "notify" | "subscribe" | "answer" | "read" | "frame" | "resync" };
+
+/** A client that does what the protocol says: keeps the newest of what it is told and applies its filter. */
+function createClient(subscriptions: ReturnType<typeof createSubscriptions>) {
+  const held = new Map<string, Call>();
+  let ready = false;
+  const early: string[] = [];
+  const registration: Registration = subscriptions.register(WAITING, (messages) => {
+    if (!ready) early.push("a delta before the snapshot");
+    for (const { event, body } of messages) {
+      const { data } = JSON.parse(body);
+      if (event === "CallErased") held.delete(data.aggregate_id);
+      else if (data.version < (held.get(data.aggregate_id)?.version ?? 0)) early.push("an older version");
+      else held.set(data.aggregate_id, data);
+    }
+  });
+  let snapshot: Call[] = [];
+  return {
+    faults: early,
+    read: (calls: Call[]) => {
+      snapshot = calls;
+    },
+    answer() {
+      if (ready) return;
+      ready = true;
+      for (const each of snapshot) held.set(each.aggregate_id, each);
+      registration.live(snapshot);
+    },
+    shown: () =>
+      [...held.values()]
+        .filter(({ state }) => state === "WAITING")
+        .map(({ aggregate_id, version }) => `${aggregate_id} ${version}`)
+        .sort(),
+  };
+}
+
+test("snapshot and deltas end in the true state, in whatever order reads, answers and notices come", async () => {
+  const step = fc.oneof<fc.Arbitrary<Step>[]>(
+    fc.record({
+      do: fc.constant("change" as const),
+      id: fc.integer({ min: 1, max: 4 }),
+      state: fc.constantFrom<CallState>("WAITING", "ONGOING"),
+    }),
+    fc.record({ do: fc.constant("erase" as const), id: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({
+      do: fc.constantFrom("notify", "subscribe", "answer", "read", "frame", "resync"),
+    }) as fc.Arbitrary<Step>,
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const { clock, subscriptions } = start();
+      const store = new Map<string, Call>();
+      const unread: string[] = [];
+      const clients: ReturnType<typeof createClient>[] = [];
+      const waiting = () => [...store.values()].filter(({ state }) => state === "WAITING");
+      let version = 0;
+      const notify = () => {
+        const keys = [...new Set(unread.splice(0))];
+        const found = keys.flatMap((key) => store.get(key) ?? []);
+        subscriptions.changed(
+          found,
+          keys.filter((key) => !store.has(key)),
+        );
+      };
+      for (const each of [...steps, { do: "answer" }, { do: "notify" }, { do: "frame" }] as Step[]) {
+        if (each.do === "change")
+          store.set(
+            `${each.id}`,
+            sampleCall({ id: each.id, aggregate_id: `${each.id}`, version: ++version, state: each.state }),
+          );
+        if (each.do === "erase") store.delete(`${each.id}`);
+        if (each.do === "change" || each.do === "erase") unread.push(`${each.id}`);
+        if (each.do === "notify") notify();
+        if (each.do === "subscribe") {
+          const client = createClient(subscriptions);
+          client.read(waiting());
+          clients.push(client);
+        }
+        // a query may read at any moment between the command and its answer
+        if (each.do === "read") for (const client of clients) client.read(waiting());
+        if (each.do === "answer") for (const client of clients) client.answer();
+        if (each.do === "frame") clock.advance(FRAME_MS);
+        if (each.do === "resync") await subscriptions.resync(queriesOver([...store.values()]));
+      }
+      const truth = waiting()
+        .map(({ aggregate_id, version: latest }) => `${aggregate_id} ${latest}`)
+        .sort();
+      for (const client of clients) {
+        expect(client.shown()).toEqual(truth);
+        expect(client.faults).toEqual([]);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

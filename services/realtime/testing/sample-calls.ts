@@ -1,0 +1,39 @@
+import type { Call, CallQueries } from "@teravoz/domain";
+
+/** A call with everything unknown but what is given. */
+export const sampleCall = (given: Partial<Call> = {}): Call => ({
+  id: 1,
+  aggregate_id: "one",
+  state: "NEW",
+  created_at: new Date(0),
+  updated_at: new Date(0),
+  code: null,
+  direction: null,
+  our_number: null,
+  their_number: null,
+  their_number_type: null,
+  queue: null,
+  actor: null,
+  waiting_since: null,
+  answered_at: null,
+  finished_at: null,
+  abandoned: false,
+  recording_url: null,
+  events: 1,
+  fold: 1,
+  version: 1,
+  ...given,
+});
+
+/** Queries over a list of calls that the test changes as it likes. */
+export const queriesOver = (calls: Call[]): CallQueries => ({
+  listCalls: async (filter, { limit }) => {
+    const wanted = Object.entries(filter);
+    const items = calls
+      .filter((call) => wanted.every(([name, value]) => call[name as keyof Call] === value))
+      .sort((one, other) => other.id - one.id);
+    return { items: items.slice(0, limit), next: null };
+  },
+  listCallEvents: async () => ({ items: [], next: null }),
+  findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
+});

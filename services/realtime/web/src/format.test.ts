@@ -1,0 +1,37 @@
+import { expect, test } from "@jest/globals";
+import { formatBody, formatDuration, formatNumber } from "./format.ts";
+
+test.each([
+  ["5511999990000", "+55 11 9****-0000", "+55 11 99999-0000"],
+  ["+5511999990000", "+55 11 9****-0000", "+55 11 99999-0000"],
+  ["552133339900", "+55 21 3***-9900", "+55 21 3333-9900"],
+  ["11999990000", "11 9****-0000", "11 99999-0000"],
+  ["999990000", "9****-0000", "99999-0000"],
+  ["33339900", "3***-9900", "3333-9900"],
+  ["+351912345678", "********5678", "+351912345678"],
+  ["200", "200", "200"],
+])("%s is shown masked as %s, and in full as %s", (number, masked, full) => {
+  expect(formatNumber(number, true)).toBe(masked);
+  expect(formatNumber(number, false)).toBe(full);
+});
+
+test.each([
+  [0, "00:00"],
+  [61_999, "01:01"],
+  [3_723_000, "1:02:03"],
+])("%d ms are %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+test("a masked body hides every number and document, wherever it is, and keeps what tells events apart", () => {
+  const body = {
+    call_id: "1463669263.30033",
+    timestamp: "1539855333",
+    their_number: "5511999990000",
+    data: [{ cpf: "123.456.789-09", answer: 5511999990000, nps: 10 }],
+  };
+  const text = formatBody(body, true);
+  expect(text).toContain('"call_id": "1463669263.30033"');
+  expect(text).toContain('"timestamp": "1539855333"');
+  expect(text).toContain('"nps": 10');
+  expect(text).not.toMatch(/99999|456|789/);
+  expect(JSON.parse(formatBody(body, false))).toEqual(body);
+});
