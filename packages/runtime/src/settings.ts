@@ -9,12 +9,23 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
-const url = z.string().refine((value) => URL.canParse(value), "must be a URL");
-const httpUrl = url.refine((value) => /^https?:/.test(value), "must be an http(s) URL");
-const mongoUrl = url.refine((value) => /^mongodb(\+srv)?:/.test(value), "must be a mongodb:// URL");
+/** Without user and password: they have settings of their own, and a URL is logged. */
+const httpUrl = z.string().refine((value) => {
+  const { protocol = "", username, password } = URL.parse(value) ?? {};
+  return /^https?:$/.test(protocol) && !username && !password;
+}, "must be an http(s) URL without credentials");
+/** Not read as a URL: it may name several hosts, with a port each. */
+const mongoUrl = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\/[^\s/?#]+([/?]\S*)?$/, "must be a mongodb:// connection string");
 const prefix = z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, "only letters, digits, . _ - (at most 100)");
+/** Names and IPv4 only: kafkajs cuts an address at its first colon. */
+const isBroker = (address: string) => {
+  const [, port] = /^[^\s:[\]/]+:(\d{1,5})$/.exec(address) ?? [];
+  return Number(port) > 0 && Number(port) <= 65535;
+};
 const brokers = list.refine(
-  (hosts) => hosts.length > 0 && hosts.every((host) => /^[^\s:]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/.test(host)),
+  (addresses) => addresses.length > 0 && addresses.every(isBroker),
   "must be host:port, several separated by commas",
 );
 export const port = z
