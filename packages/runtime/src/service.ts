@@ -42,9 +42,12 @@ export async function runService<S extends Settings>(
       });
     }
   };
-  const grace = closeWithGrace({ delay: STOP_DEADLINE_MS, logger: false }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, "going down");
-    else log.info({ signal }, "stopping");
+  const onTimeout = () => log.fatal("the stop took too long");
+  const grace = closeWithGrace({ delay: STOP_DEADLINE_MS, logger: false, onTimeout }, async (reason) => {
+    // only a signal ends a service in good order: not what was thrown, be it undefined, nor a loop that ran empty
+    failed ||= reason.signal === undefined;
+    if (failed) log.fatal("err" in reason ? { err: reason.err } : {}, "going down");
+    else log.info({ signal: reason.signal }, "stopping");
     await stop();
     if (failed) throw new Error("stopped with a fault");
     log.info("stopped");
