@@ -1,5 +1,3 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { Socket } from "node:net";
 import Koa, { type Context, type Middleware, type Next } from "koa";
 import Router from "koa-router";
 import { errorBody, Problem } from "./errors.ts";
@@ -14,6 +12,8 @@ type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly st
 export function createApp(router: Router, operations: Operations): Koa {
   addOperations(router, operations);
   const app = new Koa();
+  // an answer whose client has gone: Koa itself would print it
+  app.on("error", (err) => operations.log.warn({ err }, "answer not delivered"));
   app.use(answerErrors(operations.log));
   app.use(refuseOddPaths);
   app.use(router.routes());
@@ -86,66 +86,4 @@ function refuseOtherMethods(router: Router): Middleware {
       throw new Problem(405, [{ path: "", message: `method must be one of ${allow}` }], { Allow: allow });
     throw new Problem(404, [{ path: "", message: "no such path" }]);
   };
-}
-
-/** Headers arrive within 10 s, a request within 15 s (a webhook is small), headers fit 16 KiB. */
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  connectionsCheckingInterval: 2_000,
-  maxHeaderSize: 16 * 1024,
-  keepAliveTimeout: 65_000,
-};
-
-/** An HTTP server with limits that answers Node's own errors in our shape. */
-export function createHttpServer(listener: RequestListener): Server {
-  const server = createServer(LIMITS, listener);
-  server.on("clientError", answerClientError);
-  return server;
-}
-
-/** Node's parser errors and the answer to each; anything else is a malformed request. */
-const CLIENT_ERRORS: Record<string, [number, string, string]> = {
-  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "headers are larger than 16 KiB"],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "the request took too long to arrive"],
-};
-
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
-  const [status, phrase, message] = CLIENT_ERRORS[error.code ?? ""] ?? [
-    400,
-    "Bad Request",
-    "not an HTTP request",
-  ];
-  const body = JSON.stringify(errorBody([{ path: "", message }]));
-  socket.end(
-    `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-/** Resolves with the port once the server listens; rejects where it cannot (a taken port). */
-export function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, backlog: 4_096 }, () => {
-      server.off("error", reject);
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : port);
-    });
-  });
-}
-
-const IDLE_CHECK_MS = 50;
-
-/**
- * Takes no new connection and lets what was asked be answered; each answer from now on closes its connection, so that
- * no client sends its next request into a closing one.
- */
-export function closeServer(server: Server): Promise<void> {
-  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
-  const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  return new Promise<void>((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-  }).finally(() => clearInterval(sweeper));
 }

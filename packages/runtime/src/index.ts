@@ -5,6 +5,7 @@ export * from "./http.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./retry.ts";
+export * from "./server.ts";
 export * from "./service.ts";
 export * from "./settings.ts";
 export * from "./tokens.ts";

@@ -1,0 +1,102 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import type { Duplex } from "node:stream";
+import { errorBody } from "./errors.ts";
+
+/** Headers arrive within 10 s, a request within 15 s (a webhook is small), headers fit 16 KiB. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 65_000,
+  // Node's own answer to a request without Host has no body: ours comes from requireHost
+  requireHostHeader: false,
+};
+
+/** An HTTP server with limits that answers in our shape where Node would answer by itself. */
+export function createHttpServer(listener: RequestListener): Server {
+  const server = createServer(LIMITS, requireHost(listener));
+  server.on("clientError", answerClientError);
+  server.on("connect", (_request, socket) => answerSocket(socket, 400, "CONNECT is not for this server"));
+  server.on("checkExpectation", (_request, response) =>
+    answer(response, 417, "an Expect other than 100-continue cannot be met"),
+  );
+  return server;
+}
+
+/** RFC 9112, 3.2: an HTTP/1.1 request must say its Host. */
+const requireHost =
+  (listener: RequestListener) => (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
+    if (request.headers.host !== undefined || request.httpVersion !== "1.1") listener(request, response);
+    else answer(response, 400, "the Host header is missing");
+  };
+
+/** Node's parser errors and the answer to each; anything else is a malformed request. */
+const CLIENT_ERRORS: Record<string, [number, string]> = {
+  HPE_HEADER_OVERFLOW: [431, "headers are larger than 16 KiB"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long to arrive"],
+};
+
+function answerClientError({ code }: Error & { code?: string }, socket: Duplex): void {
+  answerSocket(socket, ...(CLIENT_ERRORS[code ?? ""] ?? ([400, "not an HTTP request"] as const)));
+}
+
+const bodyOf = (message: string) => JSON.stringify(errorBody([{ path: "", message }]));
+const headersOf = (body: string) => ({
+  "Content-Type": "application/json; charset=utf-8",
+  "Content-Length": Buffer.byteLength(body),
+  Connection: "close",
+});
+
+function answer(response: ServerResponse, status: number, message: string): void {
+  const body = bodyOf(message);
+  response.writeHead(status, headersOf(body)).end(body);
+}
+
+/** So long a refused client may take to read its answer: past it the connection would be held for nothing. */
+const LINGER_MS = 1_000;
+
+/**
+ * For a connection on which nothing more can be understood. What still comes is left unread and not reset at once: a reset
+ * would take the answer with it. Each piece of it is a parser error of its own: only the first is answered.
+ */
+function answerSocket(socket: Duplex, status: number, message: string): void {
+  if (!socket.writable) return;
+  const body = bodyOf(message);
+  const headers = Object.entries(headersOf(body)).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join("")}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** Resolves with the port once the server listens; rejects where it cannot (a taken port). */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 4_096 }, () => {
+      server.off("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+const IDLE_CHECK_MS = 50;
+
+/**
+ * Takes no new connection and lets what was asked be answered; each answer from now on closes its connection, so that
+ * no client sends its next request into a closing one.
+ */
+export function closeServer(server: Server): Promise<void> {
+  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
+  const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  return new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+  }).finally(() => clearInterval(sweeper));
+}
