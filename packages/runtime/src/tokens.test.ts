@@ -1,0 +1,44 @@
+import { expect, test } from "@jest/globals";
+import { isAccepted, presentedToken } from "./tokens.ts";
+
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+const presented = (authorization?: string, url = "/webhook") =>
+  presentedToken({ headers: authorization === undefined ? {} : { authorization }, url });
+
+test("a token comes as Bearer, as the password of Basic, or in the query", () => {
+  expect(presented("Bearer my-token-1")).toBe("my-token-1");
+  expect(presented("bearer my-token-1")).toBe("my-token-1");
+  expect(presented(basic("teravoz:my-token-1"))).toBe("my-token-1");
+  expect(presented(basic(":my-token-1"))).toBe("my-token-1");
+  expect(presented(basic("user:with:colons"))).toBe("with:colons");
+  expect(presented(undefined, "/webhook?token=my-token-1")).toBe("my-token-1");
+  expect(presented(undefined, "/webhook?a=b&token=my%2Dtoken%2D1")).toBe("my-token-1");
+});
+
+test("a request without credentials presents none, and odd ones are just wrong", () => {
+  for (const url of ["/webhook", "/webhook?", "/webhook?tokens=x", "/token=x"])
+    expect(presented(undefined, url)).toBeNull();
+  for (const authorization of ["", "Bearer", "Basic", "Digest x", "Basic !!!", `Basic ${"A".repeat(8_000)}`])
+    expect(isAccepted(presented(authorization), ["my-token-1"])).toBe(false);
+});
+
+test("a wrong header is not made good by the query", () => {
+  expect(presented("Bearer wrong", "/webhook?token=right")).toBe("wrong");
+});
+
+test("each token of a list opens the door while one replaces another", () => {
+  const tokens = ["old-token-1", "new-token-1"];
+  for (const token of tokens) expect(isAccepted(token, tokens)).toBe(true);
+  for (const token of ["old-token", "old-token-11", "OLD-TOKEN-1", "", "old-token-1,new-token-1"])
+    expect(isAccepted(token, tokens)).toBe(false);
+});
+
+test("what is no text opens nothing, and an empty list is no open door", () => {
+  for (const value of [null, undefined, 1, {}, ["old-token-1"], { length: 11 }])
+    expect(isAccepted(value, ["old-token-1"])).toBe(false);
+  expect(isAccepted("", [])).toBe(false);
+});
+
+test("where no token is asked for, any or none is accepted", () => {
+  for (const value of [null, undefined, "anything", 1]) expect(isAccepted(value, null)).toBe(true);
+});
