@@ -1,10 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { Config, kafkaSettings, Log } from "@teravoz/runtime";
-import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from "kafkajs";
+import kafkajs, {
+  type Kafka,
+  type KafkaConfig as KafkaJsOptions,
+  type LogEntry,
+  type SASLOptions,
+} from "kafkajs";
 
 export type KafkaConfig = Config<typeof kafkaSettings>;
 /** The one handle on kafkajs; what is inside stays in this package. */
-export type KafkaClient = { readonly kafka: Kafka };
+export type KafkaClient = {
+  readonly kafka: Kafka;
+  /**
+   * A handle of its own that stops connecting when it is no longer wanted: after a disconnect kafkajs goes on trying
+   * for all of its retries.
+   */
+  open(isWanted: () => boolean): Kafka;
+};
 
 /**
  * Set on client, producer, consumer and admin alike: kafkajs has other defaults under NODE_ENV=test, and five retries
@@ -22,14 +34,18 @@ export function createClient({
   clientId: string;
   log: Log;
 }): KafkaClient {
-  const sasl = saslOf(config);
-  const kafka = new kafkajs.Kafka({
-    clientId,
-    brokers: config.KAFKA_BROKERS,
-    ...(config.KAFKA_TLS
-      ? { ssl: config.KAFKA_CA_FILE ? { ca: [readFileSync(config.KAFKA_CA_FILE, "utf8")] } : true }
-      : {}),
-    ...(sasl ? { sasl } : {}),
+  const options = { clientId, log, ...securityOf(config) };
+  // kafkajs ends its retries for good where it is given no broker
+  const open = (isWanted: () => boolean) =>
+    openKafka({ ...options, brokers: async () => (isWanted() ? config.KAFKA_BROKERS : []) });
+  return { kafka: open(() => true), open };
+}
+
+type Options = Omit<KafkaJsOptions, "logCreator"> & { log: Log };
+
+function openKafka({ log, ...options }: Options): Kafka {
+  return new kafkajs.Kafka({
+    ...options,
     // a broker under load may take seconds to accept; the default of 1 s gives up on it
     connectionTimeout: 5_000,
     authenticationTimeout: 5_000,
@@ -40,7 +56,15 @@ export function createClient({
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => writeEntry(log, entry),
   });
-  return { kafka };
+}
+
+function securityOf(config: KafkaConfig): Pick<KafkaJsOptions, "ssl" | "sasl"> {
+  const sasl = saslOf(config);
+  const ca = config.KAFKA_CA_FILE && readFileSync(config.KAFKA_CA_FILE, "utf8");
+  return {
+    ...(config.KAFKA_TLS ? { ssl: ca ? { ca: [ca] } : true } : {}),
+    ...(sasl ? { sasl } : {}),
+  };
 }
 
 function saslOf(config: KafkaConfig): SASLOptions | undefined {

@@ -169,13 +169,15 @@ async function work(state: State, lane: Lane): Promise<void> {
 /** Whether the lane has a connected producer now. */
 async function connect(state: State, lane: Lane): Promise<boolean> {
   if (lane.producer) return true;
-  const producer = state.client.kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    retry: RETRY,
-  });
+  const producer: Producer = state.client
+    .open(() => !abandoned.has(producer))
+    .producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      retry: RETRY,
+    });
   const connecting = producer.connect();
   try {
     await withDeadline(connecting, state.limits.deadlineMs);
@@ -254,8 +256,11 @@ function sweep(state: State): void {
   }
 }
 
+const abandoned = new WeakSet<Producer>();
+
 /** A producer that failed may hang, or connect once more for what it was doing: nobody waits, and it is ended twice. */
 function abandon(producer: Producer, pending: Promise<unknown>): void {
+  abandoned.add(producer);
   const end = () => producer.disconnect().catch(() => undefined);
   void end();
   void pending.then(end, end);
