@@ -31,14 +31,15 @@ export async function notifyChanges(
 
 /**
  * Parks a record in dead-letters as it was read, with the reason and the place it came from. A batch that is tried again brings
- * the same record: that is parked once.
+ * the same record, perhaps while it is still being parked: that is parked once.
  */
 export function createPark({ publisher, topics, log, metrics, now }: Outlets): Park {
-  const parked = new WeakSet<ConsumedRecord>();
-  return async (record, batch, error) => {
-    if (parked.has(record)) return;
-    await park(record, batch, error);
-    parked.add(record);
+  const parked = new WeakMap<ConsumedRecord, Promise<void>>();
+  return (record, batch, error) => {
+    const parking = parked.get(record) ?? park(record, batch, error);
+    parked.set(record, parking);
+    parking.catch(() => parked.delete(record));
+    return parking;
   };
   async function park(
     { key, value, offset }: ConsumedRecord,

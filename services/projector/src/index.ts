@@ -1,0 +1,3 @@
+export { settings } from "./config.ts";
+export { createPark, notifyChanges } from "./notices.ts";
+export { createProjection, type ProjectorPorts } from "./project.ts";
