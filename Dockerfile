@@ -27,6 +27,7 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
 FROM workspace AS page
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm with current install --frozen-lockfile --filter @teravoz/realtime
+COPY tsconfig.json ./
 COPY services/realtime services/realtime
 RUN cd services/realtime && node_modules/.bin/vite build
 
