@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CallQueries } from "@teravoz/domain";
 import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
 import { listen, runService, type Service } from "@teravoz/runtime";
@@ -5,6 +6,9 @@ import { connectMongo, createMongoStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
+
+/** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
+const LEAVE_MS = 4_000;
 
 type RealtimeService = Service<typeof settings>;
 
@@ -50,6 +54,7 @@ function followChanges(service: RealtimeService, { feed }: Realtime): void {
     onCrash: (error) => fail("following call changes", error),
   });
   health.add("kafka", () => follower.check());
-  onStop("kafka", () => follower.stop());
+  const late = () => sleep(LEAVE_MS, undefined, { ref: false });
+  onStop("kafka", () => Promise.race([follower.stop(), late()]));
   codec.ready().catch((error: unknown) => fail("looking up schemas", error));
 }
