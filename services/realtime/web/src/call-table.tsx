@@ -78,7 +78,8 @@ function Age({ call }: { call: Call }) {
 }
 
 function Empty() {
-  if (link.value.status !== "live") return <p class="empty">{words.loading}</p>;
+  if (link.value.status === "connecting") return <p class="empty">{words.loading}</p>;
+  if (link.value.status !== "live") return null;
   if (filter.value) return <p class="empty">{words.emptyState}</p>;
   return (
     <div class="empty">

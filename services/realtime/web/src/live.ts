@@ -15,6 +15,7 @@ import { measureOffset, serverTime } from "./clock.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
 export type Link =
+  | { status: "connecting" }
   | { status: "live" }
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
@@ -25,7 +26,7 @@ const TOKEN = "token";
 /** The server is there and its database is not: ask again this often. */
 const RETRY_MS = 2_000;
 
-export const link = signal<Link>({ status: "lost", since: null });
+export const link = signal<Link>({ status: "connecting" });
 export const calls = signal<Calls>(new Map());
 export const filter = signal<CallState | null>(readFilter());
 /** Grows with each change of a call: whoever shows one call's events reads them again. */
@@ -92,6 +93,7 @@ function lose(): void {
 }
 
 socket.on("connect", () => {
+  if (link.peek().status === "token") link.value = { status: "connecting" };
   void measureOffset();
   void subscribe();
 });

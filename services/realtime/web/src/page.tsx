@@ -59,7 +59,7 @@ function FilterButton({ state }: { state: CallState | null }) {
 function ConnectionLight() {
   const state = link.value;
   const live = state.status === "live";
-  const waiting = state.status === "lost" && state.since !== null ? words.reconnecting : words.connecting;
+  const waiting = state.status === "lost" ? words.reconnecting : words.connecting;
   return (
     <span class={live ? "light live" : "light"} role="status">
       {live ? `● ${words.live}` : `○ ${waiting}`}
@@ -69,11 +69,14 @@ function ConnectionLight() {
 
 /** Read aloud once; the seconds that tick are for the eye. */
 function StaleNotice() {
-  if (link.value.status !== "lost" || link.value.since === null) return null;
-  const since = formatDuration(Math.max(0, now.value - link.value.since));
+  if (link.value.status !== "lost") return null;
+  const { since } = link.value;
   return (
     <p class="notice">
-      <span role="alert">{words.lost}</span> <span aria-hidden="true">{words.stale(since)}</span>
+      <span role="alert">{words.lost}</span>{" "}
+      {since !== null && (
+        <span aria-hidden="true">{words.stale(formatDuration(Math.max(0, now.value - since)))}</span>
+      )}
     </p>
   );
 }
