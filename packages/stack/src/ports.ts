@@ -18,24 +18,26 @@ export async function freePort(isFree: IsFree = portIsFree): Promise<number> {
   return (await isFree(port)) ? port : freePort(isFree);
 }
 
-/** The wanted ports where they are free, else the next free ones; says which were taken. No port is given twice. */
+/** The wanted ports where they are free, else the next free ones that no other wants; says which were taken. */
 export async function choosePorts<N extends string>(
   wanted: Record<N, number>,
   say: Say,
   isFree: IsFree = portIsFree,
 ): Promise<Record<N, number>> {
-  const chosen: Partial<Record<N, number>> = {};
+  const spokenFor = new Set<number>([NEVER, ...Object.values<number>(wanted)]);
+  const chosen = { ...wanted };
   for (const name of Object.keys(wanted) as N[]) {
-    const given = Object.values(chosen);
-    const port = await nextFree(wanted[name], async (it) => !given.includes(it) && (await isFree(it)));
-    if (port !== wanted[name]) say(`port ${wanted[name]} is taken: ${name} uses ${port}`);
+    if (await isFree(wanted[name])) continue;
+    const port = await nextFree(wanted[name] + 1, async (it) => !spokenFor.has(it) && (await isFree(it)));
+    say(`port ${wanted[name]} is taken: ${name} uses ${port}`);
+    spokenFor.add(port);
     chosen[name] = port;
   }
-  return chosen as Record<N, number>;
+  return chosen;
 }
 
 async function nextFree(from: number, isFree: IsFree): Promise<number> {
-  for (let port = from; port <= 65_535; port++) if (port !== NEVER && (await isFree(port))) return port;
+  for (let port = from; port <= 65_535; port++) if (await isFree(port)) return port;
   throw new Error(`no free port from ${from} on`);
 }
 

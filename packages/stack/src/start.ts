@@ -24,19 +24,18 @@ async function main(): Promise<void> {
   const options = readOptions();
   const signal = stopSignal(killAll);
   const release = claim(DIR);
-  try {
-    await clearLeftovers();
-    const running = await bringUp(options, signal);
-    announce(running);
-    keepUp(running, options, signal);
-    await aborts(signal);
-    say("stopping");
-    await takeDown(running);
-    say("stopped; data stay in .run/data");
-  } finally {
+  process.once("exit", () => {
     removeReport(DIR);
     release();
-  }
+  });
+  await clearLeftovers();
+  const running = await bringUp(options, signal);
+  announce(running);
+  keepUp(running, options, signal);
+  await aborts(signal);
+  say("stopping");
+  await takeDown(running);
+  say("stopped; data stay in .run/data");
 }
 
 function readOptions(): Options {
@@ -163,7 +162,10 @@ process.stdout.on("error", () => {});
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    if (error instanceof Stopped) process.exit(0);
+    if (error instanceof Stopped) {
+      say("stopped before all was up");
+      process.exit(0);
+    }
     process.stderr.write(`${error instanceof CannotStart ? error.message : error.stack}\n`);
     process.exit(1);
   },

@@ -10,7 +10,10 @@ export type RunOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** Runs a command to its end; resolves with what it wrote, both streams. Rejects with the end of that where it fails. */
+/**
+ * Runs a command to its end; resolves with what it wrote, both streams. Rejects with the end
+ * of that where it fails, with the signal's reason where it was called off.
+ */
 export async function run(
   command: string,
   args: readonly string[],
@@ -22,6 +25,7 @@ export async function run(
     const { stdout, stderr } = await execute(command, [...args], settings);
     return stdout + stderr;
   } catch (error) {
+    signal?.throwIfAborted();
     throw new Error(`${command} ${args[0] ?? ""} failed: ${reason(error)}`, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ import {
 } from "testcontainers";
 import { addressesAt } from "../addresses.ts";
 import type { Part, Ports, Stack } from "../stack.ts";
-import { containerStack, IMAGES, untilAnswers } from "./docker.ts";
+import { containerStack, IMAGES, START_LIMIT_MS, untilAnswers } from "./docker.ts";
 import { ensureReplicaSet } from "./replica-set.ts";
 
 export type ContainersOptions = { ports: Ports; signal?: AbortSignal | undefined };
@@ -63,17 +63,23 @@ const kafka = (port: number) =>
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: "1",
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: "1",
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+      // as for the local broker: a killed one may register again when its session has ended
+      KAFKA_BROKER_SESSION_TIMEOUT_MS: "4000",
+      KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "500",
     })
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
 
+/** Its log does not say when it listens: the default, an open port, does. */
 const registry = (port: number) =>
   new GenericContainer(IMAGES.registry)
     .withExposedPorts({ container: 8080, host: port })
     .withEnvironment({
       APICURIO_STORAGE_KIND: "kafkasql",
       APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: "kafka:19092",
+      // it starts in half the processor time
+      JAVA_OPTS_APPEND: "-XX:TieredStopAtLevel=1",
     })
-    .withWaitStrategy(Wait.forLogMessage(/Listening on/));
+    .withStartupTimeout(START_LIMIT_MS);
 
 const mongodb = (port: number) =>
   new GenericContainer(IMAGES.mongodb)

@@ -1,16 +1,11 @@
 import { join } from "node:path";
 import { ROOT } from "../open-stack.ts";
 import { freePort } from "../ports.ts";
-import {
-  type Child,
-  type ChildSpec,
-  describeExit,
-  endChild,
-  spawnChild,
-  untilServing,
-} from "../process/child.ts";
-import { rotateLog, tailOf } from "../process/log-file.ts";
+import { type ChildSpec, endChild } from "../process/child.ts";
+import { rotateLog } from "../process/log-file.ts";
+import { createRuns } from "../process/runs.ts";
 import type { Addresses } from "../stack.ts";
+import { untilReady } from "./ready.ts";
 
 export type Kind = "ingest" | "projector" | "realtime";
 
@@ -71,7 +66,7 @@ async function startService(service: ServiceSpec, options: ServicesOptions): Pro
   const spec = serviceSpec({ ...service, port }, options);
   const url = `http://127.0.0.1:${port}`;
   rotateLog(spec.log);
-  const runs = createRuns(spec);
+  const runs = createRuns(spec, STOP_GRACE_MS);
   return {
     name,
     kind,
@@ -90,26 +85,6 @@ async function startService(service: ServiceSpec, options: ServicesOptions): Pro
     ready: (limitMs = READY_LIMIT_MS) => untilReady(runs.current(), url, limitMs),
     ended: runs.ended,
   };
-}
-
-/** The runs of a process, one at a time. */
-function createRuns(spec: ChildSpec) {
-  let child = spawnChild(spec);
-  let restarted = Promise.resolve();
-  const start = () => {
-    if (child.exit()) child = spawnChild(spec);
-  };
-  const restart = async () => {
-    await endChild(child, STOP_GRACE_MS);
-    start();
-  };
-  const ended = async (): Promise<string> => {
-    const run = child;
-    const exit = await run.exited;
-    await restarted;
-    return run === child ? describeExit(exit) : ended();
-  };
-  return { current: () => child, start, restart: () => (restarted = restarted.then(restart)), ended };
 }
 
 function serviceSpec(service: ServiceSpec & { port: number }, options: ServicesOptions): ChildSpec {
@@ -150,28 +125,3 @@ export const addressEnv = ({ kafka, registry, mongodb }: Addresses) => ({
   SCHEMA_REGISTRY_URL: registry,
   MONGODB_URI: mongodb,
 });
-
-async function untilReady(child: Child, url: string, limitMs: number): Promise<void> {
-  let reason = "it does not answer";
-  const isReady = async () => {
-    reason = (await reasonOf(url)) ?? "";
-    return reason === "";
-  };
-  await untilServing(child, isReady, { limitMs }).catch((error: Error) => {
-    const message = `${error.message} (${reason}); the end of ${child.log}:\n${tailOf(child.log)}`;
-    throw new Error(message, { cause: error });
-  });
-}
-
-/** What /readyz says is wrong; null where nothing is. */
-async function reasonOf(url: string): Promise<string | null> {
-  try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-    const { checks } = (await answer.json()) as { checks: Record<string, { ok: boolean; reason?: string }> };
-    if (answer.ok) return null;
-    const failed = Object.entries(checks).filter(([, check]) => !check.ok);
-    return failed.map(([name, check]) => `${name}: ${check.reason ?? "not ok"}`).join(", ");
-  } catch {
-    return "it does not answer";
-  }
-}

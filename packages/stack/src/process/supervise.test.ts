@@ -1,0 +1,40 @@
+import { expect, jest, test } from "@jest/globals";
+import { nextDelayMs, supervise } from "./supervise.ts";
+
+test("what dies again and again is started after 0.5 s, 1 s, 2 s … and never more than 15 s", () => {
+  const delays: number[] = [];
+  for (let death = 0; death < 8; death++) delays.push(nextDelayMs(delays.at(-1) ?? null, 100));
+  expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+});
+
+test("what has lived for a minute begins the row anew", () => {
+  expect(nextDelayMs(8_000, 59_999)).toBe(15_000);
+  expect(nextDelayMs(8_000, 60_000)).toBe(500);
+});
+
+test("a job that dies is started again and both are said in one line each", async () => {
+  const said: string[] = [];
+  const stop = new AbortController();
+  const deaths = ["ended by SIGKILL"];
+  const pending = new Promise<string>((resolve) =>
+    stop.signal.addEventListener("abort", () => resolve("stopped")),
+  );
+  const job = {
+    name: "kafka",
+    ended: async () => deaths.shift() ?? pending,
+    start: async () => void setImmediate(() => stop.abort()),
+  };
+  await supervise(job, (line) => said.push(line), stop.signal);
+  expect(said).toEqual(["kafka ended by SIGKILL: starting it again in 0.5 s", "kafka runs again"]);
+});
+
+test("nothing is started again once all are to stop", async () => {
+  const stop = new AbortController();
+  const start = jest.fn(async () => {});
+  const ended = async () => {
+    stop.abort();
+    return "ended with code 0";
+  };
+  await supervise({ name: "ingest", ended, start }, () => {}, stop.signal);
+  expect(start).not.toHaveBeenCalled();
+});
