@@ -1,7 +1,10 @@
 // Node runs TypeScript by stripping types; Jest gets the same through swc, as ES modules.
 const shared = {
   transform: {
-    "\\.ts$": ["@swc/jest", { module: { type: "es6" }, jsc: { parser: { syntax: "typescript" }, target: "es2024" } }],
+    "\\.ts$": [
+      "@swc/jest",
+      { module: { type: "es6" }, jsc: { parser: { syntax: "typescript" }, target: "es2024" } },
+    ],
   },
   extensionsToTreatAsEsm: [".ts"],
   testEnvironment: "node",
@@ -9,7 +12,11 @@ const shared = {
 
 export default {
   projects: [
-    { ...shared, displayName: "unit", testMatch: ["<rootDir>/{packages,services,schemas}/**/*.test.ts", "<rootDir>/test/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/{packages,services,schemas}/**/*.test.ts", "<rootDir>/test/*.test.ts"],
+    },
     { ...shared, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
     { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],

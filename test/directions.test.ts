@@ -10,11 +10,14 @@ const folders = (area: string) => readdirSync(join(root, area)).map((name) => `$
 const ours = ({ dependencies = {} }: Manifest) =>
   Object.keys(dependencies).filter((name) => name.startsWith("@teravoz/"));
 
+/** Suites, and what they share: these may import what only tests need. */
+const isForTests = (path: string) => path.endsWith(".test.ts") || /^(contract|testing)(\/|\.ts$)/.test(path);
+
 const services = folders("services").map(manifest);
 const packages = folders("packages").map(manifest);
 const sources = [...folders("services"), ...folders("packages")].flatMap((folder) =>
   readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+    .filter((path) => path.endsWith(".ts") && !isForTests(path))
     .map((path) => ({ folder, path, text: readFileSync(join(root, folder, "src", path), "utf8") })),
 );
 const importers = (library: string) => {
