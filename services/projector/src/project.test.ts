@@ -1,0 +1,244 @@
+import { beforeEach, expect, test } from "@jest/globals";
+import {
+  type CallQueries,
+  type CallStore,
+  type Change,
+  type Event,
+  foldCall,
+  Unavailable,
+} from "@teravoz/domain";
+import { type ConsumedBatch, type ConsumedRecord, type Park, parkBroken, Undecodable } from "@teravoz/kafka";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { createMemoryStore } from "@teravoz/store";
+import { createProjection, type ProjectorPorts } from "./project.ts";
+
+const TOPIC = "call-events";
+const NOW_MS = Date.UTC(2026, 0, 2);
+
+let store: CallStore & CallQueries;
+let happened: string[];
+let told: Change[][];
+let parked: { offset: number; reason: string }[];
+beforeEach(() => {
+  store = createMemoryStore({ now: () => NOW_MS });
+  [happened, told, parked] = [[], [], []];
+});
+
+const park: Park = async ({ offset }, _batch, error) =>
+  void parked.push({ offset, reason: error instanceof Undecodable ? error.reason : "unstorable" });
+
+/** A projection over the in-memory store whose records hold events as plain JSON; `ports` in place of its own. */
+function project(ports: Partial<ProjectorPorts> = {}) {
+  const metrics = createMetrics();
+  const handle = createProjection({
+    store: {
+      ...store,
+      apply: async (batch, fold) => {
+        const applied = await store.apply(batch, fold);
+        happened.push("stored");
+        return applied;
+      },
+    },
+    queries: store,
+    codec: { decodeEvent: async (value) => decode(value) },
+    fold: foldCall,
+    park,
+    notify: async (changes) => {
+      happened.push("told");
+      told.push([...changes]);
+    },
+    log: createLog("test", "silent"),
+    metrics,
+    ...ports,
+  });
+  return { handle, metrics };
+}
+
+function decode(value: Buffer): Event {
+  if (value.toString() === "poison") throw new Undecodable("not-avro");
+  const event = JSON.parse(value.toString());
+  return { ...event, received_at: new Date(event.received_at) };
+}
+
+const eventOf = (uuid: string, aggregate_id: string, more: Partial<Event> = {}): Event => ({
+  uuid,
+  kind: "call",
+  aggregate_id,
+  type: "call.new",
+  occurred_at: null,
+  received_at: new Date(NOW_MS),
+  payload: JSON.stringify({ type: "call.new", call_id: aggregate_id }),
+  ...more,
+});
+
+const record = (offset: number, value: Event | "poison" | null): ConsumedRecord => ({
+  offset,
+  key: Buffer.from("key"),
+  value: value === null ? null : Buffer.from(value === "poison" ? value : JSON.stringify(value)),
+  headers: {},
+  timestamp: NOW_MS,
+});
+
+const batchOf = (expected: number | null, records: ConsumedRecord[], more: Partial<ConsumedBatch> = {}) => ({
+  topic: TOPIC,
+  partition: 3,
+  expected,
+  records,
+  stored: [],
+  next: (records.at(-1)?.offset ?? -1) + 1,
+  ...more,
+});
+
+const change = (key: string, version = NOW_MS): Change => ({ key, kind: "call", version, erased: false });
+const position = () => store.position(TOPIC, 3);
+const isStored = async (call_id: string) => (await store.findCalls([call_id])).length === 1;
+
+test("a batch is stored with its position, then told", async () => {
+  const { handle } = project();
+  expect(await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]))).toBe(
+    "done",
+  );
+  expect(happened).toEqual(["stored", "told"]);
+  expect(told).toEqual([[change("1"), change("2")]]);
+  expect(await position()).toBe(2);
+  expect((await store.findCalls(["1"]))[0]).toMatchObject({ id: 1, state: "NEW", events: 1 });
+});
+
+test("nothing is told before the store has it", async () => {
+  const readable: boolean[] = [];
+  const { handle } = project({ notify: async () => void readable.push(await isStored("1")) });
+  await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
+  expect(readable).toEqual([true]);
+});
+
+test("an event keeps the place in the log it was read from", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(7, eventOf("a", "1"))]));
+  const { items } = await store.listCallEvents("1", { limit: 10, bytes: 1_000, cursor: null });
+  expect(items.map(({ source }) => source)).toEqual([{ topic: TOPIC, partition: 3, offset: 7 }]);
+});
+
+test("a duplicate is stored once, counted as one and told all the same", async () => {
+  const { handle, metrics } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
+  await handle(batchOf(1, [record(1, eventOf("a", "1")), record(2, eventOf("a", "1"))]));
+  expect(told).toEqual([[change("1")], [change("1")]]);
+  expect((await store.findCalls(["1"]))[0]!.events).toBe(1);
+  const counted = (await metrics.events.get()).values.map(({ labels, value }) => [labels.outcome, value]);
+  expect(counted).toEqual([
+    ["stored", 1],
+    ["duplicate", 2],
+  ]);
+});
+
+test("while nobody can be told the batch fails, and its next run tells what is stored by then", async () => {
+  let away = true;
+  const notify = async (changes: readonly Change[]) => {
+    if (away) throw new Unavailable("away");
+    told.push([...changes]);
+  };
+  const { handle } = project({ notify });
+  const records = [record(0, eventOf("a", "1"))];
+  await expect(handle(batchOf(null, records))).rejects.toThrow(Unavailable);
+  expect(await position()).toBe(1);
+  away = false;
+  // the position has moved: the consumer reads the same record below it
+  expect(await handle(batchOf(1, [], { stored: records, next: 1 }))).toBe("done");
+  expect(told).toEqual([[change("1")]]);
+});
+
+test("records below the position are told as they are now, and not stored", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
+  happened = [];
+  const stored = [record(0, eventOf("a", "1")), record(0, eventOf("x", "never stored")), record(0, null)];
+  await handle(batchOf(1, [], { stored, next: 1 }));
+  expect(happened).toEqual(["told"]);
+  expect(told.at(-1)).toEqual([change("1")]);
+  expect(await position()).toBe(1);
+  await handle(batchOf(1, [record(1, eventOf("b", "2"))], { stored }));
+  expect(told.at(-1)).toEqual([change("2"), change("1")]);
+  expect(await isStored("never stored")).toBe(false);
+});
+
+test("what cannot be read below the position was parked before: it is not parked again", async () => {
+  const { handle } = project();
+  await handle(batchOf(5, [], { stored: [record(0, "poison")], next: 5 }));
+  expect(parked).toEqual([]);
+});
+
+test("tombstones and the daily tick move the position and do nothing else", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, null)]));
+  expect(await handle(batchOf(2, [record(2, null), record(3, null)]))).toBe("done");
+  expect(await position()).toBe(4);
+  expect(told.at(-1)).toEqual([]);
+  expect([await isStored("1"), parked]).toEqual([true, []]);
+});
+
+test("a record that cannot be read is parked with its reason, and all others are stored", async () => {
+  const { handle } = project();
+  const records = [record(0, "poison"), record(1, eventOf("a", "1")), record(2, "poison")];
+  expect(await handle(batchOf(null, records))).toBe("done");
+  expect(parked).toEqual([
+    { offset: 0, reason: "not-avro" },
+    { offset: 2, reason: "not-avro" },
+  ]);
+  expect([await isStored("1"), await position()]).toEqual([true, 3]);
+});
+
+test("nothing is stored while a record that must be parked is not yet parked", async () => {
+  const { handle } = project({ park: () => Promise.reject(new Unavailable("away")) });
+  await expect(handle(batchOf(null, [record(0, "poison"), record(1, eventOf("a", "1"))]))).rejects.toThrow(
+    Unavailable,
+  );
+  expect([await isStored("1"), await position()]).toEqual([false, null]);
+});
+
+test("while the registry cannot tell what a record is, nothing is parked, stored or told", async () => {
+  const decodeEvent = () => Promise.reject(new Unavailable("registry away"));
+  const { handle } = project({ codec: { decodeEvent } });
+  await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
+  expect([parked, happened, await position()]).toEqual([[], [], null]);
+});
+
+test("a projector that was overtaken tells nothing and changes nothing", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
+  [happened, told] = [[], []];
+  const late = batchOf(null, [record(0, eventOf("b", "2"))], { stored: [record(0, eventOf("a", "1"))] });
+  expect(await handle(late)).toBe("fenced");
+  expect(told).toEqual([]);
+  expect([await isStored("2"), await position()]).toEqual([false, 1]);
+});
+
+test("an event that can never be stored is parked, the others of its batch are stored and told", async () => {
+  const { handle } = project();
+  const records = Array.from({ length: 9 }, (_, n) => record(n, eventOf(`uuid-${n}`, `call-${n}`)));
+  // the uuid of another call's event
+  records[4] = record(4, eventOf("uuid-0", "call-4"));
+  expect(await parkBroken(handle, park)(batchOf(null, records))).toBe("done");
+  expect(parked).toEqual([{ offset: 4, reason: "unstorable" }]);
+  const calls = await store.findCalls(records.map((_, n) => `call-${n}`));
+  expect(calls.map(({ aggregate_id }) => aggregate_id).sort()).toEqual(
+    [0, 1, 2, 3, 5, 6, 7, 8].map((n) => `call-${n}`),
+  );
+  expect(
+    told
+      .flat()
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(calls.map(({ aggregate_id }) => aggregate_id).sort());
+  expect(await position()).toBe(9);
+});
+
+test("an event of an agent is stored and told, and makes no call", async () => {
+  const { handle } = project();
+  const agent = eventOf("a", "ana@example.com", { kind: "agent", type: "actor.paused" });
+  await handle(batchOf(null, [record(0, agent)]));
+  const toldOfAgent = { key: "ana@example.com", kind: "agent", version: NOW_MS, erased: false };
+  expect(told).toEqual([[toldOfAgent]]);
+  expect(await isStored("ana@example.com")).toBe(false);
+  await handle(batchOf(1, [], { stored: [record(0, agent)], next: 1 }));
+  expect(told.at(-1)).toMatchObject([{ key: "ana@example.com", kind: "agent" }]);
+});
