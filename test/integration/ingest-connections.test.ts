@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
+import { startIngest } from "../support/ingest-in-process.ts";
+import { type Answer, ask, connectRaw, type RawConnection, requestBytes } from "../support/raw-http.ts";
+
+const CALL = '{"type":"call.new","call_id":"1463669263.30033","timestamp":"2026-01-01T00:00:00Z"}';
+const LIMIT_BYTES = 64 * 1024;
+const MiB = 1024 * 1024;
+
+let ingest: Awaited<ReturnType<typeof startIngest>>;
+beforeEach(async () => {
+  ingest = await startIngest();
+});
+afterEach(() => ingest.stop());
+
+/** A valid event of exactly so many bytes. */
+const eventOf = (bytes: number) => `${CALL.slice(0, -1)},"x":"${"x".repeat(bytes - CALL.length - 7)}"}`;
+
+function expectError({ status, headers, body }: Answer, expected: number): void {
+  expect(status).toBe(expected);
+  expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+  expect(JSON.parse(body)).toEqual({ status: "error", errors: [{ path: "", message: expect.any(String) }] });
+}
+
+/** Sends these bytes alone and gives the answer. */
+async function sendRaw(bytes: string | Uint8Array): Promise<Answer> {
+  const connection = await connectRaw(ingest.port);
+  await connection.send(bytes);
+  const answer = await connection.answer();
+  connection.close();
+  return answer;
+}
+
+const chunk = (bytes: Uint8Array) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+const beginChunked = (connection: RawConnection, headers: Record<string, string> = {}) =>
+  connection.send(
+    requestBytes({ headers: { "Content-Length": "", "Transfer-Encoding": "chunked", ...headers } }),
+  );
+
+test("a body of 64 KiB is taken, one byte more is 413, with its length declared or not", async () => {
+  const largest = eventOf(LIMIT_BYTES);
+  expect((await ask(ingest.port, { body: largest })).status).toBe(200);
+  expect(ingest.published[0]!.payload).toBe(largest);
+  const declared = await ask(ingest.port, { body: eventOf(LIMIT_BYTES + 1) });
+  expectError(declared, 413);
+  expect(declared.headers.connection).toBe("close");
+  for (const [bytes, status] of [
+    [LIMIT_BYTES, 200],
+    [LIMIT_BYTES + 1, 413],
+  ] as const) {
+    const connection = await connectRaw(ingest.port);
+    await beginChunked(connection);
+    await connection.send(Buffer.concat([chunk(Buffer.from(eventOf(bytes))), Buffer.from("0\r\n\r\n")]));
+    expect((await connection.answer()).status).toBe(status);
+    connection.close();
+  }
+});
+
+test("a sender of a body of a megabyte reads its 413 although it sends all of it first", async () => {
+  const connection = await connectRaw(ingest.port);
+  expect(await connection.send(requestBytes({ body: "x".repeat(MiB) }))).toBe(true);
+  expectError(await connection.answer(), 413);
+  await connection.closed;
+});
+
+test("a body without end is cut off: 64 MiB on offer, a few taken, none kept in memory", async () => {
+  const connection = await connectRaw(ingest.port);
+  await beginChunked(connection);
+  const piece = chunk(Buffer.alloc(MiB / 4, "x"));
+  const before = process.memoryUsage();
+  let sent = 0;
+  let most = 0;
+  while (sent < 64 * MiB && (await connection.send(piece))) {
+    sent += piece.length;
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before.arrayBuffers);
+  }
+  // a sender that never looks may be reset before it has read its answer
+  const answer = await connection.answer().catch(() => null);
+  if (answer) expectError(answer, 413);
+  // what the kernel's buffers of both ends take, and the 2 MiB that are read and thrown away
+  expect(sent).toBeLessThan(24 * MiB);
+  expect(most).toBeLessThan(16 * MiB);
+  expect((await ask(ingest.port, { body: CALL })).status).toBe(200);
+});
+
+test("a wrong token is refused at once, however long its body goes on", async () => {
+  const guarded = await startIngest({ tokens: ["right-token"] });
+  const connection = await connectRaw(guarded.port);
+  const began = performance.now();
+  await beginChunked(connection, { Authorization: "Bearer wrong-token" });
+  expectError(await connection.answer(), 401);
+  expect(performance.now() - began).toBeLessThan(500);
+  connection.close();
+  await guarded.stop();
+});
+
+test("a sender that waits for 100 Continue gets it, and its event is taken", async () => {
+  const connection = await connectRaw(ingest.port);
+  const headers = { Expect: "100-continue", "Content-Length": String(CALL.length) };
+  await connection.send(requestBytes({ headers }));
+  expect((await connection.answer()).status).toBe(100);
+  await connection.send(CALL);
+  expect((await connection.answer()).status).toBe(200);
+  connection.close();
+});
+
+test("any other expectation is 417", async () => {
+  expectError(await ask(ingest.port, { body: CALL, headers: { Expect: "miracles" } }), 417);
+});
+
+test("headers over 16 KiB are 431", async () => {
+  for (const bytes of [17 * 1024, 200 * 1024])
+    expectError(await sendRaw(requestBytes({ body: CALL, headers: { "X-Long": "x".repeat(bytes) } })), 431);
+  expect((await ask(ingest.port, { body: CALL, headers: { "X-Long": "x".repeat(15_000) } })).status).toBe(
+    200,
+  );
+});
+
+test.each([
+  ["garbage", "\u0000\u0001garbage\r\n\r\n"],
+  ["a TLS hello", Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00])],
+  ["a method that is none", "EXPLODE /webhook HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["a header without a colon", "POST /webhook HTTP/1.1\r\nHost x\r\n\r\n"],
+  ["two lengths", requestBytes({ headers: { "Content-Length": "5", "content-length": "6" }, body: CALL })],
+  [
+    "a length and chunks",
+    requestBytes({ headers: { "Transfer-Encoding": "chunked", "Content-Length": "5" }, body: "0\r\n\r\n" }),
+  ],
+  ["no Host", requestBytes({ headers: { Host: "" }, body: CALL })],
+  ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n"],
+])(
+  "what is no request of ours (%s) is 400 in the same shape, and the connection ends",
+  async (_what, bytes) => {
+    const connection = await connectRaw(ingest.port);
+    await connection.send(bytes);
+    const answer = await connection.answer();
+    expectError(answer, 400);
+    expect(answer.headers.connection).toBe("close");
+    await connection.closed;
+    expect(ingest.published).toEqual([]);
+  },
+);
+
+test("a broken chunk is 400", async () => {
+  const connection = await connectRaw(ingest.port);
+  await beginChunked(connection);
+  await connection.send("not hex\r\n");
+  expectError(await connection.answer(), 400);
+});
+
+test("a refused connection is not held open by its client", async () => {
+  const connection = await connectRaw(ingest.port);
+  await connection.send("garbage\r\n\r\n");
+  await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0), 3_000);
+});
+
+const connectionsOf = (server: typeof ingest.server) =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+
+test("headers or a body that do not come in time are 408", async () => {
+  // the real limits are 10 s and 15 s; a connection is looked at every 2 s
+  ingest.server.headersTimeout = 100;
+  ingest.server.requestTimeout = 200;
+  const slow = [
+    "POST /webhook HTTP/1.1\r\nHost: x\r\n",
+    requestBytes({ headers: { "Content-Length": "100" } }),
+  ];
+  const answers = await Promise.all(slow.map(sendRaw));
+  for (const answer of answers) expectError(answer, 408);
+});
+
+test("the limits of a connection are set", () => {
+  const { headersTimeout, requestTimeout, keepAliveTimeout } = ingest.server;
+  expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([10_000, 15_000, 65_000]);
+});
+
+test("a sender that goes away in mid-body leaves nothing behind, not even a line of error", async () => {
+  for (const length of ["1000", "1000000"]) {
+    const connection = await connectRaw(ingest.port);
+    await connection.send(requestBytes({ headers: { "Content-Length": length } }));
+    await connection.send("{".repeat(length === "1000" ? 500 : 100_000));
+    connection.close();
+  }
+  await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0));
+  expect((await ask(ingest.port, { body: CALL })).status).toBe(200);
+  expect(ingest.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(ingest.published).toHaveLength(1);
+});
+
+test("events sent on one connection without waiting are answered in order", async () => {
+  const connection = await connectRaw(ingest.port);
+  const bodies = Array.from({ length: 20 }, (_, n) => `{"type":"call.new","call_id":"${n}"}`);
+  await connection.send(Buffer.concat(bodies.map((body) => requestBytes({ body }))));
+  for (const body of bodies) expect((await connection.answer()).body).toContain(body);
+  connection.close();
+});
+
+test("a burst of 1,000 equal events at once is taken whole, each with the same answer", async () => {
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(ingest.port, { body: CALL })));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  expect(ingest.published).toHaveLength(1_000);
+});

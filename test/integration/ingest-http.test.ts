@@ -1,0 +1,279 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { startIngest } from "../support/ingest-in-process.ts";
+import { type Answer, ask, connectRaw, type Request, requestBytes } from "../support/raw-http.ts";
+
+const CALL = '{"type":"call.new","call_id":"1463669263.30033","timestamp":"2026-01-01T00:00:00Z"}';
+const TOKEN = "first-token";
+
+let ingest: Awaited<ReturnType<typeof startIngest>>;
+beforeEach(async () => {
+  ingest = await startIngest();
+});
+afterEach(() => ingest.stop());
+
+const post = (body: string | Uint8Array, more: Request = {}) => ask(ingest.port, { ...more, body });
+
+/** The one shape of every refusal; answers what was wrong where. */
+function errorsOf({ headers, body }: Answer): { path: string; message: string }[] {
+  expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+  const { status, errors, ...more } = JSON.parse(body);
+  expect({ status, more }).toEqual({ status: "error", more: {} });
+  expect(errors.length).toBeGreaterThan(0);
+  for (const error of errors)
+    expect(error).toEqual({ path: expect.any(String), message: expect.any(String) });
+  return errors;
+}
+
+async function expectRefusal(answer: Answer | Promise<Answer>, status: number) {
+  const given = await answer;
+  expect({ status: given.status, body: given.body }).toEqual({ status, body: given.body });
+  return errorsOf(given);
+}
+
+test("a valid event is answered to the letter, after it is acknowledged", async () => {
+  let acknowledged = false;
+  ingest.broker.take = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    acknowledged = true;
+  };
+  const { status, headers, body } = await post(CALL);
+  expect(acknowledged).toBe(true);
+  expect([status, headers["content-type"]]).toEqual([200, "application/json; charset=utf-8"]);
+  const { uuid } = ingest.published[0]!;
+  expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const data = `{"uuid":"${uuid}","aggregate_id":"1463669263.30033","event":${CALL}}`;
+  expect(body).toBe(`{"status":"ok","data":${data}}`);
+});
+
+test.each([
+  ["numbers beyond 2^53", '{"type":"call.new","call_id":"1","n":9007199254740993,"m":1e400}'],
+  ["duplicate keys", '{"type":"call.new","call_id":"1","call_id":"2","a":1,"a":2}'],
+  ["white space", ' {\r\n\t"type" : "call.new" ,\n "call_id": "1" } \n'],
+  ["escapes, lone surrogates and NUL", '{"type":"call.new","call_id":"1","s":"\\ud800\\u0000\\u00e9é\\/"}'],
+  ["__proto__ and $where", '{"type":"call.new","call_id":"1","__proto__":{"a":1},"$where":"1","a.b":[]}'],
+  ["nesting of 64 levels", `{"type":"call.new","call_id":"1","a":${"[".repeat(63)}${"]".repeat(63)}}`],
+])("an event with %s is given back and published exactly as it was sent", async (_what, sent) => {
+  const { status, body } = await post(sent);
+  expect(status).toBe(200);
+  expect(body.endsWith(`"event":${sent}}}`)).toBe(true);
+  expect(ingest.published.map(({ payload }) => payload)).toEqual([sent]);
+});
+
+test("a redelivery gets the same answer, the uuid included", async () => {
+  const first = await post(CALL);
+  expect((await post(CALL)).body).toBe(first.body);
+  expect(new Set(ingest.published.map(({ uuid }) => uuid)).size).toBe(1);
+  const other = await post(CALL.replace(",", ", "));
+  expect(JSON.parse(other.body).data.uuid).not.toBe(JSON.parse(first.body).data.uuid);
+});
+
+test.each([
+  ["not JSON", "{"],
+  ["empty", ""],
+  ["only white space", " \n"],
+  ["two events", CALL + CALL],
+  ["not UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
+  ["UTF-8 behind a byte order mark", `\uFEFF${CALL}`],
+  ["UTF-16", Buffer.from(CALL, "utf16le")],
+  ["an array", `[${CALL}]`],
+  ["a string", '"call.new"'],
+  ["null", "null"],
+  ["nested deeper than 64", `{"type":"call.new","call_id":"1","a":${"[".repeat(64)}${"]".repeat(64)}}`],
+  ["nested 30,000 deep", `{"a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`],
+  ["JSON with a raw NUL", '{"type":"call.new","call_id":"\u0000"}'],
+])("a body that is %s is refused with 400, and kept nowhere", async (_what, body) => {
+  const [error] = await expectRefusal(post(body), 400);
+  expect(error!.path).toBe("");
+  expect([ingest.published, ingest.parked]).toEqual([[], []]);
+});
+
+test.each([
+  ["an unknown type", '{"type":"call.exploded","call_id":"1"}', "/type", "1"],
+  ["no type", '{"call_id":"1"}', "/type", "1"],
+  ["a type that every object has", '{"type":"toString","call_id":"1"}', "/type", "1"],
+  ["no call_id", '{"type":"call.new"}', "/call_id", null],
+  ["an empty call_id", '{"type":"call.new","call_id":""}', "/call_id", null],
+  [
+    "a call_id of 10,000 characters",
+    `{"type":"call.new","call_id":"${"1".repeat(10_000)}"}`,
+    "/call_id",
+    null,
+  ],
+  ["a NUL in call_id", '{"type":"call.new","call_id":"1\\u0000"}', "/call_id", null],
+  ["a call_id that is an object", '{"type":"call.new","call_id":{"$ne":null}}', "/call_id", null],
+  ["nobody named", '{"type":"actor.paused"}', "", null],
+])("an event with %s is refused with 422 and the path, after it is kept", async (_what, body, path, key) => {
+  const [error] = await expectRefusal(post(body), 422);
+  expect(error!.path).toBe(path);
+  expect(ingest.parked).toEqual([
+    { body: Buffer.from(body), key, reason: "unprocessable", receivedAt: expect.any(Date) },
+  ]);
+  expect(ingest.published).toEqual([]);
+});
+
+test("an event that should be refused but cannot be kept is answered 503, not 422", async () => {
+  ingest.broker.take = () => Promise.reject(new Unavailable("away"));
+  const answer = await post('{"type":"call.exploded"}');
+  await expectRefusal(answer, 503);
+  expect(answer.headers["retry-after"]).toBe("2");
+});
+
+test("while the broker is away or its queue full, the answer is 503 with Retry-After, at once", async () => {
+  ingest.broker.take = () => Promise.reject(new Unavailable("5511999998888"));
+  const began = performance.now();
+  const answer = await post(CALL);
+  expect(performance.now() - began).toBeLessThan(500);
+  const [error] = await expectRefusal(answer, 503);
+  expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+  expect(error!.message).not.toContain("5511999998888");
+  ingest.broker.take = async () => {};
+  expect((await post(CALL)).status).toBe(200);
+});
+
+test("a bug is answered 500 and logged, without details in either", async () => {
+  ingest.broker.take = () => Promise.reject(new TypeError("cannot read 5511999998888"));
+  const answer = await post(CALL);
+  expect(await expectRefusal(answer, 500)).toEqual([{ path: "", message: "internal error" }]);
+  expect(ingest.logged.map((line) => JSON.parse(line))).toMatchObject([
+    { level: "error", msg: "request failed", err: { name: "TypeError" } },
+  ]);
+  expect(ingest.logged.join("")).not.toContain("5511999998888");
+});
+
+test("a path that is not there is 404, to the letter", async () => {
+  for (const path of [
+    "/",
+    "/webhook/",
+    "/Webhook",
+    "//webhook",
+    "/webhooks",
+    "/webhook%2F",
+    "/%77ebhook/x",
+    "*",
+  ])
+    await expectRefusal(ask(ingest.port, { path, body: CALL }), 404);
+  expect(ingest.published).toEqual([]);
+});
+
+test("a path that cannot be decoded is 400", async () => {
+  for (const path of ["/%E0%A4%A", "/webhook%", "/%ff"])
+    await expectRefusal(ask(ingest.port, { path, body: CALL }), 400);
+});
+
+test("any other method is 405 and told which one is allowed", async () => {
+  for (const method of ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "MKCOL", "QUERY"]) {
+    const answer = await ask(ingest.port, { method, body: CALL });
+    await expectRefusal(answer, 405);
+    expect(answer.headers.allow).toBe("POST");
+  }
+  const head = await ask(ingest.port, { method: "HEAD" });
+  expect([head.status, head.headers.allow]).toEqual([405, "POST"]);
+  const ready = await ask(ingest.port, { path: "/readyz" });
+  expect([ready.status, ready.headers.allow]).toEqual([405, "GET, HEAD"]);
+});
+
+test("anything but plain JSON is 415", async () => {
+  const types = [
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/json2",
+    "application/ld+json",
+  ];
+  for (const type of [...types, "application/json; charset=utf-16", "application/json;charset=latin1"])
+    await expectRefusal(post(CALL, { headers: { "Content-Type": type } }), 415);
+  for (const encoding of ["gzip", "br", "deflate", "GZIP", "identity, gzip", "x"])
+    await expectRefusal(post(CALL, { headers: { "Content-Encoding": encoding } }), 415);
+  expect(ingest.published).toEqual([]);
+});
+
+test("JSON may be said in every way that means it", async () => {
+  for (const type of [
+    "application/json; charset=utf-8",
+    'Application/JSON;charset="UTF-8"',
+    "application/json ;x=y",
+  ])
+    expect((await post(CALL, { headers: { "Content-Type": type } })).status).toBe(200);
+  expect((await post(CALL, { headers: { "Content-Encoding": "identity" } })).status).toBe(200);
+});
+
+test("each refusal leaves the connection usable for the next event", async () => {
+  const refusals: [Request, number][] = [
+    [{ body: "{" }, 400],
+    [{ body: CALL, path: "/%ff" }, 400],
+    [{ body: CALL, path: "/elsewhere" }, 404],
+    [{ body: CALL, method: "PUT" }, 405],
+    [{ body: CALL, headers: { "Content-Type": "text/plain" } }, 415],
+    [{ body: '{"type":"call.exploded"}' }, 422],
+  ];
+  const connection = await connectRaw(ingest.port);
+  for (const [request, status] of refusals) {
+    await connection.send(requestBytes(request));
+    await expectRefusal(connection.answer(), status);
+    await connection.send(requestBytes({ body: CALL }));
+    expect((await connection.answer()).status).toBe(200);
+  }
+  connection.close();
+});
+
+test("what became of the events is counted by type and outcome", async () => {
+  for (const body of [CALL, CALL, "{", '{"type":"call.5511999998888","call_id":"1"}']) await post(body);
+  ingest.broker.take = () => Promise.reject(new Unavailable("away"));
+  await post(CALL);
+  const { values } = await ingest.metrics.events.get();
+  expect(values.map(({ labels: { type, outcome }, value }) => `${type} ${outcome} ${value}`).sort()).toEqual([
+    "call.new accepted 2",
+    "call.new unavailable 1",
+    "unknown malformed 1",
+    "unknown refused 1",
+  ]);
+});
+
+test("with tokens set, each way to present one is taken and anything else is 401, before the body is read", async () => {
+  const guarded = await startIngest({ tokens: [TOKEN, "next-token"] });
+  const basic = (password: string) => `Basic ${Buffer.from(`teravoz:${password}`).toString("base64")}`;
+  const send = (authorization: string, path = "/webhook", body = CALL) =>
+    ask(guarded.port, { path, body, headers: { Authorization: authorization } });
+  for (const authorization of [`Bearer ${TOKEN}`, "Bearer next-token", basic(TOKEN)])
+    expect((await send(authorization)).status).toBe(200);
+  expect((await send("", `/webhook?token=${TOKEN}`)).status).toBe(200);
+  for (const authorization of [
+    "",
+    "Bearer wrong",
+    basic("wrong"),
+    "Bearer",
+    "Digest x",
+    `Bearer ${TOKEN}x`,
+  ]) {
+    const answer = await send(authorization, "/webhook", "{");
+    await expectRefusal(answer, 401);
+    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="teravoz", Basic realm="teravoz"');
+  }
+  await expectRefusal(send("", "/webhook?token=wrong"), 401);
+  expect(guarded.published).toHaveLength(4);
+  expect(guarded.logged.join("")).not.toContain(TOKEN);
+  await guarded.stop();
+});
+
+test("/livez and /readyz say how it stands, /metrics what happened, behind its own token", async () => {
+  const guarded = await startIngest({ tokens: [TOKEN], metricsTokens: ["metrics-token"] });
+  const get = (path: string, authorization = "") =>
+    ask(guarded.port, { method: "GET", path, headers: { Authorization: authorization } });
+  const read = async (path: string) => {
+    const { status, body } = await get(path);
+    return [status, JSON.parse(body)];
+  };
+  let kafka = { ok: false, reason: "3 of 3 producers not connected" };
+  guarded.health.add("kafka", () => kafka);
+  expect(await read("/livez")).toEqual([200, { status: "ok" }]);
+  expect(await read("/readyz")).toEqual([503, { status: "unavailable", checks: { kafka } }]);
+  kafka = { ok: true } as typeof kafka;
+  expect(await read("/readyz")).toEqual([200, { status: "ok", checks: { kafka: { ok: true } } }]);
+  for (const authorization of ["", `Bearer ${TOKEN}`])
+    await expectRefusal(get("/metrics", authorization), 401);
+  const { status, headers, body } = await get("/metrics", "Bearer metrics-token");
+  expect([status, headers["content-type"]]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+  expect(body).toContain("# TYPE teravoz_events_total counter");
+  await guarded.stop();
+});

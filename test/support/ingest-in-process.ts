@@ -1,0 +1,48 @@
+import type { Server } from "node:http";
+import type { Event } from "@teravoz/domain";
+import { createWebhookRouter, type IngestPorts } from "@teravoz/ingest";
+import {
+  createApp,
+  createHealth,
+  createHttpServer,
+  createLog,
+  createMetrics,
+  listen,
+} from "@teravoz/runtime";
+
+type Options = { tokens?: string[]; metricsTokens?: string[] };
+export type Refused = Parameters<IngestPorts["park"]>[0];
+
+/** The ingest service on a free port, with what it would publish kept in memory. */
+export async function startIngest({ tokens, metricsTokens }: Options = {}) {
+  const published: Event[] = [];
+  const parked: Refused[] = [];
+  const logged: string[] = [];
+  /** What publishing and parking do before they keep what they are given. */
+  const broker = { take: async (): Promise<void> => {} };
+  const health = createHealth();
+  const metrics = createMetrics();
+  const log = createLog("ingest", "trace", { write: (line) => void logged.push(line) });
+  const router = createWebhookRouter({
+    publish: async (event) => {
+      await broker.take();
+      published.push(event);
+    },
+    park: async (refused) => {
+      await broker.take();
+      parked.push(refused);
+    },
+    now: () => new Date(),
+    metrics,
+    tokens: tokens ?? null,
+  });
+  const app = createApp(router, { health, metrics, metricsTokens: metricsTokens ?? null, log });
+  const server = createHttpServer(app.callback());
+  const port = await listen(server, "127.0.0.1", 0);
+  return { port, server, published, parked, logged, broker, health, metrics, stop: () => stop(server) };
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
