@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
+
+const PROGRAM = join(import.meta.dirname, "../support/tiny-service.ts");
+const WHOLE = { FIRST: "info", SECOND: "info" };
+
+type Run = { child: ChildProcess; code: Promise<number | null>; output: { text: string; errors: string } };
+
+function run(ends = "", env: Record<string, string> = WHOLE): Run {
+  const { NODE_OPTIONS: _jest, ...inherited } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, ends], {
+    env: { ...inherited, LOG_LEVEL: "info", ...env },
+  });
+  const output = { text: "", errors: "" };
+  child.stdout.on("data", (chunk) => {
+    output.text += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output.errors += chunk;
+  });
+  return { child, output, code: once(child, "close").then(([code]) => code as number | null) };
+}
+
+const running = ({ output }: Run) => eventually(() => expect(output.text).toContain("running"));
+const stopped = ({ output }: Run) => output.text.match(/^stopped .*$/gm);
+const IN_ORDER = ["stopped third, unavailable", "stopped second, unavailable", "stopped first, unavailable"];
+
+// the deadline is the real one: it passes while the other tests run
+let hanging: Run;
+let hangingTookMs: Promise<number>;
+beforeAll(async () => {
+  hanging = run("hanging step");
+  await running(hanging);
+  const began = performance.now();
+  hanging.child.kill("SIGTERM");
+  hangingTookMs = hanging.code.then(() => performance.now() - began);
+});
+afterAll(() => void hanging.child.kill("SIGKILL"));
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s: not ready any more, steps run in reverse order, exit 0",
+  async (signal) => {
+    const service = run();
+    await running(service);
+    service.child.kill(signal);
+    expect(await service.code).toBe(0);
+    expect(stopped(service)).toEqual(IN_ORDER);
+    expect(service.output.text).toContain('"msg":"stopped"');
+  },
+);
+
+test("a step that fails does not keep the others from running, and the exit is 1", async () => {
+  const service = run("failing step");
+  await running(service);
+  service.child.kill("SIGTERM");
+  expect(await service.code).toBe(1);
+  expect(stopped(service)).toEqual(IN_ORDER);
+  expect(service.output.text).toContain('"job":"failing"');
+});
+
+test.each(["dead job", "unhandled rejection", "unhandled nothing", "uncaught exception"])(
+  "%s: what can be stopped is stopped, exit 1",
+  async (ends) => {
+    const service = run(ends);
+    expect(await service.code).toBe(1);
+    expect(stopped(service)).toEqual(IN_ORDER);
+  },
+);
+
+test("a start that fails and a service with nothing left to do exit with 1", async () => {
+  for (const ends of ["failing start", "running empty"]) expect(await run(ends).code).toBe(1);
+});
+
+test("what kills a service is logged without its message", async () => {
+  const service = run("dead job");
+  await service.code;
+  expect(service.output.text).toMatch(
+    /"err":\{"name":"Error","stack":"[^}]+\},"job":"consumer","msg":"a job died"/,
+  );
+  expect(service.output.text + service.output.errors).not.toContain("5511999998888");
+});
+
+test("missing settings: one message that lists all of them, exit 1", async () => {
+  const service = run("", { LOG_LEVEL: "loud" });
+  expect(await service.code).toBe(1);
+  expect(service.output.text).toBe("");
+  expect(service.output.errors.split("\n")).toEqual([
+    "tiny cannot start: these settings are missing or malformed:",
+    expect.stringMatching(/^ {2}LOG_LEVEL: .+/),
+    "  FIRST: missing (the first setting)",
+    "  SECOND: missing (the second setting)",
+    "",
+  ]);
+});
+
+test("a second signal ends a stop that hangs, with 1", async () => {
+  const service = run("hanging step");
+  await running(service);
+  service.child.kill("SIGTERM");
+  await eventually(() => expect(service.output.text).toContain('"msg":"stopping"'));
+  service.child.kill("SIGTERM");
+  expect(await service.code).toBe(1);
+  expect(stopped(service)).toBeNull();
+});
+
+test("a step that hangs is given up at the deadline of ten seconds, with 1", async () => {
+  expect(await hanging.code).toBe(1);
+  expect(await hangingTookMs).toBeGreaterThan(9_500);
+  expect(await hangingTookMs).toBeLessThan(13_000);
+  expect(hanging.output.text).toContain('"msg":"the stop took too long"');
+});
