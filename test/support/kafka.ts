@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
+  type ConsumedRecord,
+  consumePartitions,
   createClient,
   createCodec,
   createPublisher,
@@ -11,6 +13,7 @@ import {
   withAdmin,
 } from "@teravoz/kafka";
 import { createLog, createMetrics, kafkaSettings, readConfig, registrySettings } from "@teravoz/runtime";
+import { eventually } from "./eventually.ts";
 
 export type TestTopics = Awaited<ReturnType<typeof openTopics>>;
 
@@ -47,4 +50,31 @@ export async function openTopics(overrides: Record<string, string> = {}) {
       await withAdmin(client, (admin) => admin.deleteTopics({ topics: Object.values(topics) }));
     },
   };
+}
+
+export type ReadRecord = ConsumedRecord & { partition: number };
+
+/** Every record that is in a topic by the time it is asked for, by partition and offset. */
+export async function readTopic({ client, prefix, log }: TestTopics, topic: string): Promise<ReadRecord[]> {
+  const ends = await withAdmin(client, (admin) => admin.fetchTopicOffsets(topic));
+  const wanted = ends.reduce((count, { low, high }) => count + Number(high) - Number(low), 0);
+  const read: ReadRecord[] = [];
+  const consumer = consumePartitions({
+    client,
+    groupId: `${prefix}reader-${randomBytes(4).toString("hex")}`,
+    topics: [topic],
+    position: async () => null,
+    handle: async ({ partition, records }) => {
+      read.push(...records.map((record) => ({ ...record, partition })));
+      return "done";
+    },
+    log,
+    metrics: createMetrics(),
+    onCrash: (error) => log.error({ err: error }, "reader crashed"),
+  });
+  const demandAll = () => {
+    if (read.length < wanted) throw new Error(`${read.length} of ${wanted} records of ${topic} read`);
+  };
+  await eventually(demandAll, 30_000).finally(() => consumer.stop());
+  return read.sort((one, other) => one.partition - other.partition || one.offset - other.offset);
 }

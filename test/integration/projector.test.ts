@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
+import { createOutlet } from "@teravoz/ingest";
+import { type OutgoingRecord, type Publisher, withAdmin } from "@teravoz/kafka";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { startProjector } from "../support/projector-in-process.ts";
+import { bodiesOf, bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
+
+const PATIENCE_MS = 30_000;
+
+let opened: TestTopics;
+let publisher: Publisher;
+let projector: Awaited<ReturnType<typeof startProjector>>;
+beforeEach(async () => {
+  opened = await openTopics();
+  publisher = opened.publisher();
+  projector = await startProjector(opened);
+});
+afterEach(() => opened.close());
+
+function eventOf(body: string, received_at = new Date()): Event {
+  const parsed = parseWebhook(Buffer.from(body), received_at);
+  if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
+  return parsed.event;
+}
+
+/** As ingest would. */
+const publish = (events: Event[]) =>
+  Promise.all(events.map(createOutlet({ codec: opened.codec, publisher, topics: opened.topics }).publish));
+
+const storedUuids = async (): Promise<string[]> =>
+  (await projector.db.collection("events").distinct("_id")).map(String);
+const uuidsOf = (events: Event[]) => [...new Set(events.map(({ uuid }) => uuid))].sort();
+const untilStored = (events: Event[]) =>
+  eventually(async () => expect((await storedUuids()).sort()).toEqual(uuidsOf(events)), PATIENCE_MS);
+
+/** Every position has reached the end of its partition: nothing is stuck. */
+async function untilAllRead(): Promise<void> {
+  const topic = opened.topics.callEvents;
+  const ends = await withAdmin(opened.client, (admin) => admin.fetchTopicOffsets(topic));
+  const end = ends.reduce((sum, { high }) => sum + Number(high), 0);
+  await eventually(async () => {
+    const positions = await projector.db
+      .collection<{ _id: string; next: number }>("positions")
+      .find()
+      .toArray();
+    const ofTopic = positions.filter(({ _id }) => _id.startsWith(topic));
+    expect(ofTopic.reduce((sum, { next }) => sum + next, 0)).toBe(end);
+    expect(projector.check()).toEqual({ ok: true });
+  }, PATIENCE_MS);
+}
+
+async function expectCallsAreFolds(call_ids: string[]): Promise<void> {
+  const calls = await projector.store.findCalls(call_ids);
+  expect(calls.map(({ aggregate_id }) => aggregate_id).sort()).toEqual([...call_ids].sort());
+  for (const { id, version, ...folded } of calls) {
+    const page = { limit: 1_000, bytes: 1_000_000, cursor: null };
+    const { items } = await projector.store.listCallEvents(folded.aggregate_id, page);
+    expect(folded).toEqual(foldCall(items));
+    expect(id).toBe(Math.min(...items.map((event) => event.id)));
+    expect(version).toBeGreaterThan(0);
+  }
+}
+
+test("what is published is in the database, each event once, and every call is the fold of its events", async () => {
+  const bodies = bodiesOfCalls(60);
+  const agents = Array.from(
+    { length: 20 },
+    (_, n) => `{"type":"actor.paused","actor":"a${n % 5}","sid":"${n}"}`,
+  );
+  const events = shuffle([...bodies, ...agents]).map((body) => eventOf(body));
+  await publish([...events, ...shuffle(events, 2)]);
+  await untilStored(events);
+  const stored = await projector.db.collection("events").find().toArray();
+  expect(stored).toHaveLength(events.length);
+  expect(new Set(stored.map(({ id }) => id)).size).toBe(events.length);
+  expect(stored.map(({ payload }) => payload).sort()).toEqual([...bodies, ...agents].sort());
+  await expectCallsAreFolds([...new Set(bodies.map(callIdOf))]);
+  expect(await projector.db.collection("calls").countDocuments()).toBe(60);
+  expect(projector.crashes).toEqual([]);
+});
+
+test("whoever is told of a change is told of every call and agent, by a notice without personal data", async () => {
+  const bodies = [...bodiesOf("delegated"), '{"type":"actor.logged-in","actor":"ana@example.com","sid":"1"}'];
+  const events = bodies.map((body) => eventOf(body));
+  await publish(events);
+  await untilStored(events);
+  await eventually(async () => {
+    const notices = await readTopic(opened, opened.topics.callChanges);
+    const changes = await Promise.all(notices.map(({ value }) => opened.codec.decodeChange(value!)));
+    const [call] = await projector.store.findCalls([callIdOf(bodies[0]!)]);
+    expect(new Set(changes.map(({ key }) => key))).toEqual(new Set([call!.aggregate_id, "ana@example.com"]));
+    expect(Math.max(...changes.filter(({ kind }) => kind === "call").map(({ version }) => version))).toBe(
+      call!.version,
+    );
+    expect(Object.keys(changes[0]!).sort()).toEqual(["erased", "key", "kind", "version"]);
+  }, PATIENCE_MS);
+}, 60_000);
+
+test("200 deliveries of one event, among those of its call and in any order, are one event", async () => {
+  const events = bodiesOf("transferred").map((body) => eventOf(body));
+  const [first] = events;
+  const receivedAt = (n: number) => new Date(first!.received_at.getTime() + n * 1_000);
+  const deliveries = Array.from({ length: 200 }, (_, n) => ({ ...first!, received_at: receivedAt(n - 50) }));
+  await publish(shuffle([...deliveries, ...events.slice(1)]));
+  await untilAllRead();
+  await untilStored(events);
+  const [stored, ...more] = await projector.db
+    .collection("events")
+    .find({ aggregate_id: first!.aggregate_id, type: first!.type })
+    .toArray();
+  expect(more).toEqual([]);
+  expect(stored!.received_at).toEqual(receivedAt(-50));
+  await expectCallsAreFolds([first!.aggregate_id]);
+  const counted = (await projector.metrics.events.get()).values.filter(
+    ({ labels }) => labels.type === first!.type,
+  );
+  expect(counted.map(({ labels, value }) => [labels.outcome, value]).sort()).toEqual([
+    ["duplicate", 199],
+    ["stored", 1],
+  ]);
+});
+
+const OF_EACH_KIND = 6;
+
+/** Records that can never become events, by the reason dead-letters must give; all unlike each other. */
+async function poisons(stored: Event[]): Promise<{ reason: string; record: OutgoingRecord }[]> {
+  const { codec, topics } = opened;
+  const made = Array.from({ length: OF_EACH_KIND }, async (_, n) => {
+    const good = await codec.encodeEvent(eventOf(`{"type":"call.new","call_id":"poison-${n}"}`));
+    const unknown = Buffer.from(good);
+    unknown.writeInt32BE(2_000_000 + n, 1);
+    const change = { key: String(n), kind: "call" as const, version: n, erased: false };
+    const stolen = eventOf(`{"type":"call.new","call_id":"unstorable-${n}"}`);
+    const values: [string, Buffer][] = [
+      ["not-avro", Buffer.from(`{"not":"avro","n":${n}}`)],
+      ["not-avro", good.subarray(0, 20 + n)],
+      ["unknown-schema", unknown],
+      ["foreign-schema", await codec.encodeChange(change)],
+      // the uuid of another call's event
+      ["unstorable", await codec.encodeEvent({ ...stolen, uuid: stored[n]!.uuid })],
+    ];
+    return values.map(([reason, value], kind) => ({
+      reason,
+      record: { topic: topics.callEvents, key: `key-${n}-${kind}`, value },
+    }));
+  });
+  return (await Promise.all(made)).flat();
+}
+
+test("poison of five kinds ends in dead-letters, once each with reason and place; all else is stored", async () => {
+  const before = bodiesOfCalls(OF_EACH_KIND).map((body) => eventOf(body));
+  await publish(before);
+  await untilStored(before);
+  const poison = await poisons(before);
+  const after = bodiesOfCalls(40).map((body) => eventOf(body));
+  await Promise.all([
+    publish(after.slice(0, after.length / 2)),
+    ...poison.map(({ record }) => publisher.publish(record)),
+    publish(after.slice(after.length / 2)),
+  ]);
+  await untilStored([...before, ...after]);
+  await untilAllRead();
+
+  const log = await readTopic(opened, opened.topics.callEvents);
+  const letters = await readTopic(opened, opened.topics.deadLetters);
+  expect(letters).toHaveLength(poison.length);
+  for (const { reason, record } of poison) {
+    const found = letters.filter(({ value }) => value!.equals(record.value!));
+    const source = log.find(({ value }) => value!.equals(record.value!))!;
+    expect(found.map(({ key }) => key!.toString())).toEqual([record.key]);
+    const headers = Object.entries(found[0]!.headers).map(([name, value]) => [name, String(value)]);
+    expect(Object.fromEntries(headers)).toEqual({
+      reason,
+      service: "projector",
+      topic: opened.topics.callEvents,
+      partition: String(source.partition),
+      offset: String(source.offset),
+      first_seen: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/),
+    });
+  }
+  expect(await projector.db.collection("calls").countDocuments()).toBe(OF_EACH_KIND + 40);
+  expect(projector.crashes).toEqual([]);
+}, 60_000);
