@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { Unavailable } from "@teravoz/domain";
 import {
   MongoClientClosedError,
@@ -47,8 +48,21 @@ const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
 };
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
 
+/**
+ * The driver (7.9) wraps what a socket reports when it reads, not when it writes: a command sent on a link that was just
+ * reset fails with Node's own error, without any label. Whether it arrived is not known.
+ */
+const LOST_LINK_CODES = new Set([
+  ...["ECONNRESET", "EPIPE", "ECONNABORTED", "ECONNREFUSED", "ETIMEDOUT", "ENOTCONN"],
+  ...["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"],
+]);
+
+export const isLostLink = (error: unknown): boolean =>
+  isNativeError(error) && "code" in error && LOST_LINK_CODES.has(String(error.code));
+
 /** Whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
+  if (isLostLink(error)) return true;
   if (!(error instanceof MongoError)) return false;
   return (
     PASSING_KINDS.some((kind) => error instanceof kind) ||

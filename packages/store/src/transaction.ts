@@ -8,6 +8,7 @@ import {
   type TransactionOptions,
 } from "mongodb";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { isLostLink } from "./outage.ts";
 
 /**
  * No new try is begun after this long. The driver's own withTransaction goes on for 120 s, past any consumer's session;
@@ -69,7 +70,8 @@ async function runOnce<T>(
     await commit(session, deadline);
     return value;
   } catch (error) {
-    if (session.inTransaction()) await session.abortTransaction();
+    // an abort that does not arrive is made up for: the session's next transaction, or its end by time, does it
+    if (session.inTransaction()) await session.abortTransaction().catch(() => {});
     throw error;
   }
 }
@@ -81,7 +83,7 @@ async function commit(session: ClientSession, deadline: number): Promise<void> {
       return await session.commitTransaction();
     } catch (error) {
       const unknown = hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
-      if (!unknown || performance.now() >= deadline) throw error;
+      if (!(unknown || isLostLink(error)) || performance.now() >= deadline) throw error;
     }
     await sleep(pauseAfter(attempt));
   }
@@ -90,10 +92,8 @@ async function commit(session: ClientSession, deadline: number): Promise<void> {
 /** Nothing was stored, and the next try may find things otherwise. */
 function isWorthATry(error: unknown, attempt: number): boolean {
   if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return attempt < COLLISION_TRIES;
-  return (
-    hasLabel(error, MongoErrorLabel.TransientTransactionError) &&
-    !hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult)
-  );
+  if (hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult)) return false;
+  return hasLabel(error, MongoErrorLabel.TransientTransactionError) || isLostLink(error);
 }
 
 const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label);

@@ -59,7 +59,7 @@ export function describeVerbatim(use: Use): void {
     expect((await findEvents(use(), event.aggregate_id))[0]?.payload).toBe(event.payload);
   });
 
-  test.each(HOSTILE.map(unique))("a field of a call comes back as it was: %j", async (code) => {
+  test.each(HOSTILE)("a field of a call comes back as it was: %j", async (code) => {
     const event = sampleEvent({ body: { code, queue: code } });
     await createWriter(use()).write([event]);
     expect(await findCall(use(), event.aggregate_id)).toMatchObject({ code, queue: code });

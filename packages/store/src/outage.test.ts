@@ -1,0 +1,53 @@
+import { expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import {
+  MongoNetworkError,
+  MongoNetworkTimeoutError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from "mongodb";
+import { isPassing, orUnavailable } from "./outage.ts";
+
+const answered = (code: number, errorLabels: string[] = []) => new MongoServerError({ code, errorLabels });
+/** Of a kind the driver keeps to itself. */
+const named = (name: string) => Object.defineProperty(new MongoNetworkError("x"), "name", { value: name });
+
+test.each([
+  ["a lost link", new MongoNetworkError("x")],
+  ["a link that broke while it was written to", Object.assign(new Error("x"), { code: "ECONNRESET" })],
+  ["a link that does not answer", new MongoNetworkTimeoutError("x")],
+  ["no server in reach", new MongoServerSelectionError("x", {} as never)],
+  ["a connection that was never made", new MongoTopologyClosedError()],
+  ["a full pool", named("MongoWaitQueueTimeoutError")],
+  ["a server that is not primary", answered(10_107)],
+  ["a server that shuts down", answered(91)],
+  ["a time limit", answered(50)],
+  ["a write that no majority has", answered(64)],
+  ["a lost race", answered(112)],
+  ["a refused login", answered(18)],
+  ["a full disk", answered(14_031)],
+  ["a transaction to be tried again", answered(1, ["TransientTransactionError"])],
+  ["a commit nobody knows of", answered(1, ["UnknownTransactionCommitResult"])],
+])("%s passes: it is told as Unavailable, with its cause", async (_, error) => {
+  expect(isPassing(error)).toBe(true);
+  const told = orUnavailable(() => Promise.reject(error));
+  await expect(told).rejects.toBeInstanceOf(Unavailable);
+  await expect(told).rejects.toMatchObject({ cause: error });
+});
+
+test.each([
+  ["a document too large", answered(10_334)],
+  ["a key that is taken", answered(11_000)],
+  ["a value the server refuses", answered(2)],
+  ["a transaction too large", answered(257)],
+  ["a file that is missing", Object.assign(new Error("x"), { code: "ENOENT" })],
+  ["a fault in the fold", new TypeError("x is not a function")],
+])("%s does not pass: it is thrown as it is", async (_, error) => {
+  expect(isPassing(error)).toBe(false);
+  await expect(orUnavailable(() => Promise.reject(error))).rejects.toBe(error);
+});
+
+test("what succeeds is handed on", async () => {
+  expect(await orUnavailable(async () => 7)).toBe(7);
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type CallFilter, foldCall } from "@teravoz/domain";
+import type { MongoConnection, MongoStore } from "@teravoz/store";
+import { batchOf, dropDatabase, openStore, sampleEvent } from "../support/store.ts";
+
+/** Enough that a plan without the right index would show: it would read all of them. */
+const CALLS = 300;
+
+describe("every query of the store has its index", () => {
+  let connection: MongoConnection;
+  let store: MongoStore;
+  beforeAll(async () => {
+    ({ connection, store } = await openStore());
+    const events = Array.from({ length: CALLS }, (_, index) => {
+      const aggregate_id = `call-${index}`;
+      const body = { code: `c${index}`, queue: `q${index}`, direction: `d${index}`, actor: `a${index}` };
+      const numbers = { our_number: `o${index}`, their_number: `t${index}` };
+      const payload = JSON.stringify({ ...body, ...numbers });
+      return sampleEvent({ aggregate_id, type: index === 7 ? "call.finished" : "actor.entered", payload });
+    });
+    await store.apply(batchOf(events, null, 0), foldCall);
+  });
+  afterAll(() => dropDatabase(connection));
+
+  const filters: CallFilter[] = [
+    { id: 8 },
+    { aggregate_id: "call-7" },
+    { state: "FINISHED" },
+    { queue: "q7" },
+    { actor: "a8" },
+    { our_number: "o7" },
+    { their_number: "t7" },
+    { code: "c7" },
+    { direction: "d7" },
+  ];
+  test.each(filters)("calls are listed by %j", async (filter) => {
+    const [command] = await profile(connection, async () => {
+      const { items } = await store.listCalls(filter, { limit: 5, cursor: null });
+      expect(items).toHaveLength(1);
+    });
+    expect(command).toMatchObject({ op: "query", docsExamined: 1 });
+  });
+
+  test("calls are listed newest first without sorting", async () => {
+    const [command] = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null }));
+    expect(command).toMatchObject({ docsExamined: 6, planSummary: "IXSCAN { id: -1 }" });
+    expect(command?.hasSortStage ?? false).toBe(false);
+  });
+
+  test("calls, their events and the position are found without reading others", async () => {
+    const commands = await profile(connection, async () => {
+      await store.findCalls(["call-1", "call-2"]);
+      await store.listCallEvents("call-3", { limit: 5, bytes: 5, cursor: null });
+      await store.position("call-events", 0);
+    });
+    expect(commands.map(({ docsExamined }) => docsExamined)).toEqual([2, 1, 1]);
+  });
+
+  test("a batch reads its own calls, their events and its agents' events, and no others", async () => {
+    const agent = sampleEvent({ kind: "agent", aggregate_id: "ana", type: "actor.paused" });
+    const events = [sampleEvent({ aggregate_id: "call-1" }), sampleEvent({ aggregate_id: "call-2" }), agent];
+    await store.apply(batchOf([agent], null, 1), foldCall);
+    const commands = await profile(connection, () => store.apply(batchOf(events, 1, 1), foldCall));
+    expect(commands.length).toBeGreaterThan(5);
+    for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(2);
+  });
+});
+
+/** What the database's own profiler saw of the plans while `work` ran, in order. */
+async function profile(connection: MongoConnection, work: () => Promise<unknown>) {
+  const since = new Date();
+  await connection.db.command({ profile: 2 });
+  try {
+    await work();
+  } finally {
+    await connection.db.command({ profile: 0 });
+  }
+  return connection.db
+    .collection("system.profile")
+    .find({ ts: { $gte: since }, ns: { $not: /system\.profile/ }, docsExamined: { $exists: true } })
+    .sort({ ts: 1 })
+    .toArray();
+}
