@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { planDeliveries } from "@teravoz/simulator";
+import autocannon, { type Request } from "autocannon";
+import { inMs, type Measured, median, perSecond, readMemory } from "./figures.ts";
+import type { Stage } from "./stage.ts";
+
+const CONNECTIONS = 64;
+/** Long enough for the compiler to be done and for a pause of the collector to weigh little. */
+const ROUND_SECONDS = 5;
+
+type Round = { perSecond: number; p99: number };
+
+/** Acknowledged events/s of ingest beside a bare Koa; in turn, so that both meet the same moods of the machine. */
+export async function measureAcknowledged(stage: Stage, { rounds }: { rounds: number }): Promise<Measured> {
+  const topics = await stage.openTopics();
+  const [ingest] = await stage.start(["ingest"], { topics, mongodb: stage.newDatabase() });
+  const bare = await startBareKoa();
+  const nextBody = createBodies();
+  const fire = (url: string) => measureRound(url, nextBody);
+  try {
+    await ingest!.ready();
+    const ours: Round[] = [];
+    const limit: Round[] = [];
+    // the first round of each only warms up
+    for (let round = 0; round <= rounds; round++) {
+      const [us, them] = [await fire(`${ingest!.url}/webhook`), await fire(bare.url)];
+      stage.say(
+        `acknowledged ${round}/${rounds}: ingest ${perSecond(us.perSecond)}, bare ${perSecond(them.perSecond)}`,
+      );
+      if (round > 0) [ours.push(us), limit.push(them)];
+    }
+    const memory = readMemory("acknowledged", [ingest!]);
+    return { figures: [compare(ours, limit)], memory };
+  } finally {
+    bare.process.kill();
+    await ingest!.stop();
+    await topics.close();
+  }
+}
+
+function compare(ours: Round[], limit: Round[]) {
+  const [us, them] = [ours, limit].map((rounds) => median(rounds.map((round) => round.perSecond)));
+  return {
+    what: `acknowledged events, ${CONNECTIONS} connections`,
+    ours: `${perSecond(us!)} (p99 ${inMs(median(ours.map(({ p99 }) => p99)))})`,
+    limit: `bare Koa ${perSecond(them!)}`,
+    ratio: us! / them!,
+  };
+}
+
+async function measureRound(url: string, nextBody: () => string): Promise<Round> {
+  const setupRequest = (request: Request) => ({ ...request, body: nextBody() });
+  const result = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration: ROUND_SECONDS,
+    requests: [{ method: "POST", headers: { "Content-Type": "application/json" }, setupRequest }],
+  });
+  if (result.non2xx + result.errors > 0)
+    throw new Error(`${url}: ${result.non2xx} answers were no 200, ${result.errors} did not come`);
+  return { perSecond: result["2xx"] / result.duration, p99: result.latency.p99 };
+}
+
+/** Seven events a call as the simulator writes them, no body twice: an event already known would cost less. */
+function createBodies(): () => string {
+  const template = planDeliveries({
+    calls: 1,
+    rate: 1_000,
+    shares: { delegated: 1 },
+    duplicates: 0,
+    reorder: 0,
+    delayMs: 1_000,
+    oldSpellings: 0,
+    burst: 0,
+    seed: 1,
+    startAt: new Date(Date.now() - 60_000),
+  });
+  const second = Math.floor(Date.now() / 1000);
+  let sent = 0;
+  return () => {
+    const { body, call_id } = template[sent % template.length]!;
+    const call = Math.floor(sent++ / template.length);
+    return body.replace(call_id, `${second}.${call}`);
+  };
+}
+
+async function startBareKoa(): Promise<{ process: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "bare-koa.ts")], {
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = await once(child.stdout, "data");
+  return { process: child, url: `http://127.0.0.1:${String(port).trim()}/webhook` };
+}
