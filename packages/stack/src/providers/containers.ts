@@ -7,7 +7,7 @@ import {
 } from "testcontainers";
 import { addressesAt } from "../addresses.ts";
 import type { Part, Ports, Stack } from "../stack.ts";
-import { containerStack, IMAGES, START_LIMIT_MS, untilAnswers } from "./docker.ts";
+import { containerStack, IMAGES, isObtainable, START_LIMIT_MS, untilAnswers } from "./docker.ts";
 import { ensureReplicaSet } from "./replica-set.ts";
 
 export type ContainersOptions = { ports: Ports; signal?: AbortSignal | undefined };
@@ -18,6 +18,7 @@ type Started = { network?: StartedNetwork; containers: Partial<Record<Part, Star
 export async function openContainers({ ports, signal }: ContainersOptions): Promise<Stack> {
   const started: Started = { containers: {} };
   const addresses = addressesAt(ports);
+  await decideOnReaper();
   try {
     await startAll(started, ports, signal);
     const ids = idsOf(started.containers as Record<Part, StartedTestContainer>);
@@ -26,6 +27,17 @@ export async function openContainers({ ports, signal }: ContainersOptions): Prom
     await removeAll(started);
     throw error;
   }
+}
+
+/** The one that this version of testcontainers uses. */
+const REAPER_IMAGE = "testcontainers/ryuk:0.14.0";
+
+/** The reaper removes containers whose process died hard. Where its image is not to be had we do without: what is ours we stop. */
+async function decideOnReaper(): Promise<void> {
+  const { env } = process;
+  env.RYUK_CONTAINER_IMAGE ??= REAPER_IMAGE;
+  if (env.TESTCONTAINERS_RYUK_DISABLED === undefined && !(await isObtainable(env.RYUK_CONTAINER_IMAGE, env)))
+    env.TESTCONTAINERS_RYUK_DISABLED = "true";
 }
 
 async function startAll(started: Started, ports: Ports, signal?: AbortSignal): Promise<void> {

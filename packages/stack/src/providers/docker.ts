@@ -28,7 +28,8 @@ export async function containersFault(root: string, env: NodeJS.ProcessEnv): Pro
   return obtainable.every(Boolean) ? null : "images are neither here nor to be had";
 }
 
-const isObtainable = async (image: string, env: NodeJS.ProcessEnv) =>
+/** Whether an image is here or a registry has it. */
+export const isObtainable = async (image: string, env: NodeJS.ProcessEnv) =>
   (await works("docker", ["image", "inspect", image], { env, timeoutMs: PATIENCE_MS })) ||
   (await works("docker", ["manifest", "inspect", image], { env, timeoutMs: PULL_PATIENCE_MS }));
 
