@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type CallFilter, foldCall } from "@teravoz/domain";
 import type { MongoConnection, MongoStore } from "@teravoz/store";
 import { batchOf, dropDatabase, openStore, sampleEvent } from "../support/store.ts";
+
+// a database that other suites keep busy
+jest.setTimeout(30_000);
 
 /** Enough that a plan without the right index would show: it would read all of them. */
 const CALLS = 300;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from "@jest/globals";
+import { afterAll, beforeAll, describe, jest } from "@jest/globals";
 import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
 import { describePages } from "./contract/pages.ts";
@@ -6,12 +6,16 @@ import { describeRandomBatches } from "./contract/random-batches.ts";
 import type { Opened } from "./contract/samples.ts";
 import { describeVerbatim } from "./contract/verbatim.ts";
 
+/** Each test takes well under a second on a real database of its own machine; a busy one may need many times that. */
+const TEST_LIMIT_MS = 30_000;
+
 /**
  * What every store promises, as tests: an adapter runs them on what `open` gives. Each test has topics and calls of its own,
  * so one store, also one that holds other records, serves them all.
  */
 export function storeContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the promises of a store`, () => {
+    jest.setTimeout(TEST_LIMIT_MS);
     let opened: Opened | undefined;
     const use = () => {
       if (!opened) throw new Error("the store is not open yet");

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "@teravoz/domain";
 import {
   type ClientSession,
   type MongoClient,
@@ -34,8 +35,8 @@ const TRANSACTION: TransactionOptions = {
 
 /**
  * Runs `body` in a transaction, anew from its start when it lost against another one or its primary. `body` must do
- * nothing outside that may not be done again. Throws the last try's error; after an UnknownTransactionCommitResult
- * the transaction may or may not have happened.
+ * nothing outside that may not be done again. Throws the last try's error, or Unavailable where no commit was answered:
+ * then the transaction may or may not have happened.
  */
 export async function runTransaction<T>(
   client: MongoClient,
@@ -76,26 +77,32 @@ async function runOnce<T>(
   }
 }
 
-/** A commit whose answer was lost is asked for again: the server remembers and answers the same. */
+/**
+ * A commit whose answer was lost is asked for again: the server remembers and answers the same. So is one that failed with
+ * no error of MongoDB's: the driver (7.9) breaks on Node's own error of a socket that was written to
+ * (`error.hasErrorLabel is not a function`).
+ */
 async function commit(session: ClientSession, deadline: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await session.commitTransaction();
     } catch (error) {
-      const unknown = hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult);
-      if (!(unknown || isLostLink(error)) || performance.now() >= deadline) throw error;
+      if (!isOutcomeUnknown(error)) throw error;
+      if (performance.now() >= deadline)
+        throw new Unavailable("the commit was not answered", { cause: error });
     }
     await sleep(pauseAfter(attempt));
   }
 }
 
+const isOutcomeUnknown = (error: unknown) =>
+  !(error instanceof MongoError) || error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
+
 /** Nothing was stored, and the next try may find things otherwise. */
 function isWorthATry(error: unknown, attempt: number): boolean {
   if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return attempt < COLLISION_TRIES;
-  if (hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult)) return false;
-  return hasLabel(error, MongoErrorLabel.TransientTransactionError) || isLostLink(error);
+  if (isLostLink(error)) return true;
+  return error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
 }
-
-const hasLabel = (error: unknown, label: string) => error instanceof MongoError && error.hasErrorLabel(label);
 
 const pauseAfter = (attempt: number) => Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
