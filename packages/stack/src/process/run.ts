@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const execute = promisify(execFile);
+import { spawn } from "node:child_process";
 
 export type RunOptions = {
   cwd?: string | undefined;
@@ -10,31 +7,35 @@ export type RunOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/**
- * Runs a command to its end; resolves with what it wrote, both streams. Rejects with the end
- * of that where it fails, with the signal's reason where it was called off.
- */
-export async function run(
-  command: string,
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<string> {
-  const { timeoutMs = 0, cwd, env, signal } = options;
-  const settings = { timeout: timeoutMs, cwd, env, signal, maxBuffer: 16 * 1024 * 1024 };
-  try {
-    const { stdout, stderr } = await execute(command, [...args], settings);
-    return stdout + stderr;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new Error(`${command} ${args[0] ?? ""} failed: ${reason(error)}`, { cause: error });
-  }
-}
+/** How much of the end of what a command wrote tells why it failed. */
+const REASON_LINES = 5;
 
-/** What the command said last is why; a command that is not there says nothing. */
-function reason(error: unknown): string {
-  const { stdout = "", stderr = "", message = "" } = error as Partial<Record<string, string>>;
-  const said = `${stdout}${stderr}`.trim().split("\n").slice(-5).join("\n");
-  return said || message;
+/**
+ * Runs a command to its end; resolves with what it wrote, both streams. Rejects with the end of that where it fails, with
+ * the signal's reason where it was called off. It has a process group of its own: Ctrl-C at the terminal is for us
+ * to act on, not for it to die of.
+ */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { timeoutMs = 0, cwd, env, signal } = options;
+  const child = spawn(command, args, {
+    ...{ cwd, env, signal, timeout: timeoutMs, detached: true },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (said += text));
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      const why = said.trim().split("\n").slice(-REASON_LINES).join("\n") || String(cause);
+      reject(
+        signal?.aborted ? signal.reason : new Error(`${command} ${args[0] ?? ""} failed: ${why}`, { cause }),
+      );
+    };
+    child.once("error", fail);
+    child.once("close", (code, ended) =>
+      code === 0 ? resolve(said) : fail(new Error(`ended with ${code ?? ended}`)),
+    );
+  });
 }
 
 /** Whether a command runs and ends well. */
