@@ -41,11 +41,11 @@ async function movePosition({ collections, session }: Attempt, batch: Batch): Pr
   const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
   if (expected === null) {
     if (await positions.findOne({ _id }, options)) return false;
-    await positions.insertOne({ _id, next, moves: 1 }, options);
+    await positions.insertOne({ _id, next }, options);
     return true;
   }
-  const moved = { $set: { next }, $inc: { moves: 1 } };
-  return (await positions.updateOne({ _id, next: expected }, moved, options)).matchedCount === 1;
+  const moved = await positions.updateOne({ _id, next: expected }, { $set: { next } }, options);
+  return moved.matchedCount === 1;
 }
 
 export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;

@@ -7,11 +7,8 @@ export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 /** `_id` is the call_id. Overgrown: see OVERGROWN_EVENTS. */
 export type CallDocument = Call & { _id: string; overgrown?: true };
 
-/**
- * `_id` is `<topic>:<partition>`. `moves` counts the batches: so each one writes the document, also one that leaves `next`
- * as it is, and of two transactions that saw the same position one always fails.
- */
-export type PositionDocument = { _id: string; next: number; moves: number };
+/** `_id` is `<topic>:<partition>`. */
+export type PositionDocument = { _id: string; next: number };
 
 /** `last` is the highest number given out. */
 export type SequenceDocument = { _id: string; last: number };

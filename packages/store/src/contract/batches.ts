@@ -130,16 +130,6 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), call_id)).toMatchObject([{ uuid: events[winner]?.uuid }]);
   });
 
-  test("a writer that leaves the position as it is still fences another one that does the same", async () => {
-    const { store } = use();
-    const topic = freshTopic();
-    await store.apply({ topic, partition: 0, expected: null, next: 5, events: [] }, foldCall);
-    const event = sampleEvent();
-    const stay = { topic, partition: 0, expected: 5, next: 5, events: [event] };
-    const outcomes = await Promise.all([store.apply(stay, foldCall), store.apply(stay, foldCall)]);
-    expect(outcomes.flatMap((outcome) => (outcome.fenced ? [] : outcome.added))).toEqual([event.uuid]);
-  });
-
   test("agents' events are stored once, change no call, and are told of under their key", async () => {
     const before = Date.now();
     const writer = createWriter(use());
