@@ -52,6 +52,21 @@ test("each acknowledged record is in the log once, and what waits goes together"
   expect(Math.abs(followed[0]!.timestamp - Date.now())).toBeLessThan(60_000);
 });
 
+test("records that come when the one before has just gone are sent too: none is left lying", async () => {
+  const publisher = opened.publisher({ deadlineMs: 2_000 });
+  for (let n = 0; n < 100; n++) {
+    const burst = Array.from({ length: 1 + (n % 3) }, (_, each) => publisher.publish(record(n + each)));
+    await Promise.all(burst);
+  }
+  for (let n = 0; n < 300; n++) {
+    const first = publisher.publish(record(0));
+    // at every distance in microtasks from the acknowledgement of the one before
+    await first;
+    for (let ticks = 0; ticks < n % 12; ticks++) await null;
+    await publisher.publish(record(0));
+  }
+});
+
 test("a full queue refuses at once and takes records again when it has drained", async () => {
   const publisher = opened.publisher({ maxQueueRecords: 10 });
   await publisher.publish(record(0));

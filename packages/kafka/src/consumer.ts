@@ -5,6 +5,7 @@ import type { Admin, Batch, Consumer, EachBatchPayload, KafkaMessage } from "kaf
 import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { type Assignment, createMembership, type Membership } from "./membership.ts";
+import { findStart, readStandings } from "./starts.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -205,46 +206,20 @@ async function untilPrepared({ membership }: State, isOurs: () => boolean): Prom
   return isOurs();
 }
 
-/** Brings each partition to its position, idle ones too: without a record no batch would ever look. */
+/** Brings each partition to its start, idle ones too: without a record no batch would ever look. */
 async function seekAll(state: State, assignment: Assignment): Promise<void> {
   state.beyond.clear();
-  for (const [topic, partitions] of Object.entries(assignment)) {
-    const ends = new Map(
-      (await state.admin.fetchTopicOffsets(topic)).map((offsets) => [offsets.partition, offsets]),
-    );
-    const [group] = await state.admin.fetchOffsets({ groupId: state.groupId, topics: [topic] });
-    const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-    for (const partition of partitions) {
-      const position = await state.position(topic, partition);
-      const { low, high } = ends.get(partition)!;
-      const offsets = {
-        position,
-        committed: committed.get(partition) ?? -1,
-        low: Number(low),
-        high: Number(high),
-      };
-      seekOne(state, topic, partition, offsets);
+  for (const standing of await readStandings(state, assignment)) {
+    const { topic, partition, position, high } = standing;
+    const start = findStart(standing);
+    if (start !== null) state.consumer.seek({ topic, partition, offset: String(start) });
+    else {
+      state.beyond.add(place(topic, partition));
+      state.log.error(
+        { topic, partition, position, offset: high },
+        "the stored position is beyond the end of the log",
+      );
+      state.consumer.pause([{ topic, partitions: [partition] }]);
     }
   }
-}
-
-type Offsets = { position: number | null; committed: number; low: number; high: number };
-
-function seekOne(
-  state: State,
-  topic: string,
-  partition: number,
-  { position, committed, low, high }: Offsets,
-): void {
-  if (position !== null && position > high) {
-    state.beyond.add(place(topic, partition));
-    state.log.error(
-      { topic, partition, position, offset: high },
-      "the stored position is beyond the end of the log",
-    );
-    state.consumer.pause([{ topic, partitions: [partition] }]);
-    return;
-  }
-  const start = Math.max(low, position ?? low);
-  if (committed < 0 || committed > start) state.consumer.seek({ topic, partition, offset: String(start) });
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
-import kafkajs, { type Message, type Producer } from "kafkajs";
-import { type KafkaClient, RETRY } from "./client.ts";
+import kafkajs, { type Message } from "kafkajs";
+import type { KafkaClient } from "./client.ts";
+import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
 import { PARTITIONS } from "./topics.ts";
 
 export type OutgoingRecord = {
@@ -13,6 +13,8 @@ export type OutgoingRecord = {
   headers?: Record<string, string>;
 };
 
+export type { PublisherLimits } from "./lane.ts";
+
 export type Publisher = {
   /**
    * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once where the queue is
@@ -22,19 +24,6 @@ export type Publisher = {
   check(): Check;
   /** Sends what waits, then disconnects. */
   stop(): Promise<void>;
-};
-
-export type PublisherLimits = {
-  /** Producers that share the partitions: a partition without a leader stalls only the ones of its own. */
-  lanes: number;
-  /** From publish to acknowledgement; past it the record is refused. */
-  deadlineMs: number;
-  /** What may wait in all lanes together, in flight included. */
-  maxQueueRecords: number;
-  maxQueueBytes: number;
-  maxBatchRecords: number;
-  /** Half of a broker's default message.max.bytes, should all of a batch go to one partition. */
-  maxBatchBytes: number;
 };
 
 const DEFAULT_LIMITS: PublisherLimits = {
@@ -48,33 +37,10 @@ const DEFAULT_LIMITS: PublisherLimits = {
 
 /** How late a deadline may be noticed. */
 const SWEEP_MS = 50;
-const RECONNECT_MS = 500;
 /** A record's own cost beside key and value, about. */
 const OVERHEAD_BYTES = 200;
 
-type Waiting = {
-  topic: string;
-  message: Message;
-  bytes: number;
-  since: number;
-  settled: boolean;
-  resolve(): void;
-  reject(error: Unavailable): void;
-};
-
-type Lane = { producer: Producer | null; queue: Waiting[]; flight: Waiting[]; idle: Promise<void> | null };
-
-type State = {
-  client: KafkaClient;
-  log: Log;
-  metrics: Metrics;
-  limits: PublisherLimits;
-  lanes: Lane[];
-  records: number;
-  bytes: number;
-  stopping: boolean;
-  nextKeyless: number;
-};
+type State = Sending & { lanes: Lane[]; nextKeyless: number };
 
 const findPartition = kafkajs.Partitioners.DefaultPartitioner();
 const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
@@ -98,10 +64,7 @@ export function createPublisher(options: {
   limits?: Partial<PublisherLimits>;
 }): Publisher {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const lanes = Array.from(
-    { length: limits.lanes },
-    (): Lane => ({ producer: null, queue: [], flight: [], idle: null }),
-  );
+  const lanes = Array.from({ length: limits.lanes }, createLane);
   const state: State = { ...options, limits, lanes, records: 0, bytes: 0, stopping: false, nextKeyless: 0 };
   const sweeper = setInterval(() => sweep(state), SWEEP_MS);
   for (const lane of lanes) start(state, lane);
@@ -151,96 +114,6 @@ function enqueue(state: State, { topic, key, value, headers }: OutgoingRecord): 
   });
 }
 
-/** Sets a lane to work unless it is at work. */
-function start(state: State, lane: Lane): void {
-  lane.idle ??= work(state, lane).finally(() => {
-    lane.idle = null;
-  });
-}
-
-async function work(state: State, lane: Lane): Promise<void> {
-  while (lane.producer === null || lane.queue.length > 0) {
-    if (state.stopping && lane.queue.length === 0) return;
-    if (await connect(state, lane)) await sendNext(state, lane);
-    else await sleep(RECONNECT_MS);
-  }
-}
-
-/** Whether the lane has a connected producer now. */
-async function connect(state: State, lane: Lane): Promise<boolean> {
-  if (lane.producer) return true;
-  const producer: Producer = state.client
-    .open(() => !abandoned.has(producer))
-    .producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: RETRY,
-    });
-  const connecting = producer.connect();
-  try {
-    await withDeadline(connecting, state.limits.deadlineMs);
-    lane.producer = producer;
-    return true;
-  } catch (err) {
-    state.log.warn({ err }, "producer cannot connect");
-    abandon(producer, connecting);
-    return false;
-  }
-}
-
-async function sendNext(state: State, lane: Lane): Promise<void> {
-  lane.flight = takeBatch(state, lane);
-  const { flight, producer } = lane;
-  if (flight.length === 0 || !producer) return;
-  const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
-  try {
-    await withDeadline(sending, state.limits.deadlineMs);
-    state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
-    for (const waiting of flight) settle(state, waiting);
-  } catch (err) {
-    state.log.warn({ err, records: flight.length }, "batch given up, producer replaced");
-    const refusal = new Unavailable("Kafka did not acknowledge in time", { cause: err });
-    for (const waiting of flight) settle(state, waiting, refusal);
-    lane.producer = null;
-    abandon(producer, sending);
-  } finally {
-    for (const { bytes } of flight) release(state, bytes);
-    lane.flight = [];
-  }
-}
-
-/** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
-function takeBatch(state: State, lane: Lane): Waiting[] {
-  let bytes = 0;
-  const end = lane.queue.findIndex((waiting, n) => {
-    bytes += waiting.bytes;
-    return n > 0 && (n >= state.limits.maxBatchRecords || bytes > state.limits.maxBatchBytes);
-  });
-  return lane.queue.splice(0, end < 0 ? lane.queue.length : end);
-}
-
-function byTopic(flight: Waiting[]): { topic: string; messages: Message[] }[] {
-  const groups = Map.groupBy(flight, ({ topic }) => topic);
-  return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
-}
-
-function settle(state: State, waiting: Waiting, refusal?: Unavailable): void {
-  if (waiting.settled) return;
-  waiting.settled = true;
-  if (refusal) waiting.reject(refusal);
-  else {
-    state.metrics.publishSeconds.observe((performance.now() - waiting.since) / 1000);
-    waiting.resolve();
-  }
-}
-
-function release(state: State, bytes: number): void {
-  state.records--;
-  state.bytes -= bytes;
-}
-
 /** Refuses what has waited too long. What is in flight is refused too, and stays in flight: its outcome is unknown. */
 function sweep(state: State): void {
   state.metrics.queueRecords.set(state.records);
@@ -253,27 +126,5 @@ function sweep(state: State): void {
       settle(state, waiting, refusal);
       release(state, waiting.bytes);
     }
-  }
-}
-
-const abandoned = new WeakSet<Producer>();
-
-/** A producer that failed may hang, or connect once more for what it was doing: nobody waits, and it is ended twice. */
-function abandon(producer: Producer, pending: Promise<unknown>): void {
-  abandoned.add(producer);
-  const end = () => producer.disconnect().catch(() => undefined);
-  void end();
-  void pending.then(end, end);
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,0 +1,61 @@
+import type { Admin } from "kafkajs";
+import type { Assignment } from "./membership.ts";
+
+/** Where a partition stands; offsets of the next record each. */
+export type Standing = {
+  topic: string;
+  partition: number;
+  /** What is stored, null where nothing is. */
+  position: number | null;
+  /** What the group has committed to Kafka, null where nothing is. */
+  committed: number | null;
+  /** The first offset that is still in the log, and the one after the last. */
+  low: number;
+  high: number;
+};
+
+type Asked = {
+  admin: Admin;
+  groupId: string;
+  position(topic: string, partition: number): Promise<number | null>;
+};
+
+/** Where each partition of an assignment stands. Throws what the brokers or `position` throw. */
+export async function readStandings(asked: Asked, assignment: Assignment): Promise<Standing[]> {
+  const topics = Object.keys(assignment);
+  return (await Promise.all(topics.map((topic) => readTopic(asked, topic, assignment[topic]!)))).flat();
+}
+
+async function readTopic(
+  { admin, groupId, position }: Asked,
+  topic: string,
+  partitions: number[],
+): Promise<Standing[]> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  const read = partitions.map(async (partition): Promise<Standing> => {
+    const end = ends.find((each) => each.partition === partition)!;
+    const committed = Number(group?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
+    return {
+      topic,
+      partition,
+      position: await position(topic, partition),
+      // Kafka says -1 for none
+      committed: committed < 0 ? null : committed,
+      low: Number(end.low),
+      high: Number(end.high),
+    };
+  });
+  return Promise.all(read);
+}
+
+/**
+ * Where reading begins: the lower of the stored position and Kafka's committed offset, for what lies between was stored but
+ * perhaps not told. Without a committed offset at the position, without a position at the beginning of the log. Null
+ * where the stored position is beyond the end: the log is not the one it was stored for.
+ */
+export function findStart({ position, committed, low, high }: Standing): number | null {
+  if (position !== null && position > high) return null;
+  const stored = position ?? low;
+  return Math.max(low, Math.min(stored, committed ?? stored));
+}
