@@ -29,7 +29,10 @@ async function runJest(projects: string[], patterns: string[]): Promise<Totals> 
   ];
   // the report goes to its file, and to standard output: that is thrown away
   const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const stop = () => child.kill("SIGTERM");
+  process.once("SIGTERM", stop);
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+  process.off("SIGTERM", stop);
   const totals = await readFile(report, "utf8").then(readTotals, () => ({ passed: 0, failed: 1 }));
   await rm(dir, { recursive: true, force: true });
   return code === 0 || totals.failed > 0 ? totals : { ...totals, failed: 1 };
