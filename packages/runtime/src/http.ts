@@ -12,13 +12,20 @@ type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly st
 export function createApp(router: Router, operations: Operations): Koa {
   addOperations(router, operations);
   const app = new Koa();
-  // an answer whose client has gone: Koa itself would print it
-  app.on("error", (err) => operations.log.warn({ err }, "answer not delivered"));
+  app.on("error", (err) => logUndelivered(err, operations.log));
   app.use(answerErrors(operations.log));
   app.use(refuseOddPaths);
   app.use(router.routes());
   app.use(refuseOtherMethods(router));
   return app;
+}
+
+/** A client that has gone is no fault of ours, and there may be many; Koa itself would print a stack for each. */
+const GONE = new Set(["ECONNRESET", "EPIPE"]);
+
+function logUndelivered(err: Error & { code?: string }, log: Log): void {
+  if (GONE.has(err.code ?? "")) log.debug({ err }, "answer not delivered: the client has gone");
+  else log.error({ err }, "answer not delivered");
 }
 
 /** Routes match to the letter: `/webhook/` is not `/webhook`. */
