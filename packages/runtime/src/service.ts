@@ -54,7 +54,6 @@ export async function runService<S extends Settings>(
   });
   const fail = (job: string, err: unknown) => {
     log.fatal({ err, job }, "a job died");
-    failed = true;
     void grace.close();
   };
   log.info({ config: describeConfig(settings, config), version: process.version }, "starting");
