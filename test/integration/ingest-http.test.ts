@@ -1,35 +1,18 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
-import { startIngest } from "../support/ingest-in-process.ts";
-import { type Answer, ask, connectRaw, type Request, requestBytes } from "../support/raw-http.ts";
+import { type IngestInProcess, startIngest } from "../support/ingest-in-process.ts";
+import { ask, connectRaw, type Request, requestBytes } from "../support/raw-http.ts";
+import { expectRefusal } from "../support/refusal.ts";
 
 const CALL = '{"type":"call.new","call_id":"1463669263.30033","timestamp":"2026-01-01T00:00:00Z"}';
-const TOKEN = "first-token";
 
-let ingest: Awaited<ReturnType<typeof startIngest>>;
+let ingest: IngestInProcess;
 beforeEach(async () => {
   ingest = await startIngest();
 });
 afterEach(() => ingest.stop());
 
 const post = (body: string | Uint8Array, more: Request = {}) => ask(ingest.port, { ...more, body });
-
-/** The one shape of every refusal; answers what was wrong where. */
-function errorsOf({ headers, body }: Answer): { path: string; message: string }[] {
-  expect(headers["content-type"]).toBe("application/json; charset=utf-8");
-  const { status, errors, ...more } = JSON.parse(body);
-  expect({ status, more }).toEqual({ status: "error", more: {} });
-  expect(errors.length).toBeGreaterThan(0);
-  for (const error of errors)
-    expect(error).toEqual({ path: expect.any(String), message: expect.any(String) });
-  return errors;
-}
-
-async function expectRefusal(answer: Answer | Promise<Answer>, status: number) {
-  const given = await answer;
-  expect({ status: given.status, body: given.body }).toEqual({ status, body: given.body });
-  return errorsOf(given);
-}
 
 test("a valid event is answered to the letter, after it is acknowledged", async () => {
   let acknowledged = false;
@@ -215,65 +198,4 @@ test("each refusal leaves the connection usable for the next event", async () =>
     expect((await connection.answer()).status).toBe(200);
   }
   connection.close();
-});
-
-test("what became of the events is counted by type and outcome", async () => {
-  for (const body of [CALL, CALL, "{", '{"type":"call.5511999998888","call_id":"1"}']) await post(body);
-  ingest.broker.take = () => Promise.reject(new Unavailable("away"));
-  await post(CALL);
-  const { values } = await ingest.metrics.events.get();
-  expect(values.map(({ labels: { type, outcome }, value }) => `${type} ${outcome} ${value}`).sort()).toEqual([
-    "call.new accepted 2",
-    "call.new unavailable 1",
-    "unknown malformed 1",
-    "unknown refused 1",
-  ]);
-});
-
-test("with tokens set, each way to present one is taken and anything else is 401, before the body is read", async () => {
-  const guarded = await startIngest({ tokens: [TOKEN, "next-token"] });
-  const basic = (password: string) => `Basic ${Buffer.from(`teravoz:${password}`).toString("base64")}`;
-  const send = (authorization: string, path = "/webhook", body = CALL) =>
-    ask(guarded.port, { path, body, headers: { Authorization: authorization } });
-  for (const authorization of [`Bearer ${TOKEN}`, "Bearer next-token", basic(TOKEN)])
-    expect((await send(authorization)).status).toBe(200);
-  expect((await send("", `/webhook?token=${TOKEN}`)).status).toBe(200);
-  for (const authorization of [
-    "",
-    "Bearer wrong",
-    basic("wrong"),
-    "Bearer",
-    "Digest x",
-    `Bearer ${TOKEN}x`,
-  ]) {
-    const answer = await send(authorization, "/webhook", "{");
-    await expectRefusal(answer, 401);
-    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="teravoz", Basic realm="teravoz"');
-  }
-  await expectRefusal(send("", "/webhook?token=wrong"), 401);
-  expect(guarded.published).toHaveLength(4);
-  expect(guarded.logged.join("")).not.toContain(TOKEN);
-  await guarded.stop();
-});
-
-test("/livez and /readyz say how it stands, /metrics what happened, behind its own token", async () => {
-  const guarded = await startIngest({ tokens: [TOKEN], metricsTokens: ["metrics-token"] });
-  const get = (path: string, authorization = "") =>
-    ask(guarded.port, { method: "GET", path, headers: { Authorization: authorization } });
-  const read = async (path: string) => {
-    const { status, body } = await get(path);
-    return [status, JSON.parse(body)];
-  };
-  let kafka = { ok: false, reason: "3 of 3 producers not connected" };
-  guarded.health.add("kafka", () => kafka);
-  expect(await read("/livez")).toEqual([200, { status: "ok" }]);
-  expect(await read("/readyz")).toEqual([503, { status: "unavailable", checks: { kafka } }]);
-  kafka = { ok: true } as typeof kafka;
-  expect(await read("/readyz")).toEqual([200, { status: "ok", checks: { kafka: { ok: true } } }]);
-  for (const authorization of ["", `Bearer ${TOKEN}`])
-    await expectRefusal(get("/metrics", authorization), 401);
-  const { status, headers, body } = await get("/metrics", "Bearer metrics-token");
-  expect([status, headers["content-type"]]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
-  expect(body).toContain("# TYPE teravoz_events_total counter");
-  await guarded.stop();
 });

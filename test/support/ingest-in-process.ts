@@ -13,6 +13,8 @@ import {
 type Options = { tokens?: string[]; metricsTokens?: string[] };
 export type Refused = Parameters<IngestPorts["park"]>[0];
 
+export type IngestInProcess = Awaited<ReturnType<typeof startIngest>>;
+
 /** The ingest service on a free port, with what it would publish kept in memory. */
 export async function startIngest({ tokens, metricsTokens }: Options = {}) {
   const published: Event[] = [];

@@ -10,11 +10,16 @@ export type RawConnection = {
   answer(options?: { head?: boolean }): Promise<Answer>;
   closed: Promise<void>;
   close(): void;
+  /** As a sender does that dies, or gives up on us. */
+  reset(): void;
 };
 
-/** HTTP to the letter: what is sent are the bytes that are given, what comes is cut into answers. */
-export async function connectRaw(port: number): Promise<RawConnection> {
-  const socket = connect(port, "127.0.0.1");
+/**
+ * HTTP to the letter: what is sent are the bytes that are given, what comes is cut into answers. `clings`: does not end its own
+ * side when the other one ends.
+ */
+export async function connectRaw(port: number, { clings = false } = {}): Promise<RawConnection> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: clings });
   await once(socket, "connect");
   // a reset is seen as the end
   socket.on("error", () => {});
@@ -28,6 +33,7 @@ export async function connectRaw(port: number): Promise<RawConnection> {
     answer: ({ head = false } = {}) => readAnswer(socket, received, head),
     closed,
     close: () => socket.destroy(),
+    reset: () => socket.resetAndDestroy(),
   };
 }
 

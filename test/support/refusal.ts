@@ -1,0 +1,18 @@
+import { expect } from "@jest/globals";
+import type { Answer } from "./raw-http.ts";
+
+/** That an answer is a refusal with this status, in the one shape of all; gives what was wrong where. */
+export async function expectRefusal(
+  answer: Answer | Promise<Answer>,
+  refusal: number,
+): Promise<{ path: string; message: string }[]> {
+  const { status: given, headers, body } = await answer;
+  expect({ given, body }).toEqual({ given: refusal, body });
+  expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+  const { status, errors, ...more } = JSON.parse(body);
+  expect({ status, more }).toEqual({ status: "error", more: {} });
+  expect(errors.length).toBeGreaterThan(0);
+  for (const error of errors)
+    expect(error).toEqual({ path: expect.any(String), message: expect.any(String) });
+  return errors;
+}
