@@ -7,8 +7,10 @@ import { inMs, type Measured, median, perSecond, readMemory } from "./figures.ts
 import type { Stage } from "./stage.ts";
 
 const CONNECTIONS = 64;
-/** Long enough for the compiler to be done and for a pause of the collector to weigh little. */
+/** Long enough for a pause of the collector to weigh little. */
 const ROUND_SECONDS = 5;
+/** Not counted: the compilers of Node and of the broker's JVM are still at work. */
+const WARM_UP_ROUNDS = 2;
 
 type Round = { perSecond: number; p99: number };
 
@@ -23,8 +25,7 @@ export async function measureAcknowledged(stage: Stage, { rounds }: { rounds: nu
     await ingest!.ready();
     const ours: Round[] = [];
     const limit: Round[] = [];
-    // the first round of each only warms up
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round++) {
       const [us, them] = [await fire(`${ingest!.url}/webhook`), await fire(bare.url)];
       stage.say(
         `acknowledged ${round}/${rounds}: ingest ${perSecond(us.perSecond)}, bare ${perSecond(them.perSecond)}`,

@@ -57,6 +57,11 @@ export type Sending = {
   stopping: boolean;
 };
 
+/**
+ * What comes within it goes together. Measured at 64 connections on two cores, three lanes: 0 ms gave batches of 7 and some 8,000
+ * records/s, 2 ms batches of 17 and 11,400/s at a lower p99, 5 ms 8,000/s again, for all senders wait then.
+ */
+const LINGER_MS = 2;
 /** Between two tries to connect. */
 const RECONNECT_MS = 500;
 
@@ -70,8 +75,10 @@ export function start(state: Sending, lane: Lane): void {
 async function work(state: Sending, lane: Lane): Promise<void> {
   while (lane.producer === null || lane.queue.length > 0) {
     if (state.stopping && lane.queue.length === 0) break;
-    if (await connect(state, lane)) await sendNext(state, lane);
-    else await sleep(RECONNECT_MS);
+    if (await connect(state, lane)) {
+      await sleep(LINGER_MS);
+      await sendNext(state, lane);
+    } else await sleep(RECONNECT_MS);
   }
   // in the same breath as the last look at the queue: a record that comes later finds the lane at rest and starts it
   lane.working = false;
