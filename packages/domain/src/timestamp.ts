@@ -33,20 +33,15 @@ function readEpoch(text: string): Timestamp | null {
 function readIso(text: string): Timestamp | null {
   const match = ISO_8601.exec(text);
   if (!match) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [fraction, sign, offsetHours, offsetMinutes] = match.slice(7);
-  const utc = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  const exists = utc.toISOString().startsWith(text.slice(0, 10)) && hour < 24 && minute < 60 && second < 60;
-  if (!exists || Number(offsetHours ?? 0) > 23 || Number(offsetMinutes ?? 0) > 59) return null;
-  const offset =
+  const [, year, month, day, hour, minute, second, fraction, sign, offsetHours, offsetMinutes] = match;
+  const utc = new Date(Date.UTC(+year!, +month! - 1, +day!, +hour!, +minute!, +second!));
+  // what does not exist (30 February, 24:00, a leap second) rolls over into the next
+  const exists =
+    utc.getUTCDate() === +day! && utc.getUTCHours() === +hour! && utc.getUTCSeconds() === +second!;
+  if (!exists || utc.getUTCMinutes() !== +minute! || utc.getUTCMonth() !== +month! - 1) return null;
+  if (Number(offsetHours ?? 0) > 23 || Number(offsetMinutes ?? 0) > 59) return null;
+  const offsetMs =
     (Number(offsetHours ?? 0) * 60 + Number(offsetMinutes ?? 0)) * (sign === "-" ? -60_000 : 60_000);
   const milliseconds = Number((fraction ?? "").padEnd(3, "0").slice(0, 3));
-  return { ms: utc.getTime() - offset + milliseconds, whole: fraction === undefined };
+  return { ms: utc.getTime() - offsetMs + milliseconds, whole: fraction === undefined };
 }
