@@ -113,14 +113,13 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     ["ListCalls", { params: "WAITING" }, "params must be an object"],
     ["ListCalls", { state: "WAITING" }, "data may hold only params, limit, cursor"],
     ["ListCalls", { params: { id: 1.5 } }, "id must be an integer"],
-    ["ListCalls", { params: { code: "x".repeat(257) } }, "code must be a string of at most 256"],
     ["ListCalls", { limit: 0 }, "limit must be an integer from 1 to 10000"],
     ["ListCalls", { limit: 10_001 }, "limit must be"],
     ["ListCalls", { cursor: "nonsense" }, "cursor"],
     ["ListCalls", [], "data must be an object"],
     ["ListCalls", "all", "data must be an object"],
     ["ListCalls", 7, "data must be an object"],
-    ["ListCallEvents", {}, "call_id must be a string of 1 to 256 characters"],
+    ["ListCallEvents", {}, "call_id must be a string that is not empty"],
     ["ListCallEvents", { call_id: { $ne: null } }, "call_id must be"],
     ["ListCallEvents", { call_id: "one", limit: 1_001 }, "limit must be an integer from 1 to 1000"],
     ["Subscribe", { params: { state: "OPEN" } }, "state must be one of"],
@@ -159,13 +158,13 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(order).toEqual(["ListCallEvents Ok", "ListCalls Failed", "InvalidEvent Failed", "ListCalls Ok"]);
   });
 
-  test("more than 64 commands at once are refused, and the client stays", async () => {
+  test("more than 1,000 commands at once are refused, and the client stays", async () => {
     const client = await connect();
-    for (let n = 0; n < 200; n += 1) client.send("ListCalls", { limit: 1 });
-    for (let n = 0; n < 200; n += 1) await client.next("ListCalls");
+    for (let n = 0; n < 3_000; n += 1) client.send("ListCalls", { limit: 1 });
+    for (let n = 0; n < 3_000; n += 1) await client.next("ListCalls");
     const refused = client.of("ListCalls").filter(({ status }) => status === "Failed");
     expect(refused.length).toBeGreaterThan(0);
-    expect(refused.length).toBeLessThanOrEqual(136);
+    expect(refused.length).toBeLessThanOrEqual(2_000);
     for (const { data } of refused) expect(data.error).toBe("too many commands waiting");
     expect((await client.ask("ListCalls")).status).toBe("Ok");
   });

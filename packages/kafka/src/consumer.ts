@@ -96,13 +96,15 @@ function checkState({ beyond, membership }: State): Check {
 }
 
 async function consumeBatch(state: State, payload: EachBatchPayload): Promise<void> {
-  const { topic, partition } = payload.batch;
+  const { topic, partition, messages } = payload.batch;
+  state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
   await whileBeating(payload, async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
     const patience = { log: state.log, isWanted: isOurs };
     const position = await untilAvailable(() => state.position(topic, partition), patience);
     if (isAhead(state, payload.batch, position)) return;
     const batch = readBatch(state, payload.batch, position);
+    observeLag(state, payload.batch, batch.expected ?? Number(payload.batch.firstOffset()));
     const outcome = await untilAvailable(() => state.handle(batch), patience);
     if (outcome === "fenced") {
       state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
@@ -110,9 +112,19 @@ async function consumeBatch(state: State, payload: EachBatchPayload): Promise<vo
     }
     state.sought.delete(place(topic, partition));
     payload.resolveOffset(payload.batch.lastOffset());
-    observeLag(state, payload.batch, batch);
-    await state.consumer.commitOffsets([{ topic, partition, offset: String(batch.next) }]);
+    observeLag(state, payload.batch, batch.next);
+    await commit(state, batch);
   });
+}
+
+/** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
+async function commit(state: State, { topic, partition, next }: ConsumedBatch): Promise<void> {
+  try {
+    await state.consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
+  } catch (error) {
+    const { cause } = error as Error;
+    throw cause instanceof Error && "type" in cause ? cause : error;
+  }
 }
 
 /**
@@ -132,14 +144,7 @@ function isAhead(state: State, batch: Batch, position: number | null): boolean {
 function readBatch(state: State, batch: Batch, expected: number | null): ConsumedBatch {
   const { topic, partition } = batch;
   const [stored, records] = partitionAt(batch.messages.map(toRecord), expected ?? 0);
-  const gap = expected === null || !records[0] ? 0 : records[0].offset - expected;
-  if (gap > 0) {
-    state.metrics.gaps.inc({ topic }, gap);
-    state.log.error(
-      { topic, partition, expected, offset: records[0]!.offset, gap },
-      "offsets are missing in the log",
-    );
-  }
+  if (expected !== null) countGap(state, { topic, partition, expected, records });
   return {
     topic,
     partition,
@@ -148,6 +153,23 @@ function readBatch(state: State, batch: Batch, expected: number | null): Consume
     stored,
     next: Math.max(Number(batch.lastOffset()) + 1, expected ?? 0),
   };
+}
+
+/** What is missing from the position to the last record was compacted away, or deleted, before its turn came. */
+function countGap(
+  { metrics, log }: State,
+  {
+    topic,
+    partition,
+    expected,
+    records,
+  }: Pick<ConsumedBatch, "topic" | "partition" | "records"> & { expected: number },
+): void {
+  const last = records.at(-1);
+  const gap = last ? last.offset + 1 - expected - records.length : 0;
+  if (gap === 0) return;
+  metrics.gaps.inc({ topic }, gap);
+  log.error({ topic, partition, expected, offset: last!.offset, gap }, "offsets are missing in the log");
 }
 
 function partitionAt(records: ConsumedRecord[], position: number): [ConsumedRecord[], ConsumedRecord[]] {
@@ -163,16 +185,17 @@ const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): Con
   timestamp: Number(timestamp),
 });
 
+/** How far behind a partition is when its next record is `next`, and for how long that one has waited. */
 function observeLag(
   { metrics }: State,
   { topic, partition, highWatermark, messages }: Batch,
-  { next }: ConsumedBatch,
+  next: number,
 ): void {
   const lag = Math.max(0, Number(highWatermark) - next);
-  const age = (Date.now() - Number(messages.at(-1)!.timestamp)) / 1000;
-  metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
+  const waiting = messages.find(({ offset }) => Number(offset) >= next) ?? messages.at(-1)!;
+  const age = Math.max(0, (Date.now() - Number(waiting.timestamp)) / 1000);
   metrics.lagRecords.set({ topic, partition }, lag);
-  metrics.lagSeconds.set({ topic, partition }, lag === 0 ? 0 : Math.max(0, age));
+  metrics.lagSeconds.set({ topic, partition }, lag === 0 ? 0 : age);
 }
 
 /** Heartbeats while the work goes on, however long it takes: kafkajs has none in the background. */
@@ -209,9 +232,13 @@ async function untilPrepared({ membership }: State, isOurs: () => boolean): Prom
 /** Brings each partition to its start, idle ones too: without a record no batch would ever look. */
 async function seekAll(state: State, assignment: Assignment): Promise<void> {
   state.beyond.clear();
+  // other partitions than before: whose lag is no longer ours to tell
+  state.metrics.lagRecords.reset();
+  state.metrics.lagSeconds.reset();
   for (const standing of await readStandings(state, assignment)) {
     const { topic, partition, position, high } = standing;
     const start = findStart(standing);
+    state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? standing.low)));
     if (start !== null) state.consumer.seek({ topic, partition, offset: String(start) });
     else {
       state.beyond.add(place(topic, partition));

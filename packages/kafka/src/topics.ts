@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
-import kafkajs, { type Admin } from "kafkajs";
+import kafkajs, { type Admin, type ITopicMetadata } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 
 export type TopicNames = {
@@ -50,6 +50,9 @@ const kept = (days: number, more: Settings = {}): Settings => ({
   ...more,
 });
 
+/** A record is acknowledged by all copies but one at least: one broker may be lost, or restarted. */
+const safety = (copies: number): Settings => ({ "min.insync.replicas": String(Math.max(1, copies - 1)) });
+
 /** The settings a topic must have, by name. */
 export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
   [names.callEvents]: compacted,
@@ -70,12 +73,19 @@ export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<
   const counts = topics
     .filter(({ partitions }) => partitions.length !== PARTITIONS)
     .map(({ name, partitions }) => `topic ${name} has ${partitions.length} partitions, not ${PARTITIONS}`);
+  const needed = withSafety(wanted, topics);
   const settings = (await describeTopics(admin, present)).flatMap(([topic, values]) =>
-    Object.entries(wanted[topic]!)
+    Object.entries(needed[topic]!)
       .filter(([name, value]) => values.get(name)?.value !== value)
       .map(([name, value]) => `topic ${topic} has ${name}=${values.get(name)?.value}, not ${value}`),
   );
   return [...missing.map((topic) => `topic ${topic} is missing`), ...counts, ...settings];
+}
+
+/** The settings with what follows from the number of copies each topic has. */
+function withSafety(wanted: Record<string, Settings>, topics: ITopicMetadata[]): Record<string, Settings> {
+  const copies = topics.map(({ name, partitions }) => [name, partitions[0]?.replicas.length ?? 1] as const);
+  return Object.fromEntries(copies.map(([name, count]) => [name, { ...wanted[name], ...safety(count) }]));
 }
 
 type Described = [topic: string, values: Map<string, { value: string; isDefault: boolean }>][];
@@ -102,7 +112,6 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
   const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
-  const safety = { "min.insync.replicas": String(Math.max(1, replicas - 1)) };
   await admin.createTopics({
     // kafkajs gives up where a broker has not heard of the new topic yet: see untilThere
     waitForLeaders: false,
@@ -111,7 +120,10 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
       topic,
       numPartitions: PARTITIONS,
       replicationFactor: replicas,
-      configEntries: Object.entries({ ...settings, ...safety }).map(([name, value]) => ({ name, value })),
+      configEntries: Object.entries({ ...settings, ...safety(replicas) }).map(([name, value]) => ({
+        name,
+        value,
+      })),
     })),
   });
   await untilThere(admin, Object.keys(wanted));
@@ -140,28 +152,29 @@ async function requireTopics(admin: Admin, names: TopicNames): Promise<void> {
 }
 
 async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Promise<void> {
-  const described = await describeTopics(admin, Object.keys(wanted));
+  const names = Object.keys(wanted);
+  const needed = withSafety(wanted, (await admin.fetchTopicMetadata({ topics: names })).topics);
+  const described = await describeTopics(admin, names);
   const differing = described.filter(([topic, values]) =>
-    Object.entries(wanted[topic]!).some(([name, value]) => values.get(name)?.value !== value),
+    Object.entries(needed[topic]!).some(([name, value]) => values.get(name)?.value !== value),
   );
   if (differing.length === 0) return;
   const resources = differing.map(([topic, values]) => {
     const set = [...values]
       .filter(([, { isDefault }]) => !isDefault)
       .map(([name, { value }]) => [name, value]);
-    const settings: Settings = { ...Object.fromEntries(set), ...wanted[topic] };
+    const settings: Settings = { ...Object.fromEntries(set), ...needed[topic] };
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     return { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
   });
   await admin.alterConfigs({ validateOnly: false, resources });
 }
 
-/** How often a service looks again at topics that are not as they should be. */
+/** How often a service looks again at topics that are not as they should be, and at those that are. */
 const RECHECK_MS = 2_000;
+const RELOOK_MS = 60_000;
 
-/**
- * Looks at the topics in the background until they are as they should be; the check tells the first fault until then.
- */
+/** Looks at the topics in the background, again and again; the check tells the first fault. */
 export function topicsCheck({
   client,
   topics,
@@ -173,18 +186,22 @@ export function topicsCheck({
 }): () => Check {
   let check: Check = { ok: false, reason: "topics not looked at yet" };
   const look = async () => {
-    const faults = await withAdmin(client, (admin) => findTopicFaults(admin, topics)).catch((err) => {
+    check = await lookAtTopics(client, topics).catch((err) => {
       log.debug({ err }, "topics cannot be looked at");
-      return ["the brokers do not answer"];
+      // a broker that is away says nothing of the topics: what was seen last counts
+      return check.ok ? check : { ok: false, reason: "the brokers do not answer" };
     });
-    const reason =
-      faults.length > 1 ? `${faults[0]} (and ${faults.length - 1} more): run \`pnpm topics\`` : faults[0];
-    if (reason !== check.reason) log.info({ reason: reason ?? "as they should be" }, "topics looked at");
-    check = reason === undefined ? { ok: true } : { ok: false, reason };
-    if (!check.ok) setTimeout(look, RECHECK_MS).unref();
+    setTimeout(look, check.ok ? RELOOK_MS : RECHECK_MS).unref();
   };
   void look();
   return () => check;
+}
+
+async function lookAtTopics(client: KafkaClient, topics: TopicNames): Promise<Check> {
+  const [first, ...others] = await withAdmin(client, (admin) => findTopicFaults(admin, topics));
+  if (first === undefined) return { ok: true };
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return { ok: false, reason: `${first}${more}: run \`pnpm topics\`` };
 }
 
 export async function withAdmin<T>({ kafka }: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {

@@ -73,7 +73,7 @@ test("a fault never quotes what was given: it may be a secret", () => {
   for (const [name, value] of [
     ["MONGODB_URI", `http://user:${secret}@host/db`],
     ["SCHEMA_REGISTRY_URL", `http://user:${secret}@host`],
-    ["WEBHOOK_TOKEN", `${secret},short`],
+    ["KAFKA_CA_FILE", `/nowhere/${secret}`],
     ["KAFKA_BROKERS", secret],
   ] as const) {
     const message = faultOf({ [name]: value });
@@ -162,13 +162,21 @@ const refuses = {
   INGEST_PORT: ["65536", "-1", "3333.5", "0x10", " 80", "1e3"],
   PORT: ["no"],
   KAFKA_TLS: ["1", "TRUE"],
-  KAFKA_SASL_MECHANISM: ["gssapi"],
-  WEBHOOK_TOKEN: ["short", "long-enough,short", ","],
+  KAFKA_SASL_MECHANISM: ["gssapi", "plain"],
+  KAFKA_CA_FILE: ["/nowhere/ca.pem", import.meta.filename],
+  WEBHOOK_TOKEN: [","],
   TOPIC_PREFIX: ["tera voz", "a/b", "a".repeat(101)],
 };
 
 test.each(Object.entries(refuses))("%s is refused where it is malformed", (name, texts) => {
   for (const text of texts) expect(faultOf({ [name]: text })).toContain(`${name}: `);
+});
+
+test("a setting that needs others is a fault without them, and none with them", () => {
+  const sasl = { KAFKA_SASL_MECHANISM: "plain", KAFKA_USERNAME: "gateway" };
+  expect(faultOf(sasl)).toContain("KAFKA_SASL_MECHANISM: needs KAFKA_PASSWORD too");
+  expect(faultOf({ ...sasl, KAFKA_PASSWORD: "secret" })).toBe("none");
+  expect(faultOf({ KAFKA_CA_FILE: import.meta.filename, KAFKA_TLS: "true" })).toBe("none");
 });
 
 test("a whole number stays within its bounds", () => {

@@ -11,6 +11,8 @@ export type Setting<T = unknown> = {
   optional?: boolean;
   /** Without it a service refuses to start in production, unless AUTH=off. */
   neededInProduction?: boolean;
+  /** Settings that must be given too where this one is. */
+  requires?: readonly string[];
   /** Shown only as set / not set. */
   secret?: boolean;
 };
@@ -30,7 +32,11 @@ export class InvalidConfig extends Error {
 export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
   const faults: string[] = [];
   const config = Object.entries(settings).map(([name, setting]) => {
-    const [value, fault] = readSetting(setting, env[name] || undefined, env);
+    const [value, fault = missingBeside(setting, name, env)] = readSetting(
+      setting,
+      env[name] || undefined,
+      env,
+    );
     if (fault) faults.push(`  ${name}: ${fault} (${setting.doc})`);
     return [name, value];
   });
@@ -49,6 +55,11 @@ function readSetting(setting: Setting, text: string | undefined, env: NodeJS.Pro
   }
   const read = setting.schema.safeParse(given);
   return read.success ? [read.data] : [null, read.error.issues.map((issue) => issue.message).join(", ")];
+}
+
+function missingBeside({ requires = [] }: Setting, name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const missing = env[name] ? requires.filter((other) => !env[other]) : [];
+  return missing.length > 0 ? `needs ${missing.join(" and ")} too` : undefined;
 }
 
 /** The settings as they may be logged: secrets only as set / not set. */

@@ -64,7 +64,7 @@ export function createMetrics() {
     parked: new Counter({
       ...of,
       name: "teravoz_parked_records_total",
-      help: "Records sent to dead-letters",
+      help: "Records of the topics that consumers sent to dead-letters",
       labelNames: ["reason"],
     }),
     sockets: new Gauge({

@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { z } from "zod";
 import type { Setting, Settings } from "./config.ts";
 
@@ -18,6 +19,14 @@ const httpUrl = z.string().refine((value) => {
 const mongoUrl = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/[^\s/?#]+([/?]\S*)?$/, "must be a mongodb:// connection string");
+const readableFile = z.string().refine((path) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}, "must be the path of a file that can be read");
 const prefix = z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, "only letters, digits, . _ - (at most 100)");
 /** Names and IPv4 only: kafkajs cuts an address at its first colon. */
 const isBroker = (address: string) => {
@@ -40,10 +49,7 @@ export const wholeNumber = (low: number, high: number) =>
     .regex(/^\d+$/, "must be a whole number")
     .transform(Number)
     .refine((value) => value >= low && value <= high, `must be from ${low} to ${high}`);
-const tokens = list.refine(
-  (values) => values.length > 0 && values.every((value) => value.length >= 8),
-  "each token must have at least 8 characters",
-);
+const tokens = list.refine((values) => values.length > 0, "must hold a token");
 
 /** Web origins as browsers send them: scheme, host and port, no path. */
 export const originList = list.refine(
@@ -91,13 +97,19 @@ export const kafkaSettings = {
     doc: "host:port, several separated by commas",
   },
   KAFKA_TLS: { schema: flag, default: "false", doc: "true = TLS to the brokers" },
-  KAFKA_CA_FILE: { ...optionalText, doc: "PEM file with the brokers' certificate authority" },
+  KAFKA_CA_FILE: {
+    schema: readableFile,
+    optional: true,
+    requires: ["KAFKA_TLS"],
+    doc: "PEM file with the brokers' certificate authority",
+  },
   KAFKA_SASL_MECHANISM: {
     schema: z.enum(
       ["plain", "scram-sha-256", "scram-sha-512"],
       "must be plain, scram-sha-256 or scram-sha-512",
     ),
     optional: true,
+    requires: ["KAFKA_USERNAME", "KAFKA_PASSWORD"],
     doc: "plain, scram-sha-256 or scram-sha-512",
   },
   KAFKA_USERNAME: { ...optionalText, doc: "SASL user name" },

@@ -8,6 +8,8 @@ export type MongoConnection = {
   db: Db;
   /** Whether a primary answers right now; within a second. */
   check(): Promise<Check>;
+  /** Calls the listener each time a primary can be reached, for the first time or again. */
+  onPrimary(listener: () => void): void;
   close(): Promise<void>;
 };
 
@@ -45,12 +47,14 @@ const OPTIONS: MongoClientOptions = {
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
   const life = { closed: false };
-  logReachability(client, log);
+  const listeners = new Set<() => void>();
+  watchPrimary(client, log, listeners);
   const joined = join(client, life);
   return {
     client,
     db: client.db(databaseOf(uri)),
     check: createCheck(client),
+    onPrimary: (listener) => void listeners.add(listener),
     async close() {
       life.closed = true;
       await client.close();
@@ -78,14 +82,15 @@ function databaseOf(uri: string): string {
   return path ? decodeURIComponent(path) : "teravoz";
 }
 
-function logReachability(client: MongoClient, log: Log): void {
+function watchPrimary(client: MongoClient, log: Log, listeners: Iterable<() => void>): void {
   let reachable = false;
   client.on("topologyDescriptionChanged", ({ newDescription }) => {
     const writable = [...newDescription.servers.values()].some((server) => server.isWritable);
     if (writable === reachable) return;
     reachable = writable;
-    if (writable) log.info("mongodb has a primary");
-    else log.warn("mongodb has no primary");
+    if (!writable) return log.warn("mongodb has no primary");
+    log.info("mongodb has a primary");
+    for (const listener of listeners) listener();
   });
 }
 

@@ -44,6 +44,7 @@ await runService("projector", settings, async ({ config, log, metrics, health, o
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");
 
+  health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await codec.ready();
   await untilAvailable(() => store.prepare(), { log });
   const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };

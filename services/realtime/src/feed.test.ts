@@ -68,6 +68,13 @@ test("an agent's event is told without reading any call", async () => {
   expect(told).toEqual(["DataChanged"]);
 });
 
+test("a call and an agent of the same key are two: neither's notice swallows the other's", async () => {
+  const { feed, told } = start(queriesOver([sampleCall()]));
+  feed.tell([notice("one"), notice("one", { kind: "agent" })]);
+  await settle();
+  expect(told).toEqual(["one", "DataChanged"]);
+});
+
 test("an erasure needs no read", async () => {
   const { feed, told } = start({
     ...queriesOver([]),

@@ -56,7 +56,7 @@ export function createFeed(deps: Deps): Feed {
   };
   return {
     tell(notices) {
-      for (const notice of notices) state.pending.set(notice.change.key, notice);
+      for (const notice of notices) state.pending.set(subjectOf(notice), notice);
       if (state.pending.size > MAX_PENDING) state.doubtful = true;
       void work(state);
     },
@@ -69,6 +69,9 @@ export function createFeed(deps: Deps): Feed {
     },
   };
 }
+
+/** A call and an agent of the same key are two. */
+const subjectOf = ({ change: { kind, key } }: Notice) => `${kind}:${key}`;
 
 async function work(state: State): Promise<void> {
   if (state.working) return;
@@ -88,7 +91,7 @@ async function work(state: State): Promise<void> {
 
 async function relay(state: State): Promise<void> {
   const notices = [...state.pending.values()].slice(0, READ_SIZE);
-  for (const { change } of notices) state.pending.delete(change.key);
+  for (const notice of notices) state.pending.delete(subjectOf(notice));
   const calls = notices.map(({ change }) => change).filter(({ kind }) => kind === "call");
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);

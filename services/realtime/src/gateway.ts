@@ -16,8 +16,8 @@ import { type Command, isCommandName, parseCommand, type Request } from "./proto
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
-/** Commands of one socket that wait for their turn; a page asks a handful at once, a loop without answers is cut here. */
-export const MAX_WAITING = 64;
+/** Commands of one socket that wait for their turn; a page asks a handful at once, a loop that reads no answer is cut here. */
+export const MAX_WAITING = 1_000;
 /** DataChanged: twenty times a second is more than anybody re-reads, and adds little to the delay of one. */
 export const CHANGED_MS = 50;
 /** A stalled socket is found at most this long after its 30 s. */

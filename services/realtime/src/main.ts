@@ -14,8 +14,10 @@ type RealtimeService = Service<typeof settings>;
 
 await runService("realtime", settings, async (service) => {
   const { config, log, onStop } = service;
-  const queries = await connectQueries(service);
-  const realtime = createSockets(service, queries);
+  const connection = await connectDatabase(service);
+  const realtime = createSockets(service, createMongoStore({ connection, log }));
+  // what happened while it was away may have been told to nobody
+  connection.onPrimary(() => realtime.feed.doubt());
   followChanges(service, realtime);
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
@@ -23,11 +25,11 @@ await runService("realtime", settings, async (service) => {
   log.info({ host: config.HOST, port }, "listening");
 });
 
-async function connectQueries({ config, log, health, onStop }: RealtimeService) {
+async function connectDatabase({ config, log, health, onStop }: RealtimeService) {
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
   health.add("mongodb", () => connection.check());
-  return createMongoStore({ connection, log });
+  return connection;
 }
 
 function createSockets({ config, log, health, metrics }: RealtimeService, queries: CallQueries): Realtime {

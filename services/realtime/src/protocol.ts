@@ -14,8 +14,6 @@ type Fault = { fault: string };
 
 export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
-/** Longer values cannot be in a call: the fold keeps none over 256 units, and no key is over 128. */
-const MAX_TEXT = 256;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
 const MAX_CURSOR = 1_024;
 
@@ -113,16 +111,16 @@ function readFilter(params: unknown): CallFilter | Fault {
 /** null and "" are the same as not given, as a form sends them. */
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== "";
 
+/** What can be in no call (too long, a lone surrogate) is no fault: nothing equals it. */
 function readText(name: string, value: unknown): string | Fault {
   const scalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  const text = scalar ? String(value) : null;
-  if (text !== null && text.length <= MAX_TEXT && text.isWellFormed()) return text;
-  return { fault: `${name} must be a string of at most ${MAX_TEXT} characters, a number or a boolean` };
+  return scalar ? String(value) : { fault: `${name} must be a string, a number or a boolean` };
 }
 
+/** As text for a form's sake; what is no integer equals no id: NaN, which equals nothing. */
 function readId(name: string, value: unknown): number | Fault {
-  const id = typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : value;
-  return typeof id === "number" && Number.isSafeInteger(id) ? id : { fault: `${name} must be an integer` };
+  const text = readText(name, value);
+  return typeof text !== "string" ? text : /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function readState(name: string, value: unknown): string | Fault {
@@ -131,10 +129,8 @@ function readState(name: string, value: unknown): string | Fault {
 }
 
 function readCallId(value: unknown): string | Fault {
-  const fault = { fault: `call_id must be a string of 1 to ${MAX_TEXT} characters` };
-  if (typeof value !== "string" && typeof value !== "number") return fault;
-  const text = readText("call_id", value);
-  return text === "" || firstFault(text) ? fault : text;
+  const fault = { fault: "call_id must be a string that is not empty" };
+  return (typeof value === "string" || typeof value === "number") && value !== "" ? String(value) : fault;
 }
 
 function readLimit(value: unknown, max: number): number | Fault {

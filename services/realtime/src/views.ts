@@ -20,9 +20,12 @@ export type View = {
 /** What happens while a subscriber's snapshot is being read: the latest delta of each call, whatever the filter. */
 export type Missed = Map<string, Delta>;
 
-/** A view whose snapshots hold `limit` calls remembers twice as many: the snapshot, and as much that came since. */
+/** What a view remembers at least: more calls than a call centre has in a day's state, some megabytes. */
+const KEPT_CALLS = 20_000;
+
+/** A view whose snapshots hold `limit` calls remembers twice as many at least: the snapshot, and as much that came since. */
 export function createView(filter: CallFilter, limit: number): View {
-  return { filter, keep: 2 * limit, known: new Map(), pending: new Map() };
+  return { filter, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
 /** Field = value, all of them. */
