@@ -5,7 +5,13 @@ import { type Change, type Event, type EventKind, Unavailable } from "@teravoz/d
 import type { Check, Log } from "@teravoz/runtime";
 import { releasedSchemas, schemas } from "@teravoz/schemas";
 import avsc from "avsc";
-import { askRegistry, openRegistry, type RegistryConfig, subjectsOf } from "./registry.ts";
+import {
+  askRegistry,
+  openRegistry,
+  REQUEST_TIMEOUT_MS,
+  type RegistryConfig,
+  subjectsOf,
+} from "./registry.ts";
 import type { TopicNames } from "./topics.ts";
 
 /** Bytes no reader of ours will ever understand; `reason` is what dead-letters say of them. */
@@ -78,8 +84,10 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       for (const [name, { subject, schema }] of Object.entries(subjectsOf(topics))) {
-        const id = await state.registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema });
-        await state.registry.getSchema(id);
+        const id = await inTime(
+          state.registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema }),
+        );
+        await inTime(state.registry.getSchema(id));
         state.ids[name as keyof State["ids"]] = id;
       }
       state.log.info({ attempt }, "schemas found");
@@ -88,6 +96,20 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
       if (attempt % 30 === 0) state.log.warn({ err }, "schemas not found at the registry, trying again");
       await sleep(RETRY_MS, undefined, { ref: false });
     }
+  }
+}
+
+/** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const gone = new AbortController();
+  const late = sleep(REQUEST_TIMEOUT_MS, undefined, { signal: gone.signal }).then(() => {
+    throw new Unavailable("the schema registry does not answer");
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => {});
+    gone.abort();
   }
 }
 
@@ -142,7 +164,7 @@ async function recordName(state: State, id: number): Promise<string | null> {
 
 async function findSchema(state: State, id: number): Promise<unknown> {
   try {
-    return await state.registry.getSchema(id);
+    return await inTime(state.registry.getSchema(id));
   } catch (cause) {
     // the client calls an unreachable registry a status 400: only the registry's own "not found" is believed
     if ((await askRegistry(state.config, `/schemas/ids/${id}`)) !== 404)

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import { type Check, type Log, type Metrics, untilAvailable } from "@teravoz/runtime";
-import type { Admin, Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Assignment, createMembership, type Membership } from "./membership.ts";
-import { findStart, readStandings } from "./starts.ts";
+import {
+  type Assignment,
+  createMembership,
+  MEMBER_OPTIONS,
+  type Member,
+  type Membership,
+} from "./membership.ts";
+import { findStart, readStandings, type Standing } from "./starts.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -29,8 +35,6 @@ export type ConsumeOptions = {
 };
 
 type State = ConsumeOptions & {
-  consumer: Consumer;
-  admin: Admin;
   membership: Membership;
   /** Where a partition was last sent back to, "topic:partition" -> offset. */
   sought: Map<string, number>;
@@ -38,8 +42,6 @@ type State = ConsumeOptions & {
   beyond: Set<string>;
 };
 
-/** Far under the session's 30 s. */
-const HEARTBEAT_MS = 3_000;
 const PREPARE_MS = 20;
 
 const place = (topic: string, partition: number) => `${topic}:${partition}`;
@@ -51,37 +53,22 @@ const place = (topic: string, partition: number) => `${topic}:${partition}`;
  * Starts in the background.
  */
 export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
-  const { client, groupId, topics, log, concurrency = 4 } = options;
-  const consumer = client.kafka.consumer({
+  const { client, groupId, topics, log, onCrash, concurrency = 4 } = options;
+  const open = (): Member => ({
     groupId,
-    retry: RETRY,
-    allowAutoTopicCreation: false,
-    heartbeatInterval: HEARTBEAT_MS,
-    // how long a stop may have to wait for the fetch under way (the default is 5 s)
-    maxWaitTimeInMs: 250,
-    metadataMaxAge: 60_000,
+    consumer: client.kafka.consumer({ ...MEMBER_OPTIONS, groupId, metadataMaxAge: 60_000 }),
+    admin: client.kafka.admin({ retry: RETRY }),
   });
-  const admin = client.kafka.admin({ retry: RETRY });
-  const run = () =>
-    consumer.run({
+  const run = (member: Member) =>
+    member.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: concurrency,
-      eachBatch: (payload) => consumeBatch(state, payload),
+      eachBatch: (payload) => consumeBatch(state, member, payload),
     });
-  const prepare = (assignment: Assignment) => seekAll(state, assignment);
-  const { onCrash } = options;
-  const membership = createMembership({
-    consumer,
-    admin,
-    topics,
-    fromBeginning: true,
-    run,
-    prepare,
-    log,
-    onCrash,
-  });
-  const state: State = { ...options, consumer, admin, membership, sought: new Map(), beyond: new Set() };
+  const prepare = (member: Member, assignment: Assignment) => seekAll(state, member, assignment);
+  const membership = createMembership({ open, topics, run, prepare, log, onCrash });
+  const state: State = { ...options, membership, sought: new Map(), beyond: new Set() };
   return { check: () => checkState(state), stop: () => membership.stop() };
 }
 
@@ -95,32 +82,32 @@ function checkState({ beyond, membership }: State): Check {
   return membership.check();
 }
 
-async function consumeBatch(state: State, payload: EachBatchPayload): Promise<void> {
+async function consumeBatch(state: State, { consumer }: Member, payload: EachBatchPayload): Promise<void> {
   const { topic, partition, messages } = payload.batch;
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
   await whileBeating(payload, async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
     const patience = { log: state.log, isWanted: isOurs };
     const position = await untilAvailable(() => state.position(topic, partition), patience);
-    if (isAhead(state, payload.batch, position)) return;
+    if (isAhead(state, consumer, payload.batch, position)) return;
     const batch = readBatch(state, payload.batch, position);
     observeLag(state, payload.batch, batch.expected ?? Number(payload.batch.firstOffset()));
     const outcome = await untilAvailable(() => state.handle(batch), patience);
     if (outcome === "fenced") {
       state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
-      return state.consumer.seek({ topic, partition, offset: String(position ?? 0) });
+      return consumer.seek({ topic, partition, offset: String(position ?? 0) });
     }
     state.sought.delete(place(topic, partition));
     payload.resolveOffset(payload.batch.lastOffset());
     observeLag(state, payload.batch, batch.next);
-    await commit(state, batch);
+    await commit(consumer, batch);
   });
 }
 
 /** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
-async function commit(state: State, { topic, partition, next }: ConsumedBatch): Promise<void> {
+async function commit(consumer: Consumer, { topic, partition, next }: ConsumedBatch): Promise<void> {
   try {
-    await state.consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
+    await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
   } catch (error) {
     const { cause } = error as Error;
     throw cause instanceof Error && "type" in cause ? cause : error;
@@ -131,13 +118,13 @@ async function commit(state: State, { topic, partition, next }: ConsumedBatch): 
  * A batch that was fetched from beyond the position skips what is in between: read again from the position. Once it was, what
  * is missing is no longer in the log.
  */
-function isAhead(state: State, batch: Batch, position: number | null): boolean {
+function isAhead({ sought }: State, consumer: Consumer, batch: Batch, position: number | null): boolean {
   const { topic, partition } = batch;
   const fetched = Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-  if (position === null || fetched <= position || state.sought.get(place(topic, partition)) === position)
+  if (position === null || fetched <= position || sought.get(place(topic, partition)) === position)
     return false;
-  state.sought.set(place(topic, partition), position);
-  state.consumer.seek({ topic, partition, offset: String(position) });
+  sought.set(place(topic, partition), position);
+  consumer.seek({ topic, partition, offset: String(position) });
   return true;
 }
 
@@ -209,7 +196,7 @@ async function whileBeating(
       lost ??= error;
     });
   };
-  const timer = setInterval(beat, HEARTBEAT_MS);
+  const timer = setInterval(beat, MEMBER_OPTIONS.heartbeatInterval);
   const isOurs = () => lost === undefined && payload.isRunning() && !payload.isStale();
   try {
     await work(isOurs);
@@ -229,24 +216,42 @@ async function untilPrepared({ membership }: State, isOurs: () => boolean): Prom
   return isOurs();
 }
 
-/** Brings each partition to its start, idle ones too: without a record no batch would ever look. */
-async function seekAll(state: State, assignment: Assignment): Promise<void> {
+/**
+ * Brings each partition to its start, idle ones too: without a record no batch would ever look. Where the group has committed
+ * nothing yet the start is committed at once: what is stored from now on, and not told, lies above it.
+ */
+async function seekAll(state: State, member: Member, assignment: Assignment): Promise<void> {
+  const standings = await readStandings({ ...member, position: state.position }, assignment);
   state.beyond.clear();
   // other partitions than before: whose lag is no longer ours to tell
   state.metrics.lagRecords.reset();
   state.metrics.lagSeconds.reset();
-  for (const standing of await readStandings(state, assignment)) {
-    const { topic, partition, position, high } = standing;
-    const start = findStart(standing);
-    state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? standing.low)));
-    if (start !== null) state.consumer.seek({ topic, partition, offset: String(start) });
-    else {
-      state.beyond.add(place(topic, partition));
-      state.log.error(
-        { topic, partition, position, offset: high },
-        "the stored position is beyond the end of the log",
-      );
-      state.consumer.pause([{ topic, partitions: [partition] }]);
-    }
+  for (const standing of standings) seekOne(state, member, standing);
+  const first = standings.filter(({ committed }) => committed === null);
+  const starts = first.map((standing) => ({
+    ...standing,
+    offset: String(findStart(standing) ?? standing.high),
+  }));
+  if (starts.length > 0)
+    await member.consumer.commitOffsets(
+      starts.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
+    );
+}
+
+function seekOne(state: State, { consumer }: Member, standing: Standing): void {
+  const { topic, partition, position, low, high } = standing;
+  const start = findStart(standing);
+  const where = [{ topic, partitions: [partition] }];
+  state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));
+  if (start !== null) {
+    consumer.seek({ topic, partition, offset: String(start) });
+    consumer.resume(where);
+    return;
   }
+  state.beyond.add(place(topic, partition));
+  state.log.error(
+    { topic, partition, position, offset: high },
+    "the stored position is beyond the end of the log",
+  );
+  consumer.pause(where);
 }

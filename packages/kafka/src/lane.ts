@@ -114,7 +114,7 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
   if (flight.length === 0 || !producer) return;
   const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
   try {
-    await withDeadline(sending, state.limits.deadlineMs);
+    demandAnswers(flight, await withDeadline(sending, state.limits.deadlineMs));
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const waiting of flight) settle(state, waiting);
   } catch (err) {
@@ -127,6 +127,19 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
     for (const { bytes } of flight) release(state, bytes);
     lane.flight = [];
   }
+}
+
+/**
+ * Throws where a partition of the batch was not answered. kafkajs resolves without sending again what moved, between two tries,
+ * to a broker that had answered for other partitions before (github.com/tulios/kafkajs/issues/1798).
+ */
+export function demandAnswers(
+  flight: readonly Pick<Waiting, "topic" | "message">[],
+  answers: readonly { topicName: string; partition: number }[],
+): void {
+  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}:${partition}`));
+  const left = flight.filter(({ topic, message }) => !answered.has(`${topic}:${message.partition}`));
+  if (left.length > 0) throw new Error(`${left.length} records were not answered`);
 }
 
 /** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
 import type { Admin, Consumer } from "kafkajs";
+import { RETRY } from "./client.ts";
 
-/** A consumer's life in its group: joins when Kafka is there, comes back after a loss, leaves at the stop. */
+/** A consumer's life in its group: joins when Kafka is there, begins anew after every loss, leaves at the stop. */
 export type Membership = {
   check(): Check;
   isRunning(): boolean;
@@ -11,88 +12,161 @@ export type Membership = {
   stop(): Promise<void>;
 };
 
+/** One consumer, with connections of its own. */
+export type Member = { groupId: string; consumer: Consumer; admin: Admin };
+
 /** Topic -> partitions. */
 export type Assignment = Record<string, number[]>;
 
 type Options = {
-  consumer: Consumer;
-  admin: Admin;
+  open(): Member;
   topics: readonly string[];
-  fromBeginning: boolean;
-  run(): Promise<void>;
+  run(member: Member): Promise<void>;
   /** Settles where each partition is read from, after each join; tried until it succeeds or the partitions change. */
-  prepare(assignment: Assignment): Promise<void>;
+  prepare(member: Member, assignment: Assignment): Promise<void>;
   log: Log;
+  /** Something that is not Kafka's ended the consumer: it would end it again. */
   onCrash(error: unknown): void;
+};
+
+type State = Options & {
+  running: boolean;
+  member: Member | null;
+  /** What the group gave us; null while we are in no group. */
+  assignment: Assignment | null;
+  prepared: boolean;
+  /** When the member last fetched or was heard by its group. */
+  lastTurn: number;
+  /** Ends the member that is alive. */
+  end(error: unknown): void;
+};
+
+/**
+ * Every consumer has these. A dead member holds up its group for a session, so that is short: three heartbeats of 3 s; a rebalance
+ * waits no longer than for two sessions. Restarts are ours: kafkajs's own keep a connection that may be beyond repair,
+ * and it does not restart at all where it takes a passing error (KafkaJSGroupCoordinatorNotFound) for a final one.
+ */
+export const MEMBER_OPTIONS = {
+  sessionTimeout: 10_000,
+  rebalanceTimeout: 20_000,
+  heartbeatInterval: 3_000,
+  allowAutoTopicCreation: false,
+  // how long a stop may have to wait for the fetch under way (the default is 5 s); a record ends the wait at once
+  maxWaitTimeInMs: 250,
+  retry: { ...RETRY, restartOnFailure: async () => false },
 };
 
 const RETRY_MS = 1_000;
 /** A fetch comes back after at most maxWaitTimeInMs, a batch waits with heartbeats: nothing for this long is no life. */
-const SILENT_MS = 60_000;
+const SILENT_MS = 45_000;
+const WATCH_MS = 5_000;
 /** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606); the group drops us by itself then. */
-const STOP_MS = 5_000;
+const DROP_MS = 5_000;
 
 export function createMembership(options: Options): Membership {
-  const { consumer } = options;
-  const state = { ...options, running: true, assignment: null, prepared: false, lastTurn: Date.now() };
-  listen(state);
-  const begun = begin(options, () => state.running);
+  const state: State = {
+    ...options,
+    running: true,
+    member: null,
+    assignment: null,
+    prepared: false,
+    lastTurn: Date.now(),
+    end: () => {},
+  };
+  const watchdog = setInterval(() => endSilent(state), WATCH_MS);
+  const life = live(state);
   return {
     isRunning: () => state.running,
     isPrepared: () => state.prepared,
     check: () => checkState(state),
     stop: async () => {
       state.running = false;
-      await begun;
-      const ended = Promise.allSettled([consumer.disconnect(), options.admin.disconnect()]);
-      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
+      clearInterval(watchdog);
+      state.end(new Error("stopped"));
+      await Promise.race([
+        Promise.all([state.member && drop(state.member), life]),
+        sleep(DROP_MS, undefined, { ref: false }),
+      ]);
     },
   };
 }
 
-type State = Options & {
-  running: boolean;
-  /** What the group gave us; null while we are in no group. */
-  assignment: Assignment | null;
-  prepared: boolean;
-  lastTurn: number;
-};
-
-function listen(state: State): void {
-  const { consumer, log } = state;
-  const { FETCH, HEARTBEAT, REBALANCING, GROUP_JOIN, CRASH } = consumer.events;
-  const turn = () => {
+/** One member after the other. */
+async function live(state: State): Promise<void> {
+  while (state.running) {
+    const member = state.open();
+    state.member = member;
     state.lastTurn = Date.now();
+    const err = await new Promise<unknown>((resolve) => {
+      state.end = resolve;
+      listen(state, member);
+      begin(state, member).catch(resolve);
+    });
+    leave(state);
+    if (!state.running) return;
+    if (!isOfKafka(err)) return state.onCrash(err);
+    state.log.warn({ err }, "consumer ended, beginning anew");
+    await drop(member);
+    await sleep(RETRY_MS, undefined, { ref: false });
+  }
+}
+
+async function begin({ topics, run }: State, member: Member): Promise<void> {
+  await member.admin.connect();
+  await member.consumer.connect();
+  await member.consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  await run(member);
+}
+
+function leave(state: State): void {
+  state.assignment = null;
+  state.prepared = false;
+}
+
+async function drop({ consumer, admin }: Member): Promise<void> {
+  const ended = Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
+  await Promise.race([ended, sleep(DROP_MS, undefined, { ref: false })]);
+}
+
+class Silent extends Error {
+  override name = "KafkaJSSilent";
+}
+
+function endSilent(state: State): void {
+  if (Date.now() - state.lastTurn > SILENT_MS) state.end(new Silent("no fetch and no heartbeat came back"));
+}
+
+/** Kafka's errors pass, or wait for an operator; what a batch's handler threw is a bug. */
+function isOfKafka(error: unknown): boolean {
+  const { name, cause } = error as Error;
+  return cause instanceof Error ? isOfKafka(cause) : String(name).startsWith("KafkaJS");
+}
+
+function listen(state: State, member: Member): void {
+  const { FETCH, HEARTBEAT, REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
+  const turn = () => {
+    if (state.member === member) state.lastTurn = Date.now();
   };
-  const leave = () => {
-    state.assignment = null;
-    state.prepared = false;
-  };
-  consumer.on(FETCH, turn);
-  consumer.on(HEARTBEAT, turn);
-  consumer.on(REBALANCING, leave);
-  consumer.on(GROUP_JOIN, ({ payload: { groupId, memberAssignment } }) => {
-    turn();
-    log.info(
-      { group: groupId, partitions: Object.values(memberAssignment).flat().length },
-      "joined the group",
-    );
-    void prepareJoined(state, memberAssignment);
+  member.consumer.on(FETCH, turn);
+  member.consumer.on(HEARTBEAT, turn);
+  member.consumer.on(REBALANCING, () => leave(state));
+  member.consumer.on(GROUP_JOIN, ({ payload: { groupId, memberAssignment } }) => {
+    const partitions = Object.values(memberAssignment).flat().length;
+    state.log.info({ group: groupId, partitions }, "joined the group");
+    void prepareJoined(state, member, memberAssignment);
   });
-  consumer.on(CRASH, ({ payload: { error, restart } }) => {
-    leave();
-    log.warn({ err: error, reason: restart ? "restarts" : "ended" }, "consumer crashed");
-    if (!restart && state.running) state.onCrash(error);
+  member.consumer.on(CRASH, ({ payload: { error } }) => {
+    if (state.member === member) state.end(error);
   });
 }
 
-async function prepareJoined(state: State, assignment: Assignment): Promise<void> {
+async function prepareJoined(state: State, member: Member, assignment: Assignment): Promise<void> {
   state.assignment = assignment;
   state.prepared = false;
   const isCurrent = () => state.running && state.assignment === assignment;
   while (isCurrent() && !state.prepared) {
     try {
-      await state.prepare(assignment);
+      await state.prepare(member, assignment);
       state.prepared = isCurrent();
     } catch (err) {
       state.log.warn({ err }, "where to read from is not known yet, trying again");
@@ -107,21 +181,4 @@ function checkState({ assignment, prepared, lastTurn }: State): Check {
   return Date.now() - lastTurn < SILENT_MS
     ? { ok: true }
     : { ok: false, reason: "the consumer stands still" };
-}
-
-async function begin(
-  { consumer, admin, topics, fromBeginning, run, log }: Options,
-  isRunning: () => boolean,
-): Promise<void> {
-  while (isRunning()) {
-    try {
-      await admin.connect();
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning });
-      return await run();
-    } catch (err) {
-      log.warn({ err }, "consumer cannot start yet, trying again");
-      await sleep(RETRY_MS, undefined, { ref: false });
-    }
-  }
 }

@@ -5,7 +5,7 @@ import type { TopicNames } from "./topics.ts";
 
 export type RegistryConfig = Config<typeof registrySettings>;
 
-const REQUEST_TIMEOUT_MS = 5_000;
+export const REQUEST_TIMEOUT_MS = 5_000;
 
 export type Subject = { subject: string; schema: string };
 

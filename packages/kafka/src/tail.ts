@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
 import type { KafkaMessage } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Assignment, createMembership } from "./membership.ts";
+import { type Assignment, createMembership, MEMBER_OPTIONS, type Member } from "./membership.ts";
 import { withAdmin } from "./topics.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
@@ -28,17 +28,15 @@ export function followTopic(options: {
   onDoubt(): void;
   onCrash(error: unknown): void;
 }): Follower {
-  const { client, topic, log, metrics } = options;
-  const groupId = `${options.groupPrefix}${randomUUID()}`;
-  const consumer = client.kafka.consumer({
-    groupId,
-    retry: RETRY,
-    allowAutoTopicCreation: false,
-    // one fetch is one delay of what comes meanwhile only when the topic is idle: the broker answers at the first record
-    maxWaitTimeInMs: 250,
-  });
-  const admin = client.kafka.admin({ retry: RETRY });
-  const run = () =>
+  const { client, topic, log, metrics, onCrash } = options;
+  let groupId = "";
+  // a new group each time: there is no dead member to wait for
+  const open = (): Member => {
+    groupId = `${options.groupPrefix}${randomUUID()}`;
+    const consumer = client.kafka.consumer({ ...MEMBER_OPTIONS, groupId });
+    return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }) };
+  };
+  const run = ({ consumer }: Member) =>
     consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: 4,
@@ -49,26 +47,13 @@ export function followTopic(options: {
       },
     });
   // from here on nothing is missed: a record that comes before the seek counts is read twice at the most
-  const prepare = async (assignment: Assignment) => {
-    const ends = new Map(
-      (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]),
-    );
-    for (const partition of assignment[topic] ?? [])
-      consumer.seek({ topic, partition, offset: ends.get(partition)! });
+  const prepare = async ({ admin, consumer }: Member, assignment: Assignment) => {
+    const ends = await admin.fetchTopicOffsets(topic);
+    for (const { partition, high } of ends)
+      if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset: high });
     options.onDoubt();
   };
-  const { onCrash } = options;
-  const topics = [topic];
-  const membership = createMembership({
-    consumer,
-    admin,
-    topics,
-    fromBeginning: false,
-    run,
-    prepare,
-    log,
-    onCrash,
-  });
+  const membership = createMembership({ open, topics: [topic], run, prepare, log, onCrash });
   return {
     check: () => membership.check(),
     stop: async () => {

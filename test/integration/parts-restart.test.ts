@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type Event, Unavailable } from "@teravoz/domain";
+import { consumePartitions, createCodec, followTopic, type TailRecord } from "@teravoz/kafka";
+import { openStack, type Stack } from "@teravoz/stack";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let stack: Stack;
+let dir: string;
+let opened: TestTopics;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-registry-"));
+  // one of its own: nobody else's parts are killed
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  const { kafka, registry } = stack.addresses;
+  opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+});
+afterAll(async () => {
+  await opened?.close();
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const event: Event = {
+  uuid: "858840ee-2749-5c58-ab7b-41fed27249fe",
+  kind: "call",
+  aggregate_id: "1.2",
+  type: "call.new",
+  occurred_at: null,
+  received_at: new Date("2026-01-01T00:00:01Z"),
+  payload: '{"type":"call.new","call_id":"1.2"}',
+};
+
+test("a registry that was killed and started again still decodes the old records, also for a reader that never saw them", async () => {
+  const value = await opened.codec.encodeEvent(event);
+  await stack.kill("registry");
+  expect(await opened.codec.decodeEvent(value)).toEqual(event);
+  await stack.start("registry");
+  const newcomer = createCodec({ config: opened.config, topics: opened.topics, log: opened.log });
+  await newcomer.ready();
+  expect(await newcomer.decodeEvent(value)).toEqual(event);
+  expect(await newcomer.encodeEvent(event)).toEqual(value);
+});
+
+test("a broker that was killed and started again finds its publisher and its consumers back by themselves", async () => {
+  const { client, topics, prefix, log, metrics } = opened;
+  const topic = topics.callEvents;
+  const publisher = opened.publisher({ deadlineMs: 2_000 });
+  const [stored, followed, crashes]: [string[], string[], unknown[]] = [[], [], []];
+  const positions = new Map<number, number>();
+  const onCrash = (error: unknown) => void crashes.push(error);
+  const consumer = consumePartitions({
+    ...{ client, log, metrics, onCrash, topics: [topic], groupId: `${prefix}group` },
+    position: async (_topic, partition) => positions.get(partition) ?? null,
+    handle: async ({ partition, records, next }) => {
+      stored.push(...records.map(({ value }) => String(value)));
+      positions.set(partition, next);
+      return "done";
+    },
+  });
+  opened.closing(consumer.stop);
+  const handle = async (records: TailRecord[]) =>
+    void followed.push(...records.map(({ value }) => String(value)));
+  const onDoubt = () => {};
+  const tail = followTopic({
+    client,
+    log,
+    metrics,
+    onCrash,
+    topic,
+    groupPrefix: `${prefix}tail-`,
+    handle,
+    onDoubt,
+  });
+  opened.closing(tail.stop);
+  const send = (value: string) => publisher.publish({ topic, key: value, value: Buffer.from(value) });
+  const allReady = () =>
+    expect([consumer.check(), tail.check(), publisher.check()]).toEqual([
+      { ok: true },
+      { ok: true },
+      { ok: true },
+    ]);
+
+  await eventually(allReady, 30_000);
+  await send("before");
+  await eventually(() => expect([stored, followed]).toEqual([["before"], ["before"]]), 20_000);
+  await stack.kill("kafka");
+  await expect(send("lost")).rejects.toThrow(Unavailable);
+  // longer than a session: the members are dead to the group, and know it
+  await sleep(15_000);
+  await stack.start("kafka");
+  await eventually(allReady, 60_000);
+  await eventually(() => send("after"), 20_000);
+  await eventually(() => expect(stored.at(-1)).toBe("after"), 30_000);
+  await eventually(() => expect(followed.at(-1)).toBe("after"), 30_000);
+  expect(crashes).toEqual([]);
+});
