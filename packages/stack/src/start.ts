@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PARTS } from "./addresses.ts";
 import { openStack, ROOT } from "./open-stack.ts";
@@ -13,15 +13,15 @@ import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
 import { watchSources } from "./run/watch.ts";
 import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.ts";
 
-const DIR = join(ROOT, ".run");
-const PIDS = join(DIR, "pids.json");
-const { env } = process;
-
-type Options = { fresh?: boolean; watch?: boolean; stack?: Provider };
+type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; dir: string };
 type Running = { stack: Stack; services: ServiceHandle[] };
 
+const { env } = process;
+const options = readOptions();
+const DIR = resolve(options.dir);
+const PIDS = join(DIR, "pids.json");
+
 async function main(): Promise<void> {
-  const options = readOptions();
   const signal = stopSignal(killAll);
   const release = claim(DIR);
   process.once("exit", () => {
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   await aborts(signal);
   say("stopping");
   await takeDown(running);
-  say("stopped; data stay in .run/data");
+  say("stopped; data stay for the next start");
 }
 
 function readOptions(): Options {
@@ -45,6 +45,7 @@ function readOptions(): Options {
     )
     .option("--fresh", "begin anew: empties the data of the last run")
     .option("--watch", "start a service again when its sources change")
+    .option("--dir <path>", "where data, logs and addresses.json go", join(ROOT, ".run"))
     .addOption(
       new Option(
         "--stack <provider>",
@@ -113,7 +114,7 @@ function announce({ stack, services }: Running): void {
   writeReport(DIR, report);
   say("up:");
   sayReport(report, say);
-  say("logs are in .run/logs; Ctrl-C stops all");
+  say(`logs are in ${relative(process.cwd(), join(DIR, "logs"))}; Ctrl-C stops all`);
 }
 
 /** Whatever dies is started again; with --watch, a service also when its sources change. */
