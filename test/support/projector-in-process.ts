@@ -1,6 +1,4 @@
-import { foldCall } from "@teravoz/domain";
-import { consumePartitions, parkBroken } from "@teravoz/kafka";
-import { createPark, createProjection, notifyChanges } from "@teravoz/projector";
+import { consumeEvents } from "@teravoz/projector";
 import type { TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
 
@@ -9,27 +7,11 @@ export async function startProjector(opened: TestTopics) {
   const { client, codec, log, metrics, prefix, topics } = opened;
   const { connection, store } = await openStore();
   opened.closing(() => dropDatabase(connection));
-  const outlets = { codec, publisher: opened.publisher(), topics, log, metrics, now: () => new Date() };
-  const park = createPark(outlets);
-  const project = createProjection({
-    store,
-    queries: store,
-    codec,
-    fold: foldCall,
-    park,
-    notify: (changes) => notifyChanges(outlets, changes),
-    log,
-    metrics,
-  });
   const crashes: unknown[] = [];
-  const consumer = consumePartitions({
-    client,
-    groupId: `${prefix}projector`,
-    topics: [topics.callEvents, topics.agentEvents],
-    position: store.position,
-    handle: parkBroken(project, park),
-    log,
-    metrics,
+  const consumer = consumeEvents({
+    ...{ client, store, codec, topics, log, metrics, prefix },
+    publisher: opened.publisher(),
+    now: () => new Date(),
     onCrash: (error) => void crashes.push(error),
   });
   opened.closing(consumer.stop);

@@ -5,6 +5,7 @@ import { type Change, type Event, type EventKind, Unavailable } from "@teravoz/d
 import type { Check, Log } from "@teravoz/runtime";
 import { releasedSchemas, schemas } from "@teravoz/schemas";
 import avsc from "avsc";
+import { withDeadline } from "./deadline.ts";
 import {
   askRegistry,
   openRegistry,
@@ -100,18 +101,7 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
 }
 
 /** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const gone = new AbortController();
-  const late = sleep(REQUEST_TIMEOUT_MS, undefined, { signal: gone.signal }).then(() => {
-    throw new Unavailable("the schema registry does not answer");
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    late.catch(() => {});
-    gone.abort();
-  }
-}
+const inTime = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, REQUEST_TIMEOUT_MS);
 
 async function encode(state: State, name: keyof State["ids"], record: unknown): Promise<Buffer> {
   const id = state.ids[name];

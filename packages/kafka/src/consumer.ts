@@ -30,7 +30,7 @@ export type ConsumeOptions = {
   metrics: Metrics;
   /** The consumer has ended for good and will not come back by itself. */
   onCrash(error: unknown): void;
-  /** Partitions handled at once; two keep a database and a broker busy in turn. */
+  /** Partitions handled at once (default 4): while one waits for the database another one decodes. */
   concurrency?: number;
 };
 
@@ -226,32 +226,28 @@ async function seekAll(state: State, member: Member, assignment: Assignment): Pr
   // other partitions than before: whose lag is no longer ours to tell
   state.metrics.lagRecords.reset();
   state.metrics.lagSeconds.reset();
-  for (const standing of standings) seekOne(state, member, standing);
-  const first = standings.filter(({ committed }) => committed === null);
-  const starts = first.map((standing) => ({
-    ...standing,
-    offset: String(findStart(standing) ?? standing.high),
-  }));
-  if (starts.length > 0)
-    await member.consumer.commitOffsets(
-      starts.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
-    );
+  const firstStarts = standings.flatMap((standing) => {
+    const { topic, partition, committed, high } = standing;
+    const start = seekOne(state, member, standing);
+    return committed === null ? [{ topic, partition, offset: String(start ?? high) }] : [];
+  });
+  if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
 }
 
-function seekOne(state: State, { consumer }: Member, standing: Standing): void {
+/** Answers where it begins, null where it does not: the partition then stands still. */
+function seekOne(state: State, { consumer }: Member, standing: Standing): number | null {
   const { topic, partition, position, low, high } = standing;
   const start = findStart(standing);
   const where = [{ topic, partitions: [partition] }];
   state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));
-  if (start !== null) {
+  if (start === null) {
+    state.beyond.add(place(topic, partition));
+    const places = { topic, partition, position, offset: high };
+    state.log.error(places, "the stored position is beyond the end of the log");
+    consumer.pause(where);
+  } else {
     consumer.seek({ topic, partition, offset: String(start) });
     consumer.resume(where);
-    return;
   }
-  state.beyond.add(place(topic, partition));
-  state.log.error(
-    { topic, partition, position, offset: high },
-    "the stored position is beyond the end of the log",
-  );
-  consumer.pause(where);
+  return start;
 }

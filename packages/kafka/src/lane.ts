@@ -3,6 +3,7 @@ import { Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { withDeadline } from "./deadline.ts";
 
 export type PublisherLimits = {
   /** Producers that share the partitions: a partition without a leader stalls only the ones of its own. */
@@ -182,16 +183,4 @@ function abandon(producer: Producer, pending: Promise<unknown>): void {
   const end = () => producer.disconnect().catch(() => undefined);
   void end();
   void pending.then(end, end);
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

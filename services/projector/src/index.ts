@@ -1,3 +1,2 @@
 export { settings } from "./config.ts";
-export { createPark, notifyChanges } from "./notices.ts";
-export { createProjection, type ProjectorPorts } from "./project.ts";
+export { consumeEvents } from "./consume.ts";

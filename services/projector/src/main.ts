@@ -1,13 +1,4 @@
-import { foldCall } from "@teravoz/domain";
-import {
-  consumePartitions,
-  createClient,
-  createCodec,
-  createPublisher,
-  parkBroken,
-  topicNames,
-  topicsCheck,
-} from "@teravoz/kafka";
+import { createClient, createCodec, createPublisher, topicNames, topicsCheck } from "@teravoz/kafka";
 import {
   closeServer,
   createApp,
@@ -19,8 +10,7 @@ import {
 } from "@teravoz/runtime";
 import { connectMongo, createMongoStore } from "@teravoz/store";
 import { settings } from "./config.ts";
-import { createPark, notifyChanges } from "./notices.ts";
-import { createProjection } from "./project.ts";
+import { consumeEvents } from "./consume.ts";
 
 await runService("projector", settings, async ({ config, log, metrics, health, onStop, fail }) => {
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -47,27 +37,10 @@ await runService("projector", settings, async ({ config, log, metrics, health, o
   health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await codec.ready();
   await untilAvailable(() => store.prepare(), { log });
-  const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
-  const park = createPark(outlets);
-  const notify = (changes: Parameters<typeof notifyChanges>[1]) => notifyChanges(outlets, changes);
-  const project = createProjection({
-    store,
-    queries: store,
-    codec,
-    fold: foldCall,
-    park,
-    notify,
-    log,
-    metrics,
-  });
-  const consumer = consumePartitions({
-    client,
-    groupId: `${config.TOPIC_PREFIX}projector`,
-    topics: [topics.callEvents, topics.agentEvents],
-    position: store.position,
-    handle: parkBroken(project, park),
-    log,
-    metrics,
+  const consumer = consumeEvents({
+    ...{ client, store, codec, publisher, topics, log, metrics },
+    prefix: config.TOPIC_PREFIX,
+    now: () => new Date(),
     onCrash: (error) => fail("consumer", error),
   });
   health.add("consumer", consumer.check);

@@ -3,7 +3,8 @@ import type { Codec, ConsumedBatch, ConsumedRecord, Park, Publisher, TopicNames 
 import { Undecodable } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
 
-type Outlets = {
+/** Where the projector's notices and parked records go. */
+export type Outlets = {
   codec: Codec;
   publisher: Publisher;
   topics: TopicNames;

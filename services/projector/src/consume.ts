@@ -1,0 +1,29 @@
+import { type CallQueries, type CallStore, foldCall } from "@teravoz/domain";
+import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
+import { createPark, notifyChanges, type Outlets } from "./notices.ts";
+import { createProjection } from "./project.ts";
+
+type Deps = Outlets & {
+  client: KafkaClient;
+  store: CallStore & Pick<CallQueries, "findCalls">;
+  /** Begins the name of the group. */
+  prefix: string;
+  onCrash(error: unknown): void;
+};
+
+/** Projects the events of both topics into the store, for as long as it is not stopped. Starts in the background. */
+export function consumeEvents({ client, store, prefix, onCrash, ...outlets }: Deps): PartitionConsumer {
+  const { codec, topics, log, metrics } = outlets;
+  const park = createPark(outlets);
+  const project = createProjection({
+    ...{ store, queries: store, codec, fold: foldCall, park, log, metrics },
+    notify: (changes) => notifyChanges(outlets, changes),
+  });
+  return consumePartitions({
+    ...{ client, log, metrics, onCrash },
+    groupId: `${prefix}projector`,
+    topics: [topics.callEvents, topics.agentEvents],
+    position: store.position,
+    handle: parkBroken(project, park),
+  });
+}
