@@ -1,2 +1,3 @@
 export { settings } from "./config.ts";
 export { consumeEvents } from "./consume.ts";
+export { runProjector, type Seams } from "./run.ts";

@@ -1,3 +1,4 @@
 export { settings } from "./config.ts";
 export type { Notice } from "./feed.ts";
 export { createRealtime, type Realtime } from "./realtime.ts";
+export { runRealtime, type Seams } from "./run.ts";

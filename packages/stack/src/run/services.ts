@@ -17,6 +17,8 @@ export type ServiceSpec = {
   env?: NodeJS.ProcessEnv;
   /** Default: a free one. */
   port?: number;
+  /** Path of the module that is run (default: the service's own main.ts). */
+  main?: string;
 };
 
 /** One service as a process of its own; `start` runs it again, with the same port and the log appended. */
@@ -91,7 +93,7 @@ function serviceSpec(service: ServiceSpec & { port: number }, options: ServicesO
   return {
     name: service.name,
     command: process.execPath,
-    args: [join(ROOT, "services", service.kind, "src", "main.ts")],
+    args: [service.main ?? join(ROOT, "services", service.kind, "src", "main.ts")],
     env: serviceEnv(service, options),
     cwd: ROOT,
     log: join(options.dir, "logs", `${service.name}.log`),

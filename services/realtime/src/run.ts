@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CallQueries } from "@teravoz/domain";
+import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
+import { listen, runService, type Service } from "@teravoz/runtime";
+import { connectMongo, createMongoStore } from "@teravoz/store";
+import { settings } from "./config.ts";
+import { createNoticeReader } from "./notices.ts";
+import { createRealtime, type Realtime } from "./realtime.ts";
+
+/** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
+const LEAVE_MS = 4_000;
+
+type RealtimeService = Service<typeof settings>;
+
+/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+export type Seams = { queries?: (queries: CallQueries) => CallQueries };
+
+/** Runs the process; resolves once it is started. */
+export const runRealtime = ({ queries: around = (queries) => queries }: Seams = {}) =>
+  runService("realtime", settings, (service) => startRealtime(service, around));
+
+async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
+  const { config, log, onStop } = service;
+  const connection = await connectDatabase(service);
+  const realtime = createSockets(service, around(createMongoStore({ connection, log })));
+  // what happened while it was away may have been told to nobody
+  connection.onPrimary(() => realtime.feed.doubt());
+  followChanges(service, realtime);
+  // the last to start is the first to stop: no client stays that is no longer told of changes
+  onStop("sockets", () => realtime.stop());
+  const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
+  log.info({ host: config.HOST, port }, "listening");
+}
+
+async function connectDatabase({ config, log, health, onStop }: RealtimeService) {
+  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
+  onStop("mongodb", () => connection.close());
+  health.add("mongodb", () => connection.check());
+  return connection;
+}
+
+function createSockets({ config, log, health, metrics }: RealtimeService, queries: CallQueries): Realtime {
+  const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
+  return createRealtime({ queries, admission, metricsTokens: config.METRICS_TOKEN, health, metrics, log });
+}
+
+/** Runs in the background, also where Kafka or the registry come up later than this process. */
+function followChanges(service: RealtimeService, { feed }: Realtime): void {
+  const { config, log, health, metrics, onStop, fail } = service;
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const client = createClient({ config, clientId: "realtime", log });
+  const codec = createCodec({ config, topics, log });
+  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("registry", () => codec.check());
+  const follower = followTopic({
+    client,
+    topic: topics.callChanges,
+    groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
+    log,
+    metrics,
+    handle: createNoticeReader({ codec, feed, log }),
+    onDoubt: () => feed.doubt(),
+    onCrash: (error) => fail("following call changes", error),
+  });
+  health.add("kafka", () => follower.check());
+  const late = () => sleep(LEAVE_MS, undefined, { ref: false });
+  onStop("kafka", () => Promise.race([follower.stop(), late()]));
+  codec.ready().catch((error: unknown) => fail("looking up schemas", error));
+}
