@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { foldCall, type LoggedEvent } from "@teravoz/domain";
-import { connectMongo, createMongoStore, type MongoConnection, type MongoStore } from "@teravoz/store";
-import { storeContract } from "@teravoz/store/contract";
+import {
+  connectMongo,
+  createMongoLetters,
+  createMongoStore,
+  type MongoConnection,
+  type MongoStore,
+} from "@teravoz/store";
+import { lettersContract, storeContract } from "@teravoz/store/contract";
 import { eventually } from "../support/eventually.ts";
 import {
   batchOf,
@@ -17,6 +23,11 @@ import {
 storeContract("MongoDB", async () => {
   const { connection, store } = await openStore();
   return { store, queries: store, close: () => dropDatabase(connection) };
+});
+
+lettersContract("MongoDB", async () => {
+  const { connection } = await openStore();
+  return { letters: createMongoLetters({ connection, log }), close: () => dropDatabase(connection) };
 });
 
 describe("the store on MongoDB", () => {
@@ -37,7 +48,7 @@ describe("the store on MongoDB", () => {
     await Promise.all(stores.map((each) => each.prepare()));
     await stores[0]!.prepare();
     const names = (await connections[0]!.db.listCollections().toArray()).map(({ name }) => name);
-    expect(names.sort()).toEqual(["calls", "events", "positions", "sequences"]);
+    expect(names.sort()).toEqual(["calls", "dead_letters", "events", "positions", "sequences"]);
     await dropDatabase(connections[0]!);
     await Promise.all(connections.slice(1).map((each) => each.close()));
   });

@@ -34,7 +34,10 @@ export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Pr
 }
 
 /** False where the stored position is not the expected one. The first operation: it takes the snapshot. */
-async function movePosition({ collections, session }: Attempt, batch: Batch): Promise<boolean> {
+export async function movePosition(
+  { collections, session }: Pick<Attempt, "collections" | "session">,
+  batch: Pick<Batch, "topic" | "partition" | "expected" | "next">,
+): Promise<boolean> {
   const { positions } = collections;
   const { expected, next } = batch;
   const _id = positionId(batch.topic, batch.partition);

@@ -1,5 +1,6 @@
 import type { Call, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
+import type { LetterDocument } from "./letters/mongo-letters.ts";
 
 /** The uuid is the key: the database itself keeps an event from being there twice. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
@@ -18,6 +19,7 @@ export type Collections = {
   calls: Collection<CallDocument>;
   positions: Collection<PositionDocument>;
   sequences: Collection<SequenceDocument>;
+  deadLetters: Collection<LetterDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -25,6 +27,7 @@ export const openCollections = (db: Db): Collections => ({
   calls: db.collection("calls"),
   positions: db.collection("positions"),
   sequences: db.collection("sequences"),
+  deadLetters: db.collection("dead_letters"),
 });
 
 /** The events of a call; agents' events are only ever looked up by uuid. */
@@ -38,16 +41,29 @@ const CALL_INDEXES: IndexDescription[] = [
   })),
 ];
 
+/** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
+const LETTERS_KEPT_SECONDS = 30 * 86_400;
+
+/** One for each field dead letters are filtered by, in the order they are listed. */
+const LETTER_INDEXES: IndexDescription[] = [
+  { key: { last_seen: 1 }, expireAfterSeconds: LETTERS_KEPT_SECONDS },
+  { key: { first_seen: -1, _id: -1 } },
+  ...["status", "reason", "type", "key"].map((field) => ({
+    key: { [field]: 1 as const, first_seen: -1 as const, _id: -1 as const },
+  })),
+];
+
 /**
  * Creates what is missing. Several instances may do so at once: a transaction must find its collections, for two that
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
-  const names = ["events", "calls", "positions", "sequences"];
+  const names = ["events", "calls", "positions", "sequences", "dead_letters"];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
+    db.collection("dead_letters").createIndexes(LETTER_INDEXES),
   ]);
 }
 

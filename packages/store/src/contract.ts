@@ -3,6 +3,7 @@ import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
 import { describePages } from "./contract/pages.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
+
 import type { Opened } from "./contract/samples.ts";
 import { describeVerbatim } from "./contract/verbatim.ts";
 
@@ -33,3 +34,5 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("any batches, in any order", () => describeRandomBatches(use));
   });
 }
+
+export { lettersContract } from "./contract/letters.ts";

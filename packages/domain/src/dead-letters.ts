@@ -1,0 +1,94 @@
+import type { Page } from "./ports.ts";
+
+/** `dropped` is for good: a copy that comes later changes nothing. */
+export type LetterStatus = "waiting" | "redriven" | "dropped";
+
+/** Where in the log a record lay that a consumer parked. */
+export type LetterSource = { topic: string; partition: number; offset: number };
+
+/** One record of the dead letters' topic. */
+export type ArrivedLetter = {
+  /** The call_id or agent key, where it is known. */
+  key: string | null;
+  /** What a JSON body says in its `type`. */
+  type: string | null;
+  reason: string;
+  /** The service that refused it. */
+  service: string;
+  /** When it was first received: a redriven event has it as its received_at. */
+  first_seen: Date;
+  last_seen: Date;
+  /** Null for what ingest refused. */
+  source: LetterSource | null;
+  body: Uint8Array;
+};
+
+/** All arrivals of one body. */
+export type DeadLetter = Omit<ArrivedLetter, "body"> & {
+  /** SHA-256 of the body's bytes, in hex. */
+  id: string;
+  copies: number;
+  status: LetterStatus;
+  /** When the status last changed. */
+  status_at: Date;
+};
+
+/** The body is null once it is dropped. */
+export type DeadLetterWithBody = DeadLetter & { body: Uint8Array | null };
+
+/** A letter with one more arrival of its body: what was redriven waits again, what was dropped stays dropped. */
+export function addCopy(
+  known: DeadLetter | undefined,
+  { body: _body, ...arrived }: ArrivedLetter & { id: string },
+  now: Date,
+): DeadLetter {
+  if (!known) return { ...arrived, copies: 1, status: "waiting", status_at: now };
+  const counted = {
+    copies: known.copies + 1,
+    first_seen: new Date(Math.min(arrived.first_seen.getTime(), known.first_seen.getTime())),
+    last_seen: new Date(Math.max(arrived.last_seen.getTime(), known.last_seen.getTime())),
+  };
+  if (known.status !== "redriven") return { ...known, ...counted };
+  return { ...known, ...arrived, ...counted, status: "waiting", status_at: now };
+}
+
+/** A run of records of one partition of the dead letters' topic; `expected` and `next` as in Batch. */
+export type LetterBatch = {
+  topic: string;
+  partition: number;
+  expected: number | null;
+  next: number;
+  letters: readonly ArrivedLetter[];
+};
+
+export type LetterFile = {
+  /** The next offset to file, null where nothing of the partition was ever filed. */
+  position(topic: string, partition: number): Promise<number | null>;
+  /**
+   * Files a batch and moves the position, together or not at all: each body once, its copies counted. `fenced` where the
+   * stored position is not `expected`. Throws Unavailable when it may be tried again, any other error when this
+   * batch can never be filed.
+   */
+  file(batch: LetterBatch): Promise<{ fenced: boolean }>;
+};
+
+/** Field = value, all of them; `since` and `until` bound first_seen, both included. */
+export type LetterFilter = Partial<Pick<DeadLetter, "reason" | "type" | "key" | "status">> & {
+  since?: Date;
+  until?: Date;
+};
+
+/** What an operator does with dead letters. Each throws Unavailable while the database is away. */
+export type LetterDesk = {
+  /** Newest first by first_seen. Throws InvalidCursor for a cursor that none of our pages gave. */
+  list(filter: LetterFilter, page: { limit: number; cursor: string | null }): Promise<Page<DeadLetter>>;
+  find(id: string): Promise<DeadLetterWithBody | null>;
+  /**
+   * Redriven loses to a copy that came after `letter` was read, and to a drop: the letter stays as it is. Dropped takes the body
+   * away. Answers the letter as it is then, null where it is gone.
+   */
+  mark(letter: Pick<DeadLetter, "id" | "copies">, status: "redriven" | "dropped"): Promise<DeadLetter | null>;
+  countWaiting(): Promise<number>;
+};
+
+export type DeadLetters = LetterFile & LetterDesk;

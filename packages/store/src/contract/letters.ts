@@ -1,0 +1,206 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { type ArrivedLetter, type DeadLetter, type DeadLetters, InvalidCursor } from "@teravoz/domain";
+import { at, freshTopic } from "./samples.ts";
+
+type Opened = { letters: DeadLetters; close: () => Promise<void> };
+
+/** As for the store. */
+const TEST_LIMIT_MS = 30_000;
+const ALL = { limit: 1_000, cursor: null };
+
+const sampleLetter = (sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
+  key: `call-${randomUUID()}`,
+  type: "call.imagined",
+  reason: "unprocessable",
+  service: "ingest",
+  first_seen: at(0),
+  last_seen: at(0),
+  source: null,
+  body: randomBytes(40),
+  ...sample,
+});
+
+/** What every keeper of dead letters promises, as tests; on one that may hold others too. */
+export function lettersContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the promises of dead letters`, () => {
+    jest.setTimeout(TEST_LIMIT_MS);
+    let opened: Opened | undefined;
+    const use = () => {
+      if (!opened) throw new Error("the letters are not open yet");
+      return opened.letters;
+    };
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened?.close());
+
+    describe("filing", () => describeFiling(use));
+    describe("marking", () => describeMarking(use));
+    describe("listing", () => describeListing(use));
+  });
+}
+
+type Use = () => DeadLetters;
+
+/** Files them as the first batch of a partition nobody has. */
+async function fileAll(letters: DeadLetters, arrived: ArrivedLetter[]): Promise<DeadLetter[]> {
+  const batch = { topic: freshTopic(), partition: 0, expected: null, next: arrived.length };
+  expect(await letters.file({ ...batch, letters: arrived })).toEqual({ fenced: false });
+  return Promise.all(arrived.map(async ({ key }) => onlyOne(letters, key)));
+}
+
+async function onlyOne(letters: DeadLetters, key: string | null): Promise<DeadLetter> {
+  const { items } = await letters.list({ key }, ALL);
+  expect(items).toHaveLength(1);
+  return items[0]!;
+}
+
+function describeFiling(use: Use): void {
+  test("a letter comes back as it came, to the last byte", async () => {
+    const source = { topic: "call-events", partition: 3, offset: 7 };
+    for (const sample of [
+      {},
+      { source, type: null },
+      { type: "$where", reason: "$a.b" },
+      { body: new Uint8Array() },
+    ]) {
+      const { body, ...arrived } = sampleLetter(sample);
+      const [filed] = await fileAll(use(), [{ ...arrived, body }]);
+      const status = { copies: 1, status: "waiting", status_at: expect.any(Date) };
+      expect(filed).toEqual({ ...arrived, ...status, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      const found = await use().find(filed!.id);
+      expect({ ...found, body: Buffer.from(found!.body!) }).toEqual({ ...filed, body: Buffer.from(body) });
+    }
+  });
+
+  test("a body is one letter, with the count of its copies, the earliest and the latest time", async () => {
+    const letter = sampleLetter({ first_seen: at(5), last_seen: at(5) });
+    const copies = [letter, { ...letter, first_seen: at(9), last_seen: at(9) }];
+    await use().file({ topic: freshTopic(), partition: 0, expected: null, next: 2, letters: copies });
+    const [filed] = await fileAll(use(), [{ ...letter, first_seen: at(2), last_seen: at(2) }]);
+    expect(filed).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
+  });
+
+  test("a batch is filed once, however often it is read: whoever expects another position is fenced", async () => {
+    const letter = sampleLetter();
+    const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, letters: [letter] };
+    expect(await use().position(batch.topic, 4)).toBeNull();
+    expect(await use().file(batch)).toEqual({ fenced: false });
+    expect(await use().file(batch)).toEqual({ fenced: true });
+    for (const expected of [0, 9, 11])
+      expect(await use().file({ ...batch, expected, next: 20 })).toEqual({ fenced: true });
+    expect(await use().position(batch.topic, 4)).toBe(10);
+    expect((await onlyOne(use(), letter.key)).copies).toBe(1);
+    expect(await use().file({ ...batch, expected: 10, next: 20, letters: [] })).toEqual({ fenced: false });
+    expect(await use().position(batch.topic, 4)).toBe(20);
+  });
+
+  test("the same body in many partitions at once is one letter with all its copies", async () => {
+    const letter = sampleLetter();
+    const batch = { topic: freshTopic(), expected: null, next: 3, letters: [letter, letter, letter] };
+    await Promise.all([0, 1, 2, 3].map((partition) => use().file({ ...batch, partition })));
+    expect((await onlyOne(use(), letter.key)).copies).toBe(12);
+  });
+}
+
+function describeMarking(use: Use): void {
+  test("what was redriven says so, and waits again when it comes back", async () => {
+    const letter = sampleLetter();
+    const [filed] = await fileAll(use(), [letter]);
+    expect(await use().mark(filed!, "redriven")).toMatchObject({ status: "redriven", copies: 1 });
+    expect((await use().find(filed!.id))!.body).not.toBeNull();
+    const [again] = await fileAll(use(), [{ ...letter, reason: "unstorable" }]);
+    expect(again).toMatchObject({ status: "waiting", copies: 2, reason: "unstorable", first_seen: at(0) });
+  });
+
+  test("a copy that came while it was redriven is not hidden by the mark", async () => {
+    const letter = sampleLetter();
+    const [read] = await fileAll(use(), [letter]);
+    await fileAll(use(), [letter]);
+    expect(await use().mark(read!, "redriven")).toMatchObject({ status: "waiting", copies: 2 });
+    expect(await onlyOne(use(), letter.key)).toMatchObject({ status: "waiting", copies: 2 });
+  });
+
+  test("what is dropped has no body any more, and copies and redrives do not bring it back", async () => {
+    const letter = sampleLetter();
+    const [filed] = await fileAll(use(), [letter]);
+    expect(await use().mark(filed!, "dropped")).toMatchObject({ status: "dropped" });
+    expect((await use().find(filed!.id))!.body).toBeNull();
+    const [again] = await fileAll(use(), [letter]);
+    expect(again).toMatchObject({ status: "dropped", copies: 2 });
+    expect((await use().find(filed!.id))!.body).toBeNull();
+    expect(await use().mark(again!, "redriven")).toMatchObject({ status: "dropped" });
+  });
+
+  test("an unknown letter is nowhere", async () => {
+    const id = "0".repeat(64);
+    expect(await use().find(id)).toBeNull();
+    expect(await use().mark({ id, copies: 1 }, "redriven")).toBeNull();
+    expect(await use().mark({ id, copies: 1 }, "dropped")).toBeNull();
+  });
+
+  test("those that wait are counted", async () => {
+    const before = await use().countWaiting();
+    const [one] = await fileAll(use(), [sampleLetter(), sampleLetter(), sampleLetter()]);
+    await use().mark(one!, "redriven");
+    expect(await use().countWaiting()).toBe(before + 2);
+  });
+}
+
+function describeListing(use: Use): void {
+  test("letters are listed newest first, page by page, each once, without their bodies", async () => {
+    const reason = randomUUID();
+    const seconds = [3, 1, 2, 2, 5, 2, 4];
+    const filed = await fileAll(
+      use(),
+      seconds.map((second) => sampleLetter({ reason, first_seen: at(second) })),
+    );
+    const pages: DeadLetter[][] = [];
+    for (let cursor: string | null = null, more = true; more; ) {
+      const page = await use().list({ reason }, { limit: 3, cursor });
+      pages.push(page.items);
+      cursor = page.next;
+      more = cursor !== null;
+    }
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
+    const listed = pages.flat();
+    expect(listed.map(({ first_seen }) => first_seen)).toEqual([5, 4, 3, 2, 2, 2, 1].map(at));
+    expect(listed.map(({ id }) => id).sort()).toEqual(filed.map(({ id }) => id).sort());
+    expect(listed.some((letter) => "body" in letter)).toBe(false);
+  });
+
+  test("a last page that is full has no next one", async () => {
+    const reason = randomUUID();
+    await fileAll(use(), [sampleLetter({ reason }), sampleLetter({ reason })]);
+    expect((await use().list({ reason }, { limit: 2, cursor: null })).next).toBeNull();
+  });
+
+  test("each field filters by equality, the times include their bounds", async () => {
+    const reason = randomUUID();
+    const [one, two, three] = await fileAll(use(), [
+      sampleLetter({ reason, first_seen: at(1), type: "a" }),
+      sampleLetter({ reason, first_seen: at(2), type: null }),
+      sampleLetter({ reason, first_seen: at(3), type: "a" }),
+    ]);
+    await use().mark(three!, "dropped");
+    const ids = async (filter: object) =>
+      (await use().list({ reason, ...filter }, ALL)).items.map(({ id }) => id);
+    expect(await ids({})).toEqual([three!.id, two!.id, one!.id]);
+    expect(await ids({ type: "a" })).toEqual([three!.id, one!.id]);
+    expect(await ids({ key: two!.key })).toEqual([two!.id]);
+    expect(await ids({ status: "dropped" })).toEqual([three!.id]);
+    expect(await ids({ since: at(2), until: at(2) })).toEqual([two!.id]);
+    expect(await ids({ since: at(2) })).toEqual([three!.id, two!.id]);
+    expect(await ids({ until: at(2) })).toEqual([two!.id, one!.id]);
+    for (const type of ["$where", "", "^a", ".*"]) expect(await ids({ type })).toEqual([]);
+    expect(await ids({ type: undefined, since: undefined })).toHaveLength(3);
+  });
+
+  test.each(["", "x", "MA", "MTox", "OTk5OTk5OTk5OTk5OTk5OTk5", "é"])(
+    "a cursor that no page gave is refused: %j",
+    async (cursor) => {
+      await expect(use().list({}, { limit: 1, cursor })).rejects.toBeInstanceOf(InvalidCursor);
+    },
+  );
+}

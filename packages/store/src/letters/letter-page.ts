@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import type { ArrivedLetter, DeadLetter, Page } from "@teravoz/domain";
+import { InvalidCursor } from "@teravoz/domain";
+import { readCursor, writeCursor } from "../cursor.ts";
+
+/** The place of a letter in the order of all: by first_seen, then by id. */
+export type Place = { first_seen: Date; id: string };
+
+export const letterId = ({ body }: Pick<ArrivedLetter, "body">): string =>
+  createHash("sha256").update(body).digest("hex");
+
+/** A page of letters out of one more than the page may hold. */
+export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLetter> {
+  const items = letters.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: letters.length > limit && last ? writeCursor(placeOf(last)) : null };
+}
+
+const placeOf = ({ first_seen, id }: Place) => `${first_seen.getTime()}:${id}`;
+
+/** The place a page ended with. Throws InvalidCursor for what is none. */
+export function readPlace(cursor: string): Place {
+  const [, ms, id] = /^(\d{1,14}):([0-9a-f]{64})$/.exec(readCursor(cursor)) ?? [];
+  if (ms === undefined || id === undefined) throw new InvalidCursor();
+  return { first_seen: new Date(Number(ms)), id };
+}

@@ -1,0 +1,82 @@
+import {
+  type ArrivedLetter,
+  addCopy,
+  type DeadLetter,
+  type DeadLetters,
+  type DeadLetterWithBody,
+  type LetterBatch,
+  type LetterFilter,
+} from "@teravoz/domain";
+import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
+
+type State = { positions: Map<string, number>; letters: Map<string, DeadLetterWithBody>; now: () => number };
+
+/** The model of the dead letters: what MongoDB does, in two maps. `now` in ms. */
+export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters {
+  const state: State = { positions: new Map(), letters: new Map(), now };
+  return {
+    position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
+    file: async (batch) => file(state, batch),
+    list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
+    find: async (id) => structuredClone(state.letters.get(id) ?? null),
+    mark: async (letter, status) => mark(state, letter, status),
+    countWaiting: async () => list(state, { status: "waiting" }, null).length,
+  };
+}
+
+function file(state: State, { topic, partition, expected, next, letters }: LetterBatch) {
+  const place = `${topic}:${partition}`;
+  if ((state.positions.get(place) ?? null) !== expected) return { fenced: true };
+  for (const letter of letters) add(state, { ...letter, id: letterId(letter) });
+  state.positions.set(place, next);
+  return { fenced: false };
+}
+
+function add({ letters, now }: State, arrived: ArrivedLetter & { id: string }): void {
+  const letter = addCopy(withoutBody(letters.get(arrived.id)), arrived, new Date(now()));
+  letters.set(arrived.id, { ...letter, body: letter.status === "dropped" ? null : arrived.body });
+}
+
+function withoutBody(letter: DeadLetterWithBody | undefined): DeadLetter | undefined {
+  if (!letter) return undefined;
+  const { body: _body, ...rest } = letter;
+  return rest;
+}
+
+function list({ letters }: State, filter: LetterFilter, cursor: string | null): DeadLetter[] {
+  const after = cursor === null ? null : readPlace(cursor);
+  return [...letters.values()]
+    .map((letter) => withoutBody(letter)!)
+    .filter((letter) => isWanted(letter, filter) && (after === null || byPlace(after, letter) < 0))
+    .sort(byPlace);
+}
+
+function isWanted(letter: DeadLetter, { since, until, ...equal }: LetterFilter): boolean {
+  const entries = Object.entries(equal).filter(([, value]) => value !== undefined);
+  return (
+    entries.every(([field, value]) => letter[field as keyof DeadLetter] === value) &&
+    (since === undefined || letter.first_seen >= since) &&
+    (until === undefined || letter.first_seen <= until)
+  );
+}
+
+/** Newest first. */
+function byPlace(one: Place, other: Place): number {
+  const apart = other.first_seen.getTime() - one.first_seen.getTime();
+  if (apart !== 0) return apart;
+  return one.id === other.id ? 0 : one.id > other.id ? -1 : 1;
+}
+
+function mark(
+  { letters, now }: State,
+  { id, copies }: Pick<DeadLetter, "id" | "copies">,
+  status: "redriven" | "dropped",
+): DeadLetter | null {
+  const letter = letters.get(id);
+  if (!letter) return null;
+  const wins = status === "dropped" || (letter.copies === copies && letter.status !== "dropped");
+  const body = status === "dropped" ? null : letter.body;
+  const marked = wins ? { ...letter, status, status_at: new Date(now()), body } : letter;
+  letters.set(id, marked);
+  return withoutBody(marked)!;
+}

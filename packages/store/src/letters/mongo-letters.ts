@@ -1,0 +1,146 @@
+import {
+  type ArrivedLetter,
+  addCopy,
+  type DeadLetter,
+  type DeadLetters,
+  type LetterBatch,
+  type LetterFilter,
+} from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import { Binary, type ClientSession, type Collection, type Document } from "mongodb";
+import { movePosition, positionId } from "../apply.ts";
+import { type Collections, openCollections } from "../collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
+import { orUnavailable } from "../outage.ts";
+import { runTransaction } from "../transaction.ts";
+import { cutLetters, letterId, readPlace } from "./letter-page.ts";
+
+/** `_id` is the letter's id. */
+export type LetterDocument = Omit<DeadLetter, "id"> & { _id: string; body: Binary | null };
+
+type Deps = { connection: MongoConnection; log: Log; now: () => number };
+type Opened = Deps & { collections: Collections };
+type Letters = Collection<LetterDocument>;
+
+const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
+const WITHOUT_BODY = { projection: { body: 0 } } as const;
+
+/** Dead letters in MongoDB, beside the events; the store's `prepare` prepares them too. `now` in ms. */
+export function createMongoLetters({
+  now = Date.now,
+  ...deps
+}: Omit<Deps, "now"> & { now?: () => number }): DeadLetters {
+  const opened: Opened = { ...deps, now, collections: openCollections(deps.connection.db) };
+  const { deadLetters } = opened.collections;
+  return {
+    position: (...place) => orUnavailable(() => readPosition(opened, ...place)),
+    file: (batch) => orUnavailable(() => file(opened, batch)),
+    list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
+    find: (id) => orUnavailable(() => find(deadLetters, id)),
+    mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
+    countWaiting: () => orUnavailable(() => deadLetters.countDocuments({ status: "waiting" }, LIMIT)),
+  };
+}
+
+async function readPosition({ collections }: Opened, topic: string, partition: number) {
+  return (await collections.positions.findOne({ _id: positionId(topic, partition) }, LIMIT))?.next ?? null;
+}
+
+async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boolean }> {
+  const { collections, connection, log } = opened;
+  const { topic, partition } = batch;
+  const now = opened.now();
+  return runTransaction(
+    connection.client,
+    async (session) => {
+      if (!(await movePosition({ collections, session }, batch))) return { fenced: true };
+      await addLetters(collections.deadLetters, session, batch.letters, new Date(now));
+      return { fenced: false };
+    },
+    (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are filed again"),
+  );
+}
+
+async function addLetters(
+  letters: Letters,
+  session: ClientSession,
+  arrived: readonly ArrivedLetter[],
+  now: Date,
+): Promise<void> {
+  if (arrived.length === 0) return;
+  const bodies = Map.groupBy(
+    arrived.map((letter) => ({ ...letter, id: letterId(letter) })),
+    ({ id }) => id,
+  );
+  const options = { session, ...LIMIT };
+  const found = await letters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
+  const known = new Map((await found.toArray()).map((document) => [document._id, letterOf(document)]));
+  const writes = [...bodies].map(([id, copies]) => {
+    const letter = copies.reduce<DeadLetter | undefined>(
+      (sum, copy) => addCopy(sum, copy, now),
+      known.get(id),
+    );
+    return replaceOne(letter!, copies[0]!.body);
+  });
+  await letters.bulkWrite(writes, { ...options, ordered: false });
+}
+
+function replaceOne({ id, ...letter }: DeadLetter, bytes: Uint8Array) {
+  const body = letter.status === "dropped" ? null : new Binary(bytes);
+  return { replaceOne: { filter: { _id: id }, replacement: { ...letter, body }, upsert: true } };
+}
+
+function letterOf({ _id, ...letter }: Omit<LetterDocument, "body">): DeadLetter {
+  return { id: _id, ...letter };
+}
+
+async function list(
+  letters: Letters,
+  filter: LetterFilter,
+  { limit, cursor }: { limit: number; cursor: string | null },
+) {
+  const conditions = [...conditionsOf(filter), ...(cursor === null ? [] : [afterPlace(cursor)])];
+  const found = await letters
+    .find(conditions.length > 0 ? { $and: conditions } : {}, { ...LIMIT, ...WITHOUT_BODY })
+    .sort({ first_seen: -1, _id: -1 })
+    .limit(limit + 1)
+    .toArray();
+  return cutLetters(found.map(letterOf), limit);
+}
+
+/** With $eq a value is only ever a value, whatever it begins with. */
+function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
+  return [
+    ...Object.entries(equal).map(([field, value]) => [field, "$eq", value] as const),
+    ["first_seen", "$gte", since] as const,
+    ["first_seen", "$lte", until] as const,
+  ]
+    .filter(([, , value]) => value !== undefined)
+    .map(([field, operator, value]) => ({ [field]: { [operator]: value } }));
+}
+
+function afterPlace(cursor: string): Document {
+  const { first_seen, id } = readPlace(cursor);
+  return { $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }] };
+}
+
+async function find(letters: Letters, id: string) {
+  const found = await letters.findOne({ _id: { $eq: id } }, LIMIT);
+  if (!found) return null;
+  const { body, ...letter } = found;
+  // a copy of its own: the driver's may be a part of a larger buffer
+  return { ...letterOf(letter), body: body && Uint8Array.from(body.value()) };
+}
+
+async function mark(
+  { collections: { deadLetters }, now }: Opened,
+  { id, copies }: Pick<DeadLetter, "id" | "copies">,
+  status: "redriven" | "dropped",
+): Promise<DeadLetter | null> {
+  const unchanged = { copies, status: { $ne: "dropped" as const } };
+  const filter = { _id: { $eq: id }, ...(status === "redriven" ? unchanged : {}) };
+  const change = { status, status_at: new Date(now()), ...(status === "dropped" ? { body: null } : {}) };
+  await deadLetters.updateOne(filter, { $set: change }, LIMIT);
+  const found = await deadLetters.findOne({ _id: { $eq: id } }, { ...LIMIT, ...WITHOUT_BODY });
+  return found && letterOf(found);
+}
