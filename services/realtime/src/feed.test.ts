@@ -85,6 +85,13 @@ test("an erasure needs no read", async () => {
   expect(told).toEqual(["one erased", "DataChanged"]);
 });
 
+test("an erasure is told also where a late notice of the same call comes with it", async () => {
+  const { feed, told } = start(queriesOver([]));
+  feed.tell([notice("one", { erased: true }), notice("one")]);
+  await settle();
+  expect(told).toEqual(["one erased", "DataChanged"]);
+});
+
 test("nobody is told while the database is away; at its return the views are read again, then all are told", async () => {
   let away = true;
   const queries = queriesOver([sampleCall()]);

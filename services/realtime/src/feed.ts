@@ -97,9 +97,22 @@ async function relay(state: State): Promise<void> {
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
   // first, for they need no read that could fail
   if (erased.length > 0) state.subscriptions.changed([], erased);
-  if (ids.length > 0) state.subscriptions.changed(await state.queries.findCalls(ids), []);
+  if (ids.length > 0) await readChanged(state, ids);
   state.changed();
   for (const { stamped } of notices) observeDelay(state, stamped);
+}
+
+/**
+ * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is told also where a
+ * late notice of the same call (of an owner that lost its partition) has taken the place of its own.
+ */
+async function readChanged({ queries, subscriptions }: State, ids: readonly string[]): Promise<void> {
+  const found = await queries.findCalls(ids);
+  const there = new Set(found.map(({ aggregate_id }) => aggregate_id));
+  subscriptions.changed(
+    found,
+    ids.filter((id) => !there.has(id)),
+  );
 }
 
 /** Clocks of two machines differ: a notice from the future was told at once. */

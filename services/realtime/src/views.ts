@@ -55,11 +55,14 @@ function remember(view: View, call: Call, told: boolean): void {
   if (view.known.size > view.keep && oldest !== undefined) view.known.delete(oldest);
 }
 
-/** Empties the next frame. A delta older than a snapshot given since is left out: its call's next delta is on its way. */
+/**
+ * Empties the next frame. A delta older than a snapshot given since is left out, an erasure of a call that is there again
+ * too: the call's next delta is on its way.
+ */
 export function takeFrame(view: View): Delta[] {
   const frame = [...view.pending.values()].filter(({ aggregate_id, call }) => {
     const known = view.known.get(aggregate_id);
-    return call === null || known === undefined || call.version >= known.version;
+    return known === undefined || (call !== null && call.version >= known.version);
   });
   view.pending.clear();
   return frame;

@@ -68,16 +68,20 @@ const ask = <T>(command: string, data: object): Promise<Envelope<T> | null> =>
 let subscription = 0;
 
 /** Everything anew: after each connect, and when the filter changes. Later answers of an earlier one are ignored. */
-async function subscribe(): Promise<void> {
+function subscribe(): void {
   subscription += 1;
   const mine = subscription;
   const params = filter.peek() ? { state: filter.peek() } : {};
-  const answer = await ask<Call[]>("Subscribe", { params, limit: MAX_ROWS });
-  // without an answer the connection is gone, and its return asks again
-  if (mine !== subscription || !answer) return;
+  // taken in the order it came: by polling a change may arrive in the same packet, and a promise would be resolved after it
+  socket.emit("Subscribe", { params, limit: MAX_ROWS }, (answer: Envelope<Call[]>) => {
+    if (mine === subscription) takeSnapshot(answer, mine);
+  });
+}
+
+function takeSnapshot(answer: Envelope<Call[]>, mine: number): void {
   if (answer.status === "Failed") {
     lose();
-    setTimeout(() => mine === subscription && socket.connected && void subscribe(), RETRY_MS);
+    setTimeout(() => mine === subscription && socket.connected && subscribe(), RETRY_MS);
     return;
   }
   batch(() => {
@@ -95,7 +99,7 @@ function lose(): void {
 socket.on("connect", () => {
   if (link.peek().status === "token") link.value = { status: "connecting" };
   void measureOffset();
-  void subscribe();
+  subscribe();
 });
 socket.on("CallChanged", ({ data }: Envelope<Call>) => {
   batch(() => {
@@ -127,5 +131,5 @@ let chosen = filter.peek();
 effect(() => {
   if (filter.value === chosen) return;
   chosen = filter.value;
-  if (socket.connected) void subscribe();
+  if (socket.connected) subscribe();
 });
