@@ -4,7 +4,7 @@ export * from "./dead-letters.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
-export { orderEvents } from "./order.ts";
+export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./ports.ts";
 export * from "./timestamp.ts";
 export * from "./webhook.ts";

@@ -2,27 +2,39 @@ import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
 import { readOccurrence } from "./timestamp.ts";
 
-/** An event with its body read and its moment: the vendor's stamp, else when it was received. */
-export type PlacedEvent<E extends Event = Event> = {
-  event: E;
-  body: Record<string, unknown>;
+/** All that the order of a call's events depends on. */
+export type Place = {
+  uuid: string;
+  /** The vendor's stamp, else when it was received. */
   ms: number;
   /** The stamp has no milliseconds: it is equal to every other of its second. */
   whole: boolean;
   rank: number;
 };
 
+/** An event with its body read and its place. */
+export type PlacedEvent<E extends Event = Event> = Place & { event: E; body: Record<string, unknown> };
+
 /** The events of one call in the order of the fold; it depends on the set alone, never on the order given. */
 export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
   placeEvents(events).map(({ event }) => event);
+
+export const placeEvents = <E extends Event>(events: readonly E[]): PlacedEvent<E>[] =>
+  orderPlaces(events.map(placeEvent));
+
+/** The place of an event without the event: a call of many events is ordered by these, and its bodies need not be held. */
+export function placeOf(event: Event): Place {
+  const { uuid, ms, whole, rank } = placeEvent(event);
+  return { uuid, ms, whole, rank };
+}
 
 /**
  * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
  * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged
  * in by the same rule; between equals the one with milliseconds goes first (it cannot wait), then the uuid decides.
  */
-export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<E>[] {
-  const bySecond = Map.groupBy(events.map(placeEvent), ({ ms }) => Math.floor(ms / 1000));
+export function orderPlaces<P extends Place>(places: readonly P[]): P[] {
+  const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
   let stands = -1;
   return seconds.flatMap(([, second]) => {
@@ -36,7 +48,8 @@ function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const { ms, whole } = stamp ?? { ms: event.received_at.getTime(), whole: false };
-  return { event, body, ms, whole, rank: findDefinition(event.type)?.rank ?? OTHER_RANK };
+  const rank = findDefinition(event.type)?.rank ?? OTHER_RANK;
+  return { event, body, uuid: event.uuid, ms, whole, rank };
 }
 
 function readBody(payload: string): Record<string, unknown> {
@@ -48,18 +61,18 @@ function readBody(payload: string): Record<string, unknown> {
 }
 
 /** Per rank those that are still to come, the next one last. */
-type Ranks<E extends Event> = PlacedEvent<E>[][];
+type Ranks<P extends Place> = P[][];
 
-function orderSecond<E extends Event>(second: PlacedEvent<E>[], stood: number): [PlacedEvent<E>[], number] {
+function orderSecond<P extends Place>(second: P[], stood: number): [P[], number] {
   if (second.length === 1) return [second, lastRank(second[0]!.rank, stood)];
   const open = byRank(second.filter(({ whole }) => whole));
   const exact = Map.groupBy(
     second.filter(({ whole }) => !whole),
     ({ ms }) => ms,
   );
-  const ordered: PlacedEvent<E>[] = [];
+  const ordered: P[] = [];
   let stands = stood;
-  const take = (due: Ranks<E>) => {
+  const take = (due: Ranks<P>) => {
     stands = nextRank(stands, (rank) => due[rank]!.length + open[rank]!.length > 0);
     ordered.push((due[stands]!.pop() ?? open[stands]!.pop())!);
   };
@@ -75,16 +88,16 @@ function orderSecond<E extends Event>(second: PlacedEvent<E>[], stood: number): 
 
 const lastRank = (rank: number, stood: number) => (rank < FINISHED_RANK ? rank : stood);
 
-function byRank<E extends Event>(placed: PlacedEvent<E>[]): Ranks<E> {
-  const ranks: Ranks<E> = Array.from({ length: OTHER_RANK + 1 }, () => []);
+function byRank<P extends Place>(placed: P[]): Ranks<P> {
+  const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
   for (const one of placed.toSorted(byUuid).reverse()) ranks[one.rank]!.push(one);
   return ranks;
 }
 
-const byUuid = (one: PlacedEvent, other: PlacedEvent) => (one.event.uuid < other.event.uuid ? -1 : 1);
+const byUuid = (one: Place, other: Place) => (one.uuid < other.uuid ? -1 : 1);
 
 /** Something of the life cycle, finished apart, is still to come. */
-const isUnderWay = (ranks: Ranks<Event>) =>
+const isUnderWay = (ranks: Ranks<Place>) =>
   ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
 
 function nextRank(stands: number, isThere: (rank: number) => boolean): number {

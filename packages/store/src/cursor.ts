@@ -25,8 +25,8 @@ export function cutCalls<T extends { id: number }>(calls: T[], limit: number): P
   return { items, next: calls.length > limit && last ? writeCursor(String(last.id)) : null };
 }
 
-/** A page out of all events of a call in their order: at most `limit` and `bytes` of payload, at least one. */
-export function cutEvents<T extends { uuid: string; payload: string }>(
+/** A page out of all events of a call in their order: at most `limit` and `bytes` (their sizes in all), at least one. */
+export function cutEvents<T extends { uuid: string; bytes: number }>(
   ordered: readonly T[],
   page: { limit: number; bytes: number; cursor: string | null },
 ): Page<T> {
@@ -34,7 +34,7 @@ export function cutEvents<T extends { uuid: string; payload: string }>(
   let end = start;
   let bytes = 0;
   while (end < ordered.length && end - start < page.limit) {
-    bytes += Buffer.byteLength(ordered[end]!.payload);
+    bytes += ordered[end]!.bytes;
     if (bytes > page.bytes && end > start) break;
     end += 1;
   }

@@ -27,9 +27,20 @@ export function createMemoryStore({ now = Date.now }: { now?: () => number } = {
     position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
     apply: async (batch, fold) => apply(state, batch, fold, now()),
     listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
-    listCallEvents: async (call_id, page) => cutEvents(orderEvents(eventsOf(state, call_id)), page),
+    listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
   };
+}
+
+function listCallEvents(state: State, call_id: string, page: Parameters<CallQueries["listCallEvents"]>[1]) {
+  const ordered = orderEvents(eventsOf(state, call_id));
+  const sized = ordered.map((event) => ({
+    event,
+    uuid: event.uuid,
+    bytes: Buffer.byteLength(event.payload),
+  }));
+  const { items, next } = cutEvents(sized, page);
+  return { items: items.map(({ event }) => event), next };
 }
 
 /** Nothing is written before all that can fail is done. */

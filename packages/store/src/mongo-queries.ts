@@ -2,8 +2,10 @@ import {
   type Call,
   type CallFilter,
   type CallQueries,
-  orderEvents,
+  orderPlaces,
   type Page,
+  type Place,
+  placeOf,
   type StoredEvent,
 } from "@teravoz/domain";
 import type { Collections } from "./collections.ts";
@@ -51,14 +53,35 @@ async function listCalls(
   return cutCalls(found as Call[], limit);
 }
 
+/**
+ * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could
+ * have), and those of the page. So a call of any size holds a page and a line for each event in memory, never all its
+ * bodies. What was erased by the second reading is left out.
+ */
 async function listCallEvents(
-  { events }: Collections,
+  collections: Collections,
   call_id: string,
   page: { limit: number; bytes: number; cursor: string | null },
 ): Promise<Page<StoredEvent>> {
-  // all of them: the order is that of the set, not one an index could have
-  const found = await events.find({ aggregate_id: { $eq: call_id }, kind: "call" }, reading).toArray();
-  return cutEvents(orderEvents(found.map(({ _id, ...event }) => ({ uuid: _id, ...event }))), page);
+  const { items, next } = cutEvents(orderPlaces(await readPlaces(collections, call_id)), page);
+  const wanted = items.map(({ uuid }) => uuid);
+  const found = await collections.events.find({ _id: { $in: wanted } }, reading).toArray();
+  const events = new Map(found.map(({ _id, ...event }) => [_id, { uuid: _id, ...event }]));
+  return { items: wanted.flatMap((uuid) => events.get(uuid) ?? []), next };
+}
+
+/** So many bodies are held at once at most: 16 MiB where each is the largest ingest takes (64 KiB). */
+const BODIES_AT_ONCE = 256;
+
+async function readPlaces({ events }: Collections, call_id: string): Promise<(Place & { bytes: number })[]> {
+  const places: (Place & { bytes: number })[] = [];
+  const all = events.find(
+    { aggregate_id: { $eq: call_id }, kind: "call" },
+    { ...reading, batchSize: BODIES_AT_ONCE },
+  );
+  for await (const { _id, ...event } of all)
+    places.push({ ...placeOf({ uuid: _id, ...event }), bytes: Buffer.byteLength(event.payload) });
+  return places;
 }
 
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {
