@@ -59,8 +59,13 @@ function connectClient({ gateway }: World, state: CallState | null) {
   };
   const connection = gateway.connect({ send, end: () => {} }, "test");
   return {
-    subscribe: () => gateway.receive(connection, { event: "Subscribe", data: state && { params: { state } } }),
-    shown: () => [...held.values()].filter((call) => isIn(call, state)).map(describeCall).sort(),
+    subscribe: () =>
+      gateway.receive(connection, { event: "Subscribe", data: state && { params: { state } } }),
+    shown: () =>
+      [...held.values()]
+        .filter((call) => isIn(call, state))
+        .map(describeCall)
+        .sort(),
   };
 }
 
