@@ -51,6 +51,7 @@ export function foldCall(events: readonly Event[]): FoldedCall | null {
   if (!first) return null;
   return placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
 }
+foldCall.revision = FOLD_REVISION;
 
 function earliestDeliveries(events: readonly Event[]): Event[] {
   const earliest = new Map<string, Event>();

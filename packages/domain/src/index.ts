@@ -6,5 +6,6 @@ export * from "./event-id.ts";
 export * from "./flows.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./ports.ts";
+export * from "./rebuild.ts";
 export * from "./timestamp.ts";
 export * from "./webhook.ts";

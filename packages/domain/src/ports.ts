@@ -23,7 +23,11 @@ export type Change = {
 };
 
 export type Applied =
-  | { fenced: true }
+  | {
+      fenced: true;
+      /** The revision of a newer release's fold that has claimed the partition, where one has: this one may write no more. */
+      superseded?: number;
+    }
   | {
       fenced: false;
       /** uuids stored by this batch. */
@@ -35,7 +39,11 @@ export type Applied =
     };
 
 /** The pure rule the store applies: a call from all its events, or null where there are none. */
-export type Fold = (events: readonly Event[]) => FoldedCall | null;
+export type Fold = {
+  (events: readonly Event[]): FoldedCall | null;
+  /** Which rule it is, as it stands in `fold` of every call it makes: a higher one takes over from a lower one for good. */
+  readonly revision: number;
+};
 
 export type CallStore = {
   /**
@@ -47,7 +55,7 @@ export type CallStore = {
    * Stores a batch as one: position, events and calls together, or nothing. Safe to repeat: an event
    * already stored is a duplicate (its received_at is lowered where this delivery came earlier) and its call is
    * folded all the same. Answers `fenced` and changes nothing where the stored position is not
-   * `expected`: another writer has taken over. Throws Unavailable when it may be tried again, any other
+   * `expected` (another writer has taken over) or the partition belongs to a fold of a higher revision. Throws Unavailable when it may be tried again, any other
    * error when this batch can never be stored. NOT promised: that ids have no gaps.
    */
   apply(batch: Batch, fold: Fold): Promise<Applied>;

@@ -3,19 +3,21 @@ import type { ClientSession } from "mongodb";
 import { type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { movePosition } from "./positions.ts";
 import { type KeptCall, keysOf, settle } from "./settle.ts";
 
 /** Larger than any batch's answer is long: by default the first answer holds 101 documents, and a second trip follows. */
 const ONE_TRIP = 100_000;
 
-type Attempt = { collections: Collections; session: ClientSession; now: number };
+export type Attempt = { collections: Collections; session: ClientSession; now: number };
 
 /**
  * One try of CallStore.apply inside the transaction of `session`. Reads before it writes, for an E11000 would abort the
  * transaction; takes the ids outside of it, so that batches of other partitions need not wait for this one to commit.
  */
 export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Promise<Applied> {
-  if (!(await movePosition(attempt, batch))) return { fenced: true };
+  const refusal = await movePosition(attempt, batch, fold.revision);
+  if (refusal) return refusal;
   const calls = await readCalls(attempt, keysOf(batch.events, "call"));
   const histories = await readHistories(attempt, batch, calls);
   const known = await readKnown(attempt, batch, calls, histories);
@@ -33,27 +35,7 @@ export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Pr
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, changes };
 }
 
-/** False where the stored position is not the expected one. The first operation: it takes the snapshot. */
-export async function movePosition(
-  { collections, session }: Pick<Attempt, "collections" | "session">,
-  batch: Pick<Batch, "topic" | "partition" | "expected" | "next">,
-): Promise<boolean> {
-  const { positions } = collections;
-  const { expected, next } = batch;
-  const _id = positionId(batch.topic, batch.partition);
-  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
-  if (expected === null) {
-    if (await positions.findOne({ _id }, options)) return false;
-    await positions.insertOne({ _id, next }, options);
-    return true;
-  }
-  const moved = await positions.updateOne({ _id, next: expected }, { $set: { next } }, options);
-  return moved.matchedCount === 1;
-}
-
-export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;
-
-async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<string, KeptCall>> {
+export async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<string, KeptCall>> {
   if (keys.length === 0) return new Map();
   const found = await attempt.collections.calls.find({ _id: { $in: keys } }, reading(attempt)).toArray();
   return new Map(found.map((document) => [document._id, keptCall(document)]));
@@ -97,7 +79,11 @@ async function readKnown(
   ]);
 }
 
-const reading = ({ session }: Attempt) => ({ session, batchSize: ONE_TRIP, maxTimeMS: OPERATION_LIMIT_MS });
+export const reading = ({ session }: Attempt) => ({
+  session,
+  batchSize: ONE_TRIP,
+  maxTimeMS: OPERATION_LIMIT_MS,
+});
 
 async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Promise<StoredEvent[]> {
   if (fresh.length === 0) return [];
@@ -140,7 +126,7 @@ async function lowerReceived({ collections, session }: Attempt, earlier: LoggedE
  * Writes the calls by taking out what was there and inserting all: two commands for any number of calls. In a
  * transaction MongoDB 6.0 replaces calls one by one at 110 us each, for their nine indexes; this takes 80.
  */
-async function writeCalls(
+export async function writeCalls(
   { collections, session }: Attempt,
   written: KeptCall[],
   known: ReadonlyMap<string, KeptCall>,

@@ -1,4 +1,4 @@
-import type { Call, StoredEvent } from "@teravoz/domain";
+import type { Call, Change, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
 
@@ -8,8 +8,20 @@ export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 /** `_id` is the call_id. Overgrown: see OVERGROWN_EVENTS. */
 export type CallDocument = Call & { _id: string; overgrown?: true };
 
-/** `_id` is `<topic>:<partition>`. */
-export type PositionDocument = { _id: string; next: number };
+/** `_id` is `<topic>:<partition>`: what every writer of the partition writes, and so its fence. */
+export type PositionDocument = {
+  _id: string;
+  /** Null where nothing is stored yet. */
+  next: number | null;
+  /** The highest revision of a fold that has written here, or claimed it. */
+  fold?: number;
+  /** The revision of the last rebuild that was finished. */
+  refolded?: number;
+  /** Grows with each rebuild's write: one that changed nothing would be no conflict. */
+  refolds?: number;
+  /** Changes of a rebuild that are not told yet. */
+  untold?: Change[];
+};
 
 /** `last` is the highest number given out. */
 export type SequenceDocument = { _id: string; last: number };

@@ -3,7 +3,7 @@ import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
 import { describePages } from "./contract/pages.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
-
+import { describeRebuilds } from "./contract/rebuilds.ts";
 import type { Opened } from "./contract/samples.ts";
 import { describeVerbatim } from "./contract/verbatim.ts";
 
@@ -29,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
 
     describe("batches", () => describeBatches(use));
     describe("calls", () => describeCalls(use));
+    describe("rebuilds", () => describeRebuilds(use));
     describe("pages", () => describePages(use));
     describe("what is stored comes back as it was", () => describeVerbatim(use));
     describe("any batches, in any order", () => describeRandomBatches(use));

@@ -18,6 +18,18 @@ export function readIdCursor(cursor: string): number {
   return id;
 }
 
+/** Where a listing of keys goes on: first those of events, then those of calls; `after` is the last key, "" for none. */
+export type KeysCursor = { of: "events" | "calls"; after: string };
+
+export const writeKeysCursor = ({ of, after }: KeysCursor): string => writeCursor(`${of}:${after}`);
+
+export function readKeysCursor(cursor: string | null): KeysCursor {
+  if (cursor === null) return { of: "events", after: "" };
+  const [, of, after] = /^(events|calls):(.*)$/s.exec(readCursor(cursor)) ?? [];
+  if (of === undefined || after === undefined) throw new InvalidCursor();
+  return { of: of as KeysCursor["of"], after };
+}
+
 /** A page of calls out of one more than the page may hold. */
 export function cutCalls<T extends { id: number }>(calls: T[], limit: number): Page<T> {
   const items = calls.slice(0, limit);

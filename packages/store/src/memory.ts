@@ -4,6 +4,7 @@ import {
   type Call,
   type CallFilter,
   type CallQueries,
+  type CallRebuild,
   type CallStore,
   type Fold,
   orderEvents,
@@ -11,9 +12,11 @@ import {
 } from "@teravoz/domain";
 import { sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
 import { type KeptCall, settle } from "./settle.ts";
 
-type State = {
+export type State = {
+  fences: Fences;
   positions: Map<string, number>;
   events: Map<string, StoredEvent>;
   calls: Map<string, KeptCall>;
@@ -21,9 +24,20 @@ type State = {
 };
 
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
-export function createMemoryStore({ now = Date.now }: { now?: () => number } = {}): CallStore & CallQueries {
-  const state: State = { positions: new Map(), events: new Map(), calls: new Map(), lastId: 0 };
+export function createMemoryStore({
+  now = Date.now,
+}: {
+  now?: () => number;
+} = {}): CallStore & CallQueries & CallRebuild {
+  const state: State = {
+    fences: new Map(),
+    positions: new Map(),
+    events: new Map(),
+    calls: new Map(),
+    lastId: 0,
+  };
   return {
+    ...createMemoryRebuild(state, now),
     position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
     apply: async (batch, fold) => apply(state, batch, fold, now()),
     listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
@@ -46,6 +60,8 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
 /** Nothing is written before all that can fail is done. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const place = `${batch.topic}:${batch.partition}`;
+  const { fold: claimed } = fenceOf(state, batch);
+  if (claimed > fold.revision) return { fenced: true, superseded: claimed };
   if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
   const { fresh, earlier, duplicates } = sortArrivals(batch.events, state.events);
   const stored = fresh.map((event, index) => ({ ...event, id: state.lastId + 1 + index }));
@@ -56,6 +72,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   ]);
   const events = [...next.values()].filter(({ kind }) => kind === "call");
   const { written, changes } = settle({ batch: batch.events, calls: state.calls, events }, fold, now);
+  fenceOf(state, batch).fold = fold.revision;
   state.positions.set(place, batch.next);
   state.events = next;
   state.lastId += stored.length;

@@ -1,14 +1,17 @@
-import type { CallQueries, CallStore } from "@teravoz/domain";
+import type { CallQueries, CallRebuild, CallStore } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
-import { applyBatch, positionId } from "./apply.ts";
+import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections, prepareCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
+import { positionId } from "./positions.ts";
+import { createMongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { runTransaction } from "./transaction.ts";
 
 export type MongoStore = CallStore &
-  CallQueries & {
+  CallQueries &
+  CallRebuild & {
     /** Creates the collections and indexes that are missing; may be repeated, by several instances at once. */
     prepare(): Promise<void>;
   };
@@ -29,6 +32,7 @@ export function createMongoStore({
   const collections = openCollections(connection.db);
   return {
     ...createMongoQueries(collections),
+    ...createMongoRebuild(deps, collections),
     prepare: () => orUnavailable(() => prepareCollections(connection.db)),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),

@@ -61,15 +61,21 @@ function nextCall(
   const folded = fold(events);
   const overgrown = events.length > OVERGROWN_EVENTS;
   if (!folded || (kept && kept.overgrown === overgrown && isSame(kept.call, folded))) return kept;
-  const id = kept?.call.id ?? events.reduce((least, event) => Math.min(least, event.id), Infinity);
-  const version = Math.max((kept?.call.version ?? 0) + 1, now);
-  return { call: { ...folded, id, version }, overgrown };
+  const id = kept?.call.id ?? firstId(events);
+  return { call: { ...folded, id, version: nextVersion(kept, now) }, overgrown };
 }
 
-function isSame(call: FoldedCall, folded: FoldedCall): boolean {
-  const fields = Object.keys(folded) as (keyof FoldedCall)[];
-  return fields.every((field) => isEqual(call[field], folded[field]));
-}
+export const firstId = (events: readonly StoredEvent[]): number =>
+  events.reduce((least, event) => Math.min(least, event.id), Infinity);
+
+export const nextVersion = (kept: KeptCall | undefined, now: number): number =>
+  Math.max((kept?.call.version ?? 0) + 1, now);
+
+const isSame = (call: FoldedCall, folded: FoldedCall): boolean => differingFields(call, folded).length === 0;
+
+/** The names of the folded fields in which the two are not equal. */
+export const differingFields = (call: FoldedCall, folded: FoldedCall): string[] =>
+  (Object.keys(folded) as (keyof FoldedCall)[]).filter((field) => !isEqual(call[field], folded[field]));
 
 const isEqual = (one: FoldedCall[keyof FoldedCall], other: FoldedCall[keyof FoldedCall]) =>
   one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;

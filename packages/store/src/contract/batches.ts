@@ -5,6 +5,7 @@ import {
   createWriter,
   findCall,
   findEvents,
+  foldBy,
   freshCallId,
   freshTopic,
   sampleEvent,
@@ -73,9 +74,12 @@ export function describeBatches(use: Use): void {
     const writer = createWriter(use(), topic);
     const event = sampleEvent();
     const fault = new Error("this fold fails");
-    const failing = writer.write([event], () => {
-      throw fault;
-    });
+    const failing = writer.write(
+      [event],
+      foldBy(() => {
+        throw fault;
+      }),
+    );
     await expect(failing).rejects.toBe(fault);
     expect(await use().store.position(topic, 0)).toBeNull();
     expect(await findEvents(use(), event.aggregate_id)).toEqual([]);

@@ -6,6 +6,7 @@ import {
   createWriter,
   findCall,
   findEvents,
+  foldBy,
   foldedPart,
   freshCallId,
   sampleEvent,
@@ -107,7 +108,8 @@ export function describeCalls(use: Use): void {
     const [event] = wholeCall();
     await writer.write([event!]);
     const before = await findCall(use(), event!.aggregate_id);
-    await writer.write([event!], (events) => ({ ...foldCall(events)!, fold: 99, code: "revised" }));
+    const revised = foldBy((events) => ({ ...foldCall(events)!, fold: 99, code: "revised" }), 99);
+    await writer.write([event!], revised);
     const after = await findCall(use(), event!.aggregate_id);
     expect(after).toMatchObject({ id: before.id, fold: 99, code: "revised" });
     expect(after.version).toBeGreaterThan(before.version);

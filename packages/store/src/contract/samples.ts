@@ -3,14 +3,16 @@ import {
   type Applied,
   type Call,
   type CallQueries,
+  type CallRebuild,
   type CallStore,
   type Event,
+  type Fold,
   type FoldedCall,
   foldCall,
   type LoggedEvent,
 } from "@teravoz/domain";
 
-export type Opened = { store: CallStore; queries: CallQueries; close: () => Promise<void> };
+export type Opened = { store: CallStore & CallRebuild; queries: CallQueries; close: () => Promise<void> };
 export type Use = () => Opened;
 
 /** Names that no other test has. */
@@ -44,7 +46,7 @@ export function createWriter({ store }: Opened, topic = freshTopic(), partition 
   let expected: number | null = null;
   return {
     topic,
-    async write(events: LoggedEvent[], fold: (events: readonly Event[]) => FoldedCall | null = foldCall) {
+    async write(events: LoggedEvent[], fold: Fold = foldCall) {
       const next = (expected ?? 0) + events.length;
       const applied = await store.apply({ topic, partition, expected, next, events }, fold);
       expected = next;
@@ -52,6 +54,12 @@ export function createWriter({ store }: Opened, topic = freshTopic(), partition 
     },
   };
 }
+
+/** Another rule than foldCall; of its revision unless `revision` says otherwise. */
+export const foldBy = (
+  rule: (events: readonly Event[]) => FoldedCall | null,
+  revision = foldCall.revision,
+): Fold => Object.assign((events: readonly Event[]) => rule(events), { revision });
 
 export function demandStored(applied: Applied) {
   if (applied.fenced) throw new Error("fenced");

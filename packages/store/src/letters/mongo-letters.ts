@@ -8,10 +8,10 @@ import {
 } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { Binary, type ClientSession, type Collection, type Document } from "mongodb";
-import { movePosition, positionId } from "../apply.ts";
 import { type Collections, openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
+import { movePosition, positionId } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
 import { cutLetters, letterId, readPlace } from "./letter-page.ts";
 
@@ -53,7 +53,7 @@ async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boole
   return runTransaction(
     connection.client,
     async (session) => {
-      if (!(await movePosition({ collections, session }, batch))) return { fenced: true };
+      if (await movePosition({ collections, session }, batch, null)) return { fenced: true };
       await addLetters(collections.deadLetters, session, batch.letters, new Date(now));
       return { fenced: false };
     },

@@ -1,0 +1,54 @@
+import type { Change, Fold, Page } from "./ports.ts";
+
+/** A partition, as positions and fences are kept. */
+export type Partition = { topic: string; partition: number };
+
+/** What a fold of the events and the call that is kept do not agree in. */
+export type Difference = {
+  key: string;
+  /** `added`: there are events and no call; `removed`: a call and no events. */
+  kind: "changed" | "added" | "removed";
+  /** Of a changed call: the names of the fields that differ. */
+  fields: string[];
+};
+
+export type Claim =
+  /** Nothing was claimed: a fold of this higher revision has them. */
+  | { superseded: number }
+  | {
+      superseded: null;
+      /** Calls of a lower revision may be left: no rebuild of this one was finished. */
+      behind: boolean;
+    };
+
+export type Refolded =
+  | { superseded: number }
+  | {
+      superseded: null;
+      differences: Difference[];
+      /** To be told, then confirmed by `told`: also what a run before could not tell. A call that went counts as erased. */
+      changes: Change[];
+    };
+
+/** What a rebuild asks of the store: every call made anew from its events, beside a projector that goes on writing. */
+export type CallRebuild = {
+  /** Puts the partitions under a fold: from now on `apply` refuses a lower revision there. May be repeated. */
+  claim(partitions: readonly Partition[], revision: number): Promise<Claim>;
+  /** A rebuild of all calls is through: `claim` says so from now on. */
+  finish(partitions: readonly Partition[], revision: number): Promise<void>;
+  /**
+   * The keys of all calls, first those that have events, then those that have none. A page holds at most `limit` keys, and may
+   * hold none and not be the last. `below`: leaves out calls that a fold of this revision, or a higher one, has made.
+   */
+  listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<Page<string>>;
+  /** What `refold` would change, as it is at one moment; changes nothing. */
+  compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
+  /**
+   * Folds these calls of one partition, overgrown ones too, and replaces what differs, with the changes to be told, as one and under
+   * the fence: neither this nor a batch of the partition that is applied meanwhile overlooks the other. The position
+   * stays. A call has the id of its first event. Throws Unavailable when it may be tried again.
+   */
+  refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
+  /** These changes of a `refold` were told and need not be told again. */
+  told(place: Partition, changes: readonly Change[]): Promise<void>;
+};

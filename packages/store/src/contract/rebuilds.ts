@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "@jest/globals";
+import { type Fold, foldCall, type LoggedEvent, type Partition } from "@teravoz/domain";
+import { OVERGROWN_EVENTS } from "../settle.ts";
+import {
+  createWriter,
+  findCall,
+  foldBy,
+  foldedPart,
+  freshCallId,
+  freshTopic,
+  type Opened,
+  sampleEvent,
+  type Use,
+} from "./samples.ts";
+
+const altered = foldBy((events) => ({ ...foldCall(events)!, code: "altered", queue: "wrong" }));
+const missing = foldBy(() => null);
+const newer = foldBy((events) => ({ ...foldCall(events)!, fold: 2, code: "newer" }), 2);
+
+/** Takes so many entries at a time that every listing here goes over several pages. */
+async function listKeys({ store }: Opened, below: number | null = null): Promise<string[]> {
+  const keys: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof store.listKeys>> = await store.listKeys({
+      limit: 50,
+      cursor,
+      below,
+    });
+    keys.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return keys;
+}
+
+async function refold({ store }: Opened, place: Partition, keys: string[], fold: Fold = foldCall) {
+  const refolded = await store.refold({ ...place, keys }, fold);
+  if (refolded.superseded !== null) throw new Error("superseded");
+  return refolded;
+}
+
+const oneCall = (aggregate_id = freshCallId()): LoggedEvent[] =>
+  ["call.new", "call.standby", "call.finished"].map((type, offset) =>
+    sampleEvent({ aggregate_id, type, offset }),
+  );
+
+export function describeRebuilds(use: Use): void {
+  /** A call whose events were written by the wrong fold, and the partition it is in. */
+  const damaged = async (fold: Fold) => {
+    const topic = freshTopic();
+    const place = { topic, partition: 0 };
+    const events = oneCall();
+    const key = events[0]!.aggregate_id;
+    const writer = createWriter(use(), topic);
+    await writer.write(events, fold);
+    return { place, events, key, writer };
+  };
+
+  test("a call that differs from its events is named with its fields, replaced, keeps its number and is told of", async () => {
+    const { place, events, key } = await damaged(altered);
+    const before = await findCall(use(), key);
+    expect(await use().store.compare([key], foldCall)).toEqual([
+      { key, kind: "changed", fields: ["code", "queue"] },
+    ]);
+    expect(await findCall(use(), key)).toEqual(before);
+    const { differences, changes } = await refold(use(), place, [key]);
+    expect(differences).toEqual([{ key, kind: "changed", fields: ["code", "queue"] }]);
+    const after = await findCall(use(), key);
+    expect(foldedPart(after)).toEqual(foldCall(events));
+    expect(after.id).toBe(before.id);
+    expect(after.version).toBeGreaterThan(before.version);
+    expect(changes).toEqual([{ key, kind: "call", version: after.version, erased: false }]);
+  });
+
+  test("events without a call get one, with the number of the first event", async () => {
+    const { place, events, key } = await damaged(missing);
+    expect(await use().queries.findCalls([key])).toEqual([]);
+    expect(await use().store.compare([key], foldCall)).toEqual([{ key, kind: "added", fields: [] }]);
+    await refold(use(), place, [key]);
+    const call = await findCall(use(), key);
+    const { items } = await use().queries.listCallEvents(key, { limit: 9, bytes: 1e6, cursor: null });
+    expect(foldedPart(call)).toEqual(foldCall(events));
+    expect(call.id).toBe(Math.min(...items.map(({ id }) => id)));
+  });
+
+  test("a call without events is removed, and told of as erased", async () => {
+    const phantom = freshCallId();
+    const { place } = await damaged(foldBy((events) => ({ ...foldCall(events)!, aggregate_id: phantom })));
+    expect(await listKeys(use())).toContain(phantom);
+    const { differences, changes } = await refold(use(), place, [phantom]);
+    expect(differences).toEqual([{ key: phantom, kind: "removed", fields: [] }]);
+    expect(changes).toMatchObject([{ key: phantom, erased: true }]);
+    expect(await use().queries.findCalls([phantom])).toEqual([]);
+    expect(await use().store.compare([phantom], foldCall)).toEqual([]);
+  });
+
+  test("a call that is right stays as it is, and the position too", async () => {
+    const { place, events, key, writer } = await damaged(foldCall);
+    const before = await findCall(use(), key);
+    expect(await refold(use(), place, [key])).toMatchObject({ differences: [], changes: [] });
+    expect(await findCall(use(), key)).toEqual(before);
+    expect(await use().store.position(place.topic, 0)).toBe(events.length);
+    expect(await writer.write(oneCall(key))).toMatchObject({ fenced: false });
+  });
+
+  test("what was not told is told by the next one, until it is confirmed", async () => {
+    const { place, key } = await damaged(altered);
+    const { changes } = await refold(use(), place, [key]);
+    expect(await refold(use(), place, [])).toMatchObject({ changes });
+    await use().store.told(place, changes);
+    expect(await refold(use(), place, [])).toMatchObject({ changes: [] });
+  });
+
+  test("what is confirmed is what was told, not what was changed since", async () => {
+    const { place, key, writer } = await damaged(altered);
+    const { changes } = await refold(use(), place, [key]);
+    const more = oneCall();
+    await writer.write(more, altered);
+    const both = await refold(use(), place, [more[0]!.aggregate_id]);
+    expect(both.changes).toEqual([...changes, expect.objectContaining({ key: more[0]!.aggregate_id })]);
+    await use().store.told(place, changes);
+    expect(await refold(use(), place, [])).toMatchObject({ changes: both.changes });
+  });
+
+  test("a batch and a rebuild of its partition at once: neither is overlooked, and no writer is fenced", async () => {
+    const { place, key, writer } = await damaged(altered);
+    const events = Array.from({ length: 12 }, () => sampleEvent({ aggregate_id: key }));
+    const writing = (async () => {
+      for (const event of events) expect(await writer.write([event])).toMatchObject({ fenced: false });
+    })();
+    for (let round = 0; round < 12; round += 1) await refold(use(), place, [key]);
+    await writing;
+    expect(await use().store.compare([key], foldCall)).toEqual([]);
+    expect(await findCall(use(), key)).toMatchObject({ events: 15, code: null });
+  });
+
+  test("an overgrown call is folded from all its events", async () => {
+    const { place, key, writer } = await damaged(foldCall);
+    const grown = Array.from({ length: OVERGROWN_EVENTS }, (_, offset) =>
+      sampleEvent({ aggregate_id: key, type: "call.data-provided", offset }),
+    );
+    await writer.write(grown);
+    await writer.write(oneCall(key).slice(0, 2));
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 3 });
+    await refold(use(), place, [key]);
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+    // and is left alone again by what comes later
+    await writer.write(oneCall(key).slice(0, 1));
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+  }, 60_000);
+
+  test("every call is listed once, page by page, whatever is in its name; agents are not", async () => {
+    const writer = createWriter(use());
+    const run = randomUUID();
+    const names = Array.from(
+      { length: 70 },
+      (_, n) => `${run}-${["a", "Z", "é", "\u{1f4de}", "\uffee", "$", "."][n % 7]}${n}`,
+    );
+    const agent = sampleEvent({ kind: "agent", aggregate_id: `${run}-agent`, type: "actor.paused" });
+    await writer.write([agent, ...names.flatMap((name) => oneCall(name))]);
+    const listed = (await listKeys(use())).filter((key) => key.startsWith(run));
+    expect(listed.toSorted()).toEqual(names.toSorted());
+  });
+
+  test("a listing below a revision leaves out what a fold of that revision has made", async () => {
+    const old = await damaged(foldCall);
+    const fresh = await damaged(newer);
+    const gone = await damaged(missing);
+    const listed = await listKeys(use(), 2);
+    expect([old, fresh, gone].map(({ key }) => listed.includes(key))).toEqual([true, false, true]);
+  });
+
+  test("a partition that a higher revision has claimed, or written, takes no batch and no rebuild of a lower one", async () => {
+    const { place, key, writer } = await damaged(foldCall);
+    const expected = await use().store.position(place.topic, 0);
+    expect(await use().store.claim([place], 2)).toEqual({ superseded: null, behind: true });
+    const before = await findCall(use(), key);
+    const late = { ...place, expected, next: 99, events: oneCall(key) };
+    expect(await use().store.apply(late, foldCall)).toEqual({ fenced: true, superseded: 2 });
+    expect(await use().store.refold({ ...place, keys: [key] }, altered)).toEqual({ superseded: 2 });
+    expect(await use().store.claim([place], 1)).toEqual({ superseded: 2 });
+    expect(await findCall(use(), key)).toEqual(before);
+    expect(await use().store.position(place.topic, 0)).toBe(expected);
+    expect(await writer.write(oneCall(key), newer)).toMatchObject({ fenced: false });
+
+    const written = await damaged(newer);
+    const next = { ...written.place, expected: 3, next: 4, events: [] };
+    expect(await use().store.apply(next, foldCall)).toEqual({ fenced: true, superseded: 2 });
+  });
+
+  test("a claim says whether a rebuild of its revision was finished, and a partition that was never read can be claimed", async () => {
+    const { store } = use();
+    const topic = freshTopic();
+    const partitions = [0, 1].map((partition) => ({ topic, partition }));
+    expect(await store.claim(partitions, 1)).toEqual({ superseded: null, behind: true });
+    await store.finish(partitions, 1);
+    expect(await store.claim(partitions, 1)).toEqual({ superseded: null, behind: false });
+    expect(await store.claim(partitions, 2)).toEqual({ superseded: null, behind: true });
+    expect(await store.position(topic, 0)).toBeNull();
+    const batch = { topic, partition: 0, expected: null, next: 3, events: oneCall() };
+    expect(await store.apply(batch, newer)).toMatchObject({ fenced: false });
+    expect(await store.position(topic, 0)).toBe(3);
+  });
+}

@@ -1,0 +1,79 @@
+import type { CallRebuild, Change, Claim, Fold, Page, Partition, Refolded } from "@teravoz/domain";
+import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
+import type { State } from "../memory.ts";
+import { type Known, refoldCalls } from "./refold.ts";
+
+type Fence = { fold: number; refolded: number; untold: Change[] };
+export type Fences = Map<string, Fence>;
+
+/** The fence of a partition; made where there is none. */
+export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }: Partition): Fence {
+  const place = `${topic}:${partition}`;
+  const fence = fences.get(place) ?? { fold: 0, refolded: 0, untold: [] };
+  fences.set(place, fence);
+  return fence;
+}
+
+/** What MongoDB does, in a few maps; each in one turn of the loop. */
+export const createMemoryRebuild = (state: State, now: () => number): CallRebuild => ({
+  claim: async (partitions, revision) => claim(state, partitions, revision),
+  finish: async (partitions, revision) => {
+    for (const fence of partitions.map((place) => fenceOf(state, place)))
+      fence.refolded = Math.max(fence.refolded, revision);
+  },
+  listKeys: async (page) => listKeys(state, page),
+  compare: async (keys, fold) => refoldCalls(readKnown(state, keys), fold, now()).differences,
+  refold: async (work, fold) => refold(state, work, fold, now()),
+  told: async (place, changes) => {
+    const fence = fenceOf(state, place);
+    if (fence.untold.length === changes.length) fence.untold = [];
+  },
+});
+
+function claim(state: State, partitions: readonly Partition[], revision: number): Claim {
+  const claimed = partitions.map((place) => fenceOf(state, place));
+  const highest = Math.max(0, ...claimed.map(({ fold }) => fold));
+  if (highest > revision) return { superseded: highest };
+  for (const fence of claimed) fence.fold = revision;
+  return { superseded: null, behind: claimed.some(({ refolded }) => refolded < revision) };
+}
+
+function listKeys(
+  state: State,
+  { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
+): Page<string> {
+  const { of, after } = readKeysCursor(cursor);
+  const ofEvents = new Set([...state.events.values()].flatMap((event) => keyOf(event)));
+  const ofCalls = [...state.calls.keys()].filter((key) => !ofEvents.has(key));
+  const all = (of === "events" ? [...ofEvents] : ofCalls).filter((key) => key > after).sort();
+  const keys = all.slice(0, limit);
+  const isMade = (key: string) => below !== null && (state.calls.get(key)?.call.fold ?? 0) >= below;
+  const items = keys.filter((key) => !isMade(key));
+  if (all.length > limit) return { items, next: writeKeysCursor({ of, after: keys.at(-1)! }) };
+  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+}
+
+const keyOf = ({ kind, aggregate_id }: { kind: string; aggregate_id: string }) =>
+  kind === "call" ? [aggregate_id] : [];
+
+function readKnown(state: State, keys: readonly string[]): Known {
+  const wanted = new Set(keys);
+  const events = [...state.events.values()].filter((event) => keyOf(event).some((key) => wanted.has(key)));
+  return { keys, events, calls: state.calls };
+}
+
+function refold(
+  state: State,
+  { keys, ...place }: Partition & { keys: readonly string[] },
+  fold: Fold,
+  now: number,
+): Refolded {
+  const fence = fenceOf(state, place);
+  if (fence.fold > fold.revision) return { superseded: fence.fold };
+  const { written, removed, differences, changes } = refoldCalls(readKnown(state, keys), fold, now);
+  fence.fold = fold.revision;
+  fence.untold = [...fence.untold, ...changes];
+  for (const key of removed) state.calls.delete(key);
+  for (const kept of written) state.calls.set(kept.call.aggregate_id, kept);
+  return { superseded: null, differences, changes: [...fence.untold] };
+}

@@ -1,0 +1,199 @@
+import type {
+  CallRebuild,
+  Change,
+  Claim,
+  Difference,
+  Fold,
+  Page,
+  Partition,
+  Refolded,
+} from "@teravoz/domain";
+import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
+import type { Collections } from "../collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
+import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
+import { orUnavailable } from "../outage.ts";
+import { positionId } from "../positions.ts";
+import { runTransaction } from "../transaction.ts";
+import { type Known, refoldCalls } from "./refold.ts";
+
+type Deps = { connection: MongoConnection; now: () => number };
+
+/** The calls made anew from their events, on MongoDB. */
+export function createMongoRebuild({ connection, now }: Deps, collections: Collections): CallRebuild {
+  const attempt = <T>(work: (attempt: Attempt) => Promise<T>) =>
+    orUnavailable(() =>
+      runTransaction(
+        connection.client,
+        (session) => work({ collections, session, now: now() }),
+        () => {},
+      ),
+    );
+  return {
+    claim: (partitions, revision) => orUnavailable(() => claim(collections, partitions, revision)),
+    finish: (partitions, revision) => orUnavailable(() => finish(collections, partitions, revision)),
+    listKeys: (page) => orUnavailable(() => listKeys(collections, page)),
+    compare: (keys, fold) => attempt((each) => compare(each, keys, fold)),
+    refold: (work, fold) => attempt((each) => refold(each, work, fold)),
+    told: (place, changes) => orUnavailable(() => confirm(collections, place, changes)),
+  };
+}
+
+const idOf = ({ topic, partition }: Partition) => positionId(topic, partition);
+
+async function claim(
+  { positions }: Collections,
+  partitions: readonly Partition[],
+  revision: number,
+): Promise<Claim> {
+  const limited = { maxTimeMS: OPERATION_LIMIT_MS };
+  const ids = partitions.map(idOf);
+  const found = await positions.find({ _id: { $in: ids } }, limited).toArray();
+  const highest = Math.max(0, ...found.map(({ fold = 0 }) => fold));
+  if (highest > revision) return { superseded: highest };
+  await positions.bulkWrite(
+    ids.map((_id) => ({
+      updateOne: {
+        filter: { _id },
+        // never lowered, though two releases claim at once
+        update: { $max: { fold: revision }, $setOnInsert: { next: null } },
+        upsert: true,
+      },
+    })),
+    { ordered: false, ...limited },
+  );
+  const isBehind = found.length < partitions.length || found.some(({ refolded = 0 }) => refolded < revision);
+  return { superseded: null, behind: isBehind };
+}
+
+async function finish(
+  { positions }: Collections,
+  partitions: readonly Partition[],
+  revision: number,
+): Promise<void> {
+  const filter = { _id: { $in: partitions.map(idOf) } };
+  await positions.updateMany(filter, { $max: { refolded: revision } }, { maxTimeMS: OPERATION_LIMIT_MS });
+}
+
+async function listKeys(
+  collections: Collections,
+  { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
+): Promise<Page<string>> {
+  const { of, after } = readKeysCursor(cursor);
+  const list = of === "events" ? keysOfEvents : keysOfCalls;
+  const { keys, last } = await list(collections, after, limit);
+  const items = below === null ? keys : await withoutRevision(collections, keys, below);
+  if (last !== null) return { items, next: writeKeysCursor({ of, after: last }) };
+  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+}
+
+/** `last`: where the next page begins, null on the last one. */
+type Keys = { keys: string[]; last: string | null };
+
+/** Covered by the index: no event is read. A key comes as often as it has events, so a page holds fewer keys than entries. */
+async function keysOfEvents({ events }: Collections, after: string, limit: number): Promise<Keys> {
+  const found = await events
+    .find(
+      { kind: "call", aggregate_id: { $gt: after } },
+      { ...listing, projection: { _id: 0, aggregate_id: 1 } },
+    )
+    .hint({ aggregate_id: 1, kind: 1 })
+    .sort({ aggregate_id: 1 })
+    .limit(limit)
+    .toArray();
+  return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
+}
+
+/** Calls without events. */
+async function keysOfCalls({ calls, events }: Collections, after: string, limit: number): Promise<Keys> {
+  const found = await calls
+    .find({ _id: { $gt: after } }, { ...listing, projection: { _id: 1 } })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+  const { last } = cutKeys(
+    found.map(({ _id }) => _id),
+    found.length === limit,
+  );
+  const ids = found.map(({ _id }) => _id);
+  const match = { $match: { kind: "call", aggregate_id: { $in: ids } } };
+  const grouped = await events
+    .aggregate<{ _id: string }>([match, { $group: { _id: "$aggregate_id" } }], listing)
+    .toArray();
+  const standing = new Set(grouped.map(({ _id }) => _id));
+  return { keys: ids.filter((id) => !standing.has(id)), last };
+}
+
+const cutKeys = (keys: string[], more: boolean): Keys => ({ keys, last: more ? keys.at(-1)! : null });
+
+async function withoutRevision({ calls }: Collections, keys: string[], revision: number): Promise<string[]> {
+  const made = { _id: { $in: keys }, fold: { $gte: revision } };
+  const found = await calls.find(made, { ...listing, projection: { _id: 1 } }).toArray();
+  const done = new Set(found.map(({ _id }) => _id));
+  return keys.filter((key) => !done.has(key));
+}
+
+/** One moment for a page, as for every other query: see mongo-queries. */
+const listing = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+async function compare(attempt: Attempt, keys: readonly string[], fold: Fold): Promise<Difference[]> {
+  return refoldCalls(await readKnown(attempt, keys), fold, attempt.now).differences;
+}
+
+async function readKnown(attempt: Attempt, keys: readonly string[]): Promise<Known> {
+  const filter = { aggregate_id: { $in: [...keys] }, kind: "call" as const };
+  const found = await attempt.collections.events.find(filter, reading(attempt)).toArray();
+  const events = found.map(({ _id, ...event }) => ({ uuid: _id, ...event }));
+  return { keys, events, calls: await readCalls(attempt, [...keys]) };
+}
+
+async function refold(
+  attempt: Attempt,
+  { keys, ...place }: Partition & { keys: readonly string[] },
+  fold: Fold,
+): Promise<Refolded> {
+  const fence = await raiseFence(attempt, place, fold.revision);
+  if (fence.fold > fold.revision) return { superseded: fence.fold };
+  const known = await readKnown(attempt, keys);
+  const { written, removed, differences, changes } = refoldCalls(known, fold, attempt.now);
+  await removeCalls(attempt, removed);
+  await writeCalls(attempt, written, known.calls);
+  const untold = [...fence.untold, ...changes];
+  if (changes.length > 0) await keepUntold(attempt, place, untold);
+  return { superseded: null, differences, changes: untold };
+}
+
+/** The first operation: it takes the snapshot, and whoever else writes the partition meanwhile conflicts with it. */
+async function raiseFence({ collections, session }: Attempt, place: Partition, revision: number) {
+  const fence = await collections.positions.findOneAndUpdate(
+    { _id: idOf(place) },
+    { $inc: { refolds: 1 }, $max: { fold: revision }, $setOnInsert: { next: null } },
+    { session, upsert: true, returnDocument: "after", maxTimeMS: OPERATION_LIMIT_MS },
+  );
+  return { fold: fence?.fold ?? revision, untold: fence?.untold ?? [] };
+}
+
+async function removeCalls({ collections, session }: Attempt, keys: string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  await collections.calls.deleteMany({ _id: { $in: keys } }, options);
+}
+
+async function keepUntold(
+  { collections, session }: Attempt,
+  place: Partition,
+  untold: Change[],
+): Promise<void> {
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  await collections.positions.updateOne({ _id: idOf(place) }, { $set: { untold } }, options);
+}
+
+/** Where another rebuild has added to them meanwhile, it tells them all: they stay. */
+async function confirm(
+  { positions }: Collections,
+  place: Partition,
+  changes: readonly Change[],
+): Promise<void> {
+  const told = { _id: idOf(place), untold: { $eq: [...changes] } };
+  await positions.updateOne(told, { $unset: { untold: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
+}
