@@ -5,6 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import {
   batchOf,
   dropDatabase,
+  erasureKeys,
   freshDatabase,
   log,
   openStore,
@@ -64,7 +65,7 @@ describe("the store while MongoDB cannot be reached", () => {
   test("is not ready when it is opened meanwhile, and joins by itself", async () => {
     proxy.cut();
     const connection = await connectMongo({ uri, log });
-    const store = createMongoStore({ connection, log });
+    const store = createMongoStore({ connection, log, erasureKeys });
     expect((await connection.check()).ok).toBe(false);
     // fails only when the driver has given up its first try to connect: from then on it must be made anew
     await expect(store.position("call-events", 0)).rejects.toBeInstanceOf(Unavailable);

@@ -13,6 +13,7 @@ import { eventually } from "../support/eventually.ts";
 import {
   batchOf,
   dropDatabase,
+  erasureKeys,
   freshDatabase,
   log,
   openStore,
@@ -44,11 +45,12 @@ describe("the store on MongoDB", () => {
     const { href } = uriOf(freshDatabase());
     const connections = await Promise.all([1, 2, 3].map(() => connectMongo({ uri: href, log })));
     for (const { check } of connections) await eventually(async () => expect((await check()).ok).toBe(true));
-    const stores = connections.map((each) => createMongoStore({ connection: each, log }));
+    const stores = connections.map((each) => createMongoStore({ connection: each, log, erasureKeys }));
     await Promise.all(stores.map((each) => each.prepare()));
     await stores[0]!.prepare();
     const names = (await connections[0]!.db.listCollections().toArray()).map(({ name }) => name);
-    expect(names.sort()).toEqual(["calls", "dead_letters", "events", "positions", "sequences"]);
+    const expected = ["calls", "dead_letters", "erased", "events", "positions", "sequences"];
+    expect(names.sort()).toEqual(expected);
     await dropDatabase(connections[0]!);
     await Promise.all(connections.slice(1).map((each) => each.close()));
   });

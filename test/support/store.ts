@@ -6,6 +6,9 @@ import { eventually } from "./eventually.ts";
 
 export const log = createLog("store-test", "silent");
 
+/** Of the ledger of erasures, in every test that has no keys of its own. */
+export const erasureKeys = ["a test's key"];
+
 /** The MongoDB of the shared stack, with a database of that name. */
 export function uriOf(database: string): URL {
   const uri = process.env.MONGODB_URI;
@@ -21,7 +24,7 @@ export const freshDatabase = () => `store-${randomUUID().slice(0, 8)}`;
 /** A store that is prepared; in a database of its own unless `uri` says where. */
 export async function openStore(uri = uriOf(freshDatabase()).href) {
   const connection = await connectMongo({ uri, log });
-  const store = createMongoStore({ connection, log });
+  const store = createMongoStore({ connection, log, erasureKeys });
   await eventually(() => store.prepare());
   return { connection, store };
 }

@@ -1,4 +1,5 @@
 import type { Call, FoldedCall } from "./call.ts";
+import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 
 /** A run of records of one partition, as the projector read it. */
@@ -11,6 +12,8 @@ export type Batch = {
   next: number;
   /** May be empty: then only the position moves. */
   events: readonly LoggedEvent[];
+  /** Tombstones among the records (absent = none): each takes its subject's events before and after it, see isErased. */
+  erasures?: readonly Erasure[];
 };
 
 /** What a change did to one call or agent, as others are told of it. */
@@ -34,7 +37,9 @@ export type Applied =
       added: string[];
       /** uuids that were stored before, or came twice in this batch. */
       duplicates: string[];
-      /** One for each call and agent key of the batch, changed or not. */
+      /** uuids that stay out, for their call or agent was erased, by this batch or before. */
+      dropped: string[];
+      /** One for each erasure, then for each call and agent key whose events were not dropped, changed or not. */
       changes: Change[];
     };
 
@@ -54,11 +59,19 @@ export type CallStore = {
   /**
    * Stores a batch as one: position, events and calls together, or nothing. Safe to repeat: an event
    * already stored is a duplicate (its received_at is lowered where this delivery came earlier) and its call is
-   * folded all the same. Answers `fenced` and changes nothing where the stored position is not
-   * `expected` (another writer has taken over) or the partition belongs to a fold of a higher revision. Throws Unavailable when it may be tried again, any other
+   * folded all the same; an erasure is entered in the ledger, and what is stored of its subject goes. Answers `fenced` and
+   * changes nothing where the stored position is not `expected` (another writer has taken over) or the partition belongs to a fold
+   * of a higher revision. Throws Unavailable when it may be tried again, any other
    * error when this batch can never be stored. NOT promised: that ids have no gaps.
    */
   apply(batch: Batch, fold: Fold): Promise<Applied>;
+  /** Of these those that were erased, as far as the ledger reaches back (90 days). Throws Unavailable. */
+  findErased(subjects: readonly Subject[]): Promise<Erased[]>;
+  /**
+   * Deletes what others may have written of erased subjects while their erasure ran: dead letters, and calls kept in past
+   * collections. To be called after `apply`; safe to repeat. Throws Unavailable.
+   */
+  forget(erased: readonly Erased[]): Promise<void>;
 };
 
 /** Field = value, all of them; a field that is not named is not filtered. */

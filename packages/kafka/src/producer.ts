@@ -11,6 +11,8 @@ export type OutgoingRecord = {
   /** Null is a tombstone. */
   value: Buffer | null;
   headers?: Record<string, string>;
+  /** Default: the key's. */
+  partition?: number;
 };
 
 export type { PublisherLimits } from "./lane.ts";
@@ -87,15 +89,15 @@ function checkLanes({ lanes }: State): Check {
     : { ok: false, reason: `${away} of ${lanes.length} producers not connected` };
 }
 
-function enqueue(state: State, { topic, key, value, headers }: OutgoingRecord): Promise<void> {
+function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   const { limits } = state;
+  const { topic, key, value, headers } = record;
   const bytes = OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
   if (state.stopping) return Promise.reject(new Unavailable("the publisher is stopping"));
   if (state.records >= limits.maxQueueRecords || state.bytes + bytes > limits.maxQueueBytes)
     return Promise.reject(new Unavailable("the queue to Kafka is full"));
   const message: Message = { key, value, ...(headers ? { headers } : {}) };
-  const partition =
-    key === null ? state.nextKeyless++ % PARTITIONS : findPartition({ topic, partitionMetadata, message });
+  const partition = record.partition ?? choosePartition(state, topic, message);
   return new Promise((resolve, reject) => {
     const lane = state.lanes[partition % state.lanes.length]!;
     const since = performance.now();
@@ -113,6 +115,11 @@ function enqueue(state: State, { topic, key, value, headers }: OutgoingRecord): 
     start(state, lane);
   });
 }
+
+const choosePartition = (state: State, topic: string, message: Message): number =>
+  message.key === null
+    ? state.nextKeyless++ % PARTITIONS
+    : findPartition({ topic, partitionMetadata, message });
 
 /** Refuses what has waited too long. What is in flight is refused too, and stays in flight: its outcome is unknown. */
 function sweep(state: State): void {

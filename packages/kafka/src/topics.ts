@@ -34,15 +34,29 @@ const always: Settings = {
   "message.timestamp.type": "LogAppendTime",
   "unclean.leader.election.enable": "false",
 };
+const MAX_COMPACTION_LAG_MS = 14 * DAY_MS;
+const DELETE_RETENTION_MS = 14 * DAY_MS;
+const SEGMENT_MS = DAY_MS;
+/** The cleaner takes the dirtiest partition first, one after the other: a day is generous for all of a large broker's. */
+const CLEANER_PASS_MS = DAY_MS;
+
 /** Nothing is compacted within 7 days, longer than any outage we tolerate; everything within 14 (erasure). */
 const compacted: Settings = {
   ...always,
   "cleanup.policy": "compact",
   "min.compaction.lag.ms": String(7 * DAY_MS),
-  "max.compaction.lag.ms": String(14 * DAY_MS),
-  "delete.retention.ms": String(14 * DAY_MS),
-  "segment.ms": String(DAY_MS),
+  "max.compaction.lag.ms": String(MAX_COMPACTION_LAG_MS),
+  "delete.retention.ms": String(DELETE_RETENTION_MS),
+  "segment.ms": String(SEGMENT_MS),
 };
+
+/**
+ * So long after a tombstone the log may hold what was written under its key before: the tombstone's segment must close, for the
+ * cleaner leaves the open one alone (an idle partition's closes by the daily tick), and have its turn.
+ */
+export const LOG_CLEAN_MS = MAX_COMPACTION_LAG_MS + SEGMENT_MS + CLEANER_PASS_MS;
+/** So long the key itself may stay: the tombstone is kept for readers, and goes with the pass after that. */
+export const LOG_KEY_CLEAN_MS = LOG_CLEAN_MS + DELETE_RETENTION_MS + LOG_CLEAN_MS;
 const kept = (days: number, more: Settings = {}): Settings => ({
   ...always,
   "cleanup.policy": "delete",

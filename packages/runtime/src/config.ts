@@ -9,7 +9,7 @@ export type Setting<T = unknown> = {
   /** Where it differs in production. */
   productionDefault?: string;
   optional?: boolean;
-  /** Without it a service refuses to start in production, unless AUTH=off. */
+  /** Without it a service refuses to start in production, unless AUTH=off; the default is for elsewhere. */
   neededInProduction?: boolean;
   /** Settings that must be given too where this one is. */
   requires?: readonly string[];
@@ -47,10 +47,11 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
 
 function readSetting(setting: Setting, text: string | undefined, env: NodeJS.ProcessEnv): [unknown, string?] {
   const production = env.NODE_ENV === "production";
-  const given = text ?? (production ? setting.productionDefault : undefined) ?? setting.default;
+  const needed = production && setting.neededInProduction && env.AUTH !== "off";
+  const usual = needed ? undefined : setting.default;
+  const given = text ?? (production ? setting.productionDefault : undefined) ?? usual;
   if (given === undefined) {
-    if (production && setting.neededInProduction && env.AUTH !== "off")
-      return [null, "needed in production, or AUTH=off to run open on purpose"];
+    if (needed) return [null, "needed in production, or AUTH=off to run open on purpose"];
     return setting.optional ? [null] : [null, "missing"];
   }
   const read = setting.schema.safeParse(given);

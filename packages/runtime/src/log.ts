@@ -10,8 +10,8 @@ export type Log = Pick<pino.Logger, "fatal" | "error" | "warn" | "info" | "debug
  */
 const ALLOWED = new Set(
   `service version config port host path method status reason err job signal name attempt waitMs durationMs
-   topic topics partition partitions offset expected next position lag group records bytes count added duplicates parked gap
-   uuid call_id type id sockets views schemaId brokers missing created registered component`.split(/\s+/),
+   topic topics partition partitions offset expected next position lag group records bytes count added duplicates dropped erased parked gap
+   uuid type id sockets views schemaId brokers missing created registered component`.split(/\s+/),
 );
 /** What may stand in `config`: the names of settings. */
 const SETTING = /^[A-Z][A-Z0-9_]*$/;

@@ -64,6 +64,17 @@ const optionalSecret = { ...optionalText, secret: true } as const;
 export const token = (doc: string) =>
   ({ schema: tokens, optional: true, secret: true, neededInProduction: true, doc }) as const;
 
+/** What the ledger of erasures is kept with: whoever writes to the database needs the same. */
+export const erasureSettings = {
+  ERASURE_KEYS: {
+    schema: list.refine((values) => values.length > 0, "must hold a key"),
+    default: "development",
+    secret: true,
+    neededInProduction: true,
+    doc: "secrets under which erasures are remembered, newest first; an old one stays for 90 days",
+  },
+} as const satisfies Settings;
+
 export const logSettings = {
   LOG_LEVEL: {
     schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),

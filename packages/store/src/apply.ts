@@ -1,23 +1,38 @@
-import type { Applied, Batch, Fold, LoggedEvent, StoredEvent } from "@teravoz/domain";
+import {
+  type Applied,
+  type Batch,
+  type Erased,
+  type Fold,
+  type LoggedEvent,
+  latestErased,
+  type StoredEvent,
+  subjectsOf,
+} from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
-import { type KnownEvent, sortArrivals } from "./arrivals.ts";
+import { dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { deleteErased } from "./erasure/erase.ts";
+import { enterErasures, findErased } from "./erasure/ledger.ts";
+import type { LedgerNames } from "./erasure/names.ts";
 import { movePosition } from "./positions.ts";
-import { type KeptCall, keysOf, settle } from "./settle.ts";
+import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
 
 /** Larger than any batch's answer is long: by default the first answer holds 101 documents, and a second trip follows. */
 const ONE_TRIP = 100_000;
 
 export type Attempt = { collections: Collections; session: ClientSession; now: number };
+type ApplyAttempt = Attempt & { names: LedgerNames };
 
 /**
  * One try of CallStore.apply inside the transaction of `session`. Reads before it writes, for an E11000 would abort the
  * transaction; takes the ids outside of it, so that batches of other partitions need not wait for this one to commit.
  */
-export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Promise<Applied> {
-  const refusal = await movePosition(attempt, batch, fold.revision);
+export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold): Promise<Applied> {
+  const refusal = await movePosition(attempt, whole, fold.revision);
   if (refusal) return refusal;
+  const { kept, dropped } = dropErased(whole.events, await eraseAll(attempt, whole));
+  const batch = { ...whole, events: kept };
   const calls = await readCalls(attempt, keysOf(batch.events, "call"));
   const histories = await readHistories(attempt, batch, calls);
   const known = await readKnown(attempt, batch, calls, histories);
@@ -32,7 +47,23 @@ export async function applyBatch(attempt: Attempt, batch: Batch, fold: Fold): Pr
   await insertEvents(attempt, stored);
   await lowerReceived(attempt, earlier);
   await writeCalls(attempt, written, calls);
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, changes };
+  const told = [...erasureChanges(whole, attempt.now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+}
+
+/** Does the batch's erasures; answers all erased subjects among its events, by subjectId. */
+async function eraseAll(
+  attempt: ApplyAttempt,
+  { events, erasures = [] }: Batch,
+): Promise<Map<string, Erased>> {
+  const { collections, session, names } = attempt;
+  const known = await findErased(collections, names, subjectsOf(events), session);
+  const asked = [...latestErased(erasures).values()];
+  if (asked.length > 0) {
+    await enterErasures(collections, names, asked, attempt);
+    await deleteErased(collections, asked, session);
+  }
+  return latestErased([...known, ...asked]);
 }
 
 export async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<string, KeptCall>> {

@@ -1,4 +1,11 @@
-import type { LoggedEvent, StoredEvent } from "@teravoz/domain";
+import {
+  type Erased,
+  isErased,
+  type LoggedEvent,
+  type StoredEvent,
+  subjectId,
+  subjectOf,
+} from "@teravoz/domain";
 
 /** What must be known of a stored event to tell whether another delivery changes it. */
 export type KnownEvent = Pick<StoredEvent, "uuid" | "kind" | "aggregate_id" | "received_at">;
@@ -11,6 +18,20 @@ export type Arrivals = {
   /** The uuid of every delivery that was one too many. */
   duplicates: string[];
 };
+
+/** Tells what stays out from the rest; `erased` by subjectId. */
+export function dropErased(
+  events: readonly LoggedEvent[],
+  erased: ReadonlyMap<string, Erased>,
+): { kept: readonly LoggedEvent[]; dropped: string[] } {
+  if (erased.size === 0) return { kept: events, dropped: [] };
+  const stays = (event: LoggedEvent) => {
+    const subject = erased.get(subjectId(subjectOf(event)));
+    return !subject || !isErased(event, subject);
+  };
+  const [kept, out] = [events.filter(stays), events.filter((event) => !stays(event))];
+  return { kept, dropped: out.map(({ uuid }) => uuid) };
+}
 
 /** Tells new events from repeated ones. Throws where one uuid stands for two events: such a batch can never be stored. */
 export function sortArrivals(

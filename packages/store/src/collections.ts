@@ -1,5 +1,6 @@
 import type { Call, Change, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
+import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
 
 /** The uuid is the key: the database itself keeps an event from being there twice. */
@@ -31,6 +32,7 @@ export type Collections = {
   calls: Collection<CallDocument>;
   positions: Collection<PositionDocument>;
   sequences: Collection<SequenceDocument>;
+  erased: Collection<LedgerDocument>;
   deadLetters: Collection<LetterDocument>;
 };
 
@@ -39,6 +41,7 @@ export const openCollections = (db: Db): Collections => ({
   calls: db.collection("calls"),
   positions: db.collection("positions"),
   sequences: db.collection("sequences"),
+  erased: db.collection("erased"),
   deadLetters: db.collection("dead_letters"),
 });
 
@@ -70,12 +73,13 @@ const LETTER_INDEXES: IndexDescription[] = [
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
-  const names = ["events", "calls", "positions", "sequences", "dead_letters"];
+  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased"];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
     db.collection("dead_letters").createIndexes(LETTER_INDEXES),
+    db.collection("erased").createIndexes(LEDGER_INDEXES),
   ]);
 }
 

@@ -2,5 +2,6 @@ export { connectMongo, type MongoConnection } from "./connect.ts";
 export { createMemoryLetters } from "./letters/memory-letters.ts";
 export { createMongoLetters } from "./letters/mongo-letters.ts";
 export { createMemoryStore } from "./memory.ts";
-export { createMongoStore, type MongoStore } from "./mongo.ts";
+export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mongo.ts";
+export { createMongoQueries } from "./mongo-queries.ts";
 export { OVERGROWN_EVENTS } from "./settle.ts";

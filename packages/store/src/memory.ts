@@ -6,20 +6,27 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type Erased,
   type Fold,
+  isErased,
+  latestErased,
   orderEvents,
   type StoredEvent,
+  type Subject,
+  subjectId,
+  subjectOf,
 } from "@teravoz/domain";
-import { sortArrivals } from "./arrivals.ts";
+import { dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
-import { type KeptCall, settle } from "./settle.ts";
+import { erasureChanges, type KeptCall, settle } from "./settle.ts";
 
 export type State = {
   fences: Fences;
   positions: Map<string, number>;
   events: Map<string, StoredEvent>;
   calls: Map<string, KeptCall>;
+  erased: Map<string, Erased>;
   lastId: number;
 };
 
@@ -34,12 +41,16 @@ export function createMemoryStore({
     positions: new Map(),
     events: new Map(),
     calls: new Map(),
+    erased: new Map(),
     lastId: 0,
   };
   return {
     ...createMemoryRebuild(state, now),
     position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
     apply: async (batch, fold) => apply(state, batch, fold, now()),
+    findErased: async (subjects) => findErased(state, subjects),
+    // nobody writes beside the events here
+    forget: async () => {},
     listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
@@ -63,21 +74,40 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
   if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
-  const { fresh, earlier, duplicates } = sortArrivals(batch.events, state.events);
+  const erased = latestErased([...state.erased.values(), ...(batch.erasures ?? [])]);
+  const { kept, dropped } = dropErased(batch.events, erased);
+  const there = withoutErased(state, erased);
+  const { fresh, earlier, duplicates } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index) => ({ ...event, id: state.lastId + 1 + index }));
-  const lowered = earlier.map(({ uuid, received_at }) => ({ ...state.events.get(uuid)!, received_at }));
+  const lowered = earlier.map(({ uuid, received_at }) => ({ ...there.events.get(uuid)!, received_at }));
   const next = new Map([
-    ...state.events,
+    ...there.events,
     ...[...stored, ...lowered].map((event) => [event.uuid, event] as const),
   ]);
   const events = [...next.values()].filter(({ kind }) => kind === "call");
-  const { written, changes } = settle({ batch: batch.events, calls: state.calls, events }, fold, now);
+  const { written, changes } = settle({ batch: kept, calls: there.calls, events }, fold, now);
   fenceOf(state, batch).fold = fold.revision;
   state.positions.set(place, batch.next);
-  state.events = next;
-  state.lastId += stored.length;
-  for (const kept of written) state.calls.set(kept.call.aggregate_id, kept);
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, changes };
+  Object.assign(state, { ...there, events: next, erased, lastId: state.lastId + stored.length });
+  for (const call of written) state.calls.set(call.call.aggregate_id, call);
+  const told = [...erasureChanges(batch, now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+}
+
+function findErased({ erased }: State, subjects: readonly Subject[]): Erased[] {
+  const found = new Set(subjects.flatMap((each) => erased.get(subjectId(each)) ?? []));
+  return [...found].map(({ kind, key, erased_at }) => ({ kind, key, erased_at }));
+}
+
+function withoutErased({ events, calls }: State, erased: ReadonlyMap<string, Erased>) {
+  const stays = (event: StoredEvent) => {
+    const subject = erased.get(subjectId(subjectOf(event)));
+    return !subject || !isErased(event, subject);
+  };
+  return {
+    events: new Map([...events].filter(([, event]) => stays(event))),
+    calls: new Map([...calls].filter(([key]) => !erased.has(subjectId({ kind: "call", key })))),
+  };
 }
 
 function listCalls(state: State, filter: CallFilter, cursor: string | null): Call[] {

@@ -8,8 +8,8 @@ import {
   placeOf,
   type StoredEvent,
 } from "@teravoz/domain";
-import type { Collections } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { type Collections, openCollections } from "./collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { orUnavailable } from "./outage.ts";
 
@@ -27,11 +27,14 @@ const FILTER_PATHS: Record<keyof CallFilter, string> = {
 };
 
 /** The queries of realtime. They read from the primary what a majority has. */
-export const createMongoQueries = (collections: Collections): CallQueries => ({
-  listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page)),
-  listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
-  findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
-});
+export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQueries {
+  const collections = openCollections(db);
+  return {
+    listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page)),
+    listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
+    findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
+  };
+}
 
 async function listCalls(
   { calls }: Collections,

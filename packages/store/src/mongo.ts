@@ -3,6 +3,9 @@ import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections, prepareCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
+import { forgetErased } from "./erasure/erase.ts";
+import { findErased } from "./erasure/ledger.ts";
+import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
 import { positionId } from "./positions.ts";
@@ -16,26 +19,34 @@ export type MongoStore = CallStore &
     prepare(): Promise<void>;
   };
 
-type Deps = { connection: MongoConnection; log: Log; now: () => number };
+type Deps = { connection: MongoConnection; log: Log; now: () => number; names: LedgerNames };
+
+export type MongoStoreOptions = {
+  connection: MongoConnection;
+  /** Secrets of the ledger of erasures, newest first: the same for everyone who writes to this database. */
+  erasureKeys: readonly string[];
+  log: Log;
+  now?: () => number;
+};
 
 /**
  * The store on MongoDB. `prepare` must have succeeded once, by any instance, before a batch is applied. `now` in ms. After an
  * Unavailable of `apply` the batch may have been stored (its commit's answer was lost): read the position before
  * going on.
  */
-export function createMongoStore({
-  connection,
-  log,
-  now = Date.now,
-}: Omit<Deps, "now"> & { now?: () => number }): MongoStore {
-  const deps = { connection, log, now };
+export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: MongoStoreOptions): MongoStore {
+  const { connection } = parts;
+  const names = createLedgerNames(erasureKeys);
+  const deps = { ...parts, now, names };
   const collections = openCollections(connection.db);
   return {
-    ...createMongoQueries(collections),
+    ...createMongoQueries(connection),
     ...createMongoRebuild(deps, collections),
     prepare: () => orUnavailable(() => prepareCollections(connection.db)),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
+    findErased: (subjects) => orUnavailable(() => findErased(collections, names, subjects)),
+    forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
 }
 
@@ -45,14 +56,14 @@ async function readPosition({ positions }: Collections, topic: string, partition
 }
 
 function apply(
-  { connection, log, now }: Deps,
+  { connection, log, now, names }: Deps,
   collections: Collections,
   ...[batch, fold]: Parameters<CallStore["apply"]>
 ): ReturnType<CallStore["apply"]> {
   const { topic, partition } = batch;
   return runTransaction(
     connection.client,
-    (session) => applyBatch({ collections, session, now: now() }, batch, fold),
+    (session) => applyBatch({ collections, session, now: now(), names }, batch, fold),
     (attempt) => log.debug({ topic, partition, attempt }, "the batch is tried again"),
   );
 }

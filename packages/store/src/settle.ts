@@ -1,4 +1,13 @@
-import type { Call, Change, Fold, FoldedCall, LoggedEvent, StoredEvent } from "@teravoz/domain";
+import {
+  type Batch,
+  type Call,
+  type Change,
+  type Fold,
+  type FoldedCall,
+  type LoggedEvent,
+  latestErased,
+  type StoredEvent,
+} from "@teravoz/domain";
 
 /**
  * A call with more events than this is overgrown: what comes later is stored, but folded no more, for each batch
@@ -50,6 +59,10 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
   version,
   erased: false,
 });
+
+/** One for each subject that a batch erases. */
+export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
+  [...latestErased(erasures).values()].map(({ kind, key }) => ({ key, kind, version: now, erased: true }));
 
 /** `kept` itself where nothing changed. */
 function nextCall(

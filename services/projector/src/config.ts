@@ -1,15 +1,24 @@
 import {
+  erasureSettings,
   kafkaSettings,
   listenSettings,
   logSettings,
   mongoSettings,
   registrySettings,
   token,
+  wholeNumber,
 } from "@teravoz/runtime";
 
 export const settings = {
   ...listenSettings("PROJECTOR_PORT", 3335),
   ADMIN_TOKEN: token("Bearer token of the admin API, which is not for the internet"),
+  ...erasureSettings,
+  EVENT_RETENTION_DAYS: {
+    // ten years: past any duty to keep, and far within what a date can hold
+    schema: wholeNumber(1, 3_650),
+    optional: true,
+    doc: "finished calls that have not changed for so many days are erased (unset = never)",
+  },
   ...kafkaSettings,
   ...registrySettings,
   ...mongoSettings,

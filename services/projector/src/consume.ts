@@ -13,10 +13,10 @@ type Deps = Outlets & {
 
 /** Projects the events of both topics into the store, for as long as it is not stopped. Starts in the background. */
 export function consumeEvents({ client, store, prefix, onCrash, ...outlets }: Deps): PartitionConsumer {
-  const { codec, topics, log, metrics } = outlets;
+  const { codec, publisher, topics, log, metrics } = outlets;
   const park = createPark(outlets);
   const project = createProjection({
-    ...{ store, queries: store, codec, fold: foldCall, park, log, metrics },
+    ...{ store, queries: store, codec, publisher, topics, fold: foldCall, park, log, metrics },
     notify: (changes) => notifyChanges(outlets, changes),
   });
   return consumePartitions({

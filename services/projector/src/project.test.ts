@@ -7,9 +7,18 @@ import {
   foldCall,
   Unavailable,
 } from "@teravoz/domain";
-import { type ConsumedBatch, type ConsumedRecord, type Park, parkBroken, Undecodable } from "@teravoz/kafka";
+import {
+  type ConsumedBatch,
+  type ConsumedRecord,
+  type OutgoingRecord,
+  type Park,
+  parkBroken,
+  topicNames,
+  Undecodable,
+} from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createMemoryStore } from "@teravoz/store";
+import { TICK_KEY } from "./erasure/tombstones.ts";
 import { createProjection, type ProjectorPorts } from "./project.ts";
 
 const TOPIC = "call-events";
@@ -19,9 +28,10 @@ let store: CallStore & CallQueries;
 let happened: string[];
 let told: Change[][];
 let parked: { offset: number; reason: string }[];
+let published: OutgoingRecord[];
 beforeEach(() => {
   store = createMemoryStore({ now: () => NOW_MS });
-  [happened, told, parked] = [[], [], []];
+  [happened, told, parked, published] = [[], [], [], []];
 });
 
 const park: Park = async ({ offset }, _batch, error) =>
@@ -43,6 +53,13 @@ function project(ports: Partial<ProjectorPorts> = {}) {
     codec: { decodeEvent: async (value) => decode(value) },
     fold: foldCall,
     park,
+    topics: topicNames(""),
+    publisher: {
+      publish: async (outgoing) => {
+        happened.push("answered");
+        published.push(outgoing);
+      },
+    },
     notify: async (changes) => {
       happened.push("told");
       told.push([...changes]);
@@ -73,11 +90,18 @@ const eventOf = (uuid: string, aggregate_id: string, more: Partial<Event> = {}):
 
 const record = (offset: number, value: Event | "poison" | null): ConsumedRecord => ({
   offset,
-  key: Buffer.from("key"),
+  key: value === null ? null : Buffer.from("key"),
   value: value === null ? null : Buffer.from(value === "poison" ? value : JSON.stringify(value)),
   headers: {},
   timestamp: NOW_MS,
 });
+
+const tombstone = (offset: number, key: string): ConsumedRecord => ({
+  ...record(offset, null),
+  key: Buffer.from(key),
+});
+
+const logged = (event: Event) => ({ ...event, source: { topic: TOPIC, partition: 3, offset: 0 } });
 
 const batchOf = (expected: number | null, records: ConsumedRecord[], more: Partial<ConsumedBatch> = {}) => ({
   topic: TOPIC,
@@ -167,13 +191,101 @@ test("what cannot be read below the position was parked before: it is not parked
   expect(parked).toEqual([]);
 });
 
-test("tombstones and the daily tick move the position and do nothing else", async () => {
+test("a tombstone takes all of its call with the position, and is told as an erasure", async () => {
   const { handle } = project();
-  await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, null)]));
-  expect(await handle(batchOf(2, [record(2, null), record(3, null)]))).toBe("done");
-  expect(await position()).toBe(4);
-  expect(told.at(-1)).toEqual([]);
-  expect([await isStored("1"), parked]).toEqual([true, []]);
+  await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]));
+  expect(await handle(batchOf(2, [tombstone(2, "1")]))).toBe("done");
+  expect([await isStored("1"), await isStored("2"), await position()]).toEqual([false, true, 3]);
+  expect(told.at(-1)).toEqual([{ ...change("1"), erased: true }]);
+  expect(published).toEqual([]);
+});
+
+test("a tick erases nothing and moves the position", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1")), tombstone(1, TICK_KEY), record(2, null)]));
+  expect([await isStored("1"), await position(), parked]).toEqual([true, 3, []]);
+  expect(await store.findErased([{ kind: "call", key: TICK_KEY }])).toEqual([]);
+});
+
+test("what comes of an erased call is answered by a tombstone before the position moves, and never stored", async () => {
+  const { handle, metrics } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1")), tombstone(1, "1")]));
+  happened = [];
+  await handle(
+    batchOf(2, [record(2, eventOf("a", "1")), record(3, eventOf("c", "1")), record(4, eventOf("b", "2"))]),
+  );
+  expect(happened).toEqual(["answered", "stored", "told"]);
+  expect(published).toEqual([
+    {
+      topic: TOPIC,
+      key: "1",
+      value: null,
+      headers: { erased_at: new Date(NOW_MS).toISOString() },
+    },
+  ]);
+  expect([await isStored("1"), await isStored("2")]).toEqual([false, true]);
+  expect(told.at(-1)).toEqual([change("2")]);
+  const counted = (await metrics.events.get()).values.map(({ labels, value }) => [labels.outcome, value]);
+  expect(counted).toEqual(expect.arrayContaining([["erased", 3]]));
+});
+
+test("a tombstone never provokes another, also where its call's events stand around it in one batch", async () => {
+  const { handle } = project();
+  const records = [record(0, eventOf("a", "1")), tombstone(1, "1"), tombstone(2, "1"), tombstone(3, "2")];
+  await handle(batchOf(null, records));
+  expect(published).toEqual([]);
+  await handle(batchOf(4, [tombstone(4, "1"), record(5, eventOf("b", "1")), tombstone(6, "1")]));
+  expect(published).toEqual([]);
+  await handle(batchOf(7, [tombstone(7, "1"), record(8, eventOf("c", "1"))]));
+  expect(published.map(({ key }) => key)).toEqual(["1"]);
+  expect([await isStored("1"), await position()]).toEqual([false, 9]);
+});
+
+test("nothing moves while an answer is not acknowledged", async () => {
+  const publish = () => Promise.reject(new Unavailable("away"));
+  const { handle } = project({ publisher: { publish } });
+  await handle(batchOf(null, [tombstone(0, "1")]));
+  await expect(handle(batchOf(1, [record(1, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
+  expect([await isStored("1"), await position()]).toEqual([false, 1]);
+});
+
+test("an erasure that died after its commit is cleared up and told again from the records below the position", async () => {
+  const forgotten: string[] = [];
+  const forget: CallStore["forget"] = async (erased) => void forgotten.push(...erased.map(({ key }) => key));
+  const { handle } = project({ store: { ...store, forget } });
+  await handle(batchOf(null, [record(0, eventOf("a", "1")), tombstone(1, "1")]));
+  [forgotten.length, told] = [0, []];
+  await handle(batchOf(2, [], { stored: [record(0, eventOf("a", "1")), tombstone(1, "1")], next: 2 }));
+  expect(forgotten).toEqual(["1"]);
+  expect(told).toEqual([[{ ...change("1", 0), erased: true }]]);
+});
+
+test("an agent that was erased keeps what comes later, whatever is answered for what came before", async () => {
+  const { handle } = project();
+  const topic = "agent-events";
+  const at = (ms: number) => new Date(NOW_MS + ms);
+  const paused = (uuid: string, ms: number) =>
+    eventOf(uuid, "ana", { kind: "agent", type: "actor.paused", received_at: at(ms) });
+  const write = (expected: number | null, ...records: ConsumedRecord[]) =>
+    handle({ ...batchOf(expected, records), topic });
+  await write(null, record(0, paused("old", -5)), tombstone(1, "ana"), record(2, paused("new", 5)));
+  await write(3, record(3, paused("old", -5)));
+  const [answer] = published;
+  expect(answer).toMatchObject({ topic, key: "ana", headers: { erased_at: at(0).toISOString() } });
+  await write(4, { ...tombstone(4, "ana"), headers: answer!.headers!, timestamp: NOW_MS + 9 });
+  expect((await store.findErased([{ kind: "agent", key: "ana" }]))[0]!.erased_at).toEqual(at(0));
+  // what is stored already is a duplicate: the new one is, the old one is not
+  const outcome = await store.apply(
+    {
+      topic,
+      partition: 3,
+      expected: 5,
+      next: 6,
+      events: ["old", "new"].map((uuid) => logged(paused(uuid, uuid === "new" ? 5 : -5))),
+    },
+    foldCall,
+  );
+  expect(outcome).toMatchObject({ added: [], dropped: ["old"], duplicates: ["new"] });
 });
 
 test("a record that cannot be read is parked with its reason, and all others are stored", async () => {

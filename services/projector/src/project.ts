@@ -1,13 +1,16 @@
-import type { Applied, CallQueries, CallStore, Change, Fold, LoggedEvent } from "@teravoz/domain";
+import type { Applied, CallQueries, CallStore, Change, Erasure, Fold, LoggedEvent } from "@teravoz/domain";
 import {
   type Codec,
   type ConsumedBatch,
   type ConsumedRecord,
   type HandleBatch,
   type Park,
+  type Publisher,
+  type TopicNames,
   Undecodable,
 } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
+import { answerErased, readErasures } from "./erasure/tombstones.ts";
 
 export type ProjectorPorts = {
   store: CallStore;
@@ -15,6 +18,8 @@ export type ProjectorPorts = {
   codec: Pick<Codec, "decodeEvent">;
   fold: Fold;
   park: Park;
+  topics: TopicNames;
+  publisher: Pick<Publisher, "publish">;
   /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
   log: Log;
@@ -22,32 +27,46 @@ export type ProjectorPorts = {
 };
 
 /**
- * One batch: what cannot be read is parked, the rest is stored in one transaction with the position, and only then told.
- * What was stored before but perhaps not told (the last run died in between) is told again.
+ * One batch: what cannot be read is parked, what comes of erased calls and agents is answered by tombstones, the rest is stored in
+ * one transaction with the position, and only then told. What was stored before but perhaps not told (the last run
+ * died in between) is told again, and what was erased is cleared away again. Each step may be repeated.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
   return async (batch) => {
     const began = performance.now();
     const events = await readEvents(ports, batch.records, batch);
-    const applied = await applyBatch(ports, batch, events);
+    const erasures = readErasures(ports.topics, batch.topic, batch.records);
+    await answerErased(ports, events, erasures);
+    const applied = await applyBatch(ports, batch, { events, erasures });
     if (applied.fenced) return "fenced";
     ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
-    await ports.notify([...applied.changes, ...(await changesOf(ports, batch))]);
-    report(ports, batch, events, applied);
+    const before = readErasures(ports.topics, batch.topic, batch.stored);
+    await ports.store.forget([...before, ...erasures]);
+    await ports.notify([
+      ...applied.changes,
+      ...(await changesOf(ports, batch)),
+      ...before.map(erasureChange),
+    ]);
+    report(ports, batch, { events, erasures }, applied);
     return "done";
   };
 }
+
+type Read = { events: LoggedEvent[]; erasures: Erasure[] };
 
 /** A batch that holds nothing new moves nothing. */
 async function applyBatch(
   { store, fold }: ProjectorPorts,
   batch: ConsumedBatch,
-  events: LoggedEvent[],
+  read: Read,
 ): Promise<Applied> {
   const { topic, partition, expected, next } = batch;
-  if (next === expected) return { fenced: false, added: [], duplicates: [], changes: [] };
-  return store.apply({ topic, partition, expected, next, events }, fold);
+  if (next === expected) return { fenced: false, added: [], duplicates: [], dropped: [], changes: [] };
+  return store.apply({ topic, partition, expected, next, ...read }, fold);
 }
+
+/** Told again: whoever holds the call may not have heard of it. */
+const erasureChange = ({ kind, key }: Erasure): Change => ({ key, kind, version: 0, erased: true });
 
 /** Tombstones (a key's erasure, the daily tick) hold no event. */
 async function readEvents(
@@ -92,17 +111,23 @@ async function changesOf(ports: ProjectorPorts, batch: ConsumedBatch): Promise<C
 function report(
   { log, metrics }: ProjectorPorts,
   batch: ConsumedBatch,
-  events: LoggedEvent[],
+  { events, erasures }: Read,
   applied: Exclude<Applied, { fenced: true }>,
 ): void {
   const added = new Set(applied.added);
-  for (const { type, uuid } of events)
-    metrics.events.inc({ type, outcome: added.delete(uuid) ? "stored" : "duplicate" });
+  const dropped = new Set(applied.dropped);
+  const outcomeOf = (uuid: string) => {
+    if (dropped.has(uuid)) return "erased";
+    return added.delete(uuid) ? "stored" : "duplicate";
+  };
+  for (const { type, uuid } of events) metrics.events.inc({ type, outcome: outcomeOf(uuid) });
   const { topic, partition, next } = batch;
   const counts = {
     records: batch.records.length,
     added: applied.added.length,
     duplicates: applied.duplicates.length,
+    dropped: applied.dropped.length,
+    erased: erasures.length,
   };
   log.info({ topic, partition, next, ...counts }, "batch stored");
 }

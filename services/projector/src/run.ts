@@ -39,7 +39,7 @@ async function startProjector(
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
-  const store = aroundStore(createMongoStore({ connection, log }));
+  const store = aroundStore(createMongoStore({ connection, log, erasureKeys: config.ERASURE_KEYS }));
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));

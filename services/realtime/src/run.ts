@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CallQueries } from "@teravoz/domain";
 import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
 import { listen, runService, type Service } from "@teravoz/runtime";
-import { connectMongo, createMongoStore } from "@teravoz/store";
+import { connectMongo, createMongoQueries } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
@@ -22,7 +22,7 @@ export const runRealtime = ({ queries: around = (queries) => queries }: Seams = 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { config, log, onStop } = service;
   const connection = await connectDatabase(service);
-  const realtime = createSockets(service, around(createMongoStore({ connection, log })));
+  const realtime = createSockets(service, around(createMongoQueries(connection)));
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
   followChanges(service, realtime);

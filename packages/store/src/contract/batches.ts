@@ -90,7 +90,7 @@ export function describeBatches(use: Use): void {
     const { store } = use();
     const topic = freshTopic();
     const empty = { topic, partition: 0, events: [] };
-    const nothing = { fenced: false, added: [], duplicates: [], changes: [] };
+    const nothing = { fenced: false, added: [], duplicates: [], dropped: [], changes: [] };
     expect(await store.apply({ ...empty, expected: null, next: 10 }, foldCall)).toEqual(nothing);
     expect(await store.apply({ ...empty, expected: 10, next: 20 }, foldCall)).toEqual(nothing);
     expect(await store.position(topic, 0)).toBe(20);

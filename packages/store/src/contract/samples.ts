@@ -5,6 +5,7 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type Erasure,
   type Event,
   type Fold,
   type FoldedCall,
@@ -46,9 +47,9 @@ export function createWriter({ store }: Opened, topic = freshTopic(), partition 
   let expected: number | null = null;
   return {
     topic,
-    async write(events: LoggedEvent[], fold: Fold = foldCall) {
-      const next = (expected ?? 0) + events.length;
-      const applied = await store.apply({ topic, partition, expected, next, events }, fold);
+    async write(events: LoggedEvent[], fold: Fold = foldCall, erasures: Erasure[] = []) {
+      const next = (expected ?? 0) + events.length + erasures.length;
+      const applied = await store.apply({ topic, partition, expected, next, events, erasures }, fold);
       expected = next;
       return demandStored(applied);
     },

@@ -1,0 +1,186 @@
+import { expect, test } from "@jest/globals";
+import { type Erasure, foldCall, type LoggedEvent } from "@teravoz/domain";
+import {
+  at,
+  createWriter,
+  findCall,
+  findEvents,
+  freshCallId,
+  freshTopic,
+  sampleEvent,
+  type Use,
+} from "./samples.ts";
+
+const erasureOf = (key: string, more: Partial<Erasure> = {}): Erasure => ({
+  kind: "call",
+  key,
+  erased_at: at(0),
+  log_clean_by: at(86_400),
+  ...more,
+});
+
+const ofAgent = (key: string, erased_at: Date) => erasureOf(key, { kind: "agent", erased_at });
+
+export function describeErasures(use: Use): void {
+  const writer = () => {
+    const { write } = createWriter(use());
+    return {
+      write,
+      erase: (events: LoggedEvent[], ...erasures: Erasure[]) => write(events, foldCall, erasures),
+    };
+  };
+
+  test("an erased call is gone with its events, and is told of as erased; others stay", async () => {
+    const { write, erase } = writer();
+    const [gone, stays] = [freshCallId(), freshCallId()];
+    await write([gone, stays, gone].map((aggregate_id) => sampleEvent({ aggregate_id })));
+    const before = Date.now();
+    const { changes } = await erase([], erasureOf(gone));
+    expect(changes).toEqual([{ key: gone, kind: "call", version: expect.any(Number), erased: true }]);
+    expect(changes[0]!.version).toBeGreaterThanOrEqual(before);
+    expect(await use().queries.findCalls([gone])).toEqual([]);
+    expect(await findEvents(use(), gone)).toEqual([]);
+    expect(await findCall(use(), stays)).toMatchObject({ events: 1 });
+  });
+
+  test("what comes of an erased call later stays out, whatever its stamps say", async () => {
+    const { write, erase } = writer();
+    const known = sampleEvent();
+    const { aggregate_id } = known;
+    await write([known]);
+    await erase([], erasureOf(aggregate_id));
+    const late = sampleEvent({ aggregate_id, received_at: at(99_999), occurred_at: at(99_999) });
+    const bystander = sampleEvent();
+    expect(await write([known, late, bystander])).toMatchObject({
+      added: [bystander.uuid],
+      duplicates: [],
+      dropped: [known.uuid, late.uuid],
+      changes: [{ key: bystander.aggregate_id }],
+    });
+    expect(await use().queries.findCalls([aggregate_id])).toEqual([]);
+    expect(await findEvents(use(), aggregate_id)).toEqual([]);
+  });
+
+  test("an erasure takes its call's events of the same batch, before it and after it", async () => {
+    const events = [sampleEvent(), sampleEvent()];
+    const [gone, stays] = events.map(({ aggregate_id }) => aggregate_id);
+    const again = sampleEvent({ aggregate_id: gone! });
+    const applied = await writer().erase([...events, again], erasureOf(gone!), erasureOf(gone!));
+    expect(applied).toMatchObject({ added: [events[1]!.uuid], dropped: [events[0]!.uuid, again.uuid] });
+    expect(applied.changes.map(({ key, erased }) => [key, erased])).toEqual([
+      [gone, true],
+      [stays, false],
+    ]);
+    expect(await use().queries.findCalls([gone!])).toEqual([]);
+  });
+
+  test("an erasure of what nobody knows is remembered too", async () => {
+    const { write, erase } = writer();
+    const event = sampleEvent();
+    await erase([], erasureOf(event.aggregate_id));
+    expect(await write([event])).toMatchObject({ added: [], dropped: [event.uuid] });
+  });
+
+  test("an erasure that comes twice is as good as once, and is told of again", async () => {
+    const { write, erase } = writer();
+    const event = sampleEvent();
+    await write([event]);
+    const first = await erase([], erasureOf(event.aggregate_id));
+    const again = await erase([], erasureOf(event.aggregate_id));
+    expect(again.changes).toMatchObject(first.changes.map(({ key, erased }) => ({ key, erased })));
+  });
+
+  test("an agent that was erased loses what came by then, and keeps what comes later", async () => {
+    const { write, erase } = writer();
+    const key = freshCallId();
+    const paused = (seconds: number, occurred: number | null = null) =>
+      sampleEvent({
+        kind: "agent",
+        aggregate_id: key,
+        type: "actor.paused",
+        received_at: at(seconds),
+        occurred_at: occurred === null ? null : at(occurred),
+      });
+    // received before, received later but of before, and received before by a clock that is ahead
+    const old = [paused(10), paused(30, 10), paused(10, 30)];
+    const later = [paused(21), paused(30, 21)];
+    await write([...old, ...later]);
+    await erase([], ofAgent(key, at(20)));
+    expect(await write([...old, ...later])).toMatchObject({
+      added: [],
+      dropped: old.map(({ uuid }) => uuid),
+      duplicates: later.map(({ uuid }) => uuid),
+    });
+    // an answer to what was dropped says the same time again: nothing newer goes
+    await erase([], ofAgent(key, at(20)));
+    expect(await write(later)).toMatchObject({ added: [], duplicates: later.map(({ uuid }) => uuid) });
+    await erase([], ofAgent(key, at(40)));
+    const all = [...old, ...later].map(({ uuid }) => uuid);
+    expect(await write([...old, ...later])).toMatchObject({ added: [], dropped: all });
+  });
+
+  test("an agent and a call of the same key are erased apart", async () => {
+    const { write, erase } = writer();
+    const key = freshCallId();
+    const call = sampleEvent({ aggregate_id: key });
+    const agent = sampleEvent({ kind: "agent", aggregate_id: key, type: "actor.paused", received_at: at(1) });
+    await write([call, agent]);
+    await erase([], ofAgent(key, at(5)));
+    expect(await findCall(use(), key)).toMatchObject({ events: 1 });
+    expect(await write([agent])).toMatchObject({ dropped: [agent.uuid] });
+    await erase([], erasureOf(key));
+    expect(await use().queries.findCalls([key])).toEqual([]);
+  });
+
+  test("who asks is told which calls and agents were erased, and until when", async () => {
+    const { store } = use();
+    const [call, agent, other] = [freshCallId(), freshCallId(), freshCallId()];
+    await writer().erase([], erasureOf(call), ofAgent(agent, at(7)));
+    const subjects = [call, agent, other].flatMap((key) => [
+      { kind: "call" as const, key },
+      { kind: "agent" as const, key },
+    ]);
+    const found = await store.findErased([...subjects, ...subjects]);
+    expect(found.sort((one, two) => (one.kind < two.kind ? 1 : -1))).toEqual([
+      { kind: "call", key: call, erased_at: at(0) },
+      { kind: "agent", key: agent, erased_at: at(7) },
+    ]);
+    expect(await store.findErased([])).toEqual([]);
+  });
+
+  test("a writer that was overtaken erases nothing", async () => {
+    const { store } = use();
+    const topic = freshTopic();
+    const event = sampleEvent();
+    const batch = { topic, partition: 0, next: 9 };
+    await store.apply({ ...batch, expected: null, events: [event] }, foldCall);
+    const erasures = [erasureOf(event.aggregate_id)];
+    const late = await store.apply({ ...batch, expected: 3, events: [], erasures }, foldCall);
+    expect(late).toEqual({ fenced: true });
+    expect(await findCall(use(), event.aggregate_id)).toMatchObject({ events: 1 });
+    expect(await store.findErased([{ kind: "call", key: event.aggregate_id }])).toEqual([]);
+  });
+
+  test("what fails beside an erasure keeps it from happening", async () => {
+    const { write, erase } = writer();
+    const event = sampleEvent();
+    await write([event]);
+    const failing = write([sampleEvent()], () => {
+      throw new Error("this fold fails");
+    }, [erasureOf(event.aggregate_id)]);
+    await expect(failing).rejects.toThrow("this fold fails");
+    expect(await findCall(use(), event.aggregate_id)).toMatchObject({ events: 1 });
+    await erase([], erasureOf(event.aggregate_id));
+    expect(await use().queries.findCalls([event.aggregate_id])).toEqual([]);
+  });
+
+  test("clearing up after an erasure harms nothing else, however often it is done", async () => {
+    const event = sampleEvent();
+    await writer().write([event]);
+    const erased = [erasureOf(freshCallId()), ofAgent(freshCallId(), at(1))];
+    await use().store.forget(erased);
+    await use().store.forget(erased);
+    await use().store.forget([]);
+    expect(await findCall(use(), event.aggregate_id)).toMatchObject({ events: 1 });
+  });
+}

@@ -1,0 +1,63 @@
+import type { Erased } from "@teravoz/domain";
+import type { ClientSession, Db, Filter } from "mongodb";
+import type { Collections, EventDocument } from "../collections.ts";
+import { OPERATION_LIMIT_MS } from "../connect.ts";
+
+/** Names of collections that hold calls as they once were begin with this. */
+export const PAST_PREFIX = "past_";
+
+const keysOf = (erased: readonly Erased[], kind: Erased["kind"]) =>
+  erased.filter((each) => each.kind === kind).map(({ key }) => key);
+
+/** Deletes all that is stored of erased subjects: events, calls, dead letters. */
+export async function deleteErased(
+  collections: Collections,
+  erased: readonly Erased[],
+  session: ClientSession,
+): Promise<void> {
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  const calls = keysOf(erased, "call");
+  if (calls.length > 0) {
+    await collections.events.deleteMany({ aggregate_id: { $in: calls }, kind: "call" }, options);
+    await collections.calls.deleteMany({ _id: { $in: calls } }, options);
+  }
+  const agents = erased.filter(({ kind }) => kind === "agent");
+  if (agents.length > 0) await collections.events.deleteMany({ $or: agents.map(eventsOfAgent) }, options);
+  await collections.deadLetters.deleteMany(lettersOf(erased), options);
+}
+
+/** As isErased of the domain has it. */
+const eventsOfAgent = ({ key, erased_at }: Erased): Filter<EventDocument> => ({
+  aggregate_id: key,
+  kind: "agent",
+  $or: [{ received_at: { $lte: erased_at } }, { occurred_at: { $lte: erased_at } }],
+});
+
+/** A dead letter says no kind: an agent's newer ones stay, a call's all go. */
+const lettersOf = (erased: readonly Erased[]) => ({
+  $or: erased.map(({ kind, key, erased_at }) =>
+    kind === "call" ? { key } : { key, first_seen: { $lte: erased_at } },
+  ),
+});
+
+/** Deletes what others may have written while the erasure ran: see CallStore.forget. */
+export async function forgetErased(
+  db: Db,
+  { deadLetters }: Collections,
+  erased: readonly Erased[],
+): Promise<void> {
+  if (erased.length === 0) return;
+  const limit = { maxTimeMS: OPERATION_LIMIT_MS };
+  await deadLetters.deleteMany(lettersOf(erased), limit);
+  const calls = keysOf(erased, "call");
+  const past = calls.length === 0 ? [] : await pastCollections(db);
+  for (const name of past)
+    await db.collection<{ _id: string }>(name).deleteMany({ _id: { $in: calls } }, limit);
+}
+
+export async function pastCollections(db: Db): Promise<string[]> {
+  const found = await db
+    .listCollections({ name: { $regex: `^${PAST_PREFIX}` } }, { nameOnly: true })
+    .toArray();
+  return found.map(({ name }) => name);
+}

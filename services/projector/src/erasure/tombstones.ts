@@ -1,0 +1,99 @@
+import {
+  type CallStore,
+  type Erased,
+  type Erasure,
+  type EventKind,
+  isErased,
+  type LoggedEvent,
+  latestErased,
+  type Subject,
+  subjectId,
+  subjectOf,
+  subjectsOf,
+} from "@teravoz/domain";
+import {
+  type ConsumedRecord,
+  LOG_CLEAN_MS,
+  LOG_KEY_CLEAN_MS,
+  type Publisher,
+  type TopicNames,
+} from "@teravoz/kafka";
+
+/** Of the record that makes a partition's segment close once a day. No key of an event holds a control character. */
+export const TICK_KEY = "\u0000tick";
+
+/** On an answer: how far its erasure reaches. An agent's events that came since must stay. */
+const ERASED_AT = "erased_at";
+
+/** Far under the publisher's queue. */
+const TOMBSTONES_AT_ONCE = 500;
+
+type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
+
+/** Resolves when the brokers have acknowledged all. Throws Unavailable; once more is harmless. */
+export async function publishTombstones(
+  { publisher, topics }: Outlet,
+  subjects: readonly (Subject | Erased)[],
+): Promise<void> {
+  for (let at = 0; at < subjects.length; at += TOMBSTONES_AT_ONCE) {
+    const sent = subjects.slice(at, at + TOMBSTONES_AT_ONCE).map((subject) =>
+      publisher.publish({
+        topic: topicOf(topics, subject.kind),
+        key: subject.key,
+        value: null,
+        ...("erased_at" in subject && { headers: { [ERASED_AT]: subject.erased_at.toISOString() } }),
+      }),
+    );
+    await Promise.all(sent);
+  }
+}
+
+export const topicOf = (topics: TopicNames, kind: EventKind): string =>
+  kind === "call" ? topics.callEvents : topics.agentEvents;
+
+/** An erasure, and where in its partition it stands. */
+export type LoggedErasure = Erasure & { offset: number };
+
+/** The erasures among records of a topic: its tombstones, ticks apart. */
+export function readErasures(
+  topics: TopicNames,
+  topic: string,
+  records: readonly ConsumedRecord[],
+): LoggedErasure[] {
+  const kind = topic === topics.callEvents ? "call" : "agent";
+  return records
+    .filter(({ key, value }) => value === null && key !== null && key.toString() !== TICK_KEY)
+    .map((record) => readErasure(kind, record));
+}
+
+/** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
+function readErasure(kind: EventKind, { key, headers, timestamp, offset }: ConsumedRecord): LoggedErasure {
+  const told = Date.parse(String(headers[ERASED_AT]));
+  const erased_at = new Date(Number.isNaN(told) ? timestamp : Math.min(told, timestamp));
+  const cleanMs = kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS;
+  return { kind, key: String(key), erased_at, log_clean_by: new Date(timestamp + cleanMs), offset };
+}
+
+/**
+ * Writes a tombstone after each event that is to be dropped because its subject was erased: else it would be its key's last
+ * value, and stay in the log for ever. Only a record that holds an event is ever answered, so that no tombstone
+ * provokes another.
+ */
+export async function answerErased(
+  ports: Outlet & { store: Pick<CallStore, "findErased"> },
+  events: readonly LoggedEvent[],
+  erasures: readonly LoggedErasure[],
+): Promise<void> {
+  const known = await ports.store.findErased(subjectsOf(events));
+  if (known.length + erasures.length === 0) return;
+  const erased = latestErased<Erased>([...known, ...erasures]);
+  const answered = new Map(erasures.map((each) => [subjectId(each), each.offset]));
+  const unanswered = new Map<string, Erased>();
+  for (const event of events) {
+    const id = subjectId(subjectOf(event));
+    const subject = erased.get(id);
+    if (!subject || !isErased(event, subject) || event.source.offset < (answered.get(id) ?? -1)) continue;
+    unanswered.set(id, { kind: subject.kind, key: subject.key, erased_at: subject.erased_at });
+  }
+  await publishTombstones(ports, [...unanswered.values()]);
+}
