@@ -5,6 +5,7 @@ import {
   createWriter,
   findCall,
   findEvents,
+  foldBy,
   freshCallId,
   freshTopic,
   sampleEvent,
@@ -165,9 +166,10 @@ export function describeErasures(use: Use): void {
     const { write, erase } = writer();
     const event = sampleEvent();
     await write([event]);
-    const failing = write([sampleEvent()], () => {
+    const broken = foldBy(() => {
       throw new Error("this fold fails");
-    }, [erasureOf(event.aggregate_id)]);
+    });
+    const failing = write([sampleEvent()], broken, [erasureOf(event.aggregate_id)]);
     await expect(failing).rejects.toThrow("this fold fails");
     expect(await findCall(use(), event.aggregate_id)).toMatchObject({ events: 1 });
     await erase([], erasureOf(event.aggregate_id));
