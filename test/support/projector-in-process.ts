@@ -1,3 +1,4 @@
+import { foldCall } from "@teravoz/domain";
 import { consumeEvents } from "@teravoz/projector";
 import type { TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
@@ -11,6 +12,8 @@ export async function startProjector(opened: TestTopics) {
   const consumer = consumeEvents({
     ...{ client, store, codec, topics, log, metrics, prefix },
     publisher: opened.publisher(),
+    fold: foldCall,
+    onSuperseded: (revision) => void crashes.push(revision),
     now: () => new Date(),
     onCrash: (error) => void crashes.push(error),
   });

@@ -26,7 +26,7 @@ export type Refolded =
   | {
       superseded: null;
       differences: Difference[];
-      /** To be told, then confirmed by `told`: also what a run before could not tell. A call that went counts as erased. */
+      /** To be told, then confirmed by `told`: also what a run before could not tell, and calls that went. */
       changes: Change[];
     };
 

@@ -1,8 +1,9 @@
 import { Unavailable } from "@teravoz/domain";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
-import kafkajs, { type Message } from "kafkajs";
+import type { Message } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
+import { partitionOf } from "./partition.ts";
 import { PARTITIONS } from "./topics.ts";
 
 export type OutgoingRecord = {
@@ -43,15 +44,6 @@ const SWEEP_MS = 50;
 const OVERHEAD_BYTES = 200;
 
 type State = Sending & { lanes: Lane[]; nextKeyless: number };
-
-const findPartition = kafkajs.Partitioners.DefaultPartitioner();
-const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
-  partitionErrorCode: 0,
-  partitionId,
-  leader: 0,
-  replicas: [],
-  isr: [],
-}));
 
 /**
  * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, the
@@ -97,7 +89,7 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   if (state.records >= limits.maxQueueRecords || state.bytes + bytes > limits.maxQueueBytes)
     return Promise.reject(new Unavailable("the queue to Kafka is full"));
   const message: Message = { key, value, ...(headers ? { headers } : {}) };
-  const partition = record.partition ?? choosePartition(state, topic, message);
+  const partition = record.partition ?? choosePartition(state, key);
   return new Promise((resolve, reject) => {
     const lane = state.lanes[partition % state.lanes.length]!;
     const since = performance.now();
@@ -116,10 +108,8 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   });
 }
 
-const choosePartition = (state: State, topic: string, message: Message): number =>
-  message.key === null
-    ? state.nextKeyless++ % PARTITIONS
-    : findPartition({ topic, partitionMetadata, message });
+const choosePartition = (state: State, key: string | null): number =>
+  key === null ? state.nextKeyless++ % PARTITIONS : partitionOf(key);
 
 /** Refuses what has waited too long. What is in flight is refused too, and stays in flight: its outcome is unknown. */
 function sweep(state: State): void {

@@ -11,7 +11,8 @@ export type Log = Pick<pino.Logger, "fatal" | "error" | "warn" | "info" | "debug
 const ALLOWED = new Set(
   `service version config port host path method status reason err job signal name attempt waitMs durationMs
    topic topics partition partitions offset expected next position lag group records bytes count added duplicates dropped erased parked gap
-   uuid type id sockets views schemaId brokers missing created registered component`.split(/\s+/),
+   uuid type id sockets views schemaId brokers missing created registered component revision superseded looked
+   changed removed`.split(/\s+/),
 );
 /** What may stand in `config`: the names of settings. */
 const SETTING = /^[A-Z][A-Z0-9_]*$/;

@@ -67,6 +67,16 @@ export function createMetrics() {
       help: "Records of the topics that consumers sent to dead-letters",
       labelNames: ["reason"],
     }),
+    refoldPending: new Gauge({
+      ...of,
+      name: "teravoz_refold_pending",
+      help: "1 while calls that an older fold has made are folded anew",
+    }),
+    refolded: new Counter({
+      ...of,
+      name: "teravoz_refolded_calls_total",
+      help: "Calls of an older fold that were folded anew",
+    }),
     sockets: new Gauge({
       ...of,
       name: "teravoz_sockets",

@@ -1,7 +1,7 @@
-import type { CallQueries, CallRebuild, CallStore } from "@teravoz/domain";
+import type { CallQueries, CallStore } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
-import { type Collections, openCollections, prepareCollections } from "./collections.ts";
+import { type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { forgetErased } from "./erasure/erase.ts";
 import { findErased } from "./erasure/ledger.ts";
@@ -9,15 +9,10 @@ import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
 import { positionId } from "./positions.ts";
-import { createMongoRebuild } from "./rebuild/mongo-rebuild.ts";
+import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { runTransaction } from "./transaction.ts";
 
-export type MongoStore = CallStore &
-  CallQueries &
-  CallRebuild & {
-    /** Creates the collections and indexes that are missing; may be repeated, by several instances at once. */
-    prepare(): Promise<void>;
-  };
+export type MongoStore = CallStore & CallQueries & MongoRebuild;
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number; names: LedgerNames };
 
@@ -41,8 +36,7 @@ export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: Mong
   const collections = openCollections(connection.db);
   return {
     ...createMongoQueries(connection),
-    ...createMongoRebuild(deps, collections),
-    prepare: () => orUnavailable(() => prepareCollections(connection.db)),
+    ...createMongoRebuild(deps),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
     findErased: (subjects) => orUnavailable(() => findErased(collections, names, subjects)),

@@ -1,4 +1,4 @@
-import { type CallQueries, type CallStore, foldCall } from "@teravoz/domain";
+import type { CallQueries, CallStore, Fold } from "@teravoz/domain";
 import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
 import { createPark, notifyChanges, type Outlets } from "./notices.ts";
 import { createProjection } from "./project.ts";
@@ -8,15 +8,25 @@ type Deps = Outlets & {
   store: CallStore & Pick<CallQueries, "findCalls">;
   /** Begins the name of the group. */
   prefix: string;
+  fold: Fold;
+  onSuperseded(revision: number): void;
   onCrash(error: unknown): void;
 };
 
 /** Projects the events of both topics into the store, for as long as it is not stopped. Starts in the background. */
-export function consumeEvents({ client, store, prefix, onCrash, ...outlets }: Deps): PartitionConsumer {
+export function consumeEvents({
+  client,
+  store,
+  prefix,
+  fold,
+  onSuperseded,
+  onCrash,
+  ...outlets
+}: Deps): PartitionConsumer {
   const { codec, publisher, topics, log, metrics } = outlets;
   const park = createPark(outlets);
   const project = createProjection({
-    ...{ store, queries: store, codec, publisher, topics, fold: foldCall, park, log, metrics },
+    ...{ store, queries: store, codec, publisher, topics, fold, onSuperseded, park, log, metrics },
     notify: (changes) => notifyChanges(outlets, changes),
   });
   return consumePartitions({

@@ -1,12 +1,5 @@
 import { beforeEach, expect, test } from "@jest/globals";
-import {
-  type CallQueries,
-  type CallStore,
-  type Change,
-  type Event,
-  foldCall,
-  Unavailable,
-} from "@teravoz/domain";
+import { type CallStore, type Change, type Event, foldCall, Unavailable } from "@teravoz/domain";
 import {
   type ConsumedBatch,
   type ConsumedRecord,
@@ -24,14 +17,15 @@ import { createProjection, type ProjectorPorts } from "./project.ts";
 const TOPIC = "call-events";
 const NOW_MS = Date.UTC(2026, 0, 2);
 
-let store: CallStore & CallQueries;
+let store: ReturnType<typeof createMemoryStore>;
 let happened: string[];
 let told: Change[][];
+let superseded: number[];
 let parked: { offset: number; reason: string }[];
 let published: OutgoingRecord[];
 beforeEach(() => {
   store = createMemoryStore({ now: () => NOW_MS });
-  [happened, told, parked, published] = [[], [], [], []];
+  [happened, told, parked, superseded, published] = [[], [], [], [], []];
 });
 
 const park: Park = async ({ offset }, _batch, error) =>
@@ -52,6 +46,7 @@ function project(ports: Partial<ProjectorPorts> = {}) {
     queries: store,
     codec: { decodeEvent: async (value) => decode(value) },
     fold: foldCall,
+    onSuperseded: (revision) => void superseded.push(revision),
     park,
     topics: topicNames(""),
     publisher: {
@@ -322,6 +317,20 @@ test("a projector that was overtaken tells nothing and changes nothing", async (
   expect(await handle(late)).toBe("fenced");
   expect(told).toEqual([]);
   expect([await isStored("2"), await position()]).toEqual([false, 1]);
+});
+
+test("a projector that a newer release has superseded writes nothing, tells nothing and says so", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
+  await store.claim([{ topic: TOPIC, partition: 3 }], foldCall.revision + 1);
+  [happened, told] = [[], []];
+  expect(await handle(batchOf(1, [record(1, eventOf("b", "2"))]))).toBe("fenced");
+  expect([superseded, told, await isStored("2"), await position()]).toEqual([
+    [foldCall.revision + 1],
+    [],
+    false,
+    1,
+  ]);
 });
 
 test("an event that can never be stored is parked, the others of its batch are stored and told", async () => {

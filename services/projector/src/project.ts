@@ -20,6 +20,8 @@ export type ProjectorPorts = {
   park: Park;
   topics: TopicNames;
   publisher: Pick<Publisher, "publish">;
+  /** A newer release's fold, of this revision, has taken over: this projector may write no more. */
+  onSuperseded(revision: number): void;
   /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
   log: Log;
@@ -38,7 +40,10 @@ export function createProjection(ports: ProjectorPorts): HandleBatch {
     const erasures = readErasures(ports.topics, batch.topic, batch.records);
     await answerErased(ports, events, erasures);
     const applied = await applyBatch(ports, batch, { events, erasures });
-    if (applied.fenced) return "fenced";
+    if (applied.fenced) {
+      if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
+      return "fenced";
+    }
     ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
     const before = readErasures(ports.topics, batch.topic, batch.stored);
     await ports.store.forget([...before, ...erasures]);

@@ -1,3 +1,4 @@
+import { type Fold, foldCall } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -19,11 +20,15 @@ import {
 import { connectMongo, createMongoStore, type MongoStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
+import { notifyChanges } from "./notices.ts";
+import { claimPartitions, giveWayOnce, refoldOlder } from "./rebuild/takeover.ts";
 
 /** What another may put around a part of the service before it is used; the service itself puts nothing there. */
 export type Seams = {
   publisher?: (publisher: Publisher) => Publisher;
   store?: (store: MongoStore) => MongoStore;
+  /** In place of the release's own. */
+  fold?: Fold;
 };
 
 type ProjectorService = Service<typeof settings>;
@@ -34,7 +39,11 @@ export const runProjector = (seams: Seams = {}) =>
 
 async function startProjector(
   { config, log, metrics, health, onStop, fail }: ProjectorService,
-  { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store }: Seams,
+  {
+    publisher: aroundPublisher = (publisher) => publisher,
+    store: aroundStore = (store) => store,
+    fold = foldCall,
+  }: Seams,
 ): Promise<void> {
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
@@ -60,12 +69,21 @@ async function startProjector(
   health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await codec.ready();
   await untilAvailable(() => store.prepare(), { log });
+  const isBehind = await claimPartitions({ store, topics, fold, log }, health);
+  const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
+  const onSuperseded = giveWayOnce(fold, log, fail);
   const consumer = consumeEvents({
-    ...{ client, store, codec, publisher, topics, log, metrics },
+    ...{ ...outlets, client, store, fold, onSuperseded },
     prefix: config.TOPIC_PREFIX,
-    now: () => new Date(),
     onCrash: (error) => fail("consumer", error),
   });
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
+  if (!isBehind) return;
+  const refolding = refoldOlder({
+    ...{ store, topics, fold, log, metrics, onSuperseded },
+    notify: (changes) => notifyChanges(outlets, changes),
+    onCrash: (error) => fail("refold", error),
+  });
+  onStop("refold", () => refolding.stop());
 }

@@ -9,7 +9,7 @@ export const PAST_PREFIX = "past_";
 const keysOf = (erased: readonly Erased[], kind: Erased["kind"]) =>
   erased.filter((each) => each.kind === kind).map(({ key }) => key);
 
-/** Deletes all that is stored of erased subjects: events, calls, dead letters. */
+/** Deletes all that is stored of erased subjects: events, calls, dead letters, what a rebuild could not tell. */
 export async function deleteErased(
   collections: Collections,
   erased: readonly Erased[],
@@ -20,6 +20,12 @@ export async function deleteErased(
   if (calls.length > 0) {
     await collections.events.deleteMany({ aggregate_id: { $in: calls }, kind: "call" }, options);
     await collections.calls.deleteMany({ _id: { $in: calls } }, options);
+    const untold = { key: { $in: calls } };
+    await collections.positions.updateMany(
+      { untold: { $elemMatch: untold } },
+      { $pull: { untold } },
+      options,
+    );
   }
   const agents = erased.filter(({ kind }) => kind === "agent");
   if (agents.length > 0) await collections.events.deleteMany({ $or: agents.map(eventsOfAgent) }, options);

@@ -1,35 +1,37 @@
-import type {
-  CallRebuild,
-  Change,
-  Claim,
-  Difference,
-  Fold,
-  Page,
-  Partition,
-  Refolded,
-} from "@teravoz/domain";
+import type { CallRebuild, Change, Claim, Difference, Fold, Partition, Refolded } from "@teravoz/domain";
 import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
-import type { Collections } from "../collections.ts";
+import { type Collections, openCollections, prepareCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
 import { orUnavailable } from "../outage.ts";
 import { positionId } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
+import { listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 
-type Deps = { connection: MongoConnection; now: () => number };
+export type MongoRebuild = CallRebuild & {
+  /** Creates the collections and indexes that are missing; may be repeated, by several instances at once. */
+  prepare(): Promise<void>;
+};
 
-/** The calls made anew from their events, on MongoDB. */
-export function createMongoRebuild({ connection, now }: Deps, collections: Collections): CallRebuild {
+/** The calls made anew from their events, on MongoDB. `now` in ms. */
+export function createMongoRebuild({
+  connection: { client, db },
+  now = Date.now,
+}: {
+  connection: Pick<MongoConnection, "client" | "db">;
+  now?: () => number;
+}): MongoRebuild {
+  const collections = openCollections(db);
   const attempt = <T>(work: (attempt: Attempt) => Promise<T>) =>
     orUnavailable(() =>
       runTransaction(
-        connection.client,
+        client,
         (session) => work({ collections, session, now: now() }),
         () => {},
       ),
     );
   return {
+    prepare: () => orUnavailable(() => prepareCollections(db)),
     claim: (partitions, revision) => orUnavailable(() => claim(collections, partitions, revision)),
     finish: (partitions, revision) => orUnavailable(() => finish(collections, partitions, revision)),
     listKeys: (page) => orUnavailable(() => listKeys(collections, page)),
@@ -74,67 +76,6 @@ async function finish(
   const filter = { _id: { $in: partitions.map(idOf) } };
   await positions.updateMany(filter, { $max: { refolded: revision } }, { maxTimeMS: OPERATION_LIMIT_MS });
 }
-
-async function listKeys(
-  collections: Collections,
-  { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
-): Promise<Page<string>> {
-  const { of, after } = readKeysCursor(cursor);
-  const list = of === "events" ? keysOfEvents : keysOfCalls;
-  const { keys, last } = await list(collections, after, limit);
-  const items = below === null ? keys : await withoutRevision(collections, keys, below);
-  if (last !== null) return { items, next: writeKeysCursor({ of, after: last }) };
-  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
-}
-
-/** `last`: where the next page begins, null on the last one. */
-type Keys = { keys: string[]; last: string | null };
-
-/** Covered by the index: no event is read. A key comes as often as it has events, so a page holds fewer keys than entries. */
-async function keysOfEvents({ events }: Collections, after: string, limit: number): Promise<Keys> {
-  const found = await events
-    .find(
-      { kind: "call", aggregate_id: { $gt: after } },
-      { ...listing, projection: { _id: 0, aggregate_id: 1 } },
-    )
-    .hint({ aggregate_id: 1, kind: 1 })
-    .sort({ aggregate_id: 1 })
-    .limit(limit)
-    .toArray();
-  return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
-}
-
-/** Calls without events. */
-async function keysOfCalls({ calls, events }: Collections, after: string, limit: number): Promise<Keys> {
-  const found = await calls
-    .find({ _id: { $gt: after } }, { ...listing, projection: { _id: 1 } })
-    .sort({ _id: 1 })
-    .limit(limit)
-    .toArray();
-  const { last } = cutKeys(
-    found.map(({ _id }) => _id),
-    found.length === limit,
-  );
-  const ids = found.map(({ _id }) => _id);
-  const match = { $match: { kind: "call", aggregate_id: { $in: ids } } };
-  const grouped = await events
-    .aggregate<{ _id: string }>([match, { $group: { _id: "$aggregate_id" } }], listing)
-    .toArray();
-  const standing = new Set(grouped.map(({ _id }) => _id));
-  return { keys: ids.filter((id) => !standing.has(id)), last };
-}
-
-const cutKeys = (keys: string[], more: boolean): Keys => ({ keys, last: more ? keys.at(-1)! : null });
-
-async function withoutRevision({ calls }: Collections, keys: string[], revision: number): Promise<string[]> {
-  const made = { _id: { $in: keys }, fold: { $gte: revision } };
-  const found = await calls.find(made, { ...listing, projection: { _id: 1 } }).toArray();
-  const done = new Set(found.map(({ _id }) => _id));
-  return keys.filter((key) => !done.has(key));
-}
-
-/** One moment for a page, as for every other query: see mongo-queries. */
-const listing = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 async function compare(attempt: Attempt, keys: readonly string[], fold: Fold): Promise<Difference[]> {
   return refoldCalls(await readKnown(attempt, keys), fold, attempt.now).differences;

@@ -44,7 +44,8 @@ function replace(refolding: Refolding, { key, kept, events }: One, folded: Folde
 function remove(refolding: Refolding, { key, kept }: One, now: number): void {
   refolding.removed.push(key);
   refolding.differences.push({ key, kind: "removed", fields: [] });
-  refolding.changes.push({ key, kind: "call", version: nextVersion(kept, now), erased: true });
+  // not as erased: who is told late reads a call that has come by then, and finds none else
+  refolding.changes.push({ key, kind: "call", version: nextVersion(kept, now), erased: false });
 }
 
 function differences(kept: KeptCall, next: KeptCall): string[] {

@@ -1,0 +1,70 @@
+import type { CallRebuild, Page } from "@teravoz/domain";
+import type { Collections } from "../collections.ts";
+import { OPERATION_LIMIT_MS } from "../connect.ts";
+import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
+
+export async function listKeys(
+  collections: Collections,
+  { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
+): Promise<Page<string>> {
+  const { of, after } = readKeysCursor(cursor);
+  const list = of === "events" ? keysOfEvents : keysOfCalls;
+  const { keys, last } = await list(collections, after, limit);
+  const items = below === null ? keys : await withoutRevision(collections, keys, below);
+  if (last !== null) return { items, next: writeKeysCursor({ of, after: last }) };
+  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+}
+
+/** `last`: where the next page begins, null on the last one. */
+type Keys = { keys: string[]; last: string | null };
+
+/** Covered by the index: no event is read. A key comes as often as it has events, so a page holds fewer keys than entries. */
+export async function keysOfEvents({ events }: Collections, after: string, limit: number): Promise<Keys> {
+  const found = await events
+    .find(
+      { kind: "call", aggregate_id: { $gt: after } },
+      { ...listing, projection: { _id: 0, aggregate_id: 1 } },
+    )
+    .sort({ aggregate_id: 1 })
+    .limit(limit)
+    .toArray();
+  return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
+}
+
+/** Calls without events. */
+async function keysOfCalls({ calls, events }: Collections, after: string, limit: number): Promise<Keys> {
+  const found = await calls
+    .find({ _id: { $gt: after } }, { ...listing, projection: { _id: 1 } })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .toArray();
+  const { last } = cutKeys(
+    found.map(({ _id }) => _id),
+    found.length === limit,
+  );
+  const ids = found.map(({ _id }) => _id);
+  const standing = await standingKeys({ events }, ids);
+  return { keys: ids.filter((id) => !standing.has(id)), last };
+}
+
+/** Those of the keys that calls with events have. */
+export async function standingKeys(
+  { events }: Pick<Collections, "events">,
+  keys: string[],
+): Promise<Set<string>> {
+  const match = { $match: { kind: "call", aggregate_id: { $in: keys } } };
+  const grouped = events.aggregate<{ _id: string }>([match, { $group: { _id: "$aggregate_id" } }], listing);
+  return new Set((await grouped.toArray()).map(({ _id }) => _id));
+}
+
+const cutKeys = (keys: string[], more: boolean): Keys => ({ keys, last: more ? keys.at(-1)! : null });
+
+async function withoutRevision({ calls }: Collections, keys: string[], revision: number): Promise<string[]> {
+  const made = { _id: { $in: keys }, fold: { $gte: revision } };
+  const found = await calls.find(made, { ...listing, projection: { _id: 1 } }).toArray();
+  const done = new Set(found.map(({ _id }) => _id));
+  return keys.filter((key) => !done.has(key));
+}
+
+/** One moment for a page, as for every other query: see mongo-queries. */
+export const listing = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;

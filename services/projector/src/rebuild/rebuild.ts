@@ -1,0 +1,121 @@
+import type { CallRebuild, Change, Difference, Fold, Page, Partition } from "@teravoz/domain";
+
+export type RebuildPorts = {
+  store: CallRebuild;
+  fold: Fold;
+  /** The topic of the calls, and which of its partitions a call is in. */
+  topic: string;
+  partitions: number;
+  partitionOf(call_id: string): number;
+  /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
+  notify(changes: readonly Change[]): Promise<void>;
+  /** Does the work until it does not throw Unavailable, or is given up. */
+  retry<T>(work: () => Promise<T>): Promise<T>;
+  /** False = stop after what is in hand. */
+  isWanted(): boolean;
+  /** So many calls more were looked at. */
+  onLooked(calls: number): void;
+};
+
+export type Report = {
+  looked: number;
+  changed: number;
+  added: number;
+  removed: number;
+  /** Of the changed calls: how many differ in each field. */
+  fields: Record<string, number>;
+  /** False where it was stopped before the end. */
+  complete: boolean;
+};
+
+/** A newer release's fold has claimed the partitions: this one has nothing more to write. */
+export class Superseded extends Error {
+  override name = "Superseded";
+  readonly revision: number;
+  constructor(revision: number) {
+    super(`a newer release has taken over, whose fold has revision ${revision}`);
+    this.revision = revision;
+  }
+}
+
+/** Events, and so about 700 calls, a page: some 50 ms of reading, and a dozen transactions of a few ms where all differ. */
+const PAGE_EVENTS = 5_000;
+
+/**
+ * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
+ * lower revision has made. May be run again at any time, also after it was killed: what is right by then is left
+ * alone, and what was changed and not told is told first. Throws Superseded.
+ */
+export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<Report> {
+  const { store, fold, retry } = ports;
+  const places = partitionsOf(ports);
+  const claim = await retry(() => store.claim(places, fold.revision));
+  if (claim.superseded !== null) throw new Superseded(claim.superseded);
+  const report = emptyReport();
+  for (const place of places) await refold(ports, place, [], report);
+  for await (const keys of listPages(ports, below)) {
+    // what a fold of a lower revision has made differs in any case
+    const wrong = below === null ? await findDiffering(ports, keys) : keys;
+    for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf))
+      await refold(ports, { topic: ports.topic, partition }, group, report);
+    countLooked(ports, report, keys);
+  }
+  report.complete = ports.isWanted();
+  if (report.complete) await retry(() => store.finish(places, fold.revision));
+  return report;
+}
+
+/** What a rebuild would change; changes nothing. */
+export async function compareCalls(ports: RebuildPorts): Promise<Report> {
+  const report = emptyReport();
+  for await (const keys of listPages(ports, null)) {
+    const differences = await ports.retry(() => ports.store.compare(keys, ports.fold));
+    for (const difference of differences) count(report, difference);
+    countLooked(ports, report, keys);
+  }
+  return { ...report, complete: ports.isWanted() };
+}
+
+const emptyReport = (): Report => ({
+  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {} },
+  complete: false,
+});
+
+const partitionsOf = ({ topic, partitions }: RebuildPorts): Partition[] =>
+  Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+
+async function* listPages({ store, retry, isWanted }: RebuildPorts, below: number | null) {
+  let cursor: string | null = null;
+  do {
+    const asked: Parameters<CallRebuild["listKeys"]>[0] = { limit: PAGE_EVENTS, cursor, below };
+    const page: Page<string> = await retry(() => store.listKeys(asked));
+    if (page.items.length > 0) yield page.items;
+    cursor = page.next;
+  } while (cursor !== null && isWanted());
+}
+
+/** Most calls are right: found so without the fence, which holds up the projector of the partition. */
+async function findDiffering({ store, fold, retry }: RebuildPorts, keys: string[]): Promise<string[]> {
+  const differences = await retry(() => store.compare(keys, fold));
+  return differences.map(({ key }) => key);
+}
+
+async function refold(ports: RebuildPorts, place: Partition, keys: string[], report: Report): Promise<void> {
+  const { store, fold, notify, retry } = ports;
+  const refolded = await retry(() => store.refold({ ...place, keys }, fold));
+  if (refolded.superseded !== null) throw new Superseded(refolded.superseded);
+  for (const difference of refolded.differences) count(report, difference);
+  if (refolded.changes.length === 0) return;
+  await retry(() => notify(refolded.changes));
+  await retry(() => store.told(place, refolded.changes));
+}
+
+function count(report: Report, { kind, fields }: Difference): void {
+  report[kind] += 1;
+  for (const field of fields) report.fields[field] = (report.fields[field] ?? 0) + 1;
+}
+
+function countLooked({ onLooked }: RebuildPorts, report: Report, keys: readonly string[]): void {
+  report.looked += keys.length;
+  onLooked(keys.length);
+}
