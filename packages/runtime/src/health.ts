@@ -1,4 +1,9 @@
-export type Check = { ok: boolean; reason?: string };
+export type Check = {
+  ok: boolean;
+  reason?: string;
+  /** Not ok, and yet the service can do its job for now. */
+  tolerated?: boolean;
+};
 export type Health = {
   /** Adds what a service needs to do its job; `check` tells how it stands now and must not wait long. */
   add(name: string, check: () => Check | Promise<Check>): void;
@@ -19,7 +24,7 @@ export function createHealth(): Health {
       const entries = await Promise.all(
         [...checks].map(async ([name, check]) => [name, await outcome(check)] as const),
       );
-      const status = entries.every(([, check]) => check.ok) ? "ok" : "unavailable";
+      const status = entries.every(([, { ok, tolerated }]) => ok || tolerated) ? "ok" : "unavailable";
       return { status, checks: Object.fromEntries(entries) };
     },
   };

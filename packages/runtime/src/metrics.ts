@@ -37,6 +37,26 @@ export function createMetrics() {
       name: "teravoz_publish_queue_records",
       help: "Records waiting to be sent",
     }),
+    spoolRecords: new Gauge({
+      ...of,
+      name: "teravoz_spool_records",
+      help: "Records on ingest's disk that wait for the brokers",
+    }),
+    spoolBytes: new Gauge({
+      ...of,
+      name: "teravoz_spool_bytes",
+      help: "Bytes of ingest's spool, of at most SPOOL_MAX_BYTES",
+    }),
+    spoolOldestSeconds: new Gauge({
+      ...of,
+      name: "teravoz_spool_oldest_seconds",
+      help: "Age of the oldest record in ingest's spool, 0 where there is none",
+    }),
+    spoolDamaged: new Counter({
+      ...of,
+      name: "teravoz_spool_damaged_segments_total",
+      help: "Segments of the spool that could not be read or sent whole and are kept aside",
+    }),
     projectSeconds: new Histogram({
       ...of,
       name: "teravoz_project_duration_seconds",

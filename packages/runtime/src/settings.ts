@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { sep } from "node:path";
 import { z } from "zod";
 import type { Setting, Settings } from "./config.ts";
 
@@ -19,14 +20,24 @@ const httpUrl = z.string().refine((value) => {
 const mongoUrl = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/[^\s/?#]+([/?]\S*)?$/, "must be a mongodb:// connection string");
-const readableFile = z.string().refine((path) => {
+const isAccessible = (path: string, mode: number) => {
   try {
-    accessSync(path, constants.R_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
   }
-}, "must be the path of a file that can be read");
+};
+const readableFile = z
+  .string()
+  .refine((path) => isAccessible(path, constants.R_OK), "must be the path of a file that can be read");
+/** One that is there already: a volume that was not mounted is noticed at the start. */
+export const writableDirectory = z
+  .string()
+  .refine(
+    (path) => isAccessible(`${path}${sep}`, constants.R_OK | constants.W_OK | constants.X_OK),
+    "must be a directory that exists and can be written",
+  );
 const prefix = z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, "only letters, digits, . _ - (at most 100)");
 /** Names and IPv4 only: kafkajs cuts an address at its first colon. */
 const isBroker = (address: string) => {

@@ -1,8 +1,27 @@
-import { kafkaSettings, listenSettings, logSettings, registrySettings, token } from "@teravoz/runtime";
+import {
+  kafkaSettings,
+  listenSettings,
+  logSettings,
+  registrySettings,
+  token,
+  wholeNumber,
+  writableDirectory,
+} from "@teravoz/runtime";
 
 export const settings = {
   ...listenSettings("INGEST_PORT", 3333),
   WEBHOOK_TOKEN: token("what TeraVoz must present: Bearer, Basic password, or ?token= in the webhook's URL"),
+  SPOOL_DIR: {
+    schema: writableDirectory,
+    optional: true,
+    doc: "directory on a volume that outlives the instance: keeps events while the brokers are away",
+  },
+  SPOOL_MAX_BYTES: {
+    // sixteen of the largest bodies at least; the default takes two million usual ones: an hour at 500 a second
+    schema: wholeNumber(1024 ** 2, 1024 ** 4),
+    default: String(1024 ** 3),
+    doc: "bytes an instance keeps there at most; past it events are answered 503",
+  },
   ...kafkaSettings,
   ...registrySettings,
   ...logSettings,

@@ -7,9 +7,12 @@ import {
   topicsCheck,
 } from "@teravoz/kafka";
 import { closeServer, createApp, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
+import { openSpool, type Spool } from "@teravoz/spool";
 import { createWebhookRouter } from "./app.ts";
 import { settings } from "./config.ts";
 import { createOutlet } from "./outlet.ts";
+import { addChecks } from "./readiness.ts";
+import { createSpoolingOutlet, forward, type WatchedOutlet, watchOutlet } from "./store-and-forward.ts";
 
 /** What another may put around a part of the service before it is used; the service itself puts nothing there. */
 export type Seams = { publisher?: (publisher: Publisher) => Publisher };
@@ -20,10 +23,8 @@ type IngestService = Service<typeof settings>;
 export const runIngest = ({ publisher: around = (publisher) => publisher }: Seams = {}) =>
   runService("ingest", settings, (service) => startIngest(service, around));
 
-async function startIngest(
-  { config, log, metrics, health, onStop }: IngestService,
-  around: NonNullable<Seams["publisher"]>,
-): Promise<void> {
+async function startIngest(service: IngestService, around: NonNullable<Seams["publisher"]>): Promise<void> {
+  const { config, log, metrics, health, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
   const codec = createCodec({ config, topics, log });
@@ -31,13 +32,18 @@ async function startIngest(
   const publisher = around(createPublisher({ client, log, metrics }));
   onStop("publisher", () => publisher.stop());
 
-  health.add("kafka", publisher.check);
-  health.add("topics", topicsCheck({ client, topics, log }));
-  health.add("registry", codec.check);
+  const outlet = watchOutlet(createOutlet({ codec, publisher, topics }));
+  const spool = config.SPOOL_DIR ? await startSpool(service, config.SPOOL_DIR, outlet, publisher) : undefined;
+  const { check } = publisher;
+  addChecks(
+    health,
+    { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
+    spool,
+  );
 
-  const outlet = createOutlet({ codec, publisher, topics });
+  const ports = spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet;
   const tokens = config.WEBHOOK_TOKEN;
-  const router = createWebhookRouter({ ...outlet, now: () => new Date(), metrics, tokens });
+  const router = createWebhookRouter({ ...ports, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   // more than the vendor's largest burst; beyond it connections are refused, not queued without end
@@ -45,4 +51,22 @@ async function startIngest(
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");
+}
+
+async function startSpool(
+  { config, log, metrics, onStop }: IngestService,
+  root: string,
+  outlet: WatchedOutlet,
+  publisher: Publisher,
+): Promise<Spool> {
+  const spool = await openSpool({
+    root,
+    maxBytes: config.SPOOL_MAX_BYTES,
+    send: (record) => forward(outlet, record),
+    canSend: () => publisher.check().ok,
+    log,
+    metrics,
+  });
+  onStop("spool", () => spool.stop());
+  return spool;
 }

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { encodeRecord, MAX_RECORD_BYTES, type Spooled, scanRecords } from "./record.ts";
+
+const record = fc.record({
+  body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  receivedAt: fc.date({ noInvalidDate: true }),
+});
+const some = fc.array(record, { minLength: 1, maxLength: 8 });
+const encodeAll = (records: readonly Spooled[]) => Buffer.concat(records.map(encodeRecord));
+/** Bodies and times alone: buffers that are views of others are not equal to those that are not. */
+const plain = (records: readonly Spooled[]) =>
+  records.map(({ body, receivedAt }) => `${receivedAt.getTime()} ${body.toString("hex")}`);
+
+describe("records of the spool", () => {
+  test("are read as they were written, to the byte and the millisecond", () => {
+    fc.assert(
+      fc.property(some, (records) => {
+        const scan = scanRecords(encodeAll(records));
+        expect(plain(scan.records)).toEqual(plain(records));
+        expect([scan.tornBytes, scan.damagedBytes]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  test("of the largest body there is are read too", () => {
+    const largest = { body: Buffer.alloc(64 * 1024, "x"), receivedAt: new Date() };
+    expect(encodeRecord(largest).length).toBe(MAX_RECORD_BYTES);
+    expect(plain(scanRecords(encodeRecord(largest)).records)).toEqual(plain([largest]));
+  });
+
+  test("cut off at any byte of the last one: all others are read, the last is known as torn", () => {
+    fc.assert(
+      fc.property(some, (records) => {
+        const whole = encodeAll(records);
+        const before = whole.length - encodeRecord(records.at(-1)!).length;
+        for (let end = before; end < whole.length; end++) {
+          const scan = scanRecords(whole.subarray(0, end));
+          expect(plain(scan.records)).toEqual(plain(records.slice(0, -1)));
+          expect([scan.tornBytes, scan.damagedBytes]).toEqual([end - before, 0]);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("with room behind them that was never written: that is torn, not damaged", () => {
+    const records = [{ body: Buffer.from("{}"), receivedAt: new Date(0) }];
+    const scan = scanRecords(Buffer.concat([encodeAll(records), Buffer.alloc(4_096)]));
+    expect([scan.records.length, scan.tornBytes, scan.damagedBytes]).toEqual([1, 4_096, 0]);
+  });
+
+  test("with any byte changed: every record but that one is read, and the damage is told", () => {
+    fc.assert(
+      fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, where, change) => {
+        const bytes = encodeAll(records);
+        const at = where % bytes.length;
+        bytes[at] = bytes[at]! ^ change;
+        const hit = recordAt(records, at);
+        const scan = scanRecords(bytes);
+        expect(plain(scan.records)).toEqual(plain(records.toSpliced(hit, 1)));
+        // a length that was changed in the last one cannot be told from a write that did not end
+        const { damagedBytes, tornBytes } = scan;
+        expect(hit === records.length - 1 ? damagedBytes + tornBytes : damagedBytes).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test("with garbage between them: all are read, the garbage is told", () => {
+    fc.assert(
+      fc.property(some, some, fc.uint8Array({ minLength: 1, maxLength: 200 }), (first, second, garbage) => {
+        const scan = scanRecords(Buffer.concat([encodeAll(first), garbage, encodeAll(second)]));
+        expect(plain(scan.records)).toEqual(plain([...first, ...second]));
+        expect(scan.damagedBytes).toBe(garbage.length);
+      }),
+    );
+  });
+});
+
+/** Which record has this byte. */
+function recordAt(records: readonly Spooled[], at: number): number {
+  let end = 0;
+  return records.findIndex((each) => {
+    end += encodeRecord(each).length;
+    return at < end;
+  });
+}

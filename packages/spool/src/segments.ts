@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { Disk, Lock } from "./disk.ts";
+import { type Scan, type Spooled, scanRecords } from "./record.ts";
+
+/** A file of records that is written no more. */
+export type Segment = {
+  path: string;
+  bytes: number;
+  records: number;
+  /** When its first record came, in ms; Infinity where it has none. */
+  oldest: number;
+  /** What is still to be sent, once it was read for that. */
+  left: Spooled[] | null;
+  /** Something of it cannot be read, or not be sent: it is kept aside. */
+  damaged: boolean;
+};
+
+/** A directory of segments that this process holds the lock of. */
+export type Place = { dir: string; lock: Lock; segments: Segment[] };
+
+/** Directories of other names are nobody's here. */
+export const PLACE_NAME = /^ingest-/;
+/** Where segments go that could not be read whole, for a person to look at. */
+export const ASIDE = "damaged";
+export const LOCK_FILE = "lock";
+export const SEGMENT_NAME = /\.segment$/;
+
+/** How a segment looks from outside. */
+export type Outline = Pick<Segment, "path" | "bytes" | "records" | "oldest">;
+
+export const segmentOf = (outline: Outline): Segment => ({ ...outline, left: null, damaged: false });
+
+/**
+ * A segment as its file says, with what is to be sent of it. One that the disk cannot read counts as damaged; rejects where it may
+ * be read later.
+ */
+export async function readSegment(disk: Disk, path: string): Promise<{ segment: Segment; scan: Scan }> {
+  const bytes = await disk.read(path).catch((error: { code?: string }) => {
+    if (error.code !== "EIO") throw error;
+    return null;
+  });
+  const scan = bytes ? scanRecords(bytes) : { records: [], tornBytes: 0, damagedBytes: 0 };
+  const { records, damagedBytes } = scan;
+  const outline = { path, bytes: bytes?.length ?? 0, records: records.length, oldest: oldestOf(records) };
+  return { segment: { ...segmentOf(outline), damaged: bytes === null || damagedBytes > 0 }, scan };
+}
+
+export const oldestOf = (records: readonly Spooled[]) =>
+  records.reduce(
+    (oldest, { receivedAt }) => Math.min(oldest, receivedAt.getTime()),
+    Number.POSITIVE_INFINITY,
+  );
+
+export const leftIn = ({ left, records }: Segment) => left?.length ?? records;
+
+/** Lets go of a place. Its directory goes too where nothing is left in it. */
+export async function leavePlace(disk: Disk, { dir, lock, segments }: Place): Promise<void> {
+  if (segments.length === 0) {
+    // the lock is held until its file is gone: nobody takes a place that is about to go
+    await disk.remove(join(dir, LOCK_FILE)).catch(() => {});
+    // one that is not empty stays, with whatever is in it
+    await disk.removeDir(dir).catch(() => {});
+  }
+  lock.release();
+}

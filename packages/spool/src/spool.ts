@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "@teravoz/domain";
+import type { Check } from "@teravoz/runtime";
+import { disk as realDisk } from "./disk.ts";
+import { type Draining, drain } from "./drain.ts";
+import { adoptPlaces, openPlace } from "./places.ts";
+import { MAX_RECORD_BYTES, type Spooled, sizeOf } from "./record.ts";
+import { leavePlace, leftIn } from "./segments.ts";
+import { createWriter, type Writer, type WriterLimits } from "./writer.ts";
+
+export type SpoolLimits = WriterLimits & {
+  /** Between two looks at whether something can be sent. */
+  tickMs: number;
+  /** Between two looks for what ended processes have left behind. */
+  adoptMs: number;
+  /** So long a stop goes on sending. */
+  drainAtStopMs: number;
+};
+
+export type Depth = {
+  records: number;
+  /** Of the files, and what waits to be written. */
+  bytes: number;
+  /** Age of the oldest record; 0 where there is none. */
+  oldestSeconds: number;
+};
+
+/** Keeps records on the disk until they can be sent. */
+export type Spool = {
+  /** Resolves when the record is on the disk for good; throws Unavailable where there is no room, or the disk does not take it. */
+  append(record: Spooled): Promise<void>;
+  depth(): Depth;
+  /** Ok while records are taken; the reason says how many wait. */
+  check(): Check;
+  /** Sends what is left, as long as that goes, and lets go of the directory; throws where something stays. */
+  stop(): Promise<void>;
+};
+
+export type SpoolOptions = Omit<Draining, "places" | "disk"> & {
+  /** Directory that several instances may share; it must exist. */
+  root: string;
+  /** Beyond it nothing is taken; what was adopted counts too. */
+  maxBytes: number;
+  /** Whether it is worth trying to send. */
+  canSend(): boolean;
+  disk?: Draining["disk"];
+  limits?: Partial<SpoolLimits>;
+};
+
+const DEFAULT_LIMITS: SpoolLimits = {
+  // read whole when it is sent: what one costs in memory; a gigabyte is some hundred files
+  segmentBytes: 8 * 1024 * 1024,
+  // as the publisher's queue: when it is given up, all of it comes at once
+  maxWaitingBytes: 64 * 1024 * 1024,
+  // as long as the brokers may take
+  diskDeadlineMs: 5_000,
+  tickMs: 500,
+  // whoever died is usually started again at once: a directory that has no owner for longer is looked for at leisure
+  adoptMs: 30_000,
+  // half of the time a service has to stop: the rest is for requests before it and the publisher after it
+  drainAtStopMs: 5_000,
+};
+
+type State = Draining & {
+  options: SpoolOptions;
+  limits: SpoolLimits;
+  writer: Writer;
+  adoptedAt: number;
+  stopping: AbortController;
+  stopUntil: number;
+};
+
+/** Takes a directory of its own under the root; sends, and adopts what others left behind, in the background. Throws where it cannot. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { disk = realDisk, root, log } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const own = await openPlace({ disk, root });
+  const onClosed = own.segments.push.bind(own.segments);
+  const state: State = {
+    ...options,
+    ...{ options, disk, limits, places: [own] },
+    writer: createWriter({ disk, dir: own.dir, log, limits, onClosed }),
+    adoptedAt: Number.NEGATIVE_INFINITY,
+    stopping: new AbortController(),
+    stopUntil: Number.POSITIVE_INFINITY,
+  };
+  const meter = setInterval(() => measure(state), limits.tickMs);
+  const running = run(state);
+  return {
+    append: (record) => append(state, record),
+    depth: () => depthOf(state),
+    check: () => check(state),
+    stop: () => stop(state, running).finally(() => clearInterval(meter)),
+  };
+}
+
+function append(state: State, record: Spooled): Promise<void> {
+  if (state.stopping.signal.aborted) return Promise.reject(new Unavailable("the spool is stopping"));
+  if (bytesOf(state) + sizeOf(record) > state.options.maxBytes)
+    return Promise.reject(new Unavailable("the spool is full"));
+  return state.writer.append(record);
+}
+
+async function run(state: State): Promise<void> {
+  const { signal } = state.stopping;
+  while (!signal.aborted) {
+    await turn(state).catch((err) => state.log.error({ err }, "spool: what it holds cannot be sent now"));
+    await sleep(state.limits.tickMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function turn(state: State): Promise<void> {
+  await state.writer.probe();
+  if (performance.now() - state.adoptedAt >= state.limits.adoptMs) await adopt(state);
+  await sendAll(state);
+}
+
+async function adopt(state: State): Promise<void> {
+  state.adoptedAt = performance.now();
+  const held = new Set(state.places.map(({ dir }) => dir));
+  for await (const place of adoptPlaces({ ...state, held })) {
+    const records = place.segments.reduce((sum, segment) => sum + segment.records, 0);
+    state.log.info({ path: place.dir, records }, "spool: took over what an ended process has left");
+    if (place.segments.length === 0) await leavePlace(state.disk, place);
+    else state.places.push(place);
+  }
+}
+
+/** The segment that is being written comes last: it is closed for it. */
+async function sendAll(state: State): Promise<void> {
+  if (depthOf(state).records === 0 || !state.options.canSend()) return;
+  const isWanted = () => performance.now() < state.stopUntil;
+  if (!(await drain(state, isWanted))) return;
+  state.writer.rotate();
+  await drain(state, isWanted);
+}
+
+async function stop(state: State, running: Promise<void>): Promise<void> {
+  state.stopUntil = performance.now() + state.limits.drainAtStopMs;
+  state.stopping.abort();
+  await running;
+  await state.writer.settled();
+  await sendAll(state);
+  measure(state);
+  const { records, bytes } = depthOf(state);
+  for (const place of state.places) await leavePlace(state.disk, place);
+  if (records === 0) return;
+  state.log.error({ records, bytes }, "spool not empty: its directory must outlive this process");
+  throw new Error("spool not empty");
+}
+
+const segmentsOf = ({ places }: State) => places.flatMap(({ segments }) => segments);
+
+const bytesOf = (state: State) =>
+  segmentsOf(state).reduce((sum, { bytes }) => sum + bytes, 0) +
+  (state.writer.active()?.bytes ?? 0) +
+  state.writer.waitingBytes();
+
+function depthOf(state: State): Depth {
+  const active = state.writer.active();
+  const segments = segmentsOf(state);
+  const records = segments.reduce((sum, segment) => sum + leftIn(segment), active?.records ?? 0);
+  const now = Date.now();
+  const oldest = Math.min(now, ...segments.map((segment) => segment.oldest), active?.oldest ?? now);
+  return { records, bytes: bytesOf(state), oldestSeconds: (now - oldest) / 1_000 };
+}
+
+function check(state: State): Check {
+  const { records, bytes, oldestSeconds } = depthOf(state);
+  const depth = `${records} records wait, ${bytes} bytes, the oldest for ${Math.round(oldestSeconds)} s`;
+  const fault = state.writer.fault();
+  if (fault) return { ok: false, reason: `${fault}; ${depth}` };
+  if (bytes + MAX_RECORD_BYTES > state.options.maxBytes) return { ok: false, reason: `full: ${depth}` };
+  return records > 0 ? { ok: true, reason: depth } : { ok: true };
+}
+
+function measure(state: State): void {
+  const { records, bytes, oldestSeconds } = depthOf(state);
+  state.metrics.spoolRecords.set(records);
+  state.metrics.spoolBytes.set(bytes);
+  state.metrics.spoolOldestSeconds.set(oldestSeconds);
+}

@@ -1,0 +1,185 @@
+import { Unavailable } from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
+import type { Disk } from "./disk.ts";
+import { type Spooled, sizeOf } from "./record.ts";
+import { type Outline, type Segment, segmentOf } from "./segments.ts";
+
+export type WriterLimits = {
+  /** A segment that holds so many bytes is closed. */
+  segmentBytes: number;
+  /** So much may wait for the disk. */
+  maxWaitingBytes: number;
+  /** A disk that takes longer for one group counts as failed until it answers. */
+  diskDeadlineMs: number;
+};
+
+/** Appends to segments in one directory; what waits while an fsync runs shares the next one. */
+export type Writer = {
+  /** Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it. */
+  append(record: Spooled): Promise<void>;
+  /** Closes the segment that is being written, if there is one, as soon as nothing is on its way into it. */
+  rotate(): void;
+  /** Null, or why nothing can be written; it is so until something could be. */
+  fault(): string | null;
+  /** Where there is a fault, sees whether it is still there: nobody sends events to who is not ready. */
+  probe(): Promise<void>;
+  /** The segment that is being written. */
+  active(): Outline | null;
+  waitingBytes(): number;
+  /** Resolves when nothing is on its way any more, or the disk does not answer. */
+  settled(): Promise<void>;
+};
+
+type Waiting = { record: Spooled; resolve(): void; reject(error: Unavailable): void };
+
+type State = {
+  disk: Disk;
+  dir: string;
+  log: Log;
+  limits: WriterLimits;
+  onClosed(segment: Segment): void;
+  active: Active | null;
+  /** How many segments were begun: they are named by it. */
+  begun: number;
+  rotating: boolean;
+  waiting: Waiting[];
+  waitingBytes: number;
+  working: Promise<void> | null;
+  fault: string | null;
+  /** The disk has been silent for longer than its deadline. */
+  stuck: boolean;
+};
+
+/** One write of it takes a slow disk some ten milliseconds. */
+const MAX_GROUP_BYTES = 1024 * 1024;
+
+export function createWriter(options: Pick<State, "disk" | "dir" | "log" | "limits" | "onClosed">): Writer {
+  const queue = { waiting: [], waitingBytes: 0, working: null, rotating: false };
+  const state: State = { ...options, ...queue, active: null, begun: 0, fault: null, stuck: false };
+  return {
+    append: (record) => enqueue(state, record),
+    rotate: () => {
+      state.rotating = true;
+      if (!state.working) closeFull(state);
+    },
+    fault: () => state.fault,
+    probe: () => probe(state),
+    active: () => state.active?.outline ?? null,
+    waitingBytes: () => state.waitingBytes,
+    settled: async () => {
+      if (!state.stuck) await state.working;
+    },
+  };
+}
+
+function enqueue(state: State, record: Spooled): Promise<void> {
+  const { limits, waitingBytes } = state;
+  if (state.stuck) return Promise.reject(new Unavailable("the spool's disk does not answer"));
+  if (waitingBytes + sizeOf(record) > limits.maxWaitingBytes)
+    return Promise.reject(new Unavailable("too much waits for the spool's disk"));
+  return new Promise((resolve, reject) => {
+    state.waiting.push({ record, resolve, reject });
+    state.waitingBytes += sizeOf(record);
+    state.working ??= work(state);
+  });
+}
+
+async function work(state: State): Promise<void> {
+  while (state.waiting.length > 0) await commit(state, takeGroup(state.waiting));
+  state.working = null;
+}
+
+/** The head of the queue, as much as goes in one write. */
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  let bytes = 0;
+  const end = waiting.findIndex(({ record }, n) => {
+    bytes += sizeOf(record);
+    return n > 0 && bytes > MAX_GROUP_BYTES;
+  });
+  return waiting.splice(0, end < 0 ? waiting.length : end);
+}
+
+async function commit(state: State, group: Waiting[]): Promise<void> {
+  const timer = setTimeout(() => giveUp(state, group), state.limits.diskDeadlineMs);
+  try {
+    await write(state, group);
+    for (const { resolve } of group) resolve();
+    setFault(state, null);
+  } catch (cause) {
+    abandon(state);
+    setFault(state, "the disk does not take what is written", cause);
+    refuse(group, new Unavailable("the spool's disk failed", { cause }));
+  } finally {
+    clearTimeout(timer);
+    for (const { record } of group) state.waitingBytes -= sizeOf(record);
+    state.stuck = false;
+    closeFull(state);
+  }
+}
+
+async function write(state: State, group: Waiting[]): Promise<void> {
+  if (!state.active) {
+    state.begun++;
+    state.active = await begin(state.disk, state.dir, state.begun);
+    await state.disk.syncDir(state.dir);
+  }
+  await appendAll(
+    state.active,
+    group.map(({ record }) => record),
+  );
+}
+
+function closeFull(state: State): void {
+  const { active, limits } = state;
+  if (!active || (!state.rotating && active.outline.bytes < limits.segmentBytes)) return;
+  state.active = null;
+  state.rotating = false;
+  close(active);
+  state.onClosed(segmentOf(active.outline));
+}
+
+/**
+ * After a failed write or fsync nobody knows what of it is on the disk, and the next fsync of the file may say all is well when it
+ * is not (lwn.net/Articles/752063): nothing more is written there. What was acknowledged before stays and is sent.
+ */
+function abandon(state: State): void {
+  const { active, disk } = state;
+  state.active = null;
+  if (!active) return;
+  close(active);
+  if (active.outline.records > 0) state.onClosed(segmentOf(active.outline));
+  else disk.remove(active.outline.path).catch(() => {});
+}
+
+/** Nobody waits for ever for a disk that says nothing. */
+function giveUp(state: State, group: Waiting[]): void {
+  state.stuck = true;
+  setFault(state, "the disk does not answer");
+  const waiting = state.waiting.splice(0);
+  for (const { record } of waiting) state.waitingBytes -= sizeOf(record);
+  refuse([...group, ...waiting], new Unavailable("the spool's disk does not answer"));
+}
+
+function refuse(group: Waiting[], error: Unavailable): void {
+  for (const { reject } of group) reject(error);
+}
+
+async function probe(state: State): Promise<void> {
+  if (state.fault === null || state.working !== null) return;
+  try {
+    await tryDisk(state.disk, state.dir);
+    setFault(state, null);
+  } catch (err) {
+    setFault(state, state.fault, err);
+  }
+}
+
+/** Told once when it begins and once when it ends. */
+function setFault(state: State, fault: string | null, err?: unknown): void {
+  const before = state.fault;
+  state.fault = fault;
+  if (fault && !before)
+    state.log.error({ err }, "the spool's disk failed: events that need it are answered 503");
+  if (!fault && before) state.log.info("the spool's disk works again");
+}
