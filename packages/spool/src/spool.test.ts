@@ -127,7 +127,9 @@ test.each([
     await append("after");
     const later = disk.world.done.slice(known);
     if (broken === "sync" || broken === "write")
-      expect(later.filter(({ operation, path }) => /write|sync$/.test(operation) && path === failedAt)).toEqual([]);
+      expect(
+        later.filter(({ operation, path }) => /^(write|sync)$/.test(operation) && path === failedAt),
+      ).toEqual([]);
     expect(spool.check().ok).toBe(true);
     brokers.up = true;
     await until(() => spool.depth().records === 0);
@@ -207,7 +209,10 @@ test("depth and age are metrics and the reason of the check", async () => {
   const { append, metrics, spool } = await start(createMemoryDisk());
   await append("waits");
   await until(() => spool.depth().oldestSeconds > 0);
-  expect(spool.check()).toMatchObject({ ok: true, reason: expect.stringMatching(/^1 records wait, 25 bytes, /) });
+  expect(spool.check()).toMatchObject({
+    ok: true,
+    reason: expect.stringMatching(/^1 records wait, 25 bytes, /),
+  });
   await new Promise((resolve) => setTimeout(resolve, 20));
   const text = await metrics.registry.metrics();
   expect(text).toMatch(/^teravoz_spool_records 1$/m);
@@ -225,7 +230,9 @@ test("a segment that is damaged in the middle: what can be read is sent, the fil
   brokers.up = true;
   await until(() => disk.world.names.has(path.replace(/\/(ingest-[^/]+)\//, "/damaged/$1-")));
   expect(sent).toEqual(texts(10).filter((text) => text !== "event-4"));
-  expect(logged.filter((line) => line.includes('"level":"error"') && line.includes("damaged")).length).toBe(1);
+  expect(logged.filter((line) => line.includes('"level":"error"') && line.includes("damaged")).length).toBe(
+    1,
+  );
   expect(logged.join("")).not.toContain("event-");
   expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_damaged_segments_total 1$/m);
 });
