@@ -2,6 +2,7 @@ export * from "./call.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
 export * from "./erasure.ts";
+export * from "./erasure-desk.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";

@@ -69,13 +69,16 @@ const callKey = (payload: string, body: Record<string, unknown>) => readKey(payl
 const agentKey = (payload: string, body: Record<string, unknown>) =>
   readKey(payload, body, "actor") ?? readKey(payload, body, "code") ?? readKey(payload, body, "number");
 
-/** A key as it was written: 1 to 128 UTF-16 units, well formed, without control characters. */
+/** A key as it was written. */
 function readKey(payload: string, body: Record<string, unknown>, field: string): string | null {
   const value = body[field];
   const key = typeof value === "number" ? numberAsWritten(payload, field) : value;
-  if (typeof key !== "string" || key.length === 0 || key.length > MAX_KEY_UNITS) return null;
-  return key.isWellFormed() && !CONTROL.test(key) ? key : null;
+  return typeof key === "string" && isKey(key) ? key : null;
 }
+
+/** Whether it can be the key of an event: 1 to 128 UTF-16 units, well formed, without control characters. */
+export const isKey = (key: string): boolean =>
+  key.length > 0 && key.length <= MAX_KEY_UNITS && key.isWellFormed() && !CONTROL.test(key);
 
 /** `1463669263.30030` is not the number 1463669263.3003: the text of the body decides. */
 function numberAsWritten(payload: string, field: string): unknown {

@@ -1,3 +1,4 @@
+import { Unavailable } from "@teravoz/domain";
 import Koa, { type Context, type Middleware, type Next } from "koa";
 import Router from "koa-router";
 import { errorBody, Problem } from "./errors.ts";
@@ -54,6 +55,20 @@ export function requireToken(tokens: readonly string[] | null): Middleware {
       throw new Problem(401, [{ path: "", message: "missing or wrong token" }], headers);
     await next();
   };
+}
+
+/** As long as ingest says it: a dependency that comes back needs about that. */
+const RETRY_AFTER_SECONDS = "2";
+
+/** For routes that may be asked again: what a dependency that is away kept from being done is a 503. */
+export async function answerUnavailable(_ctx: Context, next: Next): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const message = "this cannot be done now, and is safe to ask again";
+    throw new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
+  }
 }
 
 /** The one place where an error becomes an answer. */

@@ -1,6 +1,7 @@
 import type { Call, Change, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
 import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
+import type { JobDocument } from "./jobs.ts";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
 
 /** The uuid is the key: the database itself keeps an event from being there twice. */
@@ -34,6 +35,7 @@ export type Collections = {
   sequences: Collection<SequenceDocument>;
   erased: Collection<LedgerDocument>;
   deadLetters: Collection<LetterDocument>;
+  jobs: Collection<JobDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -43,6 +45,7 @@ export const openCollections = (db: Db): Collections => ({
   sequences: db.collection("sequences"),
   erased: db.collection("erased"),
   deadLetters: db.collection("dead_letters"),
+  jobs: db.collection("jobs"),
 });
 
 /** The events of a call; agents' events are only ever looked up by uuid. */
@@ -73,7 +76,7 @@ const LETTER_INDEXES: IndexDescription[] = [
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
-  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased"];
+  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased", "jobs"];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),

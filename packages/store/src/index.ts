@@ -1,4 +1,6 @@
 export { connectMongo, type MongoConnection } from "./connect.ts";
+export { createMongoErasures, type MongoErasures } from "./erasure/mongo-erasures.ts";
+export { createMongoJobs } from "./jobs.ts";
 export { createMemoryLetters } from "./letters/memory-letters.ts";
 export { createMongoLetters } from "./letters/mongo-letters.ts";
 export { createMemoryStore } from "./memory.ts";

@@ -17,9 +17,16 @@ import {
   type Service,
   untilAvailable,
 } from "@teravoz/runtime";
-import { connectMongo, createMongoStore, type MongoStore } from "@teravoz/store";
+import {
+  connectMongo,
+  createMongoErasures,
+  createMongoJobs,
+  createMongoStore,
+  type MongoStore,
+} from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
+import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, giveWayOnce, refoldOlder } from "./rebuild/takeover.ts";
 
@@ -60,6 +67,9 @@ async function startProjector(
   health.add("registry", codec.check);
 
   const router = createRouter();
+  const erasures = createMongoErasures({ connection, erasureKeys: config.ERASURE_KEYS });
+  const erasing = { erasures, publisher, topics, now: () => new Date() };
+  addErasureRoutes(router, { ...erasing, tokens: config.ADMIN_TOKEN, log });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);
@@ -79,6 +89,9 @@ async function startProjector(
   });
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
+  const jobs = createMongoJobs({ connection });
+  const daily = startDaily({ ...erasing, store, jobs, retentionDays: config.EVENT_RETENTION_DAYS, log });
+  onStop("daily", () => daily.stop());
   if (!isBehind) return;
   const refolding = refoldOlder({
     ...{ store, topics, fold, log, metrics, onSuperseded },

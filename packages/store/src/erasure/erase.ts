@@ -33,7 +33,7 @@ export async function deleteErased(
 }
 
 /** As isErased of the domain has it. */
-const eventsOfAgent = ({ key, erased_at }: Erased): Filter<EventDocument> => ({
+export const eventsOfAgent = ({ key, erased_at }: Erased): Filter<EventDocument> => ({
   aggregate_id: key,
   kind: "agent",
   $or: [{ received_at: { $lte: erased_at } }, { occurred_at: { $lte: erased_at } }],

@@ -1,0 +1,55 @@
+import type { Erased, Subject } from "./erasure.ts";
+
+/** For whom calls and agents are erased together: someone with a phone number, or one of our own agents. */
+export type Person = { kind: "number" | "actor"; key: string };
+
+/** How far an erasure is, counted from when it was last asked for. */
+export type Receipt = {
+  requested_at: Date;
+  /** When the store held nothing of it any more; null until then. */
+  clean_at: Date | null;
+  /** By when the log holds nothing of it any more; null until the store is clean. */
+  log_clean_by: Date | null;
+};
+
+/** Of all that was found for a person, as long as the ledger remembers it. */
+export type PersonReceipt = Receipt & { calls: number; agents: number; clean: number };
+
+/** What is stored of a person. */
+export type PersonFindings = {
+  subjects: Subject[];
+  /** Dead letters that hold the person; `topic` is where a parked record came from, null for what ingest refused. */
+  letters: { id: string; key: string | null; topic: string | null }[];
+};
+
+/** What an operator asks of the ledger of erasures. Each throws Unavailable while the database is away. */
+export type ErasureDesk = {
+  /** Enters what is asked for, once more too, before its tombstones are written; answers when. It erases nothing by itself. */
+  request(subjects: readonly Subject[]): Promise<Receipt>;
+  /** The same, for a person: `log_clean_by` is for what no tombstone speaks of. */
+  requestFor(person: Person, subjects: readonly Subject[], log_clean_by: Date): Promise<Receipt>;
+  /** Null where it was never asked for, or longer ago than the ledger reaches back. */
+  receipt(subject: Subject): Promise<Receipt | null>;
+  personReceipt(person: Person): Promise<PersonReceipt | null>;
+};
+
+/** What an erasure has to look for. Each throws Unavailable while the database is away. */
+export type ErasureSearch = {
+  /** Reads every event and dead letter: minutes for millions. What is stored while it reads may be missed. */
+  findPerson(person: Person): Promise<PersonFindings>;
+  deleteLetters(ids: readonly string[]): Promise<void>;
+  /** Finished calls that have not changed since `time`, a page at a time. */
+  finishedBefore(time: Date): AsyncIterable<Subject[]>;
+  /** What is stored although the ledger says it was erased: a restored backup brought it back. A page at a time. */
+  revived(): AsyncIterable<Erased[]>;
+  /** The same among dead letters and calls kept in past collections, which no event stands behind. */
+  revivedAside(): AsyncIterable<Erased[]>;
+};
+
+/** Who does what is to be done once in a while, where several could. */
+export type Jobs = {
+  /** Whether it is due, and ours to do: for an hour nobody else is told so. */
+  claim(name: string, everyMs: number): Promise<boolean>;
+  /** Done: due again after its interval; not done: at once. */
+  release(name: string, isDone: boolean): Promise<void>;
+};

@@ -1,0 +1,54 @@
+import type { ErasureDesk, ErasureSearch } from "@teravoz/domain";
+import { openCollections } from "../collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
+import { orUnavailable } from "../outage.ts";
+import { createDesk } from "./desk.ts";
+import { findErased } from "./ledger.ts";
+import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
+import { createLedgerNames } from "./names.ts";
+import { findPerson } from "./person.ts";
+
+export type MongoErasures = ErasureDesk & ErasureSearch;
+
+/** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
+export function createMongoErasures({
+  connection: { db },
+  erasureKeys,
+  now = Date.now,
+}: {
+  connection: Pick<MongoConnection, "db">;
+  erasureKeys: readonly string[];
+  now?: () => number;
+}): MongoErasures {
+  const collections = openCollections(db);
+  const names = createLedgerNames(erasureKeys);
+  const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
+  const { request, requestFor, receipt, personReceipt } = createDesk({ ...collections, names, now });
+  return {
+    request: (subjects) => orUnavailable(() => request(subjects)),
+    requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
+    receipt: (subject) => orUnavailable(() => receipt(subject)),
+    personReceipt: (person) => orUnavailable(() => personReceipt(person)),
+    findPerson: (person) => orUnavailable(() => findPerson(collections, person)),
+    deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
+    finishedBefore: (time) => pagesOrUnavailable(finishedBefore(collections, time)),
+    revived: () => pagesOrUnavailable(revived(collections, find)),
+    revivedAside: () => pagesOrUnavailable(revivedAside(db, collections, find)),
+  };
+}
+
+async function deleteLetters(
+  { deadLetters }: ReturnType<typeof openCollections>,
+  ids: readonly string[],
+): Promise<void> {
+  await deadLetters.deleteMany({ _id: { $in: [...ids] } }, { maxTimeMS: OPERATION_LIMIT_MS });
+}
+
+async function* pagesOrUnavailable<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  const pending = pages[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await orUnavailable(() => pending.next());
+    if (done) return;
+    yield value;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Jobs } from "@teravoz/domain";
+import { MongoServerError } from "mongodb";
+import { openCollections } from "./collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
+import { orUnavailable } from "./outage.ts";
+
+/** `_id` is the name of the job. */
+export type JobDocument = { _id: string; claimed_at: Date; done_at: Date };
+
+/** Longer than any job takes; who died over one is replaced after it. */
+const CLAIM_MS = 3_600_000;
+const NEVER = new Date(0);
+const DUPLICATE_KEY = 11_000;
+const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+/** Jobs shared through MongoDB. The store's `prepare` prepares them too; `now` in ms. */
+export function createMongoJobs({
+  connection,
+  now = Date.now,
+}: {
+  connection: Pick<MongoConnection, "db">;
+  now?: () => number;
+}): Jobs {
+  const { jobs } = openCollections(connection.db);
+  const claim = async (_id: string, everyMs: number) => {
+    const before = (ms: number) => ({ $lte: new Date(now() - ms) });
+    const due = { _id, done_at: before(everyMs), claimed_at: before(CLAIM_MS) };
+    const claimed = { $set: { claimed_at: new Date(now()) }, $setOnInsert: { done_at: NEVER } };
+    return jobs.updateOne(due, claimed, { upsert: true, ...LIMIT }).then(() => true, unlessThere);
+  };
+  const release = (_id: string, isDone: boolean) => {
+    const change = { claimed_at: NEVER, ...(isDone && { done_at: new Date(now()) }) };
+    return jobs.updateOne({ _id }, { $set: change }, LIMIT);
+  };
+  return {
+    claim: (...asked) => orUnavailable(() => claim(...asked)),
+    release: (...done) => orUnavailable(async () => void (await release(...done))),
+  };
+}
+
+/** It is there and not due: the upsert tried to make it once more. */
+function unlessThere(error: unknown): false {
+  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+  throw error;
+}

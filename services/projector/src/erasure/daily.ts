@@ -1,0 +1,116 @@
+import { type CallStore, type Jobs, Unavailable } from "@teravoz/domain";
+import { PARTITIONS } from "@teravoz/kafka";
+import type { Log } from "@teravoz/runtime";
+import { type ErasePorts, eraseSubjects } from "./erase.ts";
+import { publishTombstones, TICK_KEY } from "./tombstones.ts";
+
+export type DailyPorts = ErasePorts & {
+  store: Pick<CallStore, "forget">;
+  jobs: Jobs;
+  /** Null = calls are kept for ever. */
+  retentionDays: number | null;
+  log: Log;
+  /** Asked between two pages: a job that is not wanted any more is left to whoever comes next. */
+  isWanted(): boolean;
+};
+
+export const DAY_MS = 86_400_000;
+/** How soon a job that is due is noticed: little beside the day a segment is open. */
+const LOOK_MS = 600_000;
+
+type Job = (ports: DailyPorts) => Promise<number>;
+const JOBS: Record<string, Job> = { tick: writeTicks, retention: eraseOld, sweep: eraseRevived };
+
+/** Does once a day, on one of the projectors, what keeps erasures complete. The first look is at once. */
+export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promise<void> } {
+  let stopped = false;
+  let looking = Promise.resolve();
+  const ports = { ...deps, isWanted: () => !stopped };
+  const look = async () => {
+    for (const name of Object.keys(JOBS)) if (!stopped) await doWhenDue(ports, name, DAY_MS);
+  };
+  const lookOnce = () => {
+    looking = looking.then(look);
+  };
+  lookOnce();
+  const timer = setInterval(lookOnce, LOOK_MS);
+  timer.unref();
+  return {
+    stop: () => {
+      stopped = true;
+      clearInterval(timer);
+      return looking;
+    },
+  };
+}
+
+/** Does the job if it is due and nobody else is at it. Written first, then recorded: twice is harmless, never is not. */
+export async function doWhenDue(ports: DailyPorts, job: string, everyMs: number): Promise<void> {
+  const { jobs, log } = ports;
+  try {
+    if (!(await jobs.claim(job, everyMs))) return;
+    await doClaimed(ports, job);
+  } catch (err) {
+    if (err instanceof Unavailable) log.warn({ err, job }, "a daily job waits for a dependency");
+    else log.error({ err, job }, "a daily job failed");
+  }
+}
+
+async function doClaimed(ports: DailyPorts, job: string): Promise<void> {
+  const { jobs, log } = ports;
+  let isDone = false;
+  try {
+    const count = await JOBS[job]!(ports);
+    isDone = true;
+    log.info({ job, count }, "daily job done");
+  } finally {
+    await jobs.release(job, isDone);
+  }
+}
+
+/** An open segment closes when something is appended to it, and only closed ones are cleaned: every partition gets something. */
+export async function writeTicks({
+  publisher,
+  topics,
+}: Pick<DailyPorts, "publisher" | "topics">): Promise<number> {
+  const ticks = [topics.callEvents, topics.agentEvents].flatMap((topic) =>
+    Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })),
+  );
+  await Promise.all(ticks.map((place) => publisher.publish({ ...place, key: TICK_KEY, value: null })));
+  return ticks.length;
+}
+
+async function* whileWanted<T>(ports: DailyPorts, pages: AsyncIterable<T>): AsyncIterable<T> {
+  for await (const page of pages) {
+    if (!ports.isWanted()) throw new Unavailable("stopping");
+    yield page;
+  }
+}
+
+/** Erases finished calls that are older than they may become. */
+export async function eraseOld(ports: DailyPorts): Promise<number> {
+  const { retentionDays, erasures, now } = ports;
+  if (retentionDays === null) return 0;
+  let count = 0;
+  const time = new Date(now().getTime() - retentionDays * DAY_MS);
+  for await (const calls of whileWanted(ports, erasures.finishedBefore(time))) {
+    await eraseSubjects(ports, calls);
+    count += calls.length;
+  }
+  return count;
+}
+
+/** Erases again what a restored backup brought back, as far as the ledger was kept. */
+export async function eraseRevived(ports: DailyPorts): Promise<number> {
+  const { erasures, store } = ports;
+  let count = 0;
+  for await (const page of whileWanted(ports, erasures.revived())) {
+    await publishTombstones(ports, page);
+    count += page.length;
+  }
+  for await (const page of whileWanted(ports, erasures.revivedAside())) {
+    await store.forget(page);
+    count += page.length;
+  }
+  return count;
+}

@@ -1,0 +1,3 @@
+export { type DailyPorts, doWhenDue, startDaily } from "./daily.ts";
+export { addErasureRoutes } from "./routes.ts";
+export { TICK_KEY } from "./tombstones.ts";

@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { foldCall } from "@teravoz/domain";
+import { createMongoErasures, createMongoStore } from "@teravoz/store";
+import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { batchOf, sampleEvent } from "../support/store.ts";
+import { bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
+
+const PATIENCE_MS = 30_000;
+
+let opened: TestTopics;
+let erasing: Erasing;
+beforeEach(async () => {
+  opened = await openTopics();
+  erasing = await openErasing(opened);
+});
+afterEach(() => opened.close());
+
+const NUMBER = "5511987654321";
+const call = (call_id: string, more: Record<string, unknown> = {}, type = "call.new") =>
+  JSON.stringify({ type, call_id, timestamp: LONG_AGO, ...more });
+const paused = (actor: string, timestamp: string) =>
+  JSON.stringify({ type: "actor.paused", actor, timestamp });
+const LONG_AGO = "2026-01-02T03:04:05Z";
+
+const stored = async () => (await erasing.storedPayloads()).sort();
+const untilStored = (bodies: string[]) =>
+  eventually(async () => expect(await stored()).toEqual([...new Set(bodies)].sort()), PATIENCE_MS);
+const erase = async (path: string) => {
+  const answer = await ask(erasing.url, "DELETE", path);
+  expect(answer.status).toBe(202);
+  expect(answer.headers.get("location")).toBe(`${path}/erasure`);
+  return answer.body.data;
+};
+
+/** The last value of each key of a topic: null where it is a tombstone. */
+async function lastValues(topic: string): Promise<Map<string, Buffer | null>> {
+  return new Map((await readTopic(opened, topic)).map(({ key, value }) => [String(key), value]));
+}
+
+test("calls erased during live traffic are gone for good, all others are whole, and everybody is told", async () => {
+  erasing.project();
+  const bodies = bodiesOfCalls(120);
+  const ids = [...new Set(bodies.map(callIdOf))];
+  const gone = new Set(ids.filter((_, n) => n % 4 === 0));
+  const parts = [0, 1, 2, 3].map((part) => shuffle(bodies).filter((_, n) => n % 4 === part));
+  await erasing.publish(parts[0]!);
+  await Promise.all([
+    erasing.publish(parts[1]!),
+    ...[...gone].map((id) => erase(`/calls/${encodeURIComponent(id)}`)),
+  ]);
+  // what is late, and what is sent once more
+  await erasing.publish([...parts[2]!, ...parts[3]!, ...parts[0]!]);
+  const staying = bodies.filter((body) => !gone.has(callIdOf(body)));
+  await untilStored(staying);
+  for (const id of gone) await untilClean(erasing.url, `/calls/${encodeURIComponent(id)}`);
+  await untilStored(staying);
+  expect(await erasing.store.findCalls([...gone])).toEqual([]);
+  expect(await erasing.store.findCalls(ids)).toHaveLength(ids.length - gone.size);
+  const notices = await readTopic(opened, opened.topics.callChanges);
+  const changes = await Promise.all(notices.map(({ value }) => opened.codec.decodeChange(value!)));
+  expect(new Set(changes.filter(({ erased }) => erased).map(({ key }) => key))).toEqual(gone);
+}, 90_000);
+
+test("an event sent again after its call was erased leaves no record behind: its key ends with a tombstone", async () => {
+  const projector = erasing.project();
+  const bodies = [call("1"), call("1", {}, "call.finished"), call("2")];
+  await erasing.publish(bodies);
+  await untilStored(bodies);
+  await erase("/calls/1");
+  const receipt = await untilClean(erasing.url, "/calls/1");
+  await erasing.publish([...bodies, call("1", {}, "call.waiting")]);
+  await eventually(async () => {
+    const last = await lastValues(opened.topics.callEvents);
+    expect([last.get("1"), last.get("2") === null]).toEqual([null, false]);
+  }, PATIENCE_MS);
+  await untilStored([call("2")]);
+  const records = await readTopic(opened, opened.topics.callEvents);
+  // a tombstone that is read provokes none: their number stays
+  const tombstones = records.filter(({ value }) => value === null).length;
+  await erasing.publish([call("3")]);
+  await untilStored([call("2"), call("3")]);
+  const after = await readTopic(opened, opened.topics.callEvents);
+  expect(after.filter(({ value }) => value === null)).toHaveLength(tombstones);
+  expect(await untilClean(erasing.url, "/calls/1")).toMatchObject({ clean_at: receipt.clean_at });
+  expect(projector.crashes).toEqual([]);
+}, 60_000);
+
+test("after an erasure no collection holds the call_id or the number, the ledger and past calls included", async () => {
+  erasing.project();
+  const call_id = "1463669263.30031";
+  const bodies = [call(call_id, { their_number: NUMBER }), call("other", { their_number: "5511900000000" })];
+  await erasing.publish(bodies);
+  await untilStored(bodies);
+  const { id: _id, version: _version, ...past } = (await erasing.store.findCalls([call_id]))[0]!;
+  const { db } = erasing;
+  type Past = { _id: string; [field: string]: unknown };
+  await db.collection<Past>("past_march").insertOne({ ...past, _id: call_id });
+  await db.collection<Past>("dead_letters").insertOne({ _id: "x", key: call_id, body: bodies[0]! });
+  expect((await findText(erasing, NUMBER)).sort()).toEqual(["calls", "dead_letters", "events", "past_march"]);
+  await erase(`/calls/${call_id}`);
+  await untilClean(erasing.url, `/calls/${call_id}`);
+  await eventually(async () => expect(await findText(erasing, NUMBER)).toEqual([]));
+  expect(await findText(erasing, call_id)).toEqual([]);
+  expect((await findText(erasing, "5511900000000")).sort()).toEqual(["calls", "events"]);
+  expect(await db.collection("erased").countDocuments()).toBe(1);
+}, 60_000);
+
+test("the receipt says when it was asked for, when the store was clean, and by when the log will be", async () => {
+  erasing.project();
+  const before = Date.now();
+  const id = "9.9 / ü";
+  const path = `/calls/${encodeURIComponent(id)}`;
+  expect((await ask(erasing.url, "GET", `${path}/erasure`)).status).toBe(404);
+  const asked = await erase(path);
+  expect(asked).toEqual({ requested_at: expect.any(String), clean_at: null, log_clean_by: null });
+  const receipt = await untilClean(erasing.url, path);
+  const [requested, clean, log] = [receipt.requested_at, receipt.clean_at, receipt.log_clean_by].map((time) =>
+    Date.parse(String(time)),
+  );
+  expect(requested).toBeGreaterThanOrEqual(before);
+  expect(clean).toBeGreaterThanOrEqual(requested!);
+  const days = (log! - requested!) / 86_400_000;
+  expect([days >= 16, days < 16.1]).toEqual([true, true]);
+  // asked for again: not clean until it was done again
+  expect(await erase(path)).toMatchObject({ clean_at: null });
+  const again = await untilClean(erasing.url, path);
+  expect(Date.parse(String(again.requested_at))).toBeGreaterThan(requested!);
+}, 60_000);
+
+test("an agent's erasure takes the agent's events and the calls that name it, and later ones are kept", async () => {
+  erasing.project();
+  const ana = "ana.é@example.com";
+  const own = [paused(ana, LONG_AGO), paused(ana, "2026-01-03T03:04:05Z")];
+  const named = [
+    call("a", { actor: ana }, "actor.entered"),
+    call("a"),
+    // as PHP writes it
+    call("b", { actor: ana }, "actor.entered").replace("é", "\\u00e9"),
+  ];
+  const others = [
+    paused("bia@example.com", LONG_AGO),
+    call("c", { actor: "bia@example.com" }, "actor.entered"),
+    call("d"),
+  ];
+  await erasing.publish([...own, ...named, ...others]);
+  await untilStored([...own, ...named, ...others]);
+  const path = `/agents/${encodeURIComponent(ana)}`;
+  expect(await erase(path)).toMatchObject({ calls: 2, agents: 1, clean: 0, clean_at: null });
+  expect(await untilClean(erasing.url, path)).toMatchObject({ calls: 2, agents: 1, clean: 3 });
+  await untilStored(others);
+  const later = paused(ana, new Date(Date.now() + 1_000).toISOString());
+  await erasing.publish([later, own[0]!]);
+  await untilStored([...others, later]);
+  // the tombstone that answers the old one leaves the new one alone
+  await eventually(async () => expect((await lastValues(opened.topics.agentEvents)).get(ana)).toBeNull());
+  await erasing.publish([call("e")]);
+  await untilStored([...others, later, call("e")]);
+}, 60_000);
+
+test("a number's erasure finds it in fields, in bodies, in agents' keys and in dead letters, and not within others", async () => {
+  erasing.project();
+  const finds = [
+    call("1", { their_number: NUMBER }),
+    call("2", { our_number: `+${NUMBER}` }),
+    call("3", { anything: { deep: [`caf\u00e9 ${NUMBER}`] } }),
+    call("4", { anything: `é${NUMBER}` }).replace("é", "\\u00e9"),
+    JSON.stringify({ type: "dialer.attempt", number: NUMBER, sid: "1" }),
+    JSON.stringify({ type: "actor.paused", actor: "ana", their_number: NUMBER }),
+  ];
+  const passes = [
+    call("5", { their_number: `${NUMBER}0` }),
+    call("6", { their_number: `9${NUMBER}` }),
+    call("7"),
+  ];
+  await erasing.publish([...finds, ...passes]);
+  await untilStored([...finds, ...passes]);
+  type Letter = { _id: string; key: string | null; body: Buffer; source: null };
+  const letters = erasing.db.collection<Letter>("dead_letters");
+  const letter = (_id: string, key: string | null, text: string): Letter => ({
+    ...{ _id, key, source: null },
+    body: Buffer.from(text),
+  });
+  await letters.insertMany([
+    letter("keyless", null, `{"n":"${NUMBER}"}`),
+    letter("of a call", "8", `{"n":"${NUMBER}"}`),
+    letter("another", "7", "{}"),
+  ]);
+  const path = `/numbers/${NUMBER}`;
+  expect(await erase(path)).toMatchObject({ calls: 5, agents: 2, clean: 0 });
+  expect(await untilClean(erasing.url, path)).toMatchObject({ calls: 5, agents: 2, clean: 7 });
+  await untilStored(passes);
+  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
+  expect(await findText(erasing, `"${NUMBER}"`)).toEqual([]);
+  expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
+}, 60_000);
+
+test("a key that is replaced by a newer one still keeps out what was erased under it", async () => {
+  const { store, connection } = erasing;
+  const event = sampleEvent();
+  const erasure = { kind: "call" as const, key: event.aggregate_id };
+  const at = new Date();
+  await store.apply(
+    { ...batchOf([event], null, 0), erasures: [{ ...erasure, erased_at: at, log_clean_by: at }] },
+    foldCall,
+  );
+  const keys = ["a newer key", "a test's key"];
+  const rotated = createMongoStore({ connection, log: opened.log, erasureKeys: keys });
+  expect(await rotated.apply(batchOf([event], 1, 0), foldCall)).toMatchObject({ dropped: [event.uuid] });
+  const desk = createMongoErasures({ connection, erasureKeys: keys });
+  expect(await desk.receipt(erasure)).toMatchObject({ requested_at: at });
+  const lost = createMongoStore({ connection, log: opened.log, erasureKeys: ["a newer key"] });
+  expect(await lost.findErased([erasure])).toEqual([]);
+});
+
+test("what was asked for counts only once its tombstone was read", async () => {
+  const body = call("1");
+  const { store, erasures } = erasing;
+  await erasures.request([{ kind: "call", key: "1" }]);
+  // asked for, not done: nothing is dropped for it
+  expect(await store.findErased([{ kind: "call", key: "1" }])).toEqual([]);
+  expect(await erasures.receipt({ kind: "call", key: "1" })).toMatchObject({ clean_at: null });
+  erasing.project();
+  await erasing.publish([body]);
+  await untilStored([body]);
+  await erase("/calls/1");
+  await untilClean(erasing.url, "/calls/1");
+  await untilStored([]);
+}, 60_000);

@@ -1,0 +1,111 @@
+import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
+import { createOutlet } from "@teravoz/ingest";
+import type { Publisher } from "@teravoz/kafka";
+import { addErasureRoutes, consumeEvents, type DailyPorts } from "@teravoz/projector";
+import {
+  closeServer,
+  createApp,
+  createHealth,
+  createHttpServer,
+  createRouter,
+  listen,
+} from "@teravoz/runtime";
+import { createMongoErasures, createMongoJobs, createMongoStore, type MongoStore } from "@teravoz/store";
+import { eventually } from "./eventually.ts";
+import type { TestTopics } from "./kafka.ts";
+import { dropDatabase, erasureKeys, openStore } from "./store.ts";
+
+export const ADMIN_TOKEN = "the-admin-token";
+
+export type Erasing = Awaited<ReturnType<typeof openErasing>>;
+
+type Seams = { store?: (store: MongoStore) => MongoStore; publisher?: (publisher: Publisher) => Publisher };
+
+/** The admin API of erasures, and projectors, on the topics of a test with a database of its own. */
+export async function openErasing(opened: TestTopics) {
+  const { client, codec, log, metrics, prefix, topics } = opened;
+  const { connection, store } = await openStore();
+  opened.closing(() => dropDatabase(connection));
+  const publisher = opened.publisher();
+  const erasures = createMongoErasures({ connection, erasureKeys });
+  const ports = { erasures, publisher, topics, now: () => new Date() };
+  const outlet = createOutlet({ codec, publisher, topics });
+  return {
+    ...{ opened, connection, db: connection.db, store, erasures, publisher },
+    url: await serve(opened, ports),
+    daily: {
+      ...ports,
+      ...{ store, log, jobs: createMongoJobs({ connection }), retentionDays: null },
+      isWanted: () => true,
+    } satisfies DailyPorts as DailyPorts,
+    /** As ingest would. */
+    publish: (bodies: readonly string[]) =>
+      Promise.all(bodies.map((body) => outlet.publish(eventOf(body)))).then(() => {}),
+    /** A projector in this process; `crashes` has what ended it for good. */
+    project(
+      { store: around = (it) => it, publisher: aroundPublisher = (it) => it }: Seams = {},
+      keys = erasureKeys,
+    ) {
+      const crashes: unknown[] = [];
+      const consumer = consumeEvents({
+        ...{ client, codec, topics, log, metrics, prefix },
+        store: around(createMongoStore({ connection, log, erasureKeys: keys })),
+        publisher: aroundPublisher(publisher),
+        fold: foldCall,
+        onSuperseded: (revision) => void crashes.push(revision),
+        now: () => new Date(),
+        onCrash: (error) => void crashes.push(error),
+      });
+      opened.closing(consumer.stop);
+      return { ...consumer, crashes };
+    },
+    storedPayloads: async () =>
+      (await connection.db.collection<{ payload: string }>("events").find().toArray()).map(
+        ({ payload }) => payload,
+      ),
+  };
+}
+
+async function serve(
+  { log, metrics, closing }: TestTopics,
+  ports: Omit<Parameters<typeof addErasureRoutes>[1], "tokens" | "log">,
+): Promise<string> {
+  const router = createRouter();
+  addErasureRoutes(router, { ...ports, tokens: [ADMIN_TOKEN], log });
+  const operations = { health: createHealth(), metrics, metricsTokens: null, log };
+  const server = createHttpServer(createApp(router, operations).callback());
+  const port = await listen(server, "127.0.0.1", 0);
+  closing(() => closeServer(server));
+  return `http://127.0.0.1:${port}`;
+}
+
+export function eventOf(body: string, received_at = new Date()): Event {
+  const parsed = parseWebhook(Buffer.from(body), received_at);
+  if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
+  return parsed.event;
+}
+
+/** With the admin's token unless `token` says otherwise. */
+export async function ask(url: string, method: string, path: string, token: string | null = ADMIN_TOKEN) {
+  const headers = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}${path}`, { method, headers });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
+}
+
+/** The receipt, once the store is clean of what it is for. */
+export const untilClean = (url: string, path: string) =>
+  eventually(async () => {
+    const { status, body } = await ask(url, "GET", `${path}/erasure`);
+    if (status !== 200 || body.data.clean_at === null) throw new Error(`not clean yet: ${status}`);
+    return body.data as Record<string, string | number>;
+  }, 30_000);
+
+/** Where in any collection of the database a text stands, as it is stored: in names, keys and values of every kind. */
+export async function findText({ db }: Erasing, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of await db.listCollections().toArray())
+    for (const document of await db.collection(name).find({}, { raw: true }).toArray())
+      if (Buffer.from(document as unknown as Uint8Array).includes(text)) found.push(name);
+  return found;
+}
