@@ -15,7 +15,11 @@ export default {
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/{packages,services,schemas}/**/*.test.ts", "<rootDir>/test/*.test.ts"],
+      testMatch: [
+        "<rootDir>/{packages,services,schemas}/**/*.test.ts",
+        "<rootDir>/test/*.test.ts",
+        "<rootDir>/test/faults/**/*.unit.test.ts",
+      ],
     },
     { ...shared, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
     { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },

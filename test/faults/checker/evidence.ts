@@ -1,0 +1,65 @@
+import type { Call, StoredEvent } from "@teravoz/domain";
+import type { History } from "./history.ts";
+
+/** As read from MongoDB. */
+export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
+export type CallDocument = Call & { _id: string };
+
+/** "topic:partition". */
+export type Place = string;
+export type Offsets = Record<Place, number>;
+
+/** A record of the events' topics. `uuid` is null where no event can be read from it; a tombstone has neither. */
+export type LogRecord = {
+  place: Place;
+  offset: number;
+  key: string | null;
+  uuid: string | null;
+  tombstone: boolean;
+};
+
+/** A record of the dead letters: where a consumer read it, or null where ingest refused it. */
+export type Parked = { reason: string; place: Place | null; offset: number; sha: string };
+
+/**
+ * One look during the run. The committed offsets were read first, then the positions, then the events: what was committed
+ * must be in what was read after it.
+ */
+export type Sample = { at: number; committed: Offsets; positions: Offsets };
+
+/** An event as the samples saw it: of which call, first and last by which, and with which number. */
+export type Sighting = { call: string; first: number; last: number; id: number };
+
+/** A call as a client sees it. */
+export type SeenCall = Record<string, unknown> & { aggregate_id: string; events: number };
+
+export type ClientView = {
+  name: string;
+  /** What it believes at the end, by what it was told. */
+  calls: SeenCall[];
+  /** Calls it asked for at the end: the bodies in the order it got them. */
+  events: { call_id: string; payloads: string[] }[];
+  /** What it once saw and later no more: a call, or some of its events. */
+  vanished: { call: string; detail: string }[];
+};
+
+/** Everything known after a run, when all is healed and quiet. */
+export type Evidence = {
+  history: History;
+  events: EventDocument[];
+  calls: CallDocument[];
+  committed: Offsets;
+  positions: Offsets;
+  log: LogRecord[];
+  parked: Parked[];
+  samples: Sample[];
+  /** By uuid. */
+  seen: Map<string, Sighting>;
+  clients: ClientView[];
+  /** Keys that were erased, and in which sample they were first seen to be (its number). */
+  erased: Map<string, number>;
+  /** Ends of processes that nobody brought about: name and how. */
+  ends: { name: string; how: string }[];
+  /** What was still not as it should be when the time to recover was over: a check of /readyz, a lag. */
+  unrecovered: string[];
+};

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+
+/**
+ * What the sender may conclude from an answer. ok = 200, it is taken. fail = 4xx, it was refused before anything was sent
+ * on. info = all else (5xx, a reset, no answer): it may be there or not.
+ */
+export type Outcome = "ok" | "fail" | "info";
+
+/** One request. `t0`, `t1` in ms since the epoch; `answer` is the status, or the code of what went wrong instead. */
+export type Operation = {
+  op: number;
+  sha: string;
+  call: string;
+  t0: number;
+  t1: number;
+  outcome: Outcome;
+  answer: number | string;
+};
+
+/** Everything that was sent: each request in the order they ended, each different body once. */
+export type History = { operations: Operation[]; bodies: Map<string, string> };
+
+export const createHistory = (): History => ({ operations: [], bodies: new Map() });
+
+export const shaOf = (body: string): string => createHash("sha256").update(body).digest("hex");
+
+/** Sends one body by `send` (status, or a rejection with a `code`) and writes down how it went. Never rejects. */
+export async function recordOperation(
+  history: History,
+  { body, call }: { body: string; call: string },
+  send: () => Promise<{ status: number }>,
+): Promise<Operation> {
+  const sha = shaOf(body);
+  history.bodies.set(sha, body);
+  const t0 = Date.now();
+  const answer = await send().then(({ status }) => status, codeOf);
+  const { length: op } = history.operations;
+  const operation = { op, sha, call, t0, t1: Date.now(), outcome: outcomeOf(answer), answer };
+  history.operations.push(operation);
+  return operation;
+}
+
+const codeOf = (error: NodeJS.ErrnoException): string => error.code ?? error.name;
+
+function outcomeOf(answer: number | string): Outcome {
+  if (answer === 200) return "ok";
+  return typeof answer === "number" && answer >= 400 && answer < 500 ? "fail" : "info";
+}
+
+const WEIGHT: Record<Outcome, number> = { fail: 0, info: 1, ok: 2 };
+
+/** What became of each body over all its requests: taken once is taken. */
+export function outcomesOf({ operations }: History): Map<string, Outcome> {
+  const outcomes = new Map<string, Outcome>();
+  for (const { sha, outcome } of operations)
+    if (WEIGHT[outcome] >= WEIGHT[outcomes.get(sha) ?? "fail"]) outcomes.set(sha, outcome);
+  return outcomes;
+}

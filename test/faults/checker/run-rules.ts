@@ -1,0 +1,99 @@
+import { orderEvents } from "@teravoz/domain";
+import type { CallDocument, ClientView, Evidence, LogRecord, Offsets, SeenCall } from "./evidence.ts";
+import { differingFields } from "./model-rules.ts";
+import type { Violation } from "./violation.ts";
+
+/** I7: at no look was anything committed that was not stored, put aside, or erased; nor is it at the end. */
+export function findCommittedPast(evidence: Evidence): Violation[] {
+  const { samples, committed, positions } = evidence;
+  const end = { at: 0, committed, positions };
+  const jumps = [...samples, end].flatMap((sample) => findJumps(sample.committed, sample.positions));
+  const left = findLeft(evidence);
+  return [...new Set([...jumps, ...left])].map((where) => ({
+    ...{ invariant: "I7", damage: "committed past the stored", where, detail: "" },
+  }));
+}
+
+const findJumps = (committed: Offsets, positions: Offsets): string[] =>
+  Object.entries(committed)
+    .filter(([place, offset]) => offset > (positions[place] ?? 0))
+    .map(([place, offset]) => `${place}: ${offset} was committed, the position was ${positions[place] ?? 0}`);
+
+/** Records below what a sample saw committed, whose event no sample up to it and nothing else accounts for. */
+function findLeft({ log, samples, committed, seen, parked, erased, events }: Evidence): string[] {
+  const aside = new Set(parked.map(({ place, offset }) => `${place}:${offset}`));
+  const stored = new Set(events.map(({ _id }) => _id));
+  const isAccountedFor = ({ tombstone, key, place, offset }: LogRecord) =>
+    tombstone || erased.has(key ?? "") || aside.has(`${place}:${offset}`);
+  return log
+    .filter((record) => !isAccountedFor(record))
+    .filter(({ uuid, place, offset }) => {
+      const first = samples.findIndex((sample) => offset < (sample.committed[place] ?? 0));
+      const isSeen = first < 0 || (seen.get(uuid ?? "")?.first ?? Number.POSITIVE_INFINITY) <= first;
+      return !isSeen || (offset < (committed[place] ?? 0) && !stored.has(uuid ?? ""));
+    })
+    .map(({ place, offset }) => `${place}: ${offset} was committed and not stored`);
+}
+
+/** I9: at quiet, what each client believes is what is stored: the calls, and the events of those it asked for, in order. */
+export function findStaleClients({ clients, calls, events }: Evidence): Violation[] {
+  const stored = new Map(calls.map((call) => [call.aggregate_id, call]));
+  const histories = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
+  return clients.flatMap((client) => [
+    ...staleCalls(client, stored),
+    ...client.events
+      .filter(({ call_id, payloads }) => {
+        const history = (histories.get(call_id) ?? []).map(({ _id, ...event }) => ({ ...event, uuid: _id }));
+        const wanted = orderEvents(history).map(({ payload }) => payload);
+        return JSON.stringify(wanted) !== JSON.stringify(payloads);
+      })
+      .map(({ call_id }) => staleClient(client, `the events of ${call_id}`)),
+  ]);
+}
+
+function staleCalls(client: ClientView, stored: Map<string, CallDocument>): Violation[] {
+  const seen = new Map<string, SeenCall>(client.calls.map((call) => [call.aggregate_id, call]));
+  const missing = [...stored.keys()].filter((key) => !seen.has(key)).map((key) => `${key} is not there`);
+  const differing = client.calls.flatMap(({ aggregate_id, ...call }) => {
+    const { _id, ...wanted } = stored.get(aggregate_id) ?? { _id: "" };
+    if (_id === "") return [`${aggregate_id} is there`];
+    const fields = differingFields(wanted, { ...call, aggregate_id });
+    return fields.length === 0 ? [] : [`${aggregate_id}: ${fields.join(", ")}`];
+  });
+  return [...missing, ...differing].map((detail) => staleClient(client, detail));
+}
+
+const staleClient = ({ name }: ClientView, detail: string): Violation => ({
+  ...{ invariant: "I9", damage: "stale client", where: name, detail },
+});
+
+/** I10: what a client or a sample saw once is there at the end, unless it was erased. */
+export function findVanished({ clients, seen, events, erased }: Evidence): Violation[] {
+  const stored = new Set(events.map(({ _id }) => _id));
+  const byClients = clients.flatMap(({ name, vanished }) =>
+    vanished.map(({ call, detail }) => ({ call, detail: `${name}: ${detail}` })),
+  );
+  const bySamples = [...seen]
+    .filter(([uuid]) => !stored.has(uuid))
+    .map(([uuid, { call }]) => ({ call, detail: `event ${uuid} was stored` }));
+  return [...byClients, ...bySamples]
+    .filter(({ call }) => !erased.has(call))
+    .map(({ call, detail }) => ({ invariant: "I10", damage: "vanished", where: `call ${call}`, detail }));
+}
+
+/** I13: no process ended but by the nemesis, and all came back in time. */
+export function findLifeless({ ends, unrecovered }: Evidence): Violation[] {
+  return [
+    ...ends.map(
+      ({ name, how }): Violation => ({
+        invariant: "I13",
+        damage: "ended by itself",
+        where: name,
+        detail: how,
+      }),
+    ),
+    ...unrecovered.map(
+      (where): Violation => ({ invariant: "I13", damage: "not recovered", where, detail: "" }),
+    ),
+  ];
+}

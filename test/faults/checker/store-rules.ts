@@ -1,0 +1,105 @@
+import { parseWebhook } from "@teravoz/domain";
+import type { EventDocument, Evidence } from "./evidence.ts";
+import { type Outcome, outcomesOf, shaOf } from "./history.ts";
+import type { Violation } from "./violation.ts";
+
+/** I1: every body answered with 200 is stored, unless its call was erased. */
+export function findMissing({ history, events, erased, parked }: Evidence): Violation[] {
+  const stored = new Set(events.map(({ payload }) => shaOf(payload)));
+  const aside = new Set(parked.map(({ sha }) => sha));
+  const keys = new Map(history.operations.map(({ sha, call }) => [sha, call]));
+  return [...outcomesOf(history)]
+    .filter(([sha, outcome]) => outcome === "ok" && !stored.has(sha) && !erased.has(keys.get(sha)!))
+    .map(([sha]) => ({
+      invariant: "I1",
+      damage: "missing",
+      where: `event ${sha.slice(0, 12)} of ${keys.get(sha)}`,
+      detail: aside.has(sha) ? "it is in the dead letters" : "",
+    }));
+}
+
+/** I2: one document for each event, and a number is given once; also over time, as the samples saw it. */
+export function findDoubled({ events, seen }: Evidence): Violation[] {
+  const payloads = Map.groupBy(events, ({ payload }) => payload);
+  const ids = Map.groupBy(events, ({ id }) => id);
+  const renumbered = events.filter(({ _id, id }) => seen.has(_id) && seen.get(_id)!.id !== id);
+  return [
+    ...[...payloads.values()].filter(isSeveral).map((same) => doubled(same, `${same.length} times`)),
+    ...[...ids.values()].filter(isSeveral).map((same) => idTwice(same, `number ${same[0]!.id}`)),
+    ...renumbered.map((event) => idTwice([event], `was number ${seen.get(event._id)!.id}, is ${event.id}`)),
+  ];
+}
+
+const isSeveral = (each: unknown[]) => each.length > 1;
+const nameOf = ([event]: EventDocument[]) => `event ${event!._id} of ${event!.aggregate_id}`;
+const doubled = (same: EventDocument[], detail: string): Violation => ({
+  ...{ invariant: "I2", damage: "doubled", where: nameOf(same), detail },
+});
+const idTwice = (same: EventDocument[], detail: string): Violation => ({
+  ...{ invariant: "I2", damage: "id given twice", where: nameOf(same), detail },
+});
+
+/** I3: nothing is stored that was not sent, and what is stored is what was sent, under its own id. I4: nothing that was refused. */
+export function findInvented({ history, events }: Evidence): Violation[] {
+  const outcomes = outcomesOf(history);
+  const uuids = uuidsOf(history.bodies.values());
+  return events.flatMap((event) => judge(event, outcomes, uuids));
+}
+
+function judge(event: EventDocument, outcomes: Map<string, Outcome>, uuids: Set<string>): Violation[] {
+  const outcome = outcomes.get(shaOf(event.payload));
+  const found = { where: nameOf([event]), detail: "" };
+  if (outcome === undefined)
+    return [{ ...found, invariant: "I3", damage: uuids.has(event._id) ? "altered" : "invented" }];
+  if (outcome === "fail") return [{ ...found, invariant: "I4", damage: "refused but there" }];
+  return isItself(event) ? [] : [{ ...found, invariant: "I3", damage: "swapped" }];
+}
+
+/** Whether an event's body says what its document says. */
+function isItself({ _id, kind, aggregate_id, type, payload, received_at }: EventDocument): boolean {
+  const parsed = parseWebhook(Buffer.from(payload), received_at);
+  if (parsed.outcome !== "accepted") return false;
+  const { event } = parsed;
+  return (
+    event.uuid === _id && event.kind === kind && event.aggregate_id === aggregate_id && event.type === type
+  );
+}
+
+function uuidsOf(bodies: Iterable<string>): Set<string> {
+  const parsed = Array.from(bodies, (body) => parseWebhook(Buffer.from(body), new Date()));
+  return new Set(parsed.flatMap((each) => (each.outcome === "accepted" ? [each.event.uuid] : [])));
+}
+
+/** I4 of the log: what was refused never got there. */
+export function findRefused({ history, log }: Evidence): Violation[] {
+  const refused = [...outcomesOf(history)].filter(([, outcome]) => outcome === "fail");
+  const uuids = uuidsOf(refused.map(([sha]) => history.bodies.get(sha)!));
+  return log
+    .filter(({ uuid }) => uuid !== null && uuids.has(uuid))
+    .map(({ uuid, place, offset }) => ({
+      invariant: "I4",
+      damage: "refused but there",
+      where: `event ${uuid}`,
+      detail: `${place} at ${offset}`,
+    }));
+}
+
+/** I11: nothing of an erased call is left, and none was seen again after it had gone. */
+export function findErased({ events, calls, clients, seen, erased }: Evidence): Violation[] {
+  const left = [
+    ...events.map(({ aggregate_id }) => [aggregate_id, "an event"] as const),
+    ...calls.map(({ aggregate_id }) => [aggregate_id, "the call"] as const),
+    ...clients.flatMap(({ name, calls: theirs }) =>
+      theirs.map(({ aggregate_id }) => [aggregate_id, `the view of ${name}`] as const),
+    ),
+  ].filter(([key]) => erased.has(key));
+  const again = [...seen].flatMap(([uuid, { last, call }]) =>
+    last > (erased.get(call) ?? Number.POSITIVE_INFINITY) ? [[call, `event ${uuid} came back`] as const] : [],
+  );
+  return [...left, ...again].map(([where, detail]) => ({
+    invariant: "I11",
+    damage: "erased but there",
+    where,
+    detail,
+  }));
+}
