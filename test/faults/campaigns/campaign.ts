@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stack } from "@teravoz/stack";
+import { check } from "../checker/checker.ts";
+import { carryOut, type Struck } from "../nemesis/nemesis.ts";
+import { aimedKills } from "../nemesis/of-services.ts";
+import { type LaneOrder, type Plan, planStrikes } from "../nemesis/plan.ts";
+import { readEvidence, untilQuiet } from "../rig/quiet.ts";
+import { forgetRun, openRig, type Rig, type RigOptions } from "../rig/rig.ts";
+import { describeResult, keepEvidence, type Result, summarize } from "./result.ts";
+
+/** A run of one gateway under load, with faults in lanes side by side, judged when all is quiet again. */
+export type Campaign = {
+  name: string;
+  lanes: readonly LaneOrder[];
+  /** Events a second. */
+  rate: number;
+  /** Longest pause between two strikes of a lane. */
+  gapMs: number;
+  rig?: Pick<RigOptions, "counts" | "mains" | "env" | "sampleEveryMs">;
+};
+
+export type Say = (line: string) => void;
+
+export type CampaignRun = {
+  stack: Stack;
+  campaign: Campaign;
+  seed: number;
+  /** Takes a folder for each run. */
+  runs: string;
+  say: Say;
+  /** Ends it early; what was done by then is judged all the same. */
+  stop: () => boolean;
+};
+
+const SERVICES = join(import.meta.dirname, "..", "services");
+/** As production runs them, with someone watching who may kill them. */
+export const AIMED_MAINS = {
+  ingest: join(SERVICES, "ingest.ts"),
+  projector: join(SERVICES, "projector.ts"),
+};
+
+/** Traffic before the first strike. */
+const LEAD_MS = 1_500;
+const LAST_EVENTS = 60;
+const SILENCE_MS = 300;
+
+/** Runs a campaign. A red one leaves its folder with seed, history and logs; so does one that could not be run. */
+export async function runCampaign(run: CampaignRun): Promise<Result> {
+  const { stack, campaign, seed, runs } = run;
+  const began = new Date();
+  const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
+  await forgetRun(dir);
+  const rig = await openRig({ stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
+  try {
+    const struck = await strikeUnderLoad(run, rig);
+    const quietMs = await untilQuiet(rig);
+    const evidence = await readEvidence(rig);
+    const violations = check(evidence);
+    const result = summarize({ campaign: campaign.name, seed, began, struck, quietMs, evidence, violations });
+    if (violations.length > 0) await keepEvidence(dir, result, evidence);
+    run.say(describeResult(result, dir));
+    return result;
+  } finally {
+    await rig.close();
+  }
+}
+
+async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
+  const { campaign, seed, say } = run;
+  const struck: Struck[] = [];
+  const faults = campaign.lanes.flat().map(({ fault }) => fault);
+  const plan = planStrikes(seed, campaign.lanes, campaign.gapMs);
+  rig.vendor.setRate(campaign.rate);
+  await sleep(LEAD_MS);
+  const onStruck = (each: Struck) => {
+    struck.push(each);
+    say(describeStruck(each, `${struck.length} of ${countStrikes(plan)}`));
+  };
+  await carryOut(rig, plan, faults, { stop: run.stop, onStruck });
+  struck.push(...(await endInDeath(rig)));
+  await rig.vendor.stop();
+  return struck;
+}
+
+const countStrikes = (plan: Plan) => plan.reduce((count, lane) => count + lane.length, 0);
+
+const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
+  `${count}: ${fault}: ${recoverMs === null ? "did not come to pass" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
+
+/**
+ * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
+ * again.
+ */
+async function endInDeath(rig: Rig): Promise<Struck[]> {
+  const fault = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
+  rig.vendor.setRate(0);
+  await sleep(SILENCE_MS);
+  const strike = { fault: fault.name, target: "projector-1", holdMs: 0, hits: 1, gapMs: 0 };
+  const striking = fault.strike(rig, strike);
+  await rig.vendor.burst(LAST_EVENTS);
+  const ended = await striking;
+  return [{ fault: fault.name, recoverMs: ended === null ? null : 0 }];
+}

@@ -1,0 +1,70 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Counts, countViolations } from "../checker/checker.ts";
+import type { Evidence } from "../checker/evidence.ts";
+import { outcomesOf } from "../checker/history.ts";
+import { formatViolation, type Violation } from "../checker/violation.ts";
+import type { Struck } from "../nemesis/nemesis.ts";
+
+/** What one campaign came to. */
+export type Result = Counts & {
+  campaign: string;
+  seed: number;
+  began: string;
+  seconds: number;
+  struck: Struck[];
+  /** Different bodies that were answered with 200. */
+  acknowledged: number;
+  requests: number;
+  /** From the last request and the last heal until all was stored and seen. */
+  quietMs: number;
+  /** The longest request. */
+  slowestMs: number;
+  violations: string[];
+};
+
+type Summed = Pick<Result, "campaign" | "seed" | "struck" | "quietMs"> & {
+  began: Date;
+  evidence: Evidence;
+  violations: Violation[];
+};
+
+export function summarize({ began, evidence, violations, ...rest }: Summed): Result {
+  const { operations } = evidence.history;
+  const outcomes = [...outcomesOf(evidence.history).values()];
+  return {
+    ...rest,
+    ...countViolations(violations),
+    began: began.toISOString(),
+    seconds: Math.round((Date.now() - began.getTime()) / 1_000),
+    acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
+    requests: operations.length,
+    slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
+    violations: violations.map(formatViolation),
+  };
+}
+
+const SHOWN = 10;
+
+export function describeResult(result: Result, dir: string): string {
+  const { campaign, seed, seconds, acknowledged, missing, doubled, stale, other, violations } = result;
+  const counts = `${acknowledged} acknowledged, ${missing} missing, ${doubled} doubled, ${stale} stale, ${other} other`;
+  const head = `${campaign} (seed ${seed}, ${seconds} s): ${counts}`;
+  if (violations.length === 0) return `GREEN ${head}`;
+  const shown = violations.slice(0, SHOWN).map((each) => `  ${each}`);
+  return [`RED ${head}`, ...shown, `  seed, history and logs are in ${dir}`].join("\n");
+}
+
+/** Beside the logs: what was found, every request and its body, and what was read at the end. */
+export async function keepEvidence(dir: string, result: Result, evidence: Evidence): Promise<void> {
+  const { history, ...read } = evidence;
+  const requests = history.operations.map((each) => ({ ...each, body: history.bodies.get(each.sha) }));
+  const lines = (items: unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`).join("");
+  const { seen, erased, ...rest } = read;
+  await writeFile(join(dir, "result.json"), JSON.stringify(result, null, 2));
+  await writeFile(join(dir, "history.jsonl"), lines(requests));
+  await writeFile(
+    join(dir, "evidence.json"),
+    JSON.stringify({ ...rest, seen: [...seen], erased: [...erased] }),
+  );
+}

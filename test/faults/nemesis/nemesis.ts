@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Rig } from "../rig/rig.ts";
+import type { Fault } from "./fault.ts";
+import type { Plan, Strike } from "./plan.ts";
+
+/** What became of a strike: how long after its end all was well again, null where it did not come to pass. */
+export type Struck = { fault: string; recoverMs: number | null };
+
+const RECOVER_MS = 90_000;
+const LOOK_AGAIN_MS = 50;
+
+/** Carries out a plan: its lanes side by side. `stop` ends it after the strikes under way. */
+export async function carryOut(
+  rig: Rig,
+  plan: Plan,
+  faults: readonly Fault[],
+  { stop, onStruck }: { stop: () => boolean; onStruck(struck: Struck): void },
+): Promise<void> {
+  const byName = new Map(faults.map((fault) => [fault.name, fault]));
+  const lanes = plan.map(async (lane) => {
+    for (const strike of lane) {
+      if (stop()) return;
+      await sleep(strike.gapMs);
+      onStruck(await carryOutOne(rig, byName.get(strike.fault)!, strike));
+    }
+  });
+  await Promise.all(lanes);
+}
+
+async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promise<Struck> {
+  const { fault: name, target, holdMs, hits } = strike;
+  rig.note(`${name}: ${target}, ${holdMs} ms, hit ${hits}`);
+  const ended = await fault.strike(rig, strike);
+  if (ended === null) rig.note(`${name}: ${target}: did not come to pass`);
+  const names = fault.recovers === "all" ? rig.processes.handles.map((handle) => handle.name) : [target];
+  const recovered = await untilReady(rig, names);
+  rig.note(`${name}: ${target} over`);
+  if (recovered === null)
+    rig.unrecovered.push(`${names.join(", ")} not ready ${RECOVER_MS} ms after ${name}`);
+  return { fault: name, recoverMs: ended === null || recovered === null ? null : recovered - ended };
+}
+
+/** Resolves with when all of these were ready, null where they were not in time. */
+async function untilReady({ processes }: Rig, names: string[]): Promise<number | null> {
+  const urls = names.map((name) => processes.find(name).url);
+  const giveUpAt = Date.now() + RECOVER_MS;
+  while (Date.now() < giveUpAt) {
+    const ready = await Promise.all(urls.map(isReady));
+    if (ready.every(Boolean)) return Date.now();
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return null;
+}
+
+const isReady = (url: string) =>
+  fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Part } from "@teravoz/stack";
+import type { LinkedPart } from "../rig/links.ts";
+import type { Fault } from "./fault.ts";
+
+const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
+const NAMES: Record<Part, string> = { kafka: "broker", registry: "registry", mongodb: "mongod" };
+const ONE_HIT = [1, 1] as const;
+
+const killed = (part: Part): Fault => ({
+  name: `${NAMES[part]} killed`,
+  targets: [part],
+  holdMs: [0, 4_000],
+  hits: ONE_HIT,
+  recovers: "all",
+  async strike({ stack }, { holdMs }) {
+    await stack.kill(part);
+    await sleep(holdMs);
+    await stack.start(part);
+    return Date.now();
+  },
+});
+
+/** Longer than a request may take, and than some sessions. */
+const paused = (part: Part): Fault => ({
+  name: `${NAMES[part]} paused`,
+  targets: [part],
+  holdMs: [2_000, 10_000],
+  hits: ONE_HIT,
+  recovers: "all",
+  async strike({ stack }, { holdMs }) {
+    await stack.pause(part);
+    await sleep(holdMs);
+    await stack.resume(part);
+    return Date.now();
+  },
+});
+
+type Break = { name: string; holdMs: readonly [number, number]; how: "cut" | "hang" | "slow" };
+
+/** A link held for longer than a request may take is given up; one that is slow must not be. */
+const BREAKS: readonly Break[] = [
+  { name: "cut", holdMs: [500, 4_000], how: "cut" },
+  { name: "half open", holdMs: [2_000, 12_000], how: "hang" },
+  { name: "slow", holdMs: [2_000, 6_000], how: "slow" },
+];
+/** Each way: a request takes twice as long, a transaction of seven commands 1.4 s. */
+const SLOW_MS = 100;
+
+const LINKED: readonly [kind: string, part: LinkedPart][] = [
+  ["ingest", "kafka"],
+  ["projector", "kafka"],
+  ["projector", "mongodb"],
+  ["realtime", "kafka"],
+  ["realtime", "mongodb"],
+];
+
+const broken = ([kind, part]: (typeof LINKED)[number], { name, holdMs, how }: Break): Fault => ({
+  name: `${kind}'s link to the ${NAMES[part]} ${name}`,
+  targets: [`${kind}-1`, `${kind}-2`],
+  holdMs,
+  hits: ONE_HIT,
+  recovers: "target",
+  async strike({ links }, strike) {
+    const link = links.find(strike.target, part);
+    link[how](SLOW_MS);
+    await sleep(strike.holdMs);
+    link.heal();
+    return Date.now();
+  },
+});
+
+export const killedParts = PARTS.map(killed);
+export const pausedParts = PARTS.map(paused);
+export const brokenLinks = LINKED.flatMap((linked) => BREAKS.map((each) => broken(linked, each)));

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kind } from "@teravoz/stack";
+import type { Rig } from "../rig/rig.ts";
+import type { Fault } from "./fault.ts";
+import type { Strike } from "./plan.ts";
+
+const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
+const both = (kind: Kind) => [`${kind}-1`, `${kind}-2`];
+const ONE_HIT = [1, 1] as const;
+
+/** kill -9 at any moment. */
+const killed = (kind: Kind): Fault => ({
+  name: `${kind} killed`,
+  targets: both(kind),
+  holdMs: [0, 500],
+  hits: ONE_HIT,
+  recovers: "target",
+  async strike({ processes }, { target, holdMs }) {
+    processes.doom(target);
+    const handle = processes.find(target);
+    handle.kill("SIGKILL");
+    await handle.exited;
+    await sleep(holdMs);
+    await processes.revive(target);
+    return Date.now();
+  },
+});
+
+/** SIGSTOP, some of them longer than the session of 10 s: the group gives its work to others, and then it wakes up. */
+const paused = (kind: Kind): Fault => ({
+  name: `${kind} paused`,
+  targets: both(kind),
+  holdMs: kind === "projector" ? [2_000, 14_000] : [1_000, 7_000],
+  hits: ONE_HIT,
+  recovers: "target",
+  async strike({ processes }, { target, holdMs }) {
+    processes.find(target).kill("SIGSTOP");
+    await sleep(holdMs);
+    processes.find(target).kill("SIGCONT");
+    return Date.now();
+  },
+});
+
+/** SIGTERM and a new start: the stop must be in order. */
+const restarted = (kind: Kind): Fault => ({
+  name: `${kind} restarted`,
+  targets: both(kind),
+  holdMs: [0, 500],
+  hits: ONE_HIT,
+  recovers: "target",
+  async strike({ processes }, { target, holdMs }) {
+    processes.doom(target);
+    const code = await processes.find(target).stop();
+    if (code !== 0) processes.ends.push({ name: target, how: `stopped with ${code ?? "a signal"}` });
+    await sleep(holdMs);
+    await processes.revive(target);
+    return Date.now();
+  },
+});
+
+/** kill -9 at a point of the code. */
+const aimed = (kind: Kind, point: string, hits: readonly [number, number]): Fault => ({
+  name: `${kind} killed ${point}`,
+  targets: both(kind),
+  holdMs: [0, 300],
+  hits,
+  recovers: "target",
+  strike: (rig, strike) => strikeAt(rig, strike, point),
+});
+
+async function strikeAt({ processes }: Rig, { target, hits, holdMs }: Strike, point: string) {
+  if (!(await processes.strikeAt(target, point, hits))) {
+    // it may have begun to die: whatever it did is ours
+    await processes.revive(target);
+    return null;
+  }
+  await sleep(holdMs);
+  await processes.revive(target);
+  return Date.now();
+}
+
+export const killedServices = KINDS.map(killed);
+export const pausedServices = KINDS.map(paused);
+export const restartedServices = KINDS.map(restarted);
+
+/** Where a death would show what is not atomic. Hits: some publishes a second, a few batches. */
+export const aimedKills = [
+  aimed("ingest", "after the send, before the answer", [1, 60]),
+  aimed("projector", "in the transaction", [1, 4]),
+  aimed("projector", "after the commit, before the notice", [1, 4]),
+  aimed("projector", "after the notice, before Kafka's commit", [1, 12]),
+];

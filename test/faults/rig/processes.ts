@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Kind, type ServiceHandle, type ServiceSpec, startServices } from "@teravoz/stack";
+import type { Links } from "./links.ts";
+
+/** The services of a run, and who of them may end. */
+export type Processes = {
+  handles: ServiceHandle[];
+  of(kind: Kind): ServiceHandle[];
+  find(name: string): ServiceHandle;
+  /** Ends that nobody brought about. */
+  ends: { name: string; how: string }[];
+  /** From here on until `revive` its end is the nemesis's doing. */
+  doom(name: string): void;
+  /** Starts it (again); its end is its own doing from here on. */
+  revive(name: string): Promise<void>;
+  /** It ends itself when it comes to `point` for the `hits`th time. Resolves with whether it did within the limit. */
+  strikeAt(name: string, point: string, hits: number): Promise<boolean>;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  dir: string;
+  env: NodeJS.ProcessEnv;
+  links: Links;
+  counts: Record<Kind, number>;
+  /** Modules that are run instead of the services' own. */
+  mains?: Partial<Record<Kind, string>>;
+};
+
+/** A rebalance around a dead member takes 10 s; no partition waits longer than three of them for traffic. */
+const STRIKE_LIMIT_MS = 45_000;
+
+export async function startProcesses(options: Options): Promise<Processes> {
+  const { dir, env, links, counts, mains = {} } = options;
+  const points = join(dir, "failpoints");
+  mkdirSync(points, { recursive: true });
+  const specs = (Object.keys(counts) as Kind[]).flatMap((kind) =>
+    Array.from({ length: counts[kind] }, (_, n): ServiceSpec => {
+      const name = `${kind}-${n + 1}`;
+      const own = { ...links.envOf(name), FAILPOINT_FILE: join(points, name) };
+      return { name, kind, env: own, ...(mains[kind] ? { main: mains[kind] } : {}) };
+    }),
+  );
+  const handles = await startServices({ addresses: links.addresses, services: specs, dir, env });
+  const ends: Processes["ends"] = [];
+  const doomed = new Set<string>();
+  const find = (name: string) => handles.find((handle) => handle.name === name)!;
+  const watched = new Map<string, ServiceHandle["exited"]>();
+  const watch = (handle: ServiceHandle) => {
+    const { exited, name } = handle;
+    if (watched.get(name) === exited) return;
+    watched.set(name, exited);
+    void exited.then(({ code, signal }) => {
+      if (doomed.has(name)) return;
+      ends.push({ name, how: `ended with ${signal ?? `code ${code}`}` });
+      // the run goes on, for what it shows
+      void handle.start().then(() => watch(handle));
+    });
+  };
+  const doom = (name: string) => void doomed.add(name);
+  const revive = async (name: string) => {
+    await find(name).start();
+    doomed.delete(name);
+    watch(find(name));
+  };
+  for (const handle of handles) watch(handle);
+  return {
+    handles,
+    of: (kind) => handles.filter((handle) => handle.kind === kind),
+    find,
+    ends,
+    doom,
+    revive,
+    strikeAt: async (name, point, hits) => {
+      doom(name);
+      const end = await strikeAt(find(name).exited, join(points, name), { point, hits });
+      if (end !== null && end !== "struck") ends.push({ name, how: end.how });
+      return end === "struck";
+    },
+    stop: async () => {
+      for (const { name } of handles) doom(name);
+      for (const handle of handles) handle.kill("SIGCONT");
+      await Promise.all(handles.map((handle) => handle.stop()));
+    },
+  };
+}
+
+type Exit = Awaited<ServiceHandle["exited"]>;
+
+/** How a process ended that was to end at a point; `how` is set where it ended otherwise. Null where it did not end. */
+async function strikeAt(
+  exited: Promise<Exit>,
+  file: string,
+  aim: { point: string; hits: number },
+): Promise<{ how: string } | "struck" | null> {
+  writeFileSync(file, JSON.stringify(aim));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), STRIKE_LIMIT_MS);
+  });
+  const exit = await Promise.race([exited, late]);
+  clearTimeout(timer);
+  // the process takes the file away when it strikes
+  const struck = !existsSync(file);
+  rmSync(file, { force: true });
+  if (struck) return exited.then(() => "struck");
+  return exit && { how: `ended with ${exit.signal ?? `code ${exit.code}`}` };
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { withAdmin } from "@teravoz/kafka";
+import { readTopic } from "../../support/kafka.ts";
+import type { CallDocument, EventDocument, Evidence, LogRecord, Parked } from "../checker/evidence.ts";
+import { shaOf } from "../checker/history.ts";
+import { findStaleClients } from "../checker/run-rules.ts";
+import type { Rig } from "./rig.ts";
+import { readCommitted, readPositions } from "./sampler.ts";
+
+/** The promise is 30 s after the last heal; what a full machine adds is seen in the table, not called a loss. */
+const QUIET_MS = 60_000;
+const LOOK_AGAIN_MS = 200;
+/** Calls whose events each client is asked for. */
+const ASKED = 10;
+
+/**
+ * Waits until all that was sent is stored and every client has seen it, and says how long that took, in ms. What is
+ * still wrong when the time is over is noted as unrecovered.
+ */
+export async function untilQuiet(rig: Rig): Promise<number> {
+  const since = Date.now();
+  let faults = ["not looked at"];
+  while (faults.length > 0 && Date.now() - since < QUIET_MS) {
+    faults = await findUnrest(rig).catch((error: Error) => [error.message]);
+    if (faults.length > 0) await sleep(LOOK_AGAIN_MS);
+  }
+  rig.unrecovered.push(...faults);
+  return Date.now() - since;
+}
+
+async function findUnrest(rig: Rig): Promise<string[]> {
+  const silent = await findUnready(rig);
+  if (silent.length > 0) return silent;
+  const behind = await findBehind(rig);
+  if (behind.length > 0) return behind;
+  const { events, calls } = await readStore(rig);
+  // events are asked for later: lists first
+  const clients = rig.watchers.map((watcher) => ({ ...watcher.view(), events: [] }));
+  const stale = findStaleClients({ events, calls, clients } as unknown as Evidence);
+  return stale.slice(0, 3).map(({ where, detail }) => `${where}: ${detail}`);
+}
+
+/** The services whose /readyz does not say 200, each with what it says. */
+export async function findUnready({ processes }: Pick<Rig, "processes">): Promise<string[]> {
+  const asked = processes.handles.map(async ({ name, url }) => {
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    return answer?.ok
+      ? []
+      : [`${name} is not ready: ${(await answer?.text().catch(() => "")) ?? "no answer"}`];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+async function findBehind({ opened, db }: Rig): Promise<string[]> {
+  const positions = await readPositions(db);
+  const { callEvents, agentEvents } = opened.topics;
+  const { ends, committed } = await withAdmin(opened.client, async (admin) => ({
+    ends: await readEnds(admin, [callEvents, agentEvents]),
+    committed: await readCommitted(admin, opened),
+  }));
+  return Object.entries(ends)
+    .filter(([, end]) => end > 0)
+    .filter(([place, end]) => (positions[place] ?? 0) < end || (committed[place] ?? 0) < end)
+    .map(
+      ([place, end]) => `${place}: ${positions[place] ?? 0} of ${end}, ${committed[place] ?? 0} committed`,
+    );
+}
+
+type Admin = Parameters<Parameters<typeof withAdmin>[1]>[0];
+
+async function readEnds(admin: Admin, topics: string[]): Promise<Record<string, number>> {
+  const read = topics.map(async (topic) => {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.map(({ partition, high }) => [`${topic}:${partition}`, Number(high)] as const);
+  });
+  return Object.fromEntries((await Promise.all(read)).flat());
+}
+
+async function readStore({ db }: Rig): Promise<Pick<Evidence, "events" | "calls">> {
+  const events = await db.collection<EventDocument>("events").find({}, { batchSize: 10_000 }).toArray();
+  const calls = await db.collection<CallDocument>("calls").find({}, { batchSize: 10_000 }).toArray();
+  return { events, calls };
+}
+
+/** Everything there is to be judged. To be read when all is quiet. */
+export async function readEvidence(rig: Rig): Promise<Evidence> {
+  await rig.sampler.stop();
+  const { events, calls } = await readStore(rig);
+  const asked = calls.slice(-ASKED).map(({ _id }) => _id);
+  await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
+  const { client, topics } = rig.opened;
+  return {
+    ...{ events, calls, history: rig.history, erased: rig.erased },
+    ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
+    ends: rig.processes.ends,
+    unrecovered: rig.unrecovered,
+    committed: await withAdmin(client, (admin) => readCommitted(admin, rig.opened)),
+    positions: await readPositions(rig.db),
+    log: [...(await readLog(rig, topics.callEvents)), ...(await readLog(rig, topics.agentEvents))],
+    parked: await readParked(rig),
+    clients: rig.watchers.map((watcher) => watcher.view()),
+  };
+}
+
+async function readLog({ opened }: Rig, topic: string): Promise<LogRecord[]> {
+  const records = await readTopic(opened, topic);
+  return Promise.all(
+    records.map(async ({ partition, offset, key, value }) => ({
+      ...{ place: `${topic}:${partition}`, offset, key: key?.toString() ?? null, tombstone: value === null },
+      uuid:
+        value &&
+        (await opened.codec.decodeEvent(value).then(
+          ({ uuid }) => uuid,
+          () => null,
+        )),
+    })),
+  );
+}
+
+async function readParked({ opened }: Rig): Promise<Parked[]> {
+  const records = await readTopic(opened, opened.topics.deadLetters);
+  return records.map(({ value, headers }) => {
+    const { reason, topic, partition, offset } = headers;
+    const place = topic ? `${topic}:${partition}` : null;
+    return { reason: String(reason), place, offset: Number(offset ?? -1), sha: shaOf(String(value)) };
+  });
+}

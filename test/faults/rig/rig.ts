@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Kind, Stack } from "@teravoz/stack";
+import { type Db, MongoClient } from "mongodb";
+import { openTopics, type TestTopics } from "../../support/kafka.ts";
+import { createHistory, type History } from "../checker/history.ts";
+import { type Links, openLinks } from "./links.ts";
+import { type Processes, startProcesses } from "./processes.ts";
+import { type Sampler, startSampler } from "./sampler.ts";
+import { createTraffic } from "./traffic.ts";
+import { createVendor, type Vendor } from "./vendor.ts";
+import { openWatcher, type Watcher } from "./watchers.ts";
+
+/** A gateway under test with everything around it that acts on it or looks at it. */
+export type Rig = {
+  stack: Stack;
+  opened: TestTopics;
+  db: Db;
+  dir: string;
+  links: Links;
+  processes: Processes;
+  history: History;
+  vendor: Vendor;
+  watchers: Watcher[];
+  sampler: Sampler;
+  /** Keys erased, and the number of the sample after which each was seen to be. */
+  erased: Map<string, number>;
+  /** What did not come back in time. */
+  unrecovered: string[];
+  /** Writes what the nemesis does into the run's folder. */
+  note(what: string): void;
+  close(): Promise<void>;
+};
+
+export type RigOptions = {
+  stack: Stack;
+  /** Takes logs, the journal and, of a red run, the rest. */
+  dir: string;
+  seed: number;
+  counts?: Partial<Record<Kind, number>>;
+  mains?: Partial<Record<Kind, string>>;
+  env?: NodeJS.ProcessEnv;
+  sampleEveryMs?: number;
+};
+
+const TWO_OF_EACH: Record<Kind, number> = { ingest: 2, projector: 2, realtime: 2 };
+const READY_MS = 90_000;
+
+/** Services on topics and a database of their own, all ready, clients connected; no traffic yet. */
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const { stack, dir, seed, env = {}, mains = {}, sampleEveryMs = 1_000 } = options;
+  mkdirSync(dir, { recursive: true });
+  const counts = { ...TWO_OF_EACH, ...options.counts };
+  const { kafka, registry } = stack.addresses;
+  const opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  const mongodb = databaseAt(stack.addresses.mongodb, `faults_${randomBytes(4).toString("hex")}`);
+  const links = await openLinks({ kafka, registry, mongodb }, counts);
+  const settings = { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env };
+  const processes = await startProcesses({ dir, links, counts, mains, env: settings });
+  await Promise.all(processes.handles.map((handle) => handle.ready(READY_MS)));
+  const client = await new MongoClient(mongodb, {
+    serverSelectionTimeoutMS: 2_000,
+    socketTimeoutMS: 20_000,
+  }).connect();
+  const db = client.db();
+  const history = createHistory();
+  const urls = processes.of("ingest").map(({ url }) => url);
+  const vendor = createVendor({ history, traffic: createTraffic(seed), urls, seed });
+  const watchers = openWatchers(processes, seed);
+  const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
+  return {
+    ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
+    erased: new Map(),
+    unrecovered: [],
+    note: (what) => appendFileSync(join(dir, "journal.log"), `${new Date().toISOString()} ${what}\n`),
+    close: async () => {
+      for (const watcher of watchers) watcher.close();
+      await vendor.stop();
+      await sampler.stop();
+      await processes.stop();
+      await links.close();
+      await db.dropDatabase().catch(() => {});
+      await client.close();
+      await opened.close().catch(() => {});
+    },
+  };
+}
+
+export const forgetRun = (dir: string) => rm(dir, { recursive: true, force: true });
+
+function databaseAt(uri: string, database: string): string {
+  const url = new URL(uri);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** One of each: by either transport, listing and subscribed. */
+function openWatchers(processes: Processes, seed: number): Watcher[] {
+  const urls = processes.of("realtime").map(({ url }) => url);
+  if (urls.length === 0) return [];
+  return [
+    openWatcher({ name: "lister on WebSocket", transport: "websocket", subscribes: false, urls, seed }),
+    openWatcher({
+      name: "lister on socket.io",
+      transport: "socket.io",
+      subscribes: false,
+      urls,
+      seed: seed + 1,
+    }),
+    openWatcher({
+      name: "subscriber on WebSocket",
+      transport: "websocket",
+      subscribes: true,
+      urls,
+      seed: seed + 2,
+    }),
+    openWatcher({
+      name: "subscriber on socket.io",
+      transport: "socket.io",
+      subscribes: true,
+      urls,
+      seed: seed + 3,
+    }),
+  ];
+}

@@ -1,0 +1,86 @@
+import type { Db } from "mongodb";
+import type { TestTopics } from "../../support/kafka.ts";
+import type { Offsets, Sample, Sighting } from "../checker/evidence.ts";
+
+export type Sampler = {
+  samples: Sample[];
+  seen: Map<string, Sighting>;
+  /** Ends with a last look. */
+  stop(): Promise<void>;
+};
+
+type Options = { opened: TestTopics; db: Db; everyMs: number };
+
+/** Looks that cannot be had because a part is down are left out. */
+const LOOK_MS = 4_000;
+
+/** Looks again and again at what is committed, where the positions are and which events are stored, in this order. */
+export function startSampler({ opened, db, everyMs }: Options): Sampler {
+  const state = { samples: [] as Sample[], seen: new Map<string, Sighting>(), running: true };
+  const admin = opened.client.kafka.admin({ retry: { retries: 1 } });
+  const connected = admin.connect().catch(() => {});
+  const look = async () => {
+    const at = Date.now();
+    const committed = await withinTime(readCommitted(admin, opened));
+    const positions = await withinTime(readPositions(db));
+    const events = await withinTime(readNumbers(db));
+    const sample = state.samples.push({ at, committed, positions }) - 1;
+    for (const { _id, id, aggregate_id: call } of events) {
+      const sighting = state.seen.get(_id);
+      if (sighting) sighting.last = sample;
+      else state.seen.set(_id, { call, id, first: sample, last: sample });
+    }
+  };
+  const done = (async () => {
+    await connected;
+    while (state.running) {
+      await look().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+    await look().catch(() => {});
+    await admin.disconnect().catch(() => {});
+  })();
+  return {
+    samples: state.samples,
+    seen: state.seen,
+    stop: () => {
+      state.running = false;
+      return done;
+    },
+  };
+}
+
+type Admin = ReturnType<TestTopics["client"]["kafka"]["admin"]>;
+
+/** What the projectors' group has committed, -1 (nothing yet) left out. */
+export async function readCommitted(
+  admin: Admin,
+  { prefix, topics }: Pick<TestTopics, "prefix" | "topics">,
+): Promise<Offsets> {
+  const groups = await admin.fetchOffsets({
+    groupId: `${prefix}projector`,
+    topics: [topics.callEvents, topics.agentEvents],
+  });
+  const offsets = groups.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset }) => [`${topic}:${partition}`, Number(offset)] as const),
+  );
+  return Object.fromEntries(offsets.filter(([, offset]) => offset >= 0));
+}
+
+export async function readPositions(db: Db): Promise<Offsets> {
+  const positions = await db.collection<{ _id: string; next: number }>("positions").find().toArray();
+  return Object.fromEntries(positions.map(({ _id, next }) => [_id, next]));
+}
+
+const readNumbers = (db: Db) =>
+  db
+    .collection<{ _id: string; id: number; aggregate_id: string }>("events")
+    .find({}, { projection: { id: 1, aggregate_id: 1 }, batchSize: 20_000 })
+    .toArray();
+
+function withinTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("no look in time")), LOOK_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

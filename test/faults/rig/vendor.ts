@@ -1,0 +1,93 @@
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom, drawOne } from "@teravoz/simulator";
+import { type History, recordOperation } from "../checker/history.ts";
+import type { Body, Traffic } from "./traffic.ts";
+
+export type Vendor = {
+  /** Changes the pace; 0 = nothing new for now. */
+  setRate(perSecond: number): void;
+  /** Sends so many at once, beside the pace; resolves when each was taken or refused. */
+  burst(count: number): Promise<void>;
+  /** No new bodies; resolves when what is open was taken, refused or given up. */
+  stop(): Promise<void>;
+};
+
+type Options = {
+  history: History;
+  traffic: Traffic;
+  /** The ingests' base URLs; each try goes to any of them. */
+  urls: readonly string[];
+  seed: number;
+  /** In flight at once. */
+  connections?: number;
+};
+
+const TICK_MS = 20;
+/** Past ingest's own deadline of 5 s and a second: what is open longer hangs on something else. */
+const REQUEST_MS = 8_000;
+const RETRY_MS = 100;
+/** Of a hundred bodies whose first try failed so many are not sent again: those may be there or not. */
+const FORGETTERS = 0.05;
+/** What is still refused so long after the stop is given up: all was healed before. */
+const GIVE_UP_MS = 60_000;
+
+/** Sends like a vendor who sends again what was not acknowledged. */
+export function createVendor({ history, traffic, urls, seed, connections = 64 }: Options): Vendor {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const random = createRandom(seed);
+  const open = new Set<Promise<void>>();
+  const life = { rate: 0, due: 0, stoppedAt: Number.POSITIVE_INFINITY };
+  const isHopeless = () => Date.now() > life.stoppedAt + GIVE_UP_MS;
+  const deliver = async (body: Body) => {
+    const forgets = random() < FORGETTERS;
+    for (;;) {
+      const { outcome } = await recordOperation(history, body, () =>
+        post(agent, drawOne(random, urls), body.body),
+      );
+      if (outcome !== "info" || forgets || isHopeless()) return;
+      await sleep(RETRY_MS);
+    }
+  };
+  const send = () => {
+    const sending = deliver(traffic.next());
+    open.add(sending);
+    void sending.then(() => open.delete(sending));
+    return sending;
+  };
+  const timer = setInterval(() => {
+    life.due = Math.min(life.due + (life.rate * TICK_MS) / 1_000, connections);
+    for (; life.due >= 1 && open.size < connections; life.due--) void send();
+  }, TICK_MS);
+  return {
+    setRate: (perSecond) => {
+      life.rate = perSecond;
+    },
+    burst: async (count) => {
+      await Promise.all(Array.from({ length: count }, send));
+    },
+    stop: async () => {
+      clearInterval(timer);
+      life.stoppedAt = Date.now();
+      await Promise.all(open);
+      agent.destroy();
+    },
+  };
+}
+
+function post(agent: Agent, url: string, body: string): Promise<{ status: number }> {
+  return new Promise((resolve, reject) => {
+    const headers = { "Content-Type": "application/json" };
+    const sent = request(
+      `${url}/webhook`,
+      { method: "POST", agent, headers, timeout: REQUEST_MS },
+      (answer) => {
+        answer.resume().once("end", () => resolve({ status: answer.statusCode! }));
+        answer.once("error", reject);
+      },
+    );
+    sent.once("timeout", () => sent.destroy(Object.assign(new Error("no answer"), { code: "NO_ANSWER" })));
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,144 @@
+import { createRandom, drawOne, drawWhole } from "@teravoz/simulator";
+import type { ClientView, SeenCall } from "../checker/evidence.ts";
+import { type Envelope, openSocket, type Socket, type Transport } from "./sockets.ts";
+
+/** A client of realtime that believes only what it was told. */
+export type Watcher = {
+  name: string;
+  view(): ClientView;
+  /** Asks for the events of these calls; they are in the view from then on. */
+  askEvents(call_ids: readonly string[]): Promise<void>;
+  close(): void;
+};
+
+type Options = {
+  name: string;
+  transport: Transport;
+  subscribes: boolean;
+  urls: readonly string[];
+  seed: number;
+};
+
+type State = Options & {
+  random: () => number;
+  socket: Socket | null;
+  closed: boolean;
+  calls: Map<string, SeenCall>;
+  vanished: ClientView["vanished"];
+  events: ClientView["events"];
+  asked: string[];
+  /** A list is on its way; something changed since it was asked for. */
+  listing: boolean;
+  dirty: boolean;
+};
+
+/** Between two lists of one client. */
+const LIST_MS = 300;
+/** A command that failed is tried again; a socket that closed is opened again after up to twice as long. */
+const RETRY_MS = 500;
+
+/** Lists all calls when it is welcomed and when it is told DataChanged, or subscribes; comes back to either instance when cut off. */
+export function openWatcher(options: Options): Watcher {
+  const state: State = {
+    ...options,
+    random: createRandom(options.seed),
+    socket: null,
+    closed: false,
+    calls: new Map(),
+    vanished: [],
+    events: [],
+    asked: [],
+    listing: false,
+    dirty: false,
+  };
+  connect(state);
+  return {
+    name: options.name,
+    view: () => ({
+      name: options.name,
+      calls: [...state.calls.values()],
+      events: state.events,
+      vanished: state.vanished,
+    }),
+    askEvents: (call_ids) => askEvents(state, call_ids),
+    close: () => {
+      state.closed = true;
+      state.socket?.close();
+    },
+  };
+}
+
+function connect(state: State): void {
+  if (state.closed) return;
+  Object.assign(state, { listing: false, dirty: false });
+  const again = () => void setTimeout(() => connect(state), drawWhole(state.random, 100, 2 * RETRY_MS));
+  const url = drawOne(state.random, state.urls);
+  state.socket = openSocket(state.transport, url, {
+    onMessage: (message) => take(state, message),
+    onClose: again,
+  });
+}
+
+function take(state: State, { event, status, data }: Envelope): void {
+  if (status === "Failed") return void setTimeout(() => ask(state, event), RETRY_MS);
+  if (event === "Welcome") ask(state, state.subscribes ? "Subscribe" : "ListCalls");
+  else if (event === "ListCalls" || event === "Subscribe") replaceView(state, data);
+  else if (event === "DataChanged" && !state.subscribes) list(state);
+  else if (event === "CallChanged") changeCall(state, data);
+  else if (event === "CallErased") state.calls.delete(data.aggregate_id);
+  else if (event === "ListCallEvents") takeEvents(state, data);
+}
+
+function ask(state: State, event: string): void {
+  if (event === "ListCallEvents") askNext(state);
+  else {
+    state.listing = true;
+    state.socket?.send(event, {});
+  }
+}
+
+function list(state: State): void {
+  state.dirty = state.listing;
+  if (!state.listing) ask(state, "ListCalls");
+}
+
+function replaceView(state: State, calls: SeenCall[]): void {
+  const seen = new Map(calls.map((call) => [call.aggregate_id, call]));
+  for (const [key, before] of state.calls) noteLoss(state, before, seen.get(key));
+  state.calls = seen;
+  setTimeout(() => {
+    state.listing = false;
+    if (state.dirty) list(state);
+  }, LIST_MS);
+}
+
+function changeCall(state: State, call: SeenCall): void {
+  const before = state.calls.get(call.aggregate_id);
+  if (before) noteLoss(state, before, call);
+  state.calls.set(call.aggregate_id, call);
+}
+
+function noteLoss(state: State, before: SeenCall, now: SeenCall | undefined): void {
+  if (now && now.events >= before.events) return;
+  const detail = `${before.events} events, then ${now?.events ?? "no call"}`;
+  state.vanished.push({ call: before.aggregate_id, detail });
+}
+
+async function askEvents(state: State, call_ids: readonly string[]): Promise<void> {
+  state.asked = [...call_ids];
+  state.events = [];
+  askNext(state);
+  const giveUpAt = Date.now() + 10_000;
+  while (state.asked.length > 0 && Date.now() < giveUpAt)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const askNext = ({ asked: [call_id], socket }: State) =>
+  call_id && socket?.send("ListCallEvents", { call_id });
+
+function takeEvents(state: State, events: { call_id?: string; event: unknown }[]): void {
+  const call_id = state.asked.shift();
+  if (call_id === undefined) return;
+  state.events.push({ call_id, payloads: events.map(({ event }) => JSON.stringify(event)) });
+  askNext(state);
+}

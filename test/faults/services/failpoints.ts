@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Where this process may be told to end itself. */
+const file = process.env.FAILPOINT_FILE;
+const armed: { point: string; left: number } = { point: "", left: 0 };
+
+/** Ends the process, as kill -9 does, where the file names this point and this is the hit it names. */
+export function pass(point: string): void {
+  if (isArmedFor(point) && --armed.left <= 0) die();
+}
+
+/** The same some milliseconds after the point: in the middle of what begins there. */
+export function passSoon(point: string): void {
+  // a transaction takes 3 to 30 ms here
+  if (isArmedFor(point) && --armed.left <= 0) void sleep(1 + Math.random() * 15).then(die);
+}
+
+function isArmedFor(point: string): boolean {
+  if (!file || !existsSync(file)) return false;
+  if (armed.point === "") {
+    const { point: named, hits } = JSON.parse(readFileSync(file, "utf8"));
+    Object.assign(armed, { point: named, left: hits });
+  }
+  return armed.point === point;
+}
+
+function die(): never {
+  renameSync(file!, `${file}.struck`);
+  process.kill(process.pid, "SIGKILL");
+  // not one step further
+  for (;;);
+}
+
+type Method = (...args: unknown[]) => unknown;
+type Watch = {
+  before?: (method: string, args: unknown[]) => void;
+  after?: (method: string, args: unknown[], result: unknown) => void;
+};
+
+/** The same object, with someone looking on when its methods are called and when they have resolved. */
+export function watched<T extends object>(object: T, { before, after }: Watch): T {
+  return new Proxy(object, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        before?.(String(name), args);
+        const result = (value as Method).apply(target, args);
+        if (!(result instanceof Promise) || !after) return result;
+        return result.then((resolved) => {
+          after(String(name), args, resolved);
+          return resolved;
+        });
+      };
+    },
+  });
+}
