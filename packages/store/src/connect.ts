@@ -23,9 +23,12 @@ const CHECK_LIMIT_MS = 800;
 /** Before the first connection, pause between two tries that failed at once (a name that does not resolve). */
 const RETRY_PAUSE_MS = 1_000;
 
+/** How our connections are known to MongoDB, and our transactions to each other. */
+export const APP_NAME = "teravoz";
+
 /** Stated here, and stronger than the URI: what the promises of the store rest on is no operator's choice. */
 const OPTIONS: MongoClientOptions = {
-  appName: "teravoz",
+  appName: APP_NAME,
   // what a majority has, on disk: an acknowledged write survives the loss of the primary
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "majority" },

@@ -8,6 +8,7 @@ import {
   MongoServerError,
   type TransactionOptions,
 } from "mongodb";
+import { endAbandoned } from "./abandoned.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { isLostLink } from "./outage.ts";
 
@@ -19,6 +20,8 @@ const TRIES_LIMIT_MS = 15_000;
 /** First and longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
+/** So many tries lost in a row, after 1.6 s and every 4 s from then on: what is in the way may be dead. */
+const STUCK_TRIES = 8;
 /**
  * A key that another transaction has just inserted is seen by the next try's reads. Where it still collides after
  * three tries it is no race: that document can never be stored.
@@ -53,6 +56,8 @@ export async function runTransaction<T>(
         if (!isWorthATry(error, attempt) || performance.now() >= deadline) throw error;
       }
       onRetry(attempt);
+      // only a help: without it the next tries go on as they would
+      if (attempt % STUCK_TRIES === 0) await endAbandoned(client).catch(() => {});
       await sleep(pauseAfter(attempt));
     }
   } finally {
