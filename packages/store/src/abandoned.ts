@@ -15,8 +15,7 @@ type IdleSession = { lsid: { id: unknown } };
  * at and end sessions of their own user. Answers how many there were.
  */
 export async function endAbandoned(client: MongoClient): Promise<number> {
-  // what goes on is read where it goes on: $currentOp takes no other read concern
-  const admin = client.db("admin", { readConcern: { level: "local" } });
+  const admin = client.db("admin");
   const idle = {
     type: "idleSession",
     appName: APP_NAME,
@@ -25,7 +24,8 @@ export async function endAbandoned(client: MongoClient): Promise<number> {
   const sessions = await admin
     .aggregate<IdleSession>(
       [{ $currentOp: { idleSessions: true } }, { $match: idle }, { $project: { lsid: 1 } }],
-      { maxTimeMS: OPERATION_LIMIT_MS },
+      // $currentOp takes no other read concern
+      { maxTimeMS: OPERATION_LIMIT_MS, readConcern: "local" },
     )
     .toArray();
   if (sessions.length > 0)
