@@ -58,6 +58,8 @@ export type ReadRecord = ConsumedRecord & { partition: number };
 export async function readTopic({ client, prefix, log }: TestTopics, topic: string): Promise<ReadRecord[]> {
   const ends = await withAdmin(client, (admin) => admin.fetchTopicOffsets(topic));
   const wanted = ends.reduce((count, { low, high }) => count + Number(high) - Number(low), 0);
+  // a reader that is stopped while it joins leaves kafkajs fetching for ever
+  if (wanted === 0) return [];
   const read: ReadRecord[] = [];
   const consumer = consumePartitions({
     client,

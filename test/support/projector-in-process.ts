@@ -4,8 +4,8 @@ import type { TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
 
 /** The projector on the topics of a test, with a database of its own; both end with the topics. */
-export async function startProjector(opened: TestTopics) {
-  const { client, codec, log, metrics, prefix, topics } = opened;
+export async function startProjector(opened: TestTopics, { codec = opened.codec } = {}) {
+  const { client, log, metrics, prefix, topics } = opened;
   const { connection, store } = await openStore();
   opened.closing(() => dropDatabase(connection));
   const crashes: unknown[] = [];
@@ -18,5 +18,13 @@ export async function startProjector(opened: TestTopics) {
     onCrash: (error) => void crashes.push(error),
   });
   opened.closing(consumer.stop);
-  return { store, db: connection.db, metrics, check: consumer.check, crashes };
+  return {
+    store,
+    connection,
+    db: connection.db,
+    metrics,
+    check: consumer.check,
+    stop: consumer.stop,
+    crashes,
+  };
 }

@@ -12,6 +12,7 @@ import {
   type Membership,
 } from "./membership.ts";
 import { findStart, readStandings, type Standing } from "./starts.ts";
+import { PARTITIONS } from "./topics.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -223,15 +224,23 @@ async function untilPrepared({ membership }: State, isOurs: () => boolean): Prom
 async function seekAll(state: State, member: Member, assignment: Assignment): Promise<void> {
   const standings = await readStandings({ ...member, position: state.position }, assignment);
   state.beyond.clear();
-  // other partitions than before: whose lag is no longer ours to tell
-  state.metrics.lagRecords.reset();
-  state.metrics.lagSeconds.reset();
+  forgetLag(state);
   const firstStarts = standings.flatMap((standing) => {
     const { topic, partition, committed, high } = standing;
     const start = seekOne(state, member, standing);
     return committed === null ? [{ topic, partition, offset: String(start ?? high) }] : [];
   });
   if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
+}
+
+/** Other partitions than before: whose lag is no longer ours to tell. Another consumer of this process has other topics. */
+function forgetLag({ metrics, topics }: State): void {
+  for (const topic of topics) {
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      metrics.lagRecords.remove({ topic, partition });
+      metrics.lagSeconds.remove({ topic, partition });
+    }
+  }
 }
 
 /** Answers where it begins, null where it does not: the partition then stands still. */

@@ -97,6 +97,16 @@ export function createMetrics() {
       name: "teravoz_refolded_calls_total",
       help: "Calls of an older fold that were folded anew",
     }),
+    waitingLetters: new Gauge({
+      ...of,
+      name: "teravoz_dead_letters_waiting_records",
+      help: "Dead letters that nobody has redriven or dropped yet; the same on every projector",
+    }),
+    unfiledLetters: new Counter({
+      ...of,
+      name: "teravoz_dead_letters_unfiled_total",
+      help: "Records of the dead letters' topic that could not be filed and were left there",
+    }),
     sockets: new Gauge({
       ...of,
       name: "teravoz_sockets",

@@ -1,4 +1,5 @@
 export { settings } from "./config.ts";
 export { consumeEvents } from "./consume.ts";
+export * from "./dead-letters/index.ts";
 export * from "./erasure/index.ts";
 export { runProjector, type Seams } from "./run.ts";

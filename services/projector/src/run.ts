@@ -1,4 +1,4 @@
-import { type Fold, foldCall } from "@teravoz/domain";
+import { type Fold, foldCall, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -21,11 +21,13 @@ import {
   connectMongo,
   createMongoErasures,
   createMongoJobs,
+  createMongoLetters,
   createMongoStore,
   type MongoStore,
 } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
+import { addDeadLetterRoutes, fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, giveWayOnce, refoldOlder } from "./rebuild/takeover.ts";
@@ -70,6 +72,9 @@ async function startProjector(
   const erasures = createMongoErasures({ connection, erasureKeys: config.ERASURE_KEYS });
   const erasing = { erasures, publisher, topics, now: () => new Date() };
   addErasureRoutes(router, { ...erasing, tokens: config.ADMIN_TOKEN, log });
+  const letters = createMongoLetters({ connection, log });
+  const redriving = { letters, codec, publisher, topics, parse: parseWebhook };
+  addDeadLetterRoutes(router, { ...redriving, tokens: config.ADMIN_TOKEN, log });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);
@@ -92,6 +97,13 @@ async function startProjector(
   const jobs = createMongoJobs({ connection });
   const daily = startDaily({ ...erasing, store, jobs, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
+  const filing = fileDeadLetters({
+    ...{ client, letters, topics, log, metrics, prefix: config.TOPIC_PREFIX },
+    onCrash: (error) => fail("dead letters", error),
+  });
+  health.add("deadLetters", filing.check);
+  onStop("dead letters", () => filing.stop());
+  onStop("waiting letters", watchWaiting({ letters, metrics, log }));
   if (!isBehind) return;
   const refolding = refoldOlder({
     ...{ store, topics, fold, log, metrics, onSuperseded },

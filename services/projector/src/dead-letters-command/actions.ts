@@ -1,0 +1,107 @@
+import { type AdminClient, CannotGoOn, createAdminClient, faultsInWords, type Outcome } from "./client.ts";
+import { type Actions, filtersOf, type Options } from "./options.ts";
+import { formatLetter, formatList, type Progress, type Report, showProgress, tell } from "./print.ts";
+
+/** Writes results to `out` and all else to `say`. */
+type Terminal = { out(text: string): void; say(line: string): void };
+
+/** So many at a time: a redrive waits for the brokers most of its time. */
+const AT_ONCE = 8;
+
+export function createActions(terminal: Terminal): Actions {
+  const within = async (options: Options, work: (client: AdminClient) => Promise<number>) => {
+    try {
+      return await work(createAdminClient({ ...options, say: terminal.say }));
+    } catch (error) {
+      if (!(error instanceof CannotGoOn)) throw error;
+      terminal.say(`dead-letters: ${error.message}`);
+      return 1;
+    }
+  };
+  return {
+    list: (options) => within(options, (client) => list(terminal, client, options)),
+    show: (ids, options) => within(options, (client) => show(terminal, client, ids, options)),
+    redrive: (ids, options) =>
+      within(options, (client) => doAll(terminal, client, ids, { ...options, deed: "redrive" })),
+    drop: (ids, options) =>
+      within(options, (client) => doAll(terminal, client, ids, { ...options, deed: "drop" })),
+  };
+}
+
+async function list({ out }: Terminal, client: AdminClient, options: Options): Promise<number> {
+  const letters = await client.list(filtersOf(options), options.limit);
+  out(options.json ? JSON.stringify(letters, null, 2) : formatList(letters));
+  return 0;
+}
+
+async function show(
+  { out, say }: Terminal,
+  client: AdminClient,
+  ids: string[],
+  { json }: Options,
+): Promise<number> {
+  let failed = 0;
+  for (const id of ids) {
+    const shown = await client.show(id);
+    if (shown.ok) out(json ? JSON.stringify(shown.data, null, 2) : formatLetter(shown.data));
+    else say(`${id}: ${faultsInWords(shown.errors)}`);
+    failed += shown.ok ? 0 : 1;
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+type Deed = Options & { deed: "redrive" | "drop" };
+
+async function doAll(terminal: Terminal, client: AdminClient, ids: string[], options: Deed): Promise<number> {
+  const chosen = ids.length > 0 ? ids : await select(client, options);
+  const { deed, dryRun, yes } = options;
+  if (deed === "drop" && chosen.length > 1 && !dryRun && !yes) {
+    terminal.say(`this drops ${chosen.length} dead letters for good: add --yes, or --dry-run to look`);
+    return 1;
+  }
+  const reports: Report[] = [];
+  const progress = showProgress(chosen.length, () => reports.length, terminal.say);
+  try {
+    await doEach(client, chosen, options, reports, progress);
+  } finally {
+    progress.stop();
+    tell(terminal, reports, options);
+  }
+  return reports.every(({ ok }) => ok) ? 0 : 1;
+}
+
+async function select(client: AdminClient, options: Options): Promise<string[]> {
+  const letters = await client.list({ status: "waiting", ...filtersOf(options) }, Number.MAX_SAFE_INTEGER);
+  return letters.map(({ id }) => id);
+}
+
+/** A few at a time; the first that cannot go on ends all, and what was done by then is told. */
+async function doEach(
+  client: AdminClient,
+  chosen: readonly string[],
+  options: Deed,
+  reports: Report[],
+  progress: Progress,
+): Promise<void> {
+  const queue = [...chosen];
+  const worker = async () => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      try {
+        reports.push(reportOf(id, await doOne(client, id, options)));
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+      progress.moved();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, worker));
+}
+
+function doOne(client: AdminClient, id: string, { deed, dryRun = false }: Deed): Promise<Outcome<unknown>> {
+  if (deed === "redrive") return client.redrive(id, dryRun);
+  return dryRun ? client.show(id) : client.drop(id);
+}
+
+const reportOf = (id: string, outcome: Outcome<unknown>): Report =>
+  outcome.ok ? { id, ok: true } : { id, ok: false, errors: outcome.errors };

@@ -1,0 +1,65 @@
+import { type Faults, faultsInWords, type Letter, type LetterWithBody } from "./client.ts";
+
+/** What became of one letter. */
+export type Report = { id: string; ok: boolean; errors?: Faults };
+export type Progress = { moved(): void; stop(): void };
+
+/** Often enough to see that it moves, rarely enough for a log. */
+const SAY_EVERY_MS = 1_000;
+
+const HEAD = ["first seen", "status", "reason", "type", "key", "copies", "id"];
+
+/** Letters as a table, one a line. Nothing of a letter may move the terminal's cursor. */
+export function formatList(letters: readonly Letter[]): string {
+  if (letters.length === 0) return "no dead letters";
+  const rows = letters.map(({ first_seen, status, reason, type, key, copies, id }) =>
+    [first_seen, status, reason, type ?? "-", key ?? "-", String(copies), id].map(printable),
+  );
+  const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column]!.length)));
+  return [HEAD, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, "?");
+
+/** A letter with all it has, its body last. */
+export function formatLetter({ body, encoding, source, ...letter }: LetterWithBody): string {
+  const from = source && `${source.topic} ${source.partition}:${source.offset}`;
+  const fields = Object.entries({ ...letter, source: from, encoding });
+  const lines = fields.map(([name, value]) => `${name.padEnd(11)} ${printable(String(value ?? "-"))}`);
+  return `${lines.join("\n")}\n\n${body === null ? "(dropped)" : body.replaceAll(/[^\P{Cc}\n\t]/gu, "?")}\n`;
+}
+
+/** Says on `say` how far it is, as long as it takes. */
+export function showProgress(total: number, done: () => number, say: (line: string) => void): Progress {
+  let saidAt = performance.now();
+  const moved = () => {
+    if (performance.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = performance.now();
+    say(`${done()} of ${total}`);
+  };
+  const timer = setInterval(() => say(`${done()} of ${total}`), 5 * SAY_EVERY_MS);
+  return { moved, stop: () => clearInterval(timer) };
+}
+
+const DONE = { redrive: "redriven", drop: "dropped" };
+const WOULD = { redrive: "would be redriven", drop: "would be dropped" };
+
+/** What became of all: each refusal in words, and the sum. */
+export function tell(
+  { out, say }: { out(text: string): void; say(line: string): void },
+  reports: readonly Report[],
+  { deed, dryRun, json }: { deed: "redrive" | "drop"; dryRun?: boolean; json?: boolean },
+): void {
+  const done = (dryRun ? WOULD : DONE)[deed];
+  const refused = reports.filter(({ ok }) => !ok);
+  for (const { id, errors = [] } of refused) say(`${id}: ${faultsInWords(errors)}`);
+  if (json) out(JSON.stringify(reports, null, 2));
+  else out(`${reports.length - refused.length} ${done}, ${refused.length} refused`);
+}

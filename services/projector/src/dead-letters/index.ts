@@ -1,0 +1,3 @@
+export { fileDeadLetters } from "./file.ts";
+export { addDeadLetterRoutes, type DeadLetterPorts } from "./routes.ts";
+export { watchWaiting } from "./watch.ts";

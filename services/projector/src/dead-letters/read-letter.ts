@@ -1,0 +1,52 @@
+import type { ArrivedLetter, LetterSource } from "@teravoz/domain";
+import type { ConsumedRecord } from "@teravoz/kafka";
+
+/** A header or a type longer than this is none of ours: no reason to keep it as a name. */
+const MAX_NAME = 128;
+
+/** A dead letter from its record. Never throws: whatever a record lacks is null, unknown, or the broker's stamp. */
+export function readLetter({ key, value, headers, timestamp }: ConsumedRecord): ArrivedLetter {
+  const header = (name: string) => nameOf(headers[name]?.toString());
+  // a tombstone that could not be applied has no body
+  const body = value ?? new Uint8Array();
+  const stamped = new Date(timestamp);
+  return {
+    key: key?.toString() ?? null,
+    type: readType(body),
+    reason: header("reason") ?? "unknown",
+    service: header("service") ?? "unknown",
+    first_seen: readTime(header("first_seen")) ?? stamped,
+    last_seen: stamped,
+    source: readSource(header("topic"), header("partition"), header("offset")),
+    body,
+  };
+}
+
+const nameOf = (text: string | undefined) => (text && text.length <= MAX_NAME ? text : null);
+
+/** As services write it (toISOString): anything else is no time of ours. */
+function readTime(text: string | null): Date | null {
+  if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return null;
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
+
+function readSource(
+  topic: string | null,
+  partition: string | null,
+  offset: string | null,
+): LetterSource | null {
+  if (topic === null || !isWhole(partition) || !isWhole(offset)) return null;
+  return { topic, partition: Number(partition), offset: Number(offset) };
+}
+
+const isWhole = (text: string | null) => text !== null && /^\d{1,15}$/.test(text);
+
+function readType(body: Uint8Array): string | null {
+  try {
+    const { type } = JSON.parse(Buffer.from(body).toString());
+    return typeof type === "string" ? nameOf(type) : null;
+  } catch {
+    return null;
+  }
+}

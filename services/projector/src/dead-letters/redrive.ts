@@ -1,0 +1,71 @@
+import type { DeadLetter, DeadLetterWithBody, Fault, LetterDesk, parseWebhook } from "@teravoz/domain";
+import {
+  type Codec,
+  type OutgoingRecord,
+  type Publisher,
+  type TopicNames,
+  Undecodable,
+} from "@teravoz/kafka";
+
+export type RedrivePorts = {
+  letters: Pick<LetterDesk, "find" | "mark">;
+  codec: Pick<Codec, "encodeEvent" | "decodeEvent">;
+  publisher: Pick<Publisher, "publish">;
+  topics: TopicNames;
+  parse: typeof parseWebhook;
+};
+
+export type Redriven =
+  | { outcome: "redriven"; letter: DeadLetter }
+  | { outcome: "refused"; faults: Fault[] }
+  | { outcome: "dropped" | "unknown" };
+
+/**
+ * Sends a dead letter the way it failed on, once more: what ingest refused is parsed again with its first received_at, a record
+ * that a consumer parked is published again as it was. Marked only when Kafka has it, so a death in between leaves it
+ * waiting; a second redrive is a duplicate, which is stored once. `dryRun`: only whether it would be refused. Throws
+ * Unavailable while Kafka, the registry or the database is away.
+ */
+export async function redrive(ports: RedrivePorts, id: string, { dryRun = false } = {}): Promise<Redriven> {
+  const letter = await ports.letters.find(id);
+  if (letter === null) return { outcome: "unknown" };
+  const { body, ...rest } = letter;
+  if (body === null) return { outcome: "dropped" };
+  const made = await makeRecord(ports, { ...rest, body });
+  if (Array.isArray(made)) return { outcome: "refused", faults: made };
+  if (dryRun) return { outcome: "redriven", letter: rest };
+  await ports.publisher.publish(made);
+  const marked = await ports.letters.mark(letter, "redriven");
+  return marked ? { outcome: "redriven", letter: marked } : { outcome: "unknown" };
+}
+
+type Whole = DeadLetterWithBody & { body: Uint8Array };
+
+const makeRecord = (ports: RedrivePorts, letter: Whole): Promise<OutgoingRecord | Fault[]> =>
+  letter.source === null ? makeEvent(ports, letter) : makeAgain(ports, letter, letter.source.topic);
+
+/** A webhook's body, as ingest would publish it now. */
+async function makeEvent({ parse, codec, topics }: RedrivePorts, { body, first_seen }: Whole) {
+  const parsed = parse(body, first_seen);
+  if (parsed.outcome !== "accepted") return parsed.faults;
+  const { event } = parsed;
+  const topic = event.kind === "call" ? topics.callEvents : topics.agentEvents;
+  return { topic, key: event.aggregate_id, value: await codec.encodeEvent(event) };
+}
+
+const fault = (message: string): Fault[] => [{ path: "", message }];
+
+/** A record as it was, where it can be read by now. */
+async function makeAgain({ codec, topics }: RedrivePorts, { body, key }: Whole, topic: string) {
+  if (topic !== topics.callEvents && topic !== topics.agentEvents)
+    return fault("it came from a topic that holds no events");
+  if (key === null) return fault("it has no key, and without one its topic takes nothing");
+  const value = Buffer.from(body);
+  try {
+    await codec.decodeEvent(value);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    return fault(`it still cannot be read: ${error.reason}`);
+  }
+  return { topic, key, value };
+}

@@ -1,0 +1,95 @@
+import {
+  type DeadLetter,
+  type DeadLetterWithBody,
+  InvalidCursor,
+  type LetterDesk,
+  Unavailable,
+} from "@teravoz/domain";
+import { type Log, Problem, requireToken } from "@teravoz/runtime";
+import type { Context, Next } from "koa";
+import type Router from "koa-router";
+import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
+import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
+
+export type DeadLetterPorts = RedrivePorts & {
+  letters: LetterDesk;
+  tokens: readonly string[] | null;
+  log: Log;
+};
+
+/** As long as ingest says it: a dependency that comes back needs about that. */
+const RETRY_AFTER_SECONDS = "2";
+
+/** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
+export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
+  const { letters } = ports;
+  const enter = [requireToken(ports.tokens), answerUnavailable];
+  router.get("/dead-letters", ...enter, async (ctx: Context) => {
+    const { filter, page } = readListQuery(ctx.query);
+    const { items, next } = await letters.list(filter, page).catch(refuseCursor);
+    ctx.body = { status: "ok", data: items, next };
+  });
+  router.get("/dead-letters/:id", ...enter, async (ctx: Context) => {
+    refuseQuery(ctx.query);
+    ctx.body = { status: "ok", data: withText(known(await letters.find(ctx.params.id))) };
+  });
+  router.post("/dead-letters/:id/redrive", ...enter, async (ctx: Context) => {
+    const dryRun = readDryRun(ctx.query);
+    const letter = redrivenOf(await redrive(ports, ctx.params.id, { dryRun }));
+    if (!dryRun) ports.log.info({ reason: letter.reason, count: 1 }, "dead letter redriven");
+    ctx.body = { status: "ok", data: letter };
+  });
+  router.delete("/dead-letters/:id", ...enter, async (ctx: Context) => {
+    refuseQuery(ctx.query);
+    const letter = known(await letters.mark({ id: ctx.params.id, copies: 0 }, "dropped"));
+    ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
+    ctx.body = { status: "ok", data: letter };
+  });
+}
+
+async function answerUnavailable(_ctx: Context, next: Next): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const message = "this cannot be done now, and is safe to ask again";
+    throw new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
+  }
+}
+
+function refuseCursor(error: unknown): never {
+  if (error instanceof InvalidCursor) throw new Problem(400, [{ path: "/cursor", message: error.message }]);
+  throw error;
+}
+
+function known<T>(letter: T | null): T {
+  if (letter === null) throw unknownLetter();
+  return letter;
+}
+
+const unknownLetter = () => new Problem(404, [{ path: "", message: "no such dead letter" }]);
+
+function redrivenOf(redriven: Redriven): DeadLetter {
+  switch (redriven.outcome) {
+    case "redriven":
+      return redriven.letter;
+    case "refused":
+      throw new Problem(422, redriven.faults);
+    case "dropped":
+      throw new Problem(409, [{ path: "", message: "it was dropped: its body is gone" }]);
+    case "unknown":
+      throw unknownLetter();
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The body as text, or in base64 where it is not UTF-8; null where it was dropped. */
+function withText({ body, ...letter }: DeadLetterWithBody) {
+  if (body === null) return { ...letter, encoding: null, body };
+  try {
+    return { ...letter, encoding: "utf8", body: utf8.decode(body) };
+  } catch {
+    return { ...letter, encoding: "base64", body: Buffer.from(body).toString("base64") };
+  }
+}

@@ -1,0 +1,430 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { type DeadLetters, type Event, eventId, parseWebhook, Unavailable } from "@teravoz/domain";
+import { createOutlet } from "@teravoz/ingest";
+import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
+import { consumeEvents } from "@teravoz/projector";
+import { openDesk } from "../support/desk-in-process.ts";
+import { eventually } from "../support/eventually.ts";
+import { forgetfulRegistry } from "../support/forgetful-registry.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { startProjector } from "../support/projector-in-process.ts";
+import { bodiesOf } from "../support/traffic.ts";
+
+const PATIENCE_MS = 30_000;
+const FIRST_SEEN = new Date("2026-01-05T12:00:00.123Z");
+
+let opened: TestTopics;
+let publisher: Publisher;
+let projector: Awaited<ReturnType<typeof startProjector>>;
+let desk: Awaited<ReturnType<typeof openDesk>>;
+let around: (letters: DeadLetters) => DeadLetters;
+beforeEach(async () => {
+  opened = await openTopics();
+  publisher = opened.publisher();
+  around = (letters) => letters;
+});
+afterEach(() => opened.close());
+
+async function begin(options: Parameters<typeof startProjector>[1] = {}) {
+  projector = await startProjector(opened, options);
+  desk = await openDesk(opened, { connection: projector.connection, parse: parseLater, around });
+  // kafkajs goes on fetching where it is stopped while it joins
+  await eventually(() => {
+    for (const { check } of [projector, desk.filing]) expect(check()).toEqual({ ok: true });
+  }, PATIENCE_MS);
+}
+
+/** parseWebhook of a release to come, which knows one type more. */
+const parseLater: typeof parseWebhook = (bytes, received_at) => {
+  const text = Buffer.from(bytes).toString();
+  const parsed = parseWebhook(Buffer.from(text.replace('"call.imagined"', '"call.new"')), received_at);
+  if (!text.includes('"call.imagined"') || parsed.outcome !== "accepted")
+    return parseWebhook(bytes, received_at);
+  const uuid = eventId(bytes, parsed.body, received_at);
+  return { ...parsed, event: { ...parsed.event, uuid, type: "call.imagined", payload: text } };
+};
+
+function eventOf(body: string, received_at = new Date()): Event {
+  const parsed = parseLater(Buffer.from(body), received_at);
+  if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
+  return parsed.event;
+}
+
+const outlet = () => createOutlet({ codec: opened.codec, publisher, topics: opened.topics });
+const publish = (...events: Event[]) => Promise.all(events.map(outlet().publish));
+/** As ingest does with what it answers with 422. */
+const refuse = (body: string | Buffer, receivedAt = FIRST_SEEN, key: string | null = null) =>
+  outlet().park({ body: Buffer.from(body), key, reason: "unprocessable", receivedAt });
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+type Answered = { status: number; body: any };
+async function ask(path: string, method = "GET", headers: Record<string, string> = {}): Promise<Answered> {
+  const response = await fetch(`${desk.url}${path}`, { method, headers });
+  return { status: response.status, body: await response.json() };
+}
+
+const list = async (query = "") => (await ask(`/dead-letters${query}`)).body.data;
+const untilListed = (count: number, query = "") =>
+  eventually(async () => {
+    const letters = await list(query);
+    expect(letters).toHaveLength(count);
+    return letters;
+  }, PATIENCE_MS);
+const redrive = (id: string, query = "") => ask(`/dead-letters/${id}/redrive${query}`, "POST");
+const storedEvents = () => projector.db.collection("events").find().sort({ id: 1 }).toArray();
+const untilStored = (count: number) =>
+  eventually(async () => {
+    const events = await storedEvents();
+    expect(events).toHaveLength(count);
+    return events;
+  }, PATIENCE_MS);
+
+/** Records nobody can store, by the reason they are parked for; `stored` is an event that is. */
+async function poisons(stored: Event): Promise<Record<string, OutgoingRecord>> {
+  const { codec, topics } = opened;
+  const record = (key: string, value: Buffer) => ({ topic: topics.callEvents, key, value });
+  const good = await codec.encodeEvent(eventOf('{"type":"call.new","call_id":"poison"}'));
+  const unknown = Buffer.from(good);
+  unknown.writeInt32BE(2_000_000, 1);
+  const change = { key: "1", kind: "call" as const, version: 1, erased: false };
+  const impostor = { ...eventOf('{"type":"call.new","call_id":"impostor"}'), uuid: stored.uuid };
+  return {
+    "not-avro": record("a", Buffer.from([0, 255, 254, 0])),
+    "unknown-schema": record("b", unknown),
+    "foreign-schema": record("c", await codec.encodeChange(change)),
+    unstorable: record("d", await codec.encodeEvent(impostor)),
+  };
+}
+
+test("a bad event of each reason is filed once, with its bytes, its reason and where it came from", async () => {
+  await begin();
+  const [stored] = bodiesOf("delegated").map((body) => eventOf(body));
+  await publish(stored!);
+  await untilStored(1);
+  const poison = await poisons(stored!);
+  await Promise.all(Object.values(poison).map((record) => publisher.publish(record)));
+  const body = '{"type":"call.imagined", "call_id":"x.1"}';
+  await refuse(body, FIRST_SEEN, "x.1");
+  const letters = await untilListed(5);
+  const log = await readTopic(opened, opened.topics.callEvents);
+  for (const [reason, { key, value, topic }] of Object.entries(poison)) {
+    const { partition, offset } = log.find((record) => record.value!.equals(value!))!;
+    const source = { topic, partition, offset };
+    const letter = letters.find((each: { key: string }) => each.key === key);
+    expect(letter).toMatchObject({
+      reason,
+      source,
+      service: "projector",
+      copies: 1,
+      status: "waiting",
+      type: null,
+    });
+    const shown = (await ask(`/dead-letters/${letter.id}`)).body.data;
+    expect(Buffer.from(shown.body, shown.encoding)).toEqual(value);
+  }
+  const [unreadable] = await list("?reason=not-avro");
+  expect((await ask(`/dead-letters/${unreadable.id}`)).body.data.encoding).toBe("base64");
+  const [refused] = await list("?reason=unprocessable");
+  expect((await ask(`/dead-letters/${refused.id}`)).body.data).toEqual({
+    ...refused,
+    ...{
+      key: "x.1",
+      type: "call.imagined",
+      service: "ingest",
+      source: null,
+      copies: 1,
+      encoding: "utf8",
+      body,
+    },
+    first_seen: FIRST_SEEN.toISOString(),
+  });
+  expect([desk.crashes, projector.crashes]).toEqual([[], []]);
+}, 60_000);
+
+test("a body refused many times is one letter, and what was filed is not counted again by a later start", async () => {
+  await begin();
+  const body = '{"type":"call.imagined","call_id":"x.1"}';
+  for (let n = 0; n < 20; n += 1) await refuse(body, new Date(FIRST_SEEN.getTime() + n * 1_000));
+  await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 20 }), PATIENCE_MS);
+  await desk.filing.stop();
+  // another group has committed nothing: it would read everything again
+  const again = desk.start(`${opened.prefix}again.`);
+  opened.closing(() => again.stop());
+  await refuse(body, new Date(FIRST_SEEN.getTime() - 1_000));
+  await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 21 }), PATIENCE_MS);
+  const letters = await list();
+  expect(letters).toHaveLength(1);
+  expect(letters[0].first_seen).toBe("2026-01-05T11:59:59.123Z");
+}, 60_000);
+
+test("what lacks its headers, its key or its body is filed all the same", async () => {
+  await begin();
+  const topic = opened.topics.deadLetters;
+  await publisher.publish({ topic, key: null, value: Buffer.from("bare") });
+  await publisher.publish({ topic, key: "k", value: null });
+  const headers = {
+    first_seen: "1970-99-99",
+    reason: "r".repeat(5_000),
+    topic: "t",
+    partition: "-1",
+    offset: "x",
+  };
+  await publisher.publish({ topic, key: null, value: Buffer.from('{"type":["call.new"]}'), headers });
+  const letters = await untilListed(3);
+  for (const letter of letters) {
+    expect(letter).toMatchObject({ reason: "unknown", service: "unknown", source: null, type: null });
+    expect(Math.abs(Date.now() - Date.parse(letter.first_seen))).toBeLessThan(60_000);
+  }
+});
+
+test("a dead letter that can never be filed is left in its topic, counted, and holds up no other", async () => {
+  around = (letters) => ({
+    ...letters,
+    file: async (batch) => {
+      if (batch.letters.some(({ key }) => key === "unfilable")) throw new Error("never");
+      return letters.file(batch);
+    },
+  });
+  await begin();
+  await refuse('{"n":1}', FIRST_SEEN, "unfilable");
+  await refuse('{"n":2}', FIRST_SEEN, "unfilable");
+  // of the same key, so behind them in their partition
+  for (let n = 3; n < 6; n += 1)
+    await publisher.publish({ topic: opened.topics.deadLetters, key: "b", value: Buffer.from(`{"n":${n}}`) });
+  await untilListed(3);
+  await eventually(
+    async () => expect((await desk.metrics.unfiledLetters.get()).values[0]!.value).toBe(2),
+    PATIENCE_MS,
+  );
+  expect(await readTopic(opened, opened.topics.deadLetters)).toHaveLength(5);
+  expect(desk.crashes).toEqual([]);
+});
+
+test("when a later release knows its type, a refused event is redriven with the time it was first received, once", async () => {
+  await begin();
+  const body = '{"type":"call.imagined", "call_id":"x.1", "sid":"1", "n": 1.50}';
+  await refuse(body, FIRST_SEEN);
+  await refuse(body, new Date(FIRST_SEEN.getTime() + 5_000));
+  const [{ id }] = await untilListed(1);
+  const untilCopies = async () => expect((await list())[0].copies).toBe(2);
+  await eventually(untilCopies, PATIENCE_MS);
+  expect(await redrive(id)).toMatchObject({
+    status: 200,
+    body: { data: { id, status: "redriven", copies: 2 } },
+  });
+  await untilStored(1);
+  // redriven again, and redelivered by the vendor to the release that knows it
+  await redrive(id);
+  await publish(eventOf(body), eventOf(body));
+  await publish(eventOf('{"type":"call.new","call_id":"x.1","sid":"2"}'));
+  const [event] = await untilStored(2);
+  expect(event).toMatchObject({
+    payload: body,
+    type: "call.imagined",
+    aggregate_id: "x.1",
+    received_at: FIRST_SEEN,
+  });
+  const [call] = await projector.store.findCalls(["x.1"]);
+  expect(call).toMatchObject({ events: 2, created_at: FIRST_SEEN });
+  expect(await untilListed(1, "?status=redriven")).toMatchObject([{ id }]);
+}, 60_000);
+
+test("without time and sid too a letter is the same event however often it is redriven", async () => {
+  await begin();
+  await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN);
+  const [{ id }] = await untilListed(1);
+  for (let n = 0; n < 3; n += 1) expect((await redrive(id)).status).toBe(200);
+  await publish(eventOf('{"type":"call.new","call_id":"x.2","sid":"2"}'));
+  await untilStored(2);
+  expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(4);
+  await eventually(async () =>
+    expect((await projector.store.findCalls(["x.1"]))[0]).toMatchObject({ events: 1 }),
+  );
+}, 60_000);
+
+test("what is still refused stays waiting, and the answer says why", async () => {
+  await begin();
+  await refuse('{"type":"call.never","call_id":"x.1"}');
+  const [{ id }] = await untilListed(1);
+  const { status, body } = await redrive(id);
+  expect([status, body]).toEqual([
+    422,
+    { status: "error", errors: [{ path: "/type", message: expect.stringContaining("is none of") }] },
+  ]);
+  expect(await list()).toMatchObject([{ id, status: "waiting", copies: 1 }]);
+  expect(await readTopic(opened, opened.topics.callEvents)).toEqual([]);
+});
+
+test("a dry run says what would be refused and changes nothing", async () => {
+  await begin();
+  await refuse('{"type":"call.imagined","call_id":"x.1"}');
+  await refuse('{"type":"call.never","call_id":"x.2"}');
+  const before = await untilListed(2);
+  const answers = await Promise.all(before.map(({ id }: { id: string }) => redrive(id, "?dry_run=true")));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+  expect(await list()).toEqual(before);
+  expect(await readTopic(opened, opened.topics.callEvents)).toEqual([]);
+});
+
+test("when the registry knows its schema again, a parked record is redriven to its topic, same bytes and key", async () => {
+  const registry = await forgetfulRegistry(process.env.SCHEMA_REGISTRY_URL!);
+  opened.closing(registry.close);
+  const config = { ...opened.config, SCHEMA_REGISTRY_URL: registry.url };
+  const codec = createCodec({ config, topics: opened.topics, log: opened.log });
+  await begin({ codec });
+  registry.forget();
+  const event = eventOf('{"type":"call.new","call_id":"x.1","sid":"1"}', FIRST_SEEN);
+  await publish(event);
+  const [letter] = await untilListed(1);
+  expect(letter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
+  // the projector has not asked again yet: it parks the record once more
+  expect((await redrive(letter.id)).status).toBe(200);
+  await eventually(
+    async () => expect(await list()).toMatchObject([{ copies: 2, status: "waiting" }]),
+    PATIENCE_MS,
+  );
+  registry.remember();
+  const { client, metrics, topics, log } = opened;
+  const restarted = consumeEvents({
+    ...{ client, store: projector.store, codec: opened.codec, publisher, topics, log, metrics },
+    prefix: `${opened.prefix}restarted.`,
+    now: () => new Date(),
+    onCrash: (error) => void projector.crashes.push(error),
+  });
+  opened.closing(restarted.stop);
+  await projector.stop();
+  expect((await redrive(letter.id)).status).toBe(200);
+  const [stored] = await untilStored(1);
+  expect(stored).toMatchObject({ _id: event.uuid, received_at: FIRST_SEEN, aggregate_id: "x.1" });
+  const log2 = await readTopic(opened, topics.callEvents);
+  expect(log2).toHaveLength(3);
+  expect(new Set(log2.map(({ key, value }) => `${key} ${value!.toString("hex")}`)).size).toBe(1);
+}, 90_000);
+
+test("a record that cannot be read still, or that no topic of events gave, is refused", async () => {
+  await begin();
+  const { topics } = opened;
+  await publisher.publish({ topic: topics.callEvents, key: "a", value: Buffer.from([0, 255, 254, 0]) });
+  const good = await opened.codec.encodeEvent(eventOf('{"type":"call.new","call_id":"1"}'));
+  const headers = {
+    reason: "not-avro",
+    service: "projector",
+    topic: topics.callChanges,
+    partition: "1",
+    offset: "1",
+  };
+  await publisher.publish({ topic: topics.deadLetters, key: "b", value: good, headers });
+  const keyless = { ...headers, topic: topics.callEvents };
+  await publisher.publish({
+    topic: topics.deadLetters,
+    key: null,
+    value: Buffer.concat([good, good]),
+    headers: keyless,
+  });
+  const letters = await untilListed(3);
+  for (const { id } of letters) expect(await redrive(id)).toMatchObject({ status: 422 });
+  expect(await list()).toEqual(letters);
+});
+
+test("one that nobody could store is parked again, and waits with one copy more", async () => {
+  await begin();
+  const event = eventOf('{"type":"call.new","call_id":"x.1","sid":"1"}');
+  await publish(event);
+  await untilStored(1);
+  await publisher.publish((await poisons(event)).unstorable!);
+  const [{ id }] = await untilListed(1);
+  expect((await redrive(id)).status).toBe(200);
+  await eventually(
+    async () => expect(await list()).toMatchObject([{ id, copies: 2, status: "waiting" }]),
+    PATIENCE_MS,
+  );
+});
+
+test("a redrive that ends between Kafka's acknowledgement and the mark leaves it waiting, and stores it once", async () => {
+  let ends = true;
+  around = (letters) => ({
+    ...letters,
+    mark: async (...marked) => {
+      if (ends) throw new Unavailable("ended");
+      return letters.mark(...marked);
+    },
+  });
+  await begin();
+  await refuse('{"type":"call.imagined","call_id":"x.1"}');
+  const [{ id }] = await untilListed(1);
+  expect(await redrive(id)).toMatchObject({ status: 503, body: { status: "error" } });
+  expect(await list()).toMatchObject([{ status: "waiting" }]);
+  ends = false;
+  expect(await redrive(id)).toMatchObject({ status: 200, body: { data: { status: "redriven" } } });
+  await publish(eventOf('{"type":"call.new","call_id":"x.2","sid":"2"}'));
+  await untilStored(2);
+  expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(3);
+}, 60_000);
+
+test("letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
+  await begin();
+  const at = (n: number) => new Date(FIRST_SEEN.getTime() + n * 60_000);
+  for (let n = 0; n < 25; n += 1)
+    await refuse(JSON.stringify({ type: n % 2 ? "odd" : "even", call_id: n }), at(n), `k${n % 5}`);
+  await untilListed(25);
+  const pages = [];
+  for (let next: string | null = ""; next !== null; ) {
+    const { body } = await ask(`/dead-letters?limit=10${next && `&cursor=${next}`}`);
+    pages.push(body.data);
+    next = body.next;
+  }
+  expect(pages.map((page) => page.length)).toEqual([10, 10, 5]);
+  const times = pages.flat().map(({ first_seen }) => first_seen);
+  expect(times).toEqual(Array.from({ length: 25 }, (_, n) => at(24 - n).toISOString()));
+  expect(JSON.stringify(pages)).not.toContain("call_id");
+  expect(await list("?type=odd")).toHaveLength(12);
+  expect(await list("?type=odd&key=k1")).toHaveLength(3);
+  expect(await list(`?since=${at(20).toISOString()}&until=${at(22).toISOString()}`)).toHaveLength(3);
+  expect(await list("?reason=not-avro")).toEqual([]);
+  const dropped = await ask(`/dead-letters/${pages[0][0].id}`, "DELETE");
+  expect(dropped).toMatchObject({ status: 200, body: { data: { status: "dropped" } } });
+  expect((await list("?status=dropped")).map(({ id }: { id: string }) => id)).toEqual([pages[0][0].id]);
+  expect((await ask(`/dead-letters/${pages[0][0].id}`)).body.data).toMatchObject({
+    body: null,
+    encoding: null,
+  });
+  expect((await redrive(pages[0][0].id)).status).toBe(409);
+});
+
+test("a listing that asks for what it cannot is refused, and told where", async () => {
+  await begin();
+  const asked = {
+    "?reasons=x": "/reasons",
+    "?limit=0": "/limit",
+    "?limit=1001": "/limit",
+    "?limit=1&limit=2": "/limit",
+    "?status=gone": "/status",
+    "?since=yesterday": "/since",
+    "?since=2026-13-01": "/since",
+    "?cursor=nonsense": "/cursor",
+    "?__proto__=1": "/__proto__",
+    "?type[$ne]=1": "/type[$ne]",
+  };
+  for (const [query, path] of Object.entries(asked))
+    expect(await ask(`/dead-letters${query}`)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+});
+
+test("unknown letters, paths and methods are refused in the shape of all", async () => {
+  await begin();
+  const unknown = "0".repeat(64);
+  const asked: [string, string, number][] = [
+    [`/dead-letters/${unknown}`, "GET", 404],
+    [`/dead-letters/${unknown}`, "DELETE", 404],
+    [`/dead-letters/${unknown}/redrive`, "POST", 404],
+    [`/dead-letters/${unknown}?body=1`, "GET", 400],
+    [`/dead-letters/${unknown}/redrive?dry=1`, "POST", 400],
+    ["/dead-letters/%00%24where", "GET", 404],
+    ["/dead-letters/", "GET", 404],
+    ["/dead-letters", "DELETE", 405],
+    [`/dead-letters/${unknown}/redrive`, "GET", 405],
+  ];
+  for (const [path, method, status] of asked) {
+    const answer = await ask(path, method);
+    expect([path, method, answer.status, answer.body.status]).toEqual([path, method, status, "error"]);
+  }
+});

@@ -1,0 +1,43 @@
+import type { DeadLetters, parseWebhook } from "@teravoz/domain";
+import { addDeadLetterRoutes, fileDeadLetters } from "@teravoz/projector";
+import {
+  closeServer,
+  createApp,
+  createHealth,
+  createHttpServer,
+  createRouter,
+  listen,
+} from "@teravoz/runtime";
+import { createMongoLetters, type MongoConnection } from "@teravoz/store";
+import type { TestTopics } from "./kafka.ts";
+
+type Options = {
+  connection: MongoConnection;
+  parse: typeof parseWebhook;
+  /** Put around the letters before they are used. */
+  around?: (letters: DeadLetters) => DeadLetters;
+  tokens?: string[];
+};
+
+export type Answered = { status: number; body: { status: string; data: never; next: never; errors: never } };
+
+/** Files the dead letters of a test's topics, with the admin API on a free port; both end with the topics. */
+export async function openDesk(opened: TestTopics, { connection, parse, tokens, ...options }: Options) {
+  const { around = (letters) => letters } = options;
+  const { client, codec, log, metrics, prefix, topics } = opened;
+  const letters = around(createMongoLetters({ connection, log }));
+  const publisher = opened.publisher();
+  const crashes: unknown[] = [];
+  const onCrash = (error: unknown) => void crashes.push(error);
+  const start = (group = prefix) =>
+    fileDeadLetters({ client, letters, topics, log, metrics, prefix: group, onCrash });
+  const filing = start();
+  opened.closing(() => filing.stop());
+  const router = createRouter();
+  addDeadLetterRoutes(router, { letters, codec, publisher, topics, parse, tokens: tokens ?? null, log });
+  const app = createApp(router, { health: createHealth(), metrics, metricsTokens: null, log });
+  const server = createHttpServer(app.callback());
+  const url = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
+  opened.closing(() => closeServer(server));
+  return { url, letters, publisher, filing, start, crashes, metrics };
+}
