@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { type DeadLetters, type Event, eventId, parseWebhook, Unavailable } from "@teravoz/domain";
+import { type DeadLetters, type Event, eventId, foldCall, parseWebhook, Unavailable } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
 import { consumeEvents } from "@teravoz/projector";
@@ -288,6 +288,8 @@ test("when the registry knows its schema again, a parked record is redriven to i
   const restarted = consumeEvents({
     ...{ client, store: projector.store, codec: opened.codec, publisher, topics, log, metrics },
     prefix: `${opened.prefix}restarted.`,
+    fold: foldCall,
+    onSuperseded: (revision) => void projector.crashes.push(revision),
     now: () => new Date(),
     onCrash: (error) => void projector.crashes.push(error),
   });
