@@ -1,13 +1,5 @@
-import {
-  type DeadLetter,
-  type DeadLetterWithBody,
-  InvalidCursor,
-  type LetterDesk,
-  Unavailable,
-} from "@teravoz/domain";
-import { type Log, Problem, requireToken } from "@teravoz/runtime";
-import type { Context, Next } from "koa";
-import type Router from "koa-router";
+import { type DeadLetter, type DeadLetterWithBody, InvalidCursor, type LetterDesk } from "@teravoz/domain";
+import { answerUnavailable, type createRouter, type Log, Problem, requireToken } from "@teravoz/runtime";
 import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
 import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
 
@@ -17,45 +9,36 @@ export type DeadLetterPorts = RedrivePorts & {
   log: Log;
 };
 
-/** As long as ingest says it: a dependency that comes back needs about that. */
-const RETRY_AFTER_SECONDS = "2";
+type Router = ReturnType<typeof createRouter>;
 
 /** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
   const { letters } = ports;
   const enter = [requireToken(ports.tokens), answerUnavailable];
-  router.get("/dead-letters", ...enter, async (ctx: Context) => {
+  router.get("/dead-letters", ...enter, async (ctx) => {
     const { filter, page } = readListQuery(ctx.query);
     const { items, next } = await letters.list(filter, page).catch(refuseCursor);
     ctx.body = { status: "ok", data: items, next };
   });
-  router.get("/dead-letters/:id", ...enter, async (ctx: Context) => {
+  router.get("/dead-letters/:id", ...enter, async (ctx) => {
     refuseQuery(ctx.query);
-    ctx.body = { status: "ok", data: withText(known(await letters.find(ctx.params.id))) };
+    ctx.body = { status: "ok", data: withText(known(await letters.find(idOf(ctx.params)))) };
   });
-  router.post("/dead-letters/:id/redrive", ...enter, async (ctx: Context) => {
+  router.post("/dead-letters/:id/redrive", ...enter, async (ctx) => {
     const dryRun = readDryRun(ctx.query);
-    const letter = redrivenOf(await redrive(ports, ctx.params.id, { dryRun }));
+    const letter = redrivenOf(await redrive(ports, idOf(ctx.params), { dryRun }));
     if (!dryRun) ports.log.info({ reason: letter.reason, count: 1 }, "dead letter redriven");
     ctx.body = { status: "ok", data: letter };
   });
-  router.delete("/dead-letters/:id", ...enter, async (ctx: Context) => {
+  router.delete("/dead-letters/:id", ...enter, async (ctx) => {
     refuseQuery(ctx.query);
-    const letter = known(await letters.mark({ id: ctx.params.id, copies: 0 }, "dropped"));
+    const letter = known(await letters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
     ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
     ctx.body = { status: "ok", data: letter };
   });
 }
 
-async function answerUnavailable(_ctx: Context, next: Next): Promise<void> {
-  try {
-    await next();
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    const message = "this cannot be done now, and is safe to ask again";
-    throw new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
-  }
-}
+const idOf = ({ id = "" }: { id?: string }) => id;
 
 function refuseCursor(error: unknown): never {
   if (error instanceof InvalidCursor) throw new Problem(400, [{ path: "/cursor", message: error.message }]);
