@@ -1,0 +1,154 @@
+import { foldCall, Unavailable } from "@teravoz/domain";
+import { PARTITIONS, partitionOf, topicNames } from "@teravoz/kafka";
+import {
+  type Config,
+  createLog,
+  InvalidConfig,
+  kafkaSettings,
+  mongoSettings,
+  readConfig,
+  registrySettings,
+  untilAvailable,
+} from "@teravoz/runtime";
+import {
+  connectMongo,
+  createMongoRebuild,
+  type MongoConnection,
+  type MongoRebuild,
+  writePast,
+} from "@teravoz/store";
+import { createRebuildCommand, type RebuildOptions } from "./options.ts";
+import { CannotRebuild, openNotices } from "./outlet.ts";
+import { type Progress, showProgress } from "./progress.ts";
+import { compareCalls, type RebuildPorts, type Report, rebuildCalls, Superseded } from "./rebuild.ts";
+import { formatReport } from "./report.ts";
+
+const settings = { ...kafkaSettings, ...registrySettings, ...mongoSettings };
+type Settings = Config<typeof settings>;
+
+/** So long something may be away in the middle of it. */
+const AWAY_LIMIT_MS = 60_000;
+/** A signal's exit code by custom of the shells: 128 + 2. */
+const INTERRUPTED = 130;
+
+const log = createLog("rebuild", "silent");
+
+/** What another may put around a part before it is used; the command itself puts nothing there. */
+export type RebuildSeams = {
+  store?: (store: MongoRebuild) => MongoRebuild;
+  notify?: (notify: RebuildPorts["notify"]) => RebuildPorts["notify"];
+};
+
+type Opened = {
+  config: Settings;
+  connection: MongoConnection;
+  store: MongoRebuild;
+  progress: Progress;
+  seams: RebuildSeams;
+};
+
+/** Runs the process of `rebuild:calls` to its end. */
+export const runRebuild = (seams: RebuildSeams = {}): Promise<void> =>
+  rebuildAsAsked(seams).then(
+    (code) => process.exit(code),
+    (error) => {
+      process.stderr.write(`rebuild:calls: ${explain(error)}\n`);
+      process.exit(1);
+    },
+  );
+
+async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
+  const options = createRebuildCommand(() => new Date())
+    .parse()
+    .opts<RebuildOptions>();
+  const config = readConfig(settings, process.env);
+  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
+  const { store: around = (store) => store } = seams;
+  const store = around(createMongoRebuild({ connection }));
+  const calls = await connection.db
+    .collection("calls")
+    .estimatedDocumentCount()
+    .catch((cause) => {
+      throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
+    });
+  const progress = showProgress(calls);
+  const opened = { config, connection, store, progress, seams };
+  try {
+    return await (options.until ? writePastCalls(opened, options) : rebuild(opened, options));
+  } finally {
+    progress.stop();
+    await connection.close();
+  }
+}
+
+/** The first Ctrl-C ends it after what is in hand, a second one the process. */
+function interruptible(): () => boolean {
+  let wanted = true;
+  process.once("SIGINT", () => {
+    wanted = false;
+  });
+  return () => wanted;
+}
+
+async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): Promise<number> {
+  const { connection, progress } = opened;
+  const written = await writePast({
+    ...{ connection, name: into!, until: until!, fold: foldCall },
+    onLooked: progress.add,
+    isWanted: interruptible(),
+  });
+  progress.stop();
+  if (written === null) return sayStopped("nothing was replaced");
+  say(`${written} calls as they were known at ${until!.toISOString()}: collection past_${into}`);
+  return 0;
+}
+
+async function rebuild(opened: Opened, { dryRun = false }: { dryRun?: boolean }): Promise<number> {
+  const { notify, stop } = dryRun ? createSilence() : await openNotices(opened.config, log);
+  if (!dryRun) await opened.store.prepare();
+  const { notify: around = (each) => each } = opened.seams;
+  const ports: RebuildPorts = {
+    ...{ store: opened.store, fold: foldCall, partitionOf },
+    notify: around(notify),
+    isWanted: interruptible(),
+    topic: topicNames(opened.config.TOPIC_PREFIX).callEvents,
+    partitions: PARTITIONS,
+    retry: (work) => retryFor(AWAY_LIMIT_MS, work),
+    onLooked: opened.progress.add,
+  };
+  const began = performance.now();
+  try {
+    const report = await (dryRun ? compareCalls(ports) : rebuildCalls(ports));
+    opened.progress.stop();
+    return sayReport(report, { dryRun, seconds: (performance.now() - began) / 1_000 });
+  } finally {
+    await stop();
+  }
+}
+
+const createSilence = () => ({ notify: async () => {}, stop: async () => {} });
+
+async function retryFor<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + limitMs;
+  return untilAvailable(work, { log, isWanted: () => Date.now() < giveUpAt });
+}
+
+function sayReport(report: Report, about: { dryRun: boolean; seconds: number }): number {
+  say(formatReport(report, about));
+  return report.complete ? 0 : sayStopped("run it again to go on");
+}
+
+function sayStopped(what: string): number {
+  process.stderr.write(`stopped before the end: ${what}\n`);
+  return INTERRUPTED;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function explain(error: Error): string | undefined {
+  if (error instanceof Unavailable)
+    return "MongoDB or Kafka went away in the middle: run it again, it goes on";
+  if (error instanceof Superseded)
+    return `${error.message}, ours ${foldCall.revision}: run its rebuild:calls`;
+  return error instanceof CannotRebuild || error instanceof InvalidConfig ? error.message : error.stack;
+}
