@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { ROOT } from "@teravoz/stack";
+import { expectShown, followCalls } from "../support/board.ts";
+import { plantDamage } from "../support/damage.ts";
+import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { rebuildEnv, startRebuild } from "../support/rebuild-command.ts";
+import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
+
+let gateway: Gateway;
+beforeEach(async () => {
+  gateway = await openGateway({ projector: 2 });
+});
+afterEach(() => gateway?.close());
+
+/** So many at once. */
+const SENDERS = 16;
+
+async function sendAll(bodies: string[]): Promise<void> {
+  const left = [...bodies];
+  const sender = async () => {
+    for (let body = left.pop(); body; body = left.pop()) expect((await gateway.post(body)).status).toBe(200);
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+}
+
+const rebuild = (args: string[] = [], options: { main?: string; env?: NodeJS.ProcessEnv } = {}) =>
+  startRebuild(args, { ...options, env: { ...rebuildEnv(gateway), ...options.env } });
+
+/** Everything in the database. */
+async function dump(): Promise<Record<string, unknown[]>> {
+  const names = (await gateway.db.listCollections().toArray()).map(({ name }) => name).sort();
+  const read = names.map(async (name) => [
+    name,
+    await gateway.db.collection(name).find().sort({ _id: 1 }).toArray(),
+  ]);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+test("a rebuild under live traffic puts every call right, and whoever saw a wrong one is told", async () => {
+  const bodies = shuffle(bodiesOfCalls(300));
+  await sendAll(bodies);
+  await expectStored(gateway, bodies);
+  const { invented } = await plantDamage(gateway.db);
+  const board = await followCalls(gateway.realtime[0]!.url);
+  const more = shuffle(bodiesOfCalls(300));
+  const sending = sendAll(more);
+  const { code, stdout } = await rebuild().done;
+  await sending;
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`${invented} removed (calls without events)`)]);
+  await expectStored(gateway, [...bodies, ...more]);
+  await expectShown(board, gateway);
+  board.close();
+});
+
+test("a dry run says how much differs, and in which fields, names no call, and changes nothing", async () => {
+  const bodies = shuffle(bodiesOfCalls(90));
+  await sendAll(bodies);
+  await expectStored(gateway, bodies);
+  const { altered, missing, invented } = await plantDamage(gateway.db);
+  const before = await dump();
+  const { code, stdout, stderr } = await rebuild(["--dry-run"]).done;
+  expect([code, stderr]).toEqual([0, ""]);
+  const counts = `${altered} would be changed, ${missing} would be added (events without a call), ${invented} would be removed`;
+  expect(stdout).toContain(counts);
+  expect(stdout).toContain(`  events: ${altered}\n`);
+  expect(stdout).not.toMatch(/invented|\d{10}\.\d/);
+  expect(await dump()).toEqual(before);
+});
+
+const KILLABLE = join(ROOT, "test/support/rebuild-main.ts");
+/** Between a commit and its notice, between the notice and its confirmation, and wherever it is after so many ms. */
+const DEATHS: NodeJS.ProcessEnv[] = [
+  ...["refold 1", "refold 5", "notify 1", "notify 5"].map((DIE_AT) => ({ DIE_AT })),
+  ...Array.from({ length: 3 }, () => ({ DIE_AFTER_MS: String(Math.floor(Math.random() * 150)) })),
+];
+
+test("a rebuild that is killed in the middle and run again ends right, and what it had changed and not told is told", async () => {
+  const bodies = shuffle(bodiesOfCalls(300));
+  await sendAll(bodies);
+  await expectStored(gateway, bodies);
+  for (const [round, env] of DEATHS.entries()) {
+    await plantDamage(gateway.db, round);
+    const board = await followCalls(gateway.realtime[0]!.url);
+    const killed = await rebuild([], { main: KILLABLE, env }).done;
+    if (env.DIE_AT) expect([env, killed.signal]).toEqual([env, "SIGKILL"]);
+    const { code } = await rebuild().done;
+    expect([env, code]).toEqual([env, 0]);
+    await expectStored(gateway, bodies);
+    await expectShown(board, gateway);
+    board.close();
+  }
+  const left = await gateway.db.collection("positions").countDocuments({ untold: { $exists: true } });
+  expect(left).toBe(0);
+}, 240_000);
+
+test("Ctrl-C ends a rebuild after what is in hand with 130, and the next run goes on", async () => {
+  const bodies = shuffle(bodiesOfCalls(120));
+  await sendAll(bodies);
+  await expectStored(gateway, bodies);
+  await plantDamage(gateway.db);
+  const running = rebuild([], { main: KILLABLE, env: { INTERRUPT_AT: "refold 1" } });
+  expect(await running.done).toMatchObject({ code: 130, stderr: expect.stringContaining("run it again") });
+  expect((await rebuild().done).code).toBe(0);
+  await expectStored(gateway, bodies);
+});
+
+test("the calls --until a moment are those that were stored at that moment", async () => {
+  const bodies = shuffle(bodiesOfCalls(200));
+  const moments: { at: Date; calls: unknown[] }[] = [];
+  for (let part = 0; part < 3; part++) {
+    const some = bodies.slice((part * bodies.length) / 3, ((part + 1) * bodies.length) / 3);
+    await sendAll(some);
+    await expectStored(gateway, bodies.slice(0, ((part + 1) * bodies.length) / 3));
+    // the next event is received in another millisecond
+    await sleep(5);
+    moments.push({ at: new Date(), calls: comparable(await gateway.calls()) });
+    await sleep(5);
+  }
+  const now = comparable(await gateway.calls());
+  for (const { at, calls } of moments) {
+    const outcome = await rebuild(["--until", at.toISOString(), "--into", "then"]).done;
+    expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining("collection past_then") });
+    const past = await gateway.db
+      .collection("past_then")
+      .find({}, { projection: { _id: 0 } })
+      .toArray();
+    expect(comparable(past)).toEqual(calls);
+  }
+  expect(comparable(await gateway.calls())).toEqual(now);
+  const names = (await gateway.db.listCollections().toArray()).map(({ name }) => name);
+  expect(names.filter((name) => name.startsWith("past_"))).toEqual(["past_then"]);
+});
+
+/** By id, without the version: that is when a call was written. */
+const comparable = (calls: Record<string, unknown>[]) =>
+  calls.map(({ version: _version, ...call }) => call).sort((one, other) => Number(one.id) - Number(other.id));
