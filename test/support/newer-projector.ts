@@ -1,0 +1,17 @@
+import { runProjector } from "@teravoz/projector";
+import { newerFold } from "./newer-fold.ts";
+
+/** The projector of a release to come; with `DIE_AT` = n it dies of SIGKILL when it has folded its n-th group of calls anew. */
+let left = Number(process.env.DIE_AT);
+
+await runProjector({
+  fold: newerFold,
+  store: (store) => ({
+    ...store,
+    async refold(work, fold) {
+      const refolded = await store.refold(work, fold);
+      if (work.keys.length > 0 && --left === 0) process.kill(process.pid, "SIGKILL");
+      return refolded;
+    },
+  }),
+});
