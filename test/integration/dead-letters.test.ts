@@ -27,7 +27,8 @@ afterEach(() => opened.close());
 
 async function begin(options: Parameters<typeof startProjector>[1] = {}) {
   projector = await startProjector(opened, options);
-  desk = await openDesk(opened, { connection: projector.connection, parse: parseLater, around });
+  const { connection, store } = projector;
+  desk = await openDesk(opened, { connection, store, parse: parseLater, around });
   // kafkajs goes on fetching where it is stopped while it joins
   await eventually(() => {
     for (const { check } of [projector, desk.filing]) expect(check()).toEqual({ ok: true });
@@ -392,6 +393,61 @@ test("letters are listed by reason, type, key, status and time, newest first, pa
   });
   expect((await redrive(pages[0][0].id)).status).toBe(409);
 });
+
+const erase = (key: string, topic = opened.topics.callEvents) =>
+  publisher.publish({ topic, key, value: null });
+const untilErased = (kind: "call" | "agent", key: string) =>
+  eventually(
+    async () => expect(await projector.store.findErased([{ kind, key }])).toHaveLength(1),
+    PATIENCE_MS,
+  );
+
+test("what is of an erased call or agent leaves the dead letters, and is not filed again", async () => {
+  await begin();
+  await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
+  await refuse('{"type":"call.imagined","call_id":"x.2"}', FIRST_SEEN, "x.2");
+  await refuse('{"type":"call.imagined","actor":"ana"}', FIRST_SEEN, "ana");
+  await untilListed(3);
+  await erase("x.1");
+  await untilErased("call", "x.1");
+  await erase("ana", opened.topics.agentEvents);
+  await untilErased("agent", "ana");
+  expect(await untilListed(1)).toMatchObject([{ key: "x.2" }]);
+  await refuse('{"type":"call.imagined","call_id":"x.1","n":1}', new Date(), "x.1");
+  await refuse('{"type":"call.imagined","actor":"ana","n":1}', FIRST_SEEN, "ana");
+  // an agent lives on
+  await refuse('{"type":"call.imagined","actor":"ana","n":2}', new Date(Date.now() + 60_000), "ana");
+  await untilFiled(6);
+  expect((await list()).map(({ key }: { key: string }) => key).sort()).toEqual(["ana", "x.2"]);
+  expect(await projector.db.collection("dead_letters").countDocuments()).toBe(2);
+}, 60_000);
+
+/** So many records of the dead letters' topic were dealt with. */
+const untilFiled = (records: number) =>
+  eventually(async () => {
+    const filter = { _id: { $regex: "dead-letters" } };
+    const positions = await projector.db
+      .collection<{ _id: string; next: number }>("positions")
+      .find(filter)
+      .toArray();
+    expect(positions.reduce((sum, { next }) => sum + next, 0)).toBe(records);
+  }, PATIENCE_MS);
+
+test("an erasure that is done while a dead letter is being filed takes it along", async () => {
+  around = (letters) => ({
+    ...letters,
+    file: async (batch) => {
+      // the ledger was asked before: by now the call is erased, with all letters that were there
+      await erase("x.1");
+      await untilErased("call", "x.1");
+      return letters.file(batch);
+    },
+  });
+  await begin();
+  await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
+  await untilFiled(1);
+  await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
+}, 60_000);
 
 test("a listing that asks for what it cannot is refused, and told where", async () => {
   await begin();

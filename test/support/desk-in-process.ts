@@ -8,21 +8,23 @@ import {
   createRouter,
   listen,
 } from "@teravoz/runtime";
-import { createMongoLetters, type MongoConnection } from "@teravoz/store";
+import { createMongoLetters, type MongoConnection, type MongoStore } from "@teravoz/store";
 import type { TestTopics } from "./kafka.ts";
 
 type Options = {
   connection: MongoConnection;
+  store: MongoStore;
   parse: typeof parseWebhook;
   /** Put around the letters before they are used. */
   around?: (letters: DeadLetters) => DeadLetters;
   tokens?: string[];
 };
 
-export type Answered = { status: number; body: { status: string; data: never; next: never; errors: never } };
-
 /** Files the dead letters of a test's topics, with the admin API on a free port; both end with the topics. */
-export async function openDesk(opened: TestTopics, { connection, parse, tokens, ...options }: Options) {
+export async function openDesk(
+  opened: TestTopics,
+  { connection, store, parse, tokens, ...options }: Options,
+) {
   const { around = (letters) => letters } = options;
   const { client, codec, log, metrics, prefix, topics } = opened;
   const letters = around(createMongoLetters({ connection, log }));
@@ -30,7 +32,7 @@ export async function openDesk(opened: TestTopics, { connection, parse, tokens, 
   const crashes: unknown[] = [];
   const onCrash = (error: unknown) => void crashes.push(error);
   const start = (group = prefix) =>
-    fileDeadLetters({ client, letters, topics, log, metrics, prefix: group, onCrash });
+    fileDeadLetters({ client, letters, store, topics, log, metrics, prefix: group, onCrash });
   const filing = start();
   opened.closing(() => filing.stop());
   const router = createRouter();

@@ -1,3 +1,4 @@
+import type { Erased, Subject } from "./erasure.ts";
 import type { Page } from "./ports.ts";
 
 /** `dropped` is for good: a copy that comes later changes nothing. */
@@ -51,6 +52,19 @@ export function addCopy(
   if (known.status !== "redriven") return { ...known, ...counted };
   return { ...known, ...arrived, ...counted, status: "waiting", status_at: now };
 }
+
+/** Whom a letter may be about: its key says no kind. */
+export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): Subject[] =>
+  [...new Set(letters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
+    { kind: "call" as const, key },
+    { kind: "agent" as const, key },
+  ]);
+
+/** Whether a letter stays out with its subject: an agent's newer ones do not. */
+export const isErasedLetter = (
+  letter: Pick<ArrivedLetter, "key" | "first_seen">,
+  { kind, key, erased_at }: Erased,
+): boolean => letter.key === key && (kind === "call" || letter.first_seen <= erased_at);
 
 /** A run of records of one partition of the dead letters' topic; `expected` and `next` as in Batch. */
 export type LetterBatch = {

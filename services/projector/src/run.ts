@@ -98,7 +98,7 @@ async function startProjector(
   const daily = startDaily({ ...erasing, store, jobs, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
   const filing = fileDeadLetters({
-    ...{ client, letters, topics, log, metrics, prefix: config.TOPIC_PREFIX },
+    ...{ client, letters, store, topics, log, metrics, prefix: config.TOPIC_PREFIX },
     onCrash: (error) => fail("dead letters", error),
   });
   health.add("deadLetters", filing.check);
