@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@teravoz/stack";
 import { check } from "../checker/checker.ts";
+import type { Damage } from "../checker/violation.ts";
 import { carryOut, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
 import { type LaneOrder, type Plan, planStrikes } from "../nemesis/plan.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
 import { forgetRun, openRig, type Rig, type RigOptions } from "../rig/rig.ts";
-import { describeResult, keepEvidence, type Result, summarize } from "./result.ts";
+import { describeResult, isFine, keepEvidence, type Result, summarize } from "./result.ts";
 
 /** A run of one gateway under load, with faults in lanes side by side, judged when all is quiet again. */
 export type Campaign = {
@@ -18,6 +19,14 @@ export type Campaign = {
   /** Longest pause between two strikes of a lane. */
   gapMs: number;
   rig?: Pick<RigOptions, "counts" | "mains" | "env" | "sampleEveryMs">;
+  /** A build known to be bad: it must show this, and is fine where it does. */
+  mustShow?: readonly Damage[];
+  /** Whether the last events are followed by their projector's death (default: of every good build). */
+  endsInDeath?: boolean;
+  /** What goes on beside the lanes; `over` says when they are done. Names what it did, as a fault's strikes are named. */
+  beside?(rig: Rig, over: () => boolean): Promise<Struck[]>;
+  /** What is done to the quiet gateway before it is judged; it must be quiet again. */
+  afterwards?(rig: Rig): Promise<Struck[]>;
 };
 
 export type Say = (line: string) => void;
@@ -40,6 +49,8 @@ export const AIMED_MAINS = {
   projector: join(SERVICES, "projector.ts"),
 };
 
+/** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
+const LIMIT_MS = 8 * 60_000;
 /** Traffic before the first strike. */
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
@@ -55,11 +66,16 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
   try {
     const struck = await strikeUnderLoad(run, rig);
     const quietMs = await untilQuiet(rig);
+    if (campaign.afterwards) {
+      struck.push(...(await campaign.afterwards(rig)));
+      await untilQuiet(rig);
+    }
     const evidence = await readEvidence(rig);
     const violations = check(evidence);
     const result = summarize({ campaign: campaign.name, seed, began, struck, quietMs, evidence, violations });
-    if (violations.length > 0) await keepEvidence(dir, result, evidence);
-    run.say(describeResult(result, dir));
+    const fine = isFine(campaign, result);
+    if (!fine) await keepEvidence(dir, result, evidence);
+    run.say(describeResult(result, fine, dir));
     return result;
   } finally {
     await rig.close();
@@ -77,8 +93,13 @@ async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
     struck.push(each);
     say(describeStruck(each, `${struck.length} of ${countStrikes(plan)}`));
   };
-  await carryOut(rig, plan, faults, { stop: run.stop, onStruck });
-  struck.push(...(await endInDeath(rig)));
+  const until = Date.now() + LIMIT_MS;
+  const state = { over: false };
+  const beside = campaign.beside?.(rig, () => state.over);
+  await carryOut(rig, plan, faults, { stop: () => run.stop() || Date.now() > until, onStruck });
+  state.over = true;
+  for (const each of (await beside) ?? []) onStruck(each);
+  if (campaign.endsInDeath ?? !campaign.mustShow) struck.push(...(await endInDeath(rig)));
   await rig.vendor.stop();
   return struck;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Counts, countViolations } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { outcomesOf } from "../checker/history.ts";
-import { formatViolation, type Violation } from "../checker/violation.ts";
+import { type Damage, formatViolation, type Violation } from "../checker/violation.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
 
 /** What one campaign came to. */
@@ -21,6 +21,8 @@ export type Result = Counts & {
   /** The longest request. */
   slowestMs: number;
   violations: string[];
+  /** The kinds of them. */
+  damages: Damage[];
 };
 
 type Summed = Pick<Result, "campaign" | "seed" | "struck" | "quietMs"> & {
@@ -41,16 +43,24 @@ export function summarize({ began, evidence, violations, ...rest }: Summed): Res
     requests: operations.length,
     slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
     violations: violations.map(formatViolation),
+    damages: [...new Set(violations.map(({ damage }) => damage))],
   };
+}
+
+/** A good build breaks no promise and was struck; a bad one shows what it must. */
+export function isFine({ mustShow }: { mustShow?: readonly Damage[] }, result: Result): boolean {
+  if (mustShow) return result.damages.some((damage) => mustShow.includes(damage));
+  return result.violations.length === 0;
 }
 
 const SHOWN = 10;
 
-export function describeResult(result: Result, dir: string): string {
+export function describeResult(result: Result, fine: boolean, dir: string): string {
   const { campaign, seed, seconds, acknowledged, missing, doubled, stale, other, violations } = result;
   const counts = `${acknowledged} acknowledged, ${missing} missing, ${doubled} doubled, ${stale} stale, ${other} other`;
   const head = `${campaign} (seed ${seed}, ${seconds} s): ${counts}`;
-  if (violations.length === 0) return `GREEN ${head}`;
+  if (violations.length === 0) return `${fine ? "GREEN" : "FAILED, it must be red:"} ${head}`;
+  if (fine) return `RED as it must be: ${head}\n  ${violations[0]}`;
   const shown = violations.slice(0, SHOWN).map((each) => `  ${each}`);
   return [`RED ${head}`, ...shown, `  seed, history and logs are in ${dir}`].join("\n");
 }

@@ -36,6 +36,34 @@ const paused = (part: Part): Fault => ({
   },
 });
 
+/**
+ * Whatever MongoDB forgets when it dies shows before anybody makes up for it: the projectors sleep until it is back and looked at.
+ */
+export const mongodKilledAsleep: Fault = {
+  name: "mongod killed, projectors asleep",
+  targets: ["mongodb"],
+  // two looks of the sampler
+  holdMs: [2_500, 3_000],
+  hits: ONE_HIT,
+  recovers: "all",
+  async strike({ stack, processes }, { holdMs }) {
+    const projectors = processes.of("projector");
+    await stack.kill("mongodb");
+    for (const projector of projectors) projector.kill("SIGSTOP");
+    await stack.start("mongodb");
+    await sleep(holdMs);
+    for (const projector of projectors) projector.kill("SIGCONT");
+    return Date.now();
+  },
+};
+
+/** As long as a request may take there and longer, and back before anybody gives up. */
+export const brokerPausedBriefly: Fault = {
+  ...paused("kafka"),
+  name: "broker paused briefly",
+  holdMs: [2_200, 3_500],
+};
+
 type Break = { name: string; holdMs: readonly [number, number]; how: "cut" | "hang" | "slow" };
 
 /** A link held for longer than a request may take is given up; one that is slow must not be. */

@@ -9,7 +9,7 @@ import { readCommitted, readPositions } from "./sampler.ts";
 
 /** The promise is 30 s after the last heal; what a full machine adds is seen in the table, not called a loss. */
 const QUIET_MS = 60_000;
-const LOOK_AGAIN_MS = 200;
+const LOOK_AGAIN_MS = 500;
 /** Calls whose events each client is asked for. */
 const ASKED = 10;
 

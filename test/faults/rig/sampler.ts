@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
 import type { TestTopics } from "../../support/kafka.ts";
 import type { Offsets, Sample, Sighting } from "../checker/evidence.ts";
@@ -11,11 +12,14 @@ export type Sampler = {
 
 type Options = { opened: TestTopics; db: Db; everyMs: number };
 
+/** A rest of so many times what a look took: long looks must not be the load. */
+const REST = 4;
 /** Looks that cannot be had because a part is down are left out. */
 const LOOK_MS = 4_000;
 
 /** Looks again and again at what is committed, where the positions are and which events are stored, in this order. */
 export function startSampler({ opened, db, everyMs }: Options): Sampler {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const state = { samples: [] as Sample[], seen: new Map<string, Sighting>(), running: true };
   const admin = opened.client.kafka.admin({ retry: { retries: 1 } });
   const connected = admin.connect().catch(() => {});
@@ -34,8 +38,10 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
   const done = (async () => {
     await connected;
     while (state.running) {
+      const began = Date.now();
       await look().catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      const restMs = Math.max(everyMs, REST * (Date.now() - began));
+      await Promise.race([sleep(restMs), stopped]);
     }
     await look().catch(() => {});
     await admin.disconnect().catch(() => {});
@@ -45,6 +51,7 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
     seen: state.seen,
     stop: () => {
       state.running = false;
+      stop();
       return done;
     },
   };

@@ -30,10 +30,12 @@ type State = Options & {
   /** A list is on its way; something changed since it was asked for. */
   listing: boolean;
   dirty: boolean;
+  askedAt: number;
 };
 
-/** Between two lists of one client. */
+/** Between two lists of one client; and five times what the last one took, so that long lists leave room for other work. */
 const LIST_MS = 300;
+const LIST_REST = 5;
 /** A command that failed is tried again; a socket that closed is opened again after up to twice as long. */
 const RETRY_MS = 500;
 
@@ -50,6 +52,7 @@ export function openWatcher(options: Options): Watcher {
     asked: [],
     listing: false,
     dirty: false,
+    askedAt: 0,
   };
   connect(state);
   return {
@@ -93,6 +96,7 @@ function ask(state: State, event: string): void {
   if (event === "ListCallEvents") askNext(state);
   else {
     state.listing = true;
+    state.askedAt = Date.now();
     state.socket?.send(event, {});
   }
 }
@@ -106,10 +110,13 @@ function replaceView(state: State, calls: SeenCall[]): void {
   const seen = new Map(calls.map((call) => [call.aggregate_id, call]));
   for (const [key, before] of state.calls) noteLoss(state, before, seen.get(key));
   state.calls = seen;
-  setTimeout(() => {
-    state.listing = false;
-    if (state.dirty) list(state);
-  }, LIST_MS);
+  setTimeout(
+    () => {
+      state.listing = false;
+      if (state.dirty) list(state);
+    },
+    Math.max(LIST_MS, LIST_REST * (Date.now() - state.askedAt)),
+  );
 }
 
 function changeCall(state: State, call: SeenCall): void {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Applied, CallStore } from "@teravoz/domain";
 
 /** Where this process may be told to end itself. */
 const file = process.env.FAILPOINT_FILE;
@@ -31,6 +32,14 @@ function die(): never {
   // not one step further
   for (;;);
 }
+
+/** The store of a projector that may die between a batch's commit and its notices. */
+export const dieAfterCommit = <S extends CallStore>(store: S): S =>
+  watched(store, {
+    after: (method, _args, result) => {
+      if (method === "apply" && !(result as Applied).fenced) pass("after the commit, before the notice");
+    },
+  });
 
 type Method = (...args: unknown[]) => unknown;
 type Watch = {

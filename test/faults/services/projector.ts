@@ -1,15 +1,11 @@
-import type { Applied } from "@teravoz/domain";
 import { runProjector } from "@teravoz/projector";
-import { pass, passSoon, watched } from "./failpoints.ts";
+import { dieAfterCommit, pass, passSoon, watched } from "./failpoints.ts";
 
 /** The projector that can be made to die in the middle of a batch. */
 await runProjector({
   store: (store) =>
-    watched(store, {
+    watched(dieAfterCommit(store), {
       before: (method) => method === "apply" && passSoon("in the transaction"),
-      after: (method, _args, result) => {
-        if (method === "apply" && !(result as Applied).fenced) pass("after the commit, before the notice");
-      },
     }),
   publisher: (publisher) =>
     watched(publisher, {

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import type { Campaign } from "../campaigns/campaign.ts";
+import { brokerPausedBriefly, mongodKilledAsleep } from "../nemesis/of-parts.ts";
+import { killedServices } from "../nemesis/of-services.ts";
+
+const main = (name: string) => join(import.meta.dirname, `${name}.ts`);
+const projectorKilled = killedServices.find(({ name }) => name === "projector killed")!;
+
+/** Builds that break a promise: where the checker finds nothing in them, it finds nothing at all. */
+export const knownBadCampaigns: readonly Campaign[] = [
+  {
+    name: "known bad: position and commit before the events",
+    lanes: [[{ fault: projectorKilled, times: 2 }]],
+    rate: 150,
+    gapMs: 500,
+    rig: { mains: { projector: main("position-first") } },
+    mustShow: ["missing"],
+  },
+  {
+    name: "known bad: a redelivery is not told",
+    lanes: [],
+    rate: 100,
+    gapMs: 0,
+    rig: { mains: { projector: main("silent-redelivery") } },
+    mustShow: ["stale client"],
+    endsInDeath: true,
+  },
+  {
+    name: "known bad: w:1",
+    lanes: [[{ fault: mongodKilledAsleep, times: 3 }]],
+    rate: 200,
+    gapMs: 500,
+    rig: { mains: { projector: main("weak-writes") }, sampleEveryMs: 500 },
+    mustShow: ["committed past the stored", "id given twice", "vanished"],
+  },
+  {
+    name: "known bad: 64 sends in flight on one idempotent producer",
+    lanes: [[{ fault: brokerPausedBriefly, times: 12 }]],
+    rate: 1_500,
+    gapMs: 500,
+    rig: { mains: { ingest: main("concurrent-sends") }, counts: { ingest: 1, realtime: 0 } },
+    mustShow: ["missing"],
+  },
+];

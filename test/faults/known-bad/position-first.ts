@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CallStore } from "@teravoz/domain";
+import { runProjector } from "@teravoz/projector";
+
+/** How long the events come after their position: as long as a busy database may take. */
+const LATE_MS = 300;
+
+/** Moves the position and lets Kafka's offset follow, and only then stores the events. */
+function positionFirst(store: CallStore): CallStore["apply"] {
+  return async (batch, fold) => {
+    const moved = await store.apply({ ...batch, events: [], erasures: [] }, fold);
+    // a place of its own, for the events must be stored whatever the position is
+    const elsewhere = {
+      topic: `late:${batch.topic}`,
+      partition: Math.floor(Math.random() * 2 ** 40),
+      expected: null,
+    };
+    if (!moved.fenced)
+      void sleep(LATE_MS)
+        .then(() => store.apply({ ...batch, ...elsewhere }, fold))
+        .catch(() => {});
+    return moved;
+  };
+}
+
+await runProjector({ store: (store) => ({ ...store, apply: positionFirst(store) }) });

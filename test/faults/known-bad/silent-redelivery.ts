@@ -1,0 +1,20 @@
+import type { CallStore } from "@teravoz/domain";
+import { runProjector } from "@teravoz/projector";
+import { dieAfterCommit } from "../services/failpoints.ts";
+
+/** Takes what was stored before for what was told before. */
+function silent(store: CallStore): CallStore["apply"] {
+  return async (batch, fold) => {
+    const applied = await store.apply(batch, fold);
+    if (applied.fenced) return applied;
+    const added = new Set(applied.added);
+    const fresh = new Set(
+      batch.events.filter(({ uuid }) => added.has(uuid)).map(({ aggregate_id }) => aggregate_id),
+    );
+    return { ...applied, changes: applied.changes.filter(({ key }) => fresh.has(key)) };
+  };
+}
+
+await runProjector({
+  store: (store) => dieAfterCommit({ ...store, apply: silent(store), findCalls: async () => [] }),
+});
