@@ -1,28 +1,82 @@
+import { writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "@teravoz/stack";
+import { Command, InvalidArgumentError } from "commander";
 import { withSharedStack } from "../support/shared-stack.ts";
-import { runCampaign } from "./campaigns/campaign.ts";
+import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
-import { knownBadCampaigns } from "./known-bad/campaigns.ts";
+import { isFine, type Result } from "./campaigns/result.ts";
+import { formatKnownBad, formatTable } from "./campaigns/table.ts";
+import { chooseOnly, countRows, ledgerPath, runFaults } from "./faults.ts";
 
-const say = (line: string) =>
-  void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-const only = process.argv[2];
-const seed = Number(process.argv[3] ?? 1);
-await withSharedStack(async (stack) => {
-  for (const campaign of [...quickCampaigns, ...knownBadCampaigns].filter(
-    ({ name }) => !only || name.includes(only),
-  )) {
-    const result = await runCampaign({
-      stack,
-      campaign,
-      seed,
-      runs: join(ROOT, ".run", "faults"),
-      say,
-      stop: () => false,
-    });
-    console.log(
-      JSON.stringify({ ...result, struck: result.struck.length, violations: result.violations.length }),
-    );
-  }
+type Options = { long?: true; from?: number; runs?: number; only?: string; seed: number };
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort()).once("SIGTERM", () => interrupted.abort());
+
+const results = await run(readOptions()).catch((error: Error) => {
+  say(`test:faults: ${error.message}`);
+  process.exit(1);
 });
+const { passed, failed } = countRows(results);
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function readOptions(): Options {
+  return new Command("test:faults")
+    .description(
+      "Kills, stops and cuts off the gateway and its parts under load, and checks that nothing is lost, doubled or stale.",
+    )
+    .option(
+      "--long",
+      "every row, in campaigns of at most ten minutes; the table goes to test/faults/RESULTS.md",
+    )
+    .option("--seed <n>", "of the first campaign; the same seed makes the same plan", parseWhole, 1)
+    .option("--from <seed>", "begin with this campaign; what ran before it counts on", parseWhole)
+    .option("--runs <n>", "at most so many campaigns, the rest another time", parseWhole)
+    .option("--only <fault>", "only campaigns or faults whose name holds this")
+    .addHelpText(
+      "after",
+      "\nA red campaign leaves seed, history and logs in .run/faults. Run it again by --from SEED --runs 1.",
+    )
+    .parse()
+    .opts<Options>();
+}
+
+async function run({ long, only, ...options }: Options): Promise<Result[]> {
+  const all = long ? longCampaigns : quickCampaigns;
+  const campaigns = only ? chooseOnly(all, only) : all;
+  if (campaigns.length === 0) throw new Error(`no campaign and no fault is called ${only}`);
+  const ledger = ledgerPath(long ? "long" : "quick");
+  const results = await withSharedStack((stack) => {
+    if (stack.provider === "external")
+      throw new Error("needs parts that it may kill: unset STACK and the addresses");
+    return runFaults({ ...options, stack, campaigns, ledger, say, signal: interrupted.signal });
+  });
+  const tables = [formatTable(results), formatKnownBad(results)].filter(Boolean).join("\n\n");
+  process.stdout.write(`${tables}\n`);
+  for (const red of results.filter((each) => !isFine(each))) process.stdout.write(describeRed(red));
+  if (long && !only)
+    await writeFile(join(import.meta.dirname, "RESULTS.md"), formatPage(tables, options.seed));
+  return results;
+}
+
+const describeRed = ({ campaign, seed, violations }: Result) =>
+  `\nRED ${campaign}, seed ${seed}:\n${violations
+    .slice(0, 10)
+    .map((each) => `  ${each}\n`)
+    .join("")}`;
+
+function formatPage(tables: string, seed: number): string {
+  const [{ model } = { model: "unknown" }] = cpus();
+  const machine = `${cpus().length} x ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `# Results\n\n\`pnpm test:faults --long\`, ${date}, ${machine}, seeds from ${seed} on.\n\n${tables}\n`;
+}
+
+function parseWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("must be a whole number.");
+  return Number(text);
+}

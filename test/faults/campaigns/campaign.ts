@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@teravoz/stack";
 import { check } from "../checker/checker.ts";
-import type { Damage } from "../checker/violation.ts";
+import type { Damage, Violation } from "../checker/violation.ts";
 import { carryOut, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
 import { type LaneOrder, type Plan, planStrikes } from "../nemesis/plan.ts";
@@ -18,7 +18,7 @@ export type Campaign = {
   rate: number;
   /** Longest pause between two strikes of a lane. */
   gapMs: number;
-  rig?: Pick<RigOptions, "counts" | "mains" | "env" | "sampleEveryMs">;
+  rig?: Omit<RigOptions, "stack" | "dir" | "seed">;
   /** A build known to be bad: it must show this, and is fine where it does. */
   mustShow?: readonly Damage[];
   /** Whether the last events are followed by their projector's death (default: of every good build). */
@@ -26,7 +26,7 @@ export type Campaign = {
   /** What goes on beside the lanes; `over` says when they are done. Names what it did, as a fault's strikes are named. */
   beside?(rig: Rig, over: () => boolean): Promise<Struck[]>;
   /** What is done to the quiet gateway before it is judged; it must be quiet again. */
-  afterwards?(rig: Rig): Promise<Struck[]>;
+  afterwards?(rig: Rig): Promise<{ struck: Struck[]; violations: Violation[] }>;
 };
 
 export type Say = (line: string) => void;
@@ -38,8 +38,8 @@ export type CampaignRun = {
   /** Takes a folder for each run. */
   runs: string;
   say: Say;
-  /** Ends it early; what was done by then is judged all the same. */
-  stop: () => boolean;
+  /** Ends it: its processes are stopped. */
+  signal: AbortSignal;
 };
 
 const SERVICES = join(import.meta.dirname, "..", "services");
@@ -63,19 +63,19 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
   const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
   await forgetRun(dir);
   const rig = await openRig({ stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
+  run.signal.addEventListener("abort", () => void rig.processes.stop());
   try {
     const struck = await strikeUnderLoad(run, rig);
     const quietMs = await untilQuiet(rig);
-    if (campaign.afterwards) {
-      struck.push(...(await campaign.afterwards(rig)));
-      await untilQuiet(rig);
-    }
+    const after = await campaign.afterwards?.(rig);
+    struck.push(...(after?.struck ?? []));
     const evidence = await readEvidence(rig);
-    const violations = check(evidence);
-    const result = summarize({ campaign: campaign.name, seed, began, struck, quietMs, evidence, violations });
-    const fine = isFine(campaign, result);
-    if (!fine) await keepEvidence(dir, result, evidence);
-    run.say(describeResult(result, fine, dir));
+    const violations = [...check(evidence), ...(after?.violations ?? [])];
+    const { name, mustShow } = campaign;
+    const found = { struck, quietMs, evidence, violations };
+    const result = summarize({ campaign: name, seed, began, ...found, ...(mustShow ? { mustShow } : {}) });
+    if (!isFine(result)) await keepEvidence(dir, result, evidence);
+    run.say(describeResult(result, dir));
     return result;
   } finally {
     await rig.close();
@@ -96,7 +96,7 @@ async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
   const until = Date.now() + LIMIT_MS;
   const state = { over: false };
   const beside = campaign.beside?.(rig, () => state.over);
-  await carryOut(rig, plan, faults, { stop: () => run.stop() || Date.now() > until, onStruck });
+  await carryOut(rig, plan, faults, { stop: () => run.signal.aborted || Date.now() > until, onStruck });
   state.over = true;
   for (const each of (await beside) ?? []) onStruck(each);
   if (campaign.endsInDeath ?? !campaign.mustShow) struck.push(...(await endInDeath(rig)));

@@ -1,6 +1,12 @@
+import { knownBadCampaigns } from "../known-bad/campaigns.ts";
 import type { Fault } from "../nemesis/fault.ts";
 import { brokenLinks, killedParts, pausedParts } from "../nemesis/of-parts.ts";
 import { aimedKills, killedServices, pausedServices, restartedServices } from "../nemesis/of-services.ts";
+import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
+import { erasureUnderKills } from "../special/erasure.ts";
+import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
+import { rebuildUnderKills, replayed } from "../special/replay.ts";
+import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
 
 const once = (faults: readonly Fault[]) => faults.map((fault) => ({ fault, times: 1 }));
@@ -23,4 +29,15 @@ export const quickCampaigns: readonly Campaign[] = [
     rate: 150,
     gapMs: 1_000,
   },
+  erasureUnderKills(20, 1),
+  rebuildUnderKills(2),
+  replayed,
+  wholeStackKilled(1),
+  spoolOn(1),
+  poison(4),
+  skewedStamps(1),
+  forgedWebhooks(1_000),
+  redeliveryBursts(1_000, 1),
+  rebalances(4),
+  ...knownBadCampaigns,
 ];

@@ -21,11 +21,13 @@ export type Result = Counts & {
   /** The longest request. */
   slowestMs: number;
   violations: string[];
-  /** The kinds of them. */
+  /** What a build known to be bad must show. */
+  mustShow?: readonly Damage[];
+  /** The kinds of violations. */
   damages: Damage[];
 };
 
-type Summed = Pick<Result, "campaign" | "seed" | "struck" | "quietMs"> & {
+type Summed = Pick<Result, "campaign" | "seed" | "struck" | "quietMs" | "mustShow"> & {
   began: Date;
   evidence: Evidence;
   violations: Violation[];
@@ -48,14 +50,14 @@ export function summarize({ began, evidence, violations, ...rest }: Summed): Res
 }
 
 /** A good build breaks no promise and was struck; a bad one shows what it must. */
-export function isFine({ mustShow }: { mustShow?: readonly Damage[] }, result: Result): boolean {
-  if (mustShow) return result.damages.some((damage) => mustShow.includes(damage));
-  return result.violations.length === 0;
+export function isFine({ mustShow, damages }: Result): boolean {
+  return mustShow ? damages.some((damage) => mustShow.includes(damage)) : damages.length === 0;
 }
 
 const SHOWN = 10;
 
-export function describeResult(result: Result, fine: boolean, dir: string): string {
+export function describeResult(result: Result, dir: string): string {
+  const fine = isFine(result);
   const { campaign, seed, seconds, acknowledged, missing, doubled, stale, other, violations } = result;
   const counts = `${acknowledged} acknowledged, ${missing} missing, ${doubled} doubled, ${stale} stale, ${other} other`;
   const head = `${campaign} (seed ${seed}, ${seconds} s): ${counts}`;

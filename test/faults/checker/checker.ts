@@ -1,6 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import { findOrderDependent, findStaleCalls } from "./model-rules.ts";
-import { findCommittedPast, findLifeless, findStaleClients, findVanished } from "./run-rules.ts";
+import { findCommittedPast, findLifeless, findPoison, findStaleClients, findVanished } from "./run-rules.ts";
 import { findDoubled, findErased, findInvented, findMissing, findRefused } from "./store-rules.ts";
 import type { Violation } from "./violation.ts";
 
@@ -11,6 +11,7 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
   findRefused,
   findStaleCalls,
   findCommittedPast,
+  findPoison,
   findOrderDependent,
   findStaleClients,
   findVanished,

@@ -52,6 +52,7 @@ function goodEvidence(): Evidence {
     committed: offsets,
     positions: offsets,
     parked: [],
+    poison: [],
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [{ name: "lister", calls: shown, events: [asked], vanished: [] }],
     erased: new Map(),
@@ -178,6 +179,15 @@ const harms: Harm[] = [
     "an offset committed before its event was stored",
     ({ seen, events }) => (seen.get(events[4]!._id)!.first = 1),
     "I7 committed past the stored",
+  ],
+  ["a poison that was not put aside", ({ poison }) => poison.push("p"), "I7 not put aside"],
+  [
+    "a poison that was put aside twice",
+    ({ poison, parked }) => {
+      poison.push("p");
+      for (const offset of [7, 8]) parked.push({ reason: "not-avro", place: PLACE, offset, sha: "p" });
+    },
+    "I7 put aside twice",
   ],
   [
     "an erased call whose events are left",

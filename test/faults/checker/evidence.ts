@@ -52,6 +52,8 @@ export type Evidence = {
   positions: Offsets;
   log: LogRecord[];
   parked: Parked[];
+  /** What was put into the topics and can never become an event, by its sha. */
+  poison: string[];
   samples: Sample[];
   /** By uuid. */
   seen: Map<string, Sighting>;

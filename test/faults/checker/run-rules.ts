@@ -14,6 +14,17 @@ export function findCommittedPast(evidence: Evidence): Violation[] {
   }));
 }
 
+/** I7: what can never become an event is put aside, once. */
+export function findPoison({ poison, parked }: Evidence): Violation[] {
+  const copies = Map.groupBy(parked, ({ sha }) => sha);
+  return poison.flatMap((sha): Violation[] => {
+    const count = copies.get(sha)?.length ?? 0;
+    const found = { invariant: "I7", where: `record ${sha.slice(0, 12)}`, detail: `${count} times` } as const;
+    if (count === 1) return [];
+    return [{ ...found, damage: count === 0 ? "not put aside" : "put aside twice" }];
+  });
+}
+
 const findJumps = (committed: Offsets, positions: Offsets): string[] =>
   Object.entries(committed)
     .filter(([place, offset]) => offset > (positions[place] ?? 0))

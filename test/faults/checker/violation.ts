@@ -15,6 +15,8 @@ export type Damage =
   | "replayed otherwise"
   | "order matters"
   | "committed past the stored"
+  | "not put aside"
+  | "put aside twice"
   | "stale client"
   | "vanished"
   | "erased but there"

@@ -57,6 +57,21 @@ export const mongodKilledAsleep: Fault = {
   },
 };
 
+/** The primary gives up its office for so long; in a set of one it takes it again. */
+export const mongodStepsDown: Fault = {
+  name: "mongod steps down",
+  targets: ["mongodb"],
+  holdMs: [1_000, 4_000],
+  hits: ONE_HIT,
+  recovers: "all",
+  async strike({ db }, { holdMs }) {
+    const seconds = Math.ceil(holdMs / 1_000);
+    await db.admin().command({ replSetStepDown: seconds, force: true });
+    await sleep(seconds * 1_000);
+    return Date.now();
+  },
+};
+
 /** As long as a request may take there and longer, and back before anybody gives up. */
 export const brokerPausedBriefly: Fault = {
   ...paused("kafka"),

@@ -79,6 +79,14 @@ async function strikeAt({ processes }: Rig, { target, hits, holdMs }: Strike, po
   return Date.now();
 }
 
+/** In the middle of an erasure. */
+export const erasureKills = [
+  aimed("projector", "in an erasure, before its commit", [1, 3]),
+  aimed("projector", "in an erasure, after its commit", [1, 3]),
+  aimed("projector", "in an erasure, after the clearing", [1, 3]),
+  aimed("projector", "in an erasure, after a tombstone in answer", [1, 2]),
+];
+
 export const killedServices = KINDS.map(killed);
 export const pausedServices = KINDS.map(paused);
 export const restartedServices = KINDS.map(restarted);

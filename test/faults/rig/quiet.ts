@@ -98,6 +98,7 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     positions: await readPositions(rig.db),
     log: [...(await readLog(rig, topics.callEvents)), ...(await readLog(rig, topics.agentEvents))],
     parked: await readParked(rig),
+    poison: rig.poison.map((value) => shaOf(String(value))),
     clients: rig.watchers.map((watcher) => watcher.view()),
   };
 }

@@ -27,6 +27,8 @@ export type Rig = {
   sampler: Sampler;
   /** Keys erased, and the number of the sample after which each was seen to be. */
   erased: Map<string, number>;
+  /** Values of records that can never become events, put into the topics by the run. */
+  poison: Buffer[];
   /** What did not come back in time. */
   unrecovered: string[];
   /** Writes what the nemesis does into the run's folder. */
@@ -43,6 +45,10 @@ export type RigOptions = {
   mains?: Partial<Record<Kind, string>>;
   env?: NodeJS.ProcessEnv;
   sampleEveryMs?: number;
+  /** The vendor's, where the ingests want one. */
+  token?: string;
+  /** Some of the vendor's stamps are up to a day off. */
+  skewed?: boolean;
 };
 
 const TWO_OF_EACH: Record<Kind, number> = { ingest: 2, projector: 2, realtime: 2 };
@@ -67,12 +73,14 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const db = client.db();
   const history = createHistory();
   const urls = processes.of("ingest").map(({ url }) => url);
-  const vendor = createVendor({ history, traffic: createTraffic(seed), urls, seed });
+  const traffic = createTraffic(seed, options);
+  const vendor = createVendor({ history, traffic, urls, seed, token: options.token });
   const watchers = openWatchers(processes, seed);
   const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
   return {
     ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
     erased: new Map(),
+    poison: [],
     unrecovered: [],
     note: (what) => appendFileSync(join(dir, "journal.log"), `${new Date().toISOString()} ${what}\n`),
     close: async () => {

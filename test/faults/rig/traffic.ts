@@ -16,7 +16,7 @@ const OF_AGENTS = 3;
 const REMEMBERED = 500;
 
 /** Calls of all flows without end; the same seed gives the same choices. */
-export function createTraffic(seed: number): Traffic {
+export function createTraffic(seed: number, { skewed = false }: { skewed?: boolean } = {}): Traffic {
   const random = createRandom(seed);
   const calls: Body[][] = [];
   const sent: Body[] = [];
@@ -24,7 +24,7 @@ export function createTraffic(seed: number): Traffic {
   const fresh = (): Body => {
     while (calls.length < CALLS_AT_ONCE) calls.push(writeCall(drawOne(random, FLOWS), `${seed}-${count++}`));
     const index = drawWhole(random, 0, calls.length - 1);
-    const next = calls[index]!.shift()!;
+    const next = skewed ? skew(random, calls[index]!.shift()!) : calls[index]!.shift()!;
     if (calls[index]!.length === 0) calls.splice(index, 1);
     sent[count++ % REMEMBERED] = next;
     return next;
@@ -38,6 +38,17 @@ export function createTraffic(seed: number): Traffic {
       return fresh();
     },
   };
+}
+
+/** Less than a day: a stamp beyond that after its arrival is not believed. */
+const SKEW_MS = 23 * 3_600_000;
+const SKEWED = 0.2;
+
+function skew(random: () => number, { body, call }: Body): Body {
+  if (random() > SKEWED) return { body, call };
+  const off = Math.round((random() * 2 - 1) * SKEW_MS);
+  const stamp = (text: string) => new Date(new Date(text).getTime() + off).toISOString();
+  return { body: body.replace(/(?<="timestamp":")[^"]+/, stamp), call };
 }
 
 /** An unknown field makes each body like no other; it is kept and says nothing. */

@@ -19,6 +19,7 @@ type Options = {
   /** The ingests' base URLs; each try goes to any of them. */
   urls: readonly string[];
   seed: number;
+  token?: string | undefined;
   /** In flight at once. */
   connections?: number;
 };
@@ -33,7 +34,7 @@ const FORGETTERS = 0.05;
 const GIVE_UP_MS = 60_000;
 
 /** Sends like a vendor who sends again what was not acknowledged. */
-export function createVendor({ history, traffic, urls, seed, connections = 64 }: Options): Vendor {
+export function createVendor({ history, traffic, urls, seed, token, connections = 64 }: Options): Vendor {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const random = createRandom(seed);
   const open = new Set<Promise<void>>();
@@ -43,7 +44,7 @@ export function createVendor({ history, traffic, urls, seed, connections = 64 }:
     const forgets = random() < FORGETTERS;
     for (;;) {
       const { outcome } = await recordOperation(history, body, () =>
-        post(agent, drawOne(random, urls), body.body),
+        post(agent, drawOne(random, urls), body.body, token),
       );
       if (outcome !== "info" || forgets || isHopeless()) return;
       await sleep(RETRY_MS);
@@ -75,9 +76,12 @@ export function createVendor({ history, traffic, urls, seed, connections = 64 }:
   };
 }
 
-function post(agent: Agent, url: string, body: string): Promise<{ status: number }> {
+function post(agent: Agent, url: string, body: string, token?: string): Promise<{ status: number }> {
   return new Promise((resolve, reject) => {
-    const headers = { "Content-Type": "application/json" };
+    const headers = {
+      "Content-Type": "application/json",
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    };
     const sent = request(
       `${url}/webhook`,
       { method: "POST", agent, headers, timeout: REQUEST_MS },

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Result } from "./result.ts";
+
+/** Results of campaigns, one a line, that add up over several runs. */
+export type Ledger = {
+  read(): Promise<Result[]>;
+  add(result: Result): Promise<void>;
+  clear(): Promise<void>;
+};
+
+export const openLedger = (path: string): Ledger => ({
+  read: async () => {
+    if (!existsSync(path)) return [];
+    const lines = (await readFile(path, "utf8")).split("\n").filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as Result);
+  },
+  add: async (result) => {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, `${JSON.stringify(result)}\n`);
+  },
+  clear: () => rm(path, { force: true }),
+});

@@ -1,0 +1,78 @@
+import type { Result } from "./result.ts";
+
+type Row = {
+  fault: string;
+  runs: number;
+  acknowledged: number;
+  missing: number;
+  doubled: number;
+  stale: number;
+  other: number;
+  recoverMs: number[];
+};
+
+/**
+ * One line for each fault: how often it struck, what the campaigns it struck in came to (faults of one campaign share its
+ * traffic), and how long after its end the struck were ready again. Builds known to be bad are not among them.
+ */
+export function formatTable(results: readonly Result[]): string {
+  const rows = new Map<string, Row>();
+  for (const result of results.filter(({ mustShow }) => !mustShow)) addResult(rows, result);
+  const lines = [...rows.values()].map(formatRow);
+  const head = "| fault | runs | acknowledged | missing | doubled | stale | other | ready again p50 / max |";
+  return [head, "|---|---|---|---|---|---|---|---|", ...lines, formatTotal(results)].join("\n");
+}
+
+function addResult(rows: Map<string, Row>, result: Result): void {
+  const { acknowledged, missing, doubled, stale, other } = result;
+  for (const [fault, struck] of Map.groupBy(result.struck, (each) => each.fault)) {
+    const happened = struck.flatMap(({ recoverMs }) => (recoverMs === null ? [] : [recoverMs]));
+    if (happened.length === 0) continue;
+    const row = rows.get(fault) ?? emptyRow(fault);
+    row.runs += happened.length;
+    row.acknowledged += acknowledged;
+    row.missing += missing;
+    row.doubled += doubled;
+    row.stale += stale;
+    row.other += other;
+    row.recoverMs.push(...happened);
+    rows.set(fault, row);
+  }
+}
+
+const emptyRow = (fault: string): Row => ({
+  ...{ fault, runs: 0, acknowledged: 0, missing: 0, doubled: 0, stale: 0, other: 0, recoverMs: [] },
+});
+
+const formatRow = ({ fault, runs, acknowledged, missing, doubled, stale, other, recoverMs }: Row) =>
+  `| ${[fault, runs, count(acknowledged), missing, doubled, stale, other, formatTimes(recoverMs)].join(" | ")} |`;
+
+const count = (value: number) => value.toLocaleString("en-US");
+
+function formatTimes(times: number[]): string {
+  const sorted = times.toSorted((one, other) => one - other);
+  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
+  return `${seconds(sorted[Math.floor((sorted.length - 1) / 2)]!)} / ${seconds(sorted.at(-1)!)} s`;
+}
+
+/** Over campaigns: here every acknowledged event counts once. */
+function formatTotal(results: readonly Result[]): string {
+  const good = results.filter(({ mustShow }) => !mustShow);
+  const sum = (of: (result: Result) => number) => good.reduce((total, result) => total + of(result), 0);
+  const runs = sum(({ struck }) => struck.filter(({ recoverMs }) => recoverMs !== null).length);
+  const damage = [sum((r) => r.missing), sum((r) => r.doubled), sum((r) => r.stale), sum((r) => r.other)];
+  return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
+}
+
+/** Builds known to be bad, and what the checker found in them. */
+export function formatKnownBad(results: readonly Result[]): string {
+  const bad = results.filter(({ mustShow }) => mustShow);
+  if (bad.length === 0) return "";
+  const lines = bad.map((result) => {
+    const { campaign, acknowledged, missing, doubled, stale, other, damages } = result;
+    const found = damages.length === 0 ? "NOTHING" : damages.join(", ");
+    return `| ${[campaign.replace("known bad: ", ""), count(acknowledged), missing, doubled, stale, other, found].join(" | ")} |`;
+  });
+  const head = "| known bad | acknowledged | missing | doubled | stale | other | found |";
+  return [head, "|---|---|---|---|---|---|---|", ...lines].join("\n");
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Campaign } from "../campaigns/campaign.ts";
+import type { Fault } from "../nemesis/fault.ts";
+import { killedParts } from "../nemesis/of-parts.ts";
+import { aimedKills, killedServices, restartedServices } from "../nemesis/of-services.ts";
+
+const named = (faults: readonly Fault[], name: string) => faults.find((fault) => fault.name === name)!;
+
+/** Store and forward: the broker is away for long, and ingests die with a full spool. */
+export const spoolOn = (kills: number): Campaign => ({
+  name: "broker away, spool on",
+  rate: 100,
+  gapMs: 1_500,
+  lanes: [
+    [{ fault: { ...named(killedParts, "broker killed"), holdMs: [6_000, 12_000] }, times: kills }],
+    [{ fault: named(killedServices, "ingest killed"), times: 3 * kills }],
+  ],
+  rig: { env: { SPOOL_DIR: mkdtempSync(join(tmpdir(), "teravoz-spool-")) } },
+});
+
+/** A third projector comes and goes: each time all partitions change hands, twice. */
+export const rebalances = (times: number): Campaign => ({
+  name: "forced rebalances",
+  rate: 200,
+  gapMs: 300,
+  lanes: [
+    [
+      {
+        fault: { ...named(restartedServices, "projector restarted"), targets: ["projector-3"] },
+        times: Math.ceil(times / 2),
+      },
+    ],
+  ],
+  rig: { counts: { projector: 3 } },
+});
+
+/** A vendor whose clocks are wrong by up to a day, in both directions, and projectors that die. */
+export const skewedStamps = (kills: number): Campaign => ({
+  name: "stamps up to a day off",
+  rate: 120,
+  gapMs: 500,
+  lanes: [
+    [named(killedServices, "projector killed"), aimedKills[2]!].map((fault) => ({ fault, times: kills })),
+  ],
+  rig: { skewed: true },
+});

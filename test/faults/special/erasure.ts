@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom, drawOne } from "@teravoz/simulator";
+import type { Campaign } from "../campaigns/campaign.ts";
+import type { Struck } from "../nemesis/nemesis.ts";
+import { aimedKills, erasureKills, killedServices } from "../nemesis/of-services.ts";
+import type { Rig } from "../rig/rig.ts";
+
+/** Calls are erased while their events come in and their projectors die. */
+export const erasureUnderKills = (erasures: number, kills: number): Campaign => ({
+  name: "erasure under kills",
+  rate: 120,
+  gapMs: 500,
+  lanes: [
+    [
+      ...erasureKills.map((fault) => ({ fault, times: kills })),
+      ...[...aimedKills, ...killedServices]
+        .filter(({ name }) => name.startsWith("projector"))
+        .map((fault) => ({ fault, times: Math.floor(kills / 2) })),
+    ],
+  ],
+  rig: { env: { ADMIN_TOKEN: "" } },
+  beside: (rig, over) => eraseCalls(rig, over, erasures),
+});
+
+const PAUSE_MS = 100;
+/** A partition waits for a dead owner's session, and for the next one: the receipt comes after that. */
+const CLEAN_MS = 90_000;
+
+/** Erases calls that have events, at least so many and until the kills are over. */
+async function eraseCalls(rig: Rig, over: () => boolean, least: number): Promise<Struck[]> {
+  const random = createRandom(least);
+  const asked = new Set<string>();
+  const clean: Promise<Struck>[] = [];
+  while (asked.size < least || !over()) {
+    await sleep(PAUSE_MS);
+    const recent = rig.history.operations.slice(-2_000).filter(({ outcome }) => outcome === "ok");
+    const call = recent.length > 0 ? drawOne(random, recent).call : "";
+    // an agent has no call_id
+    if (call === "" || call.includes("@") || asked.has(call)) continue;
+    asked.add(call);
+    clean.push(eraseCall(rig, call));
+  }
+  return Promise.all(clean);
+}
+
+/** Resolves when the receipt says that the store is clean; from the next look on nothing of it may be seen. */
+async function eraseCall(rig: Rig, call: string): Promise<Struck> {
+  const path = `/calls/${encodeURIComponent(call)}`;
+  const began = Date.now();
+  // from here on its events may be there or not
+  rig.erased.set(call, Number.POSITIVE_INFINITY);
+  for (const giveUpAt = began + CLEAN_MS; Date.now() < giveUpAt; await sleep(PAUSE_MS * 5)) {
+    if (!(await askAny(rig, path, "DELETE"))) continue;
+    const receipt = await askAny(rig, `${path}/erasure`, "GET");
+    if (!receipt?.data.clean_at) continue;
+    rig.erased.set(call, rig.sampler.samples.length);
+    return { fault: "call erased", recoverMs: Date.now() - began };
+  }
+  rig.unrecovered.push(`${call} is not erased ${CLEAN_MS} ms after it was asked for`);
+  return { fault: "call erased", recoverMs: null };
+}
+
+type Answer = { data: { clean_at: string | null } };
+
+/** From a projector that answers with 2xx; null where none does. */
+async function askAny({ processes }: Rig, path: string, method: string): Promise<Answer | null> {
+  for (const { url } of processes.of("projector")) {
+    const asked = fetch(`${url}${path}`, { method, signal: AbortSignal.timeout(6_000) });
+    const answer = await asked.then(
+      (each) => (each.ok ? each.json() : null),
+      () => null,
+    );
+    if (answer) return answer as Answer;
+  }
+  return null;
+}

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withAdmin } from "@teravoz/kafka";
+import { createRandom, drawWhole } from "@teravoz/simulator";
+import { ROOT } from "@teravoz/stack";
+import type { Campaign } from "../campaigns/campaign.ts";
+import { findReplayedOtherwise } from "../checker/model-rules.ts";
+import type { Violation } from "../checker/violation.ts";
+import type { Struck } from "../nemesis/nemesis.ts";
+import { killedServices } from "../nemesis/of-services.ts";
+import { readEvidence, untilQuiet } from "../rig/quiet.ts";
+import type { Rig } from "../rig/rig.ts";
+
+/** Afterwards the group has no offsets, then no positions either, then the calls are gone: what is made anew is what was there. */
+export const replayed: Campaign = {
+  name: "replayed and rebuilt",
+  rate: 150,
+  gapMs: 500,
+  lanes: [
+    killedServices.filter(({ name }) => name === "ingest killed").map((fault) => ({ fault, times: 3 })),
+  ],
+  // clients would rightly see calls vanish
+  rig: { counts: { realtime: 0 } },
+  afterwards: async (rig) => {
+    const steps: [string, (rig: Rig) => Promise<void>][] = [
+      ["group offsets deleted", (each) => withoutProjectors(each, () => deleteGroup(each))],
+      ["positions and group offsets deleted", (each) => withoutProjectors(each, () => deletePositions(each))],
+      ["calls deleted and rebuilt", rebuildDeleted],
+    ];
+    const struck: Struck[] = [];
+    const violations: Violation[] = [];
+    for (const [fault, step] of steps) {
+      const before = await readEvidence(rig);
+      const began = Date.now();
+      await step(rig);
+      await untilQuiet(rig);
+      violations.push(...findReplayedOtherwise(before, await readEvidence(rig)));
+      struck.push({ fault, recoverMs: Date.now() - began });
+    }
+    return { struck, violations };
+  },
+};
+
+async function withoutProjectors({ processes }: Rig, run: () => Promise<unknown>): Promise<void> {
+  const names = processes.of("projector").map(({ name }) => name);
+  for (const name of names) processes.doom(name);
+  await Promise.all(processes.of("projector").map((handle) => handle.stop()));
+  await run();
+  await Promise.all(names.map(processes.revive));
+}
+
+const deleteGroup = ({ opened }: Rig) =>
+  withAdmin(opened.client, (admin) => admin.deleteGroups([`${opened.prefix}projector`]));
+
+async function deletePositions(rig: Rig): Promise<void> {
+  await deleteGroup(rig);
+  const { callEvents, agentEvents } = rig.opened.topics;
+  await rig.db.collection("positions").deleteMany({
+    $or: [callEvents, agentEvents].map((topic) => ({ _id: { $regex: `^${topic}:` } as never })),
+  });
+}
+
+async function rebuildDeleted(rig: Rig): Promise<void> {
+  await rig.db.collection("calls").deleteMany({});
+  await rebuild(rig);
+}
+
+/** Calls are damaged under traffic; the rebuild that repairs them is killed again and again, and then let through. */
+export const rebuildUnderKills = (kills: number): Campaign => ({
+  name: "rebuild under kills",
+  rate: 100,
+  gapMs: 500,
+  lanes: [
+    killedServices.filter(({ name }) => name === "projector killed").map((fault) => ({ fault, times: 2 })),
+  ],
+  beside: async (rig) => {
+    const random = createRandom(kills);
+    const struck: Struck[] = [];
+    await sleep(LEAD_MS);
+    for (let kill = 0; kill < kills; kill++) {
+      await damageCalls(rig);
+      const killed = await rebuild(rig, drawWhole(random, 500, 2_500));
+      struck.push({ fault: "rebuild killed", recoverMs: killed ? 0 : null });
+    }
+    await damageCalls(rig);
+    const began = Date.now();
+    await rebuild(rig);
+    struck.push({ fault: "damaged calls rebuilt", recoverMs: Date.now() - began });
+    return struck;
+  },
+});
+
+const LEAD_MS = 3_000;
+const DAMAGED = 50;
+
+async function damageCalls({ db }: Rig): Promise<void> {
+  const calls = db.collection<{ _id: string }>("calls");
+  const drawn = await calls.aggregate<{ _id: string }>([{ $sample: { size: DAMAGED } }]).toArray();
+  await calls.updateMany({ _id: { $in: drawn.map(({ _id }) => _id) } }, { $set: { queue: "damaged" } });
+}
+
+const COMMAND = join(ROOT, "services", "projector", "src", "rebuild", "command.ts");
+
+/** Runs `rebuild:calls` to its end, or for so long; answers whether it was killed. Throws where it fails. */
+async function rebuild({ links, opened, note }: Rig, killAfterMs?: number): Promise<boolean> {
+  const { kafka, registry, mongodb } = links.addresses;
+  const addresses = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
+  const env = { ...process.env, ...addresses, TOPIC_PREFIX: opened.prefix };
+  const child = spawn(process.execPath, [COMMAND], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (said += text));
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.once("close", (...end) => resolve(end)),
+  );
+  clearTimeout(timer);
+  note(`rebuild ended with ${signal ?? code}: ${said.trim().split("\n").at(-1)}`);
+  if (code !== 0 && signal !== "SIGKILL")
+    throw new Error(`the rebuild ended with ${signal ?? code}: ${said}`);
+  return signal === "SIGKILL";
+}

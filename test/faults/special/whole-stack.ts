@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRandom } from "@teravoz/simulator";
+import type { Part } from "@teravoz/stack";
+import type { Campaign } from "../campaigns/campaign.ts";
+import type { Struck } from "../nemesis/nemesis.ts";
+import { findUnready } from "../rig/quiet.ts";
+import type { Rig } from "../rig/rig.ts";
+
+/** Everything dies in the same moment and is started again by hand, in an order of its own each time. */
+export const wholeStackKilled = (rounds: number): Campaign => ({
+  name: "whole stack killed at once",
+  rate: 100,
+  gapMs: 0,
+  lanes: [],
+  beside: async (rig) => {
+    const struck: Struck[] = [];
+    for (let round = 1; round <= rounds; round++) struck.push(await killAll(rig, round));
+    return struck;
+  },
+});
+
+const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
+const TRAFFIC_MS = 4_000;
+/** Between two starts. */
+const STEP_MS = 700;
+/** Ten parts and services on two cores; what is promised is a minute after the last start. */
+const CONVERGE_MS = 120_000;
+const STARTS = 5;
+
+async function killAll(rig: Rig, round: number): Promise<Struck> {
+  await sleep(TRAFFIC_MS);
+  const { stack, processes } = rig;
+  for (const { name } of processes.handles) processes.doom(name);
+  for (const handle of processes.handles) handle.kill("SIGKILL");
+  await Promise.all([
+    ...PARTS.map((part) => stack.kill(part)),
+    ...processes.handles.map(({ exited }) => exited),
+  ]);
+  const order = shuffle([...PARTS, ...processes.handles.map(({ name }) => name)], round);
+  rig.note(`everything killed; started again: ${order.join(", ")}`);
+  const starting = order.map(async (name, place) => {
+    await sleep(place * STEP_MS);
+    await (isPart(name) ? startPart(rig, name) : processes.revive(name));
+  });
+  await Promise.all(starting);
+  const began = Date.now();
+  while ((await findUnready(rig)).length > 0 && Date.now() - began < CONVERGE_MS) await sleep(200);
+  const unready = await findUnready(rig);
+  rig.unrecovered.push(...unready.map((each) => `after the whole stack was killed: ${each}`));
+  return { fault: "whole stack killed at once", recoverMs: unready.length > 0 ? null : Date.now() - began };
+}
+
+const isPart = (name: string): name is Part => (PARTS as readonly string[]).includes(name);
+
+/** A registry without its broker ends: whoever runs it starts it again. */
+async function startPart({ stack }: Rig, part: Part): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await stack.start(part);
+    } catch (error) {
+      if (tries === STARTS) throw error;
+    }
+  }
+}
+
+function shuffle<T>(items: T[], seed: number): T[] {
+  const random = createRandom(seed);
+  const drawn = items.map((item) => ({ item, at: random() }));
+  return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);
+}
