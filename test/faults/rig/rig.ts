@@ -43,7 +43,8 @@ export type RigOptions = {
   seed: number;
   counts?: Partial<Record<Kind, number>>;
   mains?: Partial<Record<Kind, string>>;
-  env?: NodeJS.ProcessEnv;
+  /** Settings of the services, given the run's folder. */
+  env?: (dir: string) => NodeJS.ProcessEnv;
   sampleEveryMs?: number;
   /** The vendor's, where the ingests want one. */
   token?: string;
@@ -56,14 +57,19 @@ const READY_MS = 90_000;
 
 /** Services on topics and a database of their own, all ready, clients connected; no traffic yet. */
 export async function openRig(options: RigOptions): Promise<Rig> {
-  const { stack, dir, seed, env = {}, mains = {}, sampleEveryMs = 1_000 } = options;
+  const { stack, dir, seed, mains = {}, sampleEveryMs = 1_000 } = options;
   mkdirSync(dir, { recursive: true });
   const counts = { ...TWO_OF_EACH, ...options.counts };
   const { kafka, registry } = stack.addresses;
   const opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
   const mongodb = databaseAt(stack.addresses.mongodb, `faults_${randomBytes(4).toString("hex")}`);
   const links = await openLinks({ kafka, registry, mongodb }, counts);
-  const settings = { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env };
+  const settings = {
+    ...process.env,
+    TOPIC_PREFIX: opened.prefix,
+    NODE_ENV: "development",
+    ...options.env?.(dir),
+  };
   const processes = await startProcesses({ dir, links, counts, mains, env: settings });
   await Promise.all(processes.handles.map((handle) => handle.ready(READY_MS)));
   const client = await new MongoClient(mongodb, {

@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Fault } from "../nemesis/fault.ts";
@@ -17,7 +15,7 @@ export const spoolOn = (kills: number): Campaign => ({
     [{ fault: { ...named(killedParts, "broker killed"), holdMs: [6_000, 12_000] }, times: kills }],
     [{ fault: named(killedServices, "ingest killed"), times: 3 * kills }],
   ],
-  rig: { env: { SPOOL_DIR: mkdtempSync(join(tmpdir(), "teravoz-spool-")) } },
+  rig: { env: (dir) => ({ SPOOL_DIR: join(dir, "spool") }) },
 });
 
 /** A third projector comes and goes: each time all partitions change hands, twice. */

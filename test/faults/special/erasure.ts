@@ -18,7 +18,6 @@ export const erasureUnderKills = (erasures: number, kills: number): Campaign => 
         .map((fault) => ({ fault, times: Math.floor(kills / 2) })),
     ],
   ],
-  rig: { env: { ADMIN_TOKEN: "" } },
   beside: (rig, over) => eraseCalls(rig, over, erasures),
 });
 

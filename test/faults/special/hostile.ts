@@ -13,7 +13,7 @@ export const forgedWebhooks = (count: number): Campaign => ({
   rate: 100,
   gapMs: 0,
   lanes: [],
-  rig: { env: { WEBHOOK_TOKEN: TOKEN }, token: TOKEN },
+  rig: { env: () => ({ WEBHOOK_TOKEN: TOKEN }), token: TOKEN },
   beside: async (rig) => {
     await sendAll(rig, count, (n) => ({
       body: `{"type":"call.new","call_id":"forged-${n}","timestamp":"${new Date().toISOString()}"}`,

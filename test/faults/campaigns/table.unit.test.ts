@@ -1,0 +1,73 @@
+import { expect, test } from "@jest/globals";
+import { chooseOnly, countRows } from "../faults.ts";
+import { killedServices } from "../nemesis/of-services.ts";
+import { planStrikes } from "../nemesis/plan.ts";
+import { quickCampaigns } from "./quick.ts";
+import type { Result } from "./result.ts";
+import { formatKnownBad, formatTable } from "./table.ts";
+
+const result = (sample: Partial<Result>): Result => ({
+  campaign: "services",
+  seed: 1,
+  began: "2026-11-23T00:00:00Z",
+  seconds: 60,
+  struck: [{ fault: "ingest killed", recoverMs: 2_000 }],
+  acknowledged: 1_000,
+  requests: 1_100,
+  quietMs: 5_000,
+  slowestMs: 700,
+  missing: 0,
+  doubled: 0,
+  stale: 0,
+  other: 0,
+  violations: [],
+  damages: [],
+  ...sample,
+});
+
+test("the same seed makes the same plan of faults, another one another", () => {
+  const lanes = [killedServices.map((fault) => ({ fault, times: 5 }))];
+  expect(planStrikes(7, lanes, 500)).toEqual(planStrikes(7, lanes, 500));
+  expect(planStrikes(8, lanes, 500)).not.toEqual(planStrikes(7, lanes, 500));
+  expect(planStrikes(7, lanes, 500).flat()).toHaveLength(15);
+});
+
+test("runs of a fault add up over campaigns; what did not come to pass is not counted", () => {
+  const struck = [
+    { fault: "ingest killed", recoverMs: 4_000 },
+    { fault: "ingest killed", recoverMs: null },
+  ];
+  const table = formatTable([result({}), result({ struck, missing: 2 })]);
+  expect(table).toContain("| ingest killed | 2 | 2,000 | 2 | 0 | 0 | 0 | 2.0 / 4.0 s |");
+  expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 | 0 | 0 | 0 | |");
+});
+
+test("a build known to be bad has a table of its own, and does not spoil that of the others", () => {
+  const bad = result({
+    campaign: "known bad: w:1",
+    mustShow: ["vanished"],
+    damages: ["vanished"],
+    missing: 3,
+  });
+  expect(formatTable([bad])).not.toContain("ingest killed");
+  expect(formatKnownBad([bad])).toContain("| w:1 | 1,000 | 3 | 0 | 0 | 0 | vanished |");
+  expect(countRows([bad])).toEqual({ passed: 1, failed: 0 });
+  expect(countRows([{ ...bad, damages: [] }])).toEqual({ passed: 0, failed: 1 });
+});
+
+test("a row fails with its campaign, and where its fault never came to pass", () => {
+  expect(countRows([result({})])).toEqual({ passed: 1, failed: 0 });
+  expect(countRows([result({ damages: ["missing"], violations: ["I1"] })])).toEqual({ passed: 0, failed: 1 });
+  expect(countRows([result({ struck: [{ fault: "a", recoverMs: null }] })])).toEqual({
+    passed: 0,
+    failed: 1,
+  });
+});
+
+test("only the campaigns and faults that are asked for are run", () => {
+  expect(chooseOnly(quickCampaigns, "known bad").every(({ mustShow }) => mustShow)).toBe(true);
+  const [chosen, ...more] = chooseOnly(quickCampaigns, "registry killed");
+  expect(more).toEqual([]);
+  expect(chosen!.lanes.flat().map(({ fault }) => fault.name)).toEqual(["registry killed"]);
+  expect(chooseOnly(quickCampaigns, "no such fault")).toEqual([]);
+});
