@@ -245,7 +245,11 @@ function forgetLag({ metrics, topics }: State): void {
 
 /** Answers where it begins, null where it does not: the partition then stands still. */
 function seekOne(state: State, { consumer }: Member, standing: Standing): number | null {
-  const { topic, partition, position, low, high } = standing;
+  const { topic, partition, position, committed, low, high } = standing;
+  // Kafka forgets a group's offsets after days without it, and with a topic that is deleted: then what is read from the
+  // position on is another log's, and nobody else would notice
+  if (position !== null && committed === null)
+    state.log.error({ topic, partition, position }, "the group has no offset: was the topic made anew?");
   const start = findStart(standing);
   const where = [{ topic, partitions: [partition] }];
   state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@teravoz/stack";
 import { check } from "../checker/checker.ts";
+import type { Evidence } from "../checker/evidence.ts";
 import type { Damage, Violation } from "../checker/violation.ts";
 import { carryOut, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
@@ -25,8 +26,8 @@ export type Campaign = {
   endsInDeath?: boolean;
   /** What goes on beside the lanes; `over` says when they are done. Names what it did, as a fault's strikes are named. */
   beside?(rig: Rig, over: () => boolean): Promise<Struck[]>;
-  /** What is done to the quiet gateway before it is judged; it must be quiet again. */
-  afterwards?(rig: Rig): Promise<{ struck: Struck[]; violations: Violation[] }>;
+  /** What is done to the quiet gateway, what that showed, and the evidence that is judged. */
+  afterwards?(rig: Rig): Promise<{ struck: Struck[]; violations: Violation[]; evidence: Evidence }>;
 };
 
 export type Say = (line: string) => void;
@@ -51,6 +52,8 @@ export const AIMED_MAINS = {
 
 /** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
 const LIMIT_MS = 8 * 60_000;
+/** What a bad build has lost does not come: it is given the time that a projector's restart takes. */
+const BAD_QUIET_MS = 20_000;
 /** Traffic before the first strike. */
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
@@ -66,10 +69,10 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
   run.signal.addEventListener("abort", () => void rig.processes.stop());
   try {
     const struck = await strikeUnderLoad(run, rig);
-    const quietMs = await untilQuiet(rig);
+    const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
     const after = await campaign.afterwards?.(rig);
     struck.push(...(after?.struck ?? []));
-    const evidence = await readEvidence(rig);
+    const evidence = after?.evidence ?? (await readEvidence(rig));
     const violations = [...check(evidence), ...(after?.violations ?? [])];
     const { name, mustShow } = campaign;
     const found = { struck, quietMs, evidence, violations };

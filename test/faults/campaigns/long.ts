@@ -15,6 +15,7 @@ import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
+import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
 
@@ -92,5 +93,6 @@ export const longCampaigns: readonly Campaign[] = [
   skewedStamps(3),
   forgedWebhooks(10_000),
   redeliveryBursts(3_000, 5),
+  topicMadeAnew,
   ...knownBadCampaigns,
 ];

@@ -6,6 +6,7 @@ import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
+import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
 
@@ -39,5 +40,6 @@ export const quickCampaigns: readonly Campaign[] = [
   forgedWebhooks(1_000),
   redeliveryBursts(1_000, 1),
   rebalances(4),
+  topicMadeAnew,
   ...knownBadCampaigns,
 ];

@@ -17,10 +17,10 @@ const ASKED = 10;
  * Waits until all that was sent is stored and every client has seen it, and says how long that took, in ms. What is
  * still wrong when the time is over is noted as unrecovered.
  */
-export async function untilQuiet(rig: Rig): Promise<number> {
+export async function untilQuiet(rig: Rig, limitMs = QUIET_MS): Promise<number> {
   const since = Date.now();
   let faults = ["not looked at"];
-  while (faults.length > 0 && Date.now() - since < QUIET_MS) {
+  while (faults.length > 0 && Date.now() - since < limitMs) {
     faults = await findUnrest(rig).catch((error: Error) => [error.message]);
     if (faults.length > 0) await sleep(LOOK_AGAIN_MS);
   }

@@ -30,19 +30,21 @@ export const replayed: Campaign = {
     ];
     const struck: Struck[] = [];
     const violations: Violation[] = [];
+    let evidence = await readEvidence(rig);
     for (const [fault, step] of steps) {
-      const before = await readEvidence(rig);
+      const before = evidence;
       const began = Date.now();
       await step(rig);
       await untilQuiet(rig);
-      violations.push(...findReplayedOtherwise(before, await readEvidence(rig)));
+      evidence = await readEvidence(rig);
+      violations.push(...findReplayedOtherwise(before, evidence));
       struck.push({ fault, recoverMs: Date.now() - began });
     }
-    return { struck, violations };
+    return { struck, violations, evidence };
   },
 };
 
-async function withoutProjectors({ processes }: Rig, run: () => Promise<unknown>): Promise<void> {
+export async function withoutProjectors({ processes }: Rig, run: () => Promise<unknown>): Promise<void> {
   const names = processes.of("projector").map(({ name }) => name);
   for (const name of names) processes.doom(name);
   await Promise.all(processes.of("projector").map((handle) => handle.stop()));
