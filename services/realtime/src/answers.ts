@@ -3,6 +3,7 @@ import type { Log } from "@teravoz/runtime";
 import { callList, eventList, failed, type Message } from "./messages.ts";
 import { type Command, commandKey } from "./protocol.ts";
 import { createSingleFlight } from "./single-flight.ts";
+import type { Clock } from "./throttle.ts";
 
 /** A page of bodies: a browser parses it in well under 100 ms, and a socket holds one at a time. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
@@ -18,8 +19,9 @@ export function createAnswers(deps: {
   queries: CallQueries;
   log: Log;
   onUnavailable: () => void;
+  clock: Clock;
 }): AnswerCommand {
-  const share = createSingleFlight<Answer>();
+  const share = createSingleFlight<Answer>(deps.clock);
   const refuse = (command: Command, error: unknown): Answer => {
     if (error instanceof Unavailable) deps.onUnavailable();
     else if (!(error instanceof InvalidCursor))

@@ -8,6 +8,7 @@ import { createAnswers } from "./answers.ts";
 import { createFeed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import type { Message } from "./messages.ts";
+import { PACE_MS } from "./single-flight.ts";
 import { createSubscriptions, FRAME_MS } from "./subscriptions.ts";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -156,8 +157,9 @@ async function play(world: World, script: Step[]) {
   for (let quiet = 0; quiet < 3; quiet = world.underway.length > 0 ? 0 : quiet + 1) {
     world.reply(0);
     await settle();
+    world.clock.advance(PACE_MS);
+    await settle();
   }
-  world.clock.advance(2 * FRAME_MS);
   return clients;
 }
 

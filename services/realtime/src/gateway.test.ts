@@ -21,7 +21,7 @@ function start({ answer, taking = true }: Given = {}) {
   const clock = createManualClock();
   const metrics = createMetrics();
   const subscriptions = createSubscriptions(clock);
-  const ask = answer ?? createAnswers({ queries, log, onUnavailable: () => {} });
+  const ask = answer ?? createAnswers({ queries, log, clock, onUnavailable: () => {} });
   const gateway = createGateway({ answer: ask, subscriptions, log, metrics, clock });
   const sent: string[] = [];
   const untaken: (() => void)[] = [];
@@ -96,6 +96,7 @@ test("a command that fails is answered, and the socket stays", async () => {
   const answer = createAnswers({
     queries: { ...queries, listCalls: () => Promise.reject(new Unavailable()) },
     log,
+    clock: createManualClock(),
     onUnavailable: () => {},
   });
   const { gateway, connection, sent, link } = start({ answer });
@@ -114,6 +115,7 @@ test("a Subscribe that fails leaves the subscription before it alone", async () 
       listCalls: (...args) => (away ? Promise.reject(new Unavailable()) : queries.listCalls(...args)),
     },
     log,
+    clock: createManualClock(),
     onUnavailable: () => {},
   });
   const { gateway, connection, sent, clock, subscriptions } = start({ answer });

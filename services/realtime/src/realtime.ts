@@ -46,7 +46,7 @@ export function createRealtime(deps: {
 }): Realtime {
   const { queries, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock);
-  const answer = createAnswers({ queries, log, onUnavailable: () => feed.doubt() });
+  const answer = createAnswers({ queries, log, clock, onUnavailable: () => feed.doubt() });
   const gateway = createGateway({ answer, subscriptions, log, metrics, clock });
   const changed = () => gateway.changed();
   const feed = createFeed({ queries, subscriptions, changed, log, metrics, now: Date.now });
