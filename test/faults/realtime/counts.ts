@@ -1,0 +1,28 @@
+import type { killInstances } from "./instance-kills.ts";
+import type { loseMongodb } from "./mongodb-away.ts";
+import type { reconnectAll } from "./reconnect-storm.ts";
+import type { stallClients } from "./stalled-clients.ts";
+
+export type Counts = {
+  away: Omit<Parameters<typeof loseMongodb>[0], "outage">;
+  kills: Parameters<typeof killInstances>[0];
+  storm: Parameters<typeof reconnectAll>[0];
+  stalled: Parameters<typeof stallClients>[0];
+};
+
+/** What is promised, in the counts it is promised for. */
+export const FULL: Counts = {
+  away: { clients: 980, subscribers: 20, awayMs: 60_000 },
+  kills: { clients: 950, subscribers: 50, kills: 20, rate: 500 },
+  storm: { clients: 5_000, withinMs: 5_000, calls: 1_000, limit: 100 },
+  stalled: { good: 930, subscribers: 20, stalled: 50, events: 20_000, rate: 500 },
+};
+
+/** The same on a fifth of the clients, in two minutes: the waits are those of the full counts, only MongoDB is back sooner. */
+export const QUICK: Counts = {
+  // longer than two queries wait for a primary, and than a lost one is noticed
+  away: { clients: 200, subscribers: 10, awayMs: 15_000 },
+  kills: { clients: 190, subscribers: 10, kills: 4, rate: 500 },
+  storm: { clients: 1_000, withinMs: 1_000, calls: 300, limit: 100 },
+  stalled: { good: 180, subscribers: 10, stalled: 10, events: 5_000, rate: 300 },
+};

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openGateway } from "../../support/gateway.ts";
+import { startLoad } from "./load.ts";
+import { openSwarm } from "./swarm.ts";
+
+export type KillFigures = {
+  kills: number;
+  /** Events acknowledged a second while instances died, and events that were not acknowledged. */
+  perSecond: number;
+  refused: number;
+  /** Of each kill: from the last acknowledgement until every client showed what the store has, in ms. */
+  rightMs: number[];
+};
+
+/** Under load before the kill and after it: a rebalance, a restart and the first reconnects happen under load. */
+const BEFORE_MS = 1_500;
+const AFTER_MS = 3_000;
+/** What is promised is 10 s; past this it is not waited for. */
+const GIVE_UP_MS = 60_000;
+
+/** Kills one of two instances after the other under load, and starts it again, as its supervisor would. */
+export async function killInstances(options: {
+  clients: number;
+  subscribers: number;
+  kills: number;
+  /** Events a second. */
+  rate: number;
+}): Promise<KillFigures> {
+  const gateway = await openGateway({ realtime: 2 });
+  const urls = gateway.realtime.map(({ url }) => url);
+  const counts = { listing: options.clients, subscribing: options.subscribers };
+  const swarm = await openSwarm({ urls, ...counts });
+  const figures = { perSecond: 0, refused: 0, rightMs: [] as number[] };
+  try {
+    for (let kill = 0; kill < options.kills; kill++) {
+      const victim = gateway.realtime[kill % urls.length]!;
+      const load = startLoad(gateway, options.rate);
+      await sleep(BEFORE_MS);
+      victim.kill("SIGKILL");
+      await victim.exited;
+      await victim.start();
+      await sleep(AFTER_MS);
+      const { perSecond, refused } = await load.stop();
+      figures.perSecond += perSecond / options.kills;
+      figures.refused += refused;
+      figures.rightMs.push(await swarm.untilRight(gateway.db, GIVE_UP_MS));
+      await victim.ready();
+    }
+    return { kills: options.kills, ...figures };
+  } finally {
+    swarm.close();
+    await gateway.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Gateway } from "../../support/gateway.ts";
+import { bodiesOf, FLOWS } from "../../support/traffic.ts";
+
+export type Load = {
+  /** Ends it (with a `limit`: waits for its end), and resolves when everything has its answer. */
+  stop(): Promise<{ acknowledged: number; refused: number; perSecond: number }>;
+};
+
+/** A webhook may be under way this often: more only wait in the client. */
+const CONNECTIONS = 64;
+/** Calls at a time: their events alternate as those of a call centre do. */
+const CALLS = 50;
+const TICK_MS = 20;
+
+/** Sends events of ever new calls at this rate (events/s), until it is stopped or `limit` are sent. */
+export function startLoad(
+  gateway: Pick<Gateway, "post">,
+  rate: number,
+  limit = Number.POSITIVE_INFINITY,
+): Load {
+  const bodies = endlessBodies();
+  const counts = { begun: 0, acknowledged: 0, refused: 0 };
+  const underWay = new Set<Promise<void>>();
+  const began = performance.now();
+  let stopped = false;
+  const note = (acknowledged: boolean) => {
+    counts[acknowledged ? "acknowledged" : "refused"] += 1;
+  };
+  const post = () => {
+    counts.begun += 1;
+    const answered = gateway
+      .post(bodies.next().value)
+      .then(
+        ({ status }) => note(status === 200),
+        () => note(false),
+      )
+      .finally(() => underWay.delete(answered));
+    underWay.add(answered);
+  };
+  const run = async () => {
+    while (!stopped && counts.begun < limit) {
+      const due = Math.min(limit, ((performance.now() - began) / 1_000) * rate);
+      while (counts.begun < due && underWay.size < CONNECTIONS) post();
+      await sleep(TICK_MS);
+    }
+    await Promise.all(underWay);
+  };
+  const done = run();
+  return {
+    stop: async () => {
+      if (limit === Number.POSITIVE_INFINITY) stopped = true;
+      await done;
+      const { acknowledged, refused } = counts;
+      return { acknowledged, refused, perSecond: (acknowledged / (performance.now() - began)) * 1_000 };
+    },
+  };
+}
+
+function* endlessBodies(): Generator<string, never> {
+  const calls: string[][] = [];
+  for (let n = 0; ; n++) {
+    const call = n % CALLS;
+    if (!calls[call]?.length) calls[call] = [...bodiesOf(FLOWS[n % FLOWS.length]!, n)];
+    yield calls[call].shift()!;
+  }
+}

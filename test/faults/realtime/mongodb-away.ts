@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ServiceHandle, startServices } from "@teravoz/stack";
+import { eventually } from "../../support/eventually.ts";
+import { type Gateway, openGateway } from "../../support/gateway.ts";
+import { startLoad } from "./load.ts";
+import { openSwarm, type Swarm } from "./swarm.ts";
+
+/** How MongoDB goes and comes back; `uri` is the way to it that is cut. */
+export type Outage = { uri: string; go(): Promise<void>; comeBack(): Promise<void> };
+
+export type AwayFigures = {
+  /** From MongoDB's first appearance to the readiness of a realtime that was started before it. */
+  readyMs: number;
+  /** What the clients' questions were answered with while it was away, and the longest wait for it. */
+  answers: Record<string, number>;
+  answeredMs: number;
+  unready: boolean;
+  connectionsLost: number;
+  /** From its return (and from the moment the store was at rest) until every client was told, and had everything right. */
+  toldMs: number;
+  rightMs: number;
+  exits: number;
+};
+
+/** Events during the outage: enough to change every list and view. */
+const EVENTS = 100;
+const RATE = 200;
+/** What is promised is 5 s; past this it is not waited for. */
+const GIVE_UP_MS = 60_000;
+
+/** Realtime is started while MongoDB is away, and loses it again for `awayMs` with so many clients connected. */
+export async function loseMongodb(options: {
+  outage: Outage;
+  clients: number;
+  subscribers: number;
+  awayMs: number;
+}): Promise<AwayFigures> {
+  const { outage } = options;
+  const gateway = await openGateway({ realtime: 0 });
+  const realtime = await startBeforeMongodb(gateway, outage);
+  try {
+    const readyMs = await untilReady(realtime, outage);
+    await startLoad(gateway, RATE, EVENTS).stop();
+    const counts = { listing: options.clients, subscribing: options.subscribers };
+    const swarm = await openSwarm({ urls: [realtime.url], ...counts });
+    try {
+      const { pid } = realtime;
+      const figures = await playOutage({ ...options, gateway, realtime, swarm });
+      return { readyMs, ...figures, exits: realtime.pid === pid && (await isUp(realtime)) ? 0 : 1 };
+    } finally {
+      swarm.close();
+    }
+  } finally {
+    await realtime.stop();
+    await gateway.close();
+  }
+}
+
+async function startBeforeMongodb(gateway: Gateway, outage: Outage): Promise<ServiceHandle> {
+  await outage.go();
+  const mongodb = new URL(outage.uri);
+  mongodb.pathname = gateway.db.databaseName;
+  const addresses = {
+    kafka: process.env.KAFKA_BROKERS!,
+    registry: process.env.SCHEMA_REGISTRY_URL!,
+    mongodb: mongodb.href,
+  };
+  const [handle] = await startServices({
+    addresses,
+    services: [{ name: "realtime-1", kind: "realtime" }],
+    dir: gateway.dir,
+    env: { ...process.env, TOPIC_PREFIX: gateway.opened.prefix, NODE_ENV: "development" },
+  });
+  return handle!;
+}
+
+const statusOf = (handle: ServiceHandle, path: string) =>
+  fetch(`${handle.url}${path}`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+const isUp = async (handle: ServiceHandle) => (await statusOf(handle, "/livez")) === 200;
+
+/** It is up and says that it is not ready; then MongoDB comes. */
+async function untilReady(realtime: ServiceHandle, outage: Outage): Promise<number> {
+  await eventually(async () => {
+    if (!(await isUp(realtime))) throw new Error("realtime is not up without MongoDB");
+  }, 20_000);
+  if ((await statusOf(realtime, "/readyz")) !== 503) throw new Error("realtime is ready without MongoDB");
+  await outage.comeBack();
+  const began = performance.now();
+  await realtime.ready();
+  return performance.now() - began;
+}
+
+type Stage = { outage: Outage; awayMs: number; gateway: Gateway; realtime: ServiceHandle; swarm: Swarm };
+
+async function playOutage({ outage, awayMs, gateway, realtime, swarm }: Stage) {
+  const { listing } = swarm;
+  const lost = () => listing.reduce((sum, { counts }) => sum + counts.closed, 0);
+  const lostBefore = lost();
+  await outage.go();
+  const gone = performance.now();
+  const load = startLoad(gateway, RATE, EVENTS);
+  const answers: Record<string, number> = {};
+  for (const how of await Promise.all(listing.map(({ ask }) => ask())))
+    answers[how] = (answers[how] ?? 0) + 1;
+  const answeredMs = performance.now() - gone;
+  const unready = (await statusOf(realtime, "/readyz")) === 503;
+  await sleep(Math.max(0, awayMs - (performance.now() - gone)));
+  const told = listing.map(({ counts }) => counts.changed);
+  await outage.comeBack();
+  const back = performance.now();
+  await eventually(() => {
+    const untold = listing.filter(({ counts }, n) => counts.changed === told[n]).length;
+    if (untold > 0) throw new Error(`${untold} clients were not told of MongoDB's return`);
+  }, GIVE_UP_MS);
+  const toldMs = performance.now() - back;
+  await load.stop();
+  const sinceBack = performance.now() - back;
+  const rightMs = sinceBack + (await swarm.untilRight(gateway.db, GIVE_UP_MS));
+  return { answers, answeredMs, unready, connectionsLost: lost() - lostBefore, toldMs, rightMs };
+}

@@ -1,0 +1,30 @@
+import type { Stack } from "@teravoz/stack";
+import { openProxy } from "../../support/tcp-proxy.ts";
+import type { Outage } from "./mongodb-away.ts";
+
+/** The way to MongoDB is cut, for those who go by the outage's uri. */
+export async function openCut(mongodb: string): Promise<Outage & { close(): Promise<void> }> {
+  const uri = new URL(mongodb);
+  const proxy = await openProxy({ host: uri.hostname, port: Number(uri.port) });
+  uri.port = `${proxy.port}`;
+  return {
+    uri: uri.href,
+    go: async () => proxy.cut(),
+    comeBack: async () => proxy.heal(),
+    close: () => proxy.close(),
+  };
+}
+
+/** MongoDB itself is killed, for all. */
+export const killed = (stack: Stack): Outage => ({
+  uri: stack.addresses.mongodb,
+  go: () => stack.kill("mongodb"),
+  comeBack: () => stack.start("mongodb"),
+});
+
+/** MongoDB holds its connections and answers nothing. */
+export const paused = (stack: Stack): Outage => ({
+  uri: stack.addresses.mongodb,
+  go: () => stack.pause("mongodb"),
+  comeBack: () => stack.resume("mongodb"),
+});

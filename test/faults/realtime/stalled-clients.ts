@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { percentile } from "@teravoz/simulator";
+import type { ServiceHandle } from "@teravoz/stack";
+import { eventually } from "../../support/eventually.ts";
+import { openGateway } from "../../support/gateway.ts";
+import { startLoad } from "./load.ts";
+import { watchMemory } from "./memory.ts";
+import { openSwarm, type Swarm } from "./swarm.ts";
+
+export type StalledFigures = {
+  perSecond: number;
+  /** Of realtime, in bytes: with all connected, and the most above that. */
+  memory: { start: number; growth: number };
+  /** From the commit of a change to its CallChanged at the good subscribers, 99th percentile. */
+  changeP99Ms: number;
+  /** From a question of a good client to its answer, 99th percentile. */
+  answerP99Ms: number;
+  /** Stalled sockets that were closed, and good ones that were. */
+  stalledClosed: number;
+  goodClosed: number;
+  /** From the last event until every good client shows what the store has. */
+  rightMs: number;
+};
+
+type Options = { good: number; subscribers: number; stalled: number; events: number; rate: number };
+
+const GIVE_UP_MS = 60_000;
+/** Good clients ask so often beside what they list: enough for a 99th percentile. */
+const ASK_MS = 50;
+
+/** Some clients subscribe to everything and read nothing, the others go on as ever, while so many events come. */
+export async function stallClients(options: Options): Promise<StalledFigures> {
+  const gateway = await openGateway();
+  const [realtime] = gateway.realtime;
+  await startLoad(gateway, options.rate, BEFORE).stop();
+  const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
+  const swarm = await openSwarm({ urls: [realtime!.url], ...counts });
+  // what a busy process takes for itself is not what stalled clients cost
+  await startLoad(gateway, options.rate, options.rate * WARM_UP_SECONDS).stop();
+  for (const { delays } of swarm.subscribing) delays.length = 0;
+  const stalled = await openStalled(realtime!.url, options.stalled);
+  try {
+    const memory = watchMemory(realtime!.pid);
+    const asking = keepAsking(swarm);
+    const load = await startLoad(gateway, options.rate, options.events).stop();
+    const answers = await asking.stop();
+    const rightMs = await swarm.untilRight(gateway.db, GIVE_UP_MS);
+    await untilSockets(realtime!, options.good + options.subscribers);
+    const delays = swarm.subscribing.flatMap((client) => client.delays);
+    return {
+      perSecond: load.perSecond,
+      memory: memory.stop(),
+      changeP99Ms: p99(delays),
+      answerP99Ms: p99(answers),
+      stalledClosed: stalled.length,
+      goodClosed: swarm.listing.reduce((sum, { counts: { closed } }) => sum + closed, 0),
+      rightMs,
+    };
+  } finally {
+    for (const { socket, stop } of stalled) {
+      stop();
+      socket.destroy();
+    }
+    swarm.close();
+    await gateway.close();
+  }
+}
+
+const p99 = (values: readonly number[]) =>
+  percentile(
+    values.toSorted((one, other) => one - other),
+    0.99,
+  );
+
+type Stalled = { socket: Socket; stop(): void };
+
+/** Less than the time in which a peer that answers no ping is given up: these are only found by what they do not take. */
+const PONG_MS = 5_000;
+/** An unasked pong without a payload; the mask of a client, here of zeros, leaves it as it is. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+/** Besides all changes they ask for more lists than the system's own buffers hold (10 MB): 100 of 130 KB. */
+const ASKED = Buffer.concat([
+  maskedText('{"event":"Subscribe"}'),
+  ...Array.from({ length: 100 }, () => maskedText('{"event":"ListCalls","data":{"limit":200}}')),
+]);
+/** Events before the clients come: 200 calls. */
+const BEFORE = 1_000;
+const WARM_UP_SECONDS = 10;
+/** Short lists: it is not about what good clients read. */
+const LISTED = 10;
+
+/** Sockets that read the handshake and nothing after it, but say that they live: they would stay for ever if it were only for pings. */
+function openStalled(url: string, count: number): Promise<Stalled[]> {
+  return Promise.all(Array.from({ length: count }, () => openOneStalled(new URL(url))));
+}
+
+async function openOneStalled({ hostname, port }: URL): Promise<Stalled> {
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  const key = randomBytes(16).toString("base64");
+  socket.write(
+    `GET / HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  await once(socket, "data");
+  socket.pause();
+  socket.write(ASKED);
+  const pongs = setInterval(() => socket.write(PONG), PONG_MS);
+  return { socket, stop: () => clearInterval(pongs) };
+}
+
+/** A text frame of fewer than 126 bytes. */
+function maskedText(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+}
+
+/** One good client after the other asks, until it is stopped; answers how long each waited. */
+function keepAsking({ listing }: Swarm): { stop(): Promise<number[]> } {
+  const waits: number[] = [];
+  const state = { stopped: false };
+  const run = async () => {
+    for (let n = 0; !state.stopped; n++) {
+      const began = performance.now();
+      await listing[n % listing.length]!.ask();
+      waits.push(performance.now() - began);
+      await sleep(ASK_MS);
+    }
+  };
+  const done = run();
+  return {
+    stop: async () => {
+      state.stopped = true;
+      await done;
+      return waits;
+    },
+  };
+}
+
+/** As many sockets as are to be left, by its own metric. */
+const untilSockets = (realtime: ServiceHandle, left: number) =>
+  eventually(async () => {
+    const metrics = await (await fetch(`${realtime.url}/metrics`)).text();
+    const counts = [...metrics.matchAll(/^teravoz_sockets\{.*\} (\d+)$/gm)].map(([, count]) => Number(count));
+    const open = counts.reduce((sum, count) => sum + count, 0);
+    if (open > left) throw new Error(`${open} sockets are open, not ${left}`);
+  }, GIVE_UP_MS);

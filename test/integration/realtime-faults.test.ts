@@ -1,0 +1,70 @@
+import { expect, test } from "@jest/globals";
+import { FULL, QUICK } from "../faults/realtime/counts.ts";
+import { killInstances } from "../faults/realtime/instance-kills.ts";
+import { loseMongodb } from "../faults/realtime/mongodb-away.ts";
+import { openCut } from "../faults/realtime/outages.ts";
+import { reconnectAll } from "../faults/realtime/reconnect-storm.ts";
+import { stallClients } from "../faults/realtime/stalled-clients.ts";
+
+const LONG = process.env.FAULTS === "long";
+const { away, kills, storm, stalled } = LONG ? FULL : QUICK;
+const LIMIT_MS = LONG ? 900_000 : 180_000;
+const MIB = 2 ** 20;
+
+/** For the record: what was reached, beside what was promised. */
+const say = (what: string, figures: object) =>
+  void (LONG && process.stderr.write(`${what}: ${JSON.stringify(figures)}\n`));
+
+test(
+  "while MongoDB is away sockets stay and commands fail; 5 s after its return all are told and right",
+  async () => {
+    const outage = await openCut(process.env.MONGODB_URI!);
+    try {
+      const figures = await loseMongodb({ outage, ...away });
+      say("MongoDB cut off", figures);
+      expect(figures).toMatchObject({ answers: { Failed: away.clients }, unready: true });
+      expect(figures).toMatchObject({ connectionsLost: 0, exits: 0 });
+      expect(figures.toldMs).toBeLessThan(5_000);
+      expect(figures.rightMs).toBeLessThan(5_000);
+    } finally {
+      await outage.close();
+    }
+  },
+  LIMIT_MS,
+);
+
+test(
+  "when one of two instances is killed under load, every client shows what the store has 10 s after quiet",
+  async () => {
+    const figures = await killInstances(kills);
+    say("instances killed", figures);
+    expect(figures).toMatchObject({ kills: kills.kills, refused: 0 });
+    expect(Math.max(...figures.rightMs)).toBeLessThan(10_000);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a storm of reconnects loses nobody, costs four queries a second, and its memory is bounded",
+  async () => {
+    const figures = await reconnectAll(storm);
+    say("reconnect storm", figures);
+    expect(figures.lost).toBe(0);
+    expect(figures.queries).toBeLessThanOrEqual(Math.ceil(figures.allListedMs / 250) + 2);
+    expect(figures.memory.growth).toBeLessThan(200 * MIB);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "clients that read nothing are closed, and cost the others neither time nor the process memory",
+  async () => {
+    const figures = await stallClients(stalled);
+    say("stalled clients", figures);
+    expect(figures).toMatchObject({ stalledClosed: stalled.stalled, goodClosed: 0 });
+    expect(figures.changeP99Ms).toBeLessThan(500);
+    expect(figures.answerP99Ms).toBeLessThan(1_000);
+    expect(figures.memory.growth).toBeLessThan(100 * MIB);
+  },
+  LIMIT_MS,
+);
