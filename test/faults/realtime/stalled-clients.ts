@@ -12,7 +12,7 @@ import { openSwarm, type Swarm } from "./swarm.ts";
 
 export type StalledFigures = {
   perSecond: number;
-  /** Of realtime, in bytes: with all connected, and the most above that. */
+  /** Of realtime, in bytes: after the same load without the stalled ones, and the most above that. */
   memory: { start: number; growth: number };
   /** From the commit of a change to its CallChanged at the good subscribers, 99th percentile. */
   changeP99Ms: number;
@@ -38,8 +38,8 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
   await startLoad(gateway, options.rate, BEFORE).stop();
   const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
   const swarm = await openSwarm({ urls: [realtime!.url], ...counts });
-  // what a busy process takes for itself is not what stalled clients cost
-  await startLoad(gateway, options.rate, options.rate * WARM_UP_SECONDS).stop();
+  // the same load without stalled clients before: what a busy process takes for itself is not what they cost
+  await startLoad(gateway, options.rate, options.events).stop();
   for (const { delays } of swarm.subscribing) delays.length = 0;
   const stalled = await openStalled(realtime!.url, options.stalled);
   try {
@@ -88,7 +88,6 @@ const ASKED = Buffer.concat([
 ]);
 /** Events before the clients come: 200 calls. */
 const BEFORE = 1_000;
-const WARM_UP_SECONDS = 10;
 /** Short lists: it is not about what good clients read. */
 const LISTED = 10;
 
