@@ -228,3 +228,19 @@ test("what was asked for counts only once its tombstone was read", async () => {
   await untilClean(erasing.url, "/calls/1");
   await untilStored([]);
 }, 60_000);
+
+test("a call and an agent with more events than a transaction should delete are erased too", async () => {
+  const { db, store } = erasing;
+  const many = (kind: "call" | "agent") =>
+    Array.from({ length: 10_001 }, () => {
+      const { uuid, ...event } = sampleEvent({ kind, aggregate_id: kind, received_at: new Date(0) });
+      return { ...event, _id: uuid, id: 0 };
+    });
+  await db.collection<{ _id: string }>("events").insertMany([...many("call"), ...many("agent")]);
+  await db.collection<{ _id: string }>("calls").insertOne({ ...{ overgrown: true }, _id: "call" });
+  const [erased_at, log_clean_by] = [new Date(), new Date()];
+  const erasures = (["call", "agent"] as const).map((kind) => ({ kind, key: kind, erased_at, log_clean_by }));
+  await store.apply({ ...batchOf([], null, 0), next: 2, erasures }, foldCall);
+  expect(await db.collection("events").countDocuments()).toBe(0);
+  expect(await db.collection("calls").countDocuments()).toBe(0);
+}, 30_000);

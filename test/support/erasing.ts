@@ -39,8 +39,8 @@ export async function openErasing(opened: TestTopics) {
       isWanted: () => true,
     } satisfies DailyPorts as DailyPorts,
     /** As ingest would. */
-    publish: (bodies: readonly string[]) =>
-      Promise.all(bodies.map((body) => outlet.publish(eventOf(body)))).then(() => {}),
+    publish: (bodies: readonly string[], received_at?: Date) =>
+      Promise.all(bodies.map((body) => outlet.publish(eventOf(body, received_at)))).then(() => {}),
     /** A projector in this process; `crashes` has what ended it for good. */
     project(
       { store: around = (it) => it, publisher: aroundPublisher = (it) => it }: Seams = {},

@@ -22,7 +22,8 @@ export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
   return run;
 }
 
-async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<Outcome> {
+/** Handles a batch of several records as two, one after the other. */
+export async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<Outcome> {
   const middle = Math.ceil(batch.records.length / 2);
   const between = batch.records[middle]!.offset;
   const outcome = await run({ ...batch, records: batch.records.slice(0, middle), next: between });

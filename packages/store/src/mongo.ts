@@ -3,7 +3,7 @@ import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
-import { forgetErased } from "./erasure/erase.ts";
+import { forgetErased, thinOut } from "./erasure/erase.ts";
 import { findErased } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
@@ -49,12 +49,13 @@ async function readPosition({ positions }: Collections, topic: string, partition
   return (await positions.findOne({ _id }, { maxTimeMS: OPERATION_LIMIT_MS }))?.next ?? null;
 }
 
-function apply(
+async function apply(
   { connection, log, now, names }: Deps,
   collections: Collections,
   ...[batch, fold]: Parameters<CallStore["apply"]>
 ): ReturnType<CallStore["apply"]> {
-  const { topic, partition } = batch;
+  const { topic, partition, erasures = [] } = batch;
+  if (erasures.length > 0) await thinOut(collections, erasures);
   return runTransaction(
     connection.client,
     (session) => applyBatch({ collections, session, now: now(), names }, batch, fold),

@@ -4,8 +4,10 @@ import {
   type ConsumedBatch,
   type ConsumedRecord,
   type HandleBatch,
+  type Outcome,
   type Park,
   type Publisher,
+  runHalves,
   type TopicNames,
   Undecodable,
 } from "@teravoz/kafka";
@@ -34,27 +36,32 @@ export type ProjectorPorts = {
  * died in between) is told again, and what was erased is cleared away again. Each step may be repeated.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
-  return async (batch) => {
-    const began = performance.now();
-    const events = await readEvents(ports, batch.records, batch);
-    const erasures = readErasures(ports.topics, batch.topic, batch.records);
-    await answerErased(ports, events, erasures);
-    const applied = await applyBatch(ports, batch, { events, erasures });
-    if (applied.fenced) {
-      if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
-      return "fenced";
-    }
-    ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
-    const before = readErasures(ports.topics, batch.topic, batch.stored);
-    await ports.store.forget([...before, ...erasures]);
-    await ports.notify([
-      ...applied.changes,
-      ...(await changesOf(ports, batch)),
-      ...before.map(erasureChange),
-    ]);
-    report(ports, batch, { events, erasures }, applied);
-    return "done";
-  };
+  const run: HandleBatch = (batch) =>
+    countTombstones(batch) > ERASURES_AT_ONCE ? runHalves(batch, run) : project(ports, batch);
+  return run;
+}
+
+/** Retention may bring a batch of ten thousand, more than a transaction ends within its limit; this many take some 300 ms. */
+const ERASURES_AT_ONCE = 500;
+
+const countTombstones = ({ records }: ConsumedBatch) => records.filter(({ value }) => value === null).length;
+
+async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Outcome> {
+  const began = performance.now();
+  const events = await readEvents(ports, batch.records, batch);
+  const erasures = readErasures(ports.topics, batch.topic, batch.records);
+  await answerErased(ports, events, erasures);
+  const applied = await applyBatch(ports, batch, { events, erasures });
+  if (applied.fenced) {
+    if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
+    return "fenced";
+  }
+  ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
+  const before = readErasures(ports.topics, batch.topic, batch.stored);
+  await ports.store.forget([...before, ...erasures]);
+  await ports.notify([...applied.changes, ...(await changesOf(ports, batch)), ...before.map(erasureChange)]);
+  report(ports, batch, { events, erasures }, applied);
+  return "done";
 }
 
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };

@@ -32,6 +32,30 @@ export async function deleteErased(
   await collections.deadLetters.deleteMany(lettersOf(erased), options);
 }
 
+/** So many events go at once: a second's work for a busy database. */
+const PAGE = 5_000;
+
+/**
+ * Deletes most of what is too much for one transaction, the events of an overgrown call or an old hand, before it: the tombstone
+ * was read, so whoever does the transaction in the end deletes them anyway.
+ */
+export async function thinOut({ calls, events }: Collections, erased: readonly Erased[]): Promise<void> {
+  const limit = { maxTimeMS: OPERATION_LIMIT_MS };
+  const overgrown = { _id: { $in: keysOf(erased, "call") }, overgrown: true as const };
+  const large = await calls.find(overgrown, { projection: { _id: 1 }, ...limit }).toArray();
+  const agents = erased.filter(({ kind }) => kind === "agent").map(eventsOfAgent);
+  for (const filter of [
+    ...large.map(({ _id }) => ({ aggregate_id: _id, kind: "call" as const })),
+    ...agents,
+  ]) {
+    for (let length = PAGE; length === PAGE; ) {
+      const page = await events.find(filter, { projection: { _id: 1 }, limit: PAGE, ...limit }).toArray();
+      ({ length } = page);
+      if (length === PAGE) await events.deleteMany({ _id: { $in: page.map(({ _id }) => _id) } }, limit);
+    }
+  }
+}
+
 /** As isErased of the domain has it. */
 export const eventsOfAgent = ({ key, erased_at }: Erased): Filter<EventDocument> => ({
   aggregate_id: key,

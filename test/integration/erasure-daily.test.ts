@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import type { Jobs } from "@teravoz/domain";
+import { PARTITIONS } from "@teravoz/kafka";
+import { doWhenDue, TICK_KEY } from "@teravoz/projector";
+import { createMongoJobs } from "@teravoz/store";
+import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+
+const PATIENCE_MS = 30_000;
+const DAY_MS = 86_400_000;
+const NUMBER = "5511987651111";
+
+let opened: TestTopics;
+let erasing: Erasing;
+beforeEach(async () => {
+  opened = await openTopics();
+  erasing = await openErasing(opened);
+});
+afterEach(() => opened.close());
+
+const body = (call_id: string, type = "call.new") => JSON.stringify({ type, call_id, their_number: NUMBER });
+const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
+const untilStored = (bodies: string[]) =>
+  eventually(
+    async () => expect((await erasing.storedPayloads()).sort()).toEqual([...bodies].sort()),
+    PATIENCE_MS,
+  );
+const tombstonesOf = async (topic: string) =>
+  (await readTopic(opened, topic)).filter(({ value }) => value === null).map(({ key }) => String(key));
+
+test("of several projectors one writes the tick, to every partition of both topics, and it erases nothing", async () => {
+  erasing.project();
+  await erasing.publish([body("1")]);
+  await untilStored([body("1")]);
+  await Promise.all([1, 2, 3].map(() => doWhenDue(erasing.daily, "tick", DAY_MS)));
+  await doWhenDue(erasing.daily, "tick", DAY_MS);
+  for (const topic of [opened.topics.callEvents, opened.topics.agentEvents]) {
+    const ticks = (await readTopic(opened, topic)).filter(({ value }) => value === null);
+    expect(ticks.map(({ partition }) => partition)).toEqual(Array.from({ length: PARTITIONS }, (_, n) => n));
+    expect(new Set(ticks.map(({ key }) => String(key)))).toEqual(new Set([TICK_KEY]));
+  }
+  await eventually(async () => {
+    const positions = await erasing.db
+      .collection<{ _id: string; next: number }>("positions")
+      .find()
+      .toArray();
+    expect(positions.filter(({ next }) => next > 0)).toHaveLength(2 * PARTITIONS);
+  }, PATIENCE_MS);
+  expect(await erasing.storedPayloads()).toEqual([body("1")]);
+  expect(await erasing.db.collection("erased").countDocuments()).toBe(0);
+  await doWhenDue(erasing.daily, "tick", 0);
+  expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(2 * PARTITIONS);
+}, 60_000);
+
+test("a job is given to one at a time, again after its interval, at once when it failed, and when its owner died", async () => {
+  let time = Date.now();
+  const jobs: Jobs = createMongoJobs({ connection: erasing.connection, now: () => time });
+  const claims = () => Promise.all([1, 2, 3, 4].map(() => jobs.claim("job", DAY_MS)));
+  expect((await claims()).filter(Boolean)).toHaveLength(1);
+  await jobs.release("job", false);
+  expect((await claims()).filter(Boolean)).toHaveLength(1);
+  // its owner died: nobody releases it
+  time += 3_599_000;
+  expect((await claims()).filter(Boolean)).toHaveLength(0);
+  time += 2_000;
+  expect((await claims()).filter(Boolean)).toHaveLength(1);
+  await jobs.release("job", true);
+  time += DAY_MS - 1_000;
+  expect((await claims()).filter(Boolean)).toHaveLength(0);
+  time += 2_000;
+  expect((await claims()).filter(Boolean)).toHaveLength(1);
+});
+
+test("finished calls are erased when they are older than they may become; others are kept", async () => {
+  erasing.project();
+  const finished = (id: string) => [body(id), body(id, "call.finished")];
+  const olds = Array.from({ length: 700 }, (_, n) => finished(`old-${n}`)).flat();
+  await erasing.publish([...olds, body("open")], ago(31));
+  await erasing.publish(finished("young"), ago(29));
+  // finished long ago, and heard of since
+  await erasing.publish(finished("touched"), ago(31));
+  await erasing.publish([body("touched", "call.recording-available")], ago(1));
+  const kept = [
+    body("open"),
+    ...finished("young"),
+    ...finished("touched"),
+    body("touched", "call.recording-available"),
+  ];
+  await untilStored([...olds, ...kept]);
+  await doWhenDue({ ...erasing.daily, retentionDays: 30 }, "retention", DAY_MS);
+  await untilStored(kept);
+  expect(await untilClean(erasing.url, "/calls/old-3")).toMatchObject({ clean_at: expect.any(String) });
+  expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(700);
+}, 60_000);
+
+test("without a setting nothing is too old", async () => {
+  erasing.project();
+  await erasing.publish([body("1"), body("1", "call.finished")], ago(5_000));
+  await untilStored([body("1"), body("1", "call.finished")]);
+  await doWhenDue(erasing.daily, "retention", 0);
+  expect(await tombstonesOf(opened.topics.callEvents)).toEqual([]);
+}, 60_000);
+
+test("what a restored backup brings back of erased calls and agents goes again, and nothing else does", async () => {
+  erasing.project();
+  const { db, url } = erasing;
+  const paused = (timestamp: string) => JSON.stringify({ type: "actor.paused", actor: "ana", timestamp });
+  const bodies = [
+    body("gone"),
+    JSON.stringify({ type: "call.new", call_id: "stays" }),
+    paused("2026-01-01T00:00:00Z"),
+  ];
+  await erasing.publish(bodies);
+  await untilStored(bodies);
+  const collections = ["events", "calls"];
+  const backup = await Promise.all(collections.map((name) => db.collection(name).find().toArray()));
+  for (const path of ["/calls/gone", "/agents/ana"]) {
+    expect((await ask(url, "DELETE", path)).status).toBe(202);
+    await untilClean(url, path);
+  }
+  const later = paused(new Date(Date.now() + 1_000).toISOString());
+  await erasing.publish([later]);
+  await untilStored([bodies[1]!, later]);
+  const swept = () => doWhenDue(erasing.daily, "sweep", 0);
+  const tombstones = async () =>
+    (await Promise.all([opened.topics.callEvents, opened.topics.agentEvents].map(tombstonesOf)))
+      .flat()
+      .sort();
+  await swept();
+  expect(await tombstones()).toEqual(["ana", "gone"]);
+
+  const putBack = (collection: string, documents: object[]) =>
+    db.collection(collection).bulkWrite(
+      documents.map((document) => ({
+        replaceOne: {
+          filter: { _id: (document as { _id: never })._id },
+          replacement: document,
+          upsert: true,
+        },
+      })),
+    );
+  for (const [n, name] of collections.entries()) await putBack(name, backup[n]!);
+  const call = backup[1]!.find(({ aggregate_id }) => aggregate_id === "gone")!;
+  await putBack("past_march", [call]);
+  await putBack("dead_letters", [
+    { _id: "1", key: "gone", first_seen: ago(1), body: NUMBER },
+    { _id: "2", key: "ana", first_seen: ago(1), body: NUMBER },
+    { _id: "3", key: "ana", first_seen: new Date(Date.now() + 60_000), body: "newer" },
+    { _id: "4", key: null, first_seen: ago(1), body: "keyless" },
+  ]);
+  await swept();
+  await untilStored([bodies[1]!, later]);
+  expect(await findText(erasing, NUMBER)).toEqual([]);
+  expect(await findText(erasing, "gone")).toEqual([]);
+  const letters = await db.collection<{ _id: string }>("dead_letters").find().toArray();
+  expect(letters.map(({ _id }) => _id).sort()).toEqual(["3", "4"]);
+  await swept();
+  expect(await tombstones()).toEqual(["ana", "ana", "gone", "gone"]);
+}, 60_000);

@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { topicSettings, withAdmin } from "@teravoz/kafka";
+import { doWhenDue } from "@teravoz/projector";
+import { openStack, type Stack } from "@teravoz/stack";
+import { ask, type Erasing, openErasing, untilClean } from "../support/erasing.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+
+/** kafkajs's ConfigResourceTypes. */
+const [TOPIC, BROKER] = [2, 4];
+const NUMBER = "5511987652222";
+/** The cleaner looks every 100 ms here; a busy machine may need many times that. */
+const CLEANED_MS = 60_000;
+
+let stack: Stack;
+let dir: string;
+let opened: TestTopics;
+let erasing: Erasing;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-erasure-"));
+  // one of its own: its cleaner is driven hard, and its files are read
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  const { kafka, registry, mongodb } = stack.addresses;
+  process.env.MONGODB_URI = mongodb;
+  opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  await shortenLimits(opened);
+  erasing = await openErasing(opened);
+}, 120_000);
+afterAll(async () => {
+  await opened?.close();
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** The settings of the topics of events with their days made fractions of a second, and a cleaner that looks all the time. */
+async function shortenLimits({ client, topics }: TestTopics): Promise<void> {
+  const short = {
+    "segment.ms": "300",
+    "min.compaction.lag.ms": "0",
+    "max.compaction.lag.ms": "600",
+    "delete.retention.ms": "300",
+    // a segment that was replaced is still on the disk for a minute by default
+    "file.delete.delay.ms": "100",
+  };
+  const events = [topics.callEvents, topics.agentEvents].map((name) => ({
+    type: TOPIC,
+    name,
+    configEntries: entriesOf({ ...topicSettings(topics)[name], ...short }),
+  }));
+  const cleaner = { type: BROKER, name: "1", configEntries: entriesOf({ "log.cleaner.backoff.ms": "100" }) };
+  await withAdmin(client, (admin) =>
+    admin.alterConfigs({ validateOnly: false, resources: [...events, cleaner] }),
+  );
+}
+
+const entriesOf = (settings: Record<string, string>) =>
+  Object.entries(settings).map(([name, value]) => ({ name, value }));
+
+/**
+ * The records of the topics of events that hold a text: on the disk, where the broker's files are ours to read (local processes),
+ * else those that the broker still hands out.
+ */
+async function findInLog(text: string): Promise<string[]> {
+  const { callEvents, agentEvents } = opened.topics;
+  if (stack.provider === "local")
+    return findInFiles(join(dir, "data", "kafka"), [callEvents, agentEvents], text);
+  const records = (
+    await Promise.all([callEvents, agentEvents].map((topic) => readTopic(opened, topic)))
+  ).flat();
+  return records
+    .filter(({ key, value }) => key?.includes(text) || value?.includes(text))
+    .map(({ partition, offset }) => `${partition}:${offset}`);
+}
+
+async function findInFiles(data: string, topics: string[], text: string): Promise<string[]> {
+  const folders = (await readdir(data)).filter((name) =>
+    topics.some((topic) => name.startsWith(`${topic}-`)),
+  );
+  const paths = await Promise.all(
+    folders.map(async (folder) => (await readdir(join(data, folder))).map((name) => join(folder, name))),
+  );
+  const looked = paths.flat().map(async (path) => {
+    // a segment may be replaced while it is read
+    const bytes = await readFile(join(data, path)).catch(() => Buffer.alloc(0));
+    return bytes.includes(text) ? [path] : [];
+  });
+  return (await Promise.all(looked)).flat();
+}
+
+const tick = () => doWhenDue(erasing.daily, "tick", 0);
+
+test("after a call's erasure no segment holds its number, on a partition that is idle but for the tick", async () => {
+  erasing.project();
+  const body = (type: string) => JSON.stringify({ type, call_id: "1", their_number: NUMBER });
+  await erasing.publish([body("call.new"), body("call.finished")]);
+  await eventually(async () => expect(await erasing.storedPayloads()).toHaveLength(2), 30_000);
+  expect(await findInLog(NUMBER)).not.toEqual([]);
+  expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
+  await untilClean(erasing.url, "/calls/1");
+  // all limits are long past, and the open segment is still left alone
+  await sleep(4_000);
+  expect(await findInLog(NUMBER)).not.toEqual([]);
+  await tick();
+  await eventually(async () => expect(await findInLog(NUMBER)).toEqual([]), CLEANED_MS);
+
+  // sent again: it stays out, and leaves no record behind
+  await erasing.publish([body("call.new"), body("call.waiting")]);
+  await eventually(async () => {
+    await tick();
+    expect(await erasing.storedPayloads()).toEqual([]);
+    expect(await findInLog(NUMBER)).toEqual([]);
+  }, CLEANED_MS);
+}, 180_000);
+
+test("of an agent that was known by a number the tombstone goes too, and with it the number", async () => {
+  const number = "5511987653333";
+  await erasing.publish([JSON.stringify({ type: "dialer.attempt", number, sid: "1" })]);
+  await eventually(async () => expect(await erasing.storedPayloads()).toHaveLength(1), 30_000);
+  expect((await ask(erasing.url, "DELETE", `/numbers/${number}`)).status).toBe(202);
+  await untilClean(erasing.url, `/numbers/${number}`);
+  expect(await findInLog(number)).not.toEqual([]);
+  await eventually(async () => {
+    await tick();
+    await sleep(500);
+    expect(await findInLog(number)).toEqual([]);
+  }, CLEANED_MS);
+}, 120_000);
