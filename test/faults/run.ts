@@ -63,11 +63,10 @@ async function run({ long, only, ...options }: Options): Promise<Result[]> {
   return results;
 }
 
-const describeRed = ({ campaign, seed, violations }: Result) =>
-  `\nRED ${campaign}, seed ${seed}:\n${violations
-    .slice(0, 10)
-    .map((each) => `  ${each}\n`)
-    .join("")}`;
+function describeRed({ campaign, seed, violations }: Result): string {
+  const shown = violations.slice(0, 10).map((each) => `  ${each}\n`);
+  return `\nRED ${campaign}, seed ${seed}:\n${shown.join("")}`;
+}
 
 function formatPage(tables: string, seed: number): string {
   const [{ model } = { model: "unknown" }] = cpus();

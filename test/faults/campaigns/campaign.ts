@@ -4,7 +4,7 @@ import type { Stack } from "@teravoz/stack";
 import { check } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import type { Damage, Violation } from "../checker/violation.ts";
-import { carryOut, type Struck } from "../nemesis/nemesis.ts";
+import { carryOut, carryOutOne, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
 import { type LaneOrder, type Plan, planStrikes } from "../nemesis/plan.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
@@ -101,7 +101,7 @@ async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
   const beside = campaign.beside?.(rig, () => state.over);
   await carryOut(rig, plan, faults, { stop: () => run.signal.aborted || Date.now() > until, onStruck });
   state.over = true;
-  for (const each of (await beside) ?? []) onStruck(each);
+  struck.push(...((await beside) ?? []));
   if (campaign.endsInDeath ?? !campaign.mustShow) struck.push(...(await endInDeath(rig)));
   await rig.vendor.stop();
   return struck;
@@ -121,8 +121,7 @@ async function endInDeath(rig: Rig): Promise<Struck[]> {
   rig.vendor.setRate(0);
   await sleep(SILENCE_MS);
   const strike = { fault: fault.name, target: "projector-1", holdMs: 0, hits: 1, gapMs: 0 };
-  const striking = fault.strike(rig, strike);
+  const striking = carryOutOne(rig, fault, strike);
   await rig.vendor.burst(LAST_EVENTS);
-  const ended = await striking;
-  return [{ fault: fault.name, recoverMs: ended === null ? null : 0 }];
+  return [await striking];
 }

@@ -27,7 +27,8 @@ export async function carryOut(
   await Promise.all(lanes);
 }
 
-async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promise<Struck> {
+/** Carries out one strike and waits until what it struck is ready again. */
+export async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promise<Struck> {
   const { fault: name, target, holdMs, hits } = strike;
   rig.note(`${name}: ${target}, ${holdMs} ms, hit ${hits}`);
   const ended = await fault.strike(rig, strike);

@@ -71,7 +71,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     ...options.env?.(dir),
   };
   const processes = await startProcesses({ dir, links, counts, mains, env: settings });
-  await Promise.all(processes.handles.map((handle) => handle.ready(READY_MS)));
+  await Promise.all(processes.handles.map((handle) => handle.ready(READY_MS))).catch(async (error) => {
+    await processes.stop();
+    await links.close();
+    throw error;
+  });
   const client = await new MongoClient(mongodb, {
     serverSelectionTimeoutMS: 2_000,
     socketTimeoutMS: 20_000,

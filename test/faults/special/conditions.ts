@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Fault } from "../nemesis/fault.ts";
@@ -5,6 +6,11 @@ import { killedParts } from "../nemesis/of-parts.ts";
 import { aimedKills, killedServices, restartedServices } from "../nemesis/of-services.ts";
 
 const named = (faults: readonly Fault[], name: string) => faults.find((fault) => fault.name === name)!;
+
+function madeDirectory(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}
 
 /** Store and forward: the broker is away for long, and ingests die with a full spool. */
 export const spoolOn = (kills: number): Campaign => ({
@@ -15,7 +21,7 @@ export const spoolOn = (kills: number): Campaign => ({
     [{ fault: { ...named(killedParts, "broker killed"), holdMs: [6_000, 12_000] }, times: kills }],
     [{ fault: named(killedServices, "ingest killed"), times: 3 * kills }],
   ],
-  rig: { env: (dir) => ({ SPOOL_DIR: join(dir, "spool") }) },
+  rig: { env: (dir) => ({ SPOOL_DIR: madeDirectory(join(dir, "spool")) }) },
 });
 
 /** A third projector comes and goes: each time all partitions change hands, twice. */

@@ -21,7 +21,9 @@ export const erasureUnderKills = (erasures: number, kills: number): Campaign => 
   beside: (rig, over) => eraseCalls(rig, over, erasures),
 });
 
-const PAUSE_MS = 100;
+/** Between two erasures. */
+const PAUSE_MS = 250;
+const POLL_MS = 500;
 /** A partition waits for a dead owner's session, and for the next one: the receipt comes after that. */
 const CLEAN_MS = 90_000;
 
@@ -48,8 +50,11 @@ async function eraseCall(rig: Rig, call: string): Promise<Struck> {
   const began = Date.now();
   // from here on its events may be there or not
   rig.erased.set(call, Number.POSITIVE_INFINITY);
-  for (const giveUpAt = began + CLEAN_MS; Date.now() < giveUpAt; await sleep(PAUSE_MS * 5)) {
-    if (!(await askAny(rig, path, "DELETE"))) continue;
+  let accepted = false;
+  for (const giveUpAt = began + CLEAN_MS; Date.now() < giveUpAt; await sleep(POLL_MS)) {
+    // asked for again its erasure begins anew: once is enough
+    accepted ||= (await askAny(rig, path, "DELETE")) !== null;
+    if (!accepted) continue;
     const receipt = await askAny(rig, `${path}/erasure`, "GET");
     if (!receipt?.data.clean_at) continue;
     rig.erased.set(call, rig.sampler.samples.length);

@@ -82,8 +82,11 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
     await sleep(LEAD_MS);
     for (let kill = 0; kill < kills; kill++) {
       await damageCalls(rig);
-      const killed = await rebuild(rig, drawWhole(random, 500, 2_500));
-      struck.push({ fault: "rebuild killed", recoverMs: killed ? 0 : null });
+      const aimed = kill % 2 === 0;
+      const moment = aimed ? untilHalfRepaired(rig) : sleep(drawWhole(random, 500, 2_500));
+      const killed = await rebuild(rig, moment);
+      const fault = aimed ? "rebuild killed half way" : "rebuild killed";
+      struck.push({ fault, recoverMs: killed ? 0 : null });
     }
     await damageCalls(rig);
     const began = Date.now();
@@ -102,10 +105,21 @@ async function damageCalls({ db }: Rig): Promise<void> {
   await calls.updateMany({ _id: { $in: drawn.map(({ _id }) => _id) } }, { $set: { queue: "damaged" } });
 }
 
+/** Some of the damaged are repaired and some are not; or none was left before anybody saw. */
+async function untilHalfRepaired({ db }: Rig): Promise<void> {
+  const giveUpAt = Date.now() + HALF_WAY_MS;
+  while (Date.now() < giveUpAt) {
+    const left = await db.collection("calls").countDocuments({ queue: "damaged" });
+    if (left < DAMAGED / 2) return;
+  }
+}
+
+const HALF_WAY_MS = 20_000;
+
 const COMMAND = join(ROOT, "services", "projector", "src", "rebuild", "command.ts");
 
-/** Runs `rebuild:calls` to its end, or for so long; answers whether it was killed. Throws where it fails. */
-async function rebuild({ links, opened, note }: Rig, killAfterMs?: number): Promise<boolean> {
+/** Runs `rebuild:calls` to its end, or until the moment it is killed; answers whether it was. Throws where it fails. */
+async function rebuild({ links, opened, note }: Rig, moment?: Promise<unknown>): Promise<boolean> {
   const { kafka, registry, mongodb } = links.addresses;
   const addresses = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
   const env = { ...process.env, ...addresses, TOPIC_PREFIX: opened.prefix };
@@ -113,11 +127,10 @@ async function rebuild({ links, opened, note }: Rig, killAfterMs?: number): Prom
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text) => (said += text));
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  void moment?.then(() => child.kill("SIGKILL"));
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once("close", (...end) => resolve(end)),
   );
-  clearTimeout(timer);
   note(`rebuild ended with ${signal ?? code}: ${said.trim().split("\n").at(-1)}`);
   if (code !== 0 && signal !== "SIGKILL")
     throw new Error(`the rebuild ended with ${signal ?? code}: ${said}`);
