@@ -1,5 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, type Stack } from "@teravoz/stack";
+import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
 import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { openLedger } from "./campaigns/ledger.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
@@ -25,6 +26,7 @@ export const ledgerPath = (name: "quick" | "long") => join(RUNS, `${name}.jsonl`
 /** Runs campaigns one after the other and answers with all results in the ledger. A campaign that cannot be run is a red one. */
 export async function runFaults(run: FaultsRun): Promise<Result[]> {
   const { stack, campaigns, seed, from = seed, runs = campaigns.length, say, signal } = run;
+  await endDeadRuns();
   const ledger = openLedger(run.ledger);
   if (from === seed) await ledger.clear();
   const numbered = campaigns.map((campaign, index) => ({ campaign, seed: seed + index }));
@@ -36,6 +38,12 @@ export async function runFaults(run: FaultsRun): Promise<Result[]> {
     await ledger.add(await running.catch((error) => asRed(each, error, say)));
   }
   return latest(await ledger.read());
+}
+
+/** Services of a run that died hard are still there. */
+async function endDeadRuns(): Promise<void> {
+  const runs = existsSync(RUNS) ? readdirSync(RUNS) : [];
+  for (const name of runs) await endLeftovers(join(RUNS, name, "pids.json"));
 }
 
 function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: unknown, say: Say): Result {

@@ -61,28 +61,31 @@ const SILENCE_MS = 300;
 
 /** Runs a campaign. A red one leaves its folder with seed, history and logs; so does one that could not be run. */
 export async function runCampaign(run: CampaignRun): Promise<Result> {
-  const { stack, campaign, seed, runs } = run;
+  const { stack, campaign, seed, runs, say, signal } = run;
   const began = new Date();
   const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
   await forgetRun(dir);
   const rig = await openRig({ stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
-  run.signal.addEventListener("abort", () => void rig.processes.stop());
-  try {
-    const struck = await strikeUnderLoad(run, rig);
-    const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
-    const after = await campaign.afterwards?.(rig);
-    struck.push(...(after?.struck ?? []));
-    const evidence = after?.evidence ?? (await readEvidence(rig));
-    const violations = [...check(evidence), ...(after?.violations ?? [])];
-    const { name, mustShow } = campaign;
-    const found = { struck, quietMs, evidence, violations };
-    const result = summarize({ campaign: name, seed, began, ...found, ...(mustShow ? { mustShow } : {}) });
-    if (!isFine(result)) await keepEvidence(dir, result, evidence);
-    run.say(describeResult(result, dir));
-    return result;
-  } finally {
-    await rig.close();
-  }
+  signal.addEventListener("abort", () => void rig.processes.stop());
+  const judged = strikeAndJudge(run, rig, began);
+  const { result, evidence } = await judged.finally(() => rig.close());
+  if (isFine(result)) await forgetRun(dir);
+  else await keepEvidence(dir, result, evidence);
+  say(describeResult(result, dir));
+  return result;
+}
+
+async function strikeAndJudge(run: CampaignRun, rig: Rig, began: Date) {
+  const { campaign, seed } = run;
+  const struck = await strikeUnderLoad(run, rig);
+  const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
+  const after = await campaign.afterwards?.(rig);
+  struck.push(...(after?.struck ?? []));
+  const evidence = after?.evidence ?? (await readEvidence(rig));
+  const violations = [...check(evidence), ...(after?.violations ?? [])];
+  const { name, mustShow } = campaign;
+  const found = { struck, quietMs, evidence, violations, ...(mustShow ? { mustShow } : {}) };
+  return { result: summarize({ campaign: name, seed, began, ...found }), evidence };
 }
 
 async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {

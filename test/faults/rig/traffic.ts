@@ -47,8 +47,9 @@ const SKEWED = 0.2;
 function skew(random: () => number, { body, call }: Body): Body {
   if (random() > SKEWED) return { body, call };
   const off = Math.round((random() * 2 - 1) * SKEW_MS);
-  const stamp = (text: string) => new Date(new Date(text).getTime() + off).toISOString();
-  return { body: body.replace(/(?<="timestamp":")[^"]+/, stamp), call };
+  const stamp = (text: string) => new Date(Date.parse(text) + off).toISOString();
+  // stamps of the other forms stay as they are
+  return { body: body.replace(/(?<="timestamp":")\d{4}-[^"]+Z(?=")/, stamp), call };
 }
 
 /** An unknown field makes each body like no other; it is kept and says nothing. */
