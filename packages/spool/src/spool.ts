@@ -55,8 +55,8 @@ const DEFAULT_LIMITS: SpoolLimits = {
   // as long as the brokers may take
   diskDeadlineMs: 5_000,
   tickMs: 500,
-  // whoever died is usually started again at once: a directory that has no owner for longer is looked for at leisure
-  adoptMs: 30_000,
+  // a listing and a try at each lock: nothing; and what a dead instance has left is late already
+  adoptMs: 10_000,
   // half of the time a service has to stop: the rest is for requests before it and the publisher after it
   drainAtStopMs: 5_000,
 };

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import type { Disk } from "../src/disk.ts";
 
-type File = { content: Buffer; synced: Buffer };
+/** `lost`: an fsync of it failed; what was written by then will never be on the disk, whatever the next fsync says. */
+type File = { content: Buffer; synced: Buffer; lost: boolean };
 type Operation = Exclude<keyof Disk, "lock"> | "write" | "sync" | "close";
 
 /** What happens instead of an operation: an error thrown, or so many bytes written. Undefined = it is done. */
@@ -19,6 +20,7 @@ export function createMemoryDisk() {
   const names = new Map<string, File>();
   const syncedNames = new Map<string, File>();
   const dirs = new Set<string>(["/spool"]);
+  const syncedDirs = new Set(dirs);
   const locks = new Map<string, object>();
   const done: { operation: Operation; path: string }[] = [];
   const world = { trouble: (() => undefined) as Trouble, names, dirs, done, locks };
@@ -31,7 +33,11 @@ export function createMemoryDisk() {
       // a dead process does nothing more
       if (!self.alive) throw diskError("DEAD");
       done.push({ operation, path });
-      if (trouble instanceof Error) throw trouble;
+      if (trouble instanceof Error) {
+        const file = names.get(path);
+        if (file && operation === "sync") file.lost = true;
+        throw trouble;
+      }
       return act(trouble);
     };
     const fileAt = (path: string): File => {
@@ -44,7 +50,7 @@ export function createMemoryDisk() {
         run("create", path, () => {
           if (names.has(path)) throw diskError("EEXIST");
           if (!dirs.has(dirname(path))) throw diskError("ENOENT");
-          const file: File = { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
+          const file: File = { content: Buffer.alloc(0), synced: Buffer.alloc(0), lost: false };
           names.set(path, file);
           return {
             write: (bytes) =>
@@ -54,7 +60,7 @@ export function createMemoryDisk() {
               }),
             sync: () =>
               run("sync", path, () => {
-                file.synced = file.content;
+                if (!file.lost) file.synced = file.content;
               }),
             close: () => run("close", path, () => {}),
           };
@@ -78,12 +84,15 @@ export function createMemoryDisk() {
         run("syncDir", dir, () => {
           for (const path of syncedNames.keys()) if (dirname(path) === dir) syncedNames.delete(path);
           for (const [path, file] of names) if (dirname(path) === dir) syncedNames.set(path, file);
+          for (const each of dirs) if (dirname(each) === dir) syncedDirs.add(each);
+          for (const each of syncedDirs)
+            if (dirname(each) === dir && !dirs.has(each)) syncedDirs.delete(each);
         }),
       lock: (path) => {
         if (!self.alive || locks.has(path) || !dirs.has(dirname(path))) return null;
         const owner = self;
         locks.set(path, owner);
-        if (!names.has(path)) names.set(path, { content: Buffer.alloc(0), synced: Buffer.alloc(0) });
+        if (!names.has(path)) names.set(path, { content: Buffer.alloc(0), synced: Buffer.alloc(0), lost: false });
         // a lock is the file's, wherever it is moved
         return { release: () => releaseOf(owner, path) };
       },
@@ -119,7 +128,12 @@ export function createMemoryDisk() {
 
   /** `keeps`: which part of what was not synced is left, from 0 to 1. */
   const losePower = (keeps: number) => {
-    for (const path of [...names.keys()]) if (!syncedNames.has(path) && keeps < 0.5) names.delete(path);
+    if (keeps < 0.5) {
+      for (const dir of [...dirs]) if (!syncedDirs.has(dir)) dirs.delete(dir);
+      for (const dir of syncedDirs) dirs.add(dir);
+      for (const path of [...names.keys()])
+        if (!syncedNames.has(path) || !dirs.has(dirname(path))) names.delete(path);
+    }
     for (const [path, file] of syncedNames) if (dirs.has(dirname(path))) names.set(path, file);
     for (const file of names.values()) {
       const more = Math.floor((file.content.length - file.synced.length) * keeps);

@@ -1,0 +1,142 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { openStack, type ServiceHandle, type Stack } from "@teravoz/stack";
+import { eventually } from "../support/eventually.ts";
+import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { readTopic } from "../support/kafka.ts";
+import { bodiesOfCalls } from "../support/traffic.ts";
+
+let stack: Stack;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-spool-stack-"));
+  // one of its own: nobody else's broker is killed
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  const { kafka, registry, mongodb } = stack.addresses;
+  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+let spool: string;
+let gateway: Gateway;
+beforeEach(async () => {
+  spool = await mkdtemp(join(tmpdir(), "teravoz-spool-"));
+  gateway = await openGateway({ ingest: 2, projector: 1, realtime: 0, env: { SPOOL_DIR: spool } });
+});
+afterEach(async () => {
+  await stack.resume("kafka");
+  await stack.start("kafka");
+  await gateway?.close();
+  await rm(spool, { recursive: true, force: true });
+});
+
+/** Sends all, 32 at once, to one of the ingests; answers how often each status came. */
+async function sendAll(bodies: readonly string[], ingest: ServiceHandle): Promise<Record<number, number>> {
+  const statuses: Record<number, number> = {};
+  const rest = bodies.values();
+  const worker = async () => {
+    for (const body of rest) {
+      const { status } = await fetch(`${ingest.url}/webhook`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body,
+      });
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, worker));
+  return statuses;
+}
+
+type Readiness = { status: string; checks: Record<string, { ok: boolean; reason?: string }> };
+const readiness = async ({ url }: ServiceHandle) =>
+  (await (await fetch(`${url}/readyz`)).json()) as Readiness;
+const both = () => gateway.ingest as [ServiceHandle, ServiceHandle];
+const directories = async () => (await readdir(spool)).filter((name) => name.startsWith("ingest-"));
+test("with the broker dead every event is answered 200 and a refusal 422; the ingest is killed and started again: with the broker all are stored, each once", async () => {
+  const [first] = both();
+  const bodies = bodiesOfCalls(200);
+  expect(bodies.length).toBeGreaterThan(1_000);
+  const before = bodies.slice(0, 100);
+  expect(await sendAll(before, first)).toEqual({ 200: 100 });
+  await stack.kill("kafka");
+  expect(await sendAll(bodies.slice(100), first)).toEqual({ 200: bodies.length - 100 });
+  const refused = '{"type":"call.exploded","call_id":"spooled"}';
+  expect(await sendAll([refused], first)).toEqual({ 422: 1 });
+  const { status, checks } = await readiness(first);
+  expect([status, checks.spool!.reason]).toEqual([
+    "ok",
+    expect.stringMatching(/^\d+ records wait, \d+ bytes/),
+  ]);
+  first.kill("SIGKILL");
+  await first.exited;
+  // without broker: what the dead one has left is kept
+  await first.start();
+  await first.ready();
+  await stack.start("kafka");
+  await expectStored(gateway, bodies, 90_000);
+  const letters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
+  expect(letters.map(({ key, value }) => [String(key), String(value)])).toEqual([["spooled", refused]]);
+  await eventually(async () => expect(await directories()).toHaveLength(2), 30_000);
+});
+
+test("of two in one directory one is killed: the other sends what it has left; a stopped one keeps what is its own", async () => {
+  const [first, second] = both();
+  await stack.kill("kafka");
+  const bodies = bodiesOfCalls(30);
+  const half = bodies.length / 2;
+  expect(await sendAll(bodies.slice(0, half), first)).toEqual({ 200: Math.ceil(half) });
+  first.kill("SIGSTOP");
+  await stack.start("kafka");
+  // longer than it takes to look for what dead ones have left
+  await eventually(async () => expect((await readiness(second)).checks.kafka!.ok).toBe(true), 60_000);
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  expect(await directories()).toHaveLength(2);
+  expect(await gateway.events()).toEqual([]);
+  first.kill("SIGKILL");
+  expect(await sendAll(bodies.slice(half), second)).toEqual({ 200: Math.floor(half) });
+  await expectStored(gateway, bodies, 60_000);
+  expect(await directories()).toHaveLength(1);
+});
+
+test("SIGTERM while the broker is away: exit 1, and the log names what is left; started without broker and registry it is ready all the same, and with them sends all", async () => {
+  const [first] = both();
+  await stack.kill("kafka");
+  const bodies = bodiesOfCalls(6);
+  const [before, after] = [bodies.slice(0, 5), bodies.slice(5)];
+  expect(await sendAll(before, first)).toEqual({ 200: before.length });
+  expect(await first.stop()).toBe(1);
+  const lines = (await readFile(first.log, "utf8")).split("\n");
+  const line = JSON.parse(lines.find((each) => each.includes("spool not empty"))!);
+  expect(line).toMatchObject({ level: "error", records: before.length });
+  await stack.kill("registry");
+  await first.start();
+  await first.ready();
+  expect(await sendAll(after, first)).toEqual({ 200: after.length });
+  await stack.start("kafka");
+  await stack.start("registry");
+  await expectStored(gateway, bodies, 60_000);
+  await eventually(async () => expect((await readiness(first)).checks.spool).toEqual({ ok: true }));
+  expect(await first.stop()).toBe(0);
+  expect(await directories()).toHaveLength(1);
+});
+
+test("with the broker paused no event waits longer than the publisher's deadline, later ones do not wait at all", async () => {
+  const [first] = both();
+  const bodies = bodiesOfCalls(60);
+  await stack.pause("kafka");
+  const began = performance.now();
+  expect(await sendAll(bodies.slice(0, 32), first)).toEqual({ 200: 32 });
+  expect(performance.now() - began).toBeLessThan(6_500);
+  const again = performance.now();
+  expect(await sendAll(bodies.slice(32), first)).toEqual({ 200: bodies.length - 32 });
+  expect(performance.now() - again).toBeLessThan(2_000);
+  await stack.resume("kafka");
+  await expectStored(gateway, bodies, 60_000);
+});
