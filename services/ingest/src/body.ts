@@ -8,6 +8,9 @@ export const MAX_BODY_BYTES = 64 * 1024;
 /** Of a body that is too large so much is read and thrown away, so that its sender gets to read the answer. */
 const DISCARD_BYTES = 2 * 1024 * 1024;
 const DISCARD_MS = 1_000;
+/** Not for a crowd: 200 at once would leave 75 MB of garbage, and whoever is left out may only see a reset. */
+const MAX_DISCARDING = 32;
+let discarding = 0;
 
 /** The body's bytes as sent. Throws the Problem of a body that is not plain JSON by its headers, or too large. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -43,6 +46,8 @@ function brokenOff(error: unknown): unknown {
 }
 
 async function discard(request: IncomingMessage): Promise<void> {
+  if (discarding >= MAX_DISCARDING) return;
+  discarding++;
   let bytes = 0;
   const enough = new Promise<void>((resolve) => {
     request.on("data", (chunk: Buffer) => {
@@ -54,4 +59,5 @@ async function discard(request: IncomingMessage): Promise<void> {
   request.resume();
   await Promise.race([enough, sleep(DISCARD_MS, undefined, { ref: false })]);
   request.pause();
+  discarding--;
 }

@@ -1,0 +1,139 @@
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { countStatuses, quantile, readMetric, startLoad } from "../support/load.ts";
+
+const MiB = 1024 * 1024;
+
+let gateway: Gateway;
+const sockets: Socket[] = [];
+beforeEach(async () => {
+  gateway = await openGateway({ ingest: 1, projector: 0, realtime: 0 });
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await gateway?.close();
+});
+
+/** Good traffic beside the bad: eight senders, some hundred events a second. */
+function startGoodTraffic() {
+  let sequence = 0;
+  const next = () => `{"type":"call.new","call_id":"good-${sequence++}","timestamp":"2026-01-01T00:00:00Z"}`;
+  return startLoad({ url: gateway.ingest[0]!.url, connections: 8, next, pauseMs: 20 });
+}
+
+const open = () => {
+  const socket = connect(Number(new URL(gateway.ingest[0]!.url).port), "127.0.0.1");
+  sockets.push(socket);
+  socket.on("error", () => {});
+  return socket;
+};
+const residentBytes = () => readMetric(gateway.ingest[0]!.url, "teravoz_process_resident_memory_bytes");
+
+/** A young process grows by itself: what grows after this is the bad ones' doing. */
+async function warmUp(): Promise<void> {
+  const url = gateway.ingest[0]!.url;
+  const warm = startLoad({
+    url,
+    connections: 32,
+    next: () => `{"type":"call.new","call_id":"${Math.random()}"}`,
+  });
+  await eventually(() => expect(warm.outcomes.length).toBeGreaterThan(5_000), 30_000);
+  await warm.stop();
+}
+
+/** What a dribbler begins with, and then one byte a second. */
+const BEGINNINGS = [
+  // never says anything at all
+  "",
+  // headers that never end
+  "POST /webhook HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+  // a body that never ends
+  "POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+];
+
+test("2,000 senders that dribble are gone after 20 s, and good events are taken all the while as if they were not there", async () => {
+  const alive = new Set<Socket>();
+  for (let n = 0; n < 2_000; n++) {
+    const socket = open();
+    alive.add(socket);
+    socket.once("close", () => alive.delete(socket));
+    const beginning = BEGINNINGS[n % BEGINNINGS.length]!;
+    socket.write(beginning);
+    // those who say nothing go on saying nothing
+    if (beginning !== "")
+      setTimeout(() => {
+        const dribble = setInterval(() => socket.write("x"), 1_000);
+        socket.once("close", () => clearInterval(dribble));
+      }, n % 1_000);
+    socket.resume();
+  }
+  const began = performance.now();
+  const load = startGoodTraffic();
+  await eventually(() => expect(alive.size).toBe(0), 30_000);
+  const goneMs = performance.now() - began;
+  await load.stop();
+  const p99 = quantile(
+    load.outcomes.map(({ tookMs }) => tookMs),
+    0.99,
+  );
+  report({ goneMs, p99, good: load.outcomes.length });
+  // 15 s, looked at every 2 s, and a second to read the answer
+  expect(goneMs).toBeLessThan(20_000);
+  expect(countStatuses(load.outcomes)).toEqual({ 200: load.outcomes.length });
+  // 15 ms on two quiet cores that it shares with the dribblers themselves
+  expect(p99).toBeLessThan(250);
+});
+
+test("200 bodies of a gigabyte each are cut off, none is read to its end or kept, and good events are taken meanwhile", async () => {
+  await warmUp();
+  const load = startGoodTraffic();
+  const before = await residentBytes();
+  const piece = Buffer.alloc(64 * 1024, "x");
+  const streams = Array.from({ length: 200 }, () => stream(open(), piece));
+  let most = 0;
+  const watching = setInterval(async () => {
+    most = Math.max(most, (await residentBytes().catch(() => 0)) - before);
+  }, 100);
+  const sent = await Promise.all(streams);
+  clearInterval(watching);
+  await load.stop();
+  const p99 = quantile(
+    load.outcomes.map(({ tookMs }) => tookMs),
+    0.99,
+  );
+  const largest = Math.max(...sent.map(({ bytes }) => bytes));
+  report({ largest, most, p99, good: load.outcomes.length });
+  // whoever looks at what came before it was cut off reads why
+  for (const { answer } of sent) expect(answer.startsWith("HTTP/1.1 413") || answer === "").toBe(true);
+  expect(sent.filter(({ answer }) => answer !== "").length).toBeGreaterThan(100);
+  // 2 MiB are read and thrown away, the rest is what the kernel's buffers of both ends take
+  expect(largest).toBeLessThan(24 * MiB);
+  expect(most).toBeLessThan(64 * MiB);
+  expect(countStatuses(load.outcomes)).toEqual({ 200: load.outcomes.length });
+});
+
+/** Sends a body of a gigabyte as far as it is let; resolves when the connection has ended. */
+function stream(socket: Socket, piece: Buffer): Promise<{ bytes: number; answer: string }> {
+  let [bytes, answer] = [0, ""];
+  socket.on("data", (chunk) => {
+    answer += chunk;
+  });
+  socket.write(
+    `POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${1024 * MiB}\r\n\r\n`,
+  );
+  const send = () => {
+    while (!socket.destroyed && bytes < 1024 * MiB) {
+      bytes += piece.length;
+      if (!socket.write(piece)) return void socket.once("drain", send);
+    }
+  };
+  send();
+  return new Promise((resolve) => socket.once("close", () => resolve({ bytes, answer })));
+}
+
+/** The figures themselves, for who wants them. */
+const report = (figures: Record<string, number>) => {
+  if (process.env.FIGURES) process.stderr.write(`${JSON.stringify(figures)}\n`);
+};
