@@ -19,6 +19,14 @@ export type Seams = { publisher?: (publisher: Publisher) => Publisher };
 
 type IngestService = Service<typeof settings>;
 
+/**
+ * More than the vendor's largest burst (3,000), and half of the connections there may be: the others are told at once. A
+ * request that waits holds 12 KB.
+ */
+const MAX_WAITING = 5_000;
+/** Beyond it connections are refused, not queued without end. */
+const MAX_CONNECTIONS = 10_000;
+
 /** Runs the process; resolves once it is started. */
 export const runIngest = ({ publisher: around = (publisher) => publisher }: Seams = {}) =>
   runService("ingest", settings, (service) => startIngest(service, around));
@@ -29,7 +37,8 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
   const client = createClient({ config, clientId: "teravoz-ingest", log });
   const codec = createCodec({ config, topics, log });
   void codec.ready();
-  const publisher = around(createPublisher({ client, log, metrics }));
+  const limits = { maxQueueRecords: MAX_WAITING };
+  const publisher = around(createPublisher({ client, log, metrics, limits }));
   onStop("publisher", () => publisher.stop());
 
   const outlet = watchOutlet(createOutlet({ codec, publisher, topics }));
@@ -46,8 +55,7 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
   const router = createWebhookRouter({ ...ports, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
-  // more than the vendor's largest burst; beyond it connections are refused, not queued without end
-  server.maxConnections = 10_000;
+  server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");
