@@ -41,6 +41,8 @@ COPY schemas schemas
 COPY packages packages
 COPY services services
 COPY --from=page /app/services/realtime/dist services/realtime/dist
+# where a volume for SPOOL_DIR may be mounted: it takes over the owner
+RUN install --directory --owner=node --group=node --mode=700 /spool
 USER node
 EXPOSE 8080
 # ready, not only alive: who waits for this container waits for one that can do its job
