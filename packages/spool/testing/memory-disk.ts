@@ -92,7 +92,8 @@ export function createMemoryDisk() {
         if (!self.alive || locks.has(path) || !dirs.has(dirname(path))) return null;
         const owner = self;
         locks.set(path, owner);
-        if (!names.has(path)) names.set(path, { content: Buffer.alloc(0), synced: Buffer.alloc(0), lost: false });
+        if (!names.has(path))
+          names.set(path, { content: Buffer.alloc(0), synced: Buffer.alloc(0), lost: false });
         // a lock is the file's, wherever it is moved
         return { release: () => releaseOf(owner, path) };
       },
