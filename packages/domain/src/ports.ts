@@ -14,6 +14,11 @@ export type Batch = {
   events: readonly LoggedEvent[];
   /** Tombstones among the records (absent = none): each takes its subject's events before and after it, see isErased. */
   erasures?: readonly Erasure[];
+  /**
+   * What findErased said of the events' subjects after `expected` was read: an erasure since then has moved the position too, and
+   * fences this batch (absent = the store asks itself).
+   */
+  erased?: readonly Erased[];
 };
 
 /** What a change did to one call or agent, as others are told of it. */

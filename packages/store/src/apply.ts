@@ -54,10 +54,10 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
 /** Does the batch's erasures; answers all erased subjects among its events, by subjectId. */
 async function eraseAll(
   attempt: ApplyAttempt,
-  { events, erasures = [] }: Batch,
+  { events, erasures = [], erased }: Batch,
 ): Promise<Map<string, Erased>> {
   const { collections, session, names } = attempt;
-  const known = await findErased(collections, names, subjectsOf(events), session);
+  const known = erased ?? (await findErased(collections, names, subjectsOf(events), session));
   const asked = [...latestErased(erasures).values()];
   if (asked.length > 0) {
     await enterErasures(collections, names, asked, attempt);

@@ -1,4 +1,13 @@
-import type { Applied, CallQueries, CallStore, Change, Erasure, Fold, LoggedEvent } from "@teravoz/domain";
+import type {
+  Applied,
+  CallQueries,
+  CallStore,
+  Change,
+  Erased,
+  Erasure,
+  Fold,
+  LoggedEvent,
+} from "@teravoz/domain";
 import {
   type Codec,
   type ConsumedBatch,
@@ -50,8 +59,8 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
   const began = performance.now();
   const events = await readEvents(ports, batch.records, batch);
   const erasures = readErasures(ports.topics, batch.topic, batch.records);
-  await answerErased(ports, events, erasures);
-  const applied = await applyBatch(ports, batch, { events, erasures });
+  const erased = await answerErased(ports, events, erasures);
+  const applied = await applyBatch(ports, batch, { events, erasures, erased });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
     return "fenced";
@@ -65,12 +74,13 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
 }
 
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
+type ReadAndAsked = Read & { erased: Erased[] };
 
 /** A batch that holds nothing new moves nothing. */
 async function applyBatch(
   { store, fold }: ProjectorPorts,
   batch: ConsumedBatch,
-  read: Read,
+  read: ReadAndAsked,
 ): Promise<Applied> {
   const { topic, partition, expected, next } = batch;
   if (next === expected) return { fenced: false, added: [], duplicates: [], dropped: [], changes: [] };

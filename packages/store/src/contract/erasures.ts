@@ -162,6 +162,20 @@ export function describeErasures(use: Use): void {
     expect(await store.findErased([{ kind: "call", key: event.aggregate_id }])).toEqual([]);
   });
 
+  test("what the ledger said before an erasure brings nothing back: the batch that relies on it is fenced", async () => {
+    const { store } = use();
+    const event = sampleEvent();
+    const batch = { topic: freshTopic(), partition: 0, next: 9 };
+    const erased = await store.findErased([{ kind: "call", key: event.aggregate_id }]);
+    const erasures = [erasureOf(event.aggregate_id)];
+    await store.apply({ ...batch, expected: null, events: [], erasures }, foldCall);
+    const late = { ...batch, expected: null, events: [event], erased };
+    expect(await store.apply(late, foldCall)).toEqual({ fenced: true });
+    const again = { ...late, expected: 9, next: 10 };
+    const asked = await store.findErased([{ kind: "call", key: event.aggregate_id }]);
+    expect(await store.apply({ ...again, erased: asked }, foldCall)).toMatchObject({ dropped: [event.uuid] });
+  });
+
   test("what fails beside an erasure keeps it from happening", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();

@@ -77,15 +77,15 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
 /**
  * Writes a tombstone after each event that is to be dropped because its subject was erased: else it would be its key's last
  * value, and stay in the log for ever. Only a record that holds an event is ever answered, so that no tombstone
- * provokes another.
+ * provokes another. Resolves with what the ledger knows of the events' subjects.
  */
 export async function answerErased(
   ports: Outlet & { store: Pick<CallStore, "findErased"> },
   events: readonly LoggedEvent[],
   erasures: readonly LoggedErasure[],
-): Promise<void> {
+): Promise<Erased[]> {
   const known = await ports.store.findErased(subjectsOf(events));
-  if (known.length + erasures.length === 0) return;
+  if (known.length + erasures.length === 0) return known;
   const erased = latestErased<Erased>([...known, ...erasures]);
   const answered = new Map(erasures.map((each) => [subjectId(each), each.offset]));
   const unanswered = new Map<string, Erased>();
@@ -96,4 +96,5 @@ export async function answerErased(
     unanswered.set(id, { kind: subject.kind, key: subject.key, erased_at: subject.erased_at });
   }
   await publishTombstones(ports, [...unanswered.values()]);
+  return known;
 }
