@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
+import { runJest } from "../support/run-jest.ts";
 import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { openLedger } from "./campaigns/ledger.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
@@ -14,6 +15,8 @@ export type FaultsRun = {
   from?: number;
   /** At most so many campaigns. */
   runs?: number;
+  /** Suites that are run after the campaigns, in their full counts. */
+  suites?: readonly string[];
   ledger: string;
   say: Say;
   signal: AbortSignal;
@@ -37,6 +40,8 @@ export async function runFaults(run: FaultsRun): Promise<Result[]> {
     const running = runCampaign({ ...each, stack, runs: RUNS, say, signal });
     await ledger.add(await running.catch((error) => asRed(each, error, say)));
   }
+  if (run.suites?.length && chosen.length < (run.runs ?? Number.POSITIVE_INFINITY))
+    await ledger.add(await runSuites(seed + campaigns.length, run.suites, say));
   return latest(await ledger.read());
 }
 
@@ -46,16 +51,43 @@ async function endDeadRuns(): Promise<void> {
   for (const name of runs) await endLeftovers(join(RUNS, name, "pids.json"));
 }
 
+/** Suites whose counts are scaled down in `pnpm test`, in those that are promised. */
+async function runSuites(seed: number, patterns: readonly string[], say: Say): Promise<Result> {
+  say("suites in full counts");
+  const began = new Date();
+  const env = { ...process.env, FAULTS: "long" };
+  const suites = await runJest({
+    projects: ["integration", "e2e"],
+    patterns: [...patterns],
+    env,
+    testTimeoutMs: 900_000,
+  });
+  const red = suites.tests.filter(({ passed }) => !passed).map(({ title }) => title);
+  return {
+    ...emptyResult({ name: "suites in full counts", seed, began }),
+    tests: suites.tests,
+    violations: red,
+    damages: suites.failed > 0 ? ["not recovered"] : [],
+  };
+}
+
 function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: unknown, say: Say): Result {
   const violation = `could not be run: ${error instanceof Error ? error.stack : error}`;
   say(`RED ${campaign.name} (seed ${seed}) ${violation}`);
-  const none = { acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0 };
   return {
-    ...none,
-    ...{ campaign: campaign.name, seed, began: new Date().toISOString(), seconds: 0, struck: [], other: 1 },
+    ...emptyResult({ name: campaign.name, seed, began: new Date() }),
+    other: 1,
     ...(campaign.mustShow ? { mustShow: campaign.mustShow } : {}),
     violations: [violation],
     damages: ["not recovered"],
+  };
+}
+
+function emptyResult({ name, seed, began }: { name: string; seed: number; began: Date }): Result {
+  return {
+    ...{ campaign: name, seed, began: began.toISOString(), struck: [], violations: [], damages: [] },
+    seconds: Math.round((Date.now() - began.getTime()) / 1_000),
+    ...{ acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0, other: 0 },
   };
 }
 
@@ -79,6 +111,7 @@ export function chooseOnly(campaigns: readonly Campaign[], text: string): Campai
 /** A row is a fault, or a bad build: passed where it came to pass and its campaign is as it must be. */
 export function countRows(results: readonly Result[]): { passed: number; failed: number } {
   const rows = results.flatMap((result) => {
+    if (result.tests) return result.tests.map(({ passed }) => passed);
     if (result.mustShow || result.struck.length === 0) return [isFine(result)];
     const faults = Map.groupBy(result.struck, ({ fault }) => fault);
     return [...faults.values()].map(

@@ -6,10 +6,13 @@ import { withSharedStack } from "../support/shared-stack.ts";
 import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
-import { formatKnownBad, formatTable } from "./campaigns/table.ts";
+import { formatKnownBad, formatSuites, formatTable } from "./campaigns/table.ts";
 import { chooseOnly, countRows, ledgerPath, runFaults } from "./faults.ts";
 
 type Options = { long?: true; from?: number; runs?: number; only?: string; seed: number };
+
+/** By their paths: those that go by FAULTS=long. */
+const LONG_SUITES = ["test/integration/.*(faults|fuzz|pressure|hostile|access)"];
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -53,9 +56,12 @@ async function run({ long, only, ...options }: Options): Promise<Result[]> {
   const results = await withSharedStack((stack) => {
     if (stack.provider === "external")
       throw new Error("needs parts that it may kill: unset STACK and the addresses");
-    return runFaults({ ...options, stack, campaigns, ledger, say, signal: interrupted.signal });
+    const suites = long && !only ? LONG_SUITES : [];
+    return runFaults({ ...options, stack, campaigns, suites, ledger, say, signal: interrupted.signal });
   });
-  const tables = [formatTable(results), formatKnownBad(results)].filter(Boolean).join("\n\n");
+  const tables = [formatTable(results), formatKnownBad(results), formatSuites(results)]
+    .filter(Boolean)
+    .join("\n\n");
   process.stdout.write(`${tables}\n`);
   for (const red of results.filter((each) => !isFine(each))) process.stdout.write(describeRed(red));
   if (long && !only)

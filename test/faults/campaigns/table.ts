@@ -17,11 +17,13 @@ type Row = {
  */
 export function formatTable(results: readonly Result[]): string {
   const rows = new Map<string, Row>();
-  for (const result of results.filter(({ mustShow }) => !mustShow)) addResult(rows, result);
+  for (const result of results.filter(isOfGoodBuild)) addResult(rows, result);
   const lines = [...rows.values()].map(formatRow);
   const head = "| fault | runs | acknowledged | missing | doubled | stale | other | ready again p50 / max |";
   return [head, "|---|---|---|---|---|---|---|---|", ...lines, formatTotal(results)].join("\n");
 }
+
+const isOfGoodBuild = ({ mustShow, tests }: Result) => !mustShow && !tests;
 
 function addResult(rows: Map<string, Row>, result: Result): void {
   const { acknowledged, missing, doubled, stale, other } = result;
@@ -57,11 +59,22 @@ function formatTimes(times: number[]): string {
 
 /** Over campaigns: here every acknowledged event counts once. */
 function formatTotal(results: readonly Result[]): string {
-  const good = results.filter(({ mustShow }) => !mustShow);
+  const good = results.filter(isOfGoodBuild);
   const sum = (of: (result: Result) => number) => good.reduce((total, result) => total + of(result), 0);
   const runs = sum(({ struck }) => struck.filter(({ recoverMs }) => recoverMs !== null).length);
   const damage = [sum((r) => r.missing), sum((r) => r.doubled), sum((r) => r.stale), sum((r) => r.other)];
   return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
+}
+
+/** Suites that ran in their full counts. */
+export function formatSuites(results: readonly Result[]): string {
+  const tests = results.flatMap((result) => result.tests ?? []);
+  if (tests.length === 0) return "";
+  const lines = tests.map(
+    ({ title, passed, seconds }) =>
+      `| ${title.replaceAll("|", "/")} | ${passed ? "passed" : "FAILED"} | ${seconds} s |`,
+  );
+  return ["| suites in full counts | | |", "|---|---|---|", ...lines].join("\n");
 }
 
 /** Builds known to be bad, and what the checker found in them. */
