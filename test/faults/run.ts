@@ -6,7 +6,7 @@ import { withSharedStack } from "../support/shared-stack.ts";
 import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
-import { formatKnownBad, formatSuites, formatTable } from "./campaigns/table.ts";
+import { formatCampaigns, formatKnownBad, formatSuites, formatTable } from "./campaigns/table.ts";
 import { chooseOnly, countRows, ledgerPath, runFaults } from "./faults.ts";
 
 type Options = { long?: true; from?: number; runs?: number; only?: string; seed: number };
@@ -59,7 +59,8 @@ async function run({ long, only, ...options }: Options): Promise<Result[]> {
     const suites = long && !only ? LONG_SUITES : [];
     return runFaults({ ...options, stack, campaigns, suites, ledger, say, signal: interrupted.signal });
   });
-  const tables = [formatTable(results), formatKnownBad(results), formatSuites(results)]
+  const tables = [formatTable, formatCampaigns, formatKnownBad, formatSuites]
+    .map((format) => format(results))
     .filter(Boolean)
     .join("\n\n");
   process.stdout.write(`${tables}\n`);

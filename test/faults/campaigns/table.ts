@@ -66,6 +66,19 @@ function formatTotal(results: readonly Result[]): string {
   return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
 }
 
+/** Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen. */
+export function formatCampaigns(results: readonly Result[]): string {
+  const lines = results.filter(isOfGoodBuild).map((result) => {
+    const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, slowestMs } = result;
+    const strikes = struck.filter(({ recoverMs }) => recoverMs !== null).length;
+    const times = [`${(quietMs / 1_000).toFixed(1)} s`, `${(slowestMs / 1_000).toFixed(1)} s`];
+    return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
+  });
+  const head =
+    "| campaign | seed | took | strikes | acknowledged | requests | quiet after | slowest request |";
+  return [head, "|---|---|---|---|---|---|---|---|", ...lines].join("\n");
+}
+
 /** Suites that ran in their full counts. */
 export function formatSuites(results: readonly Result[]): string {
   const tests = results.flatMap((result) => result.tests ?? []);

@@ -4,7 +4,7 @@ import { killedServices } from "../nemesis/of-services.ts";
 import { planStrikes } from "../nemesis/plan.ts";
 import { quickCampaigns } from "./quick.ts";
 import type { Result } from "./result.ts";
-import { formatKnownBad, formatTable } from "./table.ts";
+import { formatCampaigns, formatKnownBad, formatTable } from "./table.ts";
 
 const result = (sample: Partial<Result>): Result => ({
   campaign: "services",
@@ -51,6 +51,10 @@ test("a build known to be bad has a table of its own, and does not spoil that of
   });
   expect(formatTable([bad])).not.toContain("ingest killed");
   expect(formatKnownBad([bad])).toContain("| w:1 | 1,000 | 3 | 0 | 0 | 0 | vanished |");
+  expect(formatCampaigns([bad, result({})])).toContain(
+    "| services | 1 | 60 s | 1 | 1,000 | 1,100 | 5.0 s | 0.7 s |",
+  );
+  expect(formatCampaigns([bad])).not.toContain("w:1");
   expect(countRows([bad])).toEqual({ passed: 1, failed: 0 });
   expect(countRows([{ ...bad, damages: [] }])).toEqual({ passed: 0, failed: 1 });
 });
