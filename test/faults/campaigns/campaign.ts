@@ -53,7 +53,7 @@ export const AIMED_MAINS = {
 /** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
 const LIMIT_MS = 8 * 60_000;
 /** What a bad build has lost does not come: it is given the time that a projector's restart takes. */
-const BAD_QUIET_MS = 20_000;
+const BAD_QUIET_MS = 15_000;
 /** Traffic before the first strike. */
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
