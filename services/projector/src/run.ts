@@ -47,66 +47,77 @@ export const runProjector = (seams: Seams = {}) =>
   runService("projector", settings, (service) => startProjector(service, seams));
 
 async function startProjector(
-  { config, log, metrics, health, onStop, fail }: ProjectorService,
-  {
-    publisher: aroundPublisher = (publisher) => publisher,
-    store: aroundStore = (store) => store,
-    fold = foldCall,
-  }: Seams,
+  service: ProjectorService,
+  { fold = foldCall, ...seams }: Seams,
 ): Promise<void> {
+  const parts = await openParts(service, seams);
+  await serve(service, parts);
+  service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
+  await parts.codec.ready();
+  await untilAvailable(() => parts.store.prepare(), service);
+  await startJobs(service, parts, fold);
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** What the jobs and the admin API work with; connects in the background. */
+async function openParts({ config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
+  const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
+    seams;
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
-  const store = aroundStore(createMongoStore({ connection, log, erasureKeys: config.ERASURE_KEYS }));
+  const erasureKeys = config.ERASURE_KEYS;
+  const store = aroundStore(createMongoStore({ connection, log, erasureKeys }));
+  const erasures = createMongoErasures({ connection, erasureKeys });
+  const letters = createMongoLetters({ connection, log });
+  const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => publisher.stop());
-
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
+  return { topics, store, erasures, letters, jobs, client, codec, publisher, now: () => new Date() };
+}
 
+async function serve(
+  { config, log, metrics, health, onStop }: ProjectorService,
+  parts: Parts,
+): Promise<void> {
   const router = createRouter();
-  const erasures = createMongoErasures({ connection, erasureKeys: config.ERASURE_KEYS });
-  const erasing = { erasures, publisher, topics, now: () => new Date() };
-  addErasureRoutes(router, { ...erasing, tokens: config.ADMIN_TOKEN, log });
-  const letters = createMongoLetters({ connection, log });
-  const redriving = { letters, codec, publisher, topics, parse: parseWebhook };
-  addDeadLetterRoutes(router, { ...redriving, tokens: config.ADMIN_TOKEN, log });
+  const tokens = config.ADMIN_TOKEN;
+  addErasureRoutes(router, { ...parts, tokens, log });
+  addDeadLetterRoutes(router, { ...parts, parse: parseWebhook, tokens, log });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");
+}
 
-  health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
-  await codec.ready();
-  await untilAvailable(() => store.prepare(), { log });
-  const isBehind = await claimPartitions({ store, topics, fold, log }, health);
-  const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
+async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<void> {
+  const { config, log, metrics, health, onStop, fail } = service;
+  const isBehind = await claimPartitions({ ...parts, fold, log }, health);
   const onSuperseded = giveWayOnce(fold, log, fail);
+  const outlets = { ...parts, prefix: config.TOPIC_PREFIX, log, metrics };
   const consumer = consumeEvents({
-    ...{ ...outlets, client, store, fold, onSuperseded },
-    prefix: config.TOPIC_PREFIX,
+    ...{ ...outlets, fold, onSuperseded },
     onCrash: (error) => fail("consumer", error),
   });
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
-  const jobs = createMongoJobs({ connection });
-  const daily = startDaily({ ...erasing, store, jobs, retentionDays: config.EVENT_RETENTION_DAYS, log });
+  const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
-  const filing = fileDeadLetters({
-    ...{ client, letters, store, topics, log, metrics, prefix: config.TOPIC_PREFIX },
-    onCrash: (error) => fail("dead letters", error),
-  });
+  const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
   health.add("deadLetters", filing.check);
   onStop("dead letters", () => filing.stop());
-  onStop("waiting letters", watchWaiting({ letters, metrics, log }));
+  onStop("waiting letters", watchWaiting(outlets));
   if (!isBehind) return;
   const refolding = refoldOlder({
-    ...{ store, topics, fold, log, metrics, onSuperseded },
+    ...{ ...outlets, fold, onSuperseded },
     notify: (changes) => notifyChanges(outlets, changes),
     onCrash: (error) => fail("refold", error),
   });
