@@ -15,7 +15,9 @@ export function isOriginAllowed(
   const { origin, host } = headers;
   if (origin === undefined) return true;
   if (origins) return origins.includes(origin);
-  return host !== undefined && URL.parse(origin)?.host === host.toLowerCase();
+  const page = URL.parse(origin);
+  // no browser sends more than scheme, host and port: whoever does is none, and forges
+  return page !== null && page.origin === origin && page.host === host?.toLowerCase();
 }
 
 /** Whether a handshake carries a token: socket.io's `auth.token` where given, else the request's own. */
