@@ -5,26 +5,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
 import { type Call, foldCall, type StoredEvent } from "@teravoz/domain";
+import { withAdmin } from "@teravoz/kafka";
 import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
-import { MongoClient } from "mongodb";
+import { type Db, MongoClient } from "mongodb";
 import { eventually } from "./eventually.ts";
-import { openTopics } from "./kafka.ts";
+import { openTopics, type TestTopics } from "./kafka.ts";
+import { findLeaks, gatherPersonal } from "./log-check.ts";
 
 export type Answer = { status: number; body: string; headers: NodeJS.Dict<string | string[]> };
 export type Gateway = Awaited<ReturnType<typeof openGateway>>;
 
-type Options = Partial<Record<Kind, number>> & { env?: NodeJS.ProcessEnv };
+type Options = Partial<Record<Kind, number>> & {
+  env?: NodeJS.ProcessEnv;
+  /** Paths of modules that are run in place of a service's own. */
+  mains?: Partial<Record<Kind, string>>;
+};
 
 /**
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
- * with topics and a database of their own. `close` ends all and removes both.
+ * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
  */
-export async function openGateway({ env = {}, ...counts }: Options = {}) {
+export async function openGateway({ env = {}, mains = {}, ...counts }: Options = {}) {
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));
   const specs = (["ingest", "projector", "realtime"] as const).flatMap((kind) =>
-    Array.from({ length: counts[kind] ?? 1 }, (_, n) => ({ name: `${kind}-${n + 1}`, kind })),
+    Array.from({ length: counts[kind] ?? 1 }, (_, n) => specOf(kind, n + 1, mains[kind])),
   );
   const handles = await startServices({
     addresses: { kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb },
@@ -32,11 +38,15 @@ export async function openGateway({ env = {}, ...counts }: Options = {}) {
     dir,
     env: { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env },
   });
-  await Promise.all(handles.map((handle) => handle.ready()));
+  await Promise.all(handles.map((handle) => handle.ready())).catch(async (error) => {
+    await Promise.all([...handles.map(endService), opened.close()]);
+    throw error;
+  });
   const client = await new MongoClient(mongodb).connect();
   const db = client.db();
   const of = (kind: Kind) => handles.filter((handle) => handle.kind === kind);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const sent = gatherPersonal();
   let turn = 0;
   return {
     opened,
@@ -46,8 +56,12 @@ export async function openGateway({ env = {}, ...counts }: Options = {}) {
     projector: of("projector"),
     realtime: of("realtime"),
     /** To the ingests in turn. Rejects when no answer came. */
-    post: (body: string | Buffer, headers: Record<string, string> = {}) =>
-      send(agent, of("ingest")[turn++ % of("ingest").length]!, body, headers),
+    post: (body: string | Buffer, headers: Record<string, string> = {}) => {
+      sent.add(body);
+      return send(agent, of("ingest")[turn++ % of("ingest").length]!, body, headers);
+    },
+    /** Records of the topics that are read into the database and are not there yet. */
+    lag: () => readLag(opened, db),
     calls: () =>
       db
         .collection<Call>("calls")
@@ -57,13 +71,21 @@ export async function openGateway({ env = {}, ...counts }: Options = {}) {
     close: async () => {
       agent.destroy();
       await Promise.all(handles.map(endService));
+      const leaks = await findLeaks(join(dir, "logs"), sent);
       await db.dropDatabase();
       await client.close();
       await opened.close();
       await rm(dir, { recursive: true, force: true });
+      expect(leaks).toEqual([]);
     },
   };
 }
+
+const specOf = (kind: Kind, n: number, main: string | undefined) => ({
+  name: `${kind}-${n}`,
+  kind,
+  ...(main ? { main } : {}),
+});
 
 /** A paused process cannot stop: it is woken first. */
 async function endService(handle: ServiceHandle): Promise<void> {
@@ -75,6 +97,16 @@ function databaseUri(database: string): string {
   const url = new URL(process.env.MONGODB_URI!);
   url.pathname = `/${database}`;
   return url.href;
+}
+
+async function readLag({ client, topics }: TestTopics, db: Db): Promise<number> {
+  const { callEvents, agentEvents, deadLetters } = topics;
+  const read = [callEvents, agentEvents, deadLetters].map((topic) =>
+    withAdmin(client, (admin) => admin.fetchTopicOffsets(topic)),
+  );
+  const ends = (await Promise.all(read)).flat().reduce((sum, { high }) => sum + Number(high), 0);
+  const positions = await db.collection<{ next: number | null }>("positions").find().toArray();
+  return ends - positions.reduce((sum, { next }) => sum + (next ?? 0), 0);
 }
 
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };

@@ -1,0 +1,39 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { findLeaks, gatherPersonal } from "./support/log-check.ts";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-logs-"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const BODY =
+  '{"call_id":"1463669263.30033","their_number":"5511987654321","actor":"ana@example.com","cpf":"123.456.789-09","cnpj":12345678000195,"queue":"900"}';
+
+async function leaksOf(line: string): Promise<string[]> {
+  const sent = gatherPersonal();
+  sent.add(BODY);
+  await writeFile(join(dir, "ingest-1.log"), `{"level":"info","msg":"started","port":3333}\n${line}\n`);
+  return findLeaks(dir, sent);
+}
+
+test.each([
+  "1463669263.30033",
+  "5511987654321",
+  "ana@example.com",
+  "123.456.789-09",
+  "12345678000195",
+  "someone.else@example.com",
+  "unhandledRejection",
+])("a log that holds %s is found out", async (what) => {
+  expect(await leaksOf(`{"msg":"x","field":"<${what}>"}`)).toContain(`ingest-1.log holds ${what}`);
+});
+
+test("ports, times, counts and queues are nobody's", async () => {
+  const line =
+    '{"time":"2026-01-05T12:00:00.123Z","port":54321,"queue":900,"records":1463669,"stack":"at x.ts:10:5"}';
+  expect(await leaksOf(line)).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Values shorter than this are in every log: ports, counts, parts of times. */
+const TELLING = 8;
+/** A service that failed in a way nobody foresaw says one of these. */
+const FAULTS = [
+  "unhandledRejection",
+  "UnhandledPromiseRejection",
+  '"msg":"request failed"',
+  "uncaughtException",
+];
+
+const NUMBER = /(?<![\d.])\+?\d{8,15}(?![\d.])/g;
+const E_MAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi;
+/** CPF and CNPJ as people write them; without their points they are numbers. */
+const DOCUMENT = /\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}\/\d{4}-\d{2}/g;
+const CALL_ID = /"call_id"\s*:\s*"?([^",}\s]+)/g;
+
+export type SentValues = { add(body: string | Buffer): void; found(text: string): string[] };
+
+/** Gathers what is personal in bodies that were sent: numbers, e-mails, documents, call_ids. */
+export function gatherPersonal(): SentValues {
+  const values = new Set<string>();
+  return {
+    add: (body) => {
+      for (const value of personalIn(body.toString())) values.add(value);
+    },
+    found: (text) => [...values].filter((value) => text.includes(value)),
+  };
+}
+
+function personalIn(body: string): string[] {
+  const texts = [NUMBER, E_MAIL, DOCUMENT].flatMap((pattern) => body.match(pattern) ?? []);
+  const ids = [...body.matchAll(CALL_ID)].map(([, id]) => id!);
+  return [...texts, ...ids].filter((value) => value.length >= TELLING);
+}
+
+/** What stands in the logs of a run and must not, in words: anything personal that was sent, any e-mail, any fault nobody foresaw. */
+export async function findLeaks(logs: string, sent: SentValues): Promise<string[]> {
+  const names = (await readdir(logs)).sort();
+  const leaks = names.map(async (name) => {
+    const text = await readFile(join(logs, name), "utf8");
+    const mails = text.match(E_MAIL) ?? [];
+    const faults = FAULTS.filter((fault) => text.includes(fault));
+    return [...sent.found(text), ...mails, ...faults].map((what) => `${name} holds ${what}`);
+  });
+  return (await Promise.all(leaks)).flat();
+}
