@@ -1,0 +1,21 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { runProjector } from "@teravoz/projector";
+
+/** A projector that kills itself once, when Kafka has acknowledged its first redriven event: DIED_FILE says that it did. */
+const file = process.env.DIED_FILE!;
+
+await runProjector({
+  publisher: (publisher) => ({
+    ...publisher,
+    async publish(record) {
+      await publisher.publish(record);
+      // tombstones are the daily ticks
+      const isEvent = record.topic.endsWith("call-events") && record.value !== null;
+      if (!isEvent || existsSync(file)) return;
+      writeFileSync(file, "");
+      process.kill(process.pid, "SIGKILL");
+      // not one step further
+      for (;;);
+    },
+  }),
+});
