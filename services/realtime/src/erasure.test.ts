@@ -179,4 +179,5 @@ test("views end as the store is, erased calls gone, in whatever order reads, ans
     }),
     { numRuns: 500 },
   );
-});
+  // two seconds alone, many times that on a busy machine
+}, 60_000);
