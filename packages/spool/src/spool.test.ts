@@ -217,7 +217,7 @@ test("depth and age are metrics and the reason of the check", async () => {
   const text = await metrics.registry.metrics();
   expect(text).toMatch(/^teravoz_spool_records 1$/m);
   expect(text).toMatch(/^teravoz_spool_bytes 25$/m);
-  expect(text).toMatch(/^teravoz_spool_oldest_seconds 0\.0\d+$/m);
+  expect(text).toMatch(/^teravoz_spool_oldest_seconds (?!0$)[\d.]+$/m);
 });
 
 test("a segment that is damaged in the middle: what can be read is sent, the file is kept aside, counted and told", async () => {
