@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { FULL, QUICK } from "../faults/realtime/counts.ts";
 import { killInstances } from "../faults/realtime/instance-kills.ts";
-import { loseMongodb } from "../faults/realtime/mongodb-away.ts";
-import { openCut } from "../faults/realtime/outages.ts";
+import { loseMongodb, type Outage } from "../faults/realtime/mongodb-away.ts";
+import { killed, openCut, paused, withOwnParts } from "../faults/realtime/outages.ts";
 import { reconnectAll } from "../faults/realtime/reconnect-storm.ts";
 import { stallClients } from "../faults/realtime/stalled-clients.ts";
 
@@ -15,23 +15,34 @@ const MIB = 2 ** 20;
 const say = (what: string, figures: object) =>
   void (LONG && process.stderr.write(`${what}: ${JSON.stringify(figures)}\n`));
 
+async function expectRightAfter(outage: Outage, what: string): Promise<void> {
+  const figures = await loseMongodb({ outage, ...away });
+  say(what, figures);
+  expect(figures).toMatchObject({ answers: { Failed: away.clients }, unready: true });
+  expect(figures).toMatchObject({ connectionsLost: 0, exits: 0 });
+  expect(figures.toldMs).toBeLessThan(5_000);
+  expect(figures.rightMs).toBeLessThan(5_000);
+}
+
 test(
   "while MongoDB is away sockets stay and commands fail; 5 s after its return all are told and right",
   async () => {
     const outage = await openCut(process.env.MONGODB_URI!);
-    try {
-      const figures = await loseMongodb({ outage, ...away });
-      say("MongoDB cut off", figures);
-      expect(figures).toMatchObject({ answers: { Failed: away.clients }, unready: true });
-      expect(figures).toMatchObject({ connectionsLost: 0, exits: 0 });
-      expect(figures.toldMs).toBeLessThan(5_000);
-      expect(figures.rightMs).toBeLessThan(5_000);
-    } finally {
-      await outage.close();
-    }
+    await expectRightAfter(outage, "MongoDB cut off").finally(outage.close);
   },
   LIMIT_MS,
 );
+
+// the quick form has the way to MongoDB cut: killing it takes parts of one's own
+if (LONG)
+  test.each([
+    ["killed", killed],
+    ["paused", paused],
+  ])(
+    "the same when MongoDB is %s",
+    (how, outageOf) => withOwnParts((stack) => expectRightAfter(outageOf(stack), how)),
+    LIMIT_MS,
+  );
 
 test(
   "when one of two instances is killed under load, every client shows what the store has 10 s after quiet",

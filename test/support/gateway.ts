@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "@jest/globals";
 import { type Call, foldCall, type StoredEvent } from "@teravoz/domain";
 import { withAdmin } from "@teravoz/kafka";
 import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
@@ -144,6 +143,8 @@ export async function expectStored(
   bodies: Iterable<string>,
   timeoutMs = 30_000,
 ): Promise<void> {
+  // only here: the gateway itself is also opened outside of Jest
+  const { expect } = await import("@jest/globals");
   const expected = [...new Set(bodies)].sort();
   await eventually(
     async () => expect((await gateway.events()).length).toBeGreaterThanOrEqual(expected.length),

@@ -4,7 +4,7 @@ import { createLog, createMetrics } from "@teravoz/runtime";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { type Answer, createAnswers } from "./answers.ts";
-import { MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
+import { HELD_BYTES, MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
 import { CHANGED_MS, createGateway, MAX_WAITING } from "./gateway.ts";
 import type { Message } from "./messages.ts";
 import type { Command } from "./protocol.ts";
@@ -157,6 +157,24 @@ test("a socket with more than 1 MiB of untaken pushes is closed at the next", as
   expect(link.ended).toBe(false);
   subscriptions.changed([sampleCall({ version: 1_000 })], []);
   clock.advance(FRAME_MS);
+  expect(link.ended).toBe(true);
+});
+
+test("many small messages that are not taken close a socket as a few large ones do", async () => {
+  const { gateway, connection, subscriptions, clock, link, takeAll } = start({ taking: false });
+  gateway.receive(connection, { event: "Subscribe", data: {} });
+  await settle();
+  takeAll();
+  const half = Math.ceil(MAX_BACKLOG_BYTES / 2 / HELD_BYTES);
+  const many = Array.from({ length: half }, (_, n) => sampleCall({ aggregate_id: `${n}` }));
+  for (const version of [2, 3, 4]) {
+    expect(link.ended).toBe(false);
+    subscriptions.changed(
+      many.map((call) => ({ ...call, version })),
+      [],
+    );
+    clock.advance(FRAME_MS);
+  }
   expect(link.ended).toBe(true);
 });
 
