@@ -73,9 +73,9 @@ test(
     const figures = await stallClients(stalled);
     say("stalled clients", figures);
     expect(figures).toMatchObject({ stalledClosed: stalled.stalled, goodClosed: 0 });
-    // alone on two cores it is half of that; a machine that does other things beside is no fault of theirs
-    expect(figures.changeP99Ms).toBeLessThan(1_000);
-    expect(figures.answerP99Ms).toBeLessThan(1_000);
+    // half a second, or what the machine takes anyway
+    expect(figures.beside.change).toBeLessThan(Math.max(500, 2 * figures.before.change));
+    expect(figures.beside.answer).toBeLessThan(Math.max(500, 2 * figures.before.answer));
     expect(figures.memory.growth).toBeLessThan(100 * MIB);
   },
   LIMIT_MS,

@@ -5,19 +5,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "@teravoz/simulator";
 import type { ServiceHandle } from "@teravoz/stack";
 import { eventually } from "../../support/eventually.ts";
-import { openGateway } from "../../support/gateway.ts";
+import { type Gateway, openGateway } from "../../support/gateway.ts";
 import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
+
+/** 99th percentiles in ms: from the commit of a change to its CallChanged, and from a question to its answer. */
+export type Delays = { change: number; answer: number };
 
 export type StalledFigures = {
   perSecond: number;
   /** Of realtime, in bytes: after the same load without the stalled ones, and the most above that. */
   memory: { start: number; growth: number };
-  /** From the commit of a change to its CallChanged at the good subscribers, 99th percentile. */
-  changeP99Ms: number;
-  /** From a question of a good client to its answer, 99th percentile. */
-  answerP99Ms: number;
+  /** Of the good clients, under the same load without the stalled ones and with them. */
+  before: Delays;
+  beside: Delays;
   /** Stalled sockets that were closed, and good ones that were. */
   stalledClosed: number;
   goodClosed: number;
@@ -38,23 +40,19 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
   await startLoad(gateway, options.rate, BEFORE).stop();
   const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
   const swarm = await openSwarm({ urls: [realtime!.url], ...counts });
-  // the same load without stalled clients before: what a busy process takes for itself is not what they cost
-  await startLoad(gateway, options.rate, options.events).stop();
-  for (const { delays } of swarm.subscribing) delays.length = 0;
+  // what a busy process and a busy machine take for themselves is not what stalled clients cost
+  const before = (await measureLoad(gateway, swarm, options)).delays;
   const stalled = await openStalled(realtime!.url, options.stalled);
   try {
     const memory = watchMemory(realtime!.pid);
-    const asking = keepAsking(swarm);
-    const load = await startLoad(gateway, options.rate, options.events).stop();
-    const answers = await asking.stop();
+    const { perSecond, delays } = await measureLoad(gateway, swarm, options);
     const rightMs = await swarm.untilRight(gateway.db, GIVE_UP_MS);
     await untilSockets(realtime!, options.good + options.subscribers);
-    const delays = swarm.subscribing.flatMap((client) => client.delays);
     return {
-      perSecond: load.perSecond,
+      perSecond,
       memory: memory.stop(),
-      changeP99Ms: p99(delays),
-      answerP99Ms: p99(answers),
+      before,
+      beside: delays,
       stalledClosed: stalled.length,
       goodClosed: swarm.listing.reduce((sum, { counts: { closed } }) => sum + closed, 0),
       rightMs,
@@ -67,6 +65,15 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
     swarm.close();
     await gateway.close();
   }
+}
+
+async function measureLoad(gateway: Gateway, swarm: Swarm, { rate, events }: Options) {
+  for (const { delays } of swarm.subscribing) delays.length = 0;
+  const asking = keepAsking(swarm);
+  const { perSecond } = await startLoad(gateway, rate, events).stop();
+  const answers = await asking.stop();
+  const changes = swarm.subscribing.flatMap(({ delays }) => delays);
+  return { perSecond, delays: { change: p99(changes), answer: p99(answers) } };
 }
 
 const p99 = (values: readonly number[]) =>
