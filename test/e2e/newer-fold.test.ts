@@ -6,8 +6,8 @@ import { ROOT, type ServiceHandle, startServices } from "@teravoz/stack";
 import { expectShown, followCalls } from "../support/board.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
-import { newerFold } from "../support/newer-fold.ts";
-import { rebuildEnv, startRebuild } from "../support/rebuild-command.ts";
+import { rebuildEnv, startRebuild } from "../support/rebuild/command.ts";
+import { newerFold } from "../support/rebuild/newer-fold.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 let gateway: Gateway;
@@ -39,7 +39,9 @@ async function startNewer(env: NodeJS.ProcessEnv = {}): Promise<ServiceHandle> {
       registry: process.env.SCHEMA_REGISTRY_URL!,
       mongodb: mongodb!,
     },
-    services: [{ name: "newer", kind: "projector", main: join(ROOT, "test/support/newer-projector.ts") }],
+    services: [
+      { name: "newer", kind: "projector", main: join(ROOT, "test/support/rebuild/newer-projector.ts") },
+    ],
     dir: gateway.dir,
     env: { ...process.env, TOPIC_PREFIX, NODE_ENV: "development", ...env },
   });

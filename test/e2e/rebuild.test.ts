@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
 import { expectShown, followCalls } from "../support/board.ts";
-import { plantDamage } from "../support/damage.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
-import { rebuildEnv, startRebuild } from "../support/rebuild-command.ts";
+import { rebuildEnv, startRebuild } from "../support/rebuild/command.ts";
+import { plantDamage } from "../support/rebuild/damage.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 let gateway: Gateway;
@@ -69,7 +69,7 @@ test("a dry run says how much differs, and in which fields, names no call, and c
   expect(await dump()).toEqual(before);
 });
 
-const KILLABLE = join(ROOT, "test/support/rebuild-main.ts");
+const KILLABLE = join(ROOT, "test/support/rebuild/mortal-command.ts");
 /** Between a commit and its notice, between the notice and its confirmation, and wherever it is after so many ms. */
 const DEATHS: NodeJS.ProcessEnv[] = [
   ...["refold 1", "refold 5", "notify 1", "notify 5"].map((DIE_AT) => ({ DIE_AT })),

@@ -1,13 +1,17 @@
 import { foldCall } from "@teravoz/domain";
 import { consumeEvents } from "@teravoz/projector";
+import { createMetrics } from "@teravoz/runtime";
 import type { TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
 
-/** The projector on the topics of a test, with a database of its own; both end with the topics. */
-export async function startProjector(opened: TestTopics, { codec = opened.codec } = {}) {
-  const { client, log, metrics, prefix, topics } = opened;
-  const { connection, store } = await openStore();
-  opened.closing(() => dropDatabase(connection));
+type Options = { codec?: TestTopics["codec"]; uri?: string };
+
+/** The projector on the topics of a test, with a database of its own that ends with the topics, or the one that `uri` names. */
+export async function startProjector(opened: TestTopics, { codec = opened.codec, uri }: Options = {}) {
+  const { client, log, prefix, topics } = opened;
+  const metrics = createMetrics();
+  const { connection, store } = await openStore(uri);
+  opened.closing(() => (uri === undefined ? dropDatabase(connection) : connection.close()));
   const crashes: unknown[] = [];
   const consumer = consumeEvents({
     ...{ client, store, codec, topics, log, metrics, prefix },

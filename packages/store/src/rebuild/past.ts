@@ -14,7 +14,8 @@ export type PastOptions = {
   /** Of each call the events received by then count. */
   until: Date;
   fold: Fold;
-  onLooked(calls: number): void;
+  /** So many calls more are written; it is waited for. */
+  onLooked(calls: number): void | Promise<void>;
   isWanted(): boolean;
 };
 
@@ -48,7 +49,7 @@ async function writeWhole(options: PastOptions): Promise<number | null> {
       PAGE_EVENTS,
     );
     await writePage(collections, part, keys, options);
-    options.onLooked(keys.length);
+    await options.onLooked(keys.length);
     after = last;
   }
   await removeErased(db, collections, part.collectionName);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { ROOT } from "@teravoz/stack";
-import type { Gateway } from "./gateway.ts";
+import type { Gateway } from "../gateway.ts";
 
 export type Outcome = {
   code: number | null;

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { createOutlet } from "@teravoz/ingest";
+import { consumePartitions, topicSettings, withAdmin } from "@teravoz/kafka";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { openStack, type Stack } from "@teravoz/stack";
+import { eventOf } from "../support/erasing.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { startProjector } from "../support/projector-in-process.ts";
+import { bodiesOf } from "../support/traffic.ts";
+
+/** kafkajs's ConfigResourceTypes. */
+const [TOPIC, BROKER] = [2, 4];
+
+let stack: Stack;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-compaction-"));
+  // one of its own: its cleaner is driven hard
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+}, 120_000);
+afterAll(async () => {
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Topics with the settings that `topics` gives them, `changed`, in segments of a fifth of a second, cleaned whenever they can be. */
+async function openCleaned(changed: Record<string, string>): Promise<TestTopics> {
+  const { kafka, registry } = stack.addresses;
+  const opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  const name = opened.topics.callEvents;
+  const hurried = { "segment.ms": "200", "min.cleanable.dirty.ratio": "0.01", ...changed };
+  const settings = Object.entries({ ...topicSettings(opened.topics)[name], ...hurried });
+  const configEntries = settings.map(([each, value]) => ({ name: each, value }));
+  await withAdmin(opened.client, async (admin) => {
+    // every 15 s by default
+    const often = [{ name: "log.cleaner.backoff.ms", value: "100" }];
+    const resources = [
+      { type: TOPIC, name, configEntries },
+      { type: BROKER, name: "1", configEntries: often },
+    ];
+    await admin.alterConfigs({ validateOnly: false, resources });
+  });
+  return opened;
+}
+
+/** The steps of so many calls, each step of all calls together. */
+function roundsOf(calls: number): string[][] {
+  const all = Array.from({ length: calls }, (_, n) => bodiesOf("delegated", n));
+  return all[0]!.map((_, step) => all.map((bodies) => bodies[step]!));
+}
+
+async function publishRounds(opened: TestTopics, rounds: string[][]): Promise<void> {
+  const outlet = createOutlet({ ...opened, publisher: opened.publisher() });
+  for (const bodies of rounds) {
+    await Promise.all(bodies.map((body) => outlet.publish(eventOf(body))));
+    // a segment is closed by the first record past its time
+    await sleep(300);
+  }
+}
+
+/** How many records are left in the log of the calls, and how many offsets it has had. */
+async function readLog({ client, prefix, log, topics }: TestTopics) {
+  const topic = topics.callEvents;
+  const ends = await withAdmin(client, (admin) => admin.fetchTopicOffsets(topic));
+  const reached = new Map<number, number>();
+  let left = 0;
+  const reader = consumePartitions({
+    ...{ client, log, metrics: createMetrics(), onCrash: () => {} },
+    groupId: `${prefix}reader-${Math.random()}`,
+    topics: [topic],
+    position: async () => null,
+    handle: async ({ partition, records, next }) => {
+      left += records.length;
+      reached.set(partition, next);
+      return "done";
+    },
+  });
+  const atEnd = () => {
+    for (const { partition, high } of ends) expect(reached.get(partition) ?? 0).toBe(Number(high));
+  };
+  await eventually(atEnd, 30_000).finally(() => reader.stop());
+  return { left, offsets: ends.reduce((sum, { high }) => sum + Number(high), 0) };
+}
+
+const gapsOf = async ({ metrics }: Awaited<ReturnType<typeof startProjector>>): Promise<number> =>
+  (await metrics.gaps.get()).values.reduce((sum, { value }) => sum + value, 0);
+
+const CALLS = 60;
+
+/** A projector reads a first step of every call, is away while the rest is published and the cleaner works, and comes back. */
+async function beAway(opened: TestTopics, untilCleaned: () => Promise<void>) {
+  const uri = new URL(stack.addresses.mongodb);
+  uri.pathname = `/${opened.prefix.replace(".", "")}`;
+  const [first, ...rest] = roundsOf(CALLS) as [string[], ...string[][]];
+  const stored = async ({ db }: Awaited<ReturnType<typeof startProjector>>) =>
+    (await db.collection<{ payload: string }>("events").find().toArray())
+      .map(({ payload }) => payload)
+      .sort();
+  const before = await startProjector(opened, { uri: uri.href });
+  await publishRounds(opened, [first]);
+  await eventually(async () => expect(await stored(before)).toEqual(first.toSorted()), 30_000);
+  await before.stop();
+  await publishRounds(opened, rest);
+  await untilCleaned();
+  const lines: string[] = [];
+  const log = createLog("test", "error", { write: (line) => void lines.push(line) });
+  const after = await startProjector({ ...opened, log }, { uri: uri.href });
+  const logged = () => lines.map((line): { msg: string; gap?: number } => JSON.parse(line));
+  return { after, logged, stored: () => stored(after), bodies: [first, ...rest].flat() };
+}
+
+test("a projector that was away while the cleaner ran over topics with our settings loses nothing; with no minimum lag it sees what is gone, counts it and goes on", async () => {
+  const ours = await openCleaned({});
+  const careless = await openCleaned({ "min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1000" });
+  let cleaned: { left: number; offsets: number } | undefined;
+  const [kept, lost] = await Promise.all([
+    // what proves that the cleaner was at work: the other topic lost most of its records meanwhile
+    beAway(ours, () => eventually(() => expect(cleaned).toBeDefined(), 120_000)),
+    beAway(careless, async () => {
+      cleaned = await eventually(async () => {
+        const read = await readLog(careless);
+        expect(read.left).toBeLessThan(read.offsets / 2);
+        return read;
+      }, 90_000);
+    }),
+  ]);
+  await eventually(async () => expect(await kept.stored()).toEqual(kept.bodies.toSorted()), 60_000);
+  expect([await gapsOf(kept.after), await readLog(ours)]).toEqual([
+    0,
+    { left: kept.bodies.length, offsets: kept.bodies.length },
+  ]);
+
+  await eventually(async () => {
+    const missing = lost.bodies.length - (await lost.stored()).length;
+    expect(missing).toBeGreaterThan(0);
+    expect(await gapsOf(lost.after)).toBe(missing);
+    const told = lost.logged().filter(({ msg }) => msg === "offsets are missing in the log");
+    expect(told.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
+    expect(await lagOf(lost.after)).toBe(0);
+  }, 60_000);
+  // the last of each call was left, as compaction promises
+  const last = roundsEnd(lost.bodies);
+  expect(await lost.stored()).toEqual(expect.arrayContaining(last));
+  expect([kept.after.crashes, lost.after.crashes]).toEqual([[], []]);
+  await ours.close();
+  await careless.close();
+}, 300_000);
+
+const roundsEnd = (bodies: string[]): string[] => bodies.slice(-CALLS);
+
+const lagOf = async ({ metrics }: Awaited<ReturnType<typeof startProjector>>): Promise<number> =>
+  (await metrics.lagRecords.get()).values.reduce((sum, { value }) => sum + value, 0);
