@@ -32,8 +32,8 @@ export function createMongoRebuild({
     );
   return {
     prepare: () => orUnavailable(() => prepareCollections(db)),
-    claim: (partitions, revision) => orUnavailable(() => claim(collections, partitions, revision)),
-    finish: (partitions, revision) => orUnavailable(() => finish(collections, partitions, revision)),
+    claim: (partitions, revision) => attempt((each) => claim(each, partitions, revision)),
+    finish: (partitions, revision) => attempt((each) => finish(each, partitions, revision)),
     listKeys: (page) => orUnavailable(() => listKeys(collections, page)),
     compare: (keys, fold) => attempt((each) => compare(each, keys, fold)),
     refold: (work, fold) => attempt((each) => refold(each, work, fold)),
@@ -43,38 +43,36 @@ export function createMongoRebuild({
 
 const idOf = ({ topic, partition }: Partition) => positionId(topic, partition);
 
+/** Writes only what differs: a start must not wait for a batch, and one that died may hold a partition up for seconds. */
 async function claim(
-  { positions }: Collections,
+  { collections: { positions }, session }: Attempt,
   partitions: readonly Partition[],
   revision: number,
 ): Promise<Claim> {
-  const limited = { maxTimeMS: OPERATION_LIMIT_MS };
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
   const ids = partitions.map(idOf);
-  const found = await positions.find({ _id: { $in: ids } }, limited).toArray();
+  const found = await positions.find({ _id: { $in: ids } }, options).toArray();
   const highest = Math.max(0, ...found.map(({ fold = 0 }) => fold));
   if (highest > revision) return { superseded: highest };
-  await positions.bulkWrite(
-    ids.map((_id) => ({
-      updateOne: {
-        filter: { _id },
-        // never lowered, though two releases claim at once
-        update: { $max: { fold: revision }, $setOnInsert: { next: null } },
-        upsert: true,
-      },
-    })),
-    { ordered: false, ...limited },
-  );
-  const isBehind = found.length < partitions.length || found.some(({ refolded = 0 }) => refolded < revision);
+  const claimed = new Set(found.filter(({ fold }) => fold === revision).map(({ _id }) => _id));
+  for (const _id of ids.filter((id) => !claimed.has(id)))
+    await positions.updateOne(
+      { _id },
+      { $set: { fold: revision }, $setOnInsert: { next: null } },
+      { ...options, upsert: true },
+    );
+  const isBehind = found.length < ids.length || found.some(({ refolded = 0 }) => refolded < revision);
   return { superseded: null, behind: isBehind };
 }
 
 async function finish(
-  { positions }: Collections,
+  { collections: { positions }, session }: Attempt,
   partitions: readonly Partition[],
   revision: number,
 ): Promise<void> {
   const filter = { _id: { $in: partitions.map(idOf) } };
-  await positions.updateMany(filter, { $max: { refolded: revision } }, { maxTimeMS: OPERATION_LIMIT_MS });
+  const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
+  await positions.updateMany(filter, { $max: { refolded: revision } }, options);
 }
 
 async function compare(attempt: Attempt, keys: readonly string[], fold: Fold): Promise<Difference[]> {
