@@ -29,6 +29,9 @@ export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { asked_for: 1 }, sparse: true },
 ];
 
+/** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
+const NEWEST = { readConcern: { level: "local" } } as const;
+
 /** One read, also for thousands. What was asked for and not done yet does not count. */
 export async function findErased(
   { erased }: Collections,
@@ -42,7 +45,7 @@ export async function findErased(
   const options = {
     projection: { erased_at: 1 },
     maxTimeMS: OPERATION_LIMIT_MS,
-    ...(session && { session }),
+    ...(session ? { session } : NEWEST),
   };
   const found = await erased.find(filter, options).toArray();
   const known = found.map(({ _id, erased_at }): Erased => {
