@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { connectClient, type Envelope, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
+import { bodiesOfCalls } from "../support/traffic.ts";
+
+const PAYLOADS = 5_000;
+const SEED = 20_260_101;
+const CALLS = 300;
+/** What a query may take on the database, and far over what one with an index takes (under 5 ms here). */
+const SLOW_MS = 100;
+/** So many commands at once, of the 1,000 that a socket may have waiting. */
+const AT_ONCE = 50;
+
+let gateway: Gateway;
+const clients: SocketClient[] = [];
+beforeAll(async () => {
+  gateway = await openGateway();
+  const bodies = bodiesOfCalls(CALLS);
+  const left = [...bodies];
+  const worker = async () => {
+    for (let body = left.pop(); body; body = left.pop()) expect((await gateway.post(body)).status).toBe(200);
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+  await expectStored(gateway, bodies);
+  for (const transport of TRANSPORTS) clients.push(await connectClient(transport, gateway.realtime[0]!.url));
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await gateway?.close();
+});
+
+const FIELDS = "id aggregate_id state queue actor our_number their_number code direction".split(" ");
+const operand = fc.oneof(
+  fc.constantFrom(null, "", 0, "x", "NEW", ".*", "(a+)+$", "this.queue != 'x'", "sleep(1000)||true"),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const operators =
+  "$ne $gt $gte $lt $in $nin $exists $regex $where $not $expr $or $eq $type $function $elemMatch".split(" ");
+/** What would be more than a value, were it put into a query as it came. */
+const operation = fc
+  .tuple(fc.constantFrom(...operators), operand)
+  .map(([operator, value]) => ({ [operator]: value }));
+const object = fc.oneof(
+  operation,
+  fc.array(fc.oneof(operation, operand), { maxLength: 3 }),
+  fc.record({ $regex: fc.constantFrom("(a+)+$", ".*", "^"), $options: fc.constantFrom("i", "s") }),
+  fc.record({
+    _bsontype: fc.constantFrom("ObjectId", "Binary", "Code", "BSONRegExp"),
+    code: operand,
+    pattern: operand,
+  }),
+  fc.record({ length: fc.nat(), toString: operand, toBSON: operand, constructor: operand }),
+);
+/** Texts that mean something to a regular expression, a query or a shell, and are to mean only themselves here. */
+const text = fc.constantFrom(
+  ...[
+    ".*",
+    "^",
+    "$",
+    "(a+)+$",
+    `${"a".repeat(5_000)}!`,
+    "/.*/i",
+    "{$ne:null}",
+    '{"$ne":null}',
+    "$where",
+    "$$ROOT",
+  ],
+  ...[
+    "' || '1'=='1",
+    "'; return true; //",
+    "\u0000",
+    "__proto__",
+    "constructor",
+    "*",
+    "%",
+    "null",
+    "undefined",
+    "true",
+  ],
+  ...[
+    "NaN",
+    "Infinity",
+    "-0",
+    "1e1000",
+    "\ud800",
+    "NEW\u0000",
+    "new",
+    "[object Object]",
+    "ENTER\r\n",
+    "9".repeat(400),
+  ],
+);
+const field = fc.constantFrom(...FIELDS);
+const strangeField = fc.oneof(
+  fc.constantFrom(
+    "$where",
+    "$or",
+    "$and",
+    "$expr",
+    "$comment",
+    "state.$ne",
+    "_id",
+    "events",
+    "payload",
+    "overgrown",
+  ),
+  fc.constantFrom("__proto__", "constructor", "toString", "hasOwnProperty", ""),
+);
+
+type Attack = { event: string; data: unknown; params?: Record<string, unknown> };
+const list = fc.constantFrom("ListCalls", "Subscribe");
+const attack: fc.Arbitrary<Attack> = fc.oneof(
+  fc.tuple(list, field, object).map(([event, name, value]) => withParams(event, { [name]: value })),
+  fc.tuple(list, field, text).map(([event, name, value]) => withParams(event, { [name]: value })),
+  fc
+    .tuple(list, field, text, field, object)
+    .map(([event, a, one, b, two]) => withParams(event, { [a]: one, [b]: two })),
+  fc
+    .tuple(list, strangeField, operand)
+    .map(([event, name, value]) => withParams(event, ownProperty(name, value))),
+  fc
+    .tuple(list, fc.oneof(operation, text, fc.array(operand)))
+    .map(([event, params]) => ({ event, data: { params } })),
+  fc.tuple(list, operation).map(([event, limit]) => ({ event, data: { params: { state: "NONE" }, limit } })),
+  fc
+    .oneof(object, text)
+    .map((cursor) => ({ event: "ListCalls", data: { params: { code: "none" }, cursor } })),
+  fc.oneof(object, text).map((call_id) => ({ event: "ListCallEvents", data: { call_id } })),
+  fc
+    .tuple(list, strangeField, operand)
+    .map(([event, name, value]) => ({ event, data: ownProperty(name, value) })),
+);
+
+const withParams = (event: string, params: Record<string, unknown>): Attack => ({
+  event,
+  data: { params },
+  params,
+});
+/** Also where the name is __proto__. */
+const ownProperty = (name: string, value: unknown): Record<string, unknown> =>
+  JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value) ?? null}}`);
+
+/** Null and empty are a form's way to say "not set". */
+const isSet = (value: unknown) => value !== null && value !== undefined && value !== "";
+const isValue = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+
+/** Refused, or rows that equal what was asked for. */
+function expectNoMore({ event, data, params }: Attack, { status, data: rows }: Envelope): "Failed" | "equal" {
+  const said = JSON.stringify({ event, data }).slice(0, 500);
+  if (status === "Failed") return "Failed";
+  expect([said, Array.isArray(rows)]).toEqual([said, true]);
+  if (event === "ListCallEvents") {
+    expect([said, rows.length]).toEqual([said, 0]);
+    return "equal";
+  }
+  const set = Object.entries(params ?? {}).filter(([, value]) => isSet(value));
+  // what filters nothing is only what a form leaves empty, under names that are known
+  expect([said, Object.keys(params ?? {}).every((name) => FIELDS.includes(name))]).toEqual([said, true]);
+  for (const [name, value] of set) {
+    expect([said, isValue(value)]).toEqual([said, true]);
+    for (const row of rows) expect([said, String(row[name])]).toEqual([said, String(value)]);
+  }
+  return "equal";
+}
+
+test(`${PAYLOADS} hostile params are refused, or find what equals them and no more; none takes the database long`, async () => {
+  await gateway.db.command({ profile: 1, slowms: SLOW_MS });
+  const outcomes = { Failed: 0, equal: 0 };
+  const attacks = fc.sample(attack, { numRuns: PAYLOADS, seed: SEED });
+  for (let at = 0; at < attacks.length; at += AT_ONCE) {
+    const client = clients[(at / AT_ONCE) % clients.length]!;
+    const some = attacks.slice(at, at + AT_ONCE);
+    // answers come in the order of the questions, those of one name each
+    const answers = await Promise.all(some.map(({ event, data }) => client.ask(event, data)));
+    for (const [n, answer] of answers.entries()) outcomes[expectNoMore(some[n]!, answer)] += 1;
+  }
+  await gateway.db.command({ profile: 0 });
+  // a fuzzer that only ever meets one answer would prove little
+  expect(outcomes.Failed).toBeGreaterThan(PAYLOADS / 4);
+  expect(outcomes.equal).toBeGreaterThan(PAYLOADS / 10);
+  const slow = await gateway.db
+    .collection("system.profile")
+    .find({ op: "query", millis: { $gt: SLOW_MS } })
+    .toArray();
+  expect(slow.map(({ command, millis }) => [JSON.stringify(command), millis])).toEqual([]);
+  const { data: all } = await clients[0]!.ask("ListCalls", {});
+  expect(all).toHaveLength(CALLS);
+}, 120_000);
