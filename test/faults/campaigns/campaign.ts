@@ -20,6 +20,8 @@ export type Campaign = {
   /** Longest pause between two strikes of a lane. */
   gapMs: number;
   rig?: Omit<RigOptions, "stack" | "dir" | "seed">;
+  /** In place of the stack that all share; it is stopped with the campaign. */
+  openStack?(dir: string): Promise<Stack>;
   /** A build known to be bad: it must show this, and is fine where it does. */
   mustShow?: readonly Damage[];
   /** Whether the last events are followed by their projector's death (default: of every good build). */
@@ -61,14 +63,16 @@ const SILENCE_MS = 300;
 
 /** Runs a campaign. A red one leaves its folder with seed, history and logs; so does one that could not be run. */
 export async function runCampaign(run: CampaignRun): Promise<Result> {
-  const { stack, campaign, seed, runs, say, signal } = run;
+  const { campaign, seed, runs, say, signal } = run;
   const began = new Date();
   const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
   await forgetRun(dir);
-  const rig = await openRig({ stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
+  const own = await campaign.openStack?.(`${dir}-stack`);
+  const rig = await openRig({ stack: own ?? run.stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
   signal.addEventListener("abort", () => void rig.processes.stop());
   const judged = strikeAndJudge(run, rig, began);
-  const { result, evidence } = await judged.finally(() => rig.close());
+  const { result, evidence } = await judged.finally(() => rig.close()).finally(() => own?.stop());
+  await forgetRun(`${dir}-stack`);
   if (isFine(result)) await forgetRun(dir);
   else await keepEvidence(dir, result, evidence);
   say(describeResult(result, dir));

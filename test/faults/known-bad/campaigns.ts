@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Campaign } from "../campaigns/campaign.ts";
+
 import { brokerPausedBriefly, mongodKilledAsleep } from "../nemesis/of-parts.ts";
 import { killedServices } from "../nemesis/of-services.ts";
+import { forgetfulRegistry } from "./forgetful-registry.ts";
 
 const main = (name: string) => join(import.meta.dirname, `${name}.ts`);
 const projectorKilled = killedServices.find(({ name }) => name === "projector killed")!;
@@ -41,4 +43,5 @@ export const knownBadCampaigns: readonly Campaign[] = [
     rig: { mains: { ingest: main("concurrent-sends") }, counts: { ingest: 1, realtime: 0 } },
     mustShow: ["missing"],
   },
+  forgetfulRegistry,
 ];

@@ -15,6 +15,7 @@ function madeDirectory(path: string): string {
 /** Store and forward: the broker is away for long, and ingests die with a full spool. */
 export const spoolOn = (kills: number): Campaign => ({
   name: "broker away, spool on",
+  endsInDeath: false,
   rate: 100,
   gapMs: 1_500,
   lanes: [
@@ -27,6 +28,7 @@ export const spoolOn = (kills: number): Campaign => ({
 /** A third projector comes and goes: each time all partitions change hands, twice. */
 export const rebalances = (times: number): Campaign => ({
   name: "forced rebalances",
+  endsInDeath: false,
   rate: 200,
   gapMs: 300,
   lanes: [

@@ -10,6 +10,7 @@ const TOKEN = "the-vendor-has-this-one";
 /** Requests with a wrong token or none, beside the vendor's: each is refused, none leaves a trace. */
 export const forgedWebhooks = (count: number): Campaign => ({
   name: "forged webhooks",
+  endsInDeath: false,
   rate: 100,
   gapMs: 0,
   lanes: [],
@@ -31,6 +32,7 @@ export const forgedWebhooks = (count: number): Campaign => ({
 /** The vendor sends one event in a burst, over and over: each is answered with 200, one is stored. */
 export const redeliveryBursts = (burst: number, rounds: number): Campaign => ({
   name: "one event in bursts",
+  endsInDeath: false,
   rate: 50,
   gapMs: 0,
   lanes: [],
@@ -75,6 +77,7 @@ async function sendAll({ history, processes }: Rig, count: number, make: (n: num
 /** Records that can never become events among those that can, while projectors die: each is put aside, nothing waits for it. */
 export const poison = (ofEachKind: number): Campaign => ({
   name: "poison",
+  endsInDeath: false,
   rate: 150,
   gapMs: 500,
   lanes: [

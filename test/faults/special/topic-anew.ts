@@ -18,6 +18,7 @@ const NO_OFFSET = "the group has no offset: was the topic made anew?";
  */
 export const topicMadeAnew: Campaign = {
   name: "topic deleted and made anew",
+  endsInDeath: false,
   rate: 100,
   gapMs: 0,
   lanes: [],

@@ -9,6 +9,7 @@ import type { Rig } from "../rig/rig.ts";
 /** Everything dies in the same moment and is started again by hand, in an order of its own each time. */
 export const wholeStackKilled = (rounds: number): Campaign => ({
   name: "whole stack killed at once",
+  endsInDeath: false,
   rate: 100,
   gapMs: 0,
   lanes: [],
