@@ -217,6 +217,33 @@ test("events sent on one connection without waiting are answered in order", asyn
   connection.close();
 });
 
+test("more requests than may be open end their connection, also where it sends them without waiting; others go on", async () => {
+  const small = await start({ maxOpen: 50 });
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let asked = 0;
+  small.broker.take = () => {
+    asked++;
+    return held;
+  };
+  const bodies = (count: number) =>
+    Buffer.concat(Array.from({ length: count }, () => requestBytes({ body: CALL })));
+  const patient = await connectRaw(small.port);
+  await patient.send(bodies(10));
+  await eventually(() => expect(asked).toBe(10));
+  const greedy = await connectRaw(small.port);
+  await greedy.send(bodies(100));
+  await greedy.closed;
+  answer();
+  for (let n = 0; n < 10; n++) expect((await patient.answer()).status).toBe(200);
+  // what the greedy one had open counts no more
+  await patient.send(bodies(45));
+  for (let n = 0; n < 45; n++) expect((await patient.answer()).status).toBe(200);
+  patient.close();
+});
+
 test("a burst of 1,000 equal events at once is taken whole, each with the same answer", async () => {
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(ingest.port, { body: CALL })));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));

@@ -10,13 +10,13 @@ import {
   listen,
 } from "@teravoz/runtime";
 
-type Options = { tokens?: string[]; metricsTokens?: string[] };
+type Options = { tokens?: string[]; metricsTokens?: string[]; maxOpen?: number };
 export type Refused = Parameters<IngestPorts["park"]>[0];
 
 export type IngestInProcess = Awaited<ReturnType<typeof startIngest>>;
 
 /** The ingest service on a free port, with what it would publish kept in memory. */
-export async function startIngest({ tokens, metricsTokens }: Options = {}) {
+export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: Options = {}) {
   const published: Event[] = [];
   const parked: Refused[] = [];
   const logged: string[] = [];
@@ -39,7 +39,7 @@ export async function startIngest({ tokens, metricsTokens }: Options = {}) {
     tokens: tokens ?? null,
   });
   const app = createApp(router, { health, metrics, metricsTokens: metricsTokens ?? null, log });
-  const server = createHttpServer(app.callback());
+  const server = createHttpServer(app.callback(), { maxOpen });
   const port = await listen(server, "127.0.0.1", 0);
   return { port, server, published, parked, logged, broker, health, metrics, stop: () => stop(server) };
 }

@@ -20,9 +20,16 @@ const LIMITS = {
   requireHostHeader: false,
 };
 
-/** An HTTP server with limits that answers in our shape where Node would answer by itself. */
-export function createHttpServer(listener: RequestListener): Server {
-  const server = createServer(LIMITS, requireHost(listener));
+/**
+ * An HTTP server with limits that answers in our shape where Node would answer by itself. `maxOpen`: so many connections, and so
+ * many requests that are not answered yet, however few connections bring them; what is beyond is cut off.
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  { maxOpen = Number.POSITIVE_INFINITY } = {},
+): Server {
+  const server = createServer(LIMITS, requireHost(limitOpen(listener, maxOpen)));
+  server.maxConnections = maxOpen;
   server.on("clientError", answerClientError);
   server.on("connect", (_request, socket) => answerSocket(socket, 400, "CONNECT is not for this server"));
   server.on("checkExpectation", (_request, response) =>
@@ -37,6 +44,18 @@ const requireHost =
     if (request.headers.host !== undefined || request.httpVersion !== "1.1") listener(request, response);
     else answer(response, 400, "the Host header is missing");
   };
+
+/** Node takes request after request from a connection without waiting for answers: each holds some 12 KB. */
+function limitOpen(listener: RequestListener, maxOpen: number): RequestListener {
+  let open = 0;
+  return (request, response) => {
+    if (open >= maxOpen) return void request.socket.destroy();
+    open++;
+    // closes also where it waits behind others and its connection ends (Node 20 forgot it then)
+    response.once("close", () => open--);
+    listener(request, response);
+  };
+}
 
 /** Node's parser errors and the answer to each; anything else is a malformed request. */
 const CLIENT_ERRORS: Record<string, [number, string]> = {

@@ -1,59 +1,12 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
-import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryDisk, diskError, type MemoryDisk, type Trouble } from "../testing/memory-disk.ts";
-import { openSpool, type Spool, type SpoolOptions } from "./spool.ts";
+import { createMemoryDisk, diskError } from "../testing/memory-disk.ts";
+import { breakDisk, QUICK, ROOT, startProcess, stopAll, texts, until } from "../testing/process.ts";
 
-const ROOT = "/spool";
-const MiB = 1024 * 1024;
-const QUICK = { tickMs: 2, adoptMs: 10, diskDeadlineMs: 100, drainAtStopMs: 200 };
-
-const open: Spool[] = [];
-afterEach(async () => {
-  for (const spool of open.splice(0)) await spool.stop().catch(() => {});
-});
-
-/** A process with a spool on this disk; `brokers.up` says whether they take what it sends. */
-async function start({ world, start: startDisk }: MemoryDisk, options: Partial<SpoolOptions> = {}) {
-  const sent: string[] = [];
-  const logged: string[] = [];
-  const brokers = { up: false, take: async (_body: string): Promise<void> => {} };
-  const disk = startDisk();
-  const metrics = createMetrics();
-  const spool = await openSpool({
-    ...{ disk, root: ROOT, maxBytes: 64 * MiB, metrics, limits: QUICK },
-    send: async ({ body }) => {
-      if (!brokers.up) throw new Unavailable("away");
-      await brokers.take(String(body));
-      sent.push(String(body));
-    },
-    canSend: () => brokers.up,
-    log: createLog("test", "info", { write: (line) => void logged.push(line) }),
-    ...options,
-  });
-  open.push(spool);
-  const append = (text: string) => spool.append({ body: Buffer.from(text), receivedAt: new Date() });
-  const segments = () => [...world.names.keys()].filter((path) => path.endsWith(".segment"));
-  return { spool, append, sent, logged, brokers, metrics, segments, kill: disk.kill };
-}
-
-const texts = (count: number) => Array.from({ length: count }, (_, n) => `event-${n}`);
-const until = async (holds: () => boolean) => {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 1_000) throw new Error(`it did not come about: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
-/** Fails what the trouble names, until it is told to stop. */
-const failing = (world: MemoryDisk["world"], trouble: Trouble) => {
-  world.trouble = trouble;
-  return () => {
-    world.trouble = () => undefined;
-  };
-};
+afterEach(stopAll);
 
 test("what is spooled is sent when the brokers are back, each once, and the disk is free again", async () => {
-  const { append, brokers, sent, spool, segments } = await start(createMemoryDisk());
+  const { append, brokers, sent, spool, segments } = await startProcess(createMemoryDisk());
   await Promise.all(texts(2_000).map(append));
   expect(spool.depth()).toMatchObject({ records: 2_000 });
   expect(sent).toEqual([]);
@@ -65,122 +18,8 @@ test("what is spooled is sent when the brokers are back, each once, and the disk
   expect(spool.check()).toEqual({ ok: true });
 });
 
-test("a record is acknowledged after its fsync and that of its segment's name, not before", async () => {
-  const disk = createMemoryDisk();
-  const { append } = await start(disk);
-  disk.world.done.length = 0;
-  await append("first");
-  const steps = disk.world.done.map(({ operation }) => operation).filter((step) => step !== "list");
-  expect(steps).toEqual(["create", "syncDir", "write", "sync"]);
-  let release = () => {};
-  const held = new Promise<undefined>((resolve) => {
-    release = () => resolve(undefined);
-  });
-  failing(disk.world, (operation) => (operation === "sync" ? held : undefined));
-  let acknowledged = false;
-  const second = append("second").then(() => {
-    acknowledged = true;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(acknowledged).toBe(false);
-  release();
-  await second;
-});
-
-test("what comes while an fsync runs shares the next one", async () => {
-  const disk = createMemoryDisk();
-  const { append } = await start(disk);
-  await Promise.all(texts(1_000).map(append));
-  const syncs = disk.world.done.filter(({ operation }) => operation === "sync");
-  expect(syncs.length).toBe(2);
-});
-
-test("a write that takes only a part is gone on with", async () => {
-  const disk = createMemoryDisk();
-  const { append, brokers, sent, spool } = await start(disk);
-  failing(disk.world, (operation) => (operation === "write" ? 7 : undefined));
-  // the disk says what it took, never more than it was given: 7 bytes of a record of some 30
-  await append("0123456789");
-  brokers.up = true;
-  await until(() => spool.depth().records === 0);
-  expect(sent).toEqual(["0123456789"]);
-});
-
-test.each([
-  ["fsync", "EIO", "sync"],
-  ["write", "ENOSPC", "write"],
-  ["create", "ENOSPC", "create"],
-  ["fsync of the directory", "EIO", "syncDir"],
-] as const)(
-  "a %s that fails (%s): 503 for what depended on it, that segment is written no more, what was acknowledged is sent",
-  async (_what, code, broken) => {
-    const disk = createMemoryDisk();
-    const limits = { ...QUICK, segmentBytes: broken === "create" || broken === "syncDir" ? 1 : MiB };
-    const { append, brokers, sent, spool, logged } = await start(disk, { limits });
-    await append("before");
-    const heal = failing(disk.world, (operation) => (operation === broken ? diskError(code) : undefined));
-    await expect(append("lost")).rejects.toThrow(Unavailable);
-    const failedAt = disk.world.done.findLast(({ operation }) => operation === broken)!.path;
-    expect(spool.check().ok).toBe(false);
-    heal();
-    const known = disk.world.done.length;
-    await append("after");
-    const later = disk.world.done.slice(known);
-    if (broken === "sync" || broken === "write")
-      expect(
-        later.filter(({ operation, path }) => /^(write|sync)$/.test(operation) && path === failedAt),
-      ).toEqual([]);
-    expect(spool.check().ok).toBe(true);
-    brokers.up = true;
-    await until(() => spool.depth().records === 0);
-    expect(sent.filter((text) => text !== "lost").toSorted()).toEqual(["after", "before"]);
-    expect(logged.filter((line) => line.includes("disk failed")).length).toBe(1);
-  },
-);
-
-test("a disk that came back is noticed without an event: who is not ready gets none", async () => {
-  const disk = createMemoryDisk();
-  const { append, spool } = await start(disk);
-  const heal = failing(disk.world, (operation) => (operation === "write" ? diskError("ENOSPC") : undefined));
-  await expect(append("lost")).rejects.toThrow(Unavailable);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(spool.check().ok).toBe(false);
-  heal();
-  await until(() => spool.check().ok);
-});
-
-test("failing for long leaves no files behind", async () => {
-  const disk = createMemoryDisk();
-  const { append, segments } = await start(disk);
-  const heal = failing(disk.world, (operation) => (operation === "sync" ? diskError("EIO") : undefined));
-  for (const text of texts(20)) await expect(append(text)).rejects.toThrow(Unavailable);
-  heal();
-  await until(() => segments().length === 0);
-});
-
-test("a disk that says nothing is given up after its deadline, then refuses at once, and is used again when it answers", async () => {
-  const disk = createMemoryDisk();
-  const { append, spool } = await start(disk);
-  let answer = () => {};
-  const silent = new Promise<undefined>((resolve) => {
-    answer = () => resolve(undefined);
-  });
-  const heal = failing(disk.world, (operation) => (operation === "sync" ? silent : undefined));
-  const began = performance.now();
-  const outcomes = await Promise.allSettled(texts(10).map(append));
-  expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
-  expect(performance.now() - began).toBeGreaterThan(90);
-  const again = performance.now();
-  await expect(append("at once")).rejects.toThrow(Unavailable);
-  expect(performance.now() - again).toBeLessThan(50);
-  heal();
-  answer();
-  await until(() => spool.check().ok);
-  await append("after");
-});
-
 test("a full spool refuses and says so; it takes records again when the brokers took some", async () => {
-  const { append, brokers, spool } = await start(createMemoryDisk(), { maxBytes: 200_000 });
+  const { append, brokers, spool } = await startProcess(createMemoryDisk(), { maxBytes: 200_000 });
   const big = "x".repeat(60_000);
   for (let n = 0; n < 3; n++) await append(big);
   await expect(append(big)).rejects.toThrow(Unavailable);
@@ -191,7 +30,7 @@ test("a full spool refuses and says so; it takes records again when the brokers 
 });
 
 test("brokers that go away in the middle: what they took is not sent again, the rest is", async () => {
-  const { append, brokers, sent, spool } = await start(createMemoryDisk());
+  const { append, brokers, sent, spool } = await startProcess(createMemoryDisk());
   await Promise.all(texts(1_200).map(append));
   let taken = 0;
   brokers.take = async () => {
@@ -206,7 +45,7 @@ test("brokers that go away in the middle: what they took is not sent again, the 
 });
 
 test("depth and age are metrics and the reason of the check", async () => {
-  const { append, metrics, spool } = await start(createMemoryDisk());
+  const { append, metrics, spool } = await startProcess(createMemoryDisk());
   await append("waits");
   await until(() => spool.depth().oldestSeconds > 0);
   expect(spool.check()).toMatchObject({
@@ -222,7 +61,7 @@ test("depth and age are metrics and the reason of the check", async () => {
 
 test("a segment that is damaged in the middle: what can be read is sent, the file is kept aside, counted and told", async () => {
   const disk = createMemoryDisk();
-  const { append, brokers, sent, logged, metrics } = await start(disk);
+  const { append, brokers, sent, logged, metrics } = await startProcess(disk);
   for (const text of texts(10)) await append(text);
   const [path, file] = [...disk.world.names].find(([name]) => name.endsWith(".segment"))!;
   file.content = Buffer.from(file.content);
@@ -239,12 +78,12 @@ test("a segment that is damaged in the middle: what can be read is sent, the fil
 
 test("a segment that the disk cannot read, and a record that nobody can send, are kept aside and hold up nothing", async () => {
   const disk = createMemoryDisk();
-  const { append, brokers, sent, spool, segments } = await start(disk, {
+  const { append, brokers, sent, spool, segments } = await startProcess(disk, {
     limits: { ...QUICK, segmentBytes: 1 },
   });
   for (const text of ["unreadable", "unsendable", "good"]) await append(text);
   const [first] = segments();
-  failing(disk.world, (operation, path) =>
+  breakDisk(disk, (operation, path) =>
     operation === "read" && path === first ? diskError("EIO") : undefined,
   );
   brokers.take = async (body) => {
@@ -258,9 +97,9 @@ test("a segment that the disk cannot read, and a record that nobody can send, ar
 
 test("what a dead process has left is adopted, sent and removed; a living one's is left alone", async () => {
   const disk = createMemoryDisk();
-  const dead = await start(disk);
-  const living = await start(disk, { limits: { ...QUICK, adoptMs: 60_000 } });
-  const adopter = await start(disk);
+  const dead = await startProcess(disk);
+  const living = await startProcess(disk, { limits: { ...QUICK, adoptMs: 60_000 } });
+  const adopter = await startProcess(disk);
   await Promise.all(texts(50).map(dead.append));
   await living.append("living");
   adopter.brokers.up = true;
@@ -275,12 +114,12 @@ test("what a dead process has left is adopted, sent and removed; a living one's 
 
 test("an orphan whose last record is torn: all others are sent, and the file goes", async () => {
   const disk = createMemoryDisk();
-  const dead = await start(disk);
+  const dead = await startProcess(disk);
   for (const text of texts(5)) await dead.append(text);
   dead.kill();
   const file = [...disk.world.names].find(([path]) => path.endsWith(".segment"))![1];
   file.content = file.content.subarray(0, -3);
-  const adopter = await start(disk);
+  const adopter = await startProcess(disk);
   adopter.brokers.up = true;
   await until(() => adopter.sent.length === 4 && adopter.segments().length === 0);
   expect(adopter.logged.some((line) => line.includes("cut off"))).toBe(true);
@@ -288,7 +127,7 @@ test("an orphan whose last record is torn: all others are sent, and the file goe
 
 test("a stop sends what is left and removes its directory", async () => {
   const disk = createMemoryDisk();
-  const { append, brokers, sent, spool } = await start(disk, { limits: { ...QUICK, tickMs: 60_000 } });
+  const { append, brokers, sent, spool } = await startProcess(disk, { limits: { ...QUICK, tickMs: 60_000 } });
   await Promise.all(texts(1_000).map(append));
   brokers.up = true;
   await spool.stop();
@@ -299,18 +138,18 @@ test("a stop sends what is left and removes its directory", async () => {
 
 test("a stop while the brokers are away fails, names the depth, and leaves all for the next", async () => {
   const disk = createMemoryDisk();
-  const { append, spool, logged } = await start(disk);
+  const { append, spool, logged } = await startProcess(disk);
   await Promise.all(texts(3).map(append));
   await expect(spool.stop()).rejects.toThrow("spool not empty");
   const line = JSON.parse(logged.find((each) => each.includes("spool not empty"))!);
   expect(line).toMatchObject({ level: "error", records: 3, bytes: 81 });
-  const next = await start(disk);
+  const next = await startProcess(disk);
   next.brokers.up = true;
   await until(() => next.sent.length === 3);
 });
 
 test("a stop gives up in time where the brokers take their time", async () => {
-  const { append, brokers, spool } = await start(createMemoryDisk());
+  const { append, brokers, spool } = await startProcess(createMemoryDisk());
   await Promise.all(texts(5_000).map(append));
   brokers.take = () => new Promise((resolve) => setTimeout(resolve, 50));
   brokers.up = true;

@@ -24,8 +24,8 @@ type IngestService = Service<typeof settings>;
  * request that waits holds 12 KB.
  */
 const MAX_WAITING = 5_000;
-/** Beyond it connections are refused, not queued without end. */
-const MAX_CONNECTIONS = 10_000;
+/** Connections, and requests that are not answered; beyond it they are refused, not queued without end. */
+const MAX_OPEN = 10_000;
 
 /** Runs the process; resolves once it is started. */
 export const runIngest = ({ publisher: around = (publisher) => publisher }: Seams = {}) =>
@@ -54,8 +54,7 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
   const tokens = config.WEBHOOK_TOKEN;
   const router = createWebhookRouter({ ...ports, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
-  const server = createHttpServer(app.callback());
-  server.maxConnections = MAX_CONNECTIONS;
+  const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN });
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");

@@ -1,0 +1,120 @@
+import { afterEach, expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { createMemoryDisk, diskError } from "../testing/memory-disk.ts";
+import { breakDisk, QUICK, startProcess, stopAll, texts, until } from "../testing/process.ts";
+
+afterEach(stopAll);
+
+test("a record is acknowledged after its fsync and that of its segment's name, not before", async () => {
+  const disk = createMemoryDisk();
+  const { append } = await startProcess(disk);
+  disk.world.done.length = 0;
+  await append("first");
+  const steps = disk.world.done.map(({ operation }) => operation).filter((step) => step !== "list");
+  expect(steps).toEqual(["create", "syncDir", "write", "sync"]);
+  let release = () => {};
+  const held = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  breakDisk(disk, (operation) => (operation === "sync" ? held : undefined));
+  let acknowledged = false;
+  const second = append("second").then(() => {
+    acknowledged = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(acknowledged).toBe(false);
+  release();
+  await second;
+});
+
+test("what comes while an fsync runs shares the next one", async () => {
+  const disk = createMemoryDisk();
+  const { append } = await startProcess(disk);
+  await Promise.all(texts(1_000).map(append));
+  const syncs = disk.world.done.filter(({ operation }) => operation === "sync");
+  expect(syncs.length).toBe(2);
+});
+
+test("a write that takes only a part is gone on with", async () => {
+  const disk = createMemoryDisk();
+  const { append, brokers, sent, spool } = await startProcess(disk);
+  breakDisk(disk, (operation) => (operation === "write" ? 7 : undefined));
+  // the disk says what it took, never more than it was given: 7 bytes of a record of some 30
+  await append("0123456789");
+  brokers.up = true;
+  await until(() => spool.depth().records === 0);
+  expect(sent).toEqual(["0123456789"]);
+});
+
+test.each([
+  ["fsync", "EIO", "sync"],
+  ["write", "ENOSPC", "write"],
+  ["create", "ENOSPC", "create"],
+  ["fsync of the directory", "EIO", "syncDir"],
+] as const)(
+  "a %s that fails (%s): 503 for what depended on it, that segment is written no more, what was acknowledged is sent",
+  async (_what, code, broken) => {
+    const disk = createMemoryDisk();
+    const limits = { ...QUICK, segmentBytes: broken === "create" || broken === "syncDir" ? 1 : 1024 ** 2 };
+    const { append, brokers, sent, spool, logged } = await startProcess(disk, { limits });
+    await append("before");
+    const heal = breakDisk(disk, (operation) => (operation === broken ? diskError(code) : undefined));
+    await expect(append("lost")).rejects.toThrow(Unavailable);
+    const failedAt = disk.world.done.findLast(({ operation }) => operation === broken)!.path;
+    expect(spool.check().ok).toBe(false);
+    heal();
+    const known = disk.world.done.length;
+    await append("after");
+    const later = disk.world.done.slice(known);
+    if (broken === "sync" || broken === "write")
+      expect(
+        later.filter(({ operation, path }) => /^(write|sync)$/.test(operation) && path === failedAt),
+      ).toEqual([]);
+    expect(spool.check().ok).toBe(true);
+    brokers.up = true;
+    await until(() => spool.depth().records === 0);
+    expect(sent.filter((text) => text !== "lost").toSorted()).toEqual(["after", "before"]);
+    expect(logged.filter((line) => line.includes("disk failed")).length).toBe(1);
+  },
+);
+
+test("a disk that came back is noticed without an event: who is not ready gets none", async () => {
+  const disk = createMemoryDisk();
+  const { append, spool } = await startProcess(disk);
+  const heal = breakDisk(disk, (operation) => (operation === "write" ? diskError("ENOSPC") : undefined));
+  await expect(append("lost")).rejects.toThrow(Unavailable);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(spool.check().ok).toBe(false);
+  heal();
+  await until(() => spool.check().ok);
+});
+
+test("failing for long leaves no files behind", async () => {
+  const disk = createMemoryDisk();
+  const { append, segments } = await startProcess(disk);
+  const heal = breakDisk(disk, (operation) => (operation === "sync" ? diskError("EIO") : undefined));
+  for (const text of texts(20)) await expect(append(text)).rejects.toThrow(Unavailable);
+  heal();
+  await until(() => segments().length === 0);
+});
+
+test("a disk that says nothing is given up after its deadline, then refuses at once, and is used again when it answers", async () => {
+  const disk = createMemoryDisk();
+  const { append, spool } = await startProcess(disk);
+  let answer = () => {};
+  const silent = new Promise<undefined>((resolve) => {
+    answer = () => resolve(undefined);
+  });
+  const heal = breakDisk(disk, (operation) => (operation === "sync" ? silent : undefined));
+  const began = performance.now();
+  const outcomes = await Promise.allSettled(texts(10).map(append));
+  expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
+  expect(performance.now() - began).toBeGreaterThan(90);
+  const again = performance.now();
+  await expect(append("at once")).rejects.toThrow(Unavailable);
+  expect(performance.now() - again).toBeLessThan(50);
+  heal();
+  answer();
+  await until(() => spool.check().ok);
+  await append("after");
+});

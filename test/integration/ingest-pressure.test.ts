@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { Agent } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { openStack, type Stack } from "@teravoz/stack";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { readTopic } from "../support/kafka.ts";
+import { countStatuses, type Outcome, post, quantile, readMetric, startLoad } from "../support/load.ts";
+
+/** The publisher's deadline, the second that may be lost around it, and one for a busy machine that the senders share. */
+const LONGEST_MS = 7_000;
+const MiB = 1024 * 1024;
+
+let stack: Stack;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-pressure-"));
+  // one of its own: nobody else's broker is killed
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  const { kafka, registry, mongodb } = stack.addresses;
+  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+let gateway: Gateway;
+const agent = new Agent({ keepAlive: true });
+beforeEach(async () => {
+  gateway = await openGateway({ ingest: 1, projector: 0, realtime: 0 });
+});
+afterEach(async () => {
+  await stack.resume("kafka");
+  await stack.start("kafka");
+  await gateway?.close();
+});
+afterAll(() => agent.destroy());
+
+const url = () => gateway.ingest[0]!.url;
+let sequence = 0;
+const nextBody = () =>
+  `{"type":"call.new","call_id":"${sequence % 500}","sid":"${sequence++}","their_number":"5511999990000"}`;
+
+/** The bodies that are in the topic. */
+async function bodiesInTopic(): Promise<Set<string>> {
+  const records = await readTopic(gateway.opened, gateway.opened.topics.callEvents);
+  const events = await Promise.all(records.map(({ value }) => gateway.opened.codec.decodeEvent(value!)));
+  return new Set(events.map(({ payload }) => payload));
+}
+
+test("the broker is paused and killed under 64 connections: only 200 or 503, none open for longer than the deadline and a second, nothing acknowledged is missing", async () => {
+  const load = startLoad({ url: url(), connections: 64, next: nextBody });
+  for (const pausedMs of [3_000, 6_000, 10_000]) {
+    await sleep(1_500);
+    await stack.pause("kafka");
+    await sleep(pausedMs);
+    await stack.resume("kafka");
+  }
+  await sleep(1_500);
+  await stack.kill("kafka");
+  await sleep(2_000);
+  await stack.start("kafka");
+  const known = load.acknowledged.length;
+  await eventually(() => expect(load.acknowledged.length).toBeGreaterThan(known + 500), 30_000);
+  await load.stop();
+  const statuses = countStatuses(load.outcomes);
+  const slowest = Math.max(...load.outcomes.map(({ tookMs }) => tookMs));
+  report({ ...statuses, slowest });
+  expect(Object.keys(statuses)).toEqual(["200", "503"]);
+  expect(slowest).toBeLessThan(LONGEST_MS);
+  const there = await bodiesInTopic();
+  expect(load.acknowledged.filter((body) => !there.has(body))).toEqual([]);
+});
+
+test("20,000 events of 6,500 senders against a paused broker: memory is bounded, past the queue's end the answer is 503 at once, and it recovers alone", async () => {
+  // warm: what grows from here on is the queue
+  const warm = startLoad({ url: url(), connections: 64, next: nextBody });
+  await eventually(() => expect(warm.acknowledged.length).toBeGreaterThan(3_000), 60_000);
+  await warm.stop();
+  const before = await residentBytes();
+  await stack.pause("kafka");
+  const figures = { most: 0, lag: 0 };
+  const watch = setInterval(async () => {
+    figures.most = Math.max(figures.most, (await residentBytes()) - before);
+    figures.lag = Math.max(figures.lag, await readMetric(url(), "teravoz_nodejs_eventloop_lag_p99_seconds"));
+  }, 500);
+  const outcomes = await floodOf(20_000, 6_500);
+  clearInterval(watch);
+  const took = outcomes.map(({ tookMs }) => tookMs);
+  const [atOnce, slowest] = [quantile(took, 0.05), Math.max(...took)];
+  const { most, lag } = figures;
+  report({ most: most / MiB, before: before / MiB, lag, atOnce, slowest });
+  expect(countStatuses(outcomes)).toEqual({ 503: 20_000 });
+  // a few ms on a quiet machine; nowhere near the deadline on one that is not
+  expect(atOnce).toBeLessThan(1_000);
+  // 12 KB for each that is open, and what the collector of garbage takes its time for
+  expect(most).toBeLessThan(512 * MiB);
+  await stack.resume("kafka");
+  await eventually(async () => expect((await post(agent, url(), nextBody())).status).toBe(200), 20_000);
+});
+
+const residentBytes = () => readMetric(url(), "teravoz_process_resident_memory_bytes");
+
+/** So many events, by so many senders who wait for their answer, and for the two seconds that a 503 asks for. */
+async function floodOf(count: number, senders: number): Promise<Outcome[]> {
+  const flooding = new Agent({ keepAlive: true, maxSockets: senders });
+  const outcomes: Outcome[] = [];
+  let sent = 0;
+  const sender = async (_: unknown, n: number) => {
+    // not all in the same moment: a listener's backlog is finite
+    await sleep(n / 4);
+    while (sent++ < count) {
+      outcomes.push(await post(flooding, url(), nextBody()));
+      await sleep(2_000);
+    }
+  };
+  await Promise.all(Array.from({ length: senders }, sender));
+  flooding.destroy();
+  return outcomes;
+}
+
+/** The figures themselves, for who wants them. */
+const report = (figures: Record<string, number>) => {
+  if (process.env.FIGURES) process.stderr.write(`${JSON.stringify(figures)}\n`);
+};
