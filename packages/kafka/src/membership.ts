@@ -37,6 +37,8 @@ type State = Options & {
   prepared: boolean;
   /** When the member last fetched or was heard by its group. */
   lastTurn: number;
+  /** When the member was last in its group. */
+  lastInside: number;
   /** Ends the member that is alive. */
   end(error: unknown): void;
 };
@@ -59,6 +61,11 @@ export const MEMBER_OPTIONS = {
 const RETRY_MS = 1_000;
 /** A fetch comes back after at most maxWaitTimeInMs, a batch waits with heartbeats: nothing for this long is no life. */
 const SILENT_MS = 45_000;
+/**
+ * A join waits for those who died, a session, and for those who work, a rebalance: 30 s. After a join that was refused twice
+ * kafkajs goes on fetching what it was given before, outside of any group, without a heartbeat that could tell it.
+ */
+const OUTSIDE_MS = 35_000;
 const WATCH_MS = 5_000;
 /** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606); the group drops us by itself then. */
 const DROP_MS = 5_000;
@@ -71,6 +78,7 @@ export function createMembership(options: Options): Membership {
     assignment: null,
     prepared: false,
     lastTurn: Date.now(),
+    lastInside: Date.now(),
     end: () => {},
   };
   const watchdog = setInterval(() => endSilent(state), WATCH_MS);
@@ -97,6 +105,7 @@ async function live(state: State): Promise<void> {
     const member = state.open();
     state.member = member;
     state.lastTurn = Date.now();
+    state.lastInside = Date.now();
     const err = await new Promise<unknown>((resolve) => {
       state.end = resolve;
       listen(state, member);
@@ -133,7 +142,10 @@ class Silent extends Error {
 }
 
 function endSilent(state: State): void {
-  if (Date.now() - state.lastTurn > SILENT_MS) state.end(new Silent("no fetch and no heartbeat came back"));
+  const now = Date.now();
+  if (state.assignment !== null) state.lastInside = now;
+  if (now - state.lastTurn > SILENT_MS) state.end(new Silent("no fetch and no heartbeat came back"));
+  if (now - state.lastInside > OUTSIDE_MS) state.end(new Silent("in no group, and not on its way into one"));
 }
 
 /** Kafka's errors pass, or wait for an operator; what a batch's handler threw is a bug. */

@@ -1,0 +1,79 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { createLog } from "@teravoz/runtime";
+import { createMembership, type Member } from "./membership.ts";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const EVENTS = {
+  FETCH: "fetch",
+  HEARTBEAT: "heartbeat",
+  REBALANCING: "rebalancing",
+  GROUP_JOIN: "join",
+  CRASH: "crash",
+};
+
+/** Members whose consumers do nothing by themselves. */
+function openMembership() {
+  const members: EventEmitter[] = [];
+  const nothing = async () => {};
+  const open = () => {
+    const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
+    members.push(consumer);
+    const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
+    return { groupId: "g", consumer: Object.assign(consumer, quiet), admin: quiet } as unknown as Member;
+  };
+  const log = createLog("test", "silent");
+  const deps = { open, topics: ["t"], run: nothing, prepare: nothing, log, onCrash: () => {} };
+  return { members, membership: createMembership(deps) };
+}
+
+const join = (member: EventEmitter) =>
+  member.emit(EVENTS.GROUP_JOIN, { payload: { groupId: "g", memberAssignment: { t: [0] } } });
+
+/** The pause before a new member, by a clock that is not Jest's. */
+const untilReplaced = () => sleep(1_200);
+
+/** Time goes by in seconds, with a fetch in each. */
+async function fetchFor(member: EventEmitter, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    member.emit(EVENTS.FETCH);
+    await jest.advanceTimersByTimeAsync(1_000);
+  }
+}
+
+test("a member that is in its group goes on for as long as it fetches", async () => {
+  const { members, membership } = openMembership();
+  join(members[0]!);
+  await fetchFor(members[0]!, 300);
+  expect(members).toHaveLength(1);
+  expect(membership.check()).toEqual({ ok: true });
+});
+
+test("a member that fetches on without finding back into its group is replaced by a new one", async () => {
+  const { members, membership } = openMembership();
+  join(members[0]!);
+  members[0]!.emit(EVENTS.REBALANCING);
+  await fetchFor(members[0]!, 30);
+  expect(members).toHaveLength(1);
+  await fetchFor(members[0]!, 15);
+  await untilReplaced();
+  expect(members).toHaveLength(2);
+  join(members[1]!);
+  await fetchFor(members[1]!, 1);
+  expect(membership.check()).toEqual({ ok: true });
+});
+
+test("a member that neither fetches nor is heard is replaced by a new one", async () => {
+  const { members } = openMembership();
+  join(members[0]!);
+  await jest.advanceTimersByTimeAsync(60_000);
+  await untilReplaced();
+  expect(members).toHaveLength(2);
+});
