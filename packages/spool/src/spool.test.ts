@@ -6,7 +6,7 @@ import { breakDisk, QUICK, ROOT, startProcess, stopAll, texts, until } from "../
 afterEach(stopAll);
 
 test("what is spooled is sent when the brokers are back, each once, and the disk is free again", async () => {
-  const { append, brokers, sent, spool, segments } = await startProcess(createMemoryDisk());
+  const { append, brokers, sent, spool, segments, logged } = await startProcess(createMemoryDisk());
   await Promise.all(texts(2_000).map(append));
   expect(spool.depth()).toMatchObject({ records: 2_000 });
   expect(sent).toEqual([]);
@@ -16,6 +16,11 @@ test("what is spooled is sent when the brokers are back, each once, and the disk
   await until(() => segments().length === 0);
   expect(spool.depth()).toEqual({ records: 0, bytes: 0, oldestSeconds: 0 });
   expect(spool.check()).toEqual({ ok: true });
+  await until(() => logged.length === 2);
+  expect(logged.map((line) => JSON.parse(line).msg)).toEqual([
+    "spool: events are kept on the disk until the brokers take them",
+    "spool: all that was kept is sent",
+  ]);
 });
 
 test("a full spool refuses and says so; it takes records again when the brokers took some", async () => {

@@ -66,6 +66,8 @@ type State = Draining & {
   limits: SpoolLimits;
   writer: Writer;
   adoptedAt: number;
+  /** Records were taken since it was empty last. */
+  holding: boolean;
   stopping: AbortController;
   stopUntil: number;
 };
@@ -81,6 +83,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     ...{ options, disk, limits, places: [own] },
     writer: createWriter({ disk, dir: own.dir, log, limits, onClosed }),
     adoptedAt: Number.NEGATIVE_INFINITY,
+    holding: false,
     stopping: new AbortController(),
     stopUntil: Number.POSITIVE_INFINITY,
   };
@@ -98,6 +101,8 @@ function append(state: State, record: Spooled): Promise<void> {
   if (state.stopping.signal.aborted) return Promise.reject(new Unavailable("the spool is stopping"));
   if (bytesOf(state) + sizeOf(record) > state.options.maxBytes)
     return Promise.reject(new Unavailable("the spool is full"));
+  if (!state.holding) state.log.warn("spool: events are kept on the disk until the brokers take them");
+  state.holding = true;
   return state.writer.append(record);
 }
 
@@ -113,6 +118,9 @@ async function turn(state: State): Promise<void> {
   await state.writer.probe();
   if (performance.now() - state.adoptedAt >= state.limits.adoptMs) await adopt(state);
   await sendAll(state);
+  if (!state.holding || bytesOf(state) > 0) return;
+  state.holding = false;
+  state.log.info("spool: all that was kept is sent");
 }
 
 async function adopt(state: State): Promise<void> {

@@ -17,8 +17,8 @@ export const settings = {
     doc: "directory on a volume that outlives the instance: keeps events while the brokers are away",
   },
   SPOOL_MAX_BYTES: {
-    // sixteen of the largest bodies at least; the default takes two million usual ones: an hour at 500 a second
-    schema: wholeNumber(1024 ** 2, 1024 ** 4),
+    // sixteen of the largest bodies to 2,000 files; the default takes two million usual ones: an hour at 500 a second
+    schema: wholeNumber(1024 ** 2, 16 * 1024 ** 3),
     default: String(1024 ** 3),
     doc: "bytes an instance keeps there at most; past it events are answered 503",
   },
