@@ -30,6 +30,8 @@ export async function runJest(wanted: Wanted): Promise<Suites> {
   const args = [
     ...["--experimental-vm-modules", "--no-warnings", jest, "--selectProjects", ...projects, "--runInBand"],
     ...[`--testTimeout=${testTimeoutMs}`, "--json", `--outputFile=${report}`, "--passWithNoTests"],
+    // what a failed test left open (a connection, a consumer) must not hold up the rest: the totals are known by then
+    "--forceExit",
     ...patterns,
   ];
   // the report goes to its file, and to standard output: that is thrown away

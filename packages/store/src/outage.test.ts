@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import {
+  MongoBulkWriteError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
   MongoServerError,
@@ -16,6 +17,7 @@ const named = (name: string) => Object.defineProperty(new MongoNetworkError("x")
 test.each([
   ["a lost link", new MongoNetworkError("x")],
   ["a link that broke while it was written to", Object.assign(new Error("x"), { code: "ECONNRESET" })],
+  ["a lost link in a bulk write", new MongoBulkWriteError(new MongoNetworkError("x"), {} as never)],
   ["a link that does not answer", new MongoNetworkTimeoutError("x")],
   ["no server in reach", new MongoServerSelectionError("x", {} as never)],
   ["a connection that was never made", new MongoTopologyClosedError()],

@@ -1,6 +1,7 @@
 import { isNativeError } from "node:util/types";
 import { Unavailable } from "@teravoz/domain";
 import {
+  MongoBulkWriteError,
   MongoClientClosedError,
   MongoError,
   MongoErrorLabel,
@@ -60,8 +61,13 @@ const LOST_LINK_CODES = new Set([
 export const isLostLink = (error: unknown): boolean =>
   isNativeError(error) && "code" in error && LOST_LINK_CODES.has(String(error.code));
 
+/** The driver (7.9) wraps whatever ended a bulk write, a lost link too, and not always with its labels. */
+const unwrap = (error: unknown): unknown =>
+  error instanceof MongoBulkWriteError && isNativeError(error.errorResponse) ? error.errorResponse : error;
+
 /** Whether the same request may succeed later. */
-export function isPassing(error: unknown): boolean {
+export function isPassing(thrown: unknown): boolean {
+  const error = unwrap(thrown);
   if (isLostLink(error)) return true;
   if (!(error instanceof MongoError)) return false;
   return (
