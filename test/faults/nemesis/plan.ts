@@ -36,7 +36,8 @@ const drawStrike = (random: Random, { name, targets, holdMs, hits }: Fault, gapM
   gapMs: drawWhole(random, 0, gapMs),
 });
 
-function shuffled<T>(random: Random, items: readonly T[]): T[] {
+/** The same in an order that is drawn. */
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
   const drawn = items.map((item) => ({ item, at: random() }));
   return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ensureTopics, withAdmin } from "@teravoz/kafka";
+import { ensureTopics, PARTITIONS, withAdmin } from "@teravoz/kafka";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Violation } from "../checker/violation.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
@@ -67,8 +67,6 @@ async function deleteAndCreate({ opened }: Rig): Promise<void> {
     await ensureTopics(admin, topics, 1);
   });
 }
-
-const PARTITIONS = 12;
 
 /** Keys come to all partitions alike: three times as many as needed leave none short. */
 async function fill({ opened }: Rig, ofEachPartition: number): Promise<void> {

@@ -3,6 +3,7 @@ import { createRandom } from "@teravoz/simulator";
 import type { Part } from "@teravoz/stack";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
+import { shuffled } from "../nemesis/plan.ts";
 import { findUnready } from "../rig/quiet.ts";
 import type { Rig } from "../rig/rig.ts";
 
@@ -37,7 +38,7 @@ async function killAll(rig: Rig, round: number): Promise<Struck> {
     ...PARTS.map((part) => stack.kill(part)),
     ...processes.handles.map(({ exited }) => exited),
   ]);
-  const order = shuffle([...PARTS, ...processes.handles.map(({ name }) => name)], round);
+  const order = shuffled(createRandom(round), [...PARTS, ...processes.handles.map(({ name }) => name)]);
   rig.note(`everything killed; started again: ${order.join(", ")}`);
   const starting = order.map(async (name, place) => {
     await sleep(place * STEP_MS);
@@ -62,10 +63,4 @@ async function startPart({ stack }: Rig, part: Part): Promise<void> {
       if (tries === STARTS) throw error;
     }
   }
-}
-
-function shuffle<T>(items: T[], seed: number): T[] {
-  const random = createRandom(seed);
-  const drawn = items.map((item) => ({ item, at: random() }));
-  return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);
 }
