@@ -5,6 +5,10 @@ import { countRows, ledgerPath, runFaults } from "./faults/faults.ts";
 import { runJest, type Totals } from "./support/run-jest.ts";
 import { withSharedStack } from "./support/shared-stack.ts";
 
+// a run that is ended begins nothing more
+const stopping = new AbortController();
+process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
+
 /** Every kind of fault once, on the stack the suites had. What runs elsewhere may not be killed: there it is left out. */
 async function runQuickFaults(stack: Stack, patterns: string[]): Promise<Totals> {
   const isWanted = ({ name }: Campaign) =>
@@ -12,8 +16,6 @@ async function runQuickFaults(stack: Stack, patterns: string[]): Promise<Totals>
   const campaigns = quickCampaigns.filter(isWanted);
   if (campaigns.length === 0 || stack.provider === "external") return { passed: 0, failed: 0 };
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const stopping = new AbortController();
-  process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
   const ledger = ledgerPath("quick");
   return countRows(await runFaults({ stack, campaigns, seed: 1, ledger, say, signal: stopping.signal }));
 }
