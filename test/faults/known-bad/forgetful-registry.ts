@@ -53,12 +53,12 @@ export const forgetfulRegistry: Campaign = {
   mustShow: ["missing"],
 };
 
-/** A stack of its own whose registry keeps its schemas in memory: by a `java` that says so to all it starts. */
+/** A stack of its own whose registry keeps its schemas in memory (its SQL database is one of its own process): by a `java` that says so to all it starts. */
 async function openForgetful(dir: string): Promise<Stack> {
   const bin = join(dir, "bin");
   mkdirSync(bin, { recursive: true });
   const path = process.env.PATH ?? "";
-  writeFileSync(join(bin, "java"), `#!/bin/sh\nPATH='${path}' APICURIO_STORAGE_KIND=mem exec java "$@"\n`);
+  writeFileSync(join(bin, "java"), `#!/bin/sh\nPATH='${path}' APICURIO_STORAGE_KIND=sql exec java "$@"\n`);
   chmodSync(join(bin, "java"), 0o755);
   const env = { ...process.env, PATH: `${bin}${delimiter}${path}` };
   return openStack({ dir, ports: "free", provider: "local", env, say: () => {} });
