@@ -3,9 +3,10 @@ import { fuzzBodies } from "../support/fuzz/bodies.ts";
 import { fuzzPackets } from "../support/fuzz/packets.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
+import { LONG } from "../support/long.ts";
 
-/** The figure of a long run is 100,000 each; in every run there is time for so many. */
-const COUNT = Number(process.env.FUZZ_COUNT ?? 5_000);
+/** Bodies, and packets. */
+const COUNT = LONG ? 100_000 : 5_000;
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_101);
 /** Forged webhooks: a tenth of the figure, for each is the same answer. */
 const FORGED = Math.ceil(COUNT / 10);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { type ConsumedBatch, consumePartitions, withAdmin } from "@teravoz/kafka";
-import { createMetrics } from "@teravoz/runtime";
+import { createMetrics, type Metrics } from "@teravoz/runtime";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
 
@@ -41,7 +41,10 @@ function project(stored: Stored) {
     client: opened.client,
     groupId: `${opened.prefix}group`,
     topics: [opened.topics.callEvents],
-    position: async (_topic, partition) => stored.positions.get(partition) ?? null,
+    position: async (_topic, partition) => {
+      if (stored.away) throw new Unavailable("away");
+      return stored.positions.get(partition) ?? null;
+    },
     handle: async (batch: ConsumedBatch) => {
       if (stored.away) throw new Unavailable("away");
       if ((stored.positions.get(batch.partition) ?? null) !== batch.expected) return "fenced";
@@ -62,6 +65,12 @@ function project(stored: Stored) {
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 const storedPartition = (stored: Stored) => [...stored.positions.keys()][0]!;
+const lagSeconds = async ({ metrics }: { metrics: Metrics }) => {
+  const [lag] = (await metrics.registry.getMetricsAsJSON()).filter(
+    ({ name }) => name === "teravoz_consumer_lag_seconds",
+  );
+  return Math.max(...lag!.values.map(({ value }) => value));
+};
 const isReady = (consumer: { check(): unknown }) =>
   eventually(() => expect(consumer.check()).toEqual({ ok: true }), 20_000);
 
@@ -123,9 +132,12 @@ test("while the database is away nothing is skipped, and all is handled when it 
   await isReady(consumer);
   stored.away = true;
   await publish(0, 10);
+  // whoever looks meanwhile sees that a record waits, and for how long
+  await eventually(async () => expect(await lagSeconds(consumer)).toBeGreaterThan(2), 20_000);
   expect(stored.values).toEqual([]);
   stored.away = false;
   await eventually(() => expect(stored.values).toEqual(numbers(0, 10)), 20_000);
+  await eventually(async () => expect(await lagSeconds(consumer)).toBe(0), 20_000);
 });
 
 test("records that left the log before their turn are counted", async () => {

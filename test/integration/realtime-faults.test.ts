@@ -5,8 +5,8 @@ import { loseMongodb, type Outage } from "../faults/realtime/mongodb-away.ts";
 import { killed, openCut, paused, withOwnParts } from "../faults/realtime/outages.ts";
 import { reconnectAll } from "../faults/realtime/reconnect-storm.ts";
 import { stallClients } from "../faults/realtime/stalled-clients.ts";
+import { LONG } from "../support/long.ts";
 
-const LONG = process.env.FAULTS === "long";
 const { away, kills, storm, stalled } = LONG ? FULL : QUICK;
 const LIMIT_MS = LONG ? 900_000 : 180_000;
 const MIB = 2 ** 20;

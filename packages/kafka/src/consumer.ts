@@ -4,6 +4,7 @@ import { type Check, type Log, type Metrics, untilAvailable } from "@teravoz/run
 import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { countGap, forgetLag, observeLag } from "./lag.ts";
 import {
   type Assignment,
   createMembership,
@@ -12,7 +13,6 @@ import {
   type Membership,
 } from "./membership.ts";
 import { findStart, readStandings, type Standing } from "./starts.ts";
-import { PARTITIONS } from "./topics.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -86,13 +86,15 @@ function checkState({ beyond, membership }: State): Check {
 async function consumeBatch(state: State, { consumer }: Member, payload: EachBatchPayload): Promise<void> {
   const { topic, partition, messages } = payload.batch;
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
+  // before anything is waited for: whoever looks sees it grow older
+  observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
   await whileBeating(payload, async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
     const patience = { log: state.log, isWanted: isOurs };
     const position = await untilAvailable(() => state.position(topic, partition), patience);
     if (isAhead(state, consumer, payload.batch, position)) return;
     const batch = readBatch(state, payload.batch, position);
-    observeLag(state, payload.batch, batch.expected ?? Number(payload.batch.firstOffset()));
+    if (batch.expected !== null) observeLag(state, payload.batch, batch.expected);
     const outcome = await untilAvailable(() => state.handle(batch), patience);
     if (outcome === "fenced") {
       state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
@@ -143,23 +145,6 @@ function readBatch(state: State, batch: Batch, expected: number | null): Consume
   };
 }
 
-/** What is missing from the position to the last record was compacted away, or deleted, before its turn came. */
-function countGap(
-  { metrics, log }: State,
-  {
-    topic,
-    partition,
-    expected,
-    records,
-  }: Pick<ConsumedBatch, "topic" | "partition" | "records"> & { expected: number },
-): void {
-  const last = records.at(-1);
-  const gap = last ? last.offset + 1 - expected - records.length : 0;
-  if (gap === 0) return;
-  metrics.gaps.inc({ topic }, gap);
-  log.error({ topic, partition, expected, offset: last!.offset, gap }, "offsets are missing in the log");
-}
-
 function partitionAt(records: ConsumedRecord[], position: number): [ConsumedRecord[], ConsumedRecord[]] {
   const at = records.findIndex(({ offset }) => offset >= position);
   return at < 0 ? [records, []] : [records.slice(0, at), records.slice(at)];
@@ -172,19 +157,6 @@ const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): Con
   headers: headers ?? {},
   timestamp: Number(timestamp),
 });
-
-/** How far behind a partition is when its next record is `next`, and for how long that one has waited. */
-function observeLag(
-  { metrics }: State,
-  { topic, partition, highWatermark, messages }: Batch,
-  next: number,
-): void {
-  const lag = Math.max(0, Number(highWatermark) - next);
-  const waiting = messages.find(({ offset }) => Number(offset) >= next) ?? messages.at(-1)!;
-  const age = Math.max(0, (Date.now() - Number(waiting.timestamp)) / 1000);
-  metrics.lagRecords.set({ topic, partition }, lag);
-  metrics.lagSeconds.set({ topic, partition }, lag === 0 ? 0 : age);
-}
 
 /** Heartbeats while the work goes on, however long it takes: kafkajs has none in the background. */
 async function whileBeating(
@@ -231,16 +203,6 @@ async function seekAll(state: State, member: Member, assignment: Assignment): Pr
     return committed === null ? [{ topic, partition, offset: String(start ?? high) }] : [];
   });
   if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
-}
-
-/** Other partitions than before: whose lag is no longer ours to tell. Another consumer of this process has other topics. */
-function forgetLag({ metrics, topics }: State): void {
-  for (const topic of topics) {
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      metrics.lagRecords.remove({ topic, partition });
-      metrics.lagSeconds.remove({ topic, partition });
-    }
-  }
 }
 
 /** Answers where it begins, null where it does not: the partition then stands still. */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { createAgeGauge } from "./age-gauge.ts";
 
 /** From a millisecond to the longest deadline there is. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -69,10 +70,10 @@ export function createMetrics() {
       help: "Records of a partition not yet handled",
       labelNames: ["topic", "partition"],
     }),
-    lagSeconds: new Gauge({
+    lagSeconds: createAgeGauge({
       ...of,
       name: "teravoz_consumer_lag_seconds",
-      help: "Age of the last handled record while there are more, else 0",
+      help: "Age of the record whose turn it is, 0 where all is handled",
       labelNames: ["topic", "partition"],
     }),
     gaps: new Counter({

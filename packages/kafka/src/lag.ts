@@ -1,0 +1,52 @@
+import type { Log, Metrics } from "@teravoz/runtime";
+import type { Batch, KafkaMessage } from "kafkajs";
+import type { ConsumedBatch } from "./batch.ts";
+import { PARTITIONS } from "./topics.ts";
+
+type Watched = { metrics: Metrics; log: Log; topics: readonly string[] };
+
+/** What is missing from the position to the last record was compacted away, or deleted, before its turn came. */
+export function countGap(
+  { metrics, log }: Watched,
+  {
+    topic,
+    partition,
+    expected,
+    records,
+  }: Pick<ConsumedBatch, "topic" | "partition" | "records"> & { expected: number },
+): void {
+  const last = records.at(-1);
+  const gap = last ? last.offset + 1 - expected - records.length : 0;
+  if (gap === 0) return;
+  metrics.gaps.inc({ topic }, gap);
+  log.error({ topic, partition, expected, offset: last!.offset, gap }, "offsets are missing in the log");
+}
+
+/**
+ * How far behind a partition is when its next record is `next`. That record's age grows for as long as it waits; where it
+ * is not at hand the last one's stands for it, and does not: there may be none, where compaction took the log's end.
+ */
+export function observeLag(
+  { metrics }: Pick<Watched, "metrics">,
+  { topic, partition, highWatermark, messages }: Batch,
+  next: number,
+): void {
+  const place = { topic, partition };
+  const lag = Math.max(0, Number(highWatermark) - next);
+  metrics.lagRecords.set(place, lag);
+  const waiting = messages.find(({ offset }) => Number(offset) >= next);
+  if (waiting) metrics.lagSeconds.since(place, Number(waiting.timestamp));
+  else metrics.lagSeconds.set(place, lag === 0 ? 0 : ageOf(messages.at(-1)!));
+}
+
+const ageOf = ({ timestamp }: KafkaMessage) => Math.max(0, (Date.now() - Number(timestamp)) / 1_000);
+
+/** Other partitions than before: whose lag is no longer ours to tell. Another consumer of this process has other topics. */
+export function forgetLag({ metrics, topics }: Pick<Watched, "metrics" | "topics">): void {
+  for (const topic of topics) {
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      metrics.lagRecords.remove({ topic, partition });
+      metrics.lagSeconds.remove({ topic, partition });
+    }
+  }
+}
