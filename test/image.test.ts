@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+type Manifest = { name: string; dependencies?: Record<string, string> };
+
+const folders = ["schemas", ...["packages", "services"].flatMap(foldersOf)];
+const manifests = new Map(
+  folders.map((folder) => [folder, JSON.parse(read(`${folder}/package.json`)) as Manifest]),
+);
+
+function foldersOf(area: string): string[] {
+  return readdirSync(join(root, area)).map((name) => `${area}/${name}`);
+}
+
+/** The folders of a workspace package and of all it needs, directly or not. */
+function neededBy(folder: string): string[] {
+  const { dependencies = {} } = manifests.get(folder)!;
+  const direct = folders.filter((each) => manifests.get(each)!.name in dependencies);
+  return [folder, ...direct.flatMap(neededBy)];
+}
+
+test("whatever a service needs of the workspace goes into the image", () => {
+  const needed = new Set(foldersOf("services").flatMap(neededBy));
+  const [copied, letIn] = [read("Dockerfile"), read(".dockerignore").split("\n")];
+  for (const folder of needed) {
+    expect(copied).toContain(`COPY ${folder}/package.json ${folder}/`);
+    expect(letIn.some((line) => line === `!${folder}` || line === `!${folder.split("/")[0]}`)).toBe(true);
+  }
+  expect(needed.size).toBeGreaterThan(7);
+});
