@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
-import { createClient, followTopic, type OutgoingRecord, type TailRecord } from "@teravoz/kafka";
+import { createClient, followTopic, type OutgoingRecord, type TailRecord, withAdmin } from "@teravoz/kafka";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
 
@@ -96,6 +96,36 @@ test("without a broker a record is refused when its deadline passes, not before 
   const tookMs = performance.now() - began;
   expect(tookMs).toBeGreaterThan(450);
   expect(tookMs).toBeLessThan(1_500);
+});
+
+/** One broker is never short of in-sync copies: what it refuses by size it refuses for good all the same. In kafkajs a topic is of type 2. */
+const setLargestBatch = (value: string) =>
+  withAdmin(opened.client, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: 2,
+          name: opened.topics.deadLetters,
+          configEntries: [{ name: "max.message.bytes", value }],
+        },
+      ],
+    }),
+  );
+
+test("brokers that can be reached and acknowledge nothing: not ready, and again when they do", async () => {
+  const publisher = opened.publisher({ deadlineMs: 1_500 });
+  const toAll = () => Promise.allSettled(Array.from({ length: 36 }, (_, n) => publisher.publish(record(n))));
+  const statusesOf = async () => [...new Set((await toAll()).map(({ status }) => status))];
+  expect(await statusesOf()).toEqual(["fulfilled"]);
+  await setLargestBatch("10");
+  await eventually(async () => expect(await statusesOf()).toEqual(["rejected"]), 20_000);
+  await eventually(() =>
+    expect(publisher.check()).toEqual({ ok: false, reason: "the brokers acknowledge nothing" }),
+  );
+  await setLargestBatch("1048588");
+  await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]), 20_000);
+  expect(publisher.check()).toEqual({ ok: true });
 });
 
 test("stopping sends what waits and then refuses", async () => {

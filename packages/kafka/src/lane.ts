@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
-import kafkajs, { type Message, type Producer } from "kafkajs";
+import kafkajs, { type Message, type Producer, type RecordMetadata } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
 
@@ -29,21 +29,29 @@ export type Waiting = {
   reject(error: Unavailable): void;
 };
 
+export type Ends = Map<string, number>;
+
 /** One producer and what it has to send: one batch in flight, the rest in the queue. */
 export type Lane = {
   producer: Producer | null;
+  /** "topic:partition" -> the offset after the last record that this producer had acknowledged. */
+  ends: Ends;
   queue: Waiting[];
   flight: Waiting[];
   working: boolean;
+  /** When it gave up its last batch (performance.now()), null after one that was acknowledged. */
+  gaveUpAt: number | null;
   /** Resolves when the lane is at rest. */
   idle: Promise<void>;
 };
 
 export const createLane = (): Lane => ({
   producer: null,
+  ends: new Map(),
   queue: [],
   flight: [],
   working: false,
+  gaveUpAt: null,
   idle: Promise.resolve(),
 });
 
@@ -101,6 +109,7 @@ async function connect(state: Sending, lane: Lane): Promise<boolean> {
   try {
     await withDeadline(connecting, state.limits.deadlineMs);
     lane.producer = producer;
+    lane.ends = new Map();
     return true;
   } catch (err) {
     state.log.warn({ err }, "producer cannot connect");
@@ -115,13 +124,15 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
   if (flight.length === 0 || !producer) return;
   const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
   try {
-    demandAnswers(flight, await withDeadline(sending, state.limits.deadlineMs));
+    demandAnswers(flight, await withDeadline(sending, state.limits.deadlineMs), lane.ends);
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const waiting of flight) settle(state, waiting);
+    lane.gaveUpAt = null;
   } catch (err) {
     state.log.warn({ err, records: flight.length }, "batch given up, producer replaced");
     const refusal = new Unavailable("Kafka did not acknowledge in time", { cause: err });
     for (const waiting of flight) settle(state, waiting, refusal);
+    lane.gaveUpAt = performance.now();
     lane.producer = null;
     abandon(producer, sending);
   } finally {
@@ -131,17 +142,30 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
 }
 
 /**
- * Throws where a partition of the batch was not answered. kafkajs resolves without sending again what moved, between two tries,
- * to a broker that had answered for other partitions before (github.com/tulios/kafkajs/issues/1798).
+ * Throws where a partition of the batch was not answered, or with the offset of an earlier batch; else moves `ends` on. kafkajs
+ * resolves without sending again what moved, between two tries, to a broker that had answered for other partitions before
+ * (github.com/tulios/kafkajs/issues/1798). And it tries anew while another broker's answer is still open: where that fails
+ * late the partition's sequence is taken back too far, and the broker takes the next batch for the last one and drops it.
  */
 export function demandAnswers(
   flight: readonly Pick<Waiting, "topic" | "message">[],
-  answers: readonly { topicName: string; partition: number }[],
+  answers: readonly Pick<RecordMetadata, "topicName" | "partition" | "baseOffset">[],
+  ends: Ends,
 ): void {
-  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}:${partition}`));
-  const left = flight.filter(({ topic, message }) => !answered.has(`${topic}:${message.partition}`));
+  const sent = Map.groupBy(flight, ({ topic, message }) => placeOf(topic, message.partition!));
+  const reached: Ends = new Map();
+  for (const { topicName, partition, baseOffset } of answers) {
+    const place = placeOf(topicName, partition);
+    const base = Number(baseOffset);
+    if (!(base >= (ends.get(place) ?? 0))) throw new Error("answered with the offset of an earlier batch");
+    reached.set(place, Math.max(reached.get(place) ?? 0, base + (sent.get(place)?.length ?? 0)));
+  }
+  const left = [...sent].flatMap(([place, records]) => (reached.has(place) ? [] : records));
   if (left.length > 0) throw new Error(`${left.length} records were not answered`);
+  for (const [place, end] of reached) ends.set(place, end);
 }
+
+const placeOf = (topic: string, partition: number) => `${topic}:${partition}`;
 
 /** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
 function takeBatch(state: Sending, lane: Lane): Waiting[] {

@@ -74,11 +74,19 @@ export function createPublisher(options: {
   };
 }
 
+/**
+ * Brokers may let producers connect and acknowledge nothing (too few in-sync copies, a full disk): then no lane had its last batch
+ * acknowledged. One lane alone says nothing of the others, and after a while traffic may try again.
+ */
+const DISTRUST_MS = 10_000;
+
 function checkLanes({ lanes }: State): Check {
   const away = lanes.filter(({ producer }) => producer === null).length;
-  return away === 0
-    ? { ok: true }
-    : { ok: false, reason: `${away} of ${lanes.length} producers not connected` };
+  if (away > 0) return { ok: false, reason: `${away} of ${lanes.length} producers not connected` };
+  const since = performance.now() - DISTRUST_MS;
+  return lanes.every(({ gaveUpAt }) => gaveUpAt !== null && gaveUpAt > since)
+    ? { ok: false, reason: "the brokers acknowledge nothing" }
+    : { ok: true };
 }
 
 function enqueue(state: State, record: OutgoingRecord): Promise<void> {

@@ -33,6 +33,8 @@ type Settings = Record<string, string>;
 const always: Settings = {
   "message.timestamp.type": "LogAppendTime",
   "unclean.leader.election.enable": "false",
+  // Kafka's default, said: a broker with a smaller one would refuse whole batches, and those are up to half of this
+  "max.message.bytes": "1048588",
 };
 const MAX_COMPACTION_LAG_MS = 14 * DAY_MS;
 const DELETE_RETENTION_MS = 14 * DAY_MS;
@@ -203,7 +205,7 @@ export function topicsCheck({
     check = await lookAtTopics(client, topics).catch((err) => {
       log.debug({ err }, "topics cannot be looked at");
       // a broker that is away says nothing of the topics: what was seen last counts
-      return check.ok ? check : { ok: false, reason: "the brokers do not answer" };
+      return check.ok ? check : { ok: false, reason: "the topics cannot be looked at" };
     });
     setTimeout(look, check.ok ? RELOOK_MS : RECHECK_MS).unref();
   };

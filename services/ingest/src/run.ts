@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import {
   createClient,
   createCodec,
@@ -27,11 +28,18 @@ const MAX_WAITING = 5_000;
 /** Connections, and requests that are not answered; beyond it they are refused, not queued without end. */
 const MAX_OPEN = 10_000;
 
+/**
+ * What is refused leaves garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
+ * against a broker that is away by 460 MB. Collected at one and a half it grows by 270, at the same speed.
+ */
+const HEAP_GROWTH = "--heap-growing-percent=50";
+
 /** Runs the process; resolves once it is started. */
 export const runIngest = ({ publisher: around = (publisher) => publisher }: Seams = {}) =>
   runService("ingest", settings, (service) => startIngest(service, around));
 
 async function startIngest(service: IngestService, around: NonNullable<Seams["publisher"]>): Promise<void> {
+  setFlagsFromString(HEAP_GROWTH);
   const { config, log, metrics, health, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
