@@ -1,6 +1,7 @@
 import { Unavailable } from "@teravoz/domain";
 import Koa, { type Context, type Middleware, type Next } from "koa";
 import Router from "koa-router";
+import { discard } from "./discard.ts";
 import { errorBody, Problem } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { Log } from "./log.ts";
@@ -81,8 +82,22 @@ export function answerErrors(log: Log): Middleware {
       ctx.status = problem.status;
       ctx.set(problem.headers);
       ctx.body = errorBody(problem.errors);
+      endUnread(ctx);
     }
   };
+}
+
+/**
+ * Node would read on to the end of a body that nobody wants, however long that is: past what a sender needs to have sent it to
+ * read its answer, its connection is cut off.
+ */
+function endUnread({ req, res }: Context): void {
+  if (req.complete) return;
+  const discarded = discard(req);
+  res.once("finish", async () => {
+    await discarded;
+    if (!req.complete) req.socket.destroy();
+  });
 }
 
 function unexpected(err: unknown, log: Log): Problem {

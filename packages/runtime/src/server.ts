@@ -107,6 +107,8 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 }
 
 const IDLE_CHECK_MS = 50;
+/** Longer than any answer takes. The server's own timeouts end with its close: who says nothing, or half, would hold it up for ever. */
+const LAST_ANSWER_MS = 6_000;
 
 /**
  * Takes no new connection and lets what was asked be answered; each answer from now on closes its connection, so that
@@ -115,7 +117,11 @@ const IDLE_CHECK_MS = 50;
 export function closeServer(server: Server): Promise<void> {
   server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
   const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const end = setTimeout(() => server.closeAllConnections(), LAST_ANSWER_MS);
   return new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-  }).finally(() => clearInterval(sweeper));
+  }).finally(() => {
+    clearInterval(sweeper);
+    clearTimeout(end);
+  });
 }

@@ -6,11 +6,8 @@ const RETRY_AFTER_SECONDS = "2";
 
 export const malformed = (faults: readonly Fault[]) => new Problem(400, faults);
 export const unprocessable = (faults: readonly Fault[]) => new Problem(422, faults);
-/** The rest of the body is not read: the connection cannot be used again. */
 export const tooLarge = (limit: number) =>
-  new Problem(413, [{ path: "", message: `the body is larger than ${limit} bytes` }], {
-    Connection: "close",
-  });
+  new Problem(413, [{ path: "", message: `the body is larger than ${limit} bytes` }]);
 export const unsupported = (message: string) => new Problem(415, [{ path: "", message }]);
 
 /** The one place where what went wrong on an event's way becomes an answer. What is no outcome but a bug is thrown on. */
