@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import type { Disk, SpoolFile } from "./disk.ts";
 import { encodeRecord, MAX_RECORD_BYTES, type Spooled } from "./record.ts";
-import { type Outline, oldestOf } from "./segments.ts";
+import { type Outline, oldestOf, type Place, PROBE_FILE } from "./segments.ts";
 
 /** The segment that is being written; its outline tells what of it is on the disk for good. */
-export type Active = { file: SpoolFile; outline: Outline };
+export type Active = { file: SpoolFile; place: Place; outline: Outline };
 
 /** A new segment, empty. The caller sees to it that its name is on the disk before anything in it counts. */
-export async function begin(disk: Disk, dir: string, number: number): Promise<Active> {
-  const path = join(dir, `${String(number).padStart(8, "0")}.segment`);
+export async function begin(disk: Disk, place: Place, number: number): Promise<Active> {
+  const path = join(place.dir, `${String(number).padStart(8, "0")}.segment`);
   const outline = { path, bytes: 0, records: 0, oldest: Number.POSITIVE_INFINITY };
-  return { file: await disk.create(path), outline };
+  return { file: await disk.create(path), place, outline };
 }
 
 /** Resolves when all records are on the disk. Rejects where the disk does not take them: then nothing more may be written there. */
@@ -36,7 +36,7 @@ export const close = ({ file }: Active): void => void file.close().catch(() => {
 
 /** Resolves where the disk takes the largest record and keeps it. */
 export async function tryDisk(disk: Disk, dir: string): Promise<void> {
-  const path = join(dir, "probe");
+  const path = join(dir, PROBE_FILE);
   await disk.remove(path);
   const file = await disk.create(path);
   try {

@@ -12,29 +12,31 @@ export type Draining = {
   metrics: Metrics;
   /** Resolves when the record is acknowledged for good; throws Unavailable where it is to be tried again. */
   send(record: Spooled): Promise<void>;
-  /** The places whose segments are sent, the own one first; an adopted one that is empty is left. */
+  /** The places whose segments are sent; an adopted one that is empty is left. */
   places: Place[];
 };
 
 /** So many are on their way at once: one batch of the publisher, and a fraction of its queue, which live events share. */
 const WINDOW = 500;
 
-/** Sends all segments, oldest first. Resolves false where not all was taken; what was, is not sent again by this process. */
+/** Sends all segments, oldest first. Resolves false where the brokers did not take all; what they took is not sent again by this process. */
 export async function drain(draining: Draining, isWanted: () => boolean): Promise<boolean> {
-  for (;;) {
-    const found = findOldest(draining.places);
-    if (!found) return true;
-    if (!(await sendSegment(draining, found.segment, isWanted))) return false;
-    await dispose(draining, found.place, found.segment);
+  for (const { place, segment } of oldestFirst(draining.places)) {
+    try {
+      if (!(await sendSegment(draining, segment, isWanted))) return false;
+      await dispose(draining, place, segment);
+    } catch (err) {
+      // told once, tried each time; the others are sent meanwhile
+      if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
+      segment.stuck = true;
+    }
   }
+  return true;
 }
 
-function findOldest(places: readonly Place[]): { place: Place; segment: Segment } | null {
+function oldestFirst(places: readonly Place[]): { place: Place; segment: Segment }[] {
   const all = places.flatMap((place) => place.segments.map((segment) => ({ place, segment })));
-  return all.reduce<(typeof all)[0] | null>(
-    (oldest, each) => (oldest && oldest.segment.oldest <= each.segment.oldest ? oldest : each),
-    null,
-  );
+  return all.sort((one, other) => one.segment.oldest - other.segment.oldest);
 }
 
 async function sendSegment(draining: Draining, segment: Segment, isWanted: () => boolean): Promise<boolean> {
@@ -79,7 +81,7 @@ async function dispose(draining: Draining, place: Place, segment: Segment): Prom
   else await disk.remove(segment.path);
   place.segments.splice(place.segments.indexOf(segment), 1);
   await disk.syncDir(place.dir);
-  if (place === places[0] || place.segments.length > 0) return;
+  if (!place.adopted || place.segments.length > 0) return;
   places.splice(places.indexOf(place), 1);
   await leavePlace(disk, place);
 }

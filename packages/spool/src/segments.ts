@@ -13,22 +13,31 @@ export type Segment = {
   left: Spooled[] | null;
   /** Something of it cannot be read, or not be sent: it is kept aside. */
   damaged: boolean;
+  /** The disk lets it not be read, or not be removed, for now. */
+  stuck: boolean;
 };
 
 /** A directory of segments that this process holds the lock of. */
-export type Place = { dir: string; lock: Lock; segments: Segment[] };
+export type Place = { dir: string; lock: Lock; segments: Segment[]; adopted: boolean };
 
 /** Directories of other names are nobody's here. */
 export const PLACE_NAME = /^ingest-/;
 /** Where segments go that could not be read whole, for a person to look at. */
 export const ASIDE = "damaged";
 export const LOCK_FILE = "lock";
+/** What a look at a disk that failed writes; a process that ends meanwhile leaves it. */
+export const PROBE_FILE = "probe";
 export const SEGMENT_NAME = /\.segment$/;
 
 /** How a segment looks from outside. */
 export type Outline = Pick<Segment, "path" | "bytes" | "records" | "oldest">;
 
-export const segmentOf = (outline: Outline): Segment => ({ ...outline, left: null, damaged: false });
+export const segmentOf = (outline: Outline): Segment => ({
+  ...outline,
+  left: null,
+  damaged: false,
+  stuck: false,
+});
 
 /**
  * A segment as its file says, with what is to be sent of it. One that the disk cannot read counts as damaged; rejects where it may
@@ -57,7 +66,7 @@ export const leftIn = ({ left, records }: Segment) => left?.length ?? records;
 export async function leavePlace(disk: Disk, { dir, lock, segments }: Place): Promise<void> {
   if (segments.length === 0) {
     // the lock is held until its file is gone: nobody takes a place that is about to go
-    await disk.remove(join(dir, LOCK_FILE)).catch(() => {});
+    for (const name of [PROBE_FILE, LOCK_FILE]) await disk.remove(join(dir, name)).catch(() => {});
     // one that is not empty stays, with whatever is in it
     await disk.removeDir(dir).catch(() => {});
   }

@@ -162,3 +162,82 @@ test("a stop gives up in time where the brokers take their time", async () => {
   await expect(spool.stop()).rejects.toThrow("spool not empty");
   expect(performance.now() - began).toBeLessThan(1_000);
 });
+
+test("on a disk that is full at the start, what lies there is sent all the same, and then events are taken", async () => {
+  const disk = createMemoryDisk();
+  const before = await startProcess(disk);
+  for (const text of texts(10)) await before.append(text);
+  before.kill();
+  const heal = breakDisk(disk, (operation) =>
+    operation === "makeDir" || operation === "create" ? diskError("ENOSPC") : undefined,
+  );
+  const { append, brokers, sent, spool } = await startProcess(disk);
+  expect(spool.check()).toMatchObject({ ok: false });
+  await expect(append("no room")).rejects.toThrow(Unavailable);
+  brokers.up = true;
+  await until(() => sent.length === 10);
+  heal();
+  await until(() => spool.check().ok);
+  await append("room");
+  await until(() => sent.includes("room"));
+});
+
+test.each([
+  ["removed", "remove"],
+  ["read", "read"],
+] as const)(
+  "a file that cannot be %s holds up none of the others, is told once, and goes when it can",
+  async (_how, failing) => {
+    const disk = createMemoryDisk();
+    // a segment for each
+    const { append, brokers, sent, spool, logged, segments } = await startProcess(disk, {
+      limits: { ...QUICK, segmentBytes: 1 },
+    });
+    for (const text of texts(5)) await append(text);
+    const [first] = segments().sort();
+    const heal = breakDisk(disk, (operation, path) =>
+      operation === failing && path === first ? diskError("EROFS") : undefined,
+    );
+    brokers.up = true;
+    const others = failing === "read" ? texts(5).slice(1) : texts(5);
+    await until(() => sent.length === others.length && segments().length === 1);
+    expect(sent).toEqual(others);
+    expect(spool.check()).toMatchObject({ ok: true, reason: expect.stringMatching(/^1 files cannot be/) });
+    expect(logged.filter((line) => line.includes("stuck")).length).toBe(1);
+    heal();
+    await until(() => segments().length === 0);
+    expect(sent.toSorted()).toEqual(texts(5));
+  },
+);
+
+test("what an ended process has left and cannot be read now holds up nobody else's", async () => {
+  const disk = createMemoryDisk();
+  const [one, other] = [await startProcess(disk), await startProcess(disk)];
+  await one.append("one");
+  await other.append("other");
+  const [first] = one.segments().sort();
+  one.kill();
+  other.kill();
+  const heal = breakDisk(disk, (operation, path) =>
+    operation === "read" && path === first ? diskError("EACCES") : undefined,
+  );
+  const { brokers, sent } = await startProcess(disk);
+  brokers.up = true;
+  await until(() => sent.length === 1);
+  heal();
+  await until(() => sent.length === 2);
+});
+
+test("on a disk that is slow but takes each group in time, nobody waits for all groups before the own one", async () => {
+  const disk = createMemoryDisk();
+  const { append } = await startProcess(disk, { limits: { ...QUICK, diskDeadlineMs: 500 } });
+  breakDisk(disk, async (operation) => {
+    if (operation === "sync") await new Promise((resolve) => setTimeout(resolve, 100));
+    return undefined;
+  });
+  // 17 of them go in a group: the last one's turn comes after two seconds
+  const body = "x".repeat(60_000);
+  const outcomes = await Promise.allSettled(Array.from({ length: 400 }, () => append(body)));
+  const refused = outcomes.filter(({ status }) => status === "rejected");
+  expect(refused.length).toBeGreaterThan(100);
+});

@@ -72,21 +72,28 @@ type State = Draining & {
   stopUntil: number;
 };
 
-/** Takes a directory of its own under the root; sends, and adopts what others left behind, in the background. Throws where it cannot. */
+/**
+ * Takes a directory of its own under the root; sends, and adopts what others left behind, in the background. A disk that does not let
+ * it (a full one) is a fault like any other: what lies there is sent all the same.
+ */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { disk = realDisk, root, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const own = await openPlace({ disk, root });
-  const onClosed = own.segments.push.bind(own.segments);
+  const openDir = async () => {
+    const own = await openPlace({ disk, root });
+    state.places.push(own);
+    return own;
+  };
   const state: State = {
     ...options,
-    ...{ options, disk, limits, places: [own] },
-    writer: createWriter({ disk, dir: own.dir, log, limits, onClosed }),
+    ...{ options, disk, limits, places: [] },
+    writer: createWriter({ disk, openPlace: openDir, log, limits }),
     adoptedAt: Number.NEGATIVE_INFINITY,
     holding: false,
     stopping: new AbortController(),
     stopUntil: Number.POSITIVE_INFINITY,
   };
+  await state.writer.open();
   const meter = setInterval(() => measure(state), limits.tickMs);
   const running = run(state);
   return {
@@ -128,7 +135,8 @@ async function adopt(state: State): Promise<void> {
   const held = new Set(state.places.map(({ dir }) => dir));
   for await (const place of adoptPlaces({ ...state, held })) {
     const records = place.segments.reduce((sum, segment) => sum + segment.records, 0);
-    state.log.info({ path: place.dir, records }, "spool: took over what an ended process has left");
+    if (records > 0)
+      state.log.info({ path: place.dir, records }, "spool: took over what an ended process has left");
     if (place.segments.length === 0) await leavePlace(state.disk, place);
     else state.places.push(place);
   }
@@ -136,7 +144,7 @@ async function adopt(state: State): Promise<void> {
 
 /** The segment that is being written comes last: it is closed for it. */
 async function sendAll(state: State): Promise<void> {
-  if (depthOf(state).records === 0 || !state.options.canSend()) return;
+  if (bytesOf(state) === 0 || !state.options.canSend()) return;
   const isWanted = () => performance.now() < state.stopUntil;
   if (!(await drain(state, isWanted))) return;
   state.writer.rotate();
@@ -179,6 +187,8 @@ function check(state: State): Check {
   const fault = state.writer.fault();
   if (fault) return { ok: false, reason: `${fault}; ${depth}` };
   if (bytes + MAX_RECORD_BYTES > state.options.maxBytes) return { ok: false, reason: `full: ${depth}` };
+  const stuck = segmentsOf(state).filter((segment) => segment.stuck).length;
+  if (stuck > 0) return { ok: true, reason: `${stuck} files cannot be read or removed; ${depth}` };
   return records > 0 ? { ok: true, reason: depth } : { ok: true };
 }
 

@@ -1,21 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
 import type { Disk } from "./disk.ts";
 import { type Spooled, sizeOf } from "./record.ts";
-import { type Outline, type Segment, segmentOf } from "./segments.ts";
+import { type Outline, type Place, segmentOf } from "./segments.ts";
 
 export type WriterLimits = {
   /** A segment that holds so many bytes is closed. */
   segmentBytes: number;
   /** So much may wait for the disk. */
   maxWaitingBytes: number;
-  /** A disk that takes longer for one group counts as failed until it answers. */
+  /** A disk that takes longer for one group counts as failed until it answers; no record waits longer for its turn. */
   diskDeadlineMs: number;
 };
 
-/** Appends to segments in one directory; what waits while an fsync runs shares the next one. */
+/** Appends to segments in a directory of its own; what waits while an fsync runs shares the next one. */
 export type Writer = {
+  /** Takes the directory; where that fails it is a fault, and tried again. */
+  open(): Promise<void>;
   /** Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it. */
   append(record: Spooled): Promise<void>;
   /** Closes the segment that is being written, if there is one, as soon as nothing is on its way into it. */
@@ -31,14 +34,15 @@ export type Writer = {
   settled(): Promise<void>;
 };
 
-type Waiting = { record: Spooled; resolve(): void; reject(error: Unavailable): void };
+type Waiting = { record: Spooled; since: number; resolve(): void; reject(error: Unavailable): void };
 
 type State = {
   disk: Disk;
-  dir: string;
+  openPlace(): Promise<Place>;
+  /** The place, once it was taken. */
+  place: Promise<Place> | null;
   log: Log;
   limits: WriterLimits;
-  onClosed(segment: Segment): void;
   active: Active | null;
   /** How many segments were begun: they are named by it. */
   begun: number;
@@ -53,14 +57,24 @@ type State = {
 
 /** One write of it takes a slow disk some ten milliseconds. */
 const MAX_GROUP_BYTES = 1024 * 1024;
+const LOOK_MS = 20;
 
-export function createWriter(options: Pick<State, "disk" | "dir" | "log" | "limits" | "onClosed">): Writer {
+export function createWriter(options: Pick<State, "disk" | "openPlace" | "log" | "limits">): Writer {
   const queue = { waiting: [], waitingBytes: 0, working: null, rotating: false };
-  const state: State = { ...options, ...queue, active: null, begun: 0, fault: null, stuck: false };
+  const state: State = {
+    ...options,
+    ...queue,
+    place: null,
+    active: null,
+    begun: 0,
+    fault: null,
+    stuck: false,
+  };
   return {
+    open: () => placeOf(state).then(() => {}, failed(state)),
     append: (record) => enqueue(state, record),
     rotate: () => {
-      state.rotating = true;
+      state.rotating = state.active !== null || state.working !== null;
       if (!state.working) closeFull(state);
     },
     fault: () => state.fault,
@@ -68,10 +82,21 @@ export function createWriter(options: Pick<State, "disk" | "dir" | "log" | "limi
     active: () => state.active?.outline ?? null,
     waitingBytes: () => state.waitingBytes,
     settled: async () => {
-      if (!state.stuck) await state.working;
+      while (state.working && !state.stuck) await Promise.race([state.working, sleep(LOOK_MS)]);
     },
   };
 }
+
+function placeOf(state: State): Promise<Place> {
+  state.place ??= state.openPlace().catch((error) => {
+    state.place = null;
+    throw error;
+  });
+  return state.place;
+}
+
+const failed = (state: State) => (cause: unknown) =>
+  setFault(state, "the disk does not take what is written", cause);
 
 function enqueue(state: State, record: Spooled): Promise<void> {
   const { limits, waitingBytes } = state;
@@ -79,15 +104,25 @@ function enqueue(state: State, record: Spooled): Promise<void> {
   if (waitingBytes + sizeOf(record) > limits.maxWaitingBytes)
     return Promise.reject(new Unavailable("too much waits for the spool's disk"));
   return new Promise((resolve, reject) => {
-    state.waiting.push({ record, resolve, reject });
+    state.waiting.push({ record, since: performance.now(), resolve, reject });
     state.waitingBytes += sizeOf(record);
     state.working ??= work(state);
   });
 }
 
 async function work(state: State): Promise<void> {
-  while (state.waiting.length > 0) await commit(state, takeGroup(state.waiting));
+  while (state.waiting.length > 0) {
+    refuseLate(state);
+    await commit(state, takeGroup(state.waiting));
+  }
   state.working = null;
+}
+
+/** A slow disk that takes each group in time takes none of them in time that has many before it. */
+function refuseLate(state: State): void {
+  const latest = performance.now() - state.limits.diskDeadlineMs;
+  const inTime = state.waiting.findIndex(({ since }) => since > latest);
+  drop(state, state.waiting.splice(0, inTime < 0 ? state.waiting.length : inTime));
 }
 
 /** The head of the queue, as much as goes in one write. */
@@ -101,6 +136,7 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
 }
 
 async function commit(state: State, group: Waiting[]): Promise<void> {
+  if (group.length === 0) return;
   const timer = setTimeout(() => giveUp(state, group), state.limits.diskDeadlineMs);
   try {
     await write(state, group);
@@ -108,7 +144,7 @@ async function commit(state: State, group: Waiting[]): Promise<void> {
     setFault(state, null);
   } catch (cause) {
     abandon(state);
-    setFault(state, "the disk does not take what is written", cause);
+    failed(state)(cause);
     refuse(group, new Unavailable("the spool's disk failed", { cause }));
   } finally {
     clearTimeout(timer);
@@ -120,9 +156,10 @@ async function commit(state: State, group: Waiting[]): Promise<void> {
 
 async function write(state: State, group: Waiting[]): Promise<void> {
   if (!state.active) {
+    const place = await placeOf(state);
     state.begun++;
-    state.active = await begin(state.disk, state.dir, state.begun);
-    await state.disk.syncDir(state.dir);
+    state.active = await begin(state.disk, place, state.begun);
+    await state.disk.syncDir(place.dir);
   }
   await appendAll(
     state.active,
@@ -136,7 +173,7 @@ function closeFull(state: State): void {
   state.active = null;
   state.rotating = false;
   close(active);
-  state.onClosed(segmentOf(active.outline));
+  active.place.segments.push(segmentOf(active.outline));
 }
 
 /**
@@ -148,7 +185,7 @@ function abandon(state: State): void {
   state.active = null;
   if (!active) return;
   close(active);
-  if (active.outline.records > 0) state.onClosed(segmentOf(active.outline));
+  if (active.outline.records > 0) active.place.segments.push(segmentOf(active.outline));
   else disk.remove(active.outline.path).catch(() => {});
 }
 
@@ -156,9 +193,14 @@ function abandon(state: State): void {
 function giveUp(state: State, group: Waiting[]): void {
   state.stuck = true;
   setFault(state, "the disk does not answer");
-  const waiting = state.waiting.splice(0);
+  refuse(group, new Unavailable("the spool's disk does not answer"));
+  drop(state, state.waiting.splice(0));
+}
+
+/** Refuses what has not had its turn. */
+function drop(state: State, waiting: Waiting[]): void {
   for (const { record } of waiting) state.waitingBytes -= sizeOf(record);
-  refuse([...group, ...waiting], new Unavailable("the spool's disk does not answer"));
+  refuse(waiting, new Unavailable("the spool's disk does not answer"));
 }
 
 function refuse(group: Waiting[], error: Unavailable): void {
@@ -168,7 +210,7 @@ function refuse(group: Waiting[], error: Unavailable): void {
 async function probe(state: State): Promise<void> {
   if (state.fault === null || state.working !== null) return;
   try {
-    await tryDisk(state.disk, state.dir);
+    await tryDisk(state.disk, (await placeOf(state)).dir);
     setFault(state, null);
   } catch (err) {
     setFault(state, state.fault, err);
