@@ -73,6 +73,29 @@ test("a schema of our name but not of our making is refused: a registry may have
   expect(await reasonOf(await registry.encode(id, { uuid: "1" }))).toBe("foreign-schema");
 });
 
+/** Past the client, which refuses to register what it cannot compile. */
+async function registerAnything(name: string, body: object): Promise<number> {
+  const url = `${opened.config.SCHEMA_REGISTRY_URL}/subjects/${opened.prefix}${name}-value/versions`;
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as { id: number }).id;
+}
+
+test.each([
+  [
+    "JSON Schema with a keyword of its own",
+    { schemaType: "JSON", schema: '{"type":"object","x-owner":{"a":1},"properties":{}}' },
+  ],
+  ["JSON Schema", { schemaType: "JSON", schema: '{"type":"object","properties":{}}' }],
+  ["Protobuf", { schemaType: "PROTOBUF", schema: 'syntax = "proto3"; message Other { string name = 1; }' }],
+])("a record of another team's schema (%s) is refused, and not waited for", async (_what, body) => {
+  const id = await registerAnything(`other-${Math.random()}`, body);
+  const good = await opened.codec.encodeEvent(event);
+  expect(await reasonOf(withSchemaId(good, id))).toBe("foreign-schema");
+  expect(await reasonOf(withSchemaId(good, id))).toBe("foreign-schema");
+});
+
 test("while the registry does not answer, an unknown schema is nobody's fault", async () => {
   const value = await opened.codec.encodeEvent(event);
   const config = { ...opened.config, SCHEMA_REGISTRY_URL: "http://127.0.0.1:1" };

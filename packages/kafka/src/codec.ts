@@ -38,7 +38,7 @@ export type Codec = {
 };
 
 const RETRY_MS = 1_000;
-/** An id the registry did not know is not asked for again so soon. */
+/** An id that came to nothing at the registry is not asked for again so soon. */
 const UNKNOWN_FOR_MS = 30_000;
 
 type State = {
@@ -48,7 +48,8 @@ type State = {
   ids: Partial<Record<"call" | "agent" | "change", number>>;
   /** Schema ids looked at: the name of the record where it is one of ours. */
   names: Map<number, string | null>;
-  unknown: Map<number, number>;
+  /** Those that came to nothing, why, and until when that is believed. */
+  refused: Map<number, { reason: string; until: number }>;
 };
 
 export function createCodec({
@@ -66,7 +67,7 @@ export function createCodec({
     log,
     ids: {},
     names: new Map(),
-    unknown: new Map(),
+    refused: new Map(),
   };
   return {
     ready: () => resolveIds(state, topics),
@@ -142,26 +143,37 @@ function fingerprint(type: NamedType): string {
   return `${type.name} ${type.fingerprint().toString("hex")}`;
 }
 
+/** JSON Schema and Protobuf have none. */
+const isAvro = (type: object): type is NamedType => "fingerprint" in type;
+
 async function recordName(state: State, id: number): Promise<string | null> {
   const name = state.names.get(id);
   if (name !== undefined) return name;
-  if ((state.unknown.get(id) ?? 0) > Date.now()) throw new Undecodable("unknown-schema");
-  const type = (await findSchema(state, id)) as unknown as NamedType;
-  const found = known.has(fingerprint(type)) ? (type.name ?? null) : null;
+  const refused = state.refused.get(id);
+  if (refused && refused.until > Date.now()) throw new Undecodable(refused.reason);
+  const type = await findSchema(state, id);
+  const found = isAvro(type) && known.has(fingerprint(type)) ? (type.name ?? null) : null;
   state.names.set(id, found);
   return found;
 }
 
-async function findSchema(state: State, id: number): Promise<unknown> {
+async function findSchema(state: State, id: number): Promise<object> {
   try {
     return await inTime(state.registry.getSchema(id));
   } catch (cause) {
-    // the client calls an unreachable registry a status 400: only the registry's own "not found" is believed
-    if ((await askRegistry(state.config, `/schemas/ids/${id}`)) !== 404)
-      throw new Unavailable("the schema registry does not answer", { cause });
-    state.unknown.set(id, Date.now() + UNKNOWN_FOR_MS);
-    throw new Undecodable("unknown-schema", { cause });
+    // the client calls an unreachable registry a status 400: only the registry's own answer is believed
+    const reason = reasonOf(cause, await askRegistry(state.config, `/schemas/ids/${id}`));
+    if (!reason) throw new Unavailable("the schema registry does not answer", { cause });
+    state.refused.set(id, { reason, until: Date.now() + UNKNOWN_FOR_MS });
+    throw new Undecodable(reason, { cause });
   }
+}
+
+/** A schema that is there and that the client cannot compile is somebody else's; our own it can. */
+function reasonOf(error: unknown, status: number | null): string | null {
+  if (status === 404) return "unknown-schema";
+  const isCompiling = (error as Error).name === "ConfluentSchemaRegistryArgumentError";
+  return status === 200 && isCompiling ? "foreign-schema" : null;
 }
 
 function readEvent({ name, record }: Decoded): Event {

@@ -58,8 +58,12 @@ export function requireToken(tokens: readonly string[] | null): Middleware {
   };
 }
 
-/** As long as ingest says it: a dependency that comes back needs about that. */
+/** Long enough for a broker's election, short enough for a sender that gives up soon. */
 const RETRY_AFTER_SECONDS = "2";
+
+/** What cannot be done now: the sender may send it again, as soon as it likes after two seconds. */
+export const unavailable = (message: string) =>
+  new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
 
 /** For routes that may be asked again: what a dependency that is away kept from being done is a 503. */
 export async function answerUnavailable(_ctx: Context, next: Next): Promise<void> {
@@ -67,8 +71,7 @@ export async function answerUnavailable(_ctx: Context, next: Next): Promise<void
     await next();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    const message = "this cannot be done now, and is safe to ask again";
-    throw new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
+    throw unavailable("this cannot be done now, and is safe to ask again");
   }
 }
 

@@ -21,14 +21,17 @@ export function createWebhookRouter(ports: IngestPorts): Router {
   const router = createRouter();
   router.post("/webhook", requireToken(ports.tokens), async (ctx: Context) => {
     const body = await readBody(ctx.req);
-    const parsed = parseWebhook(body, ports.now());
+    const receivedAt = ports.now();
+    const parsed = parseWebhook(body, receivedAt);
     ctx.type = "application/json";
-    ctx.body = await takeEvent(ports, body, parsed);
+    ctx.body = await takeEvent(ports, { body, parsed, receivedAt });
   });
   return router;
 }
 
-async function takeEvent(ports: IngestPorts, body: Buffer, parsed: ParsedWebhook): Promise<string> {
+type Taken = { body: Buffer; parsed: ParsedWebhook; receivedAt: Date };
+
+async function takeEvent(ports: IngestPorts, { body, parsed, receivedAt }: Taken): Promise<string> {
   try {
     switch (parsed.outcome) {
       case "accepted":
@@ -36,7 +39,7 @@ async function takeEvent(ports: IngestPorts, body: Buffer, parsed: ParsedWebhook
         count(ports, parsed.event.type, "accepted");
         return answerOf(parsed.event);
       case "unprocessable":
-        await ports.park({ body, key: parsed.key, reason: "unprocessable", receivedAt: ports.now() });
+        await ports.park({ body, key: parsed.key, reason: "unprocessable", receivedAt });
         count(ports, "unknown", "refused");
         throw unprocessable(parsed.faults);
       case "malformed":

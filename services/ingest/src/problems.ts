@@ -1,8 +1,5 @@
 import { type Fault, Unavailable } from "@teravoz/domain";
-import { Problem } from "@teravoz/runtime";
-
-/** Long enough for a broker's election, short enough for a vendor that gives up soon. */
-const RETRY_AFTER_SECONDS = "2";
+import { Problem, unavailable } from "@teravoz/runtime";
 
 export const malformed = (faults: readonly Fault[]) => new Problem(400, faults);
 export const unprocessable = (faults: readonly Fault[]) => new Problem(422, faults);
@@ -11,8 +8,5 @@ export const tooLarge = (limit: number) =>
 export const unsupported = (message: string) => new Problem(415, [{ path: "", message }]);
 
 /** The one place where what went wrong on an event's way becomes an answer. What is no outcome but a bug is thrown on. */
-export function toProblem(error: unknown): unknown {
-  if (!(error instanceof Unavailable)) return error;
-  const message = "the event is not stored: send it again";
-  return new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
-}
+export const toProblem = (error: unknown): unknown =>
+  error instanceof Unavailable ? unavailable("the event is not stored: send it again") : error;
