@@ -32,19 +32,23 @@ const PASSING_LABELS = [
 ];
 
 /**
- * What the server says of itself, not of what it was given. Source: error_codes.yml of MongoDB 6.0. A refused login and a
- * full disk are among them: an operator ends them, and no event may be parked for them.
+ * What the server says of itself, not of what it was given. Source: error_codes.yml of MongoDB. A refused login, blocked writes and
+ * a full disk are among them: an operator ends them, and no event may be parked for them. What is killed, by an operator or
+ * with its session (see abandoned.ts), comes without any label.
  */
 const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   network: [6, 7, 89, 202, 384, 9001],
   steppingDown: [91, 189, 10058, 10107, 11600, 11602, 13435, 13436],
   timeLimit: [50, 262, 290],
+  killed: [175, 237, 279, 355, 11_601],
+  overloaded: [261, 264, 365],
   writeConcern: [64, 100],
   lock: [24, 46, 112],
   transactionGone: [225, 251],
   readConcern: [133, 134, 239, 246],
   cursorGone: [43],
-  access: [13, 18, 8000],
+  access: [13, 18, 391, 8000],
+  writesBlocked: [371],
   diskFull: [14_031],
 };
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
