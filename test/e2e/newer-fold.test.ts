@@ -118,7 +118,7 @@ test("a release with a raised fold takes over under traffic: the older ones stop
   await expectNewer([...bodies, ...more]);
 }, 180_000);
 
-test("a release with a raised fold that is killed while it folds anew goes on at its next start, with what is left", async () => {
+test("a release with a raised fold that is killed while it folds anew goes on at its next start, with what is left, and no later one does so again", async () => {
   const bodies = shuffle(bodiesOfCalls(CALLS));
   await sendAll(bodies);
   await expectStored(gateway, bodies);
@@ -134,4 +134,11 @@ test("a release with a raised fold that is killed while it folds anew goes on at
   await expectNewer(bodies);
   await eventually(async () => expect(await metric(newer!, "teravoz_refold_pending")).toBe(0));
   expect(await metric(newer, "teravoz_refolded_calls_total")).toBe(CALLS - done);
+
+  const said = async () => (await readFile(newer!.log, "utf8")).split("folding anew").length - 1;
+  const before = await said();
+  await newer.stop();
+  await newer.start();
+  await newer.ready();
+  expect([await metric(newer, "teravoz_refold_pending"), await said()]).toEqual([0, before]);
 }, 180_000);

@@ -30,7 +30,7 @@ import { consumeEvents } from "./consume.ts";
 import { addDeadLetterRoutes, fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { notifyChanges } from "./notices.ts";
-import { claimPartitions, giveWayOnce, refoldOlder } from "./rebuild/takeover.ts";
+import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
 /** What another may put around a part of the service before it is used; the service itself puts nothing there. */
 export type Seams = {
@@ -115,11 +115,10 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
   health.add("deadLetters", filing.check);
   onStop("dead letters", () => filing.stop());
   onStop("waiting letters", watchWaiting(outlets));
-  if (!isBehind) return;
-  const refolding = refoldOlder({
-    ...{ ...outlets, fold, onSuperseded },
+  const rebuilds = completeRebuilds({
+    ...{ ...outlets, fold, isBehind, onSuperseded },
     notify: (changes) => notifyChanges(outlets, changes),
     onCrash: (error) => fail("refold", error),
   });
-  onStop("refold", () => refolding.stop());
+  onStop("refold", () => rebuilds.stop());
 }

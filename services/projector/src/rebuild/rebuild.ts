@@ -1,11 +1,11 @@
 import type { CallRebuild, Change, Difference, Fold, Page, Partition } from "@teravoz/domain";
+import { PARTITIONS, type TopicNames } from "@teravoz/kafka";
 
 export type RebuildPorts = {
   store: CallRebuild;
   fold: Fold;
-  /** The topic of the calls, and which of its partitions a call is in. */
-  topic: string;
-  partitions: number;
+  topics: Pick<TopicNames, "callEvents" | "agentEvents">;
+  /** Which partition of its topic a call is in. */
   partitionOf(call_id: string): number;
   /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
@@ -47,22 +47,27 @@ const PAGE_EVENTS = 5_000;
  * alone, and what was changed and not told is told first. Throws Superseded.
  */
 export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<Report> {
-  const { store, fold, retry } = ports;
-  const places = partitionsOf(ports);
+  const { store, fold, topics, retry } = ports;
+  const places = partitionsOf(topics);
   const claim = await retry(() => store.claim(places, fold.revision));
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
-  for (const place of places) await refold(ports, place, [], report);
+  await tellUntold(ports);
   for await (const keys of listPages(ports, below)) {
     // what a fold of a lower revision has made differs in any case
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf))
-      await refold(ports, { topic: ports.topic, partition }, group, report);
+      await refold(ports, { topic: topics.callEvents, partition }, group, report);
     countLooked(ports, report, keys);
   }
   report.complete = ports.isWanted();
   if (report.complete) await retry(() => store.finish(places, fold.revision));
   return report;
+}
+
+/** Tells what a rebuild that was killed had changed and not told. Throws Superseded. */
+export async function tellUntold(ports: RebuildPorts): Promise<void> {
+  for (const place of partitionsIn(ports.topics.callEvents)) await refold(ports, place, [], emptyReport());
 }
 
 /** What a rebuild would change; changes nothing. */
@@ -81,8 +86,12 @@ const emptyReport = (): Report => ({
   complete: false,
 });
 
-const partitionsOf = ({ topic, partitions }: RebuildPorts): Partition[] =>
-  Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+const partitionsIn = (topic: string): Partition[] =>
+  Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
+
+/** What a fold claims, and a rebuild that is through marks: agents' partitions too, for a projector writes under one fold. */
+export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]): Partition[] =>
+  [callEvents, agentEvents].flatMap(partitionsIn);
 
 async function* listPages({ store, retry, isWanted }: RebuildPorts, below: number | null) {
   let cursor: string | null = null;

@@ -1,5 +1,5 @@
 import { foldCall, Unavailable } from "@teravoz/domain";
-import { PARTITIONS, partitionOf, topicNames } from "@teravoz/kafka";
+import { partitionOf, topicNames } from "@teravoz/kafka";
 import {
   type Config,
   createLog,
@@ -111,8 +111,7 @@ async function rebuild(opened: Opened, { dryRun = false }: { dryRun?: boolean })
     ...{ store: opened.store, fold: foldCall, partitionOf },
     notify: around(notify),
     isWanted: interruptible(),
-    topic: topicNames(opened.config.TOPIC_PREFIX).callEvents,
-    partitions: PARTITIONS,
+    topics: topicNames(opened.config.TOPIC_PREFIX),
     retry: (work) => retryFor(AWAY_LIMIT_MS, work),
     onLooked: opened.progress.add,
   };

@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CallRebuild, Fold, Partition } from "@teravoz/domain";
-import { PARTITIONS, partitionOf, type TopicNames } from "@teravoz/kafka";
+import type { CallRebuild, Fold } from "@teravoz/domain";
+import { partitionOf } from "@teravoz/kafka";
 import { type Health, type Log, type Metrics, untilAvailable } from "@teravoz/runtime";
-import { type RebuildPorts, type Report, rebuildCalls, Superseded } from "./rebuild.ts";
+import {
+  partitionsOf,
+  type RebuildPorts,
+  type Report,
+  rebuildCalls,
+  Superseded,
+  tellUntold,
+} from "./rebuild.ts";
 
 /** How often a projector that was superseded looks whether it still is. */
 const LOOK_AGAIN_MS = 5_000;
 
-type Takeover = { store: CallRebuild; topics: TopicNames; fold: Fold; log: Log };
-
-const partitionsOf = ({ callEvents, agentEvents }: TopicNames): Partition[] =>
-  [callEvents, agentEvents].flatMap((topic) =>
-    Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })),
-  );
+type Takeover = { store: CallRebuild; topics: RebuildPorts["topics"]; fold: Fold; log: Log };
 
 /**
  * Puts all partitions under our fold, before the group is joined; resolves with whether calls of an older fold may be left.
@@ -52,22 +54,28 @@ export function giveWayOnce(
 }
 
 type Background = Takeover & {
+  /** Calls of an older fold may be left. */
+  isBehind: boolean;
   notify: RebuildPorts["notify"];
   metrics: Metrics;
   onSuperseded(revision: number): void;
   onCrash(error: unknown): void;
 };
 
-/** Folds anew, in the background, what a fold of a lower revision has made. Killed, the next start goes on with what is left. */
-export function refoldOlder(deps: Background): { stop(): Promise<void> } {
+/**
+ * Does in the background what rebuilds have left: tells what a killed one had changed and not told, and folds anew what a fold of a
+ * lower revision has made. Killed, the next start goes on with what is left.
+ */
+export function completeRebuilds(deps: Background): { done: Promise<void>; stop(): Promise<void> } {
   const life = { wanted: true };
-  const { metrics, onSuperseded, onCrash } = deps;
-  metrics.refoldPending.set(1);
-  const done = refold(deps, () => life.wanted).catch((error) => {
+  const { isBehind, onSuperseded, onCrash } = deps;
+  const ports = portsOf(deps, () => life.wanted);
+  const done = (isBehind ? refoldOlder(deps, ports) : tellUntold(ports)).catch((error) => {
     if (error instanceof Superseded) onSuperseded(error.revision);
     else if (life.wanted) onCrash(error);
   });
   return {
+    done,
     async stop() {
       life.wanted = false;
       await done;
@@ -75,21 +83,20 @@ export function refoldOlder(deps: Background): { stop(): Promise<void> } {
   };
 }
 
-async function refold(deps: Background, isWanted: () => boolean): Promise<void> {
-  const { store, fold, topics, notify, log, metrics } = deps;
-  const { revision } = fold;
+const portsOf = (
+  { store, fold, topics, notify, log, metrics }: Background,
+  isWanted: () => boolean,
+): RebuildPorts => ({
+  ...{ store, fold, topics, notify, isWanted, partitionOf },
+  retry: (work) => untilAvailable(work, { log, isWanted }),
+  onLooked: (calls) => metrics.refolded.inc(calls),
+});
+
+async function refoldOlder({ fold: { revision }, log, metrics }: Background, ports: RebuildPorts) {
+  metrics.refoldPending.set(1);
   log.info({ revision }, "folding anew what an older fold has made");
   const began = performance.now();
-  const report = await rebuildCalls(
-    {
-      ...{ store, fold, notify, isWanted, partitionOf },
-      topic: topics.callEvents,
-      partitions: PARTITIONS,
-      retry: (work) => untilAvailable(work, { log, isWanted }),
-      onLooked: (calls) => metrics.refolded.inc(calls),
-    },
-    revision,
-  );
+  const report = await rebuildCalls(ports, revision);
   if (!report.complete) return;
   metrics.refoldPending.set(0);
   log.info(

@@ -1,0 +1,67 @@
+import { beforeEach, expect, test } from "@jest/globals";
+import { type Change, type Fold, foldCall } from "@teravoz/domain";
+import { partitionOf, topicNames } from "@teravoz/kafka";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { createMemoryStore } from "@teravoz/store";
+import { claimPartitions, completeRebuilds } from "./takeover.ts";
+
+const topics = topicNames("");
+const log = createLog("takeover-test", "silent");
+const newer: Fold = Object.assign(
+  (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, fold: 2, code: "newer" }),
+  { revision: 2 },
+);
+
+let store: ReturnType<typeof createMemoryStore>;
+let told: Change[];
+beforeEach(() => {
+  store = createMemoryStore();
+  told = [];
+});
+
+/** What a start does, up to its end; answers whether calls of an older fold might have been left. */
+async function start(fold: Fold): Promise<boolean> {
+  const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
+  const crashes: unknown[] = [];
+  const rebuilds = completeRebuilds({
+    ...{ store, topics, fold, log, isBehind, metrics: createMetrics() },
+    notify: async (changes) => void told.push(...changes),
+    onSuperseded: (revision) => void crashes.push(revision),
+    onCrash: (error) => void crashes.push(error),
+  });
+  await rebuilds.done;
+  expect(crashes).toEqual([]);
+  return isBehind;
+}
+
+async function storeCall(key: string): Promise<void> {
+  const place = { topic: topics.callEvents, partition: partitionOf(key) };
+  const event = {
+    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new", payload: "{}" },
+    ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset: 0 } },
+  };
+  await store.apply({ ...place, expected: null, next: 1, events: [event] }, foldCall);
+}
+
+test("calls are folded anew at the first start of a raised fold, and at no later one", async () => {
+  await storeCall("a");
+  expect(await start(newer)).toBe(true);
+  expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
+  expect(told).toMatchObject([{ key: "a" }]);
+  expect(await start(newer)).toBe(false);
+  expect(told).toHaveLength(1);
+});
+
+test("what a killed rebuild had changed and not told is told at the next start, once", async () => {
+  expect(await start(foldCall)).toBe(true);
+  await storeCall("a");
+  const altered = Object.assign((events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, queue: "x" }), {
+    revision: foldCall.revision,
+  });
+  const place = { topic: topics.callEvents, partition: partitionOf("a") };
+  await store.refold({ ...place, keys: ["a"] }, altered);
+  expect(await start(foldCall)).toBe(false);
+  expect(told).toMatchObject([{ key: "a" }]);
+  await start(foldCall);
+  expect(told).toHaveLength(1);
+});
