@@ -2,6 +2,7 @@ import {
   type Batch,
   type Call,
   type Change,
+  type Difference,
   type Fold,
   type FoldedCall,
   type LoggedEvent,
@@ -15,6 +16,12 @@ import {
  * some 50 ms.
  */
 export const OVERGROWN_EVENTS = 5_000;
+/** Nor may its payloads (UTF-8) be more than this: ten thousand usual events, or 128 of the largest that ingest takes. */
+export const OVERGROWN_BYTES = 8 * 1024 * 1024;
+
+const isOvergrown = (events: readonly StoredEvent[]): boolean =>
+  events.length > OVERGROWN_EVENTS ||
+  events.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0) > OVERGROWN_BYTES;
 
 export type KeptCall = { call: Call; overgrown: boolean };
 
@@ -39,9 +46,10 @@ export function settle(touched: Touched, fold: Fold, now: number): Settled {
   const settleCall = (key: string): number => {
     const kept = touched.calls.get(key);
     if (kept?.overgrown) return kept.call.version;
-    const next = nextCall(kept, histories.get(key) ?? [], fold, now);
-    if (next && next !== kept) written.push(next);
-    return next?.call.version ?? now;
+    const anew = foldAnew({ kept, events: histories.get(key) ?? [] }, fold, now);
+    if (!anew?.difference) return kept?.call.version ?? now;
+    written.push(anew.next);
+    return anew.next.call.version;
   };
   const changes = keysOf(touched.batch, "call").map((key) => change("call", key, settleCall(key)));
   const agents = keysOf(touched.batch, "agent").map((key) => change("agent", key, now));
@@ -64,18 +72,27 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
   [...latestErased(erasures).values()].map(({ kind, key }) => ({ key, kind, version: now, erased: true }));
 
-/** `kept` itself where nothing changed. */
-function nextCall(
-  kept: KeptCall | undefined,
-  events: readonly StoredEvent[],
+export type Anew = {
+  next: KeptCall;
+  /** How it differs from what was kept, if it does; `fields` names those of a changed call. */
+  difference: Omit<Difference, "key"> | null;
+};
+
+/** A call from all its events; null where they make none. It has the number of its first event. */
+export function foldAnew(
+  { kept, events }: { kept: KeptCall | undefined; events: readonly StoredEvent[] },
   fold: Fold,
   now: number,
-): KeptCall | undefined {
+): Anew | null {
   const folded = fold(events);
-  const overgrown = events.length > OVERGROWN_EVENTS;
-  if (!folded || (kept && kept.overgrown === overgrown && isSame(kept.call, folded))) return kept;
-  const id = kept?.call.id ?? firstId(events);
-  return { call: { ...folded, id, version: nextVersion(kept, now) }, overgrown };
+  if (!folded) return null;
+  const numbered = { ...folded, id: firstId(events) };
+  const overgrown = isOvergrown(events);
+  const next = { call: { ...numbered, version: nextVersion(kept, now) }, overgrown };
+  if (!kept) return { next, difference: { kind: "added", fields: [] } };
+  const fields = differingFields(kept.call, numbered);
+  if (kept.overgrown !== overgrown) fields.push("overgrown");
+  return { next, difference: fields.length > 0 ? { kind: "changed", fields } : null };
 }
 
 export const firstId = (events: readonly StoredEvent[]): number =>
@@ -84,11 +101,11 @@ export const firstId = (events: readonly StoredEvent[]): number =>
 export const nextVersion = (kept: KeptCall | undefined, now: number): number =>
   Math.max((kept?.call.version ?? 0) + 1, now);
 
-const isSame = (call: FoldedCall, folded: FoldedCall): boolean => differingFields(call, folded).length === 0;
+type Numbered = FoldedCall & Pick<Call, "id">;
 
-/** The names of the folded fields in which the two are not equal. */
-export const differingFields = (call: FoldedCall, folded: FoldedCall): string[] =>
-  (Object.keys(folded) as (keyof FoldedCall)[]).filter((field) => !isEqual(call[field], folded[field]));
+/** The names of the fields in which the two are not equal. */
+const differingFields = (call: Numbered, other: Numbered): string[] =>
+  (Object.keys(other) as (keyof Numbered)[]).filter((field) => !isEqual(call[field], other[field]));
 
-const isEqual = (one: FoldedCall[keyof FoldedCall], other: FoldedCall[keyof FoldedCall]) =>
+const isEqual = (one: Numbered[keyof Numbered], other: Numbered[keyof Numbered]) =>
   one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;

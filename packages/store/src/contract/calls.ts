@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { foldCall } from "@teravoz/domain";
-import { OVERGROWN_EVENTS } from "../settle.ts";
+import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../settle.ts";
 import {
   at,
   createWriter,
@@ -142,4 +142,16 @@ export function describeCalls(use: Use): void {
     expect(await findCall(use(), aggregate_id)).toEqual(grown);
     expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERGROWN_EVENTS + 2);
   }, 60_000);
+
+  test("a call of few but large events is overgrown once they are more than a batch should read", async () => {
+    const writer = createWriter(use());
+    const aggregate_id = freshCallId();
+    const large = { aggregate_id, body: { note: "é".repeat(OVERGROWN_BYTES / 8) } };
+    for (let n = 1; n <= 4; n += 1) await writer.write([sampleEvent(large)]);
+    const grown = await findCall(use(), aggregate_id);
+    expect(grown.events).toBe(4);
+    await writer.write([sampleEvent({ aggregate_id, type: "call.finished" })]);
+    expect(await findCall(use(), aggregate_id)).toEqual(grown);
+    expect(await findEvents(use(), aggregate_id)).toHaveLength(5);
+  });
 }
