@@ -30,6 +30,9 @@ export type Refolded =
       changes: Change[];
     };
 
+/** A page of call_ids; each overgrown call is to be a work of its own, for all its events are read at once. */
+export type KeysPage = Page<string> & { overgrown: string[] };
+
 /** What a rebuild asks of the store: every call made anew from its events, beside a projector that goes on writing. */
 export type CallRebuild = {
   /** Puts the partitions under a fold: from now on `apply` refuses a lower revision there. May be repeated. */
@@ -37,10 +40,11 @@ export type CallRebuild = {
   /** A rebuild of all calls is through: `claim` says so from now on. */
   finish(partitions: readonly Partition[], revision: number): Promise<void>;
   /**
-   * The keys of all calls, first those that have events, then those that have none. A page holds at most `limit` keys, and may
-   * hold none and not be the last. `below`: leaves out calls that a fold of this revision, or a higher one, has made.
+   * The keys of all calls, first those that have events, then those that have none; those of overgrown calls apart from `items`. A
+   * page holds at most `limit` keys, and may hold none and not be the last. `below`: leaves out calls that a fold of this
+   * revision, or a higher one, has made.
    */
-  listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<Page<string>>;
+  listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
   /** What `refold` would change, as it is at one moment; changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**

@@ -8,4 +8,4 @@ export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mon
 export { createMongoQueries } from "./mongo-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 export { type PastOptions, pastCollection, writePast } from "./rebuild/past.ts";
-export { OVERGROWN_EVENTS } from "./settle.ts";
+export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./settle.ts";

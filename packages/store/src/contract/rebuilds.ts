@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { type Fold, foldCall, type LoggedEvent, type Partition } from "@teravoz/domain";
+import { type Fold, foldCall, type KeysPage, type LoggedEvent, type Partition } from "@teravoz/domain";
 import { OVERGROWN_EVENTS } from "../settle.ts";
 import {
   createWriter,
@@ -19,19 +19,16 @@ const missing = foldBy(() => null);
 const newer = foldBy((events) => ({ ...foldCall(events)!, fold: 2, code: "newer" }), 2);
 
 /** Takes so many entries at a time that every listing here goes over several pages. */
-async function listKeys({ store }: Opened, below: number | null = null): Promise<string[]> {
-  const keys: string[] = [];
+async function listKeys({ store }: Opened, below: number | null = null) {
+  const listed: Pick<KeysPage, "items" | "overgrown"> = { items: [], overgrown: [] };
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof store.listKeys>> = await store.listKeys({
-      limit: 50,
-      cursor,
-      below,
-    });
-    keys.push(...page.items);
+    const page: KeysPage = await store.listKeys({ limit: 50, cursor, below });
+    listed.items.push(...page.items);
+    listed.overgrown.push(...page.overgrown);
     cursor = page.next;
   } while (cursor !== null);
-  return keys;
+  return listed;
 }
 
 async function refold({ store }: Opened, place: Partition, keys: string[], fold: Fold = foldCall) {
@@ -87,7 +84,7 @@ export function describeRebuilds(use: Use): void {
   test("a call without events is removed and told of", async () => {
     const phantom = freshCallId();
     const { place } = await damaged(foldBy((events) => ({ ...foldCall(events)!, aggregate_id: phantom })));
-    expect(await listKeys(use())).toContain(phantom);
+    expect((await listKeys(use())).items).toContain(phantom);
     const { differences, changes } = await refold(use(), place, [phantom]);
     expect(differences).toEqual([{ key: phantom, kind: "removed", fields: [] }]);
     expect(changes).toMatchObject([{ key: phantom, erased: false }]);
@@ -135,7 +132,7 @@ export function describeRebuilds(use: Use): void {
     expect(await findCall(use(), key)).toMatchObject({ events: 15, code: null });
   });
 
-  test("an overgrown call is folded from all its events", async () => {
+  test("an overgrown call is listed apart, and folded from all its events", async () => {
     const { place, key, writer } = await damaged(foldCall);
     const grown = Array.from({ length: OVERGROWN_EVENTS }, (_, offset) =>
       sampleEvent({ aggregate_id: key, type: "call.data-provided", offset }),
@@ -143,6 +140,10 @@ export function describeRebuilds(use: Use): void {
     await writer.write(grown);
     await writer.write(oneCall(key).slice(0, 2));
     expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 3 });
+    for (const below of [null, 2]) {
+      const { items, overgrown } = await listKeys(use(), below);
+      expect([items.includes(key), overgrown.filter((each) => each === key)]).toEqual([false, [key]]);
+    }
     await refold(use(), place, [key]);
     expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
     // and is left alone again by what comes later
@@ -159,7 +160,7 @@ export function describeRebuilds(use: Use): void {
     );
     const agent = sampleEvent({ kind: "agent", aggregate_id: `${run}-agent`, type: "actor.paused" });
     await writer.write([agent, ...names.flatMap((name) => oneCall(name))]);
-    const listed = (await listKeys(use())).filter((key) => key.startsWith(run));
+    const listed = (await listKeys(use())).items.filter((key) => key.startsWith(run));
     expect(listed.toSorted()).toEqual(names.toSorted());
   });
 
@@ -167,7 +168,7 @@ export function describeRebuilds(use: Use): void {
     const old = await damaged(foldCall);
     const fresh = await damaged(newer);
     const gone = await damaged(missing);
-    const listed = await listKeys(use(), 2);
+    const { items: listed } = await listKeys(use(), 2);
     expect([old, fresh, gone].map(({ key }) => listed.includes(key))).toEqual([true, false, true]);
   });
 

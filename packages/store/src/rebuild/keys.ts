@@ -1,4 +1,4 @@
-import type { CallRebuild, Page } from "@teravoz/domain";
+import type { CallRebuild, KeysPage } from "@teravoz/domain";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
@@ -6,13 +6,14 @@ import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
 export async function listKeys(
   collections: Collections,
   { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
-): Promise<Page<string>> {
+): Promise<KeysPage> {
   const { of, after } = readKeysCursor(cursor);
   const list = of === "events" ? keysOfEvents : keysOfCalls;
   const { keys, last } = await list(collections, after, limit);
-  const items = below === null ? keys : await withoutRevision(collections, keys, below);
-  if (last !== null) return { items, next: writeKeysCursor({ of, after: last }) };
-  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+  const wanted = below === null ? keys : await withoutRevision(collections, keys, below);
+  const page = await setApart(collections, wanted);
+  if (last !== null) return { ...page, next: writeKeysCursor({ of, after: last }) };
+  return { ...page, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
 }
 
 /** `last`: where the next page begins, null on the last one. */
@@ -64,6 +65,17 @@ async function withoutRevision({ calls }: Collections, keys: string[], revision:
   const found = await calls.find(made, { ...listing, projection: { _id: 1 } }).toArray();
   const done = new Set(found.map(({ _id }) => _id));
   return keys.filter((key) => !done.has(key));
+}
+
+/** Sets overgrown calls apart: they are looked at one by one, so that memory never holds the events of two. */
+export async function setApart(
+  { calls }: Collections,
+  keys: string[],
+): Promise<Pick<KeysPage, "items" | "overgrown">> {
+  const large = { _id: { $in: keys }, overgrown: true as const };
+  const found = await calls.find(large, { ...listing, projection: { _id: 1 } }).toArray();
+  const overgrown = new Set(found.map(({ _id }) => _id));
+  return { items: keys.filter((key) => !overgrown.has(key)), overgrown: [...overgrown] };
 }
 
 /** One moment for a page, as for every other query: see mongo-queries. */

@@ -1,4 +1,4 @@
-import type { CallRebuild, Change, Claim, Fold, Page, Partition, Refolded } from "@teravoz/domain";
+import type { CallRebuild, Change, Claim, Fold, KeysPage, Partition, Refolded } from "@teravoz/domain";
 import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
 import type { State } from "../memory.ts";
 import { type Known, refoldCalls } from "./refold.ts";
@@ -38,19 +38,18 @@ function claim(state: State, partitions: readonly Partition[], revision: number)
   return { superseded: null, behind: claimed.some(({ refolded }) => refolded < revision) };
 }
 
-function listKeys(
-  state: State,
-  { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
-): Page<string> {
+function listKeys(state: State, { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0]): KeysPage {
   const { of, after } = readKeysCursor(cursor);
   const ofEvents = new Set([...state.events.values()].flatMap((event) => keyOf(event)));
   const ofCalls = [...state.calls.keys()].filter((key) => !ofEvents.has(key));
   const all = (of === "events" ? [...ofEvents] : ofCalls).filter((key) => key > after).sort();
   const keys = all.slice(0, limit);
   const isMade = (key: string) => below !== null && (state.calls.get(key)?.call.fold ?? 0) >= below;
-  const items = keys.filter((key) => !isMade(key));
-  if (all.length > limit) return { items, next: writeKeysCursor({ of, after: keys.at(-1)! }) };
-  return { items, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+  const wanted = keys.filter((key) => !isMade(key));
+  const isLarge = (key: string) => state.calls.get(key)?.overgrown === true;
+  const page = { items: wanted.filter((key) => !isLarge(key)), overgrown: wanted.filter(isLarge) };
+  if (all.length > limit) return { ...page, next: writeKeysCursor({ of, after: keys.at(-1)! }) };
+  return { ...page, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
 }
 
 const keyOf = ({ kind, aggregate_id }: { kind: string; aggregate_id: string }) =>

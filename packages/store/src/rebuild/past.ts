@@ -5,7 +5,7 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { PAST_PREFIX } from "../erasure/erase.ts";
 import { orUnavailable } from "../outage.ts";
 import { firstId } from "../settle.ts";
-import { keysOfEvents, listing, standingKeys } from "./keys.ts";
+import { keysOfEvents, listing, setApart, standingKeys } from "./keys.ts";
 
 export type PastOptions = {
   connection: MongoConnection;
@@ -48,7 +48,9 @@ async function writeWhole(options: PastOptions): Promise<number | null> {
       after,
       PAGE_EVENTS,
     );
-    await writePage(collections, part, keys, options);
+    const { items, overgrown } = await setApart(collections, keys);
+    for (const work of [items, ...overgrown.map((key) => [key])])
+      await writeKeys(collections, part, work, options);
     await options.onLooked(keys.length);
     after = last;
   }
@@ -58,7 +60,7 @@ async function writeWhole(options: PastOptions): Promise<number | null> {
   return removeErased(db, collections, name);
 }
 
-async function writePage(
+async function writeKeys(
   { events }: Collections,
   part: Collection<CallDocument>,
   keys: string[],

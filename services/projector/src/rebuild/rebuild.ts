@@ -1,4 +1,4 @@
-import type { CallRebuild, Change, Difference, Fold, Page, Partition } from "@teravoz/domain";
+import type { CallRebuild, Change, Difference, Fold, KeysPage, Partition } from "@teravoz/domain";
 import { PARTITIONS, type TopicNames } from "@teravoz/kafka";
 
 export type RebuildPorts = {
@@ -24,6 +24,8 @@ export type Report = {
   removed: number;
   /** Of the changed calls: how many differ in each field. */
   fields: Record<string, number>;
+  /** Overgrown calls that were left to a rebuild of all calls. */
+  overgrown: number;
   /** False where it was stopped before the end. */
   complete: boolean;
 };
@@ -43,7 +45,8 @@ const PAGE_EVENTS = 5_000;
 
 /**
  * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
- * lower revision has made. May be run again at any time, also after it was killed: what is right by then is left
+ * lower revision has made, and no overgrown ones: what those need of memory and time is for a command, not beside a
+ * projector. May be run again at any time, also after it was killed: what is right by then is left
  * alone, and what was changed and not told is told first. Throws Superseded.
  */
 export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<Report> {
@@ -53,7 +56,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
   await tellUntold(ports);
-  for await (const keys of listPages(ports, below)) {
+  for await (const keys of listWork(ports, below, report)) {
     // what a fold of a lower revision has made differs in any case
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf))
@@ -73,7 +76,7 @@ export async function tellUntold(ports: RebuildPorts): Promise<void> {
 /** What a rebuild would change; changes nothing. */
 export async function compareCalls(ports: RebuildPorts): Promise<Report> {
   const report = emptyReport();
-  for await (const keys of listPages(ports, null)) {
+  for await (const keys of listWork(ports, null, report)) {
     const differences = await ports.retry(() => ports.store.compare(keys, ports.fold));
     for (const difference of differences) count(report, difference);
     countLooked(ports, report, keys);
@@ -82,7 +85,7 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
 }
 
 const emptyReport = (): Report => ({
-  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {} },
+  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {}, overgrown: 0 },
   complete: false,
 });
 
@@ -93,12 +96,15 @@ const partitionsIn = (topic: string): Partition[] =>
 export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]): Partition[] =>
   [callEvents, agentEvents].flatMap(partitionsIn);
 
-async function* listPages({ store, retry, isWanted }: RebuildPorts, below: number | null) {
+/** Keys to be looked at together. An overgrown call stands alone; with `below` it is only counted. */
+async function* listWork({ store, retry, isWanted }: RebuildPorts, below: number | null, report: Report) {
   let cursor: string | null = null;
   do {
     const asked: Parameters<CallRebuild["listKeys"]>[0] = { limit: PAGE_EVENTS, cursor, below };
-    const page: Page<string> = await retry(() => store.listKeys(asked));
+    const page: KeysPage = await retry(() => store.listKeys(asked));
     if (page.items.length > 0) yield page.items;
+    if (below === null) for (const key of page.overgrown) yield [key];
+    else report.overgrown += page.overgrown.length;
     cursor = page.next;
   } while (cursor !== null && isWanted());
 }

@@ -2,11 +2,11 @@ import { beforeEach, expect, test } from "@jest/globals";
 import { type Change, type Fold, foldCall } from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryStore } from "@teravoz/store";
+import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
 import { claimPartitions, completeRebuilds } from "./takeover.ts";
 
 const topics = topicNames("");
-const log = createLog("takeover-test", "silent");
+const log = createLog("takeover-test", "info", { write: (line) => void said.push(JSON.parse(line)) });
 const newer: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, fold: 2, code: "newer" }),
   { revision: 2 },
@@ -14,9 +14,10 @@ const newer: Fold = Object.assign(
 
 let store: ReturnType<typeof createMemoryStore>;
 let told: Change[];
+let said: Record<string, unknown>[];
 beforeEach(() => {
   store = createMemoryStore();
-  told = [];
+  [told, said] = [[], []];
 });
 
 /** What a start does, up to its end; answers whether calls of an older fold might have been left. */
@@ -34,13 +35,14 @@ async function start(fold: Fold): Promise<boolean> {
   return isBehind;
 }
 
-async function storeCall(key: string): Promise<void> {
+async function storeCall(key: string, payload = "{}"): Promise<void> {
   const place = { topic: topics.callEvents, partition: partitionOf(key) };
   const event = {
-    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new", payload: "{}" },
+    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new", payload },
     ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset: 0 } },
   };
-  await store.apply({ ...place, expected: null, next: 1, events: [event] }, foldCall);
+  const expected = await store.position(place.topic, place.partition);
+  await store.apply({ ...place, expected, next: 1 + (expected ?? 0), events: [event] }, foldCall);
 }
 
 test("calls are folded anew at the first start of a raised fold, and at no later one", async () => {
@@ -50,6 +52,15 @@ test("calls are folded anew at the first start of a raised fold, and at no later
   expect(told).toMatchObject([{ key: "a" }]);
   expect(await start(newer)).toBe(false);
   expect(told).toHaveLength(1);
+});
+
+test("overgrown calls are left to rebuild:calls, and how many is said", async () => {
+  await storeCall("a");
+  await storeCall("large", `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`);
+  await start(newer);
+  expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
+  expect(await store.findCalls(["large"])).toMatchObject([{ code: null }]);
+  expect(said).toContainEqual(expect.objectContaining({ level: "warn", overgrown: 1 }));
 });
 
 test("what a killed rebuild had changed and not told is told at the next start, once", async () => {
