@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Call, foldCall } from "@teravoz/domain";
-import { type MongoConnection, type MongoStore, writePast } from "@teravoz/store";
+import { type MongoConnection, type MongoStore, type PastOutcome, writePast } from "@teravoz/store";
 import { startRebuild } from "../support/rebuild/command.ts";
 import { batchOf, dropDatabase, freshDatabase, openStore, sampleEvent, uriOf } from "../support/store.ts";
 
@@ -62,7 +62,7 @@ test("a call that is erased while the calls of a moment are written is not among
   const key = events[0]!.aggregate_id;
   const erased_at = new Date();
   const erasures = [{ kind: "call" as const, key, erased_at, log_clean_by: erased_at }];
-  const written = await writePast({
+  const outcome = await writePast({
     ...{ connection, name: "march", until: erased_at, fold: foldCall, isWanted: () => true },
     // its page is written, and not yet looked at again
     onLooked: async () => {
@@ -72,5 +72,35 @@ test("a call that is erased while the calls of a moment are written is not among
   });
   const past = await connection.db.collection<Call>("past_march").find().toArray();
   expect(past.map(({ aggregate_id }) => aggregate_id)).not.toContain(key);
-  expect([written, past.length]).toEqual([29, 29]);
+  expect([outcome, past.length]).toEqual([{ outcome: "written", calls: 29 }, 29]);
+});
+
+test("of two runs into one collection the later one is whole, and the one before it replaces nothing and says so", async () => {
+  const opened = await openStore();
+  // more entries than a page holds: a run that is overtaken has a page before it yet
+  const events = Array.from({ length: 5_100 }, () => sampleEvent());
+  for (let at = 0; at < events.length; at += 1_700)
+    await opened.store.apply(batchOf(events.slice(at, at + 1_700), at || null, 0), foldCall);
+  const asked = { connection: opened.connection, name: "march", until: new Date(), fold: foldCall };
+  const outcomes: PastOutcome[] = [];
+  const later = async () => {
+    if (outcomes.length === 0)
+      outcomes.push(await writePast({ ...asked, isWanted: () => true, onLooked: () => {} }));
+  };
+  outcomes.push(await writePast({ ...asked, isWanted: () => true, onLooked: later }));
+  expect(outcomes).toEqual([{ outcome: "written", calls: 5_100 }, { outcome: "overtaken" }]);
+  const names = (await opened.connection.db.listCollections().toArray()).map(({ name }) => name);
+  expect(names.filter((name) => name.startsWith("past_"))).toEqual(["past_march"]);
+  expect(await opened.connection.db.collection("past_march").countDocuments()).toBe(5_100);
+  await dropDatabase(opened.connection);
+}, 60_000);
+
+test("a run that is stopped, or was killed by an older release, leaves what was there and nothing of its own", async () => {
+  await connection.db.collection("past_june.part").insertOne({ kept: false });
+  await connection.db.collection("past_june").insertOne({ kept: true });
+  const asked = { connection, name: "june", until: new Date(), fold: foldCall, onLooked: () => {} };
+  expect(await writePast({ ...asked, isWanted: () => false })).toEqual({ outcome: "stopped" });
+  const names = (await connection.db.listCollections().toArray()).map(({ name }) => name);
+  expect(names.filter((name) => name.startsWith("past_june"))).toEqual(["past_june"]);
+  expect(await connection.db.collection("past_june").countDocuments({ kept: true })).toBe(1);
 });

@@ -7,5 +7,5 @@ export { createMemoryStore } from "./memory.ts";
 export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mongo.ts";
 export { createMongoQueries } from "./mongo-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
-export { type PastOptions, pastCollection, writePast } from "./rebuild/past.ts";
+export { type PastOptions, type PastOutcome, pastCollection, writePast } from "./rebuild/past.ts";
 export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./settle.ts";

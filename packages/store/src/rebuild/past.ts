@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Fold, StoredEvent } from "@teravoz/domain";
-import { type Collection, type Db, MongoServerError } from "mongodb";
+import { type Collection, type CollectionInfo, type Db, MongoServerError } from "mongodb";
 import { type CallDocument, type Collections, openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { PAST_PREFIX } from "../erasure/erase.ts";
@@ -26,23 +27,63 @@ export const pastCollection = (name: string): string | null =>
 /** Events, and so about 700 calls, a page. */
 const PAGE_EVENTS = 5_000;
 
+export type PastOutcome =
+  | { outcome: "written"; calls: number }
+  /** Nothing was replaced: it is not wanted any more. */
+  | { outcome: "stopped" }
+  /** Nothing was replaced: another run of the same name began meanwhile. */
+  | { outcome: "overtaken" };
+
 /**
  * Writes the calls as they were known at a moment into a collection of their own, which is replaced as a whole once they are all
- * there; answers how many. `version` is that moment's too, the last change in ms. A call that is erased meanwhile is not
- * in it. Killed, it leaves what was there before, and its own beginning for the next run to clear. Throws Unavailable.
+ * there. `version` is that moment's too, the last change in ms. A call that is erased meanwhile is not in it. Killed, it
+ * leaves what was there before, and its own beginning for the next run to clear. Throws Unavailable.
  */
-export const writePast = (options: PastOptions): Promise<number | null> =>
+export const writePast = (options: PastOptions): Promise<PastOutcome> =>
   orUnavailable(() => writeWhole(options));
 
-async function writeWhole(options: PastOptions): Promise<number | null> {
+async function writeWhole(options: PastOptions): Promise<PastOutcome> {
   const { db } = options.connection;
   const collections = openCollections(db);
   const name = `${PAST_PREFIX}${options.name}`;
-  const part: Collection<CallDocument> = db.collection(`${name}.part`);
+  const part = await beginPart(db, name);
+  const begun = await uuidOf(db, part);
+  if (!(await writePages(collections, part, options))) return giveUp(part, "stopped");
+  await removeErased(db, collections, part.collectionName);
+  if ((await uuidOf(db, part)) !== begun || !(await publish(part, name))) return giveUp(part, "overtaken");
+  // what was erased between the last look and the rename: who erased it may have looked under the old name
+  return { outcome: "written", calls: await removeErased(db, collections, name) };
+}
+
+type Part = Collection<CallDocument>;
+
+/** The run's own, whatever others do. What others have begun goes: they were killed, or will find that they are overtaken. */
+async function beginPart(db: Db, name: string): Promise<Part> {
+  const parts = db.listCollections({ name: { $regex: `^${name}\\.part` } }, { nameOnly: true });
+  for (const other of await parts.toArray()) await db.collection(other.name).drop().catch(unlessAbsent);
+  return db.createCollection<CallDocument>(`${name}.part-${randomUUID()}`);
+}
+
+/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this tells them apart. */
+async function uuidOf(db: Db, { collectionName }: Part): Promise<string | undefined> {
+  const [found] = await db.listCollections({ name: collectionName }).toArray();
+  return (found as CollectionInfo | undefined)?.info?.uuid?.toString("hex");
+}
+
+async function publish(part: Part, name: string): Promise<boolean> {
+  const renamed = await part.rename(name, { dropTarget: true }).catch(unlessAbsent);
+  return renamed !== undefined;
+}
+
+async function giveUp(part: Part, outcome: "stopped" | "overtaken"): Promise<PastOutcome> {
   await part.drop().catch(unlessAbsent);
-  await db.createCollection(part.collectionName);
+  return { outcome };
+}
+
+/** False = it is not wanted any more. */
+async function writePages(collections: Collections, part: Part, options: PastOptions): Promise<boolean> {
   for (let after: string | null = ""; after !== null; ) {
-    if (!options.isWanted()) return null;
+    if (!options.isWanted()) return false;
     const { keys, last }: Awaited<ReturnType<typeof keysOfEvents>> = await keysOfEvents(
       collections,
       after,
@@ -54,15 +95,12 @@ async function writeWhole(options: PastOptions): Promise<number | null> {
     await options.onLooked(keys.length);
     after = last;
   }
-  await removeErased(db, collections, part.collectionName);
-  await part.rename(name, { dropTarget: true });
-  // what was erased between the last look and the rename: who erased it may have looked under the old name
-  return removeErased(db, collections, name);
+  return true;
 }
 
 async function writeKeys(
   { events }: Collections,
-  part: Collection<CallDocument>,
+  part: Part,
   keys: string[],
   { until, fold }: PastOptions,
 ): Promise<void> {
@@ -85,7 +123,7 @@ function pastCall(events: StoredEvent[], fold: Fold): CallDocument[] {
 
 /** Answers how many are left. */
 async function removeErased(db: Db, collections: Collections, name: string): Promise<number> {
-  const past: Collection<CallDocument> = db.collection(name);
+  const past: Part = db.collection(name);
   let count = 0;
   for (let after = ""; ; ) {
     const found = await past

@@ -92,14 +92,16 @@ function interruptible(): () => boolean {
 
 async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): Promise<number> {
   const { connection, progress } = opened;
-  const written = await writePast({
+  const past = await writePast({
     ...{ connection, name: into!, until: until!, fold: foldCall },
     onLooked: progress.add,
     isWanted: interruptible(),
   });
   progress.stop();
-  if (written === null) return sayStopped("nothing was replaced");
-  say(`${written} calls as they were known at ${until!.toISOString()}: collection past_${into}`);
+  if (past.outcome === "stopped") return sayStopped("nothing was replaced");
+  if (past.outcome === "overtaken")
+    throw new CannotRebuild(`another run --into ${into} began meanwhile: nothing was replaced by this one`);
+  say(`${past.calls} calls as they were known at ${until!.toISOString()}: collection past_${into}`);
   return 0;
 }
 
