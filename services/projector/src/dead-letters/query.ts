@@ -43,10 +43,15 @@ export function readListQuery(query: NodeJS.Dict<string | string[]>): ListQuery 
   return { filter, page: { limit, cursor } as ListQuery["page"] };
 }
 
+/** A map: in an object `toString` would be a flag too. */
+const FLAGS = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
 /** Whether only to say what would be done. */
 export function readDryRun(query: NodeJS.Dict<string | string[]>): boolean {
-  const flags: Read = { dry_run: (text) => ({ true: true, false: false })[text] };
-  return readQuery(flags, query).dry_run === true;
+  return readQuery({ dry_run: (text) => FLAGS.get(text) }, query).dry_run === true;
 }
 
 /** For paths that take no parameter. */
