@@ -2,13 +2,13 @@ import type { CallQueries, CallStore } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
+import type { MongoConnection } from "./connect.ts";
 import { forgetErased, thinOut } from "./erasure/erase.ts";
 import { findErased } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
-import { positionId } from "./positions.ts";
+import { readPosition } from "./positions.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { runTransaction } from "./transaction.ts";
 
@@ -42,11 +42,6 @@ export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: Mong
     findErased: (subjects) => orUnavailable(() => findErased(collections, names, subjects)),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
-}
-
-async function readPosition({ positions }: Collections, topic: string, partition: number) {
-  const _id = positionId(topic, partition);
-  return (await positions.findOne({ _id }, { maxTimeMS: OPERATION_LIMIT_MS }))?.next ?? null;
 }
 
 async function apply(

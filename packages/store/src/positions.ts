@@ -5,6 +5,16 @@ import { OPERATION_LIMIT_MS } from "./connect.ts";
 
 export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;
 
+/** The next offset to read, null where nothing of the partition was ever stored. */
+export async function readPosition(
+  { positions }: Pick<Collections, "positions">,
+  topic: string,
+  partition: number,
+): Promise<number | null> {
+  const _id = positionId(topic, partition);
+  return (await positions.findOne({ _id }, { maxTimeMS: OPERATION_LIMIT_MS }))?.next ?? null;
+}
+
 type Move = Pick<Batch, "topic" | "partition" | "expected" | "next">;
 
 /**

@@ -11,7 +11,7 @@ import { Binary, type ClientSession, type Collection, type Document } from "mong
 import { type Collections, openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
-import { movePosition, positionId } from "../positions.ts";
+import { movePosition, readPosition } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
 import { cutLetters, letterId, readPlace } from "./letter-page.ts";
 
@@ -33,17 +33,13 @@ export function createMongoLetters({
   const opened: Opened = { ...deps, now, collections: openCollections(deps.connection.db) };
   const { deadLetters } = opened.collections;
   return {
-    position: (...place) => orUnavailable(() => readPosition(opened, ...place)),
+    position: (...place) => orUnavailable(() => readPosition(opened.collections, ...place)),
     file: (batch) => orUnavailable(() => file(opened, batch)),
     list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
     find: (id) => orUnavailable(() => find(deadLetters, id)),
     mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
     countWaiting: () => orUnavailable(() => deadLetters.countDocuments({ status: "waiting" }, LIMIT)),
   };
-}
-
-async function readPosition({ collections }: Opened, topic: string, partition: number) {
-  return (await collections.positions.findOne({ _id: positionId(topic, partition) }, LIMIT))?.next ?? null;
 }
 
 async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boolean }> {
