@@ -1,16 +1,17 @@
 import type { Jobs } from "@teravoz/domain";
-import { MongoServerError } from "mongodb";
 import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
-import { orUnavailable } from "./outage.ts";
+import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
 /** `_id` is the name of the job. */
 export type JobDocument = { _id: string; claimed_at: Date; done_at: Date };
 
-/** Longer than any job takes; who died over one is replaced after it. */
+/**
+ * Longer than a usual day's job takes; who died over one is replaced after it. A first retention over millions of calls
+ * takes longer: after an hour another projector begins it too, with what is left. That costs tombstones twice and harms nothing.
+ */
 const CLAIM_MS = 3_600_000;
 const NEVER = new Date(0);
-const DUPLICATE_KEY = 11_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /** Jobs shared through MongoDB. The store's `prepare` prepares them too; `now` in ms. */
@@ -40,6 +41,6 @@ export function createMongoJobs({
 
 /** It is there and not due: the upsert tried to make it once more. */
 function unlessThere(error: unknown): false {
-  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+  if (isDuplicateKey(error)) return false;
   throw error;
 }

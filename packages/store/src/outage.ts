@@ -65,6 +65,10 @@ const LOST_LINK_CODES = new Set([
 export const isLostLink = (error: unknown): boolean =>
   isNativeError(error) && "code" in error && LOST_LINK_CODES.has(String(error.code));
 
+/** DuplicateKey: it is there already. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === 11_000;
+
 /** The driver (7.9) wraps whatever ended a bulk write, a lost link too, and not always with its labels. */
 const unwrap = (error: unknown): unknown =>
   error instanceof MongoBulkWriteError && isNativeError(error.errorResponse) ? error.errorResponse : error;

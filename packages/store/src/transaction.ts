@@ -5,12 +5,11 @@ import {
   type MongoClient,
   MongoError,
   MongoErrorLabel,
-  MongoServerError,
   type TransactionOptions,
 } from "mongodb";
 import { endAbandoned } from "./abandoned.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
-import { isLostLink } from "./outage.ts";
+import { isDuplicateKey, isLostLink } from "./outage.ts";
 
 /**
  * No new try is begun after this long. The driver's own withTransaction goes on for 120 s, past any consumer's session;
@@ -27,7 +26,6 @@ const STUCK_TRIES = 8;
  * three tries it is no race: that document can never be stored.
  */
 const COLLISION_TRIES = 3;
-const DUPLICATE_KEY = 11_000;
 
 const TRANSACTION: TransactionOptions = {
   readConcern: { level: "snapshot" },
@@ -105,7 +103,7 @@ const isOutcomeUnknown = (error: unknown) =>
 
 /** Nothing was stored, and the next try may find things otherwise. */
 function isWorthATry(error: unknown, attempt: number): boolean {
-  if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return attempt < COLLISION_TRIES;
+  if (isDuplicateKey(error)) return attempt < COLLISION_TRIES;
   if (isLostLink(error)) return true;
   return error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
 }
