@@ -33,8 +33,6 @@ type Settings = Record<string, string>;
 const always: Settings = {
   "message.timestamp.type": "LogAppendTime",
   "unclean.leader.election.enable": "false",
-  // Kafka's default, said: a broker with a smaller one would refuse whole batches, and those are up to half of this
-  "max.message.bytes": "1048588",
 };
 const MAX_COMPACTION_LAG_MS = 14 * DAY_MS;
 const DELETE_RETENTION_MS = 14 * DAY_MS;
