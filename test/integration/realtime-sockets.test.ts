@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
 import { eventually } from "../support/eventually.ts";
+import { connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
 
@@ -168,6 +169,25 @@ describe("socket.io", () => {
   });
 });
 
+const connectionsOf = ({ server }: RealtimeInProcess) =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+
+/** A WebSocket's handshake. */
+const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
+  requestBytes({
+    method: "GET",
+    path,
+    headers: {
+      "Content-Type": "",
+      "Content-Length": "",
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+      "Sec-WebSocket-Version": "13",
+      ...headers,
+    },
+  });
+
 describe("hostile clients", () => {
   const openRaw = async () => {
     const webSocket = new WebSocket(realtime.url.replace("http", "ws"));
@@ -286,6 +306,17 @@ describe("hostile clients", () => {
     }
     await stillServes();
   });
+
+  test.each(["/", "/socket.io/?EIO=4&transport=websocket"])(
+    "who is refused at %s and keeps its own half of the connection open is cut off",
+    async (path) => {
+      const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
+      await connection.send(upgradeBytes(path, { Origin: "https://evil.example" }));
+      expect((await connection.answer()).status).toBeGreaterThanOrEqual(400);
+      await eventually(async () => expect(await connectionsOf(realtime)).toBe(0), 5_000);
+      connection.close();
+    },
+  );
 
   test("who reads nothing is closed, and who reads is served on", async () => {
     const stalled = [await openRaw(), await openRaw()];

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import {
   type Applied,
   type CallQueries,
@@ -14,6 +15,7 @@ type Options = { tokens?: string[]; origins?: string[] };
 
 export type RealtimeInProcess = {
   url: string;
+  server: Server;
   queries: number;
   /** While true every query fails as with a database that is away. */
   away: boolean;
@@ -43,6 +45,7 @@ export async function startRealtime({ tokens, origins }: Options = {}): Promise<
   let next = 0;
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
+    server: realtime.server,
     queries: 0,
     away: false,
     async store(...bodies) {

@@ -81,10 +81,15 @@ function refusalOf(request: IncomingMessage, admission: Admission): Refusal | nu
   return { status: "401 Unauthorized", headers, reason: "missing or wrong token" };
 }
 
+/** So long a refused client may take to read why: past it the connection would be held for nothing. */
+const LINGER_MS = 1_000;
+
+/** Of an upgraded socket nobody else takes care: its peer may keep its own half open for ever. */
 function refuse(socket: Duplex, { status, headers, reason }: Refusal): void {
   const body = JSON.stringify(errorBody([{ path: "", message: reason }]));
   socket.end(
     `HTTP/1.1 ${status}\r\n${headers}Content-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
