@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { STOP_DEADLINE_MS } from "@teravoz/runtime";
 import fc from "fast-check";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
@@ -8,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
+import { openStalled } from "../support/stalled-client.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 const TOKEN = "a-long-enough-token";
@@ -169,8 +171,14 @@ describe("socket.io", () => {
   });
 });
 
-const connectionsOf = ({ server }: RealtimeInProcess) =>
+const countConnections = ({ server }: RealtimeInProcess) =>
   new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
+
+const countSockets = async ({ metrics }: RealtimeInProcess) =>
+  [...(await metrics()).matchAll(/^teravoz_sockets\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, n]) => sum + Number(n),
+    0,
+  );
 
 /** A WebSocket's handshake. */
 const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
@@ -313,25 +321,71 @@ describe("hostile clients", () => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
       await connection.send(upgradeBytes(path, { Origin: "https://evil.example" }));
       expect((await connection.answer()).status).toBeGreaterThanOrEqual(400);
-      await eventually(async () => expect(await connectionsOf(realtime)).toBe(0), 5_000);
+      await eventually(async () => expect(await countConnections(realtime)).toBe(0), 5_000);
       connection.close();
     },
+  );
+
+  const code = "c".repeat(256);
+  const bodiesOf = (count: number) =>
+    Array.from({ length: count }, (_, n) => body("call.new", `call ${n}`, { code, sid: Math.random() }));
+  /** Their list (9 MB) is more than the system's own buffers take. */
+  const MANY = 10_000;
+
+  test.each(TRANSPORTS)("a stop waits for nobody who reads nothing: %s", async (transport) => {
+    await realtime.store(...bodiesOf(MANY));
+    const close = await openStalled(transport, realtime.url);
+    await eventually(async () =>
+      expect(await realtime.metrics()).toMatch(/event="Subscribe",status="Ok"\} 1$/m),
+    );
+    const began = performance.now();
+    await realtime.stop();
+    expect(performance.now() - began).toBeLessThan(STOP_DEADLINE_MS);
+    close();
+    await restart({});
+  });
+
+  test.each(["/", "/socket.io/?EIO=4&transport=websocket"])(
+    "a stop waits for nobody at %s who does not close when asked to",
+    async (path) => {
+      const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
+      await connection.send(upgradeBytes(path));
+      expect((await connection.answer()).status).toBe(101);
+      const began = performance.now();
+      await realtime.stop();
+      expect(performance.now() - began).toBeLessThan(STOP_DEADLINE_MS);
+      connection.close();
+      await restart({});
+    },
+  );
+
+  test.each(TRANSPORTS)(
+    "who reads nothing is cut off with all that is unsent: %s",
+    async (transport) => {
+      // from 30 s
+      realtime.server.timeout /= 30;
+      await realtime.store(...bodiesOf(MANY));
+      const close = await openStalled(transport, realtime.url);
+      await eventually(async () => {
+        await realtime.happen(...bodiesOf(2_000));
+        expect(await countSockets(realtime)).toBe(0);
+      });
+      await eventually(async () => expect(await countConnections(realtime)).toBe(0));
+      close();
+    },
+    90_000,
   );
 
   test("who reads nothing is closed, and who reads is served on", async () => {
     const stalled = [await openRaw(), await openRaw()];
     const good = await connect("websocket");
     await good.ask("Subscribe", {});
-    const code = "c".repeat(256);
     for (const { webSocket } of stalled) {
       webSocket.send('{"event":"Subscribe"}');
       webSocket.pause();
     }
     await eventually(async () => {
-      const bodies = Array.from({ length: 2_000 }, (_, n) =>
-        body("call.new", `stall ${n}`, { code, sid: Math.random() }),
-      );
-      await realtime.happen(...bodies);
+      await realtime.happen(...bodiesOf(2_000));
       await good.next("DataChanged");
       expect(await realtime.metrics()).toContain('teravoz_sockets{transport="websocket"} 1\n');
     }, 60_000);

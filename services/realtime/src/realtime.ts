@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { CallQueries } from "@teravoz/domain";
 import {
@@ -11,6 +12,7 @@ import {
   type Metrics,
 } from "@teravoz/runtime";
 import { createAnswers } from "./answers.ts";
+import { STALL_MS } from "./connection.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
@@ -22,6 +24,9 @@ import { serveSocketIo } from "./transports/socket-io.ts";
 
 /** Where the build of web/ ends up. */
 const PAGE = fileURLToPath(new URL("../dist", import.meta.url));
+
+/** What was asked over HTTP is answered within this after a stop began; who is still there then takes nothing. */
+const LAST_ANSWERS_MS = 2_000;
 
 export type Realtime = {
   /** Not yet listening. */
@@ -53,6 +58,9 @@ export function createRealtime(deps: {
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   const server = createHttpServer(createApp(router, deps).callback());
+  // an answer to a poll is an answer like any other, of which something must be taken
+  server.setTimeout(STALL_MS);
+  const cutOff = watchOpen(server);
   const transports = [
     serveSocketIo(server, gateway, deps.admission),
     servePlainWebSocket(server, gateway, deps.admission),
@@ -63,7 +71,21 @@ export function createRealtime(deps: {
     const closed = server.listening ? closeServer(server) : undefined;
     gateway.stop();
     for (const transport of transports) transport.stop();
+    const late = setTimeout(cutOff, LAST_ANSWERS_MS);
     await closed;
+    clearTimeout(late);
   };
   return { server, feed, stop };
+}
+
+/** Keeps in mind what is open, upgraded or not; the answer is how to end all of it. */
+function watchOpen(server: Server): () => void {
+  const open = new Set<Socket>();
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  return () => {
+    for (const socket of open) socket.destroy();
+  };
 }

@@ -48,8 +48,9 @@ function serve(socket: Socket, gateway: Gateway): void {
   const send: Send = (message, taken) =>
     void socket.conn.write(packetOf(message), { compress: false }, () => taken());
   const end = () => {
-    // without waiting for what is unsent, which an orderly close does
-    socket.conn.close(true);
+    const { conn } = socket;
+    conn.close(true);
+    (conn.transport as typeof conn.transport & Beneath).socket?.terminate();
   };
   const connection = gateway.connect({ send, end }, "socket.io");
   socket.onAny((event: unknown, ...args: unknown[]) => {
@@ -60,6 +61,12 @@ function serve(socket: Socket, gateway: Gateway): void {
   });
   socket.on("disconnect", () => gateway.disconnect(connection));
 }
+
+/**
+ * What engine.io calls a close waits for what is unsent, and for the peer's own close, 30 s long. The WebSocket beneath can be
+ * ended at once; polling has none.
+ */
+type Beneath = { socket?: { terminate(): void } };
 
 function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;

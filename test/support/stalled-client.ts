@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import WebSocket from "ws";
+import { ask, requestBytes } from "./raw-http.ts";
+import type { Transport } from "./socket-clients.ts";
+
+const ENGINE = "/socket.io/?EIO=4&transport=";
+
+/**
+ * Subscribes to all calls and reads nothing from then on, so that what the system's own buffers do not take of the
+ * answer stays with the server. The answer is how to end it.
+ */
+export function openStalled(transport: Transport, url: string): Promise<() => void> {
+  if (transport === "websocket") return stallWebSocket(url, "/", '{"event":"Subscribe"}');
+  if (transport === "socket.io by polling") return stallPolling(Number(new URL(url).port));
+  return stallWebSocket(url, `${ENGINE}websocket`, '42["Subscribe"]');
+}
+
+async function stallWebSocket(url: string, path: string, subscribe: string): Promise<() => void> {
+  const webSocket = new WebSocket(`${url.replace("http", "ws")}${path}`);
+  webSocket.on("error", () => {});
+  const welcomed = new Promise<void>((resolve) => {
+    webSocket.on("message", (data) => data.toString().includes("Welcome") && resolve());
+  });
+  await once(webSocket, "open");
+  if (path.startsWith(ENGINE)) webSocket.send("40");
+  await welcomed;
+  webSocket.pause();
+  webSocket.send(subscribe);
+  return () => webSocket.terminate();
+}
+
+async function stallPolling(port: number): Promise<() => void> {
+  const path = `${ENGINE}polling`;
+  const opened = await ask(port, { method: "GET", path });
+  const session = `${path}&sid=${JSON.parse(opened.body.slice(1)).sid}`;
+  const post = (body: string) =>
+    ask(port, { path: session, headers: { "Content-Type": "text/plain" }, body });
+  await post("40");
+  for (let seen = ""; !seen.includes("Welcome"); )
+    seen += (await ask(port, { method: "GET", path: session })).body;
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write(requestBytes({ method: "GET", path: session }));
+  await post('42["Subscribe"]');
+  return () => socket.destroy();
+}
