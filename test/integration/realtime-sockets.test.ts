@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
 import { eventually } from "../support/eventually.ts";
-import { connectRaw, requestBytes } from "../support/raw-http.ts";
+import { JOINS, openPolling } from "../support/polling.ts";
+import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
 import { openStalled } from "../support/stalled-client.ts";
@@ -245,6 +246,13 @@ describe("hostile clients", () => {
     }).catch(() => ({ status: 413 }));
     expect(answer.status).toBe(413);
     await stillServes();
+  });
+
+  test("a flood of joins in one payload makes no flood of sockets", async () => {
+    const port = Number(new URL(realtime.url).port);
+    await ask(port, { path: await openPolling(port), body: JOINS });
+    await stillServes();
+    expect(await countSockets(realtime)).toBeLessThanOrEqual(1);
   });
 
   test("no packet whatsoever brings the process down", async () => {

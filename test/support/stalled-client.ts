@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import WebSocket from "ws";
+import { openPolling } from "./polling.ts";
 import { ask, requestBytes } from "./raw-http.ts";
 import type { Transport } from "./socket-clients.ts";
 
-const ENGINE = "/socket.io/?EIO=4&transport=";
+const BY_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
 
 /**
  * Subscribes to all calls and reads nothing from then on, so that what the system's own buffers do not take of the
@@ -13,7 +14,7 @@ const ENGINE = "/socket.io/?EIO=4&transport=";
 export function openStalled(transport: Transport, url: string): Promise<() => void> {
   if (transport === "websocket") return stallWebSocket(url, "/", '{"event":"Subscribe"}');
   if (transport === "socket.io by polling") return stallPolling(Number(new URL(url).port));
-  return stallWebSocket(url, `${ENGINE}websocket`, '42["Subscribe"]');
+  return stallWebSocket(url, BY_WEBSOCKET, '42["Subscribe"]');
 }
 
 async function stallWebSocket(url: string, path: string, subscribe: string): Promise<() => void> {
@@ -23,7 +24,7 @@ async function stallWebSocket(url: string, path: string, subscribe: string): Pro
     webSocket.on("message", (data) => data.toString().includes("Welcome") && resolve());
   });
   await once(webSocket, "open");
-  if (path.startsWith(ENGINE)) webSocket.send("40");
+  if (path === BY_WEBSOCKET) webSocket.send("40");
   await welcomed;
   webSocket.pause();
   webSocket.send(subscribe);
@@ -31,11 +32,8 @@ async function stallWebSocket(url: string, path: string, subscribe: string): Pro
 }
 
 async function stallPolling(port: number): Promise<() => void> {
-  const path = `${ENGINE}polling`;
-  const opened = await ask(port, { method: "GET", path });
-  const session = `${path}&sid=${JSON.parse(opened.body.slice(1)).sid}`;
-  const post = (body: string) =>
-    ask(port, { path: session, headers: { "Content-Type": "text/plain" }, body });
+  const session = await openPolling(port);
+  const post = (body: string) => ask(port, { path: session, body });
   await post("40");
   for (let seen = ""; !seen.includes("Welcome"); )
     seen += (await ask(port, { method: "GET", path: session })).body;

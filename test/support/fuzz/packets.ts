@@ -1,10 +1,14 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import WebSocket from "ws";
+import { JOINS, openPolling } from "../polling.ts";
+import { ask } from "../raw-http.ts";
 import { connectClient, TRANSPORTS } from "../socket-clients.ts";
 import { hostile } from "./bodies.ts";
 
 const AT_A_TIME = 50;
+/** Payloads of polling, each full of packets that join: a few show whether they cost more than themselves. */
+const FLOODS = 5;
 const PATHS = ["/any", "/socket.io/?EIO=4&transport=websocket"];
 /** The server closes whoever breaks its protocol; it has this long to take what was sent before. */
 const TAKEN_MS = 20_000;
@@ -37,8 +41,8 @@ type Options = { count: number; seed: number; sockets?: number; token?: string }
 
 /**
  * Sends so many packets that are strange in all ways, the same for the same seed, on so many sockets at once (half plain, half
- * socket.io), a new one wherever the server closed one. Afterwards it serves every transport as before. Answers how
- * many packets were sent and how many sockets that took.
+ * socket.io), a new one wherever the server closed one, and floods it with joins. Afterwards it serves every transport as
+ * before. Answers how many packets were sent and how many sockets that took.
  */
 export async function fuzzPackets(url: string, { count, seed, sockets = 100, token }: Options) {
   let taken = 0;
@@ -56,6 +60,9 @@ export async function fuzzPackets(url: string, { count, seed, sockets = 100, tok
     }
   };
   await Promise.all(Array.from({ length: sockets }, (_, socket) => one(socket)));
+  const port = Number(new URL(url).port);
+  for (let flood = 0; flood < FLOODS; flood += 1)
+    await ask(port, { path: await openPolling(port), body: JOINS });
   for (const transport of TRANSPORTS) {
     const client = await connectClient(transport, url, token ? { token } : {});
     assert.equal((await client.ask("ListCalls", { limit: 1 })).status, "Ok", `${transport} is served`);

@@ -10,6 +10,9 @@ import { MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 /** A connection that does not join within this time only costs: clients join in their first packet. */
 const JOIN_TIMEOUT_MS = 10_000;
 
+/** A client joins once, and again where it left; each join is a socket of its own that is told of changes. */
+const MAX_JOINS = 10;
+
 /**
  * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
  * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
@@ -31,6 +34,7 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: A
     allowRequest: (request, decide) => decide(null, isOriginAllowed(request, admission)),
     ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
   });
+  io.engine.on("connection", limitJoins);
   io.use((socket, next) => {
     if (isTokenAccepted(socket.request, admission, socket.handshake.auth.token)) return next();
     next(Object.assign(new Error("missing or wrong token"), { data: { status: 401 } }));
@@ -42,6 +46,19 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: A
       io.engine.close();
     },
   };
+}
+
+/** The type of socket.io's packet that joins, of its first namespace or another. */
+const CONNECT = "0";
+
+/** A join takes effect later than the packet is read: until then socket.io takes each further one for the first. */
+function limitJoins(conn: Socket["conn"]): void {
+  let joins = 0;
+  conn.on("data", (packet: unknown) => {
+    if (typeof packet !== "string" || !packet.startsWith(CONNECT)) return;
+    joins += 1;
+    if (joins > MAX_JOINS) conn.close(true);
+  });
 }
 
 function serve(socket: Socket, gateway: Gateway): void {
