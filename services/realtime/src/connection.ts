@@ -1,5 +1,5 @@
 import type { Message } from "./messages.ts";
-import type { Request } from "./protocol.ts";
+import type { Command } from "./protocol.ts";
 import type { Registration } from "./subscriptions.ts";
 import type { Clock } from "./throttle.ts";
 
@@ -23,13 +23,22 @@ export type Link = {
   end(): void;
 };
 
+/** A command, or what refuses it; `event` is the name it is counted under. */
+export type Waiting = {
+  event: string;
+  asked: { command: Command } | { refusal: Message };
+  bytes: number;
+  send: Send;
+};
+
 /** One client, whatever it is connected by. */
 export type Connection = {
   readonly link: Link;
   readonly transport: string;
   open: boolean;
-  /** Commands to be answered, in the order they came. */
-  waiting: { request: Request | null; send: Send }[];
+  /** What is to be answered, in the order it came, and the bytes of it. */
+  waiting: Waiting[];
+  waitingBytes: number;
   /** One of its commands is being answered. */
   busy: boolean;
   /** It is to get a DataChanged; `telling` = the last one is not taken yet. */
@@ -51,6 +60,7 @@ export function createConnection(link: Link, transport: string, clock: Clock): C
     transport,
     open: true,
     waiting: [],
+    waitingBytes: 0,
     busy: false,
     due: false,
     telling: false,
@@ -110,6 +120,7 @@ export const isStalled = ({ untaken, progressAt }: Connection, now: number): boo
 export function closeConnection(connection: Connection): void {
   connection.open = false;
   connection.waiting.length = 0;
+  connection.waitingBytes = 0;
   connection.subscription?.leave();
   connection.subscription = null;
   connection.release();

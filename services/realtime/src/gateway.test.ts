@@ -5,7 +5,7 @@ import { createManualClock } from "../testing/manual-clock.ts";
 import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { type Answer, createAnswers } from "./answers.ts";
 import { HELD_BYTES, MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
-import { CHANGED_MS, createGateway, MAX_WAITING } from "./gateway.ts";
+import { CHANGED_MS, createGateway, MAX_WAITING, MAX_WAITING_BYTES } from "./gateway.ts";
 import type { Message } from "./messages.ts";
 import type { Command } from "./protocol.ts";
 import { createSubscriptions, FRAME_MS } from "./subscriptions.ts";
@@ -89,6 +89,20 @@ test("commands beyond those that may wait are refused at once, the others answer
   await settle();
   await settle();
   expect(sent.filter((each) => each === "ListCalls Ok")).toHaveLength(MAX_WAITING + 1);
+  expect(link.ended).toBe(false);
+});
+
+test("commands that are few and large are refused beyond 1 MiB of what may wait", async () => {
+  const { gateway, connection, sent, link } = start();
+  const data = { params: { queue: "q".repeat(60_000) } };
+  const fit = Math.floor(MAX_WAITING_BYTES / 60_100);
+  for (let n = 0; n < 1 + fit + 3; n += 1) gateway.receive(connection, { event: "ListCalls", data });
+  expect(sent.slice(1)).toEqual(Array(3).fill("ListCalls Failed"));
+  await settle();
+  await settle();
+  expect(sent.filter((each) => each === "ListCalls Ok")).toHaveLength(1 + fit);
+  for (let n = 0; n < fit; n += 1) gateway.receive(connection, { event: "ListCalls", data });
+  expect(sent.filter((each) => each === "ListCalls Failed")).toHaveLength(3);
   expect(link.ended).toBe(false);
 });
 

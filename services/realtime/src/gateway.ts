@@ -10,14 +10,17 @@ import {
   type Send,
   send,
   sendAnswer,
+  type Waiting,
 } from "./connection.ts";
 import { dataChanged, failed, invalidMessage, type Message, welcome } from "./messages.ts";
-import { type Command, isCommandName, parseCommand, type Request } from "./protocol.ts";
+import { type Command, commandKey, isCommandName, parseCommand, type Request } from "./protocol.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
 /** Commands of one socket that wait for their turn; a page asks a handful at once, a loop that reads no answer is cut here. */
 export const MAX_WAITING = 1_000;
+/** And of all of them, as they are kept: a thousand of a page take 100 KB, and 1,000 such sockets fit into memory. */
+export const MAX_WAITING_BYTES = 1024 * 1024;
 /** DataChanged: twenty times a second is more than anybody re-reads, and adds little to the delay of one. */
 export const CHANGED_MS = 50;
 /** A stalled socket is found at most this long after its 30 s. */
@@ -115,23 +118,36 @@ function tellAll(state: State): void {
 
 function receive(state: State, connection: Connection, request: Request | null, by: Send): void {
   if (!connection.open) return;
-  if (connection.waiting.length < MAX_WAITING) {
-    connection.waiting.push({ request, send: by });
+  const next = read(request, by);
+  if (mayWait(connection, next)) {
+    connection.waiting.push(next);
+    connection.waitingBytes += next.bytes;
     if (!connection.busy) void answerWaiting(state, connection);
     return;
   }
   const refusal = request ? failed(request.event.slice(0, 100), "too many commands waiting") : invalidMessage;
-  count(state, request, refusal);
+  count(state, next.event, refusal);
   if (!push(connection, [refusal], by, state.clock)) end(state, connection);
 }
+
+/** Read at once, so that of what a client sends only what counts is kept: JSON takes many times its text. */
+function read(request: Request | null, by: Send): Waiting {
+  const event = request && isCommandName(request.event) ? request.event : "other";
+  const asked = request ? parseCommand(request) : { refusal: invalidMessage };
+  const bytes = "command" in asked ? Buffer.byteLength(commandKey(asked.command)) : asked.refusal.bytes;
+  return { event, asked, bytes, send: by };
+}
+
+const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: Waiting): boolean =>
+  waiting.length < MAX_WAITING && waitingBytes + bytes <= MAX_WAITING_BYTES;
 
 /** Answers what waits, one by one: the next only when this one's answer is taken, so a socket holds one at most. */
 async function answerWaiting(state: State, connection: Connection): Promise<void> {
   connection.busy = true;
-  for (let next = connection.waiting.shift(); next; next = connection.waiting.shift()) {
-    const { message, sent } = await answerOne(state, connection, next.request);
+  for (let next = takeNext(connection); next; next = takeNext(connection)) {
+    const { message, sent } = await answerOne(state, connection, next);
     if (!connection.open) break;
-    count(state, next.request, message);
+    count(state, next.event, message);
     const taken = sendAnswer(connection, message, next.send, state.clock);
     sent?.();
     await taken;
@@ -139,14 +155,18 @@ async function answerWaiting(state: State, connection: Connection): Promise<void
   connection.busy = false;
 }
 
+function takeNext(connection: Connection): Waiting | undefined {
+  const next = connection.waiting.shift();
+  connection.waitingBytes -= next?.bytes ?? 0;
+  return next;
+}
+
 type Reply = { message: Message; sent?: () => void };
 
-async function answerOne(state: State, connection: Connection, request: Request | null): Promise<Reply> {
-  if (request === null) return { message: invalidMessage };
-  const parsed = parseCommand(request);
-  if ("refusal" in parsed) return { message: parsed.refusal };
-  if (parsed.command.event === "Subscribe") return subscribe(state, connection, parsed.command);
-  return state.answer(parsed.command);
+async function answerOne(state: State, connection: Connection, { asked }: Waiting): Promise<Reply> {
+  if ("refusal" in asked) return { message: asked.refusal };
+  if (asked.command.event === "Subscribe") return subscribe(state, connection, asked.command);
+  return state.answer(asked.command);
 }
 
 /** The old subscription goes on until the new one's snapshot is there; a Subscribe that fails changes nothing. */
@@ -171,7 +191,6 @@ async function subscribe(
   return { message, sent };
 }
 
-function count(state: State, request: Request | null, message: Message): void {
-  const event = request && isCommandName(request.event) ? request.event : "other";
-  state.metrics.commands.inc({ event, status: message.status });
+function count(state: State, event: string, { status }: Message): void {
+  state.metrics.commands.inc({ event, status });
 }
