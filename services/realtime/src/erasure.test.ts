@@ -33,7 +33,7 @@ function start() {
     findCalls: slow("findCalls"),
   };
   const deps = { queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
-  const subscriptions = createSubscriptions(clock);
+  const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const answer = createAnswers({ ...deps, onUnavailable: () => {} });
   const gateway = createGateway({ ...deps, answer, subscriptions });
   const pause = () => Promise.resolve();

@@ -20,7 +20,7 @@ type Given = { answer?: (command: Command) => Promise<Answer>; taking?: boolean 
 function start({ answer, taking = true }: Given = {}) {
   const clock = createManualClock();
   const metrics = createMetrics();
-  const subscriptions = createSubscriptions(clock);
+  const subscriptions = createSubscriptions(clock, () => {});
   const ask = answer ?? createAnswers({ queries, log, clock, onUnavailable: () => {} });
   const gateway = createGateway({ answer: ask, subscriptions, log, metrics, clock });
   const sent: string[] = [];

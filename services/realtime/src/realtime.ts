@@ -50,7 +50,7 @@ export function createRealtime(deps: {
   page?: string;
 }): Realtime {
   const { queries, metrics, log, clock = systemClock } = deps;
-  const subscriptions = createSubscriptions(clock);
+  const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const answer = createAnswers({ queries, log, clock, onUnavailable: () => feed.doubt() });
   const gateway = createGateway({ answer, subscriptions, log, metrics, clock });
   const changed = () => gateway.changed();

@@ -43,15 +43,23 @@ type Shared = {
   limit: number;
   view: View;
   reading: Set<Missed>;
+  /** Of those, whose snapshots may be older than the last reading of everything. */
+  doubtful: WeakSet<Missed>;
   live: Set<Deliver>;
   frame: Throttle;
 };
 
-/** All views with a subscriber. Equal filters and limits share one, and it goes with its last subscriber. */
-export function createSubscriptions(clock: Clock): Subscriptions {
+type State = { views: Map<string, Shared>; clock: Clock; doubt: () => void };
+
+/**
+ * All views with a subscriber. Equal filters and limits share one, and it goes with its last subscriber. `doubt` asks for
+ * another reading of everything.
+ */
+export function createSubscriptions(clock: Clock, doubt: () => void): Subscriptions {
   const views = new Map<string, Shared>();
+  const state: State = { views, clock, doubt };
   return {
-    register: (subject, deliver) => register(views, subject, deliver, clock),
+    register: (subject, deliver) => register(state, subject, deliver),
     changed(calls, erased) {
       const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
       for (const shared of views.values()) tell(shared, deltas);
@@ -86,10 +94,9 @@ function once<T>(make: () => T): () => T {
 }
 
 function register(
-  views: Map<string, Shared>,
+  { views, clock, doubt }: State,
   subject: { filter: CallFilter; limit: number },
   deliver: Deliver,
-  clock: Clock,
 ): Registration {
   const shared = share(views, subject, clock);
   const missed: Missed = new Map();
@@ -97,7 +104,11 @@ function register(
   const handOver: Deliver = (messages) => deliver(messages);
   shared.reading.add(missed);
   return {
-    live: (calls) => goLive(shared, missed, calls, handOver),
+    live(calls) {
+      goLive(shared, missed, calls, handOver);
+      // only now does the view know what the snapshot has, and that a reading does not show any more
+      if (shared.doubtful.delete(missed)) doubt();
+    },
     leave() {
       shared.reading.delete(missed);
       shared.live.delete(handOver);
@@ -118,7 +129,8 @@ function share(
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
   const view = createView(filter, limit);
-  const shared: Shared = { key, limit, view, reading: new Set(), live: new Set(), frame };
+  const readers = { reading: new Set<Missed>(), doubtful: new WeakSet<Missed>(), live: new Set<Deliver>() };
+  const shared: Shared = { key, limit, view, ...readers, frame };
   views.set(key, shared);
   return shared;
 }
@@ -143,6 +155,7 @@ function sendFrame({ view, live }: Shared): void {
 
 /** What is new in the snapshot, and what became of the calls that are no longer in it. */
 async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
+  for (const missed of shared.reading) shared.doubtful.add(missed);
   const { items } = await queries.listCalls(shared.view.filter, { limit: shared.limit, cursor: null });
   tell(shared, items.map(changeOf));
   const absent = absentFrom(shared.view, items);
