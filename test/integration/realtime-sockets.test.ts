@@ -11,6 +11,7 @@ import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
 import { openStalled } from "../support/stalled-client.ts";
+import { openProxy } from "../support/tcp-proxy.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 const TOKEN = "a-long-enough-token";
@@ -383,6 +384,18 @@ describe("hostile clients", () => {
     },
     90_000,
   );
+
+  test("who reads slowly gets a large answer, however long it takes", async () => {
+    await realtime.store(...bodiesOf(MANY));
+    const proxy = await openProxy({ host: "127.0.0.1", port: Number(new URL(realtime.url).port) });
+    const client = await connectClient("websocket", `http://127.0.0.1:${proxy.port}`);
+    // 64 KiB each: some 40 s for all of it
+    proxy.slow(250);
+    const answer = await Promise.race([client.ask("ListCalls"), client.closed]);
+    expect(answer?.data).toHaveLength(MANY);
+    client.close();
+    await proxy.close();
+  }, 120_000);
 
   test("who reads nothing is closed, and who reads is served on", async () => {
     const stalled = [await openRaw(), await openRaw()];

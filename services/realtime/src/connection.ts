@@ -21,6 +21,8 @@ export type Link = {
   send: Send;
   /** Ends the connection without waiting for what is unsent. */
   end(): void;
+  /** Bytes of what was sent that the system's own buffer has not taken, where the transport knows. */
+  unsent?(): number;
 };
 
 /** A command, or what refuses it; `event` is the name it is counted under. */
@@ -48,7 +50,9 @@ export type Connection = {
   /** Bytes of pushed messages and of what holds them, and the number of all messages, that are not taken. */
   backlog: number;
   untaken: number;
-  /** When something was taken last, or the first message began to wait. */
+  /** As it was when last looked at. */
+  unsent: number;
+  /** When something was taken last, be it a part of a message, or the first message began to wait. */
   progressAt: number;
   /** Ends the wait for an answer to be taken. */
   release: () => void;
@@ -67,6 +71,7 @@ export function createConnection(link: Link, transport: string, clock: Clock): C
     subscription: null,
     backlog: 0,
     untaken: 0,
+    unsent: 0,
     progressAt: clock.now(),
     release: () => {},
   };
@@ -113,8 +118,12 @@ export function sendAnswer(connection: Connection, message: Message, by: Send, c
   });
 }
 
-export const isStalled = ({ untaken, progressAt }: Connection, now: number): boolean =>
-  untaken > 0 && now - progressAt > STALL_MS;
+/** To be asked now and then: a large message on a slow line is taken bit by bit, which nobody tells of. */
+export function isStalled(connection: Connection, now: number): boolean {
+  const unsent = connection.link.unsent?.() ?? 0;
+  if (unsent !== connection.unsent) Object.assign(connection, { unsent, progressAt: now });
+  return connection.untaken > 0 && now - connection.progressAt > STALL_MS;
+}
 
 /** Forgets what waits and unsubscribes; nothing is sent from here on. */
 export function closeConnection(connection: Connection): void {

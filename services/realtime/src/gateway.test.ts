@@ -25,7 +25,7 @@ function start({ answer, taking = true }: Given = {}) {
   const gateway = createGateway({ answer: ask, subscriptions, log, metrics, clock });
   const sent: string[] = [];
   const untaken: (() => void)[] = [];
-  const link = { ended: false, taking };
+  const link = { ended: false, taking, unsent: 0 };
   const connection = gateway.connect(
     {
       send(message: Message, taken: () => void) {
@@ -36,6 +36,7 @@ function start({ answer, taking = true }: Given = {}) {
       end: () => {
         link.ended = true;
       },
+      unsent: () => link.unsent,
     },
     "test",
   );
@@ -148,6 +149,14 @@ test("a socket that takes nothing for 30 s is closed", () => {
   clock.advance(STALL_MS);
   expect(link.ended).toBe(false);
   clock.advance(10_000);
+  expect(link.ended).toBe(true);
+});
+
+test("a socket that takes a large message bit by bit stays, for as long as it does", () => {
+  const { clock, link } = start({ taking: false });
+  for (link.unsent = 9_000_000; link.unsent > 0; link.unsent -= 1_000_000) clock.advance(STALL_MS - 10_000);
+  expect(link.ended).toBe(false);
+  clock.advance(STALL_MS + 10_000);
   expect(link.ended).toBe(true);
 });
 

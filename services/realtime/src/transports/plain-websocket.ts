@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorBody } from "@teravoz/runtime";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { STALL_MS } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
@@ -19,7 +20,7 @@ export function servePlainWebSocket(
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  const alive = new WeakSet<WebSocket>();
+  const lives = new WeakMap<WebSocket, Life>();
   server.on("upgrade", (request, socket, head) => {
     if (isSocketIo(request.url)) return;
     // a peer may vanish in the middle of the handshake
@@ -27,15 +28,17 @@ export function servePlainWebSocket(
     const refusal = refusalOf(request, admission);
     if (refusal) return refuse(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      alive.add(webSocket);
-      webSocket.on("pong", () => alive.add(webSocket));
-      serve(webSocket, gateway);
+      const unsent = () => unsentOf(socket);
+      const life = { seenAt: performance.now(), left: 0, unsent };
+      lives.set(webSocket, life);
+      webSocket.on("pong", () => note(life));
+      serve(webSocket, gateway, unsent);
     });
   });
   const pings = setInterval(() => {
     for (const webSocket of sockets.clients) {
-      if (alive.delete(webSocket)) webSocket.ping();
-      else webSocket.terminate();
+      if (isGone(lives.get(webSocket)!)) webSocket.terminate();
+      else webSocket.ping();
     }
   }, PING_MS);
   return {
@@ -46,13 +49,35 @@ export function servePlainWebSocket(
   };
 }
 
-function serve(webSocket: WebSocket, gateway: Gateway): void {
+/** When a client answered a ping or took something last, and how much was unsent then. */
+type Life = { seenAt: number; left: number; unsent: () => number };
+
+function note(life: Life): void {
+  life.seenAt = performance.now();
+  life.left = life.unsent();
+}
+
+/** A ping waits behind what was sent before it, in our own queue and in the system's: either may take a slow line a while. */
+function isGone(life: Life): boolean {
+  if (life.unsent() !== life.left) note(life);
+  return performance.now() - life.seenAt > STALL_MS;
+}
+
+/**
+ * Node tells of a write when the system has taken all of it, and counts it as written when it begins. How much is left only its
+ * handle says; Node's own timers look there for the same reason (`net.js`, `_onTimeout`).
+ */
+const unsentOf = (socket: Duplex & { _handle?: { writeQueueSize?: number } | null }): number =>
+  socket._handle?.writeQueueSize ?? 0;
+
+function serve(webSocket: WebSocket, gateway: Gateway, unsent: () => number): void {
   // ws closes the connection itself (1009 for a frame too large, 1007 for text that is no UTF-8)
   webSocket.on("error", () => {});
   const connection = gateway.connect(
     {
       send: (message, taken) => webSocket.send(frameOf(message), { binary: false }, () => taken()),
       end: () => webSocket.terminate(),
+      unsent,
     },
     "websocket",
   );

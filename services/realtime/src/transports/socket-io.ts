@@ -23,7 +23,8 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: A
     serveClient: false,
     // ws serves the upgrades of all other paths
     destroyUpgrade: false,
-    // a board that lost its connection is wrong for 20 s at most before it says so
+    // a board that lost its connection is wrong for 20 s at most before it says so; socket.io's client counts pings only, so
+    // an answer that takes its line longer ends there, whatever we do
     pingInterval: PING_MS,
     pingTimeout: PING_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
