@@ -10,7 +10,7 @@ import { JOINS, openPolling } from "../support/polling.ts";
 import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
-import { openStalled } from "../support/stalled-client.ts";
+import { BY_WEBSOCKET, openStalled } from "../support/stalled-client.ts";
 import { openProxy } from "../support/tcp-proxy.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
@@ -156,6 +156,33 @@ describe("socket.io", () => {
       "ListCalls Failed",
     ]);
     expect(messages).toEqual(["Welcome"]);
+  });
+
+  test("an acknowledgement has the bodies to the letter, as a message has", async () => {
+    const given = '{"type":"call.new","call_id":"one","sid":12345678901234567890,"x":1e400,"x":1.0}';
+    await realtime.store(given);
+    const webSocket = new WebSocket(`${realtime.url.replace("http", "ws")}${BY_WEBSOCKET}`);
+    const packets: string[] = [];
+    webSocket.on("message", (data) => packets.push(data.toString()));
+    await new Promise((resolve) => webSocket.once("open", resolve));
+    webSocket.send("40");
+    await eventually(() => expect(packets.some((packet) => packet.startsWith("42"))).toBe(true));
+    webSocket.send('427["ListCallEvents",{"call_id":"one"}]');
+    const ack = await eventually(() => {
+      const found = packets.find((packet) => packet.startsWith("437["));
+      expect(found).toBeDefined();
+      return found;
+    });
+    webSocket.close();
+    expect(ack).toContain(`"event":${given}}],"event":"ListCallEvents","status":"Ok"}]`);
+  });
+
+  test("of many commands at once each is acknowledged, answered or refused", async () => {
+    const socket = io(realtime.url, { transports: ["websocket"], forceNew: true });
+    const asked = Array.from({ length: 2_000 }, () => socket.emitWithAck("ListCalls", {}));
+    const outcomes = new Set((await Promise.all(asked)).map(({ event, status }) => `${event} ${status}`));
+    socket.close();
+    expect(["ListCalls Failed", "ListCalls Ok"]).toEqual(expect.arrayContaining([...outcomes]));
   });
 
   test("a client that moves from polling to WebSocket misses nothing", async () => {
@@ -324,7 +351,7 @@ describe("hostile clients", () => {
     await stillServes();
   });
 
-  test.each(["/", "/socket.io/?EIO=4&transport=websocket"])(
+  test.each(["/", BY_WEBSOCKET])(
     "who is refused at %s and keeps its own half of the connection open is cut off",
     async (path) => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
@@ -354,7 +381,7 @@ describe("hostile clients", () => {
     await restart({});
   });
 
-  test.each(["/", "/socket.io/?EIO=4&transport=websocket"])(
+  test.each(["/", BY_WEBSOCKET])(
     "a stop waits for nobody at %s who does not close when asked to",
     async (path) => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });

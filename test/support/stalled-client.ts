@@ -5,7 +5,8 @@ import { openPolling } from "./polling.ts";
 import { ask, requestBytes } from "./raw-http.ts";
 import type { Transport } from "./socket-clients.ts";
 
-const BY_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
+/** Where socket.io is spoken by WebSocket. */
+export const BY_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
 
 /**
  * Subscribes to all calls and reads nothing from then on, so that what the system's own buffers do not take of the

@@ -63,8 +63,15 @@ function limitJoins(conn: Socket["conn"]): void {
 }
 
 function serve(socket: Socket, gateway: Gateway): void {
-  const send: Send = (message, taken) =>
-    void socket.conn.write(packetOf(message), { compress: false }, () => taken());
+  const write = (packet: string, taken: () => void) =>
+    void socket.conn.write(packet, { compress: false }, () => taken());
+  const send: Send = (message, taken) => write(packetOf(message), taken);
+  // in place of socket.io's own, which would encode the body anew, without the digits and the doubled keys it came with
+  const ack =
+    (id: number): Send =>
+    (message, taken) =>
+      write(`3${id}[${message.body}]`, taken);
+  Object.assign(socket, { ack });
   const end = () => {
     const { conn } = socket;
     conn.close(true);
@@ -73,9 +80,9 @@ function serve(socket: Socket, gateway: Gateway): void {
   const connection = gateway.connect({ send, end }, "socket.io");
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const last = args.at(-1);
-    const ack = typeof last === "function" ? (last as Acknowledge) : null;
-    const [data] = ack ? args.slice(0, -1) : args;
-    gateway.receive(connection, requestOf(event, data), ack ? acknowledgeBy(socket, ack) : send);
+    const acknowledge = typeof last === "function" ? (last as Send) : null;
+    const [data] = acknowledge ? args.slice(0, -1) : args;
+    gateway.receive(connection, requestOf(event, data), acknowledge ?? send);
   });
   socket.on("disconnect", () => gateway.disconnect(connection));
 }
@@ -88,18 +95,6 @@ type Beneath = { socket?: { terminate(): void } };
 
 function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
-}
-
-type Acknowledge = (envelope: unknown) => void;
-
-/** An acknowledgement is encoded by socket.io; it counts as taken when it is its turn on the transport. */
-function acknowledgeBy({ conn }: Socket, acknowledge: Acknowledge): Send {
-  return (message, taken) => {
-    const direct = conn.transport.writable;
-    acknowledge(JSON.parse(message.body));
-    if (direct) queueMicrotask(taken);
-    else conn.once("drain", taken);
-  };
 }
 
 /** The text of socket.io's EVENT packet (protocol 5, default namespace), made once for all sockets that get the message. */
