@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { percentile } from "@teravoz/simulator";
 import { FULL, QUICK } from "../faults/realtime/counts.ts";
 import { killInstances } from "../faults/realtime/instance-kills.ts";
 import { loseMongodb, type Outage } from "../faults/realtime/mongodb-away.ts";
@@ -45,12 +46,14 @@ if (LONG)
   );
 
 test(
-  "when one of two instances is killed under load, every client shows what the store has 10 s after quiet",
+  "when one of two instances is killed under load, every client shows what the store has 10 s after quiet, 20 s at worst",
   async () => {
     const figures = await killInstances(kills);
     say("instances killed", figures);
     expect(figures).toMatchObject({ kills: kills.kills, refused: 0 });
-    expect(Math.max(...figures.rightMs)).toBeLessThan(10_000);
+    const waits = figures.rightMs.toSorted((one, other) => one - other);
+    expect(percentile(waits, 0.95)).toBeLessThan(10_000);
+    expect(waits.at(-1)).toBeLessThan(20_000);
   },
   LIMIT_MS,
 );

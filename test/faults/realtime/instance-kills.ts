@@ -5,7 +5,7 @@ import { openSwarm } from "./swarm.ts";
 
 export type KillFigures = {
   kills: number;
-  /** Events acknowledged a second while instances died, and events that were not acknowledged. */
+  /** Events acknowledged a second while instances died, and events that were not, however often sent. */
   perSecond: number;
   refused: number;
   /** Of each kill: from the last acknowledgement until every client showed what the store has, in ms. */
