@@ -42,5 +42,6 @@ test("a body of a megabyte is read in no time, whatever it holds", () => {
   const began = performance.now();
   for (const unit of ["x", "1", "a@", "a.", "@a.b.", '"call_id":', "\u0000"])
     gatherPersonal().add(unit.repeat((1024 * 1024) / unit.length));
-  expect(performance.now() - began).toBeLessThan(5_000);
+  // half a second here; were any of it quadratic it would be hours
+  expect(performance.now() - began).toBeLessThan(50_000);
 });
