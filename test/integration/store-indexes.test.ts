@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type CallFilter, foldCall } from "@teravoz/domain";
-import type { MongoConnection, MongoStore } from "@teravoz/store";
-import { batchOf, dropDatabase, openStore, sampleEvent } from "../support/store.ts";
+import { createMongoErasures, type MongoConnection, type MongoStore } from "@teravoz/store";
+import { batchOf, dropDatabase, erasureKeys, openStore, sampleEvent } from "../support/store.ts";
 
 // a database that other suites keep busy
 jest.setTimeout(30_000);
@@ -66,6 +66,19 @@ describe("every query of the store has its index", () => {
     const commands = await profile(connection, () => store.apply(batchOf(events, 1, 1), foldCall));
     expect(commands.length).toBeGreaterThan(5);
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(2);
+  });
+
+  test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
+    const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
+    await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));
+    const commands = await profile(connection, async () => {
+      const erasures = createMongoErasures({ connection, erasureKeys });
+      for (const found of [erasures.revived(), erasures.revivedAside()])
+        for await (const page of found) expect(page).toEqual([]);
+    });
+    const looked = new Set(commands.map(({ ns }) => ns.split(".")[1]));
+    expect(looked).toEqual(new Set(["calls", "events", "erased", "dead_letters"]));
+    for (const { ns, docsExamined } of commands) expect([ns, docsExamined]).toEqual([ns, 0]);
   });
 });
 

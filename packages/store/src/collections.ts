@@ -48,8 +48,8 @@ export const openCollections = (db: Db): Collections => ({
   jobs: db.collection("jobs"),
 });
 
-/** The events of a call; agents' events are only ever looked up by uuid. */
-const EVENT_INDEXES: IndexDescription[] = [{ key: { aggregate_id: 1, kind: 1 } }];
+/** The events of a call or an agent, and the few agents among all calls. Every query that names a key names its kind. */
+const EVENT_INDEXES: IndexDescription[] = [{ key: { kind: 1, aggregate_id: 1 } }];
 
 /** One for each field ListCalls filters by, in the order it answers; aggregate_id is `_id`. */
 const CALL_INDEXES: IndexDescription[] = [

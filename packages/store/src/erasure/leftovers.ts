@@ -1,6 +1,6 @@
 import type { Erased, Subject } from "@teravoz/domain";
-import type { Collection, Db, Filter } from "mongodb";
-import type { CallDocument, Collections } from "../collections.ts";
+import type { Collection, Db, Document } from "mongodb";
+import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { eventsOfAgent, pastCollections } from "./erase.ts";
 
@@ -9,8 +9,6 @@ type FindErased = (subjects: readonly Subject[]) => Promise<Erased[]>;
 /** Keys in one read, and in one look into the ledger: some ten milliseconds each. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
-/** The agents among all events: once a day, and no one waits for it. */
-const AGENTS_LIMIT_MS = 600_000;
 
 const subjectsOf = (kind: Subject["kind"], keys: readonly string[]) => keys.map((key) => ({ kind, key }));
 
@@ -35,18 +33,9 @@ export async function* revived(
   { calls, events }: Collections,
   findErased: FindErased,
 ): AsyncIterable<Erased[]> {
-  for await (const keys of idsOf(calls)) yield* some(await findErased(subjectsOf("call", keys)));
-  const agents = events.aggregate<{ _id: string }>(
-    [{ $match: { kind: "agent" } }, { $group: { _id: "$aggregate_id" } }],
-    { maxTimeMS: AGENTS_LIMIT_MS, allowDiskUse: true },
-  );
-  for await (const page of paged(agents)) {
-    const erased = await findErased(
-      subjectsOf(
-        "agent",
-        page.map(({ _id }) => _id),
-      ),
-    );
+  for await (const keys of keysIn(calls, "_id")) yield* some(await findErased(subjectsOf("call", keys)));
+  for await (const keys of keysIn(events, "aggregate_id", { kind: "agent" })) {
+    const erased = await findErased(subjectsOf("agent", keys));
     const holds = erased.map(async (each) =>
       (await events.findOne(eventsOfAgent(each), LIMIT)) ? [each] : [],
     );
@@ -60,37 +49,36 @@ export async function* revivedAside(
   { deadLetters }: Collections,
   findErased: FindErased,
 ): AsyncIterable<Erased[]> {
-  const letters = deadLetters.find({ key: { $ne: null } }, { projection: { key: 1 }, ...LIMIT });
-  for await (const page of paged(letters)) {
-    const keys = page.map(({ key }) => key!);
+  for await (const keys of keysIn(deadLetters, "key"))
     yield* some(await findErased([...subjectsOf("call", keys), ...subjectsOf("agent", keys)]));
-  }
   for (const name of await pastCollections(db))
-    for await (const keys of idsOf(db.collection<CallDocument>(name)))
+    for await (const keys of keysIn(db.collection(name), "_id"))
       yield* some(await findErased(subjectsOf("call", keys)));
 }
 
 const some = <T>(page: T[]): T[][] => (page.length > 0 ? [page] : []);
 
-/** All call_ids of a collection of calls, a page at a time. */
-async function* idsOf(calls: Collection<CallDocument>): AsyncIterable<string[]> {
-  const options = { projection: { _id: 1 }, sort: { _id: 1 }, limit: PAGE, ...LIMIT } as const;
+/**
+ * All keys in a field, each once, a page at a time. Covered by the field's index: no document is read. A key comes as often as it has
+ * documents, and what is left of the one that ends a page is passed over.
+ */
+async function* keysIn(
+  { db, collectionName }: Pick<Collection, "db" | "collectionName">,
+  field: string,
+  more: Document = {},
+): AsyncIterable<string[]> {
+  const collection = db.collection(collectionName);
+  const options = {
+    projection: { _id: 0, [field]: 1 },
+    sort: { [field]: 1 },
+    limit: PAGE,
+    ...LIMIT,
+  } as const;
   for (let after = ""; ; ) {
-    const filter: Filter<CallDocument> = { _id: { $gt: after } };
-    const page = (await calls.find(filter, options).toArray()).map(({ _id }) => _id);
-    if (page.length > 0) yield page;
-    if (page.length < PAGE) return;
-    after = page.at(-1)!;
+    const found = await collection.find({ ...more, [field]: { $gt: after } }, options).toArray();
+    const keys = found.map((document): string => document[field]);
+    if (keys.length > 0) yield [...new Set(keys)];
+    if (keys.length < PAGE) return;
+    after = keys.at(-1)!;
   }
-}
-
-async function* paged<T>(all: AsyncIterable<T>): AsyncIterable<T[]> {
-  let page: T[] = [];
-  for await (const one of all) {
-    page.push(one);
-    if (page.length < PAGE) continue;
-    yield page;
-    page = [];
-  }
-  if (page.length > 0) yield page;
 }
