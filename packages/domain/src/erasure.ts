@@ -12,12 +12,15 @@ export type Erasure = Erased & {
   log_clean_by: Date;
 };
 
+type Stamped = Pick<Event, "occurred_at" | "received_at">;
+type Owned = Pick<Event, "kind" | "aggregate_id">;
+
 /** Whether an event goes with its subject, or stays out when it comes (again) later. */
-export const isErased = (event: Event, { kind, erased_at }: Erased): boolean =>
+export const isErased = (event: Stamped, { kind, erased_at }: Erased): boolean =>
   kind === "call" || beganBy(event, erased_at);
 
 /** A vendor's clock may be ahead, a redelivery is received late: the earlier of the two stamps counts. */
-const beganBy = ({ occurred_at, received_at }: Event, time: Date): boolean =>
+const beganBy = ({ occurred_at, received_at }: Stamped, time: Date): boolean =>
   received_at <= time || (occurred_at !== null && occurred_at <= time);
 
 /** Erased subjects by `subjectId`; of several of one subject the latest counts. */
@@ -33,10 +36,10 @@ export function latestErased<T extends Erased>(all: Iterable<T>): Map<string, T>
 /** A call and an agent of the same key are two. */
 export const subjectId = ({ kind, key }: Subject): string => `${kind}:${key}`;
 
-export const subjectOf = ({ kind, aggregate_id }: Event): Subject => ({ kind, key: aggregate_id });
+export const subjectOf = ({ kind, aggregate_id }: Owned): Subject => ({ kind, key: aggregate_id });
 
 /** The subjects of events, each once. */
-export function subjectsOf(events: readonly Event[]): Subject[] {
+export function subjectsOf(events: readonly Owned[]): Subject[] {
   const subjects = new Map(events.map((event) => [subjectId(subjectOf(event)), subjectOf(event)]));
   return [...subjects.values()];
 }

@@ -294,6 +294,31 @@ test("a record that cannot be read is parked with its reason, and all others are
   expect([await isStored("1"), await position()]).toEqual([true, 3]);
 });
 
+test("what cannot be read of an erased call is answered by a tombstone too, and parked nowhere", async () => {
+  const { handle } = project();
+  const poison = (offset: number, key: string, timestamp = NOW_MS): ConsumedRecord => ({
+    ...record(offset, "poison"),
+    ...{ key: Buffer.from(key), timestamp },
+  });
+  // one that a tombstone follows in the log needs no other
+  await handle(batchOf(null, [poison(0, "1"), tombstone(1, "1"), tombstone(2, "2"), poison(3, "2")]));
+  expect([published.map(({ key }) => key), parked, await position()]).toEqual([["2"], [], 4]);
+  happened = [];
+  await handle(batchOf(4, [poison(4, "1"), poison(5, "3")]));
+  expect(happened).toEqual(["answered", "stored", "told"]);
+  expect(published.at(-1)).toEqual({
+    ...{ topic: TOPIC, key: "1", value: null },
+    headers: { erased_at: new Date(NOW_MS).toISOString() },
+  });
+  expect([published.length, parked]).toEqual([2, [{ offset: 5, reason: "not-avro" }]]);
+  // an agent's newer ones are no part of its erasure
+  const topic = "agent-events";
+  const records = [tombstone(0, "ana"), poison(1, "ana"), poison(2, "ana", NOW_MS + 1)];
+  await handle({ ...batchOf(null, records), topic });
+  expect(published.at(-1)).toMatchObject({ topic, key: "ana" });
+  expect([published.length, parked.map(({ offset }) => offset)]).toEqual([3, [5, 2]]);
+});
+
 test("nothing is stored while a record that must be parked is not yet parked", async () => {
   const { handle } = project({ park: () => Promise.reject(new Unavailable("away")) });
   await expect(handle(batchOf(null, [record(0, "poison"), record(1, eventOf("a", "1"))]))).rejects.toThrow(

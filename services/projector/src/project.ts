@@ -21,7 +21,7 @@ import {
   Undecodable,
 } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
-import { answerErased, readErasures } from "./erasure/tombstones.ts";
+import { answerErased, readErasures, type Trace, traceOf } from "./erasure/tombstones.ts";
 
 export type ProjectorPorts = {
   store: CallStore;
@@ -40,8 +40,8 @@ export type ProjectorPorts = {
 };
 
 /**
- * One batch: what cannot be read is parked, what comes of erased calls and agents is answered by tombstones, the rest is stored in
- * one transaction with the position, and only then told. What was stored before but perhaps not told (the last run
+ * One batch: what comes of erased calls and agents is answered by tombstones, what else cannot be read is parked, the rest is stored
+ * in one transaction with the position, and only then told. What was stored before but perhaps not told (the last run
  * died in between) is told again, and what was erased is cleared away again. Each step may be repeated.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
@@ -57,9 +57,12 @@ const countTombstones = ({ records }: ConsumedBatch) => records.filter(({ value 
 
 async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Outcome> {
   const began = performance.now();
-  const events = await readEvents(ports, batch.records, batch);
+  const { events, unread } = await readRecords(ports, batch.records, batch);
   const erasures = readErasures(ports.topics, batch.topic, batch.records);
-  const erased = await answerErased(ports, events, erasures);
+  const traces = [...events, ...unread.map(({ trace }) => trace)];
+  const { known: erased, goes } = await answerErased(ports, traces, erasures);
+  const parked = unread.filter(({ trace }) => !goes(trace));
+  await Promise.all(parked.map(({ record, error }) => ports.park(record, batch, error)));
   const applied = await applyBatch(ports, batch, { events, erasures, erased });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
@@ -90,32 +93,36 @@ async function applyBatch(
 /** Told again: whoever holds the call may not have heard of it. */
 const erasureChange = ({ kind, key }: Erasure): Change => ({ key, kind, version: 0, erased: true });
 
+type Unread = { record: ConsumedRecord; trace: Trace; error: Undecodable };
+
 /** Tombstones (a key's erasure, the daily tick) hold no event. */
-async function readEvents(
-  ports: ProjectorPorts,
+async function readRecords(
+  { codec, topics }: ProjectorPorts,
   records: readonly ConsumedRecord[],
   batch: ConsumedBatch,
-): Promise<LoggedEvent[]> {
+): Promise<{ events: LoggedEvent[]; unread: Unread[] }> {
+  const unread: Unread[] = [];
   const read = records
     .filter(({ value }) => value !== null)
     .map(async (record): Promise<LoggedEvent[]> => {
       try {
-        const event = await ports.codec.decodeEvent(record.value!);
+        const event = await codec.decodeEvent(record.value!);
         const { topic, partition } = batch;
         return [{ ...event, source: { topic, partition, offset: record.offset } }];
       } catch (error) {
         if (!(error instanceof Undecodable)) throw error;
-        await ports.park(record, batch, error);
+        unread.push({ record, trace: traceOf(topics, batch, record), error });
         return [];
       }
     });
-  return (await Promise.all(read)).flat();
+  return { events: (await Promise.all(read)).flat(), unread };
 }
 
 /** The calls and agents of records below the position, as they are now. */
 async function changesOf(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Change[]> {
   if (batch.stored.length === 0) return [];
-  const events = await readEvents({ ...ports, park: async () => {} }, batch.stored, batch);
+  // what cannot be read there was parked before
+  const { events } = await readRecords(ports, batch.stored, batch);
   const keys = (kind: LoggedEvent["kind"]) => [
     ...new Set(events.filter((event) => event.kind === kind).map(({ aggregate_id }) => aggregate_id)),
   ];

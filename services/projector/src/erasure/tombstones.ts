@@ -12,6 +12,7 @@ import {
   subjectsOf,
 } from "@teravoz/domain";
 import {
+  type ConsumedBatch,
   type ConsumedRecord,
   LOG_CLEAN_MS,
   LOG_KEY_CLEAN_MS,
@@ -51,6 +52,9 @@ export async function publishTombstones(
 export const topicOf = (topics: TopicNames, kind: EventKind): string =>
   kind === "call" ? topics.callEvents : topics.agentEvents;
 
+const kindOf = (topics: TopicNames, topic: string): EventKind =>
+  topic === topics.callEvents ? "call" : "agent";
+
 /** An erasure, and where in its partition it stands. */
 export type LoggedErasure = Erasure & { offset: number };
 
@@ -60,10 +64,9 @@ export function readErasures(
   topic: string,
   records: readonly ConsumedRecord[],
 ): LoggedErasure[] {
-  const kind = topic === topics.callEvents ? "call" : "agent";
   return records
     .filter(({ key, value }) => value === null && key !== null && key.toString() !== TICK_KEY)
-    .map((record) => readErasure(kind, record));
+    .map((record) => readErasure(kindOf(topics, topic), record));
 }
 
 /** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
@@ -74,27 +77,45 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
   return { kind, key: String(key), erased_at, log_clean_by: new Date(timestamp + cleanMs), offset };
 }
 
+/** Whose a record is and when it came, also where what it holds cannot be read. */
+export type Trace = Pick<LoggedEvent, "kind" | "aggregate_id" | "occurred_at" | "received_at" | "source">;
+
+/** Of a record that cannot be read: its key is its subject's, and the broker's stamp the only one. */
+export const traceOf = (
+  topics: TopicNames,
+  { topic, partition }: ConsumedBatch,
+  { key, offset, timestamp }: ConsumedRecord,
+): Trace => ({
+  kind: kindOf(topics, topic),
+  aggregate_id: String(key ?? ""),
+  occurred_at: null,
+  received_at: new Date(timestamp),
+  source: { topic, partition, offset },
+});
+
 /**
- * Writes a tombstone after each event that is to be dropped because its subject was erased: else it would be its key's last
- * value, and stay in the log for ever. Only a record that holds an event is ever answered, so that no tombstone
- * provokes another. Resolves with what the ledger knows of the events' subjects.
+ * Writes a tombstone after each record that is to be dropped because its subject was erased: else it would be its key's last
+ * value, and stay in the log for ever. Only a record with a value is ever answered, so that no tombstone provokes another.
+ * Resolves with what the ledger knows of the records' subjects, and with which records go.
  */
 export async function answerErased(
   ports: Outlet & { store: Pick<CallStore, "findErased"> },
-  events: readonly LoggedEvent[],
+  traces: readonly Trace[],
   erasures: readonly LoggedErasure[],
-): Promise<Erased[]> {
-  const known = await ports.store.findErased(subjectsOf(events));
-  if (known.length + erasures.length === 0) return known;
+): Promise<{ known: Erased[]; goes(trace: Trace): boolean }> {
+  const known = await ports.store.findErased(subjectsOf(traces));
   const erased = latestErased<Erased>([...known, ...erasures]);
+  const goes = (trace: Trace) => {
+    const subject = erased.get(subjectId(subjectOf(trace)));
+    return subject !== undefined && isErased(trace, subject);
+  };
   const answered = new Map(erasures.map((each) => [subjectId(each), each.offset]));
   const unanswered = new Map<string, Erased>();
-  for (const event of events) {
-    const id = subjectId(subjectOf(event));
-    const subject = erased.get(id);
-    if (!subject || !isErased(event, subject) || event.source.offset < (answered.get(id) ?? -1)) continue;
-    unanswered.set(id, { kind: subject.kind, key: subject.key, erased_at: subject.erased_at });
+  for (const trace of traces.filter(goes)) {
+    const id = subjectId(subjectOf(trace));
+    const { kind, key, erased_at } = erased.get(id)!;
+    if (trace.source.offset > (answered.get(id) ?? -1)) unanswered.set(id, { kind, key, erased_at });
   }
   await publishTombstones(ports, [...unanswered.values()]);
-  return known;
+  return { known, goes };
 }
