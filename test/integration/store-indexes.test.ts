@@ -68,6 +68,21 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(2);
   });
 
+  test("a person is looked for a page at a time, in any number of dead letters", async () => {
+    const letters = connection.db.collection<{ _id: string; key: null; body: Buffer }>("dead_letters");
+    const body = Buffer.from('{"number":"5511987654321"}');
+    await letters.insertMany(
+      Array.from({ length: 2_500 }, (_, n) => ({ _id: `page-${n}`, key: null, body })),
+    );
+    const erasures = createMongoErasures({ connection, erasureKeys });
+    const commands = await profile(connection, async () => {
+      const found = await erasures.findPerson({ kind: "number", key: "5511987654321" });
+      expect(found).toMatchObject({ subjects: [], letters: { length: 2_500 } });
+    });
+    await letters.deleteMany({});
+    for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);
+  });
+
   test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
     const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
     await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));
