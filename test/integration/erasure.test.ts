@@ -202,6 +202,14 @@ test("a number's erasure finds it in fields, in bodies, in agents' keys and in d
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
 }, 60_000);
 
+test("so many dead letters of a person as no command could name are deleted", async () => {
+  const letters = erasing.db.collection<{ _id: string }>("dead_letters");
+  const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));
+  await letters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
+  await erasing.erasures.deleteLetters(ids);
+  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
+}, 60_000);
+
 test("a key that is replaced by a newer one still keeps out what was erased under it", async () => {
   const { store, connection } = erasing;
   const event = sampleEvent();

@@ -24,10 +24,16 @@ export type PersonFindings = {
 
 /** What an operator asks of the ledger of erasures. Each throws Unavailable while the database is away. */
 export type ErasureDesk = {
-  /** Enters what is asked for, once more too, before its tombstones are written; answers when. It erases nothing by itself. */
-  request(subjects: readonly Subject[]): Promise<Receipt>;
-  /** The same, for a person: `log_clean_by` is for what no tombstone speaks of. */
-  requestFor(person: Person, subjects: readonly Subject[], log_clean_by: Date): Promise<Receipt>;
+  /**
+   * Enters what is asked for, once more too and for a person where one is given, before its tombstones are written; answers when. It
+   * erases nothing by itself.
+   */
+  request(subjects: readonly Subject[], person?: Person): Promise<Receipt>;
+  /**
+   * Enters the person itself, for its receipt: last, when what no tombstone speaks of is gone from the store. `log_clean_by` is for
+   * that.
+   */
+  requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
   /** Null where it was never asked for, or longer ago than the ledger reaches back. */
   receipt(subject: Subject): Promise<Receipt | null>;
   personReceipt(person: Person): Promise<PersonReceipt | null>;

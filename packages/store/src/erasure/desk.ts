@@ -11,48 +11,38 @@ const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /** Reads and writes the ledger alone; `now` in ms. */
 export const createDesk = (desk: Desk): ErasureDesk => ({
-  request: (subjects) => request(desk, subjects, new Date(desk.now())),
-  requestFor: (...asked) => requestFor(desk, ...asked),
+  request: (subjects, person) => request(desk, subjects, { asked_for: person && nameOf(desk, person) }),
+  requestFor: (person, log_clean_by) => request(desk, [person], { log_clean_by }),
   receipt: (subject) => findReceipt(desk, subject),
   personReceipt: (person) => findPersonReceipt(desk, person),
 });
 
 /** `erased_at` stays: what was erased once is kept out also while the next erasure is on its way. */
 async function request(
-  { erased, names }: Desk,
+  desk: Desk,
   entries: readonly Entry[],
-  requested_at: Date,
-  more: { log_clean_by?: Date; asked_for?: string } = {},
+  { log_clean_by = null, asked_for }: { log_clean_by?: Date | null; asked_for?: string | undefined },
 ): Promise<Receipt> {
-  const { log_clean_by = null, asked_for } = more;
+  const requested_at = new Date(desk.now());
   const receipt = { requested_at, clean_at: null, log_clean_by };
   const expires_at = new Date(requested_at.getTime() + LEDGER_MS);
-  const writes = entries.map(({ kind, key }) => ({
+  const writes = entries.map((entry) => ({
     updateOne: {
-      filter: { _id: names(kind, key)[0]! },
+      filter: { _id: nameOf(desk, entry) },
       update: {
         $set: receipt,
         $max: { expires_at },
-        $setOnInsert: { kind, erased_at: null },
+        $setOnInsert: { kind: entry.kind, erased_at: null },
         ...(asked_for && { $addToSet: { asked_for } }),
       },
       upsert: true,
     },
   }));
-  if (writes.length > 0) await erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+  if (writes.length > 0) await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
   return receipt;
 }
 
-async function requestFor(
-  desk: Desk,
-  person: Person,
-  subjects: readonly Subject[],
-  log_clean_by: Date,
-): Promise<Receipt> {
-  const requested_at = new Date(desk.now());
-  await request(desk, subjects, requested_at, { asked_for: desk.names(person.kind, person.key)[0]! });
-  return request(desk, [person], requested_at, { log_clean_by });
-}
+const nameOf = ({ names }: Desk, { kind, key }: Entry): string => names(kind, key)[0]!;
 
 /** Of entries under several keys the one that was asked for last. */
 async function findEntry({ erased, names }: Desk, { kind, key }: Entry): Promise<LedgerDocument | null> {

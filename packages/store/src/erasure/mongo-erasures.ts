@@ -25,7 +25,7 @@ export function createMongoErasures({
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
   const { request, requestFor, receipt, personReceipt } = createDesk({ ...collections, names, now });
   return {
-    request: (subjects) => orUnavailable(() => request(subjects)),
+    request: (...asked) => orUnavailable(() => request(...asked)),
     requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
     receipt: (subject) => orUnavailable(() => receipt(subject)),
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
@@ -37,11 +37,17 @@ export function createMongoErasures({
   };
 }
 
+/** So many ids fit into one command many times over. */
+const LETTERS_PAGE = 10_000;
+
 async function deleteLetters(
   { deadLetters }: ReturnType<typeof openCollections>,
   ids: readonly string[],
 ): Promise<void> {
-  await deadLetters.deleteMany({ _id: { $in: [...ids] } }, { maxTimeMS: OPERATION_LIMIT_MS });
+  for (let at = 0; at < ids.length; at += LETTERS_PAGE) {
+    const page = ids.slice(at, at + LETTERS_PAGE);
+    await deadLetters.deleteMany({ _id: { $in: page } }, { maxTimeMS: OPERATION_LIMIT_MS });
+  }
 }
 
 async function* pagesOrUnavailable<T>(pages: AsyncIterable<T>): AsyncIterable<T> {

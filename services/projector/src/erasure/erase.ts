@@ -28,16 +28,20 @@ export async function eraseSubjects(ports: ErasePorts, subjects: readonly Subjec
   return receipt;
 }
 
-/** Asks for all that is stored of a person by now; see ErasureSearch.findPerson for what that takes. */
+/**
+ * Asks for all that is stored of a person by now; see ErasureSearch.findPerson for what that takes. Who dies in between leaves no
+ * receipt of it: it is asked for again.
+ */
 export async function erasePerson(ports: ErasePorts, person: Person): Promise<PersonReceipt> {
   const { erasures, topics, now } = ports;
   const found = await erasures.findPerson(person);
   const subjects = subjectsOf(found, topics);
   // dead letters in the log have no key that a tombstone could name; they live no longer than this
   const logCleanBy = new Date(now().getTime() + LOG_CLEAN_MS);
-  const receipt = await erasures.requestFor(person, subjects, logCleanBy);
+  await erasures.request(subjects, person);
   await publishTombstones(ports, subjects);
   await erasures.deleteLetters(found.letters.map(({ id }) => id));
+  const receipt = await erasures.requestFor(person, logCleanBy);
   const count = (kind: Subject["kind"]) => subjects.filter((each) => each.kind === kind).length;
   return { ...receipt, log_clean_by: null, calls: count("call"), agents: count("agent"), clean: 0 };
 }
