@@ -101,6 +101,15 @@ test.each(Object.keys(erasureSteps))(
   120_000,
 );
 
+test("a projector that dies as soon as the receipt says clean leaves nothing behind, past calls included", async () => {
+  type Past = { _id: string; their_number: string };
+  await erasing.db.collection<Past>("past_march").insertOne({ _id: "1", their_number: NUMBER });
+  expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
+  await projectUntilDeath(erasureSteps["after the transaction"]!);
+  await untilClean(erasing.url, "/calls/1");
+  expect(await findText(erasing, NUMBER)).toEqual([]);
+}, 60_000);
+
 const answerSteps: Record<string, (death: ReturnType<typeof createDeath>) => Seams> = {
   "before the answer": ({ at }) => ({
     publisher: (publisher) => ({ ...publisher, publish: at(publisher.publish, false, isAnswer) }),

@@ -50,7 +50,11 @@ async function apply(
   ...[batch, fold]: Parameters<CallStore["apply"]>
 ): ReturnType<CallStore["apply"]> {
   const { topic, partition, erasures = [] } = batch;
-  if (erasures.length > 0) await thinOut(collections, erasures);
+  if (erasures.length > 0) {
+    await thinOut(collections, erasures);
+    // the transaction says in the ledger that all is gone
+    await forgetErased(connection.db, collections, erasures);
+  }
   return runTransaction(
     connection.client,
     (session) => applyBatch({ collections, session, now: now(), names }, batch, fold),

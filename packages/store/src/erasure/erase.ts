@@ -70,7 +70,7 @@ const lettersOf = (erased: readonly Erased[]) => ({
   ),
 });
 
-/** Deletes what others may have written while the erasure ran: see CallStore.forget. */
+/** Deletes what no transaction writes beside the events, also what came while the erasure ran: see CallStore.forget. */
 export async function forgetErased(
   db: Db,
   { deadLetters }: Collections,
