@@ -291,7 +291,6 @@ test("when the registry knows its schema again, a parked record is redriven to i
     prefix: `${opened.prefix}restarted.`,
     fold: foldCall,
     onSuperseded: (revision) => void projector.crashes.push(revision),
-    now: () => new Date(),
     onCrash: (error) => void projector.crashes.push(error),
   });
   opened.closing(restarted.stop);

@@ -53,7 +53,6 @@ export async function openErasing(opened: TestTopics) {
         publisher: aroundPublisher(publisher),
         fold: foldCall,
         onSuperseded: (revision) => void crashes.push(revision),
-        now: () => new Date(),
         onCrash: (error) => void crashes.push(error),
       });
       opened.closing(consumer.stop);

@@ -18,7 +18,6 @@ export async function startProjector(opened: TestTopics, { codec = opened.codec,
     publisher: opened.publisher(),
     fold: foldCall,
     onSuperseded: (revision) => void crashes.push(revision),
-    now: () => new Date(),
     onCrash: (error) => void crashes.push(error),
   });
   opened.closing(consumer.stop);

@@ -4,7 +4,7 @@ import { type ConsumedBatch, type OutgoingRecord, topicNames, Undecodable } from
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createPark, notifyChanges } from "./notices.ts";
 
-const NOW = new Date("2026-01-02T03:04:05.678Z");
+const CAME_AT = new Date("2026-01-02T03:04:05.678Z");
 const batch: ConsumedBatch = {
   topic: "test.call-events",
   partition: 3,
@@ -13,7 +13,10 @@ const batch: ConsumedBatch = {
   stored: [],
   next: 9,
 };
-const record = { offset: 7, key: Buffer.from("1.2"), value: Buffer.from("x"), headers: {}, timestamp: 0 };
+const record = {
+  ...{ offset: 7, key: Buffer.from("1.2"), value: Buffer.from("x") },
+  ...{ headers: {}, timestamp: CAME_AT.getTime() },
+};
 
 /** Outlets that keep what is published; `publish` is done first. */
 function createOutlets(publish = async () => {}) {
@@ -33,12 +36,11 @@ function createOutlets(publish = async () => {}) {
     topics: topicNames("test."),
     log: createLog("test", "info", { write: (line) => void logged.push(line) }),
     metrics: createMetrics(),
-    now: () => NOW,
   };
   return { outlets, published, logged };
 }
 
-test("a record is parked as it was read, with the reason, the place and the time", async () => {
+test("a record is parked as it was read, with the reason, the place it came from and when it came there", async () => {
   const { outlets, published } = createOutlets();
   await createPark(outlets)(record, batch, new Undecodable("unknown-schema"));
   expect(published).toEqual([

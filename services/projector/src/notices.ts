@@ -10,7 +10,6 @@ export type Outlets = {
   topics: TopicNames;
   log: Log;
   metrics: Metrics;
-  now(): Date;
 };
 
 /** How many notices wait for their acknowledgement at once: far under the publisher's queue. */
@@ -31,10 +30,11 @@ export async function notifyChanges(
 }
 
 /**
- * Parks a record in dead-letters as it was read, with the reason and the place it came from. A batch that is tried again brings
+ * Parks a record in dead-letters as it was read, with the reason, the place it came from and the time it came there, however late it
+ * is read: an agent's erasure takes what came before it. A batch that is tried again brings
  * the same record, perhaps while it is still being parked: that is parked once.
  */
-export function createPark({ publisher, topics, log, metrics, now }: Outlets): Park {
+export function createPark({ publisher, topics, log, metrics }: Outlets): Park {
   const parked = new WeakMap<ConsumedRecord, Promise<void>>();
   return (record, batch, error) => {
     const parking = parked.get(record) ?? park(record, batch, error);
@@ -43,13 +43,14 @@ export function createPark({ publisher, topics, log, metrics, now }: Outlets): P
     return parking;
   };
   async function park(
-    { key, value, offset }: ConsumedRecord,
+    { key, value, offset, timestamp }: ConsumedRecord,
     { topic, partition }: ConsumedBatch,
     error: unknown,
   ) {
     const reason = error instanceof Undecodable ? error.reason : "unstorable";
     const source = { topic, partition: String(partition), offset: String(offset) };
-    const headers = { reason, service: "projector", first_seen: now().toISOString(), ...source };
+    const first_seen = new Date(timestamp).toISOString();
+    const headers = { reason, service: "projector", first_seen, ...source };
     await publisher.publish({ topic: topics.deadLetters, key: key?.toString() ?? null, value, headers });
     metrics.parked.inc({ reason });
     log.error({ topic, partition, offset, reason, err: error }, "record parked in dead-letters");
