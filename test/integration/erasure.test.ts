@@ -228,6 +228,26 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   expect(await lost.findErased([erasure])).toEqual([]);
 });
 
+test("while keys are replaced one process may write with the older first: receipts turn clean all the same", async () => {
+  const { connection } = erasing;
+  const keys = ["a newer key", "a test's key"];
+  const { request, requestFor, receipt, personReceipt } = createMongoErasures({
+    connection,
+    erasureKeys: keys,
+  });
+  const [call, person] = [{ kind: "call", key: "1" } as const, { kind: "number", key: NUMBER } as const];
+  await request([call], person);
+  await requestFor(person, new Date());
+  const other = createMongoStore({ connection, log: opened.log, erasureKeys: keys.toReversed() });
+  const [erased_at, log_clean_by] = [new Date(), new Date()];
+  await other.apply(
+    { ...batchOf([], null, 0), next: 1, erasures: [{ ...call, erased_at, log_clean_by }] },
+    foldCall,
+  );
+  expect(await receipt(call)).toMatchObject({ clean_at: expect.any(Date) });
+  expect(await personReceipt(person)).toMatchObject({ calls: 1, clean: 1, clean_at: expect.any(Date) });
+});
+
 test("what was asked for counts only once its tombstone was read", async () => {
   const body = call("1");
   const { store, erasures } = erasing;

@@ -55,21 +55,26 @@ export async function findErased(
   return [...latestErased(known).values()];
 }
 
-/** Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. */
+/**
+ * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept; also what
+ * was entered under another key: while keys are replaced others write with another one first.
+ */
 export async function enterErasures(
   { erased }: Collections,
   names: LedgerNames,
   erasures: readonly Erasure[],
   { session, now }: { session: ClientSession; now: number },
 ): Promise<void> {
-  const entries = erasures.map((erasure) => entryOf(names(erasure.kind, erasure.key)[0]!, erasure, now));
+  const entries = erasures.flatMap((erasure) =>
+    names(erasure.kind, erasure.key).map((name, n) => entryOf(name, erasure, { now, upsert: n === 0 })),
+  );
   await erased.bulkWrite(entries, { session, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
 const entryOf = (
   _id: string,
   { kind, erased_at, log_clean_by }: Erasure,
-  now: number,
+  { now, upsert }: { now: number; upsert: boolean },
 ): AnyBulkWriteOperation<LedgerDocument> => {
   const entry = {
     kind,
@@ -79,5 +84,5 @@ const entryOf = (
     log_clean_by: { $max: ["$log_clean_by", log_clean_by] },
     expires_at: { $max: ["$expires_at", new Date(now + LEDGER_MS)] },
   };
-  return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert: true } };
+  return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert } };
 };
