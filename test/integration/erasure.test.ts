@@ -107,6 +107,28 @@ test("after an erasure no collection holds the call_id or the number, the ledger
   expect(await db.collection("erased").countDocuments()).toBe(1);
 }, 60_000);
 
+test("the answer to what came late fulfils nothing that was asked for since", async () => {
+  erasing.project();
+  const late = call("1");
+  await erase("/calls/1");
+  await untilClean(erasing.url, "/calls/1");
+  // its tombstone is still on its way
+  const asked = await erasing.erasures.request([{ kind: "call", key: "1" }]);
+  await erasing.publish([late]);
+  const tombstones = async () =>
+    (await readTopic(opened, opened.topics.callEvents)).filter(({ value }) => value === null);
+  await eventually(async () => expect(await tombstones()).toHaveLength(2), PATIENCE_MS);
+  const { partition, offset } = (await tombstones()).at(-1)!;
+  await eventually(
+    async () =>
+      expect(await erasing.store.position(opened.topics.callEvents, partition)).toBe(Number(offset) + 1),
+    PATIENCE_MS,
+  );
+  expect(await erasing.erasures.receipt({ kind: "call", key: "1" })).toEqual(asked);
+  await erase("/calls/1");
+  await untilClean(erasing.url, "/calls/1");
+}, 60_000);
+
 test("the receipt says when it was asked for, when the store was clean, and by when the log will be", async () => {
   erasing.project();
   const before = Date.now();

@@ -10,6 +10,8 @@ export type Erased = Subject & { erased_at: Date };
 export type Erasure = Erased & {
   /** By then the log holds nothing of the subject that was written before the tombstone. */
   log_clean_by: Date;
+  /** It says an earlier erasure once more (an answer, a sweep): what was asked for since waits for a tombstone of its own. */
+  isRepeated?: boolean;
 };
 
 type Stamped = Pick<Event, "occurred_at" | "received_at">;

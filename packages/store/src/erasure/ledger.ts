@@ -73,15 +73,18 @@ export async function enterErasures(
 
 const entryOf = (
   _id: string,
-  { kind, erased_at, log_clean_by }: Erasure,
+  { kind, erased_at, log_clean_by, isRepeated }: Erasure,
   { now, upsert }: { now: number; upsert: boolean },
 ): AnyBulkWriteOperation<LedgerDocument> => {
+  // null is what was asked for and not done; an entry that is made here has none yet
+  const isWaiting = { $eq: ["$clean_at", null] };
+  const done = (value: object) => (isRepeated ? { $cond: [isWaiting, null, value] } : value);
   const entry = {
     kind,
     requested_at: { $ifNull: ["$requested_at", erased_at] },
     erased_at: { $max: ["$erased_at", erased_at] },
-    clean_at: { $ifNull: ["$clean_at", new Date(now)] },
-    log_clean_by: { $max: ["$log_clean_by", log_clean_by] },
+    clean_at: done({ $ifNull: ["$clean_at", new Date(now)] }),
+    log_clean_by: done({ $max: ["$log_clean_by", log_clean_by] }),
     expires_at: { $max: ["$expires_at", new Date(now + LEDGER_MS)] },
   };
   return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert } };

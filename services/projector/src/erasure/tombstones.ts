@@ -72,9 +72,11 @@ export function readErasures(
 /** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
 function readErasure(kind: EventKind, { key, headers, timestamp, offset }: ConsumedRecord): LoggedErasure {
   const told = Date.parse(String(headers[ERASED_AT]));
-  const erased_at = new Date(Number.isNaN(told) ? timestamp : Math.min(told, timestamp));
+  const isRepeated = !Number.isNaN(told);
+  const erased_at = new Date(isRepeated ? Math.min(told, timestamp) : timestamp);
   const cleanMs = kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS;
-  return { kind, key: String(key), erased_at, log_clean_by: new Date(timestamp + cleanMs), offset };
+  const log_clean_by = new Date(timestamp + cleanMs);
+  return { kind, key: String(key), erased_at, log_clean_by, isRepeated, offset };
 }
 
 /** Whose a record is and when it came, also where what it holds cannot be read. */
