@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { openStack, type ServiceHandle, type Stack } from "@teravoz/stack";
+import { ADMIN_TOKEN, ask, findText } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
@@ -27,7 +28,12 @@ let spool: string;
 let gateway: Gateway;
 beforeEach(async () => {
   spool = await mkdtemp(join(tmpdir(), "teravoz-spool-"));
-  gateway = await openGateway({ ingest: 2, projector: 1, realtime: 0, env: { SPOOL_DIR: spool } });
+  gateway = await openGateway({
+    ingest: 2,
+    projector: 1,
+    realtime: 0,
+    env: { SPOOL_DIR: spool, ADMIN_TOKEN },
+  });
 });
 afterEach(async () => {
   await stack.resume("kafka");
@@ -59,6 +65,18 @@ const readiness = async ({ url }: ServiceHandle) =>
   (await (await fetch(`${url}/readyz`)).json()) as Readiness;
 const both = () => gateway.ingest as [ServiceHandle, ServiceHandle];
 const directories = async () => (await readdir(spool)).filter((name) => name.startsWith("ingest-"));
+
+/** Names of the files under the spool in which a text stands. */
+async function findInSpool(text: string): Promise<string[]> {
+  const files = (await readdir(spool, { recursive: true, withFileTypes: true })).filter((each) =>
+    each.isFile(),
+  );
+  const read = files.map(async ({ parentPath, name }) =>
+    (await readFile(join(parentPath, name))).includes(text) ? [name] : [],
+  );
+  return (await Promise.all(read)).flat();
+}
+
 test("with the broker dead every event is answered 200 and a refusal 422; the ingest is killed and started again: with the broker all are stored, each once", async () => {
   const [first] = both();
   const bodies = bodiesOfCalls(200);
@@ -139,4 +157,39 @@ test("with the broker paused no event waits longer than the publisher's deadline
   expect(performance.now() - again).toBeLessThan(2_000);
   await stack.resume("kafka");
   await expectStored(gateway, bodies, 60_000);
+});
+
+test("an event that waits in the spool while its call is erased stays out, and nothing of it is left on the disk, in the database or in the log", async () => {
+  const [first] = both();
+  const url = gateway.projector[0]!.url;
+  const number = "5511987655555";
+  const body = (call_id: string, type: string) => JSON.stringify({ type, call_id, their_number: number });
+  const known = body("erased", "call.new");
+  expect(await sendAll([known], first)).toEqual({ 200: 1 });
+  await eventually(async () => expect(await gateway.events()).toHaveLength(1), 30_000);
+  await stack.kill("kafka");
+  // news of the call, and what is known of it once more
+  expect(await sendAll([body("erased", "call.finished"), known], first)).toEqual({ 200: 2 });
+  expect(await findInSpool(number)).toHaveLength(1);
+  first.kill("SIGSTOP");
+  await stack.start("kafka");
+  await eventually(async () => expect((await ask(url, "DELETE", "/calls/erased")).status).toBe(202), 60_000);
+  await eventually(async () => {
+    const { body: receipt } = await ask(url, "GET", "/calls/erased/erasure");
+    expect(receipt.data.clean_at).not.toBeNull();
+  }, 60_000);
+  expect(await findText(gateway, number)).toEqual([]);
+  first.kill("SIGCONT");
+  const ofCall = async () =>
+    (await readTopic(gateway.opened, gateway.opened.topics.callEvents))
+      .filter(({ key }) => String(key) === "erased")
+      .map(({ value }) => value !== null);
+  await eventually(async () => {
+    const values = await ofCall();
+    // what was on its way to the broker when that died may come beside what was kept
+    expect(values.filter(Boolean).length).toBeGreaterThanOrEqual(3);
+    expect([values.at(-1), await gateway.lag()]).toEqual([false, 0]);
+  }, 60_000);
+  expect(await findText(gateway, number)).toEqual([]);
+  expect(await findInSpool(number)).toEqual([]);
 });

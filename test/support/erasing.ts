@@ -101,7 +101,7 @@ export const untilClean = (url: string, path: string) =>
   }, 30_000);
 
 /** Where in any collection of the database a text stands, as it is stored: in names, keys and values of every kind. */
-export async function findText({ db }: Erasing, text: string): Promise<string[]> {
+export async function findText({ db }: Pick<Erasing, "db">, text: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name } of await db.listCollections().toArray())
     for (const document of await db.collection(name).find({}, { raw: true }).toArray())
