@@ -3,16 +3,13 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { withSharedStack } from "../support/shared-stack.ts";
-import { longCampaigns } from "./campaigns/long.ts";
+import { LONG_SUITES, longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
 import { formatCampaigns, formatKnownBad, formatSuites, formatTable } from "./campaigns/table.ts";
 import { chooseOnly, countRows, ledgerPath, runFaults } from "./faults.ts";
 
 type Options = { long?: true; from?: number; runs?: number; only?: string; seed: number };
-
-/** By their paths: those that go by FAULTS=long. */
-const LONG_SUITES = ["test/integration/.*(faults|fuzz|pressure|hostile|access)"];
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -56,7 +53,7 @@ async function run({ long, only, ...options }: Options): Promise<Result[]> {
   const results = await withSharedStack((stack) => {
     if (stack.provider === "external")
       throw new Error("needs parts that it may kill: unset STACK and the addresses");
-    const suites = long && !only ? LONG_SUITES : [];
+    const suites = long && !only ? [LONG_SUITES] : [];
     return runFaults({ ...options, stack, campaigns, suites, ledger, say, signal: interrupted.signal });
   });
   const tables = [formatTable, formatCampaigns, formatKnownBad, formatSuites]
