@@ -86,6 +86,7 @@ function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: 
 function emptyResult({ name, seed, began }: { name: string; seed: number; began: Date }): Result {
   return {
     ...{ campaign: name, seed, began: began.toISOString(), struck: [], violations: [], damages: [] },
+    ...{ planned: {}, cutShort: null },
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     ...{ acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0, other: 0 },
   };
@@ -108,15 +109,13 @@ export function chooseOnly(campaigns: readonly Campaign[], text: string): Campai
   });
 }
 
-/** A row is a fault, or a bad build: passed where it came to pass and its campaign is as it must be. */
+/** A row is a fault, or a bad build: passed where it came to pass as planned and its campaign is as it must be. */
 export function countRows(results: readonly Result[]): { passed: number; failed: number } {
   const rows = results.flatMap((result) => {
     if (result.tests) return result.tests.map(({ passed }) => passed);
-    if (result.mustShow || result.struck.length === 0) return [isFine(result)];
-    const faults = Map.groupBy(result.struck, ({ fault }) => fault);
-    return [...faults.values()].map(
-      (struck) => isFine(result) && struck.some(({ recoverMs }) => recoverMs !== null),
-    );
+    const faults = Object.keys(result.planned);
+    if (result.mustShow || faults.length === 0) return [isFine(result)];
+    return faults.map(() => isFine(result));
   });
   const passed = rows.filter(Boolean).length;
   return { passed, failed: rows.length - passed };

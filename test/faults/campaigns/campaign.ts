@@ -6,7 +6,7 @@ import type { Evidence } from "../checker/evidence.ts";
 import type { Damage, Violation } from "../checker/violation.ts";
 import { carryOut, carryOutOne, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
-import { type LaneOrder, type Plan, planStrikes } from "../nemesis/plan.ts";
+import { type LaneOrder, planStrikes } from "../nemesis/plan.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
 import { forgetRun, openRig, type Rig, type RigOptions } from "../rig/rig.ts";
 import { describeResult, isFine, keepEvidence, type Result, summarize } from "./result.ts";
@@ -60,6 +60,7 @@ const BAD_QUIET_MS = 15_000;
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
 const SILENCE_MS = 300;
+const LAST_DEATH = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
 /** Runs a campaign. A red one leaves its folder with seed, history and logs; so does one that could not be run. */
 export async function runCampaign(run: CampaignRun): Promise<Result> {
@@ -81,18 +82,21 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
 
 async function strikeAndJudge(run: CampaignRun, rig: Rig, began: Date) {
   const { campaign, seed } = run;
-  const struck = await strikeUnderLoad(run, rig);
+  const { struck, plan, cutShort } = await strikeUnderLoad(run, rig);
   const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
   const after = await campaign.afterwards?.(rig);
   struck.push(...(after?.struck ?? []));
   const evidence = after?.evidence ?? (await readEvidence(rig));
   const violations = [...check(evidence), ...(after?.violations ?? [])];
   const { name, mustShow } = campaign;
-  const found = { struck, quietMs, evidence, violations, ...(mustShow ? { mustShow } : {}) };
+  const found = { struck, plan, cutShort, quietMs, evidence, violations, ...(mustShow ? { mustShow } : {}) };
   return { result: summarize({ campaign: name, seed, began, ...found }), evidence };
 }
 
-async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
+async function strikeUnderLoad(
+  run: CampaignRun,
+  rig: Rig,
+): Promise<{ struck: Struck[]; plan: string[]; cutShort: Result["cutShort"] }> {
   const { campaign, seed, say } = run;
   const struck: Struck[] = [];
   const faults = campaign.lanes.flat().map(({ fault }) => fault);
@@ -101,20 +105,24 @@ async function strikeUnderLoad(run: CampaignRun, rig: Rig): Promise<Struck[]> {
   await sleep(LEAD_MS);
   const onStruck = (each: Struck) => {
     struck.push(each);
-    say(describeStruck(each, `${struck.length} of ${countStrikes(plan)}`));
+    say(describeStruck(each, `${struck.length} of ${plan.flat().length}`));
   };
   const until = Date.now() + LIMIT_MS;
   const state = { over: false };
   const beside = campaign.beside?.(rig, () => state.over);
-  await carryOut(rig, plan, faults, { stop: () => run.signal.aborted || Date.now() > until, onStruck });
+  const stop = () => run.signal.aborted || Date.now() > until;
+  const isWhole = await carryOut(rig, plan, faults, { stop, onStruck });
   state.over = true;
   struck.push(...((await beside) ?? []));
-  if (campaign.endsInDeath ?? !campaign.mustShow) struck.push(...(await endInDeath(rig)));
+  const ordered = plan.flat().map(({ fault }) => fault);
+  if (campaign.endsInDeath ?? !campaign.mustShow) {
+    ordered.push(LAST_DEATH.name);
+    struck.push(await endInDeath(rig));
+  }
   await rig.vendor.stop();
-  return struck;
+  const cutShort = isWhole ? null : run.signal.aborted ? "stopped" : "time limit";
+  return { struck, plan: ordered, cutShort };
 }
-
-const countStrikes = (plan: Plan) => plan.reduce((count, lane) => count + lane.length, 0);
 
 const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
   `${count}: ${fault}: ${recoverMs === null ? "did not come to pass" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
@@ -123,12 +131,11 @@ const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
  * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
  * again.
  */
-async function endInDeath(rig: Rig): Promise<Struck[]> {
-  const fault = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
+async function endInDeath(rig: Rig): Promise<Struck> {
   rig.vendor.setRate(0);
   await sleep(SILENCE_MS);
-  const strike = { fault: fault.name, target: "projector-1", holdMs: 0, hits: 1, gapMs: 0 };
-  const striking = carryOutOne(rig, fault, strike);
+  const strike = { fault: LAST_DEATH.name, target: "projector-1", holdMs: 0, hits: 1, gapMs: 0 };
+  const striking = carryOutOne(rig, LAST_DEATH, strike);
   await rig.vendor.burst(LAST_EVENTS);
-  return [await striking];
+  return striking;
 }

@@ -14,6 +14,10 @@ export type Result = Counts & {
   began: string;
   seconds: number;
   struck: Struck[];
+  /** How often each fault was to strike. */
+  planned: Record<string, number>;
+  /** What kept it from striking as often. */
+  cutShort: "time limit" | "stopped" | null;
   /** Different bodies that were answered with 200. */
   acknowledged: number;
   requests: number;
@@ -30,18 +34,21 @@ export type Result = Counts & {
   damages: Damage[];
 };
 
-type Summed = Pick<Result, "campaign" | "seed" | "struck" | "quietMs" | "mustShow"> & {
+type Summed = Pick<Result, "campaign" | "seed" | "struck" | "cutShort" | "quietMs" | "mustShow"> & {
   began: Date;
+  /** The faults of the plan, each as often as it was to strike; all others were to strike as often as they were tried. */
+  plan: string[];
   evidence: Evidence;
   violations: Violation[];
 };
 
-export function summarize({ began, evidence, violations, ...rest }: Summed): Result {
+export function summarize({ began, evidence, violations, plan, ...rest }: Summed): Result {
   const { operations } = evidence.history;
   const outcomes = [...outcomesOf(evidence.history).values()];
   return {
     ...rest,
     ...countViolations(violations),
+    planned: countPlanned(plan, rest.struck),
     began: began.toISOString(),
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
@@ -52,9 +59,30 @@ export function summarize({ began, evidence, violations, ...rest }: Summed): Res
   };
 }
 
-/** A good build breaks no promise and was struck; a bad one shows what it must. */
-export function isFine({ mustShow, damages }: Result): boolean {
-  return mustShow ? damages.some((damage) => mustShow.includes(damage)) : damages.length === 0;
+function countPlanned(plan: string[], struck: Struck[]): Record<string, number> {
+  const orders = new Set(plan);
+  const names = [...plan, ...struck.map(({ fault }) => fault).filter((fault) => !orders.has(fault))];
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}
+
+export const countStrikes = (struck: readonly Struck[]): number =>
+  struck.filter(({ recoverMs }) => recoverMs !== null).length;
+
+/** The faults that struck less often than they were to, in words. Where the time was over once is enough. */
+export function findUnstruck({ planned, struck, cutShort }: Result): string[] {
+  const counts = Map.groupBy(struck, ({ fault }) => fault);
+  return Object.entries(planned).flatMap(([fault, times]) => {
+    const count = countStrikes(counts.get(fault) ?? []);
+    const least = cutShort === "time limit" ? 1 : times;
+    return count < least ? [`${fault} struck ${count} of ${times} times`] : [];
+  });
+}
+
+/** A good build breaks no promise and was struck as planned; a bad one shows what it must. */
+export function isFine(result: Result): boolean {
+  const { mustShow, damages } = result;
+  if (mustShow) return damages.some((damage) => mustShow.includes(damage));
+  return damages.length === 0 && findUnstruck(result).length === 0;
 }
 
 const SHOWN = 10;
@@ -64,11 +92,18 @@ export function describeResult(result: Result, dir: string): string {
   const { campaign, seed, seconds, acknowledged, missing, doubled, stale, other, violations } = result;
   const counts = `${acknowledged} acknowledged, ${missing} missing, ${doubled} doubled, ${stale} stale, ${other} other`;
   const head = `${campaign} (seed ${seed}, ${seconds} s): ${counts}`;
-  if (violations.length === 0) return `${fine ? "GREEN" : "FAILED, it must be red:"} ${head}`;
-  if (fine) return `RED as it must be: ${head}\n  ${violations[0]}`;
-  const shown = violations.slice(0, SHOWN).map((each) => `  ${each}`);
+  if (fine)
+    return violations.length === 0 ? `GREEN ${head}` : `RED as it must be: ${head}\n  ${violations[0]}`;
+  if (result.mustShow && violations.length === 0) return `FAILED, it must be red: ${head}`;
+  const shown = describeFaults(result).map((each) => `  ${each}`);
   return [`RED ${head}`, ...shown, `  seed, history and logs are in ${dir}`].join("\n");
 }
+
+/** What a red campaign is red for. */
+export const describeFaults = (result: Result): string[] => [
+  ...findUnstruck(result),
+  ...result.violations.slice(0, SHOWN),
+];
 
 /** Beside the logs: what was found, every request and its body, and what was read at the end. */
 export async function keepEvidence(dir: string, result: Result, evidence: Evidence): Promise<void> {

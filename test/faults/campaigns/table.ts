@@ -1,4 +1,4 @@
-import type { Result } from "./result.ts";
+import { countStrikes, type Result } from "./result.ts";
 
 type Row = {
   fault: string;
@@ -61,22 +61,40 @@ function formatTimes(times: number[]): string {
 function formatTotal(results: readonly Result[]): string {
   const good = results.filter(isOfGoodBuild);
   const sum = (of: (result: Result) => number) => good.reduce((total, result) => total + of(result), 0);
-  const runs = sum(({ struck }) => struck.filter(({ recoverMs }) => recoverMs !== null).length);
+  const runs = sum(({ struck }) => countStrikes(struck));
   const damage = [sum((r) => r.missing), sum((r) => r.doubled), sum((r) => r.stale), sum((r) => r.other)];
   return `| **all, ${good.length} campaigns** | ${runs} | ${count(sum((r) => r.acknowledged))} | ${damage.join(" | ")} | |`;
+}
+
+/** What ended as kill -9 does, in good builds: in all, and at a point of the code that was named. */
+export function countKillPoints(results: readonly Result[]): { all: number; aimed: number } {
+  const struck = results.filter(isOfGoodBuild).flatMap((result) => result.struck);
+  const count = (name: RegExp) => countStrikes(struck.filter(({ fault }) => name.test(fault)));
+  return { all: count(/killed/), aimed: count(/killed (in|after|before|half way)/) };
+}
+
+export function formatKillPoints(results: readonly Result[]): string {
+  const { all, aimed } = countKillPoints(results);
+  return `Kill points: ${all}, of these ${aimed} aimed at a point of the code.`;
 }
 
 /** Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen. */
 export function formatCampaigns(results: readonly Result[]): string {
   const lines = results.filter(isOfGoodBuild).map((result) => {
     const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, slowestMs } = result;
-    const strikes = struck.filter(({ recoverMs }) => recoverMs !== null).length;
+    const strikes = `${countStrikes(struck)} of ${describePlanned(result)}`;
     const times = [`${(quietMs / 1_000).toFixed(1)} s`, `${(slowestMs / 1_000).toFixed(1)} s`];
     return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
   });
   const head =
-    "| campaign | seed | took | strikes | acknowledged | requests | quiet after | slowest request |";
+    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | slowest request |";
   return [head, "|---|---|---|---|---|---|---|---|", ...lines].join("\n");
+}
+
+function describePlanned({ planned, cutShort }: Result): string {
+  const count = Object.values(planned).reduce((sum, times) => sum + times, 0);
+  if (cutShort === null) return String(count);
+  return `${count}, ${cutShort === "stopped" ? "stopped" : "then the time was over"}`;
 }
 
 /** Suites that ran in their full counts. */

@@ -6,8 +6,8 @@ import { killedServices } from "../nemesis/of-services.ts";
 import { planStrikes } from "../nemesis/plan.ts";
 import { LONG_SUITES } from "./long.ts";
 import { quickCampaigns } from "./quick.ts";
-import type { Result } from "./result.ts";
-import { formatCampaigns, formatKnownBad, formatTable } from "./table.ts";
+import { findUnstruck, isFine, type Result } from "./result.ts";
+import { countKillPoints, formatCampaigns, formatKnownBad, formatTable } from "./table.ts";
 
 const result = (sample: Partial<Result>): Result => ({
   campaign: "services",
@@ -15,6 +15,8 @@ const result = (sample: Partial<Result>): Result => ({
   began: "2026-11-23T00:00:00Z",
   seconds: 60,
   struck: [{ fault: "ingest killed", recoverMs: 2_000 }],
+  planned: { "ingest killed": 1 },
+  cutShort: null,
   acknowledged: 1_000,
   requests: 1_100,
   quietMs: 5_000,
@@ -45,6 +47,16 @@ test("runs of a fault add up over campaigns; what did not come to pass is not co
   expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 | 0 | 0 | 0 | |");
 });
 
+test("kill points are counted where they came to pass, in good builds, aimed ones apart", () => {
+  const struck = ["ingest killed", "projector killed in the transaction", "ingest paused"].map((fault) => ({
+    fault,
+    recoverMs: 1,
+  }));
+  const missed = { fault: "realtime killed", recoverMs: null };
+  const good = result({ struck: [...struck, missed] });
+  expect(countKillPoints([good, result({ mustShow: ["missing"] })])).toEqual({ all: 2, aimed: 1 });
+});
+
 test("a build known to be bad has a table of its own, and does not spoil that of the others", () => {
   const bad = result({
     campaign: "known bad: w:1",
@@ -55,7 +67,7 @@ test("a build known to be bad has a table of its own, and does not spoil that of
   expect(formatTable([bad])).not.toContain("ingest killed");
   expect(formatKnownBad([bad])).toContain("| w:1 | 1,000 | 3 | 0 | 0 | 0 | vanished |");
   expect(formatCampaigns([bad, result({})])).toContain(
-    "| services | 1 | 60 s | 1 | 1,000 | 1,100 | 5.0 s | 0.7 s |",
+    "| services | 1 | 60 s | 1 of 1 | 1,000 | 1,100 | 5.0 s | 0.7 s |",
   );
   expect(formatCampaigns([bad])).not.toContain("w:1");
   expect(countRows([bad])).toEqual({ passed: 1, failed: 0 });
@@ -65,10 +77,21 @@ test("a build known to be bad has a table of its own, and does not spoil that of
 test("a row fails with its campaign, and where its fault never came to pass", () => {
   expect(countRows([result({})])).toEqual({ passed: 1, failed: 0 });
   expect(countRows([result({ damages: ["missing"], violations: ["I1"] })])).toEqual({ passed: 0, failed: 1 });
-  expect(countRows([result({ struck: [{ fault: "a", recoverMs: null }] })])).toEqual({
+  expect(countRows([result({ struck: [{ fault: "ingest killed", recoverMs: null }] })])).toEqual({
     passed: 0,
     failed: 1,
   });
+});
+
+test("a campaign that struck less often than planned is red, unless its time was over, and then the table says so", () => {
+  const planned = { "ingest killed": 3 };
+  expect(isFine(result({ planned }))).toBe(false);
+  expect(isFine(result({ planned, cutShort: "stopped" }))).toBe(false);
+  const late = result({ planned, cutShort: "time limit" });
+  expect(isFine(late)).toBe(true);
+  expect(formatCampaigns([late])).toContain("| 1 of 3, then the time was over |");
+  expect(isFine({ ...late, struck: [] })).toBe(false);
+  expect(findUnstruck(result({ planned }))).toEqual(["ingest killed struck 1 of 3 times"]);
 });
 
 test("only the campaigns and faults that are asked for are run", () => {

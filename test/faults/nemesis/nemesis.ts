@@ -9,22 +9,33 @@ export type Struck = { fault: string; recoverMs: number | null };
 const RECOVER_MS = 90_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Carries out a plan: its lanes side by side. `stop` ends it after the strikes under way. */
+/** An aimed kill waits for its point; one that it did not come to is aimed again. */
+const TRIES = 3;
+
+/** Carries out a plan: its lanes side by side. `stop` ends it after the strikes under way; resolves with whether none was left. */
 export async function carryOut(
   rig: Rig,
   plan: Plan,
   faults: readonly Fault[],
   { stop, onStruck }: { stop: () => boolean; onStruck(struck: Struck): void },
-): Promise<void> {
+): Promise<boolean> {
   const byName = new Map(faults.map((fault) => [fault.name, fault]));
+  const strikeOnce = async (strike: Strike) => {
+    const struck = await carryOutOne(rig, byName.get(strike.fault)!, strike);
+    onStruck(struck);
+    return struck.recoverMs !== null;
+  };
   const lanes = plan.map(async (lane) => {
     for (const strike of lane) {
-      if (stop()) return;
       await sleep(strike.gapMs);
-      onStruck(await carryOutOne(rig, byName.get(strike.fault)!, strike));
+      for (let tries = 0; tries < TRIES; tries++) {
+        if (stop()) return false;
+        if (await strikeOnce(strike)) break;
+      }
     }
+    return true;
   });
-  await Promise.all(lanes);
+  return (await Promise.all(lanes)).every(Boolean);
 }
 
 /** Carries out one strike and waits until what it struck is ready again. */

@@ -81,10 +81,9 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
     const struck: Struck[] = [];
     await sleep(LEAD_MS);
     for (let kill = 0; kill < kills; kill++) {
-      await damageCalls(rig);
       const aimed = kill % 2 === 0;
-      const moment = aimed ? untilHalfRepaired(rig) : sleep(drawWhole(random, 500, 2_500));
-      const killed = await rebuild(rig, moment);
+      const moment = () => (aimed ? untilHalfRepaired(rig) : sleep(drawWhole(random, 500, 2_500)));
+      const killed = await killRebuild(rig, moment);
       const fault = aimed ? "rebuild killed half way" : "rebuild killed";
       struck.push({ fault, recoverMs: killed ? 0 : null });
     }
@@ -97,6 +96,17 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
 });
 
 const LEAD_MS = 3_000;
+/** One that was done before its moment came does not count. */
+const TRIES = 5;
+
+async function killRebuild(rig: Rig, moment: () => Promise<unknown>): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    await damageCalls(rig);
+    if (await rebuild(rig, moment())) return true;
+  }
+  return false;
+}
+
 const DAMAGED = 50;
 
 async function damageCalls({ db }: Rig): Promise<void> {
