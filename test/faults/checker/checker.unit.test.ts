@@ -111,6 +111,14 @@ const harms: Harm[] = [
     "I2 id given twice",
   ],
   [
+    "a number given again after its event was erased",
+    ({ erased, seen, events }) => {
+      erased.set("4.4", 1);
+      seen.set("erased since", { call: "4.4", first: 0, last: 0, id: events[5]!.id });
+    },
+    "I2 id given twice",
+  ],
+  [
     "an event altered on its way",
     ({ events }) => (events[1]!.payload = events[1]!.payload.replace("}", ',"x":1}')),
     "I1 missing",

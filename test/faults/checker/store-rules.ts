@@ -18,16 +18,28 @@ export function findMissing({ history, events, erased, parked }: Evidence): Viol
     }));
 }
 
-/** I2: one document for each event, and a number is given once; also over time, as the samples saw it. */
+/** I2: one document for each event, and a number is given once; also over time, as the samples saw it, to what is gone by now. */
 export function findDoubled({ events, seen }: Evidence): Violation[] {
   const payloads = Map.groupBy(events, ({ payload }) => payload);
-  const ids = Map.groupBy(events, ({ id }) => id);
   const renumbered = events.filter(({ _id, id }) => seen.has(_id) && seen.get(_id)!.id !== id);
   return [
     ...[...payloads.values()].filter(isSeveral).map((same) => doubled(same, `${same.length} times`)),
-    ...[...ids.values()].filter(isSeveral).map((same) => idTwice(same, `number ${same[0]!.id}`)),
-    ...renumbered.map((event) => idTwice([event], `was number ${seen.get(event._id)!.id}, is ${event.id}`)),
+    ...ownersOfNumbers({ events, seen }).flatMap(([id, uuids]) =>
+      uuids.size > 1 ? [idTwice([...uuids].join(" and "), `number ${id}`)] : [],
+    ),
+    ...renumbered.map((event) =>
+      idTwice(nameOf([event]), `was number ${seen.get(event._id)!.id}, is ${event.id}`),
+    ),
   ];
+}
+
+/** The uuids that had each number, at the end or at any look. */
+function ownersOfNumbers({ events, seen }: Pick<Evidence, "events" | "seen">): [number, Set<string>][] {
+  const had = [
+    ...events.map(({ _id, id }) => ({ uuid: _id, id })),
+    ...Array.from(seen, ([uuid, { id }]) => ({ uuid, id })),
+  ];
+  return [...Map.groupBy(had, ({ id }) => id)].map(([id, all]) => [id, new Set(all.map(({ uuid }) => uuid))]);
 }
 
 const isSeveral = (each: unknown[]) => each.length > 1;
@@ -35,8 +47,8 @@ const nameOf = ([event]: EventDocument[]) => `event ${event!._id} of ${event!.ag
 const doubled = (same: EventDocument[], detail: string): Violation => ({
   ...{ invariant: "I2", damage: "doubled", where: nameOf(same), detail },
 });
-const idTwice = (same: EventDocument[], detail: string): Violation => ({
-  ...{ invariant: "I2", damage: "id given twice", where: nameOf(same), detail },
+const idTwice = (where: string, detail: string): Violation => ({
+  ...{ invariant: "I2", damage: "id given twice", where, detail },
 });
 
 /** I3: nothing is stored that was not sent, and what is stored is what was sent, under its own id. I4: nothing that was refused. */
