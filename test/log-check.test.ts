@@ -45,3 +45,13 @@ test("a body of a megabyte is read in no time, whatever it holds", () => {
   // half a second here; were any of it quadratic it would be hours
   expect(performance.now() - began).toBeLessThan(50_000);
 });
+
+test("a log of megabytes is searched in no time for whatever thousands of calls have sent", async () => {
+  const sent = gatherPersonal();
+  for (let n = 0; n < 20_000; n++) sent.add(`{"call_id":"1463669263.${10_000 + n}"}`);
+  const line = '{"time":"2026-01-05T12:00:00.123Z","call":"1463669263.9999","msg":"stored"}\n';
+  const began = performance.now();
+  expect(sent.found(line.repeat(100_000))).toEqual([]);
+  expect(sent.found(`${line}1463669263.29999`)).toEqual(["1463669263.29999"]);
+  expect(performance.now() - began).toBeLessThan(15_000);
+});

@@ -27,7 +27,24 @@ export function gatherPersonal(): SentValues {
     add: (body) => {
       for (const value of personalIn(body.toString())) values.add(value);
     },
-    found: (text) => [...values].filter((value) => text.includes(value)),
+    found: (text) => createFinder(values)(text),
+  };
+}
+
+/** Which of the values, none shorter than TELLING, are in a text: it is read once, however many values there are. */
+export function createFinder(values: ReadonlySet<string>): (text: string) => string[] {
+  const heads = new Set(Array.from(values, (value) => value.slice(0, TELLING)));
+  const lengths = [...new Set(Array.from(values, (value) => value.length))];
+  return (text) => {
+    const found = new Set<string>();
+    for (let at = 0; at + TELLING <= text.length; at++) {
+      if (!heads.has(text.slice(at, at + TELLING))) continue;
+      for (const length of lengths) {
+        const piece = text.slice(at, at + length);
+        if (values.has(piece)) found.add(piece);
+      }
+    }
+    return [...found];
   };
 }
 

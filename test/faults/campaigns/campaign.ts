@@ -8,6 +8,7 @@ import { carryOut, carryOutOne, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
 import { type LaneOrder, planStrikes } from "../nemesis/plan.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
+import { readLeaks } from "../rig/remains.ts";
 import { forgetRun, openRig, type Rig, type RigOptions } from "../rig/rig.ts";
 import { describeResult, isFine, keepEvidence, type Result, summarize } from "./result.ts";
 
@@ -86,7 +87,7 @@ async function strikeAndJudge(run: CampaignRun, rig: Rig, began: Date) {
   const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
   const after = await campaign.afterwards?.(rig);
   struck.push(...(after?.struck ?? []));
-  const evidence = after?.evidence ?? (await readEvidence(rig));
+  const evidence = { ...(after?.evidence ?? (await readEvidence(rig))), leaks: await readLeaks(rig) };
   const violations = [...check(evidence), ...(after?.violations ?? [])];
   const { name, mustShow } = campaign;
   const found = { struck, plan, cutShort, quietMs, evidence, violations, ...(mustShow ? { mustShow } : {}) };

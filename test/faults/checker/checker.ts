@@ -1,7 +1,14 @@
 import type { Evidence } from "./evidence.ts";
 import { findOrderDependent, findStaleCalls } from "./model-rules.ts";
 import { findCommittedPast, findLifeless, findPoison, findStaleClients, findVanished } from "./run-rules.ts";
-import { findDoubled, findErased, findInvented, findMissing, findRefused } from "./store-rules.ts";
+import {
+  findDoubled,
+  findErased,
+  findInvented,
+  findLogged,
+  findMissing,
+  findRefused,
+} from "./store-rules.ts";
 import type { Violation } from "./violation.ts";
 
 const RULES: ((evidence: Evidence) => Violation[])[] = [
@@ -16,6 +23,7 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
   findStaleClients,
   findVanished,
   findErased,
+  findLogged,
   findLifeless,
 ];
 

@@ -56,6 +56,8 @@ function goodEvidence(): Evidence {
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [{ name: "lister", calls: shown, events: [asked], vanished: [] }],
     erased: new Map(),
+    remains: [],
+    leaks: [],
     ends: [],
     unrecovered: [],
   };
@@ -209,6 +211,19 @@ const harms: Harm[] = [
       seen.set("back", { call: "4.4", first: 0, last: 1, id: 55 });
     },
     "I11 erased but there",
+  ],
+  [
+    "an erased call whose number is left in the dead letters",
+    ({ erased, remains }) => {
+      erased.set("4.4", 1);
+      remains.push({ call: "4.4", place: "dead_letters" });
+    },
+    "I11 erased but there",
+  ],
+  [
+    "a number in a log",
+    ({ leaks }) => leaks.push("ingest-1.log holds 5511987654321"),
+    "I11 personal in a log",
   ],
   [
     "a process that ended by itself",

@@ -43,6 +43,9 @@ export type ClientView = {
   vanished: { call: string; detail: string }[];
 };
 
+/** A place in MongoDB where something of an erased call was found by a search of all that is there. */
+export type Remains = { call: string; place: string };
+
 /** Everything known after a run, when all is healed and quiet. */
 export type Evidence = {
   history: History;
@@ -60,6 +63,10 @@ export type Evidence = {
   clients: ClientView[];
   /** Keys that were erased, and in which sample they were first seen to be (its number). */
   erased: Map<string, number>;
+  /** What is left of them. */
+  remains: Remains[];
+  /** What stands in the logs and must not, in words. */
+  leaks: string[];
   /** Ends of processes that nobody brought about: name and how. */
   ends: { name: string; how: string }[];
   /** What was still not as it should be when the time to recover was over: a check of /readyz, a lag. */

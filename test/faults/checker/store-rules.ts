@@ -96,9 +96,10 @@ export function findRefused({ history, log }: Evidence): Violation[] {
     }));
 }
 
-/** I11: nothing of an erased call is left, and none was seen again after it had gone. */
-export function findErased({ events, calls, clients, seen, erased }: Evidence): Violation[] {
+/** I11: nothing of an erased call is left anywhere, and none was seen again after it had gone. */
+export function findErased({ events, calls, clients, seen, erased, remains }: Evidence): Violation[] {
   const left = [
+    ...remains.map(({ call, place }) => [call, place] as const),
     ...events.map(({ aggregate_id }) => [aggregate_id, "an event"] as const),
     ...calls.map(({ aggregate_id }) => [aggregate_id, "the call"] as const),
     ...clients.flatMap(({ name, calls: theirs }) =>
@@ -115,3 +116,7 @@ export function findErased({ events, calls, clients, seen, erased }: Evidence): 
     detail,
   }));
 }
+
+/** I11 of the logs: nothing personal that was sent, and nothing that nobody foresaw. */
+export const findLogged = ({ leaks }: Evidence): Violation[] =>
+  leaks.map((where) => ({ invariant: "I11", damage: "personal in a log", where, detail: "" }));

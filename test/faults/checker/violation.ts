@@ -20,6 +20,7 @@ export type Damage =
   | "stale client"
   | "vanished"
   | "erased but there"
+  | "personal in a log"
   | "ended by itself"
   | "not recovered";
 

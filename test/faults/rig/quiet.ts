@@ -4,6 +4,7 @@ import { readTopic } from "../../support/kafka.ts";
 import type { CallDocument, EventDocument, Evidence, LogRecord, Parked } from "../checker/evidence.ts";
 import { shaOf } from "../checker/history.ts";
 import { findStaleClients } from "../checker/run-rules.ts";
+import { findRemains } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import { readCommitted, readPositions } from "./sampler.ts";
 
@@ -91,6 +92,9 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   const { client, topics } = rig.opened;
   return {
     ...{ events, calls, history: rig.history, erased: rig.erased },
+    remains: await findRemains(rig),
+    // they are whole when the services have ended
+    leaks: [],
     ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
     ends: rig.processes.ends,
     unrecovered: rig.unrecovered,

@@ -22,7 +22,7 @@ export function createTraffic(seed: number, { skewed = false }: { skewed?: boole
   const sent: Body[] = [];
   let count = 0;
   const fresh = (): Body => {
-    while (calls.length < CALLS_AT_ONCE) calls.push(writeCall(drawOne(random, FLOWS), `${seed}-${count++}`));
+    while (calls.length < CALLS_AT_ONCE) calls.push(writeCall(drawOne(random, FLOWS), seed, count++));
     const index = drawWhole(random, 0, calls.length - 1);
     const next = skewed ? skew(random, calls[index]!.shift()!) : calls[index]!.shift()!;
     if (calls[index]!.length === 0) calls.splice(index, 1);
@@ -55,10 +55,11 @@ function skew(random: () => number, { body, call }: Body): Body {
 /** An unknown field makes each body like no other; it is kept and says nothing. */
 const withNonce = (body: string, nonce: string) => `${body.slice(0, -1)},"nonce":"${nonce}"}`;
 
-function writeCall(flow: (typeof FLOWS)[number], nonce: string): Body[] {
-  const bodies = bodiesOf(flow, nonce.length);
+/** Each call has a seed of its own, and so a caller whom no other call has. */
+function writeCall(flow: (typeof FLOWS)[number], seed: number, count: number): Body[] {
+  const bodies = bodiesOf(flow, seed * 1_000_000 + count);
   const { call_id } = JSON.parse(bodies[0]!);
-  return bodies.map((body, step) => ({ body: withNonce(body, `${nonce}-${step}`), call: call_id }));
+  return bodies.map((body, step) => ({ body: withNonce(body, `${seed}-${count}-${step}`), call: call_id }));
 }
 
 /** Answered with 422 and kept in the dead letters. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withAdmin } from "@teravoz/kafka";
@@ -129,7 +130,7 @@ const HALF_WAY_MS = 20_000;
 const COMMAND = join(ROOT, "services", "projector", "src", "rebuild", "command.ts");
 
 /** Runs `rebuild:calls` to its end, or until the moment it is killed; answers whether it was. Throws where it fails. */
-async function rebuild({ links, opened, note }: Rig, moment?: Promise<unknown>): Promise<boolean> {
+async function rebuild({ links, opened, dir, note }: Rig, moment?: Promise<unknown>): Promise<boolean> {
   const { kafka, registry, mongodb } = links.addresses;
   const addresses = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb };
   const env = { ...process.env, ...addresses, TOPIC_PREFIX: opened.prefix };
@@ -141,6 +142,8 @@ async function rebuild({ links, opened, note }: Rig, moment?: Promise<unknown>):
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once("close", (...end) => resolve(end)),
   );
+  // with those of the services, to be searched like them
+  appendFileSync(join(dir, "logs", "rebuild.log"), said);
   note(`rebuild ended with ${signal ?? code}: ${said.trim().split("\n").at(-1)}`);
   if (code !== 0 && signal !== "SIGKILL")
     throw new Error(`the rebuild ended with ${signal ?? code}: ${said}`);
