@@ -54,7 +54,7 @@ function goodEvidence(): Evidence {
     parked: [],
     poison: [],
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
-    clients: [{ name: "lister", calls: shown, events: [asked], vanished: [] }],
+    clients: [{ name: "lister", calls: shown, events: [asked], unanswered: [], vanished: [] }],
     erased: new Map(),
     remains: [],
     leaks: [],
@@ -168,6 +168,11 @@ const harms: Harm[] = [
   [
     "a client that got the events in another order",
     ({ clients }) => clients[0]!.events[0]!.payloads.reverse(),
+    "I9 stale client",
+  ],
+  [
+    "a client that asked for a call's events and got no answer",
+    ({ clients }) => clients[0]!.unanswered.push("1.1"),
     "I9 stale client",
   ],
   [

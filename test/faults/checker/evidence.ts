@@ -39,6 +39,8 @@ export type ClientView = {
   calls: SeenCall[];
   /** Calls it asked for at the end: the bodies in the order it got them. */
   events: { call_id: string; payloads: string[] }[];
+  /** Calls it asked for in vain: no answer came, however often it was connected. */
+  unanswered: string[];
   /** What it once saw and later no more: a call, or some of its events. */
   vanished: { call: string; detail: string }[];
 };

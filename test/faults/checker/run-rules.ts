@@ -52,6 +52,7 @@ export function findStaleClients({ clients, calls, events }: Evidence): Violatio
   const histories = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
   return clients.flatMap((client) => [
     ...staleCalls(client, stored),
+    ...client.unanswered.map((call_id) => staleClient(client, `no answer for the events of ${call_id}`)),
     ...client.events
       .filter(({ call_id, payloads }) => {
         const history = (histories.get(call_id) ?? []).map(({ _id, ...event }) => ({ ...event, uuid: _id }));

@@ -36,7 +36,7 @@ async function findUnrest(rig: Rig): Promise<string[]> {
   if (behind.length > 0) return behind;
   const { events, calls } = await readStore(rig);
   // events are asked for later: lists first
-  const clients = rig.watchers.map((watcher) => ({ ...watcher.view(), events: [] }));
+  const clients = rig.watchers.map((watcher) => ({ ...watcher.view(), events: [], unanswered: [] }));
   const stale = findStaleClients({ events, calls, clients } as unknown as Evidence);
   return stale.slice(0, 3).map(({ where, detail }) => `${where}: ${detail}`);
 }

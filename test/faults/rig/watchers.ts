@@ -22,6 +22,8 @@ type Options = {
 type State = Options & {
   random: () => number;
   socket: Socket | null;
+  /** What is sent before the welcome may get lost, or be answered twice. */
+  welcomed: boolean;
   closed: boolean;
   calls: Map<string, SeenCall>;
   vanished: ClientView["vanished"];
@@ -45,6 +47,7 @@ export function openWatcher(options: Options): Watcher {
     ...options,
     random: createRandom(options.seed),
     socket: null,
+    welcomed: false,
     closed: false,
     calls: new Map(),
     vanished: [],
@@ -61,6 +64,7 @@ export function openWatcher(options: Options): Watcher {
       name: options.name,
       calls: [...state.calls.values()],
       events: state.events,
+      unanswered: [...state.asked],
       vanished: state.vanished,
     }),
     askEvents: (call_ids) => askEvents(state, call_ids),
@@ -73,7 +77,7 @@ export function openWatcher(options: Options): Watcher {
 
 function connect(state: State): void {
   if (state.closed) return;
-  Object.assign(state, { listing: false, dirty: false });
+  Object.assign(state, { welcomed: false, listing: false, dirty: false });
   const again = () => void setTimeout(() => connect(state), drawWhole(state.random, 100, 2 * RETRY_MS));
   const url = drawOne(state.random, state.urls);
   state.socket = openSocket(state.transport, url, {
@@ -84,12 +88,19 @@ function connect(state: State): void {
 
 function take(state: State, { event, status, data }: Envelope): void {
   if (status === "Failed") return void setTimeout(() => ask(state, event), RETRY_MS);
-  if (event === "Welcome") ask(state, state.subscribes ? "Subscribe" : "ListCalls");
+  if (event === "Welcome") begin(state);
   else if (event === "ListCalls" || event === "Subscribe") replaceView(state, data);
   else if (event === "DataChanged" && !state.subscribes) list(state);
   else if (event === "CallChanged") changeCall(state, data);
   else if (event === "CallErased") state.calls.delete(data.aggregate_id);
   else if (event === "ListCallEvents") takeEvents(state, data);
+}
+
+/** The question that the connection before took with it is asked again. */
+function begin(state: State): void {
+  state.welcomed = true;
+  ask(state, state.subscribes ? "Subscribe" : "ListCalls");
+  askNext(state);
 }
 
 function ask(state: State, event: string): void {
@@ -131,21 +142,27 @@ function noteLoss(state: State, before: SeenCall, now: SeenCall | undefined): vo
   state.vanished.push({ call: before.aggregate_id, detail });
 }
 
+/** All questions together, of a client that may be cut off meanwhile; what has no answer then is in the view. */
+const ANSWER_MS = 30_000;
+
 async function askEvents(state: State, call_ids: readonly string[]): Promise<void> {
   state.asked = [...call_ids];
   state.events = [];
   askNext(state);
-  const giveUpAt = Date.now() + 10_000;
+  const giveUpAt = Date.now() + ANSWER_MS;
   while (state.asked.length > 0 && Date.now() < giveUpAt)
     await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const askNext = ({ asked: [call_id], socket }: State) =>
-  call_id && socket?.send("ListCallEvents", { call_id });
+function askNext({ asked: [call_id], welcomed, socket }: State): void {
+  if (call_id && welcomed) socket?.send("ListCallEvents", { call_id });
+}
 
-function takeEvents(state: State, events: { call_id?: string; event: unknown }[]): void {
-  const call_id = state.asked.shift();
-  if (call_id === undefined) return;
+function takeEvents(state: State, events: { aggregate_id: string; event: unknown }[]): void {
+  const [call_id] = state.asked;
+  // a question that was asked twice is answered twice
+  if (call_id === undefined || events.some(({ aggregate_id }) => aggregate_id !== call_id)) return;
+  state.asked.shift();
   state.events.push({ call_id, payloads: events.map(({ event }) => JSON.stringify(event)) });
   askNext(state);
 }
