@@ -86,7 +86,7 @@ function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: 
 function emptyResult({ name, seed, began }: { name: string; seed: number; began: Date }): Result {
   return {
     ...{ campaign: name, seed, began: began.toISOString(), struck: [], violations: [], damages: [] },
-    ...{ planned: {}, cutShort: null },
+    ...{ planned: {}, cutShort: null, told: null },
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     ...{ acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0, other: 0 },
   };

@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { quantile } from "../../support/load.ts";
 import type { TestOutcome } from "../../support/run-jest.ts";
 import { type Counts, countViolations } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { outcomesOf } from "../checker/history.ts";
+import { toldAfter } from "../checker/told-rules.ts";
 import { type Damage, formatViolation, type Violation } from "../checker/violation.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
 
@@ -23,6 +25,8 @@ export type Result = Counts & {
   requests: number;
   /** From the last request and the last heal until all was stored and seen. */
   quietMs: number;
+  /** How soon after a change was stored its clients were told of one, in ms, while nothing was struck; null where nothing was seen. */
+  told: { p99: number; count: number } | null;
   /** The longest request. */
   slowestMs: number;
   violations: string[];
@@ -53,11 +57,15 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
     requests: operations.length,
+    told: describeTold(toldAfter(evidence)),
     slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
     violations: violations.map(formatViolation),
     damages: [...new Set(violations.map(({ damage }) => damage))],
   };
 }
+
+const describeTold = (times: number[]): Result["told"] =>
+  times.length === 0 ? null : { p99: quantile(times, 0.99), count: times.length };
 
 function countPlanned(plan: string[], struck: Struck[]): Record<string, number> {
   const orders = new Set(plan);

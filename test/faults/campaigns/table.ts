@@ -78,17 +78,23 @@ export function formatKillPoints(results: readonly Result[]): string {
   return `Kill points: ${all}, of these ${aimed} aimed at a point of the code.`;
 }
 
-/** Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen. */
+const formatSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
+/**
+ * Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen;
+ * told = from a change to a client's next DataChanged while nothing was struck.
+ */
 export function formatCampaigns(results: readonly Result[]): string {
   const lines = results.filter(isOfGoodBuild).map((result) => {
-    const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, slowestMs } = result;
+    const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, told, slowestMs } = result;
     const strikes = `${countStrikes(struck)} of ${describePlanned(result)}`;
-    const times = [`${(quietMs / 1_000).toFixed(1)} s`, `${(slowestMs / 1_000).toFixed(1)} s`];
+    const heard = told ? `${formatSeconds(told.p99)} (${count(told.count)})` : "-";
+    const times = [formatSeconds(quietMs), heard, formatSeconds(slowestMs)];
     return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
   });
   const head =
-    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | slowest request |";
-  return [head, "|---|---|---|---|---|---|---|---|", ...lines].join("\n");
+    "| campaign | seed | took | struck of planned | acknowledged | requests | quiet after | told p99 (of) | slowest request |";
+  return [head, "|---|---|---|---|---|---|---|---|---|", ...lines].join("\n");
 }
 
 function describePlanned({ planned, cutShort }: Result): string {

@@ -9,6 +9,7 @@ import {
   findMissing,
   findRefused,
 } from "./store-rules.ts";
+import { findUntold } from "./told-rules.ts";
 import type { Violation } from "./violation.ts";
 
 const RULES: ((evidence: Evidence) => Violation[])[] = [
@@ -21,6 +22,7 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
   findPoison,
   findOrderDependent,
   findStaleClients,
+  findUntold,
   findVanished,
   findErased,
   findLogged,

@@ -5,6 +5,7 @@ import { check } from "./checker.ts";
 import type { EventDocument, Evidence, SeenCall } from "./evidence.ts";
 import { createHistory, type Operation, outcomesOf, shaOf } from "./history.ts";
 import { findReplayedOtherwise } from "./model-rules.ts";
+import { toldAfter } from "./told-rules.ts";
 
 const PLACE = "call-events:0";
 const RECEIVED = new Date("2026-11-01T10:00:00Z");
@@ -54,11 +55,12 @@ function goodEvidence(): Evidence {
     parked: [],
     poison: [],
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
-    clients: [{ name: "lister", calls: shown, events: [asked], unanswered: [], vanished: [] }],
+    clients: [{ name: "lister", calls: shown, events: [asked], told: [8], unanswered: [], vanished: [] }],
     erased: new Map(),
     remains: [],
     leaks: [],
     ends: [],
+    struckAt: [],
     unrecovered: [],
   };
 }
@@ -171,6 +173,11 @@ const harms: Harm[] = [
     "I9 stale client",
   ],
   [
+    "a client that was not told of the last change",
+    ({ clients }) => clients[0]!.told.pop(),
+    "I9 stale client",
+  ],
+  [
     "a client that asked for a call's events and got no answer",
     ({ clients }) => clients[0]!.unanswered.push("1.1"),
     "I9 stale client",
@@ -243,6 +250,18 @@ test.each(harms)("%s is named", (_name, harm, ...expected) => {
   harm(evidence);
   const names = found(evidence);
   expect(names).toEqual(expect.arrayContaining(expected));
+});
+
+test("how soon clients are told is measured from each call's last change, but not while something is struck", () => {
+  const evidence = goodEvidence();
+  evidence.clients[0]!.told = [6, 20, 90_150, 90_500];
+  const changedAt = (...versions: number[]) => {
+    evidence.calls = versions.map((version, n) => ({ ...evidence.calls[n]!, version }));
+    return toldAfter(evidence);
+  };
+  expect(changedAt(7, 90_000, 90_150)).toEqual([13, 150, 0]);
+  evidence.struckAt = [{ from: 90_900, to: 95_000 }];
+  expect(changedAt(7, 90_000, 95_000)).toEqual([13]);
 });
 
 test("a missing event that is in the dead letters is still missing, and said to be there", () => {

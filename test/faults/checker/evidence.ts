@@ -39,6 +39,8 @@ export type ClientView = {
   calls: SeenCall[];
   /** Calls it asked for at the end: the bodies in the order it got them. */
   events: { call_id: string; payloads: string[] }[];
+  /** When it was told that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
+  told: number[];
   /** Calls it asked for in vain: no answer came, however often it was connected. */
   unanswered: string[];
   /** What it once saw and later no more: a call, or some of its events. */
@@ -71,6 +73,8 @@ export type Evidence = {
   leaks: string[];
   /** Ends of processes that nobody brought about: name and how. */
   ends: { name: string; how: string }[];
+  /** When something was struck or not yet ready again, in ms since the epoch. */
+  struckAt: { from: number; to: number }[];
   /** What was still not as it should be when the time to recover was over: a check of /readyz, a lag. */
   unrecovered: string[];
 };

@@ -42,10 +42,13 @@ export async function carryOut(
 export async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promise<Struck> {
   const { fault: name, target, holdMs, hits } = strike;
   rig.note(`${name}: ${target}, ${holdMs} ms, hit ${hits}`);
+  const span = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+  rig.struckAt.push(span);
   const ended = await fault.strike(rig, strike);
   if (ended === null) rig.note(`${name}: ${target}: did not come to pass`);
   const names = fault.recovers === "all" ? rig.processes.handles.map((handle) => handle.name) : [target];
   const recovered = await untilReady(rig, names);
+  span.to = Date.now();
   rig.note(`${name}: ${target} over`);
   if (recovered === null)
     rig.unrecovered.push(`${names.join(", ")} not ready ${RECOVER_MS} ms after ${name}`);

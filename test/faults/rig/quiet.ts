@@ -4,6 +4,7 @@ import { readTopic } from "../../support/kafka.ts";
 import type { CallDocument, EventDocument, Evidence, LogRecord, Parked } from "../checker/evidence.ts";
 import { shaOf } from "../checker/history.ts";
 import { findStaleClients } from "../checker/run-rules.ts";
+import { findUntold } from "../checker/told-rules.ts";
 import { findRemains } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import { readCommitted, readPositions } from "./sampler.ts";
@@ -87,6 +88,7 @@ async function readStore({ db }: Rig): Promise<Pick<Evidence, "events" | "calls"
 export async function readEvidence(rig: Rig): Promise<Evidence> {
   await rig.sampler.stop();
   const { events, calls } = await readStore(rig);
+  await untilTold(rig, calls);
   const asked = calls.slice(-ASKED).map(({ _id }) => _id);
   await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
   const { client, topics } = rig.opened;
@@ -97,6 +99,7 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     leaks: [],
     ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
     ends: rig.processes.ends,
+    struckAt: rig.struckAt,
     unrecovered: rig.unrecovered,
     committed: await withAdmin(client, (admin) => readCommitted(admin, rig.opened)),
     positions: await readPositions(rig.db),
@@ -105,6 +108,16 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     poison: rig.poison.map((value) => shaOf(String(value))),
     clients: rig.watchers.map((watcher) => watcher.view()),
   };
+}
+
+/** A word of the last change comes after whoever listed just then has seen it; what has not come by then never will. */
+const TOLD_MS = 10_000;
+
+async function untilTold({ watchers }: Rig, calls: CallDocument[]): Promise<void> {
+  const giveUpAt = Date.now() + TOLD_MS;
+  const isToldAll = () =>
+    findUntold({ calls, clients: watchers.map((watcher) => watcher.view()) }).length === 0;
+  while (!isToldAll() && Date.now() < giveUpAt) await sleep(LOOK_AGAIN_MS);
 }
 
 async function readLog({ opened }: Rig, topic: string): Promise<LogRecord[]> {

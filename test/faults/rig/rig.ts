@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Kind, Stack } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
 import { openTopics, type TestTopics } from "../../support/kafka.ts";
+import type { Evidence } from "../checker/evidence.ts";
 import { createHistory, type History } from "../checker/history.ts";
 import { type Links, openLinks } from "./links.ts";
 import { type Processes, startProcesses } from "./processes.ts";
@@ -29,6 +30,8 @@ export type Rig = {
   erased: Map<string, number>;
   /** Values of records that can never become events, put into the topics by the run. */
   poison: Buffer[];
+  /** When something was struck or not yet ready again. */
+  struckAt: Evidence["struckAt"];
   /** What did not come back in time. */
   unrecovered: string[];
   /** Writes what the nemesis does into the run's folder. */
@@ -91,6 +94,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
     erased: new Map(),
     poison: [],
+    struckAt: [],
     unrecovered: [],
     note: (what) => appendFileSync(join(dir, "journal.log"), `${new Date().toISOString()} ${what}\n`),
     close: async () => {

@@ -28,6 +28,7 @@ type State = Options & {
   calls: Map<string, SeenCall>;
   vanished: ClientView["vanished"];
   events: ClientView["events"];
+  told: number[];
   asked: string[];
   /** A list is on its way; something changed since it was asked for. */
   listing: boolean;
@@ -52,6 +53,7 @@ export function openWatcher(options: Options): Watcher {
     calls: new Map(),
     vanished: [],
     events: [],
+    told: [],
     asked: [],
     listing: false,
     dirty: false,
@@ -64,6 +66,7 @@ export function openWatcher(options: Options): Watcher {
       name: options.name,
       calls: [...state.calls.values()],
       events: state.events,
+      told: state.told,
       unanswered: [...state.asked],
       vanished: state.vanished,
     }),
@@ -78,7 +81,10 @@ export function openWatcher(options: Options): Watcher {
 function connect(state: State): void {
   if (state.closed) return;
   Object.assign(state, { welcomed: false, listing: false, dirty: false });
-  const again = () => void setTimeout(() => connect(state), drawWhole(state.random, 100, 2 * RETRY_MS));
+  const again = () => {
+    state.told.push(Date.now());
+    setTimeout(() => connect(state), drawWhole(state.random, 100, 2 * RETRY_MS));
+  };
   const url = drawOne(state.random, state.urls);
   state.socket = openSocket(state.transport, url, {
     onMessage: (message) => take(state, message),
@@ -86,7 +92,11 @@ function connect(state: State): void {
   });
 }
 
+/** After each of these a client knows that what it shows may be old. */
+const TELLING = new Set(["Welcome", "DataChanged"]);
+
 function take(state: State, { event, status, data }: Envelope): void {
+  if (TELLING.has(event)) state.told.push(Date.now());
   if (status === "Failed") return void setTimeout(() => ask(state, event), RETRY_MS);
   if (event === "Welcome") begin(state);
   else if (event === "ListCalls" || event === "Subscribe") replaceView(state, data);

@@ -32,6 +32,8 @@ const STARTS = 5;
 async function killAll(rig: Rig, round: number): Promise<Struck> {
   await sleep(TRAFFIC_MS);
   const { stack, processes } = rig;
+  const span = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+  rig.struckAt.push(span);
   for (const { name } of processes.handles) processes.doom(name);
   for (const handle of processes.handles) handle.kill("SIGKILL");
   await Promise.all([
@@ -48,6 +50,7 @@ async function killAll(rig: Rig, round: number): Promise<Struck> {
   const began = Date.now();
   while ((await findUnready(rig)).length > 0 && Date.now() - began < CONVERGE_MS) await sleep(200);
   const unready = await findUnready(rig);
+  span.to = Date.now();
   rig.unrecovered.push(...unready.map((each) => `after the whole stack was killed: ${each}`));
   return { fault: "whole stack killed at once", recoverMs: unready.length > 0 ? null : Date.now() - began };
 }
