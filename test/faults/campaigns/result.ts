@@ -25,7 +25,7 @@ export type Result = Counts & {
   requests: number;
   /** From the last request and the last heal until all was stored and seen. */
   quietMs: number;
-  /** How soon after a change was stored its clients were told of one, in ms, while nothing was struck; null where nothing was seen. */
+  /** How soon a change that was stored came to its subscribers, in ms, while nothing was struck; null where none did. */
   told: { p99: number; count: number } | null;
   /** The longest request. */
   slowestMs: number;

@@ -82,13 +82,13 @@ const formatSeconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 /**
  * Each campaign as a whole, with the seed that makes it again; quiet = from the last request and heal to all stored and seen;
- * told = from a change to a client's next DataChanged while nothing was struck.
+ * told = from a change to its arrival at a subscriber, while nothing was struck.
  */
 export function formatCampaigns(results: readonly Result[]): string {
   const lines = results.filter(isOfGoodBuild).map((result) => {
     const { campaign, seed, seconds, struck, acknowledged, requests, quietMs, told, slowestMs } = result;
     const strikes = `${countStrikes(struck)} of ${describePlanned(result)}`;
-    const heard = told ? `${formatSeconds(told.p99)} (${count(told.count)})` : "-";
+    const heard = told ? `${told.p99} ms (${count(told.count)})` : "-";
     const times = [formatSeconds(quietMs), heard, formatSeconds(slowestMs)];
     return `| ${[campaign, seed, `${seconds} s`, strikes, count(acknowledged), count(requests), ...times].join(" | ")} |`;
   });

@@ -68,7 +68,7 @@ test("a build known to be bad has a table of its own, and does not spoil that of
   expect(formatTable([bad])).not.toContain("ingest killed");
   expect(formatKnownBad([bad])).toContain("| w:1 | 1,000 | 3 | 0 | 0 | 0 | vanished |");
   expect(formatCampaigns([bad, result({})])).toContain(
-    "| services | 1 | 60 s | 1 of 1 | 1,000 | 1,100 | 5.0 s | 0.2 s (1,234) | 0.7 s |",
+    "| services | 1 | 60 s | 1 of 1 | 1,000 | 1,100 | 5.0 s | 210 ms (1,234) | 0.7 s |",
   );
   expect(formatCampaigns([bad])).not.toContain("w:1");
   expect(countRows([bad])).toEqual({ passed: 1, failed: 0 });

@@ -55,7 +55,9 @@ function goodEvidence(): Evidence {
     parked: [],
     poison: [],
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
-    clients: [{ name: "lister", calls: shown, events: [asked], told: [8], unanswered: [], vanished: [] }],
+    clients: [
+      { name: "lister", calls: shown, events: [asked], told: [8], heard: [], unanswered: [], vanished: [] },
+    ],
     erased: new Map(),
     remains: [],
     leaks: [],
@@ -252,16 +254,16 @@ test.each(harms)("%s is named", (_name, harm, ...expected) => {
   expect(names).toEqual(expect.arrayContaining(expected));
 });
 
-test("how soon clients are told is measured from each call's last change, but not while something is struck", () => {
+test("how soon clients are told is measured from each change, but not while something is struck", () => {
   const evidence = goodEvidence();
-  evidence.clients[0]!.told = [6, 20, 90_150, 90_500];
-  const changedAt = (...versions: number[]) => {
-    evidence.calls = versions.map((version, n) => ({ ...evidence.calls[n]!, version }));
-    return toldAfter(evidence);
-  };
-  expect(changedAt(7, 90_000, 90_150)).toEqual([13, 150, 0]);
+  evidence.clients[0]!.heard = [
+    { version: 7, at: 20 },
+    { version: 90_000, at: 90_150 },
+    { version: 95_001, at: 95_011 },
+  ];
+  expect(toldAfter(evidence)).toEqual([13, 150, 10]);
   evidence.struckAt = [{ from: 90_900, to: 95_000 }];
-  expect(changedAt(7, 90_000, 95_000)).toEqual([13]);
+  expect(toldAfter(evidence)).toEqual([13, 10]);
 });
 
 test("a missing event that is in the dead letters is still missing, and said to be there", () => {

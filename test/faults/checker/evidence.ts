@@ -31,7 +31,7 @@ export type Sample = { at: number; committed: Offsets; positions: Offsets };
 export type Sighting = { call: string; first: number; last: number; id: number };
 
 /** A call as a client sees it. */
-export type SeenCall = Record<string, unknown> & { aggregate_id: string; events: number };
+export type SeenCall = Record<string, unknown> & { aggregate_id: string; events: number; version: number };
 
 export type ClientView = {
   name: string;
@@ -41,6 +41,8 @@ export type ClientView = {
   events: { call_id: string; payloads: string[] }[];
   /** When it was told that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
   told: number[];
+  /** Each change it was sent, and when. */
+  heard: { version: number; at: number }[];
   /** Calls it asked for in vain: no answer came, however often it was connected. */
   unanswered: string[];
   /** What it once saw and later no more: a call, or some of its events. */

@@ -29,6 +29,7 @@ type State = Options & {
   vanished: ClientView["vanished"];
   events: ClientView["events"];
   told: number[];
+  heard: ClientView["heard"];
   asked: string[];
   /** A list is on its way; something changed since it was asked for. */
   listing: boolean;
@@ -54,6 +55,7 @@ export function openWatcher(options: Options): Watcher {
     vanished: [],
     events: [],
     told: [],
+    heard: [],
     asked: [],
     listing: false,
     dirty: false,
@@ -67,6 +69,7 @@ export function openWatcher(options: Options): Watcher {
       calls: [...state.calls.values()],
       events: state.events,
       told: state.told,
+      heard: state.heard,
       unanswered: [...state.asked],
       vanished: state.vanished,
     }),
@@ -143,6 +146,9 @@ function replaceView(state: State, calls: SeenCall[]): void {
 function changeCall(state: State, call: SeenCall): void {
   const before = state.calls.get(call.aggregate_id);
   if (before) noteLoss(state, before, call);
+  const { version } = call;
+  // one that is told again was heard of before
+  if (version > (before?.version ?? 0)) state.heard.push({ version, at: Date.now() });
   state.calls.set(call.aggregate_id, call);
 }
 
