@@ -18,13 +18,15 @@ type Options = Partial<Record<Kind, number>> & {
   env?: NodeJS.ProcessEnv;
   /** Paths of modules that are run in place of a service's own. */
   mains?: Partial<Record<Kind, string>>;
+  /** Settings of one process, by its name: "ingest-1". */
+  envOf?: (name: string) => NodeJS.ProcessEnv;
 };
 
 /**
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
  * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
  */
-export async function openGateway({ env = {}, mains = {}, ...counts }: Options = {}) {
+export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Options = {}) {
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));
@@ -33,7 +35,7 @@ export async function openGateway({ env = {}, mains = {}, ...counts }: Options =
   );
   const handles = await startServices({
     addresses: { kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb },
-    services: specs,
+    services: specs.map((spec) => ({ ...spec, env: envOf?.(spec.name) ?? {} })),
     dir,
     env: { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env },
   });

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { type Event, foldCall } from "@teravoz/domain";
+import { openStack, type Stack } from "@teravoz/stack";
+import { eventOf } from "../support/erasing.ts";
+import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { readTopic } from "../support/kafka.ts";
+import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
+
+const HOUR_MS = 3_600_000;
+const AT_ONCE = 32;
+
+let stack: Stack;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "teravoz-parts-"));
+  // one of its own: nobody else's registry is killed
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  const { kafka, registry, mongodb } = stack.addresses;
+  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+let gateway: Gateway;
+afterEach(() => gateway?.close());
+
+/** The statuses that these bodies are answered with, each once. */
+async function statusesOf(bodies: readonly string[]): Promise<number[]> {
+  const statuses = new Set<number>();
+  let next = 0;
+  const worker = async () => {
+    while (next < bodies.length) statuses.add((await gateway.post(bodies[next++]!)).status);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return [...statuses];
+}
+
+test("with the registry dead after the first events every event is taken and stored, and all are ready", async () => {
+  gateway = await openGateway({ realtime: 0 });
+  const [warm, bodies] = [bodiesOfCalls(5), bodiesOfCalls(300)];
+  expect(await statusesOf(warm)).toEqual([200]);
+  await expectStored(gateway, warm);
+  await stack.kill("registry");
+  expect(await statusesOf(bodies)).toEqual([200]);
+  await expectStored(gateway, [...warm, ...bodies]);
+  await Promise.all([...gateway.ingest, ...gateway.projector].map((service) => service.ready()));
+  await stack.start("registry");
+});
+
+test("two ingests whose clocks are an hour ahead and an hour behind: calls are what the vendor's stamps make of them, and the log's stamps are the broker's", async () => {
+  const clocks: Record<string, number> = { "ingest-1": HOUR_MS, "ingest-2": -HOUR_MS };
+  gateway = await openGateway({
+    ingest: 2,
+    realtime: 0,
+    mains: { ingest: join(import.meta.dirname, "..", "support", "clock", "ingest-off.ts") },
+    envOf: (name) => ({ CLOCK_OFF_MS: String(clocks[name]) }),
+  });
+  const began = Date.now();
+  const bodies = shuffle(bodiesOfCalls(60));
+  expect(await statusesOf(bodies)).toEqual([200]);
+  await expectStored(gateway, bodies);
+  const off = (await gateway.events()).map(({ received_at }) => received_at.getTime() - began);
+  expect([Math.min(...off), Math.max(...off)].map((ms) => Math.round(ms / HOUR_MS))).toEqual([-1, 1]);
+
+  const histories = Map.groupBy(
+    bodies.map((body) => eventOf(body)),
+    ({ aggregate_id }) => aggregate_id,
+  );
+  for (const call of await gateway.calls())
+    expect(call).toMatchObject(withoutArrivals(histories.get(call.aggregate_id)!));
+  const all = await readTopic(gateway.opened, gateway.opened.topics.callEvents);
+  // the daily ticks have no value
+  const records = all.filter(({ value }) => value !== null);
+  const aged = records.filter(({ timestamp }) => timestamp < began - HOUR_MS / 2 || timestamp > Date.now());
+  expect([records.length, aged]).toEqual([bodies.length, []]);
+});
+
+/** The call of these events but for when they arrived, which is by ingest's clock. */
+function withoutArrivals(events: Event[]) {
+  const { created_at: _, updated_at: __, ...call } = foldCall(events)!;
+  return call;
+}
