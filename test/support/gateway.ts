@@ -56,7 +56,7 @@ export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Op
     ingest: of("ingest"),
     projector: of("projector"),
     realtime: of("realtime"),
-    /** To the ingests in turn. Rejects when no answer came. */
+    /** To the ingests in turn. Rejects when no answer came; `begun` where the service had said that it reads on. */
     post: (body: string | Buffer, headers: Record<string, string> = {}) => {
       sent.add(body);
       return send(agent, of("ingest")[turn++ % of("ingest").length]!, body, headers);
@@ -134,7 +134,12 @@ function send(
         }),
       );
     });
-    sent.once("error", reject);
+    // with `Expect: 100-continue`
+    let begun = false;
+    sent.once("continue", () => {
+      begun = true;
+    });
+    sent.once("error", (error) => reject(Object.assign(error, { begun })));
     sent.end(body);
   });
 }
