@@ -130,13 +130,16 @@ const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
 
 /**
  * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
- * again.
+ * again. They come while the projectors sleep: the first batch is what was on its way then, the second has many calls.
  */
 async function endInDeath(rig: Rig): Promise<Struck> {
   rig.vendor.setRate(0);
   await sleep(SILENCE_MS);
-  const strike = { fault: LAST_DEATH.name, target: "projector-1", holdMs: 0, hits: 1, gapMs: 0 };
+  const strike = { fault: LAST_DEATH.name, target: "projector-1", holdMs: 0, hits: 2, gapMs: 0 };
   const striking = carryOutOne(rig, LAST_DEATH, strike);
+  const projectors = rig.processes.of("projector");
+  for (const projector of projectors) projector.kill("SIGSTOP");
   await rig.vendor.burst(LAST_EVENTS);
+  for (const projector of projectors) projector.kill("SIGCONT");
   return striking;
 }
