@@ -25,8 +25,8 @@ const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
 const TRAFFIC_MS = 4_000;
 /** Between two starts. */
 const STEP_MS = 700;
-/** Ten parts and services on two cores; what is promised is a minute after the last start. */
-const CONVERGE_MS = 120_000;
+/** As promised, after the last start; it takes 4 s on a quiet machine, 19 s on two cores with a load of 20. */
+const CONVERGE_MS = 60_000;
 const STARTS = 5;
 
 async function killAll(rig: Rig, round: number): Promise<Struck> {
