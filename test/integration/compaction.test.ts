@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createOutlet } from "@teravoz/ingest";
 import { consumePartitions, topicSettings, withAdmin } from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
 import { eventOf } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { startProjector } from "../support/projector-in-process.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
@@ -17,16 +15,14 @@ import { bodiesOf } from "../support/traffic.ts";
 const [TOPIC, BROKER] = [2, 4];
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-compaction-"));
   // one of its own: its cleaner is driven hard
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
+  own = await openOwnStack();
+  stack = own.stack;
 }, 120_000);
 afterAll(async () => {
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 /** Topics with the settings that `topics` gives them, `changed`, in segments of a fifth of a second, cleaned whenever they can be. */

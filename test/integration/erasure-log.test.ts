@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { topicSettings, withAdmin } from "@teravoz/kafka";
 import { doWhenDue } from "@teravoz/projector";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
 import { ask, type Erasing, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 /** kafkajs's ConfigResourceTypes. */
 const [TOPIC, BROKER] = [2, 4];
@@ -17,24 +17,20 @@ const NUMBER = "5511987652222";
 const CLEANED_MS = 60_000;
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 let opened: TestTopics;
 let erasing: Erasing;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-erasure-"));
   // one of its own: its cleaner is driven hard, and its files are read
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry, mongodb } = stack.addresses;
-  process.env.MONGODB_URI = mongodb;
-  opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  own = await openOwnStack();
+  stack = own.stack;
+  opened = await openTopics();
   await shortenLimits(opened);
   erasing = await openErasing(opened);
 }, 120_000);
 afterAll(async () => {
   await opened?.close();
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 /** The settings of the topics of events with their days made fractions of a second, and a cleaner that looks all the time. */
@@ -68,7 +64,7 @@ const entriesOf = (settings: Record<string, string>) =>
 async function findInLog(text: string): Promise<string[]> {
   const { callEvents, agentEvents } = opened.topics;
   if (stack.provider === "local")
-    return findInFiles(join(dir, "data", "kafka"), [callEvents, agentEvents], text);
+    return findInFiles(join(own.dir, "data", "kafka"), [callEvents, agentEvents], text);
   const records = (
     await Promise.all([callEvents, agentEvents].map((topic) => readTopic(opened, topic)))
   ).flat();

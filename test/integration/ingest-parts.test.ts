@@ -1,30 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { type Event, foldCall } from "@teravoz/domain";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
 import { eventOf } from "../support/erasing.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 32;
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-parts-"));
   // one of its own: nobody else's registry is killed
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry, mongodb } = stack.addresses;
-  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+  own = await openOwnStack();
+  stack = own.stack;
 });
 afterAll(async () => {
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 let gateway: Gateway;

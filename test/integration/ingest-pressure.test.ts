@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { Agent } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
 import { countStatuses, type Outcome, post, quantile, readMetric, startLoad } from "../support/load.ts";
 import { LONG } from "../support/long.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 /** The publisher's deadline, the second that may be lost around it, and one for a busy machine that the senders share. */
 const LONGEST_MS = 7_000;
@@ -17,18 +15,14 @@ const MiB = 1024 * 1024;
 const FLOOD = LONG ? 50_000 : 20_000;
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-pressure-"));
   // one of its own: nobody else's broker is killed
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry, mongodb } = stack.addresses;
-  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+  own = await openOwnStack();
+  stack = own.stack;
 });
 afterAll(async () => {
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 let gateway: Gateway;

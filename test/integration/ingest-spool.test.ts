@@ -2,26 +2,23 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { openStack, type ServiceHandle, type Stack } from "@teravoz/stack";
+import type { ServiceHandle, Stack } from "@teravoz/stack";
 import { ADMIN_TOKEN, ask, findText } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { bodiesOfCalls } from "../support/traffic.ts";
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-spool-stack-"));
   // one of its own: nobody else's broker is killed
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry, mongodb } = stack.addresses;
-  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+  own = await openOwnStack();
+  stack = own.stack;
 });
 afterAll(async () => {
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 let spool: string;

@@ -1,29 +1,24 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, Unavailable } from "@teravoz/domain";
 import { consumePartitions, createCodec, followTopic, type TailRecord } from "@teravoz/kafka";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 let stack: Stack;
-let dir: string;
+let own: OwnStack;
 let opened: TestTopics;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "teravoz-registry-"));
   // one of its own: nobody else's parts are killed
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry } = stack.addresses;
-  opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  own = await openOwnStack();
+  stack = own.stack;
+  opened = await openTopics();
 });
 afterAll(async () => {
   await opened?.close();
-  await stack?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await own?.close();
 });
 
 const event: Event = {

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Stack } from "@teravoz/stack";
+import { openOwnStack } from "../../support/own-stack.ts";
 import { openProxy } from "../../support/tcp-proxy.ts";
 import type { Outage } from "./mongodb-away.ts";
 
@@ -34,17 +32,6 @@ export const paused = (stack: Stack): Outage => ({
 
 /** Runs something on parts that nobody else uses; until it ends they are what this process's environment names. */
 export async function withOwnParts(run: (stack: Stack) => Promise<void>): Promise<void> {
-  const before = { ...process.env };
-  const dir = await mkdtemp(join(tmpdir(), "teravoz-outage-"));
-  const env = { ...before, STACK: "local", KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  const stack = await openStack({ dir, ports: "free", env, say: () => {} });
-  const { kafka, registry, mongodb } = stack.addresses;
-  Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
-  try {
-    await run(stack);
-  } finally {
-    Object.assign(process.env, before);
-    await stack.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
+  const own = await openOwnStack({ STACK: "local" });
+  await run(own.stack).finally(own.close);
 }
