@@ -1,27 +1,33 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Of a body that nobody wants so much is read and thrown away, so that its sender gets to read the answer. */
-const DISCARD_BYTES = 256 * 1024;
-const DISCARD_MS = 1_000;
-/** Not for a crowd: all at once would leave their garbage, and whoever is left out may only see a reset. */
-const MAX_DISCARDING = 32;
-let discarding = 0;
+/** Of a body that nobody wants so much is read and thrown away, for senders that read their answer only when all is sent. */
+const DISCARD_BYTES = 2 * 1024 * 1024;
+/** Of all senders together in a second: a crowd would leave its garbage. */
+const ALL_BYTES_A_SECOND = 16 * 1024 * 1024;
+/** So long a sender has to read its answer before it is cut off. */
+const LINGER_MS = 1_000;
+const all = { since: 0, bytes: 0 };
 
-/** Reads on, and throws away, until the request has ended, or has had its share of bytes and time. */
+/** Reads on, and throws away, up to its share; resolves when the request has ended, or its sender has had time to read the answer. */
 export async function discard(request: IncomingMessage): Promise<void> {
-  if (discarding >= MAX_DISCARDING) return;
-  discarding++;
   let bytes = 0;
-  const enough = new Promise<void>((resolve) => {
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > DISCARD_BYTES) resolve();
-    });
+  const ended = new Promise<void>((resolve) => {
     request.once("close", resolve).once("end", resolve);
   });
+  request.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    // from here on it waits in the system's buffers
+    if (bytes > DISCARD_BYTES || isTooMuch(chunk.length)) request.pause();
+  });
   request.resume();
-  await Promise.race([enough, sleep(DISCARD_MS, undefined, { ref: false })]);
+  await Promise.race([ended, sleep(LINGER_MS, undefined, { ref: false })]);
   request.pause();
-  discarding--;
+}
+
+function isTooMuch(bytes: number): boolean {
+  const now = performance.now();
+  if (now - all.since > 1_000) Object.assign(all, { since: now, bytes: 0 });
+  all.bytes += bytes;
+  return all.bytes > ALL_BYTES_A_SECOND;
 }
