@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import type { CallQueries } from "@teravoz/domain";
 import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
 import { listen, runService, type Service } from "@teravoz/runtime";
@@ -10,14 +11,22 @@ import { createRealtime, type Realtime } from "./realtime.ts";
 /** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
 const LEAVE_MS = 4_000;
 
+/**
+ * Lists are garbage once they are sent, and V8 lets a small heap grow fourfold before it collects the old part: under 20,000 events
+ * and 1,000 clients to 470 MB. Collected at one and a half it is 340, as fast.
+ */
+const HEAP_GROWTH = "--heap-growing-percent=50";
+
 type RealtimeService = Service<typeof settings>;
 
 /** What another may put around a part of the service before it is used; the service itself puts nothing there. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
 /** Runs the process; resolves once it is started. */
-export const runRealtime = ({ queries: around = (queries) => queries }: Seams = {}) =>
-  runService("realtime", settings, (service) => startRealtime(service, around));
+export function runRealtime({ queries: around = (queries) => queries }: Seams = {}) {
+  setFlagsFromString(HEAP_GROWTH);
+  return runService("realtime", settings, (service) => startRealtime(service, around));
+}
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { config, log, onStop } = service;

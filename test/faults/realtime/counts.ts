@@ -16,7 +16,7 @@ export const FULL: Counts = {
   // 500 a second leave two cores nothing for a thousand clients in the same machine
   kills: { clients: 950, subscribers: 50, kills: 20, rate: 200 },
   storm: { clients: 5_000, withinMs: 5_000, calls: 1_000, limit: 100 },
-  stalled: { good: 930, subscribers: 20, stalled: 50, events: 20_000, rate: 500 },
+  stalled: { good: 930, subscribers: 20, stalled: 50, events: 20_000, rate: 500, percent: 0.99 },
 };
 
 /** The same on a fifth of the clients, in two minutes: the waits are those of the full counts, only MongoDB is back sooner. */
@@ -25,5 +25,6 @@ export const QUICK: Counts = {
   away: { clients: 200, subscribers: 10, awayMs: 15_000 },
   kills: { clients: 190, subscribers: 10, kills: 4, rate: 500 },
   storm: { clients: 1_000, withinMs: 1_000, calls: 300, limit: 100 },
-  stalled: { good: 180, subscribers: 10, stalled: 10, events: 5_000, rate: 300 },
+  // in so short a time a single pause of a busy machine is more than its hundredth part
+  stalled: { good: 180, subscribers: 10, stalled: 10, events: 5_000, rate: 300, percent: 0.9 },
 };

@@ -10,14 +10,14 @@ import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
 
-/** 99th percentiles in ms: from the commit of a change to its CallChanged, and from a question to its answer. */
+/** The wanted percentiles in ms: from the commit of a change to its CallChanged, and from a question to its answer. */
 export type Delays = { change: number; answer: number };
 
 export type StalledFigures = {
   perSecond: number;
-  /** Of realtime, in bytes: after the same load without the stalled ones, and the most above that. */
+  /** Of realtime, in bytes: after the same load from clients that read, and the most above that. */
   memory: { start: number; growth: number };
-  /** Of the good clients, under the same load without the stalled ones and with them. */
+  /** Of the good clients, while as many others ask for the same and read it, and while they read nothing. */
   before: Delays;
   beside: Delays;
   /** Stalled sockets that were closed, and good ones that were. */
@@ -27,7 +27,15 @@ export type StalledFigures = {
   rightMs: number;
 };
 
-type Options = { good: number; subscribers: number; stalled: number; events: number; rate: number };
+/** `percent`: which percentile of the delays is looked at, as a fraction. */
+type Options = {
+  good: number;
+  subscribers: number;
+  stalled: number;
+  events: number;
+  rate: number;
+  percent: number;
+};
 
 const GIVE_UP_MS = 60_000;
 /** Good clients ask so often beside what they list: enough for a 99th percentile. */
@@ -41,8 +49,10 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
   const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
   const swarm = await openSwarm({ urls: [realtime!.url], ...counts });
   // what a busy process and a busy machine take for themselves is not what stalled clients cost
+  const readers = await openAskers(realtime!.url, options.stalled, "read");
   const before = (await measureLoad(gateway, swarm, options)).delays;
-  const stalled = await openStalled(realtime!.url, options.stalled);
+  closeAskers(readers);
+  const stalled = await openAskers(realtime!.url, options.stalled, "stall");
   try {
     const memory = watchMemory(realtime!.pid);
     const { perSecond, delays } = await measureLoad(gateway, swarm, options);
@@ -58,31 +68,32 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
       rightMs,
     };
   } finally {
-    for (const { socket, stop } of stalled) {
-      stop();
-      socket.destroy();
-    }
+    closeAskers(stalled);
     swarm.close();
     await gateway.close();
   }
 }
 
-async function measureLoad(gateway: Gateway, swarm: Swarm, { rate, events }: Options) {
+async function measureLoad(gateway: Gateway, swarm: Swarm, { rate, events, percent }: Options) {
   for (const { delays } of swarm.subscribing) delays.length = 0;
   const asking = keepAsking(swarm);
   const { perSecond } = await startLoad(gateway, rate, events).stop();
   const answers = await asking.stop();
   const changes = swarm.subscribing.flatMap(({ delays }) => delays);
-  return { perSecond, delays: { change: p99(changes), answer: p99(answers) } };
+  return {
+    perSecond,
+    delays: { change: percentileOf(changes, percent), answer: percentileOf(answers, percent) },
+  };
 }
 
-const p99 = (values: readonly number[]) =>
+const percentileOf = (values: readonly number[], percent: number) =>
   percentile(
     values.toSorted((one, other) => one - other),
-    0.99,
+    percent,
   );
 
-type Stalled = { socket: Socket; stop(): void };
+type Asker = { socket: Socket; pongs: NodeJS.Timeout };
+type Manner = "read" | "stall";
 
 /** Less than the time in which a peer that answers no ping is given up: these are only found by what they do not take. */
 const PONG_MS = 5_000;
@@ -98,12 +109,11 @@ const BEFORE = 1_000;
 /** Short lists: it is not about what good clients read. */
 const LISTED = 10;
 
-/** Sockets that read the handshake and nothing after it, but say that they live: they would stay for ever if it were only for pings. */
-function openStalled(url: string, count: number): Promise<Stalled[]> {
-  return Promise.all(Array.from({ length: count }, () => openOneStalled(new URL(url))));
-}
+/** Those that stall read the handshake and nothing after it, but say that they live: they would stay for ever if it were only for pings. */
+const openAskers = (url: string, count: number, manner: Manner): Promise<Asker[]> =>
+  Promise.all(Array.from({ length: count }, () => openAsker(new URL(url), manner)));
 
-async function openOneStalled({ hostname, port }: URL): Promise<Stalled> {
+async function openAsker({ hostname, port }: URL, manner: Manner): Promise<Asker> {
   const socket = connect(Number(port), hostname);
   socket.on("error", () => {});
   const key = randomBytes(16).toString("base64");
@@ -112,10 +122,17 @@ async function openOneStalled({ hostname, port }: URL): Promise<Stalled> {
       `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
   );
   await once(socket, "data");
-  socket.pause();
+  if (manner === "read") socket.resume();
+  else socket.pause();
   socket.write(ASKED);
-  const pongs = setInterval(() => socket.write(PONG), PONG_MS);
-  return { socket, stop: () => clearInterval(pongs) };
+  return { socket, pongs: setInterval(() => socket.write(PONG), PONG_MS) };
+}
+
+function closeAskers(askers: readonly Asker[]): void {
+  for (const { socket, pongs } of askers) {
+    clearInterval(pongs);
+    socket.destroy();
+  }
 }
 
 /** A text frame of fewer than 126 bytes. */
