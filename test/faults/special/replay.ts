@@ -83,8 +83,8 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
     await sleep(LEAD_MS);
     for (let kill = 0; kill < kills; kill++) {
       const aimed = kill % 2 === 0;
-      const moment = () => (aimed ? untilHalfRepaired(rig) : sleep(drawWhole(random, 500, 2_500)));
-      const killed = await killRebuild(rig, moment);
+      const drawn = (withinMs: number) => sleep(drawWhole(random, STARTED_MS, withinMs));
+      const killed = await killRebuild(rig, aimed ? () => untilHalfRepaired(rig) : drawn);
       const fault = aimed ? "rebuild killed half way" : "rebuild killed";
       struck.push({ fault, recoverMs: killed ? 0 : null });
     }
@@ -97,13 +97,20 @@ export const rebuildUnderKills = (kills: number): Campaign => ({
 });
 
 const LEAD_MS = 3_000;
+/** Before it, a process only loads its code. */
+const STARTED_MS = 300;
 /** One that was done before its moment came does not count. */
 const TRIES = 5;
+/** A rebuild takes about so long: the next moment is drawn within what the last one took. */
+const FIRST_GUESS_MS = 2_500;
 
-async function killRebuild(rig: Rig, moment: () => Promise<unknown>): Promise<boolean> {
+async function killRebuild(rig: Rig, moment: (withinMs: number) => Promise<unknown>): Promise<boolean> {
+  let tookMs = FIRST_GUESS_MS;
   for (let tries = 0; tries < TRIES; tries++) {
     await damageCalls(rig);
-    if (await rebuild(rig, moment())) return true;
+    const began = Date.now();
+    if (await rebuild(rig, moment(tookMs))) return true;
+    tookMs = Date.now() - began;
   }
   return false;
 }
