@@ -40,6 +40,7 @@ const DOORS: Door[] = [
   ["ingest", "GET", "/metrics", "metrics", 200],
   ["projector", "GET", "/metrics", "metrics", 200],
   ["realtime", "GET", "/metrics", "metrics", 200],
+  ["realtime", "GET", "/stats", "dashboard", 200],
   ["projector", "GET", "/dead-letters", "admin", 200],
   ["projector", "GET", `/dead-letters/${UNKNOWN}`, "admin", 404],
   ["projector", "POST", `/dead-letters/${UNKNOWN}/redrive`, "admin", 404],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { countQueues } from "@teravoz/domain";
 import { eventually } from "../support/eventually.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
@@ -110,6 +111,35 @@ test.each(TRANSPORTS)("a client by %s sees a call change from its snapshot on", 
   );
   expect(watcher.of("DataChanged").length).toBeGreaterThan(0);
   watcher.close();
+});
+
+test("the numbers of the queues are those of all calls, at the first question and as calls change", async () => {
+  const minutes = 1_440;
+  const expectCounted = () =>
+    eventually(async () => {
+      const { data } = await client.ask("ListQueues", { minutes });
+      const [from, now] = [new Date(data.from), new Date(data.now)];
+      const window = { from, to: new Date(now.getTime() + minutes * 60_000) };
+      const promiseOf = () => ({ serviceLevelMs: 20_000, shortAbandonMs: 5_000 });
+      const { total, queues } = countQueues(await gateway.calls(), { window, now, promiseOf });
+      expect(data.total).toEqual(JSON.parse(JSON.stringify(total)));
+      expect(data.queues.map(({ queue }: { queue: string }) => queue)).toEqual([...queues.keys()].sort());
+      return data.total;
+    });
+  const before = await expectCounted();
+  expect([before.answered, before.abandoned].every((count) => count > 0)).toBe(true);
+  for (const flow of FLOWS) for (const body of bodiesOf(flow)) await post(body);
+  await eventually(async () => expect((await expectCounted()).offered).toBeGreaterThan(before.offered + 4));
+});
+
+test("/stats counts the stored events by type, and by state the calls they are of", async () => {
+  const answer = await fetch(`${gateway.realtime[0]!.url}/stats?minutes=60`);
+  const { minutes, events, calls } = (await answer.json()) as Record<string, Record<string, number>>;
+  const countBy = <T>(items: readonly T[], nameOf: (item: T) => string) =>
+    Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, all]) => [name, all.length]));
+  expect(minutes).toBe(60);
+  expect(events).toEqual(countBy(await gateway.events(), ({ type }) => type));
+  expect(calls).toEqual(countBy(await gateway.calls(), ({ state }) => state));
 });
 
 test("everything that was acknowledged is stored once, to the letter, and each call is the fold of its events", async () => {

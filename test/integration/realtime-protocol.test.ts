@@ -90,6 +90,17 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(data[0].event.their_number).toBe("5511999990000");
   });
 
+  test.each([{}, { minutes: null }, { minutes: 30 }])("ListQueues gives the numbers: %j", async (asked) => {
+    const client = await connect();
+    const { data, ...rest } = await client.ask("ListQueues", asked);
+    expect(rest).toEqual({ event: "ListQueues", status: "Ok" });
+    const numbers = { waiting: 1, offered: 1, answered: 0, abandoned: 0, service_level: null };
+    expect(data).toMatchObject({ total: numbers, queues: [{ queue: "900", name: null, ...numbers }] });
+    expect(data.queues).toHaveLength(1);
+    for (const time of [data.from, data.now, data.total.waiting_since])
+      expect(new Date(time).toJSON()).toBe(time);
+  });
+
   test("an unknown call has no events", async () => {
     const client = await connect();
     expect(await client.ask("ListCallEvents", { call_id: "nobody" })).toEqual({
@@ -121,6 +132,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     ["ListCallEvents", {}, "call_id must be a string that is not empty"],
     ["ListCallEvents", { call_id: { $ne: null } }, "call_id must be"],
     ["ListCallEvents", { call_id: "one", limit: 1_001 }, "limit must be an integer from 1 to 1000"],
+    ["ListQueues", { minutes: 0 }, "minutes must be an integer from 1 to 1440"],
+    ["ListQueues", { minutes: 1_441 }, "minutes must be"],
+    ["ListQueues", { minutes: { $gt: 0 } }, "minutes must be"],
+    ["ListQueues", { params: {} }, "data may hold only minutes"],
     ["Subscribe", { params: { state: "OPEN" } }, "state must be one of"],
   ])("%s refuses %j", async (event, data, error) => {
     const client = await connect();
@@ -138,7 +153,8 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(await client.next("InvalidEvent")).toEqual({
       data: {
         success: false,
-        error: 'unknown event "DropCalls"; known are ListCalls, ListCallEvents, Subscribe',
+        error:
+          'unknown event "DropCalls"; known are ListCalls, ListCallEvents, ListQueues, ListAbandoned, Subscribe',
       },
       event: "InvalidEvent",
       status: "Failed",

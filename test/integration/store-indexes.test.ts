@@ -50,6 +50,11 @@ describe("every query of the store has its index", () => {
     expect(command?.hasSortStage ?? false).toBe(false);
   });
 
+  test("recent calls are found without reading the older ones", async () => {
+    const [command] = await profile(connection, () => store.listRecentCalls(new Date(Date.now() + 60_000)));
+    expect(command).toMatchObject({ docsExamined: 0, planSummary: "IXSCAN { updated_at: 1 }" });
+  });
+
   test("calls, their events and the position are found without reading others", async () => {
     const commands = await profile(connection, async () => {
       await store.findCalls(["call-1", "call-2"]);

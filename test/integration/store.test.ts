@@ -49,7 +49,16 @@ describe("the store on MongoDB", () => {
     await Promise.all(stores.map((each) => each.prepare()));
     await stores[0]!.prepare();
     const names = (await connections[0]!.db.listCollections().toArray()).map(({ name }) => name);
-    const expected = ["calls", "dead_letters", "erased", "events", "jobs", "positions", "sequences"];
+    const expected = [
+      "calls",
+      "dead_letters",
+      "erased",
+      "events",
+      "jobs",
+      "minutes",
+      "positions",
+      "sequences",
+    ];
     expect(names.sort()).toEqual(expected);
     await dropDatabase(connections[0]!);
     await Promise.all(connections.slice(1).map((each) => each.close()));

@@ -8,7 +8,7 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import { createRealtime } from "@teravoz/realtime";
-import { createHealth, createLog, createMetrics, listen } from "@teravoz/runtime";
+import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
 import { createMemoryStore } from "@teravoz/store";
 
 type Options = { tokens?: string[]; origins?: string[] };
@@ -31,10 +31,12 @@ export type RealtimeInProcess = {
 
 /** The realtime service over the in-memory store, on a free port, with its notices driven by hand. */
 export async function startRealtime({ tokens, origins }: Options = {}): Promise<RealtimeInProcess> {
+  const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
   const store = createMemoryStore();
   const metrics = createMetrics();
   const realtime = createRealtime({
     queries: watch(store, () => running),
+    account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
     metricsTokens: null,
     health: createHealth(),
@@ -87,5 +89,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCalls: ask(queries.listCalls),
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
+    listRecentCalls: ask(queries.listRecentCalls),
+    countEvents: ask(queries.countEvents),
   };
 }

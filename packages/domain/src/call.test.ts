@@ -59,8 +59,29 @@ describe("a call's fields", () => {
       finished_at: new Date(start + 60_100),
       abandoned: false,
       recording_url: "https://example.com/recording/1.2.wav",
+      legs: [
+        {
+          queue: "900",
+          entered_at: new Date(start + 700),
+          answered_at: new Date(start + 9_000),
+          agent: "ana@example.com",
+          talked_until: new Date(start + 60_000),
+          ended_at: new Date(start + 60_100),
+          outcome: "ANSWERED",
+        },
+      ],
+      offers: [
+        {
+          agent: "ana@example.com",
+          queue: "900",
+          rang_at: null,
+          entered_at: new Date(start + 9_000),
+          ended_at: new Date(start + 60_000),
+          outcome: "TALKED",
+        },
+      ],
       events: 8,
-      fold: 1,
+      fold: 2,
     });
   });
 
@@ -95,6 +116,16 @@ describe("a call's fields", () => {
     });
   });
 
+  test("a repeated waiting cancels no ring, a transfer does", () => {
+    const ringing = (queue: string) =>
+      fold(
+        { type: "call.waiting", ms: 1_000, queue: "900" },
+        { type: "actor.ringing", ms: 2_000, actor: "ana" },
+        { type: "call.waiting", ms: 3_000, queue },
+      ).offers[0]?.outcome;
+    expect([ringing("900"), ringing("901")]).toEqual([null, "CANCELLED"]);
+  });
+
   test("a call left in the queue is abandoned", () => {
     expect(fold({ type: "call.waiting", ms: 0 }, { type: "call.queue-abandon", ms: 10 })).toMatchObject({
       abandoned: true,
@@ -126,6 +157,14 @@ describe("a call's fields", () => {
 });
 
 describe("the order of events", () => {
+  test("a wait after the end of a call is no leg", () => {
+    const legs = fold(
+      { type: "call.finished", ms: 0 },
+      { type: "call.waiting", ms: 5_000, queue: "900" },
+    ).legs;
+    expect(legs).toEqual([]);
+  });
+
   test("a standby after finished leaves the call finished", () => {
     expect(fold({ type: "call.finished", ms: 0 }, { type: "call.standby", ms: 5_000 }).state).toBe(
       "FINISHED",

@@ -1,5 +1,7 @@
 import { findDefinition } from "./catalogue.ts";
 import type { Event } from "./event.ts";
+import { applyToLegs, type Leg } from "./legs.ts";
+import { applyToOffers, type Offer } from "./offers.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
@@ -22,6 +24,10 @@ export type FoldedCall = {
   finished_at: Date | null;
   abandoned: boolean;
   recording_url: string | null;
+  /** Its stays in queues, oldest first: what all numbers of the board are made of. */
+  legs: readonly Leg[];
+  /** The agents it was offered to, and who of them talked. */
+  offers: readonly Offer[];
   /** How many different events the call has. */
   events: number;
   /** The revision of the fold that made this. */
@@ -37,7 +43,7 @@ export type Call = FoldedCall & {
 };
 
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
-export const FOLD_REVISION = 1;
+export const FOLD_REVISION = 2;
 
 const MAX_TEXT_UNITS = 256;
 
@@ -81,12 +87,25 @@ function beginCall(aggregate_id: string, events: readonly Event[]): FoldedCall {
     finished_at: null,
     abandoned: false,
     recording_url: null,
+    legs: [],
+    offers: [],
     events: events.length,
     fold: FOLD_REVISION,
   };
 }
 
 function applyEvent(call: FoldedCall, placed: PlacedEvent): FoldedCall {
+  const changed = changeCall(call, placed);
+  if (isFinished(call)) return changed;
+  const { type } = placed.event;
+  const step = { type, at: new Date(placed.ms), queue: changed.queue, agent: text(placed.body.actor) };
+  const legs = applyToLegs(call.legs, step);
+  // a repeated call.waiting moves nobody
+  if (type === "call.waiting" && legs === call.legs) return changed;
+  return { ...changed, legs, offers: applyToOffers(call.offers, step) };
+}
+
+function changeCall(call: FoldedCall, placed: PlacedEvent): FoldedCall {
   const described = describe(call, placed.body);
   switch (placed.event.type) {
     case "call.waiting":

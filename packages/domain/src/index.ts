@@ -1,3 +1,4 @@
+export * from "./abandoned.ts";
 export * from "./call.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
@@ -6,8 +7,22 @@ export * from "./erasure-desk.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
+export * from "./legs.ts";
+export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./ports.ts";
+export {
+  type CountedCall,
+  countQueues,
+  countStates,
+  isPresumedLost,
+  PRESUMED_LOST_MS,
+  type QueueNumbers,
+  type QueuePromise,
+  type Window,
+} from "./queue-numbers.ts";
 export * from "./rebuild.ts";
+export * from "./recent-call.ts";
 export * from "./timestamp.ts";
 export * from "./webhook.ts";
+export * from "./zone.ts";

@@ -1,6 +1,7 @@
 import type { Call, FoldedCall } from "./call.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
+import type { RecentCall } from "./recent-call.ts";
 
 /** A run of records of one partition, as the projector read it. */
 export type Batch = {
@@ -107,6 +108,13 @@ export type CallQueries = {
   ): Promise<Page<StoredEvent>>;
   /** The calls of these call_ids that exist, in no order. */
   findCalls(call_ids: readonly string[]): Promise<Call[]>;
+  /** What the numbers of the board are made of: the calls that had an event since (received_at, inclusive), in no order. */
+  listRecentCalls(since: Date): Promise<RecentCall[]>;
+  /**
+   * How many events were stored, by type, of those received in the minutes that began since: a day back at most. NOT promised:
+   * whether those that were erased count.
+   */
+  countEvents(since: Date): Promise<Record<string, number>>;
 };
 
 /** A page's cursor that cannot be read: the caller's mistake, not a fault. */

@@ -4,6 +4,7 @@ export * from "./health.ts";
 export * from "./http.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
+export * from "./queue-settings.ts";
 export * from "./retry.ts";
 export * from "./server.ts";
 export * from "./service.ts";

@@ -1,5 +1,6 @@
 export { openStack, ROOT } from "./open-stack.ts";
 export { freePort } from "./ports.ts";
 export { endLeftovers } from "./process/pids.ts";
+export { buildDashboard } from "./run/jobs.ts";
 export * from "./run/services.ts";
 export * from "./stack.ts";

@@ -15,6 +15,7 @@ import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { deleteErased } from "./erasure/erase.ts";
 import { enterErasures, findErased } from "./erasure/ledger.ts";
 import type { LedgerNames } from "./erasure/names.ts";
+import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
 import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
 
@@ -45,6 +46,7 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const events = [...histories.values(), ...stored.filter(({ kind }) => kind === "call")];
   const { written, changes } = settle({ batch: batch.events, calls, events }, fold, attempt.now);
   await insertEvents(attempt, stored);
+  await countStored(attempt, whole, stored);
   await lowerReceived(attempt, earlier);
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];

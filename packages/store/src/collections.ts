@@ -3,6 +3,7 @@ import { type Collection, type Db, type IndexDescription, MongoServerError } fro
 import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
+import { MINUTES_KEPT_SECONDS, type MinuteDocument } from "./minutes.ts";
 
 /** The uuid is the key: the database itself keeps an event from being there twice. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
@@ -36,6 +37,7 @@ export type Collections = {
   erased: Collection<LedgerDocument>;
   deadLetters: Collection<LetterDocument>;
   jobs: Collection<JobDocument>;
+  minutes: Collection<MinuteDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -46,14 +48,16 @@ export const openCollections = (db: Db): Collections => ({
   erased: db.collection("erased"),
   deadLetters: db.collection("dead_letters"),
   jobs: db.collection("jobs"),
+  minutes: db.collection("minutes"),
 });
 
 /** The events of a call or an agent, and the few agents among all calls. Every query that names a key names its kind. */
 const EVENT_INDEXES: IndexDescription[] = [{ key: { kind: 1, aggregate_id: 1 } }];
 
-/** One for each field ListCalls filters by, in the order it answers; aggregate_id is `_id`. */
+/** One for each field ListCalls filters by, in the order it answers, and one for what happened lately; aggregate_id is `_id`. */
 const CALL_INDEXES: IndexDescription[] = [
   { key: { id: -1 }, unique: true },
+  { key: { updated_at: 1 } },
   ...["state", "queue", "actor", "our_number", "their_number", "code", "direction"].map((field) => ({
     key: { [field]: 1 as const, id: -1 as const },
   })),
@@ -76,13 +80,16 @@ const LETTER_INDEXES: IndexDescription[] = [
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
-  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased", "jobs"];
+  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased", "jobs", "minutes"];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
     db.collection("dead_letters").createIndexes(LETTER_INDEXES),
     db.collection("erased").createIndexes(LEDGER_INDEXES),
+    db
+      .collection("minutes")
+      .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
   ]);
 }
 

@@ -11,6 +11,7 @@ import {
   isErased,
   latestErased,
   orderEvents,
+  recentPart,
   type StoredEvent,
   type Subject,
   subjectId,
@@ -18,6 +19,7 @@ import {
 } from "@teravoz/domain";
 import { dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { startOfMinute } from "./minutes.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
 import { erasureChanges, type KeptCall, settle } from "./settle.ts";
 
@@ -54,6 +56,11 @@ export function createMemoryStore({
     listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
+    countEvents: async (since) => countEvents(state, since),
+    listRecentCalls: async (since) =>
+      listCalls(state, {}, null)
+        .filter(({ updated_at }) => updated_at >= since)
+        .map(recentPart),
   };
 }
 
@@ -119,6 +126,16 @@ function listCalls(state: State, filter: CallFilter, cursor: string | null): Cal
       (call) => call.id < below && wanted.every(([field, value]) => call[field as keyof Call] === value),
     )
     .sort((one, other) => other.id - one.id);
+}
+
+function countEvents({ events }: State, since: Date): Record<string, number> {
+  const counted = [...events.values()].filter(
+    ({ received_at }) => startOfMinute(received_at) >= since.getTime(),
+  );
+  const types = [...Map.groupBy(counted, ({ type }) => type)].map(
+    ([type, all]) => [type, all.length] as const,
+  );
+  return Object.fromEntries(types);
 }
 
 const eventsOf = (state: State, call_id: string): StoredEvent[] =>

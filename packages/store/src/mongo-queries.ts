@@ -6,11 +6,14 @@ import {
   type Page,
   type Place,
   placeOf,
+  RECENT_FIELDS,
+  type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
 import { type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { readCounts } from "./minutes.ts";
 import { orUnavailable } from "./outage.ts";
 
 /** What calls may be filtered by, and the indexed path each is stored under. */
@@ -33,6 +36,8 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page)),
     listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
+    countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
+    listRecentCalls: (since) => orUnavailable(() => listRecentCalls(collections, since)),
   };
 }
 
@@ -91,6 +96,19 @@ async function findCalls({ calls }: Collections, call_ids: readonly string[]): P
   const found = await calls.find({ _id: { $in: [...call_ids] } }, handingOut).toArray();
   return found as Call[];
 }
+
+/** A day of a large call centre are 100,000 calls: some 30 MB, read in larger runs than the driver's own. */
+const RECENT_AT_ONCE = 10_000;
+
+async function listRecentCalls({ calls }: Collections, since: Date): Promise<RecentCall[]> {
+  const found = calls.find(
+    { updated_at: { $gte: since } },
+    { ...reading, projection: RECENT, batchSize: RECENT_AT_ONCE },
+  );
+  return (await found.toArray()) as unknown as RecentCall[];
+}
+
+const RECENT = { _id: 0, ...Object.fromEntries(RECENT_FIELDS.map((field) => [field, 1])) };
 
 /**
  * One moment for the whole of a query, and one a majority has. With `majority` alone a query that gives way in the middle

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type Batch,
   type Call,
@@ -105,7 +106,4 @@ type Numbered = FoldedCall & Pick<Call, "id">;
 
 /** The names of the fields in which the two are not equal. */
 const differingFields = (call: Numbered, other: Numbered): string[] =>
-  (Object.keys(other) as (keyof Numbered)[]).filter((field) => !isEqual(call[field], other[field]));
-
-const isEqual = (one: Numbered[keyof Numbered], other: Numbered[keyof Numbered]) =>
-  one instanceof Date && other instanceof Date ? one.getTime() === other.getTime() : one === other;
+  (Object.keys(other) as (keyof Numbered)[]).filter((field) => !isDeepStrictEqual(call[field], other[field]));

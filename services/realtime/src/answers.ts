@@ -1,6 +1,7 @@
 import { type Call, type CallQueries, InvalidCursor, Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
-import { callList, eventList, failed, type Message } from "./messages.ts";
+import type { Board } from "./board.ts";
+import { callList, eventList, failed, type Message, report } from "./messages.ts";
 import { type Command, commandKey } from "./protocol.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import type { Clock } from "./throttle.ts";
@@ -14,13 +15,16 @@ export type Answer = { message: Message; calls: readonly Call[] | null };
 /** Answers by a query that began after the call; equal commands share it and its encoding. Never rejects. */
 export type AnswerCommand = (command: Command) => Promise<Answer>;
 
-/** `onUnavailable` hears of each query that failed because the database is away. */
-export function createAnswers(deps: {
+/** What answers are made of. */
+type Sources = {
   queries: CallQueries;
-  log: Log;
-  onUnavailable: () => void;
-  clock: Clock;
-}): AnswerCommand {
+  board: Board;
+};
+
+type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
+
+/** `onUnavailable` hears of each query that failed because the database is away. */
+export function createAnswers(deps: Deps): AnswerCommand {
   const share = createSingleFlight<Answer>(deps.clock);
   const refuse = (command: Command, error: unknown): Answer => {
     if (error instanceof Unavailable) deps.onUnavailable();
@@ -28,12 +32,11 @@ export function createAnswers(deps: {
       deps.log.error({ err: error, name: command.event }, "query failed");
     return { message: failed(command.event, reasonOf(error)), calls: null };
   };
-  const answer = (command: Command) =>
-    query(deps.queries, command).catch((error: unknown) => refuse(command, error));
+  const answer = (command: Command) => query(deps, command).catch((error: unknown) => refuse(command, error));
   return (command) => share(commandKey(command), () => answer(command));
 }
 
-async function query(queries: CallQueries, command: Command): Promise<Answer> {
+async function query({ queries, board }: Sources, command: Command): Promise<Answer> {
   switch (command.event) {
     case "ListCalls": {
       const { filter, limit, cursor } = command;
@@ -45,6 +48,10 @@ async function query(queries: CallQueries, command: Command): Promise<Answer> {
       const page = await queries.listCallEvents(call_id, { limit, bytes: MAX_EVENT_BYTES, cursor });
       return { message: eventList(page), calls: null };
     }
+    case "ListQueues":
+      return { message: report(command.event, await board.queues(command.minutes)), calls: null };
+    case "ListAbandoned":
+      return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
     case "Subscribe": {
       const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas

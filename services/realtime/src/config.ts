@@ -4,6 +4,7 @@ import {
   logSettings,
   mongoSettings,
   originList,
+  queueSettings,
   registrySettings,
   type Settings,
   token,
@@ -16,6 +17,7 @@ export const settings = {
   ...kafkaSettings,
   ...registrySettings,
   ...mongoSettings,
+  ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
   ALLOWED_ORIGINS: {
     schema: originList,

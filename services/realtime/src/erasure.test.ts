@@ -3,7 +3,7 @@ import type { Call, CallQueries, CallState } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import fc from "fast-check";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createAnswers } from "./answers.ts";
 import { createFeed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
@@ -20,7 +20,7 @@ function start() {
   const underway: (() => void)[] = [];
   /** What a query sees is what is there when it begins. */
   const slow =
-    <A extends unknown[], R>(name: "listCalls" | "findCalls" | "listCallEvents") =>
+    <A extends unknown[], R>(name: keyof CallQueries) =>
     async (...args: A): Promise<R> => {
       const seen = queriesOver([...store.values()])[name] as unknown as (...args: A) => Promise<R>;
       const answer = await seen(...args);
@@ -31,8 +31,10 @@ function start() {
     listCalls: slow("listCalls"),
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
+    listRecentCalls: slow("listRecentCalls"),
+    countEvents: slow("countEvents"),
   };
-  const deps = { queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
+  const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const answer = createAnswers({ ...deps, onUnavailable: () => {} });
   const gateway = createGateway({ ...deps, answer, subscriptions });

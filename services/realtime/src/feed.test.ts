@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type Call, type CallQueries, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createFeed, type Notice } from "./feed.ts";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -11,6 +11,7 @@ function start(queries: CallQueries) {
   const pauses: (() => void)[] = [];
   const feed = createFeed({
     queries,
+    day: noNumbers.day,
     subscriptions: {
       changed: (calls, erased) => {
         told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CallQueries, type Change, Unavailable } from "@teravoz/domain";
+import { type Call, type CallQueries, type Change, Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
+import type { Day } from "./day.ts";
 import { READ_SIZE, type Subscriptions } from "./subscriptions.ts";
 
 /** A change someone made known, and when the broker stamped it (ms since the epoch). */
@@ -24,6 +25,7 @@ const RETRY_MS = 1_000;
 type Deps = {
   queries: CallQueries;
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
+  day: Pick<Day, "changed" | "forget">;
   /** Tells every socket that something changed. */
   changed: () => void;
   log: Log;
@@ -96,7 +98,7 @@ async function relay(state: State): Promise<void> {
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
   // first, for they need no read that could fail
-  if (erased.length > 0) state.subscriptions.changed([], erased);
+  if (erased.length > 0) tell(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
   state.changed();
   for (const { stamped } of notices) observeDelay(state, stamped);
@@ -106,13 +108,16 @@ async function relay(state: State): Promise<void> {
  * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is told also where a
  * late notice of the same call (of an owner that lost its partition) has taken the place of its own.
  */
-async function readChanged({ queries, subscriptions }: State, ids: readonly string[]): Promise<void> {
-  const found = await queries.findCalls(ids);
+async function readChanged(state: State, ids: readonly string[]): Promise<void> {
+  const found = await state.queries.findCalls(ids);
   const there = new Set(found.map(({ aggregate_id }) => aggregate_id));
-  subscriptions.changed(
-    found,
-    ids.filter((id) => !there.has(id)),
-  );
+  const gone = ids.filter((id) => !there.has(id));
+  tell(state, found, gone);
+}
+
+function tell({ subscriptions, day }: State, calls: readonly Call[], erased: readonly string[]): void {
+  subscriptions.changed(calls, erased);
+  day.changed(calls, erased);
 }
 
 /** Clocks of two machines differ: a notice from the future was told at once. */
@@ -123,6 +128,7 @@ const observeDelay = ({ metrics, now }: State, stamped: number): void =>
 async function recover(state: State): Promise<void> {
   state.doubtful = false;
   for (const [key, { change }] of state.pending) if (!change.erased) state.pending.delete(key);
+  state.day.forget();
   await state.queries.listCalls({}, { limit: 1, cursor: null });
   await state.subscriptions.resync(state.queries);
   state.changed();

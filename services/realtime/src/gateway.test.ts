@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { type Answer, createAnswers } from "./answers.ts";
 import { HELD_BYTES, MAX_BACKLOG_BYTES, STALL_MS } from "./connection.ts";
 import { CHANGED_MS, createGateway, MAX_WAITING, MAX_WAITING_BYTES } from "./gateway.ts";
@@ -21,7 +21,7 @@ function start({ answer, taking = true }: Given = {}) {
   const clock = createManualClock();
   const metrics = createMetrics();
   const subscriptions = createSubscriptions(clock, () => {});
-  const ask = answer ?? createAnswers({ queries, log, clock, onUnavailable: () => {} });
+  const ask = answer ?? createAnswers({ ...noNumbers, queries, log, clock, onUnavailable: () => {} });
   const gateway = createGateway({ answer: ask, subscriptions, log, metrics, clock });
   const sent: string[] = [];
   const untaken: (() => void)[] = [];
@@ -109,6 +109,7 @@ test("commands that are few and large are refused beyond 1 MiB of what may wait"
 
 test("a command that fails is answered, and the socket stays", async () => {
   const answer = createAnswers({
+    ...noNumbers,
     queries: { ...queries, listCalls: () => Promise.reject(new Unavailable()) },
     log,
     clock: createManualClock(),
@@ -125,6 +126,7 @@ test("a command that fails is answered, and the socket stays", async () => {
 test("a Subscribe that fails leaves the subscription before it alone", async () => {
   let away = false;
   const answer = createAnswers({
+    ...noNumbers,
     queries: {
       ...queries,
       listCalls: (...args) => (away ? Promise.reject(new Unavailable()) : queries.listCalls(...args)),

@@ -1,4 +1,5 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
+import type { AbandonedReport, QueueReport } from "./reports.ts";
 
 /**
  * What a socket is sent: the name of the message and its envelope as JSON text,
@@ -34,6 +35,10 @@ export function failed(event: string, error: string): Message {
 export function callList(event: string, page: Page<Call>): Message {
   return encode(event, JSON.stringify(page.items), "Ok", page.next);
 }
+
+/** An answer of numbers, as reports.ts shapes them. */
+export const report = (event: string, data: QueueReport | AbandonedReport): Message =>
+  encode(event, JSON.stringify(data), "Ok");
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
 

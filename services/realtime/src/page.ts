@@ -25,10 +25,13 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Serves the built page at `/`; the data it shows asks for the token at the socket. */
+/** Where the page's own addresses are: all are the one page. */
+const ADDRESSES = ["/", "/calls", "/abandoned"];
+
+/** Serves the built page; the data it shows asks for the token at the socket. */
 export function addPage(router: Router, directory: string): void {
   const assets = loadAssets(directory);
-  router.get("/", (ctx) => serve(ctx, assets.get("index.html"), "no-cache"));
+  router.get(ADDRESSES, (ctx) => serve(ctx, assets.get("index.html"), "no-cache"));
   // the names hold a hash of the content: they never change
   router.get("/assets/:name", (ctx) =>
     serve(ctx, assets.get(`assets/${ctx.params.name}`), "public, max-age=31536000, immutable"),
@@ -65,4 +68,4 @@ function serve(ctx: Context, asset: Asset | undefined, cacheControl: string): vo
 }
 
 const missing = (path: string) =>
-  path === "/" ? "the page is not built: run `vite build` in services/realtime" : "no such path";
+  ADDRESSES.includes(path) ? "the page is not built: run `vite build` in services/realtime" : "no such path";

@@ -7,6 +7,7 @@ export type Request = { event: string; data: unknown };
 export type Command =
   | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
+  | { event: "ListQueues" | "ListAbandoned"; minutes: number | null }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -14,6 +15,8 @@ type Fault = { fault: string };
 
 export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
+/** A sliding window of numbers: a day at most. */
+export const MAX_MINUTES = 1_440;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
 const MAX_CURSOR = 1_024;
 
@@ -40,6 +43,8 @@ const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string 
 const READERS: Record<Command["event"], (data: Record<string, unknown>) => Command | Fault> = {
   ListCalls: readListCalls,
   ListCallEvents: readListCallEvents,
+  ListQueues: (data) => readWindow("ListQueues", data),
+  ListAbandoned: (data) => readWindow("ListAbandoned", data),
   Subscribe: readSubscribe,
 };
 
@@ -83,6 +88,13 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
   const cursor = readCursor(data.cursor);
   const fault = firstFault(stray, call_id, limit, cursor);
   return fault ?? ({ event: "ListCallEvents", call_id, limit, cursor } as Command);
+}
+
+/** Without minutes the window is today. */
+function readWindow(event: "ListQueues" | "ListAbandoned", data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["minutes"]);
+  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
+  return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {
@@ -133,10 +145,12 @@ function readCallId(value: unknown): string | Fault {
   return (typeof value === "string" || typeof value === "number") && value !== "" ? String(value) : fault;
 }
 
-function readLimit(value: unknown, max: number): number | Fault {
-  if (value === undefined || value === null) return max;
+const readLimit = (value: unknown, max: number): number | Fault =>
+  value === undefined || value === null ? max : readWhole("limit", value, max);
+
+function readWhole(name: string, value: unknown, max: number): number | Fault {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  return { fault: `limit must be an integer from 1 to ${max}` };
+  return { fault: `${name} must be an integer from 1 to ${max}` };
 }
 
 function readCursor(value: unknown): string | null | Fault {

@@ -12,10 +12,14 @@ import {
   type Metrics,
 } from "@teravoz/runtime";
 import { createAnswers } from "./answers.ts";
+import { createBoard } from "./board.ts";
 import { STALL_MS } from "./connection.ts";
+import { createDay } from "./day.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
+import type { Account } from "./reports.ts";
+import { addStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { type Clock, systemClock } from "./throttle.ts";
 import type { Admission } from "./transports/admission.ts";
@@ -40,6 +44,7 @@ export type Realtime = {
 /** The whole service but for where its calls and its notices come from. */
 export function createRealtime(deps: {
   queries: CallQueries;
+  account: Account;
   admission: Admission;
   metricsTokens: readonly string[] | null;
   health: Health;
@@ -51,12 +56,16 @@ export function createRealtime(deps: {
 }): Realtime {
   const { queries, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
-  const answer = createAnswers({ queries, log, clock, onUnavailable: () => feed.doubt() });
+  const day = createDay({ queries, now: Date.now });
+  const board = createBoard({ day, account: deps.account, now: Date.now });
+  const onUnavailable = () => feed.doubt();
+  const answer = createAnswers({ queries, board, log, clock, onUnavailable });
   const gateway = createGateway({ answer, subscriptions, log, metrics, clock });
   const changed = () => gateway.changed();
-  const feed = createFeed({ queries, subscriptions, changed, log, metrics, now: Date.now });
+  const feed = createFeed({ queries, subscriptions, day, changed, log, metrics, now: Date.now });
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
+  addStats(router, { queries, day, tokens: deps.admission.tokens, clock, now: Date.now });
   const server = createHttpServer(createApp(router, deps).callback());
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);

@@ -50,7 +50,16 @@ async function connectDatabase({ config, log, health, onStop }: RealtimeService)
 
 function createSockets({ config, log, health, metrics }: RealtimeService, queries: CallQueries): Realtime {
   const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
-  return createRealtime({ queries, admission, metricsTokens: config.METRICS_TOKEN, health, metrics, log });
+  const account = { queues: config.QUEUES, zone: config.ACCOUNT_TIME_ZONE };
+  return createRealtime({
+    queries,
+    account,
+    admission,
+    metricsTokens: config.METRICS_TOKEN,
+    health,
+    metrics,
+    log,
+  });
 }
 
 /** Runs in the background, also where Kafka or the registry come up later than this process. */

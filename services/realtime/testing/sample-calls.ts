@@ -19,6 +19,8 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   finished_at: null,
   abandoned: false,
   recording_url: null,
+  legs: [],
+  offers: [],
   events: 1,
   fold: 1,
   version: 1,
@@ -36,4 +38,14 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   },
   listCallEvents: async () => ({ items: [], next: null }),
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
+  countEvents: async () => ({}),
+  listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
+
+const nobody = new Error("nobody asks for numbers here");
+
+/** For where nobody asks for the numbers of queues. */
+export const noNumbers = {
+  day: { changed: () => {}, forget: () => {} },
+  board: { queues: () => Promise.reject(nobody), abandoned: () => Promise.reject(nobody) },
+};

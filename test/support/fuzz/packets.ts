@@ -14,10 +14,20 @@ const PATHS = ["/any", "/socket.io/?EIO=4&transport=websocket"];
 const TAKEN_MS = 20_000;
 
 const events = fc.constantFrom(
-  ...["ListCalls", "ListCallEvents", "Subscribe", "Nothing", "disconnect", "connect", "error"],
+  ...[
+    "ListCalls",
+    "ListCallEvents",
+    "ListQueues",
+    "ListAbandoned",
+    "Subscribe",
+    "Nothing",
+    "disconnect",
+    "connect",
+    "error",
+  ],
   ...["newListener", "__proto__", "constructor", "toString", ""],
 );
-const fields = fc.constantFrom("params", "limit", "cursor", "call_id", "__proto__", "$where");
+const fields = fc.constantFrom("params", "limit", "cursor", "call_id", "minutes", "__proto__", "$where");
 const data = fc.oneof(
   hostile,
   fc.tuple(fields, hostile).map(([name, value]) => `{"${name}":${value}}`),

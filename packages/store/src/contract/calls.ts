@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { foldCall } from "@teravoz/domain";
+import { foldCall, recentPart } from "@teravoz/domain";
 import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../settle.ts";
 import {
   at,
@@ -44,6 +44,43 @@ export function describeCalls(use: Use): void {
     await writer.write(events.slice(3).reverse());
     await writer.write(events.slice(0, 3).reverse());
     expect(foldedPart(await findCall(use(), events[0]!.aggregate_id))).toEqual(foldCall(events));
+  });
+
+  test("what is counted of the calls that had an event since is listed", async () => {
+    const writer = createWriter(use());
+    const [old, recent] = [wholeCall(), wholeCall()];
+    const late = sampleEvent({
+      aggregate_id: recent[0]!.aggregate_id,
+      type: "call.data-provided",
+      offset: 9_000,
+    });
+    await writer.write([...old, ...recent, late]);
+    const listed = await use().queries.listRecentCalls(at(9_000));
+    const names = listed.map(({ aggregate_id }) => aggregate_id);
+    expect(names).toContain(late.aggregate_id);
+    expect(names).not.toContain(old[0]!.aggregate_id);
+    const call = await findCall(use(), late.aggregate_id);
+    expect(listed).toContainEqual(recentPart(call));
+    expect(call.legs).toHaveLength(1);
+  });
+
+  test("events are counted by type and minute, each once, whoever stored them", async () => {
+    // counts are of the whole store, and gone after a day: a minute far ahead, which no other test has
+    const offset = 60 * 40_000_000;
+    const one = () => [
+      sampleEvent({ type: "call.new", offset: offset - 1 }),
+      sampleEvent({ type: "call.new", offset }),
+      sampleEvent({ type: "call.queue-abandon", offset: offset + 61 }),
+    ];
+    const [first, second] = [one(), one()];
+    const writer = createWriter(use());
+    await writer.write(first);
+    await writer.write([...first, second[0]!]);
+    await createWriter(use()).write(second);
+    const { countEvents } = use().queries;
+    expect(await countEvents(at(offset))).toEqual({ "call.new": 2, "call.queue-abandon": 2 });
+    expect(await countEvents(at(offset + 1))).toEqual({ "call.queue-abandon": 2 });
+    expect(await countEvents(at(offset - 60))).toEqual({ "call.new": 4, "call.queue-abandon": 2 });
   });
 
   test("every event has a number of its own, a later batch a higher one, and a call has that of its first event", async () => {

@@ -43,7 +43,7 @@ export function describePages(use: Use): void {
     const { items } = await use().queries.listCalls({}, { limit: 1, cursor: null });
     expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
     expect(Object.keys(items[0]!).sort()).toEqual(
-      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id our_number queue
+      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id legs offers our_number queue
        recording_url state their_number their_number_type updated_at version waiting_since`.split(/\s+/),
     );
     expect(items).toEqual(await use().queries.findCalls(ids));

@@ -16,7 +16,8 @@ import {
 
 const altered = foldBy((events) => ({ ...foldCall(events)!, code: "altered", queue: "wrong" }));
 const missing = foldBy(() => null);
-const newer = foldBy((events) => ({ ...foldCall(events)!, fold: 2, code: "newer" }), 2);
+const NEWER = foldCall.revision + 1;
+const newer = foldBy((events) => ({ ...foldCall(events)!, fold: NEWER, code: "newer" }), NEWER);
 
 /** Takes so many entries at a time that every listing here goes over several pages. */
 async function listKeys({ store }: Opened, below: number | null = null) {
@@ -140,7 +141,7 @@ export function describeRebuilds(use: Use): void {
     await writer.write(grown);
     await writer.write(oneCall(key).slice(0, 2));
     expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 3 });
-    for (const below of [null, 2]) {
+    for (const below of [null, NEWER]) {
       const { items, overgrown } = await listKeys(use(), below);
       expect([items.includes(key), overgrown.filter((each) => each === key)]).toEqual([false, [key]]);
     }
@@ -168,26 +169,26 @@ export function describeRebuilds(use: Use): void {
     const old = await damaged(foldCall);
     const fresh = await damaged(newer);
     const gone = await damaged(missing);
-    const { items: listed } = await listKeys(use(), 2);
+    const { items: listed } = await listKeys(use(), NEWER);
     expect([old, fresh, gone].map(({ key }) => listed.includes(key))).toEqual([true, false, true]);
   });
 
   test("a partition that a higher revision has claimed, or written, takes no batch and no rebuild of a lower one", async () => {
     const { place, key, writer } = await damaged(foldCall);
     const expected = await use().store.position(place.topic, 0);
-    expect(await use().store.claim([place], 2)).toEqual({ superseded: null, behind: true });
+    expect(await use().store.claim([place], NEWER)).toEqual({ superseded: null, behind: true });
     const before = await findCall(use(), key);
     const late = { ...place, expected, next: 99, events: oneCall(key) };
-    expect(await use().store.apply(late, foldCall)).toEqual({ fenced: true, superseded: 2 });
-    expect(await use().store.refold({ ...place, keys: [key] }, altered)).toEqual({ superseded: 2 });
-    expect(await use().store.claim([place], 1)).toEqual({ superseded: 2 });
+    expect(await use().store.apply(late, foldCall)).toEqual({ fenced: true, superseded: NEWER });
+    expect(await use().store.refold({ ...place, keys: [key] }, altered)).toEqual({ superseded: NEWER });
+    expect(await use().store.claim([place], foldCall.revision)).toEqual({ superseded: NEWER });
     expect(await findCall(use(), key)).toEqual(before);
     expect(await use().store.position(place.topic, 0)).toBe(expected);
     expect(await writer.write(oneCall(key), newer)).toMatchObject({ fenced: false });
 
     const written = await damaged(newer);
     const next = { ...written.place, expected: 3, next: 4, events: [] };
-    expect(await use().store.apply(next, foldCall)).toEqual({ fenced: true, superseded: 2 });
+    expect(await use().store.apply(next, foldCall)).toEqual({ fenced: true, superseded: NEWER });
   });
 
   test("a claim says whether a rebuild of its revision was finished, and a partition that was never read can be claimed", async () => {

@@ -7,9 +7,10 @@ import { claimPartitions, completeRebuilds } from "./takeover.ts";
 
 const topics = topicNames("");
 const log = createLog("takeover-test", "info", { write: (line) => void said.push(JSON.parse(line)) });
+const NEWER = foldCall.revision + 1;
 const newer: Fold = Object.assign(
-  (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, fold: 2, code: "newer" }),
-  { revision: 2 },
+  (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, fold: NEWER, code: "newer" }),
+  { revision: NEWER },
 );
 
 let store: ReturnType<typeof createMemoryStore>;

@@ -1,0 +1,13 @@
+import type { Call } from "./call.ts";
+
+/** What the numbers of the board are made of. */
+export const RECENT_FIELDS = [
+  ...(["aggregate_id", "version", "state", "updated_at"] as const),
+  ...(["their_number", "answered_at", "legs"] as const),
+] as const;
+
+export type RecentCall = Pick<Call, (typeof RECENT_FIELDS)[number]>;
+
+/** That much of a call. */
+export const recentPart = (call: Call): RecentCall =>
+  Object.fromEntries(RECENT_FIELDS.map((field) => [field, call[field]])) as RecentCall;

@@ -1,0 +1,73 @@
+import { type QueuePromise, startOfDay } from "@teravoz/domain";
+import { z } from "zod";
+import type { Settings } from "./config.ts";
+
+/** What the account says of its queues, by number, and of all others. */
+export type QueueSettings = {
+  named: ReadonlyMap<string, { name: string | null } & QueuePromise>;
+  rest: QueuePromise;
+};
+
+/** Usual in call centres: answered within 20 s is in time, and who hangs up within 5 s has not waited. */
+const USUAL: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
+
+const seconds = z.number().positive().max(3_600);
+const queue = z.strictObject({
+  name: z.string().min(1).max(100).optional(),
+  serviceLevelSeconds: seconds.optional(),
+  shortAbandonSeconds: seconds.optional(),
+});
+const EXAMPLE = '{"900":{"name":"Vendas","serviceLevelSeconds":20,"shortAbandonSeconds":5}}';
+
+const queues = z.string().transform((text, context): QueueSettings => {
+  const read = z.record(z.string(), queue).safeParse(parseJson(text));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const where = issue?.path.join(".");
+    context.addIssue(`must be JSON like ${EXAMPLE}${where ? `; ${where}: ${issue?.message}` : ""}`);
+    return z.NEVER;
+  }
+  const { "*": others = {}, ...named } = read.data;
+  const rest = promiseOf(others, USUAL);
+  const entries = Object.entries(named).map(
+    ([number, given]) => [number, { name: given.name ?? null, ...promiseOf(given, rest) }] as const,
+  );
+  return { named: new Map(entries), rest };
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const promiseOf = (given: z.infer<typeof queue>, usual: QueuePromise): QueuePromise => ({
+  serviceLevelMs: inMs(given.serviceLevelSeconds) ?? usual.serviceLevelMs,
+  shortAbandonMs: inMs(given.shortAbandonSeconds) ?? usual.shortAbandonMs,
+});
+
+const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1_000);
+
+const isZone = (zone: string): boolean => {
+  try {
+    startOfDay(new Date(0), zone);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const queueSettings = {
+  ACCOUNT_TIME_ZONE: {
+    schema: z.string().refine(isZone, "must be a zone like America/Sao_Paulo"),
+    default: "America/Sao_Paulo",
+    doc: "IANA time zone whose midnight begins the day of the numbers",
+  },
+  QUEUES: {
+    schema: queues,
+    default: "{}",
+    doc: `JSON: number of a queue, or * for the others, and what is to be known of it, like ${EXAMPLE}`,
+  },
+} as const satisfies Settings;

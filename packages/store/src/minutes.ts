@@ -1,0 +1,60 @@
+import type { Batch, StoredEvent } from "@teravoz/domain";
+import type { Attempt } from "./apply.ts";
+import type { Collections } from "./collections.ts";
+import { OPERATION_LIMIT_MS } from "./connect.ts";
+
+/**
+ * How many events a partition got in a minute, by type: `_id` is `<topic>:<partition>:<minute in ms>`, so that only the partition's
+ * writer writes it. A count over the events themselves would read all of them.
+ */
+export type MinuteDocument = { _id: string; minute: Date; types: Record<string, number> };
+
+const MINUTE_MS = 60_000;
+/** A day is asked for at most, and the cleaner comes once a minute. */
+export const MINUTES_KEPT_SECONDS = 25 * 3_600;
+
+/** When the minute of a moment began. */
+export const startOfMinute = (at: Date): number => Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS;
+
+/** A field's name may hold no dot in an update; no type has a colon. */
+const fieldOf = (type: string) => `types.${type.replaceAll(".", ":")}`;
+
+/** Counts what a batch has stored, in its transaction. */
+export async function countStored(
+  { collections, session }: Attempt,
+  { topic, partition }: Batch,
+  stored: readonly StoredEvent[],
+): Promise<void> {
+  if (stored.length === 0) return;
+  const minutes = Map.groupBy(stored, ({ received_at }) => startOfMinute(received_at));
+  const updates = [...minutes].map(([ms, events]) => ({
+    updateOne: {
+      filter: { _id: `${topic}:${partition}:${ms}` },
+      update: { $inc: countTypes(events), $setOnInsert: { minute: new Date(ms) } },
+      upsert: true,
+    },
+  }));
+  await collections.minutes.bulkWrite(updates, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
+}
+
+const countTypes = (events: readonly StoredEvent[]): Record<string, number> =>
+  Object.fromEntries(
+    [...Map.groupBy(events, ({ type }) => fieldOf(type))].map(([name, all]) => [name, all.length]),
+  );
+
+/** Events by type, of the minutes that began since. */
+export async function readCounts({ minutes }: Collections, since: Date): Promise<Record<string, number>> {
+  const pairs = minutes.aggregate<{ _id: string; count: number }>(
+    [
+      { $match: { minute: { $gte: since } } },
+      { $project: { types: { $objectToArray: "$types" } } },
+      { $unwind: "$types" },
+      { $group: { _id: "$types.k", count: { $sum: "$types.v" } } },
+      { $sort: { _id: 1 } },
+    ],
+    { readConcern: { level: "majority" }, maxTimeMS: OPERATION_LIMIT_MS },
+  );
+  return Object.fromEntries(
+    (await pairs.toArray()).map(({ _id, count }) => [_id.replaceAll(":", "."), count]),
+  );
+}

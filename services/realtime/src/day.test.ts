@@ -1,0 +1,87 @@
+import { describe, expect, test } from "@jest/globals";
+import { type RecentCall, Unavailable } from "@teravoz/domain";
+import { sampleCall } from "../testing/sample-calls.ts";
+import { createDay } from "./day.ts";
+
+const HOUR_MS = 3_600_000;
+const at = (hours: number) => new Date(hours * HOUR_MS);
+const leg = { queue: "900", entered_at: at(0), answered_at: null, agent: null, talked_until: null } as const;
+const call = (aggregate_id: string, version: number, updated_at = at(100)) =>
+  sampleCall({ aggregate_id, version, updated_at, legs: [{ ...leg, ended_at: null, outcome: null }] });
+
+/** A day over a store whose readings are answered by hand. */
+function start() {
+  const clock = { now: at(100).getTime() };
+  const asked: Date[] = [];
+  const readings: { resolve: (calls: RecentCall[]) => void; reject: (error: Error) => void }[] = [];
+  const listRecentCalls = (since: Date) => {
+    asked.push(since);
+    return new Promise<RecentCall[]>((resolve, reject) => readings.push({ resolve, reject }));
+  };
+  const day = createDay({ queries: { listRecentCalls }, now: () => clock.now });
+  const versions = async () =>
+    Object.fromEntries([...(await day.calls())].map(({ aggregate_id, version }) => [aggregate_id, version]));
+  return { clock, asked, readings, day, versions };
+}
+
+describe("the calls of the day", () => {
+  test("are read once, at the first question, and follow the changes from then on", async () => {
+    const { asked, readings, day, versions } = start();
+    day.changed([call("before anybody asked", 1)], []);
+    const [first, second] = [versions(), versions()];
+    readings[0]!.resolve([call("a", 1), call("b", 1)]);
+    expect(await first).toEqual({ a: 1, b: 1 });
+    expect(await second).toEqual({ a: 1, b: 1 });
+    day.changed([call("a", 2), call("c", 1)], ["b"]);
+    expect(await versions()).toEqual({ a: 2, c: 1 });
+    expect(asked).toEqual([at(75)]);
+  });
+
+  test("have what changed while they were read, and not what was erased then", async () => {
+    const { readings, day, versions } = start();
+    const answer = versions();
+    day.changed([call("a", 5), call("b", 1), call("d", 1)], ["c", "d"]);
+    readings[0]!.resolve([call("a", 4), call("b", 2), call("c", 1)]);
+    expect(await answer).toEqual({ a: 5, b: 2 });
+  });
+
+  test("keep the newer of two versions, whichever comes first", async () => {
+    const { readings, day, versions } = start();
+    const answer = versions();
+    readings[0]!.resolve([call("a", 7)]);
+    await answer;
+    day.changed([call("a", 6)], []);
+    expect(await versions()).toEqual({ a: 7 });
+  });
+
+  test("are read again after a doubt, and a reading that began before it counts no more", async () => {
+    const { readings, day, versions } = start();
+    const old = versions();
+    day.forget();
+    const answer = versions();
+    readings[1]!.resolve([call("new", 1)]);
+    expect(await answer).toEqual({ new: 1 });
+    readings[0]!.resolve([call("old", 1)]);
+    await old;
+    expect(await versions()).toEqual({ new: 1 });
+  });
+
+  test("cannot be told while the database is away, and are asked for again afterwards", async () => {
+    const { readings, versions } = start();
+    const failed = versions();
+    readings[0]!.reject(new Unavailable("away"));
+    await expect(failed).rejects.toThrow("away");
+    const answer = versions();
+    readings[1]!.resolve([]);
+    expect(await answer).toEqual({});
+  });
+
+  test("forget a call 25 hours after its last event", async () => {
+    const { clock, readings, versions } = start();
+    const answer = versions();
+    readings[0]!.resolve([call("old", 1, at(80)), call("young", 1, at(81))]);
+    await answer;
+    clock.now = at(105).getTime() + 1;
+    expect(await versions()).toEqual({ young: 1 });
+  });
+});

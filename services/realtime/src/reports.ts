@@ -1,0 +1,94 @@
+import {
+  type Abandoned,
+  type CallState,
+  countQueues,
+  countStates,
+  listAbandoned,
+  type QueueNumbers,
+  type QueuePromise,
+  type RecentCall,
+  startOfDay,
+  type Window,
+} from "@teravoz/domain";
+import type { QueueSettings } from "@teravoz/runtime";
+
+/** What the account says of itself. `zone` is an IANA name. */
+export type Account = { queues: QueueSettings; zone: string };
+
+/** `minutes`: the window ends now and is so long; null: it began with the day in the account's zone. */
+export type Asked = { account: Account; now: Date; minutes: number | null };
+
+type Reported = {
+  /** The window: from then until now. */
+  from: Date;
+  now: Date;
+  /** The account's, by which days begin and times are shown. */
+  zone: string;
+};
+
+/** One queue as a board shows it; null is where a call waited and no queue was told. */
+export type QueueRow = { queue: string | null; name: string | null } & QueuePromise & QueueNumbers;
+
+export type QueueReport = Reported & {
+  /** Calls that are in each state now; FINISHED are those of the last 25 hours. */
+  states: Record<CallState, number>;
+  total: QueueNumbers;
+  /** Those of the settings and those that had a leg, by number. */
+  queues: QueueRow[];
+};
+
+export function reportQueues(calls: readonly RecentCall[], asked: Asked): QueueReport {
+  const { account, now } = asked;
+  const counted = {
+    window: windowOf(asked),
+    now,
+    promiseOf: (queue: string | null) => settingsOf(account, queue),
+  };
+  const { total, queues } = countQueues(calls, counted);
+  const none = countQueues([], counted).total;
+  const names = new Set<string | null>([...account.queues.named.keys(), ...queues.keys()]);
+  const rows = [...names].map(
+    (queue): QueueRow => ({ queue, ...settingsOf(account, queue), ...(queues.get(queue) ?? none) }),
+  );
+  return { ...reported(asked), states: countStates(calls, now), total, queues: rows.sort(byQueue) };
+}
+
+export type AbandonedReport = Reported & {
+  /** The latest first, at most MAX_ABANDONED. */
+  abandoned: Abandoned[];
+  /** There were more. */
+  more: boolean;
+};
+
+/** More than anybody calls back in a day: 300 KB. */
+export const MAX_ABANDONED = 1_000;
+
+export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): AbandonedReport {
+  const promiseOf = (queue: string | null) => settingsOf(asked.account, queue);
+  const all = listAbandoned(calls, { window: windowOf(asked), promiseOf });
+  return { ...reported(asked), abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
+}
+
+const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
+  (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };
+
+/** Stamps of the vendor's clock, up to a day ahead of ours, belong to the window too. */
+const EVER = new Date(8.64e15);
+
+const windowOf = (asked: Asked): Window => ({ from: beginOf(asked), to: EVER });
+
+const beginOf = ({ account, now, minutes }: Asked): Date =>
+  minutes === null ? startOfDay(now, account.zone) : new Date(now.getTime() - minutes * 60_000);
+
+const reported = (asked: Asked): Reported => ({
+  from: beginOf(asked),
+  now: asked.now,
+  zone: asked.account.zone,
+});
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+const byQueue = ({ queue: one }: QueueRow, { queue: other }: QueueRow): number =>
+  one === null || other === null
+    ? Number(one === null) - Number(other === null)
+    : collator.compare(one, other);
