@@ -1,24 +1,22 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import type { Call, CallEvent } from "./calls.ts";
+import { computed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Call } from "./calls.ts";
 import { masked, selected } from "./choices.ts";
-import { formatBody, formatNumber } from "./format.ts";
-import { calls, changes, link, readEvents } from "./live.ts";
+import { formatBody, formatDuration, formatNumber } from "./format.ts";
+import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
+import { zone } from "./numbers.ts";
+import { createPaced } from "./paced.ts";
 import { StateMark } from "./state-mark.tsx";
+import { readTime, type Step, stepsOf } from "./timeline.ts";
 import { language, words } from "./words.ts";
 
-type Shown = { events: CallEvent[]; more: boolean } | "loading" | "unreadable" | "erased";
-
-const RETRY_MS = 2_000;
+type Shown = WholeCall | "loading" | "unreadable" | "erased";
 
 export function CallDetails({ call_id }: { call_id: string }) {
-  const shown = useEvents(call_id);
+  const shown = useCall(call_id);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
-    const onKey = (event: KeyboardEvent) => event.key === "Escape" && close();
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
   }, []);
   return (
     <aside class="details" aria-labelledby="call-heading">
@@ -28,7 +26,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       <button type="button" class="quiet close" onClick={close}>
         {words.close}
       </button>
-      <Facts call={calls.value.get(call_id)} />
+      {typeof shown === "object" && <Facts call={shown.call} />}
       <h3>{words.events}</h3>
       <Events shown={shown} />
     </aside>
@@ -39,26 +37,29 @@ function close(): void {
   selected.value = null;
 }
 
-/** The events of one call, read again whenever it changes or the connection is back. */
-function useEvents(call_id: string): Shown {
+/** One call, read again whenever anything changes: this page need not follow it. */
+function useCall(call_id: string): Shown {
   const shown = useSignal<Shown>("loading");
   useSignalEffect(() => {
-    const change = changes.value;
-    const mine = change?.aggregate_id === call_id;
-    if (link.value.status !== "live" || shown.peek() === "erased") return;
-    if (mine && change.erased) shown.value = "erased";
-    else if (mine || typeof shown.peek() === "string") void read();
+    if (erased.value === call_id) shown.value = "erased";
   });
-  const read = async () => {
-    const answer = await readEvents(call_id);
-    if (shown.peek() === "erased") return;
-    shown.value = answer ?? "unreadable";
-    if (!answer) setTimeout(() => selected.peek() === call_id && void read(), RETRY_MS);
-  };
+  const reading = useMemo(() => {
+    const read = async () => {
+      const answer = await readCall(call_id);
+      if (shown.peek() !== "erased") shown.value = answer ?? "unreadable";
+      return answer !== null;
+    };
+    return createPaced(read);
+  }, []);
+  useSignalEffect(() => {
+    changed.value;
+    if (link.value.status === "live") reading.trigger();
+  });
+  useEffect(() => () => reading.stop(), []);
   return shown.value;
 }
 
-function Facts({ call }: { call: Call | undefined }) {
+function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
   const number = (value: string | null) => value && formatNumber(value, masked.value);
   const facts: [string, string | null][] = [
@@ -85,32 +86,69 @@ function Facts({ call }: { call: Call | undefined }) {
 function Events({ shown }: { shown: Shown }) {
   if (typeof shown === "string") return <p>{words[shown]}</p>;
   return (
-    <ol>
-      {shown.events.map(({ id, event }) => (
-        <li key={id}>
-          <time>{formatTime(event.timestamp) ?? "–"}</time> <strong>{String(event.type)}</strong>
-          <pre>{formatBody(event, masked.value)}</pre>
-        </li>
+    <ol class="timeline">
+      {stepsOf(shown.events).map((step) => (
+        <StepItem key={step.id} step={step} />
       ))}
       {shown.more && <li>{words.moreEvents}</li>}
     </ol>
   );
 }
 
-const clock = new Intl.DateTimeFormat(language, {
-  dateStyle: "short",
-  timeStyle: "medium",
-  hourCycle: "h23",
-});
+const nameOf = (type: string): string => words.happenings[type] ?? type;
 
-/** ISO 8601, or epoch seconds as some senders write; what is no time is shown as it came. */
+function StepItem({ step }: { step: Step }) {
+  const body = formatBody(step.event, masked.value);
+  return (
+    <li>
+      <p>
+        <time>{formatTime(step.event.timestamp) ?? "–"}</time> <strong>{nameOf(step.type)}</strong>{" "}
+        {[step.queue, step.agent].filter(Boolean).join(" · ")}
+      </p>
+      {step.after && <p class="odd">{words.cameBefore(nameOf(step.after), nameOf(step.type))}</p>}
+      <details>
+        <summary>{words.body}</summary>
+        <pre>{body}</pre>
+        <CopyButton text={body} />
+      </details>
+      {step.lastedMs !== null && <p class="lasted">{formatDuration(step.lastedMs)}</p>}
+    </li>
+  );
+}
+
+const COPIED_MS = 2_000;
+
+/** Copies what is seen: masked where numbers are. Absent where the browser has no clipboard, as without TLS. */
+function CopyButton({ text }: { text: string }) {
+  const copied = useSignal(false);
+  if (!navigator.clipboard) return null;
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    copied.value = true;
+    setTimeout(() => {
+      copied.value = false;
+    }, COPIED_MS);
+  };
+  return (
+    <button type="button" class="quiet" onClick={() => void copy()}>
+      {copied.value ? words.copied : words.copy}
+    </button>
+  );
+}
+
+const clock = computed(
+  () =>
+    new Intl.DateTimeFormat(language, {
+      dateStyle: "short",
+      timeStyle: "medium",
+      hourCycle: "h23",
+      timeZone: zone.value,
+    }),
+);
+
+/** In the account's zone; what is no time is shown as it came. */
 function formatTime(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  const text = String(value);
-  const time = /^\d{10}$/.test(text)
-    ? Number(text) * 1_000
-    : /^\d{13}$/.test(text)
-      ? Number(text)
-      : Date.parse(text);
-  return Number.isNaN(time) ? text : clock.format(time);
+  const time = readTime(value);
+  return time === null ? String(value) : clock.value.format(time);
 }

@@ -3,7 +3,8 @@ import { ageOf, type Call, MAX_ROWS, rowsOf } from "./calls.ts";
 import { masked, selected } from "./choices.ts";
 import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
-import { calls, filter, link } from "./live.ts";
+import { calls, link } from "./live.ts";
+import { filter } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
 import { words } from "./words.ts";
 
@@ -47,7 +48,7 @@ function Row({ call }: { call: Call }) {
   // two names of one animation in turn: it begins anew with each version
   const classes = [
     call.version % 2 ? "glow" : "glow-again",
-    call.state === "FINISHED" && "over",
+    call.state === "FINISHED" && "done",
     selected.value === call.aggregate_id && "chosen",
   ];
   return (

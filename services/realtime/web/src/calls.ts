@@ -1,5 +1,11 @@
 /** A call as the server sends it; times are ISO 8601. */
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
+export type Leg = {
+  queue: string | null;
+  entered_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+};
 export type Call = {
   id: number;
   version: number;
@@ -12,6 +18,7 @@ export type Call = {
   their_number: string | null;
   queue: string | null;
   actor: string | null;
+  legs: readonly Leg[];
   answered_at: string | null;
   finished_at: string | null;
 };
@@ -53,3 +60,12 @@ export function ageOf(call: Call, now: number): number {
   const end = call.state === "FINISHED" ? Date.parse(call.finished_at ?? call.updated_at) : now;
   return Math.max(0, end - Date.parse(call.created_at));
 }
+
+export type Waiter = { call: Call; leg: Leg };
+
+/** Those who are in a queue and not answered, the longest wait first. */
+export const waitersOf = (calls: Calls): Waiter[] =>
+  [...calls.values()]
+    .flatMap((call) => call.legs.map((leg) => ({ call, leg })))
+    .filter(({ leg }) => !leg.answered_at && !leg.ended_at)
+    .sort((one, other) => Date.parse(one.leg.entered_at) - Date.parse(other.leg.entered_at));

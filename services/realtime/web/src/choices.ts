@@ -5,3 +5,20 @@ export const masked = signal(true);
 
 /** The call_id of the call whose events are shown. */
 export const selected = signal<string | null>(null);
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+const THEME = "theme";
+const kept = globalThis.localStorage?.getItem(THEME);
+
+/** Kept in this browser; auto is what the system says. */
+export const theme = signal<Theme>(THEMES.find((each) => each === kept) ?? "auto");
+
+export function nextTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!;
+  localStorage.setItem(THEME, theme.value);
+}
+
+/** The help of the keyboard is open. */
+export const helping = signal(false);

@@ -6,6 +6,13 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
 }
 
+/** `82 %`, or a dash where nothing was counted. */
+export const formatShare = (share: number | null): string =>
+  share === null ? "–" : `${Math.floor(share * 100)} %`;
+
+/** `00:18`, or a dash where nothing was counted. */
+export const formatMean = (ms: number | null): string => (ms === null ? "–" : formatDuration(ms));
+
 /** 8 or 9 digits of a subscriber, before them the area code, before that 55 for Brazil. */
 const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
 

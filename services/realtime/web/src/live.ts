@@ -1,4 +1,4 @@
-import { batch, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { io } from "socket.io-client";
 import {
   applyChange,
@@ -9,9 +9,9 @@ import {
   type Calls,
   MAX_ROWS,
   replaceAll,
-  STATES,
 } from "./calls.ts";
 import { measureOffset, serverTime } from "./clock.ts";
+import { filter, page } from "./route.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
 export type Link =
@@ -28,9 +28,12 @@ const RETRY_MS = 2_000;
 
 export const link = signal<Link>({ status: "connecting" });
 export const calls = signal<Calls>(new Map());
-export const filter = signal<CallState | null>(readFilter());
-/** Grows with each change of a call: whoever shows one call's events reads them again. */
-export const changes = signal<{ aggregate_id: string; erased: boolean } | null>(null);
+/** Which calls this page follows: all but that of calls are about those that wait. */
+const subject = computed<CallState | null>(() => (page.value === "calls" ? filter.value : "WAITING"));
+/** Grows with whatever changed anywhere. */
+export const changed = signal(0);
+/** The call that was erased last: whoever shows it stops. */
+export const erased = signal<string | null>(null);
 
 const socket = io({
   // WebSocket needs no sticky balancer; polling is for networks that break it
@@ -39,30 +42,25 @@ const socket = io({
   auth: (give) => give({ token: sessionStorage.getItem(TOKEN) ?? undefined }),
 });
 
-/** The filter is part of the address, so that it can be bookmarked and survives a reload. */
-function readFilter(): CallState | null {
-  const state = new URLSearchParams(location.search).get("state");
-  return STATES.find((each) => each === state) ?? null;
-}
-
-export function chooseFilter(state: CallState | null): void {
-  filter.value = state;
-  history.pushState(null, "", state ? `?state=${state}` : location.pathname);
-}
-
 export function giveToken(token: string): void {
   sessionStorage.setItem(TOKEN, token);
   socket.connect();
 }
 
-/** Null where they cannot be read now. */
-export async function readEvents(call_id: string): Promise<{ events: CallEvent[]; more: boolean } | null> {
-  const answer = await ask<CallEvent[]>("ListCallEvents", { call_id });
-  return answer?.status === "Ok" ? { events: answer.data, more: answer.next !== undefined } : null;
+export type WholeCall = { call: Call | null; events: CallEvent[]; more: boolean };
+
+/** A call and its events, whether this page follows it or not. Null where they cannot be read now. */
+export async function readCall(aggregate_id: string): Promise<WholeCall | null> {
+  const [calls, events] = await Promise.all([
+    ask<Call[]>("ListCalls", { params: { aggregate_id } }),
+    ask<CallEvent[]>("ListCallEvents", { call_id: aggregate_id }),
+  ]);
+  if (calls?.status !== "Ok" || events?.status !== "Ok") return null;
+  return { call: calls.data[0] ?? null, events: events.data, more: events.next !== undefined };
 }
 
 /** Null where the connection broke before the answer. */
-const ask = <T>(command: string, data: object): Promise<Envelope<T> | null> =>
+export const ask = <T>(command: string, data: object): Promise<Envelope<T> | null> =>
   socket.emitWithAck(command, data).catch(() => null);
 
 let subscription = 0;
@@ -71,7 +69,7 @@ let subscription = 0;
 function subscribe(): void {
   subscription += 1;
   const mine = subscription;
-  const params = filter.peek() ? { state: filter.peek() } : {};
+  const params = subject.peek() ? { state: subject.peek() } : {};
   // taken in the order it came: by polling a change may arrive in the same packet, and a promise would be resolved after it
   socket.emit("Subscribe", { params, limit: MAX_ROWS }, (answer: Envelope<Call[]>) => {
     if (mine === subscription) takeSnapshot(answer, mine);
@@ -102,15 +100,12 @@ socket.on("connect", () => {
   subscribe();
 });
 socket.on("CallChanged", ({ data }: Envelope<Call>) => {
-  batch(() => {
-    calls.value = applyChange(calls.peek(), data, filter.peek());
-    changes.value = { aggregate_id: data.aggregate_id, erased: false };
-  });
+  calls.value = applyChange(calls.peek(), data, subject.peek());
 });
 socket.on("CallErased", ({ data }: Envelope<{ aggregate_id: string }>) => {
   batch(() => {
     calls.value = applyErasure(calls.peek(), data.aggregate_id);
-    changes.value = { aggregate_id: data.aggregate_id, erased: true };
+    erased.value = data.aggregate_id;
   });
 });
 socket.on("disconnect", (reason) => {
@@ -124,12 +119,14 @@ socket.on("connect_error", (error: Error & { data?: { status?: number } }) => {
 });
 // the browser knows at once what a missing heartbeat tells after 20 s
 addEventListener("offline", () => socket.io.engine?.close());
-addEventListener("popstate", () => {
-  filter.value = readFilter();
+socket.on("DataChanged", () => {
+  changed.value += 1;
 });
-let chosen = filter.peek();
+let subscribed = subject.peek();
 effect(() => {
-  if (filter.value === chosen) return;
-  chosen = filter.value;
+  if (subject.value === subscribed) return;
+  subscribed = subject.value;
+  // what the page before showed is not what this one asks for
+  calls.value = new Map();
   if (socket.connected) subscribe();
 });

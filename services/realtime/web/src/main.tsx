@@ -1,8 +1,18 @@
+import { effect } from "@preact/signals";
 import { render } from "preact";
+import { theme } from "./choices.ts";
+import { listenToKeys } from "./keyboard.ts";
 import { Page } from "./page.tsx";
+import { page } from "./route.ts";
 import { language, words } from "./words.ts";
 
 document.documentElement.lang = language;
-document.title = `TeraVoz · ${words.calls}`;
+listenToKeys();
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+effect(() => {
+  document.title = `TeraVoz · ${words.pages[page.value]}`;
+});
 const root = document.getElementById("page");
 if (root) render(<Page />, root);

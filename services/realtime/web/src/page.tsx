@@ -1,12 +1,17 @@
+import { AbandonedPage } from "./abandoned-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
-import { masked, selected } from "./choices.ts";
+import { helping, selected } from "./choices.ts";
 import { now } from "./clock.ts";
 import { formatDuration } from "./format.ts";
-import { chooseFilter, filter, link } from "./live.ts";
+import { Help } from "./help.tsx";
+import { link } from "./live.ts";
+import { LivePage } from "./live-page.tsx";
+import { filter, go, PAGES, PATHS, type PageName, page } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
 import { TokenForm } from "./token-form.tsx";
+import { Tools } from "./tools.tsx";
 import { words } from "./words.ts";
 
 export function Page() {
@@ -15,31 +20,55 @@ export function Page() {
   return (
     <div class={stale ? "page stale" : "page"}>
       <header>
-        <h1>{words.calls}</h1>
-        <Filters />
-        <button
-          type="button"
-          class="quiet"
-          onClick={() => {
-            masked.value = !masked.value;
-          }}
-        >
-          {masked.value ? words.showNumbers : words.hideNumbers}
-        </button>
+        <Navigation />
+        <Tools />
         <ConnectionLight />
       </header>
       <StaleNotice />
+      {page.value === "calls" && <Filters />}
       <main class={selected.value ? "split" : ""}>
-        <CallTable />
+        <Shown />
         {selected.value && <CallDetails key={selected.value} call_id={selected.value} />}
       </main>
+      {helping.value && <Help />}
     </div>
+  );
+}
+
+function Shown() {
+  if (page.value === "live") return <LivePage />;
+  return page.value === "calls" ? <CallTable /> : <AbandonedPage />;
+}
+
+function Navigation() {
+  return (
+    <nav aria-label={words.navigation}>
+      {PAGES.map((name) => (
+        <PageLink key={name} name={name} />
+      ))}
+    </nav>
+  );
+}
+
+/** A link like any other: it can be opened in another tab. */
+function PageLink({ name }: { name: PageName }) {
+  const current = page.value === name;
+  const follow = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(name);
+  };
+  const label = words.pages[name];
+  return (
+    <a href={PATHS[name]} aria-current={current ? "page" : undefined} onClick={follow}>
+      {current ? <h1>{label}</h1> : label}
+    </a>
   );
 }
 
 function Filters() {
   return (
-    <nav aria-label={words.filter}>
+    <nav class="filters" aria-label={words.filter}>
       <FilterButton state={null} />
       {STATES.map((state) => (
         <FilterButton key={state} state={state} />
@@ -50,7 +79,7 @@ function Filters() {
 
 function FilterButton({ state }: { state: CallState | null }) {
   return (
-    <button type="button" aria-pressed={filter.value === state} onClick={() => chooseFilter(state)}>
+    <button type="button" aria-pressed={filter.value === state} onClick={() => go("calls", state)}>
       {state ? <StateMark state={state} /> : words.all}
     </button>
   );

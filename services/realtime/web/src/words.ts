@@ -1,12 +1,48 @@
 import type { CallState } from "./calls.ts";
+import type { Theme } from "./choices.ts";
+import type { PageName } from "./route.ts";
 
 /** Everything the page says; a language that lacks a word does not compile. */
 export type Words = {
-  calls: string;
+  pages: Record<PageName, string>;
+  navigation: string;
+  /** The other language, in itself. */
+  otherLanguage: string;
+  themes: Record<Theme, string>;
+  theme: string;
+  help: string;
+  helpTitle: string;
+  keys: [keys: string, what: string][];
+  cards: Record<"waiting" | "longest" | "ongoing" | "serviceLevel" | "abandoned", string>;
+  queueColumns: Record<
+    "queue" | "waiting" | "longest" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    string
+  >;
+  /** What each number means, in one sentence. */
+  tips: Record<
+    "waiting" | "longest" | "ongoing" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    string
+  >;
+  queues: string;
+  noQueue: string;
+  noQueues: string;
+  nobodyWaits: string;
+  abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
+  abandonedToday(count: number, open: number, more: boolean): string;
+  short: string;
+  notReturned: string;
+  nobodyGaveUp: string;
   all: string;
   states: Record<CallState, string>;
   columns: { state: string; from: string; to: string; queue: string; agent: string; age: string };
   directions: Record<string, string>;
+  /** What happened, by the type of an event; the rest are shown by their type. */
+  happenings: Readonly<Record<string, string>>;
+  /** "X" came before "Y". */
+  cameBefore(early: string, late: string): string;
+  body: string;
+  copy: string;
+  copied: string;
   showNumbers: string;
   hideNumbers: string;
   shown(count: number, full: boolean): string;
@@ -38,7 +74,59 @@ export type Words = {
 };
 
 const pt: Words = {
-  calls: "Ligações",
+  pages: { live: "Ao vivo", calls: "Ligações", abandoned: "Abandonadas" },
+  navigation: "Páginas",
+  otherLanguage: "English",
+  themes: { auto: "Tema do sistema", light: "Tema claro", dark: "Tema escuro" },
+  theme: "Mudar o tema",
+  help: "Ajuda",
+  helpTitle: "Teclado",
+  keys: [
+    ["g l", "ao vivo"],
+    ["g c", "ligações"],
+    ["g b", "abandonadas"],
+    ["t", "mudar o tema"],
+    ["n", "mostrar ou ocultar números"],
+    ["?", "esta ajuda"],
+    ["Tab, Enter", "escolher e abrir uma linha"],
+    ["Esc", "fechar"],
+  ],
+  cards: {
+    waiting: "Em espera",
+    longest: "Maior espera",
+    ongoing: "Em atendimento",
+    serviceLevel: "Nível de serviço",
+    abandoned: "Abandonadas hoje",
+  },
+  queueColumns: {
+    queue: "Fila",
+    waiting: "Espera",
+    longest: "Maior",
+    serviceLevel: "NS",
+    meanWait: "TME",
+    offered: "Recebidas",
+    abandoned: "Aband.",
+  },
+  tips: {
+    waiting: "Quem está numa fila agora e ainda não foi atendido.",
+    longest: "Há quanto tempo espera quem está esperando há mais tempo.",
+    ongoing: "Ligações em atendimento agora.",
+    serviceLevel:
+      "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas de hoje, sem as desistências rápidas.",
+    meanWait: "Tempo médio de espera de quem foi atendido hoje.",
+    offered: "Quantas vezes alguém entrou na fila hoje.",
+    abandoned: "Quem desligou hoje sem ser atendido, com as desistências rápidas.",
+  },
+  queues: "Filas",
+  noQueue: "sem fila",
+  noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
+  nobodyWaits: "Ninguém espera agora.",
+  abandonedColumns: { from: "De", queue: "Fila", at: "Desistiu", waited: "Esperou", returned: "Retorno" },
+  abandonedToday: (count, open, more) => `${more ? "as últimas " : ""}${count} de hoje, ${open} sem retorno`,
+  short: "desistência rápida",
+  notReturned: "sem retorno",
+  nobodyGaveUp:
+    "Ninguém desistiu hoje. Quem desligar sem ser atendido aparece aqui, até alguém falar com essa pessoa.",
   all: "Todas",
   states: {
     NEW: "Nova",
@@ -49,6 +137,35 @@ const pt: Words = {
   },
   columns: { state: "Estado", from: "De", to: "Para", queue: "Fila", agent: "Agente", age: "Duração" },
   directions: { inbound: "receptiva", outbound: "ativa", internal: "interna" },
+  happenings: {
+    "call.new": "Nova ligação",
+    "call.standby": "Aguardando rota",
+    "call.waiting": "Em espera",
+    "call.ongoing": "Em atendimento",
+    "call.on-going": "Em atendimento",
+    "call.finished": "Encerrada",
+    "call.overflow": "Transbordou da fila",
+    "call.follow-me": "Siga-me",
+    "call.queue-abandon": "Desistiu na fila",
+    "call.recording-available": "Gravação disponível",
+    "call.data-provided": "Dados informados",
+    "call.cpf-provided": "CPF informado",
+    "call.cnpj-provided": "CNPJ informado",
+    "actor.entered": "Agente atendeu",
+    "actor.left": "Agente saiu",
+    "actor.ringing": "Tocando no agente",
+    "actor.noanswer": "Agente não atendeu",
+    "peer.ringing": "Tocando no ramal",
+    "dialer.attempt": "Discador tentou",
+    "dialer.success": "Discador completou",
+    "dialer.failure": "Discador falhou",
+    "dialer.expired": "Discagem expirou",
+    "dialer.exceeded": "Tentativas esgotadas",
+  },
+  cameBefore: (early, late) => `“${early}” chegou antes de “${late}”.`,
+  body: "Corpo recebido",
+  copy: "Copiar",
+  copied: "Copiado",
   showNumbers: "Mostrar números",
   hideNumbers: "Ocultar números",
   shown: (count, full) =>
@@ -81,7 +198,66 @@ const pt: Words = {
 };
 
 const en: Words = {
-  calls: "Calls",
+  pages: { live: "Live", calls: "Calls", abandoned: "Abandoned" },
+  navigation: "Pages",
+  otherLanguage: "Português",
+  themes: { auto: "System theme", light: "Light theme", dark: "Dark theme" },
+  theme: "Change the theme",
+  help: "Help",
+  helpTitle: "Keyboard",
+  keys: [
+    ["g l", "live"],
+    ["g c", "calls"],
+    ["g b", "abandoned"],
+    ["t", "change the theme"],
+    ["n", "show or hide numbers"],
+    ["?", "this help"],
+    ["Tab, Enter", "choose and open a row"],
+    ["Esc", "close"],
+  ],
+  cards: {
+    waiting: "Waiting",
+    longest: "Longest wait",
+    ongoing: "In progress",
+    serviceLevel: "Service level",
+    abandoned: "Abandoned today",
+  },
+  queueColumns: {
+    queue: "Queue",
+    waiting: "Waiting",
+    longest: "Longest",
+    serviceLevel: "SL",
+    meanWait: "ASA",
+    offered: "Offered",
+    abandoned: "Aband.",
+  },
+  tips: {
+    waiting: "Who is in a queue now and has not been answered.",
+    longest: "For how long the one who has waited longest has been waiting.",
+    ongoing: "Calls in progress now.",
+    serviceLevel:
+      "Answered within the queue's limit, of today's answered and abandoned, without the short abandons.",
+    meanWait: "The mean wait of those who were answered today.",
+    offered: "How often somebody entered the queue today.",
+    abandoned: "Who hung up today without an answer, with the short abandons.",
+  },
+  queues: "Queues",
+  noQueue: "no queue",
+  noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
+  nobodyWaits: "Nobody is waiting now.",
+  abandonedColumns: {
+    from: "From",
+    queue: "Queue",
+    at: "Gave up",
+    waited: "Waited",
+    returned: "Called back",
+  },
+  abandonedToday: (count, open, more) =>
+    `${more ? "the latest " : ""}${count} of today, ${open} not called back`,
+  short: "short abandon",
+  notReturned: "not yet",
+  nobodyGaveUp:
+    "Nobody gave up today. Who hangs up without an answer appears here, until somebody has talked to them.",
   all: "All",
   states: {
     NEW: "New",
@@ -92,6 +268,35 @@ const en: Words = {
   },
   columns: { state: "State", from: "From", to: "To", queue: "Queue", agent: "Agent", age: "Duration" },
   directions: { inbound: "inbound", outbound: "outbound", internal: "internal" },
+  happenings: {
+    "call.new": "New call",
+    "call.standby": "Waiting for a route",
+    "call.waiting": "Waiting",
+    "call.ongoing": "In progress",
+    "call.on-going": "In progress",
+    "call.finished": "Finished",
+    "call.overflow": "Overflowed from the queue",
+    "call.follow-me": "Follow me",
+    "call.queue-abandon": "Gave up in the queue",
+    "call.recording-available": "Recording available",
+    "call.data-provided": "Data provided",
+    "call.cpf-provided": "CPF provided",
+    "call.cnpj-provided": "CNPJ provided",
+    "actor.entered": "Agent answered",
+    "actor.left": "Agent left",
+    "actor.ringing": "Agent's phone rings",
+    "actor.noanswer": "Agent did not answer",
+    "peer.ringing": "Extension rings",
+    "dialer.attempt": "Dialer tried",
+    "dialer.success": "Dialer got through",
+    "dialer.failure": "Dialer failed",
+    "dialer.expired": "Dialling expired",
+    "dialer.exceeded": "No tries left",
+  },
+  cameBefore: (early, late) => `“${early}” came before “${late}”.`,
+  body: "Body as received",
+  copy: "Copy",
+  copied: "Copied",
   showNumbers: "Show numbers",
   hideNumbers: "Hide numbers",
   shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),
@@ -126,5 +331,16 @@ const en: Words = {
 export const chooseLanguage = (language: string): "pt-BR" | "en" =>
   language.toLowerCase().startsWith("pt") ? "pt-BR" : "en";
 
-export const language = chooseLanguage(globalThis.navigator?.language ?? "pt-BR");
+const CHOSEN = "language";
+
+export const language = chooseLanguage(
+  globalThis.localStorage?.getItem(CHOSEN) ?? globalThis.navigator?.language ?? "pt-BR",
+);
+
+/** Kept in this browser; everything is said anew. */
+export function switchLanguage(): void {
+  localStorage.setItem(CHOSEN, language === "pt-BR" ? "en" : "pt-BR");
+  location.reload();
+}
+
 export const words = language === "pt-BR" ? pt : en;

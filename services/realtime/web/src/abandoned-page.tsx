@@ -1,0 +1,73 @@
+import { computed } from "@preact/signals";
+import { masked, selected } from "./choices.ts";
+import { formatDuration, formatNumber } from "./format.ts";
+import { link } from "./live.ts";
+import { type Abandoned, abandoned, zone } from "./numbers.ts";
+import { language, words } from "./words.ts";
+
+const NONE = "–";
+
+/** Who hung up without an answer today, and whether anybody has talked to them since. */
+export function AbandonedPage() {
+  const report = abandoned.value;
+  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (report.abandoned.length === 0) return <p class="empty">{words.nobodyGaveUp}</p>;
+  const { from, queue, at, waited, returned } = words.abandonedColumns;
+  const open = report.abandoned.filter(({ returned_at, short }) => !returned_at && !short).length;
+  return (
+    <section class="calls">
+      <table>
+        <caption>{words.abandonedToday(report.abandoned.length, open, report.more)}</caption>
+        <thead>
+          <tr>
+            {[at, from, queue].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="figure">
+              {waited}
+            </th>
+            <th scope="col">{returned}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.abandoned.map((leg) => (
+            <Row key={`${leg.aggregate_id} ${leg.entered_at}`} leg={leg} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ leg }: { leg: Abandoned }) {
+  const open = () => {
+    selected.value = leg.aggregate_id;
+  };
+  const settled = leg.returned_at !== null || leg.short;
+  return (
+    <tr
+      class={[settled && "done", selected.value === leg.aggregate_id && "chosen"].filter(Boolean).join(" ")}
+      tabIndex={0}
+      onClick={open}
+      onKeyDown={(event) => event.key === "Enter" && open()}
+    >
+      <td class="number">{time(leg.ended_at)}</td>
+      <td class="number">{leg.their_number ? formatNumber(leg.their_number, masked.value) : NONE}</td>
+      <td>{leg.queue ?? NONE}</td>
+      <td class="figure">{formatDuration(leg.waited_ms)}</td>
+      <td>{outcome(leg)}</td>
+    </tr>
+  );
+}
+
+function outcome({ returned_at, short }: Abandoned) {
+  if (returned_at) return `✓ ${time(returned_at)}`;
+  return short ? words.short : <span class="over">{words.notReturned}</span>;
+}
+
+const clock = computed(
+  () => new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23", timeZone: zone.value }),
+);
+const time = (iso: string) => clock.value.format(Date.parse(iso));

@@ -1,0 +1,35 @@
+import { helping, masked, nextTheme, selected } from "./choices.ts";
+import { go } from "./route.ts";
+
+/** What a key does, or two one after the other: as the help of words.ts lists them. */
+const ACTIONS: Record<string, () => void> = {
+  "g l": () => go("live"),
+  "g c": () => go("calls"),
+  "g b": () => go("abandoned"),
+  t: nextTheme,
+  n: () => {
+    masked.value = !masked.value;
+  },
+  Escape: () => {
+    selected.value = null;
+  },
+  "?": () => {
+    helping.value = !helping.value;
+  },
+};
+
+/** The second key of two comes within this. */
+const PAIR_MS = 1_000;
+let first: { key: string; at: number } | null = null;
+
+/** Nothing while somebody types, and no key that the browser has a use for. */
+export function listenToKeys(): void {
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof HTMLInputElement;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const pair = first && event.timeStamp - first.at < PAIR_MS ? `${first.key} ${event.key}` : null;
+    const action = (pair && ACTIONS[pair]) || ACTIONS[event.key];
+    first = action ? null : { key: event.key, at: event.timeStamp };
+    action?.();
+  });
+}

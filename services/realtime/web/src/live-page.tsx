@@ -1,0 +1,195 @@
+import { useComputed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { type Waiter, waitersOf } from "./calls.ts";
+import { masked, selected } from "./choices.ts";
+import { now } from "./clock.ts";
+import { formatDuration, formatMean, formatNumber, formatShare } from "./format.ts";
+import { calls, link } from "./live.ts";
+import { type QueueRow, type Report, report } from "./numbers.ts";
+import { type Urgency, urgencyOf } from "./urgency.ts";
+import { words } from "./words.ts";
+
+/** Where a queue is not told. */
+const NONE = "–";
+const USUAL_PROMISE_MS = 20_000;
+
+/** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
+export function LivePage() {
+  const numbers = report.value;
+  if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  return (
+    <div class="live-page">
+      <Cards numbers={numbers} />
+      <div class="columns">
+        <Queues numbers={numbers} />
+        <Waiting
+          promises={new Map(numbers.queues.map(({ queue, serviceLevelMs }) => [queue, serviceLevelMs]))}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
+  const longest = longestWait(queues);
+  return (
+    <dl class="cards">
+      <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
+      <div class={`card ${longest.urgency}`} title={words.tips.longest}>
+        <dt>{words.cards.longest}</dt>
+        <dd>{total.waiting_since ? <Since since={total.waiting_since} /> : NONE}</dd>
+      </div>
+      <Card name={words.cards.ongoing} tip={words.tips.ongoing} value={states.ONGOING} />
+      <Card
+        name={words.cards.serviceLevel}
+        tip={words.tips.serviceLevel}
+        value={formatShare(total.service_level)}
+      />
+      <Card name={words.cards.abandoned} tip={words.tips.abandoned} value={total.abandoned} />
+    </dl>
+  );
+}
+
+function Card({ name, tip, value }: { name: string; tip: string; value: string | number }) {
+  return (
+    <div class="card" title={tip}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** The most urgent of all queues: each is judged by its own promise. */
+function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
+  const all = queues.map(urgencyOfQueue);
+  return { urgency: all.find((each) => each === "over") ?? all.find((each) => each === "near") ?? "calm" };
+}
+
+const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
+  waiting_since ? urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
+
+function Queues({ numbers: { queues, states } }: { numbers: Report }) {
+  const { queue, waiting, longest, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const columns: [string, string][] = [
+    [waiting, words.tips.waiting],
+    [longest, words.tips.longest],
+    [serviceLevel, words.tips.serviceLevel],
+    [meanWait, words.tips.meanWait],
+    [offered, words.tips.offered],
+    [abandoned, words.tips.abandoned],
+  ];
+  return (
+    <Scrolled class="calls queues" label={words.queues}>
+      <table>
+        <caption>{words.queues}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{queue}</th>
+            {columns.map(([label, tip]) => (
+              <th key={label} scope="col" class="figure" title={tip}>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map((row) => (
+            <QueueLine key={row.queue} row={row} />
+          ))}
+        </tbody>
+      </table>
+      {Object.values(states).every((count) => count === 0) && <Empty />}
+    </Scrolled>
+  );
+}
+
+/** What may be longer than its place can be scrolled by keyboard, too. */
+function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
+    <section class={props.class} aria-label={props.label} tabIndex={0}>
+      {props.children}
+    </section>
+  );
+}
+
+function QueueLine({ row }: { row: QueueRow }) {
+  return (
+    <tr>
+      <th scope="row">
+        {row.queue ?? words.noQueue} {row.name && <span class="soft">{row.name}</span>}
+      </th>
+      <td class="figure">{row.waiting}</td>
+      <td class={`figure ${urgencyOfQueue(row)}`}>
+        {row.waiting_since ? <Since since={row.waiting_since} /> : NONE}
+      </td>
+      <td class="figure">{formatShare(row.service_level)}</td>
+      <td class="figure">{formatMean(row.mean_wait_ms)}</td>
+      <td class="figure">{row.offered}</td>
+      <td class="figure">{row.abandoned}</td>
+    </tr>
+  );
+}
+
+function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
+  const waiters = waitersOf(calls.value);
+  return (
+    <Scrolled class="calls" label={words.states.WAITING}>
+      <table>
+        <caption>{words.states.WAITING}</caption>
+        <thead class="unseen">
+          <tr>
+            {[words.cards.longest, words.columns.queue, words.columns.from].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {waiters.map((waiter) => (
+            <WaiterLine
+              key={waiter.call.aggregate_id}
+              waiter={waiter}
+              promisedMs={promises.get(waiter.leg.queue) ?? USUAL_PROMISE_MS}
+            />
+          ))}
+        </tbody>
+      </table>
+      {waiters.length === 0 && link.value.status === "live" && <p class="empty">{words.nobodyWaits}</p>}
+    </Scrolled>
+  );
+}
+
+function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; promisedMs: number }) {
+  const open = () => {
+    selected.value = call.aggregate_id;
+  };
+  const urgency = urgencyOf(now.value - Date.parse(leg.entered_at), promisedMs);
+  return (
+    <tr tabIndex={0} onClick={open} onKeyDown={(event) => event.key === "Enter" && open()}>
+      <td class={urgency}>
+        <Since since={leg.entered_at} />
+      </td>
+      <td>{leg.queue ?? NONE}</td>
+      <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
+    </tr>
+  );
+}
+
+/** Its text alone changes each second. */
+function Since({ since }: { since: string }) {
+  const text = useComputed(() => formatDuration(Math.max(0, now.value - Date.parse(since))));
+  return <>{text}</>;
+}
+
+function Empty() {
+  return (
+    <div class="empty">
+      <p>{words.noQueues}</p>
+      <p>
+        {words.emptyHow} <code>npx -y pnpm simulate</code>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { computed } from "@preact/signals";
+import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
+import { now } from "./clock.ts";
+import { zone } from "./numbers.ts";
+import { language, switchLanguage, words } from "./words.ts";
+
+const clock = computed(
+  () => new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23", timeZone: zone.value }),
+);
+const time = computed(() => clock.value.format(now.value));
+/** `America/Sao_Paulo` is called by its city. */
+const city = computed(() => zone.value.split("/").at(-1)!.replaceAll("_", " "));
+
+const SHADES: Record<Theme, string> = { auto: "◐", light: "○", dark: "●" };
+
+/** What stands at the right of the header, but for the light: the account's time, and what a person may choose. */
+export function Tools() {
+  return (
+    <div class="tools">
+      <span class="soft">
+        <time>{time}</time> {city}
+      </span>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          masked.value = !masked.value;
+        }}
+      >
+        {masked.value ? words.showNumbers : words.hideNumbers}
+      </button>
+      <button type="button" class="quiet" onClick={switchLanguage}>
+        {words.otherLanguage}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={`${words.theme}: ${words.themes[theme.value]}`}
+        title={words.themes[theme.value]}
+        onClick={nextTheme}
+      >
+        {SHADES[theme.value]}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={words.help}
+        title={words.help}
+        onClick={() => {
+          helping.value = true;
+        }}
+      >
+        ?
+      </button>
+    </div>
+  );
+}

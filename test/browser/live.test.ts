@@ -1,0 +1,249 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  gateway = await openGateway({
+    realtime: 2,
+    env: { QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":40}}' },
+  });
+  boards = await openBoards();
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path = "/", instance = 0, options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
+  opened.push(board.page);
+  return board;
+}
+
+let calls = 0;
+/** Events of one call, the last one `secondsAgo`, each a second after the one before. */
+async function send(
+  secondsAgo: number,
+  ...events: ({ type: string } & Record<string, unknown>)[]
+): Promise<string> {
+  const call_id = `board-${++calls}`;
+  const beganAt = Date.now() - (secondsAgo + events.length - 1) * 1_000;
+  for (const [n, event] of events.entries()) {
+    const timestamp = new Date(beganAt + n * 1_000).toISOString();
+    const { status } = await gateway.post(
+      JSON.stringify({ call_id, timestamp, their_number: "5511987654321", ...event }),
+    );
+    expect(status).toBe(200);
+  }
+  return call_id;
+}
+const waiting = { type: "call.waiting", queue: "900" };
+
+const card = (page: Page, name: string) => page.locator(".card", { hasText: name }).locator("dd");
+const rowOf = (page: Page, region: string, text: string) =>
+  page.getByRole("region", { name: region }).getByRole("row").filter({ hasText: text });
+const textsOf = async (page: Page) =>
+  Object.fromEntries(
+    await Promise.all(
+      ["Em espera", "Em atendimento", "Nível de serviço", "Abandonadas hoje"].map(
+        async (name) => [name, await card(page, name).innerText()] as const,
+      ),
+    ),
+  );
+
+test("the page of a call centre without a call says what will come and how to see it", async () => {
+  const { page, problems } = await open();
+  await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
+  expect(await page.getByText("Ninguém espera agora.").isVisible()).toBe(true);
+  expect(await page.title()).toBe("TeraVoz · Ao vivo");
+  expect(problems).toEqual([]);
+});
+
+test("two boards at two instances show the same numbers as calls come, wait, are answered and give up", async () => {
+  const boardsOpen = await Promise.all([open("/", 0), open("/", 1)]);
+  await send(90, waiting);
+  await send(35, { type: "call.waiting", queue: "901" });
+  await send(0, waiting, { type: "actor.entered", actor: "ana@example.com" }, { type: "call.ongoing" });
+  await send(0, waiting, { type: "call.ongoing" }, { type: "call.finished" });
+  await send(0, waiting, ...Array.from({ length: 8 }, () => ({ type: "call.data-provided" })), {
+    type: "call.queue-abandon",
+  });
+  for (const { page, problems } of boardsOpen) {
+    await eventually(async () =>
+      expect(await textsOf(page)).toEqual({
+        "Em espera": "2",
+        "Em atendimento": "1",
+        "Nível de serviço": "50 %",
+        "Abandonadas hoje": "1",
+      }),
+    );
+    const vendas = await rowOf(page, "Filas", "Vendas").innerText();
+    expect(vendas.split(/\s+/)).toEqual([
+      "900",
+      "Vendas",
+      "1",
+      expect.stringMatching(/^01:3\d$/),
+      "50",
+      "%",
+      "00:01",
+      "4",
+      "1",
+    ]);
+    const waiters = await page.getByRole("region", { name: "Em espera" }).getByRole("row").allInnerTexts();
+    expect(waiters.slice(1).map((row) => row.split(/\s+/).slice(1).join(" "))).toEqual([
+      "900 +55 11 9****-4321",
+      "901 +55 11 9****-4321",
+    ]);
+    expect(problems).toEqual([]);
+  }
+});
+
+test("who waits too long is red, who soon will is amber, and the times tick", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await rowOf(page, "Filas", "900").locator(".over").count()).toBe(1));
+  const longest = card(page, "Maior espera");
+  const before = await longest.innerText();
+  await eventually(async () => expect(await longest.innerText()).not.toBe(before));
+  expect(await page.locator(".card.over").count()).toBe(1);
+  await send(31, { type: "call.waiting", queue: "900", code: "near" });
+  await eventually(async () =>
+    expect(await page.getByRole("region", { name: "Em espera" }).locator(".near").count()).toBe(1),
+  );
+});
+
+test("a board whose server is gone turns grey and says since when; when it is back, it shows what has become of the calls", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
+  const [realtime] = gateway.realtime;
+  const before = Number(await card(page, "Abandonadas hoje").innerText());
+  realtime!.kill("SIGKILL");
+  await eventually(async () => expect(await page.locator(".page.stale").count()).toBe(1));
+  expect(await page.getByText(/Desatualizado há \d\d:\d\d/).isVisible()).toBe(true);
+  await send(0, waiting, { type: "call.finished" });
+  await realtime!.start();
+  await realtime!.ready();
+  await eventually(async () => expect(await page.locator(".page.stale").count()).toBe(0), 30_000);
+  await eventually(async () =>
+    expect(await card(page, "Abandonadas hoje").innerText()).toBe(String(before + 1)),
+  );
+});
+
+test("who gave up is listed until somebody has talked to them", async () => {
+  const their_number = "5511912340001";
+  const gaveUp = [
+    ...Array.from({ length: 8 }, () => ({ type: "call.data-provided" })),
+    { type: "call.queue-abandon" },
+  ];
+  const from = (events: { type: string }[]) => events.map((event) => ({ ...event, their_number }));
+  await send(60, ...from([waiting, ...gaveUp]));
+  const { page, problems } = await open("/abandoned");
+  const row = page.getByRole("row").filter({ hasText: "0001" });
+  await eventually(async () =>
+    expect(
+      (await row.innerText())
+        .split(/\t|\n/)
+        .slice(1)
+        .map((text) => text.trim()),
+    ).toEqual(["+55 11 9****-0001", "900", "00:09", "sem retorno"]),
+  );
+  await row.click();
+  await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(10));
+  await send(0, ...from([{ type: "call.new" }, { type: "call.ongoing" }]));
+  await eventually(async () => expect(await row.innerText()).toMatch(/✓ \d\d:\d\d:\d\d/));
+  expect(problems).toEqual([]);
+});
+
+test("a call that is looked at goes on while it is, also when it leaves the list it was found in", async () => {
+  const call_id = await send(0, waiting);
+  const { page } = await open();
+  await eventually(async () =>
+    expect(await page.getByRole("region", { name: "Em espera" }).getByRole("row").count()).toBeGreaterThan(1),
+  );
+  await page.getByRole("region", { name: "Em espera" }).getByRole("row").last().click();
+  const details = page.getByRole("complementary");
+  await eventually(async () => expect(await details.innerText()).toContain(call_id));
+  await gateway.post(JSON.stringify({ type: "call.ongoing", call_id, timestamp: new Date().toISOString() }));
+  await eventually(async () => expect(await details.locator(".timeline li").count()).toBe(2));
+  await gateway.post(JSON.stringify({ type: "call.finished", call_id, timestamp: new Date().toISOString() }));
+  await eventually(async () => expect(await details.innerText()).toContain("Encerrada"));
+});
+
+test("markup in any field is text, on every page", async () => {
+  const evil = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
+  const fields = {
+    code: evil,
+    queue: evil,
+    actor: evil,
+    their_number: evil,
+    our_number: evil,
+    direction: evil,
+  };
+  const call_id = await send(0, { type: "call.waiting", ...fields, data: evil, [evil]: evil });
+  const live = await open();
+  await eventually(async () =>
+    expect(await live.page.locator("tr", { hasText: "onerror" }).count()).toBeGreaterThan(1),
+  );
+  const listed = await open("/calls");
+  await listed.page.locator("tr", { hasText: "onerror" }).first().click();
+  await eventually(async () =>
+    expect(await listed.page.locator("pre", { hasText: "onerror" }).count()).toBe(1),
+  );
+  expect(await listed.page.getByRole("complementary").innerText()).toContain(call_id);
+  for (const { page, problems } of [live, listed]) {
+    expect(await page.locator("#page img, #page script").count()).toBe(0);
+    expect(problems).toEqual([]);
+  }
+});
+
+test("everything can be reached by keyboard, and the help says how", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await page.keyboard.press("?");
+  expect(await page.getByRole("dialog").innerText()).toContain("g c");
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await page.getByRole("dialog").count()).toBe(0));
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await eventually(async () => expect(new URL(page.url()).pathname).toBe("/calls"));
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(0));
+  await page.locator("tbody tr").first().focus();
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(1));
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
+  await page.goBack();
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+});
+
+const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+test.each(["light", "dark"] as const)("axe finds nothing on any page, %s", async (colorScheme) => {
+  const axe = await readFile(source, "utf8");
+  for (const path of ["/", "/calls", "/abandoned"]) {
+    const { page } = await open(path, 0, { colorScheme });
+    await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(0));
+    if (path === "/calls") await page.locator("tbody tr").first().click();
+    // what glows is measured in the middle of it
+    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+    await page.evaluate(axe);
+    const found = (await page.evaluate("axe.run()")) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    const violations = found.violations.map(({ id, nodes }) => [
+      id,
+      nodes.map(({ html }) => html.slice(0, 200)),
+    ]);
+    expect({ path, violations }).toEqual({ path, violations: [] });
+  }
+});

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildDashboard } from "@teravoz/stack";
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "./chromium.ts";
+
+export type Board = Awaited<ReturnType<typeof openBoards>>;
+
+/** Builds the page where what is built is older: before the service that serves it starts. */
+export async function buildPage(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), "teravoz-page-"));
+  await buildDashboard({ dir, env: process.env, signal: AbortSignal.timeout(120_000) });
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** A size at which everything of the live page must be seen without scrolling. */
+const DESK = { width: 1366, height: 768 };
+
+/** A real browser. Each board is a window of its own; `problems` is what its console, its scripts and its policy complained of. */
+export async function openBoards() {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("no Chromium: the whole `pnpm test` fetches it");
+  // whoever runs tests as root has no other sandbox than the machine
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return {
+    async open(url: string, options: BrowserContextOptions = {}) {
+      const context = await browser.newContext({ viewport: DESK, locale: "pt-BR", ...options });
+      const page = await context.newPage();
+      const problems = watch(page);
+      await page.goto(url);
+      return { page, problems };
+    },
+    close: () => browser.close(),
+  };
+}
+
+function watch(page: Page): string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+  });
+  page.on("dialog", (dialog) => {
+    problems.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return problems;
+}
