@@ -32,7 +32,7 @@ const connect = async (transport: Transport, options = {}) => {
   clients.push(client);
   return client;
 };
-const restart = async (options: { tokens?: string[]; origins?: string[] }) => {
+const restart = async (options: Parameters<typeof startRealtime>[0]) => {
   await realtime.stop();
   realtime = await startRealtime(options);
 };
@@ -123,6 +123,16 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     await restart({ origins: ["https://board.example"] });
     await connect(transport, { origin: "https://board.example" });
     await expect(connect(transport, { origin: realtime.url })).rejects.toThrow();
+  });
+
+  test("of too many that come at once some are refused, and may come a second later", async () => {
+    await restart({ joinsPerSecond: 20 });
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => connect(transport)));
+    const came = outcomes.filter(({ status }) => status === "fulfilled").length;
+    expect(came).toBeGreaterThanOrEqual(20);
+    expect(came).toBeLessThan(60);
+    await eventually(() => connect(transport));
+    await restart({});
   });
 
   test("a stop ends every socket", async () => {

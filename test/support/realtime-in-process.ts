@@ -11,7 +11,7 @@ import { createRealtime } from "@teravoz/realtime";
 import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
 import { createMemoryStore } from "@teravoz/store";
 
-type Options = { tokens?: string[]; origins?: string[] };
+type Options = { tokens?: string[]; origins?: string[]; joinsPerSecond?: number };
 
 export type RealtimeInProcess = {
   url: string;
@@ -30,7 +30,11 @@ export type RealtimeInProcess = {
 };
 
 /** The realtime service over the in-memory store, on a free port, with its notices driven by hand. */
-export async function startRealtime({ tokens, origins }: Options = {}): Promise<RealtimeInProcess> {
+export async function startRealtime({
+  tokens,
+  origins,
+  ...limits
+}: Options = {}): Promise<RealtimeInProcess> {
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
   const store = createMemoryStore();
   const metrics = createMetrics();
@@ -38,6 +42,7 @@ export async function startRealtime({ tokens, origins }: Options = {}): Promise<
     queries: watch(store, () => running),
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
+    ...limits,
     metricsTokens: null,
     health: createHealth(),
     metrics,

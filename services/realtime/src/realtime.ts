@@ -24,10 +24,14 @@ import { createSubscriptions } from "./subscriptions.ts";
 import { type Clock, systemClock } from "./throttle.ts";
 import type { Admission } from "./transports/admission.ts";
 import { servePlainWebSocket } from "./transports/plain-websocket.ts";
+import { createRate } from "./transports/rate.ts";
 import { serveSocketIo } from "./transports/socket-io.ts";
 
 /** Where the build of web/ ends up. */
 const PAGE = fileURLToPath(new URL("../dist", import.meta.url));
+
+/** Connections, each some 50 KB with what it may wait for: half a gigabyte; more want another instance. */
+const MAX_OPEN = 10_000;
 
 /** What was asked over HTTP is answered within this after a stop began; who is still there then takes nothing. */
 const LAST_ANSWERS_MS = 2_000;
@@ -53,6 +57,7 @@ export function createRealtime(deps: {
   clock?: Clock;
   /** The directory of the built page. */
   page?: string;
+  joinsPerSecond?: number;
 }): Realtime {
   const { queries, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
@@ -66,14 +71,12 @@ export function createRealtime(deps: {
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   addStats(router, { queries, day, tokens: deps.admission.tokens, clock, now: Date.now });
-  const server = createHttpServer(createApp(router, deps).callback());
+  const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);
-  const transports = [
-    serveSocketIo(server, gateway, deps.admission),
-    servePlainWebSocket(server, gateway, deps.admission),
-  ];
+  const doors = { ...deps.admission, mayCome: createRate(clock, deps.joinsPerSecond) };
+  const transports = [serveSocketIo(server, gateway, doors), servePlainWebSocket(server, gateway, doors)];
   const stop = async () => {
     feed.stop();
     subscriptions.stop();

@@ -4,6 +4,9 @@ import { isAccepted, presentedToken } from "@teravoz/runtime";
 /** Who may connect: the tokens (null = anybody) and the origins of pages (null = those of the same host). */
 export type Admission = { tokens: readonly string[] | null; origins: readonly string[] | null };
 
+/** The same at an instance, with how many may come now: asked once for each that comes. */
+export type Doors = Admission & { mayCome: () => boolean };
+
 /**
  * Whether the page a browser connects from may do so. What is no browser sends no Origin and is not held up here;
  * browsers always do, and do not apply CORS to WebSockets.

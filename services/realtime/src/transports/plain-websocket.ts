@@ -6,15 +6,11 @@ import { STALL_MS } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
-import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
-export function servePlainWebSocket(
-  server: Server,
-  gateway: Gateway,
-  admission: Admission,
-): { stop(): void } {
+export function servePlainWebSocket(server: Server, gateway: Gateway, admission: Doors): { stop(): void } {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -98,12 +94,16 @@ function frameOf(message: Message): Buffer {
 
 type Refusal = { status: string; headers: string; reason: string };
 
-function refusalOf(request: IncomingMessage, admission: Admission): Refusal | null {
+function refusalOf(request: IncomingMessage, admission: Doors): Refusal | null {
   if (!isOriginAllowed(request, admission))
     return { status: "403 Forbidden", headers: "", reason: "this origin may not connect" };
-  if (isTokenAccepted(request, admission)) return null;
-  const headers = 'WWW-Authenticate: Bearer realm="teravoz", Basic realm="teravoz"\r\n';
-  return { status: "401 Unauthorized", headers, reason: "missing or wrong token" };
+  if (!isTokenAccepted(request, admission)) {
+    const headers = 'WWW-Authenticate: Bearer realm="teravoz", Basic realm="teravoz"\r\n';
+    return { status: "401 Unauthorized", headers, reason: "missing or wrong token" };
+  }
+  if (admission.mayCome()) return null;
+  const headers = "Retry-After: 1\r\n";
+  return { status: "503 Service Unavailable", headers, reason: "too many come at once, try again" };
 }
 
 /** So long a refused client may take to read why: past it the connection would be held for nothing. */

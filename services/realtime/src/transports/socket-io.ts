@@ -4,7 +4,7 @@ import type { Send } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import type { Request } from "../protocol.ts";
-import { type Admission, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
 import { MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** A connection that does not join within this time only costs: clients join in their first packet. */
@@ -18,7 +18,7 @@ const MAX_JOINS = 10;
  * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
  * stays off: a client that comes back subscribes again.
  */
-export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Admission): { stop(): void } {
+export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Doors): { stop(): void } {
   const io = new Server(server, {
     serveClient: false,
     // ws serves the upgrades of all other paths
@@ -32,7 +32,9 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: A
     // compressing each push for each socket costs more memory and time than the bytes it saves
     perMessageDeflate: false,
     httpCompression: false,
-    allowRequest: (request, decide) => decide(null, isOriginAllowed(request, admission)),
+    // asked for each handshake, not for what comes after it
+    allowRequest: (request, decide) =>
+      decide(null, isOriginAllowed(request, admission) && admission.mayCome()),
     ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
   });
   io.engine.on("connection", limitJoins);

@@ -1,0 +1,16 @@
+import { expect, test } from "@jest/globals";
+import { createManualClock } from "../../testing/manual-clock.ts";
+import { createRate } from "./rate.ts";
+
+const admitted = (mayCome: () => boolean, count: number) =>
+  Array.from({ length: count }, mayCome).filter(Boolean).length;
+
+test("so many may come at once, then as many in a second as time goes on, and no more after a lull", () => {
+  const clock = createManualClock();
+  const mayCome = createRate(clock, 100);
+  expect(admitted(mayCome, 1_000)).toBe(100);
+  clock.advance(500);
+  expect(admitted(mayCome, 1_000)).toBe(50);
+  clock.advance(60_000);
+  expect(admitted(mayCome, 1_000)).toBe(100);
+});
