@@ -122,6 +122,20 @@ test("who waits too long is red, who soon will is amber, and the times tick", as
   );
 });
 
+test.each([3, -3])("a browser whose clock is %s hours off shows the same times", async (hours) => {
+  const wrong = `const now = Date.now; Date.now = () => now() + ${hours * 3_600_000};`;
+  const [right, off] = await Promise.all([open(), boards.open(gateway.realtime[0]!.url, {}, wrong)]);
+  opened.push(off.page);
+  const secondsOn = async (page: Page) => {
+    const [minutes, seconds] = (await card(page, "Maior espera").innerText()).split(":").map(Number);
+    return minutes! * 60 + seconds!;
+  };
+  await eventually(async () => {
+    const [one, other] = await Promise.all([secondsOn(right.page), secondsOn(off.page)]);
+    expect(Math.abs(one - other)).toBeLessThanOrEqual(1);
+  });
+});
+
 test("a board whose server is gone turns grey and says since when; when it is back, it shows what has become of the calls", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
@@ -177,6 +191,63 @@ test("a call that is looked at goes on while it is, also when it leaves the list
   await eventually(async () => expect(await details.locator(".timeline li").count()).toBe(2));
   await gateway.post(JSON.stringify({ type: "call.finished", call_id, timestamp: new Date().toISOString() }));
   await eventually(async () => expect(await details.innerText()).toContain("Encerrada"));
+});
+
+test("a call is found by its number, code, agent or call_id, and the search can be shared", async () => {
+  const named = { their_number: "5521933334444", code: "order 77", actor: "zeca@example.com" };
+  const call_id = await send(0, { type: "call.new", ...named }, { type: "actor.entered", ...named });
+  const { page, problems } = await open("/calls");
+  const rows = page.locator("tbody tr");
+  await eventually(async () => expect(await rows.count()).toBeGreaterThan(1));
+  const search = async (text: string) => {
+    await page.keyboard.press("/");
+    await eventually(async () => expect(await page.getByRole("searchbox").isVisible()).toBe(true));
+    await page.getByRole("searchbox").fill(text);
+    await page.keyboard.press("Enter");
+  };
+  for (const text of ["(21) 93333-4444", "5521933334444", "order 77", "zeca@example.com", call_id]) {
+    await search(text);
+    await eventually(async () =>
+      expect(await rows.allInnerTexts()).toEqual([expect.stringContaining("+55 21 9****-4444")]),
+    );
+  }
+  const shared = await boards.open(page.url());
+  await eventually(async () => expect(await shared.page.locator("tbody tr").count()).toBe(1));
+  await shared.page.context().close();
+  await search("nobody");
+  await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
+  await page.getByRole("searchbox").fill("");
+  await eventually(async () => expect(await rows.count()).toBeGreaterThan(1));
+  expect(problems).toEqual([]);
+});
+
+test("what is exported is what is seen: all calls, masked while they are, and to the letter when they are not", async () => {
+  const { page, problems } = await open("/calls");
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(1));
+  const save = async (name: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name }).click(),
+    ]);
+    return readFile((await download.path())!, "utf8");
+  };
+  expect(await save("NDJSON")).not.toContain("5511987654321");
+  await page.keyboard.press("n");
+  const lines = (await save("NDJSON")).trimEnd().split("\n");
+  const exported = lines
+    .map((line) => JSON.parse(line))
+    .map((row) => [row.aggregate_id, row.state, row.their_number, row.events]);
+  const stored = (await gateway.calls()).map((call) => [
+    call.aggregate_id,
+    call.state,
+    call.their_number,
+    call.events,
+  ]);
+  expect(exported.sort()).toEqual(stored.sort());
+  const csv = await save("CSV");
+  expect(csv.startsWith("\ufeffaggregate_id;state;")).toBe(true);
+  expect(csv.trimEnd().split("\r\n")).toHaveLength(stored.length + 1);
+  expect(problems).toEqual([]);
 });
 
 test("markup in any field is text, on every page", async () => {

@@ -24,8 +24,10 @@ export async function openBoards() {
   // whoever runs tests as root has no other sandbox than the machine
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   return {
-    async open(url: string, options: BrowserContextOptions = {}) {
+    /** `before` is run in the window before the page's own scripts. */
+    async open(url: string, options: BrowserContextOptions = {}, before = "") {
       const context = await browser.newContext({ viewport: DESK, locale: "pt-BR", ...options });
+      await context.addInitScript(before);
       const page = await context.newPage();
       const problems = watch(page);
       await page.goto(url);

@@ -1,9 +1,10 @@
-import { computed } from "@preact/signals";
-import { masked, selected } from "./choices.ts";
+import { CallRow } from "./call-row.tsx";
+import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
-import { type Abandoned, abandoned, zone } from "./numbers.ts";
-import { language, words } from "./words.ts";
+import { type Abandoned, abandoned } from "./numbers.ts";
+import { formatTimeOfDay } from "./times.ts";
+import { words } from "./words.ts";
 
 const NONE = "–";
 
@@ -42,23 +43,15 @@ export function AbandonedPage() {
 }
 
 function Row({ leg }: { leg: Abandoned }) {
-  const open = () => {
-    selected.value = leg.aggregate_id;
-  };
   const settled = leg.returned_at !== null || leg.short;
   return (
-    <tr
-      class={[settled && "done", selected.value === leg.aggregate_id && "chosen"].filter(Boolean).join(" ")}
-      tabIndex={0}
-      onClick={open}
-      onKeyDown={(event) => event.key === "Enter" && open()}
-    >
+    <CallRow call_id={leg.aggregate_id} class={settled ? "done" : ""}>
       <td class="number">{time(leg.ended_at)}</td>
       <td class="number">{leg.their_number ? formatNumber(leg.their_number, masked.value) : NONE}</td>
       <td>{leg.queue ?? NONE}</td>
       <td class="figure">{formatDuration(leg.waited_ms)}</td>
       <td>{outcome(leg)}</td>
-    </tr>
+    </CallRow>
   );
 }
 
@@ -67,7 +60,4 @@ function outcome({ returned_at, short }: Abandoned) {
   return short ? words.short : <span class="over">{words.notReturned}</span>;
 }
 
-const clock = computed(
-  () => new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23", timeZone: zone.value }),
-);
-const time = (iso: string) => clock.value.format(Date.parse(iso));
+const time = (iso: string) => formatTimeOfDay(Date.parse(iso));

@@ -1,14 +1,14 @@
-import { computed, useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Call } from "./calls.ts";
 import { masked, selected } from "./choices.ts";
 import { formatBody, formatDuration, formatNumber } from "./format.ts";
 import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
-import { zone } from "./numbers.ts";
 import { createPaced } from "./paced.ts";
 import { StateMark } from "./state-mark.tsx";
 import { readTime, type Step, stepsOf } from "./timeline.ts";
-import { language, words } from "./words.ts";
+import { formatDateAndTime } from "./times.ts";
+import { words } from "./words.ts";
 
 type Shown = WholeCall | "loading" | "unreadable" | "erased";
 
@@ -136,19 +136,9 @@ function CopyButton({ text }: { text: string }) {
   );
 }
 
-const clock = computed(
-  () =>
-    new Intl.DateTimeFormat(language, {
-      dateStyle: "short",
-      timeStyle: "medium",
-      hourCycle: "h23",
-      timeZone: zone.value,
-    }),
-);
-
 /** In the account's zone; what is no time is shown as it came. */
 function formatTime(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const time = readTime(value);
-  return time === null ? String(value) : clock.value.format(time);
+  return time === null ? String(value) : formatDateAndTime(time);
 }

@@ -1,17 +1,19 @@
 import { useComputed } from "@preact/signals";
+import { CallRow } from "./call-row.tsx";
 import { ageOf, type Call, MAX_ROWS, rowsOf } from "./calls.ts";
-import { masked, selected } from "./choices.ts";
+import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { calls, link } from "./live.ts";
-import { filter } from "./route.ts";
+import { filter, query } from "./route.ts";
+import { found } from "./search.ts";
 import { StateMark } from "./state-mark.tsx";
 import { words } from "./words.ts";
 
 const NONE = "–";
 
 export function CallTable() {
-  const rows = rowsOf(calls.value);
+  const rows = rowsOf(query.value ? (found.value ?? new Map()) : calls.value);
   if (rows.length === 0) return <Empty />;
   const { state, from, to, queue, agent, age } = words.columns;
   return (
@@ -41,23 +43,11 @@ export function CallTable() {
 }
 
 function Row({ call }: { call: Call }) {
-  const open = () => {
-    selected.value = call.aggregate_id;
-  };
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
   // two names of one animation in turn: it begins anew with each version
-  const classes = [
-    call.version % 2 ? "glow" : "glow-again",
-    call.state === "FINISHED" && "done",
-    selected.value === call.aggregate_id && "chosen",
-  ];
+  const glow = call.version % 2 ? "glow" : "glow-again";
   return (
-    <tr
-      class={classes.filter(Boolean).join(" ")}
-      tabIndex={0}
-      onClick={open}
-      onKeyDown={(event) => event.key === "Enter" && open()}
-    >
+    <CallRow call_id={call.aggregate_id} class={call.state === "FINISHED" ? `${glow} done` : glow}>
       <td>
         <StateMark state={call.state} />
       </td>
@@ -68,7 +58,7 @@ function Row({ call }: { call: Call }) {
       <td class="age">
         <Age call={call} />
       </td>
-    </tr>
+    </CallRow>
   );
 }
 
@@ -81,6 +71,7 @@ function Age({ call }: { call: Call }) {
 function Empty() {
   if (link.value.status === "connecting") return <p class="empty">{words.loading}</p>;
   if (link.value.status !== "live") return null;
+  if (query.value) return <p class="empty">{found.value ? words.nothingFound : words.loading}</p>;
   if (filter.value) return <p class="empty">{words.emptyState}</p>;
   return (
     <div class="empty">

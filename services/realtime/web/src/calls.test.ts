@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { ageOf, applyChange, applyErasure, type Call, replaceAll, rowsOf } from "./calls.ts";
+import { ageOf, applyChange, applyErasure, type Call, replaceAll, rowsOf, waitersOf } from "./calls.ts";
 
 const call = (given: Partial<Call>): Call => ({
   id: 1,
@@ -13,6 +13,11 @@ const call = (given: Partial<Call>): Call => ({
   their_number: null,
   queue: null,
   actor: null,
+  code: null,
+  abandoned: false,
+  events: 1,
+  recording_url: null,
+  legs: [],
   answered_at: null,
   finished_at: null,
   ...given,
@@ -40,4 +45,20 @@ test("a call's age grows until it is finished, and is never negative", () => {
   expect(ageOf(call({}), now)).toBe(60_000);
   expect(ageOf(call({ state: "FINISHED", finished_at: "2026-01-01T00:00:10.000Z" }), now)).toBe(10_000);
   expect(ageOf(call({}), 0)).toBe(0);
+});
+
+test("who waits is listed by how long, and who was answered or gave up is not", () => {
+  const leg = (entered_at: string, ended_at: string | null = null, answered_at: string | null = null) => ({
+    ...{ queue: "900", entered_at, answered_at, ended_at },
+  });
+  const calls = replaceAll([
+    call({
+      aggregate_id: "short",
+      legs: [leg("2026-01-01T10:00:00Z", "2026-01-01T10:00:10Z"), leg("2026-01-01T10:00:10Z")],
+    }),
+    call({ aggregate_id: "long", legs: [leg("2026-01-01T09:00:00Z")] }),
+    call({ aggregate_id: "talks", legs: [leg("2026-01-01T08:00:00Z", null, "2026-01-01T08:00:05Z")] }),
+    call({ aggregate_id: "gone", legs: [leg("2026-01-01T08:00:00Z", "2026-01-01T08:00:05Z")] }),
+  ]);
+  expect(waitersOf(calls).map((waiter) => waiter.call.aggregate_id)).toEqual(["long", "short"]);
 });

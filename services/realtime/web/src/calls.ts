@@ -18,6 +18,10 @@ export type Call = {
   their_number: string | null;
   queue: string | null;
   actor: string | null;
+  code: string | null;
+  abandoned: boolean;
+  events: number;
+  recording_url: string | null;
   legs: readonly Leg[];
   answered_at: string | null;
   finished_at: string | null;

@@ -1,11 +1,19 @@
 import { helping, masked, nextTheme, selected } from "./choices.ts";
-import { go } from "./route.ts";
+import { go, page } from "./route.ts";
+import { SEARCH_ID } from "./search-box.tsx";
 
 /** What a key does, or two one after the other: as the help of words.ts lists them. */
-const ACTIONS: Record<string, () => void> = {
+const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),
   "g b": () => go("abandoned"),
+  "/": (event) => {
+    // some browsers begin a search of their own
+    event.preventDefault();
+    if (page.peek() !== "calls") go("calls");
+    // the page is there with the next frame
+    requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
+  },
   t: nextTheme,
   n: () => {
     masked.value = !masked.value;
@@ -30,6 +38,6 @@ export function listenToKeys(): void {
     const pair = first && event.timeStamp - first.at < PAIR_MS ? `${first.key} ${event.key}` : null;
     const action = (pair && ACTIONS[pair]) || ACTIONS[event.key];
     first = action ? null : { key: event.key, at: event.timeStamp };
-    action?.();
+    action?.(event);
   });
 }

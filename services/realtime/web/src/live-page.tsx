@@ -1,7 +1,8 @@
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { CallRow } from "./call-row.tsx";
 import { type Waiter, waitersOf } from "./calls.ts";
-import { masked, selected } from "./choices.ts";
+import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
 import { formatDuration, formatMean, formatNumber, formatShare } from "./format.ts";
 import { calls, link } from "./live.ts";
@@ -162,18 +163,15 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
 }
 
 function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; promisedMs: number }) {
-  const open = () => {
-    selected.value = call.aggregate_id;
-  };
   const urgency = urgencyOf(now.value - Date.parse(leg.entered_at), promisedMs);
   return (
-    <tr tabIndex={0} onClick={open} onKeyDown={(event) => event.key === "Enter" && open()}>
+    <CallRow call_id={call.aggregate_id}>
       <td class={urgency}>
         <Since since={leg.entered_at} />
       </td>
       <td>{leg.queue ?? NONE}</td>
       <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
-    </tr>
+    </CallRow>
   );
 }
 

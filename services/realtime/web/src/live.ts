@@ -10,7 +10,7 @@ import {
   MAX_ROWS,
   replaceAll,
 } from "./calls.ts";
-import { measureOffset, serverTime } from "./clock.ts";
+import { serverTime } from "./clock.ts";
 import { filter, page } from "./route.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
@@ -96,7 +96,6 @@ function lose(): void {
 
 socket.on("connect", () => {
   if (link.peek().status === "token") link.value = { status: "connecting" };
-  void measureOffset();
   subscribe();
 });
 socket.on("CallChanged", ({ data }: Envelope<Call>) => {

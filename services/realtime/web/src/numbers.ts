@@ -1,5 +1,6 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { CallState } from "./calls.ts";
+import { noteServerTime } from "./clock.ts";
 import { ask, changed, link } from "./live.ts";
 import { createPaced } from "./paced.ts";
 import { page } from "./route.ts";
@@ -53,7 +54,7 @@ export type Abandoned = {
 };
 
 /** Who gave up today; null until it has come once. Asked for only while its page is open. */
-export const abandoned = signal<{ abandoned: Abandoned[]; more: boolean } | null>(null);
+export const abandoned = signal<{ now: string; abandoned: Abandoned[]; more: boolean } | null>(null);
 
 /** Midnight and lost calls change numbers without an event. */
 const IDLE_MS = 30_000;
@@ -64,10 +65,12 @@ const reading = createPaced(async () => {
   return !(await Promise.all(asked)).includes(false);
 });
 
-async function read<T>(command: string, into: Signal<T | null>): Promise<boolean> {
+async function read<T extends { now: string }>(command: string, into: Signal<T | null>): Promise<boolean> {
   const answer = await ask<T>(command, {});
-  if (answer?.status === "Ok") into.value = answer.data;
-  return answer?.status === "Ok";
+  if (answer?.status !== "Ok") return false;
+  noteServerTime(Date.parse(answer.data.now));
+  into.value = answer.data;
+  return true;
 }
 
 effect(() => {

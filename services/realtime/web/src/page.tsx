@@ -4,11 +4,13 @@ import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
 import { helping, selected } from "./choices.ts";
 import { now } from "./clock.ts";
+import { ExportButtons } from "./export-buttons.tsx";
 import { formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
-import { filter, go, PAGES, PATHS, type PageName, page } from "./route.ts";
+import { filter, go, PAGES, PATHS, type PageName, page, query } from "./route.ts";
+import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { TokenForm } from "./token-form.tsx";
 import { Tools } from "./tools.tsx";
@@ -68,18 +70,26 @@ function PageLink({ name }: { name: PageName }) {
 
 function Filters() {
   return (
-    <nav class="filters" aria-label={words.filter}>
-      <FilterButton state={null} />
-      {STATES.map((state) => (
-        <FilterButton key={state} state={state} />
-      ))}
-    </nav>
+    <div class="filters">
+      <SearchBox />
+      <nav aria-label={words.filter}>
+        <FilterButton state={null} />
+        {STATES.map((state) => (
+          <FilterButton key={state} state={state} />
+        ))}
+      </nav>
+      <ExportButtons />
+    </div>
   );
 }
 
 function FilterButton({ state }: { state: CallState | null }) {
   return (
-    <button type="button" aria-pressed={filter.value === state} onClick={() => go("calls", state)}>
+    <button
+      type="button"
+      aria-pressed={filter.value === state}
+      onClick={() => go("calls", state, query.value)}
+    >
       {state ? <StateMark state={state} /> : words.all}
     </button>
   );

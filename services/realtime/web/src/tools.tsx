@@ -2,12 +2,10 @@ import { computed } from "@preact/signals";
 import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
 import { now } from "./clock.ts";
 import { zone } from "./numbers.ts";
-import { language, switchLanguage, words } from "./words.ts";
+import { formatTimeOfDay } from "./times.ts";
+import { switchLanguage, words } from "./words.ts";
 
-const clock = computed(
-  () => new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23", timeZone: zone.value }),
-);
-const time = computed(() => clock.value.format(now.value));
+const time = computed(() => formatTimeOfDay(now.value));
 /** `America/Sao_Paulo` is called by its city. */
 const city = computed(() => zone.value.split("/").at(-1)!.replaceAll("_", " "));
 

@@ -27,6 +27,11 @@ export type Words = {
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
+  search: string;
+  exportAs(format: string): string;
+  exporting(count: number): string;
+  exportFailed: string;
+  nothingFound: string;
   abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
   abandonedToday(count: number, open: number, more: boolean): string;
   short: string;
@@ -85,6 +90,7 @@ const pt: Words = {
     ["g l", "ao vivo"],
     ["g c", "ligações"],
     ["g b", "abandonadas"],
+    ["/", "buscar"],
     ["t", "mudar o tema"],
     ["n", "mostrar ou ocultar números"],
     ["?", "esta ajuda"],
@@ -121,6 +127,12 @@ const pt: Words = {
   noQueue: "sem fila",
   noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
   nobodyWaits: "Ninguém espera agora.",
+  exportAs: (format) => `Exportar como ${format}`,
+  exporting: (count) => `Exportando… ${count}`,
+  exportFailed: "A exportação parou no meio: tente de novo.",
+  search: "Número, call_id, código, agente ou fila",
+  nothingFound:
+    "Nada encontrado. A busca compara o texto inteiro: um número, um call_id, um código, um agente ou uma fila.",
   abandonedColumns: { from: "De", queue: "Fila", at: "Desistiu", waited: "Esperou", returned: "Retorno" },
   abandonedToday: (count, open, more) => `${more ? "as últimas " : ""}${count} de hoje, ${open} sem retorno`,
   short: "desistência rápida",
@@ -209,6 +221,7 @@ const en: Words = {
     ["g l", "live"],
     ["g c", "calls"],
     ["g b", "abandoned"],
+    ["/", "search"],
     ["t", "change the theme"],
     ["n", "show or hide numbers"],
     ["?", "this help"],
@@ -245,6 +258,12 @@ const en: Words = {
   noQueue: "no queue",
   noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
   nobodyWaits: "Nobody is waiting now.",
+  exportAs: (format) => `Export as ${format}`,
+  exporting: (count) => `Exporting… ${count}`,
+  exportFailed: "The export broke off: try again.",
+  search: "Number, call_id, code, agent or queue",
+  nothingFound:
+    "Nothing found. A search compares the whole text: a number, a call_id, a code, an agent or a queue.",
   abandonedColumns: {
     from: "From",
     queue: "Queue",

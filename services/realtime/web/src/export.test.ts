@@ -1,0 +1,77 @@
+import { expect, test } from "@jest/globals";
+import type { Call } from "./calls.ts";
+import { formatIso, type Manner, toCsv, toNdjson } from "./export.ts";
+
+const manner: Manner = { language: "en", masked: false, zone: "America/Sao_Paulo" };
+const call: Call = {
+  ...{ id: 1, version: 1, aggregate_id: "1463669263.30033", state: "FINISHED", direction: "inbound" },
+  ...{ their_number: "5511987654321", our_number: "551130001000", queue: "900", actor: "ana@example.com" },
+  ...{ code: null, created_at: "2026-11-25T13:42:07.123Z", updated_at: "2026-11-25T13:43:00.000Z" },
+  ...{ answered_at: null, finished_at: "2026-11-25T13:43:00.000Z", abandoned: true, events: 5 },
+  ...{ recording_url: null, legs: [] },
+};
+const header =
+  "aggregate_id,state,direction,their_number,our_number,queue,actor,code,created_at,answered_at,finished_at,abandoned,events,recording_url";
+
+test("a call is a row, with times in the account's zone", () => {
+  const row = [
+    ...[
+      "1463669263.30033",
+      "FINISHED",
+      "inbound",
+      "5511987654321",
+      "551130001000",
+      "900",
+      "ana@example.com",
+      "",
+    ],
+    ...["2026-11-25T10:42:07.123-03:00", "", "2026-11-25T10:43:00.000-03:00", "true", "5", ""],
+  ];
+  expect(toCsv([call], manner)).toBe(`${header}\r\n${row.join(",")}\r\n`);
+});
+
+test("what a Portuguese spreadsheet opens has semicolons and a mark of its encoding", () => {
+  const text = toCsv([{ ...call, code: "a;b" }], { ...manner, language: "pt-BR" });
+  expect(text.startsWith(`\ufeff${header.replaceAll(",", ";")}\r\n`)).toBe(true);
+  expect(text).toContain(';"a;b";');
+});
+
+test("what is masked on the page is masked in the file", () => {
+  for (const text of [
+    toCsv([call], { ...manner, masked: true }),
+    toNdjson([call], { ...manner, masked: true }),
+  ]) {
+    expect(text).not.toContain("5511987654321");
+    expect(text).toContain("+55 11 9****-4321");
+  }
+});
+
+test.each([
+  ["=1+1", "'=1+1"],
+  ["+55 11", "'+55 11"],
+  ["@x", "'@x"],
+  ["-2", "'-2"],
+  ['say "hi", please', '"say ""hi"", please"'],
+  ["two\nlines", '"two\nlines"'],
+])("the code %j is written %j", (code, cell) => {
+  expect(toCsv([{ ...call, code }], manner)).toContain(`,${cell},`);
+});
+
+test("NDJSON has a line a call, and null where nothing is known", () => {
+  const lines = toNdjson([call, { ...call, aggregate_id: "2" }], manner)
+    .trimEnd()
+    .split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { aggregate_id: "1463669263.30033", answered_at: null, abandoned: true, events: 5 },
+    { aggregate_id: "2" },
+  ]);
+});
+
+test.each([
+  ["UTC", "2026-11-25T13:42:07.005+00:00"],
+  ["America/Sao_Paulo", "2026-11-25T10:42:07.005-03:00"],
+  ["Asia/Kathmandu", "2026-11-25T19:27:07.005+05:45"],
+])("a moment in %s", (zone, text) => {
+  expect(formatIso(Date.UTC(2026, 10, 25, 13, 42, 7, 5), zone)).toBe(text);
+  expect(Date.parse(text)).toBe(Date.UTC(2026, 10, 25, 13, 42, 7, 5));
+});

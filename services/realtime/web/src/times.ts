@@ -1,0 +1,16 @@
+import { computed } from "@preact/signals";
+import { zone } from "./numbers.ts";
+import { language } from "./words.ts";
+
+/** Times are the account's, wherever the browser is. */
+const clockOf = (options: Intl.DateTimeFormatOptions) =>
+  computed(() => new Intl.DateTimeFormat(language, { hourCycle: "h23", timeZone: zone.value, ...options }));
+
+const timeOfDay = clockOf({ timeStyle: "medium" });
+const dateAndTime = clockOf({ dateStyle: "short", timeStyle: "medium" });
+
+/** `10:42:07`; ms since the epoch in. */
+export const formatTimeOfDay = (ms: number): string => timeOfDay.value.format(ms);
+
+/** `25/11/2026, 10:42:07`; ms since the epoch in. */
+export const formatDateAndTime = (ms: number): string => dateAndTime.value.format(ms);
