@@ -5,8 +5,6 @@ import { buildDashboard } from "@teravoz/stack";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 
-export type Board = Awaited<ReturnType<typeof openBoards>>;
-
 /** Builds the page where what is built is older: before the service that serves it starts. */
 export async function buildPage(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "teravoz-page-"));

@@ -43,14 +43,13 @@ export function listAbandoned(
 
 /** When somebody was talked to at each number, in order. */
 function answersByNumber(calls: readonly ReturnableCall[]): Map<string, Date[]> {
-  const answers = new Map<string, Date[]>();
-  for (const { their_number, answered_at } of calls) {
+  const answers = calls.flatMap(({ their_number, answered_at }) => {
     const number = nationalNumber(their_number);
-    if (number === null || !answered_at) continue;
-    answers.set(number, [...(answers.get(number) ?? []), answered_at]);
-  }
-  for (const times of answers.values()) times.sort((one, other) => one.getTime() - other.getTime());
-  return answers;
+    return number !== null && answered_at ? [{ number, answered_at }] : [];
+  });
+  answers.sort((one, other) => one.answered_at.getTime() - other.answered_at.getTime());
+  const byNumber = Map.groupBy(answers, ({ number }) => number);
+  return new Map([...byNumber].map(([number, all]) => [number, all.map(({ answered_at }) => answered_at)]));
 }
 
 /** Digits without Brazil's 55: senders write a number with and without it. */

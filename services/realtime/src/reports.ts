@@ -39,8 +39,9 @@ export type QueueReport = Reported & {
 
 export function reportQueues(calls: readonly RecentCall[], asked: Asked): QueueReport {
   const { account, now } = asked;
+  const head = reported(asked);
   const counted = {
-    window: windowOf(asked),
+    window: windowOf(head),
     now,
     promiseOf: (queue: string | null) => settingsOf(account, queue),
   };
@@ -50,7 +51,7 @@ export function reportQueues(calls: readonly RecentCall[], asked: Asked): QueueR
   const rows = [...names].map(
     (queue): QueueRow => ({ queue, ...settingsOf(account, queue), ...(queues.get(queue) ?? none) }),
   );
-  return { ...reported(asked), states: countStates(calls, now), total, queues: rows.sort(byQueue) };
+  return { ...head, states: countStates(calls, now), total, queues: rows.sort(byQueue) };
 }
 
 export type AbandonedReport = Reported & {
@@ -65,8 +66,9 @@ export const MAX_ABANDONED = 1_000;
 
 export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): AbandonedReport {
   const promiseOf = (queue: string | null) => settingsOf(asked.account, queue);
-  const all = listAbandoned(calls, { window: windowOf(asked), promiseOf });
-  return { ...reported(asked), abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
+  const head = reported(asked);
+  const all = listAbandoned(calls, { window: windowOf(head), promiseOf });
+  return { ...head, abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
 }
 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
@@ -75,15 +77,12 @@ const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) 
 /** Stamps of the vendor's clock, up to a day ahead of ours, belong to the window too. */
 const EVER = new Date(8.64e15);
 
-const windowOf = (asked: Asked): Window => ({ from: beginOf(asked), to: EVER });
+const windowOf = ({ from }: Reported): Window => ({ from, to: EVER });
 
-const beginOf = ({ account, now, minutes }: Asked): Date =>
-  minutes === null ? startOfDay(now, account.zone) : new Date(now.getTime() - minutes * 60_000);
-
-const reported = (asked: Asked): Reported => ({
-  from: beginOf(asked),
-  now: asked.now,
-  zone: asked.account.zone,
+const reported = ({ account: { zone }, now, minutes }: Asked): Reported => ({
+  from: minutes === null ? startOfDay(now, zone) : new Date(now.getTime() - minutes * 60_000),
+  now,
+  zone,
 });
 
 const collator = new Intl.Collator("en", { numeric: true });
