@@ -6,14 +6,21 @@ import { buildPage, openBoards } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 
+/** No midnight comes between an event and its number. (Etc/GMT-3 is three hours ahead of UTC.) */
+function zoneAtNoon(): string {
+  const behind = new Date().getUTCHours() - 12;
+  return `Etc/GMT${behind < 0 ? behind : `+${behind}`}`;
+}
+
 let gateway: Gateway;
 let boards: Awaited<ReturnType<typeof openBoards>>;
 beforeAll(async () => {
   await buildPage();
-  gateway = await openGateway({
-    realtime: 2,
-    env: { QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":40}}' },
-  });
+  const env = {
+    QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":40}}',
+    ACCOUNT_TIME_ZONE: zoneAtNoon(),
+  };
+  gateway = await openGateway({ realtime: 2, env });
   boards = await openBoards();
 }, 180_000);
 afterAll(async () => {
@@ -107,6 +114,18 @@ test("two boards at two instances show the same numbers as calls come, wait, are
     ]);
     expect(problems).toEqual([]);
   }
+});
+
+test("the numbers are of today or of the last half hour, and the choice is part of the address", async () => {
+  await send(40 * 60, waiting, { type: "call.finished" });
+  const { page } = await open();
+  const gaveUp = (name: string) => card(page, name).innerText();
+  await eventually(async () => expect(await gaveUp("Abandonadas hoje")).toBe("2"));
+  await page.getByRole("button", { name: "30 min" }).click();
+  await eventually(async () => expect(await gaveUp("Abandonadas (30 min)")).toBe("1"));
+  expect(page.url()).toContain("?minutes=30");
+  await page.reload();
+  await eventually(async () => expect(await gaveUp("Abandonadas (30 min)")).toBe("1"));
 });
 
 test("who waits too long is red, who soon will is amber, and the times tick", async () => {
@@ -295,6 +314,21 @@ test("everything can be reached by keyboard, and the help says how", async () =>
   await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
   await page.goBack();
   await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+});
+
+test("on the TV everything is larger and nothing is to be pressed, until Esc", async () => {
+  const { page, problems } = await open("/?tv");
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  const buttons = page.getByRole("button");
+  const height = async () => (await card(page, "Em espera").boundingBox())!.height;
+  expect(await buttons.count()).toBe(0);
+  expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  const onTv = await height();
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await buttons.count()).toBeGreaterThan(3));
+  expect(onTv).toBeGreaterThan(1.4 * (await height()));
+  expect(page.url()).not.toContain("tv");
+  expect(problems).toEqual([]);
 });
 
 const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

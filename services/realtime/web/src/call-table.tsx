@@ -1,8 +1,8 @@
 import { useComputed } from "@preact/signals";
 import { CallRow } from "./call-row.tsx";
-import { ageOf, type Call, MAX_ROWS, rowsOf } from "./calls.ts";
+import { ageOf, type Call, isPresumedLost, MAX_ROWS, rowsOf } from "./calls.ts";
 import { masked } from "./choices.ts";
-import { now } from "./clock.ts";
+import { now, serverTime } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { calls, link } from "./live.ts";
 import { filter, query } from "./route.ts";
@@ -50,6 +50,7 @@ function Row({ call }: { call: Call }) {
     <CallRow call_id={call.aggregate_id} class={call.state === "FINISHED" ? `${glow} done` : glow}>
       <td>
         <StateMark state={call.state} />
+        {isPresumedLost(call, serverTime()) && <span class="soft"> {words.presumedLost}</span>}
       </td>
       <td class="number">{number(call.their_number)}</td>
       <td class="number">{number(call.our_number)}</td>

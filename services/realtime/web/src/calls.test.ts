@@ -60,5 +60,7 @@ test("who waits is listed by how long, and who was answered or gave up is not", 
     call({ aggregate_id: "talks", legs: [leg("2026-01-01T08:00:00Z", null, "2026-01-01T08:00:05Z")] }),
     call({ aggregate_id: "gone", legs: [leg("2026-01-01T08:00:00Z", "2026-01-01T08:00:05Z")] }),
   ]);
-  expect(waitersOf(calls).map((waiter) => waiter.call.aggregate_id)).toEqual(["long", "short"]);
+  const names = (now: string) => waitersOf(calls, Date.parse(now)).map((waiter) => waiter.call.aggregate_id);
+  expect(names("2026-01-01T03:59:59Z")).toEqual(["long", "short"]);
+  expect(names("2026-01-01T04:00:00Z")).toEqual([]);
 });

@@ -67,9 +67,16 @@ export function ageOf(call: Call, now: number): number {
 
 export type Waiter = { call: Call; leg: Leg };
 
-/** Those who are in a queue and not answered, the longest wait first. */
-export const waitersOf = (calls: Calls): Waiter[] =>
+/** As the server counts: a call without an event for four hours has lost its end. */
+const LOST_MS = 4 * 3_600_000;
+
+export const isPresumedLost = (call: Call, now: number): boolean =>
+  call.state !== "FINISHED" && now - Date.parse(call.updated_at) >= LOST_MS;
+
+/** Those who are in a queue and not answered, the longest wait first; `now` is the server's time. */
+export const waitersOf = (calls: Calls, now: number): Waiter[] =>
   [...calls.values()]
+    .filter((call) => !isPresumedLost(call, now))
     .flatMap((call) => call.legs.map((leg) => ({ call, leg })))
     .filter(({ leg }) => !leg.answered_at && !leg.ended_at)
     .sort((one, other) => Date.parse(one.leg.entered_at) - Date.parse(other.leg.entered_at));

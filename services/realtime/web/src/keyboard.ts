@@ -1,6 +1,7 @@
 import { helping, masked, nextTheme, selected } from "./choices.ts";
 import { go, page } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
+import { toggleTv, tv } from "./tv.ts";
 
 /** What a key does, or two one after the other: as the help of words.ts lists them. */
 const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
@@ -15,11 +16,13 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
     requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
   },
   t: nextTheme,
+  v: toggleTv,
   n: () => {
     masked.value = !masked.value;
   },
   Escape: () => {
-    selected.value = null;
+    if (selected.peek()) selected.value = null;
+    else if (tv.peek()) toggleTv();
   },
   "?": () => {
     helping.value = !helping.value;

@@ -3,10 +3,11 @@ import type { ComponentChildren } from "preact";
 import { CallRow } from "./call-row.tsx";
 import { type Waiter, waitersOf } from "./calls.ts";
 import { masked } from "./choices.ts";
-import { now } from "./clock.ts";
+import { now, serverTime } from "./clock.ts";
 import { formatDuration, formatMean, formatNumber, formatShare } from "./format.ts";
 import { calls, link } from "./live.ts";
 import { type QueueRow, type Report, report } from "./numbers.ts";
+import { go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
 
@@ -21,6 +22,7 @@ export function LivePage() {
   return (
     <div class="live-page">
       <Cards numbers={numbers} />
+      <Windows />
       <div class="columns">
         <Queues numbers={numbers} />
         <Waiting
@@ -33,6 +35,7 @@ export function LivePage() {
 
 function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
   const longest = longestWait(queues);
+  const period = minutes.value === null ? words.today : `(${words.lastMinutes(minutes.value)})`;
   return (
     <dl class="cards">
       <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
@@ -42,12 +45,30 @@ function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
       </div>
       <Card name={words.cards.ongoing} tip={words.tips.ongoing} value={states.ONGOING} />
       <Card
-        name={words.cards.serviceLevel}
+        name={`${words.cards.serviceLevel} ${period}`}
         tip={words.tips.serviceLevel}
         value={formatShare(total.service_level)}
       />
-      <Card name={words.cards.abandoned} tip={words.tips.abandoned} value={total.abandoned} />
+      <Card name={`${words.cards.abandoned} ${period}`} tip={words.tips.abandoned} value={total.abandoned} />
     </dl>
+  );
+}
+
+/** Today or the last half hour: what the numbers that are not of now are counted over. */
+function Windows() {
+  return (
+    <nav class="windows" aria-label={words.window}>
+      {[null, SLIDING_MINUTES].map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={minutes.value === each}
+          onClick={() => go("live", { minutes: each })}
+        >
+          {each === null ? words.today : words.lastMinutes(each)}
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -133,7 +154,7 @@ function QueueLine({ row }: { row: QueueRow }) {
 }
 
 function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
-  const waiters = waitersOf(calls.value);
+  const waiters = waitersOf(calls.value, serverTime());
   return (
     <Scrolled class="calls" label={words.states.WAITING}>
       <table>

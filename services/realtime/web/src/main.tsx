@@ -4,10 +4,12 @@ import { theme } from "./choices.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { Page } from "./page.tsx";
 import { page } from "./route.ts";
+import { followTv } from "./tv.ts";
 import { language, words } from "./words.ts";
 
 document.documentElement.lang = language;
 listenToKeys();
+followTv();
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });

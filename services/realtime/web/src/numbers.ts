@@ -3,7 +3,7 @@ import type { CallState } from "./calls.ts";
 import { noteServerTime } from "./clock.ts";
 import { ask, changed, link } from "./live.ts";
 import { createPaced } from "./paced.ts";
-import { page } from "./route.ts";
+import { minutes, page } from "./route.ts";
 
 /** The numbers of one queue, or of all; times are ISO 8601, null where there is nothing to count. */
 export type QueueNumbers = {
@@ -36,7 +36,7 @@ export type Report = {
   queues: QueueRow[];
 };
 
-/** The numbers of today; null until they have come once. */
+/** The numbers of the window; null until they have come once. */
 export const report = signal<Report | null>(null);
 
 /** The account's; the browser's until it is known. */
@@ -60,13 +60,17 @@ export const abandoned = signal<{ now: string; abandoned: Abandoned[]; more: boo
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {
-  const asked = [read("ListQueues", report)];
-  if (page.peek() === "abandoned") asked.push(read("ListAbandoned", abandoned));
+  const asked = [read("ListQueues", report, { minutes: minutes.peek() })];
+  if (page.peek() === "abandoned") asked.push(read("ListAbandoned", abandoned, {}));
   return !(await Promise.all(asked)).includes(false);
 });
 
-async function read<T extends { now: string }>(command: string, into: Signal<T | null>): Promise<boolean> {
-  const answer = await ask<T>(command, {});
+async function read<T extends { now: string }>(
+  command: string,
+  into: Signal<T | null>,
+  asked: object,
+): Promise<boolean> {
+  const answer = await ask<T>(command, asked);
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
   into.value = answer.data;
@@ -76,6 +80,7 @@ async function read<T extends { now: string }>(command: string, into: Signal<T |
 effect(() => {
   changed.value;
   page.value;
+  minutes.value;
   if (link.value.status === "live") reading.trigger();
 });
 setInterval(reading.trigger, IDLE_MS);

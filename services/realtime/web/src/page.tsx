@@ -88,7 +88,7 @@ function FilterButton({ state }: { state: CallState | null }) {
     <button
       type="button"
       aria-pressed={filter.value === state}
-      onClick={() => go("calls", state, query.value)}
+      onClick={() => go("calls", { state, q: query.value })}
     >
       {state ? <StateMark state={state} /> : words.all}
     </button>

@@ -12,6 +12,10 @@ export const filter = signal<CallState | null>(readFilter());
 /** What it searches for. */
 export const query = signal(readQuery());
 
+/** The sliding window of the live page's numbers, in minutes; null = today. */
+export const SLIDING_MINUTES = 30;
+export const minutes = signal(readMinutes());
+
 function readPage(): PageName {
   return PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
 }
@@ -27,10 +31,22 @@ function readQuery(): string {
   return new URLSearchParams(location.hash.slice(1)).get("q")?.trim() ?? "";
 }
 
-export function go(to: PageName, state: CallState | null = null, q = ""): void {
-  const search = state ? `?${new URLSearchParams({ state })}` : "";
-  const hash = q ? `#${new URLSearchParams({ q })}` : "";
-  history.pushState(null, "", PATHS[to] + search + hash);
+function readMinutes(): number | null {
+  return new URLSearchParams(location.search).get("minutes") === String(SLIDING_MINUTES)
+    ? SLIDING_MINUTES
+    : null;
+}
+
+type View = { state?: CallState | null; q?: string; minutes?: number | null };
+
+export function go(to: PageName, { state, q, minutes: window }: View = {}): void {
+  const search = new URLSearchParams({
+    ...(state ? { state } : {}),
+    ...(window ? { minutes: String(window) } : {}),
+  });
+  const hash = new URLSearchParams(q ? { q } : {});
+  const parts = [PATHS[to], search.size > 0 && `?${search}`, hash.size > 0 && `#${hash}`];
+  history.pushState(null, "", parts.filter(Boolean).join(""));
   read();
 }
 
@@ -38,6 +54,7 @@ function read(): void {
   page.value = readPage();
   filter.value = readFilter();
   query.value = readQuery();
+  minutes.value = readMinutes();
 }
 
 addEventListener("popstate", read);

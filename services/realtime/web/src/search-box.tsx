@@ -8,11 +8,11 @@ export function SearchBox() {
   const search = (event: SubmitEvent) => {
     event.preventDefault();
     const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
-    go("calls", filter.value, String(text).trim());
+    go("calls", { state: filter.value, q: String(text).trim() });
   };
   const clear = (event: Event) => {
     const { value } = event.currentTarget as HTMLInputElement;
-    if (value === "" && query.value !== "") go("calls", filter.value);
+    if (value === "" && query.value !== "") go("calls", { state: filter.value });
   };
   return (
     <search>

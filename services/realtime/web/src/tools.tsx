@@ -3,6 +3,7 @@ import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
 import { now } from "./clock.ts";
 import { zone } from "./numbers.ts";
 import { formatTimeOfDay } from "./times.ts";
+import { toggleTv } from "./tv.ts";
 import { switchLanguage, words } from "./words.ts";
 
 const time = computed(() => formatTimeOfDay(now.value));
@@ -38,6 +39,9 @@ export function Tools() {
         onClick={nextTheme}
       >
         {SHADES[theme.value]}
+      </button>
+      <button type="button" class="quiet" title={words.tv} onClick={toggleTv}>
+        TV
       </button>
       <button
         type="button"

@@ -10,10 +10,14 @@ export type Words = {
   otherLanguage: string;
   themes: Record<Theme, string>;
   theme: string;
+  tv: string;
   help: string;
   helpTitle: string;
   keys: [keys: string, what: string][];
   cards: Record<"waiting" | "longest" | "ongoing" | "serviceLevel" | "abandoned", string>;
+  window: string;
+  today: string;
+  lastMinutes(minutes: number): string;
   queueColumns: Record<
     "queue" | "waiting" | "longest" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
@@ -27,6 +31,7 @@ export type Words = {
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
+  presumedLost: string;
   search: string;
   exportAs(format: string): string;
   exporting(count: number): string;
@@ -84,6 +89,7 @@ const pt: Words = {
   otherLanguage: "English",
   themes: { auto: "Tema do sistema", light: "Tema claro", dark: "Tema escuro" },
   theme: "Mudar o tema",
+  tv: "Para a TV na parede: grande, sem botões (Esc volta)",
   help: "Ajuda",
   helpTitle: "Teclado",
   keys: [
@@ -92,6 +98,7 @@ const pt: Words = {
     ["g b", "abandonadas"],
     ["/", "buscar"],
     ["t", "mudar o tema"],
+    ["v", "TV: grande, sem botões"],
     ["n", "mostrar ou ocultar números"],
     ["?", "esta ajuda"],
     ["Tab, Enter", "escolher e abrir uma linha"],
@@ -102,8 +109,11 @@ const pt: Words = {
     longest: "Maior espera",
     ongoing: "Em atendimento",
     serviceLevel: "Nível de serviço",
-    abandoned: "Abandonadas hoje",
+    abandoned: "Abandonadas",
   },
+  window: "Período",
+  today: "hoje",
+  lastMinutes: (minutes) => `${minutes} min`,
   queueColumns: {
     queue: "Fila",
     waiting: "Espera",
@@ -118,15 +128,16 @@ const pt: Words = {
     longest: "Há quanto tempo espera quem está esperando há mais tempo.",
     ongoing: "Ligações em atendimento agora.",
     serviceLevel:
-      "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas de hoje, sem as desistências rápidas.",
-    meanWait: "Tempo médio de espera de quem foi atendido hoje.",
-    offered: "Quantas vezes alguém entrou na fila hoje.",
-    abandoned: "Quem desligou hoje sem ser atendido, com as desistências rápidas.",
+      "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas do período, sem as desistências rápidas.",
+    meanWait: "Tempo médio de espera de quem foi atendido no período.",
+    offered: "Quantas vezes alguém entrou na fila no período.",
+    abandoned: "Quem desligou no período sem ser atendido, com as desistências rápidas.",
   },
   queues: "Filas",
   noQueue: "sem fila",
   noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
   nobodyWaits: "Ninguém espera agora.",
+  presumedLost: "sem notícia há 4 h",
   exportAs: (format) => `Exportar como ${format}`,
   exporting: (count) => `Exportando… ${count}`,
   exportFailed: "A exportação parou no meio: tente de novo.",
@@ -215,6 +226,7 @@ const en: Words = {
   otherLanguage: "Português",
   themes: { auto: "System theme", light: "Light theme", dark: "Dark theme" },
   theme: "Change the theme",
+  tv: "For the TV on the wall: large, no buttons (Esc goes back)",
   help: "Help",
   helpTitle: "Keyboard",
   keys: [
@@ -223,6 +235,7 @@ const en: Words = {
     ["g b", "abandoned"],
     ["/", "search"],
     ["t", "change the theme"],
+    ["v", "TV: large, no buttons"],
     ["n", "show or hide numbers"],
     ["?", "this help"],
     ["Tab, Enter", "choose and open a row"],
@@ -233,8 +246,11 @@ const en: Words = {
     longest: "Longest wait",
     ongoing: "In progress",
     serviceLevel: "Service level",
-    abandoned: "Abandoned today",
+    abandoned: "Abandoned",
   },
+  window: "Window",
+  today: "today",
+  lastMinutes: (minutes) => `${minutes} min`,
   queueColumns: {
     queue: "Queue",
     waiting: "Waiting",
@@ -249,15 +265,16 @@ const en: Words = {
     longest: "For how long the one who has waited longest has been waiting.",
     ongoing: "Calls in progress now.",
     serviceLevel:
-      "Answered within the queue's limit, of today's answered and abandoned, without the short abandons.",
-    meanWait: "The mean wait of those who were answered today.",
-    offered: "How often somebody entered the queue today.",
-    abandoned: "Who hung up today without an answer, with the short abandons.",
+      "Answered within the queue's limit, of those answered and abandoned in the window, without the short abandons.",
+    meanWait: "The mean wait of those who were answered in the window.",
+    offered: "How often somebody entered the queue in the window.",
+    abandoned: "Who hung up without an answer in the window, with the short abandons.",
   },
   queues: "Queues",
   noQueue: "no queue",
   noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
   nobodyWaits: "Nobody is waiting now.",
+  presumedLost: "no event for 4 h",
   exportAs: (format) => `Export as ${format}`,
   exporting: (count) => `Exporting… ${count}`,
   exportFailed: "The export broke off: try again.",
