@@ -26,7 +26,7 @@ const HEADERS = {
 };
 
 /** Where the page's own addresses are: all are the one page. */
-const ADDRESSES = ["/", "/calls", "/abandoned"];
+const ADDRESSES = ["/", "/calls", "/agents", "/queues", "/abandoned", "/deliveries", "/system", "/number"];
 
 /** Serves the built page; the data it shows asks for the token at the socket. */
 export function addPage(router: Router, directory: string): void {

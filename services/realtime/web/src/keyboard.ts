@@ -7,7 +7,11 @@ import { toggleTv, tv } from "./tv.ts";
 const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),
+  "g a": () => go("agents"),
+  "g f": () => go("queues"),
   "g b": () => go("abandoned"),
+  "g e": () => go("deliveries"),
+  "g s": () => go("system"),
   "/": (event) => {
     // some browsers begin a search of their own
     event.preventDefault();

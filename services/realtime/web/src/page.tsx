@@ -1,17 +1,23 @@
+import type { ComponentChildren } from "preact";
 import { AbandonedPage } from "./abandoned-page.tsx";
+import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
 import { helping, selected } from "./choices.ts";
 import { now } from "./clock.ts";
+import { DeliveriesPage } from "./deliveries-page.tsx";
 import { ExportButtons } from "./export-buttons.tsx";
 import { formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
+import { NumberPage } from "./number-page.tsx";
+import { QueuesPage } from "./queues-page.tsx";
 import { filter, go, PAGES, PATHS, type PageName, page, query } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
+import { SystemPage } from "./system-page.tsx";
 import { TokenForm } from "./token-form.tsx";
 import { Tools } from "./tools.tsx";
 import { words } from "./words.ts";
@@ -38,9 +44,20 @@ export function Page() {
 }
 
 function Shown() {
-  if (page.value === "live") return <LivePage />;
-  return page.value === "calls" ? <CallTable /> : <AbandonedPage />;
+  const Current = SHOWN[page.value];
+  return <Current />;
 }
+
+const SHOWN: Record<PageName, () => ComponentChildren> = {
+  live: LivePage,
+  calls: CallTable,
+  agents: AgentsPage,
+  queues: QueuesPage,
+  abandoned: AbandonedPage,
+  deliveries: DeliveriesPage,
+  system: SystemPage,
+  number: NumberPage,
+};
 
 function Navigation() {
   return (

@@ -2,9 +2,20 @@ import { signal } from "@preact/signals";
 import { type CallState, STATES } from "./calls.ts";
 
 /** The pages, in the order of the navigation, and where each is: every address can be shared. */
-export const PATHS = { live: "/", calls: "/calls", abandoned: "/abandoned" } as const;
+export const PATHS = {
+  live: "/",
+  calls: "/calls",
+  agents: "/agents",
+  queues: "/queues",
+  abandoned: "/abandoned",
+  deliveries: "/deliveries",
+  system: "/system",
+  number: "/number",
+} as const;
 export type PageName = keyof typeof PATHS;
-export const PAGES = Object.keys(PATHS) as PageName[];
+/** All that have an address; those of the navigation are the ones a page is not reached from another. */
+const ALL_PAGES = Object.keys(PATHS) as PageName[];
+export const PAGES = ALL_PAGES.filter((name) => name !== "number");
 
 export const page = signal<PageName>(readPage());
 /** Which calls the page of calls shows. */
@@ -17,7 +28,7 @@ export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
 function readPage(): PageName {
-  return PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
+  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
 }
 
 /** The filter is part of the address, so that it can be bookmarked and survives a reload. */

@@ -84,7 +84,16 @@ export type Words = {
 };
 
 const pt: Words = {
-  pages: { live: "Ao vivo", calls: "Ligações", abandoned: "Abandonadas" },
+  pages: {
+    live: "Ao vivo",
+    calls: "Ligações",
+    agents: "Agentes",
+    queues: "Filas",
+    abandoned: "Abandonadas",
+    deliveries: "Entregas",
+    system: "Sistema",
+    number: "Número",
+  },
   navigation: "Páginas",
   otherLanguage: "English",
   themes: { auto: "Tema do sistema", light: "Tema claro", dark: "Tema escuro" },
@@ -95,7 +104,11 @@ const pt: Words = {
   keys: [
     ["g l", "ao vivo"],
     ["g c", "ligações"],
+    ["g a", "agentes"],
+    ["g f", "filas"],
     ["g b", "abandonadas"],
+    ["g e", "entregas"],
+    ["g s", "sistema"],
     ["/", "buscar"],
     ["t", "mudar o tema"],
     ["v", "TV: grande, sem botões"],
@@ -221,7 +234,16 @@ const pt: Words = {
 };
 
 const en: Words = {
-  pages: { live: "Live", calls: "Calls", abandoned: "Abandoned" },
+  pages: {
+    live: "Live",
+    calls: "Calls",
+    agents: "Agents",
+    queues: "Queues",
+    abandoned: "Abandoned",
+    deliveries: "Deliveries",
+    system: "System",
+    number: "Number",
+  },
   navigation: "Pages",
   otherLanguage: "Português",
   themes: { auto: "System theme", light: "Light theme", dark: "Dark theme" },
@@ -232,7 +254,11 @@ const en: Words = {
   keys: [
     ["g l", "live"],
     ["g c", "calls"],
+    ["g a", "agents"],
+    ["g f", "queues"],
     ["g b", "abandoned"],
+    ["g e", "deliveries"],
+    ["g s", "system"],
     ["/", "search"],
     ["t", "change the theme"],
     ["v", "TV: large, no buttons"],
