@@ -50,6 +50,7 @@ describe("the store on MongoDB", () => {
     await stores[0]!.prepare();
     const names = (await connections[0]!.db.listCollections().toArray()).map(({ name }) => name);
     const expected = [
+      "agents",
       "calls",
       "dead_letters",
       "erased",

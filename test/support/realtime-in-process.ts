@@ -95,6 +95,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
     listRecentCalls: ask(queries.listRecentCalls),
+    listPresences: ask(queries.listPresences),
     countEvents: ask(queries.countEvents),
   };
 }

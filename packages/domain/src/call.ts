@@ -3,6 +3,7 @@ import type { Event } from "./event.ts";
 import { applyToLegs, type Leg } from "./legs.ts";
 import { applyToOffers, type Offer } from "./offers.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
+import { readQueue, readText } from "./text.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
@@ -44,8 +45,6 @@ export type Call = FoldedCall & {
 
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
 export const FOLD_REVISION = 2;
-
-const MAX_TEXT_UNITS = 256;
 
 /**
  * A call as a pure function of the set of its events: neither the order they are given in nor repetition (redeliveries
@@ -98,7 +97,7 @@ function applyEvent(call: FoldedCall, placed: PlacedEvent): FoldedCall {
   const changed = changeCall(call, placed);
   if (isFinished(call)) return changed;
   const { type } = placed.event;
-  const step = { type, at: new Date(placed.ms), queue: changed.queue, agent: text(placed.body.actor) };
+  const step = { type, at: new Date(placed.ms), queue: changed.queue, agent: readText(placed.body.actor) };
   const legs = applyToLegs(call.legs, step);
   // a repeated call.waiting moves nobody
   if (type === "call.waiting" && legs === call.legs) return changed;
@@ -111,7 +110,7 @@ function changeCall(call: FoldedCall, placed: PlacedEvent): FoldedCall {
     case "call.waiting":
       return wait(advance(described, placed), call.queue, placed);
     case "actor.entered":
-      return { ...answer(described, placed), actor: text(placed.body.actor) };
+      return { ...answer(described, placed), actor: readText(placed.body.actor) };
     case "call.ongoing":
       return answer(advance(described, placed), placed);
     case "actor.left":
@@ -119,7 +118,7 @@ function changeCall(call: FoldedCall, placed: PlacedEvent): FoldedCall {
     case "call.queue-abandon":
       return { ...described, abandoned: true };
     case "call.recording-available":
-      return { ...described, recording_url: text(placed.body.url) ?? call.recording_url };
+      return { ...described, recording_url: readText(placed.body.url) ?? call.recording_url };
     case "call.finished":
       return finish(advance(described, placed), placed);
     default:
@@ -130,19 +129,13 @@ function changeCall(call: FoldedCall, placed: PlacedEvent): FoldedCall {
 /** What any event may say of a call: the last that is not empty counts. */
 const describe = (call: FoldedCall, body: Record<string, unknown>): FoldedCall => ({
   ...call,
-  code: text(body.code) ?? call.code,
-  direction: text(body.direction) ?? call.direction,
-  our_number: text(body.our_number) ?? call.our_number,
-  their_number: text(body.their_number) ?? call.their_number,
-  their_number_type: text(body.their_number_type) ?? call.their_number_type,
-  queue: text(Number.isSafeInteger(body.queue) ? String(body.queue) : body.queue) ?? call.queue,
+  code: readText(body.code) ?? call.code,
+  direction: readText(body.direction) ?? call.direction,
+  our_number: readText(body.our_number) ?? call.our_number,
+  their_number: readText(body.their_number) ?? call.their_number,
+  their_number_type: readText(body.their_number_type) ?? call.their_number_type,
+  queue: readQueue(body.queue) ?? call.queue,
 });
-
-/** A string worth showing: not empty, not longer than 256 units, no lone surrogate (it could not be stored as it is). */
-const text = (value: unknown): string | null =>
-  typeof value === "string" && value !== "" && value.length <= MAX_TEXT_UNITS && value.isWellFormed()
-    ? value
-    : null;
 
 const isFinished = (call: FoldedCall) => call.state === "FINISHED";
 

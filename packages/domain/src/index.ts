@@ -1,4 +1,5 @@
 export * from "./abandoned.ts";
+export * from "./agents.ts";
 export * from "./call.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
@@ -11,6 +12,7 @@ export * from "./legs.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./ports.ts";
+export * from "./presence.ts";
 export {
   type CountedCall,
   countQueues,

@@ -52,7 +52,8 @@ function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
   return { event, body, uuid: event.uuid, ms, whole, rank };
 }
 
-function readBody(payload: string): Record<string, unknown> {
+/** Nothing where it is no JSON object: the payload of a record that ingest did not write. */
+export function readBody(payload: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(payload));
   } catch {

@@ -1,6 +1,7 @@
 import type { Call, FoldedCall } from "./call.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
+import type { Presence } from "./presence.ts";
 import type { RecentCall } from "./recent-call.ts";
 
 /** A run of records of one partition, as the projector read it. */
@@ -110,6 +111,8 @@ export type CallQueries = {
   findCalls(call_ids: readonly string[]): Promise<Call[]>;
   /** What the numbers of the board are made of: the calls that had an event since (received_at, inclusive), in no order. */
   listRecentCalls(since: Date): Promise<RecentCall[]>;
+  /** Agents as their log-ins and pauses tell them, in no order: those named, or all. */
+  listPresences(agents?: readonly string[]): Promise<Presence[]>;
   /**
    * How many events were stored, by type, of those received in the minutes that began since: a day back at most. NOT promised:
    * whether those that were erased count.

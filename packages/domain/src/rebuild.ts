@@ -53,6 +53,11 @@ export type CallRebuild = {
    * stays. A call has the id of its first event. Throws Unavailable when it may be tried again.
    */
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
+  /** The keys of all agents, those that have events and those that are kept, each once in a page. */
+  listAgents(page: { limit: number; cursor: string | null }): Promise<Page<string>>;
+  /** As `compare` and `refold`, for agents of a partition of their topic; `revision` is that of the caller's fold of calls. */
+  compareAgents(agents: readonly string[]): Promise<Difference[]>;
+  refoldAgents(work: Partition & { keys: readonly string[] }, revision: number): Promise<Refolded>;
   /** These changes of a `refold` were told and need not be told again. */
   told(place: Partition, changes: readonly Change[]): Promise<void>;
 };

@@ -9,6 +9,7 @@ import {
   subjectsOf,
 } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
+import { settleAgents } from "./agents.ts";
 import { dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
@@ -48,10 +49,17 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   await insertEvents(attempt, stored);
   await countStored(attempt, whole, stored);
   await lowerReceived(attempt, earlier);
+  await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole) });
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
 }
+
+/** Of whom a stored event is another now, or gone. */
+const agentsOf = (earlier: readonly LoggedEvent[], { erasures = [] }: Batch): string[] => [
+  ...keysOf(earlier, "agent"),
+  ...erasures.filter(({ kind }) => kind === "agent").map(({ key }) => key),
+];
 
 /** Does the batch's erasures; answers all erased subjects among its events, by subjectId. */
 async function eraseAll(

@@ -1,4 +1,4 @@
-import type { Call, Change, StoredEvent } from "@teravoz/domain";
+import type { Call, Change, Presence, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
 import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
 import type { JobDocument } from "./jobs.ts";
@@ -26,6 +26,9 @@ export type PositionDocument = {
   untold?: Change[];
 };
 
+/** `_id` is the agent's key. */
+export type AgentDocument = Presence & { _id: string };
+
 /** `last` is the highest number given out. */
 export type SequenceDocument = { _id: string; last: number };
 
@@ -38,6 +41,7 @@ export type Collections = {
   deadLetters: Collection<LetterDocument>;
   jobs: Collection<JobDocument>;
   minutes: Collection<MinuteDocument>;
+  agents: Collection<AgentDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -49,6 +53,7 @@ export const openCollections = (db: Db): Collections => ({
   deadLetters: db.collection("dead_letters"),
   jobs: db.collection("jobs"),
   minutes: db.collection("minutes"),
+  agents: db.collection("agents"),
 });
 
 /** The events of a call or an agent, and the few agents among all calls. Every query that names a key names its kind. */
@@ -80,7 +85,10 @@ const LETTER_INDEXES: IndexDescription[] = [
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
-  const names = ["events", "calls", "positions", "sequences", "dead_letters", "erased", "jobs", "minutes"];
+  const names = [
+    ...["events", "calls", "agents", "positions", "sequences", "minutes"],
+    ...["dead_letters", "erased", "jobs"],
+  ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, jest } from "@jest/globals";
+import { describeAgents } from "./contract/agents.ts";
 import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
 import { describeErasures } from "./contract/erasures.ts";
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
 
     describe("batches", () => describeBatches(use));
     describe("calls", () => describeCalls(use));
+    describe("agents", () => describeAgents(use));
     describe("rebuilds", () => describeRebuilds(use));
     describe("erasures", () => describeErasures(use));
     describe("pages", () => describePages(use));

@@ -18,14 +18,14 @@ export function readIdCursor(cursor: string): number {
   return id;
 }
 
-/** Where a listing of keys goes on: first those of events, then those of calls; `after` is the last key, "" for none. */
-export type KeysCursor = { of: "events" | "calls"; after: string };
+/** Where a listing of keys goes on: first those of events, then those of what is kept; `after` is the last key, "" for none. */
+export type KeysCursor = { of: "events" | "kept"; after: string };
 
 export const writeKeysCursor = ({ of, after }: KeysCursor): string => writeCursor(`${of}:${after}`);
 
 export function readKeysCursor(cursor: string | null): KeysCursor {
   if (cursor === null) return { of: "events", after: "" };
-  const [, of, after] = /^(events|calls):(.*)$/s.exec(readCursor(cursor)) ?? [];
+  const [, of, after] = /^(events|kept):(.*)$/s.exec(readCursor(cursor)) ?? [];
   if (of === undefined || after === undefined) throw new InvalidCursor();
   return { of: of as KeysCursor["of"], after };
 }

@@ -1,5 +1,6 @@
 import {
   type Applied,
+  applyPresence,
   type Batch,
   type Call,
   type CallFilter,
@@ -9,8 +10,10 @@ import {
   type Erased,
   type Fold,
   isErased,
+  isPresence,
   latestErased,
   orderEvents,
+  type Presence,
   recentPart,
   type StoredEvent,
   type Subject,
@@ -57,6 +60,7 @@ export function createMemoryStore({
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     countEvents: async (since) => countEvents(state, since),
+    listPresences: async (agents) => listPresences(state, agents),
     listRecentCalls: async (since) =>
       listCalls(state, {}, null)
         .filter(({ updated_at }) => updated_at >= since)
@@ -136,6 +140,17 @@ function countEvents({ events }: State, since: Date): Record<string, number> {
     ([type, all]) => [type, all.length] as const,
   );
   return Object.fromEntries(types);
+}
+
+/** `version` is the time of the last event: whoever reads the events each time needs none. */
+function listPresences({ events }: State, agents?: readonly string[]): Presence[] {
+  const wanted = [...events.values()].filter(
+    (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
+  );
+  return [...Map.groupBy(wanted, ({ aggregate_id }) => aggregate_id).values()].map((all) => {
+    const presence = applyPresence(null, all)!;
+    return { ...presence, version: presence.updated_at.getTime() };
+  });
 }
 
 const eventsOf = (state: State, call_id: string): StoredEvent[] =>

@@ -5,6 +5,7 @@ import {
   orderPlaces,
   type Page,
   type Place,
+  type Presence,
   placeOf,
   RECENT_FIELDS,
   type RecentCall,
@@ -37,6 +38,7 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
+    listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
     listRecentCalls: (since) => orUnavailable(() => listRecentCalls(collections, since)),
   };
 }
@@ -95,6 +97,12 @@ async function readPlaces({ events }: Collections, call_id: string): Promise<(Pl
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {
   const found = await calls.find({ _id: { $in: [...call_ids] } }, handingOut).toArray();
   return found as Call[];
+}
+
+async function listPresences({ agents }: Collections, names?: readonly string[]): Promise<Presence[]> {
+  const filter = names ? { _id: { $in: [...names] } } : {};
+  const found = agents.find(filter, { ...reading, projection: { _id: 0 }, batchSize: RECENT_AT_ONCE });
+  return (await found.toArray()) as Presence[];
 }
 
 /** A day of a large call centre are 100,000 calls: some 30 MB, read in larger runs than the driver's own. */

@@ -89,7 +89,7 @@ export function foldAnew(
   if (!folded) return null;
   const numbered = { ...folded, id: firstId(events) };
   const overgrown = isOvergrown(events);
-  const next = { call: { ...numbered, version: nextVersion(kept, now) }, overgrown };
+  const next = { call: { ...numbered, version: nextVersion(kept?.call, now) }, overgrown };
   if (!kept) return { next, difference: { kind: "added", fields: [] } };
   const fields = differingFields(kept.call, numbered);
   if (kept.overgrown !== overgrown) fields.push("overgrown");
@@ -99,8 +99,9 @@ export function foldAnew(
 export const firstId = (events: readonly StoredEvent[]): number =>
   events.reduce((least, event) => Math.min(least, event.id), Infinity);
 
-export const nextVersion = (kept: KeptCall | undefined, now: number): number =>
-  Math.max((kept?.call.version ?? 0) + 1, now);
+/** Of a call or an agent; `kept` = as it was. */
+export const nextVersion = (kept: { version: number } | undefined, now: number): number =>
+  Math.max((kept?.version ?? 0) + 1, now);
 
 type Numbered = FoldedCall & Pick<Call, "id">;
 

@@ -50,6 +50,8 @@ async function query({ queries, board }: Sources, command: Command): Promise<Ans
     }
     case "ListQueues":
       return { message: report(command.event, await board.queues(command.minutes)), calls: null };
+    case "ListAgents":
+      return { message: report(command.event, await board.agents(command.minutes)), calls: null };
     case "ListAbandoned":
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
     case "Subscribe": {

@@ -9,6 +9,8 @@ const leg = { queue: "900", entered_at: at(0), answered_at: null, agent: null, t
 const call = (aggregate_id: string, version: number, updated_at = at(100)) =>
   sampleCall({ aggregate_id, version, updated_at, legs: [{ ...leg, ended_at: null, outcome: null }] });
 
+const presence = (agent: string, version: number) => ({ agent, version, queues: [], updated_at: at(100) });
+
 /** A day over a store whose readings are answered by hand. */
 function start() {
   const clock = { now: at(100).getTime() };
@@ -18,10 +20,14 @@ function start() {
     asked.push(since);
     return new Promise<RecentCall[]>((resolve, reject) => readings.push({ resolve, reject }));
   };
-  const day = createDay({ queries: { listRecentCalls }, now: () => clock.now });
+  const presences = [presence("ana", 1), presence("beto", 1)];
+  const listPresences = async () => presences;
+  const day = createDay({ queries: { listRecentCalls, listPresences }, now: () => clock.now });
   const versions = async () =>
     Object.fromEntries([...(await day.calls())].map(({ aggregate_id, version }) => [aggregate_id, version]));
-  return { clock, asked, readings, day, versions };
+  const agents = async () =>
+    Object.fromEntries([...(await day.presences())].map(({ agent, version }) => [agent, version]));
+  return { agents, presences, clock, asked, readings, day, versions };
 }
 
 describe("the calls of the day", () => {
@@ -84,4 +90,15 @@ describe("the calls of the day", () => {
     clock.now = at(105).getTime() + 1;
     expect(await versions()).toEqual({ young: 1 });
   });
+});
+
+test("agents are read once too, follow their changes and are read again after a doubt", async () => {
+  const { agents, presences, day } = start();
+  expect(await agents()).toEqual({ ana: 1, beto: 1 });
+  day.agentsChanged([presence("ana", 3), presence("caio", 2)], ["beto"]);
+  day.agentsChanged([presence("ana", 2)], []);
+  expect(await agents()).toEqual({ ana: 3, caio: 2 });
+  presences.pop();
+  day.forget();
+  expect(await agents()).toEqual({ ana: 1 });
 });

@@ -32,6 +32,7 @@ function start() {
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
     listRecentCalls: slow("listRecentCalls"),
+    listPresences: slow("listPresences"),
     countEvents: slow("countEvents"),
   };
   const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };

@@ -25,7 +25,7 @@ const RETRY_MS = 1_000;
 type Deps = {
   queries: CallQueries;
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
-  day: Pick<Day, "changed" | "forget">;
+  day: Pick<Day, "changed" | "agentsChanged" | "forget">;
   /** Tells every socket that something changed. */
   changed: () => void;
   log: Log;
@@ -100,6 +100,7 @@ async function relay(state: State): Promise<void> {
   // first, for they need no read that could fail
   if (erased.length > 0) tell(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
+  await readAgents(state, notices);
   state.changed();
   for (const { stamped } of notices) observeDelay(state, stamped);
 }
@@ -113,6 +114,16 @@ async function readChanged(state: State, ids: readonly string[]): Promise<void> 
   const there = new Set(found.map(({ aggregate_id }) => aggregate_id));
   const gone = ids.filter((id) => !there.has(id));
   tell(state, found, gone);
+}
+
+/** An agent that was erased lives on where it has said something since. */
+async function readAgents({ queries, day }: State, notices: readonly Notice[]): Promise<void> {
+  const keys = notices.filter(({ change }) => change.kind === "agent").map(({ change }) => change.key);
+  if (keys.length === 0) return;
+  const found = await queries.listPresences(keys);
+  const there = new Set(found.map(({ agent }) => agent));
+  const gone = keys.filter((key) => !there.has(key));
+  day.agentsChanged(found, gone);
 }
 
 function tell({ subscriptions, day }: State, calls: readonly Call[], erased: readonly string[]): void {

@@ -1,5 +1,5 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
-import type { AbandonedReport, QueueReport } from "./reports.ts";
+import type { AbandonedReport, AgentReport, QueueReport } from "./reports.ts";
 
 /**
  * What a socket is sent: the name of the message and its envelope as JSON text,
@@ -37,7 +37,7 @@ export function callList(event: string, page: Page<Call>): Message {
 }
 
 /** An answer of numbers, as reports.ts shapes them. */
-export const report = (event: string, data: QueueReport | AbandonedReport): Message =>
+export const report = (event: string, data: QueueReport | AgentReport | AbandonedReport): Message =>
   encode(event, JSON.stringify(data), "Ok");
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");

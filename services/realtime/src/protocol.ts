@@ -4,10 +4,13 @@ import { failed, type Message } from "./messages.ts";
 /** A message of a client, not yet looked into: its name and whatever came with it. */
 export type Request = { event: string; data: unknown };
 
+/** Numbers of a window: the last minutes, or today. */
+type WindowCommand = "ListQueues" | "ListAgents" | "ListAbandoned";
+
 export type Command =
   | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
-  | { event: "ListQueues" | "ListAbandoned"; minutes: number | null }
+  | { event: WindowCommand; minutes: number | null }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -44,6 +47,7 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListCalls: readListCalls,
   ListCallEvents: readListCallEvents,
   ListQueues: (data) => readWindow("ListQueues", data),
+  ListAgents: (data) => readWindow("ListAgents", data),
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
   Subscribe: readSubscribe,
 };
@@ -91,7 +95,7 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
 }
 
 /** Without minutes the window is today. */
-function readWindow(event: "ListQueues" | "ListAbandoned", data: Record<string, unknown>): Command | Fault {
+function readWindow(event: WindowCommand, data: Record<string, unknown>): Command | Fault {
   const stray = findStray(data, ["minutes"]);
   const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);

@@ -13,7 +13,7 @@ function reporter(queues = "{}", zone = "America/Sao_Paulo") {
   });
   const account = { queues: QUEUES, zone: ACCOUNT_TIME_ZONE };
   return (calls: RecentCall[], at: Date, minutes: number | null) =>
-    reportQueues(calls, { account, now: at, minutes });
+    reportQueues({ calls, presences: [] }, { account, now: at, minutes });
 }
 
 const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): RecentCall => {
@@ -36,6 +36,7 @@ const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): R
     their_number: "5511987654321",
     answered_at: null,
     legs: [leg],
+    offers: [],
   };
 };
 

@@ -1,9 +1,13 @@
 import {
   type Abandoned,
+  type Agent,
   type CallState,
+  countAgents,
+  countFree,
   countQueues,
   countStates,
   listAbandoned,
+  type Presence,
   type QueueNumbers,
   type QueuePromise,
   type RecentCall,
@@ -26,18 +30,24 @@ type Reported = {
   zone: string;
 };
 
+/** What the numbers are counted from. */
+export type Counted = { calls: readonly RecentCall[]; presences: readonly Presence[] };
+
+/** Agents that are free now; null where no agent was ever told of. */
+type Free = { free: number | null };
+
 /** One queue as a board shows it; null is where a call waited and no queue was told. */
-export type QueueRow = { queue: string | null; name: string | null } & QueuePromise & QueueNumbers;
+export type QueueRow = { queue: string | null; name: string | null } & QueuePromise & QueueNumbers & Free;
 
 export type QueueReport = Reported & {
   /** Calls that are in each state now; FINISHED are those of the last 25 hours. */
   states: Record<CallState, number>;
-  total: QueueNumbers;
+  total: QueueNumbers & Free;
   /** Those of the settings and those that had a leg, by number. */
   queues: QueueRow[];
 };
 
-export function reportQueues(calls: readonly RecentCall[], asked: Asked): QueueReport {
+export function reportQueues({ calls, presences }: Counted, asked: Asked): QueueReport {
   const { account, now } = asked;
   const head = reported(asked);
   const counted = {
@@ -47,11 +57,34 @@ export function reportQueues(calls: readonly RecentCall[], asked: Asked): QueueR
   };
   const { total, queues } = countQueues(calls, counted);
   const none = countQueues([], counted).total;
-  const names = new Set<string | null>([...account.queues.named.keys(), ...queues.keys()]);
+  const agents = countAgents(presences, calls, counted);
+  const free = countFree(agents);
+  const names = new Set<string | null>([...account.queues.named.keys(), ...queues.keys(), ...free.keys()]);
   const rows = [...names].map(
-    (queue): QueueRow => ({ queue, ...settingsOf(account, queue), ...(queues.get(queue) ?? none) }),
+    (queue): QueueRow => ({
+      queue,
+      ...settingsOf(account, queue),
+      ...(queues.get(queue) ?? none),
+      free: free.get(queue) ?? null,
+    }),
   );
-  return { ...head, states: countStates(calls, now), total, queues: rows.sort(byQueue) };
+  const allFree = presences.length > 0 ? agents.filter(({ state }) => state === "FREE").length : null;
+  return {
+    ...head,
+    states: countStates(calls, now),
+    total: { ...total, free: allFree },
+    queues: rows.sort(byQueue),
+  };
+}
+
+export type AgentReport = Reported & {
+  /** By name; who logged out over a day ago is left out. */
+  agents: Agent[];
+};
+
+export function reportAgents({ calls, presences }: Counted, asked: Asked): AgentReport {
+  const head = reported(asked);
+  return { ...head, agents: countAgents(presences, calls, { window: windowOf(head), now: asked.now }) };
 }
 
 export type AbandonedReport = Reported & {

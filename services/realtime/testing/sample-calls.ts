@@ -38,6 +38,7 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   },
   listCallEvents: async () => ({ items: [], next: null }),
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
+  listPresences: async () => [],
   countEvents: async () => ({}),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
@@ -46,6 +47,10 @@ const nobody = new Error("nobody asks for numbers here");
 
 /** For where nobody asks for the numbers of queues. */
 export const noNumbers = {
-  day: { changed: () => {}, forget: () => {} },
-  board: { queues: () => Promise.reject(nobody), abandoned: () => Promise.reject(nobody) },
+  day: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
+  board: {
+    queues: () => Promise.reject(nobody),
+    agents: () => Promise.reject(nobody),
+    abandoned: () => Promise.reject(nobody),
+  },
 };

@@ -1,4 +1,4 @@
-import type { CallRebuild, KeysPage } from "@teravoz/domain";
+import type { CallRebuild, EventKind, KeysPage, Page } from "@teravoz/domain";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
@@ -13,19 +13,42 @@ export async function listKeys(
   const wanted = below === null ? keys : await withoutRevision(collections, keys, below);
   const page = await setApart(collections, wanted);
   if (last !== null) return { ...page, next: writeKeysCursor({ of, after: last }) };
-  return { ...page, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+  return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
+}
+
+/** First those that have events, then those that are kept: one that is both comes twice. */
+export async function listAgents(
+  collections: Collections,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<Page<string>> {
+  const { of, after } = readKeysCursor(cursor);
+  const list = of === "events" ? keysOfEvents : keysOfAgents;
+  const { keys, last } = await list(collections, after, limit, "agent");
+  if (last !== null) return { items: keys, next: writeKeysCursor({ of, after: last }) };
+  return { items: keys, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
+}
+
+async function keysOfAgents({ agents }: Collections, after: string, limit: number): Promise<Keys> {
+  const options = { ...listing, projection: { _id: 1 }, sort: { _id: 1 }, limit } as const;
+  const found = await agents.find({ _id: { $gt: after } }, options).toArray();
+  return cutKeys(
+    found.map(({ _id }) => _id),
+    found.length === limit,
+  );
 }
 
 /** `last`: where the next page begins, null on the last one. */
 type Keys = { keys: string[]; last: string | null };
 
 /** Covered by the index: no event is read. A key comes as often as it has events, so a page holds fewer keys than entries. */
-export async function keysOfEvents({ events }: Collections, after: string, limit: number): Promise<Keys> {
+export async function keysOfEvents(
+  { events }: Collections,
+  after: string,
+  limit: number,
+  kind: EventKind = "call",
+): Promise<Keys> {
   const found = await events
-    .find(
-      { kind: "call", aggregate_id: { $gt: after } },
-      { ...listing, projection: { _id: 0, aggregate_id: 1 } },
-    )
+    .find({ kind, aggregate_id: { $gt: after } }, { ...listing, projection: { _id: 0, aggregate_id: 1 } })
     .sort({ aggregate_id: 1 })
     .limit(limit)
     .toArray();

@@ -24,6 +24,16 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
   listKeys: async (page) => listKeys(state, page),
   compare: async (keys, fold) => refoldCalls(readKnown(state, keys), fold, now()).differences,
   refold: async (work, fold) => refold(state, work, fold, now()),
+  // agents are made of their events whenever they are asked for
+  listAgents: async () => ({ items: [], next: null }),
+  compareAgents: async () => [],
+  refoldAgents: async (work, revision) =>
+    refold(
+      state,
+      { ...work, keys: [] },
+      Object.assign(() => null, { revision }),
+      now(),
+    ),
   told: async (place, changes) => {
     const fence = fenceOf(state, place);
     if (fence.untold.length === changes.length) fence.untold = [];
@@ -49,7 +59,7 @@ function listKeys(state: State, { limit, cursor, below }: Parameters<CallRebuild
   const isLarge = (key: string) => state.calls.get(key)?.overgrown === true;
   const page = { items: wanted.filter((key) => !isLarge(key)), overgrown: wanted.filter(isLarge) };
   if (all.length > limit) return { ...page, next: writeKeysCursor({ of, after: keys.at(-1)! }) };
-  return { ...page, next: of === "events" ? writeKeysCursor({ of: "calls", after: "" }) : null };
+  return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }
 
 const keyOf = ({ kind, aggregate_id }: { kind: string; aggregate_id: string }) =>

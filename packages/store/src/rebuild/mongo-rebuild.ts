@@ -1,11 +1,12 @@
 import type { CallRebuild, Change, Claim, Difference, Fold, Partition, Refolded } from "@teravoz/domain";
+import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../agents.ts";
 import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
 import { type Collections, openCollections, prepareCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { positionId } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
-import { listKeys } from "./keys.ts";
+import { listAgents, listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 
 export type MongoRebuild = CallRebuild & {
@@ -37,6 +38,9 @@ export function createMongoRebuild({
     listKeys: (page) => orUnavailable(() => listKeys(collections, page)),
     compare: (keys, fold) => attempt((each) => compare(each, keys, fold)),
     refold: (work, fold) => attempt((each) => refold(each, work, fold)),
+    listAgents: (page) => orUnavailable(() => listAgents(collections, page)),
+    compareAgents: (keys) => attempt((each) => compareAgents(each, keys)),
+    refoldAgents: (work, revision) => attempt((each) => refoldAgents(each, work, revision)),
     told: (place, changes) => orUnavailable(() => confirm(collections, place, changes)),
   };
 }
@@ -97,6 +101,33 @@ async function refold(
   const { written, removed, differences, changes } = refoldCalls(known, fold, attempt.now);
   await removeCalls(attempt, removed);
   await writeCalls(attempt, written, known.calls);
+  const untold = [...fence.untold, ...changes];
+  if (changes.length > 0) await keepUntold(attempt, place, untold);
+  return { superseded: null, differences, changes: untold };
+}
+
+async function settleAnew(attempt: Attempt, keys: readonly string[]): Promise<Settled[]> {
+  const kept = await readAgents(attempt, keys);
+  const folded = await foldAgents(attempt, keys);
+  return [...folded].map(([key, presence]) => ({ key, kept: kept.get(key), presence }));
+}
+
+const compareAgents = async (attempt: Attempt, keys: readonly string[]): Promise<Difference[]> =>
+  (await settleAnew(attempt, keys)).flatMap((each) => differenceOf(each) ?? []);
+
+async function refoldAgents(
+  attempt: Attempt,
+  { keys, ...place }: Partition & { keys: readonly string[] },
+  revision: number,
+): Promise<Refolded> {
+  const fence = await raiseFence(attempt, place, revision);
+  if (fence.fold > revision) return { superseded: fence.fold };
+  const settled = await settleAnew(attempt, keys);
+  await writeAgents(attempt, settled);
+  const differences = settled.flatMap((each) => differenceOf(each) ?? []);
+  const changes = differences.map(
+    ({ key }): Change => ({ key, kind: "agent", version: attempt.now, erased: false }),
+  );
   const untold = [...fence.untold, ...changes];
   if (changes.length > 0) await keepUntold(attempt, place, untold);
   return { superseded: null, differences, changes: untold };

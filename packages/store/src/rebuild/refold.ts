@@ -44,5 +44,5 @@ function remove(
   removed.push(key);
   differences.push({ key, kind: "removed", fields: [] });
   // not as erased: who is told late reads a call that has come by then, and finds none else
-  changes.push({ key, kind: "call", version: nextVersion(kept, now), erased: false });
+  changes.push({ key, kind: "call", version: nextVersion(kept.call, now), erased: false });
 }

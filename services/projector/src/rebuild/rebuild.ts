@@ -1,4 +1,13 @@
-import type { CallRebuild, Change, Difference, Fold, KeysPage, Partition } from "@teravoz/domain";
+import type {
+  CallRebuild,
+  Change,
+  Difference,
+  Fold,
+  KeysPage,
+  Page,
+  Partition,
+  Refolded,
+} from "@teravoz/domain";
 import { PARTITIONS, type TopicNames } from "@teravoz/kafka";
 
 export type RebuildPorts = {
@@ -24,6 +33,8 @@ export type Report = {
   removed: number;
   /** Of the changed calls: how many differ in each field. */
   fields: Record<string, number>;
+  /** Agents that differed. */
+  agents: number;
   /** Overgrown calls that were left to a rebuild of all calls. */
   overgrown: number;
   /** False where it was stopped before the end. */
@@ -63,14 +74,32 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
       await refold(ports, { topic: topics.callEvents, partition }, group, report);
     countLooked(ports, report, keys);
   }
+  await rebuildAgents(ports, report);
   report.complete = ports.isWanted();
   if (report.complete) await retry(() => store.finish(places, fold.revision));
   return report;
 }
 
+/** Agents are few, and made anew whatever made them. */
+async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void> {
+  const { store, fold, topics, retry } = ports;
+  for await (const keys of listAgents(ports)) {
+    const differences = await retry(() => store.compareAgents(keys));
+    const wrong = differences.map(({ key }) => key);
+    for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf)) {
+      const place = { topic: topics.agentEvents, partition };
+      await settle(ports, place, () => store.refoldAgents({ ...place, keys: group }, fold.revision));
+    }
+    report.agents += wrong.length;
+  }
+}
+
 /** Tells what a rebuild that was killed had changed and not told. Throws Superseded. */
 export async function tellUntold(ports: RebuildPorts): Promise<void> {
-  for (const place of partitionsIn(ports.topics.callEvents)) await refold(ports, place, [], emptyReport());
+  const { store, fold, topics } = ports;
+  for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
+  for (const place of partitionsIn(topics.agentEvents))
+    await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold.revision));
 }
 
 /** What a rebuild would change; changes nothing. */
@@ -81,11 +110,13 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
     for (const difference of differences) count(report, difference);
     countLooked(ports, report, keys);
   }
+  for await (const keys of listAgents(ports))
+    report.agents += (await ports.retry(() => ports.store.compareAgents(keys))).length;
   return { ...report, complete: ports.isWanted() };
 }
 
 const emptyReport = (): Report => ({
-  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {}, overgrown: 0 },
+  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {}, agents: 0, overgrown: 0 },
   complete: false,
 });
 
@@ -115,14 +146,36 @@ async function findDiffering({ store, fold, retry }: RebuildPorts, keys: string[
   return differences.map(({ key }) => key);
 }
 
+async function* listAgents({ store, retry, isWanted }: RebuildPorts): AsyncIterable<string[]> {
+  let cursor: string | null = null;
+  do {
+    const asked: Parameters<CallRebuild["listAgents"]>[0] = { limit: PAGE_EVENTS, cursor };
+    const page: Page<string> = await retry(() => store.listAgents(asked));
+    if (page.items.length > 0) yield page.items;
+    cursor = page.next;
+  } while (cursor !== null && isWanted());
+}
+
 async function refold(ports: RebuildPorts, place: Partition, keys: string[], report: Report): Promise<void> {
-  const { store, fold, notify, retry } = ports;
-  const refolded = await retry(() => store.refold({ ...place, keys }, fold));
+  const { store, fold } = ports;
+  const differences = await settle(ports, place, () => store.refold({ ...place, keys }, fold));
+  for (const difference of differences) count(report, difference);
+}
+
+/** Refolds, then tells of what changed. */
+async function settle(
+  { store, notify, retry }: RebuildPorts,
+  place: Partition,
+  refold: () => Promise<Refolded>,
+): Promise<Difference[]> {
+  const refolded = await retry(refold);
   if (refolded.superseded !== null) throw new Superseded(refolded.superseded);
-  for (const difference of refolded.differences) count(report, difference);
-  if (refolded.changes.length === 0) return;
-  await retry(() => notify(refolded.changes));
-  await retry(() => store.told(place, refolded.changes));
+  const { differences, changes } = refolded;
+  if (changes.length > 0) {
+    await retry(() => notify(changes));
+    await retry(() => store.told(place, changes));
+  }
+  return differences;
 }
 
 function count(report: Report, { kind, fields }: Difference): void {

@@ -12,6 +12,7 @@ export function formatReport(
     .map(([field, calls]) => `  ${field}: ${calls}`);
   return [
     `${looked} calls looked at in ${seconds.toFixed(1)} s: ${changed} ${outcome}changed, ${added} ${outcome}added (events without a call), ${removed} ${outcome}removed (calls without events)`,
+    ...(report.agents > 0 ? [`${report.agents} agents ${outcome}changed`] : []),
     ...(fields.length > 0 ? ["changed by field:", ...fields] : []),
   ].join("\n");
 }

@@ -107,4 +107,6 @@ async function refoldOlder({ fold: { revision }, log, metrics }: Background, por
   if (overgrown > 0) log.warn({ revision, overgrown }, "overgrown calls are left: rebuild:calls folds them");
 }
 
-const countsOf = ({ looked, changed, added, removed }: Report) => ({ looked, changed, added, removed });
+const countsOf = ({ looked, changed, added, removed, agents }: Report) => ({
+  ...{ looked, changed, added, removed, agents },
+});

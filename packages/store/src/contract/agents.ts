@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "@jest/globals";
+import {
+  applyPresence,
+  type Erasure,
+  foldCall,
+  isErased,
+  type LoggedEvent,
+  type Presence,
+} from "@teravoz/domain";
+import fc from "fast-check";
+import { at, createWriter, freshCallId, type Opened, sampleEvent, type Use } from "./samples.ts";
+
+const TYPES = ["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unpaused"];
+
+/** A delivery, or an erasure: which event of which agent, when it was received. */
+const step = fc.record({
+  agent: fc.nat(1),
+  event: fc.nat(7),
+  receivedAfter: fc.nat(20),
+  erases: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 0),
+});
+type Step = { agent: number; event: number; receivedAfter: number; erases: boolean };
+
+/** The same number is the same event; every third has no time of its own. */
+function deliver(run: string, { agent, event, receivedAfter }: Step, offset: number): LoggedEvent {
+  const queue = event % 2 ? "900" : "901";
+  return {
+    ...sampleEvent({
+      kind: "agent",
+      aggregate_id: `${run}-${agent}`,
+      type: TYPES[event % TYPES.length]!,
+      occurred_at: event % 3 ? at(event) : null,
+      received_at: at(10 + receivedAfter),
+      body: { queue, reason: "lunch" },
+      offset,
+    }),
+    uuid: `${run}-${agent}-${event}`,
+  };
+}
+
+const erasureOf = (run: string, { agent, receivedAfter }: Step): Erasure => ({
+  kind: "agent",
+  key: `${run}-${agent}`,
+  erased_at: at(10 + receivedAfter),
+  log_clean_by: at(86_400),
+});
+
+const folded = ({ version: _version, ...presence }: Presence) => presence;
+
+/** What is left of the deliveries: each event once, as it was received first, without what was erased by then. */
+function expectedOf(run: string, steps: readonly Step[]) {
+  const left = new Map<string, LoggedEvent>();
+  const erased = new Map<string, Erasure>();
+  for (const [offset, each] of steps.entries()) {
+    if (each.erases) {
+      const erasure = erasureOf(run, each);
+      const before = erased.get(erasure.key);
+      if (!before || before.erased_at < erasure.erased_at) erased.set(erasure.key, erasure);
+      for (const [uuid, event] of left)
+        if (event.aggregate_id === erasure.key && isErased(event, erased.get(erasure.key)!))
+          left.delete(uuid);
+      continue;
+    }
+    const event = deliver(run, each, offset);
+    const gone = erased.get(event.aggregate_id);
+    if (gone && isErased(event, gone)) continue;
+    const known = left.get(event.uuid);
+    if (!known || event.received_at < known.received_at) left.set(event.uuid, event);
+  }
+  const agents = Map.groupBy(left.values(), ({ aggregate_id }) => aggregate_id);
+  return [...agents.values()].map((events) => applyPresence(null, events)).sort(byName);
+}
+
+const byName = (one: { agent: string } | null, other: { agent: string } | null) =>
+  one!.agent < other!.agent ? -1 : 1;
+
+export function describeAgents(use: Use): void {
+  const presencesOf = async (opened: Opened, run: string) =>
+    (await opened.queries.listPresences([`${run}-0`, `${run}-1`])).map(folded).sort(byName);
+
+  test("are the fold of what is left of their events, whatever comes in which order, again, late or erased", async () => {
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
+      const run = randomUUID();
+      const { write } = createWriter(use());
+      for (const [offset, each] of steps.entries()) {
+        if (each.erases) await write([], foldCall, [erasureOf(run, each)]);
+        else await write([deliver(run, each, offset)]);
+      }
+      expect(await presencesOf(use(), run)).toEqual(expectedOf(run, steps));
+    });
+    await fc.assert(property, { numRuns: 25 });
+  }, 120_000);
+
+  test("one batch makes of them what many make", async () => {
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
+      const run = randomUUID();
+      const delivered = steps.filter(({ erases }) => !erases);
+      await createWriter(use()).write(delivered.map((each, offset) => deliver(run, each, offset)));
+      expect(await presencesOf(use(), run)).toEqual(expectedOf(run, delivered));
+    });
+    await fc.assert(property, { numRuns: 25 });
+  }, 120_000);
+
+  test("all are listed, or those that are named; a dialer's keys are none", async () => {
+    const [ana, beto, dialer] = [freshCallId(), freshCallId(), freshCallId()];
+    const event = (aggregate_id: string, type = "actor.logged-in") =>
+      sampleEvent({ kind: "agent", aggregate_id, type, body: { queue: "900" } });
+    await createWriter(use()).write([event(ana), event(beto), event(dialer, "dialer.failure")]);
+    const names = async (agents?: string[]) =>
+      (await use().queries.listPresences(agents)).map(({ agent }) => agent);
+    expect(await names([ana, dialer, freshCallId()])).toEqual([ana]);
+    expect(await names([])).toEqual([]);
+    expect(await names()).toEqual(expect.arrayContaining([ana, beto]));
+    expect(await names()).not.toContain(dialer);
+  });
+}
