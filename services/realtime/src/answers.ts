@@ -2,15 +2,17 @@ import { type Call, type CallQueries, InvalidCursor, Unavailable } from "@teravo
 import type { Log } from "@teravoz/runtime";
 import type { Board } from "./board.ts";
 import { callList, eventList, failed, type Message, report } from "./messages.ts";
-import { type Command, commandKey } from "./protocol.ts";
+import { type Command, commandKey, type ReportSubject } from "./protocol.ts";
+import type { LiveReport } from "./report-subscriptions.ts";
 import { createSingleFlight } from "./single-flight.ts";
+import type { CountStats } from "./stats.ts";
 import type { Clock } from "./throttle.ts";
 
 /** A page of bodies: a browser parses it in well under 100 ms, and a socket holds one at a time. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
-/** What a command comes to: the message for the client, and for a Subscribe that succeeded the calls in it. */
-export type Answer = { message: Message; calls: readonly Call[] | null };
+/** What a command comes to: the message for the client, and for a subscription that succeeded the calls or the report in it. */
+export type Answer = { message: Message; calls: readonly Call[] | null; report?: LiveReport };
 
 /** Answers by a query that began after the call; equal commands share it and its encoding. Never rejects. */
 export type AnswerCommand = (command: Command) => Promise<Answer>;
@@ -19,6 +21,7 @@ export type AnswerCommand = (command: Command) => Promise<Answer>;
 type Sources = {
   queries: CallQueries;
   board: Board;
+  countStats: CountStats;
 };
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
@@ -36,7 +39,7 @@ export function createAnswers(deps: Deps): AnswerCommand {
   return (command) => share(commandKey(command), () => answer(command));
 }
 
-async function query({ queries, board }: Sources, command: Command): Promise<Answer> {
+async function query({ queries, board, countStats }: Sources, command: Command): Promise<Answer> {
   switch (command.event) {
     case "ListCalls": {
       const { filter, limit, cursor } = command;
@@ -54,6 +57,13 @@ async function query({ queries, board }: Sources, command: Command): Promise<Ans
       return { message: report(command.event, await board.agents(command.minutes)), calls: null };
     case "ListAbandoned":
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
+    case "ListStats":
+      return { message: report(command.event, await countStats(command.minutes)), calls: null };
+    case "SubscribeQueues":
+    case "SubscribeAgents": {
+      const live = await countReport(board, command);
+      return { message: report(command.event, live), calls: null, report: live };
+    }
     case "Subscribe": {
       const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas
@@ -61,6 +71,10 @@ async function query({ queries, board }: Sources, command: Command): Promise<Ans
     }
   }
 }
+
+/** The report that a subscription is about, as it is now. */
+export const countReport = (board: Board, { event, minutes }: ReportSubject): Promise<LiveReport> =>
+  event === "SubscribeQueues" ? board.queues(minutes) : board.agents(minutes);
 
 function reasonOf(error: unknown): string {
   if (error instanceof Unavailable) return "unavailable, try again";

@@ -1,6 +1,5 @@
 import type { Message } from "./messages.ts";
 import type { Command } from "./protocol.ts";
-import type { Registration } from "./subscriptions.ts";
 import type { Clock } from "./throttle.ts";
 
 /** Pushed and not taken, with what holds it: beyond this a reader will not catch up, and 1,000 such sockets fit into memory. */
@@ -25,6 +24,9 @@ export type Link = {
   unsent?(): number;
 };
 
+/** Something that goes on until it is left. */
+type Leaving = { leave(): void };
+
 /** A command, or what refuses it; `event` is the name it is counted under. */
 export type Waiting = {
   event: string;
@@ -46,7 +48,8 @@ export type Connection = {
   /** It is to get a DataChanged; `telling` = the last one is not taken yet. */
   due: boolean;
   telling: boolean;
-  subscription: Registration | null;
+  /** By the command that asked for it; another of the same takes its place. */
+  subscriptions: Map<string, Leaving>;
   /** Bytes of pushed messages and of what holds them, and the number of all messages, that are not taken. */
   backlog: number;
   untaken: number;
@@ -68,7 +71,7 @@ export function createConnection(link: Link, transport: string, clock: Clock): C
     busy: false,
     due: false,
     telling: false,
-    subscription: null,
+    subscriptions: new Map(),
     backlog: 0,
     untaken: 0,
     unsent: 0,
@@ -130,7 +133,7 @@ export function closeConnection(connection: Connection): void {
   connection.open = false;
   connection.waiting.length = 0;
   connection.waitingBytes = 0;
-  connection.subscription?.leave();
-  connection.subscription = null;
+  for (const subscription of connection.subscriptions.values()) subscription.leave();
+  connection.subscriptions.clear();
   connection.release();
 }

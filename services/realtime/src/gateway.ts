@@ -1,5 +1,5 @@
 import type { Log, Metrics } from "@teravoz/runtime";
-import type { AnswerCommand } from "./answers.ts";
+import type { Answer, AnswerCommand } from "./answers.ts";
 import {
   type Connection,
   closeConnection,
@@ -13,7 +13,15 @@ import {
   type Waiting,
 } from "./connection.ts";
 import { dataChanged, failed, invalidMessage, type Message, welcome } from "./messages.ts";
-import { type Command, commandKey, isCommandName, parseCommand, type Request } from "./protocol.ts";
+import {
+  type Command,
+  commandKey,
+  isCommandName,
+  parseCommand,
+  type ReportSubject,
+  type Request,
+} from "./protocol.ts";
+import type { ReportSubscriptions } from "./report-subscriptions.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
@@ -41,7 +49,14 @@ export type Gateway = {
   stop(): void;
 };
 
-type Deps = { answer: AnswerCommand; subscriptions: Subscriptions; log: Log; metrics: Metrics; clock: Clock };
+type Deps = {
+  answer: AnswerCommand;
+  subscriptions: Subscriptions;
+  reports: Pick<ReportSubscriptions, "register">;
+  log: Log;
+  metrics: Metrics;
+  clock: Clock;
+};
 type State = Deps & { connections: Set<Connection>; throttle: Throttle };
 
 export function createGateway(deps: Deps): Gateway {
@@ -165,30 +180,39 @@ type Reply = { message: Message; sent?: () => void };
 
 async function answerOne(state: State, connection: Connection, { asked }: Waiting): Promise<Reply> {
   if ("refusal" in asked) return { message: asked.refusal };
-  if (asked.command.event === "Subscribe") return subscribe(state, connection, asked.command);
+  if (isSubscription(asked.command)) return subscribe(state, connection, asked.command);
   return state.answer(asked.command);
 }
 
+type Subscription = (Command & { event: "Subscribe" }) | ReportSubject;
+
+const isSubscription = (command: Command): command is Command & Subscription =>
+  command.event.startsWith("Subscribe");
+
 /** The old subscription goes on until the new one's snapshot is there; a Subscribe that fails changes nothing. */
-async function subscribe(
-  state: State,
-  connection: Connection,
-  command: Command & { event: "Subscribe" },
-): Promise<Reply> {
-  const registration = state.subscriptions.register(command, (messages) =>
-    pushTo(state, connection, messages),
-  );
-  const { message, calls } = await state.answer(command);
-  if (!connection.open || calls === null) {
+async function subscribe(state: State, connection: Connection, command: Subscription): Promise<Reply> {
+  const registration = register(state, connection, command);
+  const answer = await state.answer(command);
+  if (!connection.open || (answer.calls ?? answer.report ?? null) === null) {
     registration.leave();
-    return { message };
+    return { message: answer.message };
   }
   const sent = () => {
-    connection.subscription?.leave();
-    connection.subscription = registration;
-    registration.live(calls);
+    connection.subscriptions.get(command.event)?.leave();
+    connection.subscriptions.set(command.event, registration);
+    registration.live(answer);
   };
-  return { message, sent };
+  return { message: answer.message, sent };
+}
+
+function register(state: State, connection: Connection, command: Subscription) {
+  const deliver = (messages: readonly Message[]) => pushTo(state, connection, messages);
+  if (command.event === "Subscribe") {
+    const { live, leave } = state.subscriptions.register(command, deliver);
+    return { leave, live: ({ calls }: Answer) => live(calls!) };
+  }
+  const { live, leave } = state.reports.register(command, deliver);
+  return { leave, live: ({ report }: Answer) => live(report!) };
 }
 
 function count(state: State, event: string, { status }: Message): void {

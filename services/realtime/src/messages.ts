@@ -1,5 +1,7 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
+import type { ReportDelta } from "./report-subscriptions.ts";
 import type { AbandonedReport, AgentReport, QueueReport } from "./reports.ts";
+import type { Stats } from "./stats.ts";
 
 /**
  * What a socket is sent: the name of the message and its envelope as JSON text,
@@ -36,9 +38,10 @@ export function callList(event: string, page: Page<Call>): Message {
   return encode(event, JSON.stringify(page.items), "Ok", page.next);
 }
 
-/** An answer of numbers, as reports.ts shapes them. */
-export const report = (event: string, data: QueueReport | AgentReport | AbandonedReport): Message =>
-  encode(event, JSON.stringify(data), "Ok");
+type Numbers = QueueReport | AgentReport | AbandonedReport | ReportDelta | Stats;
+
+/** Numbers, as reports.ts and stats.ts shape them. */
+export const report = (event: string, data: Numbers): Message => encode(event, JSON.stringify(data), "Ok");
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
 

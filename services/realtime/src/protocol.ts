@@ -7,10 +7,15 @@ export type Request = { event: string; data: unknown };
 /** Numbers of a window: the last minutes, or today. */
 type WindowCommand = "ListQueues" | "ListAgents" | "ListAbandoned";
 
+/** A report to be followed: which one, and its window. */
+export type ReportSubject = { event: "SubscribeQueues" | "SubscribeAgents"; minutes: number | null };
+
 export type Command =
   | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: WindowCommand; minutes: number | null }
+  | { event: "ListStats"; minutes: number }
+  | ReportSubject
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -20,6 +25,8 @@ export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
 /** A sliding window of numbers: a day at most. */
 export const MAX_MINUTES = 1_440;
+/** Of the counts of events and calls, unless others are asked for. */
+export const STATS_MINUTES = 30;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
 const MAX_CURSOR = 1_024;
 
@@ -49,7 +56,10 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListQueues: (data) => readWindow("ListQueues", data),
   ListAgents: (data) => readWindow("ListAgents", data),
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
+  ListStats: readListStats,
   Subscribe: readSubscribe,
+  SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
+  SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
 };
 
 /** Reads a text frame `{"event","data"}`; null where it is no message. Never throws. */
@@ -94,8 +104,17 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
   return fault ?? ({ event: "ListCallEvents", call_id, limit, cursor } as Command);
 }
 
+function readListStats(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["minutes"]);
+  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : STATS_MINUTES;
+  return firstFault(stray, minutes) ?? ({ event: "ListStats", minutes } as Command);
+}
+
 /** Without minutes the window is today. */
-function readWindow(event: WindowCommand, data: Record<string, unknown>): Command | Fault {
+function readWindow(
+  event: WindowCommand | ReportSubject["event"],
+  data: Record<string, unknown>,
+): Command | Fault {
   const stray = findStray(data, ["minutes"]);
   const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { CallQueries } from "@teravoz/domain";
+import { type CallQueries, Unavailable } from "@teravoz/domain";
 import {
   closeServer,
   createApp,
@@ -11,15 +11,16 @@ import {
   type Log,
   type Metrics,
 } from "@teravoz/runtime";
-import { createAnswers } from "./answers.ts";
+import { countReport, createAnswers } from "./answers.ts";
 import { createBoard } from "./board.ts";
 import { STALL_MS } from "./connection.ts";
 import { createDay } from "./day.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
+import { createReportSubscriptions } from "./report-subscriptions.ts";
 import type { Account } from "./reports.ts";
-import { addStats } from "./stats.ts";
+import { addStats, createCountStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { type Clock, systemClock } from "./throttle.ts";
 import type { Admission } from "./transports/admission.ts";
@@ -64,13 +65,25 @@ export function createRealtime(deps: {
   const day = createDay({ queries, now: Date.now });
   const board = createBoard({ day, account: deps.account, now: Date.now });
   const onUnavailable = () => feed.doubt();
-  const answer = createAnswers({ queries, board, log, clock, onUnavailable });
-  const gateway = createGateway({ answer, subscriptions, log, metrics, clock });
-  const changed = () => gateway.changed();
+  const countStats = createCountStats({ queries, day, now: Date.now });
+  const answer = createAnswers({ queries, board, countStats, log, clock, onUnavailable });
+  const reports = createReportSubscriptions({
+    count: (subject) => countReport(board, subject),
+    onFailure: (error) => {
+      if (error instanceof Unavailable) onUnavailable();
+      else log.error({ err: error }, "counting a report failed");
+    },
+    clock,
+  });
+  const gateway = createGateway({ answer, subscriptions, reports, log, metrics, clock });
+  const changed = () => {
+    gateway.changed();
+    reports.changed();
+  };
   const feed = createFeed({ queries, subscriptions, day, changed, log, metrics, now: Date.now });
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
-  addStats(router, { queries, day, tokens: deps.admission.tokens, clock, now: Date.now });
+  addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
   const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);
@@ -80,6 +93,7 @@ export function createRealtime(deps: {
   const stop = async () => {
     feed.stop();
     subscriptions.stop();
+    reports.stop();
     const closed = server.listening ? closeServer(server) : undefined;
     gateway.stop();
     for (const transport of transports) transport.stop();

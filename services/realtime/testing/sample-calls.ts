@@ -47,6 +47,8 @@ const nobody = new Error("nobody asks for numbers here");
 
 /** For where nobody asks for the numbers of queues. */
 export const noNumbers = {
+  countStats: () => Promise.reject(nobody),
+  reports: { register: () => ({ live: () => {}, leave: () => {} }) },
   day: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
   board: {
     queues: () => Promise.reject(nobody),

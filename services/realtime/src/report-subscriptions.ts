@@ -1,0 +1,159 @@
+import { type Message, report as reportMessage } from "./messages.ts";
+import type { ReportSubject } from "./protocol.ts";
+import type { AgentReport, QueueReport } from "./reports.ts";
+import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
+
+/** Numbers that change several times a second cannot be read. */
+export const REPORT_FRAME_MS = 1_000;
+/** Windows slide, days begin and calls are lost without an event. */
+export const REPORT_IDLE_MS = 10_000;
+
+export type LiveReport = QueueReport | AgentReport;
+
+/** A subscription in the making. */
+export type ReportRegistration = {
+  /** The report has been sent: from here on the rows that changed since are. */
+  live(report: LiveReport): void;
+  leave(): void;
+};
+
+export type ReportSubscriptions = {
+  register(subject: ReportSubject, deliver: (messages: readonly Message[]) => void): ReportRegistration;
+  /** Something changed: whoever is subscribed is soon told what became of their rows. */
+  changed(): void;
+  stop(): void;
+};
+
+type Deliver = (messages: readonly Message[]) => void;
+/** What all subscribers of one report share: all of them have `last`. */
+type Shared = {
+  subject: ReportSubject;
+  last: LiveReport | null;
+  live: Set<Deliver>;
+  /** Subscribers in the making too: the report goes with the last of both. */
+  readers: number;
+  frame: Throttle;
+  isCounting: boolean;
+};
+
+type Deps = {
+  /** Counts a report as it is now; a failure is made up for by the next one. */
+  count: (subject: ReportSubject) => Promise<LiveReport>;
+  onFailure: (error: unknown) => void;
+  clock: Clock;
+};
+
+/** Equal subjects share one report, counted at most once a second, and every ten seconds where nothing happens. */
+export function createReportSubscriptions(deps: Deps): ReportSubscriptions {
+  const all = new Map<string, Shared>();
+  const trigger = () => {
+    for (const { live, frame } of all.values()) if (live.size > 0) frame.trigger();
+  };
+  let cancelIdle = deps.clock.after(REPORT_IDLE_MS, function idle() {
+    trigger();
+    cancelIdle = deps.clock.after(REPORT_IDLE_MS, idle);
+  });
+  return {
+    register: (subject, deliver) => register(deps, all, subject, deliver),
+    changed: trigger,
+    stop() {
+      cancelIdle();
+      for (const { frame } of all.values()) frame.stop();
+    },
+  };
+}
+
+function register(
+  deps: Deps,
+  all: Map<string, Shared>,
+  subject: ReportSubject,
+  deliver: Deliver,
+): ReportRegistration {
+  const key = `${subject.event} ${subject.minutes}`;
+  const shared = all.get(key) ?? createShared(deps, subject);
+  all.set(key, shared);
+  shared.readers += 1;
+  const handOver: Deliver = (messages) => deliver(messages);
+  let isThere = true;
+  return {
+    live(report) {
+      if (!isThere) return;
+      goLive(shared, report, handOver);
+    },
+    leave() {
+      if (!isThere) return;
+      isThere = false;
+      shared.live.delete(handOver);
+      shared.readers -= 1;
+      if (shared.readers > 0) return;
+      shared.frame.stop();
+      all.delete(key);
+    },
+  };
+}
+
+function createShared(deps: Deps, subject: ReportSubject): Shared {
+  const frame = createThrottle(REPORT_FRAME_MS, () => void countAgain(deps, shared), deps.clock);
+  const shared: Shared = { subject, last: null, live: new Set(), readers: 0, frame, isCounting: false };
+  return shared;
+}
+
+/** The newer of what the new one has and what the others have is what all have from now on. */
+function goLive(shared: Shared, report: LiveReport, deliver: Deliver): void {
+  const { last, live } = shared;
+  if (last && live.size > 0 && last.now > report.now) send(shared, [deliver], report, last);
+  else publish(shared, report);
+  live.add(deliver);
+  // what happened while its report was under way
+  shared.frame.trigger();
+}
+
+async function countAgain(deps: Deps, shared: Shared): Promise<void> {
+  if (shared.isCounting) return shared.frame.trigger();
+  shared.isCounting = true;
+  try {
+    const report = await deps.count(shared.subject);
+    if (!shared.last || report.now >= shared.last.now) publish(shared, report);
+  } catch (error) {
+    deps.onFailure(error);
+  } finally {
+    shared.isCounting = false;
+  }
+}
+
+function publish(shared: Shared, report: LiveReport): void {
+  if (shared.last) send(shared, shared.live, shared.last, report);
+  shared.last = report;
+}
+
+function send({ subject }: Shared, to: Iterable<Deliver>, before: LiveReport, after: LiveReport): void {
+  const delta = deltaOf(before, after);
+  if (!delta) return;
+  const messages = [
+    reportMessage(subject.event === "SubscribeQueues" ? "QueuesChanged" : "AgentsChanged", delta),
+  ];
+  for (const deliver of to) deliver(messages);
+}
+
+/** A report without the rows that are as they were, and the names of those that are no more; null where nothing changed. */
+export type ReportDelta = LiveReport & { gone: (string | null)[] };
+
+export function deltaOf(before: LiveReport, after: LiveReport): ReportDelta | null {
+  const known = new Map(rowsOf(before).map((row) => [nameOf(row), JSON.stringify(row)]));
+  const rows = rowsOf(after).filter((row) => known.get(nameOf(row)) !== JSON.stringify(row));
+  const there = new Set(rowsOf(after).map(nameOf));
+  const gone = [...known.keys()].filter((name) => !there.has(name));
+  if (rows.length + gone.length === 0 && headOf(before) === headOf(after)) return null;
+  return { ...after, ...("agents" in after ? { agents: rows } : { queues: rows }), gone } as ReportDelta;
+}
+
+type Row = QueueReport["queues"][number] | AgentReport["agents"][number];
+
+const rowsOf = (report: LiveReport): readonly Row[] => ("agents" in report ? report.agents : report.queues);
+const nameOf = (row: Row): string | null => ("agent" in row ? row.agent : row.queue);
+
+/** What is not of a row; the times of the window go on without anything having changed, but for another day's. */
+function headOf(report: LiveReport): string {
+  const { now: _now, from: _from, ...head } = report;
+  return JSON.stringify({ ...head, agents: null, queues: null });
+}
