@@ -63,7 +63,7 @@ const rowOf = (page: Page, region: string, text: string) =>
 const textsOf = async (page: Page) =>
   Object.fromEntries(
     await Promise.all(
-      ["Em espera", "Em atendimento", "Nível de serviço", "Abandonadas hoje"].map(
+      ["Em espera", "Em atendimento", "Livres", "Nível de serviço", "Abandonadas hoje"].map(
         async (name) => [name, await card(page, name).innerText()] as const,
       ),
     ),
@@ -91,6 +91,7 @@ test("two boards at two instances show the same numbers as calls come, wait, are
       expect(await textsOf(page)).toEqual({
         "Em espera": "2",
         "Em atendimento": "1",
+        Livres: "–",
         "Nível de serviço": "50 %",
         "Abandonadas hoje": "1",
       }),
@@ -101,6 +102,7 @@ test("two boards at two instances show the same numbers as calls come, wait, are
       "Vendas",
       "1",
       expect.stringMatching(/^01:3\d$/),
+      "–",
       "50",
       "%",
       "00:01",
@@ -212,6 +214,58 @@ test("a call that is looked at goes on while it is, also when it leaves the list
   await eventually(async () => expect(await details.innerText()).toContain("Encerrada"));
 });
 
+test("agents go from the log-in over ring and talk to the pause and the log-out, on every board", async () => {
+  const presence = (secondsAgo: number, type: string, more: object = {}) => {
+    const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
+    return gateway.post(
+      JSON.stringify({ type, timestamp, actor: "nina@example.com", queue: "900", ...more }),
+    );
+  };
+  const [live, listed] = [await open("/", 0), await open("/agents", 1)];
+  const strip = live.page.getByRole("region", { name: "Agentes" });
+  const row = listed.page.getByRole("row").filter({ hasText: "nina@example.com" });
+  const shows = async (state: string, more: Record<string, unknown> = {}) =>
+    eventually(async () => {
+      const [, told, since, reason, queues, taken, missed] = (await row.innerText()).split("\t");
+      expect(told).toContain(state);
+      expect(since).toMatch(/^\d\d:\d\d$/);
+      expect({ reason, queues, taken, missed }).toMatchObject(more);
+    });
+  await presence(300, "actor.logged-in");
+  await presence(300, "actor.logged-in", { queue: "901" });
+  await shows("livre", { queues: "900, 901" });
+  await eventually(async () => expect(await strip.innerText()).toMatch(/livre[\s\d]+nina/));
+  await eventually(async () => expect(await card(live.page, "Livres").innerText()).not.toBe("–"));
+  const call_id = await send(4, waiting, { type: "actor.ringing", actor: "nina@example.com", queue: "900" });
+  await shows("tocando");
+  const go = (type: string) => presence(0, type, { call_id });
+  await go("actor.entered");
+  await shows("em ligação");
+  await eventually(async () => expect(await strip.innerText()).toMatch(/em ligação[\s\d]+nina/));
+  await row.focus();
+  await listed.page.keyboard.press("Enter");
+  await eventually(async () =>
+    expect(await listed.page.getByRole("complementary").innerText()).toContain(call_id),
+  );
+  await listed.page.keyboard.press("Escape");
+  await go("actor.left");
+  const talks = (await row.innerText()).split("\t")[5];
+  await presence(0, "actor.paused", { reason: "almoço" });
+  await shows("livre", { queues: "900 (em pausa), 901", taken: talks });
+  await presence(0, "actor.paused", { queue: "901", reason: "almoço" });
+  await shows("em pausa", { reason: "almoço" });
+  await presence(0, "actor.logged-out");
+  await presence(0, "actor.logged-out", { queue: "901" });
+  await shows("desconectado", { queues: "–" });
+  await eventually(async () => expect(await strip.innerText()).toMatch(/desconectado\s+1/));
+  await listed.page.getByRole("searchbox").fill("nobody");
+  await eventually(async () =>
+    expect(await listed.page.getByText("Nenhum agente com este nome").isVisible()).toBe(true),
+  );
+  expect(listed.page.url()).toContain("#q=nobody");
+  expect([...live.problems, ...listed.problems]).toEqual([]);
+});
+
 test("a call is found by its number, code, agent or call_id, and the search can be shared", async () => {
   const named = { their_number: "5521933334444", code: "order 77", actor: "zeca@example.com" };
   const call_id = await send(0, { type: "call.new", ...named }, { type: "actor.entered", ...named });
@@ -298,7 +352,7 @@ test("markup in any field is text, on every page", async () => {
 
 test("everything can be reached by keyboard, and the help says how", async () => {
   const { page } = await open();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   await page.keyboard.press("?");
   expect(await page.getByRole("dialog").innerText()).toContain("g c");
   await page.keyboard.press("Escape");
@@ -313,12 +367,12 @@ test("everything can be reached by keyboard, and the help says how", async () =>
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
   await page.goBack();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
 });
 
 test("on the TV everything is larger and nothing is to be pressed, until Esc", async () => {
   const { page, problems } = await open("/?tv");
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   const buttons = page.getByRole("button");
   const height = async () => (await card(page, "Em espera").boundingBox())!.height;
   expect(await buttons.count()).toBe(0);
@@ -335,7 +389,7 @@ const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 test.each(["light", "dark"] as const)("axe finds nothing on any page, %s", async (colorScheme) => {
   const axe = await readFile(source, "utf8");
-  for (const path of ["/", "/calls", "/abandoned"]) {
+  for (const path of ["/", "/calls", "/agents", "/abandoned"]) {
     const { page } = await open(path, 0, { colorScheme });
     await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(0));
     if (path === "/calls") await page.locator("tbody tr").first().click();

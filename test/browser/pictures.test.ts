@@ -1,11 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
 import type { BrowserContextOptions } from "playwright-core";
 import { buildPage, openBoards } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
+
+/** A browser and its server share the machine with whatever else is tested. */
+jest.setTimeout(60_000);
 
 /** With PICTURES=1 the README's are written anew. */
 const PICTURES = process.env.PICTURES === "1";
@@ -25,7 +28,7 @@ afterAll(async () => {
 });
 
 const AGENTS = ["ana", "beto", "caio", "duda", "hugo"];
-const QUEUES = ["900", "901", "902"];
+const QUEUES = Array.from({ length: 10 }, (_, n) => String(900 + n));
 const MINUTE_S = 60;
 
 /** What a call centre had until `now`: sixty calls, some given up, five in progress, four waiting. */
@@ -33,7 +36,7 @@ function morning(now: number): string[] {
   const answered = Array.from({ length: 60 }, (_, n) => {
     const wait = 4 + ((n * 37) % 29);
     const begun = 90 * MINUTE_S - n * MINUTE_S;
-    if (n % 9 === 0) return bodiesOf(n, begun, [["call.queue-abandon", 30 + wait]], 31 + wait);
+    if (n % 7 === 0) return bodiesOf(n, begun, [["call.queue-abandon", 30 + wait]], 31 + wait);
     const agent = `${AGENTS[n % AGENTS.length]}@example.com`;
     const served: Step[] = [
       ["actor.ringing", wait - 3, agent],
@@ -44,9 +47,23 @@ function morning(now: number): string[] {
     return bodiesOf(n, begun, [...served, ["actor.left", wait + 180, agent]], wait + 181);
   });
   const waiting = [37, 22, 16, 6].map((seconds, n) => bodiesOf(100 + n, seconds, []));
-  return [...answered, ...waiting].flat().map((event) => {
+  return [...answered, ...waiting, presences()].flat().map((event) => {
     const { ago, ...fields } = event;
     return JSON.stringify({ ...fields, timestamp: new Date(now - ago * 1_000).toISOString() });
+  });
+}
+
+/** Forty agents at work, each in one queue or two; every eighth is having a break. */
+function presences() {
+  const names = [...AGENTS, ...Array.from({ length: 35 }, (_, n) => `agente${n + 1}`)];
+  return names.flatMap((name, n) => {
+    const actor = `${name}@example.com`;
+    const queues = QUEUES.filter((_, place) => place === n % QUEUES.length || (n % 2 === 0 && place === 0));
+    const told = (type: string, ago: number, more: object = {}) =>
+      queues.map((queue) => ({ type, ago, actor, queue, ...more }));
+    const paused =
+      n % 8 === 3 ? told("actor.paused", 47 * (n + 1), { reason: n % 16 === 3 ? "almoço" : "pausa" }) : [];
+    return [...told("actor.logged-in", 5_400 + 13 * n), ...paused];
   });
 }
 
@@ -73,8 +90,13 @@ const views: [string, string, BrowserContextOptions][] = [
   ["live", "/", { locale: "en" }],
   ["live-dark", "/", { colorScheme: "dark" }],
   ["call", "/calls", { locale: "en" }],
+  ["agents", "/agents", {}],
   ["phone", "/", { viewport: { width: 390, height: 844 } }],
 ];
+
+/** Nothing of it is out of sight. */
+const isWhole = ({ scrollHeight, clientHeight }: { scrollHeight: number; clientHeight: number }) =>
+  scrollHeight <= clientHeight;
 
 test.each(views)(
   "%s is seen without scrolling sideways, and without a complaint of the browser",
@@ -86,10 +108,12 @@ test.each(views)(
       await eventually(async () => expect(await page.locator(".timeline li").count()).toBeGreaterThan(5));
     }
     await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+    if (process.env.LOOK) await writeFile(join(process.env.LOOK, `${name}.png`), await page.screenshot());
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     // all of the live page is on one screen
     if (name.startsWith("live"))
-      expect(await page.evaluate("document.documentElement.scrollHeight <= innerHeight")).toBe(true);
+      for (const place of ["html", ".queues", ".agents-strip"])
+        expect(await page.locator(place).evaluate(isWhole)).toBe(true);
     expect(problems).toEqual([]);
     const picture = await page.screenshot();
     if (PICTURES && (name === "live" || name === "call")) await writeFile(join(HOME, `${name}.png`), picture);

@@ -1,13 +1,14 @@
-import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
 import { type Waiter, waitersOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { now, serverTime } from "./clock.ts";
-import { formatDuration, formatMean, formatNumber, formatShare } from "./format.ts";
+import { formatMean, formatNumber, formatShare } from "./format.ts";
 import { calls, link } from "./live.ts";
 import { type QueueRow, type Report, report } from "./numbers.ts";
 import { go, minutes, SLIDING_MINUTES } from "./route.ts";
+import { Since } from "./since.tsx";
 import { type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
 
@@ -22,13 +23,13 @@ export function LivePage() {
   return (
     <div class="live-page">
       <Cards numbers={numbers} />
-      <Windows />
       <div class="columns">
         <Queues numbers={numbers} />
         <Waiting
           promises={new Map(numbers.queues.map(({ queue, serviceLevelMs }) => [queue, serviceLevelMs]))}
         />
       </div>
+      <AgentsStrip />
     </div>
   );
 }
@@ -44,6 +45,7 @@ function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
         <dd>{total.waiting_since ? <Since since={total.waiting_since} /> : NONE}</dd>
       </div>
       <Card name={words.cards.ongoing} tip={words.tips.ongoing} value={states.ONGOING} />
+      <Card name={words.cards.free} tip={words.tips.free} value={total.free ?? NONE} />
       <Card
         name={`${words.cards.serviceLevel} ${period}`}
         tip={words.tips.serviceLevel}
@@ -91,10 +93,11 @@ const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
 function Queues({ numbers: { queues, states } }: { numbers: Report }) {
-  const { queue, waiting, longest, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
   const columns: [string, string][] = [
     [waiting, words.tips.waiting],
     [longest, words.tips.longest],
+    [free, words.tips.free],
     [serviceLevel, words.tips.serviceLevel],
     [meanWait, words.tips.meanWait],
     [offered, words.tips.offered],
@@ -103,7 +106,9 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
   return (
     <Scrolled class="calls queues" label={words.queues}>
       <table>
-        <caption>{words.queues}</caption>
+        <caption>
+          {words.queues} <Windows />
+        </caption>
         <thead>
           <tr>
             <th scope="col">{queue}</th>
@@ -145,6 +150,7 @@ function QueueLine({ row }: { row: QueueRow }) {
       <td class={`figure ${urgencyOfQueue(row)}`}>
         {row.waiting_since ? <Since since={row.waiting_since} /> : NONE}
       </td>
+      <td class="figure">{row.free ?? NONE}</td>
       <td class="figure">{formatShare(row.service_level)}</td>
       <td class="figure">{formatMean(row.mean_wait_ms)}</td>
       <td class="figure">{row.offered}</td>
@@ -194,12 +200,6 @@ function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; pro
       <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
     </CallRow>
   );
-}
-
-/** Its text alone changes each second. */
-function Since({ since }: { since: string }) {
-  const text = useComputed(() => formatDuration(Math.max(0, now.value - Date.parse(since))));
-  return <>{text}</>;
 }
 
 function Empty() {

@@ -20,11 +20,11 @@ export type Link =
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
 
-type Envelope<T> = { data: T; status: "Ok" | "Failed"; next?: string };
+export type Envelope<T> = { data: T; status: "Ok" | "Failed"; next?: string };
 
 const TOKEN = "token";
 /** The server is there and its database is not: ask again this often. */
-const RETRY_MS = 2_000;
+export const RETRY_MS = 2_000;
 
 export const link = signal<Link>({ status: "connecting" });
 export const calls = signal<Calls>(new Map());
@@ -62,6 +62,15 @@ export async function readCall(aggregate_id: string): Promise<WholeCall | null> 
 /** Null where the connection broke before the answer. */
 export const ask = <T>(command: string, data: object): Promise<Envelope<T> | null> =>
   socket.emitWithAck(command, data).catch(() => null);
+
+/** `take` gets the answer in the order in which messages come, so that what is told after it is told to it; nothing where the connection breaks. */
+export const tell = <T>(command: string, data: object, take: (answer: Envelope<T>) => void): void => {
+  socket.emit(command, data, take);
+};
+
+export const listen = <T>(event: string, take: (message: Envelope<T>) => void): void => {
+  socket.on(event, take);
+};
 
 let subscription = 0;
 

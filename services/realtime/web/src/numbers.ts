@@ -1,9 +1,14 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
+import type { Agent } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import { noteServerTime } from "./clock.ts";
-import { ask, changed, link } from "./live.ts";
+import { ask, changed, link, listen, RETRY_MS, tell } from "./live.ts";
 import { createPaced } from "./paced.ts";
 import { minutes, page } from "./route.ts";
+import { mergeRows } from "./rows.ts";
+
+/** Agents that are free; null where nobody told of any. */
+type Free = { free: number | null };
 
 /** The numbers of one queue, or of all; times are ISO 8601, null where there is nothing to count. */
 export type QueueNumbers = {
@@ -20,24 +25,27 @@ export type QueueNumbers = {
   mean_talk_ms: number | null;
 };
 
-export type QueueRow = QueueNumbers & {
-  queue: string | null;
-  name: string | null;
-  serviceLevelMs: number;
-  shortAbandonMs: number;
-};
+export type QueueRow = QueueNumbers &
+  Free & {
+    queue: string | null;
+    name: string | null;
+    serviceLevelMs: number;
+    shortAbandonMs: number;
+  };
 
 export type Report = {
   from: string;
   now: string;
   zone: string;
   states: Record<CallState, number>;
-  total: QueueNumbers;
+  total: QueueNumbers & Free;
   queues: QueueRow[];
 };
 
 /** The numbers of the window; null until they have come once. */
 export const report = signal<Report | null>(null);
+/** What agents do, and what became of the calls of the window. */
+export const agents = signal<{ now: string; agents: Agent[] } | null>(null);
 
 /** The account's; the browser's until it is known. */
 export const zone = computed(() => report.value?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -60,9 +68,8 @@ export const abandoned = signal<{ now: string; abandoned: Abandoned[]; more: boo
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {
-  const asked = [read("ListQueues", report, { minutes: minutes.peek() })];
-  if (page.peek() === "abandoned") asked.push(read("ListAbandoned", abandoned, {}));
-  return !(await Promise.all(asked)).includes(false);
+  if (page.peek() !== "abandoned") return true;
+  return read("ListAbandoned", abandoned, {});
 });
 
 async function read<T extends { now: string }>(
@@ -72,15 +79,54 @@ async function read<T extends { now: string }>(
 ): Promise<boolean> {
   const answer = await ask<T>(command, asked);
   if (answer?.status !== "Ok") return false;
-  noteServerTime(Date.parse(answer.data.now));
-  into.value = answer.data;
+  take(into, answer.data);
   return true;
+}
+
+followReport("SubscribeQueues", "QueuesChanged", report, (before, delta) => ({
+  ...delta,
+  queues: mergeRows(before.queues, delta.queues, delta.gone, ({ queue }) => queue),
+}));
+followReport("SubscribeAgents", "AgentsChanged", agents, (before, delta) => ({
+  ...delta,
+  agents: mergeRows(before.agents, delta.agents, delta.gone, ({ agent }) => agent),
+}));
+
+/** A snapshot for each window and after each connect, and what changed of it from then on. */
+function followReport<T extends { now: string }>(
+  command: string,
+  event: string,
+  into: Signal<T | null>,
+  merge: (before: T, delta: T & { gone: (string | null)[] }) => T,
+): void {
+  let asked = 0;
+  const subscribe = () => {
+    asked += 1;
+    const mine = asked;
+    tell<T>(command, { minutes: minutes.peek() }, ({ status, data }) => {
+      if (mine !== asked) return;
+      if (status === "Ok") take(into, data);
+      else setTimeout(() => mine === asked && link.peek().status === "live" && subscribe(), RETRY_MS);
+    });
+  };
+  listen<T & { gone: (string | null)[] }>(event, ({ data }) => {
+    const before = into.peek();
+    if (before) take(into, merge(before, data));
+  });
+  effect(() => {
+    minutes.value;
+    if (link.value.status === "live") subscribe();
+  });
+}
+
+function take<T extends { now: string }>(into: Signal<T | null>, numbers: T): void {
+  noteServerTime(Date.parse(numbers.now));
+  into.value = numbers;
 }
 
 effect(() => {
   changed.value;
   page.value;
-  minutes.value;
   if (link.value.status === "live") reading.trigger();
 });
 setInterval(reading.trigger, IDLE_MS);

@@ -1,3 +1,4 @@
+import type { AgentState } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
 import type { PageName } from "./route.ts";
@@ -14,19 +15,30 @@ export type Words = {
   help: string;
   helpTitle: string;
   keys: [keys: string, what: string][];
-  cards: Record<"waiting" | "longest" | "ongoing" | "serviceLevel" | "abandoned", string>;
+  cards: Record<"waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned", string>;
   window: string;
   today: string;
   lastMinutes(minutes: number): string;
   queueColumns: Record<
-    "queue" | "waiting" | "longest" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    "queue" | "waiting" | "longest" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
   >;
   /** What each number means, in one sentence. */
   tips: Record<
-    "waiting" | "longest" | "ongoing" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
   >;
+  agentStates: Record<AgentState, string>;
+  agentsPage: {
+    columns: Record<
+      "agent" | "state" | "since" | "reason" | "queues" | "taken" | "missed" | "meanTalk",
+      string
+    >;
+    tips: Record<"taken" | "missed" | "meanTalk", string>;
+    find: string;
+    none: string;
+    nobodyFound: string;
+  };
   queues: string;
   noQueue: string;
   noQueues: string;
@@ -121,6 +133,7 @@ const pt: Words = {
     waiting: "Em espera",
     longest: "Maior espera",
     ongoing: "Em atendimento",
+    free: "Livres",
     serviceLevel: "Nível de serviço",
     abandoned: "Abandonadas",
   },
@@ -131,6 +144,7 @@ const pt: Words = {
     queue: "Fila",
     waiting: "Espera",
     longest: "Maior",
+    free: "Livres",
     serviceLevel: "NS",
     meanWait: "TME",
     offered: "Recebidas",
@@ -140,11 +154,40 @@ const pt: Words = {
     waiting: "Quem está numa fila agora e ainda não foi atendido.",
     longest: "Há quanto tempo espera quem está esperando há mais tempo.",
     ongoing: "Ligações em atendimento agora.",
+    free: "Agentes conectados que não estão em ligação, nem tocando, nem em pausa.",
     serviceLevel:
       "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas do período, sem as desistências rápidas.",
     meanWait: "Tempo médio de espera de quem foi atendido no período.",
     offered: "Quantas vezes alguém entrou na fila no período.",
     abandoned: "Quem desligou no período sem ser atendido, com as desistências rápidas.",
+  },
+  agentStates: {
+    TALKING: "em ligação",
+    RINGING: "tocando",
+    FREE: "livre",
+    PAUSED: "em pausa",
+    LOGGED_OUT: "desconectado",
+    UNKNOWN: "sem notícia",
+  },
+  agentsPage: {
+    columns: {
+      agent: "Agente",
+      state: "Estado",
+      since: "Há",
+      reason: "Motivo",
+      queues: "Filas",
+      taken: "Atendidas",
+      missed: "Não atendeu",
+      meanTalk: "TMA",
+    },
+    tips: {
+      taken: "Ligações que o agente atendeu no período.",
+      missed: "Vezes no período em que o ramal tocou até o fim sem resposta.",
+      meanTalk: "Tempo médio das conversas que terminaram no período.",
+    },
+    find: "Agente ou fila",
+    none: "Nenhum agente ainda. Cada um aparece aqui quando entra numa fila, faz uma pausa ou recebe uma ligação.",
+    nobodyFound: "Nenhum agente com este nome ou nesta fila.",
   },
   queues: "Filas",
   noQueue: "sem fila",
@@ -271,6 +314,7 @@ const en: Words = {
     waiting: "Waiting",
     longest: "Longest wait",
     ongoing: "In progress",
+    free: "Free",
     serviceLevel: "Service level",
     abandoned: "Abandoned",
   },
@@ -281,6 +325,7 @@ const en: Words = {
     queue: "Queue",
     waiting: "Waiting",
     longest: "Longest",
+    free: "Free",
     serviceLevel: "SL",
     meanWait: "ASA",
     offered: "Offered",
@@ -290,11 +335,40 @@ const en: Words = {
     waiting: "Who is in a queue now and has not been answered.",
     longest: "For how long the one who has waited longest has been waiting.",
     ongoing: "Calls in progress now.",
+    free: "Agents who are logged in and neither talking, nor ringing, nor paused.",
     serviceLevel:
       "Answered within the queue's limit, of those answered and abandoned in the window, without the short abandons.",
     meanWait: "The mean wait of those who were answered in the window.",
     offered: "How often somebody entered the queue in the window.",
     abandoned: "Who hung up without an answer in the window, with the short abandons.",
+  },
+  agentStates: {
+    TALKING: "talking",
+    RINGING: "ringing",
+    FREE: "free",
+    PAUSED: "paused",
+    LOGGED_OUT: "logged out",
+    UNKNOWN: "unknown",
+  },
+  agentsPage: {
+    columns: {
+      agent: "Agent",
+      state: "State",
+      since: "For",
+      reason: "Reason",
+      queues: "Queues",
+      taken: "Taken",
+      missed: "Missed",
+      meanTalk: "AHT",
+    },
+    tips: {
+      taken: "Calls the agent answered in the window.",
+      missed: "How often in the window the phone rang to the end without an answer.",
+      meanTalk: "The mean of the talks that ended in the window.",
+    },
+    find: "Agent or queue",
+    none: "No agents yet. Each appears here with the first log-in, pause or call.",
+    nobodyFound: "No agent of this name or in this queue.",
   },
   queues: "Queues",
   noQueue: "no queue",

@@ -1,0 +1,23 @@
+import type { AgentState } from "./agents.ts";
+import { words } from "./words.ts";
+
+/** Shape, word and colour: any one of them is enough. */
+const SHAPES: Record<AgentState, string> = {
+  TALKING: "●",
+  RINGING: "◔",
+  FREE: "○",
+  PAUSED: "Ⅱ",
+  LOGGED_OUT: "×",
+  UNKNOWN: "?",
+};
+
+export function AgentMark({ state }: { state: AgentState }) {
+  return (
+    <span class={`agent-state ${state.toLowerCase().replace("_", "-")}`}>
+      <span class="shape" aria-hidden="true">
+        {SHAPES[state]}
+      </span>
+      {words.agentStates[state]}
+    </span>
+  );
+}

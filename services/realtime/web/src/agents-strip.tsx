@@ -1,0 +1,54 @@
+import "./agents.css";
+import { AgentMark } from "./agent-mark.tsx";
+import { type Agent, inState } from "./agents.ts";
+import { agents } from "./numbers.ts";
+import { Since } from "./since.tsx";
+import { words } from "./words.ts";
+
+/** Who is at work, with their names; who is not is only counted. */
+const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
+
+/** What everybody does, on as few lines as there are states. */
+export function AgentsStrip() {
+  const all = agents.value?.agents ?? [];
+  if (all.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
+    <section class="agents-strip" aria-label={words.pages.agents} tabIndex={0}>
+      <dl>
+        {[...AT_WORK, "LOGGED_OUT" as const].map((state) => {
+          const group = inState(all, state);
+          return group.length > 0 && <Group key={state} state={state} agents={group} />;
+        })}
+      </dl>
+    </section>
+  );
+}
+
+function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[] }) {
+  return (
+    <>
+      <dt>
+        <AgentMark state={state} /> {group.length}
+      </dt>
+      <dd class={state === "PAUSED" ? "wide" : ""}>
+        {state !== "LOGGED_OUT" && group.map((agent) => <Name key={agent.agent} agent={agent} />)}
+      </dd>
+    </>
+  );
+}
+
+/** The part before the @ is what people call each other. */
+function Name({ agent: { agent, since, reason } }: { agent: Agent }) {
+  return (
+    <span class="agent" title={reason ? `${agent}: ${reason}` : agent}>
+      <span class="name">{agent.replace(/@.*/, "")}</span>
+      {reason && <span class="soft name">{reason}</span>}
+      {since && (
+        <span class="soft">
+          <Since since={since} />
+        </span>
+      )}
+    </span>
+  );
+}
