@@ -140,7 +140,7 @@ const isLoggedIn = ({ logged_in, paused }: QueuePresence): boolean => logged_in?
 
 /** A log-in ends the pause of before. */
 const isPaused = ({ logged_in, paused }: QueuePresence): boolean =>
-  paused !== null && paused.is && !(logged_in?.is && logged_in.at > paused.at);
+  paused?.is === true && !(logged_in?.is && logged_in.at > paused.at);
 
 const isThere = ({ state, since, taken, missed }: Agent, now: Date): boolean =>
   state !== "LOGGED_OUT" || taken + missed > 0 || now.getTime() - since!.getTime() < FORGOTTEN_MS;

@@ -65,7 +65,7 @@ function applyEvent(presence: FoldedPresence | null, event: Event): FoldedPresen
   return {
     agent,
     queues: latestQueues([...others, after]),
-    updated_at: received_at > known.updated_at ? received_at : known.updated_at,
+    updated_at: new Date(Math.max(received_at.getTime(), known.updated_at.getTime())),
   };
 }
 
