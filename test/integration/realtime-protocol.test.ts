@@ -101,6 +101,24 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       expect(new Date(time).toJSON()).toBe(time);
   });
 
+  test.each([
+    [{}, 1],
+    [{ queue: "900" }, 1],
+    [{ queue: 900 }, 1],
+    [{ queue: "901" }, 0],
+  ])("ListQueueDay gives the numbers by quarters of an hour: %j", async (asked, offered) => {
+    const client = await connect();
+    const { data, ...rest } = await client.ask("ListQueueDay", asked);
+    expect(rest).toEqual({ event: "ListQueueDay", status: "Ok" });
+    const queue = "queue" in asked ? String(asked.queue) : null;
+    expect(data).toMatchObject({ queue, slice_ms: 900_000, zone: "America/Sao_Paulo" });
+    const ends = Date.parse(data.slices.at(-1).from) + data.slice_ms;
+    expect(ends).toBeGreaterThan(Date.parse(data.now));
+    expect(data.slices[0].from).toBe(data.from);
+    const sum = data.slices.reduce((all: number, slice: { offered: number }) => all + slice.offered, 0);
+    expect(sum).toBe(offered);
+  });
+
   test("an unknown call has no events", async () => {
     const client = await connect();
     expect(await client.ask("ListCallEvents", { call_id: "nobody" })).toEqual({
@@ -136,6 +154,8 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     ["ListQueues", { minutes: 1_441 }, "minutes must be"],
     ["ListQueues", { minutes: { $gt: 0 } }, "minutes must be"],
     ["ListQueues", { params: {} }, "data may hold only minutes"],
+    ["ListQueueDay", { queue: { $ne: null } }, "queue must be a string"],
+    ["ListQueueDay", { minutes: 30 }, "data may hold only queue"],
     ["Subscribe", { params: { state: "OPEN" } }, "state must be one of"],
   ])("%s refuses %j", async (event, data, error) => {
     const client = await connect();

@@ -13,6 +13,7 @@ export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./ports.ts";
 export * from "./presence.ts";
+export * from "./queue-day.ts";
 export {
   type CountedCall,
   countQueues,

@@ -82,12 +82,13 @@ export function countQueues(
   return { total: numbersOf(total), queues: new Map(queues) };
 }
 
-type Tally = Pick<
+/** What is added up, leg by leg, before it becomes numbers. */
+export type Tally = Pick<
   QueueNumbers,
   "waiting" | "waiting_since" | "offered" | "answered" | "abandoned" | "short" | "overflowed"
 > & { inTime: number; waits: number[]; talkMs: number };
 
-const createTally = (): Tally => ({
+export const createTally = (): Tally => ({
   waiting: 0,
   waiting_since: null,
   offered: 0,
@@ -105,7 +106,8 @@ function addWaiting(tally: Tally, { entered_at }: Leg): void {
   if (!tally.waiting_since || entered_at < tally.waiting_since) tally.waiting_since = entered_at;
 }
 
-function addLeg(tally: Tally, leg: Leg, window: Window, promise: QueuePromise): void {
+/** Counts what of a leg falls into the window: its beginning, its end, or both. */
+export function addLeg(tally: Tally, leg: Leg, window: Window, promise: QueuePromise): void {
   if (isWithin(leg.entered_at, window)) tally.offered += 1;
   if (!leg.ended_at || !isWithin(leg.ended_at, window)) return;
   const waitMs = durationOf(leg.entered_at, leg.answered_at ?? leg.ended_at);
@@ -130,7 +132,7 @@ export const isWithin = (at: Date, { from, to }: Window): boolean => at >= from 
 /** Stamps without milliseconds may stand before what came before them. */
 export const durationOf = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());
 
-function numbersOf({ inTime, waits, talkMs, ...counts }: Tally): QueueNumbers {
+export function numbersOf({ inTime, waits, talkMs, ...counts }: Tally): QueueNumbers {
   const judged = counts.answered + counts.abandoned - counts.short;
   return {
     ...counts,

@@ -55,6 +55,8 @@ async function query({ queries, board, countStats }: Sources, command: Command):
       return { message: report(command.event, await board.queues(command.minutes)), calls: null };
     case "ListAgents":
       return { message: report(command.event, await board.agents(command.minutes)), calls: null };
+    case "ListQueueDay":
+      return { message: report(command.event, await board.queueDay(command.queue)), calls: null };
     case "ListAbandoned":
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
     case "ListStats":

@@ -3,9 +3,11 @@ import {
   type AbandonedReport,
   type Account,
   type AgentReport,
+  type QueueDayReport,
   type QueueReport,
   reportAbandoned,
   reportAgents,
+  reportQueueDay,
   reportQueues,
 } from "./reports.ts";
 
@@ -13,6 +15,8 @@ import {
 export type Board = {
   queues(minutes: number | null): Promise<QueueReport>;
   agents(minutes: number | null): Promise<AgentReport>;
+  /** Today by quarters of an hour: of one queue, or (null) of all. */
+  queueDay(queue: string | null): Promise<QueueDayReport>;
   abandoned(minutes: number | null): Promise<AbandonedReport>;
 };
 
@@ -30,6 +34,8 @@ export const createBoard = (deps: {
   return {
     queues: async (minutes) => reportQueues(await read(), asked(minutes)),
     agents: async (minutes) => reportAgents(await read(), asked(minutes)),
+    queueDay: async (queue) =>
+      reportQueueDay(await deps.day.calls(), { account: deps.account, now: new Date(deps.now()), queue }),
     abandoned: async (minutes) => reportAbandoned([...(await deps.day.calls())], asked(minutes)),
   };
 };

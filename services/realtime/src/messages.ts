@@ -1,6 +1,6 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
 import type { ReportDelta } from "./report-subscriptions.ts";
-import type { AbandonedReport, AgentReport, QueueReport } from "./reports.ts";
+import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport } from "./reports.ts";
 import type { Stats } from "./stats.ts";
 
 /**
@@ -38,7 +38,7 @@ export function callList(event: string, page: Page<Call>): Message {
   return encode(event, JSON.stringify(page.items), "Ok", page.next);
 }
 
-type Numbers = QueueReport | AgentReport | AbandonedReport | ReportDelta | Stats;
+type Numbers = QueueReport | QueueDayReport | AgentReport | AbandonedReport | ReportDelta | Stats;
 
 /** Numbers, as reports.ts and stats.ts shape them. */
 export const report = (event: string, data: Numbers): Message => encode(event, JSON.stringify(data), "Ok");

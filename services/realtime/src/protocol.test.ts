@@ -125,17 +125,23 @@ describe("a command", () => {
   });
 
   test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
-    const event = fc.constantFrom("ListCalls", "Subscribe", "ListCallEvents", "Other");
+    const event = fc.constantFrom("ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Other");
     const params = fc.dictionary(
       fc.constantFrom("id", "state", "queue", "code", "__proto__", "$ne"),
       fc.jsonValue(),
     );
-    const data = fc.oneof(fc.jsonValue(), fc.record({ params }), fc.record({ call_id: fc.jsonValue() }));
+    const data = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ params }),
+      fc.record({ call_id: fc.jsonValue() }),
+      fc.record({ queue: fc.jsonValue() }),
+    );
     fc.assert(
       fc.property(event, data, (name, value) => {
         const parsed = parseCommand({ event: name, data: value });
         if ("refusal" in parsed) return parsed.refusal.status === "Failed";
         if ("minutes" in parsed.command) return true;
+        if (parsed.command.event === "ListQueueDay") return typeof (parsed.command.queue ?? "") === "string";
         if (parsed.command.event === "ListCallEvents") return typeof parsed.command.call_id === "string";
         const { id, ...texts } = parsed.command.filter;
         return (

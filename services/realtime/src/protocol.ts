@@ -14,6 +14,7 @@ export type Command =
   | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: WindowCommand; minutes: number | null }
+  | { event: "ListQueueDay"; queue: string | null }
   | { event: "ListStats"; minutes: number }
   | ReportSubject
   | { event: "Subscribe"; filter: CallFilter; limit: number };
@@ -55,6 +56,7 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListCallEvents: readListCallEvents,
   ListQueues: (data) => readWindow("ListQueues", data),
   ListAgents: (data) => readWindow("ListAgents", data),
+  ListQueueDay: readQueueDay,
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
   ListStats: readListStats,
   Subscribe: readSubscribe,
@@ -84,7 +86,7 @@ export const commandKey = (command: Command): string => JSON.stringify(command);
 export const isCommandName = (event: string): event is Command["event"] => Object.hasOwn(READERS, event);
 
 const unknownEvent = (event: string) =>
-  `unknown event ${JSON.stringify(event.slice(0, 100))}; known are ${Object.keys(READERS).join(", ")}`;
+  `unknown event ${JSON.stringify(event.slice(0, 50))}; known are ${Object.keys(READERS).join(", ")}`;
 
 function readListCalls(data: Record<string, unknown>): Command | Fault {
   const stray = findStray(data, ["params", "limit", "cursor"]);
@@ -118,6 +120,13 @@ function readWindow(
   const stray = findStray(data, ["minutes"]);
   const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
+}
+
+/** Without a queue it is about all of them. */
+function readQueueDay(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["queue"]);
+  const queue = isSet(data.queue) ? readText("queue", data.queue) : null;
+  return firstFault(stray, queue) ?? ({ event: "ListQueueDay", queue } as Command);
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {

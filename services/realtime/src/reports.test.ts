@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Leg, RecentCall } from "@teravoz/domain";
 import { queueSettings, readConfig } from "@teravoz/runtime";
-import { MAX_ABANDONED, reportAbandoned, reportQueues } from "./reports.ts";
+import { MAX_ABANDONED, reportAbandoned, reportQueueDay, reportQueues } from "./reports.ts";
 
 const now = new Date("2026-11-25T13:42:07Z");
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -78,6 +78,29 @@ describe("the report of the queues", () => {
       shortAbandonMs: 5_000,
     });
   });
+});
+
+test("the report of a queue's day is by quarters of an hour of the account's zone, judged by the queue's promise", () => {
+  const { QUEUES: queues } = readConfig(queueSettings, { QUEUES: '{"900":{"shortAbandonSeconds":90}}' });
+  const account = { queues, zone: "America/Sao_Paulo" };
+  const calls = [abandoned("900", 10), abandoned("901", 12), abandoned("901", 600), abandoned("901", 700)];
+  const of = (queue: string | null) => {
+    const { slices, ...head } = reportQueueDay(calls, { account, now, queue });
+    const some = slices.filter(({ offered, abandoned }) => offered + abandoned > 0);
+    return { head, count: slices.length, some: some.map(({ from, short }) => [from.toISOString(), short]) };
+  };
+  const from = new Date("2026-11-25T03:00:00Z");
+  // 10:42 in São Paulo
+  expect(of(null)).toEqual({
+    head: { from, now, zone: account.zone, queue: null, slice_ms: 900_000 },
+    count: 43,
+    some: [
+      ["2026-11-25T03:30:00.000Z", 0],
+      ["2026-11-25T13:30:00.000Z", 1],
+    ],
+  });
+  expect(of("901").some.map(([, short]) => short)).toEqual([0, 0]);
+  expect(of("900").some).toEqual([["2026-11-25T13:30:00.000Z", 1]]);
 });
 
 test("the report of those who gave up holds the latest, and says that there are more", () => {

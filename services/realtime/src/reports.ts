@@ -4,6 +4,7 @@ import {
   type CallState,
   countAgents,
   countFree,
+  countQueueDay,
   countQueues,
   countStates,
   listAbandoned,
@@ -11,6 +12,8 @@ import {
   type QueueNumbers,
   type QueuePromise,
   type RecentCall,
+  SLICE_MS,
+  type SliceNumbers,
   startOfDay,
   type Window,
 } from "@teravoz/domain";
@@ -85,6 +88,25 @@ export type AgentReport = Reported & {
 export function reportAgents({ calls, presences }: Counted, asked: Asked): AgentReport {
   const head = reported(asked);
   return { ...head, agents: countAgents(presences, calls, { window: windowOf(head), now: asked.now }) };
+}
+
+export type QueueDayReport = Reported & {
+  /** Null = all queues. */
+  queue: string | null;
+  slice_ms: number;
+  /** From midnight to the one that goes on: a day has at most 100. */
+  slices: SliceNumbers[];
+};
+
+export function reportQueueDay(
+  calls: Iterable<RecentCall>,
+  { queue, ...today }: { account: Account; now: Date; queue: string | null },
+): QueueDayReport {
+  const head = reported({ ...today, minutes: null });
+  const promiseOf = (each: string | null) => settingsOf(today.account, each);
+  const counted = { window: windowOf(head), now: today.now, promiseOf };
+  const slices = countQueueDay(calls, queue === null ? counted : { ...counted, queue });
+  return { ...head, queue, slice_ms: SLICE_MS, slices };
 }
 
 export type AbandonedReport = Reported & {

@@ -53,6 +53,7 @@ export const noNumbers = {
   board: {
     queues: () => Promise.reject(nobody),
     agents: () => Promise.reject(nobody),
+    queueDay: () => Promise.reject(nobody),
     abandoned: () => Promise.reject(nobody),
   },
 };

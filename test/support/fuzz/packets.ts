@@ -18,6 +18,7 @@ const events = fc.constantFrom(
     "ListCalls",
     "ListCallEvents",
     "ListQueues",
+    "ListQueueDay",
     "ListAbandoned",
     "Subscribe",
     "Nothing",
