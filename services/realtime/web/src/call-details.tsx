@@ -1,14 +1,18 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Call } from "./calls.ts";
-import { masked, selected } from "./choices.ts";
-import { formatBody, formatDuration, formatNumber } from "./format.ts";
+import { masked } from "./choices.ts";
+import { formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
+import { Link } from "./link.tsx";
 import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
 import { createPaced } from "./paced.ts";
+import { isNumber } from "./questions.ts";
+import { closeCall } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
-import { readTime, type Step, stepsOf } from "./timeline.ts";
+import { type Note, readTime, type Step, stepsOf } from "./timeline.ts";
 import { formatDateAndTime } from "./times.ts";
-import { words } from "./words.ts";
+import { language, words } from "./words.ts";
 
 type Shown = WholeCall | "loading" | "unreadable" | "erased";
 
@@ -23,7 +27,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       <h2 id="call-heading" tabIndex={-1} ref={heading}>
         {words.call} <code>{call_id}</code>
       </h2>
-      <button type="button" class="quiet close" onClick={close}>
+      <button type="button" class="quiet close" onClick={closeCall}>
         {words.close}
       </button>
       {typeof shown === "object" && <Facts call={shown.call} />}
@@ -31,10 +35,6 @@ export function CallDetails({ call_id }: { call_id: string }) {
       <Events shown={shown} />
     </aside>
   );
-}
-
-function close(): void {
-  selected.value = null;
 }
 
 /** One call, read again whenever anything changes: this page need not follow it. */
@@ -61,12 +61,11 @@ function useCall(call_id: string): Shown {
 
 function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
-  const number = (value: string | null) => value && formatNumber(value, masked.value);
-  const facts: [string, string | null][] = [
-    [words.columns.from, number(call.their_number)],
-    [words.columns.to, number(call.our_number)],
-    [words.columns.queue, call.queue],
-    [words.columns.agent, call.actor],
+  const facts: [string, ComponentChildren][] = [
+    [words.columns.from, call.their_number && <NumberLink number={call.their_number} />],
+    [words.columns.to, call.our_number && <NumberLink number={call.our_number} />],
+    [words.columns.queue, call.queue && <QueueLink queue={call.queue} />],
+    [words.columns.agent, call.actor && <AgentLink agent={call.actor} />],
     [words.direction, call.direction && (words.directions[call.direction] ?? call.direction)],
     [words.began, formatTime(call.created_at)],
     [words.answered, formatTime(call.answered_at)],
@@ -82,6 +81,29 @@ function Facts({ call }: { call: Call | null }) {
     </dl>
   );
 }
+
+/** An extension has no page: too many calls are its. */
+function NumberLink({ number }: { number: string }) {
+  const text = formatNumber(number, masked.value);
+  if (!isNumber(number)) return <>{text}</>;
+  return (
+    <Link to="number" view={{ q: number }}>
+      {text}
+    </Link>
+  );
+}
+
+const QueueLink = ({ queue }: { queue: string }) => (
+  <Link to="queues" view={{ queue }}>
+    {queue}
+  </Link>
+);
+
+const AgentLink = ({ agent }: { agent: string }) => (
+  <Link to="agents" view={{ q: agent }}>
+    {agent}
+  </Link>
+);
 
 function Events({ shown }: { shown: Shown }) {
   if (typeof shown === "string") return <p>{words[shown]}</p>;
@@ -103,9 +125,15 @@ function StepItem({ step }: { step: Step }) {
     <li>
       <p>
         <time>{formatTime(step.event.timestamp) ?? "–"}</time> <strong>{nameOf(step.type)}</strong>{" "}
-        {[step.queue, step.agent].filter(Boolean).join(" · ")}
+        {step.queue && <QueueLink queue={step.queue} />}
+        {step.queue && step.agent && " · "}
+        {step.agent && <AgentLink agent={step.agent} />}
       </p>
-      {step.after && <p class="odd">{words.cameBefore(nameOf(step.after), nameOf(step.type))}</p>}
+      {step.notes.map((note) => (
+        <p key={note.kind} class="odd">
+          {sentenceOf(note, step.type)}
+        </p>
+      ))}
       <details>
         <summary>{words.body}</summary>
         <pre>{body}</pre>
@@ -114,6 +142,23 @@ function StepItem({ step }: { step: Step }) {
       {step.lastedMs !== null && <p class="lasted">{formatDuration(step.lastedMs)}</p>}
     </li>
   );
+}
+
+function sentenceOf(note: Note, type: string): string {
+  switch (note.kind) {
+    case "cameBefore":
+      return words.cameBefore(
+        nameOf(note.early),
+        nameOf(type),
+        note.ms === null ? null : formatLength(note.ms, language),
+      );
+    case "noBeginning":
+      return words.callNotes.noBeginning(nameOf(type));
+    case "quiet":
+      return words.callNotes.quiet(formatLength(note.ms, language));
+    default:
+      return words.callNotes[note.kind];
+  }
 }
 
 const COPIED_MS = 2_000;

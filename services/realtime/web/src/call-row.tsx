@@ -1,11 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { selected } from "./choices.ts";
+import { openCall, selected } from "./route.ts";
 
 /** A row that opens its call, by mouse or by Enter. */
 export function CallRow(props: { call_id: string; class?: string; children: ComponentChildren }) {
-  const open = () => {
-    selected.value = props.call_id;
-  };
+  const open = () => openCall(props.call_id);
   const classes = [props.class, selected.value === props.call_id && "chosen"].filter(Boolean);
   return (
     <tr

@@ -49,7 +49,7 @@ test("a call's age grows until it is finished, and is never negative", () => {
 
 test("who waits is listed by how long, and who was answered or gave up is not", () => {
   const leg = (entered_at: string, ended_at: string | null = null, answered_at: string | null = null) => ({
-    ...{ queue: "900", entered_at, answered_at, ended_at },
+    ...{ queue: "900", entered_at, answered_at, talked_until: null, ended_at, outcome: null },
   });
   const calls = replaceAll([
     call({

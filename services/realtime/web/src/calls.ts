@@ -4,7 +4,9 @@ export type Leg = {
   queue: string | null;
   entered_at: string;
   answered_at: string | null;
+  talked_until: string | null;
   ended_at: string | null;
+  outcome: "ANSWERED" | "ABANDONED" | "OVERFLOWED" | null;
 };
 export type Call = {
   id: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { formatBody, formatDuration, formatNumber } from "./format.ts";
+import { cityOf, formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
 
 test.each([
   ["5511999990000", "+55 11 9****-0000", "+55 11 99999-0000"],
@@ -35,3 +35,21 @@ test("a masked body hides every number and document, wherever it is, and keeps w
   expect(text).not.toMatch(/99999|456|789/);
   expect(JSON.parse(formatBody(body, false))).toEqual(body);
 });
+
+test.each([
+  [2_100, "2,1 s", "2.1 s"],
+  [40, "0,04 s", "0.04 s"],
+  [59_000, "59 s", "59 s"],
+  [720_000, "12 min", "12 min"],
+  [3_900_000, "1 h 5 min", "1 hr 5 min"],
+  [7_200_000, "2 h", "2 hr"],
+])("a length of %d ms is %s, in English %s", (ms, pt, en) => {
+  expect(formatLength(ms, "pt-BR")).toBe(pt);
+  expect(formatLength(ms, "en")).toBe(en);
+});
+
+test.each([
+  ["America/Sao_Paulo", "São Paulo"],
+  ["America/Argentina/Buenos_Aires", "Buenos Aires"],
+  ["UTC", "UTC"],
+])("the zone %s is called %s", (zone, city) => expect(cityOf(zone)).toBe(city));

@@ -6,6 +6,36 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
 }
 
+/** `2,1 s`, `12 min` or `1 h 5 min`, as a language writes it. */
+export function formatLength(ms: number, language: string): string {
+  const of = (unit: string, value: number) =>
+    new Intl.NumberFormat(language, {
+      ...{ style: "unit", unit, unitDisplay: "short", maximumFractionDigits: ms < 1_000 ? 2 : 1 },
+    }).format(value);
+  if (ms < 60_000) return of("second", ms / 1_000).replace(/sec$/, "s");
+  const minutes = Math.floor(ms / 60_000);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 && of("hour", hours), rest > 0 && of("minute", rest)].filter(Boolean).join(" ");
+}
+
+/** Zones are spelt in ASCII; these cities are not. */
+const CITIES: Readonly<Record<string, string>> = {
+  Araguaina: "Araguaína",
+  Belem: "Belém",
+  Cuiaba: "Cuiabá",
+  Eirunepe: "Eirunepé",
+  Maceio: "Maceió",
+  Noronha: "Fernando de Noronha",
+  Santarem: "Santarém",
+  Sao_Paulo: "São Paulo",
+};
+
+/** What a zone is called: `America/Sao_Paulo` by its city. */
+export function cityOf(zone: string): string {
+  const name = zone.split("/").at(-1)!;
+  return CITIES[name] ?? name.replaceAll("_", " ");
+}
+
 /** `82 %`, or a dash where nothing was counted. */
 export const formatShare = (share: number | null): string =>
   share === null ? "–" : `${Math.floor(share * 100)} %`;

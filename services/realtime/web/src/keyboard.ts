@@ -1,5 +1,5 @@
-import { helping, masked, nextTheme, selected } from "./choices.ts";
-import { go, page } from "./route.ts";
+import { helping, masked, nextTheme } from "./choices.ts";
+import { closeCall, go, page, selected } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
@@ -25,7 +25,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
     masked.value = !masked.value;
   },
   Escape: () => {
-    if (selected.peek()) selected.value = null;
+    if (selected.peek()) closeCall();
     else if (tv.peek()) toggleTv();
   },
   "?": () => {

@@ -1,3 +1,181 @@
+import { useComputed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import "./number-page.css";
+import { CallRow } from "./call-row.tsx";
+import { ageOf, type Call } from "./calls.ts";
+import { masked } from "./choices.ts";
+import { now } from "./clock.ts";
+import { formatDuration, formatNumber } from "./format.ts";
+import { link } from "./live.ts";
+import { numberCalls, showOlder } from "./number.ts";
+import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts";
+import { report } from "./numbers.ts";
+import { isNumber } from "./questions.ts";
+import { query } from "./route.ts";
+import { StateMark } from "./state-mark.tsx";
+import { formatDateAndTime } from "./times.ts";
+import { words } from "./words.ts";
+
+const NONE = "–";
+/** As the server's own, where a queue is not among those of today. */
+const USUAL_SHORT_MS = 5_000;
+
+/** All calls of one number, whoever called whom, and whether somebody called back. */
 export function NumberPage() {
-  return null;
+  if (!isNumber(query.value)) return <p class="empty">{words.numberPage.noNumber}</p>;
+  return (
+    <div class="number-page">
+      <h1>
+        {words.numberPage.callsOf} <span class="number">{formatNumber(query.value, masked.value)}</span>
+      </h1>
+      <Calls found={numberCalls.value} />
+    </div>
+  );
+}
+
+function Calls({ found }: { found: typeof numberCalls.value }) {
+  if (found === "unreadable") return <p class="empty">{words.numberPage.unreadable}</p>;
+  if (found === "loading") return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (found.calls.length === 0) return <NoCalls />;
+  const gaveUp = findGaveUp(found.calls, shortMsOf);
+  return (
+    <>
+      <Sums found={found} gaveUp={gaveUp} />
+      <Table found={found} gaveUp={gaveUp} />
+    </>
+  );
+}
+
+function NoCalls() {
+  return (
+    <div class="empty">
+      <p>{words.numberPage.noCalls}</p>
+      <p>
+        {words.emptyHow} <code>npx -y pnpm simulate</code>
+      </p>
+    </div>
+  );
+}
+
+function shortMsOf(queue: string | null): number {
+  const row = report.value?.queues.find((each) => each.queue === queue);
+  return row?.shortAbandonMs ?? USUAL_SHORT_MS;
+}
+
+const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
+
+/** Of all its calls, or of the latest where there are older ones. */
+function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
+  const { totals, tips, ofLatest } = words.numberPage;
+  const sums = totalsOf(calls);
+  const [last] = [...gaveUp.values()].sort(
+    (one, other) => Date.parse(other.ended_at) - Date.parse(one.ended_at),
+  );
+  return (
+    <dl class="sums">
+      <Sum name={totals.calls} note={more ? ofLatest(sums.calls) : undefined}>
+        {more ? `${sums.calls}+` : sums.calls}
+      </Sum>
+      <Sum name={totals.answered} tip={tips.answered}>
+        {sums.answered}
+      </Sum>
+      <Sum name={totals.abandoned} tip={tips.abandoned}>
+        {sums.abandoned}
+      </Sum>
+      <Sum name={totals.talk} tip={tips.talk}>
+        {formatDuration(sums.talkMs)}
+      </Sum>
+      <Sum name={totals.first}>{more ? NONE : time(sums.first)}</Sum>
+      <Sum name={totals.last}>{time(sums.last)}</Sum>
+      {last && (
+        <Sum name={totals.returned} tip={tips.returned}>
+          {time(last.ended_at)} · <Returned gaveUp={last} />
+        </Sum>
+      )}
+    </dl>
+  );
+}
+
+type SumProps = { name: string; tip?: string; note?: string | undefined; children: ComponentChildren };
+
+function Sum({ name, tip, note, children }: SumProps) {
+  return (
+    <div title={tip}>
+      <dt>{name}</dt>
+      <dd>
+        {children} {note && <small class="soft">{note}</small>}
+      </dd>
+    </div>
+  );
+}
+
+function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
+  if (returned_at) return words.numberPage.returnedAt(time(returned_at));
+  return short ? words.short : <span class="over">{words.numberPage.notReturned}</span>;
+}
+
+function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
+  const { state, from, to, queue, agent, age } = words.columns;
+  const { at, outcome } = words.numberPage;
+  return (
+    <section class="calls">
+      <table>
+        <caption>{words.shown(calls.length, more)}</caption>
+        <thead>
+          <tr>
+            {[at, state, from, to, queue, agent, outcome].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="age">
+              {age}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls.map((call) => (
+            <Row key={call.aggregate_id} call={call} gaveUp={gaveUp.get(call.aggregate_id)} />
+          ))}
+        </tbody>
+      </table>
+      {more && (
+        <button type="button" class="older" onClick={showOlder}>
+          {words.numberPage.more}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
+  const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
+  return (
+    <CallRow call_id={call.aggregate_id}>
+      <td class="number">{time(call.created_at)}</td>
+      <td>
+        <StateMark state={call.state} />
+      </td>
+      <td class="number">{number(call.their_number)}</td>
+      <td class="number">{number(call.our_number)}</td>
+      <td>{call.queue ?? NONE}</td>
+      <td>{call.actor ?? NONE}</td>
+      <td>
+        {gaveUp && (
+          <>
+            {words.numberPage.gaveUp} · <Returned gaveUp={gaveUp} />
+          </>
+        )}
+      </td>
+      <td class="age">
+        <Age call={call} />
+      </td>
+    </CallRow>
+  );
+}
+
+/** Its text alone changes each second. */
+function Age({ call }: { call: Call }) {
+  const text = useComputed(() => formatDuration(ageOf(call, now.value)));
+  return <>{text}</>;
 }

@@ -1,20 +1,23 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { AbandonedPage } from "./abandoned-page.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
-import { helping, selected } from "./choices.ts";
+import { helping } from "./choices.ts";
 import { now } from "./clock.ts";
 import { DeliveriesPage } from "./deliveries-page.tsx";
 import { ExportButtons } from "./export-buttons.tsx";
 import { formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
+import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { NumberPage } from "./number-page.tsx";
+import { isNumber } from "./questions.ts";
 import { QueuesPage } from "./queues-page.tsx";
-import { filter, go, PAGES, PATHS, type PageName, page, query } from "./route.ts";
+import { filter, go, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { SystemPage } from "./system-page.tsx";
@@ -59,9 +62,17 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   number: NumberPage,
 };
 
+/** What is about the gateway and not about calls is looked at when something is wrong: it stands apart, quieter. */
+const QUIET: readonly PageName[] = ["deliveries", "system"];
+
 function Navigation() {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // on a phone the bar is longer than the screen
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [page.value]);
   return (
-    <nav aria-label={words.navigation}>
+    <nav class="pages" aria-label={words.navigation} ref={bar}>
       {PAGES.map((name) => (
         <PageLink key={name} name={name} />
       ))}
@@ -69,19 +80,13 @@ function Navigation() {
   );
 }
 
-/** A link like any other: it can be opened in another tab. */
 function PageLink({ name }: { name: PageName }) {
   const current = page.value === name;
-  const follow = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    go(name);
-  };
   const label = words.pages[name];
   return (
-    <a href={PATHS[name]} aria-current={current ? "page" : undefined} onClick={follow}>
+    <Link to={name} current={current ? "page" : undefined} class={QUIET.includes(name) ? "aside" : ""}>
       {current ? <h1>{label}</h1> : label}
-    </a>
+    </Link>
   );
 }
 
@@ -96,6 +101,11 @@ function Filters() {
         ))}
       </nav>
       <ExportButtons />
+      {isNumber(query.value) && (
+        <Link class="see-all" to="number" view={{ q: query.value }}>
+          {words.numberPage.seeAll} →
+        </Link>
+      )}
     </div>
   );
 }

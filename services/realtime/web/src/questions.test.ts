@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { questionsOf } from "./questions.ts";
+import { nationalNumber as nationalOfServer } from "@teravoz/domain";
+import fc from "fast-check";
+import { isNumber, nationalNumber, questionsOf, questionsOfNumber } from "./questions.ts";
 
 const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { queue: "x" }];
 
@@ -20,4 +22,25 @@ test.each(["5511987654321", "11987654321", "+55 (11) 98765-4321", "+551198765432
 
 test.each(["900", "1463669263.30033x", "ana@example.com"])("%s is no number", (text) => {
   expect(questionsOf(text, null)).toHaveLength(4);
+});
+
+test("a number has a page of its own, an extension, a queue or a name has none", () => {
+  expect(["+55 (11) 98765-4321", "33339900"].every(isNumber)).toBe(true);
+  expect(["", "900", "ana@example.com", "1463669263.30033x"].some(isNumber)).toBe(false);
+});
+
+test("the page of a number is the same with and without 55 and plus", () => {
+  const asked = (text: string) => new Set(questionsOfNumber(text).map((params) => JSON.stringify(params)));
+  const needed = [...asked("11987654321")].filter((params) => !params.includes('"+11'));
+  for (const text of ["5511987654321", "+5511987654321"])
+    expect([...asked(text)]).toEqual(expect.arrayContaining(needed));
+});
+
+test("a foreign number is asked for with its plus", () => {
+  expect(questionsOfNumber("+351912345678")).toContainEqual({ their_number: "+351912345678" });
+});
+
+test("two numbers are the same person's here where they are so for the server", () => {
+  const number = fc.stringMatching(/^\+?[\d ()-]{0,16}$/);
+  fc.assert(fc.property(number, (text) => expect(nationalNumber(text)).toBe(nationalOfServer(text))));
 });

@@ -12,13 +12,28 @@ const NUMBER_DIGITS = 8;
  */
 export function questionsOf(text: string, state: CallState | null): Params[] {
   const exact = ["aggregate_id", "code", "actor", "queue"].map((field) => ({ [field]: text }));
-  const numbers = numbersOf(text).flatMap((number) => [{ their_number: number }, { our_number: number }]);
-  return [...exact, ...numbers].map((params): Params => ({ ...params, ...(state ? { state } : {}) }));
+  return [...exact, ...questionsOfNumber(text)].map(
+    (params): Params => ({ ...params, ...(state ? { state } : {}) }),
+  );
 }
+
+/** Whether it is a telephone number to us, and so has a page of its own. */
+export const isNumber = (text: string): boolean => numbersOf(text).length > 0;
+
+/** Calls of one number, whoever called: as the other side's, and as ours. */
+export const questionsOfNumber = (number: string): Params[] =>
+  numbersOf(number).flatMap((each) => [{ their_number: each }, { our_number: each }]);
 
 function numbersOf(text: string): string[] {
   const digits = text.replace(/[\s()+.-]/g, "");
   if (!/^\d+$/.test(digits) || digits.length < NUMBER_DIGITS) return [];
-  const national = digits.length >= 12 && digits.startsWith("55") ? digits.slice(2) : digits;
-  return [...new Set([national, `55${national}`, `+55${national}`, digits])];
+  const national = nationalNumber(digits);
+  return [...new Set([`${national}`, `55${national}`, `+55${national}`, digits, `+${digits}`])];
+}
+
+/** Digits without Brazil's 55, as the server compares them. */
+export function nationalNumber(number: string | null): string | null {
+  const digits = number?.replace(/\D/g, "") ?? "";
+  if (digits === "") return null;
+  return digits.length >= 12 && digits.startsWith("55") ? digits.slice(2) : digits;
 }

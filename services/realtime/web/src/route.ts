@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { type CallState, STATES } from "./calls.ts";
 
 /** The pages, in the order of the navigation, and where each is: every address can be shared. */
@@ -27,6 +27,12 @@ export const query = signal(readQuery());
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
+/** Which queue the page of queues charts; null = all. */
+export const queue = signal(readChosenQueue());
+
+/** The call_id of the call whose events are shown, whatever the page. */
+export const selected = signal(readCall());
+
 function readPage(): PageName {
   return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
 }
@@ -39,33 +45,94 @@ function readFilter(): CallState | null {
 
 /** A part of the address that no server is sent, and so no log holds: people search for numbers. */
 function readQuery(): string {
-  return new URLSearchParams(location.hash.slice(1)).get("q")?.trim() ?? "";
+  return readFragment().get("q")?.trim() ?? "";
 }
 
+function readChosenQueue(): string | null {
+  return new URLSearchParams(location.search).get("queue") || null;
+}
+
+function readCall(): string | null {
+  return readFragment().get("call") || null;
+}
+
+function readFragment(): URLSearchParams {
+  return new URLSearchParams(location.hash.slice(1));
+}
+
+/** Only the live page has another window than today. */
 function readMinutes(): number | null {
-  return new URLSearchParams(location.search).get("minutes") === String(SLIDING_MINUTES)
+  return location.pathname === PATHS.live &&
+    new URLSearchParams(location.search).get("minutes") === String(SLIDING_MINUTES)
     ? SLIDING_MINUTES
     : null;
 }
 
-type View = { state?: CallState | null; q?: string; minutes?: number | null };
+export type View = {
+  state?: CallState | null;
+  q?: string;
+  minutes?: number | null;
+  queue?: string | null;
+  call?: string | null;
+};
 
-export function go(to: PageName, { state, q, minutes: window }: View = {}): void {
+export function addressOf(to: PageName, { state, q, minutes: window, queue, call }: View = {}): string {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
     ...(window ? { minutes: String(window) } : {}),
+    ...(queue ? { queue } : {}),
   });
-  const hash = new URLSearchParams(q ? { q } : {});
-  const parts = [PATHS[to], search.size > 0 && `?${search}`, hash.size > 0 && `#${hash}`];
-  history.pushState(null, "", parts.filter(Boolean).join(""));
+  return join(PATHS[to], search, new URLSearchParams({ ...(q ? { q } : {}), ...(call ? { call } : {}) }));
+}
+
+const join = (path: string, search: URLSearchParams, fragment: URLSearchParams): string =>
+  [path, search.size > 0 && `?${search}`, fragment.size > 0 && `#${fragment}`].filter(Boolean).join("");
+
+/** A call that is looked at stays open while the page stays the same. */
+export function go(to: PageName, view: View = {}): void {
+  const call = to === page.peek() ? selected.peek() : null;
+  history.pushState(null, "", addressOf(to, { call, ...view }));
   read();
 }
 
+/** What history keeps with an address: the page before it is the same one, without the call. */
+type Entry = { opened?: true } | null;
+
+/** The address of a call is that of where it is seen, and the call: Back closes it, however many were looked at. */
+export function openCall(call_id: string): void {
+  if (call_id === selected.peek()) return;
+  if (selected.peek()) history.replaceState(history.state, "", addressWith(call_id));
+  else history.pushState({ opened: true } satisfies Entry, "", addressWith(call_id));
+  read();
+}
+
+/** Back to where it was opened; a link that came from elsewhere stays where it is, without the call. */
+export function closeCall(): void {
+  if ((history.state as Entry)?.opened) {
+    history.back();
+    return;
+  }
+  history.replaceState(null, "", addressWith(null));
+  read();
+}
+
+function addressWith(call_id: string | null): string {
+  const fragment = readFragment();
+  if (call_id) fragment.set("call", call_id);
+  else fragment.delete("call");
+  return join(location.pathname, new URLSearchParams(location.search), fragment);
+}
+
+/** Nobody sees a half of an address. */
 function read(): void {
-  page.value = readPage();
-  filter.value = readFilter();
-  query.value = readQuery();
-  minutes.value = readMinutes();
+  batch(() => {
+    page.value = readPage();
+    filter.value = readFilter();
+    query.value = readQuery();
+    minutes.value = readMinutes();
+    queue.value = readChosenQueue();
+    selected.value = readCall();
+  });
 }
 
 addEventListener("popstate", read);

@@ -6,7 +6,9 @@ const event = (id: number, type: string, seconds: number | null, more: object = 
   uuid: String(id),
   event: {
     type,
-    ...(seconds === null ? {} : { timestamp: new Date(Date.UTC(2026, 0, 1, 12, 0, seconds)).toISOString() }),
+    ...(seconds === null
+      ? {}
+      : { timestamp: new Date(Date.UTC(2026, 0, 1, 12) + seconds * 1_000).toISOString() }),
     ...more,
   },
 });
@@ -26,9 +28,51 @@ test("each step says how long it lasted, over those without a time", () => {
   ]);
 });
 
-test("what arrived after a later step is marked with that step", () => {
-  const steps = stepsOf([event(1, "call.new", 0), event(3, "call.waiting", 1), event(2, "call.ongoing", 2)]);
-  expect(steps.map(({ after }) => after)).toEqual([null, "call.ongoing", null]);
+const notesOf = (...events: Parameters<typeof stepsOf>[0]) => stepsOf(events).map(({ notes }) => notes);
+
+test("what arrived after a later step is marked with that step, and by how much", () => {
+  expect(
+    notesOf(event(1, "call.new", 0), event(3, "call.waiting", 1), event(2, "call.ongoing", 3.1)),
+  ).toEqual([[], [{ kind: "cameBefore", early: "call.ongoing", ms: 2_100 }], []]);
+});
+
+test("by how much is not told where a stamp is missing, or says otherwise", () => {
+  const unknown = [{ kind: "cameBefore", early: "call.waiting", ms: null }];
+  expect(notesOf(event(2, "call.new", 1), event(1, "call.waiting", 1))[0]).toEqual(unknown);
+  expect(notesOf(event(2, "call.new", null), event(1, "call.waiting", 1))[0]).toEqual(unknown);
+});
+
+test("a call whose beginning is missing says so", () => {
+  expect(notesOf(event(1, "call.waiting", 0), event(2, "call.ongoing", 1))).toEqual([
+    [{ kind: "noBeginning" }],
+    [],
+  ]);
+  expect(notesOf(event(1, "dialer.success", 0), event(2, "call.new", 1))).toEqual([[], []]);
+});
+
+test("an answer in a queue where nobody had waited is marked once, and one without a queue is not", () => {
+  const begun = event(1, "call.new", 0);
+  expect(
+    notesOf(begun, event(2, "actor.entered", 1, { queue: "900" }), event(3, "call.on-going", 2)),
+  ).toEqual([[], [{ kind: "answeredWithoutWait" }], []]);
+  expect(notesOf(begun, event(2, "call.ongoing", 1))).toEqual([[], []]);
+  const waited = event(2, "call.waiting", 1, { queue: "900" });
+  expect(notesOf(begun, waited, event(3, "call.ongoing", 2))).toEqual([[], [], []]);
+});
+
+test("an agent who left without having come is marked", () => {
+  const left = [event(1, "call.new", 0), event(2, "call.waiting", 1), event(3, "actor.left", 2)];
+  expect(notesOf(...left)[2]).toEqual([{ kind: "waitedWithoutAnswer" }]);
+});
+
+test("ten minutes without an event are marked, in a talk an hour, after the end nothing", () => {
+  const kinds = (type: string, seconds: number) =>
+    notesOf(event(1, "call.new", 0), event(2, type, 1), event(3, "call.data-provided", 1 + seconds))[1];
+  expect(kinds("call.standby", 599)).toEqual([]);
+  expect(kinds("call.standby", 600)).toEqual([{ kind: "quiet", ms: 600_000 }]);
+  expect(kinds("call.ongoing", 3_599)).toEqual([]);
+  expect(kinds("call.ongoing", 3_600)).toEqual([{ kind: "quiet", ms: 3_600_000 }]);
+  expect(kinds("call.finished", 9_000)).toEqual([]);
 });
 
 test.each([

@@ -1,5 +1,11 @@
 import type { CallEvent } from "./calls.ts";
 
+/** What is odd about a step, for a sentence; `ms` where it lasted or differs by so much. */
+export type Note =
+  | { kind: "cameBefore"; early: string; ms: number | null }
+  | { kind: "noBeginning" | "answeredWithoutWait" | "waitedWithoutAnswer" }
+  | { kind: "quiet"; ms: number };
+
 /** One event as a person reads a call: when, what, who, and how long it stayed so. */
 export type Step = {
   id: number;
@@ -11,8 +17,7 @@ export type Step = {
   agent: string | null;
   /** Until the next step with a time; null for the last. */
   lastedMs: number | null;
-  /** The type of a later step that had arrived before this one; null where the order of arrival is that of the call. */
-  after: string | null;
+  notes: Note[];
 };
 
 /** The events of a call as ListCallEvents gives them, which is in the order of the call; ids grow in the order of arrival. */
@@ -23,18 +28,51 @@ export function stepsOf(events: readonly CallEvent[]): Step[] {
       .slice(index + 1)
       .map((each) => readTime(each.event.timestamp))
       .find((time) => time !== null);
-    const overtaken = events.slice(index + 1).find((later) => later.id < id);
+    const lastedMs = at !== null && next !== undefined ? Math.max(0, next! - at) : null;
+    const notes = [overtaken(events, index), missing(events, index), quiet(typeOf(events[index]!), lastedMs)];
     return {
-      id,
-      type: String(event.type),
-      event,
-      at,
-      queue: textOf(event.queue),
-      agent: textOf(event.actor),
-      lastedMs: at !== null && next !== undefined ? Math.max(0, next! - at) : null,
-      after: overtaken ? String(overtaken.event.type) : null,
+      ...{ id, type: String(event.type), event, at },
+      ...{ queue: textOf(event.queue), agent: textOf(event.actor), lastedMs },
+      notes: notes.filter((note) => note !== null),
     };
   });
+}
+
+const typeOf = ({ event }: CallEvent): string =>
+  event.type === "call.on-going" ? "call.ongoing" : String(event.type);
+
+/** A later step had arrived before this one: by their stamps so much too early. Null where the order of arrival is that of the call. */
+function overtaken(events: readonly CallEvent[], index: number): Note | null {
+  const { id, event } = events[index]!;
+  const early = events.slice(index + 1).find((later) => later.id < id);
+  if (!early) return null;
+  const [at, earlyAt] = [readTime(event.timestamp), readTime(early.event.timestamp)];
+  const ms = at !== null && earlyAt !== null && earlyAt > at ? earlyAt - at : null;
+  return { kind: "cameBefore", early: String(early.event.type), ms };
+}
+
+/** Steps of the life cycle that should stand before this one, where their absence explains what the board shows. */
+function missing(events: readonly CallEvent[], index: number): Note | null {
+  const before = events.slice(0, index).map(typeOf);
+  const had = (...types: string[]) => types.some((type) => before.includes(type));
+  const type = typeOf(events[index]!);
+  if (index === 0 && !events.some((each) => typeOf(each) === "call.new")) return { kind: "noBeginning" };
+  const answers = ["actor.entered", "call.ongoing"];
+  const inQueue = events.slice(0, index + 1).some(({ event }) => textOf(event.queue) !== null);
+  if (answers.includes(type) && inQueue && !had("call.waiting", ...answers))
+    return { kind: "answeredWithoutWait" };
+  return type === "actor.left" && !had(...answers) ? { kind: "waitedWithoutAnswer" } : null;
+}
+
+/** Longer than anybody is routed, rings or waits, and than most talk. */
+const QUIET_MS = 10 * 60_000;
+const QUIET_TALK_MS = 60 * 60_000;
+
+function quiet(type: string, lastedMs: number | null): Note | null {
+  // what follows the end (a recording, an opinion) may come whenever it likes
+  if (lastedMs === null || type === "call.finished") return null;
+  const isTalk = type === "actor.entered" || type === "call.ongoing";
+  return lastedMs >= (isTalk ? QUIET_TALK_MS : QUIET_MS) ? { kind: "quiet", ms: lastedMs } : null;
 }
 
 const textOf = (value: unknown): string | null =>

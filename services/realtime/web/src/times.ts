@@ -7,10 +7,14 @@ const clockOf = (options: Intl.DateTimeFormatOptions) =>
   computed(() => new Intl.DateTimeFormat(language, { hourCycle: "h23", timeZone: zone.value, ...options }));
 
 const timeOfDay = clockOf({ timeStyle: "medium" });
+const hour = clockOf({ timeStyle: "short" });
 const dateAndTime = clockOf({ dateStyle: "short", timeStyle: "medium" });
 
 /** `10:42:07`; ms since the epoch in. */
 export const formatTimeOfDay = (ms: number): string => timeOfDay.value.format(ms);
+
+/** `10:42`; ms since the epoch in. */
+export const formatHour = (ms: number): string => hour.value.format(ms);
 
 /** `25/11/2026, 10:42:07`; ms since the epoch in. */
 export const formatDateAndTime = (ms: number): string => dateAndTime.value.format(ms);

@@ -1,14 +1,14 @@
 import { computed } from "@preact/signals";
 import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
 import { now } from "./clock.ts";
+import { cityOf } from "./format.ts";
 import { zone } from "./numbers.ts";
 import { formatTimeOfDay } from "./times.ts";
 import { toggleTv } from "./tv.ts";
 import { switchLanguage, words } from "./words.ts";
 
 const time = computed(() => formatTimeOfDay(now.value));
-/** `America/Sao_Paulo` is called by its city. */
-const city = computed(() => zone.value.split("/").at(-1)!.replaceAll("_", " "));
+const city = computed(() => cityOf(zone.value));
 
 const SHADES: Record<Theme, string> = { auto: "◐", light: "○", dark: "●" };
 

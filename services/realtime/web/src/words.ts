@@ -1,6 +1,8 @@
 import type { AgentState } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
+import type { Chart, Line } from "./day-charts.ts";
+import type { Column } from "./queue-sort.ts";
 import type { PageName } from "./route.ts";
 
 /** Everything the page says; a language that lacks a word does not compile. */
@@ -60,8 +62,8 @@ export type Words = {
   directions: Record<string, string>;
   /** What happened, by the type of an event; the rest are shown by their type. */
   happenings: Readonly<Record<string, string>>;
-  /** "X" came before "Y". */
-  cameBefore(early: string, late: string): string;
+  /** "X" came before "Y", by so much where that is known. */
+  cameBefore(early: string, late: string, by: string | null): string;
   body: string;
   copy: string;
   copied: string;
@@ -93,6 +95,50 @@ export type Words = {
   token: string;
   enter: string;
   filter: string;
+  queuesPage: {
+    today: string;
+    allQueues: string;
+    dayOf(queue: string): string;
+    wholeDay: string;
+    columns: Record<Column, string>;
+    columnTips: Record<Column, string>;
+    titles: Record<Chart["name"], string>;
+    /** What each chart counts, in one sentence. */
+    tips: Record<Chart["name"], string>;
+    lines: Record<Line["name"], string>;
+    threshold(value: string): string;
+    /** What a drawing is called for whoever cannot see it. */
+    picture(title: string): string;
+    asTable: string;
+    from: string;
+    unknown: string;
+    unreadable: string;
+    noPlot: string;
+    reload: string;
+  };
+  numberPage: {
+    callsOf: string;
+    noNumber: string;
+    noCalls: string;
+    totals: Record<"calls" | "answered" | "abandoned" | "talk" | "first" | "last" | "returned", string>;
+    tips: Record<"answered" | "abandoned" | "talk" | "returned", string>;
+    at: string;
+    notReturned: string;
+    returnedAt(time: string): string;
+    outcome: string;
+    gaveUp: string;
+    ofLatest(count: number): string;
+    more: string;
+    seeAll: string;
+    unreadable: string;
+  };
+  callNotes: {
+    /** The first event there is, in words. */
+    noBeginning(first: string): string;
+    answeredWithoutWait: string;
+    waitedWithoutAnswer: string;
+    quiet(length: string): string;
+  };
 };
 
 const pt: Words = {
@@ -241,7 +287,7 @@ const pt: Words = {
     "dialer.expired": "Discagem expirou",
     "dialer.exceeded": "Tentativas esgotadas",
   },
-  cameBefore: (early, late) => `“${early}” chegou antes de “${late}”.`,
+  cameBefore: (early, late, by) => `“${early}” chegou antes de “${late}”${by ? ` (${by})` : ""}.`,
   body: "Corpo recebido",
   copy: "Copiar",
   copied: "Copiado",
@@ -274,6 +320,99 @@ const pt: Words = {
   token: "Token",
   enter: "Entrar",
   filter: "Filtrar por estado",
+  queuesPage: {
+    today: "Filas, hoje",
+    allQueues: "Todas as filas",
+    dayOf: (queue) => `Fila ${queue}`,
+    wholeDay: "hoje, por quartos de hora",
+    columns: {
+      offered: "Recebidas",
+      answered: "Atendidas",
+      abandoned: "Abandonadas",
+      short: "Rápidas",
+      overflowed: "Transbord.",
+      service_level: "NS",
+      mean_wait_ms: "TME",
+      p90_wait_ms: "Espera p90",
+      mean_talk_ms: "TMA",
+      waiting: "Esperando",
+      waiting_since: "Maior espera",
+    },
+    columnTips: {
+      offered: "Quantas vezes alguém entrou na fila hoje.",
+      answered: "Atendidas cuja passagem pela fila terminou hoje.",
+      abandoned: "Quem desligou hoje sem ser atendido, com as desistências rápidas.",
+      short:
+        "Desistências dentro do prazo curto da fila: fazem parte das abandonadas e não contam no nível de serviço.",
+      overflowed: "Saíram da fila sem atendimento, para outra fila ou outro destino.",
+      service_level:
+        "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas de hoje, sem as desistências rápidas.",
+      mean_wait_ms: "Tempo médio de espera de quem foi atendido hoje.",
+      p90_wait_ms: "Nove em cada dez dos atendidos hoje esperaram no máximo isto.",
+      mean_talk_ms: "Tempo médio de atendimento: do atendimento até o agente sair ou a ligação terminar.",
+      waiting: "Quem está na fila agora e ainda não foi atendido.",
+      waiting_since: "Há quanto tempo espera quem está esperando há mais tempo.",
+    },
+    titles: { calls: "Ligações", level: "Nível de serviço", waits: "Espera de quem foi atendido" },
+    tips: {
+      calls:
+        "Recebidas no quarto de hora em que entraram na fila, atendidas e abandonadas naquele em que saíram dela.",
+      level: "Atendidas dentro do prazo, entre as atendidas e as abandonadas, sem as desistências rápidas.",
+      waits: "Espera média (TME) e a de nove em cada dez (p90) de quem foi atendido.",
+    },
+    lines: {
+      offered: "Recebidas",
+      answered: "Atendidas",
+      abandoned: "Abandonadas",
+      service_level: "NS",
+      mean_wait_ms: "TME",
+      p90_wait_ms: "p90",
+    },
+    threshold: (value) => `meta ${value}`,
+    picture: (title) => `Gráfico: ${title}. Os mesmos números estão na tabela abaixo dele.`,
+    asTable: "Ver como tabela",
+    from: "A partir de",
+    unknown: "Nenhuma ligação nesta fila hoje. Os gráficos aparecem com a primeira que esperar nela.",
+    unreadable: "Não foi possível ler os números do dia. Tentando de novo…",
+    noPlot: "Os gráficos não puderam ser carregados: o servidor pode ter sido atualizado.",
+    reload: "Recarregar a página",
+  },
+  numberPage: {
+    callsOf: "Ligações de",
+    noNumber:
+      "Nenhum número escolhido. Abra uma ligação e clique no número dela, ou busque um número em Ligações (tecla /).",
+    noCalls: "Nenhuma ligação deste número. A primeira aparece aqui sozinha.",
+    totals: {
+      calls: "Ligações",
+      answered: "Atendidas",
+      abandoned: "Desistências",
+      talk: "Em conversa",
+      first: "Primeira",
+      last: "Última",
+      returned: "Última desistência",
+    },
+    tips: {
+      answered: "Ligações em que alguém falou com esta pessoa.",
+      abandoned: "Quantas vezes saiu de uma fila sem ser atendida, com as desistências rápidas.",
+      talk: "Soma dos atendimentos que já terminaram.",
+      returned: "Se alguém falou com esta pessoa depois que ela desistiu, não importa quem ligou.",
+    },
+    at: "Início",
+    notReturned: "sem retorno",
+    returnedAt: (time) => `✓ retorno ${time}`,
+    outcome: "Desistência",
+    gaveUp: "desistiu",
+    ofLatest: (count) => `das ${count} mais recentes`,
+    more: "Mostrar mais antigas",
+    seeAll: "Ver tudo deste número",
+    unreadable: "Não foi possível ler as ligações. Tentando de novo…",
+  },
+  callNotes: {
+    noBeginning: (first) => `O começo não chegou: o primeiro evento é “${first}”.`,
+    answeredWithoutWait: "Atendida numa fila sem um “Em espera” antes: não conta nos números da fila.",
+    waitedWithoutAnswer: "O agente saiu sem que “Agente atendeu” ou “Em atendimento” tenha chegado.",
+    quiet: (length) => `${length} sem nenhum evento.`,
+  },
 };
 
 const en: Words = {
@@ -429,7 +568,7 @@ const en: Words = {
     "dialer.expired": "Dialling expired",
     "dialer.exceeded": "No tries left",
   },
-  cameBefore: (early, late) => `“${early}” came before “${late}”.`,
+  cameBefore: (early, late, by) => `“${early}” came before “${late}”${by ? ` (${by})` : ""}.`,
   body: "Body as received",
   copy: "Copy",
   copied: "Copied",
@@ -461,6 +600,99 @@ const en: Words = {
   token: "Token",
   enter: "Enter",
   filter: "Filter by state",
+  queuesPage: {
+    today: "Queues, today",
+    allQueues: "All queues",
+    dayOf: (queue) => `Queue ${queue}`,
+    wholeDay: "today, by quarters of an hour",
+    columns: {
+      offered: "Offered",
+      answered: "Answered",
+      abandoned: "Abandoned",
+      short: "Short",
+      overflowed: "Overflowed",
+      service_level: "SL",
+      mean_wait_ms: "ASA",
+      p90_wait_ms: "Wait p90",
+      mean_talk_ms: "AHT",
+      waiting: "Waiting",
+      waiting_since: "Longest wait",
+    },
+    columnTips: {
+      offered: "How often somebody entered the queue today.",
+      answered: "Answered, of those whose stay in the queue ended today.",
+      abandoned: "Who hung up without an answer today, with the short abandons.",
+      short:
+        "Abandoned within the queue's short limit: among the abandoned, and left out of the service level.",
+      overflowed: "Left the queue without an answer for another queue or elsewhere.",
+      service_level:
+        "Answered within the queue's limit, of those answered and abandoned today, without the short abandons.",
+      mean_wait_ms: "The mean wait of those who were answered today.",
+      p90_wait_ms: "Nine in ten of those answered today waited no longer than this.",
+      mean_talk_ms: "The mean talk: from the answer until the agent left or the call ended.",
+      waiting: "Who is in the queue now and has not been answered.",
+      waiting_since: "For how long the one who has waited longest has been waiting.",
+    },
+    titles: { calls: "Calls", level: "Service level", waits: "Wait of those answered" },
+    tips: {
+      calls:
+        "Offered in the quarter of an hour in which they entered the queue, answered and abandoned in that in which they left it.",
+      level: "Answered within the limit, of those answered and abandoned, without the short abandons.",
+      waits: "The mean wait (ASA) and that of nine in ten (p90) of those who were answered.",
+    },
+    lines: {
+      offered: "Offered",
+      answered: "Answered",
+      abandoned: "Abandoned",
+      service_level: "SL",
+      mean_wait_ms: "ASA",
+      p90_wait_ms: "p90",
+    },
+    threshold: (value) => `goal ${value}`,
+    picture: (title) => `Chart: ${title}. The table below it holds the same numbers.`,
+    asTable: "Show as a table",
+    from: "From",
+    unknown: "No call in this queue today. The charts appear with the first one that waits in it.",
+    unreadable: "The numbers of the day cannot be read. Trying again…",
+    noPlot: "The charts could not be loaded: the server may have been updated.",
+    reload: "Reload the page",
+  },
+  numberPage: {
+    callsOf: "Calls of",
+    noNumber: "No number chosen. Open a call and click its number, or search for a number in Calls (key /).",
+    noCalls: "No call of this number. The first one appears here by itself.",
+    totals: {
+      calls: "Calls",
+      answered: "Answered",
+      abandoned: "Gave up",
+      talk: "Talked",
+      first: "First",
+      last: "Last",
+      returned: "Last gave up",
+    },
+    tips: {
+      answered: "Calls in which somebody talked to this person.",
+      abandoned: "How often this person left a queue without an answer, with the short abandons.",
+      talk: "All talks that have ended, together.",
+      returned: "Whether anybody has talked to this person since, whoever called whom.",
+    },
+    at: "Began",
+    notReturned: "not called back",
+    returnedAt: (time) => `✓ called back ${time}`,
+    outcome: "Gave up",
+    gaveUp: "gave up",
+    ofLatest: (count) => `of the latest ${count}`,
+    more: "Show older ones",
+    seeAll: "See all of this number",
+    unreadable: "The calls cannot be read. Trying again…",
+  },
+  callNotes: {
+    noBeginning: (first) => `The beginning did not arrive: the first event is “${first}”.`,
+    answeredWithoutWait:
+      "Answered in a queue without a “Waiting” before: the queue's numbers do not count it.",
+    waitedWithoutAnswer: "The agent left, and neither “Agent answered” nor “In progress” has arrived.",
+    quiet: (length) => `${length} without an event.`,
+  },
 };
 
 /** Portuguese for whoever reads it, English for everybody else. */

@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeAll, expect, test } from "@jest/globals";
+import { ROOT } from "@teravoz/stack";
+import { buildPage } from "../support/browser.ts";
+
+const BUILT = join(ROOT, "services", "realtime", "dist");
+/** A second on a slow phone's line (500 kbit/s). */
+const MOST = 60_000;
+
+beforeAll(buildPage, 120_000);
+
+const gzipped = async (name: string) => gzipSync(await readFile(join(BUILT, name))).length;
+const files = async () => (await readdir(join(BUILT, "assets"))).map((name) => `assets/${name}`);
+
+/** What the browser fetches before it shows anything: the document and all that it names. */
+async function firstLoad(): Promise<string[]> {
+  const html = await readFile(join(BUILT, "index.html"), "utf8");
+  const named = (await files()).filter((name) => html.includes(name) && /\.(js|css)$/.test(name));
+  return ["index.html", ...named];
+}
+
+test("the page is less than 60 kB on its way to the browser, and all of it but what draws charts comes at once", async () => {
+  const first = await firstLoad();
+  expect(first.filter((name) => name.endsWith(".js"))).toHaveLength(1);
+  const bytes = await Promise.all(first.map(gzipped));
+  expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
+  const later = (await files()).filter((name) => !first.includes(name) && /\.(js|css)$/.test(name));
+  expect(later.map((name) => name.replace(/-[^-]+(?=\.\w+$)/, "")).sort()).toEqual([
+    "assets/plot.css",
+    "assets/plot.js",
+  ]);
+});
+
+test("what draws charts is in its own file alone", async () => {
+  for (const name of await firstLoad())
+    expect({ name, plots: (await readFile(join(BUILT, name), "utf8")).includes("u-legend") }).toEqual({
+      name,
+      plots: false,
+    });
+});
