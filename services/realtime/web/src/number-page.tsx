@@ -22,13 +22,22 @@ const USUAL_SHORT_MS = 5_000;
 
 /** All calls of one number, whoever called whom, and whether somebody called back. */
 export function NumberPage() {
-  if (!isNumber(query.value)) return <p class="empty">{words.numberPage.noNumber}</p>;
+  if (!isNumber(query.value)) return <NoNumber />;
   return (
     <div class="number-page">
       <h1>
         {words.numberPage.callsOf} <span class="number">{formatNumber(query.value, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
+    </div>
+  );
+}
+
+function NoNumber() {
+  return (
+    <div class="number-page">
+      <h1>{words.pages.number}</h1>
+      <p class="empty">{words.numberPage.noNumber}</p>
     </div>
   );
 }

@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { findViolations } from "../support/axe.ts";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { zoneAtNoon } from "../support/noon.ts";
+
+/** As three senders write it. */
+const NUMBER = "5511999998888";
+const SPELLINGS = [NUMBER, "11999998888", `+${NUMBER}`];
+const OURS = "551130001000";
+/** Somebody who calls all day. */
+const REGULAR = "5521933334444";
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
+  boards = await openBoards();
+  for (const [n, their_number] of SPELLINGS.entries())
+    await send(`spelt-${n}`, 600 - n, ["call.new", 0, { their_number, our_number: OURS }], ...TALK);
+  await send("alien", 500, ["call.new", 0, { their_number: "5511900001111", our_number: OURS }]);
+  for (let n = 0; n < 130; n++) await send(`regular-${n}`, 400, ["call.new", 0, { their_number: REGULAR }]);
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path: string, options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[0]!.url}${path}`, options);
+  opened.push(board.page);
+  return board;
+}
+
+type Sent = [type: string, seconds: number, more?: object];
+/** Events of one call in the order in which they come; stamped so many seconds after a moment so long ago. */
+async function send(call_id: string, secondsAgo: number, ...events: Sent[]): Promise<void> {
+  for (const [type, seconds, more] of events) {
+    const timestamp = new Date(Date.now() + (seconds - secondsAgo) * 1_000).toISOString();
+    const { status } = await gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
+    expect(status).toBe(200);
+  }
+}
+const TALK: Sent[] = [
+  ["call.waiting", 1, { queue: "900" }],
+  ["actor.entered", 11, { actor: "ana@example.com" }],
+  ["call.finished", 71],
+];
+
+const rows = (page: Page) => page.locator(".number-page tbody tr");
+const sum = (page: Page, name: string) =>
+  page
+    .locator(".sums > div")
+    .filter({ has: page.getByText(name, { exact: true }) })
+    .locator("dd");
+const details = (page: Page) => page.getByRole("complementary");
+
+test("all calls of a number are there, however it is spelt, newest first, masked and added up", async () => {
+  for (const spelling of ["5511999998888", "11999998888", "+55 11 99999-8888"]) {
+    const { page, problems } = await open(`/number#${new URLSearchParams({ q: spelling })}`);
+    await eventually(async () => expect(await rows(page).count()).toBe(3));
+    const texts = await rows(page).allInnerTexts();
+    expect(texts.map((text) => /9\*\*\*\*-8888/.test(text))).toEqual([true, true, true]);
+    expect(await page.locator("body").innerText()).not.toContain("99999");
+    expect(await page.title()).toBe("TeraVoz · Número");
+    expect(await sum(page, "Ligações").innerText()).toBe("3");
+    expect(await sum(page, "Atendidas").innerText()).toBe("3");
+    expect(await sum(page, "Em conversa").innerText()).toBe("03:00");
+    await rows(page).first().click();
+    await eventually(async () => expect(await details(page).innerText()).toContain("spelt-2"));
+    await page.keyboard.press("n");
+    await eventually(async () =>
+      expect(await page.getByRole("heading", { level: 1 }).innerText()).toContain("99999-8888"),
+    );
+    expect(problems).toEqual([]);
+  }
+});
+
+test("a number of ours has the calls that came to it", async () => {
+  const { page } = await open(`/number#q=${OURS}`);
+  await eventually(async () => expect(await rows(page).count()).toBe(4));
+});
+
+test("older calls come page by page, and the totals say how far they reach", async () => {
+  const { page } = await open(`/number#q=${REGULAR}`);
+  await eventually(async () => expect(await rows(page).count()).toBe(100));
+  expect(await sum(page, "Ligações").innerText()).toBe("100+ das 100 mais recentes");
+  await page.getByRole("button", { name: "Mostrar mais antigas" }).click();
+  await eventually(async () => expect(await rows(page).count()).toBe(130));
+  expect(await sum(page, "Ligações").innerText()).toBe("130");
+  expect(await page.getByRole("button", { name: "Mostrar mais antigas" }).count()).toBe(0);
+});
+
+test("the page follows the calls, and says whether somebody called back after they gave up", async () => {
+  const their_number = "5511977776666";
+  const { page, problems } = await open(`/number#q=${their_number}`);
+  await eventually(async () =>
+    expect(await page.getByText("Nenhuma ligação deste número.").isVisible()).toBe(true),
+  );
+  const wait: Sent = ["call.waiting", 0, { queue: "900", their_number }];
+  await send("gave-up", 60, wait, ["call.queue-abandon", 30], ["call.finished", 31]);
+  await eventually(async () => expect(await rows(page).innerText()).toContain("desistiu · sem retorno"));
+  expect(await sum(page, "Desistências").innerText()).toBe("1");
+  await send(
+    "back",
+    5,
+    ["call.new", 0, { their_number: "11977776666", direction: "outbound" }],
+    ["call.ongoing", 2],
+  );
+  await eventually(async () =>
+    expect(await rows(page).last().innerText()).toMatch(/desistiu · ✓ retorno .*\d\d:\d\d:\d\d/),
+  );
+  expect(await sum(page, "Última desistência").innerText()).toContain("✓ retorno");
+  expect(await sum(page, "Ligações").innerText()).toBe("2");
+  expect(problems).toEqual([]);
+});
+
+test("a number is reached from a call and from the search, its queue and its agent from the call, and Back leads back", async () => {
+  const { page, problems } = await open("/calls#call=spelt-0");
+  await eventually(async () => expect(await details(page).getByRole("link").count()).toBeGreaterThan(2));
+  const follow = async (name: string, address: string) => {
+    await details(page).getByRole("link", { name }).first().click();
+    await eventually(async () => expect(page.url().endsWith(address)).toBe(true));
+    await page.goBack();
+    await eventually(async () => expect(await details(page).innerText()).toContain("spelt-0"));
+  };
+  await follow("900", "/queues?queue=900");
+  await follow("ana@example.com", "/agents#q=ana%40example.com");
+  await follow("9****-8888", `/number#q=${NUMBER}`);
+  await page.keyboard.press("/");
+  await page.getByRole("searchbox").fill("(11) 99999-8888");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Ver tudo deste número" }).click();
+  await eventually(async () => expect(await rows(page).count()).toBe(3));
+  expect(problems).toEqual([]);
+});
+
+test("a call has an address: a shared link opens it, Back and Esc close it", async () => {
+  const { page } = await open("/?minutes=30");
+  await send("waits", 30, ["call.waiting", 0, { queue: "900" }]);
+  await eventually(async () =>
+    expect(await page.getByRole("cell", { name: "900" }).count()).toBeGreaterThan(0),
+  );
+  await page.getByRole("region", { name: "Em espera" }).getByRole("row").last().click();
+  await eventually(async () => expect(page.url().endsWith("/?minutes=30#call=waits")).toBe(true));
+  const shared = await open(
+    new URL(page.url()).pathname + new URL(page.url()).search + new URL(page.url()).hash,
+  );
+  await eventually(async () => expect(await details(shared.page).innerText()).toContain("waits"));
+  await page.goBack();
+  await eventually(async () => expect(await details(page).count()).toBe(0));
+  expect(page.url().endsWith("/?minutes=30")).toBe(true);
+  await page.goForward();
+  await eventually(async () => expect(await details(page).count()).toBe(1));
+  await shared.page.keyboard.press("Escape");
+  await eventually(async () => expect(await details(shared.page).count()).toBe(0));
+  expect(shared.page.url().endsWith("/?minutes=30")).toBe(true);
+});
+
+test("however many calls were looked at, one step back closes them, and closing leaves nothing to go back to", async () => {
+  const { page } = await open("/");
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  const listed = page.locator("tbody tr");
+  await eventually(async () => expect(await listed.count()).toBeGreaterThan(3));
+  for (const n of [0, 1, 2]) {
+    await listed.nth(n).click();
+    await eventually(async () => expect(await listed.nth(n).getAttribute("class")).toContain("chosen"));
+  }
+  await page.goBack();
+  await eventually(async () => expect(await details(page).count()).toBe(0));
+  expect(new URL(page.url()).pathname).toBe("/calls");
+  await listed.first().click();
+  await eventually(async () => expect(await details(page).count()).toBe(1));
+  await page.getByRole("button", { name: "Fechar" }).click();
+  await eventually(async () => expect(await details(page).count()).toBe(0));
+  await page.goBack();
+  await eventually(async () => expect(new URL(page.url()).pathname).toBe("/"));
+});
+
+test("what is odd about a call is said in words, with the seconds as the language writes them", async () => {
+  await send(
+    "odd",
+    300,
+    ["call.ongoing", 3.1],
+    ["call.waiting", 1, { queue: "900" }],
+    ["call.finished", 4_000],
+  );
+  await send("odd-answer", 300, ["call.new", 0], ["actor.entered", 2, { queue: "900" }]);
+  const said = async (path: string, options: BrowserContextOptions = {}) => {
+    const { page } = await open(path, options);
+    await eventually(async () => expect(await page.locator(".odd").count()).toBeGreaterThan(0));
+    return page.locator(".odd").allInnerTexts();
+  };
+  expect(await said("/calls#call=odd")).toEqual([
+    "“Em atendimento” chegou antes de “Em espera” (2,1 s).",
+    "O começo não chegou: o primeiro evento é “Em espera”.",
+    expect.stringMatching(/^1 h 6 min sem nenhum evento\.$/),
+  ]);
+  expect((await said("/calls#call=odd", { locale: "en" }))[0]).toBe(
+    "“In progress” came before “Waiting” (2.1 s).",
+  );
+  expect(await said("/calls#call=odd-answer")).toEqual([
+    "Atendida numa fila sem um “Em espera” antes: não conta nos números da fila.",
+  ]);
+});
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing on the page of a number, with a call open and without one, %s",
+  async (colorScheme) => {
+    for (const path of [`/number#q=${NUMBER}`, `/number#q=${NUMBER}&call=spelt-0`, "/number"]) {
+      const { page } = await open(path, { colorScheme });
+      const texts = path === "/number" ? page.getByText("Nenhum número escolhido.") : rows(page);
+      await eventually(async () => expect(await texts.count()).toBe(path === "/number" ? 1 : 3));
+      if (path.includes("call="))
+        await eventually(async () => expect(await details(page).locator(".timeline li").count()).toBe(4));
+      expect({ path, found: await findViolations(page) }).toEqual({ path, found: [] });
+    }
+  },
+);

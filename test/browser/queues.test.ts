@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { findViolations } from "../support/axe.ts";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { zoneAtNoon } from "../support/noon.ts";
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  const env = { QUEUES: '{"900":{"name":"Vendas"}}', ACCOUNT_TIME_ZONE: zoneAtNoon() };
+  gateway = await openGateway({ env });
+  boards = await openBoards();
+  for (let n = 0; n < 12; n++) await answered("900", 10 + n * 20);
+  for (let n = 0; n < 5; n++) await gaveUp(n < 2 ? "900" : "901", 15 + n * 40);
+  await answered("901", 90);
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path: string, options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[0]!.url}${path}`, options);
+  opened.push(board.page);
+  return board;
+}
+
+let calls = 0;
+/** Events of one call that began so long ago, each so many seconds after its beginning. */
+async function send(minutesAgo: number, ...events: [type: string, seconds: number, more?: object][]) {
+  const call_id = `queues-${++calls}`;
+  for (const [type, seconds, more] of events) {
+    const timestamp = new Date(Date.now() - minutesAgo * 60_000 + seconds * 1_000).toISOString();
+    const { status } = await gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
+    expect(status).toBe(200);
+  }
+}
+const answered = (queue: string, minutesAgo: number) =>
+  send(minutesAgo, ["call.waiting", 0, { queue }], ["call.ongoing", 7], ["call.finished", 127]);
+const gaveUp = (queue: string, minutesAgo: number) =>
+  send(minutesAgo, ["call.waiting", 0, { queue }], ["call.queue-abandon", 40], ["call.finished", 41]);
+
+const table = (page: Page) => page.getByRole("region", { name: "Filas" });
+const rowOf = (page: Page, name: string) => table(page).getByRole("row").filter({ hasText: name });
+const heading = async (page: Page) => (await page.getByRole("heading", { level: 2 }).innerText()).trim();
+
+/** The cells of a row by the names of their columns. */
+async function numbersOf(page: Page, name: string): Promise<Record<string, string>> {
+  const names = await table(page).getByRole("columnheader").allInnerTexts();
+  const cells = await rowOf(page, name).locator("th, td").allInnerTexts();
+  return Object.fromEntries(cells.map((cell, n) => [names[n]!.replace(/ [▾▴]$/, ""), cell.trim()]));
+}
+
+/** What the table beside a chart adds up to, by column. */
+async function sumsOf(page: Page, chart: string): Promise<Record<string, number>> {
+  const figure = page.getByRole("figure", { name: chart });
+  if ((await figure.locator("details[open]").count()) === 0)
+    await figure.getByText("Ver como tabela").click();
+  const names = await figure.getByRole("columnheader").allInnerTexts();
+  const rows = await figure.locator("tbody tr").all();
+  const cells = await Promise.all(rows.map((row) => row.locator("td").allInnerTexts()));
+  return Object.fromEntries(
+    names.slice(1).map((name, n) => [name, cells.reduce((sum, row) => sum + Number(row[n]), 0)]),
+  );
+}
+
+/** How many pixels of the chart of calls have about this colour. */
+const pixelsOf = (page: Page, [r, g, b]: [number, number, number]) =>
+  page.evaluate(`{
+    const canvas = document.querySelector(".chart.calls canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let found = 0;
+    for (let n = 0; n < data.length; n += 4)
+      if (data[n + 3] > 200 && Math.hypot(data[n] - ${r}, data[n + 1] - ${g}, data[n + 2] - ${b}) < 12) found++;
+    found;
+  }`) as Promise<number>;
+
+/** The tokens --ongoing and --late in light and dark. */
+const LIGHT: [number, number, number][] = [
+  [0x0b, 0x6e, 0x6e],
+  [0xb3, 0x26, 0x1e],
+];
+const DARK: [number, number, number][] = [
+  [0x4c, 0xc4, 0xbd],
+  [0xff, 0x8a, 0x80],
+];
+const drawn = (page: Page, colours: [number, number, number][]) =>
+  eventually(async () => {
+    for (const colour of colours) expect(await pixelsOf(page, colour)).toBeGreaterThan(100);
+  });
+
+test("every number of today is in a row for each queue, and the charts' tables add up to it", async () => {
+  const { page, problems } = await open("/queues?queue=900");
+  await eventually(async () =>
+    expect(await numbersOf(page, "Vendas")).toEqual({
+      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", Rápidas: "0" },
+      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "Espera p90": "00:07", TMA: "02:00" },
+      ...{ Esperando: "0", "Maior espera": "–" },
+    }),
+  );
+  const day = { Recebidas: 14, Atendidas: 12, Abandonadas: 2 };
+  await eventually(async () => expect(await sumsOf(page, "Ligações")).toEqual(day));
+  await table(page).getByRole("link", { name: "Todas as filas" }).click();
+  await eventually(async () =>
+    expect(await numbersOf(page, "Todas as filas")).toMatchObject({
+      ...{ Recebidas: "18", Atendidas: "13", Abandonadas: "5" },
+    }),
+  );
+  await eventually(async () =>
+    expect(await sumsOf(page, "Ligações")).toEqual({ Recebidas: 18, Atendidas: 13, Abandonadas: 5 }),
+  );
+  expect(problems).toEqual([]);
+});
+
+test("what draws is fetched when the page of queues is opened, and draws in the colours of the theme", async () => {
+  const { page, problems } = await open("/", { colorScheme: "light" });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.reload();
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  const plots = () => asked.filter((path) => path.includes("plot"));
+  expect(asked.length).toBeGreaterThan(2);
+  expect(plots()).toEqual([]);
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
+  expect(
+    plots()
+      .map((path) => path.split(".").at(-1))
+      .sort(),
+  ).toEqual(["css", "js"]);
+  await drawn(page, LIGHT);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await drawn(page, DARK);
+  await page.keyboard.press("t");
+  await drawn(page, LIGHT);
+  // but for that this test reads the pixels back
+  expect(problems.filter((problem) => !problem.includes("getImageData"))).toEqual([]);
+});
+
+test("a chart is as wide as its place, whatever becomes of the window", async () => {
+  const { page } = await open("/queues");
+  await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
+  const widths = (of: string) =>
+    page.evaluate(
+      `[...document.querySelectorAll("${of}")].map((each) => Math.round(each.getBoundingClientRect().width))`,
+    );
+  for (const width of [1_000, 1_600, 500]) {
+    await page.setViewportSize({ width, height: 700 });
+    await eventually(async () => {
+      const places = (await widths(".drawing")) as number[];
+      expect(places).toHaveLength(3);
+      expect(places[0]).toBeGreaterThan(width / 4);
+      expect(await widths("canvas")).toEqual(places);
+    });
+  }
+});
+
+test("without what draws, the page says so and goes on", async () => {
+  const { page } = await open("/");
+  await page.route("**/plot-*.js", (route) => route.abort());
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await eventually(async () => expect(await page.getByRole("alert").count()).toBe(3));
+  expect(await page.getByRole("button", { name: "Recarregar a página" }).count()).toBe(3);
+  await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(18));
+});
+
+test("the queue is chosen by its row or by its link, and is part of the address", async () => {
+  const { page } = await open("/queues");
+  await eventually(async () => expect(await heading(page)).toBe("Todas as filas"));
+  await rowOf(page, "901").locator("td").first().click();
+  await eventually(async () => expect(await heading(page)).toBe("Fila 901"));
+  expect(page.url()).toContain("/queues?queue=901");
+  await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(4));
+  await page.reload();
+  await eventually(async () => expect(await heading(page)).toBe("Fila 901"));
+  await page.getByRole("link", { name: "900" }).focus();
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await heading(page)).toBe("Fila 900 Vendas"));
+  await page.goBack();
+  await eventually(async () => expect(await heading(page)).toBe("Fila 901"));
+  const unknown = await open("/queues?queue=777");
+  await eventually(async () =>
+    expect(await unknown.page.getByText("Nenhuma ligação nesta fila hoje.").isVisible()).toBe(true),
+  );
+});
+
+test("the table is sorted by keyboard, the largest first, and says so", async () => {
+  const { page } = await open("/queues");
+  await eventually(async () => expect(await table(page).getByRole("row").count()).toBe(4));
+  const names = async () =>
+    (await table(page).getByRole("rowheader").allInnerTexts()).map((name) => name.trim());
+  expect(await names()).toEqual(["Todas as filas", "900 Vendas", "901"]);
+  const column = table(page).getByRole("columnheader", { name: "Abandonadas" });
+  await column.getByRole("button").focus();
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await names()).toEqual(["Todas as filas", "901", "900 Vendas"]));
+  expect(await column.getAttribute("aria-sort")).toBe("descending");
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await names()).toEqual(["Todas as filas", "900 Vendas", "901"]));
+  expect(await column.getAttribute("aria-sort")).toBe("ascending");
+});
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing with the charts and a table open, %s",
+  async (colorScheme) => {
+    const { page } = await open("/queues?queue=900", { colorScheme });
+    await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
+    await sumsOf(page, "Ligações");
+    expect(await findViolations(page)).toEqual([]);
+  },
+);
+
+test("on a phone nothing is wider than the screen, and every page can be reached by keyboard", async () => {
+  const { page } = await open("/queues", { viewport: { width: 390, height: 844 } });
+  await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
+  expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  const bar = page.getByRole("navigation", { name: "Páginas" });
+  expect((await bar.boundingBox())!.height).toBeLessThan(50);
+  const last = bar.getByRole("link").last();
+  for (let n = 0; n < 7; n++) await page.keyboard.press("Tab");
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Sistema");
+  const { x, width } = (await last.boundingBox())!;
+  expect(x + width).toBeLessThanOrEqual(390);
+});
+
+// the last one: it changes the numbers
+test("numbers and charts follow the calls", async () => {
+  const { page, problems } = await open("/queues?queue=901");
+  await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(4));
+  await send(0.2, ["call.waiting", 0, { queue: "901" }]);
+  await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(5));
+  expect(await numbersOf(page, "901")).toMatchObject({
+    ...{ Recebidas: "5", Esperando: "1", "Maior espera": expect.stringMatching(/^00:[1-3]\d$/) },
+  });
+  expect(problems).toEqual([]);
+});
