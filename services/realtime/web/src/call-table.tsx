@@ -64,7 +64,7 @@ function Row({ call }: { call: Call }) {
 }
 
 /** Its text alone changes each second, not the row. */
-function Age({ call }: { call: Call }) {
+export function Age({ call }: { call: Call }) {
   const text = useComputed(() => formatDuration(ageOf(call, now.value)));
   return <>{text}</>;
 }

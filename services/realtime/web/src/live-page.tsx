@@ -84,12 +84,12 @@ function Card({ name, tip, value }: { name: string; tip: string; value: string |
 }
 
 /** The most urgent of all queues: each is judged by its own promise. */
-function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
+export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
   const all = queues.map(urgencyOfQueue);
   return { urgency: all.find((each) => each === "over") ?? all.find((each) => each === "near") ?? "calm" };
 }
 
-const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
+export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
 function Queues({ numbers: { queues, states } }: { numbers: Report }) {
@@ -202,7 +202,7 @@ function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; pro
   );
 }
 
-function Empty() {
+export function Empty() {
   return (
     <div class="empty">
       <p>{words.noQueues}</p>

@@ -1,10 +1,9 @@
-import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import "./number-page.css";
 import { CallRow } from "./call-row.tsx";
-import { ageOf, type Call } from "./calls.ts";
+import { Age } from "./call-table.tsx";
+import type { Call } from "./calls.ts";
 import { masked } from "./choices.ts";
-import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
 import { numberCalls, showOlder } from "./number.ts";
@@ -181,10 +180,4 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       </td>
     </CallRow>
   );
-}
-
-/** Its text alone changes each second. */
-function Age({ call }: { call: Call }) {
-  const text = useComputed(() => formatDuration(ageOf(call, now.value)));
-  return <>{text}</>;
 }

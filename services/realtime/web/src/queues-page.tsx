@@ -1,15 +1,15 @@
-import { signal, useComputed } from "@preact/signals";
+import { signal } from "@preact/signals";
 import "./queues-page.css";
-import { now } from "./clock.ts";
-import { formatDuration, formatMean, formatShare } from "./format.ts";
+import { formatMean, formatShare } from "./format.ts";
 import { Link } from "./link.tsx";
 import { link } from "./live.ts";
-import { type QueueNumbers, type QueueRow, type Report, report } from "./numbers.ts";
+import { Empty, longestWait, urgencyOfQueue } from "./live-page.tsx";
+import { type QueueNumbers, type Report, report } from "./numbers.ts";
 import { QueueCharts } from "./queue-charts.tsx";
 import { queueDay } from "./queue-day.ts";
 import { BY_QUEUE, COLUMNS, type Column, orderAfter, sortQueues } from "./queue-sort.ts";
 import { go, queue } from "./route.ts";
-import { urgencyOf } from "./urgency.ts";
+import { Since } from "./since.tsx";
 import { words } from "./words.ts";
 
 const NONE = "–";
@@ -20,22 +20,11 @@ const order = signal(BY_QUEUE);
 export function QueuesPage() {
   const numbers = report.value;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
-  if (numbers.queues.length === 0) return <NoQueues />;
+  if (numbers.queues.length === 0) return <Empty />;
   return (
     <div class="queues-page">
       <QueueTable numbers={numbers} />
       <Day numbers={numbers} />
-    </div>
-  );
-}
-
-function NoQueues() {
-  return (
-    <div class="empty">
-      <p>{words.noQueues}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
     </div>
   );
 }
@@ -58,7 +47,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
             name={words.queuesPage.allQueues}
             value={null}
             numbers={total}
-            urgency={urgencyOfAll(queues)}
+            urgency={longestWait(queues).urgency}
           />
           {sortQueues(queues, order.value).map((row) => (
             <Line
@@ -149,21 +138,6 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
     default:
       return numbers[column];
   }
-}
-
-/** Its text alone changes each second. */
-function Since({ since }: { since: string }) {
-  const text = useComputed(() => formatDuration(Math.max(0, now.value - Date.parse(since))));
-  return <>{text}</>;
-}
-
-const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): string =>
-  waiting_since ? urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
-
-/** The most urgent of all queues: each is judged by its own promise. */
-function urgencyOfAll(queues: readonly QueueRow[]): string {
-  const all = queues.map(urgencyOfQueue);
-  return ["over", "near"].find((each) => all.includes(each)) ?? "calm";
 }
 
 /** The charts of the chosen queue, or of all. */
