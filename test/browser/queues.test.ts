@@ -124,7 +124,7 @@ test("what draws is fetched when the page of queues is opened, and draws in the 
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.reload();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   const plots = () => asked.filter((path) => path.includes("plot"));
   expect(asked.length).toBeGreaterThan(2);
   expect(plots()).toEqual([]);
