@@ -3,12 +3,14 @@ import {
   createClient,
   createCodec,
   createPublisher,
+  createStatusReporter,
   type Publisher,
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
 import { closeServer, createApp, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
 import { openSpool, type Spool } from "@teravoz/spool";
+import { countAnswers } from "./answers.ts";
 import { createWebhookRouter } from "./app.ts";
 import { settings } from "./config.ts";
 import { createOutlet } from "./outlet.ts";
@@ -45,12 +47,24 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
   const client = createClient({ config, clientId: "teravoz-ingest", log });
   const codec = createCodec({ config, topics, log });
   void codec.ready();
+  let spool: Spool | undefined;
+  const figures = () => spoolFigures(spool);
+  const status = createStatusReporter({
+    ...service,
+    client,
+    codec,
+    topics,
+    figures,
+    answers: metrics.answers,
+  });
+  // the last to stop: it tells of the last answers too
+  onStop("status", () => status.stop());
   const limits = { maxQueueRecords: MAX_WAITING };
   const publisher = around(createPublisher({ client, log, metrics, limits }));
   onStop("publisher", () => publisher.stop());
 
   const outlet = watchOutlet(createOutlet({ codec, publisher, topics }));
-  const spool = config.SPOOL_DIR ? await startSpool(service, config.SPOOL_DIR, outlet, publisher) : undefined;
+  if (config.SPOOL_DIR) spool = await startSpool(service, config.SPOOL_DIR, outlet, publisher);
   const { check } = publisher;
   addChecks(
     health,
@@ -62,10 +76,18 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
   const tokens = config.WEBHOOK_TOKEN;
   const router = createWebhookRouter({ ...ports, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
-  const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN });
+  const onAnswer = countAnswers(metrics.answers);
+  const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN, onAnswer });
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));
+  status.start();
   log.info({ port }, "listening");
+}
+
+function spoolFigures(spool: Spool | undefined): Record<string, number> {
+  if (!spool) return {};
+  const { records, bytes, oldestSeconds } = spool.depth();
+  return { spool_records: records, spool_bytes: bytes, spool_oldest_ms: oldestSeconds * 1_000 };
 }
 
 async function startSpool(

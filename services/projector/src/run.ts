@@ -3,6 +3,8 @@ import {
   createClient,
   createCodec,
   createPublisher,
+  createStatusReporter,
+  type PartitionConsumer,
   type Publisher,
   topicNames,
   topicsCheck,
@@ -13,6 +15,7 @@ import {
   createHttpServer,
   createRouter,
   listen,
+  type Metrics,
   runService,
   type Service,
   untilAvailable,
@@ -52,6 +55,7 @@ async function startProjector(
 ): Promise<void> {
   const parts = await openParts(service, seams);
   await serve(service, parts);
+  parts.status.start();
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
@@ -61,7 +65,7 @@ async function startProjector(
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** What the jobs and the admin API work with; connects in the background. */
-async function openParts({ config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
+async function openParts({ self, config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -74,13 +78,37 @@ async function openParts({ config, log, metrics, health, onStop }: ProjectorServ
   const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
+  const working: Working = { consumer: null };
+  const status = createStatusReporter({
+    self,
+    client,
+    codec,
+    topics,
+    health,
+    log,
+    figures: () => figuresOf(working, metrics),
+  });
+  onStop("status", () => status.stop());
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => publisher.stop());
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
-  return { topics, store, erasures, letters, jobs, client, codec, publisher, now: () => new Date() };
+  const now = () => new Date();
+  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, working, now };
+}
+
+/** What this process has in hand, for its status. */
+type Working = { consumer: PartitionConsumer | null };
+
+async function figuresOf(
+  { consumer }: Working,
+  { projectSeconds }: Metrics,
+): Promise<Record<string, number>> {
+  const { values } = await projectSeconds.get();
+  const batches = values.find(({ metricName }) => metricName?.endsWith("_count"))?.value ?? 0;
+  return { partitions: consumer?.partitions() ?? 0, batches };
 }
 
 async function serve(
@@ -107,6 +135,7 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
     ...{ ...outlets, fold, onSuperseded },
     onCrash: (error) => fail("consumer", error),
   });
+  parts.working.consumer = consumer;
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
   const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });

@@ -55,4 +55,5 @@ export const noNumbers = {
     agents: () => Promise.reject(nobody),
     abandoned: () => Promise.reject(nobody),
   },
+  system: { report: () => Promise.reject(nobody) },
 };
