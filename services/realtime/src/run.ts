@@ -136,7 +136,7 @@ const STATUSES_MS = 86_400_000;
  * to be ready: the page of the system says itself where it hears nothing.
  */
 function createHearing(service: RealtimeService, { topics, client, codec, ready }: KafkaParts) {
-  const { config, log, metrics, fail } = service;
+  const { config, log, metrics } = service;
   let follower: Follower | undefined;
   let stopped = false;
   const follow = (system: Realtime["system"]) =>
@@ -145,7 +145,7 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
       groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
       handle: createStatusReader({ codec, system, log }),
       onDoubt: () => {},
-      onCrash: (error) => fail("following statuses", error),
+      onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
     });
   return {
     hears: () => follower?.check().ok ?? false,
