@@ -57,11 +57,10 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
     figures,
     answers: metrics.answers,
   });
-  // the last to stop: it tells of the last answers too
-  onStop("status", () => status.stop());
   const limits = { maxQueueRecords: MAX_WAITING };
   const publisher = around(createPublisher({ client, log, metrics, limits }));
-  onStop("publisher", () => publisher.stop());
+  // after the last answers: the status tells of them too
+  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
 
   const outlet = watchOutlet(createOutlet({ codec, publisher, topics }));
   if (config.SPOOL_DIR) spool = await startSpool(service, config.SPOOL_DIR, outlet, publisher);

@@ -88,9 +88,8 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
     log,
     figures: () => figuresOf(working, metrics),
   });
-  onStop("status", () => status.stop());
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
-  onStop("publisher", () => publisher.stop());
+  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
   health.add("topics", topicsCheck({ client, topics, log }));

@@ -41,8 +41,6 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { config, log, onStop } = service;
   const kafka = openKafka(service);
-  // the last to stop: it tells that all the rest has stopped
-  onStop("status", () => kafka.status.stop());
   const connection = await connectDatabase(service);
   const statuses = createHearing(service, kafka);
   const system = {
@@ -55,7 +53,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
   statuses.begin(realtime.system);
-  onStop("kafka", () => Promise.all([leave(changes), statuses.stop()]));
+  onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
