@@ -14,15 +14,16 @@ export type StatusOptions = {
   log: Log;
   /** Who tells: the name of the service, of this instance of it, and of the release. */
   self: Pick<ServiceStatus, "service" | "instance" | "version">;
-  /** What is told beside readiness, as it is now. */
-  figures?: () => Promise<Record<string, number>> | Record<string, number>;
   /** Where answers of the webhook are counted; what was told of minutes before that of `at` need not be kept. */
   answers?: { untold(): Answers[]; told(at: Date): void };
 };
 
+/** What is told beside readiness, as it is now. */
+export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
+
 export type StatusReporter = {
   /** From now on, at once and every ten seconds. */
-  start(): void;
+  start(figures: Figures): void;
   /** Says that the instance has stopped, where that goes quickly. */
   stop(): Promise<void>;
 };
@@ -39,10 +40,14 @@ const LAST_WORD_MS = 1_000;
 export function createStatusReporter(options: StatusOptions): StatusReporter {
   const sender = createStatusSender({ ...options, topic: options.topics.serviceStatus });
   const started_at = new Date();
-  const tell = (stopped: boolean) => tellOnce(options, sender, { started_at, stopped });
+  let figures: Figures = () => ({});
+  const tell = (stopped: boolean) => tellOnce(options, sender, { started_at, stopped, figures });
   const stopping = new AbortController();
   return {
-    start: () => void tellAgain(tell, stopping.signal),
+    start: (given) => {
+      figures = given;
+      void tellAgain(tell, stopping.signal);
+    },
     stop: async () => {
       stopping.abort();
       await Promise.race([tell(true), sleep(LAST_WORD_MS, undefined, { ref: false })]);
@@ -50,6 +55,8 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
     },
   };
 }
+
+type Telling = { started_at: Date; stopped: boolean; figures: Figures };
 
 async function tellAgain(tell: (stopped: boolean) => Promise<boolean>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -59,11 +66,7 @@ async function tellAgain(tell: (stopped: boolean) => Promise<boolean>, signal: A
 }
 
 /** Whether it was acknowledged. Never rejects. */
-async function tellOnce(
-  options: StatusOptions,
-  sender: StatusSender,
-  how: { started_at: Date; stopped: boolean },
-): Promise<boolean> {
+async function tellOnce(options: StatusOptions, sender: StatusSender, how: Telling): Promise<boolean> {
   const { codec, answers, log } = options;
   try {
     const status = await describe(options, how);
@@ -80,14 +83,14 @@ async function tellOnce(
 }
 
 async function describe(
-  { self, health, figures, answers }: StatusOptions,
-  { started_at, stopped }: { started_at: Date; stopped: boolean },
+  { self, health, answers }: StatusOptions,
+  { started_at, stopped, figures }: Telling,
 ): Promise<ServiceStatus> {
   const report = await health.report();
   const failing = Object.entries(report.checks)
     .filter(([, { ok }]) => !ok)
     .map(([name, { reason = "", tolerated = false }]) => ({ name, reason, tolerated }));
-  const numbers = Object.entries((await figures?.()) ?? {});
+  const numbers = Object.entries(await figures());
   return {
     ...self,
     at: new Date(),

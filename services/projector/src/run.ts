@@ -55,11 +55,12 @@ async function startProjector(
 ): Promise<void> {
   const parts = await openParts(service, seams);
   await serve(service, parts);
-  parts.status.start();
+  let consumer: PartitionConsumer | undefined;
+  parts.status.start(() => figuresOf(consumer, service.metrics));
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
-  await startJobs(service, parts, fold);
+  consumer = await startJobs(service, parts, fold);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -78,16 +79,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
-  const working: Working = { consumer: null };
-  const status = createStatusReporter({
-    self,
-    client,
-    codec,
-    topics,
-    health,
-    log,
-    figures: () => figuresOf(working, metrics),
-  });
+  const status = createStatusReporter({ self, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);
@@ -95,14 +87,12 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
-  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, working, now };
+  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, now };
 }
 
 /** What this process has in hand, for its status. */
-type Working = { consumer: PartitionConsumer | null };
-
 async function figuresOf(
-  { consumer }: Working,
+  consumer: PartitionConsumer | undefined,
   { projectSeconds }: Metrics,
 ): Promise<Record<string, number>> {
   const { values } = await projectSeconds.get();
@@ -125,7 +115,7 @@ async function serve(
   log.info({ port }, "listening");
 }
 
-async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<void> {
+async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
   const onSuperseded = giveWayOnce(fold, log, fail);
@@ -134,7 +124,6 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
     ...{ ...outlets, fold, onSuperseded },
     onCrash: (error) => fail("consumer", error),
   });
-  parts.working.consumer = consumer;
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
   const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });
@@ -149,4 +138,5 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
     onCrash: (error) => fail("refold", error),
   });
   onStop("refold", () => rebuilds.stop());
+  return consumer;
 }

@@ -39,7 +39,7 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 }
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
-  const { config, log, onStop } = service;
+  const { config, log, metrics, onStop } = service;
   const kafka = openKafka(service);
   const connection = await connectDatabase(service);
   const statuses = createHearing(service, kafka);
@@ -57,7 +57,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
-  kafka.status.start();
+  kafka.status.start(async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }));
   log.info({ host: config.HOST, port }, "listening");
 }
 
@@ -72,14 +72,13 @@ type KafkaParts = ReturnType<typeof openKafka>;
 
 /** Connects to nothing yet. */
 function openKafka(service: RealtimeService) {
-  const { config, log, metrics, fail } = service;
+  const { config, log, fail } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "realtime", log });
   const codec = createCodec({ config, topics, log });
   const ready = codec.ready();
   ready.catch((error: unknown) => fail("looking up schemas", error));
-  const figures = async () => ({ sockets: sumOf((await metrics.sockets.get()).values) });
-  const status = createStatusReporter({ ...service, client, codec, topics, figures });
+  const status = createStatusReporter({ ...service, client, codec, topics });
   return { topics, client, codec, ready, status };
 }
 
