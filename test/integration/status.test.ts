@@ -75,6 +75,22 @@ test("what an instance tells is heard by who comes later, to its last word, with
   expect(counts(422)).toBeGreaterThanOrEqual(1);
 });
 
+test("whoever looks back hears all of that time, however much it is", async () => {
+  const { codec, topics } = opened;
+  const publisher = opened.publisher();
+  // more than one answer of a broker holds: what is read before the place is found is not all
+  const long = { ...self, instance: "long", version: "x".repeat(400_000) };
+  const at = new Date();
+  const state = "ready" as const;
+  const status = { ...long, state, at, started_at: at, failing: [], figures: {}, answers: [] };
+  const value = await codec.encodeStatus(status);
+  for (let n = 0; n < 20; n++)
+    await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });
+  const heard = follow();
+  const ofLong = () => heard.filter(({ instance }) => instance === "long");
+  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20), 20_000);
+});
+
 test.each([
   ["refuse connections", async () => 1],
   ["take connections and say nothing", () => listenMutely()],
