@@ -11,7 +11,7 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { listen, runService, type Service } from "@teravoz/runtime";
+import { listen, runService, type Self, type Service } from "@teravoz/runtime";
 import { connectMongo, createMongoQueries, createMongoSystemQueries } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
@@ -39,14 +39,14 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 }
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
-  const { config, log, metrics, onStop } = service;
+  const { self, config, log, metrics, onStop } = service;
   const kafka = openKafka(service);
   const connection = await connectDatabase(service);
   const statuses = createHearing(service, kafka);
   const system = {
     queries: createMongoSystemQueries(connection),
     readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
-    hears: statuses.hears,
+    hears: hearsItself(self),
   };
   const realtime = createSockets(service, { queries: around(createMongoQueries(connection)), system });
   // what happened while it was away may have been told to nobody
@@ -84,6 +84,7 @@ function openKafka(service: RealtimeService) {
 
 const sumOf = (values: { value: number }[]) => values.reduce((sum, { value }) => sum + value, 0);
 
+type System = Sources["system"];
 type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "system">;
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
@@ -125,6 +126,12 @@ function followChanges(
 const leave = (follower: Follower) =>
   Promise.race([follower.stop(), sleep(LEAVE_MS, undefined, { ref: false })]);
 
+/** Its own status goes the way of all others: who does not hear that one, or not yet, cannot tell who is silent. */
+const hearsItself =
+  ({ instance: own }: Self): System["hears"] =>
+  (instances) =>
+    instances.some(({ instance, standing }) => instance === own && standing !== "silent");
+
 /** Of the last day, for the counts by minute. */
 const STATUSES_MS = 86_400_000;
 
@@ -145,7 +152,6 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
       onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
     });
   return {
-    hears: () => follower?.check().ok ?? false,
     begin: (system: Realtime["system"]) =>
       void ready.then(() => {
         if (!stopped) follower = follow(system);

@@ -51,8 +51,8 @@ type Ends = Omit<PartitionStanding, "next">;
 export type SystemDeps = {
   queries: SystemQueries;
   readEnds(): Promise<Ends[]>;
-  /** Whether the statuses of others are being read. */
-  hears(): boolean;
+  /** Whether the statuses of others are being read, seen by what was heard. */
+  hears(instances: readonly Instance[]): boolean;
   log: Log;
   clock: Clock;
   /** Milliseconds since the epoch. */
@@ -80,7 +80,7 @@ export function createSystem(deps: SystemDeps): System {
       const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
       const [told, counted] = await Promise.all([lag.tell(), rates]);
       const instances = statuses.list();
-      const hears = deps.hears();
+      const hears = deps.hears(instances);
       return {
         ...{ now: new Date(now()), hears, instances },
         missing: hears ? missingServices(instances) : [],

@@ -57,7 +57,7 @@ test("who is missing, not ready, or silent is a trouble, the worst first", () =>
 });
 
 test("while nothing is heard, nobody is called silent", () => {
-  expect(kinds({ hears: false, instances: [instance({ standing: "silent" })] })).toEqual(["deaf over"]);
+  expect(kinds({ hears: false, instances: [instance({ standing: "silent" })] })).toEqual(["deaf near"]);
 });
 
 test("a lag is a trouble by its age, and one that is unknown always", () => {

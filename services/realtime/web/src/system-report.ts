@@ -51,7 +51,7 @@ const RECENT_MINUTES = 5;
 /** What is wrong with the gateway itself, the worst first; none = all is well. */
 export function findTroubles(report: SystemReport): GradedTrouble[] {
   const all = [
-    ...(report.hears ? [] : [{ kind: "deaf", level: "over" } as const]),
+    ...(report.hears ? [] : [{ kind: "deaf", level: "near" } as const]),
     ...report.missing.map((service) => ({ kind: "missing", level: "over", service }) as const),
     ...troublesOfInstances(report),
     ...report.instances.flatMap(troubleOfSpool),

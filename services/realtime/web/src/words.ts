@@ -326,7 +326,7 @@ const pt: Words = {
   filter: "Filtrar por estado",
   systemPage: {
     verdicts: { calm: "Tudo certo", near: "Funciona, mas precisa de atenção", over: "Há algo errado" },
-    deaf: "Este servidor não está recebendo as notícias das instâncias: o que está abaixo pode ser antigo.",
+    deaf: "Este servidor ainda não tem notícia das instâncias. Logo depois de começar, isso dura alguns segundos.",
     missing: (service) => `Nenhum ${service} no ar: ${MISSING_PT[service] ?? "falta uma parte do sistema"}.`,
     unready: (name, why) => `${name} não está pronto: ${why}.`,
     silent: (name, since) => `${name} não dá notícia desde ${since}.`,
@@ -586,7 +586,7 @@ const en: Words = {
   filter: "Filter by state",
   systemPage: {
     verdicts: { calm: "All is well", near: "It works, but needs a look", over: "Something is wrong" },
-    deaf: "This server does not hear from the instances: what is shown below may be old.",
+    deaf: "This server does not hear from the instances yet. Right after its start that takes some seconds.",
     missing: (service) =>
       `No ${service} is there: ${MISSING_EN[service] ?? "a part of the system is missing"}.`,
     unready: (name, why) => `${name} is not ready: ${why}.`,
