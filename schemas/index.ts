@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-export type RecordName = "CallEvent" | "AgentEvent" | "CallChange";
+export type RecordName = "CallEvent" | "AgentEvent" | "CallChange" | "ServiceStatus";
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
@@ -9,6 +9,7 @@ export const schemas: Readonly<Record<RecordName, string>> = {
   CallEvent: read("./call-event.avsc"),
   AgentEvent: read("./agent-event.avsc"),
   CallChange: read("./call-change.avsc"),
+  ServiceStatus: read("./service-status.avsc"),
 };
 
 /** The schemas of the last release: what may still be in the topics, and what a rolling upgrade meets. */

@@ -28,12 +28,7 @@ test("the topics have the partitions and policies of the contract, and a second 
     expect(await ensureTopics(admin, topics, 1)).toEqual([]);
     expect(await findTopicFaults(admin, topics)).toEqual([]);
     const { topics: found } = await admin.fetchTopicMetadata({ topics: Object.values(topics) });
-    expect(found.map(({ partitions }) => partitions.length)).toEqual([
-      PARTITIONS,
-      PARTITIONS,
-      PARTITIONS,
-      PARTITIONS,
-    ]);
+    expect(found.map(({ partitions }) => partitions.length)).toEqual(Array(5).fill(PARTITIONS));
     const [events] = (
       await admin.describeConfigs({
         includeSynonyms: false,

@@ -7,7 +7,7 @@ import {
   parseWebhook,
   Unavailable,
 } from "@teravoz/domain";
-import { createRealtime } from "@teravoz/realtime";
+import { createRealtime, type Realtime } from "@teravoz/realtime";
 import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
 import { createMemoryStore } from "@teravoz/store";
 
@@ -23,6 +23,8 @@ export type RealtimeInProcess = {
   store(...bodies: string[]): Promise<Change[]>;
   tell(changes: Change[]): void;
   doubt(): void;
+  /** Takes statuses as the topic would bring them. */
+  hear: Realtime["system"]["heard"];
   /** store, then tell. */
   happen(...bodies: string[]): Promise<void>;
   metrics(): Promise<string>;
@@ -40,6 +42,7 @@ export async function startRealtime({
   const metrics = createMetrics();
   const realtime = createRealtime({
     queries: watch(store, () => running),
+    system: { queries: store, readEnds: async () => log(), hears: () => true },
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
     ...limits,
@@ -50,6 +53,7 @@ export async function startRealtime({
   });
   const port = await listen(realtime.server, "127.0.0.1", 0);
   let next = 0;
+  const log = () => [{ topic: "t", partition: 0, low: 0, high: next }];
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
@@ -64,6 +68,7 @@ export async function startRealtime({
     },
     tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
     doubt: () => realtime.feed.doubt(),
+    hear: realtime.system.heard,
     happen: async (...bodies) => running.tell(await running.store(...bodies)),
     metrics: () => metrics.registry.metrics(),
     stop: () => realtime.stop(),

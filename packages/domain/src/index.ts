@@ -1,5 +1,6 @@
 export * from "./abandoned.ts";
 export * from "./agents.ts";
+export * from "./backlog.ts";
 export * from "./call.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
@@ -26,6 +27,7 @@ export {
 } from "./queue-numbers.ts";
 export * from "./rebuild.ts";
 export * from "./recent-call.ts";
+export * from "./service-status.ts";
 export * from "./timestamp.ts";
 export * from "./webhook.ts";
 export * from "./zone.ts";

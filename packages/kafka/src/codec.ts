@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
 import { SchemaType } from "@kafkajs/confluent-schema-registry";
-import { type Change, type Event, type EventKind, Unavailable } from "@teravoz/domain";
+import { type Change, type Event, type EventKind, type ServiceStatus, Unavailable } from "@teravoz/domain";
 import type { Check, Log } from "@teravoz/runtime";
 import { releasedSchemas, schemas } from "@teravoz/schemas";
 import avsc from "avsc";
@@ -10,6 +10,7 @@ import {
   askRegistry,
   openRegistry,
   REQUEST_TIMEOUT_MS,
+  type RecordKind,
   type RegistryConfig,
   subjectsOf,
 } from "./registry.ts";
@@ -32,9 +33,11 @@ export type Codec = {
   /** Confluent wire format. Throws Unavailable before `ready`. */
   encodeEvent(event: Event): Promise<Buffer>;
   encodeChange(change: Change): Promise<Buffer>;
+  encodeStatus(status: ServiceStatus): Promise<Buffer>;
   /** Throws Undecodable for what is no event of ours, Unavailable while the registry cannot tell. */
   decodeEvent(value: Buffer): Promise<Event>;
   decodeChange(value: Buffer): Promise<Change>;
+  decodeStatus(value: Buffer): Promise<ServiceStatus>;
 };
 
 const RETRY_MS = 1_000;
@@ -45,7 +48,9 @@ type State = {
   config: RegistryConfig;
   registry: SchemaRegistry;
   log: Log;
-  ids: Partial<Record<"call" | "agent" | "change", number>>;
+  ids: Partial<Record<RecordKind, number>>;
+  /** All of them are known. */
+  resolved: boolean;
   /** Schema ids looked at: the name of the record where it is one of ours. */
   names: Map<number, string | null>;
   /** Those that came to nothing, why, and until when that is believed. */
@@ -66,18 +71,22 @@ export function createCodec({
     registry: openRegistry(config),
     log,
     ids: {},
+    resolved: false,
     names: new Map(),
     refused: new Map(),
   };
   return {
     ready: () => resolveIds(state, topics),
     check: () =>
-      state.ids.change ? { ok: true } : { ok: false, reason: "schemas not found at the registry yet" },
+      state.resolved ? { ok: true } : { ok: false, reason: "schemas not found at the registry yet" },
     encodeEvent: (event) => encode(state, event.kind, eventRecord(event)),
     encodeChange: (change) => encode(state, "change", change),
+    encodeStatus: (status) => encode(state, "status", statusRecord(status)),
     decodeEvent: async (value) =>
       readEvent(await decode(state, value, ["teravoz.CallEvent", "teravoz.AgentEvent"])),
     decodeChange: async (value) => readChange((await decode(state, value, ["teravoz.CallChange"])).record),
+    decodeStatus: async (value) =>
+      readStatus((await decode(state, value, ["teravoz.ServiceStatus"])).record as StatusRecord),
   };
 }
 
@@ -90,8 +99,9 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
           state.registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema }),
         );
         await inTime(state.registry.getSchema(id));
-        state.ids[name as keyof State["ids"]] = id;
+        state.ids[name as RecordKind] = id;
       }
+      state.resolved = true;
       state.log.info({ attempt }, "schemas found");
       return;
     } catch (err) {
@@ -104,7 +114,7 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
 /** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */
 const inTime = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, REQUEST_TIMEOUT_MS);
 
-async function encode(state: State, name: keyof State["ids"], record: unknown): Promise<Buffer> {
+async function encode(state: State, name: RecordKind, record: unknown): Promise<Buffer> {
   const id = state.ids[name];
   if (id === undefined) throw new Unavailable("the schemas are not known yet");
   return state.registry.encode(id, record);
@@ -115,6 +125,20 @@ const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, ...event }:
   [kind === "call" ? "call_id" : "key"]: aggregate_id,
   occurred_at: occurred_at?.getTime() ?? null,
   received_at: received_at.getTime(),
+});
+
+/** Times are ms since the epoch on the wire. */
+type StatusRecord = Omit<ServiceStatus, "at" | "started_at" | "answers"> & {
+  at: number;
+  started_at: number;
+  answers: { minute: number; status: number; count: number }[];
+};
+
+const statusRecord = ({ at, started_at, answers, ...status }: ServiceStatus): StatusRecord => ({
+  ...status,
+  at: at.getTime(),
+  started_at: started_at.getTime(),
+  answers: answers.map(({ minute, ...counted }) => ({ ...counted, minute: minute.getTime() })),
 });
 
 type Decoded = { name: string; record: Record<string, unknown> };
@@ -194,4 +218,28 @@ const readChange = ({ key, kind, version, erased }: Record<string, unknown>): Ch
   kind: kind as EventKind,
   version: version as number,
   erased: erased as boolean,
+});
+
+/** Plain objects of the names we know: avsc's records have classes of their own. */
+const readStatus = ({
+  at,
+  started_at,
+  answers,
+  failing,
+  figures,
+  ...status
+}: StatusRecord): ServiceStatus => ({
+  service: status.service,
+  instance: status.instance,
+  version: status.version,
+  state: status.state,
+  at: new Date(at),
+  started_at: new Date(started_at),
+  failing: failing.map(({ name, reason, tolerated }) => ({ name, reason, tolerated })),
+  figures: { ...figures },
+  answers: answers.map(({ minute, status: answered, count }) => ({
+    minute: new Date(minute),
+    status: answered,
+    count,
+  })),
 });

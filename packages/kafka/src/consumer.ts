@@ -16,6 +16,8 @@ import { findStart, readStandings, type Standing } from "./starts.ts";
 
 export type PartitionConsumer = {
   check(): Check;
+  /** How many are its own now. */
+  partitions(): number;
   /** Finishes the batches in hand, then leaves the group. */
   stop(): Promise<void>;
 };
@@ -70,7 +72,11 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const prepare = (member: Member, assignment: Assignment) => seekAll(state, member, assignment);
   const membership = createMembership({ open, topics, run, prepare, log, onCrash });
   const state: State = { ...options, membership, sought: new Map(), beyond: new Set() };
-  return { check: () => checkState(state), stop: () => membership.stop() };
+  return {
+    check: () => checkState(state),
+    partitions: () => membership.partitions(),
+    stop: () => membership.stop(),
+  };
 }
 
 function checkState({ beyond, membership }: State): Check {

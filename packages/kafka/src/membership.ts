@@ -7,6 +7,8 @@ import { RETRY } from "./client.ts";
 export type Membership = {
   check(): Check;
   isRunning(): boolean;
+  /** How many partitions the group has given to this process. */
+  partitions(): number;
   /** Whether `prepare` has ended for the partitions given now. */
   isPrepared(): boolean;
   stop(): Promise<void>;
@@ -85,6 +87,7 @@ export function createMembership(options: Options): Membership {
   const life = live(state);
   return {
     isRunning: () => state.running,
+    partitions: () => Object.values(state.assignment ?? {}).flat().length,
     isPrepared: () => state.prepared,
     check: () => checkState(state),
     stop: async () => {

@@ -7,13 +7,17 @@ export type RegistryConfig = Config<typeof registrySettings>;
 
 export const REQUEST_TIMEOUT_MS = 5_000;
 
+/** What our topics hold. */
+export type RecordKind = "call" | "agent" | "change" | "status";
+
 export type Subject = { subject: string; schema: string };
 
 /** What is written where: one subject a topic. */
-export const subjectsOf = (topics: TopicNames): Record<"call" | "agent" | "change", Subject> => ({
+export const subjectsOf = (topics: TopicNames): Record<RecordKind, Subject> => ({
   call: { subject: `${topics.callEvents}-value`, schema: schemas.CallEvent },
   agent: { subject: `${topics.agentEvents}-value`, schema: schemas.AgentEvent },
   change: { subject: `${topics.callChanges}-value`, schema: schemas.CallChange },
+  status: { subject: `${topics.serviceStatus}-value`, schema: schemas.ServiceStatus },
 });
 
 export function openRegistry(config: RegistryConfig): SchemaRegistry {

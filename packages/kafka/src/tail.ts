@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
-import type { KafkaMessage } from "kafkajs";
+import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { type Assignment, createMembership, MEMBER_OPTIONS, type Member } from "./membership.ts";
 import { withAdmin } from "./topics.ts";
@@ -14,8 +14,8 @@ export type Follower = {
 };
 
 /**
- * Follows every partition of a topic from its end, in a group of its own that keeps no offsets. `onDoubt` tells that reading
- * has (again) begun and records may have passed before. Starts in the background and comes back by itself.
+ * Follows every partition of a topic from its end, or from what came within the last `sinceMs`, in a group of its own that keeps no
+ * offsets. `onDoubt` tells that reading has (again) begun, from there, and records may have passed before. Starts in the background and comes back by itself.
  */
 export function followTopic(options: {
   client: KafkaClient;
@@ -24,11 +24,12 @@ export function followTopic(options: {
   groupPrefix: string;
   log: Log;
   metrics: Metrics;
+  sinceMs?: number;
   handle(records: TailRecord[]): Promise<void>;
   onDoubt(): void;
   onCrash(error: unknown): void;
 }): Follower {
-  const { client, topic, log, metrics, onCrash } = options;
+  const { client, topic, sinceMs, log, metrics, onCrash } = options;
   let groupId = "";
   // a new group each time: there is no dead member to wait for
   const open = (): Member => {
@@ -48,9 +49,8 @@ export function followTopic(options: {
     });
   // from here on nothing is missed: a record that comes before the seek counts is read twice at the most
   const prepare = async ({ admin, consumer }: Member, assignment: Assignment) => {
-    const ends = await admin.fetchTopicOffsets(topic);
-    for (const { partition, high } of ends)
-      if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset: high });
+    for (const { partition, offset } of await findStarts(admin, topic, sinceMs))
+      if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset });
     options.onDoubt();
   };
   const membership = createMembership({ open, topics: [topic], run, prepare, log, onCrash });
@@ -63,6 +63,13 @@ export function followTopic(options: {
       );
     },
   };
+}
+
+/** By the broker's stamps; the end where nothing came since. */
+async function findStarts(admin: Admin, topic: string, sinceMs = 0): Promise<SeekEntry[]> {
+  if (sinceMs > 0) return admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);
+  const ends = await admin.fetchTopicOffsets(topic);
+  return ends.map(({ partition, high }) => ({ partition, offset: high }));
 }
 
 const toTailRecord = ({ key, value, timestamp }: KafkaMessage): TailRecord => ({

@@ -8,6 +8,7 @@ export type TopicNames = {
   agentEvents: string;
   callChanges: string;
   deadLetters: string;
+  serviceStatus: string;
 };
 
 /** Every topic has as many, for ever: a key must stay in its partition. */
@@ -21,6 +22,7 @@ export const topicNames = (prefix: string): TopicNames => ({
   agentEvents: `${prefix}agent-events`,
   callChanges: `${prefix}call-changes`,
   deadLetters: `${prefix}dead-letters`,
+  serviceStatus: `${prefix}service-status`,
 });
 
 const CREATE_TIMEOUT_MS = 15_000;
@@ -74,6 +76,8 @@ export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
   [names.callChanges]: kept(1),
   // a sender gone mad must not fill the disk: at most 3 GiB over all partitions
   [names.deadLetters]: kept(7, { "retention.bytes": String(256 * MiB) }),
+  // some 3 MB a day of each instance; segments of a quarter of a day, for one that is written is never removed
+  [names.serviceStatus]: kept(1, { "retention.bytes": String(32 * MiB), "segment.ms": String(DAY_MS / 4) }),
 });
 
 /** What is missing or differs, in words; empty when all is as it should be. */

@@ -1,3 +1,4 @@
+export type { AnswerCounter } from "./answer-counter.ts";
 export * from "./config.ts";
 export * from "./errors.ts";
 export * from "./health.ts";
@@ -6,6 +7,7 @@ export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./queue-settings.ts";
 export * from "./retry.ts";
+export * from "./self.ts";
 export * from "./server.ts";
 export * from "./service.ts";
 export * from "./settings.ts";

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { createAgeGauge } from "./age-gauge.ts";
+import { createAnswerCounter } from "./answer-counter.ts";
 
 /** From a millisecond to the longest deadline there is. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -19,6 +20,11 @@ export function createMetrics() {
       name: "teravoz_events_total",
       help: "Events by type and what became of them",
       labelNames: ["type", "outcome"],
+    }),
+    answers: createAnswerCounter({
+      ...of,
+      name: "teravoz_webhook_answers_total",
+      help: "Answers of the webhook by HTTP status",
     }),
     publishSeconds: new Histogram({
       ...of,

@@ -20,18 +20,25 @@ const LIMITS = {
   requireHostHeader: false,
 };
 
+type OnAnswer = (status: number, request: IncomingMessage | null) => void;
+type ServerOptions = { maxOpen?: number; onAnswer?: OnAnswer };
+
 /**
  * An HTTP server with limits that answers in our shape where Node would answer by itself. `maxOpen`: so many connections, and so
- * many requests that are not answered yet, however few connections bring them; what is beyond is cut off.
+ * many requests that are not answered yet, however few connections bring them; what is beyond is cut off. `onAnswer` hears of every
+ * answer's status; the request is null where there was none that could be understood.
  */
 export function createHttpServer(
   listener: RequestListener,
-  { maxOpen = Number.POSITIVE_INFINITY } = {},
+  { maxOpen = Number.POSITIVE_INFINITY, onAnswer = () => {} }: ServerOptions = {},
 ): Server {
-  const server = createServer(LIMITS, requireHost(limitOpen(listener, maxOpen)));
+  const server = createServer(LIMITS, watchOpen(requireHost(listener), maxOpen, onAnswer));
   server.maxConnections = maxOpen;
-  server.on("clientError", answerClientError);
-  server.on("connect", (_request, socket) => answerSocket(socket, 400, "CONNECT is not for this server"));
+  server.on("clientError", (error, socket) => answerClientError(error, socket, onAnswer));
+  server.on("connect", (request, socket) => {
+    onAnswer(400, request);
+    answerSocket(socket, 400, "CONNECT is not for this server");
+  });
   server.on("checkExpectation", (_request, response) =>
     answer(response, 417, "an Expect other than 100-continue cannot be met"),
   );
@@ -46,13 +53,16 @@ const requireHost =
   };
 
 /** Node takes request after request from a connection without waiting for answers: each holds some 12 KB. */
-function limitOpen(listener: RequestListener, maxOpen: number): RequestListener {
+function watchOpen(listener: RequestListener, maxOpen: number, onAnswer: OnAnswer): RequestListener {
   let open = 0;
   return (request, response) => {
     if (open >= maxOpen) return void request.socket.destroy();
     open++;
     // closes also where it waits behind others and its connection ends (Node 20 forgot it then)
-    response.once("close", () => open--);
+    response.once("close", () => {
+      open--;
+      if (response.headersSent) onAnswer(response.statusCode, request);
+    });
     listener(request, response);
   };
 }
@@ -63,8 +73,10 @@ const CLIENT_ERRORS: Record<string, [number, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long to arrive"],
 };
 
-function answerClientError({ code }: Error & { code?: string }, socket: Duplex): void {
-  answerSocket(socket, ...(CLIENT_ERRORS[code ?? ""] ?? ([400, "not an HTTP request"] as const)));
+function answerClientError({ code }: Error & { code?: string }, socket: Duplex, onAnswer: OnAnswer): void {
+  const [status, message] = CLIENT_ERRORS[code ?? ""] ?? ([400, "not an HTTP request"] as const);
+  if (socket.writable) onAnswer(status, null);
+  answerSocket(socket, status, message);
 }
 
 const bodyOf = (message: string) => JSON.stringify(errorBody([{ path: "", message }]));

@@ -3,11 +3,13 @@ import { type Config, describeConfig, InvalidConfig, readConfig, type Settings }
 import { createHealth, type Health } from "./health.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createSelf, type Self } from "./self.ts";
 
 /** An orderly stop has this long; past it the process ends with 1. */
 export const STOP_DEADLINE_MS = 10_000;
 
 export type Service<S extends Settings> = {
+  self: Self;
   config: Config<S>;
   log: Log;
   health: Health;
@@ -57,7 +59,7 @@ export async function runService<S extends Settings>(
     void grace.close();
   };
   log.info({ config: describeConfig(settings, config), version: process.version }, "starting");
-  const service = { config, log, health, metrics: createMetrics(), fail };
+  const service = { self: createSelf(name), config, log, health, metrics: createMetrics(), fail };
   await start({ ...service, onStop: (job, step) => void steps.push({ name: job, step }) });
   log.info("started");
 }

@@ -9,3 +9,4 @@ export { createMongoQueries } from "./mongo-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 export { type PastOptions, type PastOutcome, pastCollection, writePast } from "./rebuild/past.ts";
 export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./settle.ts";
+export { createMongoSystemQueries } from "./system-queries.ts";

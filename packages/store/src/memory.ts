@@ -17,6 +17,7 @@ import {
   recentPart,
   type StoredEvent,
   type Subject,
+  type SystemQueries,
   subjectId,
   subjectOf,
 } from "@teravoz/domain";
@@ -40,7 +41,7 @@ export function createMemoryStore({
   now = Date.now,
 }: {
   now?: () => number;
-} = {}): CallStore & CallQueries & CallRebuild {
+} = {}): CallStore & CallQueries & CallRebuild & SystemQueries {
   const state: State = {
     fences: new Map(),
     positions: new Map(),
@@ -61,6 +62,9 @@ export function createMemoryStore({
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     countEvents: async (since) => countEvents(state, since),
     listPresences: async (agents) => listPresences(state, agents),
+    listPositions: async (places) =>
+      places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
+    countMinutes: async (since) => countMinutes(state, since),
     listRecentCalls: async (since) =>
       listCalls(state, {}, null)
         .filter(({ updated_at }) => updated_at >= since)
@@ -132,11 +136,18 @@ function listCalls(state: State, filter: CallFilter, cursor: string | null): Cal
     .sort((one, other) => other.id - one.id);
 }
 
-function countEvents({ events }: State, since: Date): Record<string, number> {
-  const counted = [...events.values()].filter(
-    ({ received_at }) => startOfMinute(received_at) >= since.getTime(),
-  );
-  const types = [...Map.groupBy(counted, ({ type }) => type)].map(
+const receivedSince = ({ events }: State, since: Date): StoredEvent[] =>
+  [...events.values()].filter(({ received_at }) => startOfMinute(received_at) >= since.getTime());
+
+function countMinutes(state: State, since: Date): { minute: Date; events: number }[] {
+  const minutes = Map.groupBy(receivedSince(state, since), ({ received_at }) => startOfMinute(received_at));
+  return [...minutes]
+    .map(([ms, all]) => ({ minute: new Date(ms), events: all.length }))
+    .sort((one, other) => one.minute.getTime() - other.minute.getTime());
+}
+
+function countEvents(state: State, since: Date): Record<string, number> {
+  const types = [...Map.groupBy(receivedSince(state, since), ({ type }) => type)].map(
     ([type, all]) => [type, all.length] as const,
   );
   return Object.fromEntries(types);

@@ -58,3 +58,20 @@ export async function readCounts({ minutes }: Collections, since: Date): Promise
     (await pairs.toArray()).map(({ _id, count }) => [_id.replaceAll(":", "."), count]),
   );
 }
+
+/** Events of all types by minute, of the minutes that began since. */
+export async function readMinutes(
+  { minutes }: Collections,
+  since: Date,
+): Promise<{ minute: Date; events: number }[]> {
+  const ofAllTypes = { $sum: { $map: { input: { $objectToArray: "$types" }, in: "$$this.v" } } };
+  const counts = minutes.aggregate<{ _id: Date; events: number }>(
+    [
+      { $match: { minute: { $gte: since } } },
+      { $group: { _id: "$minute", events: { $sum: ofAllTypes } } },
+      { $sort: { _id: 1 } },
+    ],
+    { readConcern: { level: "majority" }, maxTimeMS: OPERATION_LIMIT_MS },
+  );
+  return (await counts.toArray()).map(({ _id, events }) => ({ minute: _id, events }));
+}

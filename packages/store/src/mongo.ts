@@ -1,4 +1,4 @@
-import type { CallQueries, CallStore } from "@teravoz/domain";
+import type { CallQueries, CallStore, SystemQueries } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
@@ -10,9 +10,10 @@ import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
 import { readPosition } from "./positions.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
+import { createMongoSystemQueries } from "./system-queries.ts";
 import { runTransaction } from "./transaction.ts";
 
-export type MongoStore = CallStore & CallQueries & MongoRebuild;
+export type MongoStore = CallStore & CallQueries & SystemQueries & MongoRebuild;
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number; names: LedgerNames };
 
@@ -36,6 +37,7 @@ export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: Mong
   const collections = openCollections(connection.db);
   return {
     ...createMongoQueries(connection),
+    ...createMongoSystemQueries(connection),
     ...createMongoRebuild(deps),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),

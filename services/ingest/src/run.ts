@@ -3,17 +3,25 @@ import {
   createClient,
   createCodec,
   createPublisher,
+  createStatusReporter,
   type Publisher,
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
 import { closeServer, createApp, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
 import { openSpool, type Spool } from "@teravoz/spool";
+import { countAnswers } from "./answers.ts";
 import { createWebhookRouter } from "./app.ts";
 import { settings } from "./config.ts";
 import { createOutlet } from "./outlet.ts";
 import { addChecks } from "./readiness.ts";
-import { createSpoolingOutlet, forward, type WatchedOutlet, watchOutlet } from "./store-and-forward.ts";
+import {
+  createSpoolingOutlet,
+  forward,
+  type Outlet,
+  type WatchedOutlet,
+  watchOutlet,
+} from "./store-and-forward.ts";
 
 /** What another may put around a part of the service before it is used; the service itself puts nothing there. */
 export type Seams = { publisher?: (publisher: Publisher) => Publisher };
@@ -40,32 +48,51 @@ export const runIngest = ({ publisher: around = (publisher) => publisher }: Seam
 
 async function startIngest(service: IngestService, around: NonNullable<Seams["publisher"]>): Promise<void> {
   setFlagsFromString(HEAP_GROWTH);
-  const { config, log, metrics, health, onStop } = service;
-  const topics = topicNames(config.TOPIC_PREFIX);
-  const client = createClient({ config, clientId: "teravoz-ingest", log });
-  const codec = createCodec({ config, topics, log });
-  void codec.ready();
-  const limits = { maxQueueRecords: MAX_WAITING };
-  const publisher = around(createPublisher({ client, log, metrics, limits }));
-  onStop("publisher", () => publisher.stop());
-
-  const outlet = watchOutlet(createOutlet({ codec, publisher, topics }));
-  const spool = config.SPOOL_DIR ? await startSpool(service, config.SPOOL_DIR, outlet, publisher) : undefined;
+  const { config, log, health } = service;
+  const { status, ...kafka } = openKafka(service, around);
+  const { topics, client, codec, publisher } = kafka;
   const { check } = publisher;
+  const outlet = watchOutlet(createOutlet(kafka));
+  const spool = config.SPOOL_DIR ? await startSpool(service, config.SPOOL_DIR, outlet, publisher) : undefined;
   addChecks(
     health,
     { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
     spool,
   );
+  await serve(service, spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet);
+  status.start(() => spoolFigures(spool));
+}
 
-  const ports = spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet;
+/** Connects in the background. */
+function openKafka(service: IngestService, around: NonNullable<Seams["publisher"]>) {
+  const { config, log, metrics, onStop } = service;
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const client = createClient({ config, clientId: "teravoz-ingest", log });
+  const codec = createCodec({ config, topics, log });
+  void codec.ready();
+  const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
+  const limits = { maxQueueRecords: MAX_WAITING };
+  const publisher = around(createPublisher({ client, log, metrics, limits }));
+  // the last to stop, and so after the last answers: the status tells of them too
+  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
+  return { topics, client, codec, publisher, status };
+}
+
+async function serve({ config, log, metrics, health, onStop }: IngestService, outlet: Outlet): Promise<void> {
   const tokens = config.WEBHOOK_TOKEN;
-  const router = createWebhookRouter({ ...ports, now: () => new Date(), metrics, tokens });
+  const router = createWebhookRouter({ ...outlet, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
-  const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN });
+  const onAnswer = countAnswers(metrics.answers);
+  const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN, onAnswer });
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));
   log.info({ port }, "listening");
+}
+
+function spoolFigures(spool: Spool | undefined): Record<string, number> {
+  if (!spool) return {};
+  const { records, bytes, oldestSeconds } = spool.depth();
+  return { spool_records: records, spool_bytes: bytes, spool_oldest_ms: oldestSeconds * 1_000 };
 }
 
 async function startSpool(

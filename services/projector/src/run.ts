@@ -3,6 +3,8 @@ import {
   createClient,
   createCodec,
   createPublisher,
+  createStatusReporter,
+  type PartitionConsumer,
   type Publisher,
   topicNames,
   topicsCheck,
@@ -13,6 +15,7 @@ import {
   createHttpServer,
   createRouter,
   listen,
+  type Metrics,
   runService,
   type Service,
   untilAvailable,
@@ -52,16 +55,18 @@ async function startProjector(
 ): Promise<void> {
   const parts = await openParts(service, seams);
   await serve(service, parts);
+  let consumer: PartitionConsumer | undefined;
+  parts.status.start(() => figuresOf(consumer, service.metrics));
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
-  await startJobs(service, parts, fold);
+  consumer = await startJobs(service, parts, fold);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** What the jobs and the admin API work with; connects in the background. */
-async function openParts({ config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
+async function openParts({ self, config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -74,13 +79,25 @@ async function openParts({ config, log, metrics, health, onStop }: ProjectorServ
   const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
+  const status = createStatusReporter({ self, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
-  onStop("publisher", () => publisher.stop());
+  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
-  return { topics, store, erasures, letters, jobs, client, codec, publisher, now: () => new Date() };
+  const now = () => new Date();
+  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, now };
+}
+
+/** What this process has in hand, for its status. */
+async function figuresOf(
+  consumer: PartitionConsumer | undefined,
+  { projectSeconds }: Metrics,
+): Promise<Record<string, number>> {
+  const { values } = await projectSeconds.get();
+  const batches = values.find(({ metricName }) => metricName?.endsWith("_count"))?.value ?? 0;
+  return { partitions: consumer?.partitions() ?? 0, batches };
 }
 
 async function serve(
@@ -98,7 +115,7 @@ async function serve(
   log.info({ port }, "listening");
 }
 
-async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<void> {
+async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
   const onSuperseded = giveWayOnce(fold, log, fail);
@@ -121,4 +138,5 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
     onCrash: (error) => fail("refold", error),
   });
   onStop("refold", () => rebuilds.stop());
+  return consumer;
 }

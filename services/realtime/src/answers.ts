@@ -6,6 +6,7 @@ import { type Command, commandKey, type ReportSubject } from "./protocol.ts";
 import type { LiveReport } from "./report-subscriptions.ts";
 import { createSingleFlight } from "./single-flight.ts";
 import type { CountStats } from "./stats.ts";
+import type { System } from "./system/system.ts";
 import type { Clock } from "./throttle.ts";
 
 /** A page of bodies: a browser parses it in well under 100 ms, and a socket holds one at a time. */
@@ -22,6 +23,7 @@ type Sources = {
   queries: CallQueries;
   board: Board;
   countStats: CountStats;
+  system: Pick<System, "report">;
 };
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
@@ -39,7 +41,7 @@ export function createAnswers(deps: Deps): AnswerCommand {
   return (command) => share(commandKey(command), () => answer(command));
 }
 
-async function query({ queries, board, countStats }: Sources, command: Command): Promise<Answer> {
+async function query({ queries, board, countStats, system }: Sources, command: Command): Promise<Answer> {
   switch (command.event) {
     case "ListCalls": {
       const { filter, limit, cursor } = command;
@@ -66,6 +68,8 @@ async function query({ queries, board, countStats }: Sources, command: Command):
       const live = await countReport(board, command);
       return { message: report(command.event, live), calls: null, report: live };
     }
+    case "ListSystem":
+      return { message: report(command.event, await system.report(command.minutes)), calls: null };
     case "Subscribe": {
       const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas

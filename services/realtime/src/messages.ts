@@ -2,6 +2,7 @@ import type { Call, Page, StoredEvent } from "@teravoz/domain";
 import type { ReportDelta } from "./report-subscriptions.ts";
 import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport } from "./reports.ts";
 import type { Stats } from "./stats.ts";
+import type { SystemReport } from "./system/system.ts";
 
 /**
  * What a socket is sent: the name of the message and its envelope as JSON text,
@@ -38,9 +39,11 @@ export function callList(event: string, page: Page<Call>): Message {
   return encode(event, JSON.stringify(page.items), "Ok", page.next);
 }
 
-type Numbers = QueueReport | QueueDayReport | AgentReport | AbandonedReport | ReportDelta | Stats;
+type Numbers =
+  | (QueueReport | QueueDayReport | AgentReport | AbandonedReport)
+  | (ReportDelta | Stats | SystemReport);
 
-/** Numbers, as reports.ts and stats.ts shape them. */
+/** Numbers, as reports.ts, stats.ts and system.ts shape them. */
 export const report = (event: string, data: Numbers): Message => encode(event, JSON.stringify(data), "Ok");
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");

@@ -15,7 +15,7 @@ export type Command =
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: WindowCommand; minutes: number | null }
   | { event: "ListQueueDay"; queue: string | null }
-  | { event: "ListStats"; minutes: number }
+  | { event: "ListStats" | "ListSystem"; minutes: number }
   | ReportSubject
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
@@ -28,6 +28,8 @@ export const MAX_EVENTS = 1_000;
 export const MAX_MINUTES = 1_440;
 /** Of the counts of events and calls, unless others are asked for. */
 export const STATS_MINUTES = 30;
+/** How far back the rates and refusals of the system go, unless others are asked for. */
+const SYSTEM_MINUTES = 60;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
 const MAX_CURSOR = 1_024;
 
@@ -58,7 +60,8 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListAgents: (data) => readWindow("ListAgents", data),
   ListQueueDay: readQueueDay,
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
-  ListStats: readListStats,
+  ListStats: (data) => readMinutes("ListStats", data, STATS_MINUTES),
+  ListSystem: (data) => readMinutes("ListSystem", data, SYSTEM_MINUTES),
   Subscribe: readSubscribe,
   SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
   SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
@@ -106,10 +109,14 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
   return fault ?? ({ event: "ListCallEvents", call_id, limit, cursor } as Command);
 }
 
-function readListStats(data: Record<string, unknown>): Command | Fault {
+function readMinutes(
+  event: "ListStats" | "ListSystem",
+  data: Record<string, unknown>,
+  usual: number,
+): Command | Fault {
   const stray = findStray(data, ["minutes"]);
-  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : STATS_MINUTES;
-  return firstFault(stray, minutes) ?? ({ event: "ListStats", minutes } as Command);
+  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : usual;
+  return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
 }
 
 /** Without minutes the window is today. */

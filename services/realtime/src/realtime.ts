@@ -22,6 +22,7 @@ import { createReportSubscriptions } from "./report-subscriptions.ts";
 import type { Account } from "./reports.ts";
 import { addStats, createCountStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
+import { createSystem, type System, type SystemDeps } from "./system/system.ts";
 import { type Clock, systemClock } from "./throttle.ts";
 import type { Admission } from "./transports/admission.ts";
 import { servePlainWebSocket } from "./transports/plain-websocket.ts";
@@ -42,13 +43,16 @@ export type Realtime = {
   server: Server;
   /** Takes what changed. */
   feed: Pick<Feed, "tell" | "doubt">;
+  /** Takes what instances tell of themselves. */
+  system: Pick<System, "heard">;
   /** Ends every socket and the server. */
   stop(): Promise<void>;
 };
 
-/** The whole service but for where its calls and its notices come from. */
+/** The whole service but for where its calls, its notices and what it knows of the other parts come from. */
 export function createRealtime(deps: {
   queries: CallQueries;
+  system: Pick<SystemDeps, "queries" | "readEnds" | "hears">;
   account: Account;
   admission: Admission;
   metricsTokens: readonly string[] | null;
@@ -64,9 +68,10 @@ export function createRealtime(deps: {
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
   const board = createBoard({ day, account: deps.account, now: Date.now });
+  const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const onUnavailable = () => feed.doubt();
   const countStats = createCountStats({ queries, day, now: Date.now });
-  const answer = createAnswers({ queries, board, countStats, log, clock, onUnavailable });
+  const answer = createAnswers({ queries, board, countStats, system, log, clock, onUnavailable });
   const reports = createReportSubscriptions({
     count: (subject) => countReport(board, subject),
     onFailure: (error) => {
@@ -101,7 +106,7 @@ export function createRealtime(deps: {
     await closed;
     clearTimeout(late);
   };
-  return { server, feed, stop };
+  return { server, feed, system, stop };
 }
 
 /** Keeps in mind what is open, upgraded or not; the answer is how to end all of it. */

@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { CallQueries } from "@teravoz/domain";
-import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
-import { listen, runService, type Service } from "@teravoz/runtime";
-import { connectMongo, createMongoQueries } from "@teravoz/store";
+import {
+  createClient,
+  createCodec,
+  createStatusReporter,
+  type Follower,
+  followTopic,
+  readEnds,
+  topicNames,
+  topicsCheck,
+} from "@teravoz/kafka";
+import { listen, runService, type Self, type Service } from "@teravoz/runtime";
+import { connectMongo, createMongoQueries, createMongoSystemQueries } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
+import { createStatusReader } from "./system/status-reader.ts";
 
 /** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
 const LEAVE_MS = 4_000;
@@ -29,15 +39,25 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 }
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
-  const { config, log, onStop } = service;
+  const { self, config, log, metrics, onStop } = service;
+  const kafka = openKafka(service);
   const connection = await connectDatabase(service);
-  const realtime = createSockets(service, around(createMongoQueries(connection)));
+  const statuses = createHearing(service, kafka);
+  const system = {
+    queries: createMongoSystemQueries(connection),
+    readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
+    hears: hearsItself(self),
+  };
+  const realtime = createSockets(service, { queries: around(createMongoQueries(connection)), system });
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
-  followChanges(service, realtime);
+  const changes = followChanges(service, kafka, realtime);
+  statuses.begin(realtime.system);
+  onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
+  kafka.status.start(async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }));
   log.info({ host: config.HOST, port }, "listening");
 }
 
@@ -48,11 +68,30 @@ async function connectDatabase({ config, log, health, onStop }: RealtimeService)
   return connection;
 }
 
-function createSockets({ config, log, health, metrics }: RealtimeService, queries: CallQueries): Realtime {
+type KafkaParts = ReturnType<typeof openKafka>;
+
+/** Connects to nothing yet. */
+function openKafka(service: RealtimeService) {
+  const { config, log, fail } = service;
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const client = createClient({ config, clientId: "realtime", log });
+  const codec = createCodec({ config, topics, log });
+  const ready = codec.ready();
+  ready.catch((error: unknown) => fail("looking up schemas", error));
+  const status = createStatusReporter({ ...service, client, codec, topics });
+  return { topics, client, codec, ready, status };
+}
+
+const sumOf = (values: { value: number }[]) => values.reduce((sum, { value }) => sum + value, 0);
+
+type System = Sources["system"];
+type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "system">;
+
+function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
   const account = { queues: config.QUEUES, zone: config.ACCOUNT_TIME_ZONE };
   return createRealtime({
-    queries,
+    ...sources,
     account,
     admission,
     metricsTokens: config.METRICS_TOKEN,
@@ -63,11 +102,11 @@ function createSockets({ config, log, health, metrics }: RealtimeService, querie
 }
 
 /** Runs in the background, also where Kafka or the registry come up later than this process. */
-function followChanges(service: RealtimeService, { feed }: Realtime): void {
-  const { config, log, health, metrics, onStop, fail } = service;
-  const topics = topicNames(config.TOPIC_PREFIX);
-  const client = createClient({ config, clientId: "realtime", log });
-  const codec = createCodec({ config, topics, log });
+function followChanges(
+  { config, log, health, metrics, fail }: RealtimeService,
+  { topics, client, codec }: KafkaParts,
+  { feed }: Realtime,
+): Follower {
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", () => codec.check());
   const follower = followTopic({
@@ -81,7 +120,45 @@ function followChanges(service: RealtimeService, { feed }: Realtime): void {
     onCrash: (error) => fail("following call changes", error),
   });
   health.add("kafka", () => follower.check());
-  const late = () => sleep(LEAVE_MS, undefined, { ref: false });
-  onStop("kafka", () => Promise.race([follower.stop(), late()]));
-  codec.ready().catch((error: unknown) => fail("looking up schemas", error));
+  return follower;
+}
+
+const leave = (follower: Follower) =>
+  Promise.race([follower.stop(), sleep(LEAVE_MS, undefined, { ref: false })]);
+
+/** Its own status goes the way of all others: who does not hear that one, or not yet, cannot tell who is silent. */
+const hearsItself =
+  ({ instance: own }: Self): System["hears"] =>
+  (instances) =>
+    instances.some(({ instance, standing }) => instance === own && standing !== "silent");
+
+/** Of the last day, for the counts by minute. */
+const STATUSES_MS = 86_400_000;
+
+/**
+ * Hears what instances tell of themselves, once the schemas are known: what could not be read before would be missed. No reason not
+ * to be ready: the page of the system says itself where it hears nothing.
+ */
+function createHearing(service: RealtimeService, { topics, client, codec, ready }: KafkaParts) {
+  const { config, log, metrics } = service;
+  let follower: Follower | undefined;
+  let stopped = false;
+  const follow = (system: Realtime["system"]) =>
+    followTopic({
+      ...{ client, log, metrics, topic: topics.serviceStatus, sinceMs: STATUSES_MS },
+      groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
+      handle: createStatusReader({ codec, system, log }),
+      onDoubt: () => {},
+      onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
+    });
+  return {
+    begin: (system: Realtime["system"]) =>
+      void ready.then(() => {
+        if (!stopped) follower = follow(system);
+      }),
+    stop: async () => {
+      stopped = true;
+      if (follower) await leave(follower);
+    },
+  };
 }

@@ -56,4 +56,5 @@ export const noNumbers = {
     queueDay: () => Promise.reject(nobody),
     abandoned: () => Promise.reject(nobody),
   },
+  system: { report: () => Promise.reject(nobody) },
 };

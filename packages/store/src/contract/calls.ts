@@ -9,6 +9,7 @@ import {
   foldBy,
   foldedPart,
   freshCallId,
+  freshTopic,
   sampleEvent,
   type Use,
 } from "./samples.ts";
@@ -81,6 +82,19 @@ export function describeCalls(use: Use): void {
     expect(await countEvents(at(offset))).toEqual({ "call.new": 2, "call.queue-abandon": 2 });
     expect(await countEvents(at(offset + 1))).toEqual({ "call.queue-abandon": 2 });
     expect(await countEvents(at(offset - 60))).toEqual({ "call.new": 4, "call.queue-abandon": 2 });
+    const minutes = [-60, 0, 60].map((seconds) => ({ minute: at(offset + seconds), events: 2 }));
+    const { countMinutes } = use().queries;
+    expect(await countMinutes(at(offset - 60))).toEqual(minutes);
+    expect(await countMinutes(at(offset + 1))).toEqual(minutes.slice(2));
+  });
+
+  test("positions are told in the order they are asked for, null where nothing of a partition is stored", async () => {
+    const [one, other] = [createWriter(use()), createWriter(use())];
+    await one.write([sampleEvent(), sampleEvent()]);
+    await other.write([sampleEvent()]);
+    const places = [other.topic, freshTopic(), one.topic].map((topic) => ({ topic, partition: 0 }));
+    expect(await use().queries.listPositions(places)).toEqual([1, null, 2]);
+    expect(await use().queries.listPositions([{ topic: one.topic, partition: 1 }])).toEqual([null]);
   });
 
   test("every event has a number of its own, a later batch a higher one, and a call has that of its first event", async () => {

@@ -11,9 +11,14 @@ import {
   type FoldedCall,
   foldCall,
   type LoggedEvent,
+  type SystemQueries,
 } from "@teravoz/domain";
 
-export type Opened = { store: CallStore & CallRebuild; queries: CallQueries; close: () => Promise<void> };
+export type Opened = {
+  store: CallStore & CallRebuild;
+  queries: CallQueries & SystemQueries;
+  close: () => Promise<void>;
+};
 export type Use = () => Opened;
 
 /** Names that no other test has. */

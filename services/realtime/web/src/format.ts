@@ -1,3 +1,5 @@
+import { language } from "./words.ts";
+
 /** `1:02:03` or `02:03`; milliseconds in. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
@@ -35,6 +37,9 @@ export function cityOf(zone: string): string {
   const name = zone.split("/").at(-1)!;
   return CITIES[name] ?? name.replaceAll("_", " ");
 }
+/** `12.345`: whole numbers as the page's language writes them. */
+export const formatCount = (count: number): string => counts.format(count);
+const counts = new Intl.NumberFormat(language);
 
 /** `82 %`, or a dash where nothing was counted. */
 export const formatShare = (share: number | null): string =>

@@ -131,7 +131,7 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
 }
 
 /** What may be longer than its place can be scrolled by keyboard, too. */
-function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
+export function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
     <section class={props.class} aria-label={props.label} tabIndex={0}>

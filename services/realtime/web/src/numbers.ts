@@ -72,7 +72,8 @@ const reading = createPaced(async () => {
   return read("ListAbandoned", abandoned, {});
 });
 
-async function read<T extends { now: string }>(
+/** Asks and keeps the answer; whether it succeeded. */
+export async function read<T extends { now: string }>(
   command: string,
   into: Signal<T | null>,
   asked: object,

@@ -1,3 +1,66 @@
+import "./system-page.css";
+import { formatCount } from "./format.ts";
+import { link } from "./live.ts";
+import { Sparkline } from "./sparkline.tsx";
+import { system } from "./system.ts";
+import { findTroubles, type Instance, perMinute, type SystemReport } from "./system-report.ts";
+import { Instances, Lags, Refused } from "./system-tables.tsx";
+import { Verdict } from "./system-verdict.tsx";
+import { words } from "./words.ts";
+
+const NONE = "–";
+const say = words.systemPage;
+
+/** Whether the gateway itself is well, and who is not: services, what waits between them, what was refused. */
 export function SystemPage() {
-  return null;
+  const report = system.value;
+  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  return (
+    <div class="system-page">
+      <Verdict troubles={findTroubles(report)} />
+      <Cards report={report} />
+      <div class="columns">
+        <Instances report={report} />
+        <div class="sides">
+          <Lags lag={report.lag} />
+          <Refused report={report} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Cards({ report }: { report: SystemReport }) {
+  const { lag, rates, refusals, accepted, instances } = report;
+  const counts = rates && perMinute(rates, Date.parse(report.now));
+  const refused = refusals.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <dl class="cards">
+      <div class="card wide" title={say.tips.events}>
+        <dt>{say.cards.events}</dt>
+        <dd>
+          {counts ? formatCount(counts.at(-2)!) : NONE}
+          {counts && <Sparkline counts={counts} label={say.lastHour(formatCount(Math.max(...counts)))} />}
+        </dd>
+      </div>
+      <Card name={say.cards.lag} tip={say.tips.lag} value={lag ? formatCount(lag.records) : NONE} />
+      <Card name={say.cards.accepted} tip={say.tips.accepted} value={formatCount(accepted)} />
+      <Card name={say.cards.refused} tip={say.tips.refused} value={formatCount(refused)} />
+      <Card name={say.cards.sockets} tip={say.tips.sockets} value={formatCount(countSockets(instances))} />
+    </dl>
+  );
+}
+
+const countSockets = (instances: readonly Instance[]): number =>
+  instances
+    .filter(({ standing }) => standing === "ready" || standing === "unready")
+    .reduce((sum, { figures: { sockets = 0 } }) => sum + sockets, 0);
+
+function Card({ name, tip, value }: { name: string; tip: string; value: string }) {
+  return (
+    <div class="card" title={tip}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
 }

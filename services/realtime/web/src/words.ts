@@ -4,6 +4,8 @@ import type { Theme } from "./choices.ts";
 import type { Chart, Line } from "./day-charts.ts";
 import type { Column } from "./queue-sort.ts";
 import type { PageName } from "./route.ts";
+import type { Standing } from "./system-report.ts";
+import type { Urgency } from "./urgency.ts";
 
 /** Everything the page says; a language that lacks a word does not compile. */
 export type Words = {
@@ -139,6 +141,54 @@ export type Words = {
     waitedWithoutAnswer: string;
     quiet(length: string): string;
   };
+  systemPage: {
+    /** All is well, look, something is wrong. */
+    verdicts: Record<Urgency, string>;
+    deaf: string;
+    missing(service: string): string;
+    unready(name: string, why: string): string;
+    silent(name: string, since: string): string;
+    tolerated(name: string, why: string): string;
+    spool(name: string, count: string, age: string): string;
+    lag(count: string, age: string): string;
+    lagUnknown(reason: string): string;
+    unavailable(count: string): string;
+    cards: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    lastHour(most: string): string;
+    instances: string;
+    instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
+    /** What a service is for. */
+    jobs: Readonly<Record<string, string>>;
+    standings: Record<Standing, string>;
+    nobody: string;
+    nobodyYet: string;
+    isTolerated: string;
+    partitions(count: number): string;
+    sockets(count: number): string;
+    spooled(count: string): string;
+    lags: string;
+    lagColumns: Record<"topic" | "records" | "worst" | "waited", string>;
+    worst(partition: number, count: string): string;
+    lagUnknownHere: string;
+    refused: string;
+    refusedColumns: Record<"status" | "why" | "count" | "last", string>;
+    /** Why the webhook answers so, by status. */
+    reasons: Readonly<Record<number, string>>;
+    nothingRefused: string;
+    nothingCame: string;
+  };
+};
+
+const MISSING_PT: Readonly<Record<string, string>> = {
+  ingest: "a TeraVoz não é atendida",
+  projector: "nada é gravado, o painel fica parado",
+  realtime: "ninguém é avisado do que muda",
+};
+const MISSING_EN: Readonly<Record<string, string>> = {
+  ingest: "TeraVoz is not answered",
+  projector: "nothing is stored, the board stands still",
+  realtime: "nobody is told of changes",
 };
 
 const pt: Words = {
@@ -412,6 +462,79 @@ const pt: Words = {
     answeredWithoutWait: "Atendida numa fila sem um “Em espera” antes: não conta nos números da fila.",
     waitedWithoutAnswer: "O agente saiu sem que “Agente atendeu” ou “Em atendimento” tenha chegado.",
     quiet: (length) => `${length} sem nenhum evento.`,
+  },
+  systemPage: {
+    verdicts: { calm: "Tudo certo", near: "Funciona, mas precisa de atenção", over: "Há algo errado" },
+    deaf: "Este servidor ainda não tem notícia das instâncias. Logo depois de começar, isso dura alguns segundos.",
+    missing: (service) => `Nenhum ${service} no ar: ${MISSING_PT[service] ?? "falta uma parte do sistema"}.`,
+    unready: (name, why) => `${name} não está pronto: ${why}.`,
+    silent: (name, since) => `${name} não dá notícia desde ${since}.`,
+    tolerated: (name, why) => `${name} funciona, mas avisa: ${why}.`,
+    spool: (name, count, age) =>
+      `${name} guarda ${count} eventos no disco, o mais antigo há ${age}, até o Kafka voltar.`,
+    lag: (count, age) =>
+      `${count} eventos esperam para ser gravados, há ${age} ou mais: o painel está atrasado.`,
+    lagUnknown: (reason) =>
+      `Não se sabe quantos eventos esperam para ser gravados: ${reason.split(" ")[0]} não responde.`,
+    unavailable: (count) => `A TeraVoz recebeu ${count} vezes “503, tente de novo” nos últimos 5 minutos.`,
+    cards: {
+      events: "Eventos por minuto",
+      lag: "À espera de gravação",
+      accepted: "Aceitos (1 h)",
+      refused: "Recusados (1 h)",
+      sockets: "Painéis conectados",
+    },
+    tips: {
+      events: "Eventos gravados no último minuto completo, e a última hora, minuto a minuto.",
+      lag: "Eventos já aceitos que ainda não estão no banco de dados. O normal é perto de zero.",
+      accepted: "Quantas vezes o webhook aceitou um evento na última hora.",
+      refused: "Quantas vezes o webhook recusou o que recebeu na última hora, pelo motivo abaixo.",
+      sockets: "Painéis e outros clientes conectados agora, em todas as instâncias.",
+    },
+    lastHour: (most) => `Eventos por minuto na última hora, no máximo ${most}`,
+    instances: "Instâncias",
+    instanceColumns: {
+      service: "Serviço",
+      instance: "Instância",
+      state: "Estado",
+      since: "Há",
+      hands: "Em mãos",
+      version: "Versão",
+    },
+    jobs: {
+      ingest: "Recebe os eventos da TeraVoz",
+      projector: "Grava os eventos",
+      realtime: "Mostra o painel",
+    },
+    standings: { ready: "pronto", unready: "não está pronto", silent: "sem notícia", stopped: "parado" },
+    nobody: "nenhuma instância no ar",
+    nobodyYet: "Nenhuma instância deu notícia. Cada uma aparece aqui até 10 segundos depois de começar.",
+    isTolerated: "tolerado",
+    partitions: (count) => (count === 1 ? "1 partição" : `${count} partições`),
+    sockets: (count) => (count === 1 ? "1 cliente" : `${count} clientes`),
+    spooled: (count) => `${count} no disco`,
+    lags: "À espera de gravação",
+    lagColumns: { topic: "Tópico", records: "Eventos", worst: "Pior partição", waited: "Há pelo menos" },
+    worst: (partition, count) => `nº ${partition}: ${count}`,
+    lagUnknownHere: "Não se sabe agora. Tentando de novo…",
+    refused: "Recusados na última hora",
+    refusedColumns: { status: "Status", why: "Motivo", count: "Vezes", last: "Último" },
+    reasons: {
+      400: "corpo inválido",
+      401: "token errado",
+      404: "endereço errado",
+      405: "método errado",
+      408: "demorou a chegar",
+      413: "grande demais",
+      415: "não é JSON",
+      417: "Expect desconhecido",
+      422: "tipo desconhecido",
+      431: "cabeçalhos grandes demais",
+      500: "erro interno",
+      503: "Kafka fora: reenviar",
+    },
+    nothingRefused: "Nada foi recusado na última hora.",
+    nothingCame: "Nada chegou na última hora. O que o webhook recusar aparece aqui, pelo motivo.",
   },
 };
 
@@ -692,6 +815,74 @@ const en: Words = {
       "Answered in a queue without a “Waiting” before: the queue's numbers do not count it.",
     waitedWithoutAnswer: "The agent left, and neither “Agent answered” nor “In progress” has arrived.",
     quiet: (length) => `${length} without an event.`,
+  },
+  systemPage: {
+    verdicts: { calm: "All is well", near: "It works, but needs a look", over: "Something is wrong" },
+    deaf: "This server does not hear from the instances yet. Right after its start that takes some seconds.",
+    missing: (service) =>
+      `No ${service} is there: ${MISSING_EN[service] ?? "a part of the system is missing"}.`,
+    unready: (name, why) => `${name} is not ready: ${why}.`,
+    silent: (name, since) => `${name} has not been heard of since ${since}.`,
+    tolerated: (name, why) => `${name} works, but says: ${why}.`,
+    spool: (name, count, age) =>
+      `${name} keeps ${count} events on its disk, the oldest for ${age}, until Kafka is back.`,
+    lag: (count, age) => `${count} events wait to be stored, for ${age} or longer: the board is behind.`,
+    lagUnknown: (reason) => `Nobody knows how many events wait to be stored: ${reason}.`,
+    unavailable: (count) => `TeraVoz was told “503, try again” ${count} times in the last 5 minutes.`,
+    cards: {
+      events: "Events per minute",
+      lag: "Waiting to be stored",
+      accepted: "Accepted (1 h)",
+      refused: "Refused (1 h)",
+      sockets: "Boards connected",
+    },
+    tips: {
+      events: "Events stored in the last full minute, and the last hour minute by minute.",
+      lag: "Events that were accepted and are not in the database yet. Usual is about zero.",
+      accepted: "How often the webhook took an event in the last hour.",
+      refused: "How often the webhook refused what it got in the last hour, for the reason below.",
+      sockets: "Boards and other clients connected now, on all instances.",
+    },
+    lastHour: (most) => `Events per minute in the last hour, at most ${most}`,
+    instances: "Instances",
+    instanceColumns: {
+      service: "Service",
+      instance: "Instance",
+      state: "State",
+      since: "For",
+      hands: "In hand",
+      version: "Release",
+    },
+    jobs: { ingest: "Takes TeraVoz's events", projector: "Stores the events", realtime: "Shows the board" },
+    standings: { ready: "ready", unready: "not ready", silent: "silent", stopped: "stopped" },
+    nobody: "no instance is there",
+    nobodyYet: "No instance has been heard of. Each shows up here within 10 seconds of its start.",
+    isTolerated: "tolerated",
+    partitions: (count) => (count === 1 ? "1 partition" : `${count} partitions`),
+    sockets: (count) => (count === 1 ? "1 client" : `${count} clients`),
+    spooled: (count) => `${count} on disk`,
+    lags: "Waiting to be stored",
+    lagColumns: { topic: "Topic", records: "Events", worst: "Worst partition", waited: "For at least" },
+    worst: (partition, count) => `no. ${partition}: ${count}`,
+    lagUnknownHere: "Not known now. Trying again…",
+    refused: "Refused in the last hour",
+    refusedColumns: { status: "Status", why: "Why", count: "Times", last: "Last" },
+    reasons: {
+      400: "malformed body",
+      401: "wrong token",
+      404: "wrong address",
+      405: "wrong method",
+      408: "took too long to arrive",
+      413: "too large",
+      415: "not JSON",
+      417: "unknown Expect",
+      422: "unknown type",
+      431: "headers too large",
+      500: "internal error",
+      503: "Kafka away: send again",
+    },
+    nothingRefused: "Nothing was refused in the last hour.",
+    nothingCame: "Nothing came in the last hour. What the webhook refuses shows up here, with its reason.",
   },
 };
 

@@ -1,0 +1,36 @@
+import { expect, test } from "@jest/globals";
+import { type Marks, measureLag } from "./backlog.ts";
+
+const place = { topic: "call-events", partition: 3 };
+const none: Marks = new Map();
+const look = (marks: Marks, at: number, stands: { next: number | null; high: number; low?: number }) => {
+  const { lags, marks: next } = measureLag([{ ...place, low: 0, ...stands }], marks, at);
+  return { lag: lags[0]!, marks: next };
+};
+
+test("what the log holds and the store does not is the lag, from the log's beginning where nothing is stored", () => {
+  expect(look(none, 0, { next: 7, high: 10 }).lag).toEqual({ ...place, records: 3, waited_ms: 0 });
+  expect(look(none, 0, { next: null, low: 4, high: 10 }).lag.records).toBe(6);
+  expect(look(none, 0, { next: 10, high: 10 }).lag.records).toBe(0);
+});
+
+test("a log made anew, or cut beyond the position, is no lag below nothing and none beyond what is there", () => {
+  expect(look(none, 0, { next: 12, high: 10 }).lag.records).toBe(0);
+  expect(look(none, 0, { next: 2, low: 5, high: 10 }).lag.records).toBe(5);
+});
+
+test("the age grows while nothing is stored, also while more comes", () => {
+  const first = look(none, 1_000, { next: 7, high: 10 });
+  const second = look(first.marks, 5_000, { next: 7, high: 20 });
+  expect(second.lag.waited_ms).toBe(4_000);
+  expect(look(second.marks, 9_000, { next: 9, high: 20 }).lag.waited_ms).toBe(8_000);
+});
+
+test("when all that was there at a look is stored, the age begins anew; when everything is, there is none", () => {
+  const first = look(none, 1_000, { next: 7, high: 10 });
+  const second = look(first.marks, 5_000, { next: 10, high: 20 });
+  expect(second.lag).toMatchObject({ records: 10, waited_ms: 0 });
+  const third = look(second.marks, 6_000, { next: 20, high: 20 });
+  expect(third.lag).toMatchObject({ records: 0, waited_ms: 0 });
+  expect(third.marks.size).toBe(0);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "@jest/globals";
+import { isGone, missingServices, SILENT_MS, standingOf } from "./service-status.ts";
+
+test("an instance that has said nothing for thirty seconds is silent, whatever it said last", () => {
+  for (const state of ["ready", "unready"] as const) {
+    expect(standingOf({ state }, SILENT_MS - 1)).toBe(state);
+    expect(standingOf({ state }, SILENT_MS)).toBe("silent");
+  }
+});
+
+test("one that said that it stops is not silent, and is soon forgotten", () => {
+  expect(standingOf({ state: "stopped" }, 59_999)).toBe("stopped");
+  expect(isGone({ state: "stopped" }, 59_999)).toBe(false);
+  expect(isGone({ state: "stopped" }, 60_000)).toBe(true);
+});
+
+test("one that is silent is waited for ten minutes", () => {
+  expect(isGone({ state: "ready" }, 599_999)).toBe(false);
+  expect(isGone({ state: "ready" }, 600_000)).toBe(true);
+});
+
+test("a service is missing while none of its instances is there, ready or not", () => {
+  expect(missingServices([])).toEqual(["ingest", "projector", "realtime"]);
+  const instances = [
+    { service: "ingest", standing: "unready" as const },
+    { service: "projector", standing: "silent" as const },
+    { service: "realtime", standing: "stopped" as const },
+    { service: "realtime", standing: "ready" as const },
+  ];
+  expect(missingServices(instances)).toEqual(["projector"]);
+});

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answers, type ServiceStatus, STATUS_EVERY_MS } from "@teravoz/domain";
+import type { Health, Log } from "@teravoz/runtime";
+import type { KafkaClient } from "./client.ts";
+import type { Codec } from "./codec.ts";
+import { createStatusSender, type StatusSender } from "./status-sender.ts";
+import type { TopicNames } from "./topics.ts";
+
+export type StatusOptions = {
+  client: KafkaClient;
+  codec: Pick<Codec, "encodeStatus">;
+  topics: Pick<TopicNames, "serviceStatus">;
+  health: Pick<Health, "report">;
+  log: Log;
+  /** Who tells: the name of the service, of this instance of it, and of the release. */
+  self: Pick<ServiceStatus, "service" | "instance" | "version">;
+  /** Where answers of the webhook are counted; what was told of minutes before that of `at` need not be kept. */
+  answers?: { untold(): Answers[]; told(at: Date): void };
+};
+
+/** What is told beside readiness, as it is now. */
+export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
+
+export type StatusReporter = {
+  /** From now on, at once and every ten seconds. */
+  start(figures: Figures): void;
+  /** Says that the instance has stopped, where that goes quickly. */
+  stop(): Promise<void>;
+};
+
+/** While nothing is acknowledged, and at the start: others shall see soon that somebody is there. */
+const RETRY_MS = 2_000;
+/** Nobody waits longer for the last word. */
+const LAST_WORD_MS = 1_000;
+
+/**
+ * Tells how this instance is, again and again, and at the stop once more. In the background, one at a time: what cannot be sent is
+ * dropped, and nothing else waits for it or fails with it.
+ */
+export function createStatusReporter(options: StatusOptions): StatusReporter {
+  const sender = createStatusSender({ ...options, topic: options.topics.serviceStatus });
+  const started_at = new Date();
+  let figures: Figures = () => ({});
+  const tell = (stopped: boolean) => tellOnce(options, sender, { started_at, stopped, figures });
+  const stopping = new AbortController();
+  return {
+    start: (given) => {
+      figures = given;
+      void tellAgain(tell, stopping.signal);
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.race([tell(true), sleep(LAST_WORD_MS, undefined, { ref: false })]);
+      await sender.close();
+    },
+  };
+}
+
+type Telling = { started_at: Date; stopped: boolean; figures: Figures };
+
+async function tellAgain(tell: (stopped: boolean) => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const waitMs = (await tell(false)) ? STATUS_EVERY_MS : RETRY_MS;
+    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** Whether it was acknowledged. Never rejects. */
+async function tellOnce(options: StatusOptions, sender: StatusSender, how: Telling): Promise<boolean> {
+  const { codec, answers, log } = options;
+  try {
+    const status = await describe(options, how);
+    const { service, instance, at } = status;
+    const value = await codec.encodeStatus(status);
+    if (!(await sender.send({ key: `${service}/${instance}`, value }))) return false;
+    answers?.told(at);
+    return true;
+  } catch (err) {
+    // the schemas are not known yet
+    log.debug({ err }, "a status was not told");
+    return false;
+  }
+}
+
+async function describe(
+  { self, health, answers }: StatusOptions,
+  { started_at, stopped, figures }: Telling,
+): Promise<ServiceStatus> {
+  const report = await health.report();
+  const failing = Object.entries(report.checks)
+    .filter(([, { ok }]) => !ok)
+    .map(([name, { reason = "", tolerated = false }]) => ({ name, reason, tolerated }));
+  const numbers = Object.entries(await figures());
+  return {
+    ...self,
+    at: new Date(),
+    started_at,
+    state: stopped ? "stopped" : report.status === "ok" ? "ready" : "unready",
+    failing: stopped ? [] : failing,
+    figures: Object.fromEntries(numbers.map(([name, value]) => [name, Math.round(value)])),
+    answers: answers?.untold() ?? [],
+  };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "@jest/globals";
+import { countAnswers } from "./answers.ts";
+
+const counted = (...asked: { status: number; method: string; url: string }[]) => {
+  const all: number[] = [];
+  const count = countAnswers({ count: (status) => void all.push(status) });
+  for (const { status, ...request } of asked) count(status, request);
+  return all;
+};
+
+test("what senders were told is counted, at a wrong address too; probes are not", () => {
+  expect(
+    counted(
+      { status: 200, method: "POST", url: "/webhook?token=x" },
+      { status: 404, method: "POST", url: "/webhok" },
+      { status: 405, method: "GET", url: "/webhook" },
+      { status: 405, method: "PUT", url: "/webhook?token=x" },
+    ),
+  ).toEqual([200, 404, 405, 405]);
+  expect(
+    counted(
+      { status: 503, method: "GET", url: "/readyz" },
+      { status: 404, method: "GET", url: "/webhooks" },
+      { status: 401, method: "GET", url: "/metrics" },
+    ),
+  ).toEqual([]);
+});
+
+test("what could not be understood was meant for the webhook", () => {
+  const all: number[] = [];
+  countAnswers({ count: (status) => void all.push(status) })(431, null);
+  expect(all).toEqual([431]);
+});

@@ -1,0 +1,73 @@
+import type { Answers, ServiceStatus } from "@teravoz/domain";
+
+/** How often the webhook answered with each status, by the minute, over all instances of the last day. */
+export type AnswerCounts = {
+  /** What one status tells takes the place of what the same run of the instance told of the same minutes. */
+  take(status: Pick<ServiceStatus, "instance" | "started_at" | "answers">): void;
+  /** By minute and status, of the minutes that began since. */
+  list(since: Date): Answers[];
+};
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** Some 20 MB: ten instances that answer with ten statuses in every minute of a day. */
+const MAX_ENTRIES = 150_000;
+
+/** A minute: by run of an instance and status. */
+type Minute = Map<string, { status: number; count: number }>;
+type Kept = { minutes: Map<number, Minute>; entries: number };
+
+/** `now` in ms since the epoch; minutes are by the instances' clocks. */
+export function createAnswerCounts(now: () => number, maxEntries = MAX_ENTRIES): AnswerCounts {
+  const kept: Kept = { minutes: new Map(), entries: 0 };
+  return {
+    take({ instance, started_at, answers }) {
+      for (const each of answers)
+        if (isRecent(each.minute, now())) put(kept, `${instance} ${started_at.getTime()}`, each);
+      shrink(kept, now(), maxEntries);
+    },
+    list: (since) =>
+      [...kept.minutes]
+        .filter(([minute]) => minute >= since.getTime() && minute >= now() - DAY_MS)
+        .sort(([one], [other]) => one - other)
+        .flatMap(([minute, entries]) => sum(minute, entries)),
+  };
+}
+
+/** A clock far ahead would keep its minutes for ever. */
+const isRecent = (minute: Date, now: number): boolean =>
+  minute.getTime() >= now - DAY_MS && minute.getTime() <= now + DAY_MS;
+
+function put(kept: Kept, run: string, { minute, status, count }: Answers): void {
+  const ms = Math.floor(minute.getTime() / MINUTE_MS) * MINUTE_MS;
+  const entries = kept.minutes.get(ms) ?? new Map();
+  kept.minutes.set(ms, entries);
+  const key = `${run} ${status}`;
+  const known = entries.get(key);
+  if (!known) kept.entries += 1;
+  // within a minute they only grow: what is read again, after a rebalance, may be older
+  if (!known || known.count < count) entries.set(key, { status, count });
+}
+
+function shrink(kept: Kept, now: number, maxEntries: number): void {
+  const { minutes } = kept;
+  if (kept.entries > maxEntries) drop(kept, Math.min(...minutes.keys()));
+  // statuses come in the order of time, about: the first minutes are the oldest
+  for (const minute of minutes.keys()) {
+    if (minute >= now - DAY_MS) return;
+    drop(kept, minute);
+  }
+}
+
+function drop(kept: Kept, minute: number): void {
+  kept.entries -= kept.minutes.get(minute)?.size ?? 0;
+  kept.minutes.delete(minute);
+}
+
+function sum(minute: number, entries: Minute): Answers[] {
+  const counts = new Map<number, number>();
+  for (const { status, count } of entries.values()) counts.set(status, (counts.get(status) ?? 0) + count);
+  return [...counts]
+    .sort(([one], [other]) => one - other)
+    .map(([status, count]) => ({ minute: new Date(minute), status, count }));
+}

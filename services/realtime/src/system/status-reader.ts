@@ -1,0 +1,31 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Codec, TailRecord } from "@teravoz/kafka";
+import type { Log } from "@teravoz/runtime";
+import type { HeardStatus } from "./statuses.ts";
+import type { System } from "./system.ts";
+
+type Deps = { codec: Pick<Codec, "decodeStatus">; system: Pick<System, "heard">; log: Log };
+
+/** A day of ten instances, 86,400 records, comes at the start: in one go it would hold up everybody else for a second. */
+const AT_ONCE = 500;
+
+/** Records of service-status to whoever keeps them. One that cannot be read is left out: the next is ten seconds away. */
+export function createStatusReader(deps: Deps) {
+  return async (records: readonly TailRecord[]): Promise<void> => {
+    for (let from = 0; from < records.length; from += AT_ONCE) {
+      await take(deps, records.slice(from, from + AT_ONCE));
+      await nextTurn();
+    }
+  };
+}
+
+async function take({ codec, system, log }: Deps, records: readonly TailRecord[]): Promise<void> {
+  const read = records.map(async ({ value, timestamp }): Promise<HeardStatus[]> => {
+    return value ? [{ status: await codec.decodeStatus(value), stamped: timestamp }] : [];
+  });
+  const outcomes = await Promise.allSettled(read);
+  system.heard(outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : [])));
+  const failed = outcomes.filter((outcome) => outcome.status === "rejected");
+  if (failed.length > 0)
+    log.warn({ err: failed[0]?.reason, count: failed.length }, "statuses that cannot be read");
+}

@@ -1,0 +1,73 @@
+import { isGone, type ServiceStatus, type Standing, standingOf } from "@teravoz/domain";
+
+/** A status, and when the broker stamped it (ms since the epoch): nobody's clock but the broker's says who is silent. */
+export type HeardStatus = { status: ServiceStatus; stamped: number };
+
+/** One instance as the page shows it. */
+export type Instance = Pick<
+  ServiceStatus,
+  "service" | "instance" | "started_at" | "version" | "failing" | "figures"
+> & {
+  standing: Standing;
+  /** Since when it stands so: of one that is silent, when it was heard last. */
+  since: Date;
+  heard_at: Date;
+};
+
+export type Statuses = {
+  heard(records: readonly HeardStatus[]): void;
+  /** By service and name. */
+  list(): Instance[];
+};
+
+/** A gateway has a dozen instances; a thousand that die at once, and come again under other names, still fit. */
+const MAX_INSTANCES = 2_000;
+
+type Kept = HeardStatus & { since: number };
+
+/** The latest status of each instance, for as long as it says something to somebody. `now` in ms since the epoch. */
+export function createStatuses(now: () => number): Statuses {
+  const kept = new Map<string, Kept>();
+  const sweep = () => {
+    for (const [key, { status, stamped }] of kept) if (isGone(status, now() - stamped)) kept.delete(key);
+  };
+  return {
+    heard(records) {
+      for (const record of records) take(kept, record);
+      sweep();
+    },
+    list() {
+      sweep();
+      return [...kept.values()].map((each) => describe(each, now())).sort(byName);
+    },
+  };
+}
+
+/** What is read again, after a rebalance, is older than what is known. */
+function take(kept: Map<string, Kept>, { status, stamped }: HeardStatus): void {
+  const key = `${status.service}/${status.instance}`;
+  const known = kept.get(key);
+  if (known && known.stamped >= stamped) return;
+  const goes = known && isSameRun(known.status, status) && known.status.state === status.state;
+  // the latest heard stands last
+  kept.delete(key);
+  kept.set(key, { status, stamped, since: goes ? known.since : stamped });
+  if (kept.size > MAX_INSTANCES) kept.delete(kept.keys().next().value!);
+}
+
+const isSameRun = (one: ServiceStatus, other: ServiceStatus): boolean =>
+  one.started_at.getTime() === other.started_at.getTime();
+
+function describe({ status, stamped, since }: Kept, now: number): Instance {
+  const { service, instance, started_at, version, failing, figures } = status;
+  const standing = standingOf(status, now - stamped);
+  return {
+    ...{ service, instance, started_at, version, failing, figures, standing },
+    since: new Date(standing === "silent" ? stamped : since),
+    heard_at: new Date(stamped),
+  };
+}
+
+const byName = (one: Instance, other: Instance): number =>
+  one.service.localeCompare(other.service) ||
+  one.instance.localeCompare(other.instance, "en", { numeric: true });

@@ -1,0 +1,93 @@
+import { expect, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { createLog } from "@teravoz/runtime";
+import { createManualClock } from "../../testing/manual-clock.ts";
+import { createSystem, type SystemDeps } from "./system.ts";
+
+const MINUTE = 60_000;
+const NOW = 1_000 * MINUTE;
+const end = { topic: "call-events", partition: 0, low: 0, high: 9 };
+
+function open(given: Partial<SystemDeps> & Partial<SystemDeps["queries"]> = {}) {
+  const clock = createManualClock();
+  const { listPositions = async () => [4], countMinutes = async () => [], ...deps } = given;
+  const system = createSystem({
+    queries: { listPositions, countMinutes },
+    readEnds: async () => [end],
+    hears: () => true,
+    log: createLog("test", "silent"),
+    clock,
+    now: () => NOW + clock.now(),
+    ...deps,
+  });
+  return { clock, system };
+}
+const away = () => Promise.reject(new Unavailable("away"));
+const never = () => new Promise<never>(() => {});
+
+test("the lag is what the log holds and the store does not, and its age grows from look to look", async () => {
+  const { clock, system } = open();
+  const first = await system.report(60);
+  expect(first.lag).toEqual({
+    records: 5,
+    waited_ms: 0,
+    partitions: [{ topic: "call-events", partition: 0, records: 5, waited_ms: 0 }],
+  });
+  clock.advance(5_000);
+  expect((await system.report(60)).lag).toMatchObject({ records: 5, waited_ms: 5_000 });
+});
+
+test("with Kafka away the rest is told, and the lag is unknown for a reason", async () => {
+  const { system } = open({ readEnds: away });
+  expect(await system.report(60)).toMatchObject({
+    lag: null,
+    lag_unknown: "Kafka does not answer",
+    rates: [],
+  });
+});
+
+test("with MongoDB away the instances are told all the same", async () => {
+  const { system } = open({ listPositions: away, countMinutes: away });
+  expect(await system.report(60)).toMatchObject({
+    lag: null,
+    lag_unknown: "MongoDB does not answer",
+    rates: null,
+    instances: [],
+    missing: ["ingest", "projector", "realtime"],
+  });
+});
+
+test.each([
+  ["Kafka", { readEnds: never }],
+  ["MongoDB", { listPositions: never, countMinutes: never }],
+])("%s may hang: the answer comes within its limit", async (name, hanging) => {
+  const { clock, system } = open(hanging);
+  const asked = system.report(60);
+  await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(1_500);
+  expect(await asked).toMatchObject({ lag: null, lag_unknown: `${name} does not answer` });
+});
+
+test("while it does not hear the others it calls nobody missing", async () => {
+  const { system } = open({ hears: () => false });
+  expect(await system.report(60)).toMatchObject({ hears: false, missing: [] });
+});
+
+test("answers of the window are refusals by status, or accepted", async () => {
+  const { system } = open();
+  const answers = [
+    { minute: new Date(NOW - 60 * MINUTE), status: 422, count: 9 },
+    { minute: new Date(NOW - 59 * MINUTE), status: 422, count: 2 },
+    { minute: new Date(NOW), status: 200, count: 40 },
+  ];
+  const at = new Date(NOW);
+  const status = {
+    ...{ service: "ingest", instance: "one", version: "1", state: "ready" as const },
+    ...{ at, started_at: at, failing: [], figures: {}, answers },
+  };
+  system.heard([{ status, stamped: NOW }]);
+  expect(await system.report(60)).toMatchObject({
+    refusals: [{ minute: new Date(NOW - 59 * MINUTE), status: 422, count: 2 }],
+    accepted: 40,
+  });
+});

@@ -1,0 +1,133 @@
+import {
+  type Answers,
+  type Marks,
+  measureLag,
+  missingServices,
+  type PartitionLag,
+  type PartitionStanding,
+  type SystemQueries,
+} from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import type { Clock } from "../throttle.ts";
+import { createAnswerCounts } from "./answer-counts.ts";
+import { createReading, within } from "./reading.ts";
+import { createStatuses, type HeardStatus, type Instance } from "./statuses.ts";
+
+export type Lag = {
+  /** Events that are acknowledged and not stored yet. */
+  records: number;
+  /** The oldest of them has waited for at least so long. */
+  waited_ms: number;
+  partitions: PartitionLag[];
+};
+
+/** How the gateway itself is. */
+export type SystemReport = {
+  now: Date;
+  /** Whether this instance hears the others: while it does not, they seem silent. */
+  hears: boolean;
+  instances: Instance[];
+  /** Services of which no instance is there. */
+  missing: string[];
+  /** Null where it cannot be told, and then why. */
+  lag: Lag | null;
+  lag_unknown: string | null;
+  /** Events stored by minute, those without any left out; null while the database is away. */
+  rates: { minute: Date; events: number }[] | null;
+  /** Answers of the webhook that were no success, by minute and status; and how many were. */
+  refusals: Answers[];
+  accepted: number;
+};
+
+export type System = {
+  heard(records: readonly HeardStatus[]): void;
+  /** `minutes`: so far back go rates and refusals. Never rejects for what is away: it leaves that out. */
+  report(minutes: number): Promise<SystemReport>;
+};
+
+/** What a partition's log holds, as packages/kafka reads it. */
+type Ends = Omit<PartitionStanding, "next">;
+
+export type SystemDeps = {
+  queries: SystemQueries;
+  readEnds(): Promise<Ends[]>;
+  /** Whether the statuses of others are being read, seen by what was heard. */
+  hears(instances: readonly Instance[]): boolean;
+  log: Log;
+  clock: Clock;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+};
+
+const FRESH_MS = 2_000;
+/** The answers after this one wait for it. */
+const LIMIT_MS = 1_500;
+const MINUTE_MS = 60_000;
+
+export function createSystem(deps: SystemDeps): System {
+  const { queries, clock, now } = deps;
+  const statuses = createStatuses(now);
+  const answers = createAnswerCounts(now);
+  const lag = createLagReader(deps);
+  return {
+    heard(records) {
+      statuses.heard(records);
+      for (const { status } of records) answers.take(status);
+    },
+    async report(minutes) {
+      // whole minutes, of which the last has just begun
+      const since = new Date(now() - minutes * MINUTE_MS + 1);
+      const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
+      const [told, counted] = await Promise.all([lag.tell(), rates]);
+      const instances = statuses.list();
+      const hears = deps.hears(instances);
+      return {
+        ...{ now: new Date(now()), hears, instances },
+        missing: hears ? missingServices(instances) : [],
+        ...told,
+        rates: counted,
+        ...splitAnswers(answers.list(since)),
+      };
+    },
+  };
+}
+
+type Told = Pick<SystemReport, "lag" | "lag_unknown">;
+
+function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { tell(): Promise<Told> } {
+  let marks: Marks = new Map();
+  let waitsFor = "";
+  const read = async (): Promise<Lag> => {
+    // the ends first: what is stored meanwhile makes the lag smaller, never larger than it was
+    waitsFor = "Kafka";
+    const ends = await readEnds();
+    waitsFor = "MongoDB";
+    const positions = await queries.listPositions(ends);
+    const standings = ends.map((end, n) => ({ ...end, next: positions[n] ?? null }));
+    const measured = measureLag(standings, marks, now());
+    marks = measured.marks;
+    return sumUp(measured.lags);
+  };
+  const shared = createReading({ read, freshMs: FRESH_MS, limitMs: LIMIT_MS, clock });
+  const tell = async (): Promise<Told> => {
+    try {
+      return { lag: await shared(), lag_unknown: null };
+    } catch (err) {
+      log.debug({ err }, "the lag cannot be told");
+      return { lag: null, lag_unknown: `${waitsFor} does not answer` };
+    }
+  };
+  return { tell };
+}
+
+const sumUp = (partitions: PartitionLag[]): Lag => ({
+  records: partitions.reduce((sum, { records }) => sum + records, 0),
+  waited_ms: Math.max(0, ...partitions.map(({ waited_ms }) => waited_ms)),
+  partitions,
+});
+
+function splitAnswers(answers: Answers[]): Pick<SystemReport, "refusals" | "accepted"> {
+  const refusals = answers.filter(({ status }) => status >= 400);
+  const accepted = answers.filter(({ status }) => status < 400).reduce((sum, { count }) => sum + count, 0);
+  return { refusals, accepted };
+}

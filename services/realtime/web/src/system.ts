@@ -1,0 +1,23 @@
+import { effect, signal } from "@preact/signals";
+import { changed, link } from "./live.ts";
+import { read } from "./numbers.ts";
+import { createPaced } from "./paced.ts";
+import { page } from "./route.ts";
+import type { SystemReport } from "./system-report.ts";
+
+/** How the gateway itself is; null until it has come once. Asked for only while its page is open. */
+export const system = signal<SystemReport | null>(null);
+
+/** Instances fall silent without an event. */
+const IDLE_MS = 5_000;
+
+const reading = createPaced(() => read("ListSystem", system, {}));
+
+effect(() => {
+  if (page.value !== "system" || link.value.status !== "live") return;
+  changed.value;
+  reading.trigger();
+});
+setInterval(() => {
+  if (page.peek() === "system") reading.trigger();
+}, IDLE_MS);

@@ -1,0 +1,138 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  gateway = await openGateway({ ingest: 2, env: { WEBHOOK_TOKEN: "secret" } });
+  boards = await openBoards();
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[0]!.url}/system`, options);
+  opened.push(board.page);
+  return board;
+}
+
+const rowOf = (page: Page, region: string, text: string) =>
+  page.getByRole("region", { name: region }).getByRole("row").filter({ hasText: text });
+const cellsOf = async (page: Page, region: string, text: string) =>
+  (await rowOf(page, region, text).first().locator("th, td").allInnerTexts()).map((cell) => cell.trim());
+const verdict = (page: Page) => page.locator(".verdict").innerText();
+const card = (page: Page, name: string) => page.locator(".card", { hasText: name }).locator("dd").innerText();
+const post = (body: string, token = "secret") => gateway.post(body, { Authorization: `Bearer ${token}` });
+
+/** A status comes every ten seconds, the page asks every five; one that is not told is silent after thirty. */
+const SOON_MS = 30_000;
+const SILENT_MS = 60_000;
+
+test("who looks sees in a sentence that all is well, every instance, and that nothing came yet", async () => {
+  const { page, problems } = await open();
+  await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
+  for (const handle of [...gateway.ingest, ...gateway.projector, ...gateway.realtime]) {
+    const cells = await cellsOf(page, "Instâncias", `-${handle.pid}`);
+    expect(cells[0]).toBe(handle.kind);
+    expect(cells[1]).toMatch(/^●\s*pronto$/);
+    expect(cells[2]).toMatch(/^\d\d:\d\d$/);
+  }
+  expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true);
+  expect(problems).toEqual([]);
+});
+
+test("what is refused shows up by status with its reason, beside what was accepted", async () => {
+  const { page, problems } = await open();
+  for (const body of ["{", "[1]", '{"type":"call.unheard-of","call_id":"1"}']) await post(body);
+  await post('{"type":"call.new","call_id":"1"}', "wrong");
+  await post('{"type":"call.new","call_id":"1"}');
+  await eventually(async () => {
+    const refused = await Promise.all(
+      ["400", "401", "422"].map((status) => cellsOf(page, "Recusados na última hora", status)),
+    );
+    const time = expect.stringMatching(/^\d\d:\d\d$/);
+    expect(refused).toEqual([
+      ["400", "corpo inválido", "2", time],
+      ["401", "token errado", "1", time],
+      ["422", "tipo desconhecido", "1", time],
+    ]);
+    expect([await card(page, "Aceitos"), await card(page, "Recusados")]).toEqual(["1", "4"]);
+  }, SOON_MS);
+  expect(problems).toEqual([]);
+});
+
+test("events that nobody stores are counted, the page says that the projector is gone, and all is well when it is back", async () => {
+  const { page, problems } = await open();
+  const [projector] = gateway.projector;
+  await projector!.stop();
+  for (let n = 0; n < 20; n++) await post(JSON.stringify({ type: "call.new", call_id: `waits-${n}` }));
+  await eventually(async () => {
+    expect(await card(page, "À espera")).toBe("20");
+    expect(await verdict(page)).toMatch(
+      /Nenhum projector no ar.*\n(.*\n)*20 eventos esperam para ser gravados/,
+    );
+    expect((await cellsOf(page, "À espera de gravação", "call-events")).slice(1)).toEqual([
+      "20",
+      expect.stringMatching(/^nº \d+: \d+$/),
+      expect.stringMatching(/^00:\d\d$/),
+    ]);
+  }, SOON_MS);
+  await projector!.start();
+  await projector!.ready();
+  await eventually(async () => {
+    expect(await card(page, "À espera")).toBe("0");
+    expect(await verdict(page)).toContain("Tudo certo");
+  }, SOON_MS);
+  expect(problems).toEqual([]);
+}, 90_000);
+
+test("of an instance that was killed the page says that it is silent and since when; the other goes on", async () => {
+  const { page, problems } = await open();
+  const [one, other] = gateway.ingest;
+  const dead = `-${one!.pid}`;
+  await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
+  one!.kill("SIGKILL");
+  await eventually(async () => {
+    expect(await verdict(page)).toMatch(
+      new RegExp(`ingest \\S*${dead} não dá notícia desde \\d\\d:\\d\\d:\\d\\d`),
+    );
+    expect((await cellsOf(page, "Instâncias", dead))[1]).toMatch(/^✕\s*sem notícia$/);
+    expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
+  }, SILENT_MS);
+  expect(problems).toEqual([]);
+}, 90_000);
+
+const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+type Found = { violations: { id: string; nodes: { html: string }[] }[] };
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing, with one instance gone, %s",
+  async (colorScheme) => {
+    const { page } = await open({ colorScheme });
+    await eventually(async () => expect(await verdict(page)).toContain("não dá notícia"));
+    await page.evaluate(await readFile(source, "utf8"));
+    const { violations } = (await page.evaluate("axe.run()")) as Found;
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+  },
+);
+
+test("the page is on one screen, and on a telephone it is as wide as that", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(5));
+  expect(await page.evaluate("document.documentElement.scrollHeight <= innerHeight")).toBe(true);
+  const phone = await open({ viewport: { width: 390, height: 844 } });
+  await eventually(async () => expect(await phone.page.locator("tbody tr").count()).toBeGreaterThan(5));
+  expect(await phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+});

@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { ServiceStatus } from "@teravoz/domain";
+import {
+  createClient,
+  createStatusReporter,
+  ensureTopics,
+  followTopic,
+  type KafkaClient,
+  withAdmin,
+} from "@teravoz/kafka";
+import { createHealth, createMetrics } from "@teravoz/runtime";
+import { eventually } from "../support/eventually.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
+
+let opened: TestTopics;
+beforeAll(async () => {
+  opened = await openTopics();
+});
+afterAll(() => opened.close());
+
+const self = { service: "ingest", instance: "one", version: "0.1.0" };
+
+function report({ client = opened.client, name = "one" }: { client?: KafkaClient; name?: string } = {}) {
+  const { codec, topics, log } = opened;
+  const health = createHealth();
+  const { answers } = createMetrics();
+  const from = { ...self, instance: name };
+  const reporter = createStatusReporter({ client, codec, topics, log, health, answers, self: from });
+  return { reporter, health, answers };
+}
+
+/** What came since the topic was made. */
+function follow() {
+  const { client, codec, topics, prefix, log } = opened;
+  const heard: ServiceStatus[] = [];
+  const follower = followTopic({
+    ...{ client, log, topic: topics.serviceStatus, sinceMs: 3_600_000 },
+    groupPrefix: `${prefix}follower-`,
+    metrics: createMetrics(),
+    handle: async (records) => {
+      for (const { value } of records) heard.push(await codec.decodeStatus(value!));
+    },
+    onDoubt: () => {},
+    onCrash: () => {},
+  });
+  opened.closing(() => follower.stop());
+  return heard;
+}
+
+test("what an instance tells is heard by who comes later, to its last word, with every answer of its minutes", async () => {
+  const { reporter, health, answers } = report();
+  health.add("kafka", () => ({ ok: false, reason: "away", tolerated: true }));
+  answers.count(422);
+  reporter.start(() => ({ spool_records: 2, spool_oldest_ms: 1.6 }));
+  const heard = follow();
+  await eventually(() => expect(heard).toHaveLength(1), 20_000);
+  answers.count(422);
+  answers.count(200);
+  await reporter.stop();
+  await eventually(() => expect(heard).toHaveLength(2), 20_000);
+  expect(heard[0]).toEqual({
+    ...self,
+    at: expect.any(Date),
+    started_at: expect.any(Date),
+    state: "ready",
+    failing: [{ name: "kafka", reason: "away", tolerated: true }],
+    figures: { spool_records: 2, spool_oldest_ms: 2 },
+    answers: [{ minute: expect.any(Date), status: 422, count: 1 }],
+  });
+  const minutes = Map.groupBy(heard[1]!.answers, ({ status }) => status);
+  const counts = (status: number) => minutes.get(status)!.reduce((sum, { count }) => sum + count, 0);
+  expect([heard[1]!.state, counts(200)]).toEqual(["stopped", 1]);
+  expect(counts(422)).toBeGreaterThanOrEqual(1);
+});
+
+test("whoever looks back hears all of that time, however much it is", async () => {
+  const { codec, topics } = opened;
+  const publisher = opened.publisher();
+  // more than one answer of a broker holds: what is read before the place is found is not all
+  const long = { ...self, instance: "long", version: "x".repeat(400_000) };
+  const at = new Date();
+  const state = "ready" as const;
+  const status = { ...long, state, at, started_at: at, failing: [], figures: {}, answers: [] };
+  const value = await codec.encodeStatus(status);
+  for (let n = 0; n < 20; n++)
+    await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });
+  const heard = follow();
+  const ofLong = () => heard.filter(({ instance }) => instance === "long");
+  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20), 20_000);
+});
+
+test.each([
+  ["refuse connections", async () => 1],
+  ["take connections and say nothing", () => listenMutely()],
+])("with brokers that %s a stop waits two seconds at most for the last word", async (_, open) => {
+  const config = { ...opened.config, KAFKA_BROKERS: [`127.0.0.1:${await open()}`] };
+  const client = createClient({ config, clientId: "test", log: opened.log });
+  const { reporter } = report({ client });
+  reporter.start(() => ({}));
+  const began = performance.now();
+  await reporter.stop();
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+async function listenMutely(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  opened.closing(async () => void server.close());
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+test("while the topic of statuses is missing events go their way, and when it is there statuses come by themselves", async () => {
+  const { client, topics, codec } = opened;
+  const publisher = opened.publisher();
+  await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topics.serviceStatus] }));
+  const { reporter } = report({ name: "patient" });
+  reporter.start(() => ({}));
+  const change = await codec.encodeChange({ key: "1", kind: "call", version: 1, erased: false });
+  for (let n = 0; n < 20; n++)
+    await publisher.publish({ topic: topics.callEvents, key: `key-${n}`, value: change });
+  await eventually(() => withAdmin(client, (admin) => ensureTopics(admin, topics, 1)), 20_000);
+  const heard = follow();
+  await eventually(() => expect(heard.map(({ instance }) => instance)).toContain("patient"), 30_000);
+  await reporter.stop();
+}, 90_000);

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { freePort, type ServiceHandle, startServices } from "@teravoz/stack";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { connectClient, type SocketClient } from "../support/socket-clients.ts";
+
+let gateway: Gateway;
+let client: SocketClient;
+beforeAll(async () => {
+  gateway = await openGateway({ ingest: 2 });
+  client = await connectClient("websocket", gateway.realtime[0]!.url);
+}, 120_000);
+afterAll(async () => {
+  client?.close();
+  await gateway?.close();
+});
+
+type Shown = { service: string; instance: string; standing: string } & Record<string, unknown>;
+const ask = async (minutes?: number) => {
+  const { data, status } = await client.ask("ListSystem", { minutes });
+  expect(status).toBe("Ok");
+  return data;
+};
+const find = (instances: Shown[], { pid }: ServiceHandle) =>
+  instances.find(({ instance }) => instance.endsWith(`-${pid}`));
+/** A status comes every ten seconds, and one that is not told is silent after thirty. */
+const SOON_MS = 25_000;
+const SILENT_MS = 50_000;
+
+test("every instance is listed by itself, ready, with its release and what it has in hand", async () => {
+  await eventually(async () => {
+    const { instances, missing, hears } = await ask();
+    expect([hears, missing]).toEqual([true, []]);
+    expect(instances.map(({ service, standing }: Shown) => [service, standing])).toEqual([
+      ["ingest", "ready"],
+      ["ingest", "ready"],
+      ["projector", "ready"],
+      ["realtime", "ready"],
+    ]);
+    const [projector] = gateway.projector;
+    expect(find(instances, projector!)).toMatchObject({ version: "0.1.0", figures: { partitions: 24 } });
+    expect(find(instances, gateway.realtime[0]!)).toMatchObject({ figures: { sockets: 1 } });
+  }, SOON_MS);
+});
+
+test("what the webhook refused is counted by status and minute, whichever instance refused it; probes are not", async () => {
+  const [one, other] = gateway.ingest;
+  const json = { "Content-Type": "application/json" };
+  const post = (url: string, init: RequestInit = {}) =>
+    fetch(url, { method: "POST", headers: json, ...init });
+  const answered = await Promise.all([
+    post(`${one!.url}/webhook`, { body: "{" }),
+    post(`${other!.url}/webhook`, { body: "[]" }),
+    post(`${one!.url}/webhook`, { body: '{"type":"call.unheard-of","call_id":"1"}' }),
+    post(`${other!.url}/webhok`, { body: "{}" }),
+    fetch(`${one!.url}/webhook`),
+    post(`${other!.url}/webhook`, { body: JSON.stringify({ pad: "x".repeat(70_000) }) }),
+    post(`${one!.url}/webhook`, { body: "{}", headers: { "Content-Type": "text/plain" } }),
+    fetch(`${one!.url}/nowhere`),
+    post(`${one!.url}/webhook`, { body: '{"type":"call.new","call_id":"counted"}' }),
+    post(`${other!.url}/webhook`, { body: "{}", headers: { ...json, "X-Long": "x".repeat(20_000) } }),
+  ]);
+  expect(answered.map(({ status }) => status)).toEqual([400, 400, 422, 404, 405, 413, 415, 404, 200, 431]);
+  await eventually(async () => {
+    const { refusals, accepted } = await ask();
+    const counts: Record<string, number> = {};
+    for (const { status, count } of refusals) counts[status] = (counts[status] ?? 0) + count;
+    expect([counts, accepted]).toEqual([
+      { "400": 2, "404": 1, "405": 1, "413": 1, "415": 1, "422": 1, "431": 1 },
+      1,
+    ]);
+  }, SOON_MS);
+  const metrics = await (await fetch(`${one!.url}/metrics`)).text();
+  expect(metrics).toContain('teravoz_webhook_answers_total{status="422"} 1');
+});
+
+test("the lag grows while the projector is stopped, says for how long, and falls to nothing when it is back", async () => {
+  const [projector] = gateway.projector;
+  const caughtUp = () =>
+    eventually(async () => expect((await ask()).lag).toMatchObject({ records: 0, waited_ms: 0 }), 30_000);
+  await caughtUp();
+  await projector!.stop();
+  for (let n = 0; n < 30; n++)
+    await gateway.post(JSON.stringify({ type: "call.new", call_id: `lag-${n}`, timestamp: new Date() }));
+  await eventually(async () => {
+    const { lag, missing, instances } = await ask();
+    expect(lag.records).toBe(30);
+    expect(lag.waited_ms).toBeGreaterThan(3_000);
+    expect(lag.partitions.filter(({ records }: { records: number }) => records > 0).length).toBeGreaterThan(
+      3,
+    );
+    expect(missing).toEqual(["projector"]);
+    expect(instances.map(({ standing }: Shown) => standing)).toContain("stopped");
+  }, SOON_MS);
+  await projector!.start();
+  await projector!.ready();
+  await caughtUp();
+  const { rates } = await ask();
+  expect(rates.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(31);
+}, 90_000);
+
+test("an instance that is not ready says why", async () => {
+  const mongodb = `mongodb://127.0.0.1:${await freePort()}/none?directConnection=true`;
+  const addresses = {
+    kafka: process.env.KAFKA_BROKERS!,
+    registry: process.env.SCHEMA_REGISTRY_URL!,
+    mongodb,
+  };
+  const env = { ...process.env, TOPIC_PREFIX: gateway.opened.prefix, NODE_ENV: "development" };
+  const services = [{ name: "projector-without-database", kind: "projector" as const }];
+  const [lame] = await startServices({ addresses, env, services, dir: gateway.dir });
+  try {
+    await eventually(async () => {
+      const shown = find((await ask()).instances, lame!);
+      expect(shown).toMatchObject({ standing: "unready" });
+      expect(shown!.failing).toContainEqual({
+        name: "mongodb",
+        reason: "no primary answers",
+        tolerated: false,
+      });
+    }, SOON_MS);
+  } finally {
+    await lame!.stop();
+  }
+}, 60_000);
+
+test("an instance that was killed falls silent, and the others do not; realtime begun anew knows the counts of before", async () => {
+  const [one, other] = gateway.ingest;
+  const dead = { pid: one!.pid } as ServiceHandle;
+  one!.kill("SIGKILL");
+  await eventually(async () => {
+    const { instances, missing } = await ask();
+    expect(find(instances, dead)).toMatchObject({ standing: "silent" });
+    expect(find(instances, other!)).toMatchObject({ standing: "ready" });
+    expect(missing).toEqual([]);
+  }, SILENT_MS);
+  const before = (await ask(1_440)).refusals;
+  client.close();
+  await gateway.realtime[0]!.restart();
+  await gateway.realtime[0]!.ready();
+  client = await connectClient("websocket", gateway.realtime[0]!.url);
+  await eventually(async () => {
+    const { instances, refusals } = await ask(1_440);
+    expect(refusals).toEqual(before);
+    expect(find(instances, dead)).toMatchObject({ standing: "silent" });
+  }, SOON_MS);
+}, 120_000);
