@@ -16,6 +16,7 @@ export type Command =
   | { event: WindowCommand; minutes: number | null }
   | { event: "ListStats"; minutes: number }
   | ReportSubject
+  | { event: "Rewind"; at: number; minutes: number | null }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -38,6 +39,9 @@ const STATES: readonly string[] = [
   "FINISHED",
 ] satisfies readonly CallState[];
 
+/** A moment, to the second or finer. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
 const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string | number | Fault> = {
   id: readId,
   aggregate_id: readText,
@@ -57,6 +61,7 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListAgents: (data) => readWindow("ListAgents", data),
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
   ListStats: readListStats,
+  Rewind: readRewind,
   Subscribe: readSubscribe,
   SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
   SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
@@ -106,7 +111,7 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
 
 function readListStats(data: Record<string, unknown>): Command | Fault {
   const stray = findStray(data, ["minutes"]);
-  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : STATS_MINUTES;
+  const minutes = readMinutes(data.minutes) ?? STATS_MINUTES;
   return firstFault(stray, minutes) ?? ({ event: "ListStats", minutes } as Command);
 }
 
@@ -116,8 +121,31 @@ function readWindow(
   data: Record<string, unknown>,
 ): Command | Fault {
   const stray = findStray(data, ["minutes"]);
-  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
+  const minutes = readMinutes(data.minutes);
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
+}
+
+function readRewind(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["at", "minutes"]);
+  const at = readMoment(data.at);
+  const minutes = readMinutes(data.minutes);
+  return firstFault(stray, at, minutes) ?? ({ event: "Rewind", at, minutes } as Command);
+}
+
+const readMinutes = (value: unknown): number | null | Fault =>
+  isSet(value) ? readWhole("minutes", value, MAX_MINUTES) : null;
+
+/** There was no call before. */
+const EARLIEST = Date.UTC(2000, 0);
+/** What Date can hold. */
+const LATEST = 8.64e15;
+
+function readMoment(value: unknown): number | Fault {
+  const ms = typeof value === "string" && ISO_8601.test(value) ? Date.parse(value) : value;
+  if (typeof ms === "number" && Number.isInteger(ms) && ms >= EARLIEST && ms <= LATEST) return ms;
+  return {
+    fault: "at must be a moment since 2000, in ISO 8601 with its zone or in milliseconds since the epoch",
+  };
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {

@@ -5,6 +5,7 @@ import { masked, selected } from "./choices.ts";
 import { formatBody, formatDuration, formatNumber } from "./format.ts";
 import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
 import { createPaced } from "./paced.ts";
+import { rewound } from "./rewind.ts";
 import { StateMark } from "./state-mark.tsx";
 import { readTime, type Step, stepsOf } from "./timeline.ts";
 import { formatDateAndTime } from "./times.ts";
@@ -26,6 +27,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       <button type="button" class="quiet close" onClick={close}>
         {words.close}
       </button>
+      {rewound.value && <p class="odd">{words.rewind.wholeCall}</p>}
       {typeof shown === "object" && <Facts call={shown.call} />}
       <h3>{words.events}</h3>
       <Events shown={shown} />

@@ -14,6 +14,8 @@ import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { NumberPage } from "./number-page.tsx";
 import { QueuesPage } from "./queues-page.tsx";
+import { backToLive, rewound } from "./rewind.ts";
+import { RewindBar } from "./rewind-bar.tsx";
 import { filter, go, PAGES, PATHS, type PageName, page, query } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
@@ -26,13 +28,14 @@ export function Page() {
   if (link.value.status === "token") return <TokenForm wrong={link.value.wrong} />;
   const stale = link.value.status === "lost" && link.value.since !== null;
   return (
-    <div class={stale ? "page stale" : "page"}>
+    <div class={["page", stale && "stale", rewound.value && "rewound"].filter(Boolean).join(" ")}>
       <header>
         <Navigation />
         <Tools />
         <ConnectionLight />
       </header>
       <StaleNotice />
+      {rewound.value && <RewindBar />}
       {page.value === "calls" && <Filters />}
       <main class={selected.value ? "split" : ""}>
         <Shown />
@@ -71,11 +74,13 @@ function Navigation() {
 
 /** A link like any other: it can be opened in another tab. */
 function PageLink({ name }: { name: PageName }) {
-  const current = page.value === name;
+  // a page of the past is not the live one: its link leads back
+  const current = page.value === name && !rewound.value;
   const follow = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    go(name);
+    if (rewound.value && name === "live") backToLive();
+    else go(name);
   };
   const label = words.pages[name];
   return (
@@ -116,6 +121,12 @@ function ConnectionLight() {
   const state = link.value;
   const live = state.status === "live";
   const waiting = state.status === "lost" ? words.reconnecting : words.connecting;
+  if (live && rewound.value)
+    return (
+      <span class="light past" role="status">
+        ↺ {words.rewind.light}
+      </span>
+    );
   return (
     <span class={live ? "light live" : "light"} role="status">
       {live ? `● ${words.live}` : `○ ${waiting}`}

@@ -27,6 +27,11 @@ export const query = signal(readQuery());
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
+/** There was no call before. */
+const EARLIEST = Date.UTC(2000, 0);
+/** The moment that the live page shows, in ms; null = now. While it is played, it runs on. */
+export const at = signal(readMoment());
+
 function readPage(): PageName {
   return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
 }
@@ -48,15 +53,40 @@ function readMinutes(): number | null {
     : null;
 }
 
-type View = { state?: CallState | null; q?: string; minutes?: number | null };
+function readMoment(): number | null {
+  const ms = Date.parse(new URLSearchParams(location.search).get("at") ?? "");
+  return ms >= EARLIEST ? ms : null;
+}
 
-export function go(to: PageName, { state, q, minutes: window }: View = {}): void {
+/** Browsers let a page write its address some 100 times in half a minute. */
+const WRITE_MS = 500;
+let writing: ReturnType<typeof setTimeout> | null = null;
+
+/** Soon the address is that of the moment that is seen. */
+export function writeMoment(): void {
+  if (writing) return;
+  writing = setTimeout(() => {
+    writing = null;
+    const url = new URL(location.href);
+    if (at.peek() === null || url.pathname !== PATHS.live) return;
+    url.searchParams.set("at", new Date(at.peek()!).toISOString());
+    history.replaceState(null, "", readable(url.href));
+  }, WRITE_MS);
+}
+
+/** A colon may stand in a query as it is. */
+const readable = (address: string): string => address.replaceAll("%3A", ":");
+
+type View = { state?: CallState | null; q?: string; minutes?: number | null; at?: number | null };
+
+export function go(to: PageName, { state, q, minutes: window, at: moment }: View = {}): void {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
     ...(window ? { minutes: String(window) } : {}),
+    ...(moment ? { at: new Date(moment).toISOString() } : {}),
   });
   const hash = new URLSearchParams(q ? { q } : {});
-  const parts = [PATHS[to], search.size > 0 && `?${search}`, hash.size > 0 && `#${hash}`];
+  const parts = [PATHS[to], search.size > 0 && readable(`?${search}`), hash.size > 0 && `#${hash}`];
   history.pushState(null, "", parts.filter(Boolean).join(""));
   read();
 }
@@ -66,6 +96,7 @@ function read(): void {
   filter.value = readFilter();
   query.value = readQuery();
   minutes.value = readMinutes();
+  at.value = readMoment();
 }
 
 addEventListener("popstate", read);
