@@ -46,8 +46,8 @@ async function send(call_id: string, type: string, fields: object = {}, secondsA
   expect(status).toBe(200);
 }
 
-/** What a board shows, but for what runs, which is apart and in seconds: the longest waits and those of who waits. */
-type Look = { cards: string[]; queues: string[]; waiting: string[]; running: number[] };
+/** What a board shows, but for what runs, which is apart and in seconds: waits, and for how long agents have been what they are. */
+type Look = { cards: string[]; queues: string[]; waiting: string[]; agents: string[]; running: number[] };
 
 const LOOK = `(() => {
   const texts = (selector, of = document) => [...of.querySelectorAll(selector)].map((each) => each.innerText.trim());
@@ -58,11 +58,16 @@ const LOOK = `(() => {
   });
   const seconds = (text) => text.split(":").reduce((all, part) => 60 * all + Number(part), 0);
   const [queues, waiting, cards] = [rows("Filas", 2), rows("Em espera", 0), texts(".card dd")];
-  const running = [cards.splice(1, 1)[0], ...queues.map((row) => row.running), ...waiting.map((row) => row.running)];
+  const agents = [...document.querySelectorAll(".agents-strip dd .agent")].map((each) => {
+    const [time] = /[0-9:]+$/.exec(each.innerText.trim()) ?? ["–"];
+    const state = each.closest("dd").previousElementSibling.innerText;
+    return { running: time, rest: [state, each.innerText.trim().slice(0, -time.length)].join(" ") };
+  });
+  const running = [cards.splice(1, 1)[0], ...[...queues, ...waiting, ...agents].map((row) => row.running)];
   return {
     at: Date.now(),
     look: {
-      cards, queues: queues.map(({ rest }) => rest), waiting: waiting.map(({ rest }) => rest),
+      cards, queues: queues.map(({ rest }) => rest), waiting: waiting.map(({ rest }) => rest), agents: agents.map(({ rest }) => rest),
       running: running.map((text) => text === "–" ? -1 : seconds(text)),
     },
   };
@@ -76,11 +81,19 @@ const seen: { at: number; look: Look }[] = [];
 async function liveThrough(): Promise<void> {
   const { page } = await open();
   const steps: [name: string, step: () => Promise<void>, cards: string[]][] = [
-    ["somebody waits", () => send("one", "call.waiting", {}, 75), ["1", "0", "–", "0"]],
+    [
+      "two agents log in",
+      async () => {
+        for (const actor of ["ana@example.com", "beto@example.com"])
+          await send("", "actor.logged-in", { call_id: undefined, actor }, 120);
+      },
+      ["0", "0", "2", "–", "0"],
+    ],
+    ["somebody waits", () => send("one", "call.waiting", {}, 75), ["1", "0", "2", "–", "0"]],
     [
       "another waits elsewhere",
       () => send("two", "call.waiting", { queue: "901" }, 40),
-      ["2", "0", "–", "0"],
+      ["2", "0", "2", "–", "0"],
     ],
     [
       "the first is answered",
@@ -88,19 +101,24 @@ async function liveThrough(): Promise<void> {
         await send("one", "actor.entered", { actor: "ana@example.com" });
         await send("one", "call.ongoing");
       },
-      ["1", "1", "–", "0"],
+      ["1", "1", "1", "–", "0"],
     ],
-    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "–", "0"]],
+    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "–", "0"]],
     [
       "the second gives up",
       () => send("two", "call.queue-abandon", { queue: "901" }),
-      ["1", "1", "0 %", "1"],
+      ["1", "1", "1", "0 %", "1"],
     ],
-    ["the talk ends", () => send("one", "call.finished"), ["1", "0", "50 %", "1"]],
+    [
+      "an agent has a break",
+      () => send("", "actor.paused", { call_id: undefined, actor: "beto@example.com", reason: "almoço" }, 8),
+      ["1", "1", "0", "0 %", "1"],
+    ],
+    ["the talk ends", () => send("one", "call.finished"), ["1", "0", "1", "50 %", "1"]],
     [
       "an event comes long after it happened",
       () => send("four", "call.waiting", { queue: "902" }, 600),
-      ["2", "0", "50 %", "1"],
+      ["2", "0", "1", "50 %", "1"],
     ],
     [
       "the third is transferred",
@@ -108,7 +126,7 @@ async function liveThrough(): Promise<void> {
         await send("three", "call.ongoing");
         await send("three", "call.waiting", { queue: "901" });
       },
-      ["2", "0", "66 %", "1"],
+      ["2", "0", "1", "66 %", "1"],
     ],
   ];
   for (const [, step, cards] of steps) {
@@ -242,7 +260,7 @@ test("a moment is typed, and one that is still to come is not gone to", async ()
 
 test("everything is done by keyboard alone", async () => {
   const { page } = await open();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(5));
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   await page.keyboard.press("r");
   const focused = () => page.evaluate("document.activeElement.type ?? document.activeElement.tagName");
   await eventually(async () => expect(await focused()).toBe("range"));
@@ -295,7 +313,7 @@ test("a server that is slow is said to be, and what it has not told is not shown
 });
 
 test("a call that is erased goes from the past that is looked at, too", async () => {
-  const moment = seen[1]!;
+  const moment = seen[2]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
   const asked = await fetch(`${gateway.projector[0]!.url}/calls/one`, { method: "DELETE" });

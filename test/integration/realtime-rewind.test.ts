@@ -65,10 +65,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   test("the last second is the present, and is answered as ListQueues is", async () => {
     const client = await connect(transport);
     const { data } = await client.ask("Rewind", { at: Date.now() });
-    const { waiting, now: _now, ...numbers } = data;
+    const { waiting, agents, now: _now, ...numbers } = data;
     const { now: _then, ...queues } = (await client.ask("ListQueues", {})).data;
     expect(numbers).toEqual(queues);
-    expect(waiting).toHaveLength(1);
+    expect([waiting.length, agents]).toEqual([1, []]);
   });
 
   test.each([

@@ -70,6 +70,21 @@ describe("every query of the store has its index", () => {
     expect(commands[0]).toMatchObject({ planSummary: "IXSCAN { updated_at: 1, created_at: 1 }" });
   });
 
+  test("what agents said in a stretch of the past is found without reading what others said", async () => {
+    const said = { kind: "agent" as const, type: "actor.paused" };
+    const others = Array.from({ length: CALLS }, (_, n) => ({ ...said, aggregate_id: `agent-${n}` }));
+    const rita = { ...said, aggregate_id: "rita", received_at: new Date(0) };
+    const events = [...others, rita, { ...rita, received_at: new Date() }].map(sampleEvent);
+    await store.apply(batchOf(events, null, 8), foldCall);
+    const commands = await profile(connection, async () => {
+      const stretch = { from: new Date(-1), to: new Date(60_000), bytes: 1_000 };
+      expect(await store.listPresenceEvents(stretch)).toHaveLength(1);
+      expect(await store.listPastPresences(stretch.to)).toMatchObject([{ agent: "rita" }]);
+    });
+    const read = commands.filter(({ ns }) => ns.endsWith(".events"));
+    expect(read.map(({ docsExamined }) => docsExamined)).toEqual([1, 1]);
+  });
+
   test("an index of a release before goes when the store is prepared", async () => {
     const calls = connection.db.collection("calls");
     await calls.createIndex({ updated_at: 1 });
