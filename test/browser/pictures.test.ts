@@ -16,10 +16,12 @@ const HOME = join(ROOT, "services", "realtime", "web");
 
 let realtime: RealtimeInProcess;
 let boards: Awaited<ReturnType<typeof openBoards>>;
+let now: number;
 beforeAll(async () => {
   await buildPage();
   realtime = await startRealtime();
-  await realtime.happen(...morning(Date.now()));
+  now = Date.now();
+  for (const { at, body } of morning(now)) realtime.tell(await realtime.storeAt(at, body));
   boards = await openBoards();
 }, 120_000);
 afterAll(async () => {
@@ -31,8 +33,11 @@ const AGENTS = ["ana", "beto", "caio", "duda", "hugo"];
 const QUEUES = Array.from({ length: 10 }, (_, n) => String(900 + n));
 const MINUTE_S = 60;
 
-/** What a call centre had until `now`: sixty calls, some given up, five in progress, four waiting. */
-function morning(now: number): string[] {
+/** When more came than could be answered, in seconds ago: what the picture of the past goes back to. */
+const RUSH = 20 * MINUTE_S;
+
+/** What a call centre had until `now`: sixty calls, some given up, five in progress, four waiting; and a rush. */
+function morning(now: number): { at: Date; body: string }[] {
   const answered = Array.from({ length: 60 }, (_, n) => {
     const wait = 4 + ((n * 37) % 29);
     const begun = 90 * MINUTE_S - n * MINUTE_S;
@@ -47,9 +52,21 @@ function morning(now: number): string[] {
     return bodiesOf(n, begun, [...served, ["actor.left", wait + 180, agent]], wait + 181);
   });
   const waiting = [37, 22, 16, 6].map((seconds, n) => bodiesOf(100 + n, seconds, []));
-  return [...answered, ...waiting, presences()].flat().map((event) => {
-    const { ago, ...fields } = event;
-    return JSON.stringify({ ...fields, timestamp: new Date(now - ago * 1_000).toISOString() });
+  const rush = [94, 71, 52, 33, 18, 15, 9].map((seconds, n) => {
+    const agent = `${AGENTS[n % AGENTS.length]}@example.com`;
+    const wait = n < 2 ? 12 : seconds + 20;
+    const served: Step[] = [
+      ["actor.entered", wait, agent],
+      ["call.ongoing", wait + 0.2],
+    ];
+    return bodiesOf(200 + n, RUSH + seconds, served, wait + 150);
+  });
+  const events = [...answered, ...waiting, ...rush, presences()]
+    .flat()
+    .sort((one, other) => other.ago - one.ago);
+  return events.map(({ ago, ...fields }) => {
+    const at = new Date(now - ago * 1_000);
+    return { at, body: JSON.stringify({ ...fields, timestamp: at.toISOString() }) };
   });
 }
 
@@ -92,6 +109,9 @@ const views: [string, string, BrowserContextOptions][] = [
   ["call", "/calls", { locale: "en" }],
   ["agents", "/agents", {}],
   ["phone", "/", { viewport: { width: 390, height: 844 } }],
+  ["rewind", "/", { locale: "en" }],
+  ["rewind-dark", "/", { colorScheme: "dark" }],
+  ["rewind-phone", "/", { viewport: { width: 390, height: 844 } }],
 ];
 
 /** Nothing of it is out of sight. */
@@ -101,7 +121,8 @@ const isWhole = ({ scrollHeight, clientHeight }: { scrollHeight: number; clientH
 test.each(views)(
   "%s is seen without scrolling sideways, and without a complaint of the browser",
   async (name, path, options) => {
-    const { page, problems } = await boards.open(realtime.url + path, options);
+    const past = name.startsWith("rewind") ? `?at=${new Date(now - RUSH * 1_000).toISOString()}` : "";
+    const { page, problems } = await boards.open(realtime.url + path + past, options);
     await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(3));
     if (name === "call") {
       await page.locator("tbody tr", { hasText: "Finished" }).nth(3).click();
@@ -111,11 +132,12 @@ test.each(views)(
     if (process.env.LOOK) await writeFile(join(process.env.LOOK, `${name}.png`), await page.screenshot());
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     // all of the live page is on one screen
-    if (name.startsWith("live"))
+    if (path === "/" && !name.endsWith("phone"))
       for (const place of ["html", ".queues", ".agents-strip"])
         expect(await page.locator(place).evaluate(isWhole)).toBe(true);
     expect(problems).toEqual([]);
     const picture = await page.screenshot();
-    if (PICTURES && (name === "live" || name === "call")) await writeFile(join(HOME, `${name}.png`), picture);
+    if (PICTURES && ["live", "call", "rewind"].includes(name))
+      await writeFile(join(HOME, `${name}.png`), picture);
   },
 );

@@ -52,7 +52,45 @@ describe("every query of the store has its index", () => {
 
   test("recent calls are found without reading the older ones", async () => {
     const [command] = await profile(connection, () => store.listRecentCalls(new Date(Date.now() + 60_000)));
-    expect(command).toMatchObject({ docsExamined: 0, planSummary: "IXSCAN { updated_at: 1 }" });
+    expect(command).toMatchObject({
+      docsExamined: 0,
+      planSummary: "IXSCAN { updated_at: 1, created_at: 1 }",
+    });
+  });
+
+  test("what moved in a stretch of the past is found without reading another call or event", async () => {
+    const moved = { aggregate_id: "long-ago", received_at: new Date(0) };
+    const events = [sampleEvent(moved), sampleEvent({ ...moved, received_at: new Date(60_000) })];
+    await store.apply(batchOf(events, null, 9), foldCall);
+    const commands = await profile(connection, async () => {
+      const stretch = { from: new Date(30_000), to: new Date(60_000), bytes: 1_000 };
+      expect(await store.listMovingCalls(stretch)).toMatchObject([{ events: { length: 2 } }]);
+    });
+    expect(commands.map(({ docsExamined }) => docsExamined)).toEqual([1, 2]);
+    expect(commands[0]).toMatchObject({ planSummary: "IXSCAN { updated_at: 1, created_at: 1 }" });
+  });
+
+  test("what agents said in a stretch of the past is found without reading what others said", async () => {
+    const said = { kind: "agent" as const, type: "actor.paused" };
+    const others = Array.from({ length: CALLS }, (_, n) => ({ ...said, aggregate_id: `agent-${n}` }));
+    const rita = { ...said, aggregate_id: "rita", received_at: new Date(0) };
+    const events = [...others, rita, { ...rita, received_at: new Date() }].map(sampleEvent);
+    await store.apply(batchOf(events, null, 8), foldCall);
+    const commands = await profile(connection, async () => {
+      const stretch = { from: new Date(-1), to: new Date(60_000), bytes: 1_000 };
+      expect(await store.listPresenceEvents(stretch)).toHaveLength(1);
+      expect(await store.listPastPresences(stretch.to)).toMatchObject([{ agent: "rita" }]);
+    });
+    const read = commands.filter(({ ns }) => ns.endsWith(".events"));
+    expect(read.map(({ docsExamined }) => docsExamined)).toEqual([1, 1]);
+  });
+
+  test("an index of a release before goes when the store is prepared", async () => {
+    const calls = connection.db.collection("calls");
+    await calls.createIndex({ updated_at: 1 });
+    await store.prepare();
+    expect(await calls.indexExists("updated_at_1")).toBe(false);
+    expect(await calls.indexExists("updated_at_1_created_at_1")).toBe(true);
   });
 
   test("calls, their events and the position are found without reading others", async () => {

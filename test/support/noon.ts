@@ -1,4 +1,4 @@
-/** A zone where it is noon: no midnight comes between an event and its number. (Etc/GMT-3 is three hours ahead of UTC.) */
+/** A zone in which no midnight comes between an event and its number. (Etc/GMT-3 is three hours ahead of UTC.) */
 export function zoneAtNoon(): string {
   const behind = new Date().getUTCHours() - 12;
   return `Etc/GMT${behind < 0 ? behind : `+${behind}`}`;

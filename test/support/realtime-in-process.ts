@@ -3,7 +3,9 @@ import {
   type Applied,
   type CallQueries,
   type Change,
+  type Erasure,
   foldCall,
+  type LoggedEvent,
   parseWebhook,
   Unavailable,
 } from "@teravoz/domain";
@@ -19,8 +21,12 @@ export type RealtimeInProcess = {
   queries: number;
   /** While true every query fails as with a database that is away. */
   away: boolean;
-  /** Stores bodies as the projector would; the changes are for `tell`. */
+  /** Stores bodies as the projector would, received now; the changes are for `tell`. */
   store(...bodies: string[]): Promise<Change[]>;
+  /** The same, received at that time. */
+  storeAt(received: Date, ...bodies: string[]): Promise<Change[]>;
+  /** Erases a call as the projector would; the changes are for `tell`. */
+  erase(call_id: string): Promise<Change[]>;
   tell(changes: Change[]): void;
   doubt(): void;
   /** Takes statuses as the topic would bring them. */
@@ -54,18 +60,22 @@ export async function startRealtime({
   const port = await listen(realtime.server, "127.0.0.1", 0);
   let next = 0;
   const log = () => [{ topic: "t", partition: 0, low: 0, high: next }];
+  const apply = async (events: LoggedEvent[], erasures: Erasure[] = []) => {
+    const expected = next === 0 ? null : next;
+    next += events.length + erasures.length;
+    const batch = { topic: "t", partition: 0, expected, next, events, erasures };
+    return changesOf(await store.apply(batch, foldCall));
+  };
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
     queries: 0,
     away: false,
-    async store(...bodies) {
-      const expected = next === 0 ? null : next;
-      next += bodies.length;
-      const events = bodies.map((body, index) => eventOf(body, next - bodies.length + index));
-      const applied = await store.apply({ topic: "t", partition: 0, expected, next, events }, foldCall);
-      return changesOf(applied);
+    store: (...bodies) => running.storeAt(new Date(), ...bodies),
+    async storeAt(received, ...bodies) {
+      return apply(bodies.map((body, index) => eventOf(body, received, next + index)));
     },
+    erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
     tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
     doubt: () => realtime.feed.doubt(),
     hear: realtime.system.heard,
@@ -76,8 +86,8 @@ export async function startRealtime({
   return running;
 }
 
-function eventOf(body: string, offset: number) {
-  const parsed = parseWebhook(Buffer.from(body), new Date());
+function eventOf(body: string, received: Date, offset: number) {
+  const parsed = parseWebhook(Buffer.from(body), received);
   if (parsed.outcome !== "accepted") throw new Error(`no event: ${body}`);
   return { ...parsed.event, source: { topic: "t", partition: 0, offset } };
 }
@@ -101,6 +111,9 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     findCalls: ask(queries.findCalls),
     listRecentCalls: ask(queries.listRecentCalls),
     listPresences: ask(queries.listPresences),
+    listMovingCalls: ask(queries.listMovingCalls),
+    listPastPresences: ask(queries.listPastPresences),
+    listPresenceEvents: ask(queries.listPresenceEvents),
     countEvents: ask(queries.countEvents),
   };
 }

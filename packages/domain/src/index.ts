@@ -12,6 +12,7 @@ export * from "./flows.ts";
 export * from "./legs.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
+export * from "./past.ts";
 export * from "./ports.ts";
 export * from "./presence.ts";
 export * from "./queue-day.ts";

@@ -1,6 +1,7 @@
 import type { Call, FoldedCall } from "./call.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
+import type { MovingCall } from "./past.ts";
 import type { Presence } from "./presence.ts";
 import type { RecentCall } from "./recent-call.ts";
 
@@ -109,10 +110,25 @@ export type CallQueries = {
   ): Promise<Page<StoredEvent>>;
   /** The calls of these call_ids that exist, in no order. */
   findCalls(call_ids: readonly string[]): Promise<Call[]>;
-  /** What the numbers of the board are made of: the calls that had an event since (received_at, inclusive), in no order. */
-  listRecentCalls(since: Date): Promise<RecentCall[]>;
+  /**
+   * What the numbers of the board are made of: the calls whose last event was received since then and, where it is given, until then
+   * (both inclusive), in no order.
+   */
+  listRecentCalls(since: Date, until?: Date): Promise<RecentCall[]>;
+  /**
+   * The calls that had begun by `to` and had an event after `from`, each with its events received by `to`, in no order. Throws
+   * TooLarge where these have more than `bytes` of payload (UTF-8).
+   */
+  listMovingCalls(stretch: { from: Date; to: Date; bytes: number }): Promise<MovingCall[]>;
   /** Agents as their log-ins and pauses tell them, in no order: those named, or all. */
   listPresences(agents?: readonly string[]): Promise<Presence[]>;
+  /**
+   * Agents as they were known at a moment, in no order: by what had been received in the eight days before; those of whom that is
+   * nothing, by all that had been received.
+   */
+  listPastPresences(at: Date): Promise<Presence[]>;
+  /** The log-ins and pauses that were received after `from` and until `to`, in no order. Throws TooLarge, as listMovingCalls. */
+  listPresenceEvents(stretch: { from: Date; to: Date; bytes: number }): Promise<Event[]>;
   /**
    * How many events were stored, by type, of those received in the minutes that began since: a day back at most. NOT promised:
    * whether those that were erased count.
@@ -134,6 +150,11 @@ export class InvalidCursor extends Error {
   constructor() {
     super("cursor is not one of a page before");
   }
+}
+
+/** More was asked for than may be held at once: the caller's to ask for less. */
+export class TooLarge extends Error {
+  override name = "TooLarge";
 }
 
 /** A dependency does not answer now: the same request may succeed later. Never thrown for what can never succeed. */

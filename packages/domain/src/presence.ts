@@ -35,6 +35,8 @@ const SAYS: ReadonlyMap<string, { of: "logged_in" | "paused"; is: boolean }> = n
   ["actor.unpaused", { of: "paused", is: false }],
 ]);
 
+export const PRESENCE_TYPES: readonly string[] = [...SAYS.keys()];
+
 /** The others that belong to no call are a dialer's: their key is no agent. */
 export const isPresence = ({ kind, type }: Pick<Event, "kind" | "type">): boolean =>
   kind === "agent" && SAYS.has(type);

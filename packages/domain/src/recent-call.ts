@@ -9,5 +9,5 @@ export const RECENT_FIELDS = [
 export type RecentCall = Pick<Call, (typeof RECENT_FIELDS)[number]>;
 
 /** That much of a call. */
-export const recentPart = (call: Call): RecentCall =>
+export const recentPart = (call: RecentCall): RecentCall =>
   Object.fromEntries(RECENT_FIELDS.map((field) => [field, call[field]])) as RecentCall;

@@ -56,13 +56,22 @@ export const openCollections = (db: Db): Collections => ({
   agents: db.collection("agents"),
 });
 
-/** The events of a call or an agent, and the few agents among all calls. Every query that names a key names its kind. */
-const EVENT_INDEXES: IndexDescription[] = [{ key: { kind: 1, aggregate_id: 1 } }];
+/**
+ * The events of a call or an agent, and the few agents among all calls: every query that names a key names its kind. And what agents have
+ * said at any time.
+ */
+const EVENT_INDEXES: IndexDescription[] = [
+  { key: { kind: 1, aggregate_id: 1 } },
+  { key: { type: 1, received_at: 1 }, partialFilterExpression: { kind: "agent" } },
+];
 
-/** One for each field ListCalls filters by, in the order it answers, and one for what happened lately; aggregate_id is `_id`. */
+/**
+ * One for each field ListCalls filters by, in the order it answers, and one for what happened lately, or at any time: it tells which
+ * calls were under way then without reading them. aggregate_id is `_id`.
+ */
 const CALL_INDEXES: IndexDescription[] = [
   { key: { id: -1 }, unique: true },
-  { key: { updated_at: 1 } },
+  { key: { updated_at: 1, created_at: 1 } },
   ...["state", "queue", "actor", "our_number", "their_number", "code", "direction"].map((field) => ({
     key: { [field]: 1 as const, id: -1 as const },
   })),
@@ -80,8 +89,11 @@ const LETTER_INDEXES: IndexDescription[] = [
   })),
 ];
 
+/** Of releases before: the one of both times does what it did. */
+const FORMER_CALL_INDEX = "updated_at_1";
+
 /**
- * Creates what is missing. Several instances may do so at once: a transaction must find its collections, for two that
+ * Creates what is missing and drops what a release before has left. Several instances may do so at once: a transaction must find its collections, for two that
  * create one implicitly would conflict.
  */
 export async function prepareCollections(db: Db): Promise<void> {
@@ -99,11 +111,16 @@ export async function prepareCollections(db: Db): Promise<void> {
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
   ]);
+  await db.collection("calls").dropIndex(FORMER_CALL_INDEX).catch(unlessGone);
 }
 
 /** NamespaceExists. */
 const ALREADY_THERE = 48;
+/** IndexNotFound. */
+const NOT_THERE = 27;
 
-function unlessThere(error: unknown): void {
-  if (!(error instanceof MongoServerError && error.code === ALREADY_THERE)) throw error;
-}
+const unlessCode = (code: number) => (error: unknown) => {
+  if (!(error instanceof MongoServerError && error.code === code)) throw error;
+};
+const unlessThere = unlessCode(ALREADY_THERE);
+const unlessGone = unlessCode(NOT_THERE);

@@ -8,10 +8,12 @@ import {
   type CallRebuild,
   type CallStore,
   type Erased,
+  type Event,
   type Fold,
   isErased,
   isPresence,
   latestErased,
+  type MovingCall,
   orderEvents,
   type Presence,
   recentPart,
@@ -20,6 +22,7 @@ import {
   type SystemQueries,
   subjectId,
   subjectOf,
+  TooLarge,
 } from "@teravoz/domain";
 import { dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
@@ -65,10 +68,14 @@ export function createMemoryStore({
     listPositions: async (places) =>
       places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
     countMinutes: async (since) => countMinutes(state, since),
-    listRecentCalls: async (since) =>
+    listPastPresences: async (at) => foldPresences(presenceEvents(state, NEVER, at)),
+    listPresenceEvents: async ({ from, to, bytes }) =>
+      withinBytes(presenceEvents(state, from, to).map(historyPart), bytes),
+    listRecentCalls: async (since, until) =>
       listCalls(state, {}, null)
-        .filter(({ updated_at }) => updated_at >= since)
+        .filter(({ updated_at }) => updated_at >= since && (!until || updated_at <= until))
         .map(recentPart),
+    listMovingCalls: async (stretch) => listMovingCalls(state, stretch),
   };
 }
 
@@ -146,6 +153,25 @@ function countMinutes(state: State, since: Date): { minute: Date; events: number
     .sort((one, other) => one.minute.getTime() - other.minute.getTime());
 }
 
+function listMovingCalls(
+  state: State,
+  { from, to, bytes }: Parameters<CallQueries["listMovingCalls"]>[0],
+): MovingCall[] {
+  const moving = listCalls(state, {}, null)
+    .filter(({ created_at, updated_at }) => created_at <= to && updated_at > from)
+    .map((call) => ({
+      call: recentPart(call),
+      events: eventsOf(state, call.aggregate_id)
+        .filter(({ received_at }) => received_at <= to)
+        .map(historyPart),
+    }));
+  withinBytes(
+    moving.flatMap(({ events }) => events),
+    bytes,
+  );
+  return moving;
+}
+
 function countEvents(state: State, since: Date): Record<string, number> {
   const types = [...Map.groupBy(receivedSince(state, since), ({ type }) => type)].map(
     ([type, all]) => [type, all.length] as const,
@@ -158,10 +184,29 @@ function listPresences({ events }: State, agents?: readonly string[]): Presence[
   const wanted = [...events.values()].filter(
     (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
   );
-  return [...Map.groupBy(wanted, ({ aggregate_id }) => aggregate_id).values()].map((all) => {
+  return foldPresences(wanted);
+}
+
+const foldPresences = (events: readonly StoredEvent[]): Presence[] =>
+  [...Map.groupBy(events, ({ aggregate_id }) => aggregate_id).values()].map((all) => {
     const presence = applyPresence(null, all)!;
     return { ...presence, version: presence.updated_at.getTime() };
   });
+
+const NEVER = new Date(0);
+
+/** Received after `from` and until `to`. */
+const presenceEvents = ({ events }: State, from: Date, to: Date): StoredEvent[] =>
+  [...events.values()].filter(
+    (event) => isPresence(event) && event.received_at > from && event.received_at <= to,
+  );
+
+const historyPart = ({ id: _id, source: _source, ...event }: StoredEvent): Event => event;
+
+function withinBytes(events: Event[], bytes: number): Event[] {
+  const held = events.reduce((all, { payload }) => all + Buffer.byteLength(payload), 0);
+  if (held > bytes) throw new TooLarge("too much happened in this time to be shown");
+  return events;
 }
 
 const eventsOf = (state: State, call_id: string): StoredEvent[] =>

@@ -7,15 +7,16 @@ import {
   type Place,
   type Presence,
   placeOf,
-  RECENT_FIELDS,
   type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
 import { type Collections, openCollections } from "./collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
+import type { MongoConnection } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
 import { orUnavailable } from "./outage.ts";
+import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-queries.ts";
+import { RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
 
 /** What calls may be filtered by, and the indexed path each is stored under. */
 const FILTER_PATHS: Record<keyof CallFilter, string> = {
@@ -39,7 +40,10 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
-    listRecentCalls: (since) => orUnavailable(() => listRecentCalls(collections, since)),
+    listRecentCalls: (since, until) => orUnavailable(() => listRecentCalls(collections, since, until)),
+    listMovingCalls: (stretch) => orUnavailable(() => listMovingCalls(collections, stretch)),
+    listPastPresences: (at) => orUnavailable(() => listPastPresences(collections, at)),
+    listPresenceEvents: (stretch) => orUnavailable(() => listPresenceEvents(collections, stretch)),
   };
 }
 
@@ -105,22 +109,12 @@ async function listPresences({ agents }: Collections, names?: readonly string[])
   return (await found.toArray()) as Presence[];
 }
 
-/** A day of a large call centre are 100,000 calls: some 30 MB, read in larger runs than the driver's own. */
-const RECENT_AT_ONCE = 10_000;
-
-async function listRecentCalls({ calls }: Collections, since: Date): Promise<RecentCall[]> {
+async function listRecentCalls({ calls }: Collections, since: Date, until?: Date): Promise<RecentCall[]> {
   const found = calls.find(
-    { updated_at: { $gte: since } },
+    { updated_at: { $gte: since, ...(until && { $lte: until }) } },
     { ...reading, projection: RECENT, batchSize: RECENT_AT_ONCE },
   );
   return (await found.toArray()) as unknown as RecentCall[];
 }
 
-const RECENT = { _id: 0, ...Object.fromEntries(RECENT_FIELDS.map((field) => [field, 1])) };
-
-/**
- * One moment for the whole of a query, and one a majority has. With `majority` alone a query that gives way in the middle
- * could miss a call that a batch takes out and puts back (see writeCalls).
- */
-const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 const handingOut = { ...reading, projection: { _id: 0, overgrown: 0 } } as const;

@@ -1,6 +1,6 @@
-import { type Call, type CallQueries, InvalidCursor, Unavailable } from "@teravoz/domain";
+import { type Call, type CallQueries, InvalidCursor, TooLarge, Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
-import type { Board } from "./board.ts";
+import { type Board, NotYet } from "./board.ts";
 import { callList, eventList, failed, type Message, report } from "./messages.ts";
 import { type Command, commandKey, type ReportSubject } from "./protocol.ts";
 import type { LiveReport } from "./report-subscriptions.ts";
@@ -32,9 +32,10 @@ type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
 export function createAnswers(deps: Deps): AnswerCommand {
   const share = createSingleFlight<Answer>(deps.clock);
   const refuse = (command: Command, error: unknown): Answer => {
-    if (error instanceof Unavailable) deps.onUnavailable();
-    else if (!(error instanceof InvalidCursor))
-      deps.log.error({ err: error, name: command.event }, "query failed");
+    if (error instanceof Unavailable) {
+      // a reading of the past that takes too long says nothing of the present
+      if (command.event !== "Rewind") deps.onUnavailable();
+    } else if (!isAskers(error)) deps.log.error({ err: error, name: command.event }, "query failed");
     return { message: failed(command.event, reasonOf(error)), calls: null };
   };
   const answer = (command: Command) => query(deps, command).catch((error: unknown) => refuse(command, error));
@@ -63,6 +64,8 @@ async function query({ queries, board, countStats, system }: Sources, command: C
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
     case "ListStats":
       return { message: report(command.event, await countStats(command.minutes)), calls: null };
+    case "Rewind":
+      return { message: report(command.event, await board.rewound(command)), calls: null };
     case "SubscribeQueues":
     case "SubscribeAgents": {
       const live = await countReport(board, command);
@@ -82,7 +85,11 @@ async function query({ queries, board, countStats, system }: Sources, command: C
 export const countReport = (board: Board, { event, minutes }: ReportSubject): Promise<LiveReport> =>
   event === "SubscribeQueues" ? board.queues(minutes) : board.agents(minutes);
 
+/** What the one who asked can mend. */
+const isAskers = (error: unknown): error is Error =>
+  error instanceof InvalidCursor || error instanceof NotYet || error instanceof TooLarge;
+
 function reasonOf(error: unknown): string {
   if (error instanceof Unavailable) return "unavailable, try again";
-  return error instanceof InvalidCursor ? error.message : "internal error";
+  return isAskers(error) ? error.message : "internal error";
 }

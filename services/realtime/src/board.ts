@@ -1,14 +1,17 @@
 import type { Day } from "./day.ts";
+import type { PastBoard } from "./past.ts";
 import {
   type AbandonedReport,
   type Account,
   type AgentReport,
   type QueueDayReport,
   type QueueReport,
+  type RewoundReport,
   reportAbandoned,
   reportAgents,
   reportQueueDay,
   reportQueues,
+  reportRewound,
 } from "./reports.ts";
 
 /** What the board asks. `minutes`: the window ends now and is so long; null: today. Each throws what the query throws. */
@@ -18,11 +21,25 @@ export type Board = {
   /** Today by quarters of an hour: of one queue, or (null) of all. */
   queueDay(queue: string | null): Promise<QueueDayReport>;
   abandoned(minutes: number | null): Promise<AbandonedReport>;
+  /** As it was at a moment, in ms since the epoch. Throws NotYet where that is still to come. */
+  rewound(asked: { at: number; minutes: number | null }): Promise<RewoundReport>;
 };
+
+/** A moment of the future was asked for: the caller's mistake, not a fault. */
+export class NotYet extends Error {
+  override name = "NotYet";
+  constructor() {
+    super("at must not be in the future");
+  }
+}
+
+/** What is younger is the present; and clocks that are no further ahead are right. */
+const PRESENT_MS = 1_000;
 
 /** `now` in ms since the epoch. */
 export const createBoard = (deps: {
   day: Pick<Day, "calls" | "presences">;
+  past: Pick<PastBoard, "at">;
   account: Account;
   now: () => number;
 }): Board => {
@@ -30,12 +47,25 @@ export const createBoard = (deps: {
     const [calls, presences] = await Promise.all([deps.day.calls(), deps.day.presences()]);
     return { calls: [...calls], presences: [...presences] };
   };
-  const asked = (minutes: number | null) => ({ account: deps.account, now: new Date(deps.now()), minutes });
+  const asked = (minutes: number | null, now = deps.now()) => ({
+    account: deps.account,
+    now: new Date(now),
+    minutes,
+  });
+  const isPresent = (at: number) => {
+    const ago = deps.now() - at;
+    if (ago < -PRESENT_MS) throw new NotYet();
+    return ago < PRESENT_MS;
+  };
   return {
     queues: async (minutes) => reportQueues(await read(), asked(minutes)),
     agents: async (minutes) => reportAgents(await read(), asked(minutes)),
     queueDay: async (queue) =>
       reportQueueDay(await deps.day.calls(), { account: deps.account, now: new Date(deps.now()), queue }),
     abandoned: async (minutes) => reportAbandoned([...(await deps.day.calls())], asked(minutes)),
+    rewound: async ({ at, minutes }) =>
+      isPresent(at)
+        ? reportRewound(await read(), asked(minutes))
+        : reportRewound(await deps.past.at(new Date(at)), asked(minutes, at)),
   };
 };

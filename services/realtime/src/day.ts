@@ -1,8 +1,13 @@
-import { type Call, type CallQueries, type Presence, type RecentCall, recentPart } from "@teravoz/domain";
+import {
+  type Call,
+  type CallQueries,
+  ON_BOARD_MS,
+  type Presence,
+  type RecentCall,
+  recentPart,
+} from "@teravoz/domain";
 import { createFollowed } from "./followed.ts";
 
-/** The longest day has 25 hours, where summer time ends. */
-const KEPT_MS = 25 * 3_600_000;
 const SWEEP_MS = 60_000;
 
 /** What the numbers of the board are counted from, the calls of the last 25 hours and the agents, kept as they change. */
@@ -27,7 +32,7 @@ export function createDay({
   now: () => number;
 }): Day {
   const calls = createFollowed({
-    read: () => queries.listRecentCalls(new Date(now() - KEPT_MS)),
+    read: () => queries.listRecentCalls(new Date(now() - ON_BOARD_MS)),
     keyOf: ({ aggregate_id }: RecentCall) => aggregate_id,
   });
   const agents = createFollowed({
@@ -38,7 +43,8 @@ export function createDay({
   const sweep = (kept: Map<string, RecentCall>) => {
     if (now() - sweptAt < SWEEP_MS) return;
     sweptAt = now();
-    for (const [key, { updated_at }] of kept) if (sweptAt - updated_at.getTime() > KEPT_MS) kept.delete(key);
+    for (const [key, { updated_at }] of kept)
+      if (sweptAt - updated_at.getTime() > ON_BOARD_MS) kept.delete(key);
   };
   return {
     changed: (changed, erased) => calls.changed(changed.map(recentPart), erased),

@@ -32,6 +32,9 @@ function start() {
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
     listRecentCalls: slow("listRecentCalls"),
+    listMovingCalls: slow("listMovingCalls"),
+    listPastPresences: slow("listPastPresences"),
+    listPresenceEvents: slow("listPresenceEvents"),
     listPresences: slow("listPresences"),
     countEvents: slow("countEvents"),
   };

@@ -12,6 +12,7 @@ function start(queries: CallQueries) {
   const feed = createFeed({
     queries,
     day: noNumbers.day,
+    past: noNumbers.past,
     subscriptions: {
       changed: (calls, erased) => {
         told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Call, type CallQueries, type Change, Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import type { Day } from "./day.ts";
+import type { PastBoard } from "./past.ts";
 import { READ_SIZE, type Subscriptions } from "./subscriptions.ts";
 
 /** A change someone made known, and when the broker stamped it (ms since the epoch). */
@@ -26,6 +27,7 @@ type Deps = {
   queries: CallQueries;
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
   day: Pick<Day, "changed" | "agentsChanged" | "forget">;
+  past: Pick<PastBoard, "changed" | "agentsChanged" | "forget">;
   /** Tells every socket that something changed. */
   changed: () => void;
   log: Log;
@@ -117,18 +119,21 @@ async function readChanged(state: State, ids: readonly string[]): Promise<void> 
 }
 
 /** An agent that was erased lives on where it has said something since. */
-async function readAgents({ queries, day }: State, notices: readonly Notice[]): Promise<void> {
-  const keys = notices.filter(({ change }) => change.kind === "agent").map(({ change }) => change.key);
+async function readAgents({ queries, day, past }: State, notices: readonly Notice[]): Promise<void> {
+  const changes = notices.map(({ change }) => change).filter(({ kind }) => kind === "agent");
+  const keys = changes.map(({ key }) => key);
   if (keys.length === 0) return;
   const found = await queries.listPresences(keys);
   const there = new Set(found.map(({ agent }) => agent));
   const gone = keys.filter((key) => !there.has(key));
   day.agentsChanged(found, gone);
+  past.agentsChanged(found, gone.length > 0 || changes.some(({ erased }) => erased));
 }
 
-function tell({ subscriptions, day }: State, calls: readonly Call[], erased: readonly string[]): void {
+function tell({ subscriptions, day, past }: State, calls: readonly Call[], erased: readonly string[]): void {
   subscriptions.changed(calls, erased);
   day.changed(calls, erased);
+  past.changed(calls, erased);
 }
 
 /** Clocks of two machines differ: a notice from the future was told at once. */
@@ -140,6 +145,7 @@ async function recover(state: State): Promise<void> {
   state.doubtful = false;
   for (const [key, { change }] of state.pending) if (!change.erased) state.pending.delete(key);
   state.day.forget();
+  state.past.forget();
   await state.queries.listCalls({}, { limit: 1, cursor: null });
   await state.subscriptions.resync(state.queries);
   state.changed();

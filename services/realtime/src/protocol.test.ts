@@ -111,6 +111,29 @@ describe("a command", () => {
     (data) => expect(errorOf("ListCallEvents", data)).toBe("call_id must be a string that is not empty"),
   );
 
+  test("names a moment in ISO 8601 or in milliseconds, to go back to", () => {
+    const at = Date.UTC(2026, 10, 24, 13, 42, 7);
+    for (const said of [at, "2026-11-24T13:42:07Z", "2026-11-24T10:42:07.000-03:00"])
+      expect(commandOf("Rewind", { at: said })).toEqual({ event: "Rewind", at, minutes: null });
+    expect(commandOf("Rewind", { at, minutes: 30 })).toMatchObject({ minutes: 30 });
+  });
+
+  test.each([
+    {},
+    { at: null },
+    { at: "yesterday" },
+    { at: "2026-11-24" },
+    { at: "2026-11-24T13:42:07" },
+    { at: "2026-13-24T13:42:07Z" },
+    { at: "1999-12-31T23:59:59Z" },
+    { at: 1_764_000_000 },
+    { at: 1_764_000_000_000.5 },
+    { at: 1e300 },
+    { at: {} },
+  ])("goes back to no moment like %j", (data) =>
+    expect(errorOf("Rewind", data)).toMatch(/^at must be a moment since 2000/),
+  );
+
   test.each(["", "listcalls", "__proto__", "constructor", "toString", "Welcome", "DataChanged"])(
     "named %j is not known",
     (event) =>
@@ -125,7 +148,9 @@ describe("a command", () => {
   });
 
   test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
-    const event = fc.constantFrom("ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Other");
+    const event = fc.constantFrom(
+      ...["ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Rewind", "Other"],
+    );
     const params = fc.dictionary(
       fc.constantFrom("id", "state", "queue", "code", "__proto__", "$ne"),
       fc.jsonValue(),

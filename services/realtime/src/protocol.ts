@@ -17,6 +17,7 @@ export type Command =
   | { event: "ListQueueDay"; queue: string | null }
   | { event: "ListStats" | "ListSystem"; minutes: number }
   | ReportSubject
+  | { event: "Rewind"; at: number; minutes: number | null }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -41,6 +42,9 @@ const STATES: readonly string[] = [
   "FINISHED",
 ] satisfies readonly CallState[];
 
+/** A moment, to the second or finer. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
 const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string | number | Fault> = {
   id: readId,
   aggregate_id: readText,
@@ -60,8 +64,9 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListAgents: (data) => readWindow("ListAgents", data),
   ListQueueDay: readQueueDay,
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
-  ListStats: (data) => readMinutes("ListStats", data, STATS_MINUTES),
-  ListSystem: (data) => readMinutes("ListSystem", data, SYSTEM_MINUTES),
+  ListStats: (data) => readCounted("ListStats", data, STATS_MINUTES),
+  ListSystem: (data) => readCounted("ListSystem", data, SYSTEM_MINUTES),
+  Rewind: readRewind,
   Subscribe: readSubscribe,
   SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
   SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
@@ -109,13 +114,13 @@ function readListCallEvents(data: Record<string, unknown>): Command | Fault {
   return fault ?? ({ event: "ListCallEvents", call_id, limit, cursor } as Command);
 }
 
-function readMinutes(
+function readCounted(
   event: "ListStats" | "ListSystem",
   data: Record<string, unknown>,
   usual: number,
 ): Command | Fault {
   const stray = findStray(data, ["minutes"]);
-  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : usual;
+  const minutes = readMinutes(data.minutes) ?? usual;
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
 }
 
@@ -125,7 +130,7 @@ function readWindow(
   data: Record<string, unknown>,
 ): Command | Fault {
   const stray = findStray(data, ["minutes"]);
-  const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
+  const minutes = readMinutes(data.minutes);
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
 }
 
@@ -134,6 +139,28 @@ function readQueueDay(data: Record<string, unknown>): Command | Fault {
   const stray = findStray(data, ["queue"]);
   const queue = isSet(data.queue) ? readText("queue", data.queue) : null;
   return firstFault(stray, queue) ?? ({ event: "ListQueueDay", queue } as Command);
+}
+function readRewind(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["at", "minutes"]);
+  const at = readMoment(data.at);
+  const minutes = readMinutes(data.minutes);
+  return firstFault(stray, at, minutes) ?? ({ event: "Rewind", at, minutes } as Command);
+}
+
+const readMinutes = (value: unknown): number | null | Fault =>
+  isSet(value) ? readWhole("minutes", value, MAX_MINUTES) : null;
+
+/** There was no call before. */
+const EARLIEST = Date.UTC(2000, 0);
+/** What Date can hold. */
+const LATEST = 8.64e15;
+
+function readMoment(value: unknown): number | Fault {
+  const ms = typeof value === "string" && ISO_8601.test(value) ? Date.parse(value) : value;
+  if (typeof ms === "number" && Number.isInteger(ms) && ms >= EARLIEST && ms <= LATEST) return ms;
+  return {
+    fault: "at must be a moment since 2000, in ISO 8601 with its zone or in milliseconds since the epoch",
+  };
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {

@@ -18,6 +18,7 @@ import { createDay } from "./day.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
+import { createPastBoard } from "./past.ts";
 import { createReportSubscriptions } from "./report-subscriptions.ts";
 import type { Account } from "./reports.ts";
 import { addStats, createCountStats } from "./stats.ts";
@@ -67,8 +68,9 @@ export function createRealtime(deps: {
   const { queries, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
-  const board = createBoard({ day, account: deps.account, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
+  const past = createPastBoard({ queries, now: Date.now });
+  const board = createBoard({ day, past, account: deps.account, now: Date.now });
   const onUnavailable = () => feed.doubt();
   const countStats = createCountStats({ queries, day, now: Date.now });
   const answer = createAnswers({ queries, board, countStats, system, log, clock, onUnavailable });
@@ -85,7 +87,7 @@ export function createRealtime(deps: {
     gateway.changed();
     reports.changed();
   };
-  const feed = createFeed({ queries, subscriptions, day, changed, log, metrics, now: Date.now });
+  const feed = createFeed({ queries, subscriptions, day, past, changed, log, metrics, now: Date.now });
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });

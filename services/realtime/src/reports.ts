@@ -7,7 +7,9 @@ import {
   countQueueDay,
   countQueues,
   countStates,
+  isPresumedLost,
   listAbandoned,
+  openLeg,
   type Presence,
   type QueueNumbers,
   type QueuePromise,
@@ -124,6 +126,37 @@ export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): Aba
   const head = reported(asked);
   const all = listAbandoned(calls, { window: windowOf(head), promiseOf });
   return { ...head, abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
+}
+
+/** Somebody who is in a queue and not answered. */
+export type Waiting = {
+  aggregate_id: string;
+  their_number: string | null;
+  queue: string | null;
+  entered_at: Date;
+};
+
+/** The board of a moment, `now`, with who waited then, the longest wait first: at most MAX_WAITING. */
+export type RewoundReport = QueueReport & AgentReport & { waiting: Waiting[] };
+
+/** As many as the page of those who wait now has rows. */
+export const MAX_WAITING = 500;
+
+export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => ({
+  ...reportQueues(counted, asked),
+  ...reportAgents(counted, asked),
+  waiting: listWaiting(counted.calls, asked.now).slice(0, MAX_WAITING),
+});
+
+function listWaiting(calls: readonly RecentCall[], now: Date): Waiting[] {
+  const waiting = calls
+    .filter((call) => call.state === "WAITING" && !isPresumedLost(call, now))
+    .flatMap(({ aggregate_id, their_number, legs }): Waiting[] => {
+      const leg = openLeg(legs);
+      if (!leg || leg.answered_at) return [];
+      return [{ aggregate_id, their_number, queue: leg.queue, entered_at: leg.entered_at }];
+    });
+  return waiting.sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
 }
 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>

@@ -38,7 +38,10 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   },
   listCallEvents: async () => ({ items: [], next: null }),
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
+  listMovingCalls: async () => [],
   listPresences: async () => [],
+  listPastPresences: async () => [],
+  listPresenceEvents: async () => [],
   countEvents: async () => ({}),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
@@ -50,11 +53,13 @@ export const noNumbers = {
   countStats: () => Promise.reject(nobody),
   reports: { register: () => ({ live: () => {}, leave: () => {} }) },
   day: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
+  past: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
   board: {
     queues: () => Promise.reject(nobody),
     agents: () => Promise.reject(nobody),
     queueDay: () => Promise.reject(nobody),
     abandoned: () => Promise.reject(nobody),
+    rewound: () => Promise.reject(nobody),
   },
   system: { report: () => Promise.reject(nobody) },
 };

@@ -7,6 +7,7 @@ import {
   isErased,
   type LoggedEvent,
   type Presence,
+  TooLarge,
 } from "@teravoz/domain";
 import fc from "fast-check";
 import { at, createWriter, freshCallId, type Opened, sampleEvent, type Use } from "./samples.ts";
@@ -76,6 +77,45 @@ const byName = (one: { agent: string } | null, other: { agent: string } | null) 
   one!.agent < other!.agent ? -1 : 1;
 
 export function describeAgents(use: Use): void {
+  test("agents are known as they were at a moment, and what they said in a stretch after it is told", async () => {
+    const run = randomUUID();
+    const DAY = 86_400;
+    const said = (agent: string, seconds: number, type: string) =>
+      sampleEvent({
+        ...{ kind: "agent", aggregate_id: `${run}-${agent}`, type, offset: seconds },
+        ...{ occurred_at: at(seconds), body: { queue: "900" } },
+      });
+    const events = [
+      said("one", 0, "actor.logged-in"),
+      said("one", 100, "actor.paused"),
+      said("settled", 50, "actor.logged-in"),
+      said("later", 200, "actor.logged-in"),
+      // who was silent for longer than anybody works without a log-in
+      said("long silent", -90 * DAY, "actor.logged-in"),
+      said("long silent", 150, "actor.logged-out"),
+      sampleEvent({ kind: "agent", aggregate_id: `${run}-dialer`, type: "dialer.attempt", offset: 60 }),
+    ];
+    await createWriter(use()).write(events);
+    for (const seconds of [-1, 0, 99, 100, 149, 150, 200]) {
+      const received = events.filter(
+        ({ type, received_at }) => TYPES.includes(type) && received_at <= at(seconds),
+      );
+      const expected = [...Map.groupBy(received, ({ aggregate_id }) => aggregate_id).values()].map(
+        (each) => applyPresence(null, each)!,
+      );
+      const found = (await pastOf(use(), run, seconds)).map(folded);
+      expect(found.sort(byAgent)).toEqual(expected.sort(byAgent));
+    }
+    const stretch = { from: at(0), to: at(150), bytes: 1_000_000 };
+    const told = await use().queries.listPresenceEvents(stretch);
+    const mine = told.filter(({ aggregate_id }) => aggregate_id.startsWith(run));
+    const expected = [events[2]!, events[1]!, events[5]!].map(({ source: _source, ...event }) => event);
+    expect(mine.sort((one, other) => one.received_at.getTime() - other.received_at.getTime())).toEqual(
+      expected,
+    );
+    await expect(use().queries.listPresenceEvents({ ...stretch, bytes: 10 })).rejects.toThrow(TooLarge);
+  });
+
   const presencesOf = async (opened: Opened, run: string) =>
     (await opened.queries.listPresences([`${run}-0`, `${run}-1`])).map(folded).sort(byName);
 
@@ -115,3 +155,12 @@ export function describeAgents(use: Use): void {
     expect(await names()).not.toContain(dialer);
   });
 }
+
+/** Tests of one time see agents of others: only the run's own count. */
+async function pastOf({ queries }: Opened, run: string, seconds: number): Promise<Presence[]> {
+  const all = await queries.listPastPresences(at(seconds));
+  return all.filter(({ agent }) => agent.startsWith(run));
+}
+
+type Named = { agent: string };
+const byAgent = (one: Named, other: Named) => (one.agent < other.agent ? -1 : 1);

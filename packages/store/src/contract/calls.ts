@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { foldCall, recentPart } from "@teravoz/domain";
+import { callsAt, type Event, foldCall, type RecentCall, recentPart, TooLarge } from "@teravoz/domain";
 import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../settle.ts";
 import {
   at,
@@ -28,6 +28,9 @@ function wholeCall(aggregate_id = freshCallId()) {
     sampleEvent({ aggregate_id, type, offset, body: { timestamp: at(offset).toISOString(), queue: "900" } }),
   );
 }
+
+const byName = (one: RecentCall, other: RecentCall) => (one.aggregate_id < other.aggregate_id ? -1 : 1);
+const byTime = (one: Event, other: Event) => one.received_at.getTime() - other.received_at.getTime();
 
 export function describeCalls(use: Use): void {
   test("a call is the fold of all its events, whatever batches they came in", async () => {
@@ -63,6 +66,56 @@ export function describeCalls(use: Use): void {
     const call = await findCall(use(), late.aggregate_id);
     expect(listed).toContainEqual(recentPart(call));
     expect(call.legs).toHaveLength(1);
+  });
+
+  test("what was settled by a moment, and what moved in a stretch after it, give the calls of any moment of the stretch", async () => {
+    const writer = createWriter(use());
+    // a time no other test has
+    const begin = 500_000;
+    const whole = (beganAt: number) =>
+      wholeCall().map((event, n) => ({ ...event, received_at: at(begin + beganAt + n) }));
+    const [before, across, within, after] = [whole(-10), whole(-2), whole(3), whole(20)];
+    const all = [...before!, ...across!, ...within!, ...after!];
+    await writer.write(all);
+    const [from, to] = [at(begin), at(begin + 10)];
+    const settled = await use().queries.listRecentCalls(at(begin - 60), from);
+    const moving = await use().queries.listMovingCalls({ from, to, bytes: 1_000_000 });
+    expect(settled.map(({ aggregate_id }) => aggregate_id)).toEqual([before![0]!.aggregate_id]);
+    expect(moving.map(({ events }) => events.length)).toEqual([6, 6]);
+    for (let second = 0; second <= 10; second += 1) {
+      const moment = at(begin + second);
+      const known = Map.groupBy(
+        all.filter(({ received_at }) => received_at <= moment),
+        (event) => event.aggregate_id,
+      );
+      const folded = [...known.values()].map((events) => recentPart({ ...foldCall(events)!, version: 0 }));
+      const past = callsAt({ settled, moving }, moment).map((call) => ({ ...call, version: 0 }));
+      expect(past.sort(byName)).toEqual(folded.sort(byName));
+    }
+  });
+
+  test("what moved is each call that had begun by the end and had an event after the start, with the events of until the end", async () => {
+    const writer = createWriter(use());
+    const begin = 600_000;
+    const events = wholeCall().map((event, n) => ({ ...event, received_at: at(begin + n) }));
+    await writer.write(events);
+    const moving = (from: number, to: number, bytes = 1_000_000) =>
+      use().queries.listMovingCalls({ from: at(begin + from), to: at(begin + to), bytes });
+    for (const [from, to, count] of [
+      [-2, -1, null],
+      [-1, 0, 1],
+      [4, 4, 5],
+      [5, 9, null],
+    ] as const)
+      expect((await moving(from, to)).map((each) => each.events.length)).toEqual(count ? [count] : []);
+    const [found] = await moving(2, 3);
+    const { aggregate_id } = events[0]!;
+    expect(found!.call).toEqual(recentPart(await findCall(use(), aggregate_id)));
+    const sent = events.slice(0, 4).map(({ source: _source, ...event }) => event);
+    expect(found!.events.toSorted(byTime)).toEqual(sent);
+    const held = sent.reduce((all, { payload }) => all + Buffer.byteLength(payload), 0);
+    expect(await moving(2, 3, held)).toHaveLength(1);
+    await expect(moving(2, 3, held - 1)).rejects.toThrow(TooLarge);
   });
 
   test("events are counted by type and minute, each once, whoever stored them", async () => {

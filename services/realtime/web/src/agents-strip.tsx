@@ -1,7 +1,7 @@
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
 import { type Agent, inState } from "./agents.ts";
-import { agents } from "./numbers.ts";
+import { boardAgents } from "./rewind.ts";
 import { Since } from "./since.tsx";
 import { words } from "./words.ts";
 
@@ -10,7 +10,7 @@ const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
 
 /** What everybody does, on as few lines as there are states. */
 export function AgentsStrip() {
-  const all = agents.value?.agents ?? [];
+  const all = boardAgents.value?.agents ?? [];
   if (all.length === 0) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)

@@ -8,6 +8,7 @@ import { Link } from "./link.tsx";
 import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
 import { createPaced } from "./paced.ts";
 import { isNumber } from "./questions.ts";
+import { rewound } from "./rewind.ts";
 import { closeCall } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
 import { type Note, readTime, type Step, stepsOf } from "./timeline.ts";
@@ -30,6 +31,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       <button type="button" class="quiet close" onClick={closeCall}>
         {words.close}
       </button>
+      {rewound.value && <p class="odd">{words.rewind.wholeCall}</p>}
       {typeof shown === "object" && <Facts call={shown.call} />}
       <h3>{words.events}</h3>
       <Events shown={shown} />

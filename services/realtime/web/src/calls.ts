@@ -67,7 +67,10 @@ export function ageOf(call: Call, now: number): number {
   return Math.max(0, end - Date.parse(call.created_at));
 }
 
-export type Waiter = { call: Call; leg: Leg };
+export type Waiter = {
+  call: Pick<Call, "aggregate_id" | "their_number">;
+  leg: Pick<Leg, "queue" | "entered_at">;
+};
 
 /** As the server counts: a call without an event for four hours has lost its end. */
 const LOST_MS = 4 * 3_600_000;

@@ -1,10 +1,11 @@
 import { helping, masked, nextTheme } from "./choices.ts";
+import { backToLive, rewind, rewound, STEP_MS, step, togglePlaying } from "./rewind.ts";
 import { closeCall, go, page, selected } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
 /** What a key does, or two one after the other: as the help of words.ts lists them. */
-const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
+const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),
   "g a": () => go("agents"),
@@ -19,6 +20,15 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
     // the page is there with the next frame
     requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
   },
+  r: rewind,
+  " ": (event) => {
+    // a button's own key is its own
+    if (!rewound.peek() || event.target instanceof HTMLButtonElement) return;
+    event.preventDefault();
+    togglePlaying();
+  },
+  ",": () => rewound.peek() && step(-STEP_MS),
+  ".": () => rewound.peek() && step(STEP_MS),
   t: nextTheme,
   v: toggleTv,
   n: () => {
@@ -26,12 +36,17 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
   },
   Escape: () => {
     if (selected.peek()) closeCall();
+    else if (rewound.peek()) backToLive();
     else if (tv.peek()) toggleTv();
   },
   "?": () => {
     helping.value = !helping.value;
   },
 };
+
+/** A slider takes no text. */
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement && target.type !== "range";
 
 /** The second key of two comes within this. */
 const PAIR_MS = 1_000;
@@ -40,8 +55,7 @@ let first: { key: string; at: number } | null = null;
 /** Nothing while somebody types, and no key that the browser has a use for. */
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
-    const typing = event.target instanceof HTMLInputElement;
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     const pair = first && event.timeStamp - first.at < PAIR_MS ? `${first.key} ${event.key}` : null;
     const action = (pair && ACTIONS[pair]) || ACTIONS[event.key];
     first = action ? null : { key: event.key, at: event.timeStamp };

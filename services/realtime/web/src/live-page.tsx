@@ -3,11 +3,12 @@ import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
 import { type Waiter, waitersOf } from "./calls.ts";
 import { masked } from "./choices.ts";
-import { now, serverTime } from "./clock.ts";
+import { serverTime } from "./clock.ts";
 import { formatMean, formatNumber, formatShare } from "./format.ts";
 import { calls, link } from "./live.ts";
-import { type QueueRow, type Report, report } from "./numbers.ts";
-import { go, minutes, SLIDING_MINUTES } from "./route.ts";
+import type { QueueRow, Report } from "./numbers.ts";
+import { boardNow, boardReport, past, rewound } from "./rewind.ts";
+import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Since } from "./since.tsx";
 import { type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
@@ -18,7 +19,7 @@ const USUAL_PROMISE_MS = 20_000;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
-  const numbers = report.value;
+  const numbers = boardReport.value;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   return (
     <div class="live-page">
@@ -65,7 +66,7 @@ function Windows() {
           key={each}
           type="button"
           aria-pressed={minutes.value === each}
-          onClick={() => go("live", { minutes: each })}
+          onClick={() => go("live", { minutes: each, at: at.value })}
         >
           {each === null ? words.today : words.lastMinutes(each)}
         </button>
@@ -90,7 +91,7 @@ export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
 }
 
 export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
-  waiting_since ? urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
+  waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
 function Queues({ numbers: { queues, states } }: { numbers: Report }) {
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
@@ -160,7 +161,7 @@ function QueueLine({ row }: { row: QueueRow }) {
 }
 
 function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
-  const waiters = waitersOf(calls.value, serverTime());
+  const waiters = rewound.value ? waitersThen() : waitersOf(calls.value, serverTime());
   return (
     <Scrolled class="calls" label={words.states.WAITING}>
       <table>
@@ -184,13 +185,21 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           ))}
         </tbody>
       </table>
-      {waiters.length === 0 && link.value.status === "live" && <p class="empty">{words.nobodyWaits}</p>}
+      {waiters.length === 0 && link.value.status === "live" && (
+        <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
+      )}
     </Scrolled>
   );
 }
 
+const waitersThen = (): Waiter[] =>
+  (past.value?.waiting ?? []).map(({ aggregate_id, their_number, ...leg }) => ({
+    call: { aggregate_id, their_number },
+    leg,
+  }));
+
 function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; promisedMs: number }) {
-  const urgency = urgencyOf(now.value - Date.parse(leg.entered_at), promisedMs);
+  const urgency = urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs);
   return (
     <CallRow call_id={call.aggregate_id}>
       <td class={urgency}>
@@ -203,6 +212,7 @@ function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; pro
 }
 
 export function Empty() {
+  if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
   return (
     <div class="empty">
       <p>{words.noQueues}</p>

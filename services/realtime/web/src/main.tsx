@@ -3,6 +3,7 @@ import { render } from "preact";
 import { theme } from "./choices.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { Page } from "./page.tsx";
+import { rewound } from "./rewind.ts";
 import { page } from "./route.ts";
 import { followTv } from "./tv.ts";
 import { language, words } from "./words.ts";
@@ -14,7 +15,7 @@ effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
 effect(() => {
-  document.title = `TeraVoz · ${words.pages[page.value]}`;
+  document.title = `TeraVoz · ${rewound.value ? words.rewind.light : words.pages[page.value]}`;
 });
 const root = document.getElementById("page");
 if (root) render(<Page />, root);

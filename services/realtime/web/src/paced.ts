@@ -4,7 +4,7 @@ import { link } from "./live.ts";
 const PACE_MS = 1_000;
 
 export type Paced = {
-  /** Reads now, or a second after the last reading; the last request is never swallowed. */
+  /** Reads now, or at its pace after the last reading; the last request is never swallowed. */
   trigger(): void;
   stop(): void;
 };
@@ -13,7 +13,7 @@ export type Paced = {
  * `read` answers whether it succeeded: where it did not it is called again, as long as the connection is there. Where that broke,
  * whoever sees it come back triggers anew.
  */
-export function createPaced(read: () => Promise<boolean>): Paced {
+export function createPaced(read: () => Promise<boolean>, paceMs = PACE_MS): Paced {
   const state = { reading: false, due: false, stopped: false };
   const run = async () => {
     state.due = true;
@@ -21,8 +21,9 @@ export function createPaced(read: () => Promise<boolean>): Paced {
     state.reading = true;
     while (state.due && !state.stopped && link.peek().status === "live") {
       state.due = false;
-      if (!(await read())) state.due = true;
-      await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+      const succeeded = await read();
+      if (!succeeded) state.due = true;
+      await new Promise((resolve) => setTimeout(resolve, succeeded ? paceMs : PACE_MS));
     }
     state.reading = false;
   };

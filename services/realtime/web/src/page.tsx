@@ -17,6 +17,8 @@ import { LivePage } from "./live-page.tsx";
 import { NumberPage } from "./number-page.tsx";
 import { isNumber } from "./questions.ts";
 import { QueuesPage } from "./queues-page.tsx";
+import { rewound } from "./rewind.ts";
+import { RewindBar } from "./rewind-bar.tsx";
 import { filter, go, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
@@ -29,13 +31,14 @@ export function Page() {
   if (link.value.status === "token") return <TokenForm wrong={link.value.wrong} />;
   const stale = link.value.status === "lost" && link.value.since !== null;
   return (
-    <div class={stale ? "page stale" : "page"}>
+    <div class={["page", stale && "stale", rewound.value && "rewound"].filter(Boolean).join(" ")}>
       <header>
         <Navigation />
         <Tools />
         <ConnectionLight />
       </header>
       <StaleNotice />
+      {rewound.value && <RewindBar />}
       {page.value === "calls" && <Filters />}
       <main class={selected.value ? "split" : ""}>
         <Shown />
@@ -81,7 +84,8 @@ function Navigation() {
 }
 
 function PageLink({ name }: { name: PageName }) {
-  const current = page.value === name;
+  // a page of the past is not the live one: its link leads back
+  const current = page.value === name && !rewound.value;
   const label = words.pages[name];
   return (
     <Link to={name} current={current ? "page" : undefined} class={QUIET.includes(name) ? "aside" : ""}>
@@ -126,6 +130,12 @@ function ConnectionLight() {
   const state = link.value;
   const live = state.status === "live";
   const waiting = state.status === "lost" ? words.reconnecting : words.connecting;
+  if (live && rewound.value)
+    return (
+      <span class="light past" role="status">
+        ↺ {words.rewind.light}
+      </span>
+    );
   return (
     <span class={live ? "light live" : "light"} role="status">
       {live ? `● ${words.live}` : `○ ${waiting}`}

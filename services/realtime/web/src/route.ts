@@ -32,6 +32,10 @@ export const queue = signal(readChosenQueue());
 
 /** The call_id of the call whose events are shown, whatever the page. */
 export const selected = signal(readCall());
+/** There was no call before. */
+const EARLIEST = Date.UTC(2000, 0);
+/** The moment that the live page shows, in ms; null = now. While it is played, it runs on. */
+export const at = signal(readMoment());
 
 function readPage(): PageName {
   return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
@@ -74,19 +78,26 @@ export type View = {
   minutes?: number | null;
   queue?: string | null;
   call?: string | null;
+  at?: number | null;
 };
 
-export function addressOf(to: PageName, { state, q, minutes: window, queue, call }: View = {}): string {
+export function addressOf(
+  to: PageName,
+  { state, q, minutes: window, queue, call, at: moment }: View = {},
+): string {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
     ...(window ? { minutes: String(window) } : {}),
     ...(queue ? { queue } : {}),
+    ...(moment ? { at: new Date(moment).toISOString() } : {}),
   });
   return join(PATHS[to], search, new URLSearchParams({ ...(q ? { q } : {}), ...(call ? { call } : {}) }));
 }
 
 const join = (path: string, search: URLSearchParams, fragment: URLSearchParams): string =>
-  [path, search.size > 0 && `?${search}`, fragment.size > 0 && `#${fragment}`].filter(Boolean).join("");
+  [path, search.size > 0 && readable(`?${search}`), fragment.size > 0 && `#${fragment}`]
+    .filter(Boolean)
+    .join("");
 
 /** A call that is looked at stays open while the page stays the same. */
 export function go(to: PageName, view: View = {}): void {
@@ -94,6 +105,30 @@ export function go(to: PageName, view: View = {}): void {
   history.pushState(null, "", addressOf(to, { call, ...view }));
   read();
 }
+
+function readMoment(): number | null {
+  const ms = Date.parse(new URLSearchParams(location.search).get("at") ?? "");
+  return ms >= EARLIEST ? ms : null;
+}
+
+/** Browsers let a page write its address some 100 times in half a minute. */
+const WRITE_MS = 500;
+let writing: ReturnType<typeof setTimeout> | null = null;
+
+/** Soon the address is that of the moment that is seen. */
+export function writeMoment(): void {
+  if (writing) return;
+  writing = setTimeout(() => {
+    writing = null;
+    const url = new URL(location.href);
+    if (at.peek() === null || url.pathname !== PATHS.live) return;
+    url.searchParams.set("at", new Date(at.peek()!).toISOString());
+    history.replaceState(history.state, "", readable(url.href));
+  }, WRITE_MS);
+}
+
+/** A colon may stand in a query as it is. */
+const readable = (address: string): string => address.replaceAll("%3A", ":");
 
 /** What history keeps with an address: the page before it is the same one, without the call. */
 type Entry = { opened?: true } | null;
@@ -132,6 +167,7 @@ function read(): void {
     minutes.value = readMinutes();
     queue.value = readChosenQueue();
     selected.value = readCall();
+    at.value = readMoment();
   });
 }
 

@@ -1,9 +1,7 @@
-import { useComputed } from "@preact/signals";
-import { now } from "./clock.ts";
 import { formatDuration } from "./format.ts";
+import { boardNow } from "./rewind.ts";
 
-/** For how long something has been; its text alone changes each second. ISO 8601 in. */
+/** For how long something has been, by the clock of the board; it alone is drawn each second, not its row. ISO 8601 in. */
 export function Since({ since }: { since: string }) {
-  const text = useComputed(() => formatDuration(Math.max(0, now.value - Date.parse(since))));
-  return <>{text}</>;
+  return <>{formatDuration(Math.max(0, boardNow.value - Date.parse(since)))}</>;
 }

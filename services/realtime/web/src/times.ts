@@ -10,6 +10,8 @@ const timeOfDay = clockOf({ timeStyle: "medium" });
 const hour = clockOf({ timeStyle: "short" });
 const dateAndTime = clockOf({ dateStyle: "short", timeStyle: "medium" });
 
+const day = clockOf({ day: "2-digit", month: language === "pt-BR" ? "2-digit" : "short" });
+
 /** `10:42:07`; ms since the epoch in. */
 export const formatTimeOfDay = (ms: number): string => timeOfDay.value.format(ms);
 
@@ -18,3 +20,6 @@ export const formatHour = (ms: number): string => hour.value.format(ms);
 
 /** `25/11/2026, 10:42:07`; ms since the epoch in. */
 export const formatDateAndTime = (ms: number): string => dateAndTime.value.format(ms);
+
+/** `24/11 10:42:07`, `Nov 24 10:42:07`; ms since the epoch in. */
+export const formatDayAndTime = (ms: number): string => `${day.value.format(ms)} ${formatTimeOfDay(ms)}`;

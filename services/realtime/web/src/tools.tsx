@@ -3,6 +3,7 @@ import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
 import { now } from "./clock.ts";
 import { cityOf } from "./format.ts";
 import { zone } from "./numbers.ts";
+import { HANDLE_ID, rewind, rewound } from "./rewind.ts";
 import { formatTimeOfDay } from "./times.ts";
 import { toggleTv } from "./tv.ts";
 import { switchLanguage, words } from "./words.ts";
@@ -16,9 +17,23 @@ const SHADES: Record<Theme, string> = { auto: "◐", light: "○", dark: "●" }
 export function Tools() {
   return (
     <div class="tools">
-      <span class="soft">
-        <time>{time}</time> {city}
-      </span>
+      {!rewound.value && (
+        <>
+          <span class="soft">
+            <time>{time}</time> {city}
+          </span>
+          <button
+            type="button"
+            class="quiet"
+            id={HANDLE_ID}
+            aria-label={words.rewind.handle}
+            title={words.rewind.handleTip}
+            onClick={rewind}
+          >
+            ↺ <span class="if-wide">{words.rewind.handle}</span>
+          </button>
+        </>
+      )}
       <button
         type="button"
         class="quiet"

@@ -178,6 +178,27 @@ export type Words = {
     nothingRefused: string;
     nothingCame: string;
   };
+  rewind: {
+    handle: string;
+    handleTip: string;
+    /** Beside the moment that is seen. */
+    title: string;
+    /** In place of "live". */
+    light: string;
+    backToLive: string;
+    controls: string;
+    moment: string;
+    play: string;
+    pause: string;
+    back(seconds: number): string;
+    forward(seconds: number): string;
+    speed: string;
+    slider: string;
+    troubles: Record<"slow" | "future" | "unreadable", string>;
+    nobodyWaited: string;
+    noCalls: string;
+    wholeCall: string;
+  };
 };
 
 const MISSING_PT: Readonly<Record<string, string>> = {
@@ -218,12 +239,15 @@ const pt: Words = {
     ["g e", "entregas"],
     ["g s", "sistema"],
     ["/", "buscar"],
+    ["r", "voltar no tempo"],
+    ["espaço", "no passado: reproduzir ou pausar"],
+    [", .", "no passado: 10 s para trás ou para a frente"],
     ["t", "mudar o tema"],
     ["v", "TV: grande, sem botões"],
     ["n", "mostrar ou ocultar números"],
     ["?", "esta ajuda"],
     ["Tab, Enter", "escolher e abrir uma linha"],
-    ["Esc", "fechar"],
+    ["Esc", "fechar, voltar ao vivo"],
   ],
   cards: {
     waiting: "Em espera",
@@ -536,6 +560,29 @@ const pt: Words = {
     nothingRefused: "Nada foi recusado na última hora.",
     nothingCame: "Nada chegou na última hora. O que o webhook recusar aparece aqui, pelo motivo.",
   },
+  rewind: {
+    handle: "voltar no tempo",
+    handleTip: "Ver o painel como ele era em qualquer momento (r)",
+    title: "Voltou no tempo:",
+    light: "no passado",
+    backToLive: "Voltar ao vivo (Esc)",
+    controls: "Voltar no tempo",
+    moment: "Data e hora",
+    play: "Reproduzir",
+    pause: "Pausar",
+    back: (seconds) => `${seconds} s para trás`,
+    forward: (seconds) => `${seconds} s para a frente`,
+    speed: "Velocidade",
+    slider: "Hora do dia",
+    troubles: {
+      slow: "O servidor está lento: o momento pedido ainda não chegou.",
+      future: "Este momento ainda não aconteceu.",
+      unreadable: "Este momento não pode ser lido agora. Tentando de novo…",
+    },
+    nobodyWaited: "Ninguém esperava neste momento.",
+    noCalls: "Nenhuma ligação nas 25 horas antes deste momento.",
+    wholeCall: "A ligação inteira, também o que veio depois do momento mostrado no painel.",
+  },
 };
 
 const en: Words = {
@@ -565,12 +612,15 @@ const en: Words = {
     ["g e", "deliveries"],
     ["g s", "system"],
     ["/", "search"],
+    ["r", "rewind"],
+    ["space", "in the past: play or pause"],
+    [", .", "in the past: 10 s back or forward"],
     ["t", "change the theme"],
     ["v", "TV: large, no buttons"],
     ["n", "show or hide numbers"],
     ["?", "this help"],
     ["Tab, Enter", "choose and open a row"],
-    ["Esc", "close"],
+    ["Esc", "close, back to live"],
   ],
   cards: {
     waiting: "Waiting",
@@ -883,6 +933,29 @@ const en: Words = {
     },
     nothingRefused: "Nothing was refused in the last hour.",
     nothingCame: "Nothing came in the last hour. What the webhook refuses shows up here, with its reason.",
+  },
+  rewind: {
+    handle: "rewind",
+    handleTip: "See the board as it was at any moment (r)",
+    title: "Rewound to:",
+    light: "in the past",
+    backToLive: "Back to live (Esc)",
+    controls: "Rewind",
+    moment: "Date and time",
+    play: "Play",
+    pause: "Pause",
+    back: (seconds) => `${seconds} s back`,
+    forward: (seconds) => `${seconds} s forward`,
+    speed: "Speed",
+    slider: "Time of day",
+    troubles: {
+      slow: "The server is slow: the moment asked for has not come yet.",
+      future: "This moment has not happened yet.",
+      unreadable: "This moment cannot be read now. Trying again…",
+    },
+    nobodyWaited: "Nobody was waiting at this moment.",
+    noCalls: "No call in the 25 hours before this moment.",
+    wholeCall: "The whole call, also what came after the moment that the board shows.",
   },
 };
 

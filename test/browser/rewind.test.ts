@@ -1,0 +1,334 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { zoneAtNoon } from "../support/noon.ts";
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  const env = {
+    QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":600}}',
+    ACCOUNT_TIME_ZONE: zoneAtNoon(),
+  };
+  gateway = await openGateway({ realtime: 2, env });
+  boards = await openBoards();
+  await liveThrough();
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path = "/", instance = 0, options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
+  opened.push(board.page);
+  return board;
+}
+const openAt = (ms: number, instance = 0, options: BrowserContextOptions = {}) =>
+  open(`/?at=${new Date(ms).toISOString()}`, instance, options);
+
+/** One event, which happened that long before it is sent. */
+async function send(call_id: string, type: string, fields: object = {}, secondsAgo = 0): Promise<void> {
+  const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
+  const their_number = `55119${call_id.length}7654321`;
+  const { status } = await gateway.post(
+    JSON.stringify({ type, call_id, timestamp, their_number, queue: "900", ...fields }),
+  );
+  expect(status).toBe(200);
+}
+
+/** What a board shows, but for what runs, which is apart and in seconds: waits, and for how long agents have been what they are. */
+type Look = { cards: string[]; queues: string[]; waiting: string[]; agents: string[]; running: number[] };
+
+const LOOK = `(() => {
+  const texts = (selector, of = document) => [...of.querySelectorAll(selector)].map((each) => each.innerText.trim());
+  const region = (name) => [...document.querySelectorAll("section")].find((each) => each.ariaLabel === name);
+  const rows = (name, running) => [...region(name).querySelectorAll("tbody tr")].map((row) => {
+    const cells = texts("th, td", row);
+    return { running: cells.splice(running, 1)[0], rest: cells.join(" ") };
+  });
+  const seconds = (text) => text.split(":").reduce((all, part) => 60 * all + Number(part), 0);
+  const [queues, waiting, cards] = [rows("Filas", 2), rows("Em espera", 0), texts(".card dd")];
+  const agents = [...document.querySelectorAll(".agents-strip dd .agent")].map((each) => {
+    const [time] = /[0-9:]+$/.exec(each.innerText.trim()) ?? ["–"];
+    const state = each.closest("dd").previousElementSibling.innerText;
+    return { running: time, rest: [state, each.innerText.trim().slice(0, -time.length)].join(" ") };
+  });
+  const running = [cards.splice(1, 1)[0], ...[...queues, ...waiting, ...agents].map((row) => row.running)];
+  return {
+    at: Date.now(),
+    look: {
+      cards, queues: queues.map(({ rest }) => rest), waiting: waiting.map(({ rest }) => rest), agents: agents.map(({ rest }) => rest),
+      running: running.map((text) => text === "–" ? -1 : seconds(text)),
+    },
+  };
+})()`;
+const lookAt = (page: Page) => page.evaluate(LOOK) as Promise<{ at: number; look: Look }>;
+
+/** Boards that were seen live, with the time then. */
+const seen: { at: number; look: Look }[] = [];
+
+/** An hour's worth of a call centre in some seconds: after each step, what the live board showed. */
+async function liveThrough(): Promise<void> {
+  const { page } = await open();
+  const steps: [name: string, step: () => Promise<void>, cards: string[]][] = [
+    [
+      "two agents log in",
+      async () => {
+        for (const actor of ["ana@example.com", "beto@example.com"])
+          await send("", "actor.logged-in", { call_id: undefined, actor }, 120);
+      },
+      ["0", "0", "2", "–", "0"],
+    ],
+    ["somebody waits", () => send("one", "call.waiting", {}, 75), ["1", "0", "2", "–", "0"]],
+    [
+      "another waits elsewhere",
+      () => send("two", "call.waiting", { queue: "901" }, 40),
+      ["2", "0", "2", "–", "0"],
+    ],
+    [
+      "the first is answered",
+      async () => {
+        await send("one", "actor.entered", { actor: "ana@example.com" });
+        await send("one", "call.ongoing");
+      },
+      ["1", "1", "1", "–", "0"],
+    ],
+    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "–", "0"]],
+    [
+      "the second gives up",
+      () => send("two", "call.queue-abandon", { queue: "901" }),
+      ["1", "1", "1", "0 %", "1"],
+    ],
+    [
+      "an agent has a break",
+      () => send("", "actor.paused", { call_id: undefined, actor: "beto@example.com", reason: "almoço" }, 8),
+      ["1", "1", "0", "0 %", "1"],
+    ],
+    ["the talk ends", () => send("one", "call.finished"), ["1", "0", "1", "50 %", "1"]],
+    [
+      "an event comes long after it happened",
+      () => send("four", "call.waiting", { queue: "902" }, 600),
+      ["2", "0", "1", "50 %", "1"],
+    ],
+    [
+      "the third is transferred",
+      async () => {
+        await send("three", "call.ongoing");
+        await send("three", "call.waiting", { queue: "901" });
+      },
+      ["2", "0", "1", "66 %", "1"],
+    ],
+  ];
+  for (const [, step, cards] of steps) {
+    await step();
+    await eventually(async () => {
+      const { at, look } = await lookAt(page);
+      expect(look.cards).toEqual(cards);
+      expect(look.waiting).toHaveLength(Number(cards[0]));
+      seen.push({ at, look });
+    });
+  }
+  expect(seen).toHaveLength(steps.length);
+}
+
+async function expectSeen(page: Page, { look }: { look: Look }): Promise<void> {
+  await eventually(async () => {
+    const { running, ...rest } = (await lookAt(page)).look;
+    const { running: ranThen, ...then } = look;
+    expect(rest).toEqual(then);
+    // a live board's clock ticks once a second
+    const off = running.map((seconds, n) => Math.abs(seconds - ranThen[n]!));
+    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+  });
+}
+
+const isRewound = async (page: Page) => (await page.locator(".rewound").count()) === 1;
+const heading = (page: Page) => page.locator(".rewind h1 time");
+/** The moment that is seen. */
+const momentOf = async (page: Page) => Date.parse((await heading(page).getAttribute("datetime"))!);
+const slider = (page: Page) => page.getByRole("slider");
+
+test("the board of a moment is what was seen live at that moment, at every instance", async () => {
+  const shown = await Promise.all([openAt(seen[0]!.at, 0), openAt(seen[0]!.at, 1)]);
+  for (const [n, { page, problems }] of shown.entries()) {
+    const turned = n === 0 ? seen : seen.toReversed();
+    for (const moment of turned) {
+      await page.goto(`${gateway.realtime[n]!.url}/?at=${new Date(moment.at).toISOString()}`);
+      await expectSeen(page, moment);
+      expect(await momentOf(page)).toBe(moment.at);
+    }
+    expect(problems).toEqual([]);
+  }
+  expect(new Set(seen.map(({ look }) => JSON.stringify(look))).size).toBe(seen.length);
+});
+
+test("a board of the past does not look live, and what happens meanwhile changes nothing on it", async () => {
+  const moment = seen[3]!;
+  const { page } = await openAt(moment.at);
+  await expectSeen(page, moment);
+  expect(await page.title()).toBe("TeraVoz · no passado");
+  expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual([
+    expect.stringMatching(/^↺ Voltou no tempo: \d\d\/\d\d \d\d:\d\d:\d\d$/),
+  ]);
+  expect(await page.getByText("● ao vivo").count()).toBe(0);
+  expect(await page.locator("[aria-current]").count()).toBe(0);
+  const live = await open();
+  await send("five", "call.waiting", { queue: "903" });
+  await eventually(async () => expect((await lookAt(live.page)).look.queues.join()).toContain("903"));
+  await expectSeen(page, moment);
+  await page.getByRole("region", { name: "Em espera" }).getByRole("row").last().click();
+  const details = page.getByRole("complementary");
+  await eventually(async () => expect(await details.locator(".timeline li").count()).toBeGreaterThan(0));
+  expect(await details.innerText()).toContain("A ligação inteira");
+});
+
+test("Esc goes back to live, back to the past goes the browser, and the address can be shared", async () => {
+  const moment = seen[4]!;
+  const { page } = await openAt(moment.at);
+  await expectSeen(page, moment);
+  const { page: shared } = await boards.open(page.url());
+  opened.push(shared);
+  await expectSeen(shared, moment);
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await isRewound(page)).toBe(false));
+  expect(page.url()).not.toContain("at=");
+  expect(await page.getByRole("status").innerText()).toContain("ao vivo");
+  await page.goBack();
+  await expectSeen(page, moment);
+});
+
+test("played at 60 times the speed, an hour is a minute; at its end the board is live", async () => {
+  const { page, problems } = await openAt(Date.now() - 240_000);
+  await eventually(async () => expect(await page.getByText("00:00").count()).toBe(1));
+  const start = await momentOf(page);
+  await page.getByRole("button", { name: "60×" }).click();
+  await page.getByRole("button", { name: "Reproduzir" }).click();
+  const beganAt = performance.now();
+  await eventually(async () => expect(await momentOf(page)).toBeGreaterThan(start + 60_000));
+  const tookMs = performance.now() - beganAt;
+  expect(((await momentOf(page)) - start) / tookMs).toBeLessThan(90);
+  await page.getByRole("button", { name: "Pausar" }).click();
+  const stopped = () => page.getByLabel("Data e hora").inputValue();
+  const paused = await stopped();
+  await eventually(async () => expect(await momentOf(page)).toBeGreaterThan(start + 60_000));
+  expect(await stopped()).toBe(paused);
+  await page.getByRole("button", { name: "Reproduzir" }).click();
+  await eventually(async () => expect(await isRewound(page)).toBe(false));
+  await eventually(async () => expect(page.url()).not.toContain("at="));
+  expect(problems).toEqual([]);
+});
+
+test("a moment is typed, and one that is still to come is not gone to", async () => {
+  const { page } = await open();
+  const now = Date.now();
+  await page.getByRole("button", { name: "voltar no tempo" }).click();
+  const entry = page.getByLabel("Data e hora");
+  const begun = await entry.inputValue();
+  expect(now - (await momentOf(page))).toBeGreaterThan(290_000);
+  const localBefore = (seconds: number) =>
+    new Date(Date.parse(`${begun}Z`) - seconds * 1_000).toISOString().slice(0, 19);
+  await entry.fill(localBefore(3_600));
+  await eventually(async () => expect(now - (await momentOf(page))).toBeGreaterThan(3_890_000));
+  await eventually(async () =>
+    expect(await page.getByText("Nenhuma ligação nas 25 horas antes").isVisible()).toBe(true),
+  );
+  await eventually(async () =>
+    expect(Date.parse(new URL(page.url()).searchParams.get("at")!)).toBe(await momentOf(page)),
+  );
+  await entry.fill(localBefore(-3_600));
+  await eventually(async () =>
+    expect(await page.getByText("Este momento ainda não aconteceu.").isVisible()).toBe(true),
+  );
+  expect(now - (await momentOf(page))).toBeGreaterThan(3_890_000);
+  expect(await slider(page).getAttribute("aria-valuetext")).toBe(await heading(page).innerText());
+  const { page: future } = await openAt(now + 3_600_000);
+  await eventually(async () =>
+    expect(await future.getByText("Este momento ainda não aconteceu.").isVisible()).toBe(true),
+  );
+  expect(await future.locator(".card").count()).toBe(0);
+});
+
+test("everything is done by keyboard alone", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await page.keyboard.press("r");
+  const focused = () => page.evaluate("document.activeElement.type ?? document.activeElement.tagName");
+  await eventually(async () => expect(await focused()).toBe("range"));
+  const begun = await momentOf(page);
+  const moved = (seconds: number, slackMs = 0) =>
+    eventually(async () =>
+      expect(Math.abs((await momentOf(page)) - begun - seconds * 1_000)).toBeLessThanOrEqual(slackMs),
+    );
+  await page.keyboard.press(",");
+  await page.keyboard.press(",");
+  await moved(-20);
+  await page.keyboard.press(".");
+  await moved(-10);
+  // the slider's own steps are of ten seconds since the day began
+  await page.keyboard.press("ArrowLeft");
+  await moved(-20, 10_000);
+  await eventually(async () =>
+    expect(await slider(page).getAttribute("aria-valuetext")).toBe(await heading(page).innerText()),
+  );
+  await page.keyboard.press("Home");
+  await eventually(async () => expect(await heading(page).innerText()).toMatch(/ 00:00:00$/));
+  await page.keyboard.press(" ");
+  await eventually(async () => expect(await heading(page).innerText()).toMatch(/ 00:00:0[1-9]$/));
+  await page.keyboard.press(" ");
+  expect(await page.getByRole("button", { name: "Reproduzir" }).count()).toBe(1);
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await isRewound(page)).toBe(false));
+  await eventually(async () =>
+    expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("voltar no tempo"),
+  );
+});
+
+test("a server that is slow is said to be, and what it has not told is not shown", async () => {
+  const moment = seen[2]!;
+  const { page } = await openAt(moment.at);
+  await expectSeen(page, moment);
+  gateway.realtime[0]!.kill("SIGSTOP");
+  try {
+    await page.keyboard.press(",");
+    await eventually(async () =>
+      expect(await page.getByText("O servidor está lento").isVisible()).toBe(true),
+    );
+    expect(await momentOf(page)).toBe(moment.at);
+    await expectSeen(page, moment);
+  } finally {
+    gateway.realtime[0]!.kill("SIGCONT");
+  }
+  await eventually(async () => expect(await momentOf(page)).toBe(moment.at - 10_000));
+  expect(await page.getByText("O servidor está lento").count()).toBe(0);
+});
+
+test("a call that is erased goes from the past that is looked at, too", async () => {
+  const moment = seen[2]!;
+  const { page } = await openAt(moment.at);
+  await expectSeen(page, moment);
+  const asked = await fetch(`${gateway.projector[0]!.url}/calls/one`, { method: "DELETE" });
+  expect(asked.status).toBe(202);
+  await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1), 20_000);
+});
+
+const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+test.each(["light", "dark"] as const)("axe finds nothing on a board of the past, %s", async (colorScheme) => {
+  const { page } = await openAt(seen[4]!.at, 1, { colorScheme });
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(1));
+  await page.evaluate(await readFile(source, "utf8"));
+  const { violations } = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
+import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
+import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
+
+const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
+const beganAt = Date.now() - 3_600_000;
+/** Seconds into the hour before this one. */
+const at = (seconds: number) => new Date(beganAt + seconds * 1_000);
+
+let realtime: RealtimeInProcess;
+const clients: SocketClient[] = [];
+const happened = (seconds: number, type: string, call_id: string) =>
+  realtime.storeAt(at(seconds), body(type, call_id, { queue: "900", timestamp: at(seconds - 2) }));
+
+beforeAll(async () => {
+  realtime = await startRealtime();
+  await happened(0, "call.waiting", "one");
+  await happened(10, "call.waiting", "two");
+  await happened(20, "call.ongoing", "one");
+  await happened(30, "call.finished", "one");
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+afterAll(() => realtime.stop());
+
+async function connect(transport = TRANSPORTS[0]!) {
+  const client = await connectClient(transport, realtime.url);
+  clients.push(client);
+  return client;
+}
+
+describe.each(TRANSPORTS)("%s", (transport) => {
+  test.each([
+    [-1, 0, 0, []],
+    [0, 1, 0, ["one"]],
+    [9.999, 1, 0, ["one"]],
+    [10, 2, 0, ["one", "two"]],
+    [20, 1, 1, ["two"]],
+    [30, 1, 0, ["two"]],
+  ])("Rewind gives the board as it was at %s s", async (seconds, waiting, ONGOING, waiters) => {
+    const client = await connect(transport);
+    const asked = { at: at(seconds).toJSON(), minutes: 30 };
+    const { data, ...rest } = await client.ask("Rewind", asked);
+    expect(rest).toEqual({ event: "Rewind", status: "Ok" });
+    expect(data).toMatchObject({
+      now: asked.at,
+      from: at(seconds - 1_800).toJSON(),
+      total: { waiting },
+      states: { ONGOING },
+    });
+    expect(data.waiting.map((each: { aggregate_id: string }) => each.aggregate_id)).toEqual(waiters);
+  });
+
+  test("who waited then is listed with number, queue and since when", async () => {
+    const client = await connect(transport);
+    const { data } = await client.ask("Rewind", { at: at(25).getTime() });
+    expect(data.waiting).toEqual([
+      { aggregate_id: "two", their_number: null, queue: "900", entered_at: at(8).toJSON() },
+    ]);
+    expect(data.queues).toMatchObject([{ queue: "900", waiting: 1, waiting_since: at(8).toJSON() }]);
+  });
+
+  test("the last second is the present, and is answered as ListQueues is", async () => {
+    const client = await connect(transport);
+    const { data } = await client.ask("Rewind", { at: Date.now() });
+    const { waiting, agents, now: _now, ...numbers } = data;
+    const { now: _then, ...queues } = (await client.ask("ListQueues", {})).data;
+    expect(numbers).toEqual(queues);
+    expect([waiting.length, agents]).toEqual([1, []]);
+  });
+
+  test.each([
+    [{}, "at must be a moment since 2000"],
+    [{ at: "yesterday" }, "at must be a moment since 2000"],
+    [{ at: "1999-12-31T23:59:59Z" }, "at must be a moment since 2000"],
+    [{ at: { $gt: 0 } }, "at must be a moment since 2000"],
+    [{ at: beganAt + 86_400_000 }, "at must not be in the future"],
+    [{ at: beganAt, minutes: 0 }, "minutes must be an integer from 1 to 1440"],
+    [{ at: beganAt, params: {} }, "data may hold only at, minutes"],
+    [[], "data must be an object"],
+  ])("Rewind refuses %j", async (data, error) => {
+    const client = await connect(transport);
+    expect(await client.ask("Rewind", data)).toEqual({
+      data: { success: false, error: expect.stringContaining(error) },
+      event: "Rewind",
+      status: "Failed",
+    });
+  });
+});
+
+test("a past that cannot be read is Failed, and read when the database is back", async () => {
+  const client = await connect();
+  const asked = { at: at(-90_000).getTime() };
+  realtime.away = true;
+  const before = realtime.queries;
+  const { status, data } = await client.ask("Rewind", asked);
+  expect([status, data.error]).toEqual(["Failed", "unavailable, try again"]);
+  // it was the asker's own reading that failed: nothing was read again for those who are live
+  expect(realtime.queries - before).toBe(1);
+  realtime.away = false;
+  expect((await client.ask("Rewind", asked)).status).toBe("Ok");
+});
+
+test("a call that is erased is in no past from then on", async () => {
+  const client = await connect();
+  const waiters = async () => (await client.ask("Rewind", { at: at(15).getTime() })).data.waiting.length;
+  expect(await waiters()).toBe(2);
+  const changes = await realtime.erase("two");
+  realtime.tell(changes);
+  await eventually(async () => expect(await waiters()).toBe(1));
+});
