@@ -55,6 +55,15 @@ describe("every query of the store has its index", () => {
     expect(command).toMatchObject({ docsExamined: 0, planSummary: "IXSCAN { updated_at: 1 }" });
   });
 
+  test("the newest deliveries are found without reading older events, and those of a key without reading others", async () => {
+    const [events] = await profile(connection, () => store.listDeliveries({}, { limit: 4, cursor: null }));
+    expect(events).toMatchObject({ docsExamined: 5, planSummary: "IXSCAN { id: -1 }" });
+    const commands = await profile(connection, () =>
+      store.listDeliveries({ key: "call-3" }, { limit: 9, cursor: null }),
+    );
+    for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1);
+  });
+
   test("calls, their events and the position are found without reading others", async () => {
     const commands = await profile(connection, async () => {
       await store.findCalls(["call-1", "call-2"]);

@@ -3,19 +3,27 @@ import {
   type Applied,
   type CallQueries,
   type Change,
+  type DeadLetters,
   foldCall,
   parseWebhook,
   Unavailable,
 } from "@teravoz/domain";
-import { createRealtime } from "@teravoz/realtime";
+import { createRealtime, type Redrive } from "@teravoz/realtime";
 import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
-import { createMemoryStore } from "@teravoz/store";
+import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
 
-type Options = { tokens?: string[]; origins?: string[]; joinsPerSecond?: number };
+type Options = {
+  tokens?: string[];
+  origins?: string[];
+  joinsPerSecond?: number;
+  /** What an operator redrives with, given the letters. */
+  redriveOf?: (letters: DeadLetters) => Redrive;
+};
 
 export type RealtimeInProcess = {
   url: string;
   server: Server;
+  letters: DeadLetters;
   queries: number;
   /** While true every query fails as with a database that is away. */
   away: boolean;
@@ -33,13 +41,18 @@ export type RealtimeInProcess = {
 export async function startRealtime({
   tokens,
   origins,
+  redriveOf,
   ...limits
 }: Options = {}): Promise<RealtimeInProcess> {
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
-  const store = createMemoryStore();
+  const letters = createMemoryLetters();
+  const store = createMemoryStore({ letters });
   const metrics = createMetrics();
+  const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
+    letters,
+    redrive,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
     ...limits,
@@ -53,6 +66,7 @@ export async function startRealtime({
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
+    letters,
     queries: 0,
     away: false,
     async store(...bodies) {
@@ -96,5 +110,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     findCalls: ask(queries.findCalls),
     listRecentCalls: ask(queries.listRecentCalls),
     countEvents: ask(queries.countEvents),
+    listDeliveries: ask(queries.listDeliveries),
+    findEvent: ask(queries.findEvent),
   };
 }

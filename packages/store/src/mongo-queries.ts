@@ -14,6 +14,7 @@ import { type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
+import { listDeliveries } from "./mongo-deliveries.ts";
 import { orUnavailable } from "./outage.ts";
 
 /** What calls may be filtered by, and the indexed path each is stored under. */
@@ -38,6 +39,8 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listRecentCalls: (since) => orUnavailable(() => listRecentCalls(collections, since)),
+    listDeliveries: (filter, page) => orUnavailable(() => listDeliveries(collections, filter, page)),
+    findEvent: (uuid) => orUnavailable(() => findEvent(collections, uuid)),
   };
 }
 
@@ -90,6 +93,13 @@ async function readPlaces({ events }: Collections, call_id: string): Promise<(Pl
   for await (const { _id, ...event } of all)
     places.push({ ...placeOf({ uuid: _id, ...event }), bytes: Buffer.byteLength(event.payload) });
   return places;
+}
+
+async function findEvent({ events }: Collections, uuid: string): Promise<StoredEvent | null> {
+  const found = await events.findOne({ _id: { $eq: uuid } }, reading);
+  if (!found) return null;
+  const { _id, ...event } = found;
+  return { uuid: _id, ...event };
 }
 
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {

@@ -1,6 +1,7 @@
 import { type Call, type CallQueries, InvalidCursor, Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import type { Board } from "./board.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { callList, eventList, failed, type Message, report } from "./messages.ts";
 import { type Command, commandKey } from "./protocol.ts";
 import { createSingleFlight } from "./single-flight.ts";
@@ -19,6 +20,7 @@ export type AnswerCommand = (command: Command) => Promise<Answer>;
 type Sources = {
   queries: CallQueries;
   board: Board;
+  deliveries: Deliveries;
 };
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
@@ -36,7 +38,7 @@ export function createAnswers(deps: Deps): AnswerCommand {
   return (command) => share(commandKey(command), () => answer(command));
 }
 
-async function query({ queries, board }: Sources, command: Command): Promise<Answer> {
+async function query({ queries, board, deliveries }: Sources, command: Command): Promise<Answer> {
   switch (command.event) {
     case "ListCalls": {
       const { filter, limit, cursor } = command;
@@ -52,6 +54,13 @@ async function query({ queries, board }: Sources, command: Command): Promise<Ans
       return { message: report(command.event, await board.queues(command.minutes)), calls: null };
     case "ListAbandoned":
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
+    case "ListDeliveries": {
+      const { event, ...asked } = command;
+      const page = await deliveries.list(asked);
+      return { message: report(event, page.report, page.next), calls: null };
+    }
+    case "ShowDelivery":
+      return { message: report(command.event, await deliveries.body(command.id)), calls: null };
     case "Subscribe": {
       const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas

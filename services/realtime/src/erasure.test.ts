@@ -33,6 +33,8 @@ function start() {
     findCalls: slow("findCalls"),
     listRecentCalls: slow("listRecentCalls"),
     countEvents: slow("countEvents"),
+    listDeliveries: slow("listDeliveries"),
+    findEvent: slow("findEvent"),
   };
   const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
   const subscriptions = createSubscriptions(clock, () => feed.doubt());

@@ -1,4 +1,5 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
+import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
 import type { AbandonedReport, QueueReport } from "./reports.ts";
 
 /**
@@ -36,9 +37,11 @@ export function callList(event: string, page: Page<Call>): Message {
   return encode(event, JSON.stringify(page.items), "Ok", page.next);
 }
 
-/** An answer of numbers, as reports.ts shapes them. */
-export const report = (event: string, data: QueueReport | AbandonedReport): Message =>
-  encode(event, JSON.stringify(data), "Ok");
+type Report = QueueReport | AbandonedReport | DeliveryReport | DeliveryBody;
+
+/** An answer as reports.ts and deliveries.ts shape them. */
+export const report = (event: string, data: Report, next: string | null = null): Message =>
+  encode(event, JSON.stringify(data), "Ok", next);
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
 

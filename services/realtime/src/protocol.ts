@@ -1,4 +1,11 @@
-import type { CallFilter, CallState } from "@teravoz/domain";
+import {
+  type CallFilter,
+  type CallState,
+  type DeliveryStatus,
+  EVENT_STATUSES,
+  LETTER_STATUSES,
+} from "@teravoz/domain";
+import type { AskedDeliveries } from "./deliveries.ts";
 import { failed, type Message } from "./messages.ts";
 
 /** A message of a client, not yet looked into: its name and whatever came with it. */
@@ -8,6 +15,8 @@ export type Command =
   | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: "ListQueues" | "ListAbandoned"; minutes: number | null }
+  | ({ event: "ListDeliveries" } & AskedDeliveries)
+  | { event: "ShowDelivery"; id: string }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -15,6 +24,8 @@ type Fault = { fault: string };
 
 export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
+/** 300 KB: with the order of their calls some 100 ms of the database. */
+export const MAX_DELIVERIES = 1_000;
 /** A sliding window of numbers: a day at most. */
 export const MAX_MINUTES = 1_440;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
@@ -45,6 +56,8 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListCallEvents: readListCallEvents,
   ListQueues: (data) => readWindow("ListQueues", data),
   ListAbandoned: (data) => readWindow("ListAbandoned", data),
+  ListDeliveries: readListDeliveries,
+  ShowDelivery: readShowDelivery,
   Subscribe: readSubscribe,
 };
 
@@ -95,6 +108,30 @@ function readWindow(event: "ListQueues" | "ListAbandoned", data: Record<string, 
   const stray = findStray(data, ["minutes"]);
   const minutes = isSet(data.minutes) ? readWhole("minutes", data.minutes, MAX_MINUTES) : null;
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
+}
+
+function readListDeliveries(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["status", "call_id", "limit", "cursor"]);
+  const status = isSet(data.status) ? readStatus(data.status) : null;
+  const call_id = isSet(data.call_id) ? readText("call_id", data.call_id) : null;
+  const limit = readLimit(data.limit, MAX_DELIVERIES);
+  const cursor = readCursor(data.cursor);
+  const fault = firstFault(stray, status, call_id, limit, cursor);
+  return fault ?? ({ event: "ListDeliveries", status, call_id, limit, cursor } as Command);
+}
+
+const STATUSES: readonly DeliveryStatus[] = [...EVENT_STATUSES, ...LETTER_STATUSES];
+
+function readStatus(value: unknown): DeliveryStatus | Fault {
+  const status = STATUSES.find((each) => each === value);
+  return status ?? { fault: `status must be one of ${STATUSES.join(", ")}` };
+}
+
+function readShowDelivery(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["id"]);
+  const fault = { fault: "id must be a string that is not empty" };
+  const id = typeof data.id === "string" && data.id !== "" ? data.id : fault;
+  return firstFault(stray, id) ?? ({ event: "ShowDelivery", id } as Command);
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { CallQueries } from "@teravoz/domain";
+import type { CallQueries, LetterDesk } from "@teravoz/domain";
 import {
   closeServer,
   createApp,
@@ -15,9 +15,11 @@ import { createAnswers } from "./answers.ts";
 import { createBoard } from "./board.ts";
 import { STALL_MS } from "./connection.ts";
 import { createDay } from "./day.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
+import { addRedrive, type Redrive } from "./redrive.ts";
 import type { Account } from "./reports.ts";
 import { addStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
@@ -48,6 +50,9 @@ export type Realtime = {
 /** The whole service but for where its calls and its notices come from. */
 export function createRealtime(deps: {
   queries: CallQueries;
+  letters: Pick<LetterDesk, "find">;
+  /** Null = dead letters cannot be sent again from here. */
+  redrive: Redrive | null;
   account: Account;
   admission: Admission;
   metricsTokens: readonly string[] | null;
@@ -59,18 +64,20 @@ export function createRealtime(deps: {
   page?: string;
   joinsPerSecond?: number;
 }): Realtime {
-  const { queries, metrics, log, clock = systemClock } = deps;
+  const { queries, letters, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
   const board = createBoard({ day, account: deps.account, now: Date.now });
+  const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
   const onUnavailable = () => feed.doubt();
-  const answer = createAnswers({ queries, board, log, clock, onUnavailable });
+  const answer = createAnswers({ queries, board, deliveries, log, clock, onUnavailable });
   const gateway = createGateway({ answer, subscriptions, log, metrics, clock });
   const changed = () => gateway.changed();
   const feed = createFeed({ queries, subscriptions, day, changed, log, metrics, now: Date.now });
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   addStats(router, { queries, day, tokens: deps.admission.tokens, clock, now: Date.now });
+  if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, deps.admission);
   const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);

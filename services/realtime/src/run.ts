@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import type { CallQueries } from "@teravoz/domain";
-import { createClient, createCodec, followTopic, topicNames, topicsCheck } from "@teravoz/kafka";
+import { type CallQueries, parseWebhook } from "@teravoz/domain";
+import {
+  createClient,
+  createCodec,
+  createPublisher,
+  followTopic,
+  topicNames,
+  topicsCheck,
+} from "@teravoz/kafka";
 import { listen, runService, type Service } from "@teravoz/runtime";
-import { connectMongo, createMongoQueries } from "@teravoz/store";
+import { connectMongo, createMongoLetters, createMongoQueries } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
+import { createLatePublisher, type Redrive } from "./redrive.ts";
 
 /** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
 const LEAVE_MS = 4_000;
@@ -31,10 +39,14 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { config, log, onStop } = service;
   const connection = await connectDatabase(service);
-  const realtime = createSockets(service, around(createMongoQueries(connection)));
+  const kafka = openKafka(service);
+  const letters = createMongoLetters({ connection, log });
+  const redrive = openRedrive(service, kafka, letters);
+  const queries = around(createMongoQueries(connection));
+  const realtime = createSockets(service, { queries, letters, redrive });
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
-  followChanges(service, realtime);
+  followChanges(service, kafka, realtime);
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
@@ -48,11 +60,38 @@ async function connectDatabase({ config, log, health, onStop }: RealtimeService)
   return connection;
 }
 
-function createSockets({ config, log, health, metrics }: RealtimeService, queries: CallQueries): Realtime {
+type Kafka = ReturnType<typeof openKafka>;
+
+function openKafka({ config, log }: RealtimeService) {
+  const topics = topicNames(config.TOPIC_PREFIX);
+  const client = createClient({ config, clientId: "realtime", log });
+  return { topics, client, codec: createCodec({ config, topics, log }) };
+}
+
+/** One lane: an operator waits for each. */
+const REDRIVE_LIMITS = { lanes: 1 };
+
+function openRedrive(
+  { config, log, metrics, onStop }: RealtimeService,
+  { topics, client, codec }: Kafka,
+  letters: Redrive["letters"],
+): Redrive | null {
+  const tokens = config.ADMIN_TOKEN;
+  if (tokens === null) return null;
+  const publisher = createLatePublisher(() =>
+    createPublisher({ client, log, metrics, limits: REDRIVE_LIMITS }),
+  );
+  onStop("publisher", () => publisher.stop());
+  return { tokens, letters, codec, publisher, topics, parse: parseWebhook };
+}
+
+type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" | "redrive">;
+
+function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
   const account = { queues: config.QUEUES, zone: config.ACCOUNT_TIME_ZONE };
   return createRealtime({
-    queries,
+    ...sources,
     account,
     admission,
     metricsTokens: config.METRICS_TOKEN,
@@ -63,11 +102,8 @@ function createSockets({ config, log, health, metrics }: RealtimeService, querie
 }
 
 /** Runs in the background, also where Kafka or the registry come up later than this process. */
-function followChanges(service: RealtimeService, { feed }: Realtime): void {
+function followChanges(service: RealtimeService, { topics, client, codec }: Kafka, { feed }: Realtime): void {
   const { config, log, health, metrics, onStop, fail } = service;
-  const topics = topicNames(config.TOPIC_PREFIX);
-  const client = createClient({ config, clientId: "realtime", log });
-  const codec = createCodec({ config, topics, log });
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", () => codec.check());
   const follower = followTopic({

@@ -39,6 +39,8 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   listCallEvents: async () => ({ items: [], next: null }),
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
   countEvents: async () => ({}),
+  listDeliveries: async () => ({ items: [], next: null }),
+  findEvent: async () => null,
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 
@@ -47,5 +49,6 @@ const nobody = new Error("nobody asks for numbers here");
 /** For where nobody asks for the numbers of queues. */
 export const noNumbers = {
   day: { changed: () => {}, forget: () => {} },
+  deliveries: { list: () => Promise.reject(nobody), body: () => Promise.reject(nobody) },
   board: { queues: () => Promise.reject(nobody), abandoned: () => Promise.reject(nobody) },
 };

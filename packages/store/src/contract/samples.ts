@@ -10,10 +10,16 @@ import {
   type Fold,
   type FoldedCall,
   foldCall,
+  type LetterFile,
   type LoggedEvent,
 } from "@teravoz/domain";
 
-export type Opened = { store: CallStore & CallRebuild; queries: CallQueries; close: () => Promise<void> };
+export type Opened = {
+  store: CallStore & CallRebuild;
+  queries: CallQueries;
+  letters: LetterFile;
+  close: () => Promise<void>;
+};
 export type Use = () => Opened;
 
 /** Names that no other test has. */
