@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { CallDeliveries } from "./call-deliveries.tsx";
 import type { Call } from "./calls.ts";
 import { masked, selected } from "./choices.ts";
 import { formatBody, formatDuration, formatNumber } from "./format.ts";
@@ -29,6 +30,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       {typeof shown === "object" && <Facts call={shown.call} />}
       <h3>{words.events}</h3>
       <Events shown={shown} />
+      {shown !== "erased" && <CallDeliveries call_id={call_id} />}
     </aside>
   );
 }
@@ -119,7 +121,7 @@ function StepItem({ step }: { step: Step }) {
 const COPIED_MS = 2_000;
 
 /** Copies what is seen: masked where numbers are. Absent where the browser has no clipboard, as without TLS. */
-function CopyButton({ text }: { text: string }) {
+export function CopyButton({ text }: { text: string }) {
   const copied = useSignal(false);
   if (!navigator.clipboard) return null;
   const copy = async () => {

@@ -6,6 +6,9 @@ export const masked = signal(true);
 /** The call_id of the call whose events are shown. */
 export const selected = signal<string | null>(null);
 
+/** The id of the delivery that is looked at, where it is no part of a call. */
+export const openedDelivery = signal<string | null>(null);
+
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 

@@ -1,5 +1,5 @@
-import { helping, masked, nextTheme, selected } from "./choices.ts";
-import { go, page } from "./route.ts";
+import { helping, masked, nextTheme, openedDelivery, selected } from "./choices.ts";
+import { go } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
@@ -15,7 +15,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
   "/": (event) => {
     // some browsers begin a search of their own
     event.preventDefault();
-    if (page.peek() !== "calls") go("calls");
+    if (!document.getElementById(SEARCH_ID)) go("calls");
     // the page is there with the next frame
     requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
   },
@@ -26,6 +26,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => void> = {
   },
   Escape: () => {
     if (selected.peek()) selected.value = null;
+    else if (openedDelivery.peek()) openedDelivery.value = null;
     else if (tv.peek()) toggleTv();
   },
   "?": () => {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { type CallState, STATES } from "./calls.ts";
+import { type DeliveryStatus, STATUSES } from "./delivery.ts";
 
 /** The pages, in the order of the navigation, and where each is: every address can be shared. */
 export const PATHS = {
@@ -20,6 +21,8 @@ export const PAGES = ALL_PAGES.filter((name) => name !== "number");
 export const page = signal<PageName>(readPage());
 /** Which calls the page of calls shows. */
 export const filter = signal<CallState | null>(readFilter());
+/** Which deliveries the page of deliveries shows. */
+export const status = signal<DeliveryStatus | null>(readStatus());
 /** What it searches for. */
 export const query = signal(readQuery());
 
@@ -37,6 +40,11 @@ function readFilter(): CallState | null {
   return STATES.find((each) => each === state) ?? null;
 }
 
+function readStatus(): DeliveryStatus | null {
+  const status = new URLSearchParams(location.search).get("status");
+  return STATUSES.find((each) => each === status) ?? null;
+}
+
 /** A part of the address that no server is sent, and so no log holds: people search for numbers. */
 function readQuery(): string {
   return new URLSearchParams(location.hash.slice(1)).get("q")?.trim() ?? "";
@@ -48,11 +56,17 @@ function readMinutes(): number | null {
     : null;
 }
 
-type View = { state?: CallState | null; q?: string; minutes?: number | null };
+type View = {
+  state?: CallState | null;
+  status?: DeliveryStatus | null;
+  q?: string;
+  minutes?: number | null;
+};
 
-export function go(to: PageName, { state, q, minutes: window }: View = {}): void {
+export function go(to: PageName, { state, status: delivered, q, minutes: window }: View = {}): void {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
+    ...(delivered ? { status: delivered } : {}),
     ...(window ? { minutes: String(window) } : {}),
   });
   const hash = new URLSearchParams(q ? { q } : {});
@@ -64,6 +78,7 @@ export function go(to: PageName, { state, q, minutes: window }: View = {}): void
 function read(): void {
   page.value = readPage();
   filter.value = readFilter();
+  status.value = readStatus();
   query.value = readQuery();
   minutes.value = readMinutes();
 }
