@@ -74,14 +74,14 @@ test("without a delivery the page says what will come and how to see it", async 
 test("each POST appears by itself with our answer: new, redelivered, late, overtaken, of an unknown type, refused", async () => {
   const { page, problems } = await open();
   await post(bodyOf("call.new", "new.1"));
-  await untilCells(page, "new.1", ["✓ nova", "Nova ligação", "new.1", "200", ""]);
+  await untilCells(page, "new.1", ["✓nova", "Nova ligação", "new.1", "200", ""]);
   const again = bodyOf("call.new", "again.1");
   for (let n = 0; n < 3; n += 1) await post(again);
-  await untilCells(page, "again.1", ["↻ repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
   await post(bodyOf("call.new", "late.1", { timestamp: ago(90) }));
   await eventually(async () =>
     expect(await cellsOf(page, "late.1")).toEqual([
-      ...["◔ atrasada", "Nova ligação", "late.1", "200"],
+      ...["◔atrasada", "Nova ligação", "late.1", "200"],
       expect.stringMatching(/^01:3\d depois$/),
     ]),
   );
@@ -89,16 +89,16 @@ test("each POST appears by itself with our answer: new, redelivered, late, overt
   await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(1));
   await post(bodyOf("call.waiting", "order.1", { timestamp: ago(3) }));
   await untilCells(page, "order.1", [
-    ...["⇅ fora de ordem", "Em espera", "order.1", "200", "depois de “Em atendimento”"],
+    ...["⇅fora de ordem", "Em espera", "order.1", "200", "depois de “Em atendimento”"],
   ]);
   await post(bodyOf("call.imagined", "unknown.1"), 422);
   await untilCells(page, "unknown.1", [
-    ...["? tipo desconhecido", "call.imagined", "unknown.1", "422", "esperando"],
+    ...["?tipo desconhecido", "call.imagined", "unknown.1", "422", "esperando"],
   ]);
   await post('{"type":"call.new","sid":"nobody"}', 422);
-  await untilCells(page, "recusada", ["✕ recusada", "Nova ligação", "–", "422", "esperando"]);
+  await untilCells(page, "recusada", ["✕recusada", "Nova ligação", "–", "422", "esperando"]);
   await post(JSON.stringify({ type: "actor.paused", actor: "5511912340001", timestamp: ago(0) }));
-  await untilCells(page, "0001", ["✓ nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  await untilCells(page, "0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
   expect(problems).toEqual([]);
 });
 
@@ -109,7 +109,7 @@ test("the list can be cut to a status or a call, and both are part of the addres
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(1));
   expect(new URL(page.url()).search).toBe("?status=redelivered");
   await page.reload();
-  await untilCells(page, "again.1", ["↻ repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
   await choose(page, "Todas");
   await page.keyboard.press("/");
   await page.keyboard.type("order.1");
@@ -129,8 +129,8 @@ test("a row opens its call, where every delivery is told in the order they came,
   await page.keyboard.press("Enter");
   const told = page.locator(".call-deliveries li");
   const lines = async () => (await told.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
-  const first = "Em atendimento ✓ nova";
-  const second = "Em espera ⇅ fora de ordem depois de “Em atendimento”";
+  const first = "Em atendimento ✓nova";
+  const second = "Em espera ⇅fora de ordem depois de “Em atendimento”";
   await eventually(async () => expect((await lines()).map((line) => line.trim())).toEqual([first, second]));
   await post(bodyOf("call.finished", "order.1"));
   await eventually(async () => expect(await told.count()).toBe(3));
@@ -146,7 +146,7 @@ test("a dead letter opens with its reason and its body, numbers masked, and is s
   const body = bodyOf("call.new", "redriven.1");
   await refuseAsOlder(body, body);
   const { page, problems } = await open("/deliveries?status=refused");
-  await untilCells(page, "2 vezes", ["✕ recusada", "Nova ligação", "–", "422", "esperando · 2 vezes"]);
+  await untilCells(page, "2 vezes", ["✕recusada", "Nova ligação", "–", "422", "esperando · 2 vezes"]);
   await rowOf(page, "2 vezes").click();
   await eventually(async () =>
     expect(await details(page).locator("pre").innerText()).toContain("redriven.1"),
@@ -165,10 +165,10 @@ test("a dead letter opens with its reason and its body, numbers masked, and is s
     PATIENCE_MS,
   );
   await untilCells(page, "2 vezes", [
-    ...["✕ recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"],
+    ...["✕recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"],
   ]);
   await choose(page, "Todas");
-  await untilCells(page, "redriven.1", ["✓ nova", "Nova ligação", "redriven.1", "200", ""]);
+  await untilCells(page, "redriven.1", ["✓nova", "Nova ligação", "redriven.1", "200", ""]);
   expect(page.url()).not.toContain("token");
   expect(problems).toEqual([expect.stringContaining("401")]);
   // asked for once a tab
