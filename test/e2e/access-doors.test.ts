@@ -45,6 +45,8 @@ const DOORS: Door[] = [
   ["projector", "GET", `/dead-letters/${UNKNOWN}`, "admin", 404],
   ["projector", "POST", `/dead-letters/${UNKNOWN}/redrive`, "admin", 404],
   ["projector", "DELETE", `/dead-letters/${UNKNOWN}`, "admin", 404],
+  ["realtime", "GET", `/dead-letters/${UNKNOWN}`, "admin", 404],
+  ["realtime", "POST", `/dead-letters/${UNKNOWN}/redrive`, "admin", 404],
   ["projector", "DELETE", "/calls/door.1", "admin", 202],
   ["projector", "GET", "/calls/door.2/erasure", "admin", 404],
   ["projector", "DELETE", "/numbers/5511900000001", "admin", 202],
