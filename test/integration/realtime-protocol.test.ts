@@ -153,8 +153,9 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(await client.next("InvalidEvent")).toEqual({
       data: {
         success: false,
-        error:
-          'unknown event "DropCalls"; known are ListCalls, ListCallEvents, ListQueues, ListAbandoned, Subscribe',
+        error: expect.stringMatching(
+          /^unknown event "DropCalls"; known are ListCalls, ListCallEvents, .*ShowDelivery, Subscribe$/,
+        ),
       },
       event: "InvalidEvent",
       status: "Failed",

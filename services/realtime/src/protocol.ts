@@ -24,7 +24,7 @@ type Fault = { fault: string };
 
 export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
-/** 300 KB: with the order of their calls some 100 ms of the database. */
+/** 300 KB: with the order of their calls some 25 ms of the database. */
 export const MAX_DELIVERIES = 1_000;
 /** A sliding window of numbers: a day at most. */
 export const MAX_MINUTES = 1_440;
