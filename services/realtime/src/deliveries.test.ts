@@ -74,7 +74,7 @@ describe("deliveries", () => {
     );
     const { list } = await openDeliveries(events, [sampleLetter("1"), sampleLetter("2")]);
     const pages: string[][] = [];
-    for (let cursor: string | null = null, more = true; more; ) {
+    for (let cursor: string | null = null, more = true; more && pages.length <= 300; ) {
       const { ids, next }: { ids: string[]; next: string | null } = await list({
         ...{ status: "late", limit: 8, cursor },
       });
@@ -87,6 +87,15 @@ describe("deliveries", () => {
     expect((await list({ status: "unknown-type" })).rows).toHaveLength(2);
     expect((await list({ status: "parked" })).rows).toEqual([]);
     expect((await list({ status: "new", limit: 500 })).rows).toHaveLength(270);
+  });
+
+  test("by status a page holds no more than its limit where many come at once behind a few", async () => {
+    const isLate = (n: number) => n < 8 || n % 3 === 0;
+    const events = Array.from({ length: 16 }, (_, n) =>
+      sampleEvent(n, isLate(n) ? { occurred_at: at(n - 61) } : {}),
+    );
+    const { list } = await openDeliveries(events);
+    expect((await list({ status: "late", limit: 8 })).rows).toHaveLength(8);
   });
 
   test("a status that nothing has ends after a bounded look, and goes on from there", async () => {
