@@ -89,11 +89,19 @@ test("each POST appears by itself with our answer: new, redelivered, late, overt
   await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(1));
   await post(bodyOf("call.waiting", "order.1", { timestamp: ago(3) }));
   await untilCells(page, "order.1", [
-    ...["⇅fora de ordem", "Em espera", "order.1", "200", "depois de “Em atendimento”"],
+    "⇅fora de ordem",
+    "Em espera",
+    "order.1",
+    "200",
+    "depois de “Em atendimento”",
   ]);
   await post(bodyOf("call.imagined", "unknown.1"), 422);
   await untilCells(page, "unknown.1", [
-    ...["?tipo desconhecido", "call.imagined", "unknown.1", "422", "esperando"],
+    "?tipo desconhecido",
+    "call.imagined",
+    "unknown.1",
+    "422",
+    "esperando",
   ]);
   await post('{"type":"call.new","sid":"nobody"}', 422);
   await untilCells(page, "recusada", ["✕recusada", "Nova ligação", "–", "422", "esperando"]);
@@ -164,9 +172,7 @@ test("a dead letter opens with its reason and its body, numbers masked, and is s
     async () => expect(await details(page).innerText()).toContain("✓ Enviada de novo."),
     PATIENCE_MS,
   );
-  await untilCells(page, "2 vezes", [
-    ...["✕recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"],
-  ]);
+  await untilCells(page, "2 vezes", ["✕recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"]);
   await choose(page, "Todas");
   await untilCells(page, "redriven.1", ["✓nova", "Nova ligação", "redriven.1", "200", ""]);
   expect(page.url()).not.toContain("token");

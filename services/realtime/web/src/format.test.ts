@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { formatBody, formatDuration, formatNumber } from "./format.ts";
+import { formatBody, formatDuration, formatKey, formatNumber, maskText } from "./format.ts";
 
 test.each([
   ["5511999990000", "+55 11 9****-0000", "+55 11 99999-0000"],
@@ -34,4 +34,19 @@ test("a masked body hides every number and document, wherever it is, and keeps w
   expect(text).toContain('"nps": 10');
   expect(text).not.toMatch(/99999|456|789/);
   expect(JSON.parse(formatBody(body, false))).toEqual(body);
+});
+
+test.each([
+  ["5511987654321", "+55 11 9****-4321"],
+  ["+5511987654321", "+55 11 9****-4321"],
+  ["ana@example.com", "ana@example.com"],
+  ["1463669263.30030", "1463669263.30030"],
+  ["2001", "2001"],
+])("the key %s is masked where it is a number: %s", (key, expected) => {
+  expect(formatKey(key, true)).toBe(expected);
+});
+
+test("of a text that is no JSON, masked, long runs of digits show only their end", () => {
+  expect(maskText("tel 5511987654321, queue 900", true)).toBe("tel *********4321, queue 900");
+  expect(maskText("tel 5511987654321", false)).toBe("tel 5511987654321");
 });
