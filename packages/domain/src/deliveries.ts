@@ -4,7 +4,7 @@ import type { Event, StoredEvent } from "./event.ts";
 import { orderPlaces, placeOf } from "./order.ts";
 
 /** An event as it was delivered, without its body. */
-export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliveries"> & {
+export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliveries" | "last_offset"> & {
   /** How often the same event came again. */
   redeliveries: number;
   /** The type of what came before it and stands after it in the call; null where nothing does. */

@@ -26,4 +26,6 @@ export type StoredEvent = LoggedEvent & {
   id: number;
   /** How often the same event came again; absent = never. No part of what a call is. */
   redeliveries?: number;
+  /** The offset at which it came last; absent = at that of its source. What is read below it once more counts no more. */
+  last_offset?: number;
 };

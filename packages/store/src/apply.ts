@@ -9,7 +9,7 @@ import {
   subjectsOf,
 } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
-import { type Arrivals, countOf, dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
+import { type Again, type Arrivals, countOf, dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { deleteErased } from "./erasure/erase.ts";
@@ -104,7 +104,7 @@ async function readKnown(
   );
   if (unread.length === 0) return histories;
   const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
-  const projection = { kind: 1, aggregate_id: 1, received_at: 1 } as const;
+  const projection = { kind: 1, aggregate_id: 1, received_at: 1, source: 1, last_offset: 1 } as const;
   const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
   return new Map<string, KnownEvent>([
     ...histories,
@@ -150,7 +150,7 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
   received_at: event.received_at,
   payload: event.payload,
   source: event.source,
-  ...(event.redeliveries ? { redeliveries: event.redeliveries } : {}),
+  ...(event.redeliveries ? { redeliveries: event.redeliveries, last_offset: event.last_offset! } : {}),
 });
 
 type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
@@ -160,17 +160,19 @@ async function noteRedeliveries(
   { collections, session }: Attempt,
   { again, earlier, known }: Redelivered,
 ): Promise<void> {
-  const stored = [...again].filter(([uuid]) => known.has(uuid));
-  if (stored.length === 0) return;
-  const received = new Map(earlier.map(({ uuid, received_at }) => [uuid, { $set: { received_at } }]));
-  const updates = stored.map(([uuid, count]) => ({
-    updateOne: {
-      filter: { _id: uuid },
-      update: { $inc: { redeliveries: count }, ...received.get(uuid) },
-    },
+  const lowered = new Map(earlier.map(({ uuid, received_at }) => [uuid, received_at]));
+  const uuids = new Set([...lowered.keys(), ...again.keys()].filter((uuid) => known.has(uuid)));
+  if (uuids.size === 0) return;
+  const updates = [...uuids].map((uuid) => ({
+    updateOne: { filter: { _id: uuid }, update: changeOf(again.get(uuid), lowered.get(uuid)) },
   }));
   await collections.events.bulkWrite(updates, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
 }
+
+const changeOf = (again: Again | undefined, received_at: Date | undefined) => ({
+  ...(again ? { $inc: { redeliveries: again.count } } : {}),
+  $set: { ...(again ? { last_offset: again.offset } : {}), ...(received_at ? { received_at } : {}) },
+});
 
 /**
  * Writes the calls by taking out what was there and inserting all: two commands for any number of calls. In a

@@ -118,12 +118,17 @@ function repeatedOf(
   earlier: readonly LoggedEvent[],
 ): StoredEvent[] {
   const received = new Map(earlier.map(({ uuid, received_at }) => [uuid, received_at]));
-  return [...again].flatMap(([uuid, count]) => {
+  return [...new Set([...received.keys(), ...again.keys()])].flatMap((uuid) => {
     const event = events.get(uuid);
     if (!event) return [];
-    const { redeliveries = 0, received_at } = event;
-    const counted = { redeliveries: redeliveries + count, received_at: received.get(uuid) ?? received_at };
-    return [{ ...event, ...counted }];
+    const counted = again.get(uuid);
+    const { redeliveries = 0 } = event;
+    return [
+      {
+        ...{ ...event, received_at: received.get(uuid) ?? event.received_at },
+        ...(counted ? { redeliveries: redeliveries + counted.count, last_offset: counted.offset } : {}),
+      },
+    ];
   });
 }
 

@@ -31,7 +31,7 @@ async function readEvents(collections: Collections, { key, below, limit }: Asked
   const found = await collections.events
     .find(
       { ...owned, ...(below === null ? {} : { id: { $lt: below } }) },
-      { ...reading, projection: { payload: 0, source: 0 } },
+      { ...reading, projection: { payload: 0, source: 0, last_offset: 0 } },
     )
     // a key's own events are few, and its index is no order
     .hint(key === undefined ? { id: -1 } : { kind: 1, aggregate_id: 1 })

@@ -41,7 +41,10 @@ async function openDeliveries(events: LoggedEvent[], arrived: ArrivedLetter[] = 
 describe("deliveries", () => {
   test("an event and a dead letter are rows of one shape, with our answer and without bodies", async () => {
     const event = sampleEvent(1);
-    const { list } = await openDeliveries([event, event], [sampleLetter("1"), sampleLetter("1")]);
+    const { list } = await openDeliveries(
+      [event, { ...event, source: { ...event.source, offset: 2 } }],
+      [sampleLetter("1"), sampleLetter("1")],
+    );
     const { rows, report } = await list();
     expect(report).toMatchObject({ now: at(0), redrive: true });
     expect(rows).toEqual([

@@ -20,23 +20,43 @@ export function describeDeliveries(use: Use): void {
   describeList(use);
 }
 
+/** So many more deliveries of an event, each a record of its own behind all before. */
+const redelivered = (event: LoggedEvent, times: number): LoggedEvent[] =>
+  Array.from({ length: times }, () => {
+    lastOffset += 1;
+    return { ...event, source: { ...event.source, offset: lastOffset } };
+  });
+let lastOffset = 0;
+
 function describeCounts(use: Use): void {
   const countOf = async ({ uuid }: LoggedEvent) => (await use().queries.findEvent(uuid))?.redeliveries ?? 0;
 
   test("each delivery that was one too many counts on its event, within a batch and beyond", async () => {
     const writer = createWriter(use());
     const [once, twice] = [sampleEvent(), sampleEvent()];
-    await writer.write([once, twice, twice]);
+    await writer.write([once, twice, ...redelivered(twice, 1)]);
     expect([await countOf(once), await countOf(twice)]).toEqual([0, 1]);
-    await writer.write([twice, twice, twice, sampleEvent()]);
+    await writer.write([...redelivered(twice, 3), sampleEvent()]);
     await writer.write([sampleEvent()]);
     expect([await countOf(once), await countOf(twice)]).toEqual([0, 4]);
   });
 
   test("a storm of one event is one batch and counts all but the first", async () => {
     const event = sampleEvent();
-    await createWriter(use()).write(Array.from({ length: 3_000 }, () => event));
+    await createWriter(use()).write([event, ...redelivered(event, 2_999)]);
     expect(await countOf(event)).toBe(2_999);
+  });
+
+  test("what is read from the log once more, by a replay, counts no more", async () => {
+    const event = sampleEvent();
+    const records = [event, ...redelivered(event, 3)];
+    await createWriter(use()).write(records.slice(0, 2));
+    await createWriter(use()).write(records);
+    await createWriter(use()).write(records);
+    for (const record of records) await createWriter(use()).write([record]);
+    expect(await countOf(event)).toBe(3);
+    await createWriter(use()).write(redelivered(event, 1));
+    expect(await countOf(event)).toBe(4);
   });
 
   test("agents' events and those of overgrown calls count too", async () => {
@@ -46,7 +66,9 @@ function describeCounts(use: Use): void {
     const payload = JSON.stringify({ type: "call.new", call_id: aggregate_id, data: "x".repeat(60_000) });
     const large = Array.from({ length: 150 }, () => sampleEvent({ aggregate_id, payload }));
     await writer.write([agent, ...large]);
-    await writer.write([agent, large[3]!, large[3]!]);
+    const again = [...redelivered(agent, 1), ...redelivered(large[3]!, 2)];
+    await writer.write(again);
+    await writer.write(again);
     expect([await countOf(agent), await countOf(large[3]!), await countOf(large[4]!)]).toEqual([1, 2, 0]);
     // its order is not looked into: that would read all of it each time
     const body = { timestamp: at(-99).toISOString() };
@@ -59,16 +81,16 @@ function describeCounts(use: Use): void {
     const writer = createWriter(use());
     const event = sampleEvent({ received_at: at(9) });
     await writer.write([event]);
-    await writer.write([{ ...event, received_at: at(4) }, event]);
+    const [again, last] = redelivered(event, 2);
+    await writer.write([{ ...again!, received_at: at(4) }, last!]);
     expect(await use().queries.findEvent(event.uuid)).toMatchObject({ redeliveries: 2, received_at: at(4) });
   });
 
   test("a batch that is fenced, or fails, counts nothing, and counts once when it is written after all", async () => {
     const topic = freshTopic();
-    const writer = createWriter(use(), topic);
     const event = sampleEvent();
-    await writer.write([event]);
-    const again = { topic, partition: 0, next: 9, events: [event, event] };
+    await createWriter(use(), topic).write([event]);
+    const again = { topic, partition: 0, next: 9, events: redelivered(event, 2) };
     for (const expected of [null, 0, 2])
       expect(await use().store.apply({ ...again, expected }, foldCall)).toEqual({ fenced: true });
     const failing = foldBy(() => {
@@ -81,24 +103,28 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(2);
   });
 
-  test("of many writers of the same redeliveries one counts them", async () => {
+  test("of many writers of redeliveries one counts its own", async () => {
     const topic = freshTopic();
     const event = sampleEvent();
     await createWriter(use(), topic).write([event]);
-    const again = { topic, partition: 0, expected: 1, next: 3, events: [event, event] };
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => use().store.apply(again, foldCall)));
+    const outcomes = await Promise.all(
+      [1, 2, 3, 4].map((times) => {
+        const events = redelivered(event, times);
+        return use().store.apply({ topic, partition: 0, expected: 1, next: 9, events }, foldCall);
+      }),
+    );
     expect(outcomes.filter(({ fenced }) => !fenced)).toHaveLength(1);
-    expect(await countOf(event)).toBe(2);
+    expect(await countOf(event)).toBe(outcomes.findIndex(({ fenced }) => !fenced) + 1);
   });
 
   test("what was erased counts no more, and a rebuild leaves the counts alone", async () => {
     const topic = freshTopic();
     const writer = createWriter(use(), topic);
     const [stays, goes] = [sampleEvent(), sampleEvent()];
-    await writer.write([stays, stays, goes, goes]);
+    await writer.write([stays, ...redelivered(stays, 1), goes, ...redelivered(goes, 1)]);
     const subject = { kind: "call" as const, key: goes.aggregate_id };
     await writer.write([], foldCall, [{ ...subject, erased_at: at(0), log_clean_by: at(0) }]);
-    await writer.write([goes, goes]);
+    await writer.write(redelivered(goes, 2));
     expect(await use().queries.findEvent(goes.uuid)).toBeNull();
     const wrong = foldBy((events) => ({ ...foldCall(events)!, queue: "wrong" }));
     await use().store.refold({ topic, partition: 0, keys: [stays.aggregate_id] }, wrong);
@@ -135,7 +161,7 @@ function describeList(use: Use): void {
       });
     const waiting = event("call.waiting", 1, 7);
     const events = [event("call.new", 0, 0), event("call.ongoing", 2, 2), waiting];
-    await createWriter(use()).write([...events, waiting, waiting]);
+    await createWriter(use()).write([...events, ...redelivered(waiting, 2)]);
     expect(await lines({ key: aggregate_id })).toEqual([
       "call.waiting x2 after call.ongoing",
       "call.ongoing",

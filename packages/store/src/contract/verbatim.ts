@@ -34,7 +34,7 @@ export function describeVerbatim(use: Use): void {
     const { items } = await use().queries.listCalls({ aggregate_id }, { limit: 2, cursor: null });
     expect(items).toMatchObject([{ aggregate_id }]);
     const { id: _id, ...stored } = (await findEvents(use(), aggregate_id))[0]!;
-    expect(stored).toEqual({ ...event, redeliveries: 1 });
+    expect(stored).toEqual(event);
   });
 
   test.each(["x", "é", "ÿ", "\u0800"])("a call_id of 128 units of %j is kept whole", async (unit) => {
