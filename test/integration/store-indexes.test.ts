@@ -56,8 +56,11 @@ describe("every query of the store has its index", () => {
   });
 
   test("the newest deliveries are found without reading older events, and those of a key without reading others", async () => {
-    const [events] = await profile(connection, () => store.listDeliveries({}, { limit: 4, cursor: null }));
+    const page = { limit: 4, cursor: null };
+    const [events] = await profile(connection, () => store.listDeliveries({ of: "events" }, page));
     expect(events).toMatchObject({ docsExamined: 5, planSummary: "IXSCAN { id: -1 }" });
+    const [letters] = await profile(connection, () => store.listDeliveries({ of: "letters" }, page));
+    expect(letters).toMatchObject({ planSummary: "IXSCAN { first_seen: -1, _id: -1 }" });
     const commands = await profile(connection, () =>
       store.listDeliveries({ key: "call-3" }, { limit: 9, cursor: null }),
     );
