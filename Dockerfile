@@ -12,6 +12,7 @@ RUN --mount=type=cache,target=/root/.npm \
     npm install --global "$(node --print 'require("./package.json").packageManager')"
 # manifests alone: as long as they stay, what was installed stays cached
 COPY schemas/package.json schemas/
+COPY packages/dead-letters/package.json packages/dead-letters/
 COPY packages/domain/package.json packages/domain/
 COPY packages/kafka/package.json packages/kafka/
 COPY packages/runtime/package.json packages/runtime/

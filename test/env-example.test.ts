@@ -16,9 +16,10 @@ const inCompose = [...read("docker-compose.yml").matchAll(/\$\{([A-Z_]+)/g)].map
 /** Read by the commands and by readConfig itself, not by a table of a service. */
 const elsewhere = ["AUTH", "STACK", "KAFKA_REPLICATION_FACTOR"];
 
-/** What must be set in production stands open, everything else is commented out with its default. */
-const describeSetting = (name: string, { doc, default: usual = "", neededInProduction }: Setting) =>
-  `# ${doc}\n${neededInProduction ? `${name}=` : `#${name}=${usual}`}\n`;
+/** What any service must have in production stands open, everything else is commented out with its default. */
+const describeSetting = (name: string, { doc, default: usual = "" }: Setting) =>
+  `# ${doc}\n${isNeeded(name) ? `${name}=` : `#${name}=${usual}`}\n`;
+const isNeeded = (name: string) => Object.values(tables).some((table) => table[name]?.neededInProduction);
 
 describe(".env.example", () => {
   test.each(Object.entries(tables))("has every setting of %s with its doc and default", (_, table) => {

@@ -93,6 +93,18 @@ describe("every query of the store has its index", () => {
     expect(await calls.indexExists("updated_at_1_created_at_1")).toBe(true);
   });
 
+  test("the newest deliveries are found without reading older events, and those of a key without reading others", async () => {
+    const page = { limit: 4, cursor: null };
+    const [events] = await profile(connection, () => store.listDeliveries({ of: "events" }, page));
+    expect(events).toMatchObject({ docsExamined: 5, planSummary: "IXSCAN { id: -1 }" });
+    const [letters] = await profile(connection, () => store.listDeliveries({ of: "letters" }, page));
+    expect(letters).toMatchObject({ planSummary: "IXSCAN { first_seen: -1, _id: -1 }" });
+    const commands = await profile(connection, () =>
+      store.listDeliveries({ key: "call-3" }, { limit: 9, cursor: null }),
+    );
+    for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1);
+  });
+
   test("calls, their events and the position are found without reading others", async () => {
     const commands = await profile(connection, async () => {
       await store.findCalls(["call-1", "call-2"]);

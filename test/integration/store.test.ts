@@ -23,7 +23,8 @@ import {
 
 storeContract("MongoDB", async () => {
   const { connection, store } = await openStore();
-  return { store, queries: store, close: () => dropDatabase(connection) };
+  const letters = createMongoLetters({ connection, log });
+  return { store, queries: store, letters, close: () => dropDatabase(connection) };
 });
 
 lettersContract("MongoDB", async () => {

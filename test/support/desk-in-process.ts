@@ -1,5 +1,6 @@
+import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import type { DeadLetters, parseWebhook } from "@teravoz/domain";
-import { addDeadLetterRoutes, fileDeadLetters } from "@teravoz/projector";
+import { fileDeadLetters } from "@teravoz/projector";
 import {
   closeServer,
   createApp,

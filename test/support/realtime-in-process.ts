@@ -3,21 +3,29 @@ import {
   type Applied,
   type CallQueries,
   type Change,
+  type DeadLetters,
   type Erasure,
   foldCall,
   type LoggedEvent,
   parseWebhook,
   Unavailable,
 } from "@teravoz/domain";
-import { createRealtime, type Realtime } from "@teravoz/realtime";
+import { createRealtime, type Realtime, type Redrive } from "@teravoz/realtime";
 import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
-import { createMemoryStore } from "@teravoz/store";
+import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
 
-type Options = { tokens?: string[]; origins?: string[]; joinsPerSecond?: number };
+type Options = {
+  tokens?: string[];
+  origins?: string[];
+  joinsPerSecond?: number;
+  /** What an operator redrives with, given the letters. */
+  redriveOf?: (letters: DeadLetters) => Redrive;
+};
 
 export type RealtimeInProcess = {
   url: string;
   server: Server;
+  letters: DeadLetters;
   queries: number;
   /** While true every query fails as with a database that is away. */
   away: boolean;
@@ -41,14 +49,19 @@ export type RealtimeInProcess = {
 export async function startRealtime({
   tokens,
   origins,
+  redriveOf,
   ...limits
 }: Options = {}): Promise<RealtimeInProcess> {
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
-  const store = createMemoryStore();
+  const letters = createMemoryLetters();
+  const store = createMemoryStore({ letters });
   const metrics = createMetrics();
+  const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
     system: { queries: store, readEnds: async () => log(), hears: () => true },
+    letters,
+    redrive,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
     ...limits,
@@ -69,6 +82,7 @@ export async function startRealtime({
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
+    letters,
     queries: 0,
     away: false,
     store: (...bodies) => running.storeAt(new Date(), ...bodies),
@@ -115,5 +129,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listPastPresences: ask(queries.listPastPresences),
     listPresenceEvents: ask(queries.listPresenceEvents),
     countEvents: ask(queries.countEvents),
+    listDeliveries: ask(queries.listDeliveries),
+    findEvent: ask(queries.findEvent),
   };
 }

@@ -22,4 +22,10 @@ export type Event = {
 export type LoggedEvent = Event & { source: { topic: string; partition: number; offset: number } };
 
 /** An event as it is kept: `id` is given once and never used again. */
-export type StoredEvent = LoggedEvent & { id: number };
+export type StoredEvent = LoggedEvent & {
+  id: number;
+  /** How often the same event came again; absent = never. No part of what a call is. */
+  redeliveries?: number;
+  /** The offset at which it came last; absent = at that of its source. What is read below it once more counts no more. */
+  last_offset?: number;
+};

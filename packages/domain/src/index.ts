@@ -4,6 +4,7 @@ export * from "./backlog.ts";
 export * from "./call.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
+export * from "./deliveries.ts";
 export * from "./erasure.ts";
 export * from "./erasure-desk.ts";
 export * from "./event.ts";

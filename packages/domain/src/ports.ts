@@ -1,4 +1,5 @@
 import type { Call, FoldedCall } from "./call.ts";
+import type { Delivery } from "./deliveries.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 import type { MovingCall } from "./past.ts";
@@ -66,8 +67,8 @@ export type CallStore = {
   position(topic: string, partition: number): Promise<number | null>;
   /**
    * Stores a batch as one: position, events and calls together, or nothing. Safe to repeat: an event
-   * already stored is a duplicate (its received_at is lowered where this delivery came earlier) and its call is
-   * folded all the same; an erasure is entered in the ledger, and what is stored of its subject goes. Answers `fenced` and
+   * already stored is a duplicate (it counts as a redelivery of it, and its received_at is lowered where it came earlier) and its
+   * call is folded all the same; an erasure is entered in the ledger, and what is stored of its subject goes. Answers `fenced` and
    * changes nothing where the stored position is not `expected` (another writer has taken over) or the partition belongs to a fold
    * of a higher revision. Throws Unavailable when it may be tried again, any other
    * error when this batch can never be stored. NOT promised: that ids have no gaps.
@@ -95,6 +96,9 @@ export type Page<T> = {
   /** Opaque; null on the last page. */
   next: string | null;
 };
+
+/** Absent = all: what became events, or what did not; `key` is a call_id or the key of an agent. */
+export type DeliveryFilter = { of?: "events" | "letters"; key?: string };
 
 /** What realtime asks. Each reads what a majority has acknowledged; throws Unavailable while the database is away. */
 export type CallQueries = {
@@ -134,6 +138,16 @@ export type CallQueries = {
    * whether those that were erased count.
    */
   countEvents(since: Date): Promise<Record<string, number>>;
+  /**
+   * Events by id and dead letters by first_seen, both newest first and merged by time, each once. Throws InvalidCursor for a cursor
+   * that none of our pages gave. NOT promised: that an event of a call with very many events is found out of order.
+   */
+  listDeliveries(
+    filter: DeliveryFilter,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<Delivery>>;
+  /** One event by its uuid, null where there is none. */
+  findEvent(uuid: string): Promise<StoredEvent | null>;
 };
 
 /** What the page about the gateway itself asks of the store. Each throws Unavailable while the database is away. */

@@ -75,6 +75,11 @@ const optionalSecret = { ...optionalText, secret: true } as const;
 export const token = (doc: string) =>
   ({ schema: tokens, optional: true, secret: true, neededInProduction: true, doc }) as const;
 
+/** The projector's in the first place; where realtime has it too, its page redrives dead letters. */
+export const adminToken = token(
+  "Bearer token of the admin API, which is not for the internet, and of redriving from the page",
+);
+
 /** What the ledger of erasures is kept with: whoever writes to the database needs the same. */
 export const erasureSettings = {
   ERASURE_KEYS: {

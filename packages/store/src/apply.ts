@@ -10,7 +10,7 @@ import {
 } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
 import { settleAgents } from "./agents.ts";
-import { dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
+import { type Again, type Arrivals, countOf, dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
 import type { CallDocument, Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { deleteErased } from "./erasure/erase.ts";
@@ -38,8 +38,8 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const calls = await readCalls(attempt, keysOf(batch.events, "call"));
   const histories = await readHistories(attempt, batch, calls);
   const known = await readKnown(attempt, batch, calls, histories);
-  const { fresh, earlier, duplicates } = sortArrivals(batch.events, known);
-  const stored = await numberEvents(attempt, fresh);
+  const { fresh, earlier, duplicates, again } = sortArrivals(batch.events, known);
+  const stored = await numberEvents(attempt, fresh, again);
   for (const { uuid, received_at } of earlier) {
     const event = histories.get(uuid);
     if (event) histories.set(uuid, { ...event, received_at });
@@ -48,7 +48,7 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const { written, changes } = settle({ batch: batch.events, calls, events }, fold, attempt.now);
   await insertEvents(attempt, stored);
   await countStored(attempt, whole, stored);
-  await lowerReceived(attempt, earlier);
+  await noteRedeliveries(attempt, { again, earlier, known });
   await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole) });
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];
@@ -112,7 +112,7 @@ async function readKnown(
   );
   if (unread.length === 0) return histories;
   const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
-  const projection = { kind: 1, aggregate_id: 1, received_at: 1 } as const;
+  const projection = { kind: 1, aggregate_id: 1, received_at: 1, source: 1, last_offset: 1 } as const;
   const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
   return new Map<string, KnownEvent>([
     ...histories,
@@ -126,7 +126,12 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Promise<StoredEvent[]> {
+/** What came again in the very batch it is stored by has its count from the start. */
+async function numberEvents(
+  { collections }: Attempt,
+  fresh: LoggedEvent[],
+  again: Arrivals["again"],
+): Promise<StoredEvent[]> {
   if (fresh.length === 0) return [];
   const sequence = await collections.sequences.findOneAndUpdate(
     { _id: "events" },
@@ -134,7 +139,7 @@ async function numberEvents({ collections }: Attempt, fresh: LoggedEvent[]): Pro
     { upsert: true, returnDocument: "after", maxTimeMS: OPERATION_LIMIT_MS },
   );
   const first = sequence!.last - fresh.length + 1;
-  return fresh.map((event, index) => ({ ...event, id: first + index }));
+  return fresh.map((event, index) => ({ ...event, id: first + index, ...countOf(event, again) }));
 }
 
 async function insertEvents({ collections, session }: Attempt, events: StoredEvent[]): Promise<void> {
@@ -153,15 +158,29 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
   received_at: event.received_at,
   payload: event.payload,
   source: event.source,
+  ...(event.redeliveries ? { redeliveries: event.redeliveries, last_offset: event.last_offset! } : {}),
 });
 
-async function lowerReceived({ collections, session }: Attempt, earlier: LoggedEvent[]): Promise<void> {
-  if (earlier.length === 0) return;
-  const lower = earlier.map(({ uuid, received_at }) => ({
-    updateOne: { filter: { _id: uuid }, update: { $set: { received_at } } },
+type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
+
+/** Counts what came again of events stored before, and lowers received_at where it had come earlier: one command for all. */
+async function noteRedeliveries(
+  { collections, session }: Attempt,
+  { again, earlier, known }: Redelivered,
+): Promise<void> {
+  const lowered = new Map(earlier.map(({ uuid, received_at }) => [uuid, received_at]));
+  const uuids = new Set([...lowered.keys(), ...again.keys()].filter((uuid) => known.has(uuid)));
+  if (uuids.size === 0) return;
+  const updates = [...uuids].map((uuid) => ({
+    updateOne: { filter: { _id: uuid }, update: changeOf(again.get(uuid), lowered.get(uuid)) },
   }));
-  await collections.events.bulkWrite(lower, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
+  await collections.events.bulkWrite(updates, { session, ordered: false, maxTimeMS: OPERATION_LIMIT_MS });
 }
+
+const changeOf = (again: Again | undefined, received_at: Date | undefined) => ({
+  ...(again ? { $inc: { redeliveries: again.count } } : {}),
+  $set: { ...(again ? { last_offset: again.offset } : {}), ...(received_at ? { received_at } : {}) },
+});
 
 /**
  * Writes the calls by taking out what was there and inserting all: two commands for any number of calls. In a

@@ -8,7 +8,13 @@ import {
 } from "@teravoz/domain";
 
 /** What must be known of a stored event to tell whether another delivery changes it. */
-export type KnownEvent = Pick<StoredEvent, "uuid" | "kind" | "aggregate_id" | "received_at">;
+export type KnownEvent = Pick<
+  StoredEvent,
+  "uuid" | "kind" | "aggregate_id" | "received_at" | "source" | "last_offset"
+>;
+
+/** How often an event came again, and the offset at which it did last. */
+export type Again = { count: number; offset: number };
 
 export type Arrivals = {
   /** Not stored yet: each once, in the order of the batch, with the earliest received_at of its deliveries. */
@@ -17,6 +23,8 @@ export type Arrivals = {
   earlier: LoggedEvent[];
   /** The uuid of every delivery that was one too many. */
   duplicates: string[];
+  /** Of these by uuid those that count as redeliveries: not what is read from the log once more, by a replay. */
+  again: ReadonlyMap<string, Again>;
 };
 
 /** Tells what stays out from the rest; `erased` by subjectId. */
@@ -40,10 +48,14 @@ export function sortArrivals(
 ): Arrivals {
   const distinct = new Map<string, LoggedEvent>();
   const duplicates: string[] = [];
+  const again = new Map<string, Again>();
   for (const event of events) {
     const before = distinct.get(event.uuid);
     if (before) demandSame(before, event);
-    if (before || known.has(event.uuid)) duplicates.push(event.uuid);
+    if (before || known.has(event.uuid)) {
+      duplicates.push(event.uuid);
+      count(again, event, known.get(event.uuid) ?? before!);
+    }
     distinct.set(event.uuid, before ? earliest(before, event) : event);
   }
   const arrived = [...distinct.values()];
@@ -51,7 +63,24 @@ export function sortArrivals(
     fresh: arrived.filter(({ uuid }) => !known.has(uuid)),
     earlier: arrived.filter((event) => isEarlier(event, known.get(event.uuid))),
     duplicates,
+    again,
   };
+}
+
+/** How often a new event came again within its batch, as it is stored: absent = never. */
+export function countOf(
+  { uuid }: LoggedEvent,
+  again: Arrivals["again"],
+): Pick<StoredEvent, "redeliveries" | "last_offset"> {
+  const counted = again.get(uuid);
+  return counted ? { redeliveries: counted.count, last_offset: counted.offset } : {};
+}
+
+/** Offsets of a partition grow, and a key stays in its partition. */
+function count(again: Map<string, Again>, { uuid, source }: LoggedEvent, first: KnownEvent): void {
+  const { count, offset } = again.get(uuid) ?? { count: 0, offset: first.last_offset ?? first.source.offset };
+  const isReadAgain = source.topic === first.source.topic && source.offset <= offset;
+  if (!isReadAgain) again.set(uuid, { count: count + 1, offset: source.offset });
 }
 
 /** The place in the log stays that of the first delivery. */

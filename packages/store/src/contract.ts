@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, jest } from "@jest/globals";
 import { describeAgents } from "./contract/agents.ts";
 import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
+import { describeDeliveries } from "./contract/deliveries.ts";
 import { describeErasures } from "./contract/erasures.ts";
 import { describePages } from "./contract/pages.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
@@ -33,6 +34,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("calls", () => describeCalls(use));
     describe("agents", () => describeAgents(use));
     describe("rebuilds", () => describeRebuilds(use));
+    describe("deliveries", () => describeDeliveries(use));
     describe("erasures", () => describeErasures(use));
     describe("pages", () => describePages(use));
     describe("what is stored comes back as it was", () => describeVerbatim(use));

@@ -3,8 +3,9 @@ import { createMemoryLetters } from "./letters/memory-letters.ts";
 import { createMemoryStore } from "./memory.ts";
 
 storeContract("memory", async () => {
-  const store = createMemoryStore();
-  return { store, queries: store, close: async () => {} };
+  const letters = createMemoryLetters();
+  const store = createMemoryStore({ letters });
+  return { store, queries: store, letters, close: async () => {} };
 });
 
 lettersContract("memory", async () => ({ letters: createMemoryLetters(), close: async () => {} }));

@@ -7,11 +7,13 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type DeadLetter,
   type Erased,
   type Event,
   type Fold,
   isErased,
   isPresence,
+  type LoggedEvent,
   latestErased,
   type MovingCall,
   orderEvents,
@@ -24,8 +26,9 @@ import {
   subjectOf,
   TooLarge,
 } from "@teravoz/domain";
-import { dropErased, sortArrivals } from "./arrivals.ts";
+import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { listDeliveries } from "./memory-deliveries.ts";
 import { startOfMinute } from "./minutes.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
 import { erasureChanges, type KeptCall, settle } from "./settle.ts";
@@ -42,8 +45,11 @@ export type State = {
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
+  letters = [],
 }: {
   now?: () => number;
+  /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
+  letters?: Iterable<DeadLetter>;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries {
   const state: State = {
     fences: new Map(),
@@ -76,6 +82,8 @@ export function createMemoryStore({
         .filter(({ updated_at }) => updated_at >= since && (!until || updated_at <= until))
         .map(recentPart),
     listMovingCalls: async (stretch) => listMovingCalls(state, stretch),
+    listDeliveries: async (filter, page) => listDeliveries(state, letters, filter, page),
+    findEvent: async (uuid) => structuredClone(state.events.get(uuid) ?? null),
   };
 }
 
@@ -99,12 +107,14 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const erased = latestErased([...state.erased.values(), ...(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
   const there = withoutErased(state, erased);
-  const { fresh, earlier, duplicates } = sortArrivals(kept, there.events);
-  const stored = fresh.map((event, index) => ({ ...event, id: state.lastId + 1 + index }));
-  const lowered = earlier.map(({ uuid, received_at }) => ({ ...there.events.get(uuid)!, received_at }));
+  const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
+  const stored = fresh.map((event, index): StoredEvent => {
+    return { ...event, id: state.lastId + 1 + index, ...countOf(event, again) };
+  });
+  const repeated = repeatedOf(there.events, again, earlier);
   const next = new Map([
     ...there.events,
-    ...[...stored, ...lowered].map((event) => [event.uuid, event] as const),
+    ...[...stored, ...repeated].map((event) => [event.uuid, event] as const),
   ]);
   const events = [...next.values()].filter(({ kind }) => kind === "call");
   const { written, changes } = settle({ batch: kept, calls: there.calls, events }, fold, now);
@@ -114,6 +124,27 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
   const told = [...erasureChanges(batch, now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+}
+
+/** The events stored before that came again: counted, and received when the earliest of all was. */
+function repeatedOf(
+  events: ReadonlyMap<string, StoredEvent>,
+  again: Arrivals["again"],
+  earlier: readonly LoggedEvent[],
+): StoredEvent[] {
+  const received = new Map(earlier.map(({ uuid, received_at }) => [uuid, received_at]));
+  return [...new Set([...received.keys(), ...again.keys()])].flatMap((uuid) => {
+    const event = events.get(uuid);
+    if (!event) return [];
+    const counted = again.get(uuid);
+    const { redeliveries = 0 } = event;
+    return [
+      {
+        ...{ ...event, received_at: received.get(uuid) ?? event.received_at },
+        ...(counted ? { redeliveries: redeliveries + counted.count, last_offset: counted.offset } : {}),
+      },
+    ];
+  });
 }
 
 function findErased({ erased }: State, subjects: readonly Subject[]): Erased[] {
@@ -209,7 +240,7 @@ function withinBytes(events: Event[], bytes: number): Event[] {
   return events;
 }
 
-const eventsOf = (state: State, call_id: string): StoredEvent[] =>
+export const eventsOf = (state: State, call_id: string): StoredEvent[] =>
   [...state.events.values()]
     .filter(({ kind, aggregate_id }) => kind === "call" && aggregate_id === call_id)
     .map((event) => ({ ...event }));

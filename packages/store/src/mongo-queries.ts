@@ -14,6 +14,7 @@ import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
+import { listDeliveries } from "./mongo-deliveries.ts";
 import { orUnavailable } from "./outage.ts";
 import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-queries.ts";
 import { RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
@@ -44,6 +45,8 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     listMovingCalls: (stretch) => orUnavailable(() => listMovingCalls(collections, stretch)),
     listPastPresences: (at) => orUnavailable(() => listPastPresences(collections, at)),
     listPresenceEvents: (stretch) => orUnavailable(() => listPresenceEvents(collections, stretch)),
+    listDeliveries: (filter, page) => orUnavailable(() => listDeliveries(collections, filter, page)),
+    findEvent: (uuid) => orUnavailable(() => findEvent(collections, uuid)),
   };
 }
 
@@ -96,6 +99,13 @@ async function readPlaces({ events }: Collections, call_id: string): Promise<(Pl
   for await (const { _id, ...event } of all)
     places.push({ ...placeOf({ uuid: _id, ...event }), bytes: Buffer.byteLength(event.payload) });
   return places;
+}
+
+async function findEvent({ events }: Collections, uuid: string): Promise<StoredEvent | null> {
+  const found = await events.findOne({ _id: { $eq: uuid } }, reading);
+  if (!found) return null;
+  const { _id, ...event } = found;
+  return { uuid: _id, ...event };
 }
 
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {

@@ -1,17 +1,17 @@
 import {
+  adminToken,
   erasureSettings,
   kafkaSettings,
   listenSettings,
   logSettings,
   mongoSettings,
   registrySettings,
-  token,
   wholeNumber,
 } from "@teravoz/runtime";
 
 export const settings = {
   ...listenSettings("PROJECTOR_PORT", 3335),
-  ADMIN_TOKEN: token("Bearer token of the admin API, which is not for the internet"),
+  ADMIN_TOKEN: adminToken,
   ...erasureSettings,
   EVENT_RETENTION_DAYS: {
     // ten years: past any duty to keep, and far within what a date can hold

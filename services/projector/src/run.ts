@@ -1,3 +1,4 @@
+import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import { type Fold, foldCall, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
@@ -30,7 +31,7 @@ import {
 } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
-import { addDeadLetterRoutes, fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
+import { fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";

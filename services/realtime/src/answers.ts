@@ -1,6 +1,7 @@
 import { type Call, type CallQueries, InvalidCursor, TooLarge, Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { type Board, NotYet } from "./board.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { callList, eventList, failed, type Message, report } from "./messages.ts";
 import { type Command, commandKey, type ReportSubject } from "./protocol.ts";
 import type { LiveReport } from "./report-subscriptions.ts";
@@ -24,6 +25,7 @@ type Sources = {
   board: Board;
   countStats: CountStats;
   system: Pick<System, "report">;
+  deliveries: Deliveries;
 };
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
@@ -42,7 +44,8 @@ export function createAnswers(deps: Deps): AnswerCommand {
   return (command) => share(commandKey(command), () => answer(command));
 }
 
-async function query({ queries, board, countStats, system }: Sources, command: Command): Promise<Answer> {
+async function query(sources: Sources, command: Command): Promise<Answer> {
+  const { queries, board, countStats, deliveries, system } = sources;
   switch (command.event) {
     case "ListCalls": {
       const { filter, limit, cursor } = command;
@@ -73,6 +76,13 @@ async function query({ queries, board, countStats, system }: Sources, command: C
     }
     case "ListSystem":
       return { message: report(command.event, await system.report(command.minutes)), calls: null };
+    case "ListDeliveries": {
+      const { event, ...asked } = command;
+      const page = await deliveries.list(asked);
+      return { message: report(event, page.report, page.next), calls: null };
+    }
+    case "ShowDelivery":
+      return { message: report(command.event, await deliveries.body(command.id)), calls: null };
     case "Subscribe": {
       const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas

@@ -1,4 +1,5 @@
 import {
+  adminToken,
   kafkaSettings,
   listenSettings,
   logSettings,
@@ -19,6 +20,8 @@ export const settings = {
   ...mongoSettings,
   ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
+  // unset = dead letters are not sent again from the page
+  ADMIN_TOKEN: { ...adminToken, neededInProduction: false },
   ALLOWED_ORIGINS: {
     schema: originList,
     optional: true,

@@ -37,6 +37,8 @@ function start() {
     listPresenceEvents: slow("listPresenceEvents"),
     listPresences: slow("listPresences"),
     countEvents: slow("countEvents"),
+    listDeliveries: slow("listDeliveries"),
+    findEvent: slow("findEvent"),
   };
   const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
   const subscriptions = createSubscriptions(clock, () => feed.doubt());

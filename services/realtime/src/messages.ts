@@ -1,4 +1,5 @@
 import type { Call, Page, StoredEvent } from "@teravoz/domain";
+import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
 import type { ReportDelta } from "./report-subscriptions.ts";
 import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport } from "./reports.ts";
 import type { Stats } from "./stats.ts";
@@ -41,10 +42,12 @@ export function callList(event: string, page: Page<Call>): Message {
 
 type Numbers =
   | (QueueReport | QueueDayReport | AgentReport | AbandonedReport)
-  | (ReportDelta | Stats | SystemReport);
+  | (ReportDelta | Stats | SystemReport)
+  | (DeliveryReport | DeliveryBody);
 
-/** Numbers, as reports.ts, stats.ts and system.ts shape them. */
-export const report = (event: string, data: Numbers): Message => encode(event, JSON.stringify(data), "Ok");
+/** An answer as reports.ts, stats.ts, deliveries.ts and system.ts shape them. */
+export const report = (event: string, data: Numbers, next: string | null = null): Message =>
+  encode(event, JSON.stringify(data), "Ok", next);
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
 

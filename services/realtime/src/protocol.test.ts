@@ -134,6 +134,25 @@ describe("a command", () => {
     expect(errorOf("Rewind", data)).toMatch(/^at must be a moment since 2000/),
   );
 
+  test("for deliveries asks for all of them, or those of a status and a key", () => {
+    const all = { event: "ListDeliveries", status: null, call_id: null, limit: 1_000, cursor: null };
+    for (const data of [undefined, {}, { status: "", call_id: null }])
+      expect(commandOf("ListDeliveries", data)).toEqual(all);
+    const asked = { status: "late", call_id: 12.5, limit: 2 };
+    expect(commandOf("ListDeliveries", asked)).toEqual({ ...all, ...asked, call_id: "12.5" });
+  });
+
+  test.each(["Late", "__proto__", 1, ["late"], {}])("for deliveries knows its statuses: %j", (status) =>
+    expect(errorOf("ListDeliveries", { status })).toBe(
+      "status must be one of new, redelivered, late, out-of-order, unknown-type, refused, parked",
+    ),
+  );
+
+  test.each([undefined, {}, { id: "" }, { id: 1 }, { id: { $ne: 1 } }])(
+    "for a delivery's body needs its id: %j",
+    (data) => expect(errorOf("ShowDelivery", data)).toBe("id must be a string that is not empty"),
+  );
+
   test.each(["", "listcalls", "__proto__", "constructor", "toString", "Welcome", "DataChanged"])(
     "named %j is not known",
     (event) =>
@@ -165,8 +184,8 @@ describe("a command", () => {
       fc.property(event, data, (name, value) => {
         const parsed = parseCommand({ event: name, data: value });
         if ("refusal" in parsed) return parsed.refusal.status === "Failed";
-        if ("minutes" in parsed.command) return true;
         if (parsed.command.event === "ListQueueDay") return typeof (parsed.command.queue ?? "") === "string";
+        if (!("filter" in parsed.command) && parsed.command.event !== "ListCallEvents") return true;
         if (parsed.command.event === "ListCallEvents") return typeof parsed.command.call_id === "string";
         const { id, ...texts } = parsed.command.filter;
         return (

@@ -1,4 +1,11 @@
-import type { CallFilter, CallState } from "@teravoz/domain";
+import {
+  type CallFilter,
+  type CallState,
+  type DeliveryStatus,
+  EVENT_STATUSES,
+  LETTER_STATUSES,
+} from "@teravoz/domain";
+import type { AskedDeliveries } from "./deliveries.ts";
 import { failed, type Message } from "./messages.ts";
 
 /** A message of a client, not yet looked into: its name and whatever came with it. */
@@ -18,6 +25,8 @@ export type Command =
   | { event: "ListStats" | "ListSystem"; minutes: number }
   | ReportSubject
   | { event: "Rewind"; at: number; minutes: number | null }
+  | ({ event: "ListDeliveries" } & AskedDeliveries)
+  | { event: "ShowDelivery"; id: string }
   | { event: "Subscribe"; filter: CallFilter; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -25,6 +34,8 @@ type Fault = { fault: string };
 
 export const MAX_CALLS = 10_000;
 export const MAX_EVENTS = 1_000;
+/** 300 KB: with the order of their calls some 25 ms of the database. */
+export const MAX_DELIVERIES = 1_000;
 /** A sliding window of numbers: a day at most. */
 export const MAX_MINUTES = 1_440;
 /** Of the counts of events and calls, unless others are asked for. */
@@ -67,6 +78,8 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   ListStats: (data) => readCounted("ListStats", data, STATS_MINUTES),
   ListSystem: (data) => readCounted("ListSystem", data, SYSTEM_MINUTES),
   Rewind: readRewind,
+  ListDeliveries: readListDeliveries,
+  ShowDelivery: readShowDelivery,
   Subscribe: readSubscribe,
   SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
   SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
@@ -140,6 +153,7 @@ function readQueueDay(data: Record<string, unknown>): Command | Fault {
   const queue = isSet(data.queue) ? readText("queue", data.queue) : null;
   return firstFault(stray, queue) ?? ({ event: "ListQueueDay", queue } as Command);
 }
+
 function readRewind(data: Record<string, unknown>): Command | Fault {
   const stray = findStray(data, ["at", "minutes"]);
   const at = readMoment(data.at);
@@ -161,6 +175,30 @@ function readMoment(value: unknown): number | Fault {
   return {
     fault: "at must be a moment since 2000, in ISO 8601 with its zone or in milliseconds since the epoch",
   };
+}
+
+function readListDeliveries(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["status", "call_id", "limit", "cursor"]);
+  const status = isSet(data.status) ? readStatus(data.status) : null;
+  const call_id = isSet(data.call_id) ? readText("call_id", data.call_id) : null;
+  const limit = readLimit(data.limit, MAX_DELIVERIES);
+  const cursor = readCursor(data.cursor);
+  const fault = firstFault(stray, status, call_id, limit, cursor);
+  return fault ?? ({ event: "ListDeliveries", status, call_id, limit, cursor } as Command);
+}
+
+const STATUSES: readonly DeliveryStatus[] = [...EVENT_STATUSES, ...LETTER_STATUSES];
+
+function readStatus(value: unknown): DeliveryStatus | Fault {
+  const status = STATUSES.find((each) => each === value);
+  return status ?? { fault: `status must be one of ${STATUSES.join(", ")}` };
+}
+
+function readShowDelivery(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["id"]);
+  const fault = { fault: "id must be a string that is not empty" };
+  const id = typeof data.id === "string" && data.id !== "" ? data.id : fault;
+  return firstFault(stray, id) ?? ({ event: "ShowDelivery", id } as Command);
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {

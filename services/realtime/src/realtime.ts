@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type CallQueries, Unavailable } from "@teravoz/domain";
+import { type CallQueries, type LetterDesk, Unavailable } from "@teravoz/domain";
 import {
   closeServer,
   createApp,
@@ -15,10 +15,12 @@ import { countReport, createAnswers } from "./answers.ts";
 import { createBoard } from "./board.ts";
 import { STALL_MS } from "./connection.ts";
 import { createDay } from "./day.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createGateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
 import { createPastBoard } from "./past.ts";
+import { addRedrive, type Redrive } from "./redrive.ts";
 import { createReportSubscriptions } from "./report-subscriptions.ts";
 import type { Account } from "./reports.ts";
 import { addStats, createCountStats } from "./stats.ts";
@@ -54,6 +56,9 @@ export type Realtime = {
 export function createRealtime(deps: {
   queries: CallQueries;
   system: Pick<SystemDeps, "queries" | "readEnds" | "hears">;
+  letters: Pick<LetterDesk, "find">;
+  /** Null = dead letters cannot be sent again from here. */
+  redrive: Redrive | null;
   account: Account;
   admission: Admission;
   metricsTokens: readonly string[] | null;
@@ -65,15 +70,19 @@ export function createRealtime(deps: {
   page?: string;
   joinsPerSecond?: number;
 }): Realtime {
-  const { queries, metrics, log, clock = systemClock } = deps;
+  const { queries, letters, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const past = createPastBoard({ queries, now: Date.now });
   const board = createBoard({ day, past, account: deps.account, now: Date.now });
+  const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
   const onUnavailable = () => feed.doubt();
   const countStats = createCountStats({ queries, day, now: Date.now });
-  const answer = createAnswers({ queries, board, countStats, system, log, clock, onUnavailable });
+  const answer = createAnswers({
+    ...{ queries, board, countStats, deliveries, system },
+    ...{ log, clock, onUnavailable },
+  });
   const reports = createReportSubscriptions({
     count: (subject) => countReport(board, subject),
     onFailure: (error) => {
@@ -91,6 +100,7 @@ export function createRealtime(deps: {
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
+  if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, deps.admission);
   const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);

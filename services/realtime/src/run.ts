@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import type { CallQueries } from "@teravoz/domain";
+import { type CallQueries, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
+  createPublisher,
   createStatusReporter,
   type Follower,
   followTopic,
@@ -12,10 +13,16 @@ import {
   topicsCheck,
 } from "@teravoz/kafka";
 import { listen, runService, type Self, type Service } from "@teravoz/runtime";
-import { connectMongo, createMongoQueries, createMongoSystemQueries } from "@teravoz/store";
+import {
+  connectMongo,
+  createMongoLetters,
+  createMongoQueries,
+  createMongoSystemQueries,
+} from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
+import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
 
 /** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
@@ -48,7 +55,10 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
     readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
     hears: hearsItself(self),
   };
-  const realtime = createSockets(service, { queries: around(createMongoQueries(connection)), system });
+  const letters = createMongoLetters({ connection, log });
+  const redrive = openRedrive(service, kafka, letters);
+  const queries = around(createMongoQueries(connection));
+  const realtime = createSockets(service, { queries, letters, redrive, system });
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
@@ -84,8 +94,25 @@ function openKafka(service: RealtimeService) {
 
 const sumOf = (values: { value: number }[]) => values.reduce((sum, { value }) => sum + value, 0);
 
+/** One lane: an operator waits for each. */
+const REDRIVE_LIMITS = { lanes: 1 };
+
+function openRedrive(
+  { config, log, metrics, onStop }: RealtimeService,
+  { topics, client, codec }: KafkaParts,
+  letters: Redrive["letters"],
+): Redrive | null {
+  const tokens = config.ADMIN_TOKEN;
+  if (tokens === null) return null;
+  const publisher = createLatePublisher(() =>
+    createPublisher({ client, log, metrics, limits: REDRIVE_LIMITS }),
+  );
+  onStop("publisher", () => publisher.stop());
+  return { tokens, letters, codec, publisher, topics, parse: parseWebhook };
+}
+
 type System = Sources["system"];
-type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "system">;
+type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" | "redrive" | "system">;
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };

@@ -43,6 +43,8 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   listPastPresences: async () => [],
   listPresenceEvents: async () => [],
   countEvents: async () => ({}),
+  listDeliveries: async () => ({ items: [], next: null }),
+  findEvent: async () => null,
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 
@@ -62,4 +64,5 @@ export const noNumbers = {
     rewound: () => Promise.reject(nobody),
   },
   system: { report: () => Promise.reject(nobody) },
+  deliveries: { list: () => Promise.reject(nobody), body: () => Promise.reject(nobody) },
 };

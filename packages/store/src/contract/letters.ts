@@ -9,7 +9,7 @@ type Opened = { letters: DeadLetters; close: () => Promise<void> };
 const TEST_LIMIT_MS = 30_000;
 const ALL = { limit: 1_000, cursor: null };
 
-const sampleLetter = (sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
+export const sampleLetter = (sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
   key: `call-${randomUUID()}`,
   type: "call.imagined",
   reason: "unprocessable",

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type FoldedCall, foldCall, type LoggedEvent } from "@teravoz/domain";
 import fc from "fast-check";
+import { createMemoryLetters } from "../letters/memory-letters.ts";
 import { createMemoryStore } from "../memory.ts";
 import { at, createWriter, findEvents, foldedPart, type Opened, sampleEvent, type Use } from "./samples.ts";
 
@@ -74,7 +75,7 @@ export function describeRandomBatches(use: Use): void {
         ),
       );
       const store = createMemoryStore();
-      const model: Opened = { store, queries: store, close: async () => {} };
+      const model: Opened = { store, queries: store, letters: createMemoryLetters(), close: async () => {} };
       await writeAll(model, written);
       await writeAll(use(), written);
       const calls = [0, 1, 2, 3].map((call) => `${run}-${call}`);

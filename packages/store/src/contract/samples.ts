@@ -10,6 +10,7 @@ import {
   type Fold,
   type FoldedCall,
   foldCall,
+  type LetterFile,
   type LoggedEvent,
   type SystemQueries,
 } from "@teravoz/domain";
@@ -17,6 +18,7 @@ import {
 export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
+  letters: LetterFile;
   close: () => Promise<void>;
 };
 export type Use = () => Opened;

@@ -24,3 +24,10 @@ export function readPlace(cursor: string): Place {
   if (ms === undefined || id === undefined) throw new InvalidCursor();
   return { first_seen: new Date(Number(ms)), id };
 }
+
+/** Newest first. */
+export function byPlace(one: Place, other: Place): number {
+  const apart = other.first_seen.getTime() - one.first_seen.getTime();
+  if (apart !== 0) return apart;
+  return one.id === other.id ? 0 : one.id > other.id ? -1 : 1;
+}

@@ -7,14 +7,17 @@ import {
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
-import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
+import { byPlace, cutLetters, letterId, readPlace } from "./letter-page.ts";
 
 type State = { positions: Map<string, number>; letters: Map<string, DeadLetterWithBody>; now: () => number };
 
-/** The model of the dead letters: what MongoDB does, in two maps. `now` in ms. */
-export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters {
+/** The model of the dead letters: what MongoDB does, in two maps; it gives them one by one, too. `now` in ms. */
+export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
+  [Symbol.iterator](): Iterator<DeadLetter>;
+} {
   const state: State = { positions: new Map(), letters: new Map(), now };
   return {
+    [Symbol.iterator]: () => list(state, {}, null).values(),
     position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
     file: async (batch) => file(state, batch),
     list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
@@ -58,13 +61,6 @@ function isWanted(letter: DeadLetter, { since, until, ...equal }: LetterFilter):
     (since === undefined || letter.first_seen >= since) &&
     (until === undefined || letter.first_seen <= until)
   );
-}
-
-/** Newest first. */
-function byPlace(one: Place, other: Place): number {
-  const apart = other.first_seen.getTime() - one.first_seen.getTime();
-  if (apart !== 0) return apart;
-  return one.id === other.id ? 0 : one.id > other.id ? -1 : 1;
 }
 
 function mark(

@@ -13,7 +13,7 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { movePosition, readPosition } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
-import { cutLetters, letterId, readPlace } from "./letter-page.ts";
+import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
 
 /** `_id` is the letter's id. */
 export type LetterDocument = Omit<DeadLetter, "id"> & { _id: string; body: Binary | null };
@@ -95,13 +95,22 @@ async function list(
   filter: LetterFilter,
   { limit, cursor }: { limit: number; cursor: string | null },
 ) {
-  const conditions = [...conditionsOf(filter), ...(cursor === null ? [] : [afterPlace(cursor)])];
+  const after = cursor === null ? null : readPlace(cursor);
+  return cutLetters(await readLetters(letters, { filter, after, limit: limit + 1 }), limit);
+}
+
+/** Newest first, `limit` at most, from after a place; without bodies. */
+export async function readLetters(
+  letters: Letters,
+  { filter, after, limit }: { filter: LetterFilter; after: Place | null; limit: number },
+): Promise<DeadLetter[]> {
+  const conditions = [...conditionsOf(filter), ...(after ? [afterPlace(after)] : [])];
   const found = await letters
     .find(conditions.length > 0 ? { $and: conditions } : {}, { ...LIMIT, ...WITHOUT_BODY })
     .sort({ first_seen: -1, _id: -1 })
-    .limit(limit + 1)
+    .limit(limit)
     .toArray();
-  return cutLetters(found.map(letterOf), limit);
+  return found.map(letterOf);
 }
 
 /** With $eq a value is only ever a value, whatever it begins with. */
@@ -115,10 +124,9 @@ function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
     .map(([field, operator, value]) => ({ [field]: { [operator]: value } }));
 }
 
-function afterPlace(cursor: string): Document {
-  const { first_seen, id } = readPlace(cursor);
-  return { $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }] };
-}
+const afterPlace = ({ first_seen, id }: Place): Document => ({
+  $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }],
+});
 
 async function find(letters: Letters, id: string) {
   const found = await letters.findOne({ _id: { $eq: id } }, LIMIT);

@@ -1,3 +1,2 @@
 export { fileDeadLetters } from "./file.ts";
-export { addDeadLetterRoutes, type DeadLetterPorts } from "./routes.ts";
 export { watchWaiting } from "./watch.ts";

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { CallDeliveries } from "./call-deliveries.tsx";
 import type { Call } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
@@ -35,6 +36,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
       {typeof shown === "object" && <Facts call={shown.call} />}
       <h3>{words.events}</h3>
       <Events shown={shown} />
+      {shown !== "erased" && <CallDeliveries call_id={call_id} />}
     </aside>
   );
 }
@@ -166,7 +168,7 @@ function sentenceOf(note: Note, type: string): string {
 const COPIED_MS = 2_000;
 
 /** Copies what is seen: masked where numbers are. Absent where the browser has no clipboard, as without TLS. */
-function CopyButton({ text }: { text: string }) {
+export function CopyButton({ text }: { text: string }) {
   const copied = useSignal(false);
   if (!navigator.clipboard) return null;
   const copy = async () => {

@@ -1,3 +1,198 @@
+import "./deliveries-page.css";
+import { useEffect, useRef } from "preact/hooks";
+import { masked, openedDelivery } from "./choices.ts";
+import { deliveries, limit, nextLimit } from "./deliveries.ts";
+import { type Delivery, type DeliveryStatus, STATUSES } from "./delivery.ts";
+import { DeliveryDetails } from "./delivery-details.tsx";
+import { DeliveryMark, DeliveryMarks, nameOf, noteOf } from "./delivery-mark.tsx";
+import { formatKey } from "./format.ts";
+import { link } from "./live.ts";
+import { RedriveAll } from "./redrive-all.tsx";
+import { RefusalsSection } from "./refusals-section.tsx";
+import { closeCall, go, openCall, query, selected, status } from "./route.ts";
+import { SEARCH_ID } from "./search-box.tsx";
+import { formatTimeOfDay } from "./times.ts";
+import { words } from "./words.ts";
+
+const NONE = "–";
+/** Those of dead letters: they can be sent again. */
+const REDRIVEN: readonly DeliveryStatus[] = ["unknown-type", "refused", "parked"];
+
+/** Everything that was delivered to us, and what became of it. */
 export function DeliveriesPage() {
-  return null;
+  const opened = useOpened();
+  return (
+    <div class={opened ? "deliveries-page split" : "deliveries-page"}>
+      <Filters />
+      <Table />
+      {opened && <DeliveryDetails key={opened.id} delivery={opened} />}
+      <RefusalsSection />
+    </div>
+  );
+}
+
+/** The delivery that is looked at, as it is now; as it was last, where it is listed no more. */
+function useOpened(): Delivery | null {
+  const last = useRef<Delivery | null>(null);
+  useEffect(
+    () => () => {
+      openedDelivery.value = null;
+    },
+    [],
+  );
+  const id = openedDelivery.value;
+  const found = deliveries.value?.deliveries.find((each) => each.id === id);
+  if (found) last.current = found;
+  return last.current?.id === id ? last.current : null;
+}
+
+function Filters() {
+  return (
+    <div class="filters">
+      <Search />
+      <nav aria-label={words.deliveriesPage.filter}>
+        {[null, ...STATUSES].map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={status.value === each}
+            onClick={() => go("deliveries", { status: each, q: query.value })}
+          >
+            {each ? <DeliveryMark status={each} /> : words.all}
+          </button>
+        ))}
+      </nav>
+      {status.value && REDRIVEN.includes(status.value) && <RedriveAll key={status.value} />}
+    </div>
+  );
+}
+
+/** A call's or an agent's own, by its key. */
+function Search() {
+  const search = (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
+    go("deliveries", { status: status.value, q: String(text).trim() });
+  };
+  const clear = (event: Event) => {
+    const { value } = event.currentTarget as HTMLInputElement;
+    if (value === "" && query.value !== "") go("deliveries", { status: status.value });
+  };
+  return (
+    <search>
+      <form onSubmit={search}>
+        <input
+          id={SEARCH_ID}
+          name="q"
+          type="search"
+          key={query.value}
+          defaultValue={query.value}
+          aria-label={words.deliveriesPage.search}
+          placeholder={words.deliveriesPage.search}
+          maxLength={256}
+          onInput={clear}
+        />
+      </form>
+    </search>
+  );
+}
+
+function Table() {
+  const report = deliveries.value;
+  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (report.deliveries.length === 0) return <Empty more={report.more} />;
+  const { received, status: state, event, key, answer, note } = words.deliveriesPage.columns;
+  return (
+    <section class="calls">
+      <table>
+        <caption>{words.deliveriesPage.shown(report.deliveries.length, report.more)}</caption>
+        <thead>
+          <tr>
+            {[received, state, event, key].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="figure">
+              {answer}
+            </th>
+            <th scope="col">{note}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.deliveries.map((delivery) => (
+            <Row key={delivery.id} delivery={delivery} />
+          ))}
+        </tbody>
+      </table>
+      {report.more && <More />}
+    </section>
+  );
+}
+
+function More() {
+  const next = nextLimit();
+  if (next === undefined) return <p class="soft more">{words.deliveriesPage.noMore}</p>;
+  return (
+    <p class="more">
+      <button
+        type="button"
+        onClick={() => {
+          limit.value = next;
+        }}
+      >
+        {words.deliveriesPage.more}
+      </button>
+    </p>
+  );
+}
+
+/** Opens the call it belongs to; what belongs to none opens by itself. */
+function Row({ delivery }: { delivery: Delivery }) {
+  const { id, kind, key, type, received_at, answer, redeliveries } = delivery;
+  const isChosen = kind === "call" ? selected.value === key : openedDelivery.value === id;
+  // two names of one animation in turn: it begins anew with each redelivery
+  const glow = redeliveries % 2 ? "glow" : "glow-again";
+  const open = () => {
+    if (kind === "call" && key) openCall(key);
+    else if (selected.peek()) closeCall();
+    openedDelivery.value = kind === "call" ? null : id;
+  };
+  return (
+    <tr
+      class={isChosen ? `${glow} chosen` : glow}
+      tabIndex={0}
+      onClick={open}
+      onKeyDown={(event) => event.key === "Enter" && open()}
+    >
+      <td class="number">{formatTimeOfDay(Date.parse(received_at))}</td>
+      <td>
+        <DeliveryMarks delivery={delivery} />
+      </td>
+      <td>{nameOf(type)}</td>
+      <td>{kind === "call" ? key : key ? formatKey(key, masked.value) : NONE}</td>
+      <td class="figure">{answer}</td>
+      <td>{noteOf(delivery)}</td>
+    </tr>
+  );
+}
+
+function Empty({ more }: { more: boolean }) {
+  const { empty, nothing, nothingYet } = words.deliveriesPage;
+  if (more)
+    return (
+      <div class="empty">
+        <p>{nothingYet}</p>
+        <More />
+      </div>
+    );
+  if (status.value || query.value) return <p class="empty">{nothing}</p>;
+  return (
+    <div class="empty">
+      <p>{empty}</p>
+      <p>
+        {words.emptyHow} <code>npx -y pnpm simulate</code>
+      </p>
+    </div>
+  );
 }

@@ -1,5 +1,13 @@
 import { expect, test } from "@jest/globals";
-import { cityOf, formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
+import {
+  cityOf,
+  formatBody,
+  formatDuration,
+  formatKey,
+  formatLength,
+  formatNumber,
+  maskText,
+} from "./format.ts";
 
 test.each([
   ["5511999990000", "+55 11 9****-0000", "+55 11 99999-0000"],
@@ -53,3 +61,18 @@ test.each([
   ["America/Argentina/Buenos_Aires", "Buenos Aires"],
   ["UTC", "UTC"],
 ])("the zone %s is called %s", (zone, city) => expect(cityOf(zone)).toBe(city));
+
+test.each([
+  ["5511987654321", "+55 11 9****-4321"],
+  ["+5511987654321", "+55 11 9****-4321"],
+  ["ana@example.com", "ana@example.com"],
+  ["1463669263.30030", "1463669263.30030"],
+  ["2001", "2001"],
+])("the key %s is masked where it is a number: %s", (key, expected) => {
+  expect(formatKey(key, true)).toBe(expected);
+});
+
+test("of a text that is no JSON, masked, long runs of digits show only their end", () => {
+  expect(maskText("tel 5511987654321, queue 900", true)).toBe("tel *********4321, queue 900");
+  expect(maskText("tel 5511987654321", false)).toBe("tel 5511987654321");
+});

@@ -66,6 +66,14 @@ export function formatNumber(number: string, masked: boolean): string {
   return [country && "+55", area, `${head}-${line}`].filter(Boolean).join(" ");
 }
 
+/** The key of an agent or a dead letter: masked where it is somebody's number. */
+export const formatKey = (key: string, masked: boolean): string =>
+  /^\+?\d{8,15}$/.test(key) ? formatNumber(key, masked) : key;
+
+/** A text of any kind; masked, of every run of digits that could be a telephone or a document only the end is left. */
+export const maskText = (text: string, masked: boolean): string =>
+  masked ? text.replace(/\d{6,}/g, (digits) => "*".repeat(digits.length - 4) + digits.slice(-4)) : text;
+
 /** Fields whose digits are not a person's. */
 const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
 

@@ -1,6 +1,6 @@
-import { helping, masked, nextTheme } from "./choices.ts";
+import { helping, masked, nextTheme, openedDelivery } from "./choices.ts";
 import { backToLive, rewind, rewound, STEP_MS, step, togglePlaying } from "./rewind.ts";
-import { closeCall, go, page, selected } from "./route.ts";
+import { closeCall, go, selected } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
@@ -16,7 +16,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "/": (event) => {
     // some browsers begin a search of their own
     event.preventDefault();
-    if (page.peek() !== "calls") go("calls");
+    if (!document.getElementById(SEARCH_ID)) go("calls");
     // the page is there with the next frame
     requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
   },
@@ -36,6 +36,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   },
   Escape: () => {
     if (selected.peek()) closeCall();
+    else if (openedDelivery.peek()) openedDelivery.value = null;
     else if (rewound.peek()) backToLive();
     else if (tv.peek()) toggleTv();
   },

@@ -1,5 +1,6 @@
 import { batch, signal } from "@preact/signals";
 import { type CallState, STATES } from "./calls.ts";
+import { type DeliveryStatus, STATUSES } from "./delivery.ts";
 
 /** The pages, in the order of the navigation, and where each is: every address can be shared. */
 export const PATHS = {
@@ -20,6 +21,8 @@ export const PAGES = ALL_PAGES.filter((name) => name !== "number");
 export const page = signal<PageName>(readPage());
 /** Which calls the page of calls shows. */
 export const filter = signal<CallState | null>(readFilter());
+/** Which deliveries the page of deliveries shows. */
+export const status = signal<DeliveryStatus | null>(readStatus());
 /** What it searches for. */
 export const query = signal(readQuery());
 
@@ -45,6 +48,11 @@ function readPage(): PageName {
 function readFilter(): CallState | null {
   const state = new URLSearchParams(location.search).get("state");
   return STATES.find((each) => each === state) ?? null;
+}
+
+function readStatus(): DeliveryStatus | null {
+  const status = new URLSearchParams(location.search).get("status");
+  return STATUSES.find((each) => each === status) ?? null;
 }
 
 /** A part of the address that no server is sent, and so no log holds: people search for numbers. */
@@ -74,6 +82,7 @@ function readMinutes(): number | null {
 
 export type View = {
   state?: CallState | null;
+  status?: DeliveryStatus | null;
   q?: string;
   minutes?: number | null;
   queue?: string | null;
@@ -83,10 +92,11 @@ export type View = {
 
 export function addressOf(
   to: PageName,
-  { state, q, minutes: window, queue, call, at: moment }: View = {},
+  { state, status: delivered, q, minutes: window, queue, call, at: moment }: View = {},
 ): string {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
+    ...(delivered ? { status: delivered } : {}),
     ...(window ? { minutes: String(window) } : {}),
     ...(queue ? { queue } : {}),
     ...(moment ? { at: new Date(moment).toISOString() } : {}),
@@ -163,6 +173,7 @@ function read(): void {
   batch(() => {
     page.value = readPage();
     filter.value = readFilter();
+    status.value = readStatus();
     query.value = readQuery();
     minutes.value = readMinutes();
     queue.value = readChosenQueue();

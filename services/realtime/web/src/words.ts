@@ -2,7 +2,9 @@ import type { AgentState } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
 import type { Chart, Line } from "./day-charts.ts";
+import type { DeliveryStatus, Letter } from "./delivery.ts";
 import type { Column } from "./queue-sort.ts";
+import type { Outcome } from "./redrive.ts";
 import type { PageName } from "./route.ts";
 import type { Standing } from "./system-report.ts";
 import type { Urgency } from "./urgency.ts";
@@ -199,6 +201,45 @@ export type Words = {
     noCalls: string;
     wholeCall: string;
   };
+  deliveriesPage: {
+    statuses: Record<DeliveryStatus, string>;
+    /** What each means, in one sentence. */
+    tips: Record<DeliveryStatus, string>;
+    columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
+    facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
+    /** What a dead letter was refused or parked for; the rest are shown as they are. */
+    reasons: Readonly<Record<string, string>>;
+    letterStatuses: Record<Letter["status"], string>;
+    filter: string;
+    search: string;
+    lateBy(time: string): string;
+    after(event: string): string;
+    copies(count: number): string;
+    shown(count: number, more: boolean): string;
+    more: string;
+    noMore: string;
+    empty: string;
+    nothing: string;
+    nothingYet: string;
+    ofCall(count: number): string;
+    bodyUnreadable: string;
+    noBody: string;
+    binary: string;
+    noRights: string;
+    adminTokenLabel: string;
+    adminTokenWrong: string;
+    redriveOne: string;
+    sending: string;
+    outcomes: Record<Outcome, string>;
+    redriveAll: {
+      all: string;
+      confirm(count: number): string;
+      cancel: string;
+      sending(done: number, of: number): string;
+      unreadable: string;
+      result(counts: Partial<Record<Outcome, number>>, left: number): string;
+    };
+  };
 };
 
 const MISSING_PT: Readonly<Record<string, string>> = {
@@ -211,6 +252,9 @@ const MISSING_EN: Readonly<Record<string, string>> = {
   projector: "nothing is stored, the board stands still",
   realtime: "nobody is told of changes",
 };
+
+const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 const pt: Words = {
   pages: {
@@ -582,6 +626,96 @@ const pt: Words = {
     nobodyWaited: "Ninguém esperava neste momento.",
     noCalls: "Nenhuma ligação nas 25 horas antes deste momento.",
     wholeCall: "A ligação inteira, também o que veio depois do momento mostrado no painel.",
+  },
+  deliveriesPage: {
+    statuses: {
+      new: "nova",
+      redelivered: "repetida",
+      late: "atrasada",
+      "out-of-order": "fora de ordem",
+      "unknown-type": "tipo desconhecido",
+      refused: "recusada",
+      parked: "parada",
+    },
+    tips: {
+      new: "Chegou uma vez, a tempo e na ordem.",
+      redelivered: "O mesmo evento chegou de novo: foi guardado uma vez só.",
+      late: "Chegou mais de um minuto depois de acontecer.",
+      "out-of-order": "Chegou depois de um evento que, na ligação, vem depois dele.",
+      "unknown-type": "De um tipo que esta versão não conhece: guardada para depois.",
+      refused: "Sem ligação nem agente a que pertença: guardada para depois.",
+      parked: "Foi aceita, mas não pôde ser lida ou guardada.",
+    },
+    columns: {
+      received: "Recebida",
+      status: "Situação",
+      event: "Evento",
+      key: "Ligação ou agente",
+      answer: "Resposta",
+      note: "Detalhe",
+    },
+    facts: {
+      reason: "Motivo",
+      letterStatus: "Estado",
+      firstSeen: "Primeira vez",
+      lastSeen: "Última vez",
+      copies: "Vezes",
+    },
+    reasons: {
+      unprocessable: "tipo desconhecido, ou sem call_id",
+      unstorable: "não pôde ser guardada",
+      "not-avro": "não é um registro Avro",
+      "unknown-schema": "de um esquema que o registro não tem",
+      "foreign-schema": "de um esquema que não é nosso",
+    },
+    letterStatuses: { waiting: "esperando", redriven: "reprocessada", dropped: "descartada" },
+    filter: "Filtrar por situação",
+    search: "call_id ou agente",
+    lateBy: (time) => `${time} depois`,
+    after: (event) => `depois de “${event}”`,
+    copies: (count) => `${count} vezes`,
+    shown: (count, more) =>
+      more ? `as ${count} mais recentes` : count === 1 ? "1 entrega" : `${count} entregas`,
+    more: "Mostrar mais",
+    noMore: "Para ver mais antigas, filtre por situação ou busque pelo call_id.",
+    empty: "Nenhuma entrega ainda. Cada POST da TeraVoz aparece aqui, com a resposta que recebeu.",
+    nothing: "Nenhuma entrega assim. A próxima aparece aqui sozinha.",
+    nothingYet: "Nenhuma entrega assim entre as mais recentes.",
+    ofCall: (count) => (count === 1 ? "1 entrega" : `${count} entregas`),
+    bodyUnreadable: "Não foi possível ler o corpo. Abra de novo para tentar.",
+    noBody: "O corpo não existe mais.",
+    binary: "Não é texto: em base64.",
+    noRights: "Para reprocessar, o realtime precisa de ADMIN_TOKEN.",
+    adminTokenLabel: "Token de administração",
+    adminTokenWrong: "Este token de administração não foi aceito.",
+    redriveOne: "Reprocessar",
+    sending: "Reprocessando…",
+    outcomes: {
+      sent: "✓ Enviada de novo. O evento aparece na lista assim que é guardado.",
+      refused: "✕ Continua recusada:",
+      dropped: "✕ Foi descartada: o corpo não existe mais.",
+      gone: "✕ Não existe mais.",
+      unavailable: "✕ Kafka ou MongoDB não responde agora. Tente de novo.",
+      token: "✕ Este token de administração não foi aceito.",
+      origin: "✕ O realtime não aceita pedidos desta origem.",
+      failed: "✕ O servidor não respondeu como esperado. Tente de novo.",
+    },
+    redriveAll: {
+      all: "Reprocessar todas",
+      confirm: (count) => `Sim, reprocessar ${count}`,
+      cancel: "Cancelar",
+      sending: (done, of) => `${done} de ${of}`,
+      unreadable: "Não foi possível ler a lista. Tente de novo.",
+      result: ({ sent = 0, refused = 0, token = 0, ...rest }, left) =>
+        [
+          token > 0 && "✕ token de administração não aceito",
+          `${sent} ${sent === 1 ? "enviada" : "enviadas"} de novo`,
+          refused > 0 && `${refused} ${refused === 1 ? "recusada" : "recusadas"} outra vez`,
+          sumOf(rest) + left > 0 && `${sumOf(rest) + left} não enviadas`,
+        ]
+          .filter(Boolean)
+          .join(", "),
+    },
   },
 };
 
@@ -956,6 +1090,96 @@ const en: Words = {
     nobodyWaited: "Nobody was waiting at this moment.",
     noCalls: "No call in the 25 hours before this moment.",
     wholeCall: "The whole call, also what came after the moment that the board shows.",
+  },
+  deliveriesPage: {
+    statuses: {
+      new: "new",
+      redelivered: "redelivered",
+      late: "late",
+      "out-of-order": "out of order",
+      "unknown-type": "unknown type",
+      refused: "refused",
+      parked: "parked",
+    },
+    tips: {
+      new: "Came once, in time and in order.",
+      redelivered: "The same event came again: it is stored once.",
+      late: "Came more than a minute after it happened.",
+      "out-of-order": "Came after an event that stands behind it in the call.",
+      "unknown-type": "Of a type that this release does not know: kept for later.",
+      refused: "Without a call or an agent that it belongs to: kept for later.",
+      parked: "Was accepted, and could not be read or stored.",
+    },
+    columns: {
+      received: "Received",
+      status: "Status",
+      event: "Event",
+      key: "Call or agent",
+      answer: "Answer",
+      note: "Details",
+    },
+    facts: {
+      reason: "Reason",
+      letterStatus: "State",
+      firstSeen: "First seen",
+      lastSeen: "Last seen",
+      copies: "Times",
+    },
+    reasons: {
+      unprocessable: "unknown type, or no call_id",
+      unstorable: "could not be stored",
+      "not-avro": "no Avro record",
+      "unknown-schema": "of a schema that the registry does not have",
+      "foreign-schema": "of a schema that is not ours",
+    },
+    letterStatuses: { waiting: "waiting", redriven: "redriven", dropped: "dropped" },
+    filter: "Filter by status",
+    search: "call_id or agent",
+    lateBy: (time) => `${time} later`,
+    after: (event) => `after “${event}”`,
+    copies: (count) => `${count} times`,
+    shown: (count, more) =>
+      more ? `the latest ${count}` : count === 1 ? "1 delivery" : `${count} deliveries`,
+    more: "Show more",
+    noMore: "To see older ones, filter by status or search for the call_id.",
+    empty: "No deliveries yet. Each POST of TeraVoz appears here, with the answer it got.",
+    nothing: "No such delivery. The next one appears here by itself.",
+    nothingYet: "No such delivery among the latest.",
+    ofCall: (count) => (count === 1 ? "1 delivery" : `${count} deliveries`),
+    bodyUnreadable: "The body cannot be read. Open it again to try.",
+    noBody: "The body is gone.",
+    binary: "This is no text: in base64.",
+    noRights: "Redrive needs ADMIN_TOKEN on realtime.",
+    adminTokenLabel: "Admin token",
+    adminTokenWrong: "This admin token was not accepted.",
+    redriveOne: "Redrive",
+    sending: "Redriving…",
+    outcomes: {
+      sent: "✓ Sent again. The event appears in the list once it is stored.",
+      refused: "✕ Still refused:",
+      dropped: "✕ It was dropped: its body is gone.",
+      gone: "✕ It is gone.",
+      unavailable: "✕ Kafka or MongoDB does not answer now. Try again.",
+      token: "✕ This admin token was not accepted.",
+      origin: "✕ Realtime takes nothing from pages of this origin.",
+      failed: "✕ The server did not answer as expected. Try again.",
+    },
+    redriveAll: {
+      all: "Redrive all",
+      confirm: (count) => `Yes, redrive ${count}`,
+      cancel: "Cancel",
+      sending: (done, of) => `${done} of ${of}`,
+      unreadable: "The list cannot be read. Try again.",
+      result: ({ sent = 0, refused = 0, token = 0, ...rest }, left) =>
+        [
+          token > 0 && "✕ admin token not accepted",
+          `${sent} sent again`,
+          refused > 0 && `${refused} refused again`,
+          sumOf(rest) + left > 0 && `${sumOf(rest) + left} not sent`,
+        ]
+          .filter(Boolean)
+          .join(", "),
+    },
   },
 };
 

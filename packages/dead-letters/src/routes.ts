@@ -1,15 +1,15 @@
-import { type DeadLetter, type DeadLetterWithBody, InvalidCursor, type LetterDesk } from "@teravoz/domain";
+import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
 import { answerUnavailable, type createRouter, type Log, Problem, requireToken } from "@teravoz/runtime";
 import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
 import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
+import { withText } from "./text.ts";
 
-export type DeadLetterPorts = RedrivePorts & {
-  letters: LetterDesk;
-  tokens: readonly string[] | null;
-  log: Log;
-};
+export type RedriveRoutePorts = RedrivePorts & { log: Log };
+
+export type DeadLetterPorts = RedriveRoutePorts & { letters: LetterDesk; tokens: readonly string[] | null };
 
 type Router = ReturnType<typeof createRouter>;
+type Middleware = ReturnType<typeof requireToken>;
 
 /** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
@@ -20,6 +20,19 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
     const { items, next } = await letters.list(filter, page).catch(refuseCursor);
     ctx.body = { status: "ok", data: items, next };
   });
+  addRedriveRoutes(router, ports, [requireToken(ports.tokens)]);
+  router.delete("/dead-letters/:id", ...enter, async (ctx) => {
+    refuseQuery(ctx.query);
+    const letter = known(await letters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
+    ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
+    ctx.body = { status: "ok", data: letter };
+  });
+}
+
+/** Adds the two that sending one again takes, show and redrive; `doors` says who may. */
+export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
+  const { letters } = ports;
+  const enter = [...doors, answerUnavailable];
   router.get("/dead-letters/:id", ...enter, async (ctx) => {
     refuseQuery(ctx.query);
     ctx.body = { status: "ok", data: withText(known(await letters.find(idOf(ctx.params)))) };
@@ -28,12 +41,6 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
     const dryRun = readDryRun(ctx.query);
     const letter = redrivenOf(await redrive(ports, idOf(ctx.params), { dryRun }));
     if (!dryRun) ports.log.info({ reason: letter.reason, count: 1 }, "dead letter redriven");
-    ctx.body = { status: "ok", data: letter };
-  });
-  router.delete("/dead-letters/:id", ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
-    const letter = known(await letters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
-    ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
     ctx.body = { status: "ok", data: letter };
   });
 }
@@ -62,17 +69,5 @@ function redrivenOf(redriven: Redriven): DeadLetter {
       throw new Problem(409, [{ path: "", message: "it was dropped: its body is gone" }]);
     case "unknown":
       throw unknownLetter();
-  }
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** The body as text, or in base64 where it is not UTF-8; null where it was dropped. */
-function withText({ body, ...letter }: DeadLetterWithBody) {
-  if (body === null) return { ...letter, encoding: null, body };
-  try {
-    return { ...letter, encoding: "utf8", body: utf8.decode(body) };
-  } catch {
-    return { ...letter, encoding: "base64", body: Buffer.from(body).toString("base64") };
   }
 }

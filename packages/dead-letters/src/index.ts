@@ -1,0 +1,8 @@
+export type { RedrivePorts } from "./redrive.ts";
+export {
+  addDeadLetterRoutes,
+  addRedriveRoutes,
+  type DeadLetterPorts,
+  type RedriveRoutePorts,
+} from "./routes.ts";
+export { type LetterText, withText } from "./text.ts";

@@ -1,0 +1,58 @@
+import type { DeliveredEvent, Delivery, DeliveryFilter, Event, EventKind, Page } from "@teravoz/domain";
+import type { Collections } from "./collections.ts";
+import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
+import { readLetters } from "./letters/mongo-letters.ts";
+
+const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+export const listDeliveries = (
+  collections: Collections,
+  filter: DeliveryFilter,
+  page: { limit: number; cursor: string | null },
+): Promise<Page<Delivery>> => {
+  const key = filter.key === undefined ? {} : { key: filter.key };
+  return mergeDeliveries(
+    {
+      events: (below, limit) => readEvents(collections, { ...key, below, limit }),
+      letters: (after, limit) => readLetters(collections.deadLetters, { filter: key, after, limit }),
+    },
+    filter,
+    page,
+  );
+};
+
+type Asked = { key?: string; below: number | null; limit: number };
+
+const KINDS: EventKind[] = ["call", "agent"];
+
+async function readEvents(collections: Collections, { key, below, limit }: Asked): Promise<DeliveredEvent[]> {
+  const owned = key === undefined ? {} : { kind: { $in: KINDS }, aggregate_id: { $eq: key } };
+  const found = await collections.events
+    .find(
+      { ...owned, ...(below === null ? {} : { id: { $lt: below } }) },
+      { ...reading, projection: { payload: 0, source: 0, last_offset: 0 } },
+    )
+    // a key's own events are few, and its index is no order
+    .hint(key === undefined ? { id: -1 } : { kind: 1, aggregate_id: 1 })
+    .sort({ id: -1 })
+    .limit(limit)
+    .toArray();
+  const arrived = found.map(({ _id, ...event }): Arrived => ({ uuid: _id, ...event }));
+  return describeArrivals(arrived, await readHistories(collections, arrived));
+}
+
+/** All events of the calls among these that are not overgrown: those of such a call are not read again and again. */
+async function readHistories({ calls, events }: Collections, arrived: readonly Arrived[]): Promise<Event[]> {
+  const keys = new Set(arrived.filter(({ kind }) => kind === "call").map(({ aggregate_id }) => aggregate_id));
+  if (keys.size === 0) return [];
+  const sizes = await calls
+    .find(
+      { _id: { $in: [...keys] }, overgrown: { $ne: true } },
+      { ...reading, projection: { _id: 0, aggregate_id: 1, events: 1 } },
+    )
+    .toArray();
+  const ordered = { kind: "call" as const, aggregate_id: { $in: callsToOrder(sizes) } };
+  const found = await events.find(ordered, { ...reading, projection: { source: 0 } }).toArray();
+  return found.map(({ _id, ...event }) => ({ uuid: _id, ...event }));
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "@jest/globals";
+import { type ArrivedLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
+import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createDeliveries } from "./deliveries.ts";
+
+const START = Date.UTC(2026, 10, 25, 12);
+const at = (seconds: number) => new Date(START + seconds * 1_000);
+
+function sampleEvent(n: number, sample: Partial<LoggedEvent> = {}): LoggedEvent {
+  const payload = JSON.stringify({ type: "call.new", call_id: `call-${n}` });
+  return {
+    ...{ uuid: `event-${n}`, kind: "call", aggregate_id: `call-${n}`, type: "call.new", payload },
+    ...{ occurred_at: at(n), received_at: at(n), source: { topic: "t", partition: 0, offset: n } },
+    ...sample,
+  };
+}
+
+const sampleLetter = (text: string, sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
+  ...{ key: null, type: "call.imagined", reason: "unprocessable", service: "ingest", source: null },
+  ...{ first_seen: at(0), last_seen: at(0), body: Buffer.from(text) },
+  ...sample,
+});
+
+async function openDeliveries(events: LoggedEvent[], arrived: ArrivedLetter[] = []) {
+  const letters = createMemoryLetters();
+  const queries = createMemoryStore({ letters });
+  const batch = { topic: "t", partition: 0, expected: null, next: 1 };
+  await queries.apply({ ...batch, events }, foldCall);
+  await letters.file({ ...batch, letters: arrived });
+  const deliveries = createDeliveries({ queries, letters, redrive: true, now: () => START });
+  const list = async (asked: Partial<Parameters<typeof deliveries.list>[0]> = {}) => {
+    const { report, next } = await deliveries.list({
+      ...{ status: null, call_id: null, limit: 100, cursor: null },
+      ...asked,
+    });
+    return { ids: report.deliveries.map(({ id }) => id), rows: report.deliveries, report, next };
+  };
+  return { list, body: deliveries.body };
+}
+
+describe("deliveries", () => {
+  test("an event and a dead letter are rows of one shape, with our answer and without bodies", async () => {
+    const event = sampleEvent(1);
+    const { list } = await openDeliveries(
+      [event, { ...event, source: { ...event.source, offset: 2 } }],
+      [sampleLetter("1"), sampleLetter("1")],
+    );
+    const { rows, report } = await list();
+    expect(report).toMatchObject({ now: at(0), redrive: true });
+    expect(rows).toEqual([
+      {
+        ...{ id: "event-1", kind: "call", key: "call-1", type: "call.new", answer: 200, letter: null },
+        ...{ received_at: at(1), occurred_at: at(1), statuses: ["redelivered"], redeliveries: 1 },
+        overtaken_by: null,
+      },
+      {
+        ...{ id: expect.any(String), kind: "letter", key: null, type: "call.imagined", answer: 422 },
+        ...{ received_at: at(0), occurred_at: null, statuses: ["unknown-type"], redeliveries: 1 },
+        overtaken_by: null,
+        letter: {
+          ...{ reason: "unprocessable", service: "ingest", status: "waiting" },
+          ...{ status_at: expect.any(Date), last_seen: at(0) },
+        },
+      },
+    ]);
+  });
+
+  test("what a consumer parked had been answered 200", async () => {
+    const source = { topic: "t", partition: 0, offset: 1 };
+    const { list } = await openDeliveries([], [sampleLetter("1", { source })]);
+    expect((await list()).rows).toMatchObject([{ answer: 200, statuses: ["parked"] }]);
+  });
+
+  test("by status each page holds at most its limit, and the pages together all there are, each once", async () => {
+    const events = Array.from({ length: 300 }, (_, n) =>
+      sampleEvent(n, n % 10 === 0 ? { occurred_at: at(n - 61) } : {}),
+    );
+    const { list } = await openDeliveries(events, [sampleLetter("1"), sampleLetter("2")]);
+    const pages: string[][] = [];
+    for (let cursor: string | null = null, more = true; more && pages.length <= 300; ) {
+      const { ids, next }: { ids: string[]; next: string | null } = await list({
+        ...{ status: "late", limit: 8, cursor },
+      });
+      expect(ids.length).toBeLessThanOrEqual(8);
+      pages.push(ids);
+      cursor = next;
+      more = next !== null;
+    }
+    expect(pages.flat()).toEqual(Array.from({ length: 30 }, (_, n) => `event-${290 - n * 10}`));
+    expect((await list({ status: "unknown-type" })).rows).toHaveLength(2);
+    expect((await list({ status: "parked" })).rows).toEqual([]);
+    expect((await list({ status: "new", limit: 500 })).rows).toHaveLength(270);
+  });
+
+  test("by status a page holds no more than its limit where many come at once behind a few", async () => {
+    const isLate = (n: number) => n < 8 || n % 3 === 0;
+    const events = Array.from({ length: 16 }, (_, n) =>
+      sampleEvent(n, isLate(n) ? { occurred_at: at(n - 61) } : {}),
+    );
+    const { list } = await openDeliveries(events);
+    expect((await list({ status: "late", limit: 8 })).rows).toHaveLength(8);
+  });
+
+  test("a status that nothing has ends after a bounded look, and goes on from there", async () => {
+    const events = Array.from({ length: 2_500 }, (_, n) => sampleEvent(n));
+    const { list } = await openDeliveries(events);
+    const { rows, next } = await list({ status: "redelivered" });
+    expect([rows, next]).toEqual([[], expect.any(String)]);
+    expect(await list({ status: "redelivered", cursor: next })).toMatchObject({ rows: [], next: null });
+  });
+
+  test("those of one call or agent are found by its key", async () => {
+    const { list } = await openDeliveries(
+      [sampleEvent(1), sampleEvent(2)],
+      [sampleLetter("1", { key: "call-2" })],
+    );
+    expect((await list({ call_id: "call-2" })).rows.map(({ kind }) => kind)).toEqual(["call", "letter"]);
+    expect((await list({ call_id: "nobody" })).rows).toEqual([]);
+  });
+
+  test("bodies come to the letter, or in base64 where they are no text", async () => {
+    const binary = Buffer.from([0, 255]);
+    const { list, body } = await openDeliveries(
+      [sampleEvent(1)],
+      [sampleLetter("{ é }"), sampleLetter("", { body: binary, first_seen: at(-1) })],
+    );
+    const { ids } = await list();
+    expect(await Promise.all(ids.map(body))).toEqual([
+      { id: ids[0], encoding: "utf8", body: sampleEvent(1).payload },
+      { id: ids[1], encoding: "utf8", body: "{ é }" },
+      { id: ids[2], encoding: "base64", body: binary.toString("base64") },
+    ]);
+    for (const id of ["nobody", "0".repeat(64)])
+      expect(await body(id)).toEqual({ id, encoding: null, body: null });
+  });
+});

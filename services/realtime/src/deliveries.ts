@@ -1,0 +1,132 @@
+import { withText } from "@teravoz/dead-letters";
+import {
+  type CallQueries,
+  type Delivery,
+  type DeliveryStatus,
+  type EventKind,
+  LETTER_STATUSES,
+  type LetterDesk,
+  type LetterStatus,
+  statusesOf,
+} from "@teravoz/domain";
+
+/** One delivery as the page lists it, without its body. */
+export type DeliveryRow = {
+  /** The uuid of an event, the id of a dead letter. */
+  id: string;
+  kind: EventKind | "letter";
+  /** The call_id or the agent's key, where it is known. */
+  key: string | null;
+  type: string | null;
+  received_at: Date;
+  occurred_at: Date | null;
+  /** The status of our answer. What a consumer parked had been taken before. */
+  answer: 200 | 422;
+  statuses: DeliveryStatus[];
+  redeliveries: number;
+  overtaken_by: string | null;
+  letter: { reason: string; service: string; status: LetterStatus; status_at: Date; last_seen: Date } | null;
+};
+
+export type DeliveryReport = {
+  now: Date;
+  /** Whether dead letters can be sent again from here. */
+  redrive: boolean;
+  deliveries: DeliveryRow[];
+};
+
+/** The body to the letter, or in base64 where it is not UTF-8; null where it was dropped, or nothing has this id. */
+export type DeliveryBody = { id: string; encoding: "utf8" | "base64" | null; body: string | null };
+
+export type AskedDeliveries = {
+  status: DeliveryStatus | null;
+  call_id: string | null;
+  limit: number;
+  cursor: string | null;
+};
+
+export type Deliveries = {
+  /** Newest first. With a status a page may hold fewer than `limit`, also none, and yet have a next one. */
+  list(asked: AskedDeliveries): Promise<{ report: DeliveryReport; next: string | null }>;
+  body(id: string): Promise<DeliveryBody>;
+};
+
+type Deps = {
+  queries: Pick<CallQueries, "listDeliveries" | "findEvent">;
+  letters: Pick<LetterDesk, "find">;
+  redrive: boolean;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+};
+
+export const createDeliveries = (deps: Deps): Deliveries => ({
+  list: async (asked) => {
+    const { rows, next } = await readRows(deps, asked);
+    return { report: { now: new Date(deps.now()), redrive: deps.redrive, deliveries: rows }, next };
+  },
+  body: (id) => readBody(deps, id),
+});
+
+/** So many are looked at for a status at most: whoever wants more asks for the next page. */
+const MAX_LOOKED = 2_000;
+
+/** What a delivery is follows from several of its fields: it is filtered as it is read, with at least half a page at a time. */
+async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: AskedDeliveries) {
+  const filter = {
+    ...(status ? { of: sourceOf(status) } : {}),
+    ...(call_id === null ? {} : { key: call_id }),
+  };
+  const rows: DeliveryRow[] = [];
+  let next = cursor;
+  let looked = 0;
+  do {
+    const page = await queries.listDeliveries(filter, { limit: limit - rows.length, cursor: next });
+    const wanted = page.items
+      .map(rowOf)
+      .filter(({ statuses }) => status === null || statuses.includes(status));
+    rows.push(...wanted);
+    looked += page.items.length;
+    next = page.next;
+  } while (next !== null && rows.length < limit / 2 && looked < MAX_LOOKED);
+  return { rows, next };
+}
+
+const sourceOf = (status: DeliveryStatus) =>
+  (LETTER_STATUSES as readonly string[]).includes(status) ? ("letters" as const) : ("events" as const);
+
+function rowOf(delivery: Delivery): DeliveryRow {
+  const statuses = statusesOf(delivery);
+  if ("event" in delivery) {
+    const { uuid, kind, aggregate_id, type, received_at, occurred_at, redeliveries, overtaken_by } =
+      delivery.event;
+    const row = { id: uuid, kind, key: aggregate_id, type, received_at, occurred_at, statuses };
+    return { ...row, answer: 200, redeliveries, overtaken_by, letter: null };
+  }
+  const { id, key, type, first_seen, copies, source, ...letter } = delivery.letter;
+  const row = {
+    id,
+    kind: "letter" as const,
+    key,
+    type,
+    received_at: first_seen,
+    occurred_at: null,
+    statuses,
+  };
+  return {
+    ...{ ...row, answer: source === null ? 422 : 200, redeliveries: copies - 1, overtaken_by: null },
+    letter: { ...letter },
+  };
+}
+
+/** A letter's id is a hash of 64 digits, and an event's uuid is not. */
+async function readBody({ queries, letters }: Deps, id: string): Promise<DeliveryBody> {
+  const nothing = { id, encoding: null, body: null };
+  if (!/^[0-9a-f]{64}$/.test(id)) {
+    const event = await queries.findEvent(id);
+    return event ? { id, encoding: "utf8", body: event.payload } : nothing;
+  }
+  const letter = await letters.find(id);
+  if (!letter) return nothing;
+  const { encoding, body } = withText(letter);
+  return { id, encoding, body };
+}

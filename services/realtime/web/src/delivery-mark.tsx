@@ -1,0 +1,63 @@
+import type { Delivery, DeliveryStatus } from "./delivery.ts";
+import { formatDuration } from "./format.ts";
+import { words } from "./words.ts";
+
+/** Shape, word and colour: any one of them is enough. */
+const SHAPES: Record<DeliveryStatus, string> = {
+  new: "✓",
+  redelivered: "↻",
+  late: "◔",
+  "out-of-order": "⇅",
+  "unknown-type": "?",
+  refused: "✕",
+  parked: "‖",
+};
+
+export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?: number }) {
+  return (
+    <span class={`delivery ${status}`} title={words.deliveriesPage.tips[status]}>
+      <span class="shape" aria-hidden="true">
+        {SHAPES[status]}
+      </span>
+      {words.deliveriesPage.statuses[status]}
+      {times !== undefined && ` ×${times}`}
+    </span>
+  );
+}
+
+/** All that is true of a delivery. */
+export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: Delivery }) {
+  return (
+    <>
+      {statuses.map((status) => (
+        <DeliveryMark
+          key={status}
+          status={status}
+          {...(status === "redelivered" ? { times: redeliveries } : {})}
+        />
+      ))}
+    </>
+  );
+}
+
+export const nameOf = (type: string | null): string =>
+  type === null ? "–" : (words.happenings[type] ?? type);
+
+/** What a status alone does not say: by how much, after what, what became of it. */
+export function noteOf({
+  statuses,
+  received_at,
+  occurred_at,
+  overtaken_by,
+  letter,
+  redeliveries,
+}: Delivery): string {
+  const { lateBy, after, letterStatuses, copies } = words.deliveriesPage;
+  const notes = [
+    statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),
+    overtaken_by !== null && after(nameOf(overtaken_by)),
+    letter && letterStatuses[letter.status],
+    letter && redeliveries > 0 && copies(redeliveries + 1),
+  ];
+  return notes.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,3 @@
+export function RefusalsSection() {
+  return null;
+}

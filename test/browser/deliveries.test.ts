@@ -1,0 +1,271 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { createOutlet } from "@teravoz/ingest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+
+const ADMIN_TOKEN = "the-admin-token";
+/** Dead letters are looked at every 5 s. */
+const PATIENCE_MS = 30_000;
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  // the second instance was given no token: nothing can be redriven from there
+  gateway = await openGateway({
+    realtime: 2,
+    envOf: (name): NodeJS.ProcessEnv => (name === "realtime-2" ? {} : { ADMIN_TOKEN }),
+  });
+  boards = await openBoards();
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path = "/deliveries", instance = 0, options: BrowserContextOptions = {}) {
+  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
+  opened.push(board.page);
+  return board;
+}
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
+const bodyOf = (type: string, call_id: string, more: object = {}) =>
+  JSON.stringify({ type, call_id, their_number: "5511987654321", timestamp: ago(0), ...more });
+const post = async (body: string, status = 200) => expect((await gateway.post(body)).status).toBe(status);
+
+/** As an older release would have refused it, which did not know its type. */
+async function refuseAsOlder(...bodies: string[]): Promise<void> {
+  const { codec, topics } = gateway.opened;
+  const { park } = createOutlet({ codec, publisher: gateway.opened.publisher(), topics });
+  const refused = { key: null, reason: "unprocessable", receivedAt: new Date() };
+  for (const body of bodies) await park({ ...refused, body: Buffer.from(body) });
+}
+
+const rowOf = (page: Page, text: string) => page.locator("tbody tr").filter({ hasText: text });
+/** Cells of the newest row that holds a text, but for its time. */
+async function cellsOf(page: Page, text: string): Promise<string[]> {
+  const cells = await rowOf(page, text).first().locator("td").allInnerTexts();
+  return cells.slice(1).map((cell) => cell.replace(/\s+/g, " ").trim());
+}
+const untilCells = (page: Page, text: string, expected: string[]) =>
+  eventually(async () => expect(await cellsOf(page, text)).toEqual(expected), PATIENCE_MS);
+const choose = (page: Page, status: string) =>
+  page
+    .getByRole("navigation", { name: "Filtrar por situação" })
+    .getByRole("button", { name: status })
+    .click();
+
+test("without a delivery the page says what will come and how to see it", async () => {
+  const { page, problems } = await open();
+  await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
+  expect(await page.title()).toBe("TeraVoz · Entregas");
+  expect(problems).toEqual([]);
+});
+
+test("each POST appears by itself with our answer: new, redelivered, late, overtaken, of an unknown type, refused", async () => {
+  const { page, problems } = await open();
+  await post(bodyOf("call.new", "new.1"));
+  await untilCells(page, "new.1", ["✓nova", "Nova ligação", "new.1", "200", ""]);
+  const again = bodyOf("call.new", "again.1");
+  for (let n = 0; n < 3; n += 1) await post(again);
+  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await post(bodyOf("call.new", "late.1", { timestamp: ago(90) }));
+  await eventually(async () =>
+    expect(await cellsOf(page, "late.1")).toEqual([
+      ...["◔atrasada", "Nova ligação", "late.1", "200"],
+      expect.stringMatching(/^01:3\d depois$/),
+    ]),
+  );
+  await post(bodyOf("call.ongoing", "order.1", { timestamp: ago(1) }));
+  await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(1));
+  await post(bodyOf("call.waiting", "order.1", { timestamp: ago(3) }));
+  await untilCells(page, "order.1", [
+    "⇅fora de ordem",
+    "Em espera",
+    "order.1",
+    "200",
+    "depois de “Em atendimento”",
+  ]);
+  await post(bodyOf("call.imagined", "unknown.1"), 422);
+  await untilCells(page, "unknown.1", [
+    "?tipo desconhecido",
+    "call.imagined",
+    "unknown.1",
+    "422",
+    "esperando",
+  ]);
+  await post('{"type":"call.new","sid":"nobody"}', 422);
+  await untilCells(page, "recusada", ["✕recusada", "Nova ligação", "–", "422", "esperando"]);
+  await post(JSON.stringify({ type: "actor.paused", actor: "5511912340001", timestamp: ago(0) }));
+  await untilCells(page, "0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  expect(problems).toEqual([]);
+});
+
+test("the list can be cut to a status or a call, and both are part of the address, the call of that which no server is sent", async () => {
+  const { page, problems } = await open();
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(5));
+  await choose(page, "repetida");
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(1));
+  expect(new URL(page.url()).search).toBe("?status=redelivered");
+  await page.reload();
+  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await choose(page, "Todas");
+  await page.keyboard.press("/");
+  await page.keyboard.type("order.1");
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(2));
+  expect(new URL(page.url()).hash).toBe("#q=order.1");
+  expect(new URL(page.url()).search).toBe("");
+  await choose(page, "parada");
+  await eventually(async () => expect(await page.getByText("Nenhuma entrega assim.").isVisible()).toBe(true));
+  expect(problems).toEqual([]);
+});
+
+test("a row opens its call, where every delivery is told in the order they came, as more come", async () => {
+  const { page, problems } = await open();
+  await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(2));
+  await rowOf(page, "order.1").first().focus();
+  await page.keyboard.press("Enter");
+  const told = page.locator(".call-deliveries li");
+  const lines = async () => (await told.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
+  const first = "Em atendimento ✓nova";
+  const second = "Em espera ⇅fora de ordem depois de “Em atendimento”";
+  await eventually(async () => expect((await lines()).map((line) => line.trim())).toEqual([first, second]));
+  await post(bodyOf("call.finished", "order.1"));
+  await eventually(async () => expect(await told.count()).toBe(3));
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await told.count()).toBe(0));
+  expect(problems).toEqual([]);
+});
+
+const redriveButton = (page: Page) => page.getByRole("button", { name: "Reprocessar", exact: true });
+const details = (page: Page) => page.getByRole("complementary");
+
+test("a dead letter opens with its reason and its body, numbers masked, and is sent again with the right token only", async () => {
+  const body = bodyOf("call.new", "redriven.1");
+  await refuseAsOlder(body, body);
+  const { page, problems } = await open("/deliveries?status=refused");
+  await untilCells(page, "2 vezes", ["✕recusada", "Nova ligação", "–", "422", "esperando · 2 vezes"]);
+  await rowOf(page, "2 vezes").click();
+  await eventually(async () =>
+    expect(await details(page).locator("pre").innerText()).toContain("redriven.1"),
+  );
+  expect(await details(page).innerText()).toContain("tipo desconhecido, ou sem call_id");
+  expect(await details(page).locator("pre").innerText()).toContain("+55 11 9****-4321");
+  await page.getByLabel("Token de administração").fill("a wrong token");
+  await redriveButton(page).click();
+  const alert = page.getByRole("alert").filter({ hasText: "não foi aceito" });
+  await eventually(async () => expect(await alert.count()).toBe(1));
+  expect(await gateway.calls()).not.toContainEqual(expect.objectContaining({ aggregate_id: "redriven.1" }));
+  await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
+  await redriveButton(page).click();
+  await eventually(
+    async () => expect(await details(page).innerText()).toContain("✓ Enviada de novo."),
+    PATIENCE_MS,
+  );
+  await untilCells(page, "2 vezes", ["✕recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"]);
+  await choose(page, "Todas");
+  await untilCells(page, "redriven.1", ["✓nova", "Nova ligação", "redriven.1", "200", ""]);
+  expect(page.url()).not.toContain("token");
+  expect(problems).toEqual([expect.stringContaining("401")]);
+  // asked for once a tab
+  await choose(page, "tipo desconhecido");
+  await rowOf(page, "unknown.1").click();
+  await eventually(async () => expect(await redriveButton(page).isVisible()).toBe(true));
+  expect(await page.getByLabel("Token de administração").count()).toBe(0);
+  await redriveButton(page).click();
+  await eventually(async () =>
+    expect(await details(page).innerText()).toMatch(/✕ Continua recusada: \/type is none of/),
+  );
+});
+
+test("all that waits of a filter is sent again after a yes, and what became of it is told", async () => {
+  const { page } = await open("/deliveries?status=refused");
+  await refuseAsOlder(...Array.from({ length: 30 }, (_, n) => bodyOf("call.new", `many.${n}`)));
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(32), PATIENCE_MS);
+  await page.getByRole("button", { name: "Reprocessar todas" }).click();
+  // the one without a call waits too
+  const yes = page.getByRole("button", { name: "Sim, reprocessar 31" });
+  await eventually(async () => expect(await yes.isVisible()).toBe(true));
+  await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
+  await yes.click();
+  const told = page.getByRole("status").filter({ hasText: "recusada" });
+  await eventually(
+    async () =>
+      expect(await told.innerText()).toMatch(/^30 enviadas de novo, 1 recusada outra vez \/call_id/),
+    PATIENCE_MS,
+  );
+  await eventually(async () => {
+    const calls = await gateway.calls();
+    expect(calls.filter(({ aggregate_id }) => aggregate_id.startsWith("many."))).toHaveLength(30);
+  }, PATIENCE_MS);
+});
+
+test("an instance without ADMIN_TOKEN says that it cannot redrive, in both languages", async () => {
+  const { page, problems } = await open("/deliveries?status=unknown-type", 1);
+  await eventually(async () => expect(await rowOf(page, "unknown.1").count()).toBe(1));
+  await rowOf(page, "unknown.1").click();
+  await eventually(async () =>
+    expect(await details(page).innerText()).toContain("Para reprocessar, o realtime precisa de ADMIN_TOKEN."),
+  );
+  expect(await redriveButton(page).count()).toBe(0);
+  await page.getByRole("button", { name: "English" }).click();
+  await rowOf(page, "unknown.1").click();
+  await eventually(async () =>
+    expect(await details(page).innerText()).toContain("Redrive needs ADMIN_TOKEN on realtime."),
+  );
+  expect(problems).toEqual([]);
+});
+
+test("markup in any field is text", async () => {
+  const evil = `<img src=x onerror="alert(1)">`;
+  const fields = { code: evil, queue: evil, actor: evil, data: evil, [evil]: evil };
+  await post(bodyOf("call.new", evil, fields));
+  await post(bodyOf("call.new", evil, { ...fields, timestamp: ago(-1) }));
+  await post(JSON.stringify({ type: "actor.paused", ...fields, timestamp: ago(0) }));
+  await post(JSON.stringify({ ...fields, type: evil, call_id: evil }), 422);
+  const { page, problems } = await open(`/deliveries#q=${encodeURIComponent(evil)}`);
+  await eventually(async () => expect(await rowOf(page, "onerror").count()).toBe(4), PATIENCE_MS);
+  for (const status of ["actor.paused", "tipo desconhecido", "Nova ligação"]) {
+    await rowOf(page, status).first().click();
+    await eventually(async () =>
+      expect(await details(page).locator("pre", { hasText: "onerror" }).count()).toBeGreaterThan(0),
+    );
+    expect(await page.locator("#page img, #page script").count()).toBe(0);
+  }
+  expect(problems).toEqual([]);
+});
+
+const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+test.each(["light", "dark"] as const)("axe finds nothing, %s", async (colorScheme) => {
+  const axe = await readFile(source, "utf8");
+  const { page } = await open("/deliveries", 0, { colorScheme });
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(5));
+  for (const row of [null, "unknown.1", "order.1"]) {
+    if (row) {
+      await rowOf(page, row).first().click();
+      await eventually(async () => expect(await page.locator("aside pre").count()).toBeGreaterThan(0));
+    }
+    // what glows is measured in the middle of it
+    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+    await page.evaluate(axe);
+    const found = (await page.evaluate("axe.run()")) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    const violations = found.violations.map(({ id, nodes }) => [
+      id,
+      nodes.map(({ html }) => html.slice(0, 200)),
+    ]);
+    expect({ row, violations }).toEqual({ row, violations: [] });
+  }
+});
