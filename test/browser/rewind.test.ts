@@ -209,6 +209,8 @@ test("Esc goes back to live, back to the past goes the browser, and the address 
   expect(await page.getByRole("status").innerText()).toContain("ao vivo");
   await page.goBack();
   await expectSeen(page, moment);
+  await page.getByRole("button", { name: "Voltar ao vivo" }).click();
+  await eventually(async () => expect(await isRewound(page)).toBe(false));
 });
 
 test("played at 60 times the speed, an hour is a minute; at its end the board is live", async () => {
