@@ -139,6 +139,10 @@ async function liveThrough(): Promise<void> {
     });
   }
   expect(seen).toHaveLength(steps.length);
+  expect(seen.at(-1)!.look.agents).toEqual([
+    expect.stringMatching(/em pausa 1 beto\s+almoço/),
+    expect.stringMatching(/livre 1 ana/),
+  ]);
 }
 
 async function expectSeen(page: Page, { look }: { look: Look }): Promise<void> {
@@ -161,7 +165,7 @@ const slider = (page: Page) => page.getByRole("slider");
 test("the board of a moment is what was seen live at that moment, at every instance", async () => {
   const shown = await Promise.all([openAt(seen[0]!.at, 0), openAt(seen[0]!.at, 1)]);
   for (const [n, { page, problems }] of shown.entries()) {
-    const turned = n === 0 ? seen : seen.toReversed();
+    const turned = n === 0 ? seen : [seen.at(-1)!, seen[4]!];
     for (const moment of turned) {
       await page.goto(`${gateway.realtime[n]!.url}/?at=${new Date(moment.at).toISOString()}`);
       await expectSeen(page, moment);
@@ -205,6 +209,8 @@ test("Esc goes back to live, back to the past goes the browser, and the address 
   expect(await page.getByRole("status").innerText()).toContain("ao vivo");
   await page.goBack();
   await expectSeen(page, moment);
+  await page.getByRole("button", { name: "Voltar ao vivo" }).click();
+  await eventually(async () => expect(await isRewound(page)).toBe(false));
 });
 
 test("played at 60 times the speed, an hour is a minute; at its end the board is live", async () => {

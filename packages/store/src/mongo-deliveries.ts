@@ -6,11 +6,12 @@ import { readLetters } from "./letters/mongo-letters.ts";
 
 const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-export const listDeliveries = (
+/** As CallQueries promises it. */
+export function listDeliveries(
   collections: Collections,
   filter: DeliveryFilter,
   page: { limit: number; cursor: string | null },
-): Promise<Page<Delivery>> => {
+): Promise<Page<Delivery>> {
   const key = filter.key === undefined ? {} : { key: filter.key };
   return mergeDeliveries(
     {
@@ -20,7 +21,7 @@ export const listDeliveries = (
     filter,
     page,
   );
-};
+}
 
 type Asked = { key?: string; below: number | null; limit: number };
 
@@ -28,13 +29,13 @@ const KINDS: EventKind[] = ["call", "agent"];
 
 async function readEvents(collections: Collections, { key, below, limit }: Asked): Promise<DeliveredEvent[]> {
   const owned = key === undefined ? {} : { kind: { $in: KINDS }, aggregate_id: { $eq: key } };
+  // a key's own events are few: read whole they cost less than all others passed over in their order
+  const hint = key === undefined ? {} : { hint: { kind: 1, aggregate_id: 1 } };
   const found = await collections.events
     .find(
       { ...owned, ...(below === null ? {} : { id: { $lt: below } }) },
-      { ...reading, projection: { payload: 0, source: 0, last_offset: 0 } },
+      { ...reading, ...hint, projection: { payload: 0, source: 0, last_offset: 0 } },
     )
-    // a key's own events are few, and its index is no order
-    .hint(key === undefined ? { id: -1 } : { kind: 1, aggregate_id: 1 })
     .sort({ id: -1 })
     .limit(limit)
     .toArray();

@@ -3,16 +3,20 @@ import { type Call, type CallQueries, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createFeed, type Notice } from "./feed.ts";
+import type { PastBoard } from "./past.ts";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function start(queries: CallQueries) {
+function start(
+  queries: CallQueries,
+  past = noNumbers.past as Pick<PastBoard, "changed" | "agentsChanged" | "forget">,
+) {
   const told: string[] = [];
   const pauses: (() => void)[] = [];
   const feed = createFeed({
     queries,
     day: noNumbers.day,
-    past: noNumbers.past,
+    past,
     subscriptions: {
       changed: (calls, erased) => {
         told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));
@@ -135,4 +139,36 @@ test("more notices than it pays to read one by one become a reading of the views
   feed.tell(Array.from({ length: 10_001 }, (_, n) => notice(`call ${n}`)));
   await settle();
   expect(told).toEqual(["views read again", "DataChanged"]);
+});
+
+test("the past hears of what changed, of what was erased, and of each doubt", async () => {
+  const heard: unknown[] = [];
+  const past: PastBoard = {
+    at: () => Promise.reject(new Error("nobody asks")),
+    changed: (calls, erased) => void heard.push([calls.map(({ aggregate_id }) => aggregate_id), erased]),
+    agentsChanged: (presences, erased) => void heard.push([presences.map(({ agent }) => agent), erased]),
+    forget: () => void heard.push("forget"),
+  };
+  const ana = { agent: "ana", queues: [], updated_at: new Date(0), version: 1 };
+  const { feed } = start({ ...queriesOver([sampleCall()]), listPresences: async () => [ana] }, past);
+  for (const told of [
+    notice("one"),
+    notice("two", { erased: true }),
+    notice("ana", { kind: "agent" }),
+    notice("ana", { kind: "agent", erased: true }),
+    notice("gone", { kind: "agent" }),
+  ]) {
+    feed.tell([told]);
+    await settle();
+  }
+  feed.doubt();
+  await settle();
+  expect(heard).toEqual([
+    [["one"], []],
+    [[], ["two"]],
+    [["ana"], false],
+    [["ana"], true],
+    [["ana"], true],
+    "forget",
+  ]);
 });

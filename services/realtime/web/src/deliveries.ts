@@ -19,6 +19,7 @@ export const nextLimit = (): number | undefined => STEPS.find((step) => step > l
 /** Dead letters are filed a moment after they were refused, and nobody tells of it. */
 const IDLE_MS = 5_000;
 
+/** The filter, as the command takes it. */
 const asked = () => ({
   ...(status.value ? { status: status.value } : {}),
   ...(query.value ? { call_id: query.value } : {}),
@@ -26,12 +27,12 @@ const asked = () => ({
 
 const reading = createPaced(async () => {
   if (page.peek() !== "deliveries") return true;
-  const [params, size] = [JSON.stringify(asked()), limit.peek()];
-  const answer = await ask<Report>("ListDeliveries", { ...JSON.parse(params), limit: size });
+  const params = asked();
+  const answer = await ask<Report>("ListDeliveries", { ...params, limit: limit.peek() });
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
   // the answer to what is asked no more is nobody's
-  if (params === JSON.stringify(asked()))
+  if (JSON.stringify(params) === JSON.stringify(asked()))
     deliveries.value = { ...answer.data, more: answer.next !== undefined };
   return true;
 });
