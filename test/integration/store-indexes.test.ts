@@ -50,6 +50,33 @@ describe("every query of the store has its index", () => {
     expect(command?.hasSortStage ?? false).toBe(false);
   });
 
+  const many: CallFilter[] = [
+    {},
+    { state: "NEW" },
+    { state: "FINISHED" },
+    { queue: "q7" },
+    { our_number: "o7" },
+    { code: "c7" },
+  ];
+  test.each(many)("calls of a window are listed by %j without reading those outside", async (filter) => {
+    const since = new Date(Date.now() + 60_000);
+    const narrow = filter.code !== undefined || filter.state === "NEW";
+    const commands = await profile(connection, async () => {
+      for (const window of [{ since }, { since, until: new Date(since.getTime() + 1) }])
+        await store.listCalls(filter, { limit: 5, cursor: null, window });
+    });
+    expect(commands).toHaveLength(2);
+    for (const { docsExamined, planSummary } of commands) {
+      // what few calls have is looked up by itself
+      if (filter.code !== undefined) expect(docsExamined).toBeLessThanOrEqual(1);
+      if (!narrow)
+        expect({ docsExamined, planSummary }).toEqual({
+          docsExamined: 0,
+          planSummary: expect.stringMatching(/^IXSCAN \{ updated_at: 1/),
+        });
+    }
+  });
+
   test("recent calls are found without reading the older ones", async () => {
     const [command] = await profile(connection, () => store.listRecentCalls(new Date(Date.now() + 60_000)));
     expect(command).toMatchObject({ docsExamined: 0, planSummary: "IXSCAN { updated_at: 1 }" });

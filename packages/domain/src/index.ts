@@ -1,5 +1,6 @@
 export * from "./abandoned.ts";
 export * from "./call.ts";
+export * from "./call-window.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
 export * from "./erasure.ts";

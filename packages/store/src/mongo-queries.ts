@@ -2,6 +2,7 @@ import {
   type Call,
   type CallFilter,
   type CallQueries,
+  type CallWindow,
   orderPlaces,
   type Page,
   type Place,
@@ -10,7 +11,7 @@ import {
   type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
-import { type Collections, openCollections } from "./collections.ts";
+import { CALLS_BY_TIME, type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
@@ -44,7 +45,7 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
 async function listCalls(
   { calls }: Collections,
   filter: CallFilter,
-  { limit, cursor }: { limit: number; cursor: string | null },
+  { limit, cursor, window = {} }: { limit: number; cursor: string | null; window?: CallWindow },
 ): Promise<Page<Call>> {
   const conditions = Object.entries(FILTER_PATHS)
     .map(([field, path]) => [path, filter[field as keyof CallFilter]] as const)
@@ -52,14 +53,29 @@ async function listCalls(
     // with $eq a value is only ever a value, whatever it begins with
     .map(([path, value]) => ({ [path]: { $eq: value } }));
   const after = cursor === null ? [] : [{ id: { $lt: readIdCursor(cursor) } }];
-  const all = [...conditions, ...after];
+  const all = [...conditions, ...conditionsOf(window), ...after];
+  const way = window.since && !isNarrow(filter) ? { hint: CALLS_BY_TIME } : {};
   const found = await calls
-    .find(all.length > 0 ? { $and: all } : {}, handingOut)
+    .find(all.length > 0 ? { $and: all } : {}, { ...handingOut, ...way })
     .sort({ id: -1 })
     .limit(limit + 1)
     .toArray();
   return cutCalls(found as Call[], limit);
 }
+
+/** As isInWindow. */
+const conditionsOf = ({ since, until }: CallWindow) => [
+  ...(since ? [{ updated_at: { $gte: since } }] : []),
+  ...(until ? [{ created_at: { $lt: until } }] : []),
+];
+
+/**
+ * Fields of which a value names few calls, or the few that go on: their own index is the way. Any other would be followed newest
+ * first, and beyond the begin of the window through all there ever were: there the changes since then are the way.
+ */
+const isNarrow = ({ id, aggregate_id, code, their_number, state }: CallFilter): boolean =>
+  [id, aggregate_id, code, their_number].some((value) => value !== undefined) ||
+  (state !== undefined && state !== "FINISHED");
 
 /**
  * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could

@@ -39,9 +39,9 @@ export function createAnswers(deps: Deps): AnswerCommand {
 async function query({ queries, board }: Sources, command: Command): Promise<Answer> {
   switch (command.event) {
     case "ListCalls": {
-      const { filter, limit, cursor } = command;
-      const page = await queries.listCalls(filter, { limit, cursor });
-      return { message: callList(command.event, page), calls: null };
+      const { filter, ...page } = command;
+      const found = await queries.listCalls(filter, page);
+      return { message: callList(command.event, found), calls: null };
     }
     case "ListCallEvents": {
       const { call_id, limit, cursor } = command;
@@ -53,7 +53,8 @@ async function query({ queries, board }: Sources, command: Command): Promise<Ans
     case "ListAbandoned":
       return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
     case "Subscribe": {
-      const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
+      const { filter, ...page } = command;
+      const { items } = await queries.listCalls(filter, { ...page, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas
       return { message: callList(command.event, { items, next: null }), calls: items };
     }

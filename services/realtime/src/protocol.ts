@@ -1,14 +1,14 @@
-import type { CallFilter, CallState } from "@teravoz/domain";
+import { type CallFilter, type CallState, type CallWindow, readTimestamp } from "@teravoz/domain";
 import { failed, type Message } from "./messages.ts";
 
 /** A message of a client, not yet looked into: its name and whatever came with it. */
 export type Request = { event: string; data: unknown };
 
 export type Command =
-  | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
+  | { event: "ListCalls"; filter: CallFilter; window?: CallWindow; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: "ListQueues" | "ListAbandoned"; minutes: number | null }
-  | { event: "Subscribe"; filter: CallFilter; limit: number };
+  | { event: "Subscribe"; filter: CallFilter; window?: CallWindow; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
 type Fault = { fault: string };
@@ -73,12 +73,13 @@ const unknownEvent = (event: string) =>
   `unknown event ${JSON.stringify(event.slice(0, 100))}; known are ${Object.keys(READERS).join(", ")}`;
 
 function readListCalls(data: Record<string, unknown>): Command | Fault {
-  const stray = findStray(data, ["params", "limit", "cursor"]);
+  const stray = findStray(data, ["params", "limit", "cursor", "since", "until"]);
   const filter = readFilter(data.params);
+  const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
   const cursor = readCursor(data.cursor);
-  const fault = firstFault(stray, filter, limit, cursor);
-  return fault ?? ({ event: "ListCalls", filter, limit, cursor } as Command);
+  const fault = firstFault(stray, filter, limit, cursor, window);
+  return fault ?? ({ event: "ListCalls", filter, ...window, limit, cursor } as Command);
 }
 
 function readListCallEvents(data: Record<string, unknown>): Command | Fault {
@@ -98,10 +99,31 @@ function readWindow(event: "ListQueues" | "ListAbandoned", data: Record<string, 
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {
-  const stray = findStray(data, ["params", "limit"]);
+  const stray = findStray(data, ["params", "limit", "since", "until"]);
   const filter = readFilter(data.params);
+  const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
-  return firstFault(stray, filter, limit) ?? ({ event: "Subscribe", filter, limit } as Command);
+  const fault = firstFault(stray, filter, limit, window);
+  return fault ?? ({ event: "Subscribe", filter, ...window, limit } as Command);
+}
+
+/** Nothing where neither end is given: such a command is the one it was before there were windows. */
+function readCallWindow(data: Record<string, unknown>): { window?: CallWindow } | Fault {
+  const given = (["since", "until"] as const).filter((name) => isSet(data[name]));
+  const ends = given.map((name) => [name, readMoment(name, data[name])] as const);
+  const fault = firstFault(...ends.map(([, end]) => end));
+  if (fault || ends.length === 0) return fault ?? {};
+  const window = Object.fromEntries(ends) as CallWindow;
+  const { since, until } = window;
+  return since && until && until <= since ? { fault: "until must be after since" } : { window };
+}
+
+/** With a T in it: digits alone could be seconds or milliseconds. */
+function readMoment(name: string, value: unknown): Date | Fault {
+  const read = typeof value === "string" && /t/i.test(value) ? readTimestamp(value) : null;
+  return read
+    ? new Date(read.ms)
+    : { fault: `${name} must be a time in ISO 8601, like 2026-11-25T10:42:07Z` };
 }
 
 /** A filter that was put at the wrong place must not mean "all": what is not known is refused. */
