@@ -8,12 +8,14 @@ import { formatDuration, formatMean, formatNumber, formatShare } from "./format.
 import { calls, link } from "./live.ts";
 import { type QueueRow, type Report, report } from "./numbers.ts";
 import { go, minutes, SLIDING_MINUTES } from "./route.ts";
-import { type Urgency, urgencyOf } from "./urgency.ts";
+import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
 
 /** Where a queue is not told. */
 const NONE = "–";
 const USUAL_PROMISE_MS = 20_000;
+/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is. */
+const MAX_SHOWN = 100;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
@@ -115,14 +117,23 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
           </tr>
         </thead>
         <tbody>
-          {queues.map((row) => (
+          {mostUrgent(queues).map((row) => (
             <QueueLine key={row.queue} row={row} />
           ))}
         </tbody>
       </table>
+      <More count={queues.length - MAX_SHOWN} say={words.livePage.moreQueues} />
       {Object.values(states).every((count) => count === 0) && <Empty />}
     </Scrolled>
   );
+}
+
+/** All of them in their order, or of too many those that cannot wait. */
+const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
+  queues.length > MAX_SHOWN ? queues.toSorted(byUrgency(serverTime())).slice(0, MAX_SHOWN) : queues;
+
+function More({ count, say }: { count: number; say: (count: number) => string }) {
+  return count > 0 ? <p class="more soft">{say(count)}</p> : null;
 }
 
 /** What may be longer than its place can be scrolled by keyboard, too. */
@@ -138,7 +149,7 @@ function Scrolled(props: { class: string; label: string; children: ComponentChil
 function QueueLine({ row }: { row: QueueRow }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" title={[row.queue, row.name].filter(Boolean).join(" ")}>
         {row.queue ?? words.noQueue} {row.name && <span class="soft">{row.name}</span>}
       </th>
       <td class="figure">{row.waiting}</td>
@@ -169,7 +180,7 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           </tr>
         </thead>
         <tbody>
-          {waiters.map((waiter) => (
+          {waiters.slice(0, MAX_SHOWN).map((waiter) => (
             <WaiterLine
               key={waiter.call.aggregate_id}
               waiter={waiter}
@@ -178,6 +189,7 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           ))}
         </tbody>
       </table>
+      <More count={waiters.length - MAX_SHOWN} say={words.livePage.moreWaiting} />
       {waiters.length === 0 && link.value.status === "live" && <p class="empty">{words.nobodyWaits}</p>}
     </Scrolled>
   );
@@ -190,7 +202,7 @@ function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; pro
       <td class={urgency}>
         <Since since={leg.entered_at} />
       </td>
-      <td>{leg.queue ?? NONE}</td>
+      <td title={leg.queue ?? undefined}>{leg.queue ?? NONE}</td>
       <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
     </CallRow>
   );

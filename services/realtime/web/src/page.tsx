@@ -4,6 +4,7 @@ import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
+import { goCalls } from "./calls-view.ts";
 import { helping, selected } from "./choices.ts";
 import { now } from "./clock.ts";
 import { DeliveriesPage } from "./deliveries-page.tsx";
@@ -13,8 +14,9 @@ import { Help } from "./help.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { NumberPage } from "./number-page.tsx";
+import { PeriodPicker } from "./period-picker.tsx";
 import { QueuesPage } from "./queues-page.tsx";
-import { filter, go, PAGES, PATHS, type PageName, page, query } from "./route.ts";
+import { filter, go, PAGES, PATHS, type PageName, page } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { SystemPage } from "./system-page.tsx";
@@ -96,17 +98,14 @@ function Filters() {
         ))}
       </nav>
       <ExportButtons />
+      <PeriodPicker />
     </div>
   );
 }
 
 function FilterButton({ state }: { state: CallState | null }) {
   return (
-    <button
-      type="button"
-      aria-pressed={filter.value === state}
-      onClick={() => go("calls", { state, q: query.value })}
-    >
+    <button type="button" aria-pressed={filter.value === state} onClick={() => goCalls({ state })}>
       {state ? <StateMark state={state} /> : words.all}
     </button>
   );

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { questionsOf } from "./questions.ts";
+import type { Call } from "./calls.ts";
+import { isAnswer, questionsOf } from "./questions.ts";
 
 const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { queue: "x" }];
 
@@ -20,4 +21,14 @@ test.each(["5511987654321", "11987654321", "+55 (11) 98765-4321", "+551198765432
 
 test.each(["900", "1463669263.30033x", "ana@example.com"])("%s is no number", (text) => {
   expect(questionsOf(text, null)).toHaveLength(4);
+});
+
+test("a call answers a question where all of its fields are equal", () => {
+  const call = { code: "x", state: "WAITING", queue: null } as Call;
+  const answers = (text: string, state: "WAITING" | "NEW" | null) =>
+    questionsOf(text, state).some((question) => isAnswer(call, question));
+  expect(answers("x", null)).toBe(true);
+  expect(answers("x", "WAITING")).toBe(true);
+  expect(answers("x", "NEW")).toBe(false);
+  expect(answers("null", null)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { CallState } from "./calls.ts";
+import type { Call, CallState } from "./calls.ts";
 
 /** Fields and what they must equal. */
 export type Params = Record<string, string>;
@@ -15,6 +15,10 @@ export function questionsOf(text: string, state: CallState | null): Params[] {
   const numbers = numbersOf(text).flatMap((number) => [{ their_number: number }, { our_number: number }]);
   return [...exact, ...numbers].map((params): Params => ({ ...params, ...(state ? { state } : {}) }));
 }
+
+/** Field = value, all of them: what ListCalls would give. */
+export const isAnswer = (call: Call, question: Params): boolean =>
+  Object.entries(question).every(([field, value]) => call[field as keyof Call] === value);
 
 function numbersOf(text: string): string[] {
   const digits = text.replace(/[\s()+.-]/g, "");

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { type CallState, STATES } from "./calls.ts";
 
 /** The pages, in the order of the navigation, and where each is: every address can be shared. */
@@ -27,6 +27,9 @@ export const query = signal(readQuery());
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
+/** What pages of their own keep in the address. */
+export const parameters = signal(location.search);
+
 function readPage(): PageName {
   return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
 }
@@ -48,12 +51,19 @@ function readMinutes(): number | null {
     : null;
 }
 
-type View = { state?: CallState | null; q?: string; minutes?: number | null };
+type View = {
+  state?: CallState | null;
+  q?: string;
+  minutes?: number | null;
+  /** Further parameters, as they stand in the address. */
+  more?: Record<string, string>;
+};
 
-export function go(to: PageName, { state, q, minutes: window }: View = {}): void {
+export function go(to: PageName, { state, q, minutes: window, more }: View = {}): void {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
     ...(window ? { minutes: String(window) } : {}),
+    ...more,
   });
   const hash = new URLSearchParams(q ? { q } : {});
   const parts = [PATHS[to], search.size > 0 && `?${search}`, hash.size > 0 && `#${hash}`];
@@ -61,11 +71,15 @@ export function go(to: PageName, { state, q, minutes: window }: View = {}): void
   read();
 }
 
+/** Nobody sees a half of an address. */
 function read(): void {
-  page.value = readPage();
-  filter.value = readFilter();
-  query.value = readQuery();
-  minutes.value = readMinutes();
+  batch(() => {
+    page.value = readPage();
+    filter.value = readFilter();
+    query.value = readQuery();
+    minutes.value = readMinutes();
+    parameters.value = location.search;
+  });
 }
 
 addEventListener("popstate", read);
