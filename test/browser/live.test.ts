@@ -5,12 +5,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { buildPage, openBoards } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
-
-/** No midnight comes between an event and its number. (Etc/GMT-3 is three hours ahead of UTC.) */
-function zoneAtNoon(): string {
-  const behind = new Date().getUTCHours() - 12;
-  return `Etc/GMT${behind < 0 ? behind : `+${behind}`}`;
-}
+import { zoneAtNoon } from "../support/zone.ts";
 
 let gateway: Gateway;
 let boards: Awaited<ReturnType<typeof openBoards>>;

@@ -3,6 +3,7 @@ import {
   type CallFilter,
   type CallQueries,
   type CallWindow,
+  isInWindow,
   orderPlaces,
   type Page,
   type Place,
@@ -11,7 +12,8 @@ import {
   type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
-import { CALLS_BY_TIME, type Collections, openCollections } from "./collections.ts";
+import type { Filter } from "mongodb";
+import { CALLS_BY_TIME, type CallDocument, type Collections, openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
@@ -53,10 +55,9 @@ async function listCalls(
     // with $eq a value is only ever a value, whatever it begins with
     .map(([path, value]) => ({ [path]: { $eq: value } }));
   const after = cursor === null ? [] : [{ id: { $lt: readIdCursor(cursor) } }];
-  const all = [...conditions, ...conditionsOf(window), ...after];
-  const way = window.since && !isNarrow(filter) ? { hint: CALLS_BY_TIME } : {};
+  const way = await findWay(calls, [...conditions, ...after], { filter, window, limit });
   const found = await calls
-    .find(all.length > 0 ? { $and: all } : {}, { ...handingOut, ...way })
+    .find(allOf([...conditions, ...after, ...conditionsOf(window)]), { ...handingOut, ...way })
     .sort({ id: -1 })
     .limit(limit + 1)
     .toArray();
@@ -69,10 +70,29 @@ const conditionsOf = ({ since, until }: CallWindow) => [
   ...(until ? [{ created_at: { $lt: until } }] : []),
 ];
 
+const allOf = (conditions: Filter<CallDocument>[]): Filter<CallDocument> =>
+  conditions.length > 0 ? { $and: conditions } : {};
+
 /**
- * Fields of which a value names few calls, or the few that go on: their own index is the way. Any other would be followed newest
- * first, and beyond the begin of the window through all there ever were: there the changes since then are the way.
+ * Newest first is the way while the newest fill a page of the window. Beyond its begin that would lead through all calls there ever
+ * were: there the changes since then are the way, which are read whole and sorted.
  */
+async function findWay(
+  calls: Collections["calls"],
+  conditions: Filter<CallDocument>[],
+  { filter, window, limit }: { filter: CallFilter; window: CallWindow; limit: number },
+): Promise<{ hint?: typeof CALLS_BY_TIME }> {
+  if (!window.since || isNarrow(filter)) return {};
+  const [last] = await calls
+    .find(allOf(conditions), { ...reading, projection: { _id: 0, created_at: 1, updated_at: 1 } })
+    .sort({ id: -1 })
+    .skip(limit)
+    .limit(1)
+    .toArray();
+  return last && isInWindow(last as unknown as Call, window) ? {} : { hint: CALLS_BY_TIME };
+}
+
+/** Fields of which a value names few calls, or the few that go on: their own index is the way, whatever the window. */
 const isNarrow = ({ id, aggregate_id, code, their_number, state }: CallFilter): boolean =>
   [id, aggregate_id, code, their_number].some((value) => value !== undefined) ||
   (state !== undefined && state !== "FINISHED");

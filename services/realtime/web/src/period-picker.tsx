@@ -14,8 +14,8 @@ export function PeriodPicker() {
   const chosen = period.value;
   const isOwn = typeof chosen === "object";
   return (
-    <div class="periods">
-      <nav aria-label={words.window}>
+    <section class="periods" aria-label={words.window}>
+      <div>
         {PERIODS.map((name) => (
           <button
             key={name}
@@ -29,10 +29,10 @@ export function PeriodPicker() {
         <button type="button" aria-pressed={isOwn} onClick={() => goCalls({ period: usualOwn() })}>
           {words.callsPage.own}
         </button>
-      </nav>
+      </div>
       {isOwn && <OwnTimes from={chosen.from} to={chosen.to} />}
       <span class="soft count">{rows.value && words.callsPage.count(rows.value.length, progress.value)}</span>
-    </div>
+    </section>
   );
 }
 
