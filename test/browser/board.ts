@@ -40,7 +40,9 @@ async function measure(file: string): Promise<Totals> {
 }
 
 const formatTable = (figures: Figure[]): string =>
-  ["| what | reached |", "|---|---|", ...figures.map(({ what, reached }) => `| ${what} | ${reached} |`)].join("\n");
+  ["| what | reached |", "|---|---|", ...figures.map(({ what, reached }) => `| ${what} | ${reached} |`)].join(
+    "\n",
+  );
 
 function formatPage(table: string, loadBefore: number, { passed, failed }: Totals): string {
   const [{ model } = { model: "unknown" }] = cpus();

@@ -12,6 +12,7 @@ import { uriOf } from "../support/store.ts";
 import { zoneAtNoon } from "../support/zone.ts";
 
 const SECONDS = LONG_BOARD ? 60 : 6;
+const REFERENCE_SECONDS = LONG_BOARD ? 20 : 6;
 const MEMORY_LOOKS = LONG_BOARD ? { count: 11, everyMs: 60_000 } : { count: 5, everyMs: 2_000 };
 const CALLS = 50_000;
 const IN_PROGRESS = 2_000;
@@ -62,7 +63,7 @@ const describeFrames = ({ count, p50, p99, max, over50, longestTaskMs }: Frames)
 let reference: Frames;
 test("a page without anything gives the measure", async () => {
   const { page } = await open("");
-  reference = await measureFrames(page, () => sleep(SECONDS * 1_000));
+  reference = await measureFrames(page, () => sleep(REFERENCE_SECONDS * 1_000));
   await note("an empty page, same load", describeFrames(reference));
   expect(reference.count).toBeGreaterThan(10);
 });
@@ -78,14 +79,13 @@ const isLive = (page: Page) =>
 
 test.each([
   ["live", "/"],
-  ["calls in progress", "/calls?state=ONGOING"],
   ["all calls", "/calls"],
 ])("the page of %s is smooth while 2,000 calls go on with 200 changes a second", async (name, path) => {
   const { page, problems } = await open(path);
   await isLive(page);
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(3));
   if (name === "all calls")
-    await eventually(async () => expect(await listed(page)).toBeGreaterThanOrEqual(CALLS), 30_000);
+    await eventually(async () => expect(await listed(page)).toBeGreaterThanOrEqual(CALLS), 120_000);
   const before = traffic.sent();
   const frames = await measureFrames(page, () => sleep(SECONDS * 1_000));
   const rate = Math.round((traffic.sent() - before) / SECONDS);
@@ -97,22 +97,28 @@ test.each([
 
 const listed = async (page: Page) => Number(await page.getByRole("grid").getAttribute("aria-rowcount")) - 1;
 
-test.each([
-  ["live", "/"],
-  ["calls in progress", "/calls?state=ONGOING"],
-])("the page of %s holds no more memory the longer it is open", async (name, path) => {
-  const { page } = await open(path);
-  await isLive(page);
-  const held: number[] = [];
+test("pages hold no more memory the longer they are open: that of live and that of calls in progress", async () => {
+  const paths = { live: "/", "calls in progress": "/calls?state=ONGOING" };
+  const all = await Promise.all(
+    Object.entries(paths).map(async ([name, path]) => ({
+      name,
+      page: (await open(path)).page,
+      held: [] as number[],
+    })),
+  );
+  for (const { page } of all) await isLive(page);
   for (let n = 0; n < MEMORY_LOOKS.count; n += 1) {
     await sleep(MEMORY_LOOKS.everyMs);
-    held.push((await measureHeap(page)) / 2 ** 20);
+    for (const { page, held } of all) held.push((await measureHeap(page)) / 2 ** 20);
   }
-  const middle = held[Math.floor(held.length / 2)]!;
-  const grown = held.at(-1)! - middle;
-  const looks = held.map((mib) => mib.toFixed(1)).join(", ");
-  await note(`${name}: MiB held every ${MEMORY_LOOKS.everyMs / 1_000} s`, looks);
-  expect(grown).toBeLessThan(Math.max(3, 0.15 * middle));
+  for (const { name, held } of all) {
+    const looks = held.map((mib) => mib.toFixed(1)).join(", ");
+    await note(`${name}, the same load: MiB held every ${MEMORY_LOOKS.everyMs / 1_000} s`, looks);
+  }
+  for (const { held } of all) {
+    const middle = held[Math.floor(held.length / 2)]!;
+    expect(held.at(-1)! - middle).toBeLessThan(Math.max(3, 0.15 * middle));
+  }
 });
 
 test("50,000 calls: the first rows are there soon, all are soon after, and are scrolled smoothly from top to end", async () => {
@@ -121,7 +127,7 @@ test("50,000 calls: the first rows are there soon, all are soon after, and are s
   await page.goto(`${gateway.realtime[0]!.url}/calls`);
   await page.locator("tbody tr").first().waitFor();
   const firstRowsMs = performance.now() - began;
-  await eventually(async () => expect(await listed(page)).toBeGreaterThanOrEqual(CALLS), 60_000);
+  await eventually(async () => expect(await listed(page)).toBeGreaterThanOrEqual(CALLS), 120_000);
   const allMs = performance.now() - began;
   await note("50,000 calls", `first rows after ${inMs(firstRowsMs)} ms, all after ${inMs(allMs)} ms`);
   const frames = await measureFrames(page, () => page.evaluate(SCROLL_ALL));
