@@ -1,4 +1,4 @@
-import { compareBy, insertSorted, NEWEST_FIRST, type Order, sortCalls } from "./call-order.ts";
+import { changeSorted, compareBy, NEWEST_FIRST, type Order, sortCalls } from "./call-order.ts";
 import type { Call } from "./calls.ts";
 
 /** Calls in an order, kept so while they change and while further ones are read. `now` is the server's time. */
@@ -17,6 +17,9 @@ export type CallList = {
   /** Forgets what does not belong any more. */
   prune(): void;
 };
+
+/** So many changes at once are sorted anew with all the rest. */
+const MANY = 500;
 
 /** `belongs` decides what is listed; it may change between two calls of `prune`. */
 export function createCallList(belongs: (call: Call) => boolean): CallList {
@@ -80,15 +83,12 @@ export function createCallList(belongs: (call: Call) => boolean): CallList {
   };
 
   function put(fresh: readonly Call[], gone: readonly string[], now: number): void {
-    const listed = fresh.filter(belongs);
-    const out = new Set(
-      [...fresh.map(({ aggregate_id }) => aggregate_id), ...gone].filter((id) => held.has(id)),
-    );
-    for (const { aggregate_id } of fresh) held.delete(aggregate_id);
-    for (const id of gone) held.delete(id);
-    for (const call of listed) held.set(call.aggregate_id, call);
-    const stay = () => (out.size > 0 ? rows.filter(({ aggregate_id }) => !out.has(aggregate_id)) : rows);
-    if (listed.length > rows.length / 4) arrange(now);
-    else rows = insertSorted(stay(), listed, compareBy(order, now));
+    const into = fresh.filter(belongs);
+    const ids = [...fresh.map(({ aggregate_id }) => aggregate_id), ...gone];
+    const out = ids.flatMap((id) => held.get(id) ?? []);
+    for (const id of ids) held.delete(id);
+    for (const call of into) held.set(call.aggregate_id, call);
+    if (ids.length > MANY) arrange(now);
+    else rows = changeSorted(rows, { out, into }, compareBy(order, now));
   }
 }

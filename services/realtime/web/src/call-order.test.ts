@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { COLUMNS, compareBy, firstOrderOf, insertSorted, type Order, sortCalls } from "./call-order.ts";
+import { COLUMNS, changeSorted, compareBy, firstOrderOf, type Order, sortCalls } from "./call-order.ts";
 import type { Call, CallState } from "./calls.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00.000Z");
@@ -61,13 +61,14 @@ const anyCall = fc
   })
   .map(({ created, ...fields }) => call({ ...fields, created_at: at(created), updated_at: at(created + 3) }));
 
-test("calls sorted at once and calls put in one after the other stand in the same order, in any order", () => {
+test("calls sorted at once and calls put in and taken out one after the other stand in the same order, in any order", () => {
   const order = fc.record({ by: fc.constantFrom(...COLUMNS), descending: fc.boolean() });
   fc.assert(
     fc.property(fc.array(anyCall), fc.array(anyCall, { maxLength: 4 }), order, (many, few, wanted) => {
       const compare = compareBy(wanted, NOW);
       const whole = sortCalls([...many, ...few], wanted, NOW);
-      expect(insertSorted(sortCalls(many, wanted, NOW), few, compare)).toEqual(whole);
+      expect(changeSorted(sortCalls(many, wanted, NOW), { out: [], into: few }, compare)).toEqual(whole);
+      expect(changeSorted(whole, { out: few, into: [] }, compare)).toEqual(sortCalls(many, wanted, NOW));
       expect([...many, ...few].toSorted(compare)).toEqual(whole);
     }),
   );

@@ -76,30 +76,25 @@ function ranksOf(calls: readonly Call[], { of, compare }: Texts): (call: Call) =
   return (call) => ranks.get(of(call)) ?? Number.NaN;
 }
 
-/** Puts few calls into many that are sorted: their places are looked up, the rest is taken as it is. */
-export function insertSorted(
+/** Sorted calls without some and with some: their places are looked up, the rest is copied as it is. */
+export function changeSorted(
   sorted: readonly Call[],
-  few: readonly Call[],
+  { out, into }: { out: readonly Call[]; into: readonly Call[] },
   compare: (one: Call, other: Call) => number,
 ): Call[] {
-  const parts: Call[] = [];
-  let from = 0;
-  for (const call of few.toSorted(compare)) {
-    const place = placeOf(sorted, call, compare, from);
-    for (; from < place; from += 1) parts.push(sorted[from]!);
-    parts.push(call);
+  const next = sorted.slice();
+  for (const call of out) {
+    const place = placeOf(next, call, compare);
+    // durations have changed since they were compared
+    const found = next[place] === call ? place : next.indexOf(call);
+    if (found >= 0) next.splice(found, 1);
   }
-  for (; from < sorted.length; from += 1) parts.push(sorted[from]!);
-  return parts;
+  for (const call of into) next.splice(placeOf(next, call, compare), 0, call);
+  return next;
 }
 
-function placeOf(
-  sorted: readonly Call[],
-  call: Call,
-  compare: (one: Call, other: Call) => number,
-  from: number,
-): number {
-  let [low, high] = [from, sorted.length];
+function placeOf(sorted: readonly Call[], call: Call, compare: (one: Call, other: Call) => number): number {
+  let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (compare(sorted[middle]!, call) < 0) low = middle + 1;

@@ -1,16 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { selected } from "./choices.ts";
 
-type Props = {
-  call_id: string;
-  class?: string;
-  /** In a list of which not all rows are drawn: which one it is, and whether Tab leads to it. */
-  place?: { rowIndex: number; isCurrent: boolean };
-  children: ComponentChildren;
-};
-
 /** A row that opens its call, by mouse or by Enter. */
-export function CallRow({ place, ...props }: Props) {
+export function CallRow(props: { call_id: string; class?: string; children: ComponentChildren }) {
   const open = () => {
     selected.value = props.call_id;
   };
@@ -18,8 +10,7 @@ export function CallRow({ place, ...props }: Props) {
   return (
     <tr
       class={classes.join(" ")}
-      tabIndex={place && !place.isCurrent ? -1 : 0}
-      aria-rowindex={place?.rowIndex}
+      tabIndex={0}
       data-call={props.call_id}
       onClick={open}
       onKeyDown={(event) => event.key === "Enter" && open()}

@@ -1,19 +1,20 @@
 import "./call-table.css";
 import { computed, useComputed } from "@preact/signals";
+import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { ageOf, type Call, isPresumedLost } from "./calls.ts";
 import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
-import { now, serverTime } from "./clock.ts";
+import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { isGlowing, rows } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { zone } from "./numbers.ts";
 import { periodOf } from "./periods.ts";
 import { filter, query } from "./route.ts";
-import { current, first, last, useAnchor, useRowKeys, useViewport } from "./row-window.ts";
+import { first, last, useAnchor, useRowKeys, useRowPlaces, useViewport } from "./row-window.ts";
 import { StateMark } from "./state-mark.tsx";
 import { formatDateAndTime, formatTimeOfDay } from "./times.ts";
 import { ROW_PX } from "./visible-rows.ts";
@@ -32,11 +33,8 @@ function List({ all }: { all: readonly Call[] }) {
   useViewport(section);
   useAnchor(section, all);
   useRowKeys(section);
+  useRowPlaces(section);
   const [from, to] = [first.value, last.value];
-  const drawn = all.slice(from, to);
-  const reached = drawn.some(({ aggregate_id }) => aggregate_id === current.value)
-    ? current.value
-    : drawn[0]?.aggregate_id;
   return (
     <section class="calls call-list" ref={section} tabIndex={-1}>
       <div style={{ paddingTop: `${from * ROW_PX}px`, paddingBottom: `${(all.length - to) * ROW_PX}px` }}>
@@ -44,13 +42,8 @@ function List({ all }: { all: readonly Call[] }) {
         <table role="grid" aria-rowcount={all.length + 1} aria-label={words.pages.calls}>
           <Head />
           <tbody>
-            {drawn.map((call, index) => (
-              <Row
-                key={call.aggregate_id}
-                call={call}
-                rowIndex={from + index + 2}
-                isCurrent={call.aggregate_id === reached}
-              />
+            {all.slice(from, to).map((call) => (
+              <Row key={call.aggregate_id} call={call} />
             ))}
           </tbody>
         </table>
@@ -88,51 +81,45 @@ function Heading({ column }: { column: Column }) {
 /** Calls of today have a time, those before a date, too. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
-function Row({ call, rowIndex, isCurrent }: { call: Call; rowIndex: number; isCurrent: boolean }) {
+/** Its call is all it is given: where that is the same, it is not drawn again, however often the list is. */
+function Row({ call }: { call: Call }) {
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
   const began = Date.parse(call.created_at);
+  const isOver = call.state === "FINISHED";
   // two names of one animation in turn: it begins anew with each version
   const glow = isGlowing(call.aggregate_id) ? (call.version % 2 ? "glow" : "glow-again") : "";
   return (
-    <CallRow
-      call_id={call.aggregate_id}
-      class={call.state === "FINISHED" ? `${glow} done` : glow}
-      place={{ rowIndex, isCurrent }}
-    >
+    <CallRow call_id={call.aggregate_id} class={isOver ? `${glow} done` : glow}>
       <td>
-        <StateMark state={call.state} />
-        {isPresumedLost(call, serverTime()) && <span class="soft"> {words.presumedLost}</span>}
+        {StateMark({ state: call.state })}
+        {!isOver && <Lost call={call} />}
       </td>
-      <Text class="number" value={number(call.their_number)} />
-      <Text class="number" value={number(call.our_number)} />
-      <Text value={call.queue ?? NONE} />
-      <Text value={call.actor ?? NONE} />
+      {textCell(number(call.their_number), "number")}
+      {textCell(number(call.our_number), "number")}
+      {textCell(call.queue ?? NONE)}
+      {textCell(call.actor ?? NONE)}
       <td class="began">{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>
-      <td class="age">
-        <Age call={call} />
-      </td>
+      <td class="age">{isOver ? formatDuration(ageOf(call, 0)) : <Age call={call} />}</td>
     </CallRow>
   );
+}
+
+function Lost({ call }: { call: Call }) {
+  const isLost = useComputed(() => isPresumedLost(call, now.value));
+  return isLost.value ? <span class="soft"> {words.presumedLost}</span> : null;
 }
 
 /** Longer than any column: its end is told by pointing at it. */
 const LONG = 20;
 
-function Text({ value, class: name }: { value: string; class?: string }) {
-  return (
-    <td class={name} title={value.length > LONG ? value : undefined}>
-      {value}
-    </td>
-  );
-}
+const textCell = (value: string, name?: string): VNode => (
+  <td class={name} title={value.length > LONG ? value : undefined}>
+    {value}
+  </td>
+);
 
-/** Its text alone changes each second, not the row; of a call that is over it never does. */
+/** Its text alone changes each second, not the row. */
 function Age({ call }: { call: Call }) {
-  if (call.state === "FINISHED") return <>{formatDuration(ageOf(call, 0))}</>;
-  return <Ticking call={call} />;
-}
-
-function Ticking({ call }: { call: Call }) {
   const text = useComputed(() => formatDuration(ageOf(call, now.value)));
   return <>{text}</>;
 }

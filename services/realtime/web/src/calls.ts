@@ -69,6 +69,6 @@ export const isPresumedLost = (call: Call, now: number): boolean =>
 export const waitersOf = (calls: Calls, now: number): Waiter[] =>
   [...calls.values()]
     .filter((call) => !isPresumedLost(call, now))
-    .flatMap((call) => call.legs.map((leg) => ({ call, leg })))
+    .flatMap((call) => call.legs.map((leg) => ({ call, leg, since: Date.parse(leg.entered_at) })))
     .filter(({ leg }) => !leg.answered_at && !leg.ended_at)
-    .sort((one, other) => Date.parse(one.leg.entered_at) - Date.parse(other.leg.entered_at));
+    .sort((one, other) => one.since - other.since);

@@ -180,11 +180,12 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           </tr>
         </thead>
         <tbody>
-          {waiters.slice(0, MAX_SHOWN).map((waiter) => (
+          {waiters.slice(0, MAX_SHOWN).map(({ call, leg }) => (
             <WaiterLine
-              key={waiter.call.aggregate_id}
-              waiter={waiter}
-              promisedMs={promises.get(waiter.leg.queue) ?? USUAL_PROMISE_MS}
+              key={`${call.aggregate_id} ${leg.entered_at}`}
+              call={call}
+              leg={leg}
+              promisedMs={promises.get(leg.queue) ?? USUAL_PROMISE_MS}
             />
           ))}
         </tbody>
@@ -195,8 +196,9 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
   );
 }
 
-function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; promisedMs: number }) {
-  const urgency = urgencyOf(now.value - Date.parse(leg.entered_at), promisedMs);
+/** Its time and its colour change each second; where its wait is the same, nothing else is drawn again. */
+function WaiterLine({ call, leg, promisedMs }: Waiter & { promisedMs: number }) {
+  const urgency = useComputed(() => urgencyOf(now.value - Date.parse(leg.entered_at), promisedMs));
   return (
     <CallRow call_id={call.aggregate_id}>
       <td class={urgency}>

@@ -72,7 +72,10 @@ export function useRowKeys(section: Section): void {
     const element = section.current!;
     const focus = ({ target }: FocusEvent) => {
       const id = (target as HTMLElement).closest<HTMLElement>("[data-call]")?.dataset.call;
-      if (id) current.value = id;
+      if (!id) return;
+      if (current.peek()) rowOf(element, current.peek()!)?.setAttribute("tabindex", "-1");
+      current.value = id;
+      rowOf(element, id)?.setAttribute("tabindex", "0");
     };
     const move = (event: KeyboardEvent) => {
       if (event.target instanceof HTMLButtonElement || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -91,6 +94,22 @@ export function useRowKeys(section: Section): void {
       element.removeEventListener("keydown", move);
     };
   }, []);
+}
+
+/** Which row each is, and the one that Tab leads to: set beside, so that rows which only move are not drawn anew. */
+export function useRowPlaces(section: Section): void {
+  useLayoutEffect(() => {
+    const drawn = section.current!.querySelectorAll<HTMLElement>("[data-call]");
+    const isDrawn = current.peek() !== null && rowOf(section.current!, current.peek()!) !== null;
+    for (const [n, row] of drawn.entries()) {
+      setOnce(row, "aria-rowindex", `${first.peek() + n + 2}`);
+      setOnce(row, "tabindex", (isDrawn ? row.dataset.call === current.peek() : n === 0) ? "0" : "-1");
+    }
+  });
+}
+
+function setOnce(row: HTMLElement, name: string, value: string): void {
+  if (row.getAttribute(name) !== value) row.setAttribute(name, value);
 }
 
 const rowOf = (element: HTMLElement, id: string): HTMLElement | null =>

@@ -22,7 +22,7 @@ test("whatever is seen is drawn, and little else", () => {
       if (count > 0) expect(first).toBeLessThan(last);
       if (seenFirst < count) expect(first).toBeLessThanOrEqual(seenFirst);
       expect(last).toBeGreaterThanOrEqual(seenLast);
-      expect(last - first).toBeLessThanOrEqual(height / ROW_PX + 42);
+      expect(last - first).toBeLessThanOrEqual(height / ROW_PX + 22);
     }),
   );
 });

@@ -2,9 +2,9 @@
 export const ROW_PX = 32;
 
 /** Drawn beyond what is seen, on either side: a wheel's turn finds them there. */
-const SPARE = 16;
+const SPARE = 8;
 /** Rows come and go so many at a time: fewer changes of the page than frames. */
-const STEP = 8;
+const STEP = 4;
 /** No screen is higher: where the list has no height of its own, not all of it is drawn. */
 const HIGHEST_PX = 4_000;
 
