@@ -70,6 +70,18 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(idsOf((await client.ask("ListCalls", { params })).data)).toEqual(expected);
   });
 
+  test("ListCalls and Subscribe take a window: calls that had an event since, and began until", async () => {
+    const client = await connect();
+    const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    for (const event of ["ListCalls", "Subscribe"]) {
+      const within = async (window: object) => idsOf((await client.ask(event, window)).data);
+      expect(await within({ since: hour(-1), until: hour(1) })).toEqual(["two", "one"]);
+      expect(await within({ since: hour(1) })).toEqual([]);
+      expect(await within({ until: hour(-1) })).toEqual([]);
+      expect(await within({ since: hour(-1), params: { state: "WAITING" } })).toEqual(["two"]);
+    }
+  });
+
   test("a list beyond the limit goes on at its next", async () => {
     const client = await connect();
     const first = await client.ask("ListCalls", { limit: 1 });
@@ -141,6 +153,13 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     ["ListCalls", { params: [] }, "params must be an object"],
     ["ListCalls", { params: "WAITING" }, "params must be an object"],
     ["ListCalls", { state: "WAITING" }, "data may hold only params, limit, cursor"],
+    ["ListCalls", { since: "today" }, "since must be a time in ISO 8601, like 2026-11-25T10:42:07Z"],
+    [
+      "Subscribe",
+      { since: "2026-11-25T10:00:00Z", until: "2026-11-25T10:00:00Z" },
+      "until must be after since",
+    ],
+    ["ListCalls", { params: { since: "2026-11-25T10:00:00Z" } }, "params may hold only id,"],
     ["ListCalls", { limit: 0 }, "limit must be an integer from 1 to 10000"],
     ["ListCalls", { limit: 10_001 }, "limit must be"],
     ["ListCalls", { cursor: "nonsense" }, "cursor"],

@@ -50,6 +50,37 @@ describe("every query of the store has its index", () => {
     expect(command?.hasSortStage ?? false).toBe(false);
   });
 
+  const many: CallFilter[] = [
+    {},
+    { state: "NEW" },
+    { state: "FINISHED" },
+    { queue: "q7" },
+    { our_number: "o7" },
+    { code: "c7" },
+  ];
+  test.each(many)("calls of a window are listed by %j without reading those outside", async (filter) => {
+    const since = new Date(Date.now() + 60_000);
+    const commands = await profile(connection, async () => {
+      for (const window of [{ since }, { since, until: new Date(since.getTime() + 1) }])
+        await store.listCalls(filter, { limit: 5, cursor: null, window });
+    });
+    // of each page a look at where it would end, and what the window has
+    const narrow = filter.code !== undefined || filter.state === "NEW";
+    expect(commands).toHaveLength(narrow ? 2 : 4);
+    const read = commands.map(({ docsExamined }) => docsExamined);
+    if (narrow) return expect(Math.max(...read)).toBeLessThanOrEqual(filter.code ? 1 : CALLS);
+    expect(Math.max(...read)).toBeLessThanOrEqual(6);
+    for (const { planSummary } of [commands[1]!, commands[3]!])
+      expect(planSummary).toMatch(/^IXSCAN \{ updated_at: 1/);
+  });
+
+  test("a page of a window that the newest calls fill is read as it would be without the window", async () => {
+    const window = { since: new Date(0) };
+    const commands = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null, window }));
+    for (const { docsExamined, planSummary } of commands)
+      expect([docsExamined <= 6, planSummary]).toEqual([true, "IXSCAN { id: -1 }"]);
+  });
+
   test("recent calls are found without reading the older ones", async () => {
     const [command] = await profile(connection, () => store.listRecentCalls(new Date(Date.now() + 60_000)));
     expect(command).toMatchObject({

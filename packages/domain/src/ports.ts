@@ -1,4 +1,5 @@
 import type { Call, FoldedCall } from "./call.ts";
+import type { CallWindow } from "./call-window.ts";
 import type { Delivery } from "./deliveries.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
@@ -102,8 +103,11 @@ export type DeliveryFilter = { of?: "events" | "letters"; key?: string };
 
 /** What realtime asks. Each reads what a majority has acknowledged; throws Unavailable while the database is away. */
 export type CallQueries = {
-  /** Newest first by id. Throws InvalidCursor for a cursor that none of our pages gave. */
-  listCalls(filter: CallFilter, page: { limit: number; cursor: string | null }): Promise<Page<Call>>;
+  /** Newest first by id; those in the window where one is given. Throws InvalidCursor for a cursor that none of our pages gave. */
+  listCalls(
+    filter: CallFilter,
+    page: { limit: number; cursor: string | null; window?: CallWindow },
+  ): Promise<Page<Call>>;
   /**
    * The events of a call in the order of the fold; an unknown call has none. A page holds at most `limit` events
    * and `bytes` of payload (UTF-8), but at least one event while there is one.

@@ -79,6 +79,9 @@ const CALL_INDEXES: IndexDescription[] = [
   })),
 ];
 
+/** The index by which what changed since a moment is found. */
+export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
+
 /** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
 const LETTERS_KEPT_SECONDS = 30 * 86_400;
 

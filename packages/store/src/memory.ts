@@ -7,11 +7,13 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type CallWindow,
   type DeadLetter,
   type Erased,
   type Event,
   type Fold,
   isErased,
+  isInWindow,
   isPresence,
   type LoggedEvent,
   latestErased,
@@ -66,7 +68,8 @@ export function createMemoryStore({
     findErased: async (subjects) => findErased(state, subjects),
     // nobody writes beside the events here
     forget: async () => {},
-    listCalls: async (filter, { limit, cursor }) => cutCalls(listCalls(state, filter, cursor), limit),
+    listCalls: async (filter, { limit, cursor, window }) =>
+      cutCalls(listCalls(state, filter, cursor, window), limit),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     countEvents: async (since) => countEvents(state, since),
@@ -163,13 +166,16 @@ function withoutErased({ events, calls }: State, erased: ReadonlyMap<string, Era
   };
 }
 
-function listCalls(state: State, filter: CallFilter, cursor: string | null): Call[] {
+function listCalls(state: State, filter: CallFilter, cursor: string | null, window: CallWindow = {}): Call[] {
   const below = cursor === null ? Infinity : readIdCursor(cursor);
   const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
   return [...state.calls.values()]
     .map((kept) => copy(kept)!)
     .filter(
-      (call) => call.id < below && wanted.every(([field, value]) => call[field as keyof Call] === value),
+      (call) =>
+        call.id < below &&
+        isInWindow(call, window) &&
+        wanted.every(([field, value]) => call[field as keyof Call] === value),
     )
     .sort((one, other) => other.id - one.id);
 }

@@ -2,6 +2,8 @@ import {
   type Call,
   type CallFilter,
   type CallQueries,
+  type CallWindow,
+  isInWindow,
   orderPlaces,
   type Page,
   type Place,
@@ -10,7 +12,8 @@ import {
   type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
-import { type Collections, openCollections } from "./collections.ts";
+import type { Filter } from "mongodb";
+import { CALLS_BY_TIME, type CallDocument, type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
 import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { readCounts } from "./minutes.ts";
@@ -53,7 +56,7 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
 async function listCalls(
   { calls }: Collections,
   filter: CallFilter,
-  { limit, cursor }: { limit: number; cursor: string | null },
+  { limit, cursor, window = {} }: { limit: number; cursor: string | null; window?: CallWindow },
 ): Promise<Page<Call>> {
   const conditions = Object.entries(FILTER_PATHS)
     .map(([field, path]) => [path, filter[field as keyof CallFilter]] as const)
@@ -61,14 +64,47 @@ async function listCalls(
     // with $eq a value is only ever a value, whatever it begins with
     .map(([path, value]) => ({ [path]: { $eq: value } }));
   const after = cursor === null ? [] : [{ id: { $lt: readIdCursor(cursor) } }];
-  const all = [...conditions, ...after];
+  const way = await findWay(calls, [...conditions, ...after], { filter, window, limit });
   const found = await calls
-    .find(all.length > 0 ? { $and: all } : {}, handingOut)
+    .find(allOf([...conditions, ...after, ...conditionsOf(window)]), { ...handingOut, ...way })
     .sort({ id: -1 })
     .limit(limit + 1)
     .toArray();
   return cutCalls(found as Call[], limit);
 }
+
+/** As isInWindow. */
+const conditionsOf = ({ since, until }: CallWindow) => [
+  ...(since ? [{ updated_at: { $gte: since } }] : []),
+  ...(until ? [{ created_at: { $lt: until } }] : []),
+];
+
+const allOf = (conditions: Filter<CallDocument>[]): Filter<CallDocument> =>
+  conditions.length > 0 ? { $and: conditions } : {};
+
+/**
+ * Newest first is the way while the newest fill a page of the window. Beyond its begin that would lead through all calls there ever
+ * were: there the changes since then are the way, which are read whole and sorted.
+ */
+async function findWay(
+  calls: Collections["calls"],
+  conditions: Filter<CallDocument>[],
+  { filter, window, limit }: { filter: CallFilter; window: CallWindow; limit: number },
+): Promise<{ hint?: typeof CALLS_BY_TIME }> {
+  if (!window.since || isNarrow(filter)) return {};
+  const [last] = await calls
+    .find(allOf(conditions), { ...reading, projection: { _id: 0, created_at: 1, updated_at: 1 } })
+    .sort({ id: -1 })
+    .skip(limit)
+    .limit(1)
+    .toArray();
+  return last && isInWindow(last as unknown as Call, window) ? {} : { hint: CALLS_BY_TIME };
+}
+
+/** Fields of which a value names few calls, or the few that go on: their own index is the way, whatever the window. */
+const isNarrow = ({ id, aggregate_id, code, their_number, state }: CallFilter): boolean =>
+  [id, aggregate_id, code, their_number].some((value) => value !== undefined) ||
+  (state !== undefined && state !== "FINISHED");
 
 /**
  * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could

@@ -48,9 +48,9 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
   const { queries, board, countStats, deliveries, system } = sources;
   switch (command.event) {
     case "ListCalls": {
-      const { filter, limit, cursor } = command;
-      const page = await queries.listCalls(filter, { limit, cursor });
-      return { message: callList(command.event, page), calls: null };
+      const { filter, ...page } = command;
+      const found = await queries.listCalls(filter, page);
+      return { message: callList(command.event, found), calls: null };
     }
     case "ListCallEvents": {
       const { call_id, limit, cursor } = command;
@@ -84,7 +84,8 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
     case "ShowDelivery":
       return { message: report(command.event, await deliveries.body(command.id)), calls: null };
     case "Subscribe": {
-      const { items } = await queries.listCalls(command.filter, { limit: command.limit, cursor: null });
+      const { filter, ...page } = command;
+      const { items } = await queries.listCalls(filter, { ...page, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas
       return { message: callList(command.event, { items, next: null }), calls: items };
     }

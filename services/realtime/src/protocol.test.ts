@@ -60,6 +60,49 @@ describe("a command", () => {
     });
   });
 
+  test("takes a window beside its parameters, in any writing of ISO 8601", () => {
+    const data = { since: "2026-11-25T07:00:00-03:00", until: "2026-11-25T11:00:00.5Z" };
+    const window = { since: new Date("2026-11-25T10:00:00Z"), until: new Date("2026-11-25T11:00:00.500Z") };
+    expect(commandOf("ListCalls", data)).toMatchObject({ event: "ListCalls", filter: {}, window });
+    expect(commandOf("Subscribe", { params: { queue: 900 }, ...data })).toMatchObject({ window });
+    expect(commandOf("Subscribe", { since: data.since, until: "" })).toMatchObject({
+      window: { since: window.since },
+    });
+    const keys = [data, { ...data, since: "2026-11-25T10:00:00Z" }, {}].map((each) =>
+      commandKey(commandOf("ListCalls", each)),
+    );
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[0]).not.toBe(keys[2]);
+  });
+
+  test("without a window is the one it was", () => {
+    expect(Object.keys(commandOf("ListCalls", { since: null, until: "" }))).toEqual([
+      ...["event", "filter", "limit", "cursor"],
+    ]);
+  });
+
+  test.each([
+    ["since", { since: "yesterday" }],
+    ["since", { since: 1_764_066_000_000 }],
+    ["since", { since: "1764066000000" }],
+    ["since", { since: "2026-02-30T00:00:00Z" }],
+    ["since", { since: "1999-12-31T23:59:59Z" }],
+    ["since", { since: { $gt: 0 } }],
+    ["since", { since: ["2026-11-25T10:00:00Z"] }],
+    ["until", { until: false }],
+    ["until", { since: "2026-11-25T10:00:00Z", until: "2026-11-25T07:00:00-03:00" }],
+  ])("names %s where the window %j is wrong", (field, data) => {
+    for (const event of ["ListCalls", "Subscribe"])
+      expect(errorOf(event, data)).toMatch(new RegExp(`^${field} must be `));
+  });
+
+  test("that has no window refuses one", () => {
+    const since = "2026-11-25T10:00:00Z";
+    expect(errorOf("ListQueues", { since })).toBe("data may hold only minutes");
+    expect(errorOf("ListCallEvents", { call_id: "1", since })).toMatch(/^data may hold only/);
+    expect(errorOf("ListCalls", { params: { since } })).toMatch(/^params may hold only/);
+  });
+
   test("equals another whatever the order of its parameters", () => {
     const one = commandOf("ListCalls", { params: { queue: "900", state: "NEW" } });
     const other = commandOf("ListCalls", { limit: null, params: { state: "NEW", queue: 900, code: null } });

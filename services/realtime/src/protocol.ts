@@ -1,9 +1,11 @@
 import {
   type CallFilter,
   type CallState,
+  type CallWindow,
   type DeliveryStatus,
   EVENT_STATUSES,
   LETTER_STATUSES,
+  readTimestamp,
 } from "@teravoz/domain";
 import type { AskedDeliveries } from "./deliveries.ts";
 import { failed, type Message } from "./messages.ts";
@@ -18,7 +20,7 @@ type WindowCommand = "ListQueues" | "ListAgents" | "ListAbandoned";
 export type ReportSubject = { event: "SubscribeQueues" | "SubscribeAgents"; minutes: number | null };
 
 export type Command =
-  | { event: "ListCalls"; filter: CallFilter; limit: number; cursor: string | null }
+  | { event: "ListCalls"; filter: CallFilter; window?: CallWindow; limit: number; cursor: string | null }
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: WindowCommand; minutes: number | null }
   | { event: "ListQueueDay"; queue: string | null }
@@ -27,7 +29,7 @@ export type Command =
   | { event: "Rewind"; at: number; minutes: number | null }
   | ({ event: "ListDeliveries" } & AskedDeliveries)
   | { event: "ShowDelivery"; id: string }
-  | { event: "Subscribe"; filter: CallFilter; limit: number };
+  | { event: "Subscribe"; filter: CallFilter; window?: CallWindow; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
 type Fault = { fault: string };
@@ -110,12 +112,13 @@ const unknownEvent = (event: string) =>
   `unknown event ${JSON.stringify(event.slice(0, 50))}; known are ${Object.keys(READERS).join(", ")}`;
 
 function readListCalls(data: Record<string, unknown>): Command | Fault {
-  const stray = findStray(data, ["params", "limit", "cursor"]);
+  const stray = findStray(data, ["params", "limit", "cursor", "since", "until"]);
   const filter = readFilter(data.params);
+  const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
   const cursor = readCursor(data.cursor);
-  const fault = firstFault(stray, filter, limit, cursor);
-  return fault ?? ({ event: "ListCalls", filter, limit, cursor } as Command);
+  const fault = firstFault(stray, filter, limit, cursor, window);
+  return fault ?? ({ event: "ListCalls", filter, ...window, limit, cursor } as Command);
 }
 
 function readListCallEvents(data: Record<string, unknown>): Command | Fault {
@@ -202,10 +205,31 @@ function readShowDelivery(data: Record<string, unknown>): Command | Fault {
 }
 
 function readSubscribe(data: Record<string, unknown>): Command | Fault {
-  const stray = findStray(data, ["params", "limit"]);
+  const stray = findStray(data, ["params", "limit", "since", "until"]);
   const filter = readFilter(data.params);
+  const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
-  return firstFault(stray, filter, limit) ?? ({ event: "Subscribe", filter, limit } as Command);
+  const fault = firstFault(stray, filter, limit, window);
+  return fault ?? ({ event: "Subscribe", filter, ...window, limit } as Command);
+}
+
+/** Nothing where neither end is given: such a command is the one it was before there were windows. */
+function readCallWindow(data: Record<string, unknown>): { window?: CallWindow } | Fault {
+  const given = (["since", "until"] as const).filter((name) => isSet(data[name]));
+  const ends = given.map((name) => [name, readEnd(name, data[name])] as const);
+  const fault = firstFault(...ends.map(([, end]) => end));
+  if (fault || ends.length === 0) return fault ?? {};
+  const window = Object.fromEntries(ends) as CallWindow;
+  const { since, until } = window;
+  return since && until && until <= since ? { fault: "until must be after since" } : { window };
+}
+
+/** With a T in it: digits alone could be seconds or milliseconds. */
+function readEnd(name: string, value: unknown): Date | Fault {
+  const read = typeof value === "string" && /t/i.test(value) ? readTimestamp(value) : null;
+  return read
+    ? new Date(read.ms)
+    : { fault: `${name} must be a time in ISO 8601, like 2026-11-25T10:42:07Z` };
 }
 
 /** A filter that was put at the wrong place must not mean "all": what is not known is refused. */

@@ -1,4 +1,4 @@
-import type { Call, CallFilter, CallQueries } from "@teravoz/domain";
+import type { Call, CallQueries } from "@teravoz/domain";
 import { callChanged, callErased, type Message } from "./messages.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 import {
@@ -8,6 +8,7 @@ import {
   join,
   type Missed,
   offer,
+  type Subject,
   takeFrame,
   type View,
 } from "./views.ts";
@@ -29,8 +30,11 @@ export type Registration = {
   leave(): void;
 };
 
+/** What a client subscribed to: at most so many calls in its snapshot. */
+export type Asked = Subject & { limit: number };
+
 export type Subscriptions = {
-  register(subject: { filter: CallFilter; limit: number }, deliver: Deliver): Registration;
+  register(asked: Asked, deliver: Deliver): Registration;
   /** Calls as just read from the store, and the ids of those that are gone for good. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
   /** Reads every view again and tells what was missed. Throws what the queries throw. */
@@ -52,14 +56,14 @@ type Shared = {
 type State = { views: Map<string, Shared>; clock: Clock; doubt: () => void };
 
 /**
- * All views with a subscriber. Equal filters and limits share one, and it goes with its last subscriber. `doubt` asks for
+ * All views with a subscriber. Equal subjects and limits share one, and it goes with its last subscriber. `doubt` asks for
  * another reading of everything.
  */
 export function createSubscriptions(clock: Clock, doubt: () => void): Subscriptions {
   const views = new Map<string, Shared>();
   const state: State = { views, clock, doubt };
   return {
-    register: (subject, deliver) => register(state, subject, deliver),
+    register: (asked, deliver) => register(state, asked, deliver),
     changed(calls, erased) {
       const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
       for (const shared of views.values()) tell(shared, deltas);
@@ -93,12 +97,8 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function register(
-  { views, clock, doubt }: State,
-  subject: { filter: CallFilter; limit: number },
-  deliver: Deliver,
-): Registration {
-  const shared = share(views, subject, clock);
+function register({ views, clock, doubt }: State, asked: Asked, deliver: Deliver): Registration {
+  const shared = share(views, asked, clock);
   const missed: Missed = new Map();
   // a function of its own for each subscription: one socket may hold two while it changes from one to the other
   const handOver: Deliver = (messages) => deliver(messages);
@@ -119,16 +119,12 @@ function register(
   };
 }
 
-function share(
-  views: Map<string, Shared>,
-  { filter, limit }: { filter: CallFilter; limit: number },
-  clock: Clock,
-): Shared {
-  const key = JSON.stringify([filter, limit]);
+function share(views: Map<string, Shared>, { limit, ...subject }: Asked, clock: Clock): Shared {
+  const key = JSON.stringify([subject.filter, limit, subject.window]);
   const existing = views.get(key);
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
-  const view = createView(filter, limit);
+  const view = createView(subject, limit);
   const readers = { reading: new Set<Missed>(), doubtful: new WeakSet<Missed>(), live: new Set<Deliver>() };
   const shared: Shared = { key, limit, view, ...readers, frame };
   views.set(key, shared);
@@ -156,7 +152,9 @@ function sendFrame({ view, live }: Shared): void {
 /** What is new in the snapshot, and what became of the calls that are no longer in it. */
 async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
   for (const missed of shared.reading) shared.doubtful.add(missed);
-  const { items } = await queries.listCalls(shared.view.filter, { limit: shared.limit, cursor: null });
+  const { limit, view } = shared;
+  const { filter, ...within } = view.subject;
+  const { items } = await queries.listCalls(filter, { limit, cursor: null, ...within });
   tell(shared, items.map(changeOf));
   const absent = absentFrom(shared.view, items);
   for (let start = 0; start < absent.length; start += READ_SIZE) {

@@ -158,6 +158,49 @@ describe("a subscriber", () => {
   });
 });
 
+describe("a subscriber of a window", () => {
+  const window = { since: new Date(1_000), until: new Date(5_000) };
+  const span = (aggregate_id: string, version: number, created: number, updated: number) => {
+    const times = { created_at: new Date(created), updated_at: new Date(updated) };
+    return sampleCall({ aggregate_id, version, ...times });
+  };
+  const join = () => {
+    const { clock, subscriptions, happen } = start();
+    const frames: string[][] = [];
+    const asked = { filter: {}, window, limit: 10 };
+    const registration = subscriptions.register(asked, (messages) => {
+      frames.push(messages.map(({ event, body }) => describeMessage(event, JSON.parse(body).data)));
+    });
+    return { clock, subscriptions, happen, registration, frames };
+  };
+
+  test("is told of calls with an event in it, and of no other", () => {
+    const { clock, happen, registration, frames } = join();
+    registration.live([]);
+    happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000), span("after", 3, 5_000, 6_000));
+    happen(span("through", 4, 0, 9_000), span("within", 5, 4_999, 7_000));
+    clock.advance(FRAME_MS);
+    expect(frames.flat()).toEqual(["into 2 NEW", "through 4 NEW", "within 5 NEW"]);
+  });
+
+  test("gets what came while its snapshot was read only where it is in it", () => {
+    const { clock, happen, registration, frames } = join();
+    happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000));
+    clock.advance(FRAME_MS);
+    registration.live([]);
+    expect(frames).toEqual([["into 2 NEW"]]);
+  });
+
+  test("has it read again after a doubt, and shares no view with who has another", async () => {
+    const { clock, subscriptions, registration, frames } = join();
+    registration.live([]);
+    subscriptions.register({ filter: {}, limit: 10 }, () => {}).live([]);
+    await subscriptions.resync(queriesOver([span("before", 1, 0, 999), span("into", 2, 0, 1_000)]));
+    clock.advance(FRAME_MS);
+    expect(frames.flat()).toEqual(["into 2 NEW"]);
+  });
+});
+
 test("equal parameters share one encoding of each message", () => {
   const { clock, subscriptions, happen } = start();
   const got: unknown[] = [];

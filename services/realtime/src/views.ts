@@ -1,4 +1,4 @@
-import type { Call, CallFilter } from "@teravoz/domain";
+import { type Call, type CallFilter, type CallWindow, isInWindow } from "@teravoz/domain";
 import type { Message } from "./messages.ts";
 
 /** What became of a call: its new shape, or null once it is erased. `message` is encoded at the first need, then kept. */
@@ -7,9 +7,12 @@ export type Delta = { aggregate_id: string; call: Call | null; message: () => Me
 /** A call as a view last saw it. `told` = by a delta, so that every subscriber has this version. */
 type Known = { version: number; told: boolean; inside: boolean };
 
-/** What all subscribers with the same filter share. */
+/** Which calls a subscriber is told of; without a window, whenever they were. */
+export type Subject = { filter: CallFilter; window?: CallWindow };
+
+/** What all subscribers with the same subject share. */
 export type View = {
-  filter: CallFilter;
+  subject: Subject;
   /** Calls the view remembers at most; the longest untouched go first. */
   keep: number;
   known: Map<string, Known>;
@@ -17,27 +20,28 @@ export type View = {
   pending: Map<string, Delta>;
 };
 
-/** What happens while a subscriber's snapshot is being read: the latest delta of each call, whatever the filter. */
+/** What happens while a subscriber's snapshot is being read: the latest delta of each call, whatever the subject. */
 export type Missed = Map<string, Delta>;
 
 /** What a view remembers at least: more calls than a call centre has in a day's state, some megabytes. */
 const KEPT_CALLS = 20_000;
 
 /** A view whose snapshots hold `limit` calls remembers twice as many at least: the snapshot, and as much that came since. */
-export function createView(filter: CallFilter, limit: number): View {
-  return { filter, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
+export function createView(subject: Subject, limit: number): View {
+  return { subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
-/** Field = value, all of them. */
-export function matches(filter: CallFilter, call: Call): boolean {
-  return Object.entries(filter).every(([name, value]) => call[name as keyof CallFilter] === value);
+/** Field = value, all of them, and within the window. */
+export function matches({ filter, window = {} }: Subject, call: Call): boolean {
+  const equal = Object.entries(filter).every(([name, value]) => call[name as keyof CallFilter] === value);
+  return equal && isInWindow(call, window);
 }
 
 /** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now. */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
-  const inside = delta.call !== null && matches(view.filter, delta.call);
+  const inside = delta.call !== null && matches(view.subject, delta.call);
   if (delta.call && !inside && !known?.inside) return false;
   if (delta.call && inside) remember(view, delta.call, true);
   else view.known.delete(delta.aggregate_id);
@@ -92,10 +96,10 @@ function learn(view: View, call: Call, missed: Delta | undefined, alone: boolean
 function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string, Call>): boolean {
   const had = snapshot.get(aggregate_id);
   if (call === null) return true;
-  return had ? call.version > had.version : matches(view.filter, call);
+  return had ? call.version > had.version : matches(view.subject, call);
 }
 
-/** The calls a view holds that a new snapshot of it does not: they left the filter, were erased, or are too old for it. */
+/** The calls a view holds that a new snapshot of it does not: they left the subject, were erased, or are too old for it. */
 export function absentFrom(view: View, calls: readonly Call[]): string[] {
   const present = new Set(calls.map((call) => call.aggregate_id));
   return [...view.known.keys()].filter((aggregate_id) => !present.has(aggregate_id));

@@ -1,4 +1,4 @@
-import type { Call, CallQueries } from "@teravoz/domain";
+import { type Call, type CallQueries, isInWindow } from "@teravoz/domain";
 
 /** A call with everything unknown but what is given. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
@@ -29,10 +29,13 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
 
 /** Queries over a list of calls that the test changes as it likes. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
-  listCalls: async (filter, { limit }) => {
+  listCalls: async (filter, { limit, window = {} }) => {
     const wanted = Object.entries(filter);
     const items = calls
-      .filter((call) => wanted.every(([name, value]) => call[name as keyof Call] === value))
+      .filter(
+        (call) =>
+          isInWindow(call, window) && wanted.every(([name, value]) => call[name as keyof Call] === value),
+      )
       .sort((one, other) => other.id - one.id);
     return { items: items.slice(0, limit), next: null };
   },

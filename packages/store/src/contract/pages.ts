@@ -75,6 +75,51 @@ export function describePages(use: Use): void {
     expect(await list(unset)).toHaveLength(3);
   });
 
+  test("a window holds the calls that had an event since it began, and began before it ended, page by page", async () => {
+    const code = freshTopic();
+    const eventAt = (offset: number, aggregate_id = freshCallId()) =>
+      sampleEvent({ aggregate_id, offset, body: { code } });
+    const [early, long, late] = [eventAt(10), eventAt(20), eventAt(40)];
+    await createWriter(use()).write([early, long, late, eventAt(35, long.aggregate_id)]);
+    const names = new Map(
+      [early, long, late].map((event, n) => [event.aggregate_id, "early long late".split(" ")[n]]),
+    );
+    const within = async (since?: number, until?: number) => {
+      const window = {
+        ...(since === undefined ? {} : { since: at(since) }),
+        ...(until === undefined ? {} : { until: at(until) }),
+      };
+      const pages = await collect((cursor) =>
+        use().queries.listCalls({ code }, { limit: 1, cursor, window }),
+      );
+      return pages
+        .flat()
+        .map(({ aggregate_id }) => names.get(aggregate_id))
+        .join(" ");
+    };
+    expect(await within()).toBe("late long early");
+    expect(await within(10)).toBe("late long early");
+    expect(await within(10.001)).toBe("late long");
+    expect(await within(35)).toBe("late long");
+    expect(await within(35.001)).toBe("late");
+    expect(await within(undefined, 40)).toBe("long early");
+    expect(await within(undefined, 40.001)).toBe("late long early");
+    expect(await within(25, 30)).toBe("long");
+    expect(await within(41)).toBe("");
+  });
+
+  test("a window without any filter, or with one that many calls share, holds what it holds with one", async () => {
+    const { code, ids } = await writeCalls([{ queue: freshTopic() }]);
+    const [{ queue } = { queue: null }] = await use().queries.findCalls(ids);
+    const since = new Date(at(0).getTime());
+    for (const filter of [{ code }, { queue }, { queue, state: "NEW" as const }]) {
+      const { items } = await use().queries.listCalls(filter, { limit: 5, cursor: null, window: { since } });
+      expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
+    }
+    const all = await use().queries.listCalls({}, { limit: 1, cursor: null, window: { since } });
+    expect(all.items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
+  });
+
   test("a filter by id goes together with a cursor", async () => {
     const { code, ids } = await writeCalls([{}, {}]);
     const { items, next } = await use().queries.listCalls({ code }, { limit: 1, cursor: null });

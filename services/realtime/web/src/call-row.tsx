@@ -9,6 +9,7 @@ export function CallRow(props: { call_id: string; class?: string; children: Comp
     <tr
       class={classes.join(" ")}
       tabIndex={0}
+      data-call={props.call_id}
       onClick={open}
       onKeyDown={(event) => event.key === "Enter" && open()}
     >

@@ -1,67 +1,122 @@
-import { useComputed } from "@preact/signals";
+import "./call-table.css";
+import { computed, useComputed } from "@preact/signals";
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
-import { ageOf, type Call, isPresumedLost, MAX_ROWS, rowsOf } from "./calls.ts";
+import { ageOf, type Call, isPresumedLost } from "./calls.ts";
+import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
-import { now, serverTime } from "./clock.ts";
+import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
-import { calls, link } from "./live.ts";
+import { isGlowing, rows } from "./listed-calls.ts";
+import { link } from "./live.ts";
+import { zone } from "./numbers.ts";
+import { periodOf } from "./periods.ts";
 import { filter, query } from "./route.ts";
-import { found } from "./search.ts";
+import { first, last, useAnchor, useRowKeys, useRowPlaces, useViewport } from "./row-window.ts";
 import { StateMark } from "./state-mark.tsx";
+import { formatDateAndTime, formatTimeOfDay } from "./times.ts";
+import { ROW_PX } from "./visible-rows.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
 
 export function CallTable() {
-  const rows = rowsOf(query.value ? (found.value ?? new Map()) : calls.value);
-  if (rows.length === 0) return <Empty />;
-  const { state, from, to, queue, agent, age } = words.columns;
+  const all = rows.value;
+  return all && all.length > 0 ? <List all={all} /> : <Empty read={all !== null} />;
+}
+
+/** Only what is seen is drawn, and a little more; the rest is room above and below. */
+function List({ all }: { all: readonly Call[] }) {
+  const section = useRef<HTMLElement>(null);
+  useViewport(section);
+  useAnchor(section, all);
+  useRowKeys(section);
+  useRowPlaces(section);
+  const [from, to] = [first.value, last.value];
   return (
-    <section class="calls">
-      <table>
-        <caption>{words.shown(rows.length, rows.length === MAX_ROWS)}</caption>
-        <thead>
-          <tr>
-            {[state, from, to, queue, agent].map((label) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
+    <section class="calls call-list" ref={section} tabIndex={-1}>
+      <div style={{ paddingTop: `${from * ROW_PX}px`, paddingBottom: `${(all.length - to) * ROW_PX}px` }}>
+        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are moved through by keyboard, as in a grid */}
+        <table role="grid" aria-rowcount={all.length + 1} aria-label={words.pages.calls}>
+          <Head />
+          <tbody>
+            {all.slice(from, to).map((call) => (
+              <Row key={call.aggregate_id} call={call} />
             ))}
-            <th scope="col" class="age">
-              {age}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((call) => (
-            <Row key={call.aggregate_id} call={call} />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }
 
+function Head() {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.map((column) => (
+          <Heading key={column} column={column} />
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Heading({ column }: { column: Column }) {
+  const { by, descending } = order.value;
+  const isSorted = by === column;
+  const sort = () => goCalls({ order: isSorted ? { by, descending: !descending } : firstOrderOf(column) });
+  return (
+    <th scope="col" class={column} aria-sort={isSorted ? (descending ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={sort}>
+        {words.columns[column]}
+        <span aria-hidden="true">{isSorted ? (descending ? " ▾" : " ▴") : ""}</span>
+      </button>
+    </th>
+  );
+}
+
+/** Calls of today have a time, those before a date, too. */
+const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
+
+/** Its call is all it is given: where that is the same, it is not drawn again, however often the list is. */
 function Row({ call }: { call: Call }) {
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
+  const began = Date.parse(call.created_at);
+  const isOver = call.state === "FINISHED";
   // two names of one animation in turn: it begins anew with each version
-  const glow = call.version % 2 ? "glow" : "glow-again";
+  const glow = isGlowing(call.aggregate_id) ? (call.version % 2 ? "glow" : "glow-again") : "";
   return (
-    <CallRow call_id={call.aggregate_id} class={call.state === "FINISHED" ? `${glow} done` : glow}>
+    <CallRow call_id={call.aggregate_id} class={isOver ? `${glow} done` : glow}>
       <td>
-        <StateMark state={call.state} />
-        {isPresumedLost(call, serverTime()) && <span class="soft"> {words.presumedLost}</span>}
+        {StateMark({ state: call.state })}
+        {!isOver && <Lost call={call} />}
       </td>
-      <td class="number">{number(call.their_number)}</td>
-      <td class="number">{number(call.our_number)}</td>
-      <td>{call.queue ?? NONE}</td>
-      <td>{call.actor ?? NONE}</td>
-      <td class="age">
-        <Age call={call} />
-      </td>
+      {textCell(number(call.their_number), "number")}
+      {textCell(number(call.our_number), "number")}
+      {textCell(call.queue ?? NONE)}
+      {textCell(call.actor ?? NONE)}
+      <td class="began">{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>
+      <td class="age">{isOver ? formatDuration(ageOf(call, 0)) : <Age call={call} />}</td>
     </CallRow>
   );
 }
+
+function Lost({ call }: { call: Call }) {
+  const isLost = useComputed(() => isPresumedLost(call, now.value));
+  return isLost.value ? <span class="soft"> {words.presumedLost}</span> : null;
+}
+
+/** Longer than any column: its end is told by pointing at it. */
+const LONG = 20;
+
+const textCell = (value: string, name?: string): VNode => (
+  <td class={name} title={value.length > LONG ? value : undefined}>
+    {value}
+  </td>
+);
 
 /** Its text alone changes each second, not the row. */
 export function Age({ call }: { call: Call }) {
@@ -69,17 +124,40 @@ export function Age({ call }: { call: Call }) {
   return <>{text}</>;
 }
 
-function Empty() {
+function Empty({ read }: { read: boolean }) {
   if (link.value.status === "connecting") return <p class="empty">{words.loading}</p>;
   if (link.value.status !== "live") return null;
-  if (query.value) return <p class="empty">{found.value ? words.nothingFound : words.loading}</p>;
-  if (filter.value) return <p class="empty">{words.emptyState}</p>;
+  if (!read) return <p class="empty">{words.loading}</p>;
+  if (query.value) return <EmptyPeriod why={words.nothingFound} />;
+  if (filter.value) return <EmptyPeriod why={words.emptyState} />;
+  if (period.value !== "all" && period.value !== "today")
+    return <EmptyPeriod why={words.callsPage.emptyPeriod} />;
   return (
     <div class="empty">
       <p>{words.empty}</p>
       <p>
         {words.emptyHow} <code>npx -y pnpm simulate</code>
       </p>
+      <AllPeriods />
     </div>
+  );
+}
+
+/** It may be that there is something at another time. */
+function EmptyPeriod({ why }: { why: string }) {
+  return (
+    <div class="empty">
+      <p>{why}</p>
+      <AllPeriods />
+    </div>
+  );
+}
+
+function AllPeriods() {
+  if (period.value === "all") return null;
+  return (
+    <button type="button" class="quiet" onClick={() => goCalls({ period: "all" })}>
+      {words.callsPage.showAll}
+    </button>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { ageOf, applyChange, applyErasure, type Call, replaceAll, rowsOf, waitersOf } from "./calls.ts";
+import { ageOf, applyChanges, type Call, replaceAll, waitersOf } from "./calls.ts";
 
 const call = (given: Partial<Call>): Call => ({
   id: 1,
@@ -23,21 +23,28 @@ const call = (given: Partial<Call>): Call => ({
   ...given,
 });
 
+const changes = (changed: Call[], erased: string[] = []) => ({ changed, erased });
+
 test("a changed call is replaced, a new one enters, and one that left the filter goes", () => {
   const calls = replaceAll([call({ state: "WAITING" })]);
-  const two = applyChange(calls, call({ aggregate_id: "two", id: 2, state: "WAITING" }), "WAITING");
-  expect(rowsOf(two).map(({ aggregate_id }) => aggregate_id)).toEqual(["two", "one"]);
-  const left = applyChange(two, call({ version: 2, state: "ONGOING" }), "WAITING");
-  expect(rowsOf(left).map(({ aggregate_id }) => aggregate_id)).toEqual(["two"]);
+  const two = applyChanges(
+    calls,
+    changes([call({ aggregate_id: "two", id: 2, state: "WAITING" })]),
+    "WAITING",
+  );
+  expect([...two.keys()]).toEqual(["one", "two"]);
+  const left = applyChanges(two, changes([call({ version: 2, state: "ONGOING" })]), "WAITING");
+  expect([...left.keys()]).toEqual(["two"]);
+  expect([...calls.keys()]).toEqual(["one"]);
 });
 
 test("an older version changes nothing", () => {
-  const calls = replaceAll([call({ version: 5, state: "ONGOING" })]);
-  expect(applyChange(calls, call({ version: 4 }), null)).toBe(calls);
+  const calls = replaceAll([call({ version: 5, state: "WAITING" })]);
+  expect(applyChanges(calls, changes([call({ version: 4, state: "ONGOING" })]), "WAITING")).toEqual(calls);
 });
 
 test("an erased call goes", () => {
-  expect(applyErasure(replaceAll([call({})]), "one").size).toBe(0);
+  expect(applyChanges(replaceAll([call({})]), changes([], ["one"]), "NEW").size).toBe(0);
 });
 
 test("a call's age grows until it is finished, and is never negative", () => {

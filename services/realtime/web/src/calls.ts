@@ -32,34 +32,26 @@ export type CallEvent = { id: number; uuid: string; event: Record<string, unknow
 
 export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"];
 
-/** Rows on the page: more than anybody scrolls through, and a table of this size still draws in a few milliseconds. */
-export const MAX_ROWS = 500;
-
 export type Calls = ReadonlyMap<string, Call>;
 
 /** A snapshot takes the place of everything there was. */
 export const replaceAll = (calls: readonly Call[]): Calls =>
   new Map(calls.map((call) => [call.aggregate_id, call]));
 
-/** A changed call enters, is replaced by its newer version, or leaves with the filter. */
-export function applyChange(calls: Calls, call: Call, state: CallState | null): Calls {
-  const known = calls.get(call.aggregate_id);
-  if (known && known.version > call.version) return calls;
+/** What became of calls in one frame: the latest of each. */
+export type Changes = { changed: readonly Call[]; erased: readonly string[] };
+
+/** A changed call enters, is replaced by its newer version, or leaves with the filter; an erased one goes. */
+export function applyChanges(calls: Calls, { changed, erased }: Changes, state: CallState): Calls {
   const next = new Map(calls);
-  if (state === null || call.state === state) next.set(call.aggregate_id, call);
-  else next.delete(call.aggregate_id);
+  for (const call of changed) {
+    if ((next.get(call.aggregate_id)?.version ?? 0) > call.version) continue;
+    if (call.state === state) next.set(call.aggregate_id, call);
+    else next.delete(call.aggregate_id);
+  }
+  for (const aggregate_id of erased) next.delete(aggregate_id);
   return next;
 }
-
-export function applyErasure(calls: Calls, aggregate_id: string): Calls {
-  const next = new Map(calls);
-  next.delete(aggregate_id);
-  return next;
-}
-
-/** Newest first, at most a page. */
-export const rowsOf = (calls: Calls): Call[] =>
-  [...calls.values()].sort((one, other) => other.id - one.id).slice(0, MAX_ROWS);
 
 /** Milliseconds a call has lasted, `now` being the server's time. */
 export function ageOf(call: Call, now: number): number {
@@ -82,6 +74,6 @@ export const isPresumedLost = (call: Call, now: number): boolean =>
 export const waitersOf = (calls: Calls, now: number): Waiter[] =>
   [...calls.values()]
     .filter((call) => !isPresumedLost(call, now))
-    .flatMap((call) => call.legs.map((leg) => ({ call, leg })))
+    .flatMap((call) => call.legs.map((leg) => ({ call, leg, since: Date.parse(leg.entered_at) })))
     .filter(({ leg }) => !leg.answered_at && !leg.ended_at)
-    .sort((one, other) => Date.parse(one.leg.entered_at) - Date.parse(other.leg.entered_at));
+    .sort((one, other) => one.since - other.since);

@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
@@ -10,12 +11,14 @@ import type { QueueRow, Report } from "./numbers.ts";
 import { boardNow, boardReport, past, rewound } from "./rewind.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Since } from "./since.tsx";
-import { type Urgency, urgencyOf } from "./urgency.ts";
+import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
 
 /** Where a queue is not told. */
 const NONE = "–";
 const USUAL_PROMISE_MS = 20_000;
+/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is. */
+const MAX_SHOWN = 100;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
@@ -121,14 +124,23 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
           </tr>
         </thead>
         <tbody>
-          {queues.map((row) => (
+          {mostUrgent(queues).map((row) => (
             <QueueLine key={row.queue} row={row} />
           ))}
         </tbody>
       </table>
+      <More count={queues.length - MAX_SHOWN} say={words.livePage.moreQueues} />
       {Object.values(states).every((count) => count === 0) && <Empty />}
     </Scrolled>
   );
+}
+
+/** All of them in their order, or of too many those that cannot wait. */
+const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
+  queues.length > MAX_SHOWN ? queues.toSorted(byUrgency(boardNow.value)).slice(0, MAX_SHOWN) : queues;
+
+function More({ count, say }: { count: number; say: (count: number) => string }) {
+  return count > 0 ? <p class="more soft">{say(count)}</p> : null;
 }
 
 /** What may be longer than its place can be scrolled by keyboard, too. */
@@ -144,7 +156,7 @@ export function Scrolled(props: { class: string; label: string; children: Compon
 function QueueLine({ row }: { row: QueueRow }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" title={[row.queue, row.name].filter(Boolean).join(" ")}>
         {row.queue ?? words.noQueue} {row.name && <span class="soft">{row.name}</span>}
       </th>
       <td class="figure">{row.waiting}</td>
@@ -176,15 +188,17 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           </tr>
         </thead>
         <tbody>
-          {waiters.map((waiter) => (
+          {waiters.slice(0, MAX_SHOWN).map(({ call, leg }) => (
             <WaiterLine
-              key={waiter.call.aggregate_id}
-              waiter={waiter}
-              promisedMs={promises.get(waiter.leg.queue) ?? USUAL_PROMISE_MS}
+              key={`${call.aggregate_id} ${leg.entered_at}`}
+              call={call}
+              leg={leg}
+              promisedMs={promises.get(leg.queue) ?? USUAL_PROMISE_MS}
             />
           ))}
         </tbody>
       </table>
+      <More count={waiters.length - MAX_SHOWN} say={words.livePage.moreWaiting} />
       {waiters.length === 0 && link.value.status === "live" && (
         <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
       )}
@@ -198,14 +212,15 @@ const waitersThen = (): Waiter[] =>
     leg,
   }));
 
-function WaiterLine({ waiter: { call, leg }, promisedMs }: { waiter: Waiter; promisedMs: number }) {
-  const urgency = urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs);
+/** Its time and its colour change each second; where its wait is the same, nothing else is drawn again. */
+function WaiterLine({ call, leg, promisedMs }: Waiter & { promisedMs: number }) {
+  const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs));
   return (
     <CallRow call_id={call.aggregate_id}>
       <td class={urgency}>
         <Since since={leg.entered_at} />
       </td>
-      <td>{leg.queue ?? NONE}</td>
+      <td title={leg.queue ?? undefined}>{leg.queue ?? NONE}</td>
       <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
     </CallRow>
   );

@@ -1,16 +1,8 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { io } from "socket.io-client";
-import {
-  applyChange,
-  applyErasure,
-  type Call,
-  type CallEvent,
-  type CallState,
-  type Calls,
-  MAX_ROWS,
-  replaceAll,
-} from "./calls.ts";
+import { applyChanges, type Call, type CallEvent, type Calls, type Changes, replaceAll } from "./calls.ts";
 import { serverTime } from "./clock.ts";
+import { createFramed } from "./frames.ts";
 import { filter, page } from "./route.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
@@ -27,9 +19,20 @@ const TOKEN = "token";
 export const RETRY_MS = 2_000;
 
 export const link = signal<Link>({ status: "connecting" });
+/** Those that wait, on all pages but that of calls. */
 export const calls = signal<Calls>(new Map());
-/** Which calls this page follows: all but that of calls are about those that wait. */
-const subject = computed<CallState | null>(() => (page.value === "calls" ? filter.value : "WAITING"));
+/** Calls of a snapshot: the most the server gives. */
+export const FOLLOWED = 10_000;
+/** A few screens of calls: there long before a whole snapshot is. */
+const FIRST = 200;
+/** The period the page of calls is about, as Subscribe takes it. */
+export const within = signal<{ since?: string; until?: string }>({});
+/** Which calls this page follows, as Subscribe takes it. */
+const subject = computed(() =>
+  page.value === "calls"
+    ? JSON.stringify({ params: filter.value ? { state: filter.value } : {}, ...within.value })
+    : JSON.stringify({ params: { state: "WAITING" } }),
+);
 /** Grows with whatever changed anywhere. */
 export const changed = signal(0);
 /** The call that was erased last: whoever shows it stops. */
@@ -72,15 +75,27 @@ export const listen = <T>(event: string, take: (message: Envelope<T>) => void): 
   socket.on(event, take);
 };
 
+/**
+ * What the page of calls is told: the first rows before all else, a snapshot that takes the place of everything, and what changed,
+ * once a frame.
+ */
+export type News = { first: readonly Call[] } | { snapshot: readonly Call[] } | Changes;
+const followers = new Set<(news: News) => void>();
+export const follow = (follower: (news: News) => void): void => void followers.add(follower);
+
 let subscription = 0;
 
 /** Everything anew: after each connect, and when the filter changes. Later answers of an earlier one are ignored. */
 function subscribe(): void {
   subscription += 1;
   const mine = subscription;
-  const params = subject.peek() ? { state: subject.peek() } : {};
+  const asked = JSON.parse(subject.peek());
+  if (page.peek() === "calls")
+    socket.emit("ListCalls", { ...asked, limit: FIRST }, (answer: Envelope<Call[]>) => {
+      if (mine === subscription && answer.status === "Ok") hand({ first: answer.data });
+    });
   // taken in the order it came: by polling a change may arrive in the same packet, and a promise would be resolved after it
-  socket.emit("Subscribe", { params, limit: MAX_ROWS }, (answer: Envelope<Call[]>) => {
+  socket.emit("Subscribe", { ...asked, limit: FOLLOWED }, (answer: Envelope<Call[]>) => {
     if (mine === subscription) takeSnapshot(answer, mine);
   });
 }
@@ -91,10 +106,34 @@ function takeSnapshot(answer: Envelope<Call[]>, mine: number): void {
     setTimeout(() => mine === subscription && socket.connected && subscribe(), RETRY_MS);
     return;
   }
+  // they are in it, or newer and come again
+  pending.clear();
   batch(() => {
-    calls.value = replaceAll(answer.data);
     link.value = { status: "live" };
+    hand({ snapshot: answer.data });
   });
+}
+
+function hand(news: News): void {
+  if (page.peek() === "calls") for (const follower of followers) follower(news);
+  else if ("snapshot" in news) calls.value = replaceAll(news.snapshot);
+  else if ("changed" in news) calls.value = applyChanges(calls.peek(), news, "WAITING");
+}
+
+/** The latest of each call since the last frame; null = erased. */
+const pending = new Map<string, Call | null>();
+const frame = createFramed(() => {
+  const all = [...pending];
+  pending.clear();
+  const changed = all.flatMap(([, call]) => call ?? []);
+  hand({ changed, erased: all.flatMap(([id, call]) => (call ? [] : id)) });
+});
+
+function take(aggregate_id: string, call: Call | null): void {
+  const known = pending.get(aggregate_id);
+  if (call && known && known.version > call.version) return;
+  pending.set(aggregate_id, call);
+  frame();
 }
 
 function lose(): void {
@@ -107,14 +146,10 @@ socket.on("connect", () => {
   if (link.peek().status === "token") link.value = { status: "connecting" };
   subscribe();
 });
-socket.on("CallChanged", ({ data }: Envelope<Call>) => {
-  calls.value = applyChange(calls.peek(), data, subject.peek());
-});
+socket.on("CallChanged", ({ data }: Envelope<Call>) => take(data.aggregate_id, data));
 socket.on("CallErased", ({ data }: Envelope<{ aggregate_id: string }>) => {
-  batch(() => {
-    calls.value = applyErasure(calls.peek(), data.aggregate_id);
-    erased.value = data.aggregate_id;
-  });
+  take(data.aggregate_id, null);
+  erased.value = data.aggregate_id;
 });
 socket.on("disconnect", (reason) => {
   lose();
@@ -130,11 +165,12 @@ addEventListener("offline", () => socket.io.engine?.close());
 socket.on("DataChanged", () => {
   changed.value += 1;
 });
-let subscribed = subject.peek();
+const followed = computed(() => `${page.value === "calls"} ${subject.value}`);
+let subscribed = followed.peek();
 effect(() => {
-  if (subject.value === subscribed) return;
-  subscribed = subject.value;
+  if (followed.value === subscribed) return;
+  subscribed = followed.value;
   // what the page before showed is not what this one asks for
-  calls.value = new Map();
+  if (page.peek() === "calls") calls.value = new Map();
   if (socket.connected) subscribe();
 });

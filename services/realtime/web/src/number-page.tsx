@@ -128,7 +128,7 @@ function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: Reado
   return (
     <section class="calls">
       <table>
-        <caption>{words.shown(calls.length, more)}</caption>
+        <caption>{words.numberPage.shown(calls.length, more)}</caption>
         <thead>
           <tr>
             {[at, state, from, to, queue, agent, outcome].map((label) => (

@@ -5,6 +5,7 @@ import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
 import { type CallState, STATES } from "./calls.ts";
+import { goCalls } from "./calls-view.ts";
 import { helping } from "./choices.ts";
 import { now } from "./clock.ts";
 import { DeliveriesPage } from "./deliveries-page.tsx";
@@ -15,11 +16,12 @@ import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { NumberPage } from "./number-page.tsx";
+import { PeriodPicker } from "./period-picker.tsx";
 import { isNumber } from "./questions.ts";
 import { QueuesPage } from "./queues-page.tsx";
 import { rewound } from "./rewind.ts";
 import { RewindBar } from "./rewind-bar.tsx";
-import { filter, go, PAGES, type PageName, page, query, selected } from "./route.ts";
+import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { SystemPage } from "./system-page.tsx";
@@ -110,17 +112,14 @@ function Filters() {
           {words.numberPage.seeAll} →
         </Link>
       )}
+      <PeriodPicker />
     </div>
   );
 }
 
 function FilterButton({ state }: { state: CallState | null }) {
   return (
-    <button
-      type="button"
-      aria-pressed={filter.value === state}
-      onClick={() => go("calls", { state, q: query.value })}
-    >
+    <button type="button" aria-pressed={filter.value === state} onClick={() => goCalls({ state })}>
       {state ? <StateMark state={state} /> : words.all}
     </button>
   );

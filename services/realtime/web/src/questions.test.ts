@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { nationalNumber as nationalOfServer } from "@teravoz/domain";
 import fc from "fast-check";
-import { isNumber, nationalNumber, questionsOf, questionsOfNumber } from "./questions.ts";
+import type { Call } from "./calls.ts";
+import { isAnswer, isNumber, nationalNumber, questionsOf, questionsOfNumber } from "./questions.ts";
 
 const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { queue: "x" }];
 
@@ -43,4 +44,14 @@ test("a foreign number is asked for with its plus", () => {
 test("two numbers are the same person's here where they are so for the server", () => {
   const number = fc.stringMatching(/^\+?[\d ()-]{0,16}$/);
   fc.assert(fc.property(number, (text) => expect(nationalNumber(text)).toBe(nationalOfServer(text))));
+});
+
+test("a call answers a question where all of its fields are equal", () => {
+  const call = { code: "x", state: "WAITING", queue: null } as Call;
+  const answers = (text: string, state: "WAITING" | "NEW" | null) =>
+    questionsOf(text, state).some((question) => isAnswer(call, question));
+  expect(answers("x", null)).toBe(true);
+  expect(answers("x", "WAITING")).toBe(true);
+  expect(answers("x", "NEW")).toBe(false);
+  expect(answers("null", null)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { CallState } from "./calls.ts";
+import type { Call, CallState } from "./calls.ts";
 
 /** Fields and what they must equal. */
 export type Params = Record<string, string>;
@@ -23,6 +23,9 @@ export const isNumber = (text: string): boolean => numbersOf(text).length > 0;
 /** Calls of one number, whoever called: as the other side's, and as ours. */
 export const questionsOfNumber = (number: string): Params[] =>
   numbersOf(number).flatMap((each) => [{ their_number: each }, { our_number: each }]);
+/** Field = value, all of them: what ListCalls would give. */
+export const isAnswer = (call: Call, question: Params): boolean =>
+  Object.entries(question).every(([field, value]) => call[field as keyof Call] === value);
 
 function numbersOf(text: string): string[] {
   const digits = text.replace(/[\s()+.-]/g, "");

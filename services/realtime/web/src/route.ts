@@ -39,6 +39,8 @@ export const selected = signal(readCall());
 const EARLIEST = Date.UTC(2000, 0);
 /** The moment that the live page shows, in ms; null = now. While it is played, it runs on. */
 export const at = signal(readMoment());
+/** What pages of their own keep in the address. */
+export const parameters = signal(location.search);
 
 function readPage(): PageName {
   return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
@@ -88,11 +90,13 @@ export type View = {
   queue?: string | null;
   call?: string | null;
   at?: number | null;
+  /** Further parameters, as they stand in the address. */
+  more?: Record<string, string>;
 };
 
 export function addressOf(
   to: PageName,
-  { state, status: delivered, q, minutes: window, queue, call, at: moment }: View = {},
+  { state, status: delivered, q, minutes: window, queue, call, at: moment, more }: View = {},
 ): string {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
@@ -100,6 +104,7 @@ export function addressOf(
     ...(window ? { minutes: String(window) } : {}),
     ...(queue ? { queue } : {}),
     ...(moment ? { at: new Date(moment).toISOString() } : {}),
+    ...more,
   });
   return join(PATHS[to], search, new URLSearchParams({ ...(q ? { q } : {}), ...(call ? { call } : {}) }));
 }
@@ -179,6 +184,7 @@ function read(): void {
     queue.value = readChosenQueue();
     selected.value = readCall();
     at.value = readMoment();
+    parameters.value = location.search;
   });
 }
 

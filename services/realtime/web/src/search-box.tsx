@@ -1,4 +1,5 @@
-import { filter, go, query } from "./route.ts";
+import { goCalls } from "./calls-view.ts";
+import { query } from "./route.ts";
 import { words } from "./words.ts";
 
 /** Where the key / leads. */
@@ -8,11 +9,11 @@ export function SearchBox() {
   const search = (event: SubmitEvent) => {
     event.preventDefault();
     const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
-    go("calls", { state: filter.value, q: String(text).trim() });
+    goCalls({ q: String(text).trim() });
   };
   const clear = (event: Event) => {
     const { value } = event.currentTarget as HTMLInputElement;
-    if (value === "" && query.value !== "") go("calls", { state: filter.value });
+    if (value === "" && query.value !== "") goCalls({ q: "" });
   };
   return (
     <search>

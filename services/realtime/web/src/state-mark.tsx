@@ -10,13 +10,14 @@ const SHAPES: Record<CallState, string> = {
   FINISHED: "✓",
 };
 
+/** A state that a later release knows is shown by its name. */
 export function StateMark({ state }: { state: CallState }) {
   return (
     <span class={`state ${state.toLowerCase()}`}>
       <span class="shape" aria-hidden="true">
-        {SHAPES[state]}
+        {SHAPES[state] ?? "◌"}
       </span>
-      {words.states[state]}
+      {words.states[state] ?? state}
     </span>
   );
 }

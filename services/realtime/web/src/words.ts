@@ -3,6 +3,7 @@ import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
 import type { Chart, Line } from "./day-charts.ts";
 import type { DeliveryStatus, Letter } from "./delivery.ts";
+import type { PeriodName } from "./periods.ts";
 import type { Column } from "./queue-sort.ts";
 import type { Outcome } from "./redrive.ts";
 import type { PageName } from "./route.ts";
@@ -49,6 +50,7 @@ export type Words = {
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
+  livePage: { moreQueues(count: number): string; moreWaiting(count: number): string };
   presumedLost: string;
   search: string;
   exportAs(format: string): string;
@@ -62,7 +64,18 @@ export type Words = {
   nobodyGaveUp: string;
   all: string;
   states: Record<CallState, string>;
-  columns: { state: string; from: string; to: string; queue: string; agent: string; age: string };
+  columns: Record<"state" | "from" | "to" | "queue" | "agent" | "began" | "age", string>;
+  callsPage: {
+    periods: Record<PeriodName, string>;
+    own: string;
+    from: string;
+    to: string;
+    wrongOrder: string;
+    /** How many are listed, and whether that is all of them. */
+    count(count: number, progress: "reading" | "whole" | "cut"): string;
+    emptyPeriod: string;
+    showAll: string;
+  };
   directions: Record<string, string>;
   /** What happened, by the type of an event; the rest are shown by their type. */
   happenings: Readonly<Record<string, string>>;
@@ -73,7 +86,6 @@ export type Words = {
   copied: string;
   showNumbers: string;
   hideNumbers: string;
-  shown(count: number, full: boolean): string;
   live: string;
   connecting: string;
   reconnecting: string;
@@ -131,6 +143,7 @@ export type Words = {
     returnedAt(time: string): string;
     outcome: string;
     gaveUp: string;
+    shown(count: number, full: boolean): string;
     ofLatest(count: number): string;
     more: string;
     seeAll: string;
@@ -291,6 +304,7 @@ const pt: Words = {
     ["n", "mostrar ou ocultar números"],
     ["?", "esta ajuda"],
     ["Tab, Enter", "escolher e abrir uma linha"],
+    ["↑ ↓ PgUp PgDn Home End", "andar pelas ligações"],
     ["Esc", "fechar, voltar ao vivo"],
   ],
   cards: {
@@ -357,6 +371,10 @@ const pt: Words = {
   noQueue: "sem fila",
   noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
   nobodyWaits: "Ninguém espera agora.",
+  livePage: {
+    moreQueues: (count) => `as mais urgentes primeiro; mais ${count.toLocaleString("pt-BR")} em “Filas”`,
+    moreWaiting: (count) => `mais ${count.toLocaleString("pt-BR")} em espera há menos tempo`,
+  },
   presumedLost: "sem notícia há 4 h",
   exportAs: (format) => `Exportar como ${format}`,
   exporting: (count) => `Exportando… ${count}`,
@@ -378,7 +396,29 @@ const pt: Words = {
     ONGOING: "Em atendimento",
     FINISHED: "Encerrada",
   },
-  columns: { state: "Estado", from: "De", to: "Para", queue: "Fila", agent: "Agente", age: "Duração" },
+  columns: {
+    state: "Estado",
+    from: "De",
+    to: "Para",
+    queue: "Fila",
+    agent: "Agente",
+    began: "Início",
+    age: "Duração",
+  },
+  callsPage: {
+    periods: { today: "hoje", last30: "30 min", yesterday: "ontem", last7: "7 dias", all: "tudo" },
+    own: "de … até",
+    from: "De",
+    to: "até",
+    wrongOrder: "O fim tem de vir depois do início.",
+    count: (count, progress) => {
+      const calls = count === 1 ? "1 ligação" : `${count.toLocaleString("pt-BR")} ligações`;
+      if (progress === "reading") return `${calls}, lendo as demais…`;
+      return progress === "cut" ? `as ${count.toLocaleString("pt-BR")} mais recentes` : calls;
+    },
+    emptyPeriod: "Nenhuma ligação neste período. A próxima aparece aqui sozinha.",
+    showAll: "Ver todos os períodos",
+  },
   directions: { inbound: "receptiva", outbound: "ativa", internal: "interna" },
   happenings: {
     "call.new": "Nova ligação",
@@ -411,8 +451,6 @@ const pt: Words = {
   copied: "Copiado",
   showNumbers: "Mostrar números",
   hideNumbers: "Ocultar números",
-  shown: (count, full) =>
-    full ? `as ${count} mais recentes` : count === 1 ? "1 ligação" : `${count} ligações`,
   live: "ao vivo",
   connecting: "conectando",
   reconnecting: "reconectando",
@@ -520,6 +558,8 @@ const pt: Words = {
     returnedAt: (time) => `✓ retorno ${time}`,
     outcome: "Desistência",
     gaveUp: "desistiu",
+    shown: (count, full) =>
+      full ? `as ${count} mais recentes` : count === 1 ? "1 ligação" : `${count} ligações`,
     ofLatest: (count) => `das ${count} mais recentes`,
     more: "Mostrar mais antigas",
     seeAll: "Ver tudo deste número",
@@ -754,6 +794,7 @@ const en: Words = {
     ["n", "show or hide numbers"],
     ["?", "this help"],
     ["Tab, Enter", "choose and open a row"],
+    ["↑ ↓ PgUp PgDn Home End", "move through the calls"],
     ["Esc", "close, back to live"],
   ],
   cards: {
@@ -820,6 +861,10 @@ const en: Words = {
   noQueue: "no queue",
   noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
   nobodyWaits: "Nobody is waiting now.",
+  livePage: {
+    moreQueues: (count) => `the most urgent first; ${count.toLocaleString("en")} more in “Queues”`,
+    moreWaiting: (count) => `${count.toLocaleString("en")} more have waited for less time`,
+  },
   presumedLost: "no event for 4 h",
   exportAs: (format) => `Export as ${format}`,
   exporting: (count) => `Exporting… ${count}`,
@@ -848,7 +893,29 @@ const en: Words = {
     ONGOING: "In progress",
     FINISHED: "Finished",
   },
-  columns: { state: "State", from: "From", to: "To", queue: "Queue", agent: "Agent", age: "Duration" },
+  columns: {
+    state: "State",
+    from: "From",
+    to: "To",
+    queue: "Queue",
+    agent: "Agent",
+    began: "Began",
+    age: "Duration",
+  },
+  callsPage: {
+    periods: { today: "today", last30: "30 min", yesterday: "yesterday", last7: "7 days", all: "all" },
+    own: "from … to",
+    from: "From",
+    to: "to",
+    wrongOrder: "The end must come after the begin.",
+    count: (count, progress) => {
+      const calls = count === 1 ? "1 call" : `${count.toLocaleString("en")} calls`;
+      if (progress === "reading") return `${calls}, reading the rest…`;
+      return progress === "cut" ? `the latest ${count.toLocaleString("en")}` : calls;
+    },
+    emptyPeriod: "No call in this period. The next one appears here by itself.",
+    showAll: "See all periods",
+  },
   directions: { inbound: "inbound", outbound: "outbound", internal: "internal" },
   happenings: {
     "call.new": "New call",
@@ -881,7 +948,6 @@ const en: Words = {
   copied: "Copied",
   showNumbers: "Show numbers",
   hideNumbers: "Hide numbers",
-  shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),
   live: "live",
   connecting: "connecting",
   reconnecting: "reconnecting",
@@ -988,6 +1054,7 @@ const en: Words = {
     returnedAt: (time) => `✓ called back ${time}`,
     outcome: "Gave up",
     gaveUp: "gave up",
+    shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),
     ofLatest: (count) => `of the latest ${count}`,
     more: "Show older ones",
     seeAll: "See all of this number",

@@ -1,0 +1,75 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { COLUMNS, changeSorted, compareBy, firstOrderOf, type Order, sortCalls } from "./call-order.ts";
+import type { Call, CallState } from "./calls.ts";
+
+const NOW = Date.parse("2026-11-25T12:00:00.000Z");
+const at = (seconds: number) => new Date(NOW - 3_600_000 + seconds * 1_000).toISOString();
+let made = 0;
+const call = (given: Partial<Call>): Call => {
+  made += 1;
+  return {
+    ...{ id: made, version: 1, aggregate_id: `call-${made}`, state: "NEW" as CallState, direction: null },
+    ...{ their_number: null, our_number: null, queue: null, actor: null, code: null, recording_url: null },
+    ...{ created_at: at(0), updated_at: at(0), answered_at: null, finished_at: null },
+    ...{ abandoned: false, events: 1, legs: [] },
+    ...given,
+  };
+};
+const sorted = (calls: Call[], by: Order["by"], descending = false) =>
+  sortCalls(calls, { by, descending }, NOW).map(({ code }) => code);
+
+test("queues are sorted as numbers are, agents as words, and what is not known is last either way", () => {
+  const queues = ["1000", "900", "Álvaro", "alvo", null].map((queue, n) =>
+    call({ queue, actor: queue, code: `${n}` }),
+  );
+  for (const by of ["queue", "agent"] as const) {
+    expect(sorted(queues, by)).toEqual(["1", "0", "2", "3", "4"]);
+    expect(sorted(queues, by, true)).toEqual(["3", "2", "0", "1", "4"]);
+  }
+});
+
+test("states are sorted by the life of a call, equals newest first", () => {
+  const calls = (["FINISHED", "NEW", "WAITING", "NEW"] as const).map((state, n) =>
+    call({ state, code: `${n}` }),
+  );
+  expect(sorted(calls, "state")).toEqual(["3", "1", "2", "0"]);
+  expect(sorted(calls, "state", true)).toEqual(["0", "2", "3", "1"]);
+});
+
+test("durations are those there are now: of what goes on until now, of what is over to its end", () => {
+  const calls = [
+    call({ code: "over", state: "FINISHED", created_at: at(0), finished_at: at(100) }),
+    call({ code: "goes on", created_at: at(3_400) }),
+    call({ code: "long", created_at: at(10) }),
+  ];
+  expect(sorted(calls, "age")).toEqual(["over", "goes on", "long"]);
+  expect(sorted(calls, "age", true)).toEqual(["long", "goes on", "over"]);
+});
+
+test("a column first shows the alphabet's begin, of times the end", () => {
+  expect(COLUMNS.filter((by) => firstOrderOf(by).descending)).toEqual(["began", "age"]);
+});
+
+const anyCall = fc
+  .record({
+    state: fc.constantFrom<CallState>("NEW", "WAITING", "FINISHED"),
+    queue: fc.option(fc.constantFrom("900", "1000", "a", "A", "á")),
+    actor: fc.option(fc.string({ maxLength: 2 })),
+    their_number: fc.option(fc.constantFrom("551199", "1199", "+55")),
+    created: fc.integer({ min: 0, max: 5 }),
+  })
+  .map(({ created, ...fields }) => call({ ...fields, created_at: at(created), updated_at: at(created + 3) }));
+
+test("calls sorted at once and calls put in and taken out one after the other stand in the same order, in any order", () => {
+  const order = fc.record({ by: fc.constantFrom(...COLUMNS), descending: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(anyCall), fc.array(anyCall, { maxLength: 4 }), order, (many, few, wanted) => {
+      const compare = compareBy(wanted, NOW);
+      const whole = sortCalls([...many, ...few], wanted, NOW);
+      expect(changeSorted(sortCalls(many, wanted, NOW), { out: [], into: few }, compare)).toEqual(whole);
+      expect(changeSorted(whole, { out: few, into: [] }, compare)).toEqual(sortCalls(many, wanted, NOW));
+      expect([...many, ...few].toSorted(compare)).toEqual(whole);
+    }),
+  );
+});

@@ -1,0 +1,366 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { type Call, foldCall } from "@teravoz/domain";
+import { connectMongo, createMongoStore } from "@teravoz/store";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildPage, openBoards } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Gateway, openGateway } from "../support/gateway.ts";
+import { seedCalls } from "../support/many-calls.ts";
+import { zoneAtNoon } from "../support/noon.ts";
+import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/store.ts";
+
+/** More than a snapshot holds. */
+const MANY = 10_400;
+const HOUR_MS = 3_600_000;
+
+let gateway: Gateway;
+let boards: Awaited<ReturnType<typeof openBoards>>;
+beforeAll(async () => {
+  await buildPage();
+  gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
+  const uri = uriOf(gateway.db.databaseName).href;
+  await seedCalls(uri, MANY, 8);
+  await seedOld(uri);
+  boards = await openBoards();
+}, 180_000);
+afterAll(async () => {
+  await boards?.close();
+  await gateway?.close();
+});
+
+/** A call of yesterday, one of three days ago, one of a month ago, and one that began yesterday and goes on. */
+async function seedOld(uri: string): Promise<void> {
+  const connection = await connectMongo({ uri, log });
+  const store = createMongoStore({ connection, log, erasureKeys });
+  const event = (aggregate_id: string, hoursAgo: number, type = "call.new") => {
+    const payload = JSON.stringify({ type, call_id: aggregate_id, queue: aggregate_id });
+    return sampleEvent({
+      aggregate_id,
+      type,
+      payload,
+      received_at: new Date(Date.now() - hoursAgo * HOUR_MS),
+    });
+  };
+  const events = [
+    event("a month ago", 30 * 24),
+    event("three days ago", 72),
+    event("yesterday", 24),
+    event("goes on", 25),
+    event("goes on", 0.2, "call.ongoing"),
+  ];
+  await store.apply({ ...batchOf(events, null, 0), topic: "old" }, foldCall);
+  await connection.close();
+}
+
+const opened: Page[] = [];
+afterEach(async () => {
+  for (const page of opened.splice(0)) await page.context().close();
+});
+async function open(path: string, options: BrowserContextOptions = {}) {
+  const board = await boards.open(gateway.realtime[0]!.url + path, options);
+  opened.push(board.page);
+  return board;
+}
+
+const rows = (page: Page) => page.locator("tbody tr");
+const listed = async (page: Page) => Number(await page.getByRole("grid").getAttribute("aria-rowcount")) - 1;
+const expectListed = (page: Page, count: number) =>
+  eventually(async () => expect(await listed(page)).toBe(count), 30_000);
+const queuesOf = async (page: Page) => {
+  const cells = await page.locator("tbody tr td:nth-child(4)").allInnerTexts();
+  return cells.map((text) => text.trim());
+};
+const period = (page: Page, name: string) =>
+  page.getByRole("region", { name: "Período" }).getByRole("button", { name });
+
+test("the list is of today, of other days or of own times, and the address keeps which", async () => {
+  const { page, problems } = await open("/calls");
+  // what began yesterday and goes on today is of both days
+  await expectListed(page, MANY + 1);
+  await period(page, "ontem").click();
+  await eventually(async () => expect((await queuesOf(page)).sort()).toEqual(["goes on", "yesterday"]));
+  await period(page, "7 dias").click();
+  await expectListed(page, MANY + 3);
+  await period(page, "tudo").click();
+  await expectListed(page, MANY + 4);
+  await period(page, "30 min").click();
+  await eventually(async () => expect((await queuesOf(page))[0]).not.toBe("a month ago"));
+  expect(await listed(page)).toBeLessThan(MANY);
+  await page.reload();
+  await eventually(async () => expect(await listed(page)).toBeLessThan(MANY), 20_000);
+  await page.goBack();
+  await expectListed(page, MANY + 4);
+  await period(page, "de … até").click();
+  const wall = (hoursAgo: number) => {
+    const zone = Number(/[-+]\d+$/.exec(zoneAtNoon())![0]);
+    return new Date(Date.now() - (hoursAgo + zone) * HOUR_MS).toISOString().slice(0, 16);
+  };
+  await page.getByLabel("De", { exact: true }).fill(wall(73));
+  await page.getByLabel("De", { exact: true }).blur();
+  await page.getByLabel("até", { exact: true }).fill(wall(71));
+  await page.getByLabel("até", { exact: true }).blur();
+  await eventually(async () => expect(await queuesOf(page)).toEqual(["three days ago"]));
+  await page.getByLabel("até", { exact: true }).fill(wall(80));
+  await page.getByLabel("até", { exact: true }).blur();
+  expect(await page.getByRole("alert").innerText()).toBe("O fim tem de vir depois do início.");
+  expect(await queuesOf(page)).toEqual(["three days ago"]);
+  const shared = await open(new URL(page.url()).pathname + new URL(page.url()).search);
+  await eventually(async () => expect(await queuesOf(shared.page)).toEqual(["three days ago"]));
+  expect(problems).toEqual([]);
+});
+
+test("a search keeps to the period, and finds more in all of them", async () => {
+  const { page } = await open("/calls#q=three+days+ago");
+  await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
+  await page.getByRole("button", { name: "Ver todos os períodos" }).click();
+  await eventually(async () => expect(await queuesOf(page)).toEqual(["three days ago"]));
+  expect(page.url()).toContain("q=three+days+ago");
+});
+
+const COLUMNS: [string, number, (call: Call) => unknown][] = [
+  ["Estado", 1, ({ state }) => ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"].indexOf(state)],
+  ["De", 2, ({ their_number }) => their_number],
+  ["Para", 3, ({ our_number }) => our_number],
+  ["Fila", 4, ({ queue }) => queue],
+  ["Agente", 5, ({ actor }) => actor],
+  ["Início", 6, ({ created_at }) => created_at.getTime()],
+];
+const collator = new Intl.Collator("pt-BR", { numeric: true });
+
+/** What is not known is last either way; of equals the newest is first. */
+function sortStored(calls: Call[], keyOf: (call: Call) => unknown, sign: number): string[] {
+  const compare = (one: unknown, other: unknown) =>
+    typeof one === "number" ? one - Number(other) : collator.compare(String(one), String(other));
+  const ordered = calls.toSorted((one, other) => {
+    const [a, b] = [keyOf(one), keyOf(other)];
+    if (a === b) return other.id - one.id;
+    if (a === null || b === null) return a === null ? 1 : -1;
+    return sign * compare(a, b) || other.id - one.id;
+  });
+  return ordered.map(({ aggregate_id }) => aggregate_id);
+}
+
+const seen = async (page: Page) =>
+  (await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute("data-call")))).slice(0, 20);
+
+test("every column sorts up and down, by mouse and by keyboard, says so, and the address keeps it", async () => {
+  const { page, problems } = await open("/calls?period=all");
+  await expectListed(page, MANY + 4);
+  const stored = await gateway.calls();
+  const heading = (name: string) => page.getByRole("columnheader", { name });
+  for (const [name, , keyOf] of COLUMNS) {
+    const first = name === "Início" ? -1 : 1;
+    for (const sign of [first, -first]) {
+      const button = heading(name).getByRole("button");
+      // it begins with the newest: that is its first order already
+      if (
+        !(
+          name === "Início" &&
+          sign === -1 &&
+          (await heading(name).getAttribute("aria-sort")) === "descending"
+        )
+      )
+        await (sign === first ? button.click() : button.press("Enter"));
+      const expected = sortStored(stored, keyOf, sign).slice(0, 20);
+      await eventually(async () => expect([name, sign, await seen(page)]).toEqual([name, sign, expected]));
+      const said = sign === 1 ? "ascending" : "descending";
+      expect(await heading(name).getAttribute("aria-sort")).toBe(said);
+      expect(await page.locator('th[aria-sort]:not([aria-sort="none"])').count()).toBe(1);
+    }
+  }
+  await heading("Duração").getByRole("button").click();
+  await eventually(async () => expect((await seen(page))[0]).toBe("a month ago"));
+  expect(page.url()).toContain("sort=age&order=desc");
+  await page.reload();
+  await eventually(async () => expect((await seen(page))[0]).toBe("a month ago"), 20_000);
+  expect(problems).toEqual([]);
+});
+
+test("of all rows those seen are drawn, each 32 pixels high, and keys lead through all of them", async () => {
+  const { page, problems } = await open("/calls");
+  await expectListed(page, MANY + 1);
+  expect(await rows(page).count()).toBeLessThan(80);
+  const heights = await rows(page).evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height));
+  expect(new Set(heights)).toEqual(new Set([32]));
+  const focused = () =>
+    page.evaluate("Number(document.activeElement.getAttribute('aria-rowindex'))") as Promise<number>;
+  const isSeen = () =>
+    page.evaluate(`(() => {
+      const [row, list] = [document.activeElement, document.querySelector(".call-list")].map((each) => each.getBoundingClientRect());
+      return row.top >= list.top + 32 && row.bottom <= list.bottom;
+    })()`);
+  await rows(page).first().focus();
+  const press = async (key: string, expected: number) => {
+    await page.keyboard.press(key);
+    await eventually(async () => expect([key, await focused()]).toEqual([key, expected]));
+    expect([key, await isSeen()]).toEqual([key, true]);
+  };
+  await press("ArrowDown", 3);
+  await press("ArrowUp", 2);
+  await press("End", MANY + 2);
+  await press("ArrowDown", MANY + 2);
+  await press("ArrowUp", MANY + 1);
+  await press("Home", 2);
+  await page.keyboard.press("PageDown");
+  await eventually(async () => expect(await focused()).toBeGreaterThan(10));
+  const after = await focused();
+  await press("ArrowDown", after + 1);
+  // scrolled away by mouse: the keys go on from where they were
+  await page.evaluate('document.querySelector(".call-list").scrollTop = 200000');
+  await eventually(async () => expect(await page.evaluate("document.activeElement.tagName")).toBe("SECTION"));
+  await press("ArrowDown", after + 2);
+  const id = await page.evaluate("document.activeElement.getAttribute('data-call')");
+  await page.keyboard.press("Enter");
+  await eventually(async () =>
+    expect(await page.getByRole("complementary").innerText()).toContain(String(id)),
+  );
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
+  expect(problems).toEqual([]);
+});
+
+test("what is exported is what is seen, all rows in their order, and what is stored", async () => {
+  const { page } = await open("/calls?sort=from&order=asc");
+  await expectListed(page, MANY + 1);
+  await page.keyboard.press("n");
+  const save = async (name: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: `Exportar como ${name}` }).click(),
+    ]);
+    return readFile((await download.path())!, "utf8");
+  };
+  const today = (await gateway.calls()).filter(({ queue }) => !/ago|yesterday/.test(queue ?? ""));
+  const expected = sortStored(today, ({ their_number }) => their_number, 1);
+  const lines = (await save("NDJSON"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ aggregate_id }) => aggregate_id)).toEqual(expected);
+  expect(lines.map(({ aggregate_id }) => aggregate_id).slice(0, 20)).toEqual(await seen(page));
+  const stored = new Map(today.map((call) => [call.aggregate_id, call]));
+  for (const { aggregate_id, state, their_number, created_at } of lines) {
+    const call = stored.get(aggregate_id)!;
+    expect([state, their_number, Date.parse(created_at)]).toEqual([
+      ...[call.state, call.their_number, call.created_at.getTime()],
+    ]);
+  }
+  const csv = (await save("CSV")).trimEnd().split("\r\n");
+  expect(csv.slice(1).map((line) => line.split(";")[0])).toEqual(expected);
+});
+
+const post = async (type: string, call_id: string, more: object = {}) => {
+  const { status } = await gateway.post(
+    JSON.stringify({ type, call_id, timestamp: new Date().toISOString(), ...more }),
+  );
+  expect(status).toBe(200);
+};
+
+test("calls come and change while the list is open, without moving what is read; only what changed glows", async () => {
+  const { page } = await open("/calls");
+  const past = await open("/calls?period=yesterday");
+  await expectListed(page, MANY + 1);
+  expect(await page.locator(".glow, .glow-again").count()).toBe(0);
+  const list = page.locator(".call-list");
+  await list.evaluate((element) => {
+    element.scrollTop = 64_000;
+  });
+  await eventually(async () => expect((await seen(page))[0]).not.toBe(undefined));
+  const topRow = () =>
+    page.evaluate(`(() => {
+      const { left, top } = document.querySelector(".call-list").getBoundingClientRect();
+      return document.elementFromPoint(left + 50, top + 60)?.closest("tr")?.getAttribute("data-call");
+    })()`);
+  await eventually(async () => expect(await topRow()).toMatch(/^seed-/));
+  const reading = await topRow();
+  for (let n = 0; n < 3; n += 1) await post("call.new", `coming-${n}`);
+  await expectListed(page, MANY + 4);
+  expect(await topRow()).toBe(reading);
+  await list.evaluate((element) => {
+    element.scrollTop = 0;
+  });
+  const first = page.locator('tr[data-call="coming-2"]');
+  await eventually(async () => expect(await first.count()).toBe(1));
+  const glowing = page.waitForFunction(
+    'document.querySelector(".glow, .glow-again")?.getAttribute("data-call")',
+    undefined,
+    { polling: "raf" },
+  );
+  await post("call.waiting", "coming-2", { queue: "900" });
+  expect(await (await glowing).jsonValue()).toBe("coming-2");
+  await eventually(async () => expect(await first.innerText()).toContain("Em espera"));
+  await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+  expect(await queuesOf(past.page)).toHaveLength(2);
+});
+
+test("nothing a sender writes breaks a page: names of 200 characters, no number, a state nobody knows", async () => {
+  const long = (text: string) => text.repeat(200).slice(0, 200);
+  const fields = {
+    queue: long("fila-"),
+    actor: `${long("agente.")}@example.com`,
+    their_number: long("9"),
+    our_number: long("sip:"),
+    code: long("código "),
+  };
+  await post("call.waiting", "hostile-long", fields);
+  await post("actor.entered", "hostile-long", fields);
+  await post("call.waiting", "hostile-wait", { ...fields, their_number: null });
+  await post("call.new", "hostile-none");
+  await post("call.new", "hostile-state");
+  await eventually(async () =>
+    expect((await gateway.calls()).filter(({ aggregate_id }) => /^hostile/.test(aggregate_id))).toHaveLength(
+      4,
+    ),
+  );
+  await gateway.db
+    .collection<{ _id: string }>("calls")
+    .updateOne({ _id: "hostile-state" }, { $set: { state: "PARKED" } });
+  for (const viewport of [
+    { width: 1366, height: 768 },
+    { width: 390, height: 844 },
+  ])
+    for (const path of ["/calls", "/", "/abandoned"]) {
+      const { page, problems } = await open(path, { viewport });
+      await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
+      const long = page.locator("td", { hasText: /^fila-fila/ });
+      if (path !== "/abandoned") {
+        await eventually(async () => expect(await long.count()).toBeGreaterThan(0));
+        expect(await long.first().getAttribute("title")).toContain("fila-fila");
+        expect((await long.first().boundingBox())!.height).toBeLessThanOrEqual(33);
+      }
+      if (path === "/calls") {
+        expect(await page.locator('tr[data-call="hostile-none"]').innerText()).toContain("–");
+        expect(await page.locator('tr[data-call="hostile-state"]').innerText()).toContain("PARKED");
+        await page.locator('tr[data-call="hostile-long"]').click();
+        await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(2));
+      }
+      expect([
+        path,
+        viewport.width,
+        await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+      ]).toEqual([...[path, viewport.width, true]]);
+      expect(problems).toEqual([]);
+    }
+});
+
+const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %s", async (colorScheme) => {
+  const axe = await readFile(source, "utf8");
+  for (const path of ["/calls?sort=queue&order=asc", "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00"]) {
+    const { page } = await open(path, { colorScheme });
+    await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
+    await eventually(async () => expect(await page.getByText("Carregando").count()).toBe(0), 20_000);
+    await page.locator(".call-list").evaluateAll(([list]) => {
+      if (list) list.scrollTop = 5_000;
+    });
+    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+    await page.evaluate(axe);
+    const { violations } = (await page.evaluate("axe.run()")) as {
+      violations: { id: string; nodes: { html: string }[] }[];
+    };
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+  }
+});
