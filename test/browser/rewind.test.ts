@@ -74,6 +74,14 @@ const LOOK = `(() => {
 })()`;
 const lookAt = (page: Page) => page.evaluate(LOOK) as Promise<{ at: number; look: Look }>;
 
+/** `900 Vendas 2 …` as often as somebody waits there. */
+const onceEach = (queue: string): string[] => {
+  const [, waiting] = /^\d+(?: [A-Z]\w+)? (\d+)/.exec(queue) ?? [];
+  return Array.from({ length: Number(waiting) }, () => queue);
+};
+/** The numbers of queues that texts begin with. */
+const namesIn = (texts: string[]): string[] => texts.map((text) => text.split(" ")[0]!).sort();
+
 /** Boards that were seen live, with the time then. */
 const seen: { at: number; look: Look }[] = [];
 
@@ -134,7 +142,9 @@ async function liveThrough(): Promise<void> {
     await eventually(async () => {
       const { at, look } = await lookAt(page);
       expect(look.cards).toEqual(cards);
-      expect(look.waiting).toHaveLength(Number(cards[0]));
+      // a live board is told of queues, of who waits and of agents one by one: of all of them here
+      expect(namesIn(look.waiting)).toEqual(namesIn(look.queues.flatMap(onceEach)));
+      expect(look.agents.filter((agent) => agent.includes("livre"))).toHaveLength(Number(cards[2]));
       seen.push({ at, look });
     });
   }

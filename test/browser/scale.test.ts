@@ -76,10 +76,13 @@ test("a page that only computes a little gives the measure", async () => {
   expect(reference.count).toBeGreaterThan(10);
 });
 
-/** A hundredth of the frames may take longer than 50 ms, or than twice what they take of that page. */
+/** Times that page's frames: what it takes of a busy machine is no steady measure, least of all in a few seconds. */
+const SLACK = LONG_BOARD ? 2 : 4;
+
+/** A hundredth of the frames may take longer than 50 ms, or than so many times what they take of that page. */
 function expectSmooth(frames: Frames): void {
-  expect(frames.p50).toBeLessThanOrEqual(Math.max(20, 1.5 * reference.p50));
-  expect(frames.p99).toBeLessThanOrEqual(Math.max(51, 2 * reference.p99));
+  expect(frames.p50).toBeLessThanOrEqual(Math.max(34, SLACK * reference.p50));
+  expect(frames.p99).toBeLessThanOrEqual(Math.max(51, SLACK * reference.p99));
 }
 
 const isLive = (page: Page) =>
