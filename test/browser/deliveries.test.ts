@@ -9,6 +9,8 @@ import { type Gateway, openGateway } from "../support/gateway.ts";
 
 const ADMIN_TOKEN = "the-admin-token";
 /** Dead letters are looked at every 5 s. */
+/** Instances tell of what they refused every ten seconds. */
+const STATUS_MS = 30_000;
 const PATIENCE_MS = 30_000;
 
 let gateway: Gateway;
@@ -107,6 +109,9 @@ test("each POST appears by itself with our answer: new, redelivered, late, overt
   await untilCells(page, "recusada", ["✕recusada", "Nova ligação", "–", "422", "esperando"]);
   await post(JSON.stringify({ type: "actor.paused", actor: "5511912340001", timestamp: ago(0) }));
   await untilCells(page, "0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  await post("nonsense", 400);
+  const refused = page.getByRole("region", { name: "Recusados na última hora" });
+  await eventually(async () => expect(await refused.innerText()).toMatch(/400\s*×1/), STATUS_MS);
   expect(problems).toEqual([]);
 });
 

@@ -1,4 +1,24 @@
-/** What was refused without being kept, counted by status: nothing is known of it here yet. */
+import { formatCount } from "./format.ts";
+import { system } from "./system.ts";
+import { totalsOf } from "./system-report.ts";
+import { words } from "./words.ts";
+
+const { refused, reasons } = words.systemPage;
+
+/** What was refused in the last hour without being kept, counted by status: there is no body of it to look at. */
 export function RefusalsSection() {
-  return null;
+  const totals = totalsOf(system.value?.refusals ?? []);
+  if (totals.length === 0) return null;
+  return (
+    <section class="refusals" aria-label={refused}>
+      <h2>{refused}</h2>
+      <ul>
+        {totals.map(({ status, count }) => (
+          <li key={status}>
+            <strong>{status}</strong> ×{formatCount(count)} <span class="soft">{reasons[status]}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

@@ -2,10 +2,10 @@ import { effect, signal } from "@preact/signals";
 import { changed, link } from "./live.ts";
 import { read } from "./numbers.ts";
 import { createPaced } from "./paced.ts";
-import { page } from "./route.ts";
+import { type PageName, page } from "./route.ts";
 import type { SystemReport } from "./system-report.ts";
 
-/** How the gateway itself is; null until it has come once. Asked for only while its page is open. */
+/** How the gateway itself is; null until it has come once. Asked for only while a page that shows it is open. */
 export const system = signal<SystemReport | null>(null);
 
 /** Instances fall silent without an event. */
@@ -13,11 +13,13 @@ const IDLE_MS = 5_000;
 
 const reading = createPaced(() => read("ListSystem", system, {}));
 
+const SHOWN_ON: readonly PageName[] = ["system", "deliveries"];
+
 effect(() => {
-  if (page.value !== "system" || link.value.status !== "live") return;
+  if (!SHOWN_ON.includes(page.value) || link.value.status !== "live") return;
   changed.value;
   reading.trigger();
 });
 setInterval(() => {
-  if (page.peek() === "system") reading.trigger();
+  if (SHOWN_ON.includes(page.peek())) reading.trigger();
 }, IDLE_MS);
