@@ -11,6 +11,8 @@ export default defineConfig({
     // the policy of the page allows nothing inline
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // a language is waited for before anything is shown
+    target: "es2022",
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // `vite services/realtime` while working on the page; the service itself serves what was built

@@ -16,9 +16,11 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "/": (event) => {
     // some browsers begin a search of their own
     event.preventDefault();
-    if (!document.getElementById(SEARCH_ID)) go("calls");
+    const focus = () => document.getElementById(SEARCH_ID)?.focus();
+    if (document.getElementById(SEARCH_ID)) return focus();
+    go("calls");
     // the page is there with the next frame
-    requestAnimationFrame(() => document.getElementById(SEARCH_ID)?.focus());
+    requestAnimationFrame(focus);
   },
   r: rewind,
   " ": (event) => {

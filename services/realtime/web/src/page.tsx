@@ -8,8 +8,8 @@ import { type CallState, STATES } from "./calls.ts";
 import { goCalls } from "./calls-view.ts";
 import { helping } from "./choices.ts";
 import { now } from "./clock.ts";
-import { DeliveriesPage } from "./deliveries-page.tsx";
 import { ExportButtons } from "./export-buttons.tsx";
+import { fetched } from "./fetched.tsx";
 import { formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { Link } from "./link.tsx";
@@ -24,7 +24,6 @@ import { RewindBar } from "./rewind-bar.tsx";
 import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
-import { SystemPage } from "./system-page.tsx";
 import { TokenForm } from "./token-form.tsx";
 import { Tools } from "./tools.tsx";
 import { words } from "./words.ts";
@@ -62,8 +61,8 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   agents: AgentsPage,
   queues: QueuesPage,
   abandoned: AbandonedPage,
-  deliveries: DeliveriesPage,
-  system: SystemPage,
+  deliveries: fetched(() => import("./deliveries-page.tsx").then(({ DeliveriesPage }) => DeliveriesPage)),
+  system: fetched(() => import("./system-page.tsx").then(({ SystemPage }) => SystemPage)),
   number: NumberPage,
 };
 

@@ -1,0 +1,261 @@
+import type { AgentState } from "./agents.ts";
+import type { CallState } from "./calls.ts";
+import type { Theme } from "./choices.ts";
+import type { Chart, Line } from "./day-charts.ts";
+import type { DeliveryStatus, Letter } from "./delivery.ts";
+import type { PeriodName } from "./periods.ts";
+import type { Column } from "./queue-sort.ts";
+import type { Outcome } from "./redrive.ts";
+import type { PageName } from "./route.ts";
+import type { Standing } from "./system-report.ts";
+import type { Urgency } from "./urgency.ts";
+
+/** Everything the page says; a language that lacks a word does not compile. */
+export type Words = {
+  pages: Record<PageName, string>;
+  navigation: string;
+  /** The other language, in itself. */
+  otherLanguage: string;
+  themes: Record<Theme, string>;
+  theme: string;
+  tv: string;
+  help: string;
+  helpTitle: string;
+  keys: [keys: string, what: string][];
+  cards: Record<"waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned", string>;
+  window: string;
+  today: string;
+  lastMinutes(minutes: number): string;
+  queueColumns: Record<
+    "queue" | "waiting" | "longest" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    string
+  >;
+  /** What each number means, in one sentence. */
+  tips: Record<
+    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    string
+  >;
+  agentStates: Record<AgentState, string>;
+  agentsPage: {
+    columns: Record<
+      "agent" | "state" | "since" | "reason" | "queues" | "taken" | "missed" | "meanTalk",
+      string
+    >;
+    tips: Record<"taken" | "missed" | "meanTalk", string>;
+    find: string;
+    none: string;
+    nobodyFound: string;
+  };
+  queues: string;
+  noQueue: string;
+  noQueues: string;
+  nobodyWaits: string;
+  livePage: { moreQueues(count: number): string; moreWaiting(count: number): string };
+  presumedLost: string;
+  search: string;
+  exportAs(format: string): string;
+  exporting(count: number): string;
+  exportFailed: string;
+  nothingFound: string;
+  abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
+  abandonedToday(count: number, open: number, more: boolean): string;
+  short: string;
+  notReturned: string;
+  nobodyGaveUp: string;
+  all: string;
+  states: Record<CallState, string>;
+  columns: Record<"state" | "from" | "to" | "queue" | "agent" | "began" | "age", string>;
+  callsPage: {
+    periods: Record<PeriodName, string>;
+    own: string;
+    from: string;
+    to: string;
+    wrongOrder: string;
+    /** How many are listed, and whether that is all of them. */
+    count(count: number, progress: "reading" | "whole" | "cut"): string;
+    emptyPeriod: string;
+    showAll: string;
+  };
+  directions: Record<string, string>;
+  /** What happened, by the type of an event; the rest are shown by their type. */
+  happenings: Readonly<Record<string, string>>;
+  /** "X" came before "Y", by so much where that is known. */
+  cameBefore(early: string, late: string, by: string | null): string;
+  body: string;
+  copy: string;
+  copied: string;
+  showNumbers: string;
+  hideNumbers: string;
+  live: string;
+  connecting: string;
+  reconnecting: string;
+  lost: string;
+  stale(since: string): string;
+  empty: string;
+  emptyHow: string;
+  emptyState: string;
+  call: string;
+  events: string;
+  direction: string;
+  began: string;
+  answered: string;
+  ended: string;
+  loading: string;
+  notFetched: string;
+  unreadable: string;
+  moreEvents: string;
+  erased: string;
+  close: string;
+  tokenTitle: string;
+  tokenWhy: string;
+  tokenWrong: string;
+  token: string;
+  enter: string;
+  filter: string;
+  queuesPage: {
+    today: string;
+    allQueues: string;
+    dayOf(queue: string): string;
+    wholeDay: string;
+    columns: Record<Column, string>;
+    columnTips: Record<Column, string>;
+    titles: Record<Chart["name"], string>;
+    /** What each chart counts, in one sentence. */
+    tips: Record<Chart["name"], string>;
+    lines: Record<Line["name"], string>;
+    threshold(value: string): string;
+    /** What a drawing is called for whoever cannot see it. */
+    picture(title: string): string;
+    asTable: string;
+    from: string;
+    unknown: string;
+    unreadable: string;
+    noPlot: string;
+    reload: string;
+  };
+  numberPage: {
+    callsOf: string;
+    noNumber: string;
+    noCalls: string;
+    totals: Record<"calls" | "answered" | "abandoned" | "talk" | "first" | "last" | "returned", string>;
+    tips: Record<"answered" | "abandoned" | "talk" | "returned", string>;
+    at: string;
+    notReturned: string;
+    returnedAt(time: string): string;
+    outcome: string;
+    gaveUp: string;
+    shown(count: number, full: boolean): string;
+    ofLatest(count: number): string;
+    more: string;
+    seeAll: string;
+    unreadable: string;
+  };
+  callNotes: {
+    /** The first event there is, in words. */
+    noBeginning(first: string): string;
+    answeredWithoutWait: string;
+    waitedWithoutAnswer: string;
+    quiet(length: string): string;
+  };
+  systemPage: {
+    /** All is well, look, something is wrong. */
+    verdicts: Record<Urgency, string>;
+    deaf: string;
+    missing(service: string): string;
+    unready(name: string, why: string): string;
+    silent(name: string, since: string): string;
+    tolerated(name: string, why: string): string;
+    spool(name: string, count: string, age: string): string;
+    lag(count: string, age: string): string;
+    lagUnknown(reason: string): string;
+    unavailable(count: string): string;
+    cards: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    lastHour(most: string): string;
+    instances: string;
+    instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
+    /** What a service is for. */
+    jobs: Readonly<Record<string, string>>;
+    standings: Record<Standing, string>;
+    nobody: string;
+    nobodyYet: string;
+    isTolerated: string;
+    partitions(count: number): string;
+    sockets(count: number): string;
+    spooled(count: string): string;
+    lags: string;
+    lagColumns: Record<"topic" | "records" | "worst" | "waited", string>;
+    worst(partition: number, count: string): string;
+    lagUnknownHere: string;
+    refused: string;
+    refusedColumns: Record<"status" | "why" | "count" | "last", string>;
+    /** Why the webhook answers so, by status. */
+    reasons: Readonly<Record<number, string>>;
+    nothingRefused: string;
+    nothingCame: string;
+  };
+  rewind: {
+    handle: string;
+    handleTip: string;
+    /** Beside the moment that is seen. */
+    title: string;
+    /** In place of "live". */
+    light: string;
+    backToLive: string;
+    controls: string;
+    moment: string;
+    play: string;
+    pause: string;
+    back(seconds: number): string;
+    forward(seconds: number): string;
+    speed: string;
+    slider: string;
+    troubles: Record<"slow" | "future" | "unreadable", string>;
+    nobodyWaited: string;
+    noCalls: string;
+    wholeCall: string;
+  };
+  deliveriesPage: {
+    statuses: Record<DeliveryStatus, string>;
+    /** What each means, in one sentence. */
+    tips: Record<DeliveryStatus, string>;
+    columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
+    facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
+    /** What a dead letter was refused or parked for; the rest are shown as they are. */
+    reasons: Readonly<Record<string, string>>;
+    letterStatuses: Record<Letter["status"], string>;
+    filter: string;
+    search: string;
+    lateBy(time: string): string;
+    after(event: string): string;
+    copies(count: number): string;
+    shown(count: number, more: boolean): string;
+    more: string;
+    noMore: string;
+    empty: string;
+    nothing: string;
+    nothingYet: string;
+    ofCall(count: number): string;
+    bodyUnreadable: string;
+    noBody: string;
+    binary: string;
+    noRights: string;
+    adminTokenLabel: string;
+    adminTokenWrong: string;
+    redriveOne: string;
+    sending: string;
+    outcomes: Record<Outcome, string>;
+    redriveAll: {
+      all: string;
+      confirm(count: number): string;
+      cancel: string;
+      sending(done: number, of: number): string;
+      unreadable: string;
+      result(counts: Partial<Record<Outcome, number>>, left: number): string;
+    };
+  };
+};
+
+/** How many there are of all kinds. */
+export const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
