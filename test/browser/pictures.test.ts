@@ -129,7 +129,6 @@ test.each(views)(
       await eventually(async () => expect(await page.locator(".timeline li").count()).toBeGreaterThan(5));
     }
     await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
-    if (process.env.LOOK) await writeFile(join(process.env.LOOK, `${name}.png`), await page.screenshot());
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     // all of the live page is on one screen
     const places = name.startsWith("live") ? ["html", ".queues", ".agents-strip"] : ["html"];

