@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { type Call, foldCall } from "@teravoz/domain";
 import { connectMongo, createMongoStore } from "@teravoz/store";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { seedCalls } from "../support/many-calls.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/store.ts";
@@ -15,20 +14,12 @@ import { batchOf, erasureKeys, log, sampleEvent, uriOf } from "../support/store.
 const MANY = 10_400;
 const HOUR_MS = 3_600_000;
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
-  const uri = uriOf(gateway.db.databaseName).href;
+const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, async ({ db }) => {
+  const uri = uriOf(db.databaseName).href;
   await seedCalls(uri, MANY, 8);
   await seedOld(uri);
-  boards = await openBoards();
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
 });
+const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
 /** A call of yesterday, one of three days ago, one of a month ago, and one that began yesterday and goes on. */
 async function seedOld(uri: string): Promise<void> {
@@ -52,16 +43,6 @@ async function seedOld(uri: string): Promise<void> {
   ];
   await store.apply({ ...batchOf(events, null, 0), topic: "old" }, foldCall);
   await connection.close();
-}
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path: string, options: BrowserContextOptions = {}) {
-  const board = await boards.open(gateway.realtime[0]!.url + path, options);
-  opened.push(board.page);
-  return board;
 }
 
 const rows = (page: Page) => page.locator("tbody tr");
@@ -148,7 +129,7 @@ const seen = async (page: Page) =>
 test("every column sorts up and down, by mouse and by keyboard, says so, and the address keeps it", async () => {
   const { page, problems } = await open("/calls?period=all");
   await expectListed(page, MANY + 4);
-  const stored = await gateway.calls();
+  const stored = await suite.gateway.calls();
   const heading = (name: string) => page.getByRole("columnheader", { name });
   for (const [name, , keyOf] of COLUMNS) {
     const first = name === "Início" ? -1 : 1;
@@ -232,7 +213,7 @@ test("what is exported is what is seen, all rows in their order, and what is sto
     ]);
     return readFile((await download.path())!, "utf8");
   };
-  const today = (await gateway.calls()).filter(({ queue }) => !/ago|yesterday/.test(queue ?? ""));
+  const today = (await suite.gateway.calls()).filter(({ queue }) => !/ago|yesterday/.test(queue ?? ""));
   const expected = sortStored(today, ({ their_number }) => their_number, 1);
   const lines = (await save("NDJSON"))
     .trimEnd()
@@ -252,7 +233,7 @@ test("what is exported is what is seen, all rows in their order, and what is sto
 });
 
 const post = async (type: string, call_id: string, more: object = {}) => {
-  const { status } = await gateway.post(
+  const { status } = await suite.gateway.post(
     JSON.stringify({ type, call_id, timestamp: new Date().toISOString(), ...more }),
   );
   expect(status).toBe(200);
@@ -310,11 +291,11 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
   await post("call.new", "hostile-none");
   await post("call.new", "hostile-state");
   await eventually(async () =>
-    expect((await gateway.calls()).filter(({ aggregate_id }) => /^hostile/.test(aggregate_id))).toHaveLength(
-      4,
-    ),
+    expect(
+      (await suite.gateway.calls()).filter(({ aggregate_id }) => /^hostile/.test(aggregate_id)),
+    ).toHaveLength(4),
   );
-  await gateway.db
+  await suite.gateway.db
     .collection<{ _id: string }>("calls")
     .updateOne({ _id: "hostile-state" }, { $set: { state: "PARKED" } });
   for (const viewport of [
@@ -345,10 +326,7 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
     }
 });
 
-const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
 test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %s", async (colorScheme) => {
-  const axe = await readFile(source, "utf8");
   for (const path of ["/calls?sort=queue&order=asc", "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00"]) {
     const { page } = await open(path, { colorScheme });
     await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
@@ -356,11 +334,6 @@ test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %
     await page.locator(".call-list").evaluateAll(([list]) => {
       if (list) list.scrollTop = 5_000;
     });
-    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
-    await page.evaluate(axe);
-    const { violations } = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; nodes: { html: string }[] }[];
-    };
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
   }
 });

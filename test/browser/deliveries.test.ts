@@ -1,53 +1,32 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createOutlet } from "@teravoz/ingest";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 
 const ADMIN_TOKEN = "the-admin-token";
-/** Dead letters are looked at every 5 s. */
-/** Instances tell of what they refused every ten seconds. */
-const STATUS_MS = 30_000;
+/** Dead letters are looked at every 5 s, and instances tell of what they refused every ten. */
 const PATIENCE_MS = 30_000;
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  // the second instance was given no token: nothing can be redriven from there
-  gateway = await openGateway({
-    realtime: 2,
-    envOf: (name): NodeJS.ProcessEnv => (name === "realtime-2" ? {} : { ADMIN_TOKEN }),
-  });
-  boards = await openBoards();
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
+// the second instance was given no token: nothing can be redriven from there
+const suite = useBoards({
+  realtime: 2,
+  envOf: (name): NodeJS.ProcessEnv => (name === "realtime-2" ? {} : { ADMIN_TOKEN }),
 });
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path = "/deliveries", instance = 0, options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
-  opened.push(board.page);
-  return board;
-}
+const open = (path = "/deliveries", instance = 0, options: BrowserContextOptions = {}) =>
+  suite.open(path, instance, options);
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString();
 const bodyOf = (type: string, call_id: string, more: object = {}) =>
   JSON.stringify({ type, call_id, their_number: "5511987654321", timestamp: ago(0), ...more });
-const post = async (body: string, status = 200) => expect((await gateway.post(body)).status).toBe(status);
+const post = async (body: string, status = 200) =>
+  expect((await suite.gateway.post(body)).status).toBe(status);
 
 /** As an older release would have refused it, which did not know its type. */
 async function refuseAsOlder(...bodies: string[]): Promise<void> {
-  const { codec, topics } = gateway.opened;
-  const { park } = createOutlet({ codec, publisher: gateway.opened.publisher(), topics });
+  const { codec, topics } = suite.gateway.opened;
+  const { park } = createOutlet({ codec, publisher: suite.gateway.opened.publisher(), topics });
   const refused = { key: null, reason: "unprocessable", receivedAt: new Date() };
   for (const body of bodies) await park({ ...refused, body: Buffer.from(body) });
 }
@@ -111,7 +90,7 @@ test("each POST appears by itself with our answer: new, redelivered, late, overt
   await untilCells(page, "0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
   await post("nonsense", 400);
   const refused = page.getByRole("region", { name: "Recusados na última hora" });
-  await eventually(async () => expect(await refused.innerText()).toMatch(/400\s*×1/), STATUS_MS);
+  await eventually(async () => expect(await refused.innerText()).toMatch(/400\s*×1/), PATIENCE_MS);
   expect(problems).toEqual([]);
 });
 
@@ -170,7 +149,9 @@ test("a dead letter opens with its reason and its body, numbers masked, and is s
   await redriveButton(page).click();
   const alert = page.getByRole("alert").filter({ hasText: "não foi aceito" });
   await eventually(async () => expect(await alert.count()).toBe(1));
-  expect(await gateway.calls()).not.toContainEqual(expect.objectContaining({ aggregate_id: "redriven.1" }));
+  expect(await suite.gateway.calls()).not.toContainEqual(
+    expect.objectContaining({ aggregate_id: "redriven.1" }),
+  );
   await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
   await redriveButton(page).click();
   await eventually(
@@ -210,7 +191,7 @@ test("all that waits of a filter is sent again after a yes, and what became of i
     PATIENCE_MS,
   );
   await eventually(async () => {
-    const calls = await gateway.calls();
+    const calls = await suite.gateway.calls();
     expect(calls.filter(({ aggregate_id }) => aggregate_id.startsWith("many."))).toHaveLength(30);
   }, PATIENCE_MS);
 });
@@ -250,10 +231,7 @@ test("markup in any field is text", async () => {
   expect(problems).toEqual([]);
 });
 
-const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
 test.each(["light", "dark"] as const)("axe finds nothing, %s", async (colorScheme) => {
-  const axe = await readFile(source, "utf8");
   const { page } = await open("/deliveries", 0, { colorScheme });
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(5));
   for (const row of [null, "unknown.1", "order.1"]) {
@@ -261,16 +239,7 @@ test.each(["light", "dark"] as const)("axe finds nothing, %s", async (colorSchem
       await rowOf(page, row).first().click();
       await eventually(async () => expect(await page.locator("aside pre").count()).toBeGreaterThan(0));
     }
-    // what glows is measured in the middle of it
-    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
-    await page.evaluate(axe);
-    const found = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; nodes: { html: string }[] }[];
-    };
-    const violations = found.violations.map(({ id, nodes }) => [
-      id,
-      nodes.map(({ html }) => html.slice(0, 200)),
-    ]);
+    const violations = await findViolations(page);
     expect({ row, violations }).toEqual({ row, violations: [] });
   }
 });

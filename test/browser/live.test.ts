@@ -1,37 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { expect, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  const env = {
-    QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":40}}',
-    ACCOUNT_TIME_ZONE: zoneAtNoon(),
-  };
-  gateway = await openGateway({ realtime: 2, env });
-  boards = await openBoards();
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
+const suite = useBoards({
+  realtime: 2,
+  env: { QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":40}}', ACCOUNT_TIME_ZONE: zoneAtNoon() },
 });
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path = "/", instance = 0, options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
-  opened.push(board.page);
-  return board;
-}
+const { open } = suite;
 
 let calls = 0;
 /** Events of one call, the last one `secondsAgo`, each a second after the one before. */
@@ -43,7 +22,7 @@ async function send(
   const beganAt = Date.now() - (secondsAgo + events.length - 1) * 1_000;
   for (const [n, event] of events.entries()) {
     const timestamp = new Date(beganAt + n * 1_000).toISOString();
-    const { status } = await gateway.post(
+    const { status } = await suite.gateway.post(
       JSON.stringify({ call_id, timestamp, their_number: "5511987654321", ...event }),
     );
     expect(status).toBe(200);
@@ -138,10 +117,34 @@ test("who waits too long is red, who soon will is amber, and the times tick", as
   );
 });
 
+const COUNT_TONES = `window.tones = 0;
+const { start } = OscillatorNode.prototype;
+OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };`;
+
+test("who wants to hears once when a queue is over its promise, and is silent unless asked", async () => {
+  const { page, problems } = await open("/", 0, {}, COUNT_TONES);
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  const tones = () => page.evaluate("window.tones");
+  await send(21, { type: "call.waiting", queue: "silent" });
+  await eventually(async () => expect(await rowOf(page, "Filas", "silent").locator(".over").count()).toBe(1));
+  expect(await tones()).toBe(0);
+  await page.keyboard.press("o");
+  expect(await tones()).toBe(2);
+  await send(18, { type: "call.waiting", queue: "heard" });
+  await eventually(async () => expect(await rowOf(page, "Filas", "heard").locator(".over").count()).toBe(1));
+  expect(await tones()).toBe(4);
+  await page.getByRole("button", { name: "Som quando" }).click();
+  await send(21, { type: "call.waiting", queue: "silent again" });
+  await eventually(async () =>
+    expect(await rowOf(page, "Filas", "silent again").locator(".over").count()).toBe(1),
+  );
+  expect(await tones()).toBe(4);
+  expect(problems).toEqual([]);
+});
+
 test.each([3, -3])("a browser whose clock is %s hours off shows the same times", async (hours) => {
   const wrong = `const now = Date.now; Date.now = () => now() + ${hours * 3_600_000};`;
-  const [right, off] = await Promise.all([open(), boards.open(gateway.realtime[0]!.url, {}, wrong)]);
-  opened.push(off.page);
+  const [right, off] = await Promise.all([open(), open("/", 0, {}, wrong)]);
   const secondsOn = async (page: Page) => {
     const [minutes, seconds] = (await card(page, "Maior espera").innerText()).split(":").map(Number);
     return minutes! * 60 + seconds!;
@@ -155,7 +158,7 @@ test.each([3, -3])("a browser whose clock is %s hours off shows the same times",
 test("a board whose server is gone turns grey and says since when; when it is back, it shows what has become of the calls", async () => {
   const { page } = await open();
   await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
-  const [realtime] = gateway.realtime;
+  const [realtime] = suite.gateway.realtime;
   const before = Number(await card(page, "Abandonadas hoje").innerText());
   realtime!.kill("SIGKILL");
   await eventually(async () => expect(await page.locator(".page.stale").count()).toBe(1));
@@ -203,16 +206,20 @@ test("a call that is looked at goes on while it is, also when it leaves the list
   await page.getByRole("region", { name: "Em espera" }).getByRole("row").last().click();
   const details = page.getByRole("complementary");
   await eventually(async () => expect(await details.innerText()).toContain(call_id));
-  await gateway.post(JSON.stringify({ type: "call.ongoing", call_id, timestamp: new Date().toISOString() }));
+  await suite.gateway.post(
+    JSON.stringify({ type: "call.ongoing", call_id, timestamp: new Date().toISOString() }),
+  );
   await eventually(async () => expect(await details.locator(".timeline li").count()).toBe(2));
-  await gateway.post(JSON.stringify({ type: "call.finished", call_id, timestamp: new Date().toISOString() }));
+  await suite.gateway.post(
+    JSON.stringify({ type: "call.finished", call_id, timestamp: new Date().toISOString() }),
+  );
   await eventually(async () => expect(await details.innerText()).toContain("Encerrada"));
 });
 
 test("agents go from the log-in over ring and talk to the pause and the log-out, on every board", async () => {
   const presence = (secondsAgo: number, type: string, more: object = {}) => {
     const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
-    return gateway.post(
+    return suite.gateway.post(
       JSON.stringify({ type, timestamp, actor: "nina@example.com", queue: "900", ...more }),
     );
   };
@@ -279,9 +286,8 @@ test("a call is found by its number, code, agent or call_id, and the search can 
       expect(await rows.allInnerTexts()).toEqual([expect.stringContaining("+55 21 9****-4444")]),
     );
   }
-  const shared = await boards.open(page.url());
+  const shared = await open(page.url());
   await eventually(async () => expect(await shared.page.locator("tbody tr").count()).toBe(1));
-  await shared.page.context().close();
   await search("nobody");
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
   await page.getByRole("searchbox").fill("");
@@ -305,7 +311,7 @@ test("what is exported is what is seen: all calls, masked while they are, and to
   const exported = lines
     .map((line) => JSON.parse(line))
     .map((row) => [row.aggregate_id, row.state, row.their_number, row.events]);
-  const stored = (await gateway.calls()).map((call) => [
+  const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,
     call.state,
     call.their_number,
@@ -380,24 +386,12 @@ test("on the TV everything is larger and nothing is to be pressed, until Esc", a
   expect(problems).toEqual([]);
 });
 
-const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
 test.each(["light", "dark"] as const)("axe finds nothing on any page, %s", async (colorScheme) => {
-  const axe = await readFile(source, "utf8");
   for (const path of ["/", "/calls", "/agents", "/abandoned"]) {
     const { page } = await open(path, 0, { colorScheme });
     await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(0));
     if (path === "/calls") await page.locator("tbody tr").first().click();
-    // what glows is measured in the middle of it
-    await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
-    await page.evaluate(axe);
-    const found = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; nodes: { html: string }[] }[];
-    };
-    const violations = found.violations.map(({ id, nodes }) => [
-      id,
-      nodes.map(({ html }) => html.slice(0, 200)),
-    ]);
+    const violations = await findViolations(page);
     expect({ path, violations }).toEqual({ path, violations: [] });
   }
 });

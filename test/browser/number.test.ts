@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
 /** As three senders write it. */
@@ -13,38 +12,20 @@ const OURS = "551130001000";
 /** Somebody who calls all day. */
 const REGULAR = "5521933334444";
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
-  boards = await openBoards();
+const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, async () => {
   for (const [n, their_number] of SPELLINGS.entries())
     await send(`spelt-${n}`, 600 - n, ["call.new", 0, { their_number, our_number: OURS }], ...TALK);
   await send("alien", 500, ["call.new", 0, { their_number: "5511900001111", our_number: OURS }]);
   for (let n = 0; n < 130; n++) await send(`regular-${n}`, 400, ["call.new", 0, { their_number: REGULAR }]);
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
 });
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path: string, options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[0]!.url}${path}`, options);
-  opened.push(board.page);
-  return board;
-}
+const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
 type Sent = [type: string, seconds: number, more?: object];
 /** Events of one call in the order in which they come; stamped so many seconds after a moment so long ago. */
 async function send(call_id: string, secondsAgo: number, ...events: Sent[]): Promise<void> {
   for (const [type, seconds, more] of events) {
     const timestamp = new Date(Date.now() + (seconds - secondsAgo) * 1_000).toISOString();
-    const { status } = await gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
+    const { status } = await suite.gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
     expect(status).toBe(200);
   }
 }

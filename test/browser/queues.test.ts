@@ -1,36 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  const env = { QUEUES: '{"900":{"name":"Vendas"}}', ACCOUNT_TIME_ZONE: zoneAtNoon() };
-  gateway = await openGateway({ env });
-  boards = await openBoards();
-  for (let n = 0; n < 12; n++) await answered("900", 10 + n * 20);
-  for (let n = 0; n < 5; n++) await gaveUp(n < 2 ? "900" : "901", 15 + n * 40);
-  await answered("901", 90);
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
-});
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path: string, options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[0]!.url}${path}`, options);
-  opened.push(board.page);
-  return board;
-}
+const suite = useBoards(
+  { env: { QUEUES: '{"900":{"name":"Vendas"}}', ACCOUNT_TIME_ZONE: zoneAtNoon() } },
+  async () => {
+    for (let n = 0; n < 12; n++) await answered("900", 10 + n * 20);
+    for (let n = 0; n < 5; n++) await gaveUp(n < 2 ? "900" : "901", 15 + n * 40);
+    await answered("901", 90);
+  },
+);
+const open = (path: string, options: BrowserContextOptions = {}) => suite.open(path, 0, options);
 
 let calls = 0;
 /** Events of one call that began so long ago, each so many seconds after its beginning. */
@@ -38,7 +21,7 @@ async function send(minutesAgo: number, ...events: [type: string, seconds: numbe
   const call_id = `queues-${++calls}`;
   for (const [type, seconds, more] of events) {
     const timestamp = new Date(Date.now() - minutesAgo * 60_000 + seconds * 1_000).toISOString();
-    const { status } = await gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
+    const { status } = await suite.gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
     expect(status).toBe(200);
   }
 }

@@ -1,38 +1,18 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  const env = {
-    QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":600}}',
-    ACCOUNT_TIME_ZONE: zoneAtNoon(),
-  };
-  gateway = await openGateway({ realtime: 2, env });
-  boards = await openBoards();
-  await liveThrough();
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
-});
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(path = "/", instance = 0, options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[instance]!.url}${path}`, options);
-  opened.push(board.page);
-  return board;
-}
+const suite = useBoards(
+  {
+    realtime: 2,
+    env: { QUEUES: '{"900":{"name":"Vendas","serviceLevelSeconds":600}}', ACCOUNT_TIME_ZONE: zoneAtNoon() },
+  },
+  () => liveThrough(),
+);
+const { open } = suite;
 const openAt = (ms: number, instance = 0, options: BrowserContextOptions = {}) =>
   open(`/?at=${new Date(ms).toISOString()}`, instance, options);
 
@@ -40,7 +20,7 @@ const openAt = (ms: number, instance = 0, options: BrowserContextOptions = {}) =
 async function send(call_id: string, type: string, fields: object = {}, secondsAgo = 0): Promise<void> {
   const timestamp = new Date(Date.now() - secondsAgo * 1_000).toISOString();
   const their_number = `55119${call_id.length}7654321`;
-  const { status } = await gateway.post(
+  const { status } = await suite.gateway.post(
     JSON.stringify({ type, call_id, timestamp, their_number, queue: "900", ...fields }),
   );
   expect(status).toBe(200);
@@ -177,7 +157,7 @@ test("the board of a moment is what was seen live at that moment, at every insta
   for (const [n, { page, problems }] of shown.entries()) {
     const turned = n === 0 ? seen : [seen.at(-1)!, seen[4]!];
     for (const moment of turned) {
-      await page.goto(`${gateway.realtime[n]!.url}/?at=${new Date(moment.at).toISOString()}`);
+      await page.goto(`${suite.gateway.realtime[n]!.url}/?at=${new Date(moment.at).toISOString()}`);
       await expectSeen(page, moment);
       expect(await momentOf(page)).toBe(moment.at);
     }
@@ -210,8 +190,7 @@ test("Esc goes back to live, back to the past goes the browser, and the address 
   const moment = seen[4]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
-  const { page: shared } = await boards.open(page.url());
-  opened.push(shared);
+  const { page: shared } = await open(page.url());
   await expectSeen(shared, moment);
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await isRewound(page)).toBe(false));
@@ -313,7 +292,7 @@ test("a server that is slow is said to be, and what it has not told is not shown
   const moment = seen[2]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
-  gateway.realtime[0]!.kill("SIGSTOP");
+  suite.gateway.realtime[0]!.kill("SIGSTOP");
   try {
     await page.keyboard.press(",");
     await eventually(async () =>
@@ -322,7 +301,7 @@ test("a server that is slow is said to be, and what it has not told is not shown
     expect(await momentOf(page)).toBe(moment.at);
     await expectSeen(page, moment);
   } finally {
-    gateway.realtime[0]!.kill("SIGCONT");
+    suite.gateway.realtime[0]!.kill("SIGCONT");
   }
   await eventually(async () => expect(await momentOf(page)).toBe(moment.at - 10_000));
   expect(await page.getByText("O servidor está lento").count()).toBe(0);
@@ -332,19 +311,13 @@ test("a call that is erased goes from the past that is looked at, too", async ()
   const moment = seen[2]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
-  const asked = await fetch(`${gateway.projector[0]!.url}/calls/one`, { method: "DELETE" });
+  const asked = await fetch(`${suite.gateway.projector[0]!.url}/calls/one`, { method: "DELETE" });
   expect(asked.status).toBe(202);
   await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1), 20_000);
 });
 
-const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
 test.each(["light", "dark"] as const)("axe finds nothing on a board of the past, %s", async (colorScheme) => {
   const { page } = await openAt(seen[4]!.at, 1, { colorScheme });
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(1));
-  await page.evaluate(await readFile(source, "utf8"));
-  const { violations } = (await page.evaluate("axe.run()")) as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
 });

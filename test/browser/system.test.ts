@@ -1,32 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage, openBoards } from "../support/browser.ts";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Gateway, openGateway } from "../support/gateway.ts";
 
-let gateway: Gateway;
-let boards: Awaited<ReturnType<typeof openBoards>>;
-beforeAll(async () => {
-  await buildPage();
-  gateway = await openGateway({ ingest: 2, env: { WEBHOOK_TOKEN: "secret" } });
-  boards = await openBoards();
-}, 180_000);
-afterAll(async () => {
-  await boards?.close();
-  await gateway?.close();
-});
-
-const opened: Page[] = [];
-afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
-});
-async function open(options: BrowserContextOptions = {}) {
-  const board = await boards.open(`${gateway.realtime[0]!.url}/system`, options);
-  opened.push(board.page);
-  return board;
-}
+const suite = useBoards({ ingest: 2, env: { WEBHOOK_TOKEN: "secret" } });
+const open = (options: BrowserContextOptions = {}) => suite.open("/system", 0, options);
 
 const rowOf = (page: Page, region: string, text: string) =>
   page.getByRole("region", { name: region }).getByRole("row").filter({ hasText: text });
@@ -34,7 +13,8 @@ const cellsOf = async (page: Page, region: string, text: string) =>
   (await rowOf(page, region, text).first().locator("th, td").allInnerTexts()).map((cell) => cell.trim());
 const verdict = (page: Page) => page.locator(".verdict").innerText();
 const card = (page: Page, name: string) => page.locator(".card", { hasText: name }).locator("dd").innerText();
-const post = (body: string, token = "secret") => gateway.post(body, { Authorization: `Bearer ${token}` });
+const post = (body: string, token = "secret") =>
+  suite.gateway.post(body, { Authorization: `Bearer ${token}` });
 
 /** A status comes every ten seconds, the page asks every five; one that is not told is silent after thirty. */
 const SOON_MS = 30_000;
@@ -43,7 +23,7 @@ const SILENT_MS = 60_000;
 test("who looks sees in a sentence that all is well, every instance, and that nothing came yet", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
-  for (const handle of [...gateway.ingest, ...gateway.projector, ...gateway.realtime]) {
+  for (const handle of [...suite.gateway.ingest, ...suite.gateway.projector, ...suite.gateway.realtime]) {
     const cells = await cellsOf(page, "Instâncias", `-${handle.pid}`);
     expect(cells[0]).toBe(handle.kind);
     expect(cells[1]).toMatch(/^●\s*pronto$/);
@@ -75,7 +55,7 @@ test("what is refused shows up by status with its reason, beside what was accept
 
 test("events that nobody stores are counted, the page says that the projector is gone, and all is well when it is back", async () => {
   const { page, problems } = await open();
-  const [projector] = gateway.projector;
+  const [projector] = suite.gateway.projector;
   await projector!.stop();
   for (let n = 0; n < 20; n++) await post(JSON.stringify({ type: "call.new", call_id: `waits-${n}` }));
   await eventually(async () => {
@@ -100,7 +80,7 @@ test("events that nobody stores are counted, the page says that the projector is
 
 test("of an instance that was killed the page says that it is silent and since when; the other goes on", async () => {
   const { page, problems } = await open();
-  const [one, other] = gateway.ingest;
+  const [one, other] = suite.gateway.ingest;
   const dead = `-${one!.pid}`;
   await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
   one!.kill("SIGKILL");
@@ -114,17 +94,12 @@ test("of an instance that was killed the page says that it is silent and since w
   expect(problems).toEqual([]);
 }, 90_000);
 
-const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-type Found = { violations: { id: string; nodes: { html: string }[] }[] };
-
 test.each(["light", "dark"] as const)(
   "axe finds nothing, with one instance gone, %s",
   async (colorScheme) => {
     const { page } = await open({ colorScheme });
     await eventually(async () => expect(await verdict(page)).toContain("não dá notícia"));
-    await page.evaluate(await readFile(source, "utf8"));
-    const { violations } = (await page.evaluate("axe.run()")) as Found;
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+    expect(await findViolations(page)).toEqual([]);
   },
 );
 

@@ -1,3 +1,4 @@
+import { toggleSound } from "./alarm.ts";
 import { helping, masked, nextTheme, openedDelivery } from "./choices.ts";
 import { backToLive, rewind, rewound, STEP_MS, step, togglePlaying } from "./rewind.ts";
 import { closeCall, go, selected } from "./route.ts";
@@ -32,6 +33,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   ",": () => rewound.peek() && step(-STEP_MS),
   ".": () => rewound.peek() && step(STEP_MS),
   t: nextTheme,
+  o: toggleSound,
   v: toggleTv,
   n: () => {
     masked.value = !masked.value;

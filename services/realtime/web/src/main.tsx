@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { listenForLate } from "./alarm.ts";
 import { theme } from "./choices.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { Page } from "./page.tsx";
@@ -11,6 +12,7 @@ import { language, words } from "./words.ts";
 document.documentElement.lang = language;
 listenToKeys();
 followTv();
+listenForLate();
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });

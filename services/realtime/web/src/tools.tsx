@@ -1,4 +1,5 @@
 import { computed } from "@preact/signals";
+import { sound, toggleSound } from "./alarm.ts";
 import { helping, masked, nextTheme, type Theme, theme } from "./choices.ts";
 import { now } from "./clock.ts";
 import { cityOf } from "./format.ts";
@@ -54,6 +55,16 @@ export function Tools() {
         onClick={nextTheme}
       >
         {SHADES[theme.value]}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={words.sound}
+        aria-pressed={sound.value}
+        title={words.sound}
+        onClick={toggleSound}
+      >
+        ♪
       </button>
       <button type="button" class="quiet" title={words.tv} onClick={toggleTv}>
         TV

@@ -18,6 +18,7 @@ export type Words = {
   otherLanguage: string;
   themes: Record<Theme, string>;
   theme: string;
+  sound: string;
   tv: string;
   help: string;
   helpTitle: string;
