@@ -41,7 +41,17 @@ async function simulate(...args: string[]) {
 
 describe("simulate", () => {
   test("sends every event of its calls with the token, and ends well when all are answered with 200", async () => {
-    const options = ["--calls", "5", "--flows", "delegated=1", "--delay", "5", "--rate", "1000"];
+    const options = [
+      "--calls",
+      "5",
+      "--flows",
+      "delegated=1",
+      "--delay",
+      "5",
+      "--rate",
+      "1000",
+      "--no-agents",
+    ];
     const { code, output } = await simulate(...options, "--token", "secret-token");
     expect(code).toBe(0);
     expect(output).toMatch(/200 +35 /);
@@ -64,9 +74,17 @@ describe("simulate", () => {
       "1000",
       "--flows",
       "sandbox=1",
+      "--no-agents",
     );
     expect(received).toHaveLength(24);
     expect(new Set(received.map(({ body }) => body)).size).toBe(12);
+  });
+
+  test("logs its agents in before the calls", async () => {
+    await simulate("--calls", "1", "--flows", "sandbox=1", "--delay", "1", "--rate", "1000");
+    const types = received.map(({ body }) => JSON.parse(body).type);
+    expect(types.filter((type) => type === "actor.logged-in")).toHaveLength(12);
+    expect(types).toHaveLength(16);
   });
 
   test("sends a burst on as many connections at once", async () => {
@@ -80,14 +98,30 @@ describe("simulate", () => {
 
   test("exits with 1 and counts what was no 200, by status", async () => {
     answer = (n) => (n === 2 ? 503 : 200);
-    const { code, output } = await simulate("--calls", "1", "--flows", "sandbox=1", "--delay", "1");
+    const { code, output } = await simulate(
+      "--calls",
+      "1",
+      "--flows",
+      "sandbox=1",
+      "--delay",
+      "1",
+      "--no-agents",
+    );
     expect(code).toBe(1);
     expect(output).toMatch(/200 +3 .*\n503 +1 /);
   });
 
   test("says how to start the gateway where nothing listens", async () => {
     server.close();
-    const { code, output } = await simulate("--calls", "1", "--flows", "sandbox=1", "--delay", "1");
+    const { code, output } = await simulate(
+      "--calls",
+      "1",
+      "--flows",
+      "sandbox=1",
+      "--delay",
+      "1",
+      "--no-agents",
+    );
     expect(code).toBe(1);
     expect(output).toMatch(/ECONNREFUSED: nothing listens there: .*npx -y pnpm start/);
   });

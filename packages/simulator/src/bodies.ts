@@ -1,8 +1,9 @@
 import type { FlowName, FlowStep } from "@teravoz/domain";
 import { createRandom, drawOne, drawWhole, type Random } from "./random.ts";
 
-/** One event of a call, before anything happens to it on its way. */
+/** One event of a call, or of an agent, before anything happens to it on its way. */
 export type CallEventBody = {
+  /** Of an agent's event the login. */
   call_id: string;
   type: string;
   /** When it happens, in ms after the start of the run; its timestamp says the same as a date. */
@@ -57,6 +58,16 @@ export function writeCall(script: CallScript): CallEventBody[] {
     return { call_id, type: step.type, atMs, body: writeBody(scene, moment) };
   });
 }
+
+/** Every agent logs in when the run starts: all to queue 900, every other one to 901 as well. One event is sent for each queue. */
+export const writeLogIns = (startAt: Date): CallEventBody[] =>
+  AGENTS.flatMap(({ login, extension }, index) =>
+    (index % 2 === 0 ? ["900"] : ["900", "901"]).map((queue) => {
+      const type = "actor.logged-in";
+      const event = { type, timestamp: startAt.toISOString(), queue, actor: login, number: extension };
+      return { call_id: login, type, atMs: 0, body: JSON.stringify(event) };
+    }),
+  );
 
 /** An Asterisk unique id: epoch seconds, dot, sequence. */
 function nameCall({ startAt, beginsMs, sequence, seed }: CallScript): string {

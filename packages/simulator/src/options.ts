@@ -13,6 +13,7 @@ export type SimulateOptions = {
   delay: number;
   oldSpellings: number;
   burst: number;
+  agents: boolean;
   connections: number;
   seed: number;
 };
@@ -46,6 +47,7 @@ export function createSimulateCommand(env: NodeJS.ProcessEnv): Command {
     .option("--delay <ms>", "mean pause between the events of a call", parseWhole(0), 2_500)
     .option("--old-spellings <share>", "calls written as older senders do, 0..1", parseShare, 0)
     .option("--burst <n>", "n deliveries at once, all of one call, instead of calls", parseWhole(0), 0)
+    .option("--no-agents", "no agent logs in before the calls")
     .option("--connections <n>", "at most this many at a time (a burst has its own)", parseWhole(1), 64)
     .option("--seed <n>", "the same seed sends the same calls (default: a new one each time)", parseWhole(0))
     .addHelpText("after", EXAMPLES);

@@ -104,6 +104,15 @@ describe("a plan", () => {
     expect(abandoned / 400).toBeCloseTo(0.25, 1);
   });
 
+  test("begins with the log-ins of the agents, one for each queue, where they are asked for", () => {
+    const logIns = planDeliveries({ ...usual, agents: true }).filter(
+      ({ type }) => type === "actor.logged-in",
+    );
+    expect(planDeliveries(usual)).toHaveLength(planDeliveries({ ...usual, agents: true }).length - 12);
+    for (const logIn of logIns) expect(readEvent(logIn).kind).toBe("agent");
+    expect(new Set(logIns.map(({ body }) => JSON.parse(body).actor)).size).toBe(8);
+  });
+
   test("of a burst is one call, over and over, all at once, and already over", () => {
     const burst = planDeliveries({ ...usual, burst: 3_000, shares: { delegated: 1 } });
     expect(burst).toHaveLength(3_000);

@@ -1,5 +1,5 @@
 import { type FlowName, flows } from "@teravoz/domain";
-import { type CallEventBody, writeCall } from "./bodies.ts";
+import { type CallEventBody, writeCall, writeLogIns } from "./bodies.ts";
 import { createRandom, drawWhole, type Random } from "./random.ts";
 
 export type PlanOptions = {
@@ -18,6 +18,8 @@ export type PlanOptions = {
   oldSpellings: number;
   /** Instead of calls: this many deliveries at once, all of one call; 0 = none. */
   burst: number;
+  /** The agents log in before the calls. */
+  agents?: boolean;
   seed: number;
   startAt: Date;
 };
@@ -49,7 +51,9 @@ export function planDeliveries(options: PlanOptions): Delivery[] {
     );
     return repeatSome(reorderSome(events, options.reorder, random), options.duplicates, random);
   });
-  return keepRate(deliveries, options.rate);
+  const logIns = options.agents ? writeLogIns(options.startAt) : [];
+  const first = logIns.map((event) => ({ ...event, dueMs: 0, repeated: false }));
+  return keepRate([...first, ...deliveries], options.rate);
 }
 
 /** One call, its events over and over until there are `burst` of them, all due at once. */
