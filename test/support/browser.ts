@@ -29,6 +29,8 @@ export async function openBoards() {
       const page = await context.newPage();
       const problems = watch(page);
       await page.goto(url);
+      // its words come after it: until then it hears no key
+      if (url !== "about:blank") await page.locator("#page > *").first().waitFor();
       return { page, problems };
     },
     close: () => browser.close(),
