@@ -85,8 +85,8 @@ test("a rebuild that is killed in the middle and run again ends right, and what 
     const board = await followCalls(gateway.realtime[0]!.url);
     const killed = await rebuild([], { main: KILLABLE, env }).done;
     if (env.DIE_AT) expect([env, killed.signal]).toEqual([env, "SIGKILL"]);
-    const { code } = await rebuild().done;
-    expect([env, code]).toEqual([env, 0]);
+    const { code, stderr } = await rebuild().done;
+    expect([env, code, stderr]).toEqual([env, 0, expect.any(String)]);
     await expectStored(gateway, bodies);
     await expectShown(board, gateway);
     board.close();

@@ -66,6 +66,15 @@ describe("the store on MongoDB", () => {
     await Promise.all(connections.slice(1).map((each) => each.close()));
   });
 
+  test("is prepared also while somebody's transaction is open, whoever left it", async () => {
+    const session = connection.client.startSession();
+    session.startTransaction();
+    await connection.db.collection("calls").insertOne({ id: -1 }, { session });
+    await store.prepare();
+    await session.abortTransaction();
+    await session.endSession();
+  });
+
   test("a batch is readable as soon as it is acknowledged, on any connection", async () => {
     const other = await openStore(uri);
     for (let round = 0; round < 100; round += 1) {

@@ -116,7 +116,14 @@ export async function prepareCollections(db: Db): Promise<void> {
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
   ]);
-  await db.collection("calls").dropIndex(FORMER_CALL_INDEX).catch(unlessGone);
+  await dropFormer(db.collection("calls"));
+}
+
+/** Looked for first: to drop one, even one that is not there, waits for every transaction that has touched the collection. */
+async function dropFormer(calls: Collection): Promise<void> {
+  const indexes = await calls.indexes();
+  if (indexes.some(({ name }) => name === FORMER_CALL_INDEX))
+    await calls.dropIndex(FORMER_CALL_INDEX).catch(unlessGone);
 }
 
 /** NamespaceExists. */
