@@ -6,6 +6,7 @@ import { formatMean } from "./format.ts";
 import { link } from "./live.ts";
 import { agents } from "./numbers.ts";
 import { go, query } from "./route.ts";
+import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
 import { words } from "./words.ts";
 
@@ -44,8 +45,7 @@ export function AgentsPage() {
 function Table({ agents: rows }: { agents: Agent[] }) {
   const { columns, tips } = words.agentsPage;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
-    <section class="calls" aria-label={words.pages.agents} tabIndex={0}>
+    <Scrolled class="calls" label={words.pages.agents}>
       <table>
         <thead>
           <tr>
@@ -73,7 +73,7 @@ function Table({ agents: rows }: { agents: Agent[] }) {
         </tbody>
       </table>
       {rows.length === 0 && <p class="empty">{words.agentsPage.nobodyFound}</p>}
-    </section>
+    </Scrolled>
   );
 }
 

@@ -2,6 +2,7 @@ import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
 import { type Agent, inState } from "./agents.ts";
 import { boardAgents } from "./rewind.ts";
+import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
 import { words } from "./words.ts";
 
@@ -13,15 +14,14 @@ export function AgentsStrip() {
   const all = boardAgents.value?.agents ?? [];
   if (all.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
-    <section class="agents-strip" aria-label={words.pages.agents} tabIndex={0}>
+    <Scrolled class="agents-strip" label={words.pages.agents}>
       <dl>
         {[...AT_WORK, "LOGGED_OUT" as const].map((state) => {
           const group = inState(all, state);
           return group.length > 0 && <Group key={state} state={state} agents={group} />;
         })}
       </dl>
-    </section>
+    </Scrolled>
   );
 }
 

@@ -10,7 +10,7 @@ import { link } from "./live.ts";
 import { RedriveAll } from "./redrive-all.tsx";
 import { RefusalsSection } from "./refusals-section.tsx";
 import { closeCall, go, openCall, query, selected, status } from "./route.ts";
-import { SEARCH_ID } from "./search-box.tsx";
+import { SearchBox } from "./search-box.tsx";
 import { formatTimeOfDay } from "./times.ts";
 import { words } from "./words.ts";
 
@@ -49,7 +49,11 @@ function useOpened(): Delivery | null {
 function Filters() {
   return (
     <div class="filters">
-      <Search />
+      {/* a call's or an agent's own, by its key */}
+      <SearchBox
+        label={words.deliveriesPage.search}
+        go={(q) => go("deliveries", { status: status.value, q })}
+      />
       <nav aria-label={words.deliveriesPage.filter}>
         {[null, ...STATUSES].map((each) => (
           <button
@@ -64,36 +68,6 @@ function Filters() {
       </nav>
       {status.value && REDRIVEN.includes(status.value) && <RedriveAll key={status.value} />}
     </div>
-  );
-}
-
-/** A call's or an agent's own, by its key. */
-function Search() {
-  const search = (event: SubmitEvent) => {
-    event.preventDefault();
-    const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
-    go("deliveries", { status: status.value, q: String(text).trim() });
-  };
-  const clear = (event: Event) => {
-    const { value } = event.currentTarget as HTMLInputElement;
-    if (value === "" && query.value !== "") go("deliveries", { status: status.value });
-  };
-  return (
-    <search>
-      <form onSubmit={search}>
-        <input
-          id={SEARCH_ID}
-          name="q"
-          type="search"
-          key={query.value}
-          defaultValue={query.value}
-          aria-label={words.deliveriesPage.search}
-          placeholder={words.deliveriesPage.search}
-          maxLength={256}
-          onInput={clear}
-        />
-      </form>
-    </search>
   );
 }
 

@@ -1,5 +1,4 @@
 import { useComputed } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
 import { type Waiter, waitersOf } from "./calls.ts";
@@ -10,6 +9,7 @@ import { calls, link } from "./live.ts";
 import type { QueueRow, Report } from "./numbers.ts";
 import { boardNow, boardReport, past, rewound } from "./rewind.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
+import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
@@ -141,16 +141,6 @@ const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
 
 function More({ count, say }: { count: number; say: (count: number) => string }) {
   return count > 0 ? <p class="more soft">{say(count)}</p> : null;
-}
-
-/** What may be longer than its place can be scrolled by keyboard, too. */
-export function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
-    <section class={props.class} aria-label={props.label} tabIndex={0}>
-      {props.children}
-    </section>
-  );
 }
 
 function QueueLine({ row }: { row: QueueRow }) {

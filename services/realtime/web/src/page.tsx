@@ -98,7 +98,7 @@ function PageLink({ name }: { name: PageName }) {
 function Filters() {
   return (
     <div class="filters">
-      <SearchBox />
+      <SearchBox label={words.search} go={(q) => goCalls({ q })} />
       <nav aria-label={words.filter}>
         <FilterButton state={null} />
         {STATES.map((state) => (

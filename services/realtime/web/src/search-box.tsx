@@ -1,19 +1,18 @@
-import { goCalls } from "./calls-view.ts";
 import { query } from "./route.ts";
-import { words } from "./words.ts";
 
 /** Where the key / leads. */
 export const SEARCH_ID = "search";
 
-export function SearchBox() {
+/** What is searched for is part of the address; `go` leads to it, and label says what can be found. */
+export function SearchBox({ label, go }: { label: string; go: (q: string) => void }) {
   const search = (event: SubmitEvent) => {
     event.preventDefault();
     const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
-    goCalls({ q: String(text).trim() });
+    go(String(text).trim());
   };
   const clear = (event: Event) => {
     const { value } = event.currentTarget as HTMLInputElement;
-    if (value === "" && query.value !== "") goCalls({ q: "" });
+    if (value === "" && query.value !== "") go("");
   };
   return (
     <search>
@@ -24,8 +23,8 @@ export function SearchBox() {
           type="search"
           key={query.value}
           defaultValue={query.value}
-          aria-label={words.search}
-          placeholder={words.search}
+          aria-label={label}
+          placeholder={label}
           maxLength={256}
           onInput={clear}
         />

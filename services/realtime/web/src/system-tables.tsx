@@ -1,6 +1,6 @@
 import { now } from "./clock.ts";
 import { formatCount, formatDuration } from "./format.ts";
-import { Scrolled } from "./live-page.tsx";
+import { Scrolled } from "./scrolled.tsx";
 import {
   type Instance,
   type Lag,
