@@ -26,10 +26,11 @@ process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function measure(file: string): Promise<Totals> {
-  const env = { ...process.env, BOARD_FIGURES: file, ...(long ? { BOARD: "long" } : {}) };
   const before = loadavg()[0]!;
   const totals = await withSharedStack(async () => {
     await installChromium(say);
+    // with the addresses of the parts, that are there from here on
+    const env = { ...process.env, BOARD_FIGURES: file, ...(long ? { BOARD: "long" } : {}) };
     return runJest({ projects: ["browser"], patterns: ["browser/scale"], env, testTimeoutMs: LONG_TEST_MS });
   });
   const lines = (await readFile(file, "utf8").catch(() => "")).split("\n").filter(Boolean);
@@ -39,10 +40,10 @@ async function measure(file: string): Promise<Totals> {
   return totals;
 }
 
-const formatTable = (figures: Figure[]): string =>
-  ["| what | reached |", "|---|---|", ...figures.map(({ what, reached }) => `| ${what} | ${reached} |`)].join(
-    "\n",
-  );
+function formatTable(figures: Figure[]): string {
+  const rows = figures.map(({ what, reached }) => `| ${what} | ${reached} |`);
+  return ["| what | reached |", "|---|---|", ...rows].join("\n");
+}
 
 function formatPage(table: string, loadBefore: number, { passed, failed }: Totals): string {
   const [{ model } = { model: "unknown" }] = cpus();

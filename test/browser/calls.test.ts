@@ -243,7 +243,8 @@ test("calls come and change while the list is open, without moving what is read;
   const { page } = await open("/calls");
   const past = await open("/calls?period=yesterday");
   await expectListed(page, MANY + 1);
-  expect(await page.locator(".glow, .glow-again").count()).toBe(0);
+  const glowing = page.locator("[data-changed]");
+  expect(await glowing.count()).toBe(0);
   const list = page.locator(".call-list");
   await list.evaluate((element) => {
     element.scrollTop = 64_000;
@@ -264,15 +265,12 @@ test("calls come and change while the list is open, without moving what is read;
   });
   const first = page.locator('tr[data-call="coming-2"]');
   await eventually(async () => expect(await first.count()).toBe(1));
-  const glowing = page.waitForFunction(
-    'document.querySelector(".glow, .glow-again")?.getAttribute("data-call")',
-    undefined,
-    { polling: "raf" },
-  );
+  await eventually(async () => expect(await glowing.count()).toBe(0));
   await post("call.waiting", "coming-2", { queue: "900" });
-  expect(await (await glowing).jsonValue()).toBe("coming-2");
+  await page.locator('[data-call="coming-2"][data-changed]').waitFor();
+  expect(await glowing.count()).toBe(1);
   await eventually(async () => expect(await first.innerText()).toContain("Em espera"));
-  await eventually(async () => expect(await page.evaluate("document.getAnimations().length")).toBe(0));
+  await eventually(async () => expect(await glowing.count()).toBe(0));
   expect(await queuesOf(past.page)).toHaveLength(2);
 });
 

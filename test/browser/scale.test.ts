@@ -83,9 +83,9 @@ const SLACK = LONG_BOARD ? 2 : 8;
 const MOST_MS = LONG_BOARD ? { p50: 34, p99: 51 } : { p50: 100, p99: 300 };
 
 /** A hundredth of the frames may take longer than that, or than so many times what they take of that page. */
-function expectSmooth(frames: Frames): void {
-  expect(frames.p50).toBeLessThanOrEqual(Math.max(MOST_MS.p50, SLACK * reference.p50));
-  expect(frames.p99).toBeLessThanOrEqual(Math.max(MOST_MS.p99, SLACK * reference.p99));
+function expectSmooth(frames: Frames, times = 1): void {
+  expect(frames.p50).toBeLessThanOrEqual(times * Math.max(MOST_MS.p50, SLACK * reference.p50));
+  expect(frames.p99).toBeLessThanOrEqual(times * Math.max(MOST_MS.p99, SLACK * reference.p99));
 }
 
 const isLive = (page: Page) =>
@@ -144,22 +144,27 @@ test("50,000 calls: the first rows are there soon, all are soon after, and are s
   await eventually(async () => expect(await listed(page)).toBeGreaterThanOrEqual(CALLS), 120_000);
   const allMs = performance.now() - began;
   await note("50,000 calls", `first rows after ${inMs(firstRowsMs)} ms, all after ${inMs(allMs)} ms`);
-  const frames = await measureFrames(page, () => page.evaluate(SCROLL_ALL));
-  await note("50,000 calls scrolled from top to end", describeFrames(frames));
+  const turned = await measureFrames(page, () => page.evaluate(scrollBy(100, 60 * SECONDS)));
+  await note("50,000 calls scrolled by 6,000 pixels a second", describeFrames(turned));
+  const pulled = await measureFrames(page, () => page.evaluate(scrollBy(1_600)));
+  await note("50,000 calls scrolled from top to end, 50 rows a frame", describeFrames(pulled));
   // calls come in above, and the place that is read stays
   const last = Number(await page.locator("tbody tr").last().getAttribute("aria-rowindex"));
   expect((await listed(page)) + 1 - last).toBeLessThan(100);
-  expectSmooth(frames);
+  expectSmooth(turned);
+  // nobody reads then: it is enough that it follows
+  expectSmooth(pulled, 2);
   expect(problems).toEqual([]);
 });
 
-/** As fast as a thumb is pulled down: all rows are other ones with each frame. */
-const SCROLL_ALL = `new Promise((resolve) => {
+/** So far with each frame, so many times or to the end: by 100 px as a wheel is turned, by 1,600 as a thumb is pulled, when all rows are other ones. */
+const scrollBy = (px: number, times = Number.POSITIVE_INFINITY) => `new Promise((resolve) => {
   const list = document.querySelector(".call-list");
+  let left = ${times};
   const step = () => {
     const before = list.scrollTop;
-    list.scrollTop += 1600;
-    if (list.scrollTop > before) requestAnimationFrame(step);
+    list.scrollTop += ${px};
+    if (list.scrollTop > before && (left -= 1) > 0) requestAnimationFrame(step);
     else resolve();
   };
   requestAnimationFrame(step);
@@ -195,7 +200,7 @@ test("5,000 queues and 2,000 that wait: the most urgent stand first, it says how
     expect(await queues.locator("tbody tr").first().innerText()).toMatch(/^11999\s/);
   }, 60_000);
   expect(await queues.locator("tbody tr").count()).toBe(100);
-  expect(await waiting.locator("tbody tr").count()).toBe(100);
+  expect(await waiting.locator("tbody tr").count()).toBe(50);
   const frames = await measureFrames(page, () => sleep(SECONDS * 1_000));
   await note("live, 5,000 queues, 2,000 that wait", describeFrames(frames));
   expectSmooth(frames);

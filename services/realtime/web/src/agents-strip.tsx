@@ -1,6 +1,7 @@
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
 import { type Agent, inState } from "./agents.ts";
+import { Link } from "./link.tsx";
 import { boardAgents } from "./rewind.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
@@ -8,6 +9,8 @@ import { words } from "./words.ts";
 
 /** Who is at work, with their names; who is not is only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
+/** Names of a state: who has been in it longest. The page of agents has them all. */
+const MAX_NAMES = 40;
 
 /** What everybody does, on as few lines as there are states. */
 export function AgentsStrip() {
@@ -32,7 +35,13 @@ function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[
         <AgentMark state={state} /> {group.length}
       </dt>
       <dd class={state === "PAUSED" ? "wide" : ""}>
-        {state !== "LOGGED_OUT" && group.map((agent) => <Name key={agent.agent} agent={agent} />)}
+        {state !== "LOGGED_OUT" &&
+          group.slice(0, MAX_NAMES).map((agent) => <Name key={agent.agent} agent={agent} />)}
+        {state !== "LOGGED_OUT" && group.length > MAX_NAMES && (
+          <Link to="agents" class="quiet">
+            +{group.length - MAX_NAMES}
+          </Link>
+        )}
       </dd>
     </>
   );

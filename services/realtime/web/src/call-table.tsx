@@ -1,7 +1,7 @@
 import "./call-table.css";
-import { computed, useComputed } from "@preact/signals";
+import { computed } from "@preact/signals";
 import type { VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { ageOf, type Call, isPresumedLost } from "./calls.ts";
@@ -9,15 +9,15 @@ import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
 import { formatDuration, formatNumber } from "./format.ts";
-import { isGlowing, rows } from "./listed-calls.ts";
+import { rows } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { zone } from "./numbers.ts";
 import { periodOf } from "./periods.ts";
 import { filter, query } from "./route.ts";
-import { first, last, useAnchor, useRowKeys, useRowPlaces, useViewport } from "./row-window.ts";
+import { first, last, useAnchor, useGlow, useRowKeys, useRowPlaces, useViewport } from "./row-window.ts";
 import { StateMark } from "./state-mark.tsx";
 import { formatDateAndTime, formatTimeOfDay } from "./times.ts";
-import { ROW_PX } from "./visible-rows.ts";
+import { createSlots, ROW_PX } from "./visible-rows.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
@@ -34,7 +34,10 @@ function List({ all }: { all: readonly Call[] }) {
   useAnchor(section, all);
   useRowKeys(section);
   useRowPlaces(section);
+  useGlow(section);
   const [from, to] = [first.value, last.value];
+  const seen = all.slice(from, to);
+  const slots = useMemo(createSlots, [])(seen.map(({ aggregate_id }) => aggregate_id));
   return (
     <section class="calls call-list" ref={section} tabIndex={-1}>
       <div style={{ paddingTop: `${from * ROW_PX}px`, paddingBottom: `${(all.length - to) * ROW_PX}px` }}>
@@ -42,8 +45,8 @@ function List({ all }: { all: readonly Call[] }) {
         <table role="grid" aria-rowcount={all.length + 1} aria-label={words.pages.calls}>
           <Head />
           <tbody>
-            {all.slice(from, to).map((call) => (
-              <Row key={call.aggregate_id} call={call} />
+            {seen.map((call, n) => (
+              <Row key={slots[n]} call={call} />
             ))}
           </tbody>
         </table>
@@ -86,10 +89,8 @@ function Row({ call }: { call: Call }) {
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
   const began = Date.parse(call.created_at);
   const isOver = call.state === "FINISHED";
-  // two names of one animation in turn: it begins anew with each version
-  const glow = isGlowing(call.aggregate_id) ? (call.version % 2 ? "glow" : "glow-again") : "";
   return (
-    <CallRow call_id={call.aggregate_id} class={isOver ? `${glow} done` : glow}>
+    <CallRow call_id={call.aggregate_id} class={isOver ? "done" : ""}>
       <td>
         {StateMark({ state: call.state })}
         {!isOver && <Lost call={call} />}
@@ -105,8 +106,7 @@ function Row({ call }: { call: Call }) {
 }
 
 function Lost({ call }: { call: Call }) {
-  const isLost = useComputed(() => isPresumedLost(call, now.value));
-  return isLost.value ? <span class="soft"> {words.presumedLost}</span> : null;
+  return isPresumedLost(call, now.value) ? <span class="soft"> {words.presumedLost}</span> : null;
 }
 
 /** Longer than any column: its end is told by pointing at it. */
@@ -118,10 +118,9 @@ const textCell = (value: string, name?: string): VNode => (
   </td>
 );
 
-/** Its text alone changes each second, not the row. */
+/** Its text alone is drawn each second, not the row. */
 export function Age({ call }: { call: Call }) {
-  const text = useComputed(() => formatDuration(ageOf(call, now.value)));
-  return <>{text}</>;
+  return <>{formatDuration(ageOf(call, now.value))}</>;
 }
 
 function Empty({ read }: { read: boolean }) {

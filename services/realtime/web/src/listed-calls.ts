@@ -20,7 +20,7 @@ export const progress = signal<"reading" | "whole" | "cut">("reading");
 
 /** When a call changed last, by the browser's own clock (performance.now): it glows for a moment. */
 export const touched = new Map<string, number>();
-const GLOW_MS = 600;
+export const GLOW_MS = 600;
 export const isGlowing = (aggregate_id: string): boolean =>
   performance.now() - (touched.get(aggregate_id) ?? Number.NEGATIVE_INFINITY) < GLOW_MS;
 

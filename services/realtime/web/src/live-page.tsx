@@ -5,10 +5,11 @@ import { type Waiter, waitersOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { serverTime } from "./clock.ts";
 import { formatMean, formatNumber, formatShare } from "./format.ts";
+import { Link } from "./link.tsx";
 import { calls, link } from "./live.ts";
 import type { QueueRow, Report } from "./numbers.ts";
 import { boardNow, boardReport, past, rewound } from "./rewind.ts";
-import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
+import { at, go, minutes, type PageName, SLIDING_MINUTES, type View } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
@@ -17,8 +18,9 @@ import { words } from "./words.ts";
 /** Where a queue is not told. */
 const NONE = "–";
 const USUAL_PROMISE_MS = 20_000;
-/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is. */
-const MAX_SHOWN = 100;
+/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is, and where. */
+const MAX_QUEUES = 100;
+const MAX_WAITERS = 50;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
@@ -129,7 +131,7 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
           ))}
         </tbody>
       </table>
-      <More count={queues.length - MAX_SHOWN} say={words.livePage.moreQueues} />
+      <More count={queues.length - MAX_QUEUES} say={words.livePage.moreQueues} to="queues" />
       {Object.values(states).every((count) => count === 0) && <Empty />}
     </Scrolled>
   );
@@ -137,10 +139,24 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
 
 /** All of them in their order, or of too many those that cannot wait. */
 const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
-  queues.length > MAX_SHOWN ? queues.toSorted(byUrgency(boardNow.value)).slice(0, MAX_SHOWN) : queues;
+  queues.length > MAX_QUEUES ? queues.toSorted(byUrgency(boardNow.value)).slice(0, MAX_QUEUES) : queues;
 
-function More({ count, say }: { count: number; say: (count: number) => string }) {
-  return count > 0 ? <p class="more soft">{say(count)}</p> : null;
+/** The other pages are of now. */
+function More(props: { count: number; say: (count: number) => string; to: PageName; view?: View }) {
+  const { count, say, to, view = {} } = props;
+  if (count <= 0) return null;
+  const text = say(count);
+  return (
+    <p class="more soft">
+      {rewound.value ? (
+        text
+      ) : (
+        <Link to={to} view={view} class="quiet">
+          {text}
+        </Link>
+      )}
+    </p>
+  );
 }
 
 function QueueLine({ row }: { row: QueueRow }) {
@@ -178,7 +194,7 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           </tr>
         </thead>
         <tbody>
-          {waiters.slice(0, MAX_SHOWN).map(({ call, leg }) => (
+          {waiters.slice(0, MAX_WAITERS).map(({ call, leg }) => (
             <WaiterLine
               key={`${call.aggregate_id} ${leg.entered_at}`}
               call={call}
@@ -188,7 +204,12 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           ))}
         </tbody>
       </table>
-      <More count={waiters.length - MAX_SHOWN} say={words.livePage.moreWaiting} />
+      <More
+        count={waiters.length - MAX_WAITERS}
+        say={words.livePage.moreWaiting}
+        to="calls"
+        view={{ state: "WAITING" }}
+      />
       {waiters.length === 0 && link.value.status === "live" && (
         <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
       )}

@@ -2,11 +2,13 @@ import { computed, signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Call } from "./calls.ts";
 import { order } from "./calls-view.ts";
-import { rows } from "./listed-calls.ts";
+import { GLOW_MS, isGlowing, rows } from "./listed-calls.ts";
 import { ROW_PX, rowAfter, scrollTo, type Viewport, visibleRows } from "./visible-rows.ts";
 
 /** How far the list is scrolled, and how high it is. */
-const scrolled = signal({ top: 0, height: 0 });
+const scrolled = signal({ top: 0, height: 0, isFast: false });
+/** Whoever has not scrolled for so long reads. */
+const REST_MS = 100;
 const viewport = (): Viewport => ({ ...scrolled.value, count: rows.value?.length ?? 0 });
 
 /** The rows that are drawn: from first up to, but not with, last. */
@@ -22,14 +24,20 @@ type Section = { readonly current: HTMLElement | null };
 export function useViewport(section: Section): void {
   useLayoutEffect(() => {
     const element = section.current!;
+    let resting: ReturnType<typeof setTimeout> | undefined;
     const note = () => {
-      scrolled.value = { top: element.scrollTop, height: element.clientHeight };
+      const { scrollTop: top, clientHeight: height } = element;
+      const isFast = Math.abs(top - scrolled.peek().top) > height;
+      scrolled.value = { top, height, isFast };
+      clearTimeout(resting);
+      if (isFast) resting = setTimeout(note, REST_MS);
     };
     const watch = new ResizeObserver(note);
     watch.observe(element);
     element.addEventListener("scroll", note, { passive: true });
     note();
     return () => {
+      clearTimeout(resting);
       watch.disconnect();
       element.removeEventListener("scroll", note);
     };
@@ -42,12 +50,18 @@ export function useAnchor(section: Section, all: readonly Call[]): void {
   useLayoutEffect(() => {
     const element = section.current!;
     const { id, index, order: ordered } = anchor.current;
-    if (ordered !== order.peek()) element.scrollTop = 0;
-    else if (element.scrollTop > 0 && all[index]?.aggregate_id !== id) {
+    // what was drawn for it: asking the element would lay out everything, for nothing where it stays
+    let { top: drawnFor } = scrolled.peek();
+    const moveBy = (px: number) => {
+      element.scrollTop += px;
+      drawnFor += px;
+    };
+    if (ordered !== order.peek()) moveBy(-element.scrollTop);
+    else if (drawnFor > 0 && all[index]?.aggregate_id !== id) {
       const moved = all.findIndex(({ aggregate_id }) => aggregate_id === id);
-      if (moved >= 0) element.scrollTop += (moved - index) * ROW_PX;
+      if (moved >= 0) moveBy((moved - index) * ROW_PX);
     }
-    const top = Math.min(Math.floor(element.scrollTop / ROW_PX), all.length - 1);
+    const top = Math.max(0, Math.min(Math.floor(drawnFor / ROW_PX), all.length - 1));
     anchor.current = { id: all[top]!.aggregate_id, index: top, order: order.peek() };
   });
 }
@@ -63,8 +77,8 @@ export function useRowKeys(section: Section): void {
     if (row) {
       row.focus({ preventScroll: true });
       wanted.current = null;
-    } else if (hadFocus && document.activeElement === document.body) {
-      // the row that had it was scrolled away: keys go on from there
+    } else if (hadFocus && isAway(document.activeElement!)) {
+      // the row that had it was scrolled away, or shows another call: keys go on from there
       element.focus({ preventScroll: true });
     }
   });
@@ -108,9 +122,26 @@ export function useRowPlaces(section: Section): void {
   });
 }
 
+/** Calls that changed just now are marked for a moment: not animated, which would cost each frame. */
+export function useGlow(section: Section): void {
+  useLayoutEffect(() => {
+    const mark = () => {
+      for (const row of section.current!.querySelectorAll<HTMLElement>("[data-call]"))
+        row.toggleAttribute("data-changed", isGlowing(row.dataset.call!));
+    };
+    mark();
+    const fading = setTimeout(mark, GLOW_MS);
+    return () => clearTimeout(fading);
+  });
+}
+
 function setOnce(row: HTMLElement, name: string, value: string): void {
   if (row.getAttribute(name) !== value) row.setAttribute(name, value);
 }
+
+const isAway = (focused: Element): boolean =>
+  focused === document.body ||
+  (focused instanceof HTMLElement && "call" in focused.dataset && focused.dataset.call !== current.peek());
 
 const rowOf = (element: HTMLElement, id: string): HTMLElement | null =>
   element.querySelector<HTMLElement>(`[data-call="${CSS.escape(id)}"]`);
@@ -123,6 +154,6 @@ function rowOfKey(key: string, element: HTMLElement): string | null {
   const index = rowAfter(key, Math.max(0, from), place);
   if (index === null) return null;
   element.scrollTop = scrollTo(index, place);
-  scrolled.value = { top: element.scrollTop, height: element.clientHeight };
+  scrolled.value = { top: element.scrollTop, height: element.clientHeight, isFast: false };
   return all[index]!.aggregate_id;
 }

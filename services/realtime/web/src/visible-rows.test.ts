@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { ROW_PX, rowAfter, scrollTo, visibleRows } from "./visible-rows.ts";
+import { createSlots, ROW_PX, rowAfter, scrollTo, visibleRows } from "./visible-rows.ts";
 
 const HEIGHT = 600;
 const anyViewport = fc
@@ -23,6 +23,34 @@ test("whatever is seen is drawn, and little else", () => {
       if (seenFirst < count) expect(first).toBeLessThanOrEqual(seenFirst);
       expect(last).toBeGreaterThanOrEqual(seenLast);
       expect(last - first).toBeLessThanOrEqual(height / ROW_PX + 22);
+    }),
+  );
+});
+
+test("of a list that flies by only what is seen is drawn", () => {
+  const { first, last } = visibleRows({ top: 10_000, height: HEIGHT, count: 1_000, isFast: true });
+  expect(first).toBeLessThanOrEqual(10_000 / ROW_PX);
+  expect(last).toBeGreaterThanOrEqual((10_000 + HEIGHT) / ROW_PX - 1);
+  expect(last - first).toBeLessThanOrEqual(HEIGHT / ROW_PX + 5);
+});
+
+test("whoever stays keeps its row, whoever comes takes one that is left over, and no row shows two", () => {
+  const anyIds = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.array(anyIds), (views) => {
+      const slotsOf = createSlots();
+      let [before, most] = [new Map<string, number>(), 0];
+      for (const ids of views) {
+        const slots = slotsOf(ids);
+        most = Math.max(most, ids.length);
+        expect(slots).toHaveLength(ids.length);
+        expect(new Set(slots).size).toBe(ids.length);
+        for (const [n, id] of ids.entries()) if (before.has(id)) expect(slots[n]).toBe(before.get(id));
+        const free = [...before].filter(([id]) => !ids.includes(id)).map(([, slot]) => slot);
+        const taken = slots.filter((_, n) => !before.has(ids[n]!));
+        expect(taken.filter((slot) => free.includes(slot))).toHaveLength(Math.min(free.length, taken.length));
+        before = new Map(ids.map((id, n) => [id, slots[n]!]));
+      }
     }),
   );
 });

@@ -8,15 +8,20 @@ const STEP = 4;
 /** No screen is higher: where the list has no height of its own, not all of it is drawn. */
 const HIGHEST_PX = 4_000;
 
-/** Where a list stands: pixels that are scrolled past, pixels that are seen (with the head that stays on top), and its rows. */
-export type Viewport = { top: number; height: number; count: number };
+/**
+ * Where a list stands: pixels that are scrolled past, pixels that are seen (with the head that stays on top), and its rows; whether it
+ * is scrolled so fast that there is nothing left of what was seen before.
+ */
+export type Viewport = { top: number; height: number; count: number; isFast?: boolean };
 
 /** The rows to draw: from first up to, but not with, last. */
-export function visibleRows({ top, height, count }: Viewport): { first: number; last: number } {
+export function visibleRows({ top, height, count, isFast }: Viewport): { first: number; last: number } {
+  // what is beyond would be passed before it is seen
+  const spare = isFast ? 0 : SPARE;
   const seen = Math.ceil(Math.min(height, HIGHEST_PX) / ROW_PX);
   const at = Math.max(0, Math.min(Math.floor(top / ROW_PX), count - seen));
-  const first = Math.max(0, Math.floor(at / STEP) * STEP - SPARE);
-  return { first, last: Math.min(count, first + seen + 2 * SPARE + STEP) };
+  const first = Math.max(0, Math.floor(at / STEP) * STEP - spare);
+  return { first, last: Math.min(count, first + seen + 2 * spare + STEP) };
 }
 
 /** How far to scroll so that a row is seen whole, below the head; not at all where it is. */
@@ -39,4 +44,19 @@ export function rowAfter(key: string, index: number, { height, count }: Viewport
   };
   const wanted = Object.hasOwn(steps, key) ? steps[key]! : null;
   return wanted === null || count === 0 ? null : Math.max(0, Math.min(count - 1, wanted));
+}
+
+/**
+ * Which drawn row shows which: who was seen before keeps its row, who comes takes one that is left over, so that rows get other texts
+ * instead of being made and thrown away. The answer has a slot for each of the ids, in their order.
+ */
+export function createSlots(): (ids: readonly string[]) => number[] {
+  let held = new Map<string, number>();
+  return (ids) => {
+    const stays = new Set(ids);
+    const free = [...held].filter(([id]) => !stays.has(id)).map(([, slot]) => slot);
+    let unused = Math.max(-1, ...held.values()) + 1;
+    held = new Map(ids.map((id) => [id, held.get(id) ?? free.pop() ?? unused++]));
+    return [...held.values()];
+  };
 }
