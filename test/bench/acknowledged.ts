@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { planDeliveries } from "@teravoz/simulator";
-import autocannon, { type Request } from "autocannon";
 import { inMs, type Measured, median, perSecond, readMemory } from "./figures.ts";
 import type { Stage } from "./stage.ts";
+import { CONNECTIONS, createBodies, measureRound, type Round } from "./storm.ts";
 
-const CONNECTIONS = 64;
 /** Long enough for a pause of the collector to weigh little. */
 const ROUND_SECONDS = 5;
 /** Not counted: the compilers of Node and of the broker's JVM are still at work. */
 const WARM_UP_ROUNDS = 2;
-
-type Round = { perSecond: number; p99: number };
 
 /** Acknowledged events/s of ingest beside a bare Koa; in turn, so that both meet the same moods of the machine. */
 export async function measureAcknowledged(stage: Stage, { rounds }: { rounds: number }): Promise<Measured> {
@@ -20,7 +16,7 @@ export async function measureAcknowledged(stage: Stage, { rounds }: { rounds: nu
   const [ingest] = await stage.start(["ingest"], { topics, mongodb: stage.newDatabase() });
   const bare = await startBareKoa();
   const nextBody = createBodies();
-  const fire = (url: string) => measureRound(url, nextBody);
+  const fire = (url: string) => measureRound(url, nextBody, { seconds: ROUND_SECONDS });
   try {
     await ingest!.ready();
     const ours: Round[] = [];
@@ -48,42 +44,6 @@ function compare(ours: Round[], limit: Round[]) {
     ours: `${perSecond(us!)} (p99 ${inMs(median(ours.map(({ p99 }) => p99)))})`,
     limit: `bare Koa ${perSecond(them!)}`,
     ratio: us! / them!,
-  };
-}
-
-async function measureRound(url: string, nextBody: () => string): Promise<Round> {
-  const setupRequest = (request: Request) => ({ ...request, body: nextBody() });
-  const result = await autocannon({
-    url,
-    connections: CONNECTIONS,
-    duration: ROUND_SECONDS,
-    requests: [{ method: "POST", headers: { "Content-Type": "application/json" }, setupRequest }],
-  });
-  if (result.non2xx + result.errors > 0)
-    throw new Error(`${url}: ${result.non2xx} answers were no 200, ${result.errors} did not come`);
-  return { perSecond: result["2xx"] / result.duration, p99: result.latency.p99 };
-}
-
-/** Seven events a call as the simulator writes them, no body twice: an event already known would cost less. */
-function createBodies(): () => string {
-  const template = planDeliveries({
-    calls: 1,
-    rate: 1_000,
-    shares: { delegated: 1 },
-    duplicates: 0,
-    reorder: 0,
-    delayMs: 1_000,
-    oldSpellings: 0,
-    burst: 0,
-    seed: 1,
-    startAt: new Date(Date.now() - 60_000),
-  });
-  const second = Math.floor(Date.now() / 1000);
-  let sent = 0;
-  return () => {
-    const { body, call_id } = template[sent % template.length]!;
-    const call = Math.floor(sent++ / template.length);
-    return body.replace(call_id, `${second}.${call}`);
   };
 }
 

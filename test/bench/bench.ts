@@ -4,6 +4,7 @@ import { measureCatchUp } from "./catch-up.ts";
 import { formatMeasured, type Measured, type Say } from "./figures.ts";
 import { measureLatency } from "./latency.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { measureStats } from "./stats.ts";
 
 type Options = { only?: string[]; rounds: number; events: number };
 
@@ -11,6 +12,7 @@ const benches: Record<string, (stage: Stage, options: Options) => Promise<Measur
   acknowledged: measureAcknowledged,
   "catch-up": measureCatchUp,
   latency: measureLatency,
+  stats: measureStats,
 };
 
 const say: Say = (line) => void process.stderr.write(`${line}\n`);

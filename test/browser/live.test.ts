@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
@@ -335,17 +336,35 @@ test("markup in any field is text, on every page", async () => {
     direction: evil,
   };
   const call_id = await send(0, { type: "call.waiting", ...fields, data: evil, [evil]: evil });
-  const live = await open();
-  await eventually(async () =>
-    expect(await live.page.locator("tr", { hasText: "onerror" }).count()).toBeGreaterThan(1),
-  );
-  const listed = await open("/calls");
-  await listed.page.locator("tr", { hasText: "onerror" }).first().click();
-  await eventually(async () =>
-    expect(await listed.page.locator("pre", { hasText: "onerror" }).count()).toBe(1),
-  );
-  expect(await listed.page.getByRole("complementary").innerText()).toContain(call_id);
-  for (const { page, problems } of [live, listed]) {
+  await send(0, { type: "call.waiting", ...fields }, { type: "call.queue-abandon", ...fields });
+  await send(0, { type: "actor.paused", ...fields, reason: evil });
+  const shows = async (path: string, least: number) => {
+    const board = await open(path);
+    await eventually(async () =>
+      expect(await board.page.getByText("onerror").count()).toBeGreaterThanOrEqual(least),
+    );
+    return board;
+  };
+  const past = new Date().toISOString();
+  // what is younger is the present
+  await sleep(1_500);
+  const all = [
+    await shows("/", 3),
+    await shows("/calls", 2),
+    await shows("/agents", 1),
+    await shows("/queues", 1),
+    await shows(`/queues?queue=${encodeURIComponent(evil)}`, 2),
+    await shows("/abandoned", 1),
+    await shows(`/?at=${past}`, 3),
+    await shows(`/calls#q=${encodeURIComponent(evil)}`, 0),
+    await shows(`/number#q=${encodeURIComponent(evil)}`, 0),
+    await shows("/system", 0),
+  ];
+  const listed = all[1]!.page;
+  await listed.locator(`tr[data-call="${call_id}"]`).click();
+  await eventually(async () => expect(await listed.locator("pre", { hasText: "onerror" }).count()).toBe(1));
+  expect(await listed.getByRole("complementary").innerText()).toContain(call_id);
+  for (const { page, problems } of all) {
     expect(await page.locator("#page img, #page script").count()).toBe(0);
     expect(problems).toEqual([]);
   }
@@ -371,6 +390,19 @@ test("everything can be reached by keyboard, and the help says how", async () =>
   await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
 });
 
+test("nothing blinks but the card of who waits too long, five times, and not for who wants no motion", async () => {
+  await send(90, waiting);
+  const moving = (page: Page) =>
+    page.evaluate(`document.getAnimations().map(({ animationName, effect }) =>
+      [animationName, effect.target.closest(".card").innerText.split("\\n")[0], effect.getTiming().iterations])`);
+  const { page } = await open();
+  await eventually(async () => expect(await moving(page)).toEqual([["blink", "Maior espera", 5]]));
+  await eventually(async () => expect(await moving(page)).toEqual([]));
+  const still = await open("/", 0, { reducedMotion: "reduce" });
+  await still.page.locator(".card.over").waitFor();
+  expect(await moving(still.page)).toEqual([]);
+});
+
 test("on the TV everything is larger and nothing is to be pressed, until Esc", async () => {
   const { page, problems } = await open("/?tv");
   await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
@@ -384,6 +416,20 @@ test("on the TV everything is larger and nothing is to be pressed, until Esc", a
   expect(onTv).toBeGreaterThan(1.4 * (await height()));
   expect(page.url()).not.toContain("tv");
   expect(problems).toEqual([]);
+});
+
+test.each(["light", "dark"] as const)("on the TV text is 7:1 on its ground, %s", async (colorScheme) => {
+  await send(60, waiting);
+  await send(33, waiting);
+  for (const [n, type] of ["actor.ringing", "actor.paused", "actor.logged-in"].entries())
+    await send(0, { type, actor: `tv-${n}@example.com`, reason: "almoço" });
+  const past = new Date(Date.now() - 1_000).toISOString();
+  for (const path of ["/?tv", "/queues?tv", "/agents?tv", `/?at=${past}&tv`]) {
+    const { page } = await open(path, 0, { colorScheme });
+    await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(2));
+    const violations = await findViolations(page, ["color-contrast-enhanced"]);
+    expect({ path, violations }).toEqual({ path, violations: [] });
+  }
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing on any page, %s", async (colorScheme) => {

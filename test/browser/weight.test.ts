@@ -26,7 +26,7 @@ test("the page is less than 60 kB on its way to the browser, and what is seldom 
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
-  for (const name of ["plot", "deliveries-page", "system-page", "words-en"])
+  for (const name of ["plot", "deliveries-page", "system-page", "number-page", "words-en"])
     expect(first.filter((file) => file.includes(name))).toEqual([]);
 });
 

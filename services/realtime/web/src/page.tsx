@@ -15,7 +15,6 @@ import { Help } from "./help.tsx";
 import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
-import { NumberPage } from "./number-page.tsx";
 import { PeriodPicker } from "./period-picker.tsx";
 import { isNumber } from "./questions.ts";
 import { QueuesPage } from "./queues-page.tsx";
@@ -63,7 +62,7 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   abandoned: AbandonedPage,
   deliveries: fetched(() => import("./deliveries-page.tsx").then(({ DeliveriesPage }) => DeliveriesPage)),
   system: fetched(() => import("./system-page.tsx").then(({ SystemPage }) => SystemPage)),
-  number: NumberPage,
+  number: fetched(() => import("./number-page.tsx").then(({ NumberPage }) => NumberPage)),
 };
 
 /** What is about the gateway and not about calls is looked at when something is wrong: it stands apart, quieter. */

@@ -5,6 +5,7 @@ import { type Chart, chartsOf, type Line, type QueueDay } from "./day-charts.ts"
 import { formatMean, formatShare } from "./format.ts";
 import type { QueueNumbers } from "./numbers.ts";
 import type { Plot } from "./plot.ts";
+import { Scrolled } from "./scrolled.tsx";
 import { formatHour } from "./times.ts";
 import { tv } from "./tv.ts";
 import { language, words } from "./words.ts";
@@ -160,10 +161,9 @@ function AsTable({ chart }: { chart: Chart }) {
     >
       <summary>{words.queuesPage.asTable}</summary>
       {open.value && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)
-        <section class="as-table" aria-label={title} tabIndex={0}>
+        <Scrolled class="as-table" label={title}>
           <SliceTable chart={chart} title={title} />
-        </section>
+        </Scrolled>
       )}
     </details>
   );
