@@ -324,6 +324,23 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
     }
 });
 
+test("no number, no time and no state is cut on a desk, with or without a call beside", async () => {
+  const { page } = await open("/calls?period=all");
+  await expectListed(page, (await suite.gateway.calls()).length);
+  const cut = () =>
+    page.evaluate(`[...document.querySelectorAll(".call-list td:not(:nth-child(4), :nth-child(5))")]
+      .filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)`);
+  const list = page.locator(".call-list");
+  const isWhole = () => list.evaluate((element) => element.scrollWidth <= element.clientWidth);
+  const known = page.locator('tr[data-call^="seed-"]').first();
+  await page.getByRole("columnheader", { name: "De" }).getByRole("button").click();
+  await known.waitFor();
+  expect([await cut(), await isWhole()]).toEqual([[], true]);
+  await known.click();
+  await page.getByRole("complementary").waitFor();
+  expect([await cut(), await isWhole()]).toEqual([[], true]);
+});
+
 test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %s", async (colorScheme) => {
   for (const path of ["/calls?sort=queue&order=asc", "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00"]) {
     const { page } = await open(path, { colorScheme });

@@ -307,13 +307,20 @@ test("a server that is slow is said to be, and what it has not told is not shown
   expect(await page.getByText("O servidor está lento").count()).toBe(0);
 });
 
-test("a call that is erased goes from the past that is looked at, too", async () => {
+test("a call or an agent that is erased goes from the past that is looked at, too", async () => {
   const moment = seen[2]!;
   const { page } = await openAt(moment.at);
   await expectSeen(page, moment);
-  const asked = await fetch(`${suite.gateway.projector[0]!.url}/calls/one`, { method: "DELETE" });
-  expect(asked.status).toBe(202);
+  const erase = async (path: string) => {
+    const asked = await fetch(`${suite.gateway.projector[0]!.url}${path}`, { method: "DELETE" });
+    expect(asked.status).toBe(202);
+  };
+  await erase("/calls/one");
   await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1), 20_000);
+  const named = page.locator(".agents-strip").getByText("beto", { exact: true });
+  expect(await named.count()).toBe(1);
+  await erase("/agents/beto@example.com");
+  await eventually(async () => expect(await named.count()).toBe(0), 20_000);
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing on a board of the past, %s", async (colorScheme) => {

@@ -2,7 +2,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Agent } from "./agents.ts";
 import type { Call, Leg } from "./calls.ts";
 import { now, serverTime } from "./clock.ts";
-import { ask, erased, link } from "./live.ts";
+import { ask, erased, link, listen } from "./live.ts";
 import { agents, type Report, report } from "./numbers.ts";
 import { createPaced } from "./paced.ts";
 import { at, go, minutes, page, writeMoment } from "./route.ts";
@@ -122,6 +122,10 @@ effect(() => {
   past.value = null;
   unanswered.value = null;
   refused.value = false;
+});
+/** Agents go only where they are erased: then they are seen no more in the past either. */
+listen<{ gone: string[] }>("AgentsChanged", ({ data }) => {
+  if (data.gone.length > 0) reading.trigger();
 });
 effect(() => {
   at.value;
