@@ -2,7 +2,8 @@ import { CallRow } from "./call-row.tsx";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
-import { type Abandoned, abandoned } from "./numbers.ts";
+import { abandoned } from "./numbers.ts";
+import type { Abandoned } from "./reports.ts";
 import { formatTimeOfDay } from "./times.ts";
 import { words } from "./words.ts";
 

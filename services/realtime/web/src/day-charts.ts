@@ -1,4 +1,4 @@
-import type { QueueNumbers } from "./numbers.ts";
+import type { QueueNumbers } from "./reports.ts";
 
 /** A quarter of an hour of a queue's day, as ListQueueDay gives it. */
 export type Slice = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: string };

@@ -7,7 +7,7 @@ import { serverTime } from "./clock.ts";
 import { formatMean, formatNumber, formatShare } from "./format.ts";
 import { Link } from "./link.tsx";
 import { calls, link } from "./live.ts";
-import type { QueueRow, Report } from "./numbers.ts";
+import type { QueueRow, Report } from "./reports.ts";
 import { boardNow, boardReport, past, rewound } from "./rewind.ts";
 import { at, go, minutes, type PageName, SLIDING_MINUTES, type View } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";

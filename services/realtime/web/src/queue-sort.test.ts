@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import type { QueueRow } from "./numbers.ts";
 import { BY_QUEUE, COLUMNS, orderAfter, sortQueues } from "./queue-sort.ts";
+import type { QueueRow } from "./reports.ts";
 
 const none: QueueRow = {
   ...{

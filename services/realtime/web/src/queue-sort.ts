@@ -1,4 +1,4 @@
-import type { QueueRow } from "./numbers.ts";
+import type { QueueRow } from "./reports.ts";
 
 /** The columns of the table of queues, in their order. */
 export const COLUMNS = [

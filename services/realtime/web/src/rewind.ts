@@ -1,16 +1,10 @@
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Agent } from "./agents.ts";
-import type { Call, Leg } from "./calls.ts";
 import { now, serverTime } from "./clock.ts";
 import { ask, erased, link, listen } from "./live.ts";
-import { agents, type Report, report } from "./numbers.ts";
+import { agents, report } from "./numbers.ts";
 import { createPaced } from "./paced.ts";
+import type { PastReport } from "./reports.ts";
 import { at, go, minutes, page, writeMoment } from "./route.ts";
-
-type PastReport = Report & {
-  agents: Agent[];
-  waiting: (Pick<Call, "aggregate_id" | "their_number"> & Pick<Leg, "queue" | "entered_at">)[];
-};
 
 export const SPEEDS = [1, 5, 15, 60] as const;
 export type Speed = (typeof SPEEDS)[number];

@@ -1,0 +1,59 @@
+import type { Agent } from "./agents.ts";
+import type { Call, CallState, Leg } from "./calls.ts";
+
+// what realtime answers, as JSON carries it: times are ISO 8601 (page-reads.ts of realtime compares both)
+
+/** Agents that are free; null where nobody told of any. */
+type Free = { free: number | null };
+
+/** The numbers of one queue, or of all; null where there is nothing to count. */
+export type QueueNumbers = {
+  waiting: number;
+  waiting_since: string | null;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  short: number;
+  overflowed: number;
+  service_level: number | null;
+  mean_wait_ms: number | null;
+  p90_wait_ms: number | null;
+  mean_talk_ms: number | null;
+};
+
+export type QueueRow = QueueNumbers &
+  Free & {
+    queue: string | null;
+    name: string | null;
+    serviceLevelMs: number;
+    shortAbandonMs: number;
+  };
+
+export type Report = {
+  from: string;
+  now: string;
+  zone: string;
+  states: Record<CallState, number>;
+  total: QueueNumbers & Free;
+  queues: QueueRow[];
+};
+
+export type Abandoned = {
+  aggregate_id: string;
+  their_number: string | null;
+  queue: string | null;
+  entered_at: string;
+  ended_at: string;
+  waited_ms: number;
+  short: boolean;
+  returned_at: string | null;
+};
+
+export type AgentReport = { now: string; agents: Agent[] };
+export type AbandonedReport = { now: string; abandoned: Abandoned[]; more: boolean };
+
+/** The board of a moment of the past. */
+export type PastReport = Report & {
+  agents: Agent[];
+  waiting: (Pick<Call, "aggregate_id" | "their_number"> & Pick<Leg, "queue" | "entered_at">)[];
+};
