@@ -100,7 +100,7 @@ test("failing for long leaves no files behind", async () => {
 
 test("a disk that says nothing is given up after its deadline, then refuses at once, and is used again when it answers", async () => {
   const disk = createMemoryDisk();
-  const { append, spool } = await startProcess(disk);
+  const { append, spool } = await startProcess(disk, { limits: { ...QUICK, diskDeadlineMs: 1_000 } });
   let answer = () => {};
   const silent = new Promise<undefined>((resolve) => {
     answer = () => resolve(undefined);
@@ -109,10 +109,10 @@ test("a disk that says nothing is given up after its deadline, then refuses at o
   const began = performance.now();
   const outcomes = await Promise.allSettled(texts(10).map(append));
   expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
-  expect(performance.now() - began).toBeGreaterThan(90);
+  expect(performance.now() - began).toBeGreaterThan(900);
   const again = performance.now();
   await expect(append("at once")).rejects.toThrow(Unavailable);
-  expect(performance.now() - again).toBeLessThan(50);
+  expect(performance.now() - again).toBeLessThan(800);
   heal();
   answer();
   await until(() => spool.check().ok);
