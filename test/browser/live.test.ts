@@ -251,6 +251,11 @@ test("agents go from the log-in over ring and talk to the pause and the log-out,
     expect(await listed.page.getByRole("complementary").innerText()).toContain(call_id),
   );
   await listed.page.keyboard.press("Escape");
+  await strip.getByRole("link", { name: "nina" }).click();
+  await eventually(async () =>
+    expect(await live.page.getByRole("complementary").innerText()).toContain(call_id),
+  );
+  await live.page.keyboard.press("Escape");
   await go("actor.left");
   const talks = (await row.innerText()).split("\t")[5];
   await presence(0, "actor.paused", { reason: "almoço" });

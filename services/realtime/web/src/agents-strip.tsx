@@ -1,7 +1,7 @@
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
 import { type Agent, inState } from "./agents.ts";
-import { Link } from "./link.tsx";
+import { CallLink, Link } from "./link.tsx";
 import { boardAgents } from "./rewind.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
@@ -47,11 +47,18 @@ function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[
   );
 }
 
-/** The part before the @ is what people call each other. */
-function Name({ agent: { agent, since, reason } }: { agent: Agent }) {
+/** The part before the @ is what people call each other. Who has a call leads to it. */
+function Name({ agent: { agent, since, reason, call_id } }: { agent: Agent }) {
+  const name = agent.replace(/@.*/, "");
   return (
     <span class="agent" title={reason ? `${agent}: ${reason}` : agent}>
-      <span class="name">{agent.replace(/@.*/, "")}</span>
+      {call_id ? (
+        <CallLink call_id={call_id} class="name">
+          {name}
+        </CallLink>
+      ) : (
+        <span class="name">{name}</span>
+      )}
       {reason && <span class="soft name">{reason}</span>}
       {since && (
         <span class="soft">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { addressOf, go, type PageName, type View } from "./route.ts";
+import { addressOf, addressWith, go, openCall, type PageName, type View } from "./route.ts";
 
 type Props = {
   to: PageName;
@@ -12,14 +12,26 @@ type Props = {
 
 /** A link to a page of the board: followed without a reload, and like any other it can be opened in another tab or shared. */
 export function Link({ to, view, current, children, ...rest }: Props) {
-  const follow = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    go(to, view);
-  };
   return (
-    <a {...rest} href={addressOf(to, view)} aria-current={current} onClick={follow}>
+    <a {...rest} href={addressOf(to, view)} aria-current={current} onClick={followedBy(() => go(to, view))}>
       {children}
     </a>
   );
 }
+
+/** A link to a call, seen beside what is seen already. */
+export function CallLink(props: { call_id: string; class?: string; children: ComponentChildren }) {
+  const { call_id, children, ...rest } = props;
+  return (
+    <a {...rest} href={addressWith(call_id)} onClick={followedBy(() => openCall(call_id))}>
+      {children}
+    </a>
+  );
+}
+
+/** A click that asks for another tab or window is the browser's. */
+const followedBy = (follow: () => void) => (event: MouseEvent) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  follow();
+};

@@ -166,7 +166,8 @@ export function closeCall(): void {
   read();
 }
 
-function addressWith(call_id: string | null): string {
+/** What is seen now, with a call or without one. */
+export function addressWith(call_id: string | null): string {
   const fragment = readFragment();
   if (call_id) fragment.set("call", call_id);
   else fragment.delete("call");
