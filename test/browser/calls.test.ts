@@ -324,7 +324,7 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
     }
 });
 
-test("no number, no time and no state is cut on a desk, with or without a call beside", async () => {
+test("no number, no time and no state is cut on a desk, with or without a call beside, nor on a phone", async () => {
   const { page } = await open("/calls?period=all");
   await expectListed(page, (await suite.gateway.calls()).length);
   const cut = () =>
@@ -339,6 +339,10 @@ test("no number, no time and no state is cut on a desk, with or without a call b
   await known.click();
   await page.getByRole("complementary").waitFor();
   expect([await cut(), await isWhole()]).toEqual([[], true]);
+  await page.keyboard.press("Escape");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await known.waitFor();
+  expect(await cut()).toEqual([]);
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %s", async (colorScheme) => {

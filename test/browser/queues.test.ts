@@ -226,3 +226,18 @@ test("numbers and charts follow the calls", async () => {
   });
   expect(problems).toEqual([]);
 });
+
+test("the day of all is that of all, also where calls had no queue, and stands below its heading", async () => {
+  await send(1, ["call.waiting", 0], ["call.ongoing", 3], ["call.finished", 9]);
+  const { page } = await open("/queues");
+  await eventually(async () => expect(await rowOf(page, "sem fila").count()).toBe(1));
+  const legend = page.getByRole("figure", { name: "Ligações" }).locator(".legend");
+  await eventually(async () => {
+    const all = await numbersOf(page, "Todas as filas");
+    expect(Number(all.Recebidas)).toBeGreaterThan(18);
+    expect((await legend.innerText()).replace(/\s+/g, " ")).toContain(`Recebidas ${all.Recebidas}`);
+  });
+  const above = await page.locator("#day-heading").boundingBox();
+  const below = await page.locator(".charts").boundingBox();
+  expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
+});

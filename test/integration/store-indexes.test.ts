@@ -44,6 +44,19 @@ describe("every query of the store has its index", () => {
     expect(command).toMatchObject({ op: "query", docsExamined: 1 });
   });
 
+  test("calls are listed by who answered a leg of theirs", async () => {
+    const steps = ["call.waiting", "actor.entered", "actor.left"].map((type, n) => {
+      const payload = '{"queue":"900","actor":"of a leg"}';
+      return sampleEvent({ aggregate_id: "answered", type, payload, received_at: new Date(n * 1_000) });
+    });
+    await store.apply(batchOf(steps, null, 11), foldCall);
+    const [command] = await profile(connection, async () => {
+      const { items } = await store.listCalls({ agent: "of a leg" }, { limit: 5, cursor: null });
+      expect(items).toMatchObject([{ aggregate_id: "answered", actor: null }]);
+    });
+    expect(command).toMatchObject({ op: "query", docsExamined: 1 });
+  });
+
   test("calls are listed newest first without sorting", async () => {
     const [command] = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null }));
     expect(command).toMatchObject({ docsExamined: 6, planSummary: "IXSCAN { id: -1 }" });

@@ -2,6 +2,7 @@ export * from "./abandoned.ts";
 export * from "./agents.ts";
 export * from "./backlog.ts";
 export * from "./call.ts";
+export * from "./call-filter.ts";
 export * from "./call-window.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";

@@ -1,4 +1,5 @@
 import type { Call, FoldedCall } from "./call.ts";
+import type { CallFilter } from "./call-filter.ts";
 import type { CallWindow } from "./call-window.ts";
 import type { Delivery } from "./deliveries.ts";
 import type { Erased, Erasure, Subject } from "./erasure.ts";
@@ -83,14 +84,6 @@ export type CallStore = {
    */
   forget(erased: readonly Erased[]): Promise<void>;
 };
-
-/** Field = value, all of them; a field that is not named is not filtered. */
-export type CallFilter = Partial<
-  Pick<
-    Call,
-    "id" | "aggregate_id" | "state" | "queue" | "actor" | "our_number" | "their_number" | "code" | "direction"
-  >
->;
 
 export type Page<T> = {
   items: T[];

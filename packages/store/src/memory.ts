@@ -13,6 +13,7 @@ import {
   type Event,
   type Fold,
   isErased,
+  isFound,
   isInWindow,
   isPresence,
   type LoggedEvent,
@@ -168,15 +169,9 @@ function withoutErased({ events, calls }: State, erased: ReadonlyMap<string, Era
 
 function listCalls(state: State, filter: CallFilter, cursor: string | null, window: CallWindow = {}): Call[] {
   const below = cursor === null ? Infinity : readIdCursor(cursor);
-  const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
   return [...state.calls.values()]
     .map((kept) => copy(kept)!)
-    .filter(
-      (call) =>
-        call.id < below &&
-        isInWindow(call, window) &&
-        wanted.every(([field, value]) => call[field as keyof Call] === value),
-    )
+    .filter((call) => call.id < below && isInWindow(call, window) && isFound(call, filter))
     .sort((one, other) => other.id - one.id);
 }
 

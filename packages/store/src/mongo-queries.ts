@@ -29,6 +29,7 @@ const FILTER_PATHS: Record<keyof CallFilter, string> = {
   state: "state",
   queue: "queue",
   actor: "actor",
+  agent: "legs.agent",
   our_number: "our_number",
   their_number: "their_number",
   code: "code",

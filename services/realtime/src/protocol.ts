@@ -64,6 +64,7 @@ const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string 
   state: readState,
   queue: readText,
   actor: readText,
+  agent: readText,
   our_number: readText,
   their_number: readText,
   code: readText,

@@ -1,4 +1,4 @@
-import { type Call, type CallFilter, type CallWindow, isInWindow } from "@teravoz/domain";
+import { type Call, type CallFilter, type CallWindow, isFound, isInWindow } from "@teravoz/domain";
 import type { Message } from "./messages.ts";
 
 /** What became of a call: its new shape, or null once it is erased. `message` is encoded at the first need, then kept. */
@@ -31,11 +31,8 @@ export function createView(subject: Subject, limit: number): View {
   return { subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
-/** Field = value, all of them, and within the window. */
-export function matches({ filter, window = {} }: Subject, call: Call): boolean {
-  const equal = Object.entries(filter).every(([name, value]) => call[name as keyof CallFilter] === value);
-  return equal && isInWindow(call, window);
-}
+export const matches = ({ filter, window = {} }: Subject, call: Call): boolean =>
+  isFound(call, filter) && isInWindow(call, window);
 
 /** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now. */
 export function offer(view: View, delta: Delta): boolean {

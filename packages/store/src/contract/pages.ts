@@ -75,6 +75,22 @@ export function describePages(use: Use): void {
     expect(await list(unset)).toHaveLength(3);
   });
 
+  test("a call is found by whoever answered a leg of it, also when others have come after or it is over", async () => {
+    const code = freshTopic();
+    const [moved, other] = [freshCallId(), freshCallId()];
+    const life = (aggregate_id: string, ...steps: [type: string, actor?: string][]) =>
+      steps.map(([type, actor], n) =>
+        sampleEvent({ aggregate_id, type, offset: n, body: { code, ...(actor ? { actor } : {}) } }),
+      );
+    await createWriter(use()).write([
+      ...life(moved, ["call.waiting"], ["actor.entered", "ana"], ["call.waiting"], ["actor.entered", "beto"]),
+      ...life(other, ["call.waiting"], ["actor.entered", "ana"], ["actor.left", "ana"], ["call.finished"]),
+    ]);
+    expect((await list({ code, agent: "ana" })).sort()).toEqual([moved, other].sort());
+    expect(await list({ code, agent: "beto" })).toEqual([moved]);
+    expect(await list({ code, agent: "caio" })).toEqual([]);
+  });
+
   test("a window holds the calls that had an event since it began, and began before it ended, page by page", async () => {
     const code = freshTopic();
     const eventAt = (offset: number, aggregate_id = freshCallId()) =>

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CallDeliveries } from "./call-deliveries.tsx";
-import type { Call } from "./calls.ts";
+import { agentOf, type Call } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
 import { Link } from "./link.tsx";
@@ -69,7 +69,7 @@ function Facts({ call }: { call: Call | null }) {
     [words.columns.from, call.their_number && <NumberLink number={call.their_number} />],
     [words.columns.to, call.our_number && <NumberLink number={call.our_number} />],
     [words.columns.queue, call.queue && <QueueLink queue={call.queue} />],
-    [words.columns.agent, call.actor && <AgentLink agent={call.actor} />],
+    [words.columns.agent, agentOf(call) && <AgentLink agent={agentOf(call)!} />],
     [words.direction, call.direction && (words.directions[call.direction] ?? call.direction)],
     [words.began, formatTime(call.created_at)],
     [words.answered, formatTime(call.answered_at)],

@@ -1,4 +1,4 @@
-import { ageOf, type Call, STATES } from "./calls.ts";
+import { agentOf, ageOf, type Call, STATES } from "./calls.ts";
 
 /** What calls can be sorted by: the columns of their table. */
 export const COLUMNS = ["state", "from", "to", "queue", "agent", "began", "age"] as const;
@@ -19,7 +19,7 @@ const TEXTS: Partial<Record<Column, Texts>> = {
   from: { of: ({ their_number }) => their_number, compare: plain },
   to: { of: ({ our_number }) => our_number, compare: plain },
   queue: { of: ({ queue }) => queue, compare: collator.compare },
-  agent: { of: ({ actor }) => actor, compare: collator.compare },
+  agent: { of: agentOf, compare: collator.compare },
 };
 
 const NUMBERS: Partial<Record<Column, (call: Call, now: number) => number>> = {

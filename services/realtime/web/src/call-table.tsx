@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
-import { ageOf, type Call, isPresumedLost } from "./calls.ts";
+import { agentOf, ageOf, type Call, isPresumedLost } from "./calls.ts";
 import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
@@ -98,7 +98,7 @@ function Row({ call }: { call: Call }) {
       {textCell(number(call.their_number), "number")}
       {textCell(number(call.our_number), "number")}
       {textCell(call.queue ?? NONE)}
-      {textCell(call.actor ?? NONE)}
+      {textCell(agentOf(call) ?? NONE)}
       <td class="began">{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>
       <td class="age">{isOver ? formatDuration(ageOf(call, 0)) : <Age call={call} />}</td>
     </CallRow>

@@ -4,6 +4,7 @@ export type Leg = {
   queue: string | null;
   entered_at: string;
   answered_at: string | null;
+  agent: string | null;
   talked_until: string | null;
   ended_at: string | null;
   outcome: "ANSWERED" | "ABANDONED" | "OVERFLOWED" | null;
@@ -28,6 +29,10 @@ export type Call = {
   answered_at: string | null;
   finished_at: string | null;
 };
+/** Who is in it, or of one that is over who was last. */
+export const agentOf = ({ actor, state, legs }: Call): string | null =>
+  actor ?? (state === "FINISHED" ? (legs.findLast(({ agent }) => agent)?.agent ?? null) : null);
+
 export type CallEvent = { id: number; uuid: string; event: Record<string, unknown> };
 
 export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"];

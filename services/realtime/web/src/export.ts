@@ -1,4 +1,4 @@
-import type { Call } from "./calls.ts";
+import { agentOf, type Call } from "./calls.ts";
 import { formatNumber } from "./format.ts";
 
 /** How a file is to be read: by whom, and whether numbers may be seen. */
@@ -29,6 +29,7 @@ function rowOf(call: Call, { masked, zone }: Manner): Row {
     ...(Object.fromEntries(COLUMNS.map((column) => [column, call[column] ?? null])) as Row),
     their_number: number(call.their_number),
     our_number: number(call.our_number),
+    actor: agentOf(call),
     created_at: time(call.created_at),
     answered_at: time(call.answered_at),
     finished_at: time(call.finished_at),

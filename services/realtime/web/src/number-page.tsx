@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import "./number-page.css";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
-import type { Call } from "./calls.ts";
+import { agentOf, type Call } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
@@ -167,7 +167,7 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       <td class="number">{number(call.their_number)}</td>
       <td class="number">{number(call.our_number)}</td>
       <td>{call.queue ?? NONE}</td>
-      <td>{call.actor ?? NONE}</td>
+      <td>{agentOf(call) ?? NONE}</td>
       <td>
         {gaveUp && (
           <>

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Call } from "./calls.ts";
 import { isAnswer, isNumber, nationalNumber, questionsOf, questionsOfNumber } from "./questions.ts";
 
-const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { queue: "x" }];
+const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { agent: "x" }, { queue: "x" }];
 
 test("what is typed may be a call_id, a code, an agent or a queue", () => {
   expect(questionsOf("x", null)).toEqual(fields);
@@ -22,7 +22,7 @@ test.each(["5511987654321", "11987654321", "+55 (11) 98765-4321", "+551198765432
 );
 
 test.each(["900", "1463669263.30033x", "ana@example.com"])("%s is no number", (text) => {
-  expect(questionsOf(text, null)).toHaveLength(4);
+  expect(questionsOf(text, null)).toHaveLength(5);
 });
 
 test("a number has a page of its own, an extension, a queue or a name has none", () => {
@@ -47,11 +47,13 @@ test("two numbers are the same person's here where they are so for the server", 
 });
 
 test("a call answers a question where all of its fields are equal", () => {
-  const call = { code: "x", state: "WAITING", queue: null } as Call;
+  const legs = [{ agent: "ana" }, { agent: null }];
+  const call = { code: "x", state: "WAITING", queue: null, legs } as unknown as Call;
   const answers = (text: string, state: "WAITING" | "NEW" | null) =>
     questionsOf(text, state).some((question) => isAnswer(call, question));
   expect(answers("x", null)).toBe(true);
   expect(answers("x", "WAITING")).toBe(true);
   expect(answers("x", "NEW")).toBe(false);
+  expect(answers("ana", "WAITING")).toBe(true);
   expect(answers("null", null)).toBe(false);
 });

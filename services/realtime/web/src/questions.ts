@@ -11,7 +11,7 @@ const NUMBER_DIGITS = 8;
  * its sender writes it: with and without Brazil's 55, with and without a plus.
  */
 export function questionsOf(text: string, state: CallState | null): Params[] {
-  const exact = ["aggregate_id", "code", "actor", "queue"].map((field) => ({ [field]: text }));
+  const exact = ["aggregate_id", "code", "actor", "agent", "queue"].map((field) => ({ [field]: text }));
   return [...exact, ...questionsOfNumber(text)].map(
     (params): Params => ({ ...params, ...(state ? { state } : {}) }),
   );
@@ -24,8 +24,9 @@ export const isNumber = (text: string): boolean => numbersOf(text).length > 0;
 export const questionsOfNumber = (number: string): Params[] =>
   numbersOf(number).flatMap((each) => [{ their_number: each }, { our_number: each }]);
 /** Field = value, all of them: what ListCalls would give. */
-export const isAnswer = (call: Call, question: Params): boolean =>
-  Object.entries(question).every(([field, value]) => call[field as keyof Call] === value);
+export const isAnswer = (call: Call, { agent, ...fields }: Params): boolean =>
+  (agent === undefined || call.legs.some((leg) => leg.agent === agent)) &&
+  Object.entries(fields).every(([field, value]) => call[field as keyof Call] === value);
 
 function numbersOf(text: string): string[] {
   const digits = text.replace(/[\s()+.-]/g, "");

@@ -143,7 +143,8 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
 
 /** The charts of the chosen queue, or of all. */
 function Day({ numbers: { total, queues } }: { numbers: Report }) {
-  const row = queues.find((each) => each.queue === queue.value);
+  // calls without a queue have a row, which is not that of all
+  const row = queues.find((each) => queue.value !== null && each.queue === queue.value);
   const day = queueDay.value;
   const title = queue.value === null ? words.queuesPage.allQueues : words.queuesPage.dayOf(queue.value);
   return (

@@ -101,7 +101,7 @@ function DaySlider() {
   const { from, to } = dayOf(at.value!, zone.value);
   const last = Math.min(to - 1_000, serverTime());
   return (
-    <div class="day">
+    <div class="rewind-day">
       <span aria-hidden="true">{timeOf(from)}</span>
       <input
         ref={slider}
