@@ -108,7 +108,7 @@ function More() {
   const next = nextLimit();
   if (next === undefined) return <p class="soft more">{words.deliveriesPage.noMore}</p>;
   return (
-    <p class="more">
+    <p class="next-page">
       <button
         type="button"
         onClick={() => {
