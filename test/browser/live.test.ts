@@ -255,8 +255,9 @@ test("agents go from the log-in over ring and talk to the pause and the log-out,
   await eventually(async () =>
     expect(await live.page.getByRole("complementary").innerText()).toContain(call_id),
   );
-  const cut = `[...document.querySelectorAll(".live-page section")].filter((each) => each.scrollWidth > each.clientWidth).length`;
-  expect(await live.page.evaluate(cut)).toBe(0);
+  const cut = `[...document.querySelectorAll(".live-page section")].filter((each) => each.scrollWidth > each.clientWidth)
+    .map((each) => [each.ariaLabel, each.scrollWidth, each.clientWidth])`;
+  expect(await live.page.evaluate(cut)).toEqual([]);
   await live.page.keyboard.press("Escape");
   await go("actor.left");
   const talks = (await row.innerText()).split("\t")[5];
