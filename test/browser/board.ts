@@ -55,8 +55,7 @@ function formatPage(table: string, loadBefore: number, { passed, failed }: Total
 \`npx -y pnpm test:board\` measures it in a real Chromium against real parts, also as a part of \`pnpm test\`; \`--long\` takes a minute
 for each row and ten for memory, and writes this table. Frames are the times between two of \`requestAnimationFrame\`, 16.7 ms where
 nothing is late. The page that only computes, in the same browser under the same load, is what the machine itself costs: a row is red where
-more than a hundredth of its frames take over 50 ms and over twice what they take of that page; twice that is borne while the thumb of 50,000
-rows is pulled, when nobody reads.
+more than a hundredth of its frames take over 50 ms and over twice what they take of that page.
 
 \`pnpm test:board --long\`, ${date}, ${machine}; browser, services, parts and load share the cores;
 ${load}; ${passed} passed, ${failed} failed.

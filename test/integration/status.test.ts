@@ -56,7 +56,9 @@ test("what an instance tells is heard by who comes later, to its last word, with
   reporter.start(() => ({ spool_records: 2, spool_oldest_ms: 1.6 }));
   const all = follow();
   // what was read before the place was found is read again
-  const heard = () => [...new Map(all.map((status) => [status.state, status])).values()];
+  const heard = () => [
+    ...new Map(all.map((status) => [`${status.state} ${status.at.getTime()}`, status])).values(),
+  ];
   await eventually(() => expect(heard()).toHaveLength(1), 20_000);
   answers.count(422);
   answers.count(200);

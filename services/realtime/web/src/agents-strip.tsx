@@ -29,17 +29,19 @@ export function AgentsStrip() {
 }
 
 function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[] }) {
+  const named = state === "LOGGED_OUT" ? [] : group;
   return (
     <>
       <dt>
         <AgentMark state={state} /> {group.length}
       </dt>
       <dd class={state === "PAUSED" ? "wide" : ""}>
-        {state !== "LOGGED_OUT" &&
-          group.slice(0, MAX_NAMES).map((agent) => <Name key={agent.agent} agent={agent} />)}
-        {state !== "LOGGED_OUT" && group.length > MAX_NAMES && (
+        {named.slice(0, MAX_NAMES).map((agent) => (
+          <Name key={agent.agent} agent={agent} />
+        ))}
+        {named.length > MAX_NAMES && (
           <Link to="agents" class="quiet">
-            +{group.length - MAX_NAMES}
+            +{named.length - MAX_NAMES}
           </Link>
         )}
       </dd>

@@ -65,11 +65,12 @@ function useCall(call_id: string): Shown {
 
 function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
+  const agent = agentOf(call);
   const facts: [string, ComponentChildren][] = [
     [words.columns.from, call.their_number && <NumberLink number={call.their_number} />],
     [words.columns.to, call.our_number && <NumberLink number={call.our_number} />],
     [words.columns.queue, call.queue && <QueueLink queue={call.queue} />],
-    [words.columns.agent, agentOf(call) && <AgentLink agent={agentOf(call)!} />],
+    [words.columns.agent, agent && <AgentLink agent={agent} />],
     [words.direction, call.direction && (words.directions[call.direction] ?? call.direction)],
     [words.began, formatTime(call.created_at)],
     [words.answered, formatTime(call.answered_at)],
