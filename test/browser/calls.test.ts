@@ -274,6 +274,26 @@ test("calls come and change while the list is open, without moving what is read;
   expect(await queuesOf(past.page)).toHaveLength(2);
 });
 
+test("of rows that fly by only what they are sorted by is told; as soon as they rest they are whole", async () => {
+  const { page } = await open("/calls?period=all");
+  await page.locator('tr[data-call^="seed-"]').first().waitFor();
+  const whole = `[...document.querySelectorAll("tbody tr")].map((row) => [...row.cells].filter((cell) => cell.innerText !== "").length)`;
+  const flying = await page.evaluate(`new Promise((resolve) => {
+    const list = document.querySelector(".call-list");
+    let left = 8;
+    const step = () => {
+      list.scrollTop += 2_000;
+      if ((left -= 1) > 0) requestAnimationFrame(step);
+      else resolve(${whole});
+    };
+    requestAnimationFrame(step);
+  })`);
+  expect(new Set(flying as number[])).toEqual(new Set([1]));
+  await eventually(async () =>
+    expect(new Set((await page.evaluate(whole)) as number[])).toEqual(new Set([7])),
+  );
+});
+
 test("nothing a sender writes breaks a page: names of 200 characters, no number, a state nobody knows", async () => {
   const long = (text: string) => text.repeat(200).slice(0, 200);
   const fields = {

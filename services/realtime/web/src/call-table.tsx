@@ -14,7 +14,16 @@ import { link } from "./live.ts";
 import { zone } from "./numbers.ts";
 import { periodOf } from "./periods.ts";
 import { filter, query } from "./route.ts";
-import { first, last, useAnchor, useGlow, useRowKeys, useRowPlaces, useViewport } from "./row-window.ts";
+import {
+  first,
+  isFast,
+  last,
+  useAnchor,
+  useGlow,
+  useRowKeys,
+  useRowPlaces,
+  useViewport,
+} from "./row-window.ts";
 import { StateMark } from "./state-mark.tsx";
 import { formatDateAndTime, formatTimeOfDay } from "./times.ts";
 import { createSlots, ROW_PX } from "./visible-rows.ts";
@@ -46,7 +55,7 @@ function List({ all }: { all: readonly Call[] }) {
           <Head />
           <tbody>
             {seen.map((call, n) => (
-              <Row key={slots[n]} call={call} />
+              <Row key={slots[n]} call={call} passes={isFast.value} />
             ))}
           </tbody>
         </table>
@@ -84,23 +93,36 @@ function Heading({ column }: { column: Column }) {
 /** Calls of today have a time, those before a date, too. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
-/** Its call is all it is given: where that is the same, it is not drawn again, however often the list is. */
-function Row({ call }: { call: Call }) {
-  const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
-  const began = Date.parse(call.created_at);
-  const isOver = call.state === "FINISHED";
+/** What each column shows of a call. */
+const CELLS: Record<Column, (call: Call) => VNode> = {
+  state: (call) => (
+    <td>
+      {StateMark({ state: call.state })}
+      {call.state !== "FINISHED" && <Lost call={call} />}
+    </td>
+  ),
+  from: ({ their_number }) => numberCell(their_number),
+  to: ({ our_number }) => numberCell(our_number),
+  queue: ({ queue }) => textCell(queue ?? NONE),
+  agent: (call) => textCell(agentOf(call) ?? NONE),
+  began: ({ created_at }) => {
+    const began = Date.parse(created_at);
+    return <td>{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>;
+  },
+  age: (call) => (
+    <td class="age">{call.state === "FINISHED" ? formatDuration(ageOf(call, 0)) : <Age call={call} />}</td>
+  ),
+};
+
+/**
+ * Where what it is given is the same, it is not drawn again, however often the list is. A row that passes by is not read: what they are
+ * sorted by tells the place.
+ */
+function Row({ call, passes }: { call: Call; passes: boolean }) {
+  const shows = (column: Column) => !passes || column === order.value.by;
   return (
-    <CallRow call_id={call.aggregate_id} class={isOver ? "done" : ""}>
-      <td>
-        {StateMark({ state: call.state })}
-        {!isOver && <Lost call={call} />}
-      </td>
-      {textCell(number(call.their_number), "number")}
-      {textCell(number(call.our_number), "number")}
-      {textCell(call.queue ?? NONE)}
-      {textCell(agentOf(call) ?? NONE)}
-      <td class="began">{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>
-      <td class="age">{isOver ? formatDuration(ageOf(call, 0)) : <Age call={call} />}</td>
+    <CallRow call_id={call.aggregate_id} class={call.state === "FINISHED" ? "done" : ""}>
+      {COLUMNS.map((column) => (shows(column) ? CELLS[column](call) : <td />))}
     </CallRow>
   );
 }
@@ -111,6 +133,9 @@ function Lost({ call }: { call: Call }) {
 
 /** Longer than any column: its end is told by pointing at it. */
 const LONG = 20;
+
+const numberCell = (value: string | null): VNode =>
+  textCell(value ? formatNumber(value, masked.value) : NONE, "number");
 
 const textCell = (value: string, name?: string): VNode => (
   <td class={name} title={value.length > LONG ? value : undefined}>

@@ -14,6 +14,8 @@ const viewport = (): Viewport => ({ ...scrolled.value, count: rows.value?.length
 /** The rows that are drawn: from first up to, but not with, last. */
 export const first = computed(() => visibleRows(viewport()).first);
 export const last = computed(() => visibleRows(viewport()).last);
+/** Whether it goes by so fast that nobody reads it. */
+export const isFast = computed(() => scrolled.value.isFast);
 
 /** The call_id of the row the keyboard is at. */
 export const current = signal<string | null>(null);

@@ -55,6 +55,14 @@ test("whoever stays keeps its row, whoever comes takes one that is left over, an
   );
 });
 
+test("where all rows show others none has to be moved", () => {
+  const slotsOf = createSlots();
+  expect([slotsOf(["a", "b", "c"]), slotsOf(["d", "e", "f"])]).toEqual([
+    [0, 1, 2],
+    [0, 1, 2],
+  ]);
+});
+
 test("a list without a height of its own is not drawn whole", () => {
   const { first, last } = visibleRows({ top: 0, height: 50_000 * ROW_PX, count: 50_000 });
   expect(last - first).toBeLessThan(200);

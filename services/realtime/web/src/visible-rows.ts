@@ -48,7 +48,8 @@ export function rowAfter(key: string, index: number, { height, count }: Viewport
 
 /**
  * Which drawn row shows which: who was seen before keeps its row, who comes takes one that is left over, so that rows get other texts
- * instead of being made and thrown away. The answer has a slot for each of the ids, in their order.
+ * instead of being made and thrown away, and where all are other ones, none is moved. The answer has a slot for each of the ids, in their
+ * order.
  */
 export function createSlots(): (ids: readonly string[]) => number[] {
   let held = new Map<string, number>();
@@ -56,7 +57,7 @@ export function createSlots(): (ids: readonly string[]) => number[] {
     const stays = new Set(ids);
     const free = [...held].filter(([id]) => !stays.has(id)).map(([, slot]) => slot);
     let unused = Math.max(-1, ...held.values()) + 1;
-    held = new Map(ids.map((id) => [id, held.get(id) ?? free.pop() ?? unused++]));
+    held = new Map(ids.map((id) => [id, held.get(id) ?? free.shift() ?? unused++]));
     return [...held.values()];
   };
 }
