@@ -446,43 +446,6 @@ test.each(["light", "dark"] as const)("on the TV text is 7:1 on its ground, %s",
   }
 });
 
-/** What has more in it than is seen. */
-const CUT = `[...document.querySelectorAll("main, main *")].filter((each) => each.clientHeight > 1 && each.scrollHeight > each.clientHeight + 1
-  && getComputedStyle(each).overflowY !== "visible").map((each) => each.className)`;
-
-test("on paper a page is dark on light and whole, without what is to be pressed", async () => {
-  for (let n = 0; n < 25; n += 1) {
-    const queue = `paper-${n}`;
-    await send(
-      60,
-      { type: "call.waiting", queue },
-      { type: "call.queue-abandon", queue },
-      { type: "call.finished" },
-    );
-    await send(0, { type: "actor.logged-in", actor: `${queue}@example.com`, queue });
-  }
-  for (const path of ["/", "/calls", "/agents", "/queues", "/abandoned"]) {
-    const { page } = await open(path, 0, { colorScheme: "dark", viewport: { width: 1_366, height: 400 } });
-    await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(20));
-    for (const _ of ["light", "dark"]) await page.keyboard.press("t");
-    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
-    await page.emulateMedia({ media: "print" });
-    // A4 on its side, without its margins
-    await page.setViewportSize({ width: 1_046, height: 718 });
-    expect(await page.evaluate("getComputedStyle(document.body).color")).toBe("rgb(22, 32, 42)");
-    expect(await page.locator(".tools, .export").filter({ visible: true }).count()).toBe(0);
-    const width = await page.evaluate("document.documentElement.scrollWidth");
-    expect({ path, width, cut: await page.evaluate(CUT) }).toEqual({
-      path,
-      width: 1_046,
-      cut: path === "/calls" ? ["calls call-list"] : [],
-    });
-    const list = page.locator(".call-list");
-    if (path === "/calls")
-      expect(await list.evaluate((each) => each.scrollWidth <= each.clientWidth)).toBe(true);
-  }
-});
-
 test.each(["light", "dark"] as const)("axe finds nothing on any page, %s", async (colorScheme) => {
   for (const path of ["/", "/calls", "/agents", "/abandoned"]) {
     const { page } = await open(path, 0, { colorScheme });

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createOutlet } from "@teravoz/ingest";
 import { ROOT } from "@teravoz/stack";
+import { anHourAgo } from "../support/an-hour-ago.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
 
 const ADMIN_TOKEN = "an-old-admin-token,the-next-admin-token";
 /** Of today: MongoDB deletes letters that are old, once a minute. */
-const FIRST_SEEN = new Date(new Date().setUTCMilliseconds(0) - 3_600_000);
+const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;
 const dir = mkdtempSync(join(tmpdir(), "teravoz-letters-"));

@@ -3,6 +3,7 @@ import { type DeadLetters, type Event, eventId, foldCall, parseWebhook, Unavaila
 import { createOutlet } from "@teravoz/ingest";
 import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
 import { consumeEvents } from "@teravoz/projector";
+import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openDesk } from "../support/desk-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { forgetfulRegistry } from "../support/forgetful-registry.ts";
@@ -12,7 +13,7 @@ import { bodiesOf } from "../support/traffic.ts";
 
 const PATIENCE_MS = 30_000;
 /** Of today: MongoDB deletes letters that are old, once a minute. */
-const FIRST_SEEN = new Date(new Date().setUTCMilliseconds(123) - 3_600_000);
+const FIRST_SEEN = anHourAgo();
 
 let opened: TestTopics;
 let publisher: Publisher;

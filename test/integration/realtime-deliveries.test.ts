@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type ArrivedLetter, parseWebhook } from "@teravoz/domain";
+import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, TRANSPORTS } from "../support/socket-clients.ts";
 
 /** Of today: MongoDB deletes letters that are old, once a minute. */
-const FIRST_SEEN = new Date(new Date().setUTCMilliseconds(123) - 3_600_000);
+const FIRST_SEEN = anHourAgo();
 const TOKENS = ["the-admin-token", "the-next-admin-token"];
 
 let topics: TestTopics;

@@ -1,0 +1,54 @@
+import { expect, test } from "@jest/globals";
+import { useBoards } from "../support/boards.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Gateway } from "../support/gateway.ts";
+import { zoneAtNoon } from "../support/noon.ts";
+
+const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, fillPages);
+
+/** More of everything than a low screen has room for, one name of a sender who wants to widen the sheet. */
+async function fillPages(gateway: Gateway): Promise<void> {
+  const post = async (event: object) =>
+    expect(
+      (await gateway.post(JSON.stringify({ timestamp: new Date().toISOString(), ...event }))).status,
+    ).toBe(200);
+  const wide = "wide".repeat(32);
+  const waits = { type: "call.waiting", call_id: "paper", queue: wide };
+  await post({ ...waits, code: wide, their_number: wide, our_number: wide, direction: wide });
+  await post({ type: "actor.paused", actor: wide, queue: wide, reason: wide });
+  for (let n = 0; n < 25; n += 1) {
+    const call = { call_id: `paper-${n}`, queue: `paper-${n}`, their_number: "5511987654321" };
+    for (const type of ["call.waiting", "call.queue-abandon", "call.finished"]) await post({ type, ...call });
+    await post({ type: "actor.logged-in", actor: `${call.queue}@example.com`, queue: call.queue });
+  }
+}
+
+/** What has more in it than is seen. */
+const CUT = `[...document.querySelectorAll("main, main *")].filter((each) => each.clientHeight > 1 && each.scrollHeight > each.clientHeight + 1
+  && getComputedStyle(each).overflowY !== "visible").map((each) => each.className)`;
+
+test("on paper a page is dark on light and whole, without what is to be pressed", async () => {
+  for (const path of ["/", "/calls", "/agents", "/queues", "/abandoned"]) {
+    const { page } = await suite.open(path, 0, {
+      colorScheme: "dark",
+      viewport: { width: 1_366, height: 400 },
+    });
+    await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(20));
+    for (const _ of ["light", "dark"]) await page.keyboard.press("t");
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await page.emulateMedia({ media: "print" });
+    // A4 on its side, without its margins
+    await page.setViewportSize({ width: 1_046, height: 718 });
+    expect(await page.evaluate("getComputedStyle(document.body).color")).toBe("rgb(22, 32, 42)");
+    expect(await page.locator(".tools, .export").filter({ visible: true }).count()).toBe(0);
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect({ path, width, cut: await page.evaluate(CUT) }).toEqual({
+      path,
+      width: 1_046,
+      cut: path === "/calls" ? ["calls call-list"] : [],
+    });
+    const list = page.locator(".call-list");
+    if (path === "/calls")
+      expect(await list.evaluate((each) => each.scrollWidth <= each.clientWidth)).toBe(true);
+  }
+});
