@@ -9,15 +9,17 @@ export function TokenForm({ wrong }: { wrong: boolean }) {
     giveToken(String(new FormData(form).get("token")).trim());
   };
   return (
-    <form class="token" onSubmit={submit}>
-      <h1>{words.tokenTitle}</h1>
-      <p>{words.tokenWhy}</p>
-      <label>
-        {words.token}
-        <input name="token" type="password" autocomplete="current-password" required />
-      </label>
-      {wrong && <p role="alert">{words.tokenWrong}</p>}
-      <button type="submit">{words.enter}</button>
-    </form>
+    <main>
+      <form class="token" onSubmit={submit}>
+        <h1>{words.tokenTitle}</h1>
+        <p>{words.tokenWhy}</p>
+        <label>
+          {words.token}
+          <input name="token" type="password" autocomplete="current-password" required />
+        </label>
+        {wrong && <p role="alert">{words.tokenWrong}</p>}
+        <button type="submit">{words.enter}</button>
+      </form>
+    </main>
   );
 }

@@ -1,0 +1,83 @@
+import { expect, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { findViolations } from "../support/axe.ts";
+import { useBoards } from "../support/boards.ts";
+import { eventually } from "../support/eventually.ts";
+
+const TOKEN = "the-token-of-the-board";
+const REFUSED = "Este token não foi aceito.";
+
+const suite = useBoards({ env: { DASHBOARD_TOKEN: TOKEN } });
+
+const field = (page: Page) => page.getByLabel("Token");
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const isAsked = async (page: Page) => {
+  await eventually(async () => expect(await heading(page).innerText()).toBe("Acesso ao painel"));
+  // nothing of the board is there to be read behind the question
+  expect(await page.locator(".card, table").count()).toBe(0);
+};
+const isIn = (page: Page) =>
+  eventually(async () => {
+    expect(await page.locator(".card").count()).toBe(6);
+    expect(await field(page).count()).toBe(0);
+  });
+
+test("the token is asked once a tab, by keyboard, and is known to nothing but the tab", async () => {
+  const { page, problems } = await suite.open("/?minutes=30");
+  const addresses: string[] = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  page.on("websocket", (socket) => addresses.push(socket.url()));
+  await isAsked(page);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("another token");
+  await page.keyboard.press("Enter");
+  await eventually(async () => expect(await page.getByRole("alert").innerText()).toBe(REFUSED));
+  await field(page).fill(` ${TOKEN} `);
+  await page.keyboard.press("Enter");
+  await isIn(page);
+  // who was sent a link is where it leads
+  expect(new URL(page.url()).search).toBe("?minutes=30");
+  await page.reload();
+  await isIn(page);
+  expect(addresses.length).toBeGreaterThan(3);
+  for (const address of [...addresses, page.url()]) expect(address).not.toContain(TOKEN);
+  expect(await page.evaluate("JSON.stringify([{ ...localStorage }, document.cookie])")).not.toContain(TOKEN);
+  expect(problems).toEqual([]);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await isAsked(other);
+});
+
+test("a token that is no longer valid is asked for anew", async () => {
+  const { page } = await suite.open("/", 0, {}, `sessionStorage.setItem("token", "the token of last year")`);
+  await isAsked(page);
+  expect(await page.getByRole("alert").innerText()).toBe(REFUSED);
+});
+
+test("no script runs but the page's own: none in the page, none from text, none from elsewhere", async () => {
+  const { page, problems } = await suite.open();
+  await page.evaluate(`{
+    const run = (fill) => document.head.append(fill(document.createElement("script")));
+    run((script) => { script.textContent = "globalThis.ran = 'inline'"; return script; });
+    run((script) => { script.src = "data:text/javascript,globalThis.ran='data'"; return script; });
+    const frame = document.createElement("button");
+    frame.setAttribute("onclick", "globalThis.ran = 'handler'");
+    document.body.append(frame);
+    frame.click();
+  }`);
+  await eventually(() => expect(problems).toHaveLength(3));
+  for (const problem of problems) expect(problem).toContain("Content Security Policy");
+  expect(await page.evaluate("globalThis.ran ?? null")).toBeNull();
+});
+
+test.each(["light", "dark"] as const)(
+  "axe finds nothing where the token is asked for, %s",
+  async (colorScheme) => {
+    const { page } = await suite.open("/", 0, { colorScheme, viewport: { width: 360, height: 740 } });
+    await field(page).fill("another token");
+    await page.getByRole("button").click();
+    await page.getByRole("alert").waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  },
+);
