@@ -1,13 +1,15 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { topicSettings, withAdmin } from "@teravoz/kafka";
 import { doWhenDue } from "@teravoz/projector";
 import type { Stack } from "@teravoz/stack";
 import { ask, type Erasing, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
-import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { openTopics, type TestTopics } from "../support/kafka.ts";
 import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 /** kafkajs's ConfigResourceTypes. */
@@ -57,20 +59,26 @@ async function shortenLimits({ client, topics }: TestTopics): Promise<void> {
 const entriesOf = (settings: Record<string, string>) =>
   Object.entries(settings).map(([name, value]) => ({ name, value }));
 
-/**
- * The records of the topics of events that hold a text: on the disk, where the broker's files are ours to read (local processes),
- * else those that the broker still hands out.
- */
-async function findInLog(text: string): Promise<string[]> {
-  const { callEvents, agentEvents } = opened.topics;
-  if (stack.provider === "local")
-    return findInFiles(join(own.dir, "data", "kafka"), [callEvents, agentEvents], text);
-  const records = (
-    await Promise.all([callEvents, agentEvents].map((topic) => readTopic(opened, topic)))
-  ).flat();
-  return records
-    .filter(({ key, value }) => key?.includes(text) || value?.includes(text))
-    .map(({ partition, offset }) => `${partition}:${offset}`);
+/** The files of the topics of events that hold a text. */
+function findInLog(text: string): Promise<string[]> {
+  const topics = [opened.topics.callEvents, opened.topics.agentEvents];
+  return stack.provider === "local"
+    ? findInFiles(join(own.dir, "data", "kafka"), topics, text)
+    : findInContainer(topics, text);
+}
+
+/** As KAFKA_LOG_DIRS of the containers says. */
+const LOG_DIR = "/var/lib/kafka/data";
+
+async function findInContainer(topics: string[], text: string): Promise<string[]> {
+  const docker = (...args: string[]) => promisify(execFile)("docker", args);
+  const port = stack.addresses.kafka.split(":").at(-1);
+  const { stdout: id } = await docker("ps", "--quiet", "--filter", `publish=${port}`);
+  const folders = topics.map((topic) => `${LOG_DIR}/${topic}-*`).join(" ");
+  // its exit code says whether there was one; 2 also that a segment was replaced meanwhile
+  const find = `grep -rlaF -- '${text}' ${folders} || true`;
+  const { stdout: paths } = await docker("exec", id.trim(), "sh", "-c", find);
+  return paths.split("\n").filter(Boolean);
 }
 
 async function findInFiles(data: string, topics: string[], text: string): Promise<string[]> {

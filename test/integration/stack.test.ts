@@ -81,6 +81,8 @@ test("a paused registry answers nothing, and goes on where it was when it is res
     fetch(`${stack.addresses.registry}/subjects`, { signal: AbortSignal.timeout(limitMs) });
   await stack.pause("registry");
   await expect(subjects(1_000)).rejects.toThrow("timeout");
+  await stack.pause("registry");
+  await stack.resume("registry");
   await stack.resume("registry");
   expect((await subjects(10_000)).status).toBe(200);
 });

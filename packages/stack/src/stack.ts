@@ -15,7 +15,7 @@ export type Ports = Record<Part, number>;
 /** Takes one line for whoever is watching. */
 export type Say = (line: string) => void;
 
-/** Real Kafka, schema registry and MongoDB. The controls throw where the parts are not ours (external). */
+/** Real Kafka, schema registry and MongoDB. The controls do nothing where it is so already, and throw where the parts are not ours (external). */
 export type Stack = {
   provider: Provider;
   addresses: Addresses;

@@ -67,6 +67,8 @@ const kafka = (port: number) =>
       KAFKA_ADVERTISED_LISTENERS: `HOST://127.0.0.1:${port},NETWORK://kafka:19092`,
       KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "HOST:PLAINTEXT,NETWORK:PLAINTEXT,CONTROLLER:PLAINTEXT",
       KAFKA_INTER_BROKER_LISTENER_NAME: "NETWORK",
+      // a place that tests can rely on: without it there are two defaults
+      KAFKA_LOG_DIRS: "/var/lib/kafka/data",
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
       KAFKA_OFFSETS_RETENTION_MINUTES: "14400",

@@ -44,12 +44,17 @@ type Containers = {
 /** A stack of containers with fixed ports on this machine. */
 export function containerStack({ ids, addresses, env, stop }: Containers): Stack {
   const docker = (...args: string[]) => run("docker", args, { env });
+  // of what is done already docker makes an error, a signal nothing
+  const when = async (states: readonly string[], command: string, part: Part) => {
+    const found = await docker("inspect", "--format", "{{.State.Status}}", ids[part]);
+    if (states.includes(found.trim())) await docker(command, ids[part]);
+  };
   return {
     provider: "containers",
     addresses,
-    kill: async (part) => void (await docker("kill", ids[part])),
-    pause: async (part) => void (await docker("pause", ids[part])),
-    resume: async (part) => void (await docker("unpause", ids[part])),
+    kill: (part) => when(["running", "paused"], "kill", part),
+    pause: (part) => when(["running"], "pause", part),
+    resume: (part) => when(["paused"], "unpause", part),
     async start(part) {
       await docker("start", ids[part]);
       await untilAnswers(part, addresses);
