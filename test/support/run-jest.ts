@@ -37,9 +37,9 @@ export async function runJest(wanted: Wanted): Promise<Suites> {
   // the report goes to its file, and to standard output: that is thrown away
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   const stop = () => child.kill("SIGTERM");
-  process.once("SIGTERM", stop);
+  process.once("SIGTERM", stop).once("SIGINT", stop);
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-  process.off("SIGTERM", stop);
+  process.off("SIGTERM", stop).off("SIGINT", stop);
   const suites = await readFile(report, "utf8").then(readReport, () => ({ passed: 0, failed: 1, tests: [] }));
   await rm(dir, { recursive: true, force: true });
   return code === 0 || suites.failed > 0 ? suites : { ...suites, failed: 1 };

@@ -1,11 +1,14 @@
 import { readdirSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { glob, mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
 
 /** Inside the checkout, so that what a run which died hard has left is found by the next. */
 const RUNS = join(ROOT, ".run");
 const PREFIX = "test-";
+/** Where the suites of a run keep what is theirs: short, for a path of a socket has 108 bytes. */
+const SUITES = join(tmpdir(), "teravoz-");
 
 /**
  * Opens one stack for a whole test run, tells its addresses to the processes started from here, and stops it at the end, also
@@ -16,12 +19,17 @@ export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Pro
   const stop = () => stopping.abort(new Error("stopped"));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   await clearDeadRuns();
-  const dir = join(RUNS, `${PREFIX}${process.pid}`);
+  const name = `${PREFIX}${process.pid}`;
+  const before = process.env.TMPDIR ?? "";
+  await mkdir(SUITES + name, { recursive: true });
+  process.env.TMPDIR = SUITES + name;
   try {
+    const dir = join(RUNS, name);
     const stack = await openStack({ dir, ports: "free", say: sayAside, signal: stopping.signal });
     return await runOn(stack, run, stopping.signal);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    process.env.TMPDIR = before;
+    await clear(name);
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
@@ -44,9 +52,14 @@ async function runOn<T>(stack: Stack, run: (stack: Stack) => Promise<T>, signal:
 
 async function clearDeadRuns(): Promise<void> {
   await mkdir(RUNS, { recursive: true });
-  for (const name of readdirSync(RUNS).filter(isOfDeadRun)) {
-    await endLeftovers(join(RUNS, name, "pids.json"));
-    await rm(join(RUNS, name), { recursive: true, force: true });
+  for (const name of readdirSync(RUNS).filter(isOfDeadRun)) await clear(name);
+}
+
+/** Ends what a run has left running, the services of suites that were cut off before the parts they wait for, and removes its files. */
+async function clear(name: string): Promise<void> {
+  for (const dir of [SUITES + name, join(RUNS, name)]) {
+    for await (const path of glob("{,*/,*/*/}pids.json", { cwd: dir })) await endLeftovers(join(dir, path));
+    await rm(dir, { recursive: true, force: true });
   }
 }
 
