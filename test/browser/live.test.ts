@@ -417,8 +417,21 @@ test("nothing blinks but the card of who waits too long, five times, and not for
   expect(await moving(still.page)).toEqual([]);
 });
 
-test("on the TV everything is larger and nothing is to be pressed, until Esc", async () => {
-  const { page, problems } = await open("/?tv");
+/** Keeps what the browser gave to keep its screen on. */
+const KEEP_LOCKS = `{
+  const ask = navigator.wakeLock.request.bind(navigator.wakeLock);
+  globalThis.locks = [];
+  navigator.wakeLock.request = async (type) => {
+    const lock = await ask(type);
+    locks.push(lock);
+    return lock;
+  };
+}`;
+
+test("on the TV everything is larger, the screen stays on and nothing is to be pressed, until Esc", async () => {
+  const { page, problems } = await open("/?tv", 0, {}, KEEP_LOCKS);
+  const held = () => page.evaluate("locks.filter(({ released }) => !released).length");
+  await eventually(async () => expect(await held()).toBe(1));
   await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   const buttons = page.getByRole("button");
   const height = async () => (await card(page, "Em espera").boundingBox())!.height;
@@ -428,6 +441,7 @@ test("on the TV everything is larger and nothing is to be pressed, until Esc", a
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await buttons.count()).toBeGreaterThan(3));
   expect(onTv).toBeGreaterThan(1.4 * (await height()));
+  await eventually(async () => expect(await held()).toBe(0));
   expect(page.url()).not.toContain("tv");
   expect(problems).toEqual([]);
 });

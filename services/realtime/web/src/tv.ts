@@ -21,6 +21,7 @@ let lock: WakeLockSentinel | null = null;
 async function keepOn(): Promise<void> {
   if (!tv.peek() || document.visibilityState !== "visible" || (lock && !lock.released)) return;
   lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  if (!tv.peek()) void lock?.release();
 }
 
 export function followTv(): void {
