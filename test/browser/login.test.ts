@@ -57,13 +57,13 @@ test("a token that is no longer valid is asked for anew", async () => {
 test("no script runs but the page's own: none in the page, none from text, none from elsewhere", async () => {
   const { page, problems } = await suite.open();
   await page.evaluate(`{
-    const run = (fill) => document.head.append(fill(document.createElement("script")));
-    run((script) => { script.textContent = "globalThis.ran = 'inline'"; return script; });
-    run((script) => { script.src = "data:text/javascript,globalThis.ran='data'"; return script; });
-    const frame = document.createElement("button");
-    frame.setAttribute("onclick", "globalThis.ran = 'handler'");
-    document.body.append(frame);
-    frame.click();
+    const [inline, elsewhere] = [document.createElement("script"), document.createElement("script")];
+    inline.textContent = "globalThis.ran = 'inline'";
+    elsewhere.src = "data:text/javascript,globalThis.ran='data'";
+    const button = document.createElement("button");
+    button.setAttribute("onclick", "globalThis.ran = 'handler'");
+    document.body.append(inline, elsewhere, button);
+    button.click();
   }`);
   await eventually(() => expect(problems).toHaveLength(3));
   for (const problem of problems) expect(problem).toContain("Content Security Policy");

@@ -11,7 +11,6 @@ import { type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
 
 const ADMIN_TOKEN = "an-old-admin-token,the-next-admin-token";
-/** Of today: MongoDB deletes letters that are old, once a minute. */
 const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;

@@ -12,7 +12,6 @@ import { startProjector } from "../support/projector-in-process.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
 const PATIENCE_MS = 30_000;
-/** Of today: MongoDB deletes letters that are old, once a minute. */
 const FIRST_SEEN = anHourAgo();
 
 let opened: TestTopics;

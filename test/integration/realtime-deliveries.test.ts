@@ -6,7 +6,6 @@ import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, TRANSPORTS } from "../support/socket-clients.ts";
 
-/** Of today: MongoDB deletes letters that are old, once a minute. */
 const FIRST_SEEN = anHourAgo();
 const TOKENS = ["the-admin-token", "the-next-admin-token"];
 

@@ -1,2 +1,2 @@
-/** Recent enough that MongoDB keeps what was last seen then, in whole ms as MongoDB has them, and no round second. */
+/** For what must be recent: MongoDB deletes letters that are old, once a minute, in the midst of a test. No round second. */
 export const anHourAgo = () => new Date(new Date().setUTCMilliseconds(123) - 3_600_000);
