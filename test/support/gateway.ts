@@ -10,9 +10,10 @@ import { type Db, MongoClient } from "mongodb";
 import { eventually } from "./eventually.ts";
 import { openTopics, type TestTopics } from "./kafka.ts";
 import { findLeaks, gatherPersonal } from "./log-check.ts";
+import { timedStart } from "./starts.ts";
 
 export type Answer = { status: number; body: string; headers: NodeJS.Dict<string | string[]> };
-export type Gateway = Awaited<ReturnType<typeof openGateway>>;
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 type Options = Partial<Record<Kind, number>> & {
   env?: NodeJS.ProcessEnv;
@@ -26,7 +27,10 @@ type Options = Partial<Record<Kind, number>> & {
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
  * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
  */
-export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Options = {}) {
+export const openGateway = (options: Options = {}): Promise<Gateway> =>
+  timedStart("gateway", () => startGateway(options));
+
+async function startGateway({ env = {}, mains = {}, envOf, ...counts }: Options) {
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));

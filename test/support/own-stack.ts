@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStack, type Stack } from "@teravoz/stack";
+import { timedStart } from "./starts.ts";
 
 export type OwnStack = { stack: Stack; dir: string; close(): Promise<void> };
 
@@ -13,12 +14,8 @@ export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnSta
   const before = { ...process.env };
   const dir = await mkdtemp(join(tmpdir(), "teravoz-own-"));
   const nobodys = { KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  const stack = await openStack({
-    dir,
-    ports: "free",
-    env: { ...before, ...nobodys, ...more },
-    say: () => {},
-  });
+  const env = { ...before, ...nobodys, ...more };
+  const stack = await timedStart("stack", () => openStack({ dir, ports: "free", env, say: () => {} }));
   const { kafka, registry, mongodb } = stack.addresses;
   Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
   return {

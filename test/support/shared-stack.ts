@@ -3,6 +3,7 @@ import { glob, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
+import { timedStart } from "./starts.ts";
 
 /** Inside the checkout, so that what a run which died hard has left is found by the next. */
 const RUNS = join(ROOT, ".run");
@@ -25,7 +26,8 @@ export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Pro
   process.env.TMPDIR = SUITES + name;
   try {
     const dir = join(RUNS, name);
-    const stack = await openStack({ dir, ports: "free", say: sayAside, signal: stopping.signal });
+    const options = { dir, ports: "free", say: sayAside, signal: stopping.signal } as const;
+    const stack = await timedStart("stack", () => openStack(options));
     return await runOn(stack, run, stopping.signal);
   } finally {
     process.env.TMPDIR = before;

@@ -1,0 +1,44 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import config from "../../jest.config.js";
+import { bandOf } from "../support/run-jest.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Paths of suites from the root of the checkout, by what they need. */
+export type Selection = {
+  /** Suites that start nothing. */
+  units: string[];
+  /** Suites that need the parts, and may run beside others. */
+  real: string[];
+  /** Suites that need the machine to themselves. */
+  alone: string[];
+};
+
+/** They measure memory, or how many events go through: another suite beside them would change what they see. */
+const ALONE: readonly string[] = [];
+
+/** Every suite of the checkout. */
+export function listSuites(): string[] {
+  const patterns = config.projects.flatMap(({ testMatch }) => testMatch);
+  const found = patterns.flatMap((pattern) =>
+    globSync(pattern.replace("<rootDir>/", ""), { cwd: root, exclude: ["**/node_modules/**"] }),
+  );
+  return [...new Set(found)].sort();
+}
+
+/** The suites whose path matches one of the regular expressions; all where there is none. */
+export function matchSuites(suites: readonly string[], patterns: readonly string[]): string[] {
+  const wanted = patterns.map((pattern) => new RegExp(pattern, "i"));
+  return suites.filter((path) => wanted.length === 0 || wanted.some((pattern) => pattern.test(path)));
+}
+
+export function sortByNeeds(suites: readonly string[]): Selection {
+  const isAlone = (path: string) => ALONE.includes(path);
+  const isUnit = (path: string) => bandOf(path) === "unit";
+  return {
+    units: suites.filter(isUnit),
+    real: suites.filter((path) => !isUnit(path) && !isAlone(path)),
+    alone: suites.filter(isAlone),
+  };
+}

@@ -1,0 +1,35 @@
+import { readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+
+type JestTestFile = { path: string };
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Seconds of each suite as they were measured last, by its path: written by `pnpm test --timings`. */
+export function readKnownSeconds(file = join(root, "test", "timings.json")): Record<string, number> {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { suites: Record<string, number> }).suites;
+  } catch {
+    return {};
+  }
+}
+
+/** A suite that was never measured is taken for a long one: a short one that starts early costs nothing. */
+export const secondsOf = (known: Record<string, number>, path: string): number => known[path] ?? 60;
+
+/**
+ * Jest's sequencer: the slowest suites start first, so that two workers end at about the same time. Jest wants a class and a
+ * default export.
+ */
+export default class SlowestFirst {
+  sort(files: JestTestFile[]): JestTestFile[] {
+    const known = readKnownSeconds();
+    const seconds = ({ path }: JestTestFile) => secondsOf(known, relative(root, path));
+    const bytes = ({ path }: JestTestFile) => statSync(path).size;
+    return files.toSorted((one, other) => seconds(other) - seconds(one) || bytes(other) - bytes(one));
+  }
+  allFailedTests(files: JestTestFile[]): JestTestFile[] {
+    return files;
+  }
+  cacheResults(): void {}
+}
