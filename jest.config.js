@@ -17,7 +17,7 @@ export default {
       displayName: "unit",
       testMatch: [
         "<rootDir>/{packages,services,schemas}/**/*.test.ts",
-        "<rootDir>/test/*.test.ts",
+        "<rootDir>/test/{,runner/}*.test.ts",
         "<rootDir>/test/faults/**/*.unit.test.ts",
       ],
     },
