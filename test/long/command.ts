@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { type Piece, pieces } from "./pieces.ts";
+import { formatResults, isGreen, keepResult, type PieceResult, readResults } from "./results.ts";
+import { runPiece } from "./run-piece.ts";
+
+type Options = { fresh?: true; only?: string; minutes: number; list?: true };
+
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** The committed results, and the table made of them. */
+const FILE = join(import.meta.dirname, "results.json");
+const PAGE = join(import.meta.dirname, "RESULTS.md");
+
+// a run that is ended begins no further piece
+const stopping = new AbortController();
+process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
+
+const options = readOptions();
+if (options.fresh) await keepResult(FILE, PAGE, []);
+const wanted =
+  options.only === undefined ? pieces : pieces.filter(({ name }) => name.includes(options.only!));
+if (wanted.length === 0) fail(`no piece is called ${options.only}; --list names all`);
+if (options.list) list(wanted);
+else await runAll(wanted);
+
+function readOptions(): Options {
+  return new Command("test:long")
+    .description(
+      "Runs everything with full counts, in pieces of at most ten minutes. Goes on with the pieces that have not passed yet; the results are in test/long.",
+    )
+    .option("--fresh", "begin again: forget what has passed")
+    .option("--only <name>", "only pieces whose name holds this, also those that have passed")
+    .option("--minutes <n>", "begin no piece after so many minutes", parseMinutes, Number.POSITIVE_INFINITY)
+    .option("--list", "say which pieces there are and what became of them")
+    .parse()
+    .opts<Options>();
+}
+
+function parseMinutes(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("must be a whole number of minutes.");
+  return Number(text);
+}
+
+function list(all: readonly Piece[]): void {
+  const results = readResults(FILE);
+  for (const { name } of all) {
+    const result = results.find((each) => each.name === name);
+    const became = result ? `${isGreen(result) ? "passed" : "FAILED"} on ${result.date}` : "not run yet";
+    process.stdout.write(`${name}: ${became}\n`);
+  }
+}
+
+async function runAll(all: readonly Piece[]): Promise<void> {
+  const results = readResults(FILE);
+  const hasPassed = ({ name }: Piece) => results.some((result) => result.name === name && isGreen(result));
+  const left = options.only === undefined ? all.filter((piece) => !hasPassed(piece)) : all;
+  if (left.length === 0) say("every piece has passed: --fresh begins again");
+  const endAt = Date.now() + options.minutes * 60_000;
+  const run: PieceResult[] = [];
+  for (const [n, piece] of left.entries()) {
+    if (stopping.signal.aborted || Date.now() > endAt) break;
+    say(`piece ${n + 1} of ${left.length}: ${piece.name}`);
+    const result = await runPiece(piece, stopping.signal);
+    if (!result) break;
+    run.push(result);
+    await keepResult(FILE, PAGE, merge(readResults(FILE), result));
+    say(formatResults([result]));
+  }
+  finish(run, left.length);
+}
+
+const merge = (results: readonly PieceResult[], result: PieceResult): PieceResult[] => {
+  const all = [...results.filter(({ name }) => name !== result.name), result];
+  const place = ({ name }: PieceResult) => pieces.findIndex((piece) => piece.name === name);
+  return all.filter((each) => place(each) >= 0).toSorted((one, other) => place(one) - place(other));
+};
+
+function finish(run: readonly PieceResult[], wantedCount: number): void {
+  const passed = run.reduce((sum, result) => sum + result.passed, 0);
+  const failed = run.reduce((sum, result) => sum + result.failed, 0);
+  if (run.length < wantedCount) say(`${wantedCount - run.length} pieces are left: run it again to go on`);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  process.exit(failed > 0 || (run.length === 0 && wantedCount > 0) ? 1 : 0);
+}
+
+function fail(message: string): never {
+  say(`test:long: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,45 @@
+import { longCampaigns } from "../faults/campaigns/long.ts";
+
+/** A part of the long run that ends within ten minutes on two cores, as a process of its own. */
+export type Piece = {
+  name: string;
+  /** Arguments of Node.js, from the root of the checkout. */
+  args: readonly string[];
+  env?: Record<string, string>;
+};
+
+const test = (name: string, pattern: string, title: string | null, env: Record<string, string>): Piece => ({
+  name,
+  args: ["test/runner/command.ts", pattern, ...(title === null ? [] : ["-t", title])],
+  env,
+});
+
+const FULL = { FAULTS: "long" };
+
+/** Suites whose counts are smaller in `pnpm test`, with the counts that are promised. */
+const suites: readonly Piece[] = [
+  ...[
+    "MongoDB is away",
+    "MongoDB is killed",
+    "MongoDB is paused",
+    "two instances",
+    "reconnects",
+    "read nothing",
+  ].map((title) => test(`thousand clients: ${title}`, "integration/realtime-faults", title, FULL)),
+  test("ingest under pressure", "integration/ingest-pressure", null, FULL),
+  test("hostile senders", "integration/ingest-hostile", null, FULL),
+  test("doors", "e2e/access", null, FULL),
+  ...["forged webhooks", "bodies strange", "packets strange"].map((title) =>
+    test(`fuzz: ${title}`, "e2e/fuzz", title, FULL),
+  ),
+];
+
+/** The page with thousands of calls: frames, and memory over ten minutes. */
+const board: Piece = { name: "board", args: ["test/browser/board.ts", "--long"] };
+
+const campaigns: readonly Piece[] = longCampaigns.map(({ name }, index) => ({
+  name: `faults: ${name}`,
+  args: ["test/faults/run.ts", "--long", "--from", `${index + 1}`, "--runs", "1"],
+}));
+
+export const pieces: readonly Piece[] = [...campaigns, ...suites, board];

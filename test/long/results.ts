@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { describeMachine } from "../runner/timings.ts";
+
+/** What became of a piece when it was run last. */
+export type PieceResult = {
+  name: string;
+  date: string;
+  /** Of the checkout that was run. */
+  commit: string;
+  seconds: number;
+  passed: number;
+  failed: number;
+};
+
+export const isGreen = ({ passed, failed }: PieceResult): boolean => failed === 0 && passed > 0;
+
+export const readResults = (file: string): PieceResult[] =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PieceResult[]) : [];
+
+/** Writes the results, and the page that shows them. */
+export async function keepResult(file: string, page: string, results: readonly PieceResult[]): Promise<void> {
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(
+    page,
+    `# Results of the long run\n\n${INTRODUCTION}\n\n${formatResults(results)}\n\n${describeMachine()}\n`,
+  );
+}
+
+const INTRODUCTION = `Written by \`npx -y pnpm test:long\`, which runs everything with full counts in pieces of at most ten minutes and goes on
+where it stopped. It is run whole before a release. The table of faults is in \`test/faults/RESULTS.md\`, that of the page in
+\`test/browser/README.md\`.`;
+
+export function formatResults(results: readonly PieceResult[]): string {
+  const row = ({ name, date, commit, seconds, passed, failed }: PieceResult) =>
+    `| ${name} | ${date} | ${commit} | ${seconds} | ${passed} | ${failed} |`;
+  return [
+    "| piece | date | commit | seconds | passed | failed |",
+    "|---|---|---|---|---|---|",
+    ...results.map(row),
+  ].join("\n");
+}
