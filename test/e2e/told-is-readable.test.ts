@@ -1,47 +1,74 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Gateway, openGateway } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
 import { connectClient, type SocketClient } from "../support/socket-clients.ts";
 
 let gateway: Gateway;
-let clients: SocketClient[];
 beforeAll(async () => {
   gateway = await openGateway({ realtime: 2 });
-  clients = await Promise.all(gateway.realtime.map(({ url }) => connectClient("websocket", url)));
 });
-afterAll(async () => {
-  for (const client of clients ?? []) client.close();
-  await gateway?.close();
+afterAll(() => gateway?.close());
+
+/** Clients side by side, each with a view of its own, and the notifications that each waits for. */
+const LANES = 25;
+const ROUNDS = 40;
+/** A DataChanged does not name what changed: only one event may be on its way at a time. */
+const ROUNDS_ALONE = LONG ? 1_000 : 150;
+
+const connectBoth = async () =>
+  (await Promise.all(gateway.realtime.map(({ url }) => connectClient("websocket", url)))) as [
+    SocketClient,
+    SocketClient,
+  ];
+
+async function post(call: { call_id: string; queue: string }): Promise<void> {
+  const body = { type: "call.new", timestamp: new Date().toISOString(), ...call };
+  expect((await gateway.post(JSON.stringify(body))).status).toBe(200);
+}
+
+async function readStates({ ask }: SocketClient, call_id: string): Promise<string[]> {
+  const { data } = await ask("ListCalls", { params: { aggregate_id: call_id } });
+  return data.map(({ state }: { state: string }) => state);
+}
+
+test(`a call named by CallChanged is readable at once on either instance, ${LANES * ROUNDS} times with ${LANES} clients`, async () => {
+  const lane = async (_: unknown, n: number) => {
+    const [subscriber, other] = await connectBoth();
+    const queue = `9${100 + n}`;
+    await subscriber.ask("Subscribe", { params: { queue } });
+    for (let round = 0; round < ROUNDS; round++) {
+      const call_id = `17000${100 + n}.${round}`;
+      const changed = subscriber.next("CallChanged");
+      await post({ call_id, queue });
+      expect((await changed).data).toMatchObject({ aggregate_id: call_id });
+      const reader = round % 2 === 0 ? other : subscriber;
+      expect([call_id, await readStates(reader, call_id)]).toEqual([call_id, ["NEW"]]);
+    }
+    subscriber.close();
+    other.close();
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 });
 
-const ROUNDS = 1_000;
+/** A realtime that was in doubt, after a rebalance say, sends a DataChanged that belongs to no event: some are borne, not one a round. */
+const MOST_UNCAUSED = 3;
 
-test(`a client told by CallChanged reads the new state at once, on either instance, ${ROUNDS} times in a row`, async () => {
-  const [told, asked] = clients as [SocketClient, SocketClient];
-  await told.ask("Subscribe", {});
-  for (let round = 0; round < ROUNDS; round++) {
-    const [teller, reader] = round % 2 === 0 ? [told, asked] : [told, told];
-    const call_id = `1700000000.${round}`;
-    const changed = teller.next("CallChanged");
-    await gateway.post(JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() }));
-    expect((await changed).data).toMatchObject({ aggregate_id: call_id });
-    const { data } = await reader.ask("ListCalls", { params: { aggregate_id: call_id } });
-    expect(data).toEqual([expect.objectContaining({ aggregate_id: call_id, state: "NEW" })]);
-  }
-});
-
-test(`a client told by DataChanged of one event reads it at once, on either instance, ${ROUNDS} times in a row`, async () => {
-  const [told, asked] = clients as [SocketClient, SocketClient];
-  // DataChanged does not say of what: what is still on its way from before must be in, it comes within 50 ms
-  await sleep(500);
-  while (told.untaken("DataChanged") > 0) await told.next("DataChanged");
-  for (let round = 0; round < ROUNDS; round++) {
-    const reader = round % 2 === 0 ? asked : told;
+test(`an event is readable at once on either instance after the DataChanged it caused, ${ROUNDS_ALONE} times in a row`, async () => {
+  const [subscriber, other] = await connectBoth();
+  let uncaused = 0;
+  for (let round = 0; round < ROUNDS_ALONE; round++) {
     const call_id = `1800000000.${round}`;
-    const changed = told.next("DataChanged");
-    await gateway.post(JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() }));
+    const reader = round % 2 === 0 ? other : subscriber;
+    while (subscriber.untaken("DataChanged") > 0) await subscriber.next("DataChanged");
+    const changed = subscriber.next("DataChanged");
+    await post({ call_id, queue: "900" });
     await changed;
-    const { data } = await reader.ask("ListCalls", { params: { aggregate_id: call_id } });
-    expect([round, data.length]).toEqual([round, 1]);
+    while ((await readStates(reader, call_id)).length === 0) {
+      uncaused += 1;
+      await subscriber.next("DataChanged");
+    }
   }
+  expect(uncaused).toBeLessThanOrEqual(MOST_UNCAUSED);
+  subscriber.close();
+  other.close();
 });
