@@ -18,6 +18,7 @@ type Options = {
   tokens?: string[];
   origins?: string[];
   joinsPerSecond?: number;
+  clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
   /** What an operator redrives with, given the letters. */
   redriveOf?: (letters: DeadLetters) => Redrive;
 };

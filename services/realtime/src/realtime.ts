@@ -106,7 +106,10 @@ export function createRealtime(deps: {
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);
   const doors = { ...deps.admission, mayCome: createRate(clock, deps.joinsPerSecond) };
-  const transports = [serveSocketIo(server, gateway, doors), servePlainWebSocket(server, gateway, doors)];
+  const transports = [
+    serveSocketIo(server, gateway, doors),
+    servePlainWebSocket(server, gateway, doors, clock),
+  ];
   const stop = async () => {
     feed.stop();
     subscriptions.stop();

@@ -6,11 +6,17 @@ import { STALL_MS } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
+import type { Clock } from "../throttle.ts";
 import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
-export function servePlainWebSocket(server: Server, gateway: Gateway, admission: Doors): { stop(): void } {
+export function servePlainWebSocket(
+  server: Server,
+  gateway: Gateway,
+  admission: Doors,
+  clock: Clock,
+): { stop(): void } {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -25,38 +31,39 @@ export function servePlainWebSocket(server: Server, gateway: Gateway, admission:
     if (refusal) return refuse(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const unsent = () => unsentOf(socket);
-      const life = { seenAt: performance.now(), left: 0, unsent };
+      const life = { seenAt: clock.now(), left: 0, unsent };
       lives.set(webSocket, life);
-      webSocket.on("pong", () => note(life));
+      webSocket.on("pong", () => note(life, clock.now()));
       serve(webSocket, gateway, unsent);
     });
   });
-  const pings = setInterval(() => {
+  let cancelPings = clock.after(PING_MS, function pingAll() {
     for (const webSocket of sockets.clients) {
-      if (isGone(lives.get(webSocket)!)) webSocket.terminate();
+      if (isGone(lives.get(webSocket)!, clock.now())) webSocket.terminate();
       else webSocket.ping();
     }
-  }, PING_MS);
+    cancelPings = clock.after(PING_MS, pingAll);
+  });
   return {
     stop() {
-      clearInterval(pings);
+      cancelPings();
       sockets.close();
     },
   };
 }
 
-/** When a client answered a ping or took something last, and how much was unsent then. */
+/** When a client last answered a ping or took something, and how much was unsent then. */
 type Life = { seenAt: number; left: number; unsent: () => number };
 
-function note(life: Life): void {
-  life.seenAt = performance.now();
+function note(life: Life, now: number): void {
+  life.seenAt = now;
   life.left = life.unsent();
 }
 
 /** A ping waits behind what was sent before it, in our own queue and in the system's: either may take a slow line a while. */
-function isGone(life: Life): boolean {
-  if (life.unsent() !== life.left) note(life);
-  return performance.now() - life.seenAt > STALL_MS;
+function isGone(life: Life, now: number): boolean {
+  if (life.unsent() !== life.left) note(life, now);
+  return now - life.seenAt > STALL_MS;
 }
 
 /**
