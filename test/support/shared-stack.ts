@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { glob, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
+import { compileCacheEnv, endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
 
 /** Inside the checkout, so that what a run which died hard has left is found by the next. */
 const RUNS = join(ROOT, ".run");
@@ -40,6 +40,8 @@ const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
 async function runOn<T>(stack: Stack, run: (stack: Stack) => Promise<T>, signal: AbortSignal): Promise<T> {
   const { kafka, registry, mongodb } = stack.addresses;
   Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
+  // for the commands that suites start themselves
+  Object.assign(process.env, compileCacheEnv(process.env));
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));
   });
