@@ -146,6 +146,12 @@ export const kafkaSettings = {
     default: "teravoz.",
     doc: "begins the name of every topic and consumer group",
   },
+  KAFKA_SESSION_TIMEOUT_MS: {
+    // a broker takes 6 s to 30 min unless it is told otherwise; below 2 s a busy machine expels members that are well
+    schema: wholeNumber(2_000, 1_800_000),
+    default: "10000",
+    doc: "ms without a heartbeat after which a consumer group gives a member's partitions to the others",
+  },
 } as const satisfies Settings;
 
 export const registrySettings = {

@@ -80,6 +80,8 @@ const ONE_NODE = {
   "share.coordinator.state.topic.replication.factor": 1,
   "share.coordinator.state.topic.min.isr": 1,
   "group.initial.rebalance.delay.ms": 0,
+  // the tests' sessions are shorter than the 6 s a broker allows by default
+  "group.min.session.timeout.ms": 2_000,
   // a killed broker may register again only when its session has ended: 9 s by default, 15 s in all
   "broker.session.timeout.ms": 4_000,
   "broker.heartbeat.interval.ms": 500,
