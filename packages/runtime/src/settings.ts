@@ -147,10 +147,10 @@ export const kafkaSettings = {
     doc: "begins the name of every topic and consumer group",
   },
   KAFKA_SESSION_TIMEOUT_MS: {
-    // a broker takes 6 s to 30 min unless it is told otherwise; below 2 s a busy machine expels members that are well
+    // up to a broker's default maximum; below 2 s a busy machine expels members that are well
     schema: wholeNumber(2_000, 1_800_000),
     default: "10000",
-    doc: "ms without a heartbeat after which a consumer group gives a member's partitions to the others",
+    doc: "ms of silence after which a consumer loses its partitions; a broker allows 6000 or more by default",
   },
 } as const satisfies Settings;
 
