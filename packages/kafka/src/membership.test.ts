@@ -22,12 +22,15 @@ const EVENTS = {
 /** Members whose consumers do nothing by themselves. */
 function openMembership(sessionTimeoutMs = 10_000) {
   const members: EventEmitter[] = [];
+  const dropped: EventEmitter[] = [];
   const nothing = async () => {};
   const open = () => {
     const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
     members.push(consumer);
     const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
-    return { groupId: "g", consumer: Object.assign(consumer, quiet), admin: quiet } as unknown as Member;
+    const disconnect = async () => void dropped.push(consumer);
+    Object.assign(consumer, quiet, { disconnect });
+    return { groupId: "g", consumer, admin: quiet } as unknown as Member;
   };
   const log = createLog("test", "silent");
   const deps = {
@@ -39,7 +42,7 @@ function openMembership(sessionTimeoutMs = 10_000) {
     log,
     onCrash: () => {},
   };
-  return { members, membership: createMembership(deps) };
+  return { members, dropped, membership: createMembership(deps) };
 }
 
 const join = (member: EventEmitter) =>
@@ -68,11 +71,11 @@ test("a member that is in its group goes on for as long as it fetches", async ()
 });
 
 test("a member that fetches on without finding back into its group is replaced by a new one", async () => {
-  const { members, membership } = openMembership();
+  const { members, dropped, membership } = openMembership();
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);
   await fetchFor(members[0]!, 30);
-  expect(members).toHaveLength(1);
+  expect(dropped).toEqual([]);
   await fetchFor(members[0]!, 15);
   await untilReplaced(members);
   join(members[1]!);
@@ -88,11 +91,11 @@ test("a member that neither fetches nor is heard is replaced by a new one", asyn
 });
 
 test("with a shorter session, a member outside of its group is replaced sooner, but not before a join may end", async () => {
-  const { members } = openMembership(4_000);
+  const { members, dropped } = openMembership(4_000);
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);
   await fetchFor(members[0]!, 12);
-  expect(members).toHaveLength(1);
+  expect(dropped).toEqual([]);
   await fetchFor(members[0]!, 11);
   await untilReplaced(members);
 });
