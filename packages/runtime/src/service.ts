@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import closeWithGrace from "close-with-grace";
 import { type Config, describeConfig, InvalidConfig, readConfig, type Settings } from "./config.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -62,6 +63,8 @@ export async function runService<S extends Settings>(
   const service = { self: createSelf(name), config, log, health, metrics: createMetrics(), fail };
   await start({ ...service, onStop: (job, step) => void steps.push({ name: job, step }) });
   log.info("started");
+  // a process that is killed writes nothing; does nothing where no compile cache is on
+  flushCompileCache();
 }
 
 function readConfigOrExit<S extends Settings>(name: string, settings: S): Config<S> {

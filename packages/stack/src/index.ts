@@ -1,6 +1,7 @@
 export { openStack, ROOT } from "./open-stack.ts";
 export { freePort } from "./ports.ts";
 export { endLeftovers } from "./process/pids.ts";
+export { compileCacheEnv } from "./run/compile-cache.ts";
 export { buildDashboard } from "./run/jobs.ts";
 export * from "./run/services.ts";
 export * from "./stack.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { ROOT } from "@teravoz/stack";
+import { compileCacheEnv, ROOT } from "@teravoz/stack";
 import type { Gateway } from "../gateway.ts";
 
 export type Outcome = {
@@ -21,7 +21,7 @@ type Options = {
 export function startRebuild(args: string[], { main, env = {} }: Options = {}) {
   const module = main ?? join(ROOT, "services/projector/src/rebuild/command.ts");
   const child = spawn(process.execPath, [module, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...compileCacheEnv(process.env), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = { stdout: "", stderr: "" };

@@ -5,6 +5,7 @@ import { ROOT } from "../open-stack.ts";
 import { rotateLog } from "../process/log-file.ts";
 import { run } from "../process/run.ts";
 import { type Addresses, CannotStart } from "../stack.ts";
+import { compileCacheEnv } from "./compile-cache.ts";
 import { addressEnv } from "./services.ts";
 
 export type JobOptions = { dir: string; env: NodeJS.ProcessEnv; signal: AbortSignal };
@@ -12,7 +13,7 @@ export type JobOptions = { dir: string; env: NodeJS.ProcessEnv; signal: AbortSig
 /** Creates the topics and registers the schemas; what it says is in topics.log. */
 export async function createTopics(addresses: Addresses, { dir, env, signal }: JobOptions): Promise<void> {
   const command = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
-  const settings = { cwd: ROOT, env: { ...env, ...addressEnv(addresses) }, signal };
+  const settings = { cwd: ROOT, env: { ...env, ...compileCacheEnv(env), ...addressEnv(addresses) }, signal };
   await logged("topics", dir, run(process.execPath, [command], settings));
 }
 

@@ -5,6 +5,7 @@ import { type ChildSpec, endChild } from "../process/child.ts";
 import { rotateLog } from "../process/log-file.ts";
 import { createRuns } from "../process/runs.ts";
 import type { Addresses } from "../stack.ts";
+import { compileCacheEnv } from "./compile-cache.ts";
 import { untilReady } from "./ready.ts";
 
 export type Kind = "ingest" | "projector" | "realtime";
@@ -115,6 +116,7 @@ function serviceEnv(
   const { PORT: _, ...rest } = env;
   return {
     ...rest,
+    ...compileCacheEnv(env),
     ...addressEnv(addresses),
     [PORT_VARIABLES[service.kind]]: String(service.port),
     ...service.env,
