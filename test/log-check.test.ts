@@ -52,7 +52,7 @@ test("the time that a body takes grows with its length, not with its square, wha
     for (const unit of ["x", "1", "a@", "a.", "@a.b.", '"call_id":', "\u0000"])
       gatherPersonal().add(unit.repeat(length / unit.length));
   });
-  // less than a tenth of a second when linear; one unbounded repetition takes half a minute
+  // less than a tenth of a second when linear; one unbounded repetition takes a minute
   expect(seconds).toBeLessThan(5);
 });
 

@@ -9,7 +9,7 @@ import { openSpool, type Spool } from "./spool.ts";
 beforeAll(stopClock);
 afterAll(() => void jest.useRealTimers());
 
-const LIMITS = { segmentBytes: 300, tickMs: 1, adoptMs: 1, diskDeadlineMs: 1_000, drainAtStopMs: 50 };
+const LIMITS = { segmentBytes: 300, tickMs: 5, adoptMs: 10, diskDeadlineMs: 1_000, drainAtStopMs: 50 };
 
 type Step =
   | { does: "append"; count: number }
