@@ -111,7 +111,8 @@ test("strange values of other fields never refuse an event", () => {
 test("whatever bytes come, parseWebhook answers and never throws", () => {
   const texts = fc.oneof(
     fc.json(),
-    fc.string({ unit: "binary" }),
+    // any UTF-16; fast-check's unit "binary" first builds a map of a million characters
+    fc.uint16Array().map((units) => String.fromCharCode(...units)),
     fc.json().map((text) => `{"type":"call.new","call_id":${text}}`),
   );
   const bytes = fc.oneof(

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Check, Log } from "@teravoz/runtime";
+import { type Check, type Log, sleep } from "@teravoz/runtime";
 import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
 
@@ -101,7 +100,7 @@ export function createMembership(options: Options): Membership {
       state.end(new Error("stopped"));
       await Promise.race([
         Promise.all([state.member && drop(state.member), life]),
-        sleep(DROP_MS, undefined, { ref: false }),
+        sleep(DROP_MS, { ref: false }),
       ]);
     },
   };
@@ -124,7 +123,7 @@ async function live(state: State): Promise<void> {
     if (!isOfKafka(err)) return state.onCrash(err);
     state.log.warn({ err }, "consumer ended, beginning anew");
     await drop(member);
-    await sleep(RETRY_MS, undefined, { ref: false });
+    await sleep(RETRY_MS, { ref: false });
   }
 }
 
@@ -142,7 +141,7 @@ function leave(state: State): void {
 
 async function drop({ consumer, admin }: Member): Promise<void> {
   const ended = Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
-  await Promise.race([ended, sleep(DROP_MS, undefined, { ref: false })]);
+  await Promise.race([ended, sleep(DROP_MS, { ref: false })]);
 }
 
 class Silent extends Error {
@@ -192,7 +191,7 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
       state.prepared = isCurrent();
     } catch (err) {
       state.log.warn({ err }, "where to read from is not known yet, trying again");
-      await sleep(RETRY_MS, undefined, { ref: false });
+      await sleep(RETRY_MS, { ref: false });
     }
   }
 }

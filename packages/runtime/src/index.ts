@@ -11,4 +11,5 @@ export * from "./self.ts";
 export * from "./server.ts";
 export * from "./service.ts";
 export * from "./settings.ts";
+export * from "./sleep.ts";
 export * from "./tokens.ts";

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
 import type { Log } from "./log.ts";
+import { sleep } from "./sleep.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;

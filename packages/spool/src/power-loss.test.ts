@@ -1,11 +1,15 @@
-import { expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import fc from "fast-check";
 import { createMemoryDisk, diskError, type MemoryDisk } from "../testing/memory-disk.ts";
+import { elapse, stopClock } from "../testing/process.ts";
 import { openSpool, type Spool } from "./spool.ts";
 
-const LIMITS = { segmentBytes: 300, tickMs: 1, adoptMs: 1, diskDeadlineMs: 1_000, drainAtStopMs: 50 };
+beforeAll(stopClock);
+afterAll(() => void jest.useRealTimers());
+
+const LIMITS = { segmentBytes: 300, tickMs: 5, adoptMs: 10, diskDeadlineMs: 1_000, drainAtStopMs: 50 };
 
 type Step =
   | { does: "append"; count: number }
@@ -80,10 +84,10 @@ function createHistory() {
       case "append":
         // not waited for: what comes next may come in the middle
         for (let n = 0; n < each.count; n++) void append(`event-${given.size}`);
-        return turns(given.size % 7);
+        return elapse(given.size % 7);
       case "brokers":
         brokers.up = each.up;
-        return turns(20);
+        return elapse(20);
       case "trouble":
         return breakDisk(disk, each);
       case "heal":
@@ -103,7 +107,7 @@ function createHistory() {
     brokers.up = true;
     running ??= await starting();
     const isDone = () => [...disk.world.names.keys()].every((path) => !path.endsWith(".segment"));
-    for (let tries = 0; !isDone() && tries < 2_000; tries++) await turns(5);
+    for (let tries = 0; !isDone() && tries < 2_000; tries++) await elapse(5);
     for (const spool of [...ended, running.spool]) await spool.stop().catch(() => {});
   };
   return { given, acknowledged, sent, take, settle };
@@ -136,9 +140,4 @@ function breakDisk(
     if (code === "short") return operation === "write" ? 3 : undefined;
     return operation === "read" && code === "EIO" ? undefined : diskError(code);
   };
-}
-
-/** So many turns of the event loop. */
-async function turns(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await new Promise(setImmediate);
 }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
-import type { Check } from "@teravoz/runtime";
+import { type Check, sleep } from "@teravoz/runtime";
 import { disk as realDisk } from "./disk.ts";
 import { type Draining, drain } from "./drain.ts";
 import { adoptPlaces, openPlace } from "./places.ts";
@@ -117,7 +116,7 @@ async function run(state: State): Promise<void> {
   const { signal } = state.stopping;
   while (!signal.aborted) {
     await turn(state).catch((err) => state.log.error({ err }, "spool: what it holds cannot be sent now"));
-    await sleep(state.limits.tickMs, undefined, { signal }).catch(() => {});
+    await sleep(state.limits.tickMs, { signal });
   }
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Unavailable } from "@teravoz/domain";
-import type { Log } from "@teravoz/runtime";
+import { type Log, sleep } from "@teravoz/runtime";
 import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
 import type { Disk } from "./disk.ts";
 import { type Spooled, sizeOf } from "./record.ts";

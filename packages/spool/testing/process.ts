@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { openSpool, type Spool, type SpoolOptions } from "../src/spool.ts";
@@ -7,10 +8,46 @@ export const ROOT = "/spool";
 export const QUICK = { tickMs: 2, adoptMs: 10, diskDeadlineMs: 100, drainAtStopMs: 200 };
 const MiB = 1024 * 1024;
 
+/** Stops the clock: from now on `elapse` alone moves it. */
+export function stopClock(): void {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
+}
+
+/** Moves the clock, one millisecond after the other; what each sets off has run when the next begins. */
+export async function elapse(ms: number): Promise<void> {
+  for (let n = 0; n < ms; n++) {
+    jest.advanceTimersByTime(1);
+    await new Promise(setImmediate);
+  }
+}
+
+const LIMIT_MS = 10_000;
+
+/** Moves the clock until the condition holds; resolves with how long that took. */
+export async function until(holds: () => boolean): Promise<number> {
+  for (let ms = 0; ms < LIMIT_MS; ms++) {
+    await new Promise(setImmediate);
+    if (holds()) return ms;
+    await elapse(1);
+  }
+  throw new Error(`this did not happen within ${LIMIT_MS} ms: ${holds}`);
+}
+
+/** Moves the clock until the work ends; gives its outcome, and how long it took. */
+export async function timed<T>(
+  work: Promise<T>,
+): Promise<{ outcome: PromiseSettledResult<T>; tookMs: number }> {
+  const outcomes: PromiseSettledResult<T>[] = [];
+  void Promise.allSettled([work]).then((settled) => outcomes.push(...settled));
+  const tookMs = await until(() => outcomes.length > 0);
+  return { outcome: outcomes[0]!, tookMs };
+}
+
 const open: Spool[] = [];
-/** Ends every process that was started. */
+/** Stops every process that was started, and lets the clock run again. */
 export async function stopAll(): Promise<void> {
-  for (const spool of open.splice(0)) await spool.stop().catch(() => {});
+  for (const spool of open.splice(0)) await timed(spool.stop());
+  jest.useRealTimers();
 }
 
 /** A process with a spool on this disk; `brokers.up` says whether they take what it sends. */
@@ -40,15 +77,8 @@ export async function startProcess(
   return { spool, append, sent, logged, brokers, metrics, segments, kill: disk.kill };
 }
 
-/** So many bodies that differ. */
+/** `count` bodies, no two the same. */
 export const texts = (count: number) => Array.from({ length: count }, (_, n) => `event-${n}`);
-
-export async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 1_000) throw new Error(`it did not come about: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 /** Makes the disk fail as the trouble says; the answer heals it. */
 export function breakDisk({ world }: MemoryDisk, trouble: Trouble): () => void {

@@ -124,7 +124,7 @@ function keepUp({ stack, services }: Running, { watch }: Options, signal: AbortS
     ended: () => stack.ended(name),
     start: () => stack.start(name),
   }));
-  for (const job of [...parts, ...services]) void supervise(job, say, signal);
+  for (const job of [...parts, ...services]) void supervise(job, { say, signal });
   if (watch)
     watchSources({ service: (kind) => restart(kind, services), page: () => rebuild(signal) }, signal);
 }

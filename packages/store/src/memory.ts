@@ -34,7 +34,7 @@ import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
 import { startOfMinute } from "./minutes.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
-import { erasureChanges, type KeptCall, settle } from "./settle.ts";
+import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
 
 export type State = {
   fences: Fences;
@@ -110,24 +110,36 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
   const erased = latestErased([...state.erased.values(), ...(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
-  const there = withoutErased(state, erased);
+  // what is stored has survived the erasures of earlier batches
+  const there = batch.erasures?.length ? withoutErased(state, erased) : state;
   const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index): StoredEvent => {
     return { ...event, id: state.lastId + 1 + index, ...countOf(event, again) };
   });
   const repeated = repeatedOf(there.events, again, earlier);
-  const next = new Map([
-    ...there.events,
-    ...[...stored, ...repeated].map((event) => [event.uuid, event] as const),
-  ]);
-  const events = [...next.values()].filter(({ kind }) => kind === "call");
+  const events = historiesOf(there.events, kept, [...repeated, ...stored]);
   const { written, changes } = settle({ batch: kept, calls: there.calls, events }, fold, now);
   fenceOf(state, batch).fold = fold.revision;
   state.positions.set(place, batch.next);
-  Object.assign(state, { ...there, events: next, erased, lastId: state.lastId + stored.length });
+  Object.assign(state, { events: there.events, calls: there.calls, erased });
+  state.lastId += stored.length;
+  for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
   const told = [...erasureChanges(batch, now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+}
+
+/** All events of the calls that a batch touches, as they are once its own are written. */
+function historiesOf(
+  events: ReadonlyMap<string, StoredEvent>,
+  batch: readonly LoggedEvent[],
+  written: readonly StoredEvent[],
+): StoredEvent[] {
+  const touched = new Set(keysOf(batch, "call"));
+  const replaced = new Set(written.map(({ uuid }) => uuid));
+  const isTouched = ({ kind, aggregate_id }: StoredEvent) => kind === "call" && touched.has(aggregate_id);
+  const before = [...events.values()].filter((event) => isTouched(event) && !replaced.has(event.uuid));
+  return [...before, ...written.filter(isTouched)];
 }
 
 /** The events stored before that came again: counted, and received when the earliest of all was. */

@@ -24,7 +24,10 @@ test("a job that dies is started again and both are said in one line each", asyn
     ended: async () => deaths.shift() ?? pending,
     start: async () => void setImmediate(() => stop.abort()),
   };
-  await supervise(job, (line) => said.push(line), stop.signal);
+  const waited: number[] = [];
+  const wait = async (ms: number) => void waited.push(ms);
+  await supervise(job, { say: (line) => said.push(line), signal: stop.signal, wait });
+  expect(waited).toEqual([500]);
   expect(said).toEqual(["kafka ended by SIGKILL: starting it again in 0.5 s", "kafka runs again"]);
 });
 
@@ -35,6 +38,6 @@ test("nothing is started again once all are to stop", async () => {
     stop.abort();
     return "ended with code 0";
   };
-  await supervise({ name: "ingest", ended, start }, () => {}, stop.signal);
+  await supervise({ name: "ingest", ended, start }, { say: () => {}, signal: stop.signal });
   expect(start).not.toHaveBeenCalled();
 });

@@ -22,8 +22,16 @@ export type Job = {
   start(): Promise<void>;
 };
 
+type Supervision = {
+  say: Say;
+  /** Ends the supervision when it aborts. */
+  signal: AbortSignal;
+  /** Sleeps for `ms`; rejects when the signal aborts. */
+  wait?: (ms: number, value: undefined, options: { signal: AbortSignal }) => Promise<void>;
+};
+
 /** Starts a job again whenever it ends, with back-off, and says so, until the signal aborts. */
-export async function supervise(job: Job, say: Say, signal: AbortSignal): Promise<void> {
+export async function supervise(job: Job, { say, signal, wait = sleep }: Supervision): Promise<void> {
   let delayMs: number | null = null;
   let startedAt = Date.now();
   while (!signal.aborted) {
@@ -31,7 +39,7 @@ export async function supervise(job: Job, say: Say, signal: AbortSignal): Promis
     if (signal.aborted) return;
     delayMs = nextDelayMs(delayMs, Date.now() - startedAt);
     say(`${job.name} ${how}: starting it again in ${delayMs / 1_000} s`);
-    await sleep(delayMs, undefined, { signal }).catch(() => {});
+    await wait(delayMs, undefined, { signal }).catch(() => {});
     startedAt = Date.now();
     if (!signal.aborted) await tryStart(job, say);
   }
