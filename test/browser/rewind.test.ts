@@ -140,9 +140,9 @@ async function expectSeen(page: Page, { look }: { look: Look }): Promise<void> {
     const { running, ...rest } = (await lookAt(page)).look;
     const { running: ranThen, ...then } = look;
     expect(rest).toEqual(then);
-    // a live board's clock ticks once a second
+    // the clock of a live board ticks once a second, on a busy machine somewhat later
     const off = running.map((seconds, n) => Math.abs(seconds - ranThen[n]!));
-    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+    expect(Math.max(...off)).toBeLessThanOrEqual(3);
   });
 }
 
@@ -207,11 +207,15 @@ test("played at 60 times the speed, an hour is a minute; at its end the board is
   await eventually(async () => expect(await page.getByText("00:00").count()).toBe(1));
   const start = await momentOf(page);
   await page.getByRole("button", { name: "60×" }).click();
-  await page.getByRole("button", { name: "Reproduzir" }).click();
+  // taken before it begins and after it was read: a slow machine only makes the speed look lower
   const beganAt = performance.now();
-  await eventually(async () => expect(await momentOf(page)).toBeGreaterThan(start + 60_000));
-  const tookMs = performance.now() - beganAt;
-  expect(((await momentOf(page)) - start) / tookMs).toBeLessThan(90);
+  await page.getByRole("button", { name: "Reproduzir" }).click();
+  const played = await eventually(async () => {
+    const ms = (await momentOf(page)) - start;
+    expect(ms).toBeGreaterThan(60_000);
+    return ms;
+  });
+  expect(played / (performance.now() - beganAt)).toBeLessThan(90);
   await page.getByRole("button", { name: "Pausar" }).click();
   const stopped = () => page.getByLabel("Data e hora").inputValue();
   const paused = await stopped();

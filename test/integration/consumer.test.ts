@@ -71,6 +71,15 @@ const lagSeconds = async ({ metrics }: { metrics: Metrics }) => {
   );
   return Math.max(...lag!.values.map(({ value }) => value));
 };
+/** What Kafka keeps as the group's place in a partition. */
+const committed = (partition: number) =>
+  withAdmin(opened.client, async (admin) => {
+    const [topic] = await admin.fetchOffsets({
+      groupId: `${opened.prefix}group`,
+      topics: [opened.topics.callEvents],
+    });
+    return Number(topic!.partitions.find((each) => each.partition === partition)!.offset);
+  });
 const isReady = (consumer: { check(): unknown }) =>
   eventually(() => expect(consumer.check()).toEqual({ ok: true }), 20_000);
 
@@ -116,13 +125,15 @@ test("what was stored but perhaps not told is told again after a restart, and no
   await publish(0, 5);
   const first = project(stored);
   await eventually(() => expect(stored.values.length).toBe(5), 20_000);
+  await eventually(async () => expect(await committed(storedPartition(stored))).toBe(5));
   await first.stop();
   await publish(5, 10);
   // as after a death between the commit in the database and the notices: the position is ahead of Kafka's
   stored.positions.set(storedPartition(stored), 10);
   stored.told.length = 0;
   project(stored);
-  await eventually(() => expect(stored.told).toEqual(numbers(5, 10)), 20_000);
+  // a member that joins again notifies of what it had not committed once more
+  await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(5, 10)), 20_000);
   expect(stored.values).toEqual(numbers(0, 5));
 });
 
