@@ -103,14 +103,15 @@ test("whoever looks back hears all of that time, however much it is", async () =
 test.each([
   ["refuse connections", async () => 1],
   ["take connections and say nothing", () => listenMutely()],
-])("with brokers that %s a stop waits two seconds at most for the last word", async (_, open) => {
+])("with brokers that %s a stop does not wait until the last word has failed", async (_, open) => {
   const config = { ...opened.config, KAFKA_BROKERS: [`127.0.0.1:${await open()}`] };
   const client = createClient({ config, clientId: "test", log: opened.log });
   const { reporter } = report({ client });
   reporter.start(() => ({}));
   const began = performance.now();
   await reporter.stop();
-  expect(performance.now() - began).toBeLessThan(2_000);
+  // one second for the last word and half a one to hang up; what it was sent by gives up after five
+  expect(performance.now() - began).toBeLessThan(4_500);
 });
 
 async function listenMutely(): Promise<number> {
