@@ -1,11 +1,12 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join, relative } from "node:path";
 import { ROOT } from "@teravoz/stack";
 
 /** What is known of a test file while it runs; `jest-environment.ts` provides it. */
 export type FileOutcome = {
   path: string;
-  hasFailed: boolean;
+  /** Of tests and hooks so far. */
+  failures: number;
   /** What was drawn at random or chosen, by name. */
   seeds: Record<string, unknown>;
 };
@@ -15,8 +16,11 @@ const outcome = (globalThis as { fileOutcome?: FileOutcome }).fileOutcome;
 
 const FAILED = join(ROOT, ".run", "failed");
 
-/** Whether a test of this file has failed, its hooks included; false outside Jest. */
-export const hasFailed = (): boolean => outcome?.hasFailed ?? false;
+/** Returns a function that says whether a test or hook of this file has failed since this was called; outside Jest none does. */
+export function watchFailures(): () => boolean {
+  const before = outcome?.failures;
+  return () => outcome?.failures !== before;
+}
 
 /** Notes a seed: it is printed if the file fails, and written beside the logs. Returns the seed. */
 export function noteSeed<T>(name: string, seed: T): T {
@@ -31,11 +35,11 @@ export const drawSeed = (name: string): number =>
 let kept = 0;
 
 /**
- * Keeps what shows why a test failed in `.run/failed/<suite>`: the files of `dir`, `what` (addresses, say) and the seeds. Prints
+ * Keeps what shows why a test failed in `.run/failed/<path of the suite>`: the files of `dir`, `what` (addresses, say) and the seeds. Prints
  * where in one line. The first one of a file removes what an earlier run left.
  */
 export async function keepForReading(dir: string | null, what: object): Promise<void> {
-  const suite = basename(outcome?.path ?? "outside-jest", ".test.ts");
+  const suite = outcome ? relative(ROOT, outcome.path).replace(/\.test\.ts$/, "") : "outside-jest";
   if (kept === 0) await rm(join(FAILED, suite), { recursive: true, force: true });
   const target = join(FAILED, suite, String(++kept));
   await mkdir(target, { recursive: true });

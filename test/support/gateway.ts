@@ -8,7 +8,7 @@ import { withAdmin } from "@teravoz/kafka";
 import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
 import { eventually } from "./eventually.ts";
-import { hasFailed, keepForReading } from "./failures.ts";
+import { keepForReading, watchFailures } from "./failures.ts";
 import { openTopics, type TestTopics } from "./kafka.ts";
 import { findLeaks, gatherPersonal } from "./log-check.ts";
 
@@ -29,6 +29,7 @@ type Options = Partial<Record<Kind, number>> & {
  * a failed test the logs are kept.
  */
 export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Options = {}) {
+  const hasFailed = watchFailures();
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));

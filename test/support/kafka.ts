@@ -14,7 +14,7 @@ import {
 } from "@teravoz/kafka";
 import { createLog, createMetrics, kafkaSettings, readConfig, registrySettings } from "@teravoz/runtime";
 import { eventually } from "./eventually.ts";
-import { hasFailed, keepForReading } from "./failures.ts";
+import { keepForReading, watchFailures } from "./failures.ts";
 
 export type TestTopics = Awaited<ReturnType<typeof openTopics>>;
 
@@ -29,6 +29,7 @@ export async function openTopics(overrides: Record<string, string> = {}) {
   const prefix = `test-${randomBytes(4).toString("hex")}.`;
   const env = { ...process.env, TOPIC_PREFIX: prefix, ...overrides };
   const config = readConfig({ ...kafkaSettings, ...registrySettings }, env);
+  const hasFailed = watchFailures();
   const lines: string[] = [];
   const write = (line: string) => {
     if (lines.push(line) > KEPT_LINES) lines.shift();

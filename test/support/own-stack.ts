@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStack, type Stack } from "@teravoz/stack";
-import { hasFailed, keepForReading } from "./failures.ts";
+import { keepForReading, watchFailures } from "./failures.ts";
 
 export type OwnStack = { stack: Stack; dir: string; close(): Promise<void> };
 
@@ -11,6 +11,7 @@ export type OwnStack = { stack: Stack; dir: string; close(): Promise<void> };
  * them, for what is started from it. After a failed test the logs of the parts are kept.
  */
 export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnStack> {
+  const hasFailed = watchFailures();
   const before = { ...process.env };
   const dir = await mkdtemp(join(tmpdir(), "teravoz-own-"));
   const nobodys = { KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
