@@ -320,11 +320,11 @@ test("a call or an agent that is erased goes from the past that is looked at, to
     expect(asked.status).toBe(202);
   };
   await erase("/calls/one");
-  await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1), 20_000);
+  await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1));
   const named = page.locator(".agents-strip").getByText("beto", { exact: true });
   expect(await named.count()).toBe(1);
   await erase("/agents/beto@example.com");
-  await eventually(async () => expect(await named.count()).toBe(0), 20_000);
+  await eventually(async () => expect(await named.count()).toBe(0));
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing on a board of the past, %s", async (colorScheme) => {

@@ -198,5 +198,5 @@ test("an event that waits in the spool while its call is erased stays out, and n
   }, 60_000);
   expect(await findText(gateway, number)).toEqual([]);
   // a file goes when all of it is acknowledged, a moment after the last record is in the log
-  await eventually(async () => expect(await findInSpool(number)).toEqual([]), 10_000);
+  await eventually(async () => expect(await findInSpool(number)).toEqual([]));
 });

@@ -37,7 +37,7 @@ async function follow(): Promise<TailRecord[]> {
     },
   });
   opened.closing(follower.stop);
-  await eventually(() => expect([following, follower.check()]).toEqual([true, { ok: true }]), 20_000);
+  await eventually(() => expect([following, follower.check()]).toEqual([true, { ok: true }]));
   return records;
 }
 
@@ -120,12 +120,12 @@ test("brokers that can be reached and acknowledge nothing: not ready, and again 
   const statusesOf = async () => [...new Set((await toAll()).map(({ status }) => status))];
   await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]));
   await setLargestBatch("10");
-  await eventually(async () => expect(await statusesOf()).toEqual(["rejected"]), 20_000);
+  await eventually(async () => expect(await statusesOf()).toEqual(["rejected"]));
   await eventually(() =>
     expect(publisher.check()).toEqual({ ok: false, reason: "the brokers acknowledge nothing" }),
   );
   await setLargestBatch("1048588");
-  await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]), 20_000);
+  await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]));
   expect(publisher.check()).toEqual({ ok: true });
 });
 

@@ -97,7 +97,7 @@ test("whoever looks back hears all of that time, however much it is", async () =
     await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });
   const heard = follow();
   const ofLong = () => heard.filter(({ instance }) => instance === "long");
-  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20), 20_000);
+  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20));
 });
 
 test.each([
@@ -130,7 +130,7 @@ test("while the topic of statuses is missing events go their way, and when it is
   const change = await codec.encodeChange({ key: "1", kind: "call", version: 1, erased: false });
   for (let n = 0; n < 20; n++)
     await publisher.publish({ topic: topics.callEvents, key: `key-${n}`, value: change });
-  await eventually(() => withAdmin(client, (admin) => ensureTopics(admin, topics, 1)), 20_000);
+  await eventually(() => withAdmin(client, (admin) => ensureTopics(admin, topics, 1)));
   const heard = follow();
   await eventually(() => expect(heard.map(({ instance }) => instance)).toContain("patient"), 30_000);
   await reporter.stop();
