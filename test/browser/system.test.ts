@@ -16,11 +16,12 @@ const card = (page: Page, name: string) => page.locator(".card", { hasText: name
 const post = (body: string, token = "secret") =>
   suite.gateway.post(body, { Authorization: `Bearer ${token}` });
 
-/** A status comes every ten seconds, the page asks every five; an instance that reports none is silent after thirty. A busy machine gets twice that and more. */
+/**
+ * A status comes every ten seconds, the page asks every five, and an instance that reports none is silent after thirty; a busy
+ * machine gets twice that.
+ */
 const SOON_MS = 60_000;
 const SILENT_MS = 120_000;
-/** A test waits for several of them. */
-const LIMIT_MS = 300_000;
 
 test("who looks sees in a sentence that all is well, every instance, and that nothing came yet", async () => {
   const { page, problems } = await open();
@@ -55,54 +56,46 @@ test("what is refused shows up by status with its reason, beside what was accept
   expect(problems).toEqual([]);
 });
 
-test(
-  "events that nobody stores are counted, the page says that the projector is gone, and all is well when it is back",
-  async () => {
-    const { page, problems } = await open();
-    const [projector] = suite.gateway.projector;
-    await projector!.stop();
-    for (let n = 0; n < 20; n++) await post(JSON.stringify({ type: "call.new", call_id: `waits-${n}` }));
-    await eventually(async () => {
-      expect(await card(page, "À espera")).toBe("20");
-      expect(await verdict(page)).toMatch(
-        /Nenhum projector no ar.*\n(.*\n)*20 eventos esperam para ser gravados/,
-      );
-      expect((await cellsOf(page, "À espera de gravação", "call-events")).slice(1)).toEqual([
-        "20",
-        expect.stringMatching(/^nº \d+: \d+$/),
-        expect.stringMatching(/^0[0-2]:\d\d$/),
-      ]);
-    }, SOON_MS);
-    await projector!.start();
-    await projector!.ready();
-    await eventually(async () => {
-      expect(await card(page, "À espera")).toBe("0");
-      expect(await verdict(page)).toContain("Tudo certo");
-    }, SOON_MS);
-    expect(problems).toEqual([]);
-  },
-  LIMIT_MS,
-);
+test("events that nobody stores are counted, the page says that the projector is gone, and all is well when it is back", async () => {
+  const { page, problems } = await open();
+  const [projector] = suite.gateway.projector;
+  await projector!.stop();
+  for (let n = 0; n < 20; n++) await post(JSON.stringify({ type: "call.new", call_id: `waits-${n}` }));
+  await eventually(async () => {
+    expect(await card(page, "À espera")).toBe("20");
+    expect(await verdict(page)).toMatch(
+      /Nenhum projector no ar.*\n(.*\n)*20 eventos esperam para ser gravados/,
+    );
+    expect((await cellsOf(page, "À espera de gravação", "call-events")).slice(1)).toEqual([
+      "20",
+      expect.stringMatching(/^nº \d+: \d+$/),
+      expect.stringMatching(/^0[0-2]:\d\d$/),
+    ]);
+  }, SOON_MS);
+  await projector!.start();
+  await projector!.ready();
+  await eventually(async () => {
+    expect(await card(page, "À espera")).toBe("0");
+    expect(await verdict(page)).toContain("Tudo certo");
+  }, SOON_MS);
+  expect(problems).toEqual([]);
+}, 300_000);
 
-test(
-  "of an instance that was killed the page says that it is silent and since when; the other goes on",
-  async () => {
-    const { page, problems } = await open();
-    const [one, other] = suite.gateway.ingest;
-    const dead = `-${one!.pid}`;
-    await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
-    one!.kill("SIGKILL");
-    await eventually(async () => {
-      expect(await verdict(page)).toMatch(
-        new RegExp(`ingest \\S*${dead} não dá notícia desde \\d\\d:\\d\\d:\\d\\d`),
-      );
-      expect((await cellsOf(page, "Instâncias", dead))[1]).toMatch(/^✕\s*sem notícia$/);
-      expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
-    }, SILENT_MS);
-    expect(problems).toEqual([]);
-  },
-  LIMIT_MS,
-);
+test("of an instance that was killed the page says that it is silent and since when; the other goes on", async () => {
+  const { page, problems } = await open();
+  const [one, other] = suite.gateway.ingest;
+  const dead = `-${one!.pid}`;
+  await eventually(async () => expect(await verdict(page)).toContain("Tudo certo"), SOON_MS);
+  one!.kill("SIGKILL");
+  await eventually(async () => {
+    expect(await verdict(page)).toMatch(
+      new RegExp(`ingest \\S*${dead} não dá notícia desde \\d\\d:\\d\\d:\\d\\d`),
+    );
+    expect((await cellsOf(page, "Instâncias", dead))[1]).toMatch(/^✕\s*sem notícia$/);
+    expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
+  }, SILENT_MS);
+  expect(problems).toEqual([]);
+}, 300_000);
 
 test.each(["light", "dark"] as const)(
   "axe finds nothing, with one instance gone, %s",
