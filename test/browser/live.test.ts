@@ -137,7 +137,7 @@ test("who wants to hears once when a queue is over its promise, and is silent un
   expect(await tones()).toBe(2);
   await send(18, { type: "call.waiting", queue: "heard" });
   await eventually(async () => expect(await rowOf(page, "Filas", "heard").locator(".over").count()).toBe(1));
-  expect(await tones()).toBe(4);
+  await eventually(async () => expect(await tones()).toBe(4));
   await page.getByRole("button", { name: "Som quando" }).click();
   await send(21, { type: "call.waiting", queue: "silent again" });
   await eventually(async () =>
