@@ -7,7 +7,8 @@ const shared = {
     ],
   },
   extensionsToTreatAsEsm: [".ts"],
-  testEnvironment: "node",
+  // tells helpers whether a test of their file has failed: then logs are kept
+  testEnvironment: "<rootDir>/test/support/jest-environment.ts",
 };
 
 export default {

@@ -52,8 +52,8 @@ function formatPage(table: string, loadBefore: number, { passed, failed }: Total
   const load = `load average of the machine before it began: ${loadBefore.toFixed(1)}`;
   return `# The page at scale
 
-\`npx -y pnpm test:board\` measures it in a real Chromium against real parts, also as a part of \`pnpm test\`; \`--long\` takes a minute
-for each row and ten for memory, and writes this table. Frames are the times between two of \`requestAnimationFrame\`, 16.7 ms where
+\`npx -y pnpm test:board\` measures it in a real Chromium against real parts; \`pnpm test\` runs the same without judging speed. \`--long\` takes
+a minute for each row and ten for memory, and writes this table. Frames are the times between two of \`requestAnimationFrame\`, 16.7 ms where
 nothing is late. The page that only computes, in the same browser under the same load, is what the machine itself costs: a row is red where
 more than a hundredth of its frames take over 50 ms and over twice what they take of that page.
 

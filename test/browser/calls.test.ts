@@ -72,7 +72,7 @@ test("the list is of today, of other days or of own times, and the address keeps
   await eventually(async () => expect((await queuesOf(page))[0]).not.toBe("a month ago"));
   expect(await listed(page)).toBeLessThan(MANY);
   await page.reload();
-  await eventually(async () => expect(await listed(page)).toBeLessThan(MANY), 20_000);
+  await eventually(async () => expect(await listed(page)).toBeLessThan(MANY));
   await page.goBack();
   await expectListed(page, MANY + 4);
   await period(page, "de … até").click();
@@ -157,7 +157,7 @@ test("every column sorts up and down, by mouse and by keyboard, says so, and the
   await eventually(async () => expect((await seen(page))[0]).toBe("a month ago"));
   expect(page.url()).toContain("sort=age&order=desc");
   await page.reload();
-  await eventually(async () => expect((await seen(page))[0]).toBe("a month ago"), 20_000);
+  await eventually(async () => expect((await seen(page))[0]).toBe("a month ago"));
   expect(problems).toEqual([]);
 });
 
@@ -280,7 +280,8 @@ test("of rows that fly by only what they are sorted by is told; as soon as they 
   const { page } = await open("/calls?period=all");
   await page.locator('tr[data-call^="seed-"]').first().waitFor();
   const whole = `[...document.querySelectorAll("tbody tr")].map((row) => [...row.cells].filter((cell) => cell.innerText !== "").length)`;
-  const flying = await page.evaluate(`new Promise((resolve) => {
+  const flyBy = () =>
+    page.evaluate(`new Promise((resolve) => {
     const list = document.querySelector(".call-list");
     let left = 8;
     const step = () => {
@@ -289,8 +290,9 @@ test("of rows that fly by only what they are sorted by is told; as soon as they 
       else resolve(${whole});
     };
     requestAnimationFrame(step);
-  })`);
-  expect(new Set(flying as number[])).toEqual(new Set([1]));
+  })`) as Promise<number[]>;
+  // rows between two frames of a busy machine are as good as at rest: then it is tried again
+  await eventually(async () => expect(new Set(await flyBy())).toEqual(new Set([1])));
   await eventually(async () =>
     expect(new Set((await page.evaluate(whole)) as number[])).toEqual(new Set([7])),
   );
@@ -371,7 +373,7 @@ test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %
   for (const path of ["/calls?sort=queue&order=asc", "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00"]) {
     const { page } = await open(path, { colorScheme });
     await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
-    await eventually(async () => expect(await page.getByText("Carregando").count()).toBe(0), 20_000);
+    await eventually(async () => expect(await page.getByText("Carregando").count()).toBe(0));
     await page.locator(".call-list").evaluateAll(([list]) => {
       if (list) list.scrollTop = 5_000;
     });

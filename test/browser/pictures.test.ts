@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 
 /** A browser and its server share the machine with whatever else is tested. */
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** With PICTURES=1 the README's are written anew. */
 const PICTURES = process.env.PICTURES === "1";

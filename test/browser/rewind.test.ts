@@ -140,9 +140,9 @@ async function expectSeen(page: Page, { look }: { look: Look }): Promise<void> {
     const { running, ...rest } = (await lookAt(page)).look;
     const { running: ranThen, ...then } = look;
     expect(rest).toEqual(then);
-    // a live board's clock ticks once a second
+    // the clock of a live board ticks once a second, on a busy machine somewhat later
     const off = running.map((seconds, n) => Math.abs(seconds - ranThen[n]!));
-    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+    expect(Math.max(...off)).toBeLessThanOrEqual(3);
   });
 }
 
@@ -207,11 +207,15 @@ test("played at 60 times the speed, an hour is a minute; at its end the board is
   await eventually(async () => expect(await page.getByText("00:00").count()).toBe(1));
   const start = await momentOf(page);
   await page.getByRole("button", { name: "60×" }).click();
-  await page.getByRole("button", { name: "Reproduzir" }).click();
+  // taken before it begins and after it was read: a slow machine only makes the speed look lower
   const beganAt = performance.now();
-  await eventually(async () => expect(await momentOf(page)).toBeGreaterThan(start + 60_000));
-  const tookMs = performance.now() - beganAt;
-  expect(((await momentOf(page)) - start) / tookMs).toBeLessThan(90);
+  await page.getByRole("button", { name: "Reproduzir" }).click();
+  const played = await eventually(async () => {
+    const ms = (await momentOf(page)) - start;
+    expect(ms).toBeGreaterThan(60_000);
+    return ms;
+  });
+  expect(played / (performance.now() - beganAt)).toBeLessThan(90);
   await page.getByRole("button", { name: "Pausar" }).click();
   const stopped = () => page.getByLabel("Data e hora").inputValue();
   const paused = await stopped();
@@ -316,11 +320,11 @@ test("a call or an agent that is erased goes from the past that is looked at, to
     expect(asked.status).toBe(202);
   };
   await erase("/calls/one");
-  await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1), 20_000);
+  await eventually(async () => expect((await lookAt(page)).look.waiting).toHaveLength(1));
   const named = page.locator(".agents-strip").getByText("beto", { exact: true });
   expect(await named.count()).toBe(1);
   await erase("/agents/beto@example.com");
-  await eventually(async () => expect(await named.count()).toBe(0), 20_000);
+  await eventually(async () => expect(await named.count()).toBe(0));
 });
 
 test.each(["light", "dark"] as const)("axe finds nothing on a board of the past, %s", async (colorScheme) => {

@@ -11,8 +11,12 @@ import { openTraffic, postAll, seedCalls } from "../support/many-calls.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 import { uriOf } from "../support/store.ts";
 
-const SECONDS = LONG_BOARD ? 60 : 6;
-const REFERENCE_SECONDS = LONG_BOARD ? 20 : 6;
+/** `pnpm test:board` judges how fast the page is. `pnpm test`, which may share its machine, only judges what the page shows. */
+const IS_MEASURED = process.env.BOARD_FIGURES !== undefined;
+const QUICK_SECONDS = IS_MEASURED ? 6 : 1;
+const SECONDS = LONG_BOARD ? 60 : QUICK_SECONDS;
+const REFERENCE_SECONDS = LONG_BOARD ? 20 : QUICK_SECONDS;
+const SMOOTHLY = IS_MEASURED ? ", smoothly" : "";
 const MEMORY_LOOKS = LONG_BOARD ? { count: 10, everyMs: 60_000 } : { count: 5, everyMs: 2_000 };
 const CALLS = 50_000;
 const IN_PROGRESS = 2_000;
@@ -73,17 +77,19 @@ test("a page that only computes a little gives the measure", async () => {
   await page.evaluate(SOME_WORK);
   reference = await measureFrames(page, () => sleep(REFERENCE_SECONDS * 1_000));
   await note("a page that only computes for 10 ms, ten times a second", describeFrames(reference));
-  expect(reference.count).toBeGreaterThan(10);
+  expect(reference.count).toBeGreaterThan(IS_MEASURED ? 10 : 0);
 });
 
-/** Times that page's frames: what it takes of a busy machine is no steady measure, least of all in a few seconds. */
+/** Times the frames of that page: a few seconds of a busy machine are no steady measure. */
 const SLACK = LONG_BOARD ? 2 : 8;
 
-/** What is asked of them; a few seconds beside other tests only tell what has become many times slower. */
+/** The limits of the frames; a few seconds only show what has become many times slower. */
 const MOST_MS = LONG_BOARD ? { p50: 34, p99: 51 } : { p50: 100, p99: 300 };
 
-/** A hundredth of the frames may take longer than that, or than so many times what they take of that page. */
+/** At most a hundredth of the frames take longer than the limit, or than so many times the reference page's. */
 function expectSmooth(frames: Frames): void {
+  expect(frames.count).toBeGreaterThan(0);
+  if (!IS_MEASURED) return;
   expect(frames.p50).toBeLessThanOrEqual(Math.max(MOST_MS.p50, SLACK * reference.p50));
   expect(frames.p99).toBeLessThanOrEqual(Math.max(MOST_MS.p99, SLACK * reference.p99));
 }
@@ -94,7 +100,7 @@ const isLive = (page: Page) =>
 test.each([
   ["live", "/"],
   ["all calls", "/calls"],
-])("the page of %s is smooth while 2,000 calls go on with 200 changes a second", async (name, path) => {
+])(`the page of %s goes on while 2,000 calls change 200 times a second${SMOOTHLY}`, async (name, path) => {
   const { page, problems } = await open(path);
   await isLive(page);
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(3));
@@ -104,7 +110,9 @@ test.each([
   const frames = await measureFrames(page, () => sleep(SECONDS * 1_000));
   const rate = Math.round((traffic.sent() - before) / SECONDS);
   await note(`${name}, 2,000 calls in progress, ${rate} changes/s`, describeFrames(frames));
-  expect(rate).toBeGreaterThan(0.9 * CHANGES_PER_SECOND);
+  if (IS_MEASURED) expect(rate).toBeGreaterThan(0.9 * CHANGES_PER_SECOND);
+  await eventually(() => expect(traffic.sent() - before).toBeGreaterThan(CHANGES_PER_SECOND));
+  await isLive(page);
   expectSmooth(frames);
   expect(problems).toEqual([]);
 });
@@ -135,7 +143,7 @@ test("pages hold no more memory the longer they are open: that of live and that 
   }
 });
 
-test("50,000 calls: the first rows are there soon, all are soon after, and are scrolled smoothly from top to end", async () => {
+test(`50,000 calls are listed, and scrolled from top to end${SMOOTHLY}`, async () => {
   const { page, problems } = await open("");
   const began = performance.now();
   await page.goto(`${gateway.realtime[0]!.url}/calls`);
@@ -169,7 +177,7 @@ const scrollBy = (px: number, times = Number.POSITIVE_INFINITY) => `new Promise(
   requestAnimationFrame(step);
 })`;
 
-test("5,000 queues and 2,000 that wait: the most urgent stand first, it says how many more, and the page is smooth", async () => {
+test(`with 5,000 queues and 2,000 waiting calls the most urgent stand first, and the page says how many more there are${SMOOTHLY}`, async () => {
   await traffic.stop();
   const { page, problems } = await open("/");
   await isLive(page);
@@ -197,7 +205,7 @@ test("5,000 queues and 2,000 that wait: the most urgent stand first, it says how
     expect(await queues.locator(".more").innerText()).toMatch(/mais 4\.9\d\d em “Filas”/);
     expect(await waiting.locator(".more").innerText()).toMatch(/mais [12]\.\d\d\d em espera/);
     expect(await queues.locator("tbody tr").first().innerText()).toMatch(/^11999\s/);
-  }, 60_000);
+  }, 180_000);
   expect(await queues.locator("tbody tr").count()).toBe(100);
   expect(await waiting.locator("tbody tr").count()).toBe(50);
   const frames = await measureFrames(page, () => sleep(SECONDS * 1_000));

@@ -16,9 +16,12 @@ const card = (page: Page, name: string) => page.locator(".card", { hasText: name
 const post = (body: string, token = "secret") =>
   suite.gateway.post(body, { Authorization: `Bearer ${token}` });
 
-/** A status comes every ten seconds, the page asks every five; one that is not told is silent after thirty. */
-const SOON_MS = 30_000;
-const SILENT_MS = 60_000;
+/**
+ * A status comes every ten seconds, the page asks every five, and an instance that reports none is silent after thirty; a busy
+ * machine gets twice that.
+ */
+const SOON_MS = 60_000;
+const SILENT_MS = 120_000;
 
 test("who looks sees in a sentence that all is well, every instance, and that nothing came yet", async () => {
   const { page, problems } = await open();
@@ -66,7 +69,7 @@ test("events that nobody stores are counted, the page says that the projector is
     expect((await cellsOf(page, "À espera de gravação", "call-events")).slice(1)).toEqual([
       "20",
       expect.stringMatching(/^nº \d+: \d+$/),
-      expect.stringMatching(/^00:\d\d$/),
+      expect.stringMatching(/^0[0-2]:\d\d$/),
     ]);
   }, SOON_MS);
   await projector!.start();
@@ -76,7 +79,7 @@ test("events that nobody stores are counted, the page says that the projector is
     expect(await verdict(page)).toContain("Tudo certo");
   }, SOON_MS);
   expect(problems).toEqual([]);
-}, 90_000);
+}, 300_000);
 
 test("of an instance that was killed the page says that it is silent and since when; the other goes on", async () => {
   const { page, problems } = await open();
@@ -92,7 +95,7 @@ test("of an instance that was killed the page says that it is silent and since w
     expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
   }, SILENT_MS);
   expect(problems).toEqual([]);
-}, 90_000);
+}, 300_000);
 
 test.each(["light", "dark"] as const)(
   "axe finds nothing, with one instance gone, %s",

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { percentile } from "@teravoz/simulator";
 import fc from "fast-check";
 import type { Db } from "mongodb";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
@@ -9,8 +8,8 @@ import { bodiesOfCalls } from "../support/traffic.ts";
 const PAYLOADS = 5_000;
 const SEED = 20_260_101;
 const CALLS = 300;
-/** What a query may take on the database, and far over what one with an index takes (under 5 ms here). */
-const SLOW_MS = 100;
+/** An expression that backtracks over 5,000 letters takes hours; with an index a query takes under 5 ms on an idle machine. */
+const LONGEST_MS = 5_000;
 /** What the database notes of 5,000 queries takes some 10 MB. */
 const PROFILE_BYTES = 64 * 1024 * 1024;
 /** So many commands at once, of the 1,000 that a socket may have waiting. */
@@ -190,14 +189,14 @@ test(`${PAYLOADS} hostile params are refused, or find what equals them and no mo
   expect(all).toHaveLength(CALLS);
 }, 120_000);
 
-/** By what the database notes of each query. How long one took says more of the machine: of a hundred, one may be slow. */
+/** By what the database notes of each query. Projectors and realtime query on their own account too, other collections for the most part. */
 async function expectCheap(db: Db): Promise<void> {
-  const queries = await db.collection("system.profile").find({ op: "query" }).toArray();
+  const ofClients = { op: "query", ns: { $in: [`${db.databaseName}.calls`, `${db.databaseName}.events`] } };
+  const queries = await db.collection("system.profile").find(ofClients).toArray();
   expect(queries.length).toBeGreaterThan(PAYLOADS / 10);
   const dear = queries.filter(({ planSummary, docsExamined, nreturned }) => {
     return planSummary.includes("COLLSCAN") || docsExamined > nreturned;
   });
   expect(dear.map(({ planSummary, command }) => [planSummary, JSON.stringify(command)])).toEqual([]);
-  const times = queries.map(({ millis }) => millis).sort((one, other) => one - other);
-  expect(percentile(times, 0.99)).toBeLessThan(SLOW_MS);
+  expect(Math.max(...queries.map(({ millis }) => millis))).toBeLessThan(LONGEST_MS);
 }

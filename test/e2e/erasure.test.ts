@@ -51,6 +51,7 @@ test("every client of every instance is told of an erasure, and can read the cal
   // sent once more: taken, and kept out
   await post(body("erased-call-1", "call.waiting"));
   await post(body("third"));
+  await eventually(async () => expect(await gateway.lag()).toBe(0), 30_000);
   await untilEvents(2);
   expect((await reader.ask("ListCallEvents", { call_id: "erased-call-1" })).data).toEqual([]);
 });

@@ -87,14 +87,19 @@ test("a release with a raised fold takes over under traffic: the older ones stop
     // the other one has no partition any more, or meets a batch of it: either way it writes no more
     const { code } = await older.exited;
     expect(code).toBe(1);
-    expect(await readFile(older.log, "utf8")).toContain("a newer release has taken over: this one ends");
+    await eventually(async () =>
+      expect(await readFile(older.log, "utf8")).toContain("a newer release has taken over: this one ends"),
+    );
   }
   await sending;
   await expectNewer([...bodies, ...more]);
   for (const { aggregate_id, id } of await gateway.calls())
     expect([aggregate_id, ids.get(aggregate_id) ?? id]).toEqual([aggregate_id, id]);
-  expect(await metric(newer, "teravoz_refold_pending")).toBe(0);
-  expect(await readFile(newer.log, "utf8")).toContain("all calls are folded anew");
+  // said after the last call was written
+  await eventually(async () => {
+    expect(await metric(newer!, "teravoz_refold_pending")).toBe(0);
+    expect(await readFile(newer!.log, "utf8")).toContain("all calls are folded anew");
+  });
   await expectShown(board, gateway);
   board.close();
 
@@ -132,8 +137,10 @@ test("a release with a raised fold that is killed while it folds anew goes on at
 
   newer = await startNewer();
   await expectNewer(bodies);
-  await eventually(async () => expect(await metric(newer!, "teravoz_refold_pending")).toBe(0));
-  expect(await metric(newer, "teravoz_refolded_calls_total")).toBe(CALLS - done);
+  await eventually(async () => {
+    expect(await metric(newer!, "teravoz_refold_pending")).toBe(0);
+    expect(await metric(newer!, "teravoz_refolded_calls_total")).toBe(CALLS - done);
+  });
 
   const said = async () => (await readFile(newer!.log, "utf8")).split("folding anew").length - 1;
   const before = await said();

@@ -38,9 +38,11 @@ test(`a call named by CallChanged is readable at once on either instance, ${LANE
     await subscriber.ask("Subscribe", { params: { queue } });
     for (let round = 0; round < ROUNDS; round++) {
       const call_id = `17000${100 + n}.${round}`;
-      const changed = subscriber.next("CallChanged");
       await post({ call_id, queue });
-      expect((await changed).data).toMatchObject({ aggregate_id: call_id });
+      // after a rebalance or a lost connection earlier calls may be sent again
+      let changed: string;
+      do changed = (await subscriber.next("CallChanged")).data.aggregate_id;
+      while (changed !== call_id);
       const reader = round % 2 === 0 ? other : subscriber;
       expect([call_id, await readStates(reader, call_id)]).toEqual([call_id, ["NEW"]]);
     }

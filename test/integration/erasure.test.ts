@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { foldCall } from "@teravoz/domain";
+import { withAdmin } from "@teravoz/kafka";
 import { createMongoErasures, createMongoStore } from "@teravoz/store";
 import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
@@ -58,10 +59,23 @@ test("calls erased during live traffic are gone for good, all others are whole, 
   await untilStored(staying);
   expect(await erasing.store.findCalls([...gone])).toEqual([]);
   expect(await erasing.store.findCalls(ids)).toHaveLength(ids.length - gone.size);
-  const notices = await readTopic(opened, opened.topics.callChanges);
-  const changes = await Promise.all(notices.map(({ value }) => opened.codec.decodeChange(value!)));
-  expect(new Set(changes.filter(({ erased }) => erased).map(({ key }) => key))).toEqual(gone);
+  // notices follow the commit that the receipts are about
+  await eventually(async () => {
+    const notices = await readTopic(opened, opened.topics.callChanges);
+    const changes = await Promise.all(notices.map(({ value }) => opened.codec.decodeChange(value!)));
+    expect(new Set(changes.filter(({ erased }) => erased).map(({ key }) => key))).toEqual(gone);
+  }, PATIENCE_MS);
 }, 90_000);
+
+/** The projector has read all there is. Its answers come before it moves on, so none is on its way any more. */
+async function untilAllRead(): Promise<void> {
+  const topic = opened.topics.callEvents;
+  await eventually(async () => {
+    const ends = await withAdmin(opened.client, (admin) => admin.fetchTopicOffsets(topic));
+    for (const { partition, high } of ends)
+      expect((await erasing.store.position(topic, partition)) ?? 0).toBe(Number(high));
+  }, PATIENCE_MS);
+}
 
 test("an event sent again after its call was erased leaves no record behind: its key ends with a tombstone", async () => {
   const projector = erasing.project();
@@ -76,11 +90,13 @@ test("an event sent again after its call was erased leaves no record behind: its
     expect([last.get("1"), last.get("2") === null]).toEqual([null, false]);
   }, PATIENCE_MS);
   await untilStored([call("2")]);
+  await untilAllRead();
   const records = await readTopic(opened, opened.topics.callEvents);
   // a tombstone that is read provokes none: their number stays
   const tombstones = records.filter(({ value }) => value === null).length;
   await erasing.publish([call("3")]);
   await untilStored([call("2"), call("3")]);
+  await untilAllRead();
   const after = await readTopic(opened, opened.topics.callEvents);
   expect(after.filter(({ value }) => value === null)).toHaveLength(tombstones);
   expect(await untilClean(erasing.url, "/calls/1")).toMatchObject({ clean_at: receipt.clean_at });
@@ -117,13 +133,9 @@ test("the answer to what came late fulfils nothing that was asked for since", as
   await erasing.publish([late]);
   const tombstones = async () =>
     (await readTopic(opened, opened.topics.callEvents)).filter(({ value }) => value === null);
-  await eventually(async () => expect(await tombstones()).toHaveLength(2), PATIENCE_MS);
-  const { partition, offset } = (await tombstones()).at(-1)!;
-  await eventually(
-    async () =>
-      expect(await erasing.store.position(opened.topics.callEvents, partition)).toBe(Number(offset) + 1),
-    PATIENCE_MS,
-  );
+  await untilAllRead();
+  // the one that was asked for first, and an answer; a member that joined again before it moved on has answered twice
+  expect((await tombstones()).length).toBeGreaterThanOrEqual(2);
   expect(await erasing.erasures.receipt({ kind: "call", key: "1" })).toEqual(asked);
   await erase("/calls/1");
   await untilClean(erasing.url, "/calls/1");

@@ -93,10 +93,9 @@ test("a body without end is cut off: 64 MiB on offer, a few taken, none kept in 
 test("a wrong token is refused at once, however long its body goes on", async () => {
   const guarded = await start({ tokens: ["right-token"] });
   const connection = await connectRaw(guarded.port);
-  const began = performance.now();
   await beginChunked(connection, { Authorization: "Bearer wrong-token" });
+  // its body never ends: an ingest that read it first would answer 408, after 15 s
   await expectRefusal(await connection.answer(), 401);
-  expect(performance.now() - began).toBeLessThan(500);
   // and cut off: Node alone would read on for as long as it comes
   const piece = chunk(Buffer.alloc(MiB / 4, "x"));
   let sent = 0;
@@ -195,7 +194,7 @@ test("a refused connection is not held open by its client", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   await connection.send("garbage\r\n\r\n");
   await expectRefusal(await connection.answer(), 400);
-  await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0), 3_000);
+  await eventually(async () => expect(await connectionsOf(ingest.server)).toBe(0));
 });
 
 const connectionsOf = (server: typeof ingest.server) =>

@@ -9,8 +9,13 @@ import { countStatuses, type Outcome, post, quantile, readMetric, startLoad } fr
 import { LONG } from "../support/long.ts";
 import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
-/** The publisher's deadline, the second that may be lost around it, and one for a busy machine that the senders share. */
-const LONGEST_MS = 7_000;
+/** The publisher's deadline; what waits for a paused broker is answered when it has passed. */
+const DEADLINE_MS = 5_000;
+/** The deadline, the second that may be lost around it, and one for senders that share the machine; a busy machine gets more. */
+const LONGEST_MS = LONG ? 7_000 : 20_000;
+/** The pauses, the last one twice the deadline: whoever waits for the end of that one waits too long. */
+const PAUSES_MS = [3_000, 6_000, 2 * DEADLINE_MS];
+const CONNECTIONS = 64;
 const MiB = 1024 * 1024;
 const FLOOD = LONG ? 50_000 : 20_000;
 
@@ -49,12 +54,15 @@ async function bodiesInTopic(): Promise<Set<string>> {
   return new Set(events.map(({ payload }) => payload));
 }
 
-test("the broker is paused and killed under 64 connections: only 200 or 503, none open for longer than the deadline and a second, nothing acknowledged is missing", async () => {
-  const load = startLoad({ url: url(), connections: 64, next: nextBody });
-  for (const pausedMs of [3_000, 6_000, 10_000]) {
+test("the broker is paused and killed under 64 connections: only 200 or 503, each at its deadline at the latest, nothing acknowledged is missing", async () => {
+  const load = startLoad({ url: url(), connections: CONNECTIONS, next: nextBody });
+  for (const pausedMs of PAUSES_MS) {
     await sleep(1_500);
     await stack.pause("kafka");
+    const before = load.outcomes.length;
     await sleep(pausedMs);
+    // by order of events: each sender was answered while the broker was still paused
+    if (pausedMs > DEADLINE_MS) expect(load.outcomes.length - before).toBeGreaterThanOrEqual(CONNECTIONS);
     await stack.resume("kafka");
   }
   await sleep(1_500);
@@ -62,7 +70,7 @@ test("the broker is paused and killed under 64 connections: only 200 or 503, non
   await sleep(2_000);
   await stack.start("kafka");
   const known = load.acknowledged.length;
-  await eventually(() => expect(load.acknowledged.length).toBeGreaterThan(known + 500), 30_000);
+  await eventually(() => expect(load.acknowledged.length).toBeGreaterThan(known + 500), 90_000);
   await load.stop();
   const statuses = countStatuses(load.outcomes);
   const slowest = Math.max(...load.outcomes.map(({ tookMs }) => tookMs));
@@ -92,12 +100,12 @@ test(`${FLOOD} events of 6,500 senders against a paused broker: memory is bounde
   const { most, lag } = figures;
   report({ most: most / MiB, before: before / MiB, lag, atOnce, slowest });
   expect(countStatuses(outcomes)).toEqual({ 503: FLOOD });
-  // a few ms on a quiet machine; nowhere near the deadline on one that is not
-  expect(atOnce).toBeLessThan(1_000);
+  // a few ms on an idle machine; on a busy one at least before the deadline, which is when a queue without end would answer
+  expect(atOnce).toBeLessThan(LONG ? 1_000 : DEADLINE_MS - 500);
   // 270 MiB here: 12 KB for each that is open, and what the collector of garbage takes its time for
   expect(most).toBeLessThan(384 * MiB);
   await stack.resume("kafka");
-  await eventually(async () => expect((await post(agent, url(), nextBody())).status).toBe(200), 20_000);
+  await eventually(async () => expect((await post(agent, url(), nextBody())).status).toBe(200), 60_000);
 });
 
 const residentBytes = () => readMetric(url(), "teravoz_process_resident_memory_bytes");

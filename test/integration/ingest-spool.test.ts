@@ -21,6 +21,9 @@ afterAll(async () => {
   await own?.close();
 });
 
+/** The publisher's. */
+const DEADLINE_MS = 5_000;
+
 let spool: string;
 let gateway: Gateway;
 beforeEach(async () => {
@@ -96,8 +99,11 @@ test("with the broker dead every event is answered 200 and a refusal 422; the in
   await first.ready();
   await stack.start("kafka");
   await expectStored(gateway, bodies, 90_000);
-  const letters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
-  expect(letters.map(({ key, value }) => [String(key), String(value)])).toEqual([["spooled", refused]]);
+  // refusals have a producer of their own: theirs may come after the events
+  await eventually(async () => {
+    const letters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
+    expect(letters.map(({ key, value }) => [String(key), String(value)])).toEqual([["spooled", refused]]);
+  });
   await eventually(async () => expect(await directories()).toHaveLength(2), 30_000);
 });
 
@@ -117,7 +123,8 @@ test("of two in one directory one is killed: the other sends what it has left; a
   first.kill("SIGKILL");
   expect(await sendAll(bodies.slice(half), second)).toEqual({ 200: Math.floor(half) });
   await expectStored(gateway, bodies, 60_000);
-  expect(await directories()).toHaveLength(1);
+  // removed once the last record in it is acknowledged
+  await eventually(async () => expect(await directories()).toHaveLength(1));
 });
 
 test("SIGTERM while the broker is away: exit 1, and the log names what is left; started without broker and registry it is ready all the same, and with them sends all", async () => {
@@ -139,19 +146,21 @@ test("SIGTERM while the broker is away: exit 1, and the log names what is left; 
   await expectStored(gateway, bodies, 60_000);
   await eventually(async () => expect((await readiness(first)).checks.spool).toEqual({ ok: true }));
   expect(await first.stop()).toBe(0);
-  expect(await directories()).toHaveLength(1);
+  await eventually(async () => expect(await directories()).toHaveLength(1));
 });
 
 test("with the broker paused no event waits longer than the publisher's deadline, later ones do not wait at all", async () => {
   const [first] = both();
   const bodies = bodiesOfCalls(60);
   await stack.pause("kafka");
+  // the broker is paused until all are answered: nothing waits for it
   const began = performance.now();
   expect(await sendAll(bodies.slice(0, 32), first)).toEqual({ 200: 32 });
-  expect(performance.now() - began).toBeLessThan(6_500);
+  expect(performance.now() - began).toBeLessThan(3 * DEADLINE_MS);
   const again = performance.now();
   expect(await sendAll(bodies.slice(32), first)).toEqual({ 200: bodies.length - 32 });
-  expect(performance.now() - again).toBeLessThan(2_000);
+  // 32 at once in several rounds: one that waited for the deadline would be past this alone
+  expect(performance.now() - again).toBeLessThan(DEADLINE_MS);
   await stack.resume("kafka");
   await expectStored(gateway, bodies, 60_000);
 });
@@ -189,5 +198,5 @@ test("an event that waits in the spool while its call is erased stays out, and n
   }, 60_000);
   expect(await findText(gateway, number)).toEqual([]);
   // a file goes when all of it is acknowledged, a moment after the last record is in the log
-  await eventually(async () => expect(await findInSpool(number)).toEqual([]), 10_000);
+  await eventually(async () => expect(await findInSpool(number)).toEqual([]));
 });

@@ -11,6 +11,8 @@ import { LONG } from "../support/long.ts";
 const { away, kills, storm, stalled } = LONG ? FULL : QUICK;
 const LIMIT_MS = LONG ? 900_000 : 180_000;
 const MIB = 2 ** 20;
+/** The long form, on an idle machine, takes the times that are promised; a busy machine gets three times as much. */
+const SLACK = LONG ? 1 : 3;
 
 /** For the record: what was reached, beside what was promised. */
 const say = (what: string, figures: object) =>
@@ -21,8 +23,8 @@ async function expectRightAfter(outage: Outage, what: string): Promise<void> {
   say(what, figures);
   expect(figures).toMatchObject({ answers: { Failed: away.clients }, unready: true });
   expect(figures).toMatchObject({ connectionsLost: 0, exits: 0 });
-  expect(figures.toldMs).toBeLessThan(5_000);
-  expect(figures.rightMs).toBeLessThan(5_000);
+  expect(figures.toldMs).toBeLessThan(SLACK * 5_000);
+  expect(figures.rightMs).toBeLessThan(SLACK * 5_000);
 }
 
 test(
@@ -52,8 +54,8 @@ test(
     say("instances killed", figures);
     expect(figures).toMatchObject({ kills: kills.kills, refused: 0 });
     const waits = figures.rightMs.toSorted((one, other) => one - other);
-    expect(percentile(waits, 0.95)).toBeLessThan(10_000);
-    expect(waits.at(-1)).toBeLessThan(20_000);
+    expect(percentile(waits, 0.95)).toBeLessThan(SLACK * 10_000);
+    expect(waits.at(-1)).toBeLessThan(SLACK * 20_000);
   },
   LIMIT_MS,
 );
@@ -78,8 +80,8 @@ test(
     say("stalled clients", figures);
     expect(figures).toMatchObject({ stalledClosed: stalled.stalled, goodClosed: 0 });
     // half a second, or what the machine takes anyway
-    expect(figures.beside.change).toBeLessThan(Math.max(500, 2 * figures.before.change));
-    expect(figures.beside.answer).toBeLessThan(Math.max(500, 2 * figures.before.answer));
+    expect(figures.beside.change).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.change));
+    expect(figures.beside.answer).toBeLessThan(SLACK * Math.max(500, 2 * figures.before.answer));
     expect(figures.memory.growth).toBeLessThan(100 * MIB);
   },
   LIMIT_MS,

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { io } from "socket.io-client";
 import WebSocket from "ws";
 import { eventually } from "../support/eventually.ts";
+import { drawSeed } from "../support/failures.ts";
 import { JOINS, openPolling } from "../support/polling.ts";
 import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
@@ -16,6 +17,9 @@ import { openProxy } from "../support/tcp-proxy.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 const TOKEN = "a-long-enough-token";
+/** Between two DataChanged of a socket (CHANGED_MS of `gateway.ts`). */
+const CHANGED_MS = 50;
+const SEED = drawSeed("hostile packets");
 
 let realtime: RealtimeInProcess;
 const clients: SocketClient[] = [];
@@ -58,12 +62,15 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 
   test("a burst of changes is told in few messages, and the last is never swallowed", async () => {
     const client = await connect(transport);
+    const began = performance.now();
     for (let n = 0; n < 100; n += 1) await realtime.happen(body("call.new", `burst ${n}`));
     await client.next("DataChanged");
     await eventually(async () => {
       expect((await client.ask("ListCalls")).data).toHaveLength(100);
     });
-    expect(client.of("DataChanged").length).toBeLessThan(20);
+    // one at once, then one every 50 ms: a slow machine has time for more
+    const most = 2 + Math.ceil((performance.now() - began) / CHANGED_MS);
+    expect(client.of("DataChanged").length).toBeLessThanOrEqual(most);
   });
 
   test("a subscriber gets the snapshot, each change, a call that leaves its filter, and an erasure", async () => {
@@ -135,10 +142,11 @@ describe.each(TRANSPORTS)("%s", (transport) => {
   });
 
   test("of too many that come at once some are refused, and may come a second later", async () => {
-    await restart({ joinsPerSecond: 20 });
+    // so few that a slow machine too is done before all could come
+    await restart({ joinsPerSecond: 5 });
     const outcomes = await Promise.allSettled(Array.from({ length: 60 }, () => connect(transport)));
     const came = outcomes.filter(({ status }) => status === "fulfilled").length;
-    expect(came).toBeGreaterThanOrEqual(20);
+    expect(came).toBeGreaterThanOrEqual(5);
     expect(came).toBeLessThan(60);
     await eventually(() => connect(transport));
     await restart({});
@@ -321,7 +329,10 @@ describe("hostile clients", () => {
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
     );
     const path = ["/", "/socket.io/?EIO=4&transport=websocket"];
-    for (const packets of fc.sample(fc.array(hostile, { minLength: 20, maxLength: 40 }), 60)) {
+    for (const packets of fc.sample(fc.array(hostile, { minLength: 20, maxLength: 40 }), {
+      numRuns: 60,
+      seed: SEED,
+    })) {
       for (const at of path) await fling(`${realtime.url.replace("http", "ws")}${at}`, packets);
     }
     await stillServes();
@@ -376,7 +387,7 @@ describe("hostile clients", () => {
       const connection = await connectRaw(Number(new URL(realtime.url).port), { clings: true });
       await connection.send(upgradeBytes(path, { Origin: "https://evil.example" }));
       expect((await connection.answer()).status).toBeGreaterThanOrEqual(400);
-      await eventually(async () => expect(await countConnections(realtime)).toBe(0), 5_000);
+      await eventually(async () => expect(await countConnections(realtime)).toBe(0));
       connection.close();
     },
   );

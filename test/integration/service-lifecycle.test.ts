@@ -109,6 +109,7 @@ test("a second signal ends a stop that hangs, with 1", async () => {
 test("a step that hangs is given up at the deadline of ten seconds, with 1", async () => {
   expect(await hanging.code).toBe(1);
   expect(await hangingTookMs).toBeGreaterThan(9_500);
-  expect(await hangingTookMs).toBeLessThan(13_000);
+  // without the deadline it would hang for ever
+  expect(await hangingTookMs).toBeLessThan(20_000);
   expect(hanging.output.text).toContain('"msg":"the stop took too long"');
 });

@@ -55,16 +55,20 @@ test("what an instance tells is heard by who comes later, to its last word, with
   answers.count(422);
   reporter.start(() => ({ spool_records: 2, spool_oldest_ms: 1.6 }));
   const all = follow();
-  // what was read before the place was found is read again
-  const heard = () => [
-    ...new Map(all.map((status) => [`${status.state} ${status.at.getTime()}`, status])).values(),
-  ];
-  await eventually(() => expect(heard()).toHaveLength(1), 20_000);
+  const heard = (state: string) =>
+    all.find((each) => each.instance === self.instance && each.state === state);
+  // the first of several: it reports every ten seconds, and a slow follower hears more than one
+  const first = await eventually(() => {
+    expect(heard("ready")).toBeDefined();
+    return heard("ready")!;
+  });
   answers.count(422);
   answers.count(200);
   await reporter.stop();
-  await eventually(() => expect(heard()).toHaveLength(2), 20_000);
-  const [first, last] = heard() as [ServiceStatus, ServiceStatus];
+  const last = await eventually(() => {
+    expect(heard("stopped")).toBeDefined();
+    return heard("stopped")!;
+  });
   expect(first).toEqual({
     ...self,
     at: expect.any(Date),
@@ -75,7 +79,7 @@ test("what an instance tells is heard by who comes later, to its last word, with
     answers: [{ minute: expect.any(Date), status: 422, count: 1 }],
   });
   const minutes = Map.groupBy(last.answers, ({ status }) => status);
-  const counts = (status: number) => minutes.get(status)!.reduce((sum, { count }) => sum + count, 0);
+  const counts = (status: number) => minutes.get(status)?.reduce((sum, { count }) => sum + count, 0);
   expect([last.state, counts(200)]).toEqual(["stopped", 1]);
   expect(counts(422)).toBeGreaterThanOrEqual(1);
 });
@@ -93,20 +97,21 @@ test("whoever looks back hears all of that time, however much it is", async () =
     await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });
   const heard = follow();
   const ofLong = () => heard.filter(({ instance }) => instance === "long");
-  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20), 20_000);
+  await eventually(() => expect(ofLong().length).toBeGreaterThanOrEqual(20));
 });
 
 test.each([
   ["refuse connections", async () => 1],
   ["take connections and say nothing", () => listenMutely()],
-])("with brokers that %s a stop waits two seconds at most for the last word", async (_, open) => {
+])("with brokers that %s a stop does not wait until the last word has failed", async (_, open) => {
   const config = { ...opened.config, KAFKA_BROKERS: [`127.0.0.1:${await open()}`] };
   const client = createClient({ config, clientId: "test", log: opened.log });
   const { reporter } = report({ client });
   reporter.start(() => ({}));
   const began = performance.now();
   await reporter.stop();
-  expect(performance.now() - began).toBeLessThan(2_000);
+  // one second for the last word and half a one to hang up; what it was sent by gives up after five
+  expect(performance.now() - began).toBeLessThan(4_500);
 });
 
 async function listenMutely(): Promise<number> {
@@ -125,7 +130,7 @@ test("while the topic of statuses is missing events go their way, and when it is
   const change = await codec.encodeChange({ key: "1", kind: "call", version: 1, erased: false });
   for (let n = 0; n < 20; n++)
     await publisher.publish({ topic: topics.callEvents, key: `key-${n}`, value: change });
-  await eventually(() => withAdmin(client, (admin) => ensureTopics(admin, topics, 1)), 20_000);
+  await eventually(() => withAdmin(client, (admin) => ensureTopics(admin, topics, 1)));
   const heard = follow();
   await eventually(() => expect(heard.map(({ instance }) => instance)).toContain("patient"), 30_000);
   await reporter.stop();

@@ -4,7 +4,7 @@ import { createMongoErasures, type MongoConnection, type MongoStore } from "@ter
 import { batchOf, dropDatabase, erasureKeys, openStore, sampleEvent } from "../support/store.ts";
 
 // a database that other suites keep busy
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** Enough that a plan without the right index would show: it would read all of them. */
 const CALLS = 300;

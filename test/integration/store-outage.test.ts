@@ -42,7 +42,8 @@ describe("the store while MongoDB cannot be reached", () => {
     proxy.cut();
     const asked = Date.now();
     expect(await connection.check()).toEqual({ ok: false, reason: "no primary answers" });
-    expect(Date.now() - asked).toBeLessThan(1000);
+    // long before the driver itself gives up, after 5 s
+    expect(Date.now() - asked).toBeLessThan(4_000);
     const outcomes = await Promise.allSettled([
       store.apply(batchOf([event], null, 0), foldCall),
       store.position("call-events", 0),

@@ -23,9 +23,9 @@ const ask = async (minutes?: number) => {
 };
 const find = (instances: Shown[], { pid }: ServiceHandle) =>
   instances.find(({ instance }) => instance.endsWith(`-${pid}`));
-/** A status comes every ten seconds, and one that is not told is silent after thirty. */
-const SOON_MS = 25_000;
-const SILENT_MS = 50_000;
+/** A status comes every ten seconds, and an instance that reports none is silent after thirty; a busy machine gets twice that. */
+const SOON_MS = 60_000;
+const SILENT_MS = 90_000;
 
 test("every instance is listed by itself, ready, with its release and what it has in hand", async () => {
   await eventually(async () => {
@@ -77,7 +77,7 @@ test("what the webhook refused is counted by status and minute, whichever instan
 test("the lag grows while the projector is stopped, says for how long, and falls to nothing when it is back", async () => {
   const [projector] = gateway.projector;
   const caughtUp = () =>
-    eventually(async () => expect((await ask()).lag).toMatchObject({ records: 0, waited_ms: 0 }), 30_000);
+    eventually(async () => expect((await ask()).lag).toMatchObject({ records: 0, waited_ms: 0 }), SOON_MS);
   await caughtUp();
   await projector!.stop();
   for (let n = 0; n < 30; n++)
@@ -97,7 +97,7 @@ test("the lag grows while the projector is stopped, says for how long, and falls
   await caughtUp();
   const { rates } = await ask();
   expect(rates.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(31);
-}, 90_000);
+}, 300_000);
 
 test("an instance that is not ready says why", async () => {
   const mongodb = `mongodb://127.0.0.1:${await freePort()}/none?directConnection=true`;
@@ -122,7 +122,7 @@ test("an instance that is not ready says why", async () => {
   } finally {
     await lame!.stop();
   }
-}, 60_000);
+}, 300_000);
 
 test("an instance that was killed falls silent, and the others do not; realtime begun anew knows the counts of before", async () => {
   const [one, other] = gateway.ingest;
@@ -144,4 +144,4 @@ test("an instance that was killed falls silent, and the others do not; realtime 
     expect(refusals).toEqual(before);
     expect(find(instances, dead)).toMatchObject({ standing: "silent" });
   }, SOON_MS);
-}, 120_000);
+}, 300_000);

@@ -83,7 +83,7 @@ test("a policy that was changed is set right again and other settings stay", asy
     await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] });
     await eventually(async () => expect(await settingOf("cleanup.policy")).toBe("compact"));
     await ensureTopics(admin, topics, 1);
-    expect(await settingOf("cleanup.policy")).toBe("delete");
+    await eventually(async () => expect(await settingOf("cleanup.policy")).toBe("delete"));
     expect(await settingOf("message.timestamp.type")).toBe("LogAppendTime");
     expect(await settingOf("max.message.bytes")).toBe("2000000");
   });

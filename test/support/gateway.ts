@@ -8,6 +8,7 @@ import { withAdmin } from "@teravoz/kafka";
 import { type Kind, type ServiceHandle, startServices } from "@teravoz/stack";
 import { type Db, MongoClient } from "mongodb";
 import { eventually } from "./eventually.ts";
+import { keepForReading, watchFailures } from "./failures.ts";
 import { openTopics, type TestTopics } from "./kafka.ts";
 import { findLeaks, gatherPersonal } from "./log-check.ts";
 import { timedStart } from "./starts.ts";
@@ -30,12 +31,14 @@ const TIMINGS = { production: { KAFKA_SESSION_TIMEOUT_MS: "" }, short: {} };
 
 /**
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
- * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
+ * with topics and a database of their own. `close` ends all and removes both, and rejects if a log holds personal data. After
+ * a failed test the logs are kept.
  */
 export const openGateway = (options: Options = {}): Promise<Gateway> =>
   timedStart("gateway", () => startGateway(options));
 
 async function startGateway({ env = {}, mains = {}, envOf, timings, ...counts }: Options) {
+  const hasFailed = watchFailures();
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));
@@ -54,8 +57,16 @@ async function startGateway({ env = {}, mains = {}, envOf, timings, ...counts }:
       ...env,
     },
   });
+  const logs = join(dir, "logs");
+  /** To be kept beside the logs of a test that failed. */
+  const described = {
+    addresses: { kafka: process.env.KAFKA_BROKERS, registry: process.env.SCHEMA_REGISTRY_URL, mongodb },
+    topicPrefix: opened.prefix,
+    services: handles.map(({ name, url, pid }) => ({ name, url, pid })),
+  };
   await Promise.all(handles.map((handle) => handle.ready())).catch(async (error) => {
     await Promise.all([...handles.map(endService), opened.close()]);
+    await keepForReading(logs, described);
     throw error;
   });
   const client = await new MongoClient(mongodb).connect();
@@ -87,12 +98,13 @@ async function startGateway({ env = {}, mains = {}, envOf, timings, ...counts }:
     close: async () => {
       agent.destroy();
       await Promise.all(handles.map(endService));
-      const leaks = await findLeaks(join(dir, "logs"), sent);
+      const leaks = await findLeaks(logs, sent);
+      if (hasFailed() || leaks.length > 0) await keepForReading(logs, described);
       await db.dropDatabase();
       await client.close();
       await opened.close();
       await rm(dir, { recursive: true, force: true });
-      if (leaks.length > 0) throw new Error(`a log holds what is personal: ${JSON.stringify(leaks)}`);
+      if (leaks.length > 0) throw new Error(`a log holds personal data: ${JSON.stringify(leaks)}`);
     },
   };
 }

@@ -14,15 +14,27 @@ import {
 } from "@teravoz/kafka";
 import { createLog, createMetrics, kafkaSettings, readConfig, registrySettings } from "@teravoz/runtime";
 import { eventually } from "./eventually.ts";
+import { keepForReading, watchFailures } from "./failures.ts";
 
 export type TestTopics = Awaited<ReturnType<typeof openTopics>>;
 
-/** Topics and schemas under a prefix of their own on the shared stack; `close` removes the topics. */
+/** Lines of the log in this process that are kept for a test that fails: the last ones. */
+const KEPT_LINES = 2_000;
+
+/**
+ * Topics and schemas under a prefix of their own on the shared stack; `close` removes the topics. After a failed test the
+ * log of what ran on them in this process is kept.
+ */
 export async function openTopics(overrides: Record<string, string> = {}) {
   const prefix = `test-${randomBytes(4).toString("hex")}.`;
   const env = { ...process.env, TOPIC_PREFIX: prefix, ...overrides };
   const config = readConfig({ ...kafkaSettings, ...registrySettings }, env);
-  const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
+  const hasFailed = watchFailures();
+  const lines: string[] = [];
+  const write = (line: string) => {
+    if (lines.push(line) > KEPT_LINES) lines.shift();
+  };
+  const log = createLog("test", "info", { write });
   const topics = topicNames(prefix);
   const client = createClient({ config, clientId: "test", log });
   await Promise.all([
@@ -49,6 +61,7 @@ export async function openTopics(overrides: Record<string, string> = {}) {
     closing: (stop: () => Promise<unknown>) => void open.push(stop),
     close: async () => {
       for (const stop of open.toReversed()) await stop();
+      if (hasFailed()) await keepForReading(null, { topicPrefix: prefix, log: lines });
       await withAdmin(client, (admin) => admin.deleteTopics({ topics: Object.values(topics) }));
     },
   };

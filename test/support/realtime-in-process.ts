@@ -13,6 +13,7 @@ import {
 import { createRealtime, type Realtime, type Redrive } from "@teravoz/realtime";
 import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
 import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { keepForReading, watchFailures } from "./failures.ts";
 
 type Options = {
   tokens?: string[];
@@ -46,13 +47,15 @@ export type RealtimeInProcess = {
   stop(): Promise<void>;
 };
 
-/** The realtime service over the in-memory store, on a free port, with its notices driven by hand. */
+/** The realtime service over the in-memory store, on a free port, its notices driven by hand. After a failed test its log is kept. */
 export async function startRealtime({
   tokens,
   origins,
   redriveOf,
   ...limits
 }: Options = {}): Promise<RealtimeInProcess> {
+  const hasFailed = watchFailures();
+  const lines: string[] = [];
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
   const letters = createMemoryLetters();
   const store = createMemoryStore({ letters });
@@ -69,7 +72,7 @@ export async function startRealtime({
     metricsTokens: null,
     health: createHealth(),
     metrics,
-    log: createLog("realtime", "silent"),
+    log: createLog("realtime", "info", { write: (line) => void lines.push(line) }),
   });
   const port = await listen(realtime.server, "127.0.0.1", 0);
   let next = 0;
@@ -96,7 +99,10 @@ export async function startRealtime({
     hear: realtime.system.heard,
     happen: async (...bodies) => running.tell(await running.store(...bodies)),
     metrics: () => metrics.registry.metrics(),
-    stop: () => realtime.stop(),
+    stop: async () => {
+      await realtime.stop();
+      if (hasFailed()) await keepForReading(null, { log: lines });
+    },
   };
   return running;
 }
