@@ -28,6 +28,7 @@ const suites: readonly Piece[] = [
   ].map((title) => test(`thousand clients: ${title}`, "integration/realtime-faults", title, FULL)),
   test("ingest under pressure", "integration/ingest-pressure", null, FULL),
   test("hostile senders", "integration/ingest-hostile", null, FULL),
+  test("notified, then read", "e2e/told-is-readable", null, FULL),
   test("doors", "e2e/access", null, FULL),
   ...["forged webhooks", "bodies strange", "packets strange"].map((title) =>
     test(`fuzz: ${title}`, "e2e/fuzz", title, FULL),
@@ -35,7 +36,7 @@ const suites: readonly Piece[] = [
 ];
 
 /** The page with thousands of calls: frames, and memory over ten minutes. */
-const board: Piece = { name: "board", args: ["test/browser/board.ts", "--long"] };
+const board: Piece = test("board", "browser/scale", null, { BOARD: "long" });
 
 const campaigns: readonly Piece[] = longCampaigns.map(({ name }, index) => ({
   name: `faults: ${name}`,

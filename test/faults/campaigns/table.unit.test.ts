@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { chooseOnly, countRows } from "../faults.ts";
 import { killedServices } from "../nemesis/of-services.ts";
 import { planStrikes } from "../nemesis/plan.ts";
-import { LONG_SUITES } from "./long.ts";
 import { quickCampaigns } from "./quick.ts";
 import { findUnstruck, isFine, type Result } from "./result.ts";
 import { countKillPoints, formatCampaigns, formatKnownBad, formatTable } from "./table.ts";
@@ -101,14 +98,4 @@ test("only the campaigns and faults that are asked for are run", () => {
   expect(more).toEqual([]);
   expect(chosen!.lanes.flat().map(({ fault }) => fault.name)).toEqual(["registry killed"]);
   expect(chooseOnly(quickCampaigns, "no such fault")).toEqual([]);
-});
-
-test("every suite whose counts are scaled down is run in full by --long", () => {
-  const tests = join(import.meta.dirname, "..", "..");
-  const suites = ["integration", "e2e"].flatMap((folder) =>
-    readdirSync(join(tests, folder)).map((name) => join("test", folder, name)),
-  );
-  const scaled = suites.filter((path) => readFileSync(join(tests, "..", path), "utf8").includes("/long.ts"));
-  expect(scaled.length).toBeGreaterThan(0);
-  expect(scaled.filter((path) => !new RegExp(LONG_SUITES).test(path))).toEqual([]);
 });

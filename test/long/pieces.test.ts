@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { longCampaigns } from "../faults/campaigns/long.ts";
+import { listSuites } from "../runner/select.ts";
+import { pieces } from "./pieces.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const hasFullCounts = (path: string) => readFileSync(join(root, path), "utf8").includes('/support/long.ts"');
+
+test("every suite that runs with smaller counts in the short run is a piece of the long one", () => {
+  const scaled = listSuites().filter(hasFullCounts);
+  expect(scaled.length).toBeGreaterThan(5);
+  const patterns = pieces.flatMap(({ args }) =>
+    args.filter((each) => /^(integration|e2e|browser)\//.test(each)),
+  );
+  expect(scaled.filter((path) => !patterns.some((pattern) => path.includes(pattern)))).toEqual([]);
+});
+
+test("every long campaign is a piece, under a name that no other piece has", () => {
+  const names = pieces.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(longCampaigns.map(({ name }) => `faults: ${name}`)));
+  expect(new Set(names).size).toBe(names.length);
+});
