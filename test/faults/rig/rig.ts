@@ -24,6 +24,8 @@ export type Rig = {
   processes: Processes;
   history: History;
   vendor: Vendor;
+  /** The vendor's, where the ingests want one. */
+  token: string | undefined;
   watchers: Watcher[];
   sampler: Sampler;
   /** Keys erased, and the number of the sample after which each was seen to be. */
@@ -92,6 +94,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
   return {
     ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
+    token: options.token,
     erased: new Map(),
     poison: [],
     struckAt: [],
