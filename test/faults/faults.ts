@@ -21,6 +21,8 @@ export type FaultsRun = {
   atOnce?: number;
   /** A campaign that takes longer is red. */
   deadlineMs?: number;
+  /** `production`: all campaigns keep the session of a deployment (default: `short`). */
+  timings?: "production" | "short";
   /** Suites that run after the campaigns in their full counts, by patterns of their paths. */
   suites?: readonly string[];
   ledger: string;
@@ -102,11 +104,11 @@ type Numbered = { campaign: Campaign; seed: number };
 
 /** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
 async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<Result> {
-  const { deadlineMs = DEADLINE_MS } = run;
+  const { deadlineMs = DEADLINE_MS, timings = "short" } = run;
   const aborting = new AbortController();
   const signal = AbortSignal.any([run.signal, aborting.signal]);
   const say: Say = (line) => run.say(`${each.campaign.name}: ${line}`);
-  const running = runCampaign({ ...each, stack, runs: RUNS, deadlineMs, say, signal });
+  const running = runCampaign({ ...each, stack, runs: RUNS, deadlineMs, timings, say, signal });
   try {
     return await withinTime(running, deadlineMs + OPEN_AND_CLOSE_MS, () => "opening or closing");
   } catch (error) {

@@ -52,6 +52,8 @@ export type CampaignRun = {
   say: Say;
   /** A campaign that is not over by then is red. */
   deadlineMs: number;
+  /** For campaigns that do not say. */
+  timings: "production" | "short";
   /** Stops the campaign and its processes. */
   signal: AbortSignal;
 };
@@ -98,7 +100,7 @@ type Running = { dir: string; began: Date; phases: Phases };
 
 async function runOn(run: CampaignRun, stack: Stack, { dir, began, phases }: Running) {
   const { campaign, seed, deadlineMs, signal } = run;
-  const settings = { mains: AIMED_MAINS, ...campaign.rig };
+  const settings = { timings: run.timings, mains: AIMED_MAINS, ...campaign.rig };
   const rig = await phases.run("open", () => openRig({ stack, dir, seed, ...settings }));
   const stop = () => void rig.processes.stop();
   signal.addEventListener("abort", stop);

@@ -15,7 +15,7 @@ import { withinTime } from "./deadline.ts";
 import { quickCampaigns } from "./quick.ts";
 import { together } from "./together.ts";
 
-const rig = {} as Rig;
+const noRig = {} as Rig;
 const calm = (name: string, more: Partial<Campaign> = {}): Campaign => ({
   ...{ name, lanes: [], rate: 50, gapMs: 0, endsInDeath: false },
   ...more,
@@ -41,6 +41,12 @@ test("faults of services and of links strike different processes where they shar
   expect(targetsOf("services").filter((target) => links.has(target))).toEqual([]);
 });
 
+test("one quick campaign in which projectors die keeps the session of a deployment", () => {
+  const ofProduction = quickCampaigns.filter(({ rig }) => rig?.timings === "production");
+  const faults = ofProduction.flatMap(({ lanes }) => lanes.flat()).map(({ fault }) => fault.name);
+  expect(faults).toContain("projector killed");
+});
+
 test("a shared run has the lanes of all members, the highest rate and all settings", () => {
   const [first, second] = [killedServices, pausedServices].map(([fault]) => [{ fault: fault!, times: 2 }]);
   const shared = together([
@@ -60,7 +66,7 @@ test("in a shared run each member's part beforehand waits for the one before it,
     return [{ fault: name, recoverMs: 0 }];
   };
   const shared = together(["one", "two"].map((name) => calm(name, { beforehand: slow(name) })));
-  const faults = (await shared.beforehand!(rig)).map(({ fault }) => fault);
+  const faults = (await shared.beforehand!(noRig)).map(({ fault }) => fault);
   expect({ order, faults }).toEqual({ order: ["one", "two"], faults: ["one", "two"] });
 });
 
@@ -75,7 +81,7 @@ test("a shared run reports what each member found afterwards and judges the last
     calm("one", { afterwards: found("one") }),
     calm("two", { afterwards: found("two") }),
   ]);
-  const after = await shared.afterwards!(rig);
+  const after = await shared.afterwards!(noRig);
   expect(after).toMatchObject({ violations: ["one", "two"], evidence: "two" });
   expect(after.struck).toHaveLength(2);
   expect(together([calm("one"), calm("two")]).afterwards).toBeUndefined();
