@@ -137,9 +137,10 @@ async function strikeUnderLoad(
   const plan = planStrikes(seed, campaign.lanes, campaign.gapMs);
   rig.vendor.setRate(campaign.rate);
   await sleep(LEAD_MS);
+  let tried = 0;
   const onStruck = (each: Struck) => {
     struck.push(each);
-    say(describeStruck(each, `${struck.length} of ${plan.flat().length}`));
+    say(describeStruck(each, `${++tried} of ${plan.flat().length}`));
   };
   const until = Date.now() + LIMIT_MS;
   struck.push(...((await campaign.beforehand?.(rig)) ?? []));
