@@ -6,7 +6,7 @@ import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 let gateway: Gateway;
 beforeEach(async () => {
-  gateway = await openGateway({ ingest: 2, projector: 2, realtime: 2 });
+  gateway = await openGateway({ ingest: 2, projector: 2, realtime: 2, timings: "production" });
 });
 afterEach(() => gateway?.close());
 
@@ -94,7 +94,7 @@ test("a projector that was paused past its session wakes up, gives way, and noth
   await eventually(() => expect(sending.sent()).toBeGreaterThan(bodies.length / 4), 60_000);
   sleeper.kill("SIGSTOP");
   await sending.done;
-  // the session is 30 s: the other one takes all partitions then, and stores what is left
+  // the session is 10 s: the other one takes all partitions then, and stores what is left
   await eventually(async () => expect((await gateway.events()).length).toBe(new Set(bodies).size), 120_000);
   sleeper.kill("SIGCONT");
   await sleeper.ready(60_000);

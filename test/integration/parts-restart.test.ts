@@ -87,7 +87,7 @@ test("a broker that was killed and started again finds its publisher and its con
   await stack.kill("kafka");
   await expect(send("lost")).rejects.toThrow(Unavailable);
   // longer than a session: the members are dead to the group, and know it
-  await sleep(15_000);
+  await sleep(1.5 * client.sessionTimeoutMs);
   await stack.start("kafka");
   await eventually(allReady, 60_000);
   await eventually(() => send("after"), 20_000);

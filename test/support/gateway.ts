@@ -18,15 +18,20 @@ type Options = Partial<Record<Kind, number>> & {
   env?: NodeJS.ProcessEnv;
   /** Paths of modules that are run in place of a service's own. */
   mains?: Partial<Record<Kind, string>>;
+  /** `production`: the session of a deployment, not the tests' shorter one (default: `short`). */
+  timings?: "production" | "short";
   /** Settings of one process, by its name: "ingest-1". */
   envOf?: (name: string) => NodeJS.ProcessEnv;
 };
+
+/** The short ones are in the environment of the run already. */
+const TIMINGS = { production: { KAFKA_SESSION_TIMEOUT_MS: "" }, short: {} };
 
 /**
  * The services as `start` runs them, each a process of its own, so many of each kind (default one), on the shared stack
  * with topics and a database of their own. `close` ends all and removes both, and rejects where a log holds what is personal.
  */
-export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Options = {}) {
+export async function openGateway({ env = {}, mains = {}, envOf, timings, ...counts }: Options = {}) {
   const opened = await openTopics();
   const mongodb = databaseUri(`e2e_${randomBytes(4).toString("hex")}`);
   const dir = await mkdtemp(join(tmpdir(), "teravoz-e2e-"));
@@ -37,7 +42,13 @@ export async function openGateway({ env = {}, mains = {}, envOf, ...counts }: Op
     addresses: { kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb },
     services: specs.map((spec) => ({ ...spec, env: envOf?.(spec.name) ?? {} })),
     dir,
-    env: { ...process.env, TOPIC_PREFIX: opened.prefix, NODE_ENV: "development", ...env },
+    env: {
+      ...process.env,
+      TOPIC_PREFIX: opened.prefix,
+      NODE_ENV: "development",
+      ...TIMINGS[timings ?? "short"],
+      ...env,
+    },
   });
   await Promise.all(handles.map((handle) => handle.ready())).catch(async (error) => {
     await Promise.all([...handles.map(endService), opened.close()]);

@@ -25,8 +25,10 @@ export async function openTopics(overrides: Record<string, string> = {}) {
   const log = createLog("test", process.env.LOG_LEVEL ?? "silent");
   const topics = topicNames(prefix);
   const client = createClient({ config, clientId: "test", log });
-  await withAdmin(client, (admin) => ensureTopics(admin, topics, 1));
-  await registerSchemas(config, topics);
+  await Promise.all([
+    withAdmin(client, (admin) => ensureTopics(admin, topics, 1)),
+    registerSchemas(config, topics),
+  ]);
   const codec = createCodec({ config, topics, log });
   await codec.ready();
   const open: (() => Promise<unknown>)[] = [];

@@ -11,6 +11,8 @@ export type KafkaConfig = Config<typeof kafkaSettings>;
 /** The one handle on kafkajs; what is inside stays in this package. */
 export type KafkaClient = {
   readonly kafka: Kafka;
+  /** Session of every consumer opened from this client, in ms. */
+  readonly sessionTimeoutMs: number;
   /**
    * A handle of its own that stops connecting when it is no longer wanted: after a disconnect kafkajs goes on trying
    * for all of its retries.
@@ -38,7 +40,7 @@ export function createClient({
   // kafkajs ends its retries for good where it is given no broker
   const open = (isWanted: () => boolean) =>
     openKafka({ ...options, brokers: async () => (isWanted() ? config.KAFKA_BROKERS : []) });
-  return { kafka: open(() => true), open };
+  return { kafka: open(() => true), sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS, open };
 }
 
 type Options = Omit<KafkaJsOptions, "logCreator"> & { log: Log };

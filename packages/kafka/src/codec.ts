@@ -12,6 +12,7 @@ import {
   REQUEST_TIMEOUT_MS,
   type RecordKind,
   type RegistryConfig,
+  type Subject,
   subjectsOf,
 } from "./registry.ts";
 import type { TopicNames } from "./topics.ts";
@@ -94,13 +95,8 @@ export function createCodec({
 async function resolveIds(state: State, topics: TopicNames): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      for (const [name, { subject, schema }] of Object.entries(subjectsOf(topics))) {
-        const id = await inTime(
-          state.registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema }),
-        );
-        await inTime(state.registry.getSchema(id));
-        state.ids[name as RecordKind] = id;
-      }
+      const subjects = Object.entries(subjectsOf(topics)) as [RecordKind, Subject][];
+      await Promise.all(subjects.map(([name, subject]) => resolveId(state, name, subject)));
       state.resolved = true;
       state.log.info({ attempt }, "schemas found");
       return;
@@ -109,6 +105,16 @@ async function resolveIds(state: State, topics: TopicNames): Promise<void> {
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   }
+}
+
+async function resolveId(
+  { registry, ids }: State,
+  name: RecordKind,
+  { subject, schema }: Subject,
+): Promise<void> {
+  const id = await inTime(registry.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema }));
+  await inTime(registry.getSchema(id));
+  ids[name] = id;
 }
 
 /** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */

@@ -8,9 +8,10 @@ import { countGap, forgetLag, observeLag } from "./lag.ts";
 import {
   type Assignment,
   createMembership,
-  MEMBER_OPTIONS,
+  heartbeatMs,
   type Member,
   type Membership,
+  memberOptions,
 } from "./membership.ts";
 import { findStart, readStandings, type Standing } from "./starts.ts";
 
@@ -59,7 +60,11 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const { client, groupId, topics, log, onCrash, concurrency = 4 } = options;
   const open = (): Member => ({
     groupId,
-    consumer: client.kafka.consumer({ ...MEMBER_OPTIONS, groupId, metadataMaxAge: 60_000 }),
+    consumer: client.kafka.consumer({
+      ...memberOptions(client.sessionTimeoutMs),
+      groupId,
+      metadataMaxAge: 60_000,
+    }),
     admin: client.kafka.admin({ retry: RETRY }),
   });
   const run = (member: Member) =>
@@ -70,7 +75,10 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       eachBatch: (payload) => consumeBatch(state, member, payload),
     });
   const prepare = (member: Member, assignment: Assignment) => seekAll(state, member, assignment);
-  const membership = createMembership({ open, topics, run, prepare, log, onCrash });
+  const membership = createMembership({
+    ...{ open, topics, run, prepare, log, onCrash },
+    sessionTimeoutMs: client.sessionTimeoutMs,
+  });
   const state: State = { ...options, membership, sought: new Map(), beyond: new Set() };
   return {
     check: () => checkState(state),
@@ -94,7 +102,7 @@ async function consumeBatch(state: State, { consumer }: Member, payload: EachBat
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
   // before anything is waited for: whoever looks sees it grow older
   observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
-  await whileBeating(payload, async (isOurs) => {
+  await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
     const patience = { log: state.log, isWanted: isOurs };
     const position = await untilAvailable(() => state.position(topic, partition), patience);
@@ -167,6 +175,7 @@ const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): Con
 /** Heartbeats while the work goes on, however long it takes: kafkajs has none in the background. */
 async function whileBeating(
   payload: EachBatchPayload,
+  everyMs: number,
   work: (isOurs: () => boolean) => Promise<void>,
 ): Promise<void> {
   let lost: unknown;
@@ -175,7 +184,7 @@ async function whileBeating(
       lost ??= error;
     });
   };
-  const timer = setInterval(beat, MEMBER_OPTIONS.heartbeatInterval);
+  const timer = setInterval(beat, everyMs);
   const isOurs = () => lost === undefined && payload.isRunning() && !payload.isStale();
   try {
     await work(isOurs);

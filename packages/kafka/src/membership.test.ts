@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { createLog } from "@teravoz/runtime";
-import { createMembership, type Member } from "./membership.ts";
+import { createMembership, type Member, memberOptions } from "./membership.ts";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -20,18 +20,29 @@ const EVENTS = {
 };
 
 /** Members whose consumers do nothing by themselves. */
-function openMembership() {
+function openMembership(sessionTimeoutMs = 10_000) {
   const members: EventEmitter[] = [];
+  const dropped: EventEmitter[] = [];
   const nothing = async () => {};
   const open = () => {
     const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
     members.push(consumer);
     const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
-    return { groupId: "g", consumer: Object.assign(consumer, quiet), admin: quiet } as unknown as Member;
+    const disconnect = async () => void dropped.push(consumer);
+    Object.assign(consumer, quiet, { disconnect });
+    return { groupId: "g", consumer, admin: quiet } as unknown as Member;
   };
   const log = createLog("test", "silent");
-  const deps = { open, topics: ["t"], run: nothing, prepare: nothing, log, onCrash: () => {} };
-  return { members, membership: createMembership(deps) };
+  const deps = {
+    open,
+    topics: ["t"],
+    sessionTimeoutMs,
+    run: nothing,
+    prepare: nothing,
+    log,
+    onCrash: () => {},
+  };
+  return { members, dropped, membership: createMembership(deps) };
 }
 
 const join = (member: EventEmitter) =>
@@ -60,11 +71,11 @@ test("a member that is in its group goes on for as long as it fetches", async ()
 });
 
 test("a member that fetches on without finding back into its group is replaced by a new one", async () => {
-  const { members, membership } = openMembership();
+  const { members, dropped, membership } = openMembership();
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);
   await fetchFor(members[0]!, 30);
-  expect(members).toHaveLength(1);
+  expect(dropped).toEqual([]);
   await fetchFor(members[0]!, 15);
   await untilReplaced(members);
   join(members[1]!);
@@ -77,4 +88,19 @@ test("a member that neither fetches nor is heard is replaced by a new one", asyn
   join(members[0]!);
   await jest.advanceTimersByTimeAsync(60_000);
   await untilReplaced(members);
+});
+
+test("with a shorter session, a member outside of its group is replaced sooner, but not before a join may end", async () => {
+  const { members, dropped } = openMembership(4_000);
+  join(members[0]!);
+  members[0]!.emit(EVENTS.REBALANCING);
+  await fetchFor(members[0]!, 12);
+  expect(dropped).toEqual([]);
+  await fetchFor(members[0]!, 11);
+  await untilReplaced(members);
+});
+
+test("with the default session of 10 s, three heartbeats fit into a session and a rebalance takes at most two", () => {
+  const { sessionTimeout, heartbeatInterval, rebalanceTimeout } = memberOptions(10_000);
+  expect([sessionTimeout, heartbeatInterval, rebalanceTimeout]).toEqual([10_000, 3_000, 20_000]);
 });

@@ -23,6 +23,7 @@ export type Assignment = Record<string, number[]>;
 type Options = {
   open(): Member;
   topics: readonly string[];
+  sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
   /** Settles where each partition is read from, after each join; tried until it succeeds or the partitions change. */
   prepare(member: Member, assignment: Assignment): Promise<void>;
@@ -46,28 +47,32 @@ type State = Options & {
 };
 
 /**
- * Every consumer has these. A dead member holds up its group for a session, so that is short: three heartbeats of 3 s; a rebalance
- * waits no longer than for two sessions. Restarts are ours: kafkajs's own keep a connection that may be beyond repair,
- * and it does not restart at all where it takes a passing error (KafkaJSGroupCoordinatorNotFound) for a final one.
+ * Options of every consumer. A dead member holds up its group for a session; three heartbeats fit into one. A rebalance waits
+ * for two sessions at most. We restart members ourselves: kafkajs keeps a connection that may be beyond repair, and it does
+ * not restart at all after a passing error that it takes for a final one (KafkaJSGroupCoordinatorNotFound).
  */
-export const MEMBER_OPTIONS = {
-  sessionTimeout: 10_000,
-  rebalanceTimeout: 20_000,
-  heartbeatInterval: 3_000,
+export const memberOptions = (sessionTimeoutMs: number) => ({
+  sessionTimeout: sessionTimeoutMs,
+  rebalanceTimeout: 2 * sessionTimeoutMs,
+  heartbeatInterval: heartbeatMs(sessionTimeoutMs),
   allowAutoTopicCreation: false,
   // how long a stop may have to wait for the fetch under way (the default is 5 s); a record ends the wait at once
   maxWaitTimeInMs: 250,
   retry: { ...RETRY, restartOnFailure: async () => false },
-};
+});
+
+export const heartbeatMs = (sessionTimeoutMs: number) => Math.floor(0.3 * sessionTimeoutMs);
 
 const RETRY_MS = 1_000;
-/** A fetch comes back after at most maxWaitTimeInMs, a batch waits with heartbeats: nothing for this long is no life. */
-const SILENT_MS = 45_000;
+/** A join waits for dead members, one session, and for members at work, one rebalance of two. */
+const joinMs = (sessionTimeoutMs: number) => 3 * sessionTimeoutMs;
+/** A fetch comes back after at most maxWaitTimeInMs, and a batch that waits sends heartbeats: only a join is silent. */
+const silentMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 15_000;
 /**
- * A join waits for those who died, a session, and for those who work, a rebalance: 30 s. After a join that was refused twice
- * kafkajs goes on fetching what it was given before, outside of any group, without a heartbeat that could tell it.
+ * After a join that was refused twice kafkajs goes on fetching its former partitions, outside of any group and without a
+ * heartbeat that could report it.
  */
-const OUTSIDE_MS = 35_000;
+const outsideMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 5_000;
 const WATCH_MS = 5_000;
 /** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606); the group drops us by itself then. */
 const DROP_MS = 5_000;
@@ -146,9 +151,11 @@ class Silent extends Error {
 
 function endSilent(state: State): void {
   const now = Date.now();
+  const { sessionTimeoutMs: session } = state;
   if (state.assignment !== null) state.lastInside = now;
-  if (now - state.lastTurn > SILENT_MS) state.end(new Silent("no fetch and no heartbeat came back"));
-  if (now - state.lastInside > OUTSIDE_MS) state.end(new Silent("in no group, and not on its way into one"));
+  if (now - state.lastTurn > silentMs(session)) state.end(new Silent("no fetch and no heartbeat came back"));
+  if (now - state.lastInside > outsideMs(session))
+    state.end(new Silent("in no group, and not on its way into one"));
 }
 
 /** Kafka's errors pass, or wait for an operator; what a batch's handler threw is a bug. */
@@ -190,10 +197,10 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
   }
 }
 
-function checkState({ assignment, prepared, lastTurn }: State): Check {
+function checkState({ assignment, prepared, lastTurn, sessionTimeoutMs }: State): Check {
   if (assignment === null) return { ok: false, reason: "not in the consumer group" };
   if (!prepared) return { ok: false, reason: "where to read from is not known yet" };
-  return Date.now() - lastTurn < SILENT_MS
+  return Date.now() - lastTurn < silentMs(sessionTimeoutMs)
     ? { ok: true }
     : { ok: false, reason: "the consumer stands still" };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Check, Log, Metrics } from "@teravoz/runtime";
 import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Assignment, createMembership, MEMBER_OPTIONS, type Member } from "./membership.ts";
+import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { withAdmin } from "./topics.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
@@ -34,7 +34,7 @@ export function followTopic(options: {
   // a new group each time: there is no dead member to wait for
   const open = (): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
-    const consumer = client.kafka.consumer({ ...MEMBER_OPTIONS, groupId });
+    const consumer = client.kafka.consumer({ ...memberOptions(client.sessionTimeoutMs), groupId });
     return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }) };
   };
   const run = ({ consumer }: Member) =>
@@ -53,7 +53,10 @@ export function followTopic(options: {
       if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset });
     options.onDoubt();
   };
-  const membership = createMembership({ open, topics: [topic], run, prepare, log, onCrash });
+  const membership = createMembership({
+    ...{ open, topics: [topic], run, prepare, log, onCrash },
+    sessionTimeoutMs: client.sessionTimeoutMs,
+  });
   return {
     check: () => membership.check(),
     stop: async () => {

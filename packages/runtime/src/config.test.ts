@@ -44,6 +44,7 @@ test("an empty environment gives a service that runs on this machine alone", () 
     KAFKA_USERNAME: null,
     KAFKA_PASSWORD: null,
     TOPIC_PREFIX: "teravoz.",
+    KAFKA_SESSION_TIMEOUT_MS: 10_000,
     SCHEMA_REGISTRY_URL: "http://127.0.0.1:8081/apis/ccompat/v7",
     SCHEMA_REGISTRY_USERNAME: null,
     SCHEMA_REGISTRY_PASSWORD: null,

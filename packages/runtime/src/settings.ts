@@ -146,6 +146,12 @@ export const kafkaSettings = {
     default: "teravoz.",
     doc: "begins the name of every topic and consumer group",
   },
+  KAFKA_SESSION_TIMEOUT_MS: {
+    // up to a broker's default maximum; below 2 s a busy machine expels members that are well
+    schema: wholeNumber(2_000, 1_800_000),
+    default: "10000",
+    doc: "ms of silence after which a consumer loses its partitions; a broker allows 6000 or more by default",
+  },
 } as const satisfies Settings;
 
 export const registrySettings = {

@@ -28,7 +28,7 @@ type Options = {
   mains?: Partial<Record<Kind, string>>;
 };
 
-/** A rebalance around a dead member takes 10 s; no partition waits longer than three of them for traffic. */
+/** A rebalance around a dead member takes at most 10 s, a production session; no partition waits longer than three for traffic. */
 const STRIKE_LIMIT_MS = 45_000;
 
 export async function startProcesses(options: Options): Promise<Processes> {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../process/run.ts";
 import { answers } from "../providers/answers.ts";
@@ -15,7 +15,7 @@ export async function planKafka(place: KafkaPlace): Promise<Plan> {
   const settings = join(place.dir, "data", "kafka.properties");
   await mkdir(data, { recursive: true });
   await writeFile(settings, kafkaSettings(place, data));
-  if (!existsSync(join(data, "meta.properties"))) await format(place, settings);
+  if (!existsSync(join(data, "meta.properties"))) await format(place, settings, data);
   return {
     spec: {
       ...place.processOf("kafka"),
@@ -38,9 +38,35 @@ const LOGGING = [
 
 const classPath = (jars: string) => join(jars, "libs", "*");
 
-async function format({ jars, env, signal }: KafkaPlace, settings: string): Promise<void> {
+/** What the format writes apart from ids: the same for every storage of one release of Kafka. */
+const CHECKPOINT = "bootstrap.checkpoint";
+
+/** Formats new storage. Kafka's tool takes more than a second of processor time, so it runs once a machine. */
+async function format(place: KafkaPlace, settings: string, data: string): Promise<void> {
+  const kept = join(place.jars, CHECKPOINT);
+  if (!existsSync(kept)) {
+    await formatByTool(place, settings);
+    await keep(join(data, CHECKPOINT), kept);
+    return;
+  }
+  await copyFile(kept, join(data, CHECKPOINT));
+  const ids = `cluster.id=${freshId()}\ndirectory.id=${freshId()}\n`;
+  // its presence says that the storage is formatted: written last
+  await writeFile(join(data, "meta.properties"), `version=1\nnode.id=1\n${ids}`);
+}
+
+const freshId = () => randomBytes(16).toString("base64url");
+
+/** Renamed into place: two runs at once never see half a file. */
+async function keep(file: string, kept: string): Promise<void> {
+  const draft = `${kept}.${process.pid}`;
+  await copyFile(file, draft);
+  await rename(draft, kept);
+}
+
+async function formatByTool({ jars, env, signal }: KafkaPlace, settings: string): Promise<void> {
   // may begin with a dash: not to be taken for an option
-  const clusterId = randomBytes(16).toString("base64url");
+  const clusterId = freshId();
   const format = ["kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "-c", settings];
   await run("java", [...TOOL_JVM, "-cp", classPath(jars), ...format], { env, signal });
 }
@@ -80,6 +106,8 @@ const ONE_NODE = {
   "share.coordinator.state.topic.replication.factor": 1,
   "share.coordinator.state.topic.min.isr": 1,
   "group.initial.rebalance.delay.ms": 0,
+  // the tests' sessions are shorter than the 6 s a broker allows by default
+  "group.min.session.timeout.ms": 2_000,
   // a killed broker may register again only when its session has ended: 9 s by default, 15 s in all
   "broker.session.timeout.ms": 4_000,
   "broker.heartbeat.interval.ms": 500,

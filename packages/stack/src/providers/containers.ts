@@ -77,6 +77,8 @@ const kafka = (port: number) =>
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: "1",
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: "1",
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+      // as for the local broker: the tests' sessions are shorter than the 6 s a broker allows by default
+      KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: "2000",
       // as for the local broker: a killed one may register again when its session has ended
       KAFKA_BROKER_SESSION_TIMEOUT_MS: "4000",
       KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "500",
