@@ -22,18 +22,17 @@ const lanesOf = (faults: readonly Fault[], n: number) =>
       .map((fault) => ({ fault: { ...fault, targets: [`${kind}-${n}`] }, times: 1 })),
   );
 
-/** 150 events a second are what the load, the services and the parts do with ease on two cores. */
-const base = { rate: 150, gapMs: 1_000 };
+/** Two gateways, the load and the parts do 100 events a second each with ease on two cores. */
+const base = { rate: 100, gapMs: 1_000 };
 
 /** The first process of each kind is hit, and the links of the second: a link of a process that is down breaks nothing. */
 const services: Campaign = { ...base, name: "services", lanes: lanesOf(ofServices, 1) };
 const links: Campaign = { ...base, name: "links", lanes: lanesOf(brokenLinks, 2) };
 
 const parts: Campaign = {
+  ...base,
   name: "parts",
   lanes: [[...killedParts, ...pausedParts].map((fault) => ({ fault, times: 1 }))],
-  rate: 150,
-  gapMs: 2_000,
 };
 
 const inProduction = (campaign: Campaign): Campaign => ({
