@@ -161,7 +161,7 @@ async function strikeUnderLoad(
 }
 
 const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
-  `${count}: ${fault}: ${recoverMs === null ? "did not come to pass" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
+  `${count}: ${fault}: ${recoverMs === null ? "did not happen, or not ready again" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
 
 /**
  * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
@@ -176,5 +176,6 @@ async function endInDeath(rig: Rig): Promise<Struck> {
   for (const projector of projectors) projector.kill("SIGSTOP");
   await rig.vendor.burst(LAST_EVENTS);
   for (const projector of projectors) projector.kill("SIGCONT");
-  return striking;
+  const { happened: _, ...struck } = await striking;
+  return struck;
 }
