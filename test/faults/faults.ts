@@ -105,6 +105,7 @@ type Numbered = { campaign: Campaign; seed: number };
 /** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
 async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<Result> {
   const { deadlineMs = DEADLINE_MS, timings = "short" } = run;
+  const began = new Date();
   const aborting = new AbortController();
   const signal = AbortSignal.any([run.signal, aborting.signal]);
   const say: Say = (line) => run.say(`${each.campaign.name}: ${line}`);
@@ -114,7 +115,7 @@ async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<R
   } catch (error) {
     aborting.abort();
     if (!run.signal.aborted) await restore(stack);
-    return asRed(each, error, run.say);
+    return asRed({ ...each, began }, error, run.say);
   }
 }
 
@@ -155,11 +156,11 @@ async function runSuite(pattern: string, seed: number, say: Say): Promise<Result
   };
 }
 
-function asRed({ campaign, seed }: Numbered, error: unknown, say: Say): Result {
+function asRed({ campaign, seed, began }: Numbered & { began: Date }, error: unknown, say: Say): Result {
   const violation = `could not be run: ${error instanceof Error ? error.stack : error}`;
   say(`RED ${campaign.name} (seed ${seed}) ${violation}`);
   return {
-    ...emptyResult({ name: campaign.name, seed, began: new Date() }),
+    ...emptyResult({ name: campaign.name, seed, began }),
     other: 1,
     ...(campaign.mustShow ? { mustShow: campaign.mustShow } : {}),
     violations: [violation],

@@ -105,7 +105,9 @@ async function runOn(run: CampaignRun, stack: Stack, { dir, began, phases }: Run
   const stop = () => void rig.processes.stop();
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
-  const judged = withinTime(strikeAndJudge(run, rig, phases), deadlineMs, phases.current);
+  const judged = withinTime(strikeAndJudge(run, rig, phases), deadlineMs, () =>
+    [phases.current(), ...rig.unrecovered].join("; "),
+  );
   const found = await judged.finally(() => phases.run("close", rig.close));
   signal.removeEventListener("abort", stop);
   const { name, mustShow } = campaign;
