@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
+import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
 import { runJest } from "../support/run-jest.ts";
 import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
-import { openLedger } from "./campaigns/ledger.ts";
+import { withinTime } from "./campaigns/deadline.ts";
+import { type Ledger, openLedger } from "./campaigns/ledger.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
 
 export type FaultsRun = {
@@ -13,9 +15,15 @@ export type FaultsRun = {
   seed: number;
   /** Which to begin with; what ran before it stays in the ledger. */
   from?: number;
-  /** At most so many campaigns. */
+  /** At most so many campaigns and suites. */
   runs?: number;
-  /** Suites that are run after the campaigns, in their full counts. */
+  /** How many campaigns run side by side, each on a stack of its own (default: 1). */
+  atOnce?: number;
+  /** A campaign that takes longer is red. */
+  deadlineMs?: number;
+  /** `production`: all campaigns keep the session of a deployment (default: `short`). */
+  timings?: "production" | "short";
+  /** Suites that run after the campaigns in their full counts, by patterns of their paths. */
   suites?: readonly string[];
   ledger: string;
   say: Say;
@@ -26,56 +34,133 @@ export type FaultsRun = {
 const RUNS = join(ROOT, ".run", "faults");
 export const ledgerPath = (name: "quick" | "long") => join(RUNS, `${name}.jsonl`);
 
-/** Runs campaigns one after the other and answers with all results in the ledger. A campaign that cannot be run is a red one. */
+/** Three times what the longest quick campaign takes while others keep both cores busy; `--long` sets its own. */
+const DEADLINE_MS = 6 * 60_000;
+/** A gateway opens and closes within a minute where nothing hangs. */
+const OPEN_AND_CLOSE_MS = 4 * 60_000;
+
+/** A campaign, or a suite in its full counts: what `--from` and `--runs` count. */
+type Piece = { name: string; seed: number; run(stack: Stack): Promise<Result> };
+
+/** Runs campaigns, then suites, and answers with all results in the ledger. A piece that cannot be run to its end is a red one. */
 export async function runFaults(run: FaultsRun): Promise<Result[]> {
-  const { stack, campaigns, seed, from = seed, runs = campaigns.length, say, signal } = run;
+  const { campaigns, seed, from = seed, suites = [], say } = run;
   await endDeadRuns();
   const ledger = openLedger(run.ledger);
   if (from === seed) await ledger.clear();
-  const numbered = campaigns.map((campaign, index) => ({ campaign, seed: seed + index }));
-  const chosen = numbered.filter((each) => each.seed >= from).slice(0, runs);
-  for (const [index, each] of chosen.entries()) {
-    if (signal.aborted) break;
-    say(`campaign ${index + 1} of ${chosen.length}: ${each.campaign.name} (seed ${each.seed})`);
-    const running = runCampaign({ ...each, stack, runs: RUNS, say, signal });
-    await ledger.add(await running.catch((error) => asRed(each, error, say)));
-  }
-  if (run.suites?.length && chosen.length < (run.runs ?? Number.POSITIVE_INFINITY))
-    await ledger.add(await runSuites(seed + campaigns.length, run.suites, say));
+  const pieces = [
+    ...campaigns.map((campaign) => pieceOf(run, campaign)),
+    ...suites.map((pattern) => suitePiece(pattern, say)),
+  ].map(
+    (piece, index): Piece => ({
+      ...piece,
+      seed: seed + index,
+      run: (stack) => piece.run(stack, seed + index),
+    }),
+  );
+  const chosen = pieces.filter((piece) => piece.seed >= from).slice(0, run.runs);
+  await runLanes(run, chosen, ledger);
   return latest(await ledger.read());
 }
 
-/** Services of a run that died hard are still there. */
-async function endDeadRuns(): Promise<void> {
+/** Each lane has a stack of its own, so that its campaigns may kill the parts, and takes the next piece that no lane has. */
+async function runLanes(run: FaultsRun, pieces: readonly Piece[], ledger: Ledger): Promise<void> {
+  const { stack, atOnce = 1, signal, say } = run;
+  const waiting = [...pieces.entries()];
+  const runLane = async (own: Stack) => {
+    for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
+      const [index, { name, seed, run: runPiece }] = next;
+      say(`${index + 1} of ${pieces.length}: ${name} (seed ${seed})`);
+      await ledger.add(await runPiece(own));
+    }
+  };
+  const lanes = Array.from({ length: Math.min(atOnce, pieces.length) }, (_, n) =>
+    n === 0 ? runLane(stack) : withStack(run, n + 1, runLane),
+  );
+  const ends = await Promise.allSettled(lanes);
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+async function withStack({ stack, signal }: FaultsRun, lane: number, run: (own: Stack) => Promise<void>) {
+  const dir = join(RUNS, `lane-${lane}-stack`);
+  // without the addresses of the first stack, which would make this one external
+  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  const own = await openStack({ dir, ports: "free", provider: stack.provider, env, signal, say: () => {} });
+  try {
+    await run(own);
+  } finally {
+    await own.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const pieceOf = (run: FaultsRun, campaign: Campaign) => ({
+  name: campaign.name,
+  run: (stack: Stack, seed: number) => runToEnd(run, { campaign, seed }, stack),
+});
+
+type Numbered = { campaign: Campaign; seed: number };
+
+/** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
+async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<Result> {
+  const { deadlineMs = DEADLINE_MS, timings = "short" } = run;
+  const began = new Date();
+  const aborting = new AbortController();
+  const signal = AbortSignal.any([run.signal, aborting.signal]);
+  const say: Say = (line) => run.say(`${each.campaign.name}: ${line}`);
+  const running = runCampaign({ ...each, stack, runs: RUNS, deadlineMs, timings, say, signal });
+  try {
+    return await withinTime(running, deadlineMs + OPEN_AND_CLOSE_MS, () => "opening or closing");
+  } catch (error) {
+    aborting.abort();
+    if (!run.signal.aborted) await restore(stack);
+    return asRed({ ...each, began }, error, run.say);
+  }
+}
+
+async function restore(stack: Stack): Promise<void> {
+  for (const part of ["kafka", "registry", "mongodb"] as const) {
+    await stack.resume(part);
+    await stack.start(part);
+  }
+}
+
+/** Ends what an earlier or interrupted run has left running: services, and stacks of lanes. */
+export async function endDeadRuns(): Promise<void> {
   const runs = existsSync(RUNS) ? readdirSync(RUNS) : [];
   for (const name of runs) await endLeftovers(join(RUNS, name, "pids.json"));
 }
 
-/** Suites whose counts are scaled down in `pnpm test`, in those that are promised. */
-async function runSuites(seed: number, patterns: readonly string[], say: Say): Promise<Result> {
-  say("suites in full counts");
+const suitePiece = (pattern: string, say: Say) => ({
+  name: `suite ${pattern}`,
+  run: (_: Stack, seed: number) => runSuite(pattern, seed, say),
+});
+
+/** A suite whose counts are scaled down in `pnpm test`, in those that are promised. */
+async function runSuite(pattern: string, seed: number, say: Say): Promise<Result> {
   const began = new Date();
-  const env = { ...process.env, FAULTS: "long" };
   const suites = await runJest({
     projects: ["integration", "e2e"],
-    patterns: [...patterns],
-    env,
+    patterns: [pattern],
+    env: { ...process.env, FAULTS: "long" },
     testTimeoutMs: 900_000,
   });
   const red = suites.tests.filter(({ passed }) => !passed).map(({ title }) => title);
+  say(`suite ${pattern}: ${suites.passed} passed, ${suites.failed} failed`);
   return {
-    ...emptyResult({ name: "suites in full counts", seed, began }),
+    ...emptyResult({ name: `suite ${pattern}`, seed, began }),
     tests: suites.tests,
     violations: red,
     damages: suites.failed > 0 ? ["not recovered"] : [],
   };
 }
 
-function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: unknown, say: Say): Result {
+function asRed({ campaign, seed, began }: Numbered & { began: Date }, error: unknown, say: Say): Result {
   const violation = `could not be run: ${error instanceof Error ? error.stack : error}`;
   say(`RED ${campaign.name} (seed ${seed}) ${violation}`);
   return {
-    ...emptyResult({ name: campaign.name, seed, began: new Date() }),
+    ...emptyResult({ name: campaign.name, seed, began }),
     other: 1,
     ...(campaign.mustShow ? { mustShow: campaign.mustShow } : {}),
     violations: [violation],
@@ -86,25 +171,31 @@ function asRed({ campaign, seed }: { campaign: Campaign; seed: number }, error: 
 function emptyResult({ name, seed, began }: { name: string; seed: number; began: Date }): Result {
   return {
     ...{ campaign: name, seed, began: began.toISOString(), struck: [], violations: [], damages: [] },
-    ...{ planned: {}, cutShort: null, told: null },
+    ...{ phases: [], planned: {}, cutShort: null, told: null },
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     ...{ acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0, other: 0 },
   };
 }
 
-/** Of a campaign that ran twice with a seed the last counts. */
-const latest = (results: Result[]): Result[] => [
-  ...new Map(results.map((result) => [`${result.campaign} ${result.seed}`, result])).values(),
-];
+/** In the order of their seeds; of a campaign that ran twice with a seed the last counts. */
+const latest = (results: Result[]): Result[] =>
+  [...new Map(results.map((result) => [`${result.campaign} ${result.seed}`, result])).values()].sort(
+    (one, other) => one.seed - other.seed,
+  );
 
-/** Campaigns, and of these the faults, whose name holds the text; all of a campaign where its own name does. */
+/**
+ * The campaigns whose name holds the text; else the members of campaigns that share a run, each alone; else the campaigns
+ * that have a fault with such a name, with these faults only.
+ */
 export function chooseOnly(campaigns: readonly Campaign[], text: string): Campaign[] {
-  const holds = (name: string) => name.toLowerCase().includes(text.toLowerCase());
+  const holds = ({ name }: { name: string }) => name.toLowerCase().includes(text.toLowerCase());
   return campaigns.flatMap((campaign) => {
-    if (holds(campaign.name)) return [campaign];
-    const lanes = campaign.lanes.map((lane) => lane.filter(({ fault }) => holds(fault.name)));
+    const members = campaign.members?.filter(holds) ?? [];
+    if (members.length > 0) return members;
+    if (holds(campaign)) return [campaign];
+    const lanes = campaign.lanes.map((lane) => lane.filter(({ fault }) => holds(fault)));
     if (campaign.mustShow || lanes.flat().length === 0) return [];
-    const { beside: _, afterwards: __, ...struck } = campaign;
+    const { members: _, beforehand: __, beside: ___, afterwards: ____, ...struck } = campaign;
     return [{ ...struck, lanes: lanes.filter((lane) => lane.length > 0) }];
   });
 }

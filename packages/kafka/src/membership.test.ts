@@ -19,9 +19,10 @@ const EVENTS = {
 };
 
 /** Members whose consumers do nothing by themselves. */
-function openMembership(sessionTimeoutMs = 10_000) {
+function openMembership(sessionTimeoutMs = 10_000, prepare = async () => {}) {
   const members: EventEmitter[] = [];
   const dropped: EventEmitter[] = [];
+  const admin = { disconnects: 0 };
   const nothing = async () => {};
   const open = () => {
     const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
@@ -29,7 +30,12 @@ function openMembership(sessionTimeoutMs = 10_000) {
     const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
     const disconnect = async () => void dropped.push(consumer);
     Object.assign(consumer, quiet, { disconnect });
-    return { groupId: "g", consumer, admin: quiet } as unknown as Member;
+    const disconnectAdmin = async () => void admin.disconnects++;
+    return {
+      groupId: "g",
+      consumer,
+      admin: { ...quiet, disconnect: disconnectAdmin },
+    } as unknown as Member;
   };
   const log = createLog("test", "silent");
   const deps = {
@@ -37,11 +43,11 @@ function openMembership(sessionTimeoutMs = 10_000) {
     topics: ["t"],
     sessionTimeoutMs,
     run: nothing,
-    prepare: nothing,
+    prepare,
     log,
     onCrash: () => {},
   };
-  return { members, dropped, membership: createMembership(deps) };
+  return { members, dropped, admin, membership: createMembership(deps) };
 }
 
 const join = (member: EventEmitter) =>
@@ -99,4 +105,14 @@ test("with a shorter session, a member outside of its group is replaced sooner, 
 test("with the default session of 10 s, three heartbeats fit into a session and a rebalance takes at most two", () => {
   const { sessionTimeout, heartbeatInterval, rebalanceTimeout } = memberOptions(10_000);
   expect([sessionTimeout, heartbeatInterval, rebalanceTimeout]).toEqual([10_000, 3_000, 20_000]);
+});
+
+test("an admin whose connection refuses every request gets a new one before the next try", async () => {
+  const refused = async () => {
+    if (admin.disconnects === 0) throw new Error("Broker not connected");
+  };
+  const { members, admin, membership } = openMembership(10_000, refused);
+  join(members[0]!);
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect(membership.isPrepared()).toBe(true);
 });

@@ -191,9 +191,20 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
       state.prepared = isCurrent();
     } catch (err) {
       state.log.warn({ err }, "where to read from is not known yet, trying again");
-      await sleep(RETRY_MS, { ref: false });
+      await Promise.all([reconnect(member), sleep(RETRY_MS, { ref: false })]);
     }
   }
+}
+
+/**
+ * Gives the admin a new connection. If a broker hangs while kafkajs connects to it, the connection stays open, refuses every
+ * request ("Broker not connected") and is never replaced.
+ */
+async function reconnect({ admin }: Member): Promise<void> {
+  const disconnecting = admin.disconnect().catch(() => {});
+  await Promise.race([disconnecting, sleep(DROP_MS, { ref: false })]);
+  // the next request connects too
+  await admin.connect().catch(() => {});
 }
 
 function checkState({ assignment, prepared, lastTurn, sessionTimeoutMs }: State): Check {

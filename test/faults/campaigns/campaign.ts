@@ -10,11 +10,15 @@ import { type LaneOrder, planStrikes } from "../nemesis/plan.ts";
 import { readEvidence, untilQuiet } from "../rig/quiet.ts";
 import { readLeaks } from "../rig/remains.ts";
 import { forgetRun, openRig, type Rig, type RigOptions } from "../rig/rig.ts";
+import { withinTime } from "./deadline.ts";
+import { createPhases, type Phases } from "./phases.ts";
 import { describeResult, isFine, keepEvidence, type Result, summarize } from "./result.ts";
 
-/** A run of one gateway under load, with faults in lanes side by side, judged when all is quiet again. */
+/** One gateway under load, with faults in lanes side by side, judged when all is quiet again. */
 export type Campaign = {
   name: string;
+  /** The campaigns that share this run; each can be run alone by its name. */
+  members?: readonly Campaign[];
   lanes: readonly LaneOrder[];
   /** Events a second. */
   rate: number;
@@ -27,11 +31,15 @@ export type Campaign = {
   mustShow?: readonly Damage[];
   /** Whether the last events are followed by their projector's death (default: of every good build). */
   endsInDeath?: boolean;
-  /** What goes on beside the lanes; `over` says when they are done. Names what it did, as a fault's strikes are named. */
+  /** Runs under traffic before the first strike. Names what it did, as the strikes of a fault are named. */
+  beforehand?(rig: Rig): Promise<Struck[]>;
+  /** Runs beside the lanes; `over` says when they are done. */
   beside?(rig: Rig, over: () => boolean): Promise<Struck[]>;
   /** What is done to the quiet gateway, what that showed, and the evidence that is judged. */
-  afterwards?(rig: Rig): Promise<{ struck: Struck[]; violations: Violation[]; evidence: Evidence }>;
+  afterwards?(rig: Rig): Promise<Afterwards>;
 };
+
+export type Afterwards = { struck: Struck[]; violations: Violation[]; evidence: Evidence };
 
 export type Say = (line: string) => void;
 
@@ -42,7 +50,11 @@ export type CampaignRun = {
   /** Takes a folder for each run. */
   runs: string;
   say: Say;
-  /** Ends it: its processes are stopped. */
+  /** A campaign that is not over by then is red. */
+  deadlineMs: number;
+  /** For campaigns that do not say. */
+  timings: "production" | "short";
+  /** Stops the campaign and its processes. */
   signal: AbortSignal;
 };
 
@@ -55,25 +67,28 @@ export const AIMED_MAINS = {
 
 /** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
 const LIMIT_MS = 8 * 60_000;
-/** What a bad build has lost does not come: it is given the time that a projector's restart takes. */
-const BAD_QUIET_MS = 15_000;
+/**
+ * What a bad build has lost does not come. Once its services are ready and have read everything, its clients get as long as the
+ * slowest notices of a good build take; without that, the time of a projector's restart.
+ */
+const BAD_QUIET = { limitMs: 15_000, levelMs: 5_000 };
 /** Traffic before the first strike. */
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
 const SILENCE_MS = 300;
 const LAST_DEATH = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
-/** Runs a campaign. A red one leaves its folder with seed, history and logs; so does one that could not be run. */
+/** Runs a campaign. A red one keeps its folder with seed, history and logs, and so does one that could not be run to its end. */
 export async function runCampaign(run: CampaignRun): Promise<Result> {
-  const { campaign, seed, runs, say, signal } = run;
+  const { campaign, seed, runs, say } = run;
   const began = new Date();
   const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
   await forgetRun(dir);
-  const own = await campaign.openStack?.(`${dir}-stack`);
-  const rig = await openRig({ stack: own ?? run.stack, dir, seed, mains: AIMED_MAINS, ...campaign.rig });
-  signal.addEventListener("abort", () => void rig.processes.stop());
-  const judged = strikeAndJudge(run, rig, began);
-  const { result, evidence } = await judged.finally(() => rig.close()).finally(() => own?.stop());
+  const phases = createPhases();
+  const own = await phases.run("stack", async () => campaign.openStack?.(`${dir}-stack`));
+  const { result, evidence } = await runOn(run, own ?? run.stack, { dir, began, phases }).finally(() =>
+    own?.stop(),
+  );
   await forgetRun(`${dir}-stack`);
   if (isFine(result)) await forgetRun(dir);
   else await keepEvidence(dir, result, evidence);
@@ -81,17 +96,37 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
   return result;
 }
 
-async function strikeAndJudge(run: CampaignRun, rig: Rig, began: Date) {
-  const { campaign, seed } = run;
-  const { struck, plan, cutShort } = await strikeUnderLoad(run, rig);
-  const quietMs = await untilQuiet(rig, campaign.mustShow && BAD_QUIET_MS);
-  const after = await campaign.afterwards?.(rig);
-  struck.push(...(after?.struck ?? []));
-  const evidence = { ...(after?.evidence ?? (await readEvidence(rig))), leaks: await readLeaks(rig) };
-  const violations = [...check(evidence), ...(after?.violations ?? [])];
+type Running = { dir: string; began: Date; phases: Phases };
+
+async function runOn(run: CampaignRun, stack: Stack, { dir, began, phases }: Running) {
+  const { campaign, seed, deadlineMs, signal } = run;
+  const settings = { timings: run.timings, mains: AIMED_MAINS, ...campaign.rig };
+  const rig = await phases.run("open", () => openRig({ stack, dir, seed, ...settings }));
+  const stop = () => void rig.processes.stop();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  const judged = withinTime(strikeAndJudge(run, rig, phases), deadlineMs, () =>
+    [phases.current(), ...rig.unrecovered].join("; "),
+  );
+  const found = await judged.finally(() => phases.run("close", rig.close));
+  signal.removeEventListener("abort", stop);
   const { name, mustShow } = campaign;
-  const found = { struck, plan, cutShort, quietMs, evidence, violations, ...(mustShow ? { mustShow } : {}) };
-  return { result: summarize({ campaign: name, seed, began, ...found }), evidence };
+  const about = { campaign: name, seed, began, phases: phases.list, ...(mustShow ? { mustShow } : {}) };
+  return { result: summarize({ ...about, ...found }), evidence: found.evidence };
+}
+
+async function strikeAndJudge(run: CampaignRun, rig: Rig, phases: Phases) {
+  const { campaign } = run;
+  const { struck, plan, cutShort } = await phases.run("strike", () => strikeUnderLoad(run, rig));
+  const limits = campaign.mustShow ? BAD_QUIET : {};
+  const quietMs = await phases.run("quiet", () => untilQuiet(rig, limits));
+  const { afterwards } = campaign;
+  const after = afterwards && (await phases.run("afterwards", () => afterwards(rig)));
+  struck.push(...(after?.struck ?? []));
+  const read = after?.evidence ?? (await phases.run("read", () => readEvidence(rig)));
+  const evidence = { ...read, leaks: await phases.run("logs", () => readLeaks(rig)) };
+  const violations = [...check(evidence), ...(after?.violations ?? [])];
+  return { struck, plan, cutShort, quietMs, evidence, violations };
 }
 
 async function strikeUnderLoad(
@@ -104,11 +139,13 @@ async function strikeUnderLoad(
   const plan = planStrikes(seed, campaign.lanes, campaign.gapMs);
   rig.vendor.setRate(campaign.rate);
   await sleep(LEAD_MS);
+  let tried = 0;
   const onStruck = (each: Struck) => {
     struck.push(each);
-    say(describeStruck(each, `${struck.length} of ${plan.flat().length}`));
+    say(describeStruck(each, `${++tried} of ${plan.flat().length}`));
   };
   const until = Date.now() + LIMIT_MS;
+  struck.push(...((await campaign.beforehand?.(rig)) ?? []));
   const state = { over: false };
   const beside = campaign.beside?.(rig, () => state.over);
   const stop = () => run.signal.aborted || Date.now() > until;
@@ -126,7 +163,7 @@ async function strikeUnderLoad(
 }
 
 const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
-  `${count}: ${fault}: ${recoverMs === null ? "did not come to pass" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
+  `${count}: ${fault}: ${recoverMs === null ? "did not happen, or not ready again" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
 
 /**
  * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
@@ -141,5 +178,6 @@ async function endInDeath(rig: Rig): Promise<Struck> {
   for (const projector of projectors) projector.kill("SIGSTOP");
   await rig.vendor.burst(LAST_EVENTS);
   for (const projector of projectors) projector.kill("SIGCONT");
-  return striking;
+  const { happened: _, ...struck } = await striking;
+  return struck;
 }

@@ -14,7 +14,8 @@ export const openLedger = (path: string): Ledger => ({
   read: async () => {
     if (!existsSync(path)) return [];
     const lines = (await readFile(path, "utf8")).split("\n").filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as Result);
+    // lines of earlier versions have no phases
+    return lines.map((line): Result => ({ phases: [], ...JSON.parse(line) }));
   },
   add: async (result) => {
     await mkdir(dirname(path), { recursive: true });

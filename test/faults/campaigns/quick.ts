@@ -9,37 +9,47 @@ import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
 import type { Campaign } from "./campaign.ts";
+import { together } from "./together.ts";
 
-const once = (faults: readonly Fault[]) => faults.map((fault) => ({ fault, times: 1 }));
-const of = (kind: string, faults: readonly Fault[]) => faults.filter(({ name }) => name.startsWith(kind));
-
+const KINDS = ["ingest", "projector", "realtime"];
 const ofServices = [...killedServices, ...pausedServices, ...restartedServices, ...aimedKills];
 
-/** Every kind of fault once. 150 events a second are what the load, the services and the parts do with ease on two cores. */
+/** A lane for each kind of service, with each fault once. `n`: the only process of the kind that is hit. */
+const lanesOf = (faults: readonly Fault[], n: number) =>
+  KINDS.map((kind) =>
+    faults
+      .filter(({ name }) => name.startsWith(kind))
+      .map((fault) => ({ fault: { ...fault, targets: [`${kind}-${n}`] }, times: 1 })),
+  );
+
+/** Two gateways, the load and the parts do 100 events a second each with ease on two cores. */
+const base = { rate: 100, gapMs: 1_000 };
+
+/** The first process of each kind is hit, and the links of the second: a link of a process that is down breaks nothing. */
+const services: Campaign = { ...base, name: "services", lanes: lanesOf(ofServices, 1) };
+const links: Campaign = { ...base, name: "links", lanes: lanesOf(brokenLinks, 2) };
+
+const parts: Campaign = {
+  ...base,
+  name: "parts",
+  lanes: [[...killedParts, ...pausedParts].map((fault) => ({ fault, times: 1 }))],
+};
+
+const inProduction = (campaign: Campaign): Campaign => ({
+  ...campaign,
+  rig: { ...campaign.rig, timings: "production" },
+});
+
+/** Every kind of fault once. Two are run side by side: the long ones come first. */
 export const quickCampaigns: readonly Campaign[] = [
-  {
-    name: "services",
-    lanes: ["ingest", "projector", "realtime"].map((kind) => once(of(kind, ofServices))),
-    rate: 150,
-    gapMs: 1_000,
-  },
-  { name: "parts", lanes: [once([...killedParts, ...pausedParts])], rate: 150, gapMs: 2_000 },
-  {
-    name: "links",
-    lanes: ["ingest", "projector", "realtime"].map((kind) => once(of(kind, brokenLinks))),
-    rate: 150,
-    gapMs: 1_000,
-  },
+  together([wholeStackKilled(1), parts]),
+  together([services, links]),
   erasureUnderKills(20, 1),
-  rebuildUnderKills(2),
-  replayed,
-  wholeStackKilled(1),
   spoolOn(1),
-  poison(4),
-  skewedStamps(1),
-  forgedWebhooks(1_000),
-  redeliveryBursts(1_000, 1),
-  rebalances(4),
-  topicMadeAnew,
+  together([replayed, topicMadeAnew]),
+  rebuildUnderKills(2),
+  // the sessions of a deployment hold while projectors die and a third one comes and goes
+  together([skewedStamps(1), inProduction(rebalances(4))]),
   ...knownBadCampaigns,
+  together([forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

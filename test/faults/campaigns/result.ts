@@ -8,6 +8,7 @@ import { outcomesOf } from "../checker/history.ts";
 import { toldAfter } from "../checker/told-rules.ts";
 import { type Damage, formatViolation, type Violation } from "../checker/violation.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
+import type { Phase } from "./phases.ts";
 
 /** What one campaign came to. */
 export type Result = Counts & {
@@ -15,6 +16,8 @@ export type Result = Counts & {
   seed: number;
   began: string;
   seconds: number;
+  /** Where the time went. */
+  phases: Phase[];
   struck: Struck[];
   /** How often each fault was to strike. */
   planned: Record<string, number>;
@@ -38,7 +41,10 @@ export type Result = Counts & {
   damages: Damage[];
 };
 
-type Summed = Pick<Result, "campaign" | "seed" | "struck" | "cutShort" | "quietMs" | "mustShow"> & {
+type Summed = Pick<
+  Result,
+  "campaign" | "seed" | "phases" | "struck" | "cutShort" | "quietMs" | "mustShow"
+> & {
   began: Date;
   /** The faults of the plan, each as often as it was to strike; all others were to strike as often as they were tried. */
   plan: string[];

@@ -1,3 +1,4 @@
+import type { Phase } from "./phases.ts";
 import { countStrikes, type Result } from "./result.ts";
 
 type Row = {
@@ -47,11 +48,11 @@ const emptyRow = (fault: string): Row => ({
 });
 
 const formatRow = ({ fault, runs, acknowledged, missing, doubled, stale, other, recoverMs }: Row) =>
-  `| ${[fault, runs, count(acknowledged), missing, doubled, stale, other, formatTimes(recoverMs)].join(" | ")} |`;
+  `| ${[fault, runs, count(acknowledged), missing, doubled, stale, other, formatRecovery(recoverMs)].join(" | ")} |`;
 
 const count = (value: number) => value.toLocaleString("en-US");
 
-function formatTimes(times: number[]): string {
+function formatRecovery(times: number[]): string {
   const sorted = times.toSorted((one, other) => one - other);
   const seconds = (ms: number) => (ms / 1_000).toFixed(1);
   return `${seconds(sorted[Math.floor((sorted.length - 1) / 2)]!)} / ${seconds(sorted.at(-1)!)} s`;
@@ -101,6 +102,26 @@ function describePlanned({ planned, cutShort }: Result): string {
   const count = Object.values(planned).reduce((sum, times) => sum + times, 0);
   if (cutShort === null) return String(count);
   return `${count}, ${cutShort === "stopped" ? "stopped" : "then the time was over"}`;
+}
+
+/** How long each campaign took and where the time went, in seconds, the slowest first; and how busy the machine was meanwhile. */
+export function formatTimes(results: readonly Result[]): string {
+  const slowest = results.toSorted((one, other) => other.seconds - one.seconds);
+  const lines = slowest.map(({ campaign, seconds, phases }) => {
+    const where = phases
+      .filter(({ ms }) => ms >= 500)
+      .map(({ name, ms }) => `${name} ${Math.round(ms / 1_000)}`);
+    return `| ${[campaign, `${seconds} s`, where.join(", "), formatBusy(phases)].join(" | ")} |`;
+  });
+  const sum = results.reduce((total, { seconds }) => total + seconds, 0);
+  const head = "| slowest first | took | of this | cores busy |";
+  return [head, "|---|---|---|---|", ...lines, `| **all, one after the other** | ${sum} s | | |`].join("\n");
+}
+
+function formatBusy(phases: readonly Phase[]): string {
+  const all = phases.reduce((sum, { ms }) => sum + ms, 0);
+  if (all === 0) return "-";
+  return `${Math.round((phases.reduce((sum, { ms, busy }) => sum + ms * busy, 0) / all) * 100)}%`;
 }
 
 /** Suites that ran in their full counts. */

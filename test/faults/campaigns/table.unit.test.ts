@@ -4,13 +4,17 @@ import { killedServices } from "../nemesis/of-services.ts";
 import { planStrikes } from "../nemesis/plan.ts";
 import { quickCampaigns } from "./quick.ts";
 import { findUnstruck, isFine, type Result } from "./result.ts";
-import { countKillPoints, formatCampaigns, formatKnownBad, formatTable } from "./table.ts";
+import { countKillPoints, formatCampaigns, formatKnownBad, formatTable, formatTimes } from "./table.ts";
 
 const result = (sample: Partial<Result>): Result => ({
   campaign: "services",
   seed: 1,
   began: "2026-11-23T00:00:00Z",
   seconds: 60,
+  phases: [
+    { name: "open", ms: 6_000, busy: 0.9 },
+    { name: "strike", ms: 54_000, busy: 0.5 },
+  ],
   struck: [{ fault: "ingest killed", recoverMs: 2_000 }],
   planned: { "ingest killed": 1 },
   cutShort: null,
@@ -43,6 +47,13 @@ test("runs of a fault add up over campaigns; what did not come to pass is not co
   const table = formatTable([result({}), result({ struck, missing: 2 })]);
   expect(table).toContain("| ingest killed | 2 | 2,000 | 2 | 0 | 0 | 0 | 2.0 / 4.0 s |");
   expect(table).toContain("| **all, 2 campaigns** | 2 | 2,000 | 2 | 0 | 0 | 0 | |");
+});
+
+test("the times name the slowest campaign first, where its time went and how busy the machine was", () => {
+  const lines = formatTimes([result({ campaign: "links", seconds: 10 }), result({})]).split("\n");
+  expect(lines[2]).toBe("| services | 60 s | open 6, strike 54 | 54% |");
+  expect(lines[3]).toContain("| links | 10 s |");
+  expect(lines.at(-1)).toContain("70 s");
 });
 
 test("kill points are counted where they came to pass, in good builds, aimed ones apart", () => {

@@ -49,6 +49,7 @@ export const forgetfulRegistry: Campaign = {
   lanes: [[{ fault: registryForgets, times: 1 }]],
   rate: 150,
   gapMs: 0,
+  rig: { counts: { ingest: 1, realtime: 0 } },
   openStack: openForgetful,
   mustShow: ["missing"],
 };

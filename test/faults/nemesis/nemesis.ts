@@ -3,7 +3,7 @@ import type { Rig } from "../rig/rig.ts";
 import type { Fault } from "./fault.ts";
 import type { Plan, Strike } from "./plan.ts";
 
-/** What became of a strike: how long after its end all was well again, null where it did not come to pass. */
+/** A strike and its outcome: how long after its end all was well again; null if it did not happen, or nothing recovered. */
 export type Struck = { fault: string; recoverMs: number | null };
 
 const RECOVER_MS = 90_000;
@@ -21,9 +21,9 @@ export async function carryOut(
 ): Promise<boolean> {
   const byName = new Map(faults.map((fault) => [fault.name, fault]));
   const strikeOnce = async (strike: Strike) => {
-    const struck = await carryOutOne(rig, byName.get(strike.fault)!, strike);
+    const { happened, ...struck } = await carryOutOne(rig, byName.get(strike.fault)!, strike);
     onStruck(struck);
-    return struck.recoverMs !== null;
+    return happened;
   };
   const lanes = plan.map(async (lane) => {
     for (const strike of lane) {
@@ -38,8 +38,12 @@ export async function carryOut(
   return (await Promise.all(lanes)).every(Boolean);
 }
 
-/** Carries out one strike and waits until what it struck is ready again. */
-export async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promise<Struck> {
+/** Carries out one strike and waits until what it struck is ready again. One that happened is not repeated, recovered or not. */
+export async function carryOutOne(
+  rig: Rig,
+  fault: Fault,
+  strike: Strike,
+): Promise<Struck & { happened: boolean }> {
   const { fault: name, target, holdMs, hits } = strike;
   rig.note(`${name}: ${target}, ${holdMs} ms, hit ${hits}`);
   const span = { from: Date.now(), to: Number.POSITIVE_INFINITY };
@@ -52,7 +56,8 @@ export async function carryOutOne(rig: Rig, fault: Fault, strike: Strike): Promi
   rig.note(`${name}: ${target} over`);
   if (recovered === null)
     rig.unrecovered.push(`${names.join(", ")} not ready ${RECOVER_MS} ms after ${name}`);
-  return { fault: name, recoverMs: ended === null || recovered === null ? null : recovered - ended };
+  const recoverMs = ended === null || recovered === null ? null : recovered - ended;
+  return { fault: name, recoverMs, happened: ended !== null };
 }
 
 /** Resolves with when all of these were ready, null where they were not in time. */

@@ -36,21 +36,25 @@ const paused = (part: Part): Fault => ({
   },
 });
 
+/** A look reads whole collections: on a busy machine it takes seconds. */
+const LOOKS_MS = 30_000;
+
 /**
- * Whatever MongoDB forgets when it dies shows before anybody makes up for it: the projectors sleep until it is back and looked at.
+ * MongoDB dies, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
+ * hold is at least two looks of the sampler.
  */
 export const mongodKilledAsleep: Fault = {
   name: "mongod killed, projectors asleep",
   targets: ["mongodb"],
-  // two looks of the sampler
-  holdMs: [2_500, 3_000],
+  holdMs: [0, 500],
   hits: ONE_HIT,
   recovers: "all",
-  async strike({ stack, processes }, { holdMs }) {
+  async strike({ stack, processes, sampler }, { holdMs }) {
     const projectors = processes.of("projector");
     await stack.kill("mongodb");
     for (const projector of projectors) projector.kill("SIGSTOP");
     await stack.start("mongodb");
+    await sampler.untilLooked(2, LOOKS_MS);
     await sleep(holdMs);
     for (const projector of projectors) projector.kill("SIGCONT");
     return Date.now();

@@ -15,31 +15,45 @@ const LOOK_AGAIN_MS = 500;
 /** Calls whose events each client is asked for. */
 const ASKED = 10;
 
+type Limits = {
+  /** How long to wait for quiet in all. */
+  limitMs?: number;
+  /** How long to wait once every service is ready and has read everything. */
+  levelMs?: number;
+};
+
 /**
  * Waits until all that was sent is stored and every client has seen it, and says how long that took, in ms. What is
  * still wrong when the time is over is noted as unrecovered.
  */
-export async function untilQuiet(rig: Rig, limitMs = QUIET_MS): Promise<number> {
+export async function untilQuiet(rig: Rig, limits: Limits = {}): Promise<number> {
+  const { limitMs = QUIET_MS, levelMs = limitMs } = limits;
   const since = Date.now();
-  let faults = ["not looked at"];
-  while (faults.length > 0 && Date.now() - since < limitMs) {
-    faults = await findUnrest(rig).catch((error: Error) => [error.message]);
-    if (faults.length > 0) await sleep(LOOK_AGAIN_MS);
+  let unrest: Unrest = { isLevel: false, faults: ["not looked at"] };
+  let levelSince = Number.POSITIVE_INFINITY;
+  const isOver = () => Date.now() - since > limitMs || Date.now() - levelSince > levelMs;
+  while (unrest.faults.length > 0 && !isOver()) {
+    unrest = await findUnrest(rig).catch((error: Error) => ({ isLevel: false, faults: [error.message] }));
+    levelSince = unrest.isLevel ? Math.min(levelSince, Date.now()) : Number.POSITIVE_INFINITY;
+    if (unrest.faults.length > 0) await sleep(LOOK_AGAIN_MS);
   }
-  rig.unrecovered.push(...faults);
+  rig.unrecovered.push(...unrest.faults);
   return Date.now() - since;
 }
 
-async function findUnrest(rig: Rig): Promise<string[]> {
+/** Level: all services are ready and have read everything. */
+type Unrest = { isLevel: boolean; faults: string[] };
+
+async function findUnrest(rig: Rig): Promise<Unrest> {
   const silent = await findUnready(rig);
-  if (silent.length > 0) return silent;
+  if (silent.length > 0) return { isLevel: false, faults: silent };
   const behind = await findBehind(rig);
-  if (behind.length > 0) return behind;
+  if (behind.length > 0) return { isLevel: false, faults: behind };
   const { events, calls } = await readStore(rig);
   // events are asked for later: lists first
   const clients = rig.watchers.map((watcher) => ({ ...watcher.view(), events: [], unanswered: [] }));
   const stale = findStaleClients({ events, calls, clients } as unknown as Evidence);
-  return stale.slice(0, 3).map(({ where, detail }) => `${where}: ${detail}`);
+  return { isLevel: true, faults: stale.slice(0, 3).map(({ where, detail }) => `${where}: ${detail}`) };
 }
 
 /** The services whose /readyz does not say 200, each with what it says. */
@@ -92,9 +106,15 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   const asked = calls.slice(-ASKED).map(({ _id }) => _id);
   await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
   const { client, topics } = rig.opened;
+  const [remains, callLog, agentLog, parked] = await Promise.all([
+    findRemains(rig),
+    readLog(rig, topics.callEvents),
+    readLog(rig, topics.agentEvents),
+    readParked(rig),
+  ]);
   return {
     ...{ events, calls, history: rig.history, erased: rig.erased },
-    remains: await findRemains(rig),
+    remains,
     // they are whole when the services have ended
     leaks: [],
     ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
@@ -103,8 +123,8 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     unrecovered: rig.unrecovered,
     committed: await withAdmin(client, (admin) => readCommitted(admin, rig.opened)),
     positions: await readPositions(rig.db),
-    log: [...(await readLog(rig, topics.callEvents)), ...(await readLog(rig, topics.agentEvents))],
-    parked: await readParked(rig),
+    log: [...callLog, ...agentLog],
+    parked,
     poison: rig.poison.map((value) => shaOf(String(value))),
     clients: rig.watchers.map((watcher) => watcher.view()),
   };

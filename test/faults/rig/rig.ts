@@ -24,6 +24,8 @@ export type Rig = {
   processes: Processes;
   history: History;
   vendor: Vendor;
+  /** The vendor's, where the ingests want one. */
+  token: string | undefined;
   watchers: Watcher[];
   sampler: Sampler;
   /** Keys erased, and the number of the sample after which each was seen to be. */
@@ -49,6 +51,8 @@ export type RigOptions = {
   /** Settings of the services, given the run's folder. */
   env?: (dir: string) => NodeJS.ProcessEnv;
   sampleEveryMs?: number;
+  /** `production`: the session of a deployment, not the tests' shorter one (default: `short`). */
+  timings?: "production" | "short";
   /** The vendor's, where the ingests want one. */
   token?: string;
   /** Some of the vendor's stamps are up to a day off. */
@@ -71,6 +75,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     ...process.env,
     TOPIC_PREFIX: opened.prefix,
     NODE_ENV: "development",
+    // the environment of the run has the short ones
+    ...(options.timings === "production" ? { KAFKA_SESSION_TIMEOUT_MS: "" } : {}),
     ...options.env?.(dir),
   };
   const processes = await startProcesses({ dir, links, counts, mains, env: settings });
@@ -92,6 +98,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
   return {
     ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
+    token: options.token,
     erased: new Map(),
     poison: [],
     struckAt: [],

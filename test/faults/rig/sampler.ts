@@ -6,6 +6,8 @@ import type { Offsets, Sample, Sighting } from "../checker/evidence.ts";
 export type Sampler = {
   samples: Sample[];
   seen: Map<string, Sighting>;
+  /** Resolves when so many looks have been made that all began after this, or the time is over. */
+  untilLooked(count: number, limitMs: number): Promise<void>;
   /** Ends with a last look. */
   stop(): Promise<void>;
 };
@@ -49,6 +51,11 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
   return {
     samples: state.samples,
     seen: state.seen,
+    untilLooked: async (count, limitMs) => {
+      const since = Date.now();
+      const isDone = () => state.samples.filter(({ at }) => at >= since).length >= count;
+      while (!isDone() && Date.now() - since < limitMs) await sleep(50);
+    },
     stop: () => {
       state.running = false;
       stop();

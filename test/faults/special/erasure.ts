@@ -24,8 +24,8 @@ export const erasureUnderKills = (erasures: number, kills: number): Campaign => 
 /** Between two erasures. */
 const PAUSE_MS = 250;
 const POLL_MS = 500;
-/** A partition waits for a dead owner's session, and for the next one: the receipt comes after that. */
-const CLEAN_MS = 90_000;
+/** A partition waits for the session of a dead owner, then for the next one, and then the receipt comes: 74 s at most so far. */
+const CLEAN_MS = 150_000;
 
 /** Erases calls that have events, at least so many and until the kills are over. */
 async function eraseCalls(rig: Rig, over: () => boolean, least: number): Promise<Struck[]> {

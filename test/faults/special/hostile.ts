@@ -15,7 +15,7 @@ export const forgedWebhooks = (count: number): Campaign => ({
   gapMs: 0,
   lanes: [],
   rig: { env: () => ({ WEBHOOK_TOKEN: TOKEN }), token: TOKEN },
-  beside: async (rig) => {
+  beforehand: async (rig) => {
     await sendAll(rig, count, (n) => ({
       body: `{"type":"call.new","call_id":"forged-${n}","timestamp":"${new Date().toISOString()}"}`,
       call: `forged-${n}`,
@@ -36,13 +36,14 @@ export const redeliveryBursts = (burst: number, rounds: number): Campaign => ({
   rate: 50,
   gapMs: 0,
   lanes: [],
-  beside: async (rig) => {
+  beforehand: async (rig) => {
+    const headers: Record<string, string> = rig.token ? { Authorization: `Bearer ${rig.token}` } : {};
     const call = "1700000000.1";
     const body = `{"type":"call.new","call_id":"${call}","timestamp":"${new Date().toISOString()}"}`;
     const struck: Struck[] = [];
     for (let round = 0; round < rounds; round++) {
       const began = Date.now();
-      await sendAll(rig, burst, () => ({ body, call, headers: {} }));
+      await sendAll(rig, burst, () => ({ body, call, headers }));
       struck.push({ fault: `${burst} equal webhooks at once`, recoverMs: Date.now() - began });
     }
     const refused = rig.history.operations.filter((each) => each.call === call && each.outcome !== "ok");

@@ -29,7 +29,10 @@ export const topicMadeAnew: Campaign = {
       (await findUnready(rig)).some((each) => each.includes(BEYOND)),
     );
     const longest = Math.max(...Object.values(evidence.positions));
-    const longer = await makeAnew(rig, longest + 10, async () => (await logsOf(rig)).includes(NO_OFFSET));
+    const before = (await readLogs(rig)).map(({ length }) => length);
+    const longer = await makeAnew(rig, longest + 10, async () =>
+      (await readLogs(rig)).some((log, n) => log.slice(before[n]).includes(NO_OFFSET)),
+    );
     const struck: Struck[] = [
       { fault: "topic made anew, shorter", recoverMs: shorter },
       { fault: "topic made anew, longer", recoverMs: longer },
@@ -79,5 +82,5 @@ async function fill({ opened }: Rig, ofEachPartition: number): Promise<void> {
   }
 }
 
-const logsOf = async ({ processes }: Rig): Promise<string> =>
-  (await Promise.all(processes.of("projector").map(({ log }) => readFile(log, "utf8")))).join("");
+const readLogs = ({ processes }: Rig): Promise<string[]> =>
+  Promise.all(processes.of("projector").map(({ log }) => readFile(log, "utf8")));

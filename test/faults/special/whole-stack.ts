@@ -14,7 +14,7 @@ export const wholeStackKilled = (rounds: number): Campaign => ({
   rate: 100,
   gapMs: 0,
   lanes: [],
-  beside: async (rig) => {
+  beforehand: async (rig) => {
     const struck: Struck[] = [];
     for (let round = 1; round <= rounds; round++) struck.push(await killAll(rig, round));
     return struck;
