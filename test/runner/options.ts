@@ -23,7 +23,7 @@ export function parseOptions(argv: readonly string[]): Options {
       "Runs the suites: unit tests at once, all others on real Kafka, schema registry and MongoDB, which are started first.",
     )
     .argument("[patterns...]", "regular expressions on the paths of the suites; none = all")
-    .option("-t, --title <pattern>", "only tests whose title matches")
+    .option("-t, --title <text>", "only tests whose title holds this")
     .option(
       "--changed [revision]",
       "only suites that a change touches, by the imports, nearest first, for two minutes (default: the change since HEAD)",
