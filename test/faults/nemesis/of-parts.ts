@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "@teravoz/stack";
 import type { LinkedPart } from "../rig/links.ts";
+import type { Rig } from "../rig/rig.ts";
 import type { Fault } from "./fault.ts";
 
 const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
@@ -39,8 +40,18 @@ const paused = (part: Part): Fault => ({
 /** A look reads whole collections: on a busy machine it takes seconds. */
 const LOOKS_MS = 30_000;
 
+const STORING_MS = 30_000;
+
+/** Resolves when an event has just been stored, or the time is over: a kill while nothing is stored loses nothing. */
+async function untilStoring({ db }: Pick<Rig, "db">): Promise<void> {
+  const events = db.collection("events");
+  const giveUpAt = Date.now() + STORING_MS;
+  const before = await events.estimatedDocumentCount();
+  while ((await events.estimatedDocumentCount()) <= before && Date.now() < giveUpAt) await sleep(10);
+}
+
 /**
- * MongoDB dies, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
+ * MongoDB dies while events are stored, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
  * hold is at least two looks of the sampler.
  */
 export const mongodKilledAsleep: Fault = {
@@ -49,8 +60,9 @@ export const mongodKilledAsleep: Fault = {
   holdMs: [0, 500],
   hits: ONE_HIT,
   recovers: "all",
-  async strike({ stack, processes, sampler }, { holdMs }) {
+  async strike({ stack, processes, sampler, db }, { holdMs }) {
     const projectors = processes.of("projector");
+    await untilStoring({ db });
     await stack.kill("mongodb");
     for (const projector of projectors) projector.kill("SIGSTOP");
     await stack.start("mongodb");
