@@ -16,7 +16,6 @@ const killedUntold = aimedKills.find(({ name }) => name.endsWith("before the not
  */
 const slowJournal = { setParameter: 1, journalCommitInterval: 500 };
 
-/** Between two writes of the journal, while the projectors keep the partitions that they have. */
 const killedUnjournaled: Fault = {
   ...mongodKilledAsleep,
   async strike(rig, strike) {
@@ -68,13 +67,7 @@ export const knownBadCampaigns: readonly Campaign[] = [
     lanes: [[{ fault: killedUnjournaled, times: 3 }]],
     rate: 200,
     gapMs: 500,
-    rig: {
-      mains: { projector: main("weak-writes") },
-      counts,
-      sampleEveryMs: 500,
-      // projectors that sleep longer than their session have to join again
-      timings: "production",
-    },
+    rig: { mains: { projector: main("weak-writes") }, counts, sampleEveryMs: 500 },
     mustShow: ["committed past the stored", "id given twice", "vanished"],
   },
   {

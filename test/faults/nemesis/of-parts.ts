@@ -40,14 +40,22 @@ const paused = (part: Part): Fault => ({
 /** A look reads whole collections: on a busy machine it takes seconds. */
 const LOOKS_MS = 30_000;
 
-const STORING_MS = 30_000;
+/** Projectors that slept longer than their session join again first: two rebalances. */
+const AT_WORK_MS = 60_000;
 
-/** Resolves when an event has just been stored, or the time is over: a kill while nothing is stored loses nothing. */
-async function untilStoring({ db }: Pick<Rig, "db">): Promise<void> {
-  const events = db.collection("events");
-  const giveUpAt = Date.now() + STORING_MS;
-  const before = await events.estimatedDocumentCount();
-  while ((await events.estimatedDocumentCount()) <= before && Date.now() < giveUpAt) await sleep(10);
+/**
+ * Resolves when the projectors commit offsets and have just stored an event, or the time is over: a kill while they do not work
+ * proves nothing.
+ */
+async function untilAtWork({ sampler, db }: Pick<Rig, "sampler" | "db">): Promise<void> {
+  const giveUpAt = Date.now() + AT_WORK_MS;
+  const countCommitted = () =>
+    Object.values(sampler.samples.at(-1)?.committed ?? {}).reduce((sum, offset) => sum + offset, 0);
+  const countStored = () => db.collection("events").estimatedDocumentCount();
+  const committed = countCommitted();
+  while (countCommitted() <= committed && Date.now() < giveUpAt) await sleep(50);
+  const stored = await countStored();
+  while ((await countStored()) <= stored && Date.now() < giveUpAt) await sleep(10);
 }
 
 /**
@@ -60,9 +68,10 @@ export const mongodKilledAsleep: Fault = {
   holdMs: [0, 500],
   hits: ONE_HIT,
   recovers: "all",
-  async strike({ stack, processes, sampler, db }, { holdMs }) {
+  async strike(rig, { holdMs }) {
+    const { stack, processes, sampler } = rig;
     const projectors = processes.of("projector");
-    await untilStoring({ db });
+    await untilAtWork(rig);
     await stack.kill("mongodb");
     for (const projector of projectors) projector.kill("SIGSTOP");
     await stack.start("mongodb");
