@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Part } from "@teravoz/stack";
 import type { LinkedPart } from "../rig/links.ts";
+import type { Rig } from "../rig/rig.ts";
 import type { Fault } from "./fault.ts";
 
 const PARTS: readonly Part[] = ["kafka", "registry", "mongodb"];
@@ -39,8 +40,26 @@ const paused = (part: Part): Fault => ({
 /** A look reads whole collections: on a busy machine it takes seconds. */
 const LOOKS_MS = 30_000;
 
+/** Projectors that slept longer than their session join again first: two rebalances. */
+const AT_WORK_MS = 60_000;
+
 /**
- * MongoDB dies, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
+ * Resolves when the projectors commit offsets and have just stored an event, or the time is over: a kill while they do not work
+ * proves nothing.
+ */
+async function untilAtWork({ sampler, db }: Pick<Rig, "sampler" | "db">): Promise<void> {
+  const giveUpAt = Date.now() + AT_WORK_MS;
+  const countCommitted = () =>
+    Object.values(sampler.samples.at(-1)?.committed ?? {}).reduce((sum, offset) => sum + offset, 0);
+  const countStored = () => db.collection("events").estimatedDocumentCount();
+  const committed = countCommitted();
+  while (countCommitted() <= committed && Date.now() < giveUpAt) await sleep(50);
+  const stored = await countStored();
+  while ((await countStored()) <= stored && Date.now() < giveUpAt) await sleep(10);
+}
+
+/**
+ * MongoDB dies while events are stored, and the projectors sleep until it has been looked at after its restart, so that nothing hides what it forgot: the
  * hold is at least two looks of the sampler.
  */
 export const mongodKilledAsleep: Fault = {
@@ -49,8 +68,10 @@ export const mongodKilledAsleep: Fault = {
   holdMs: [0, 500],
   hits: ONE_HIT,
   recovers: "all",
-  async strike({ stack, processes, sampler }, { holdMs }) {
+  async strike(rig, { holdMs }) {
+    const { stack, processes, sampler } = rig;
     const projectors = processes.of("projector");
+    await untilAtWork(rig);
     await stack.kill("mongodb");
     for (const projector of projectors) projector.kill("SIGSTOP");
     await stack.start("mongodb");
