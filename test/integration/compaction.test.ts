@@ -3,18 +3,17 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createOutlet } from "@teravoz/ingest";
 import { consumePartitions, topicSettings, withAdmin } from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import type { Stack } from "@teravoz/stack";
 import { eventOf } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
-import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { startProjector } from "../support/projector-in-process.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
 /** kafkajs's ConfigResourceTypes. */
 const [TOPIC, BROKER] = [2, 4];
 
-let stack: Stack;
+let stack: OwnParts;
 let own: OwnStack;
 beforeAll(async () => {
   // one of its own: its cleaner is driven hard

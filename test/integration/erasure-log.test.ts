@@ -6,11 +6,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { topicSettings, withAdmin } from "@teravoz/kafka";
 import { doWhenDue } from "@teravoz/projector";
-import type { Stack } from "@teravoz/stack";
 import { ask, type Erasing, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
-import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 /** kafkajs's ConfigResourceTypes. */
 const [TOPIC, BROKER] = [2, 4];
@@ -18,7 +17,7 @@ const NUMBER = "5511987652222";
 /** The cleaner looks every 100 ms here; a busy machine may need many times that. */
 const CLEANED_MS = 60_000;
 
-let stack: Stack;
+let stack: OwnParts;
 let own: OwnStack;
 let opened: TestTopics;
 let erasing: Erasing;

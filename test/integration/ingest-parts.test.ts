@@ -1,17 +1,16 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { type Event, foldCall } from "@teravoz/domain";
-import type { Stack } from "@teravoz/stack";
 import { eventOf } from "../support/erasing.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
-import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 32;
 
-let stack: Stack;
+let stack: OwnParts;
 let own: OwnStack;
 beforeAll(async () => {
   // one of its own: nobody else's registry is killed

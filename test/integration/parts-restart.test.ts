@@ -2,12 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, Unavailable } from "@teravoz/domain";
 import { consumePartitions, createCodec, followTopic, type TailRecord } from "@teravoz/kafka";
-import type { Stack } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
-import { type OwnStack, openOwnStack } from "../support/own-stack.ts";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
-let stack: Stack;
+let stack: OwnParts;
 let own: OwnStack;
 let opened: TestTopics;
 beforeAll(async () => {

@@ -1,23 +1,24 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openStack, type Stack } from "@teravoz/stack";
+import type { Part, Stack } from "@teravoz/stack";
 import { keepForReading, watchFailures } from "./failures.ts";
-import { timedStart } from "./starts.ts";
+import { type Control, type Lent, openSeparateStack, STACK_POOL } from "./stack-pool.ts";
 
-export type OwnStack = { stack: Stack; dir: string; close(): Promise<void> };
+export type OwnParts = Omit<Stack, "stop">;
+/** `dir` holds the data and the logs of local parts. */
+export type OwnStack = { stack: OwnParts; dir: string; close(): Promise<void> };
 
 /**
- * Opens parts that no other suite uses: they may be killed, and driven hard. Until `close` the environment of this process names
- * them, for what is started from it. After a failed test the logs of the parts are kept.
+ * Parts that no other suite uses at the same time: they may be killed, paused and reconfigured. They come from the pool of the test
+ * run, or are opened for this suite alone where there is no pool or `more` settings are needed. Until `close` the environment of this
+ * process names them, for what is started from it. After a failed test the logs of the parts are kept.
  */
-export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnStack> {
+export async function openOwnStack(more?: NodeJS.ProcessEnv): Promise<OwnStack> {
   const hasFailed = watchFailures();
   const before = { ...process.env };
-  const dir = await mkdtemp(join(tmpdir(), "teravoz-own-"));
-  const nobodys = { KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  const env = { ...before, ...nobodys, ...more };
-  const stack = await timedStart("stack", () => openStack({ dir, ports: "free", env, say: () => {} }));
+  const pool = process.env[STACK_POOL];
+  const { stack, dir, release } = pool && !more ? await borrow(pool) : await open({ ...before, ...more });
   const { kafka, registry, mongodb } = stack.addresses;
   Object.assign(process.env, { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb });
   return {
@@ -25,9 +26,32 @@ export async function openOwnStack(more: NodeJS.ProcessEnv = {}): Promise<OwnSta
     dir,
     close: async () => {
       Object.assign(process.env, before);
-      await stack.stop();
       if (hasFailed()) await keepForReading(join(dir, "logs"), { addresses: stack.addresses });
-      await rm(dir, { recursive: true, force: true });
+      await release();
     },
   };
+}
+
+async function open(env: NodeJS.ProcessEnv) {
+  const dir = await mkdtemp(join(tmpdir(), "teravoz-own-"));
+  const stack = await openSeparateStack(dir, env);
+  const release = async () => {
+    await stack.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { stack, dir, release };
+}
+
+async function borrow(pool: string) {
+  const { id, dir, provider, addresses }: Lent = await ask(pool, "borrow");
+  const control = (name: Control) => (part: Part) => ask<never>(pool, `${id}/${name}/${part}`);
+  const [kill, pause, resume] = [control("kill"), control("pause"), control("resume")];
+  const controls = { kill, pause, resume, start: control("start"), ended: control("ended") };
+  return { stack: { provider, addresses, ...controls }, dir, release: () => ask(pool, `${id}/return`) };
+}
+
+async function ask<T>(pool: string, path: string): Promise<T> {
+  const answer = await fetch(`${pool}/${path}`, { method: "POST" });
+  if (!answer.ok) throw new Error(`the pool of stacks: ${await answer.text()}`);
+  return (await answer.json()) as T;
 }

@@ -3,6 +3,7 @@ import { glob, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compileCacheEnv, endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
+import { openStackPool, STACK_POOL } from "./stack-pool.ts";
 import { timedStart } from "./starts.ts";
 
 /** Inside the checkout, so that what a run which died hard has left is found by the next. */
@@ -28,7 +29,9 @@ export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Pro
     const dir = join(RUNS, name);
     const options = { dir, ports: "free", say: sayAside, signal: stopping.signal } as const;
     const stack = await timedStart("stack", () => openStack(options));
-    return await runOn(stack, run, stopping.signal);
+    const pool = await openStackPool(dir, stopping.signal);
+    process.env[STACK_POOL] = pool.url;
+    return await runOn(stack, run, stopping.signal).finally(pool.close);
   } finally {
     process.env.TMPDIR = before;
     await clear(name);

@@ -9,7 +9,7 @@ import {
   topicsCheck,
 } from "@teravoz/kafka";
 import { closeServer, createApp, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
-import { openSpool, type Spool } from "@teravoz/spool";
+import { openSpool, type Spool, type SpoolLimits } from "@teravoz/spool";
 import { countAnswers } from "./answers.ts";
 import { createWebhookRouter } from "./app.ts";
 import { settings } from "./config.ts";
@@ -23,8 +23,13 @@ import {
   watchOutlet,
 } from "./store-and-forward.ts";
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
-export type Seams = { publisher?: (publisher: Publisher) => Publisher };
+/** What tests change in the service; the service itself changes nothing. */
+export type Seams = {
+  /** Wraps the publisher before it is used. */
+  publisher?: (publisher: Publisher) => Publisher;
+  /** Replace the spool's own limits. */
+  spoolLimits?: Partial<SpoolLimits>;
+};
 
 type IngestService = Service<typeof settings>;
 
@@ -43,17 +48,18 @@ const MAX_OPEN = 10_000;
 const HEAP_GROWTH = "--heap-growing-percent=50";
 
 /** Runs the process; resolves once it is started. */
-export const runIngest = ({ publisher: around = (publisher) => publisher }: Seams = {}) =>
-  runService("ingest", settings, (service) => startIngest(service, around));
+export const runIngest = (seams: Seams = {}) =>
+  runService("ingest", settings, (service) => startIngest(service, seams));
 
-async function startIngest(service: IngestService, around: NonNullable<Seams["publisher"]>): Promise<void> {
+async function startIngest(service: IngestService, seams: Seams): Promise<void> {
   setFlagsFromString(HEAP_GROWTH);
   const { config, log, health } = service;
-  const { status, ...kafka } = openKafka(service, around);
+  const { status, ...kafka } = openKafka(service, seams);
   const { topics, client, codec, publisher } = kafka;
   const { check } = publisher;
   const outlet = watchOutlet(createOutlet(kafka));
-  const spool = config.SPOOL_DIR ? await startSpool(service, config.SPOOL_DIR, outlet, publisher) : undefined;
+  const sending = { root: config.SPOOL_DIR, outlet, publisher, limits: seams.spoolLimits };
+  const spool = await startSpool(service, sending);
   addChecks(
     health,
     { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
@@ -64,7 +70,7 @@ async function startIngest(service: IngestService, around: NonNullable<Seams["pu
 }
 
 /** Connects in the background. */
-function openKafka(service: IngestService, around: NonNullable<Seams["publisher"]>) {
+function openKafka(service: IngestService, { publisher: around = (it) => it }: Seams) {
   const { config, log, metrics, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
@@ -95,12 +101,19 @@ function spoolFigures(spool: Spool | undefined): Record<string, number> {
   return { spool_records: records, spool_bytes: bytes, spool_oldest_ms: oldestSeconds * 1_000 };
 }
 
+type Spooling = {
+  root: string | undefined;
+  outlet: WatchedOutlet;
+  publisher: Publisher;
+  limits: Partial<SpoolLimits> | undefined;
+};
+
+/** Undefined where the settings name no directory for it. */
 async function startSpool(
   { config, log, metrics, onStop }: IngestService,
-  root: string,
-  outlet: WatchedOutlet,
-  publisher: Publisher,
-): Promise<Spool> {
+  { root, outlet, publisher, limits = {} }: Spooling,
+): Promise<Spool | undefined> {
+  if (!root) return undefined;
   const spool = await openSpool({
     root,
     maxBytes: config.SPOOL_MAX_BYTES,
@@ -108,6 +121,7 @@ async function startSpool(
     canSend: () => publisher.check().ok,
     log,
     metrics,
+    limits,
   });
   onStop("spool", () => spool.stop());
   return spool;

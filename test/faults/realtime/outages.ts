@@ -1,5 +1,4 @@
-import type { Stack } from "@teravoz/stack";
-import { openOwnStack } from "../../support/own-stack.ts";
+import { type OwnParts, openOwnStack } from "../../support/own-stack.ts";
 import { openProxy } from "../../support/tcp-proxy.ts";
 import type { Outage } from "./mongodb-away.ts";
 
@@ -17,21 +16,21 @@ export async function openCut(mongodb: string): Promise<Outage & { close(): Prom
 }
 
 /** MongoDB itself is killed, for all. */
-export const killed = (stack: Stack): Outage => ({
+export const killed = (stack: OwnParts): Outage => ({
   uri: stack.addresses.mongodb,
   go: () => stack.kill("mongodb"),
   comeBack: () => stack.start("mongodb"),
 });
 
 /** MongoDB holds its connections and answers nothing. */
-export const paused = (stack: Stack): Outage => ({
+export const paused = (stack: OwnParts): Outage => ({
   uri: stack.addresses.mongodb,
   go: () => stack.pause("mongodb"),
   comeBack: () => stack.resume("mongodb"),
 });
 
-/** Runs something on parts that nobody else uses; until it ends they are what this process's environment names. */
-export async function withOwnParts(run: (stack: Stack) => Promise<void>): Promise<void> {
+/** Runs something on local parts that no other suite uses; until it ends the environment of this process names them. */
+export async function withOwnParts(run: (stack: OwnParts) => Promise<void>): Promise<void> {
   const own = await openOwnStack({ STACK: "local" });
   await run(own.stack).finally(own.close);
 }

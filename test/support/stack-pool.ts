@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { openStack, type Part, type Stack } from "@teravoz/stack";
+import { timedStart } from "./starts.ts";
+
+/** Environment variable with the URL of the pool of this run. */
+export const STACK_POOL = "STACK_POOL";
+
+/** A stack for one suite at a time. Its addresses and the directory of its data and logs are what the pool answers. */
+export type Lent = Pick<Stack, "provider" | "addresses"> & { id: number; dir: string };
+
+const PARTS = ["kafka", "mongodb", "registry"] as const;
+const CONTROLS = ["kill", "pause", "resume", "start", "ended"] as const;
+export type Control = (typeof CONTROLS)[number];
+
+type Kept = { stack: Stack; dir: string; isLent: boolean; restored: Promise<void> };
+type Pool = { dir: string; signal: AbortSignal; stacks: Kept[] };
+
+/**
+ * Lends stacks that may be killed, paused and reconfigured to suites, over HTTP: POST /borrow, /<id>/<control>/<part> and
+ * /<id>/return. A stack is opened when none is idle, so there are at most as many as there are test workers.
+ */
+export async function openStackPool(dir: string, signal: AbortSignal) {
+  const pool: Pool = { dir, signal, stacks: [] };
+  const server = createServer((request, response) => void answer(pool, request, response));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await Promise.all(pool.stacks.map(({ stack }) => stack.stop()));
+    },
+  };
+}
+
+async function answer(pool: Pool, { url = "" }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const result = await perform(pool, url.slice(1).split("/")).catch((error) => error as Error);
+  if (result instanceof Error) response.writeHead(500).end(result.message);
+  else response.end(JSON.stringify(result ?? null));
+}
+
+async function perform(pool: Pool, [id, action, part]: string[]): Promise<unknown> {
+  if (id === "borrow") return borrow(pool);
+  const kept = pool.stacks[Number(id)];
+  if (!kept) throw new Error(`the pool has no stack ${id}`);
+  if (action === "return") return giveBack(kept);
+  const control = CONTROLS.find((each) => each === action);
+  if (!control) throw new Error(`a stack cannot ${action}`);
+  return kept.stack[control](part as Part);
+}
+
+async function borrow(pool: Pool): Promise<Lent> {
+  const kept = pool.stacks.find(({ isLent }) => !isLent) ?? (await open(pool));
+  kept.isLent = true;
+  await kept.restored;
+  const { provider, addresses } = kept.stack;
+  return { id: pool.stacks.indexOf(kept), dir: kept.dir, provider, addresses };
+}
+
+let opened = 0;
+
+async function open({ dir: parent, signal, stacks }: Pool): Promise<Kept> {
+  const dir = join(parent, `own-${++opened}`);
+  const stack = await openSeparateStack(dir, process.env, signal);
+  const kept = { stack, dir, isLent: true, restored: Promise.resolve() };
+  stacks.push(kept);
+  return kept;
+}
+
+/** Does not wait until all parts run again: the next suite does. One that gets a stack which did not recover fails with the reason. */
+function giveBack(kept: Kept): void {
+  kept.isLent = false;
+  kept.restored = restore(kept.stack);
+  kept.restored.catch(() => {});
+}
+
+async function restore(stack: Stack): Promise<void> {
+  for (const part of PARTS) {
+    await stack.resume(part);
+    await stack.start(part);
+  }
+}
+
+/** Opens parts beside those that the environment names. */
+export function openSeparateStack(dir: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Stack> {
+  const unnamed = { KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
+  const provider = env.STACK === "external" ? { STACK: "" } : {};
+  const options = { dir, ports: "free", env: { ...env, ...unnamed, ...provider }, say: () => {} } as const;
+  return timedStart("stack", () => openStack({ ...options, ...(signal ? { signal } : {}) }));
+}
