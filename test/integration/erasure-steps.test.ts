@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { type Publisher, partitionOf } from "@teravoz/kafka";
 import type { MongoStore } from "@teravoz/store";
@@ -11,11 +11,14 @@ const NUMBER = "5511987650000";
 
 let opened: TestTopics;
 let erasing: Erasing;
-beforeEach(async () => {
+beforeAll(async () => {
   opened = await openTopics();
+});
+beforeEach(async () => {
   erasing = await openErasing(opened);
 });
-afterEach(() => opened.close());
+afterEach(() => opened.renew());
+afterAll(() => opened.close());
 
 const body = (call_id: string, type = "call.new") => JSON.stringify({ type, call_id, their_number: NUMBER });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { foldCall } from "@teravoz/domain";
 import { withAdmin } from "@teravoz/kafka";
 import { createMongoErasures, createMongoStore } from "@teravoz/store";
@@ -12,11 +12,14 @@ const PATIENCE_MS = 30_000;
 
 let opened: TestTopics;
 let erasing: Erasing;
-beforeEach(async () => {
+beforeAll(async () => {
   opened = await openTopics();
+});
+beforeEach(async () => {
   erasing = await openErasing(opened);
 });
-afterEach(() => opened.close());
+afterEach(() => opened.renew());
+afterAll(() => opened.close());
 
 const NUMBER = "5511987654321";
 const call = (call_id: string, more: Record<string, unknown> = {}, type = "call.new") =>
@@ -25,9 +28,7 @@ const paused = (actor: string, timestamp: string) =>
   JSON.stringify({ type: "actor.paused", actor, timestamp });
 const LONG_AGO = "2026-01-02T03:04:05Z";
 
-const stored = async () => (await erasing.storedPayloads()).sort();
-const untilStored = (bodies: string[]) =>
-  eventually(async () => expect(await stored()).toEqual([...new Set(bodies)].sort()), PATIENCE_MS);
+const untilStored = (bodies: string[]) => erasing.untilStored([...new Set(bodies)]);
 const erase = async (path: string) => {
   const answer = await ask(erasing.url, "DELETE", path);
   expect(answer.status).toBe(202);

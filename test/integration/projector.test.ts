@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import { type OutgoingRecord, type Publisher, withAdmin } from "@teravoz/kafka";
@@ -12,12 +12,15 @@ const PATIENCE_MS = 30_000;
 let opened: TestTopics;
 let publisher: Publisher;
 let projector: Awaited<ReturnType<typeof startProjector>>;
-beforeEach(async () => {
+beforeAll(async () => {
   opened = await openTopics();
+});
+beforeEach(async () => {
   publisher = opened.publisher();
   projector = await startProjector(opened);
 });
-afterEach(() => opened.close());
+afterEach(() => opened.renew());
+afterAll(() => opened.close());
 
 function eventOf(body: string, received_at = new Date()): Event {
   const parsed = parseWebhook(Buffer.from(body), received_at);
@@ -33,7 +36,12 @@ const storedUuids = async (): Promise<string[]> =>
   (await projector.db.collection("events").distinct("_id")).map(String);
 const uuidsOf = (events: Event[]) => [...new Set(events.map(({ uuid }) => uuid))].sort();
 const untilStored = (events: Event[]) =>
-  eventually(async () => expect((await storedUuids()).sort()).toEqual(uuidsOf(events)), PATIENCE_MS);
+  eventually(async () => {
+    const [stored, wanted] = [await storedUuids(), uuidsOf(events)];
+    // describing how two long lists differ takes far longer than reading them: not at every look
+    if (stored.length !== wanted.length) throw new Error(`${stored.length} of ${wanted.length} are stored`);
+    expect(stored.sort()).toEqual(wanted);
+  }, PATIENCE_MS);
 
 /** Every position has reached the end of its partition: nothing is stuck. */
 async function untilAllRead(): Promise<void> {

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
+import { fastClock } from "../support/fast-clock.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import { connectClient, type Envelope, TRANSPORTS } from "../support/socket-clients.ts";
 
-/** A report is counted once a second at most, and a test follows a dozen changes, on a machine that may be busy. */
+/** A test follows a dozen changes, on a machine that may be busy. */
 jest.setTimeout(120_000);
+/** A report is counted once a second at most: a second of a faster clock. */
+const TIMES = 10;
 
 let realtime: RealtimeInProcess;
 beforeAll(async () => {
-  realtime = await startRealtime();
+  realtime = await startRealtime({ clock: fastClock(TIMES) });
 });
 afterAll(() => realtime.stop());
 

@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import type { Publisher } from "@teravoz/kafka";
@@ -11,8 +12,9 @@ import {
   listen,
 } from "@teravoz/runtime";
 import { createMongoErasures, createMongoJobs, createMongoStore, type MongoStore } from "@teravoz/store";
+import type { Db } from "mongodb";
 import { eventually } from "./eventually.ts";
-import type { TestTopics } from "./kafka.ts";
+import { skipEarlierTests, type TestTopics } from "./kafka.ts";
 import { dropDatabase, erasureKeys, openStore } from "./store.ts";
 
 export const ADMIN_TOKEN = "the-admin-token";
@@ -25,6 +27,7 @@ type Seams = { store?: (store: MongoStore) => MongoStore; publisher?: (publisher
 export async function openErasing(opened: TestTopics) {
   const { client, codec, log, metrics, prefix, topics } = opened;
   const { connection, store } = await openStore();
+  await skipEarlierTests(opened, connection.db);
   opened.closing(() => dropDatabase(connection));
   const publisher = opened.publisher();
   const erasures = createMongoErasures({ connection, erasureKeys });
@@ -58,12 +61,21 @@ export async function openErasing(opened: TestTopics) {
       opened.closing(consumer.stop);
       return { ...consumer, crashes };
     },
-    storedPayloads: async () =>
-      (await connection.db.collection<{ payload: string }>("events").find().toArray()).map(
-        ({ payload }) => payload,
-      ),
+    storedPayloads: () => readPayloads(connection.db),
+    /** Resolves when exactly these bodies are stored, each once. */
+    untilStored: (bodies: readonly string[]) =>
+      eventually(async () => {
+        const payloads = await readPayloads(connection.db);
+        // describing how two long lists differ takes far longer than reading them: not at every look
+        if (payloads.length !== bodies.length)
+          throw new Error(`${payloads.length} events are stored, not ${bodies.length}`);
+        expect(payloads.sort()).toEqual(bodies.toSorted());
+      }),
   };
 }
+
+const readPayloads = async (db: Db): Promise<string[]> =>
+  (await db.collection<{ payload: string }>("events").find().toArray()).map(({ payload }) => payload);
 
 async function serve(
   { log, metrics, closing }: TestTopics,

@@ -1,7 +1,7 @@
 import { foldCall } from "@teravoz/domain";
 import { consumeEvents } from "@teravoz/projector";
 import { createMetrics } from "@teravoz/runtime";
-import type { TestTopics } from "./kafka.ts";
+import { skipEarlierTests, type TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
 
 type Options = { codec?: TestTopics["codec"]; uri?: string };
@@ -11,6 +11,7 @@ export async function startProjector(opened: TestTopics, { codec = opened.codec,
   const { client, log, prefix, topics } = opened;
   const metrics = createMetrics();
   const { connection, store } = await openStore(uri);
+  if (uri === undefined) await skipEarlierTests(opened, connection.db);
   opened.closing(() => (uri === undefined ? dropDatabase(connection) : connection.close()));
   const crashes: unknown[] = [];
   const consumer = consumeEvents({

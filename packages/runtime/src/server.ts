@@ -119,17 +119,17 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 }
 
 const IDLE_CHECK_MS = 50;
-/** Longer than any answer takes. The server's own timeouts end with its close: who says nothing, or half, would hold it up for ever. */
-const LAST_ANSWER_MS = 6_000;
+/** Longer than any answer takes. A closed server applies none of its timeouts: silence, or half a request, would hold up the stop. */
+export const LAST_ANSWER_MS = 6_000;
 
 /**
- * Takes no new connection and lets what was asked be answered; each answer from now on closes its connection, so that
- * no client sends its next request into a closing one.
+ * Accepts no new connection and lets open requests be answered; each answer from now on closes its connection, so that
+ * no client sends its next request into a closing one. After `lastAnswerMs` all connections are cut.
  */
-export function closeServer(server: Server): Promise<void> {
+export function closeServer(server: Server, lastAnswerMs = LAST_ANSWER_MS): Promise<void> {
   server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
   const sweeper = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-  const end = setTimeout(() => server.closeAllConnections(), LAST_ANSWER_MS);
+  const end = setTimeout(() => server.closeAllConnections(), lastAnswerMs);
   return new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
   }).finally(() => {

@@ -18,13 +18,14 @@ export type PastOptions = {
   /** So many calls more are written; it is waited for. */
   onLooked(calls: number): void | Promise<void>;
   isWanted(): boolean;
+  /** Events a page (default 5,000, which are about 700 calls). */
+  pageEvents?: number;
 };
 
 /** Null = another sign is in it. */
 export const pastCollection = (name: string): string | null =>
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(name) ? `${PAST_PREFIX}${name}` : null;
 
-/** Events, and so about 700 calls, a page. */
 const PAGE_EVENTS = 5_000;
 
 export type PastOutcome =
@@ -87,7 +88,7 @@ async function writePages(collections: Collections, part: Part, options: PastOpt
     const { keys, last }: Awaited<ReturnType<typeof keysOfEvents>> = await keysOfEvents(
       collections,
       after,
-      PAGE_EVENTS,
+      options.pageEvents ?? PAGE_EVENTS,
     );
     const { items, overgrown } = await setApart(collections, keys);
     for (const work of [items, ...overgrown.map((key) => [key])])

@@ -27,7 +27,7 @@ export const TICK_KEY = "\u0000tick";
 const ERASED_AT = "erased_at";
 
 /** Far under the publisher's queue. */
-const TOMBSTONES_AT_ONCE = 500;
+export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
 

@@ -1,0 +1,48 @@
+import { expect, test } from "@jest/globals";
+import type { CommanderError } from "commander";
+import { createRebuildCommand } from "./options.ts";
+
+const NOW = new Date("2026-06-01T00:00:00Z");
+
+/** What the command prints to standard error, and the exit code, where it refuses the arguments; null where it takes them. */
+function refusalOf(args: string[]): { code: number; said: string } | null {
+  let said = "";
+  const writeErr = (text: string) => {
+    said += text;
+  };
+  const command = createRebuildCommand(() => NOW).exitOverride();
+  try {
+    command.configureOutput({ writeErr }).parse(args, { from: "user" });
+    return null;
+  } catch (error) {
+    return { code: (error as CommanderError).exitCode, said };
+  }
+}
+
+const TAKEN = [
+  [],
+  ["--dry-run"],
+  ["--until", "2026-01-01T00:00:00Z", "--into", "march"],
+  ["--until", "2026-01-01T00:00:00-03:00", "--into", "march_first-2"],
+];
+
+test.each(TAKEN.map((args) => [args]))("`rebuild:calls %j` is taken", (args) => {
+  expect(refusalOf(args)).toBeNull();
+});
+
+const WRONG: [args: string[], said: string][] = [
+  [["--until", "2026-01-01T00:00:00Z"], "--until and --into need each other"],
+  [["--into", "march"], "--until and --into need each other"],
+  [["--until", "2026-01-01", "--into", "march"], "must be a time like"],
+  [["--until", "2026-01-01T00:00:00", "--into", "march"], "must be a time like"],
+  [["--until", "2026-13-01T00:00:00Z", "--into", "march"], "must be a time like"],
+  [["--until", "2026-06-01T00:00:01Z", "--into", "march"], "lies ahead"],
+  [["--until", "2026-01-01T00:00:00Z", "--into", "../calls"], "letters, digits, _ and - only"],
+  [["--until", "2026-01-01T00:00:00Z", "--into", "a.part"], "letters, digits, _ and - only"],
+  [["--dry-run", "--until", "2026-01-01T00:00:00Z", "--into", "march"], "--dry-run is not for --until"],
+  [["--all"], "unknown option"],
+];
+
+test.each(WRONG)("`rebuild:calls %j` exits with 1 and says why", (args, said) => {
+  expect(refusalOf(args)).toEqual({ code: 1, said: expect.stringContaining(said) });
+});
