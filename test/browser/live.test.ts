@@ -414,7 +414,7 @@ test("nothing blinks but the card of who waits too long, five times, and not for
   const moving = (page: Page) =>
     page.evaluate(`document.getAnimations().map(({ animationName, effect }) =>
       [animationName, effect.target.closest(".card").innerText.split("\\n")[0], effect.getTiming().iterations])`);
-  const { page } = await open();
+  const { page } = await open("/", 0, { reducedMotion: "no-preference" });
   await eventually(async () => expect(await moving(page)).toEqual([["blink", "Maior espera", 5]]));
   // to the end of the fifth time
   await page.evaluate("for (const each of document.getAnimations()) each.currentTime = 4_900");

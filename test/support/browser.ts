@@ -14,17 +14,21 @@ export async function buildPage(): Promise<void> {
 
 /** A size at which everything of the live page must be seen without scrolling. */
 const DESK = { width: 1366, height: 768 };
+const USUAL: BrowserContextOptions = { viewport: DESK, locale: "pt-BR", reducedMotion: "reduce" };
 
-/** A real browser. Each board is a window of its own; `problems` is what its console, its scripts and its policy complained of. */
+/**
+ * A real browser, which asks for no motion unless an option says otherwise. Each board is a window of its own; `problems` is what
+ * its console, its scripts and its policy complained of.
+ */
 export async function openBoards() {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("no Chromium: the whole `pnpm test` fetches it");
-  // whoever runs tests as root has no other sandbox than the machine
+  // tests that run as root have no other sandbox than the machine
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   return {
     /** `before` is run in the window before the page's own scripts. */
     async open(url: string, options: BrowserContextOptions = {}, before = "") {
-      const context = await browser.newContext({ viewport: DESK, locale: "pt-BR", ...options });
+      const context = await browser.newContext({ ...USUAL, ...options });
       await context.addInitScript(before);
       const page = await context.newPage();
       const problems = watch(page);
