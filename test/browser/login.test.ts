@@ -22,7 +22,7 @@ const isIn = (page: Page) =>
     expect(await field(page).count()).toBe(0);
   });
 
-test("the token is asked once a tab, by keyboard, and is known to nothing but the tab", async () => {
+test("the token is asked for once a tab, can be typed by keyboard, and is kept in the tab alone", async () => {
   const { page, problems } = await suite.open("/?minutes=30");
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
@@ -48,7 +48,7 @@ test("the token is asked once a tab, by keyboard, and is known to nothing but th
   await isAsked(other);
 });
 
-test("a token that is no longer valid is asked for anew", async () => {
+test("a token that is no longer valid is asked for again", async () => {
   const { page } = await suite.open("/", 0, {}, `sessionStorage.setItem("token", "the token of last year")`);
   await isAsked(page);
   expect(await page.getByRole("alert").innerText()).toBe(REFUSED);

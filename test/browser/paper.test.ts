@@ -25,7 +25,7 @@ async function fillPages(realtime: RealtimeInProcess): Promise<void> {
 const CUT = `[...document.querySelectorAll("main, main *")].filter((each) => each.clientHeight > 1 && each.scrollHeight > each.clientHeight + 1
   && getComputedStyle(each).overflowY !== "visible").map((each) => each.className)`;
 
-test("on paper a page is dark on light and whole, without what is to be pressed", async () => {
+test("a printed page is dark on light, complete and without buttons", async () => {
   for (const path of ["/", "/calls", "/agents", "/queues", "/abandoned"]) {
     const { page } = await suite.open(path, 0, {
       colorScheme: "dark",

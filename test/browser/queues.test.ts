@@ -78,7 +78,7 @@ const drawn = (page: Page, colours: [number, number, number][]) =>
     for (const colour of colours) expect(await pixelsOf(page, colour)).toBeGreaterThan(100);
   });
 
-test("every number of today is in a row for each queue, and the charts' tables add up to it", async () => {
+test("each queue has a row with its numbers of today, and the tables of the charts add up to them", async () => {
   const { page, problems } = await open("/queues?queue=900");
   await eventually(async () =>
     expect(await numbersOf(page, "Vendas")).toEqual({
@@ -101,7 +101,7 @@ test("every number of today is in a row for each queue, and the charts' tables a
   expect(problems).toEqual([]);
 });
 
-test("what draws is fetched when the page of queues is opened, and draws in the colours of the theme", async () => {
+test("the chart library is loaded when the page of queues is opened, and draws in the colours of the theme", async () => {
   const { page, problems } = await open("/", { colorScheme: "light" });
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -127,7 +127,7 @@ test("what draws is fetched when the page of queues is opened, and draws in the 
   expect(problems.filter((problem) => !problem.includes("getImageData"))).toEqual([]);
 });
 
-test("a chart is as wide as its place, whatever becomes of the window", async () => {
+test("a chart is as wide as its container at every size of the window", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
   const widths = (of: string) =>
@@ -145,7 +145,7 @@ test("a chart is as wide as its place, whatever becomes of the window", async ()
   }
 });
 
-test("without what draws, the page says so and goes on", async () => {
+test("without the chart library, the page says so and its tables work", async () => {
   const { page } = await open("/");
   await page.route("**/plot-*.js", (route) => route.abort());
   await page.keyboard.press("g");
@@ -155,7 +155,7 @@ test("without what draws, the page says so and goes on", async () => {
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(18));
 });
 
-test("the queue is chosen by its row or by its link, and is part of the address", async () => {
+test("a queue is chosen by its row or by its link, and the URL keeps it", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await heading(page)).toBe("Todas as filas"));
   await rowOf(page, "901").locator("td").first().click();
@@ -175,7 +175,7 @@ test("the queue is chosen by its row or by its link, and is part of the address"
   );
 });
 
-test("the table is sorted by keyboard, the largest first, and says so", async () => {
+test("the table can be sorted by keyboard, largest first, and shows its order", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await table(page).getByRole("row").count()).toBe(4));
   const names = async () =>
@@ -223,7 +223,7 @@ test("numbers and charts follow the calls", async () => {
   expect(problems).toEqual([]);
 });
 
-test("the day of all is that of all, also where calls had no queue, and stands below its heading", async () => {
+test("the day of all queues includes calls without a queue, and stands below its heading", async () => {
   await send(1, ["call.waiting", 0], ["call.ongoing", 3], ["call.finished", 9]);
   const { page } = await open("/queues");
   await eventually(async () => expect(await rowOf(page, "sem fila").count()).toBe(1));
