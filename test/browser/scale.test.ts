@@ -49,13 +49,13 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await traffic?.stop();
-  await boards?.close();
+  await boards?.end();
   await rig?.close();
 });
 
 const opened: Page[] = [];
 afterEach(async () => {
-  for (const page of opened.splice(0)) await page.context().close();
+  for (const page of opened.splice(0)) await boards.close(page);
 });
 async function open(path: string) {
   const board = await boards.open(

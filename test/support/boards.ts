@@ -57,10 +57,10 @@ function useServed<S>(start: () => Promise<Served<S>>, seed: Seed<S>) {
     await seed(served.server);
   }, 180_000);
   afterEach(async () => {
-    await Promise.all(opened.splice(0).map((page) => page.context().close()));
+    await Promise.all(opened.splice(0).map((page) => boards!.close(page)));
   });
   afterAll(async () => {
-    await Promise.all([boards?.close(), served?.close()]);
+    await Promise.all([boards?.end(), served?.close()]);
   });
   return {
     get server(): S {
