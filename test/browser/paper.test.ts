@@ -1,17 +1,15 @@
 import { expect, test } from "@jest/globals";
-import { useBoards } from "../support/boards.ts";
+import { useMemoryBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
-import type { Gateway } from "../support/gateway.ts";
 import { zoneAtNoon } from "../support/noon.ts";
+import type { RealtimeInProcess } from "../support/realtime-in-process.ts";
 
-const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, fillPages);
+const suite = useMemoryBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, fillPages);
 
 /** More of everything than a low screen has room for, one name of a sender who wants to widen the sheet. */
-async function fillPages(gateway: Gateway): Promise<void> {
-  const post = async (event: object) =>
-    expect(
-      (await gateway.post(JSON.stringify({ timestamp: new Date().toISOString(), ...event }))).status,
-    ).toBe(200);
+async function fillPages(realtime: RealtimeInProcess): Promise<void> {
+  const post = (event: object) =>
+    realtime.happen(JSON.stringify({ timestamp: new Date().toISOString(), ...event }));
   const wide = "wide".repeat(32);
   const waits = { type: "call.waiting", call_id: "paper", queue: wide };
   await post({ ...waits, code: wide, their_number: wide, our_number: wide, direction: wide });
@@ -27,7 +25,7 @@ async function fillPages(gateway: Gateway): Promise<void> {
 const CUT = `[...document.querySelectorAll("main, main *")].filter((each) => each.clientHeight > 1 && each.scrollHeight > each.clientHeight + 1
   && getComputedStyle(each).overflowY !== "visible").map((each) => each.className)`;
 
-test("on paper a page is dark on light and whole, without what is to be pressed", async () => {
+test("a printed page is dark on light, complete and without buttons", async () => {
   for (const path of ["/", "/calls", "/agents", "/queues", "/abandoned"]) {
     const { page } = await suite.open(path, 0, {
       colorScheme: "dark",

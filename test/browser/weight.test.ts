@@ -22,7 +22,7 @@ async function firstLoad(): Promise<string[]> {
   return ["index.html", ...named, ...words];
 }
 
-test("the page is less than 60 kB on its way to the browser, and what is seldom opened comes when it is", async () => {
+test("the first load is less than 60 kB compressed, and rarely opened pages are loaded when opened", async () => {
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
@@ -30,7 +30,7 @@ test("the page is less than 60 kB on its way to the browser, and what is seldom 
     expect(first.filter((file) => file.includes(name))).toEqual([]);
 });
 
-test("what draws charts is in its own file alone", async () => {
+test("the chart library is in a file of its own", async () => {
   for (const name of await firstLoad())
     expect({ name, plots: (await readFile(join(BUILT, name), "utf8")).includes("u-legend") }).toEqual({
       name,

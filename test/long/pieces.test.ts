@@ -15,6 +15,8 @@ test("every suite that runs with smaller counts in the short run is a piece of t
   const patterns = pieces.flatMap(({ args }) =>
     args.filter((each) => /^(integration|e2e|browser)\//.test(each)),
   );
+  // `test:board` runs the one suite of the page at scale
+  patterns.push("browser/scale");
   expect(scaled.filter((path) => !patterns.some((pattern) => path.includes(pattern)))).toEqual([]);
 });
 

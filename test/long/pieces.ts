@@ -35,12 +35,18 @@ const suites: readonly Piece[] = [
   ),
 ];
 
-/** The page with thousands of calls: frames, and memory over ten minutes. */
-const board: Piece = test("board", "browser/scale", null, { BOARD: "long" });
+/** The page with thousands of calls: frames over a minute each, and memory over seven and a half. */
+const board: readonly Piece[] = [
+  ["frames", "the page of|50,000 calls|5,000 queues"],
+  ["memory", "no more memory"],
+].map(([name, title]) => ({
+  name: `board: ${name}`,
+  args: ["test/browser/board.ts", "--long", "--title", title!],
+}));
 
 const campaigns: readonly Piece[] = longCampaigns.map(({ name }, index) => ({
   name: `faults: ${name}`,
   args: ["test/faults/run.ts", "--long", "--from", `${index + 1}`, "--runs", "1"],
 }));
 
-export const pieces: readonly Piece[] = [...campaigns, ...suites, board];
+export const pieces: readonly Piece[] = [...campaigns, ...suites, ...board];

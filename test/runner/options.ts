@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 
 export type Options = {
   patterns: string[];
+  /** A regular expression. */
   title?: string;
   /** A revision: only what has changed since then. */
   changed?: string;
@@ -23,7 +24,7 @@ export function parseOptions(argv: readonly string[]): Options {
       "Runs the suites: unit tests at once, all others on real Kafka, schema registry and MongoDB, which are started first.",
     )
     .argument("[patterns...]", "regular expressions on the paths of the suites; none = all")
-    .option("-t, --title <text>", "only tests whose title holds this")
+    .option("-t, --title <text>", "only tests whose title holds this", asPattern)
     .option(
       "--changed [revision]",
       "only suites that a change touches, by the imports, nearest first, for two minutes (default: the change since HEAD)",
@@ -54,6 +55,9 @@ Examples:
   pnpm test consumer --repeat 20         look for a test that fails now and then
 The parts are those of KAFKA_BROKERS, SCHEMA_REGISTRY_URL and MONGODB_URI where these are set (a running \`pnpm start\`), else containers
 or local processes of this run alone.`;
+
+/** A title is taken as it is written, points and brackets included. */
+const asPattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("must be a whole number from 1 to 9999.");

@@ -2,36 +2,74 @@ import { afterAll, afterEach, beforeAll } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { buildPage, openBoards } from "./browser.ts";
 import { type Gateway, openGateway } from "./gateway.ts";
+import { type RealtimeInProcess, startRealtime } from "./realtime-in-process.ts";
 
-type Options = Parameters<typeof openGateway>[0];
+/** What serves the page, and its addresses. */
+type Served<S> = { server: S; urlOf: (instance: number) => string; close: () => Promise<unknown> };
+type Seed<S> = (server: S) => Promise<void>;
+const nothing = async () => {};
+
+/** A gateway of the suite's own. See `useServed`. */
+export function useBoards(options: Parameters<typeof openGateway>[0], seed: Seed<Gateway> = nothing) {
+  const served = useServed(async () => {
+    const server = await openGateway(options);
+    return { server, urlOf: (instance) => server.realtime[instance]!.url, close: server.close };
+  }, seed);
+  return {
+    get gateway(): Gateway {
+      return served.server;
+    },
+    open: served.open,
+  };
+}
 
 /**
- * A gateway and a browser of a suite's own, from before its first test until after its last; `seed` is what happens before that. What a
- * test opens is closed after it.
+ * Realtime in the process of the test, over the store in memory: for suites whose subject is the page alone. It is there at once,
+ * where a gateway takes some seconds. See `useServed`.
  */
-export function useBoards(options: Options, seed: (gateway: Gateway) => Promise<void> = async () => {}) {
-  let running: { gateway: Gateway; boards: Awaited<ReturnType<typeof openBoards>> } | undefined;
+export function useMemoryBoards(
+  options: Parameters<typeof startRealtime>[0],
+  seed: Seed<RealtimeInProcess> = nothing,
+) {
+  const served = useServed(async () => {
+    const server = await startRealtime(options);
+    return { server, urlOf: () => server.url, close: server.stop };
+  }, seed);
+  return {
+    get realtime(): RealtimeInProcess {
+      return served.server;
+    },
+    open: served.open,
+  };
+}
+
+/**
+ * A server and a browser from before the first test of a suite until after its last; `seed` runs before the first test. The
+ * windows that a test opens are closed after it.
+ */
+function useServed<S>(start: () => Promise<Served<S>>, seed: Seed<S>) {
+  let served: Served<S> | undefined;
+  let boards: Awaited<ReturnType<typeof openBoards>> | undefined;
   const opened: Page[] = [];
   beforeAll(async () => {
     await buildPage();
-    running = { gateway: await openGateway(options), boards: await openBoards() };
-    await seed(running.gateway);
+    [served, boards] = await Promise.all([start(), openBoards()]);
+    await seed(served.server);
   }, 180_000);
   afterEach(async () => {
-    for (const page of opened.splice(0)) await page.context().close();
+    await Promise.all(opened.splice(0).map((page) => boards!.close(page)));
   });
   afterAll(async () => {
-    await running?.boards.close();
-    await running?.gateway.close();
+    await Promise.all([boards?.end(), served?.close()]);
   });
   return {
-    get gateway(): Gateway {
-      return running!.gateway;
+    get server(): S {
+      return served!.server;
     },
     /** A window of its own at an instance of realtime; see openBoards. `path` may be a whole address. */
     async open(path = "/", instance = 0, context: BrowserContextOptions = {}, before = "") {
-      const url = new URL(path, running!.gateway.realtime[instance]!.url).href;
-      const board = await running!.boards.open(url, context, before);
+      const url = new URL(path, served!.urlOf(instance)).href;
+      const board = await boards!.open(url, context, before);
       opened.push(board.page);
       return board;
     },

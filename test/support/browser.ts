@@ -14,27 +14,62 @@ export async function buildPage(): Promise<void> {
 
 /** A size at which everything of the live page must be seen without scrolling. */
 const DESK = { width: 1366, height: 768 };
+const USUAL: BrowserContextOptions = { viewport: DESK, locale: "pt-BR", reducedMotion: "reduce" };
 
-/** A real browser. Each board is a window of its own; `problems` is what its console, its scripts and its policy complained of. */
+/**
+ * A real browser, which asks for no motion unless an option says otherwise. Each board is a window of its own; `problems` is what
+ * its console, its scripts and its policy complained of.
+ */
 export async function openBoards() {
   const executablePath = findChromium();
   if (!executablePath) throw new Error("no Chromium: the whole `pnpm test` fetches it");
-  // whoever runs tests as root has no other sandbox than the machine
+  // tests that run as root have no other sandbox than the machine
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  /** Windows without options that nobody uses, as empty as new ones: a new one costs a second of a processor. */
+  const idle: Page[] = [];
+  const usual = new Set<Page>();
+  const openWindow = async (options: BrowserContextOptions, before: string): Promise<Page> => {
+    const isUsual = before === "" && Object.keys(options).length === 0;
+    const reused = isUsual ? idle.pop() : undefined;
+    if (reused) return reused;
+    const context = await browser.newContext({ ...USUAL, ...options });
+    await context.addInitScript(before);
+    const page = await context.newPage();
+    if (isUsual) usual.add(page);
+    return page;
+  };
   return {
     /** `before` is run in the window before the page's own scripts. */
     async open(url: string, options: BrowserContextOptions = {}, before = "") {
-      const context = await browser.newContext({ viewport: DESK, locale: "pt-BR", ...options });
-      await context.addInitScript(before);
-      const page = await context.newPage();
+      const page = await openWindow(options, before);
       const problems = watch(page);
       await page.goto(url);
       // its words come after it: until then it hears no key
       if (url !== "about:blank") await page.locator("#page > *").first().waitFor();
       return { page, problems };
     },
-    close: () => browser.close(),
+    /** Ends a board. */
+    async close(page: Page): Promise<void> {
+      const emptied = usual.has(page) && (await empty(page).catch(() => false));
+      if (emptied) idle.push(page);
+      else await page.context().close();
+    },
+    end: () => browser.close(),
   };
+}
+
+/** Makes a window as a new one is, but for its history. */
+async function empty(page: Page): Promise<boolean> {
+  page.removeAllListeners();
+  const others = page.context().pages();
+  await Promise.all(others.map((other) => (other === page ? null : other.close())));
+  await page.unrouteAll();
+  await page.evaluate("localStorage.clear(); sessionStorage.clear()");
+  await page.context().clearCookies();
+  await page.goto("about:blank");
+  await page.emulateMedia({ media: null, colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize(DESK);
+  return true;
 }
 
 function watch(page: Page): string[] {

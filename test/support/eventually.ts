@@ -3,16 +3,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** Far beyond what anything takes on an idle machine: a busy one is no failure, and what never comes is one all the same. */
 const PATIENCE_MS = 30_000;
 
+/** Often enough for a test to be quick. What has not come by then takes longer: asked less often, it leaves the processor to the code under test. */
+const EAGER_MS = 500;
+const pauseAfter = (ms: number) => (ms < EAGER_MS ? 20 : 60);
+
 /** Tries until `attempt` neither throws nor rejects, and resolves with its value; rejects with its last error after `timeoutMs`. */
 export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = PATIENCE_MS): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const began = Date.now();
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > deadline) throw error;
-      // often enough for a test to be quick, rarely enough to leave the processor to the code under test
-      await sleep(20);
+      const ms = Date.now() - began;
+      if (ms > timeoutMs) throw error;
+      await sleep(pauseAfter(ms));
     }
   }
 }

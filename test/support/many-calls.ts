@@ -8,19 +8,26 @@ import { batchOf, erasureKeys, log, sampleEvent } from "./store.ts";
 /** Events a batch: as the projector writes them when it catches up. */
 const BATCH = 4_000;
 
-/** Finished calls of the last hours, written as the projector would, untold: before anybody has asked. */
+/** Writes finished calls of the last hours to MongoDB, as the projector would, without a notice: before any client asks. */
 export async function seedCalls(uri: string, count: number, hours: number): Promise<void> {
   const connection = await connectMongo({ uri, log });
   const store = createMongoStore({ connection, log, erasureKeys });
   await store.prepare();
   let expected: number | null = null;
   for (let start = 0; start < count; start += BATCH / 2) {
-    const length = Math.min(BATCH / 2, count - start);
-    const events = Array.from({ length }, (_, n) => lifeOf(start + n, count, hours)).flat();
+    const events = eventsOfCalls({ start, length: BATCH / 2, count, hours });
     await store.apply({ ...batchOf(events, expected, 0), topic: "seed" }, foldCall);
     expected = (expected ?? 0) + events.length;
   }
   await connection.close();
+}
+
+type Stretch = { start: number; length: number; count: number; hours: number };
+
+/** Two events of each finished call from `start` on; `count` calls in all are spread over the last hours. */
+export function eventsOfCalls({ start, length, count, hours }: Stretch): LoggedEvent[] {
+  const calls = Math.min(length, count - start);
+  return Array.from({ length: calls }, (_, n) => lifeOf(start + n, count, hours)).flat();
 }
 
 function lifeOf(n: number, count: number, hours: number): LoggedEvent[] {
@@ -68,38 +75,50 @@ function nextBody(slot: Slot): string {
   return JSON.stringify({ ...body, ...numbersOf(n), nth: begun });
 }
 
-/** Sends bodies in their order of calls, so many at once. */
-export async function postAll(url: string, bodies: readonly string[], connections = 32): Promise<void> {
+/** Sends bodies in their order. Resolves when the last one is answered. */
+export type Send = (bodies: readonly string[]) => Promise<void>;
+
+/** Sends bodies to the webhook at that address, so many at once. */
+export function openSender(url: string, connections = 32): { send: Send; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  for (let start = 0; start < bodies.length; start += connections)
-    await Promise.all(bodies.slice(start, start + connections).map((body) => post(agent, url, body)));
-  agent.destroy();
+  return {
+    async send(bodies) {
+      for (let start = 0; start < bodies.length; start += connections)
+        await Promise.all(bodies.slice(start, start + connections).map((body) => post(agent, url, body)));
+    },
+    close: () => agent.destroy(),
+  };
 }
 
-/** So many calls in progress, each at a step of its own; from `start` on so many of their events a second. */
-export async function openTraffic(url: string, inProgress: number) {
+/** Opens so many calls, each at a step of its own. */
+export async function openTraffic(send: Send, inProgress: number) {
   const slots = Array.from({ length: inProgress }, freshSlot);
   const rounds = STEPS.length - 1;
   for (let round = 0; round < rounds; round += 1)
-    await postAll(url, slots.filter((_, n) => n % rounds >= round).map(nextBody));
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    await send(slots.filter((_, n) => n % rounds >= round).map(nextBody));
   let [sent, turn, stopped] = [0, 0, false];
   let done: Promise<void> = Promise.resolve();
-  const one = () => {
-    // a step that is no neighbour: all calls come in turn
-    turn = (turn + 7) % slots.length;
-    sent += 1;
-    return post(agent, url, nextBody(slots[turn]!));
+  /** The next events of so many calls, at most one of each. */
+  const change = async (count: number) => {
+    const bodies = Array.from({ length: Math.min(count, slots.length) }, () => {
+      // a step that is no neighbour: all calls come in turn
+      turn = (turn + 7) % slots.length;
+      return nextBody(slots[turn]!);
+    });
+    await send(bodies);
+    sent += bodies.length;
   };
   return {
     sent: () => sent,
+    change,
+    /** Changes so many calls a second, until `stop`. */
     start(perSecond: number) {
       const began = performance.now();
       const before = sent;
       done = (async () => {
         while (!stopped) {
           const due = before + ((performance.now() - began) / 1_000) * perSecond;
-          await Promise.all(Array.from({ length: Math.max(0, Math.floor(due - sent)) }, one));
+          if (due - sent >= 1) await change(Math.floor(due - sent));
           await sleep(20);
         }
       })();
@@ -107,7 +126,6 @@ export async function openTraffic(url: string, inProgress: number) {
     async stop() {
       stopped = true;
       await done;
-      agent.destroy();
     },
   };
 }

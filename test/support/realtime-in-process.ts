@@ -19,6 +19,8 @@ type Options = {
   tokens?: string[];
   origins?: string[];
   joinsPerSecond?: number;
+  /** QUEUES and ACCOUNT_TIME_ZONE, where they are not the default. */
+  env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
   /** What an operator redrives with, given the letters. */
   redriveOf?: (letters: DeadLetters) => Redrive;
@@ -35,6 +37,8 @@ export type RealtimeInProcess = {
   store(...bodies: string[]): Promise<Change[]>;
   /** The same, received at that time. */
   storeAt(received: Date, ...bodies: string[]): Promise<Change[]>;
+  /** Stores events as they are, without a notice. */
+  storeEvents(events: LoggedEvent[]): Promise<void>;
   /** Erases a call as the projector would; the changes are for `tell`. */
   erase(call_id: string): Promise<Change[]>;
   tell(changes: Change[]): void;
@@ -52,11 +56,12 @@ export async function startRealtime({
   tokens,
   origins,
   redriveOf,
+  env = {},
   ...limits
 }: Options = {}): Promise<RealtimeInProcess> {
   const hasFailed = watchFailures();
   const lines: string[] = [];
-  const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
+  const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, env);
   const letters = createMemoryLetters();
   const store = createMemoryStore({ letters });
   const metrics = createMetrics();
@@ -92,6 +97,10 @@ export async function startRealtime({
     store: (...bodies) => running.storeAt(new Date(), ...bodies),
     async storeAt(received, ...bodies) {
       return apply(bodies.map((body, index) => eventOf(body, received, next + index)));
+    },
+    async storeEvents(events) {
+      const source = (index: number) => ({ topic: "t", partition: 0, offset: next + index });
+      await apply(events.map((event, index) => ({ ...event, source: source(index) })));
     },
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
     tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),

@@ -1,0 +1,50 @@
+import { openGateway } from "./gateway.ts";
+import { eventsOfCalls, openSender, type Send, seedCalls } from "./many-calls.ts";
+import { zoneAtNoon } from "./noon.ts";
+import { startRealtime } from "./realtime-in-process.ts";
+import { uriOf } from "./store.ts";
+
+/** What shows the page thousands of calls. */
+export type ScaleRig = {
+  /** Address of realtime. */
+  url: string;
+  /** Writes so many finished calls of the last hours, without a notice. */
+  seed(count: number, hours: number): Promise<void>;
+  send: Send;
+  close(): Promise<void>;
+};
+
+/** The services as processes on real parts: the figures are taken with them. */
+export async function openRealRig(): Promise<ScaleRig> {
+  const gateway = await openGateway({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
+  const sender = openSender(gateway.ingest[0]!.url);
+  return {
+    url: gateway.realtime[0]!.url,
+    seed: (count, hours) => seedCalls(uriOf(gateway.db.databaseName).href, count, hours),
+    send: sender.send,
+    close: async () => {
+      sender.close();
+      await gateway.close();
+    },
+  };
+}
+
+/** Bodies that are stored in one batch: each batch looks through all that is stored. */
+const BATCH = 2_000;
+
+/** Realtime over the store in memory: a second after its start it holds as many calls as the real parts do after a minute. */
+export async function openMemoryRig(): Promise<ScaleRig> {
+  const realtime = await startRealtime({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
+  return {
+    url: realtime.url,
+    async seed(count, hours) {
+      await realtime.storeEvents(eventsOfCalls({ start: 0, length: count, count, hours }));
+      realtime.doubt();
+    },
+    async send(bodies) {
+      for (let start = 0; start < bodies.length; start += BATCH)
+        await realtime.happen(...bodies.slice(start, start + BATCH));
+    },
+    close: realtime.stop,
+  };
+}
