@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
 import { Problem } from "@teravoz/runtime";
 import type { Context } from "koa";
 import type Router from "koa-router";
 
-/** A file of the page, compressed once when the service starts. */
-type Asset = { type: string; etag: string; plain: Buffer; br: Buffer; gzip: Buffer };
+type Compressed = () => Promise<Buffer>;
+/** A file of the page. */
+type Asset = { type: string; etag: string; plain: Buffer; br: Compressed; gzip: Compressed };
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -43,17 +45,29 @@ function loadAssets(directory: string): Map<string, Asset> {
   if (!existsSync(join(directory, "index.html"))) return new Map();
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
   const served = names.filter((name) => extname(name) in TYPES);
-  return new Map(served.map((name) => [name, compress(join(directory, name))]));
+  return new Map(served.map((name) => [name, loadAsset(join(directory, name))]));
 }
 
-function compress(path: string): Asset {
+function loadAsset(path: string): Asset {
   const plain = readFileSync(path);
   const etag = `"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`;
   const type = TYPES[extname(path)] ?? "application/octet-stream";
-  return { type, etag, plain, br: brotliCompressSync(plain), gzip: gzipSync(plain) };
+  return { type, etag, plain, br: once(brotliCompress, plain), gzip: once(gzip, plain) };
 }
 
-function serve(ctx: Context, asset: Asset | undefined, cacheControl: string): void {
+/**
+ * Compresses when the first client asks for it, beside the event loop: the whole page takes a second of processor time, which a
+ * start should not wait for.
+ */
+function once(compress: typeof gzip | typeof brotliCompress, plain: Buffer): Compressed {
+  let compressed: Promise<Buffer> | undefined;
+  return () => {
+    compressed ??= promisify<Buffer, Buffer>(compress)(plain);
+    return compressed;
+  };
+}
+
+async function serve(ctx: Context, asset: Asset | undefined, cacheControl: string): Promise<void> {
   if (!asset) throw new Problem(404, [{ path: "", message: missing(ctx.path) }]);
   ctx.set({ ...HEADERS, ETag: asset.etag, "Cache-Control": cacheControl, Vary: "Accept-Encoding" });
   ctx.status = 200;
@@ -64,7 +78,7 @@ function serve(ctx: Context, asset: Asset | undefined, cacheControl: string): vo
   }
   const encoding = ctx.acceptsEncodings("br", "gzip", "identity");
   if (encoding === "br" || encoding === "gzip") ctx.set("Content-Encoding", encoding);
-  ctx.body = encoding === "br" ? asset.br : encoding === "gzip" ? asset.gzip : asset.plain;
+  ctx.body = encoding === "br" || encoding === "gzip" ? await asset[encoding]() : asset.plain;
 }
 
 const missing = (path: string) =>
