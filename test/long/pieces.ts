@@ -28,9 +28,11 @@ const suites: readonly Piece[] = [
   ].map((title) => test(`thousand clients: ${title}`, "integration/realtime-faults", title, FULL)),
   test("ingest under pressure", "integration/ingest-pressure", null, FULL),
   test("hostile senders", "integration/ingest-hostile", null, FULL),
+  test("notified, then read", "e2e/told-is-readable", null, FULL),
   test("doors", "e2e/access", null, FULL),
-  ...["forged webhooks", "bodies strange", "packets strange"].map((title) =>
-    test(`fuzz: ${title}`, "e2e/fuzz", title, FULL),
+  test("rebuild killed", "e2e/rebuild.test", "killed in the middle", FULL),
+  ...["forged webhooks", "bodies strange", "packets strange", "random bodies"].map((title) =>
+    test(`fuzz: ${title}`, "e2e/bad-input", title, FULL),
   ),
 ];
 
