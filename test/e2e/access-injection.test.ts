@@ -2,17 +2,19 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Db } from "mongodb";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
+import { LONG } from "../support/long.ts";
+import { postAll } from "../support/sending.ts";
 import { connectClient, type Envelope, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
 import { bodiesOfCalls } from "../support/traffic.ts";
 
-const PAYLOADS = 5_000;
+const PAYLOADS = LONG ? 5_000 : 1_500;
 const SEED = 20_260_101;
-const CALLS = 300;
+const CALLS = 100;
 /** An expression that backtracks over 5,000 letters takes hours; with an index a query takes under 5 ms on an idle machine. */
 const LONGEST_MS = 5_000;
-/** What the database notes of 5,000 queries takes some 10 MB. */
+/** The profile of 5,000 queries takes about 10 MB. */
 const PROFILE_BYTES = 64 * 1024 * 1024;
-/** So many commands at once, of the 1,000 that a socket may have waiting. */
+/** Commands at once; a socket may have 1,000 waiting. */
 const AT_ONCE = 50;
 
 let gateway: Gateway;
@@ -20,11 +22,7 @@ const clients: SocketClient[] = [];
 beforeAll(async () => {
   gateway = await openGateway();
   const bodies = bodiesOfCalls(CALLS);
-  const left = [...bodies];
-  const worker = async () => {
-    for (let body = left.pop(); body; body = left.pop()) expect((await gateway.post(body)).status).toBe(200);
-  };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await postAll(gateway, bodies);
   await expectStored(gateway, bodies);
   for (const transport of TRANSPORTS) clients.push(await connectClient(transport, gateway.realtime[0]!.url));
 });

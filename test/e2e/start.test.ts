@@ -1,18 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { withAdmin } from "@teravoz/kafka";
+import { createClient, topicNames, withAdmin } from "@teravoz/kafka";
+import { createLog, kafkaSettings, readConfig } from "@teravoz/runtime";
 import { ROOT } from "@teravoz/stack";
 import { eventually } from "../support/eventually.ts";
-import { openTopics, type TestTopics } from "../support/kafka.ts";
 import { connectClient } from "../support/socket-clients.ts";
 
+const PREFIX = `test-${randomBytes(4).toString("hex")}.`;
+
 let dir: string;
-let opened: TestTopics;
 let started: ChildProcess;
 let said = "";
 type Addresses = Record<"webhook" | "dashboard" | "projector" | "kafka" | "registry" | "mongodb", string>;
@@ -20,12 +22,9 @@ let addresses: Addresses;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "teravoz-start-"));
-  opened = await openTopics();
-  // the topics are for `start` to make
-  await withAdmin(opened.client, (admin) => admin.deleteTopics({ topics: Object.values(opened.topics) }));
   const env = {
     ...process.env,
-    TOPIC_PREFIX: opened.prefix,
+    TOPIC_PREFIX: PREFIX,
     STACK: "external",
     PORT: "",
     NODE_ENV: "development",
@@ -42,9 +41,16 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   if (started?.exitCode === null) started.kill("SIGKILL");
-  await opened?.close();
+  await deleteTopics();
   await rm(dir, { recursive: true, force: true });
 });
+
+/** Deletes what `start` has created. */
+async function deleteTopics(): Promise<void> {
+  const config = readConfig(kafkaSettings, process.env);
+  const client = createClient({ config, clientId: "test", log: createLog("test", "silent") });
+  await withAdmin(client, (admin) => admin.deleteTopics({ topics: Object.values(topicNames(PREFIX)) }));
+}
 
 const body = (call_id: string) =>
   JSON.stringify({ type: "call.new", call_id, timestamp: new Date().toISOString() });

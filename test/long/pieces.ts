@@ -30,8 +30,9 @@ const suites: readonly Piece[] = [
   test("hostile senders", "integration/ingest-hostile", null, FULL),
   test("notified, then read", "e2e/told-is-readable", null, FULL),
   test("doors", "e2e/access", null, FULL),
-  ...["forged webhooks", "bodies strange", "packets strange"].map((title) =>
-    test(`fuzz: ${title}`, "e2e/fuzz", title, FULL),
+  test("rebuild killed", "e2e/rebuild.test", "killed in the middle", FULL),
+  ...["forged webhooks", "bodies strange", "packets strange", "random bodies"].map((title) =>
+    test(`fuzz: ${title}`, "e2e/bad-input", title, FULL),
   ),
 ];
 

@@ -1,10 +1,14 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { runProjector } from "@teravoz/projector";
 
-/** A projector that kills itself once, when Kafka has acknowledged its first redriven event: DIED_FILE says that it did. */
+/**
+ * A projector that kills itself once, when Kafka has acknowledged its first redriven event; the file DIED_FILE then exists. It
+ * counts waiting dead letters every second, not every 15 s.
+ */
 const file = process.env.DIED_FILE!;
 
 await runProjector({
+  countLettersEveryMs: 1_000,
   publisher: (publisher) => ({
     ...publisher,
     async publish(record) {

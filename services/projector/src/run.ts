@@ -42,6 +42,8 @@ export type Seams = {
   store?: (store: MongoStore) => MongoStore;
   /** In place of the release's own. */
   fold?: Fold;
+  /** How often waiting dead letters are counted for the gauge. */
+  countLettersEveryMs?: number;
 };
 
 type ProjectorService = Service<typeof settings>;
@@ -50,10 +52,7 @@ type ProjectorService = Service<typeof settings>;
 export const runProjector = (seams: Seams = {}) =>
   runService("projector", settings, (service) => startProjector(service, seams));
 
-async function startProjector(
-  service: ProjectorService,
-  { fold = foldCall, ...seams }: Seams,
-): Promise<void> {
+async function startProjector(service: ProjectorService, seams: Seams): Promise<void> {
   const parts = await openParts(service, seams);
   await serve(service, parts);
   let consumer: PartitionConsumer | undefined;
@@ -61,7 +60,7 @@ async function startProjector(
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
-  consumer = await startJobs(service, parts, fold);
+  consumer = await startJobs(service, parts, seams);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -116,7 +115,11 @@ async function serve(
   log.info({ port }, "listening");
 }
 
-async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): Promise<PartitionConsumer> {
+async function startJobs(
+  service: ProjectorService,
+  parts: Parts,
+  { fold = foldCall, countLettersEveryMs }: Seams,
+): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
   const onSuperseded = giveWayOnce(fold, log, fail);
@@ -132,7 +135,7 @@ async function startJobs(service: ProjectorService, parts: Parts, fold: Fold): P
   const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
   health.add("deadLetters", filing.check);
   onStop("dead letters", () => filing.stop());
-  onStop("waiting letters", watchWaiting(outlets));
+  onStop("waiting letters", watchWaiting({ ...outlets, everyMs: countLettersEveryMs }));
   const rebuilds = completeRebuilds({
     ...{ ...outlets, fold, isBehind, onSuperseded },
     notify: (changes) => notifyChanges(outlets, changes),
