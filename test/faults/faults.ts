@@ -32,7 +32,7 @@ export type FaultsRun = {
 
 /** Takes the runs of today, and those that went wrong. */
 const RUNS = join(ROOT, ".run", "faults");
-export const ledgerPath = (name: "quick" | "long") => join(RUNS, `${name}.jsonl`);
+export const ledgerPath = (name: "quick" | "long" | "only") => join(RUNS, `${name}.jsonl`);
 
 /** Three times what the longest quick campaign takes while others keep both cores busy; `--long` sets its own. */
 const DEADLINE_MS = 6 * 60_000;
