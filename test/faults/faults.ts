@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
-import { runJest } from "../support/run-jest.ts";
 import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { withinTime } from "./campaigns/deadline.ts";
 import { type Ledger, openLedger } from "./campaigns/ledger.ts";
@@ -15,7 +14,7 @@ export type FaultsRun = {
   seed: number;
   /** Which to begin with; what ran before it stays in the ledger. */
   from?: number;
-  /** At most so many campaigns and suites. */
+  /** At most so many campaigns. */
   runs?: number;
   /** How many campaigns run side by side, each on a stack of its own (default: 1). */
   atOnce?: number;
@@ -23,8 +22,6 @@ export type FaultsRun = {
   deadlineMs?: number;
   /** `production`: all campaigns keep the session of a deployment (default: `short`). */
   timings?: "production" | "short";
-  /** Suites that run after the campaigns in their full counts, by patterns of their paths. */
-  suites?: readonly string[];
   ledger: string;
   say: Say;
   signal: AbortSignal;
@@ -39,42 +36,34 @@ const DEADLINE_MS = 6 * 60_000;
 /** A gateway opens and closes within a minute where nothing hangs. */
 const OPEN_AND_CLOSE_MS = 4 * 60_000;
 
-/** A campaign, or a suite in its full counts: what `--from` and `--runs` count. */
-type Piece = { name: string; seed: number; run(stack: Stack): Promise<Result> };
+/** A campaign with its seed. */
+type Numbered = { campaign: Campaign; seed: number };
 
-/** Runs campaigns, then suites, and answers with all results in the ledger. A piece that cannot be run to its end is a red one. */
+/** Runs campaigns and answers with all results in the ledger. A campaign that cannot be run to its end is a red one. */
 export async function runFaults(run: FaultsRun): Promise<Result[]> {
-  const { campaigns, seed, from = seed, suites = [], say } = run;
+  const { campaigns, seed, from } = run;
   await endDeadRuns();
   const ledger = openLedger(run.ledger);
-  if (from === seed) await ledger.clear();
-  const pieces = [
-    ...campaigns.map((campaign) => pieceOf(run, campaign)),
-    ...suites.map((pattern) => suitePiece(pattern, say)),
-  ].map(
-    (piece, index): Piece => ({
-      ...piece,
-      seed: seed + index,
-      run: (stack) => piece.run(stack, seed + index),
-    }),
-  );
-  const chosen = pieces.filter((piece) => piece.seed >= from).slice(0, run.runs);
+  // a run of single campaigns adds to what ran before it
+  if (from === undefined) await ledger.clear();
+  const numbered = campaigns.map((campaign, index): Numbered => ({ campaign, seed: seed + index }));
+  const chosen = numbered.filter((each) => each.seed >= (from ?? seed)).slice(0, run.runs);
   await runLanes(run, chosen, ledger);
   return latest(await ledger.read());
 }
 
 /** Each lane has a stack of its own, so that its campaigns may kill the parts, and takes the next piece that no lane has. */
-async function runLanes(run: FaultsRun, pieces: readonly Piece[], ledger: Ledger): Promise<void> {
+async function runLanes(run: FaultsRun, numbered: readonly Numbered[], ledger: Ledger): Promise<void> {
   const { stack, atOnce = 1, signal, say } = run;
-  const waiting = [...pieces.entries()];
+  const waiting = [...numbered.entries()];
   const runLane = async (own: Stack) => {
     for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
-      const [index, { name, seed, run: runPiece }] = next;
-      say(`${index + 1} of ${pieces.length}: ${name} (seed ${seed})`);
-      await ledger.add(await runPiece(own));
+      const [index, { campaign, seed }] = next;
+      say(`${index + 1} of ${numbered.length}: ${campaign.name} (seed ${seed})`);
+      await ledger.add(await runToEnd(run, { campaign, seed }, own));
     }
   };
-  const lanes = Array.from({ length: Math.min(atOnce, pieces.length) }, (_, n) =>
+  const lanes = Array.from({ length: Math.min(atOnce, numbered.length) }, (_, n) =>
     n === 0 ? runLane(stack) : withStack(run, n + 1, runLane),
   );
   const ends = await Promise.allSettled(lanes);
@@ -94,13 +83,6 @@ async function withStack({ stack, signal }: FaultsRun, lane: number, run: (own: 
     await rm(dir, { recursive: true, force: true });
   }
 }
-
-const pieceOf = (run: FaultsRun, campaign: Campaign) => ({
-  name: campaign.name,
-  run: (stack: Stack, seed: number) => runToEnd(run, { campaign, seed }, stack),
-});
-
-type Numbered = { campaign: Campaign; seed: number };
 
 /** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
 async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<Result> {
@@ -130,30 +112,6 @@ async function restore(stack: Stack): Promise<void> {
 export async function endDeadRuns(): Promise<void> {
   const runs = existsSync(RUNS) ? readdirSync(RUNS) : [];
   for (const name of runs) await endLeftovers(join(RUNS, name, "pids.json"));
-}
-
-const suitePiece = (pattern: string, say: Say) => ({
-  name: `suite ${pattern}`,
-  run: (_: Stack, seed: number) => runSuite(pattern, seed, say),
-});
-
-/** A suite whose counts are scaled down in `pnpm test`, in those that are promised. */
-async function runSuite(pattern: string, seed: number, say: Say): Promise<Result> {
-  const began = new Date();
-  const suites = await runJest({
-    projects: ["integration", "e2e"],
-    patterns: [pattern],
-    env: { ...process.env, FAULTS: "long" },
-    testTimeoutMs: 900_000,
-  });
-  const red = suites.tests.filter(({ passed }) => !passed).map(({ title }) => title);
-  say(`suite ${pattern}: ${suites.passed} passed, ${suites.failed} failed`);
-  return {
-    ...emptyResult({ name: `suite ${pattern}`, seed, began }),
-    tests: suites.tests,
-    violations: red,
-    damages: suites.failed > 0 ? ["not recovered"] : [],
-  };
 }
 
 function asRed({ campaign, seed, began }: Numbered & { began: Date }, error: unknown, say: Say): Result {
@@ -203,7 +161,6 @@ export function chooseOnly(campaigns: readonly Campaign[], text: string): Campai
 /** A row is a fault, or a bad build: passed where it came to pass as planned and its campaign is as it must be. */
 export function countRows(results: readonly Result[]): { passed: number; failed: number } {
   const rows = results.flatMap((result) => {
-    if (result.tests) return result.tests.map(({ passed }) => passed);
     const faults = Object.keys(result.planned);
     if (result.mustShow || faults.length === 0) return [isFine(result)];
     return faults.map(() => isFine(result));

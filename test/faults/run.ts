@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { withSharedStack } from "../support/shared-stack.ts";
-import { LONG_SUITES, longCampaigns } from "./campaigns/long.ts";
+import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
 import { describeFaults, isFine, type Result } from "./campaigns/result.ts";
 import {
@@ -11,7 +11,6 @@ import {
   formatCampaigns,
   formatKillPoints,
   formatKnownBad,
-  formatSuites,
   formatTable,
   formatTimes,
 } from "./campaigns/table.ts";
@@ -63,8 +62,7 @@ function readOptions(): Options {
       "after",
       `
 A red campaign leaves its seed, history and logs in .run/faults. Repeat it with --from SEED --runs 1.
---long takes hours. Each campaign or suite is one piece of about ten minutes: run the first with
---long --runs 1, the next with --long --from 2 --runs 1, and so on; the results add up.`,
+--long takes hours. \`test:long\` runs its campaigns one by one, each a piece of about ten minutes; the results add up.`,
     )
     .parse()
     .opts<Options>();
@@ -79,22 +77,20 @@ async function run({ long, only, ...options }: Options): Promise<Result[]> {
   const results = await withSharedStack((stack) => {
     if (stack.provider === "external")
       throw new Error("needs parts that it may kill: unset STACK and the addresses");
-    const suites = long && !only ? LONG_SUITES : [];
     const pace = long ? LONG : { atOnce: CORES };
-    const wanted = { ...options, ...pace, stack, campaigns, suites, ledger };
+    const wanted = { ...options, ...pace, stack, campaigns, ledger };
     return runFaults({ ...wanted, say, signal: interrupted.signal });
   });
   if (interrupted.signal.aborted) throw new Error("stopped before it was done");
-  const tables = [formatTable, formatKillPoints, formatCampaigns, formatKnownBad, formatSuites]
+  const tables = [formatTable, formatKillPoints, formatCampaigns, formatKnownBad]
     .map((format) => format(results))
     .filter(Boolean)
     .join("\n\n");
   process.stdout.write(`${tables}\n\n${formatTimes(results)}\n`);
   for (const red of results.filter((each) => !isFine(each))) process.stdout.write(describeRed(red));
   if (!long || only) return results;
-  const pieces = campaigns.length + LONG_SUITES.length;
-  const isWhole = results.length === pieces;
-  const part = isWhole ? "" : `, ${results.length} of ${pieces} campaigns and suites so far`;
+  const isWhole = results.length === campaigns.length;
+  const part = isWhole ? "" : `, ${results.length} of ${campaigns.length} campaigns so far`;
   await writeFile(join(import.meta.dirname, "RESULTS.md"), formatPage(tables, options.seed, part));
   const { all: kills } = countKillPoints(results);
   if (isWhole && kills < LEAST_KILL_POINTS)

@@ -31,11 +31,6 @@ const times = (count: number, faults: readonly Fault[]): LaneOrder =>
 const bothOf = (kind: Kind, count: number, faults: readonly Fault[]): LaneOrder[] =>
   [1, 2].map((n) => times(count, on(`${kind}-${n}`, named(faults, kind))));
 
-/** The suites that go by FAULTS=long, and those beside them, by patterns of their paths; each is a piece of its own. */
-export const LONG_SUITES = ["realtime-faults", "ingest-pressure", "ingest-hostile", "access", "fuzz"].map(
-  (name) => `test/(integration|e2e)/.*${name}`,
-);
-
 const base = { rate: 100, gapMs: 500 } as const;
 
 /**

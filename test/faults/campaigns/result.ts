@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quantile } from "../../support/load.ts";
-import type { TestOutcome } from "../../support/run-jest.ts";
 import { type Counts, countViolations } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { outcomesOf } from "../checker/history.ts";
@@ -33,8 +32,6 @@ export type Result = Counts & {
   /** The longest request. */
   slowestMs: number;
   violations: string[];
-  /** Where it was suites in their full counts. */
-  tests?: TestOutcome[];
   /** What a build known to be bad must show. */
   mustShow?: readonly Damage[];
   /** The kinds of violations. */

@@ -24,7 +24,7 @@ export function formatTable(results: readonly Result[]): string {
   return [head, "|---|---|---|---|---|---|---|---|", ...lines, formatTotal(results)].join("\n");
 }
 
-const isOfGoodBuild = ({ mustShow, tests }: Result) => !mustShow && !tests;
+const isOfGoodBuild = ({ mustShow }: Result) => !mustShow;
 
 function addResult(rows: Map<string, Row>, result: Result): void {
   const { acknowledged, missing, doubled, stale, other } = result;
@@ -122,17 +122,6 @@ function formatBusy(phases: readonly Phase[]): string {
   const all = phases.reduce((sum, { ms }) => sum + ms, 0);
   if (all === 0) return "-";
   return `${Math.round((phases.reduce((sum, { ms, busy }) => sum + ms * busy, 0) / all) * 100)}%`;
-}
-
-/** Suites that ran in their full counts. */
-export function formatSuites(results: readonly Result[]): string {
-  const tests = results.flatMap((result) => result.tests ?? []);
-  if (tests.length === 0) return "";
-  const lines = tests.map(
-    ({ title, passed, seconds }) =>
-      `| ${title.replaceAll("|", "/")} | ${passed ? "passed" : "FAILED"} | ${seconds} s |`,
-  );
-  return ["| suites in full counts | | |", "|---|---|---|", ...lines].join("\n");
 }
 
 /** Builds known to be bad, and what the checker found in them. */
