@@ -10,7 +10,7 @@ import {
   type KafkaClient,
   withAdmin,
 } from "@teravoz/kafka";
-import { createHealth, createMetrics } from "@teravoz/runtime";
+import { createHealth, createMetrics, readConfig, statusSettings } from "@teravoz/runtime";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
 
@@ -27,7 +27,8 @@ function report({ client = opened.client, name = "one" }: { client?: KafkaClient
   const health = createHealth();
   const { answers } = createMetrics();
   const from = { ...self, instance: name };
-  const reporter = createStatusReporter({ client, codec, topics, log, health, answers, self: from });
+  const config = readConfig(statusSettings, {});
+  const reporter = createStatusReporter({ config, client, codec, topics, log, health, answers, self: from });
   return { reporter, health, answers };
 }
 

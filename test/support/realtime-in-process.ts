@@ -68,7 +68,7 @@ export async function startRealtime({
   const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
-    system: { queries: store, readEnds: async () => log(), hears: () => true },
+    system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
     letters,
     redrive,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },

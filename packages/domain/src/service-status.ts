@@ -23,23 +23,24 @@ export type ServiceStatus = {
 /** The services a gateway is made of: without one of them it is not whole. */
 export const SERVICES = ["ingest", "projector", "realtime"] as const;
 
-/** An instance tells of itself so often. */
-export const STATUS_EVERY_MS = 10_000;
-/** Three times nothing: it died, hangs, or is cut off. */
-export const SILENT_MS = 3 * STATUS_EVERY_MS;
-/** Who was silent for so long is not waited for. */
+/** Without a status for this long an instance has died, hangs, or is cut off: it missed three. `everyMs`: how often it reports. */
+export const silentAfterMs = (everyMs: number): number => 3 * everyMs;
+/** An instance that has been silent for so long is not expected back. */
 const GONE_MS = 600_000;
 /** Long enough to be seen going in a rollout. */
 const STOPPED_SHOWN_MS = 60_000;
 
-/** As others see it; silent = it should have told of itself, and has not. */
+/** As others see it; silent = it should have reported, and has not. */
 export type Standing = ServiceStatus["state"] | "silent";
 
-/** `ageMs`: so long ago the status was heard. */
-export const standingOf = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): Standing =>
-  state !== "stopped" && ageMs >= SILENT_MS ? "silent" : state;
+/** How an instance stands whose last status is `ageMs` old, where instances report every `everyMs`. */
+export const standingOf = (
+  { state }: Pick<ServiceStatus, "state">,
+  ageMs: number,
+  everyMs: number,
+): Standing => (state !== "stopped" && ageMs >= silentAfterMs(everyMs) ? "silent" : state);
 
-/** Nobody needs to hear of it any more. */
+/** Whether the instance is no longer shown. */
 export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
   ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
 

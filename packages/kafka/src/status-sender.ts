@@ -66,7 +66,7 @@ function dial(client: KafkaClient): Line {
 
 async function deliver({ connected, producer }: Line, topic: string, message: Message): Promise<void> {
   await connected;
-  // one copy is enough for what is said again in ten seconds
+  // one copy is enough: the next status follows in seconds
   await producer.send({ topic, acks: 1, messages: [message] });
 }
 

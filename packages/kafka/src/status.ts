@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answers, type ServiceStatus, STATUS_EVERY_MS } from "@teravoz/domain";
-import type { Health, Log } from "@teravoz/runtime";
+import type { Answers, ServiceStatus } from "@teravoz/domain";
+import type { Config, Health, Log, statusSettings } from "@teravoz/runtime";
 import type { KafkaClient } from "./client.ts";
 import type { Codec } from "./codec.ts";
 import { createStatusSender, type StatusSender } from "./status-sender.ts";
@@ -12,6 +12,7 @@ export type StatusOptions = {
   topics: Pick<TopicNames, "serviceStatus">;
   health: Pick<Health, "report">;
   log: Log;
+  config: Pick<Config<typeof statusSettings>, "STATUS_INTERVAL_MS">;
   /** Who tells: the name of the service, of this instance of it, and of the release. */
   self: Pick<ServiceStatus, "service" | "instance" | "version">;
   /** Where answers of the webhook are counted; what was told of minutes before that of `at` need not be kept. */
@@ -22,7 +23,7 @@ export type StatusOptions = {
 export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
 
 export type StatusReporter = {
-  /** From now on, at once and every ten seconds. */
+  /** Reports at once and then at the configured interval. */
   start(figures: Figures): void;
   /** Says that the instance has stopped, where that goes quickly. */
   stop(): Promise<void>;
@@ -46,7 +47,7 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   return {
     start: (given) => {
       figures = given;
-      void tellAgain(tell, stopping.signal);
+      void tellAgain(tell, options.config.STATUS_INTERVAL_MS, stopping.signal);
     },
     stop: async () => {
       stopping.abort();
@@ -58,9 +59,13 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
 
 type Telling = { started_at: Date; stopped: boolean; figures: Figures };
 
-async function tellAgain(tell: (stopped: boolean) => Promise<boolean>, signal: AbortSignal): Promise<void> {
+async function tellAgain(
+  tell: (stopped: boolean) => Promise<boolean>,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    const waitMs = (await tell(false)) ? STATUS_EVERY_MS : RETRY_MS;
+    const waitMs = (await tell(false)) ? everyMs : Math.min(RETRY_MS, everyMs);
     await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ import {
   mongoSettings,
   originList,
   registrySettings,
+  statusSettings,
   token,
   wholeNumber,
 } from "./settings.ts";
@@ -16,6 +17,7 @@ const settings = {
   WEBHOOK_TOKEN: token("what the vendor presents"),
   ...kafkaSettings,
   ...registrySettings,
+  ...statusSettings,
   ...mongoSettings,
   ...logSettings,
 };
@@ -48,6 +50,7 @@ test("an empty environment gives a service that runs on this machine alone", () 
     SCHEMA_REGISTRY_URL: "http://127.0.0.1:8081/apis/ccompat/v7",
     SCHEMA_REGISTRY_USERNAME: null,
     SCHEMA_REGISTRY_PASSWORD: null,
+    STATUS_INTERVAL_MS: 10_000,
     MONGODB_URI: "mongodb://127.0.0.1:27017/teravoz?directConnection=true",
     LOG_LEVEL: "info",
   });

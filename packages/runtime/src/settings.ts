@@ -154,6 +154,16 @@ export const kafkaSettings = {
   },
 } as const satisfies Settings;
 
+/** How each instance reports on itself; the same for all services, because realtime judges the others by its own. */
+export const statusSettings = {
+  STATUS_INTERVAL_MS: {
+    // below a second the reports would be a load of their own; above a minute the page would notice a death too late
+    schema: wholeNumber(1_000, 60_000),
+    default: "10000",
+    doc: "ms between two status reports of an instance; without one for three times as long it counts as silent",
+  },
+} as const satisfies Settings;
+
 export const registrySettings = {
   SCHEMA_REGISTRY_URL: {
     schema: httpUrl,

@@ -3,6 +3,7 @@ import {
   listenSettings,
   logSettings,
   registrySettings,
+  statusSettings,
   token,
   wholeNumber,
   writableDirectory,
@@ -24,5 +25,6 @@ export const settings = {
   },
   ...kafkaSettings,
   ...registrySettings,
+  ...statusSettings,
   ...logSettings,
 };

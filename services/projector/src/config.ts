@@ -6,6 +6,7 @@ import {
   logSettings,
   mongoSettings,
   registrySettings,
+  statusSettings,
   wholeNumber,
 } from "@teravoz/runtime";
 
@@ -21,6 +22,7 @@ export const settings = {
   },
   ...kafkaSettings,
   ...registrySettings,
+  ...statusSettings,
   ...mongoSettings,
   ...logSettings,
 };

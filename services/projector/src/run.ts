@@ -79,7 +79,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
-  const status = createStatusReporter({ self, client, codec, topics, health, log });
+  const status = createStatusReporter({ self, config, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);

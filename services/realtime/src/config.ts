@@ -8,6 +8,7 @@ import {
   queueSettings,
   registrySettings,
   type Settings,
+  statusSettings,
   token,
 } from "@teravoz/runtime";
 
@@ -17,6 +18,7 @@ export const settings = {
   ...listenSettings("REALTIME_PORT", 4000),
   ...kafkaSettings,
   ...registrySettings,
+  ...statusSettings,
   ...mongoSettings,
   ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),

@@ -55,7 +55,7 @@ export type Realtime = {
 /** The whole service but for where its calls, its notices and what it knows of the other parts come from. */
 export function createRealtime(deps: {
   queries: CallQueries;
-  system: Pick<SystemDeps, "queries" | "readEnds" | "hears">;
+  system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "statusEveryMs">;
   letters: Pick<LetterDesk, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;

@@ -54,6 +54,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
     queries: createMongoSystemQueries(connection),
     readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
     hears: hearsItself(self),
+    statusEveryMs: config.STATUS_INTERVAL_MS,
   };
   const letters = createMongoLetters({ connection, log });
   const redrive = openRedrive(service, kafka, letters);

@@ -4,10 +4,10 @@ import type { reconnectAll } from "./reconnect-storm.ts";
 import type { stallClients } from "./stalled-clients.ts";
 
 export type Counts = {
-  away: Omit<Parameters<typeof loseMongodb>[0], "outage">;
-  kills: Parameters<typeof killInstances>[0];
-  storm: Parameters<typeof reconnectAll>[0];
-  stalled: Parameters<typeof stallClients>[0];
+  away: Omit<Parameters<typeof loseMongodb>[1], "outage">;
+  kills: Parameters<typeof killInstances>[1];
+  storm: Parameters<typeof reconnectAll>[1];
+  stalled: Parameters<typeof stallClients>[1];
 };
 
 /** What is promised, in the counts it is promised for. */
@@ -19,12 +19,13 @@ export const FULL: Counts = {
   stalled: { good: 930, subscribers: 20, stalled: 50, events: 20_000, rate: 500, percent: 0.99 },
 };
 
-/** The same on a fifth of the clients, in two minutes: the waits are those of the full counts, only MongoDB is back sooner. */
+/** The same with a fifth of the clients and fewer events, in a minute: the waits are those of the full counts, only MongoDB is back sooner. */
 export const QUICK: Counts = {
-  // longer than two queries wait for a primary, and than a lost one is noticed
-  away: { clients: 200, subscribers: 10, awayMs: 15_000 },
-  kills: { clients: 190, subscribers: 10, kills: 4, rate: 500 },
+  // longer than two queries, one after the other, wait for a primary (5 s each)
+  away: { clients: 200, subscribers: 10, awayMs: 12_000 },
+  // each instance once
+  kills: { clients: 190, subscribers: 10, kills: 2, rate: 500 },
   storm: { clients: 1_000, withinMs: 1_000, calls: 300, limit: 100 },
   // in so short a time a single pause of a busy machine is more than its hundredth part
-  stalled: { good: 180, subscribers: 10, stalled: 10, events: 5_000, rate: 300, percent: 0.9 },
+  stalled: { good: 180, subscribers: 10, stalled: 10, events: 2_400, rate: 300, percent: 0.9 },
 };

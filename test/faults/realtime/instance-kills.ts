@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openGateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/gateway.ts";
 import { startLoad } from "./load.ts";
 import { openSwarm } from "./swarm.ts";
 
@@ -18,15 +18,16 @@ const AFTER_MS = 3_000;
 /** What is promised is 10 s; past this it is not waited for. */
 const GIVE_UP_MS = 60_000;
 
-/** Kills one of two instances after the other under load, and starts it again, as its supervisor would. */
-export async function killInstances(options: {
+type Options = {
   clients: number;
   subscribers: number;
   kills: number;
   /** Events a second. */
   rate: number;
-}): Promise<KillFigures> {
-  const gateway = await openGateway({ realtime: 2 });
+};
+
+/** Kills the instances of realtime in turn under load, and starts each again, as its supervisor would. */
+export async function killInstances(gateway: Gateway, options: Options): Promise<KillFigures> {
   const urls = gateway.realtime.map(({ url }) => url);
   const counts = { listing: options.clients, subscribing: options.subscribers };
   const swarm = await openSwarm({ urls, ...counts });
@@ -49,6 +50,5 @@ export async function killInstances(options: {
     return { kills: options.kills, ...figures };
   } finally {
     swarm.close();
-    await gateway.close();
   }
 }

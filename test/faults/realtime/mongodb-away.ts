@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ServiceHandle, startServices } from "@teravoz/stack";
 import { eventually } from "../../support/eventually.ts";
-import { type Gateway, openGateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/gateway.ts";
 import { startLoad } from "./load.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
 
@@ -28,15 +28,16 @@ const RATE = 200;
 /** What is promised is 5 s; past this it is not waited for. */
 const GIVE_UP_MS = 60_000;
 
-/** Realtime is started while MongoDB is away, and loses it again for `awayMs` with so many clients connected. */
-export async function loseMongodb(options: {
+type Options = {
   outage: Outage;
   clients: number;
   subscribers: number;
   awayMs: number;
-}): Promise<AwayFigures> {
+};
+
+/** Starts another realtime while MongoDB is away, and takes MongoDB from it again for `awayMs` with so many clients connected. */
+export async function loseMongodb(gateway: Gateway, options: Options): Promise<AwayFigures> {
   const { outage } = options;
-  const gateway = await openGateway({ realtime: 0 });
   const realtime = await startBeforeMongodb(gateway, outage);
   try {
     const readyMs = await untilReady(realtime, outage);
@@ -52,7 +53,6 @@ export async function loseMongodb(options: {
     }
   } finally {
     await realtime.stop();
-    await gateway.close();
   }
 }
 
@@ -67,7 +67,7 @@ async function startBeforeMongodb(gateway: Gateway, outage: Outage): Promise<Ser
   };
   const [handle] = await startServices({
     addresses,
-    services: [{ name: "realtime-1", kind: "realtime" }],
+    services: [{ name: "realtime-without-mongodb", kind: "realtime" }],
     dir: gateway.dir,
     env: { ...process.env, TOPIC_PREFIX: gateway.opened.prefix, NODE_ENV: "development" },
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "mongodb";
 import { eventually } from "../../support/eventually.ts";
-import { openGateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/gateway.ts";
 import { createListingClient, type ListingClient } from "./listing-client.ts";
 import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
@@ -30,9 +30,8 @@ const RATE = 1_000;
 const EVENTS_A_CALL = 5;
 const LIST_LIMIT_MS = 60_000;
 
-/** All clients of an instance come back at once, and each lists. */
-export async function reconnectAll(options: Options): Promise<StormFigures> {
-  const gateway = await openGateway();
+/** All clients of the first instance of realtime come back at once, and each lists. */
+export async function reconnectAll(gateway: Gateway, options: Options): Promise<StormFigures> {
   const [realtime] = gateway.realtime;
   const clients: ListingClient[] = [];
   try {
@@ -49,7 +48,6 @@ export async function reconnectAll(options: Options): Promise<StormFigures> {
     return { allListedMs, lost, queries: await countQueries(gateway.db), memory: memory.stop() };
   } finally {
     for (const client of clients) client.close();
-    await gateway.close();
   }
 }
 

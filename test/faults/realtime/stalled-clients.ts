@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "@teravoz/simulator";
 import type { ServiceHandle } from "@teravoz/stack";
 import { eventually } from "../../support/eventually.ts";
-import { type Gateway, openGateway } from "../../support/gateway.ts";
+import type { Gateway } from "../../support/gateway.ts";
 import { startLoad } from "./load.ts";
 import { watchMemory } from "./memory.ts";
 import { openSwarm, type Swarm } from "./swarm.ts";
@@ -41,9 +41,8 @@ const GIVE_UP_MS = 60_000;
 /** Good clients ask so often beside what they list: enough for a 99th percentile. */
 const ASK_MS = 50;
 
-/** Some clients subscribe to everything and read nothing, the others go on as ever, while so many events come. */
-export async function stallClients(options: Options): Promise<StalledFigures> {
-  const gateway = await openGateway();
+/** Some clients of the first instance of realtime subscribe to everything and read nothing while so many events come; the others read. */
+export async function stallClients(gateway: Gateway, options: Options): Promise<StalledFigures> {
   const [realtime] = gateway.realtime;
   await startLoad(gateway, options.rate, BEFORE).stop();
   const counts = { listing: options.good, subscribing: options.subscribers, limit: LISTED };
@@ -70,7 +69,6 @@ export async function stallClients(options: Options): Promise<StalledFigures> {
   } finally {
     closeAskers(stalled);
     swarm.close();
-    await gateway.close();
   }
 }
 

@@ -17,7 +17,7 @@ const status = (given: Partial<ServiceStatus> = {}): ServiceStatus => ({
 
 function open() {
   const clock = { ms: 1_000_000 };
-  const statuses = createStatuses(() => clock.ms);
+  const statuses = createStatuses({ now: () => clock.ms, everyMs: 10_000 });
   const hear = (stamped: number, given: Partial<ServiceStatus> = {}) =>
     statuses.heard([{ status: status(given), stamped }]);
   const shown = () =>

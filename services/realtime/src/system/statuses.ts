@@ -25,8 +25,15 @@ const MAX_INSTANCES = 2_000;
 
 type Kept = HeardStatus & { since: number };
 
-/** The latest status of each instance, for as long as it says something to somebody. `now` in ms since the epoch. */
-export function createStatuses(now: () => number): Statuses {
+export type StatusesOptions = {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** How often instances report, in ms. */
+  everyMs: number;
+};
+
+/** The latest status of each instance, until the instance is gone. */
+export function createStatuses({ now, everyMs }: StatusesOptions): Statuses {
   const kept = new Map<string, Kept>();
   const sweep = () => {
     for (const [key, { status, stamped }] of kept) if (isGone(status, now() - stamped)) kept.delete(key);
@@ -38,7 +45,7 @@ export function createStatuses(now: () => number): Statuses {
     },
     list() {
       sweep();
-      return [...kept.values()].map((each) => describe(each, now())).sort(byName);
+      return [...kept.values()].map((each) => describe(each, now(), everyMs)).sort(byName);
     },
   };
 }
@@ -58,9 +65,9 @@ function take(kept: Map<string, Kept>, { status, stamped }: HeardStatus): void {
 const isSameRun = (one: ServiceStatus, other: ServiceStatus): boolean =>
   one.started_at.getTime() === other.started_at.getTime();
 
-function describe({ status, stamped, since }: Kept, now: number): Instance {
+function describe({ status, stamped, since }: Kept, now: number, everyMs: number): Instance {
   const { service, instance, started_at, version, failing, figures } = status;
-  const standing = standingOf(status, now - stamped);
+  const standing = standingOf(status, now - stamped, everyMs);
   return {
     ...{ service, instance, started_at, version, failing, figures, standing },
     since: new Date(standing === "silent" ? stamped : since),

@@ -15,6 +15,7 @@ function open(given: Partial<SystemDeps> & Partial<SystemDeps["queries"]> = {}) 
     queries: { listPositions, countMinutes },
     readEnds: async () => [end],
     hears: () => true,
+    statusEveryMs: 10_000,
     log: createLog("test", "silent"),
     clock,
     now: () => NOW + clock.now(),

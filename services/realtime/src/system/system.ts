@@ -53,6 +53,8 @@ export type SystemDeps = {
   readEnds(): Promise<Ends[]>;
   /** Whether the statuses of others are being read, seen by what was heard. */
   hears(instances: readonly Instance[]): boolean;
+  /** How often instances report, in ms. */
+  statusEveryMs: number;
   log: Log;
   clock: Clock;
   /** Milliseconds since the epoch. */
@@ -66,7 +68,7 @@ const MINUTE_MS = 60_000;
 
 export function createSystem(deps: SystemDeps): System {
   const { queries, clock, now } = deps;
-  const statuses = createStatuses(now);
+  const statuses = createStatuses({ now, everyMs: deps.statusEveryMs });
   const answers = createAnswerCounts(now);
   const lag = createLagReader(deps);
   return {
