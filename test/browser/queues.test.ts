@@ -146,7 +146,8 @@ test("a chart is as wide as its container at every size of the window", async ()
 });
 
 test("without the chart library, the page says so and its tables work", async () => {
-  const { page } = await open("/");
+  // options make it a new window, whose cache does not hold the library yet
+  const { page } = await open("/", { colorScheme: "light" });
   await page.route("**/plot-*.js", (route) => route.abort());
   await page.keyboard.press("g");
   await page.keyboard.press("f");
