@@ -79,7 +79,8 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
       expect.stringMatching(/^01:3\d depois$/),
     ]),
   );
-  await untilCells(page, "0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  // not "0001" alone: the text of a row has no gaps, and "200" beside "01:30" holds that too
+  await untilCells(page, "-0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
   await untilCells(page, "order.1", [
     "⇅fora de ordem",
     "Em espera",
