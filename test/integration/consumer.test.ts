@@ -1,22 +1,56 @@
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
-import { type ConsumedBatch, consumePartitions, withAdmin } from "@teravoz/kafka";
+import {
+  type ConsumedBatch,
+  consumePartitions,
+  PARTITIONS,
+  type Publisher,
+  topicSettings,
+  withAdmin,
+} from "@teravoz/kafka";
 import { createMetrics, type Metrics } from "@teravoz/runtime";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
 
 let opened: TestTopics;
-beforeEach(async () => {
+let publisher: Publisher;
+beforeAll(async () => {
   opened = await openTopics();
+  publisher = opened.publisher();
 });
-afterEach(() => opened.close());
+afterAll(async () => {
+  await withAdmin(opened.client, (admin) => admin.deleteTopics({ topics }));
+  await opened.close();
+});
+
+/** Each test has a topic of its own, with the settings of the calls' events, and a group. */
+let topic: string;
+let groupId: string;
+let tests = 0;
+const topics: string[] = [];
+const open: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  topic = `${opened.prefix}records-${++tests}`;
+  groupId = `${opened.prefix}group-${tests}`;
+  topics.push(topic);
+  const settings = Object.entries(topicSettings(opened.topics)[opened.topics.callEvents]!);
+  const configEntries = settings.map(([name, value]) => ({ name, value }));
+  await withAdmin(opened.client, async (admin) => {
+    const created = { topic, numPartitions: PARTITIONS, configEntries };
+    await admin.createTopics({ waitForLeaders: false, topics: [created] });
+    await eventually(() => admin.fetchTopicOffsets(topic));
+  });
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((stop) => stop()));
+});
 
 const KEY = "one-partition";
 
+/** All at once: one partition has one queue, which keeps the order. */
 async function publish(from: number, to: number): Promise<void> {
-  const publisher = opened.publisher();
-  for (let n = from; n < to; n++)
-    await publisher.publish({ topic: opened.topics.callEvents, key: KEY, value: Buffer.from(String(n)) });
+  const send = (n: number) => publisher.publish({ topic, key: KEY, value: Buffer.from(String(n)) });
+  await Promise.all(numbers(from, to).map(send));
 }
 
 type Stored = {
@@ -39,8 +73,8 @@ function project(stored: Stored) {
   const metrics = createMetrics();
   const consumer = consumePartitions({
     client: opened.client,
-    groupId: `${opened.prefix}group`,
-    topics: [opened.topics.callEvents],
+    groupId,
+    topics: [topic],
     position: async (_topic, partition) => {
       if (stored.away) throw new Unavailable("away");
       return stored.positions.get(partition) ?? null;
@@ -59,7 +93,7 @@ function project(stored: Stored) {
       stored.crashed = error;
     },
   });
-  opened.closing(consumer.stop);
+  open.push(consumer.stop);
   return { ...consumer, metrics };
 }
 
@@ -74,11 +108,8 @@ const lagSeconds = async ({ metrics }: { metrics: Metrics }) => {
 /** What Kafka keeps as the group's place in a partition. */
 const committed = (partition: number) =>
   withAdmin(opened.client, async (admin) => {
-    const [topic] = await admin.fetchOffsets({
-      groupId: `${opened.prefix}group`,
-      topics: [opened.topics.callEvents],
-    });
-    return Number(topic!.partitions.find((each) => each.partition === partition)!.offset);
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return Number(committed!.partitions.find((each) => each.partition === partition)!.offset);
   });
 const isReady = (consumer: { check(): unknown }) =>
   eventually(() => expect(consumer.check()).toEqual({ ok: true }));
@@ -120,7 +151,7 @@ test("an empty database is filled from the beginning although the group has read
   await eventually(() => expect(emptied.values).toEqual(numbers(0, 10)));
 });
 
-test("what was stored but perhaps not told is told again after a restart, and not stored again", async () => {
+test("what was stored but perhaps not notified of is notified of again after a restart, and not stored again", async () => {
   const stored = nothingStored();
   await publish(0, 5);
   const first = project(stored);
@@ -143,7 +174,7 @@ test("while the database is away nothing is skipped, and all is handled when it 
   await isReady(consumer);
   stored.away = true;
   await publish(0, 10);
-  // whoever looks meanwhile sees that a record waits, and for how long
+  // the metric says meanwhile that a record waits, and for how long
   await eventually(async () => expect(await lagSeconds(consumer)).toBeGreaterThan(2));
   expect(stored.values).toEqual([]);
   stored.away = false;
@@ -162,17 +193,10 @@ test("records that left the log before their turn are counted", async () => {
   await withAdmin(opened.client, (admin) =>
     admin.alterConfigs({
       validateOnly: false,
-      resources: [
-        {
-          type: 2,
-          name: opened.topics.callEvents,
-          configEntries: [{ name: "cleanup.policy", value: "delete" }],
-        },
-      ],
+      resources: [{ type: 2, name: topic, configEntries: [{ name: "cleanup.policy", value: "delete" }] }],
     }),
   );
   await withAdmin(opened.client, async (admin) => {
-    const topic = opened.topics.callEvents;
     // kafkajs deletes records only of topics it has looked at before
     await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: "7" }] });
@@ -183,7 +207,7 @@ test("records that left the log before their turn are counted", async () => {
   expect((await metrics.gaps.get()).values.map(({ value }) => value)).toEqual([3]);
 });
 
-test("a topic that was made anew is refused with the reason, nothing is skipped in silence", async () => {
+test("a topic that was deleted and created again is refused with the reason, nothing is skipped in silence", async () => {
   const stored = nothingStored();
   await publish(0, 3);
   const first = project(stored);
@@ -194,15 +218,13 @@ test("a topic that was made anew is refused with the reason, nothing is skipped 
   await eventually(() => expect(JSON.stringify(second.check())).toContain("beyond the end of the log"));
 });
 
-test("two consumers share the partitions, and one that loses the fence gives way", async () => {
+test("two consumers share the partitions, and one that loses the fence yields", async () => {
   const stored = nothingStored();
   const first = project(stored);
   await isReady(first);
   const second = project(stored);
   await isReady(second);
-  const publisher = opened.publisher();
-  const send = (n: number) =>
-    publisher.publish({ topic: opened.topics.callEvents, key: `key-${n}`, value: Buffer.from(String(n)) });
+  const send = (n: number) => publisher.publish({ topic, key: `key-${n}`, value: Buffer.from(String(n)) });
   await Promise.all(numbers(0, 500).map(send));
   await eventually(() =>
     expect(stored.values.toSorted((one, other) => one - other)).toEqual(numbers(0, 500)),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, Unavailable } from "@teravoz/domain";
 import { consumePartitions, createCodec, followTopic, type TailRecord } from "@teravoz/kafka";
@@ -10,7 +9,7 @@ let stack: OwnParts;
 let own: OwnStack;
 let opened: TestTopics;
 beforeAll(async () => {
-  // one of its own: nobody else's parts are killed
+  // its registry and its broker are killed
   own = await openOwnStack();
   stack = own.stack;
   opened = await openTopics();
@@ -83,11 +82,13 @@ test("a broker that was killed and started again finds its publisher and its con
   await eventually(allReady, 30_000);
   await send("before");
   await eventually(() => expect([stored, followed]).toEqual([["before"], ["before"]]));
+  const killedAt = performance.now();
   await stack.kill("kafka");
   await expect(send("lost")).rejects.toThrow(Unavailable);
-  // longer than a session: the members are dead to the group, and know it
-  await sleep(1.5 * client.sessionTimeoutMs);
+  // the members know, and are dead to the group: the broker is away for longer than their session
+  await eventually(() => expect([consumer.check().ok, tail.check().ok]).toEqual([false, false]));
   await stack.start("kafka");
+  expect(performance.now() - killedAt).toBeGreaterThan(client.sessionTimeoutMs);
   await eventually(allReady, 60_000);
   await eventually(() => send("after"));
   await eventually(() => expect(stored.at(-1)).toBe("after"), 30_000);

@@ -1,34 +1,46 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { openStack, type Part, type Provider, type Stack } from "@teravoz/stack";
-import { MongoClient } from "mongodb";
+import { openStack, type Part } from "@teravoz/stack";
+import { type Db, MongoClient } from "mongodb";
+import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
 /** Three parts come up, and each is killed and comes up again, on a busy machine with two cores. */
 jest.setTimeout(300_000);
 
-/** Without the addresses of the stack that the other suites share: this one opens its own. */
+/** Without the addresses of the shared stack and of the one that this suite has borrowed. */
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   KAFKA_BROKERS: "",
   SCHEMA_REGISTRY_URL: "",
   MONGODB_URI: "",
 };
-const own: { provider: Provider } | object = env.STACK === "external" ? { provider: "local" } : {};
 const quiet = () => {};
 
 let dir: string;
-let stack: Stack;
+let own: OwnStack;
+let stack: OwnParts;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "teravoz-stack-"));
-  stack = await openStack({ dir, ports: "free", say: quiet, env, ...own });
+  own = await openOwnStack();
+  stack = own.stack;
 });
 afterAll(async () => {
-  await stack?.stop();
+  await own?.close();
   await rm(dir, { recursive: true, force: true });
 });
+
+/** A database that no earlier round has written to. */
+async function withDatabase(run: (db: Db, client: MongoClient) => Promise<void>): Promise<void> {
+  const client = new MongoClient(stack.addresses.mongodb);
+  const db = client.db(`stack_${randomBytes(4).toString("hex")}`);
+  await run(db, client);
+  await db.dropDatabase();
+  await client.close();
+}
 
 async function killAndStart(part: Part): Promise<void> {
   const ended = stack.ended(part);
@@ -37,24 +49,22 @@ async function killAndStart(part: Part): Promise<void> {
   await stack.start(part);
 }
 
-test("what MongoDB has acknowledged is there after kill -9", async () => {
-  const client = new MongoClient(stack.addresses.mongodb);
-  const marks = client.db().collection<{ _id: string }>("marks");
-  await marks.insertOne({ _id: "before" }, { writeConcern: { w: "majority" } });
-  await killAndStart("mongodb");
-  expect(await marks.findOne({ _id: "before" })).toEqual({ _id: "before" });
-  await client.close();
-});
+test("what MongoDB has acknowledged is there after kill -9", () =>
+  withDatabase(async (db) => {
+    const marks = db.collection<{ _id: string }>("marks");
+    await marks.insertOne({ _id: "before" }, { writeConcern: { w: "majority" } });
+    await killAndStart("mongodb");
+    expect(await marks.findOne({ _id: "before" })).toEqual({ _id: "before" });
+  }));
 
-test("MongoDB has transactions", async () => {
-  const client = new MongoClient(stack.addresses.mongodb);
-  const marks = client.db().collection("transacted");
-  await client.withSession((session) =>
-    session.withTransaction(() => marks.insertMany([{}, {}], { session })),
-  );
-  expect(await marks.countDocuments()).toBe(2);
-  await client.close();
-});
+test("MongoDB has transactions", () =>
+  withDatabase(async (db, client) => {
+    const marks = db.collection("transacted");
+    await client.withSession((session) =>
+      session.withTransaction(() => marks.insertMany([{}, {}], { session })),
+    );
+    expect(await marks.countDocuments()).toBe(2);
+  }));
 
 test("the registry still gives a schema its id after a kill -9 of the broker that keeps it, and of itself", async () => {
   const first = await register("one", { type: "string" });
