@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { countStatuses, quantile, readMetric, startLoad } from "../support/load.ts";
@@ -9,19 +9,19 @@ const MiB = 1024 * 1024;
 
 let gateway: Gateway;
 const sockets: Socket[] = [];
-beforeEach(async () => {
+beforeAll(async () => {
   gateway = await openGateway({ ingest: 1, projector: 0, realtime: 0 });
 });
-afterEach(async () => {
+afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  await gateway?.close();
 });
+afterAll(() => gateway?.close());
 
-/** Good traffic beside the bad: eight senders, some hundred events a second. */
+/** Good traffic beside the bad: eight senders, some hundred events a second in the long form. */
 function startGoodTraffic() {
   let sequence = 0;
   const next = () => `{"type":"call.new","call_id":"good-${sequence++}","timestamp":"2026-01-01T00:00:00Z"}`;
-  return startLoad({ url: gateway.ingest[0]!.url, connections: 8, next, pauseMs: 20 });
+  return startLoad({ url: gateway.ingest[0]!.url, connections: 8, next, pauseMs: LONG ? 20 : 100 });
 }
 
 const open = () => {
