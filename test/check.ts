@@ -10,7 +10,7 @@ const TEST_TIMEOUT_MS = 60_000;
 
 let totals = { passed: 0, failed: 0 };
 
-/** What must hold before every commit, without Kafka or MongoDB, in under 45 seconds of CPU. */
+/** The checks before every commit. They need neither Kafka nor MongoDB, and less than 45 seconds of CPU. */
 const steps: [name: string, run: () => Promise<boolean>][] = [
   ["format and lint", () => run("biome", "check", "--error-on-warnings", ".")],
   // one thread: several would check much of the same twice, for half as much CPU again

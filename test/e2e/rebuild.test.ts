@@ -14,7 +14,7 @@ import { keepSending, postAll } from "../support/sending.ts";
 import { bodiesOfCalls, shuffle } from "../support/traffic.ts";
 
 let gateway: Gateway;
-/** What all tests so far have sent. Each test but the last leaves every call right. */
+/** All bodies that the tests have sent so far. Each test but the last leaves every call right. */
 const sent: string[] = [];
 beforeAll(async () => {
   gateway = await openGateway({ projector: 2 });
@@ -32,7 +32,7 @@ async function storeCalls(count: number): Promise<void> {
 const rebuild = (args: string[] = [], options: { main?: string; env?: NodeJS.ProcessEnv } = {}) =>
   startRebuild(args, { ...options, env: { ...rebuildEnv(gateway), ...options.env } });
 
-/** What the daily jobs keep about themselves: projectors write there unasked. */
+/** The notes of the daily jobs, which projectors write by themselves. */
 const JOBS = "jobs";
 
 /** Waits until the projectors have done what they do by themselves once a day: the ticks move every position. */

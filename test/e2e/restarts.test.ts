@@ -11,7 +11,7 @@ const EASY_MS = 200;
 
 describe("two of each service", () => {
   let gateway: Gateway;
-  /** What all tests so far have sent. */
+  /** All bodies that the tests have sent so far. */
   const sent: string[] = [];
   beforeAll(async () => {
     gateway = await openGateway({ ingest: 2, projector: 2, realtime: 2 });

@@ -105,7 +105,7 @@ const lagSeconds = async ({ metrics }: { metrics: Metrics }) => {
   );
   return Math.max(...lag!.values.map(({ value }) => value));
 };
-/** What Kafka keeps as the group's place in a partition. */
+/** The offset that the group has committed in a partition. */
 const committed = (partition: number) =>
   withAdmin(opened.client, async (admin) => {
     const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });

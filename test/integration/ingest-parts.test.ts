@@ -32,7 +32,7 @@ afterAll(async () => {
   await own?.close();
 });
 
-/** What the tests have sent so far: nothing else is stored. */
+/** All bodies that the tests have sent so far: nothing else is stored. */
 const sent: string[] = [];
 
 /** The statuses that these bodies are answered with, each once. */

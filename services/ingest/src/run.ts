@@ -23,7 +23,7 @@ import {
   watchOutlet,
 } from "./store-and-forward.ts";
 
-/** What tests change in the service; the service itself changes nothing. */
+/** Parts of the service that a test may replace. The service itself replaces none. */
 export type Seams = {
   /** Wraps the publisher before it is used. */
   publisher?: (publisher: Publisher) => Publisher;

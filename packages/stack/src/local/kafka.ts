@@ -38,7 +38,7 @@ const LOGGING = [
 
 const classPath = (jars: string) => join(jars, "libs", "*");
 
-/** What the format writes apart from ids: the same for every storage of one release of Kafka. */
+/** The file that the format writes apart from ids. It is the same for every storage of one release of Kafka. */
 const CHECKPOINT = "bootstrap.checkpoint";
 
 /** Formats new storage. Kafka's tool takes more than a second of processor time, so it runs once a machine. */

@@ -4,7 +4,7 @@ import { createRebuildCommand } from "./options.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
 
-/** What the command prints to standard error, and the exit code, where it refuses the arguments; null where it takes them. */
+/** The standard error and the exit code if the command refuses the arguments; null if it accepts them. */
 function refusalOf(args: string[]): { code: number; said: string } | null {
   let said = "";
   const writeErr = (text: string) => {
