@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { describeMachine } from "../runner/timings.ts";
 import { installChromium } from "../support/chromium.ts";
 import { runJest, type Totals } from "../support/run-jest.ts";
 import { withSharedStack } from "../support/shared-stack.ts";
@@ -68,8 +69,6 @@ function formatTable(figures: readonly Figure[]): string {
 }
 
 function formatPage(figures: readonly Figure[]): string {
-  const [{ model } = { model: "unknown" }] = cpus();
-  const machine = `${cpus().length} x ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return `# The page at scale
 
 \`npx -y pnpm test:board\` measures it in a real Chromium against real parts. \`pnpm test\` runs the same tests without judging speed, with
@@ -78,7 +77,7 @@ realtime over the store in memory. \`--long\` takes a minute for each row and se
 \`requestAnimationFrame\`, 16.7 ms where nothing is late. The page that only computes, in the same browser under the same load, is what the
 machine itself costs: a row is red where more than a hundredth of its frames take over 50 ms and over twice what they take of that page.
 
-\`pnpm test:board --long\`, ${machine}; browser, services, parts and load share the cores; the load is the average of the machine in the
+\`pnpm test:board --long\`, ${describeMachine()}; browser, services, parts and load share the cores; the load is the average of the machine in the
 minute before it began.
 
 ${formatTable(figures)}

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { endLeftovers, openStack, ROOT, type Stack } from "@teravoz/stack";
+import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
+import { openSeparateStack, restoreStack } from "../support/stack-pool.ts";
 import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { withinTime } from "./campaigns/deadline.ts";
 import { type Ledger, openLedger } from "./campaigns/ledger.ts";
@@ -71,11 +72,9 @@ async function runLanes(run: FaultsRun, numbered: readonly Numbered[], ledger: L
   if (failed) throw failed.reason;
 }
 
-async function withStack({ stack, signal }: FaultsRun, lane: number, run: (own: Stack) => Promise<void>) {
+async function withStack({ signal }: FaultsRun, lane: number, run: (own: Stack) => Promise<void>) {
   const dir = join(RUNS, `lane-${lane}-stack`);
-  // without the addresses of the first stack, which would make this one external
-  const env = { ...process.env, KAFKA_BROKERS: "", SCHEMA_REGISTRY_URL: "", MONGODB_URI: "" };
-  const own = await openStack({ dir, ports: "free", provider: stack.provider, env, signal, say: () => {} });
+  const own = await openSeparateStack(dir, process.env, signal);
   try {
     await run(own);
   } finally {
@@ -96,15 +95,8 @@ async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<R
     return await withinTime(running, deadlineMs + OPEN_AND_CLOSE_MS, () => "opening or closing");
   } catch (error) {
     aborting.abort();
-    if (!run.signal.aborted) await restore(stack);
+    if (!run.signal.aborted) await restoreStack(stack);
     return asRed({ ...each, began }, error, run.say);
-  }
-}
-
-async function restore(stack: Stack): Promise<void> {
-  for (const part of ["kafka", "registry", "mongodb"] as const) {
-    await stack.resume(part);
-    await stack.start(part);
   }
 }
 

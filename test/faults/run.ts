@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { describeMachine } from "../runner/timings.ts";
 import { withSharedStack } from "../support/shared-stack.ts";
 import { longCampaigns } from "./campaigns/long.ts";
 import { quickCampaigns } from "./campaigns/quick.ts";
@@ -104,10 +104,8 @@ function describeRed(result: Result): string {
 }
 
 function formatPage(tables: string, seed: number, part: string): string {
-  const [{ model } = { model: "unknown" }] = cpus();
-  const machine = `${cpus().length} x ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
-  return `# Results\n\n\`pnpm test:faults --long\`, ${date}, ${machine}, seeds from ${seed} on${part}.\n\n${tables}\n`;
+  return `# Results\n\n\`pnpm test:faults --long\`, ${date}, ${describeMachine()}, seeds from ${seed} on${part}.\n\n${tables}\n`;
 }
 
 function parseWhole(text: string): number {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { sumTotals } from "../support/run-jest.ts";
 import { type Piece, pieces } from "./pieces.ts";
 import { formatResults, isGreen, keepResult, type PieceResult, readResults } from "./results.ts";
 import { runPiece } from "./run-piece.ts";
@@ -17,12 +18,14 @@ const stopping = new AbortController();
 process.once("SIGTERM", () => stopping.abort()).once("SIGINT", () => stopping.abort());
 
 const options = readOptions();
-if (options.fresh) await keepResult(FILE, PAGE, []);
 const wanted =
   options.only === undefined ? pieces : pieces.filter(({ name }) => name.includes(options.only!));
 if (wanted.length === 0) fail(`no piece is called ${options.only}; --list names all`);
 if (options.list) list(wanted);
-else await runAll(wanted);
+else {
+  if (options.fresh) await keepResult(FILE, PAGE, []);
+  await runAll(wanted);
+}
 
 function readOptions(): Options {
   return new Command("test:long")
@@ -77,8 +80,7 @@ const merge = (results: readonly PieceResult[], result: PieceResult): PieceResul
 };
 
 function finish(run: readonly PieceResult[], wantedCount: number): void {
-  const passed = run.reduce((sum, result) => sum + result.passed, 0);
-  const failed = run.reduce((sum, result) => sum + result.failed, 0);
+  const { passed, failed } = sumTotals(run);
   if (run.length < wantedCount) say(`${wantedCount - run.length} pieces are left: run it again to go on`);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exit(failed > 0 || (run.length === 0 && wantedCount > 0) ? 1 : 0);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describeMachine } from "../runner/timings.ts";
 
-/** What became of a piece when it was run last. */
+/** The outcome of the last run of a piece. */
 export type PieceResult = {
   name: string;
   date: string;

@@ -6,7 +6,7 @@ import { readKnownSeconds, secondsOf } from "./slowest-first.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** What a developer waits for: two minutes, less what the parts take to come up. */
+/** A developer waits two minutes. The parts take the rest to come up. */
 const BUDGET_SECONDS = 90;
 /** Two suites at once. */
 const WORKERS = 2;

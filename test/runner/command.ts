@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPage } from "../support/browser.ts";
 import { installChromium } from "../support/chromium.ts";
-import { bandOf, runJest, type SuiteOutcome, type Wanted } from "../support/run-jest.ts";
+import { bandOf, runJest, type SuiteOutcome, sumTotals, type Wanted } from "../support/run-jest.ts";
 import { withSharedStack } from "../support/shared-stack.ts";
 import { readStarts, STARTS_FILE } from "../support/starts.ts";
 import { chooseChanged } from "./changed.ts";
@@ -26,8 +26,7 @@ const outcomes = await runAll(parsed).catch((error: Error) => {
   say(`test: ${error.message}`);
   process.exit(1);
 });
-const passed = outcomes.reduce((sum, suite) => sum + suite.passed, 0);
-const failed = outcomes.reduce((sum, suite) => sum + suite.failed, 0);
+const { passed, failed } = sumTotals(outcomes);
 if (passed + failed === 0) say("no test was run: no suite or no title matches");
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 // a socket of a client that was cut off may linger
@@ -76,7 +75,7 @@ async function runRounds(selection: Selection, run: Run & { rounds: number }): P
     for (let n = 1; n <= rounds; n++) all.push(...(await round(n, () => parts(n))));
     return all;
   };
-  const real = [...selection.real, ...selection.alone];
+  const { real } = selection;
   if (real.length === 0) return inRounds(units);
   // the first round of the unit tests goes on while the parts come up
   const early = units();
@@ -84,8 +83,7 @@ async function runRounds(selection: Selection, run: Run & { rounds: number }): P
     await prepareBrowser(real);
     return inRounds(async (n) => [
       ...(await (n === 1 ? early : units())),
-      ...(await runSuites(REAL, selection.real, run)),
-      ...(await runSuites(REAL, selection.alone, { ...run, workers: 1 })),
+      ...(await runSuites(REAL, real, run)),
     ]);
   });
 }

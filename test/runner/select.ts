@@ -9,14 +9,9 @@ const root = join(import.meta.dirname, "..", "..");
 export type Selection = {
   /** Suites that start nothing. */
   units: string[];
-  /** Suites that need the parts, and may run beside others. */
+  /** Suites that need the parts. */
   real: string[];
-  /** Suites that need the machine to themselves. */
-  alone: string[];
 };
-
-/** They measure memory, or how many events go through: another suite beside them would change what they see. */
-const ALONE: readonly string[] = [];
 
 /** Every suite of the checkout. */
 export function listSuites(): string[] {
@@ -34,11 +29,6 @@ export function matchSuites(suites: readonly string[], patterns: readonly string
 }
 
 export function sortByNeeds(suites: readonly string[]): Selection {
-  const isAlone = (path: string) => ALONE.includes(path);
   const isUnit = (path: string) => bandOf(path) === "unit";
-  return {
-    units: suites.filter(isUnit),
-    real: suites.filter((path) => !isUnit(path) && !isAlone(path)),
-    alone: suites.filter(isAlone),
-  };
+  return { units: suites.filter(isUnit), real: suites.filter((path) => !isUnit(path)) };
 }

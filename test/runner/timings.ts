@@ -2,7 +2,7 @@ import { cpus, totalmem } from "node:os";
 import type { SuiteOutcome } from "../support/run-jest.ts";
 import type { Start } from "../support/starts.ts";
 
-/** What a test run took, in seconds. */
+/** The times of a test run, in seconds. */
 export type Timings = {
   date: string;
   machine: string;

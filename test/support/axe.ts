@@ -8,7 +8,7 @@ const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 export type Violation = [theme: "light" | "dark", rule: string, places: string[]];
 
 /**
- * What axe finds against a page as it stands, in both themes of the browser, without motion. `rules`: these alone, not the usual
+ * The faults that axe finds in a page as it stands, in both themes of the browser, without motion. `rules`: these alone, not the usual
  * ones. The page stays in the dark theme.
  */
 export async function findViolations(page: Page, rules?: string[]): Promise<Violation[]> {

@@ -4,7 +4,7 @@ import { buildPage, openBoards } from "./browser.ts";
 import { type Gateway, openGateway } from "./gateway.ts";
 import { type RealtimeInProcess, startRealtime } from "./realtime-in-process.ts";
 
-/** What serves the page, and its addresses. */
+/** The services behind the page, and its addresses. */
 type Served<S> = { server: S; urlOf: (instance: number) => string; close: () => Promise<unknown> };
 type Seed<S> = (server: S) => Promise<void>;
 const nothing = async () => {};

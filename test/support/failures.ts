@@ -2,12 +2,12 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ROOT } from "@teravoz/stack";
 
-/** What is known of a test file while it runs; `jest-environment.ts` provides it. */
+/** The state of a test file while it runs; `jest-environment.ts` provides it. */
 export type FileOutcome = {
   path: string;
   /** Of tests and hooks so far. */
   failures: number;
-  /** What was drawn at random or chosen, by name. */
+  /** Values that were drawn at random or chosen, by name. */
   seeds: Record<string, unknown>;
 };
 

@@ -109,6 +109,11 @@ function readSuite({ name, startTime, endTime, assertionResults }: JestSuite): S
   };
 }
 
+export const sumTotals = (all: readonly Totals[]): Totals => ({
+  passed: all.reduce((count, { passed }) => count + passed, 0),
+  failed: all.reduce((count, { failed }) => count + failed, 0),
+});
+
 /** The name of the Jest project that a suite belongs to. */
 export const bandOf = (path: string): string =>
   /^test\/(integration|e2e|browser)\//.exec(path)?.[1] ?? "unit";

@@ -4,7 +4,7 @@ import { zoneAtNoon } from "./noon.ts";
 import { startRealtime } from "./realtime-in-process.ts";
 import { uriOf } from "./store.ts";
 
-/** What shows the page thousands of calls. */
+/** A source of thousands of calls for the page. */
 export type ScaleRig = {
   /** Address of realtime. */
   url: string;

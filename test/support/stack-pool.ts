@@ -73,11 +73,12 @@ async function open({ dir: parent, signal, stacks }: Pool): Promise<Kept> {
 /** Does not wait until all parts run again: the next suite does. One that gets a stack which did not recover fails with the reason. */
 function giveBack(kept: Kept): void {
   kept.isLent = false;
-  kept.restored = restore(kept.stack);
+  kept.restored = restoreStack(kept.stack);
   kept.restored.catch(() => {});
 }
 
-async function restore(stack: Stack): Promise<void> {
+/** Resumes and starts every part that does not run; resolves when all serve. */
+export async function restoreStack(stack: Stack): Promise<void> {
   for (const part of PARTS) {
     await stack.resume(part);
     await stack.start(part);

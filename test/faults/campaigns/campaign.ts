@@ -68,7 +68,7 @@ export const AIMED_MAINS = {
 /** A campaign with its quiet and its check ends within ten minutes: strikes are begun for this long. */
 const LIMIT_MS = 8 * 60_000;
 /**
- * What a bad build has lost does not come. Once its services are ready and have read everything, its clients get as long as the
+ * Events that a bad build has lost never arrive. Once its services are ready and have read everything, its clients get as long as the
  * slowest notices of a good build take; without that, the time of a projector's restart.
  */
 const BAD_QUIET = { limitMs: 15_000, levelMs: 5_000 };
