@@ -80,6 +80,15 @@ describe("a subscriber", () => {
     expect(first.frames.flat().at(-1)).toBe("one 3 WAITING");
   });
 
+  test("never gets an older version than it was told on joining, where the call changed again after it left", () => {
+    const { clock, subscribe, happen } = start();
+    const { live, frames } = subscribe();
+    for (const version of [1, 2, 3]) happen(call("one", version, version === 1 ? "WAITING" : "ONGOING"));
+    live([call("one", 1)]);
+    clock.advance(FRAME_MS);
+    expect(frames.flat()).toEqual(["one 3 ONGOING"]);
+  });
+
   test("is not told what was read before its snapshot and comes after it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();

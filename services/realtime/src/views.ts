@@ -34,12 +34,13 @@ export function createView(subject: Subject, limit: number): View {
 export const matches = ({ filter, window = {} }: Subject, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window);
 
-/** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now. */
+/** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now or until this frame. */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
   const inside = delta.call !== null && matches(view.subject, delta.call);
-  if (delta.call && !inside && !known?.inside) return false;
+  // a frame that tells of the call tells its latest version: who joins before it is sent may have that already
+  if (delta.call && !inside && !known?.inside && !view.pending.has(delta.aggregate_id)) return false;
   if (delta.call && inside) remember(view, delta.call, true);
   else view.known.delete(delta.aggregate_id);
   view.pending.set(delta.aggregate_id, delta);
