@@ -18,6 +18,7 @@ const FULL = { FAULTS: "long" };
 
 /** Suites whose counts are smaller in `pnpm test`, with the counts that are promised. */
 const suites: readonly Piece[] = [
+  test("properties", "^(packages|services)/", null, FULL),
   ...[
     "MongoDB is away",
     "MongoDB is killed",

@@ -1,14 +1,8 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import type { DeadLetters, parseWebhook } from "@teravoz/domain";
 import { fileDeadLetters } from "@teravoz/projector";
-import {
-  closeServer,
-  createApp,
-  createHealth,
-  createHttpServer,
-  createRouter,
-  listen,
-} from "@teravoz/runtime";
+import { closeServer, createHealth, createHttpServer, listen } from "@teravoz/runtime";
+import { createApp, createRouter } from "@teravoz/runtime/http";
 import { createMongoLetters, type MongoConnection, type MongoStore } from "@teravoz/store";
 import type { TestTopics } from "./kafka.ts";
 

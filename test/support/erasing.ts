@@ -3,14 +3,8 @@ import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import type { Publisher } from "@teravoz/kafka";
 import { addErasureRoutes, consumeEvents, type DailyPorts } from "@teravoz/projector";
-import {
-  closeServer,
-  createApp,
-  createHealth,
-  createHttpServer,
-  createRouter,
-  listen,
-} from "@teravoz/runtime";
+import { closeServer, createHealth, createHttpServer, listen } from "@teravoz/runtime";
+import { createApp, createRouter } from "@teravoz/runtime/http";
 import { createMongoErasures, createMongoJobs, createMongoStore, type MongoStore } from "@teravoz/store";
 import type { Db } from "mongodb";
 import { eventually } from "./eventually.ts";

@@ -1,14 +1,8 @@
 import type { Server } from "node:http";
 import type { Event } from "@teravoz/domain";
 import { createWebhookRouter, type IngestPorts } from "@teravoz/ingest";
-import {
-  createApp,
-  createHealth,
-  createHttpServer,
-  createLog,
-  createMetrics,
-  listen,
-} from "@teravoz/runtime";
+import { createHealth, createHttpServer, createLog, createMetrics, listen } from "@teravoz/runtime";
+import { createApp } from "@teravoz/runtime/http";
 
 type Options = { tokens?: string[]; metricsTokens?: string[]; maxOpen?: number };
 export type Refused = Parameters<IngestPorts["park"]>[0];

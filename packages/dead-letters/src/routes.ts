@@ -1,5 +1,6 @@
 import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
-import { answerUnavailable, type createRouter, type Log, Problem, requireToken } from "@teravoz/runtime";
+import { type Log, Problem } from "@teravoz/runtime";
+import { answerUnavailable, type createRouter, requireToken } from "@teravoz/runtime/http";
 import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
 import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
 import { withText } from "./text.ts";

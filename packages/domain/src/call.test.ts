@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { type CallState, foldCall } from "./call.ts";
 import { eventTypes } from "./catalogue.ts";
 import type { Event } from "./event.ts";
@@ -247,7 +248,7 @@ describe("whatever way the events of a call arrive", () => {
       fc.property(arrivals, ([events, arrival]) => {
         expect(foldCall(arrival)).toEqual(foldCall(events));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -269,7 +270,7 @@ describe("whatever way the events of a call arrive", () => {
       fc.property(arrivals, ([events, arrival]) => {
         expect(foldCall(arrival)).toEqual(foldCall(events));
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -281,7 +282,7 @@ describe("whatever way the events of a call arrive", () => {
       fc.property(prefixes, ([prefix, arrival]) => {
         expect(foldCall(arrival)!.state).toBe(stateAfter(prefix.map(({ type }) => type)));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(800) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { applyToLegs, type Leg, MAX_LEGS } from "./legs.ts";
 
 const start = Date.UTC(2026, 0, 1, 12);
@@ -131,7 +132,7 @@ describe("the legs of a call", () => {
           if (ended_at) expect(talked_until !== null).toBe(answered_at !== null);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { applyToOffers, MAX_OFFERS, type Offer } from "./offers.ts";
 
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1, 12) + ms);
@@ -100,7 +101,7 @@ describe("the offers of a call", () => {
           if (ended_at) expect(outcome === "TALKED").toBe(entered_at !== null);
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import type { Event } from "./event.ts";
 import { applyPresence, MAX_QUEUES } from "./presence.ts";
 
@@ -85,7 +86,7 @@ test("neither order nor repetition nor the places where it is cut change it", ()
       const first = applyPresence(null, other.slice(0, cut));
       expect(applyPresence(first, other.slice(cut))).toEqual(applyPresence(null, all));
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(500) },
   );
 });
 

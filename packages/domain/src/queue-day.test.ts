@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import type { Leg } from "./legs.ts";
 import { countQueueDay, SLICE_MS } from "./queue-day.ts";
 import { type CountedCall, countQueues, type QueuePromise } from "./queue-numbers.ts";
@@ -119,7 +120,7 @@ test("whatever the legs and the time, the slices add up to the numbers of the wh
         expect(slices.at(-1)!.from.getTime()).toBeGreaterThan(moment.getTime() - SLICE_MS);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -134,6 +135,6 @@ test("each slice is what countQueues says of its time", () => {
         expect(countQueues(calls, { ...asked, window }).total).toMatchObject(numbers);
       }
     }),
-    { numRuns: 50 },
+    { numRuns: runs(20) },
   );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import type { Leg } from "./legs.ts";
 import {
   type CountedCall,
@@ -140,7 +141,7 @@ describe("the numbers of a queue", () => {
           expect(Math.min(mean_wait_ms ?? 0, p90_wait_ms ?? 0)).toBeGreaterThanOrEqual(0);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -2,7 +2,6 @@ export type { AnswerCounter } from "./answer-counter.ts";
 export * from "./config.ts";
 export * from "./errors.ts";
 export * from "./health.ts";
-export * from "./http.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./queue-settings.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Event, type FlowName, flows, foldCall, parseWebhook } from "@teravoz/domain";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { type Delivery, type PlanOptions, planDeliveries } from "./plan.ts";
 
 const startAt = new Date("2026-03-01T12:00:00.250Z");
@@ -54,7 +55,7 @@ describe("a plan", () => {
         expect(new Set(first).size).toBe(first.length);
         for (const { body, repeated } of deliveries) if (repeated) expect(first).toContain(body);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -65,7 +66,7 @@ describe("a plan", () => {
           expect(foldCall(call.map(readEvent))?.state).toBe("FINISHED");
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 

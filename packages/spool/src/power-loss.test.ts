@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { createMemoryDisk, diskError, type MemoryDisk } from "../testing/memory-disk.ts";
 import { elapse, stopClock } from "../testing/process.ts";
 import { openSpool, type Spool } from "./spool.ts";
@@ -54,7 +55,7 @@ test("whatever fails and whenever power is lost: every acknowledged record is se
       expect([...acknowledged].filter((text) => !sent.has(text))).toEqual([]);
       expect([...sent].filter((text) => !given.has(text))).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(30) },
   );
 }, 60_000);
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { encodeRecord, MAX_RECORD_BYTES, type Spooled, scanRecords } from "./record.ts";
 
 const record = fc.record({
@@ -40,7 +41,7 @@ describe("records of the spool", () => {
           expect([scan.tornBytes, scan.damagedBytes]).toEqual([end - before, 0]);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(15) },
     );
   });
 

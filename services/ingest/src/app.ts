@@ -1,5 +1,6 @@
 import { type Event, eventTypes, type ParsedWebhook, parseWebhook } from "@teravoz/domain";
-import { createRouter, type Metrics, requireToken } from "@teravoz/runtime";
+import type { Metrics } from "@teravoz/runtime";
+import { createRouter, requireToken } from "@teravoz/runtime/http";
 import type { Context } from "koa";
 import type Router from "koa-router";
 import { readBody } from "./body.ts";

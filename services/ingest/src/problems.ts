@@ -1,5 +1,6 @@
 import { type Fault, Unavailable } from "@teravoz/domain";
-import { Problem, unavailable } from "@teravoz/runtime";
+import { Problem } from "@teravoz/runtime";
+import { unavailable } from "@teravoz/runtime/http";
 
 export const malformed = (faults: readonly Fault[]) => new Problem(400, faults);
 export const unprocessable = (faults: readonly Fault[]) => new Problem(422, faults);

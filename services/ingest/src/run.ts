@@ -8,7 +8,8 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { closeServer, createApp, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
+import { closeServer, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
+import { createApp } from "@teravoz/runtime/http";
 import { openSpool, type Spool, type SpoolLimits } from "@teravoz/spool";
 import { countAnswers } from "./answers.ts";
 import { createWebhookRouter } from "./app.ts";

@@ -12,15 +12,14 @@ import {
 } from "@teravoz/kafka";
 import {
   closeServer,
-  createApp,
   createHttpServer,
-  createRouter,
   listen,
   type Metrics,
   runService,
   type Service,
   untilAvailable,
 } from "@teravoz/runtime";
+import { createApp, createRouter } from "@teravoz/runtime/http";
 import {
   connectMongo,
   createMongoErasures,

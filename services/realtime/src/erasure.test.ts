@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import type { Call, CallQueries, CallState } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createAnswers } from "./answers.ts";
@@ -185,7 +186,7 @@ test("views end as the store is, erased calls gone, in whatever order reads, ans
           .sort(),
       );
     }),
-    { numRuns: 500 },
+    { numRuns: runs(200) },
   );
   // two seconds alone, many times that on a busy machine
 }, 60_000);

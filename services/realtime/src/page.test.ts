@@ -6,14 +6,13 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
   closeServer,
-  createApp,
   createHealth,
   createHttpServer,
   createLog,
   createMetrics,
-  createRouter,
   listen,
 } from "@teravoz/runtime";
+import { createApp, createRouter } from "@teravoz/runtime/http";
 import { addPage } from "./page.ts";
 
 const TEXT = `<!doctype html><title>board</title>${"<p>text</p>".repeat(500)}`;

@@ -10,6 +10,7 @@ import {
 } from "@teravoz/domain";
 import { queueSettings, readConfig } from "@teravoz/runtime";
 import { createMemoryStore } from "@teravoz/store";
+import { LONG } from "../../../test/support/long.ts";
 import { createBoard } from "./board.ts";
 import { createDay } from "./day.ts";
 import { createPastBoard, type PastQueries } from "./past.ts";
@@ -129,13 +130,16 @@ function eventOf({ received, body }: Sent, offset: number): LoggedEvent {
 
 type World = ReturnType<typeof start>;
 
-/** Half an hour of traffic, stored event by event and seen by a live board each 7.3 seconds; then some hours go by. */
+/** At no round time, so that moments and events meet in every way. */
+const LOOK_EVERY_MS = LONG ? 7_300 : 17_300;
+
+/** Half an hour of traffic, stored event by event and seen by a live board now and then; then some hours go by. */
 async function halfAnHour() {
   const world = start();
   const seen = new Map<number, Awaited<ReturnType<typeof live>>>();
   let next = START + 1_000;
   for (const sent of traffic(90)) {
-    for (; next < sent.received; next += 7_300) {
+    for (; next < sent.received; next += LOOK_EVERY_MS) {
       world.clock.now = next;
       seen.set(next, await live(world));
     }
@@ -162,7 +166,7 @@ const live = async ({ board, clock }: World) => ({
 describe("the past", () => {
   test("is what was seen live, at every moment, in whatever order they are asked for", async () => {
     const { board, seen, asked } = await halfAnHour();
-    expect(seen.size).toBeGreaterThan(200);
+    expect(seen.size).toBeGreaterThan(100);
     const moments = [...seen.keys()];
     const shuffled = moments.toSorted((one, other) => (one % 997) - (other % 997));
     for (const at of [...shuffled, ...moments]) {

@@ -2,15 +2,8 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type CallQueries, type LetterDesk, Unavailable } from "@teravoz/domain";
-import {
-  closeServer,
-  createApp,
-  createHttpServer,
-  createRouter,
-  type Health,
-  type Log,
-  type Metrics,
-} from "@teravoz/runtime";
+import { closeServer, createHttpServer, type Health, type Log, type Metrics } from "@teravoz/runtime";
+import { createApp, createRouter } from "@teravoz/runtime/http";
 import { countReport, createAnswers } from "./answers.ts";
 import { createBoard } from "./board.ts";
 import { STALL_MS } from "./connection.ts";

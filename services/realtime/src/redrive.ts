@@ -1,7 +1,8 @@
 import { addRedriveRoutes, type RedrivePorts } from "@teravoz/dead-letters";
 import { Unavailable } from "@teravoz/domain";
 import type { OutgoingRecord, Publisher } from "@teravoz/kafka";
-import { type createRouter, type Log, Problem, requireToken } from "@teravoz/runtime";
+import { type Log, Problem } from "@teravoz/runtime";
+import { type createRouter, requireToken } from "@teravoz/runtime/http";
 import { type Admission, isOriginAllowed } from "./transports/admission.ts";
 
 /** How dead letters are sent again, and the tokens of those who may. */

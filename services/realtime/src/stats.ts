@@ -1,5 +1,6 @@
 import type { CallQueries, CallState, RecentCall } from "@teravoz/domain";
-import { answerUnavailable, Problem, requireToken } from "@teravoz/runtime";
+import { Problem } from "@teravoz/runtime";
+import { answerUnavailable, requireToken } from "@teravoz/runtime/http";
 import type { Context } from "koa";
 import type Router from "koa-router";
 import type { Day } from "./day.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Call, CallState } from "@teravoz/domain";
 import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createSubscriptions, FRAME_MS, type Registration } from "./subscriptions.ts";
@@ -322,6 +323,6 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
       const left = clients.map((client) => ({ shown: client.shown(), faults: client.faults }));
       expect(left).toEqual(clients.map(() => ({ shown: truth, faults: [] })));
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(2_000) },
   );
 });

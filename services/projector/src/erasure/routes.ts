@@ -1,5 +1,6 @@
 import { isKey, type Person, type Subject } from "@teravoz/domain";
-import { answerUnavailable, type createRouter, type Log, Problem, requireToken } from "@teravoz/runtime";
+import { type Log, Problem } from "@teravoz/runtime";
+import { answerUnavailable, type createRouter, requireToken } from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects } from "./erase.ts";
 
 export type ErasureRoutePorts = ErasePorts & { tokens: readonly string[] | null; log: Log };
