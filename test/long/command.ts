@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { sumTotals } from "../support/run-jest.ts";
 import { type Piece, pieces } from "./pieces.ts";
-import { formatResults, isGreen, keepResult, type PieceResult, readResults } from "./results.ts";
+import { addResult, formatResults, isGreen, keepResults, type PieceResult, readResults } from "./results.ts";
 import { runPiece } from "./run-piece.ts";
 
 type Options = { fresh?: true; only?: string; minutes: number; list?: true };
@@ -23,7 +23,7 @@ const wanted =
 if (wanted.length === 0) fail(`no piece is called ${options.only}; --list names all`);
 if (options.list) list(wanted);
 else {
-  if (options.fresh) await keepResult(FILE, PAGE, []);
+  if (options.fresh) await keepResults(FILE, PAGE, []);
   await runAll(wanted);
 }
 
@@ -59,6 +59,7 @@ async function runAll(all: readonly Piece[]): Promise<void> {
   const hasPassed = ({ name }: Piece) => results.some((result) => result.name === name && isGreen(result));
   const left = options.only === undefined ? all.filter((piece) => !hasPassed(piece)) : all;
   if (left.length === 0) say("every piece has passed: --fresh begins again");
+  const names = pieces.map(({ name }) => name);
   const endAt = Date.now() + options.minutes * 60_000;
   const run: PieceResult[] = [];
   for (const [n, piece] of left.entries()) {
@@ -67,17 +68,11 @@ async function runAll(all: readonly Piece[]): Promise<void> {
     const result = await runPiece(piece, stopping.signal);
     if (!result) break;
     run.push(result);
-    await keepResult(FILE, PAGE, merge(readResults(FILE), result));
+    await keepResults(FILE, PAGE, addResult(readResults(FILE), result, names));
     say(formatResults([result]));
   }
   finish(run, left.length);
 }
-
-const merge = (results: readonly PieceResult[], result: PieceResult): PieceResult[] => {
-  const all = [...results.filter(({ name }) => name !== result.name), result];
-  const place = ({ name }: PieceResult) => pieces.findIndex((piece) => piece.name === name);
-  return all.filter((each) => place(each) >= 0).toSorted((one, other) => place(one) - place(other));
-};
 
 function finish(run: readonly PieceResult[], wantedCount: number): void {
   const { passed, failed } = sumTotals(run);

@@ -18,8 +18,22 @@ export const isGreen = ({ passed, failed }: PieceResult): boolean => failed === 
 export const readResults = (file: string): PieceResult[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PieceResult[]) : [];
 
+/** `results` with the new one in place of an older one of the same piece, in the order of `names`; pieces that are no more are dropped. */
+export function addResult(
+  results: readonly PieceResult[],
+  result: PieceResult,
+  names: readonly string[],
+): PieceResult[] {
+  const all = new Map([...results, result].map((each) => [each.name, each]));
+  return names.flatMap((name) => all.get(name) ?? []);
+}
+
 /** Writes the results, and the page that shows them. */
-export async function keepResult(file: string, page: string, results: readonly PieceResult[]): Promise<void> {
+export async function keepResults(
+  file: string,
+  page: string,
+  results: readonly PieceResult[],
+): Promise<void> {
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(
     page,

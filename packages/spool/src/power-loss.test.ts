@@ -57,7 +57,7 @@ test("whatever fails and whenever power is lost: every acknowledged record is se
     }),
     { numRuns: runs(30) },
   );
-}, 60_000);
+});
 
 function createHistory() {
   const disk = createMemoryDisk();
