@@ -245,6 +245,7 @@ test("new and changed calls do not move the rows that are being read, and only c
   const { page } = await open("/calls");
   const past = await open("/calls?period=yesterday");
   await expectListed(page, MANY + 1);
+  await expectListed(past.page, 2);
   const glowing = page.locator("[data-changed]");
   expect(await glowing.count()).toBe(0);
   const list = page.locator(".call-list");
@@ -269,8 +270,12 @@ test("new and changed calls do not move the rows that are being read, and only c
   await eventually(async () => expect(await first.count()).toBe(1));
   await eventually(async () => expect(await glowing.count()).toBe(0));
   await post("call.waiting", "coming-2", { queue: "900" });
-  await page.locator('[data-call="coming-2"][data-changed]').waitFor();
-  expect(await glowing.count()).toBe(1);
+  // A row glows for only 600 ms, so one query reads which rows glow.
+  await eventually(async () =>
+    expect(
+      await glowing.evaluateAll((changed) => changed.map((row) => row.getAttribute("data-call"))),
+    ).toEqual(["coming-2"]),
+  );
   await eventually(async () => expect(await first.innerText()).toContain("Em espera"));
   await eventually(async () => expect(await glowing.count()).toBe(0));
   expect(await queuesOf(past.page)).toHaveLength(2);
@@ -366,6 +371,7 @@ test("numbers, times and states are never cut, on a desk with or without an open
   await page.getByRole("complementary").waitFor();
   expect([await cut(), await isWhole()]).toEqual([[], true]);
   await page.keyboard.press("Escape");
+  await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
   await page.setViewportSize({ width: 390, height: 844 });
   await known.waitFor();
   expect(await cut()).toEqual([]);

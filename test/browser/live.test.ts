@@ -205,10 +205,7 @@ test("an abandoned call is listed as such until somebody has called back", async
 test("an open call keeps following its events, also after it has left the list it was opened from", async () => {
   const call_id = await send(0, waiting);
   const { page } = await open();
-  await eventually(async () =>
-    expect(await page.getByRole("region", { name: "Em espera" }).getByRole("row").count()).toBeGreaterThan(1),
-  );
-  await page.getByRole("region", { name: "Em espera" }).getByRole("row").last().click();
+  await page.getByRole("region", { name: "Em espera" }).locator(`[data-call="${call_id}"]`).click();
   const details = page.getByRole("complementary");
   await eventually(async () => expect(await details.innerText()).toContain(call_id));
   await suite.gateway.post(

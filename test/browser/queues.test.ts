@@ -218,9 +218,14 @@ test("numbers and charts follow the calls", async () => {
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(4));
   await send(0.2, ["call.waiting", 0, { queue: "901" }]);
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(5));
-  expect(await numbersOf(page, "901")).toMatchObject({
-    ...{ Recebidas: "5", Esperando: "1", "Maior espera": expect.stringMatching(/^(00:[1-5]|0[1-3]:\d)\d$/) },
-  });
+  // The table and the charts are updated by separate messages.
+  await eventually(async () =>
+    expect(await numbersOf(page, "901")).toMatchObject({
+      Recebidas: "5",
+      Esperando: "1",
+      "Maior espera": expect.stringMatching(/^(00:[1-5]|0[1-3]:\d)\d$/),
+    }),
+  );
   expect(problems).toEqual([]);
 });
 

@@ -101,7 +101,8 @@ test("a backup under a topic that has gone on: everything since is there again, 
   await restore(backup);
   await start();
   await untilStored([...old, ...half, ...recent]);
-  await expectCallsAreFolds();
+  // the projector may still read events and tombstones of `goneSince`: they change events and calls between two reads
+  await eventually(expectCallsAreFolds, PATIENCE_MS);
   // what comes again of a call that was erased, be it before the backup, stays out
   const after = bodiesOfCalls(1);
   await erasing.publish([...gone, ...goneSince, ...after]);

@@ -60,9 +60,11 @@ test("a topic that is missing, has another policy or another partition count is 
       waitForLeaders: true,
       topics: [{ topic: names.callEvents, numPartitions: 3 }],
     });
-    const faults = await eventually(() => findTopicFaults(admin, names));
-    expect(faults).toContain(`topic ${names.callEvents} has 3 partitions, not ${PARTITIONS}`);
-    expect(faults).toContain(`topic ${names.callEvents} has cleanup.policy=delete, not compact`);
+    await eventually(async () => {
+      const faults = await findTopicFaults(admin, names);
+      expect(faults).toContain(`topic ${names.callEvents} has 3 partitions, not ${PARTITIONS}`);
+      expect(faults).toContain(`topic ${names.callEvents} has cleanup.policy=delete, not compact`);
+    });
     await expect(ensureTopics(admin, names, 1)).rejects.toThrow("has 3 partitions");
     await admin.deleteTopics({ topics: Object.values(names) });
   });
