@@ -31,7 +31,9 @@ test("a piece in which nothing was run has not passed", () => {
 
 test("the command names a piece that there is not", async () => {
   const command = join(import.meta.dirname, "command.ts");
-  await expect(promisify(execFile)(process.execPath, [command, "--only", "nothing"])).rejects.toMatchObject({
-    stderr: "test:long: no piece is called nothing; --list names all\n",
+  await expect(
+    promisify(execFile)(process.execPath, [command, "--only", "of no name"]),
+  ).rejects.toMatchObject({
+    stderr: "test:long: no piece is called of no name; --list names all\n",
   });
 });

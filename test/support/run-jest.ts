@@ -41,8 +41,10 @@ export async function runJest(wanted: Wanted): Promise<Suites> {
     cwd: root,
     env: wanted.env ?? process.env,
     stdio: ["ignore", "ignore", "inherit"],
+    // a group of its own: its workers end with it
+    detached: true,
   });
-  const stop = () => child.kill("SIGTERM");
+  const stop = () => child.pid && process.kill(-child.pid, "SIGTERM");
   process.once("SIGTERM", stop).once("SIGINT", stop);
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
   process.off("SIGTERM", stop).off("SIGINT", stop);

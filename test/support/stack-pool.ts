@@ -16,14 +16,14 @@ const CONTROLS = ["kill", "pause", "resume", "start", "ended"] as const;
 export type Control = (typeof CONTROLS)[number];
 
 type Kept = { stack: Stack; dir: string; isLent: boolean; restored: Promise<void> };
-type Pool = { dir: string; signal: AbortSignal; stacks: Kept[] };
+type Pool = { dir: string; signal: AbortSignal; stacks: Kept[]; opening: Promise<Kept>[] };
 
 /**
  * Lends stacks that may be killed, paused and reconfigured to suites, over HTTP: POST /borrow, /<id>/<control>/<part> and
  * /<id>/return. A stack is opened when none is idle, so there are at most as many as there are test workers.
  */
 export async function openStackPool(dir: string, signal: AbortSignal) {
-  const pool: Pool = { dir, signal, stacks: [] };
+  const pool: Pool = { dir, signal, stacks: [], opening: [] };
   const server = createServer((request, response) => void answer(pool, request, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
@@ -31,6 +31,8 @@ export async function openStackPool(dir: string, signal: AbortSignal) {
     close: async () => {
       server.close();
       server.closeAllConnections();
+      // one that is on its way was aborted with the run, or is stopped with the others
+      await Promise.allSettled(pool.opening);
       await Promise.all(pool.stacks.map(({ stack }) => stack.stop()));
     },
   };
@@ -53,17 +55,20 @@ async function perform(pool: Pool, [id, action, part]: string[]): Promise<unknow
 }
 
 async function borrow(pool: Pool): Promise<Lent> {
-  const kept = pool.stacks.find(({ isLent }) => !isLent) ?? (await open(pool));
+  const kept = pool.stacks.find(({ isLent }) => !isLent) ?? (await opened(pool));
   kept.isLent = true;
   await kept.restored;
   const { provider, addresses } = kept.stack;
   return { id: pool.stacks.indexOf(kept), dir: kept.dir, provider, addresses };
 }
 
-let opened = 0;
+function opened(pool: Pool): Promise<Kept> {
+  const kept = open(pool, join(pool.dir, `own-${pool.opening.length + 1}`));
+  pool.opening.push(kept);
+  return kept;
+}
 
-async function open({ dir: parent, signal, stacks }: Pool): Promise<Kept> {
-  const dir = join(parent, `own-${++opened}`);
+async function open({ signal, stacks }: Pool, dir: string): Promise<Kept> {
   const stack = await openSeparateStack(dir, process.env, signal);
   const kept = { stack, dir, isLent: true, restored: Promise.resolve() };
   stacks.push(kept);
