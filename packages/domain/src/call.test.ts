@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
-import { type CallState, foldCall } from "./call.ts";
+import { type CallState, createFold, foldCall } from "./call.ts";
 import { eventTypes } from "./catalogue.ts";
 import type { Event } from "./event.ts";
 import { type FlowName, flows } from "./flows.ts";
@@ -53,6 +53,10 @@ describe("a call's fields", () => {
       code: "42",
       their_number_type: "mobile",
       ...numbers,
+      our_number_canonical: "+551130000000",
+      our_number_display: "+55 11 3000-0000",
+      their_number_canonical: "+5511999990000",
+      their_number_display: "+55 11 99999-0000",
       queue: "900",
       actor: null,
       waiting_since: null,
@@ -82,7 +86,7 @@ describe("a call's fields", () => {
         },
       ],
       events: 8,
-      fold: 2,
+      fold: 3,
     });
   });
 
@@ -150,6 +154,26 @@ describe("a call's fields", () => {
       their_number: null,
       queue: "900",
     });
+  });
+
+  test("code, numbers and agents that come as JSON numbers are read as they are written", () => {
+    const payload =
+      '{"code":12345678901234567890.10,"our_number":1130900000,"their_number":11987650001,"actor":200,"queue":900}';
+    const event = received({ type: "actor.entered", ms: 0 });
+    expect(foldCall([{ ...event, payload }])).toMatchObject({
+      code: "12345678901234567890.10",
+      our_number: "1130900000",
+      their_number: "11987650001",
+      their_number_canonical: "+5511987650001",
+      actor: "200",
+      queue: "900",
+    });
+  });
+
+  test("numbers are read by the rule of the account's region", () => {
+    const event = received({ type: "call.new", ms: 0, their_number: "912 345 678" });
+    expect(createFold({ region: "PT" })([event])).toMatchObject({ their_number_canonical: "+351912345678" });
+    expect(createFold({ region: "BR" })([event])).toMatchObject({ their_number_canonical: "+55912345678" });
   });
 
   test("a call known by nothing but a data event is NEW", () => {

@@ -3,6 +3,8 @@ import type { Event } from "./event.ts";
 import { applyToLegs, type Leg } from "./legs.ts";
 import { applyToOffers, type Offer } from "./offers.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
+import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
+import type { Fold } from "./ports.ts";
 import { readQueue, readText } from "./text.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
@@ -17,6 +19,11 @@ export type FoldedCall = {
   direction: string | null;
   our_number: string | null;
   their_number: string | null;
+  /** The one form of all spellings of a number, and how people read it. Null where the number names nobody. */
+  our_number_canonical: string | null;
+  our_number_display: string | null;
+  their_number_canonical: string | null;
+  their_number_display: string | null;
   their_number_type: string | null;
   queue: string | null;
   actor: string | null;
@@ -44,19 +51,40 @@ export type Call = FoldedCall & {
 };
 
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
-export const FOLD_REVISION = 2;
+export const FOLD_REVISION = 3;
+
+/** What an account's calls are folded by, beside their events. */
+export type FoldRules = { region: Region };
 
 /**
- * A call as a pure function of the set of its events: neither the order they are given in nor repetition (redeliveries
- * with another received_at included: the smallest counts) changes it. Null where there are none.
+ * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
+ * (redeliveries with another received_at included: the smallest counts) changes it. Null where there are none.
  */
-export function foldCall(events: readonly Event[]): FoldedCall | null {
-  const distinct = earliestDeliveries(events);
-  const [first] = distinct;
-  if (!first) return null;
-  return placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
+export function createFold({ region }: FoldRules): Fold {
+  const readTelephone = createReadTelephone(region);
+  const fold = (events: readonly Event[]): FoldedCall | null => {
+    const distinct = earliestDeliveries(events);
+    const [first] = distinct;
+    if (!first) return null;
+    const call = placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
+    return nameNumbers(call, readTelephone);
+  };
+  return Object.assign(fold, { revision: FOLD_REVISION });
 }
-foldCall.revision = FOLD_REVISION;
+
+/** The fold of an account in Brazil. */
+export const foldCall = createFold({ region: "BR" });
+
+function nameNumbers(call: FoldedCall, readTelephone: ReadTelephone): FoldedCall {
+  const [ours, theirs] = [readTelephone(call.our_number), readTelephone(call.their_number)];
+  return {
+    ...call,
+    our_number_canonical: ours?.canonical ?? null,
+    our_number_display: ours?.display ?? null,
+    their_number_canonical: theirs?.canonical ?? null,
+    their_number_display: theirs?.display ?? null,
+  };
+}
 
 function earliestDeliveries(events: readonly Event[]): Event[] {
   const earliest = new Map<string, Event>();
@@ -78,6 +106,10 @@ function beginCall(aggregate_id: string, events: readonly Event[]): FoldedCall {
     direction: null,
     our_number: null,
     their_number: null,
+    our_number_canonical: null,
+    our_number_display: null,
+    their_number_canonical: null,
+    their_number_display: null,
     their_number_type: null,
     queue: null,
     actor: null,

@@ -16,6 +16,7 @@ export * from "./legs.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./past.ts";
+export * from "./phone-number.ts";
 export * from "./ports.ts";
 export * from "./presence.ts";
 export * from "./queue-day.ts";

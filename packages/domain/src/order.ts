@@ -1,3 +1,4 @@
+import { readBody } from "./body.ts";
 import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
 import { readOccurrence } from "./timestamp.ts";
@@ -50,15 +51,6 @@ function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
   const { ms, whole } = stamp ?? { ms: event.received_at.getTime(), whole: false };
   const rank = findDefinition(event.type)?.rank ?? OTHER_RANK;
   return { event, body, uuid: event.uuid, ms, whole, rank };
-}
-
-/** Nothing where it is no JSON object: the payload of a record that ingest did not write. */
-export function readBody(payload: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(payload));
-  } catch {
-    return {};
-  }
 }
 
 /** Per rank those that are still to come, the next one last. */

@@ -1,5 +1,6 @@
 import { foldCall } from "./call.ts";
 import type { Event } from "./event.ts";
+import type { Fold } from "./ports.ts";
 import { applyPresence, type Presence } from "./presence.ts";
 import { type RecentCall, recentPart } from "./recent-call.ts";
 
@@ -33,19 +34,23 @@ export type Past = {
  * The calls on the board at a moment of the stretch: the folds of what had been received by then. A call whose last event had come
  * is as it is stored; only one that has moved since is folded again. `version` of such a one is the time of its last event.
  */
-export function callsAt({ settled, moving }: Pick<Past, "settled" | "moving">, at: Date): RecentCall[] {
+export function callsAt(
+  { settled, moving }: Pick<Past, "settled" | "moving">,
+  at: Date,
+  fold: Fold = foldCall,
+): RecentCall[] {
   const moved = new Set(moving.map(({ call }) => call.aggregate_id));
   const stood = settled.filter(({ aggregate_id }) => !moved.has(aggregate_id));
   const since = at.getTime() - ON_BOARD_MS;
-  return [...stood, ...moving.flatMap((each) => callAt(each, at) ?? [])].filter(
+  return [...stood, ...moving.flatMap((each) => callAt(each, at, fold) ?? [])].filter(
     ({ updated_at }) => updated_at.getTime() >= since,
   );
 }
 
 /** Null before its first event. */
-function callAt({ call, events }: MovingCall, at: Date): RecentCall | null {
+function callAt({ call, events }: MovingCall, at: Date, fold: Fold): RecentCall | null {
   if (call.updated_at <= at) return call;
-  const folded = foldCall(events.filter(({ received_at }) => received_at <= at));
+  const folded = fold(events.filter(({ received_at }) => received_at <= at));
   return folded && recentPart({ ...folded, version: folded.updated_at.getTime() });
 }
 

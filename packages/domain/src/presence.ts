@@ -1,5 +1,5 @@
+import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
-import { readBody } from "./order.ts";
 import { readQueue, readText } from "./text.ts";
 
 /** The last that was said of one thing. Of two of the same time the one that is true counts, then the uuid decides. */

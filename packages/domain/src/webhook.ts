@@ -1,3 +1,4 @@
+import { numbersAsWritten } from "./body.ts";
 import { canonicalType, type Definition, eventTypes, findDefinition } from "./catalogue.ts";
 import type { Event, EventKind } from "./event.ts";
 import { eventId } from "./event-id.ts";
@@ -72,20 +73,13 @@ const agentKey = (payload: string, body: Record<string, unknown>) =>
 /** A key as it was written. */
 function readKey(payload: string, body: Record<string, unknown>, field: string): string | null {
   const value = body[field];
-  const key = typeof value === "number" ? numberAsWritten(payload, field) : value;
+  const key = typeof value === "number" ? numbersAsWritten(payload)[field] : value;
   return typeof key === "string" && isKey(key) ? key : null;
 }
 
 /** Whether it can be the key of an event: 1 to 128 UTF-16 units, well formed, without control characters. */
 export const isKey = (key: string): boolean =>
   key.length > 0 && key.length <= MAX_KEY_UNITS && key.isWellFormed() && !CONTROL.test(key);
-
-/** `1463669263.30030` is not the number 1463669263.3003: the text of the body decides. */
-function numberAsWritten(payload: string, field: string): unknown {
-  type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
-  const numberAsText: Reviver = (_key, value, { source }) => (typeof value === "number" ? source : value);
-  return JSON.parse(payload, numberAsText as Parameters<typeof JSON.parse>[1])[field];
-}
 
 const typeFault = (type: unknown): Fault => ({
   path: "/type",

@@ -34,6 +34,7 @@ const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): R
     state: "FINISHED",
     updated_at: ended_at,
     their_number: "5511987654321",
+    their_number_canonical: "+5511987654321",
     answered_at: null,
     legs: [leg],
     offers: [],

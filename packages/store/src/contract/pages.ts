@@ -43,8 +43,11 @@ export function describePages(use: Use): void {
     const { items } = await use().queries.listCalls({}, { limit: 1, cursor: null });
     expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
     expect(Object.keys(items[0]!).sort()).toEqual(
-      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id legs offers our_number queue
-       recording_url state their_number their_number_type updated_at version waiting_since`.split(/\s+/),
+      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id legs offers
+       our_number our_number_canonical our_number_display queue recording_url state
+       their_number their_number_canonical their_number_display their_number_type updated_at version waiting_since`.split(
+        /\s+/,
+      ),
     );
     expect(items).toEqual(await use().queries.findCalls(ids));
   });

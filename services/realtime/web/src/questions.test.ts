@@ -1,8 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { nationalNumber as nationalOfServer } from "@teravoz/domain";
-import fc from "fast-check";
 import type { Call } from "./calls.ts";
-import { isAnswer, isNumber, nationalNumber, questionsOf, questionsOfNumber } from "./questions.ts";
+import { isAnswer, isNumber, questionsOf, questionsOfNumber } from "./questions.ts";
 
 const fields = [{ aggregate_id: "x" }, { code: "x" }, { actor: "x" }, { agent: "x" }, { queue: "x" }];
 
@@ -39,11 +37,6 @@ test("the page of a number is the same with and without 55 and plus", () => {
 
 test("a foreign number is asked for with its plus", () => {
   expect(questionsOfNumber("+351912345678")).toContainEqual({ their_number: "+351912345678" });
-});
-
-test("two numbers are the same person's here where they are so for the server", () => {
-  const number = fc.stringMatching(/^\+?[\d ()-]{0,16}$/);
-  fc.assert(fc.property(number, (text) => expect(nationalNumber(text)).toBe(nationalOfServer(text))));
 });
 
 test("a call answers a question where all of its fields are equal", () => {
