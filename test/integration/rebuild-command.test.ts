@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Call, foldCall } from "@teravoz/domain";
-import { type MongoConnection, type MongoStore, type PastOutcome, writePast } from "@teravoz/store";
+import {
+  createMongoAccount,
+  type MongoConnection,
+  type MongoStore,
+  type PastOutcome,
+  writePast,
+} from "@teravoz/store";
+import { openTopics } from "../support/kafka.ts";
 import { startRebuild } from "../support/rebuild/command.ts";
 import { batchOf, dropDatabase, freshDatabase, openStore, sampleEvent, uriOf } from "../support/store.ts";
 
@@ -39,6 +46,29 @@ test("`rebuild:calls` says which part does not answer and which setting names it
   expect(kafka).toMatchObject({ code: 1, stderr: expect.stringContaining("was `topics` run?") });
   expect(settings).toMatchObject({ code: 1, stderr: expect.stringContaining("KAFKA_BROKERS: ") });
   expect(await connection.db.collection("positions").countDocuments()).toBe(0);
+}, 60_000);
+
+test("calls are folded for one region: another is refused, and adopted where that is asked for", async () => {
+  const uri = uriOf(freshDatabase()).href;
+  const [opened, { connection, store }] = await Promise.all([openTopics(), openStore(uri)]);
+  const payload = '{"type":"call.new","call_id":"abroad","their_number":"912 345 678"}';
+  await store.apply(batchOf([{ ...sampleEvent({ aggregate_id: "abroad" }), payload }], null, 0), foldCall);
+  const account = createMongoAccount(connection);
+  const claims = await Promise.all([{ region: "BR" as const }, { region: "BR" as const }].map(account.claim));
+  expect(claims).toEqual([{ region: "BR" }, { region: "BR" }]);
+  expect(await account.claim({ region: "PT" })).toEqual({ region: "BR" });
+  const env = { MONGODB_URI: uri, ACCOUNT_REGION: "PT" };
+  const refused = await run(["--dry-run"], env);
+  const said =
+    "set ACCOUNT_REGION=BR, or stop the projectors and run `npx -y pnpm rebuild:calls --adopt-region`";
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(said) });
+  const canonical = async () =>
+    (await store.findCalls(["abroad"])).map(({ their_number_canonical }) => their_number_canonical);
+  expect(await canonical()).toEqual(["+55912345678"]);
+  expect(await run(["--adopt-region"], { ...env, TOPIC_PREFIX: opened.prefix })).toMatchObject({ code: 0 });
+  expect(await canonical()).toEqual(["+351912345678"]);
+  expect(await account.find()).toEqual({ region: "PT" });
+  await Promise.all([dropDatabase(connection), opened.close()]);
 }, 60_000);
 
 test("a call that is erased while the calls of a moment are written is not among them", async () => {

@@ -11,7 +11,15 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import { createRealtime, type Realtime, type Redrive } from "@teravoz/realtime";
-import { createHealth, createLog, createMetrics, listen, queueSettings, readConfig } from "@teravoz/runtime";
+import {
+  accountSettings,
+  createHealth,
+  createLog,
+  createMetrics,
+  listen,
+  queueSettings,
+  readConfig,
+} from "@teravoz/runtime";
 import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
 import { keepForReading, watchFailures } from "./failures.ts";
 
@@ -61,7 +69,10 @@ export async function startRealtime({
 }: Options = {}): Promise<RealtimeInProcess> {
   const hasFailed = watchFailures();
   const lines: string[] = [];
-  const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, env);
+  const { QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION } = readConfig(
+    { ...accountSettings, ...queueSettings },
+    env,
+  );
   const letters = createMemoryLetters();
   const store = createMemoryStore({ letters });
   const metrics = createMetrics();
@@ -71,7 +82,7 @@ export async function startRealtime({
     system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
     letters,
     redrive,
-    account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE },
+    account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, region: ACCOUNT_REGION },
     admission: { tokens: tokens ?? null, origins: origins ?? null },
     ...limits,
     metricsTokens: null,

@@ -56,6 +56,12 @@ export const FOLD_REVISION = 3;
 /** What an account's calls are folded by, beside their events. */
 export type FoldRules = { region: Region };
 
+/** What to do where a service would fold by other rules than those by which the calls of its database are folded; null where it would not. */
+export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | null =>
+  ours.region === those.region
+    ? null
+    : `ACCOUNT_REGION is ${ours.region}, and the calls in MongoDB are folded for ${those.region}: set ACCOUNT_REGION=${those.region}, or stop the projectors and run \`npx -y pnpm rebuild:calls --adopt-region\``;
+
 /**
  * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
  * (redeliveries with another received_at included: the smallest counts) changes it. Null where there are none.

@@ -83,7 +83,7 @@ describe("the calls at a moment of the past", () => {
         const [from, moment, to] = borders.toSorted((one, other) => one - other).map(at);
         const past = readPast(events, from!, to!);
         for (const each of [from!, moment!, to!])
-          expect(comparable(callsAt(past, each))).toEqual(boardAt(events, each));
+          expect(comparable(callsAt(past, each, foldCall))).toEqual(boardAt(events, each));
       }),
     );
   });
@@ -93,10 +93,10 @@ describe("the calls at a moment of the past", () => {
       fc.property(samples, moments, (given, borders) => {
         const events = given.map(eventOf);
         const [from, border, moment] = borders.toSorted((one, other) => one - other).map(at);
-        const settled = callsAt(readPast(events, from!, moment!), border!);
+        const settled = callsAt(readPast(events, from!, moment!), border!, foldCall);
         const to = at(LAST);
         const past = { settled, moving: readMoving(events, border!, to) };
-        expect(comparable(callsAt(past, moment!))).toEqual(boardAt(events, moment!));
+        expect(comparable(callsAt(past, moment!, foldCall))).toEqual(boardAt(events, moment!));
       }),
     );
   });
@@ -106,8 +106,10 @@ describe("the calls at a moment of the past", () => {
       eventOf({ call: 0, type, received, stamped: received }, received),
     );
     const past = readPast([waiting!, answered!], at(0), at(1));
-    expect(callsAt(past, at(0.5))).toMatchObject([{ legs: [{ entered_at: at(0), answered_at: null }] }]);
-    expect(callsAt(past, at(1))).toMatchObject([{ legs: [{ answered_at: at(1) }] }]);
+    expect(callsAt(past, at(0.5), foldCall)).toMatchObject([
+      { legs: [{ entered_at: at(0), answered_at: null }] },
+    ]);
+    expect(callsAt(past, at(1), foldCall)).toMatchObject([{ legs: [{ answered_at: at(1) }] }]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { foldCall } from "./call.ts";
 import type { Event } from "./event.ts";
 import type { Fold } from "./ports.ts";
 import { applyPresence, type Presence } from "./presence.ts";
@@ -37,7 +36,7 @@ export type Past = {
 export function callsAt(
   { settled, moving }: Pick<Past, "settled" | "moving">,
   at: Date,
-  fold: Fold = foldCall,
+  fold: Fold,
 ): RecentCall[] {
   const moved = new Set(moving.map(({ call }) => call.aggregate_id));
   const stood = settled.filter(({ aggregate_id }) => !moved.has(aggregate_id));

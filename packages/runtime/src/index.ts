@@ -1,3 +1,4 @@
+export * from "./account-settings.ts";
 export type { AnswerCounter } from "./answer-counter.ts";
 export * from "./config.ts";
 export * from "./errors.ts";

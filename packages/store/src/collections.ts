@@ -1,5 +1,6 @@
 import type { Call, Change, Presence, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
+import type { AccountDocument } from "./account.ts";
 import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
@@ -42,6 +43,7 @@ export type Collections = {
   jobs: Collection<JobDocument>;
   minutes: Collection<MinuteDocument>;
   agents: Collection<AgentDocument>;
+  account: Collection<AccountDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -54,6 +56,7 @@ export const openCollections = (db: Db): Collections => ({
   jobs: db.collection("jobs"),
   minutes: db.collection("minutes"),
   agents: db.collection("agents"),
+  account: db.collection("account"),
 });
 
 /**

@@ -1,3 +1,4 @@
+export { type Account, createMongoAccount } from "./account.ts";
 export { connectMongo, type MongoConnection } from "./connect.ts";
 export { createMongoErasures, type MongoErasures } from "./erasure/mongo-erasures.ts";
 export { createMongoJobs } from "./jobs.ts";

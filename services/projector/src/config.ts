@@ -1,4 +1,5 @@
 import {
+  accountSettings,
   adminToken,
   erasureSettings,
   kafkaSettings,
@@ -13,6 +14,7 @@ import {
 export const settings = {
   ...listenSettings("PROJECTOR_PORT", 3335),
   ADMIN_TOKEN: adminToken,
+  ...accountSettings,
   ...erasureSettings,
   EVENT_RETENTION_DAYS: {
     // ten years: past any duty to keep, and far within what a date can hold

@@ -1,5 +1,5 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
-import { type Fold, foldCall, parseWebhook } from "@teravoz/domain";
+import { createFold, explainOtherRules, type Fold, type FoldRules, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -22,6 +22,7 @@ import {
 import { createApp, createRouter } from "@teravoz/runtime/http";
 import {
   connectMongo,
+  createMongoAccount,
   createMongoErasures,
   createMongoJobs,
   createMongoLetters,
@@ -59,7 +60,22 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
-  consumer = await startJobs(service, parts, seams);
+  const rules = { region: service.config.ACCOUNT_REGION };
+  if (await claimRules(service, parts, rules))
+    consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
+}
+
+/** Ends the process where the calls of the database are folded by other rules. Whether ours hold. */
+async function claimRules(
+  { log, fail }: ProjectorService,
+  { account }: Parts,
+  rules: FoldRules,
+): Promise<boolean> {
+  const reason = explainOtherRules(rules, await untilAvailable(() => account.claim(rules), { log }));
+  if (reason === null) return true;
+  log.fatal(reason);
+  fail("projector", new Error(reason));
+  return false;
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -76,6 +92,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const erasures = createMongoErasures({ connection, erasureKeys });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
+  const account = createMongoAccount(connection);
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
   const status = createStatusReporter({ self, config, client, codec, topics, health, log });
@@ -86,7 +103,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
-  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, now };
+  return { topics, store, erasures, letters, jobs, account, client, codec, publisher, status, now };
 }
 
 /** What this process has in hand, for its status. */
@@ -117,7 +134,7 @@ async function serve(
 async function startJobs(
   service: ProjectorService,
   parts: Parts,
-  { fold = foldCall, countLettersEveryMs }: Seams,
+  { fold, countLettersEveryMs }: Seams & { fold: Fold },
 ): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);

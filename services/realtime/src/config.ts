@@ -1,4 +1,5 @@
 import {
+  accountSettings,
   adminToken,
   kafkaSettings,
   listenSettings,
@@ -20,6 +21,7 @@ export const settings = {
   ...registrySettings,
   ...statusSettings,
   ...mongoSettings,
+  ...accountSettings,
   ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
   // unset = dead letters are not sent again from the page

@@ -82,7 +82,7 @@ function start() {
     listPresenceEvents: store.listPresenceEvents,
   };
   const day = createDay({ queries: store, now });
-  const past = createPastBoard({ queries, now });
+  const past = createPastBoard({ queries, fold: foldCall, now });
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
   const account = { queues: QUEUES, zone: ACCOUNT_TIME_ZONE };
   let stored = 0;
@@ -284,7 +284,7 @@ describe("the past", () => {
       listPastPresences: async () => [],
       listPresenceEvents: async () => [],
     };
-    const past = createPastBoard({ queries, now: () => START });
+    const past = createPastBoard({ queries, fold: foldCall, now: () => START });
     const earlier = (hours: number) => past.at(new Date(START - hours * HOUR_MS));
     await expect(earlier(1)).rejects.toThrow("away");
     away = false;

@@ -2,6 +2,7 @@ import {
   type Call,
   type CallQueries,
   callsAt,
+  type Fold,
   ON_BOARD_MS,
   type Past,
   type Presence,
@@ -53,7 +54,7 @@ export type PastQueries = Pick<
   CallQueries,
   "listRecentCalls" | "listMovingCalls" | "listPastPresences" | "listPresenceEvents"
 >;
-type Deps = { queries: PastQueries; now: () => number };
+type Deps = { queries: PastQueries; fold: Fold; now: () => number };
 /** The kept in the order of their use. */
 type State = Deps & { kept: Kept[]; readings: Set<Reading>; last: Promise<unknown> };
 
@@ -83,11 +84,11 @@ async function readAt(state: State, moment: Date): Promise<Counted> {
   dropOld(state);
   const kept = useKept(state, moment);
   const past = kept ?? (await (findReading(state, moment) ?? begin(state, moment)).past);
-  return boardAt(past, moment);
+  return boardAt(past, moment, state.fold);
 }
 
-const boardAt = (past: Past, moment: Date) => ({
-  calls: callsAt(past, moment),
+const boardAt = (past: Past, moment: Date, fold: Fold) => ({
+  calls: callsAt(past, moment, fold),
   presences: presencesAt(past, moment),
 });
 
@@ -134,7 +135,7 @@ async function read(state: State, reading: Reading): Promise<Past> {
   reading.begunAt = begunAt;
   const base = useKept(state, from);
   // what stood first: a call that gets an event between the readings is then in both, and not in none
-  const stood = base ? boardAt(base, from) : await readStood(queries, from);
+  const stood = base ? boardAt(base, from, state.fold) : await readStood(queries, from);
   const stretch = { from, to, bytes: MAX_BYTES };
   const moved = await queries.listMovingCalls(stretch);
   const said = await queries.listPresenceEvents(stretch);

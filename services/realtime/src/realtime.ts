@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type CallQueries, type LetterDesk, Unavailable } from "@teravoz/domain";
+import { type CallQueries, createFold, type FoldRules, type LetterDesk, Unavailable } from "@teravoz/domain";
 import { closeServer, createHttpServer, type Health, type Log, type Metrics } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
 import { countReport, createAnswers } from "./answers.ts";
@@ -52,7 +52,7 @@ export function createRealtime(deps: {
   letters: Pick<LetterDesk, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;
-  account: Account;
+  account: Account & FoldRules;
   admission: Admission;
   metricsTokens: readonly string[] | null;
   health: Health;
@@ -67,7 +67,7 @@ export function createRealtime(deps: {
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
-  const past = createPastBoard({ queries, now: Date.now });
+  const past = createPastBoard({ queries, fold: createFold(deps.account), now: Date.now });
   const board = createBoard({ day, past, account: deps.account, now: Date.now });
   const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
   const onUnavailable = () => feed.doubt();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { type CallQueries, parseWebhook } from "@teravoz/domain";
+import { type CallQueries, explainOtherRules, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -12,12 +12,14 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { listen, runService, type Self, type Service } from "@teravoz/runtime";
+import { listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
 import {
   connectMongo,
+  createMongoAccount,
   createMongoLetters,
   createMongoQueries,
   createMongoSystemQueries,
+  type MongoConnection,
 } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createNoticeReader } from "./notices.ts";
@@ -63,6 +65,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
+  void checkRules(service, connection);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
@@ -70,6 +73,16 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
   kafka.status.start(async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }));
   log.info({ host: config.HOST, port }, "listening");
+}
+
+/** Ends the process where the calls of the database are folded by other rules: it would find and rewind by its own. */
+async function checkRules({ config, log, fail }: RealtimeService, connection: MongoConnection) {
+  const account = createMongoAccount(connection);
+  const rules = { region: config.ACCOUNT_REGION };
+  const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
+  if (reason === null) return;
+  log.fatal(reason);
+  fail("realtime", new Error(reason));
 }
 
 async function connectDatabase({ config, log, health, onStop }: RealtimeService) {
@@ -117,7 +130,11 @@ type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" 
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
-  const account = { queues: config.QUEUES, zone: config.ACCOUNT_TIME_ZONE };
+  const account = {
+    queues: config.QUEUES,
+    zone: config.ACCOUNT_TIME_ZONE,
+    region: config.ACCOUNT_REGION,
+  };
   return createRealtime({
     ...sources,
     account,

@@ -89,7 +89,7 @@ export function describeCalls(use: Use): void {
         (event) => event.aggregate_id,
       );
       const folded = [...known.values()].map((events) => recentPart({ ...foldCall(events)!, version: 0 }));
-      const past = callsAt({ settled, moving }, moment).map((call) => ({ ...call, version: 0 }));
+      const past = callsAt({ settled, moving }, moment, foldCall).map((call) => ({ ...call, version: 0 }));
       expect(past.sort(byName)).toEqual(folded.sort(byName));
     }
   });

@@ -1,6 +1,7 @@
-import { foldCall, Unavailable } from "@teravoz/domain";
+import { createFold, explainOtherRules, FOLD_REVISION, type Fold, Unavailable } from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import {
+  accountSettings,
   type Config,
   createLog,
   InvalidConfig,
@@ -12,6 +13,7 @@ import {
 } from "@teravoz/runtime";
 import {
   connectMongo,
+  createMongoAccount,
   createMongoRebuild,
   type MongoConnection,
   type MongoRebuild,
@@ -23,7 +25,7 @@ import { type Progress, showProgress } from "./progress.ts";
 import { compareCalls, type RebuildPorts, type Report, rebuildCalls, Superseded } from "./rebuild.ts";
 import { formatReport } from "./report.ts";
 
-const settings = { ...kafkaSettings, ...registrySettings, ...mongoSettings };
+const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
 type Settings = Config<typeof settings>;
 
 /** So long something may be away in the middle of it. */
@@ -43,6 +45,7 @@ type Opened = {
   config: Settings;
   connection: MongoConnection;
   store: MongoRebuild;
+  fold: Fold;
   progress: Progress;
   seams: RebuildSeams;
 };
@@ -71,14 +74,28 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
     .catch((cause) => {
       throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
     });
+  const fold = await chooseFold(connection, config, options);
   const progress = showProgress(calls);
-  const opened = { config, connection, store, progress, seams };
+  const opened = { config, connection, store, fold, progress, seams };
   try {
     return await (options.until ? writePastCalls(opened, options) : rebuild(opened, options));
   } finally {
     progress.stop();
     await connection.close();
   }
+}
+
+/** The fold of the account; refused where its calls are folded by other rules and these are not to be adopted. */
+async function chooseFold(
+  connection: MongoConnection,
+  { ACCOUNT_REGION: region }: Settings,
+  { adoptRegion }: RebuildOptions,
+): Promise<Fold> {
+  const account = createMongoAccount(connection);
+  if (adoptRegion) await account.adopt({ region });
+  const reason = explainOtherRules({ region }, (await account.find()) ?? { region });
+  if (reason !== null) throw new CannotRebuild(reason);
+  return createFold({ region });
 }
 
 /** The first Ctrl-C ends it after what is in hand, a second one the process. */
@@ -91,9 +108,9 @@ function interruptible(): () => boolean {
 }
 
 async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): Promise<number> {
-  const { connection, progress } = opened;
+  const { connection, fold, progress } = opened;
   const past = await writePast({
-    ...{ connection, name: into!, until: until!, fold: foldCall },
+    ...{ connection, name: into!, until: until!, fold },
     onLooked: progress.add,
     isWanted: interruptible(),
   });
@@ -110,7 +127,7 @@ async function rebuild(opened: Opened, { dryRun = false }: { dryRun?: boolean })
   if (!dryRun) await opened.store.prepare();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
-    ...{ store: opened.store, fold: foldCall, partitionOf },
+    ...{ store: opened.store, fold: opened.fold, partitionOf },
     notify: around(notify),
     isWanted: interruptible(),
     topics: topicNames(opened.config.TOPIC_PREFIX),
@@ -149,7 +166,6 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 function explain(error: Error): string | undefined {
   if (error instanceof Unavailable)
     return "MongoDB or Kafka went away in the middle: run it again, it goes on";
-  if (error instanceof Superseded)
-    return `${error.message}, ours ${foldCall.revision}: run its rebuild:calls`;
+  if (error instanceof Superseded) return `${error.message}, ours ${FOLD_REVISION}: run its rebuild:calls`;
   return error instanceof CannotRebuild || error instanceof InvalidConfig ? error.message : error.stack;
 }
