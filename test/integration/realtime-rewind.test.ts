@@ -111,3 +111,44 @@ test("a call that is erased is in no past from then on", async () => {
   realtime.tell(changes);
   await eventually(async () => expect(await waiters()).toBe(1));
 });
+
+describe("one call that is transferred", () => {
+  /** Seconds. No other test reads this stretch of the past. */
+  const start = -7_200;
+  const moment = (seconds: number) => at(start + seconds);
+  const received = (seconds: number, type: string, more: object) =>
+    realtime.storeAt(moment(seconds), body(type, "three", { timestamp: moment(seconds), ...more }));
+
+  beforeAll(async () => {
+    const [ana, bia] = [
+      { actor: "ana", queue: "900" },
+      { actor: "bia", queue: "901" },
+    ];
+    for (const agent of [ana, bia]) await received(-60, "actor.logged-in", agent);
+    await received(0, "call.waiting", { queue: "900" });
+    await received(20, "actor.entered", ana);
+    await received(20.1, "call.ongoing", {});
+    await received(80, "actor.left", ana);
+    await received(80.1, "call.waiting", { queue: "901" });
+    await received(100, "actor.entered", bia);
+    await received(100.1, "call.ongoing", {});
+    await received(160, "actor.left", bia);
+    await received(160.1, "call.finished", {});
+  });
+
+  test.each([
+    ["waiting", 10, { waiting: ["900"], agents: ["FREE", "FREE"], answered: [0, 0] }],
+    ["talking", 50, { waiting: [], agents: ["TALKING", "FREE"], answered: [0, 0] }],
+    ["transferred, waiting again", 90, { waiting: ["901"], agents: ["FREE", "FREE"], answered: [1, 0] }],
+    ["talking to the other agent", 130, { waiting: [], agents: ["FREE", "TALKING"], answered: [1, 0] }],
+    ["over", 170, { waiting: [], agents: ["FREE", "FREE"], answered: [1, 1] }],
+  ])("is on the rewound board as it was then: %s", async (_name, seconds, then) => {
+    const client = await connect();
+    const { data } = await client.ask("Rewind", { at: moment(seconds).getTime(), minutes: 30 });
+    expect({
+      waiting: data.waiting.map(({ queue }: { queue: string }) => queue),
+      agents: data.agents.map(({ state }: { state: string }) => state),
+      answered: data.queues.map(({ answered }: { answered: number }) => answered),
+    }).toEqual(then);
+  });
+});
