@@ -5,6 +5,7 @@ import {
   createPublisher,
   createStatusReporter,
   type Publisher,
+  type PublisherLimits,
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
@@ -28,7 +29,8 @@ import {
 export type Seams = {
   /** Wraps the publisher before it is used. */
   publisher?: (publisher: Publisher) => Publisher;
-  /** Replace the spool's own limits. */
+  /** Replace the publisher's and the spool's own limits. */
+  publisherLimits?: Partial<PublisherLimits>;
   spoolLimits?: Partial<SpoolLimits>;
 };
 
@@ -71,14 +73,14 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
 }
 
 /** Connects in the background. */
-function openKafka(service: IngestService, { publisher: around = (it) => it }: Seams) {
+function openKafka(service: IngestService, { publisher: around = (it) => it, publisherLimits }: Seams) {
   const { config, log, metrics, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
   const codec = createCodec({ config, topics, log });
   void codec.ready();
   const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
-  const limits = { maxQueueRecords: MAX_WAITING };
+  const limits = { maxQueueRecords: MAX_WAITING, ...publisherLimits };
   const publisher = around(createPublisher({ client, log, metrics, limits }));
   // the last to stop, and so after the last answers: the status tells of them too
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
