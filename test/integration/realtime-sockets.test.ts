@@ -183,6 +183,17 @@ describe("socket.io", () => {
     expect(messages).toEqual(["Welcome"]);
   });
 
+  test("a client that goes away while its poll hangs is gone at once, and not at its next ping", async () => {
+    const { port } = new URL(realtime.url);
+    const path = await openPolling(Number(port));
+    const poll = await connectRaw(Number(port), { clings: true });
+    await poll.send(requestBytes({ method: "GET", path, headers: { "Content-Type": "" } }));
+    poll.endSending();
+    // sooner than a ping, which comes after 10 s
+    await poll.closed;
+    expect((await ask(Number(port), { method: "GET", path })).status).toBe(400);
+  });
+
   test("an acknowledgement has the bodies to the letter, as a message has", async () => {
     const given = '{"type":"call.new","call_id":"one","sid":12345678901234567890,"x":1e400,"x":1.0}';
     await realtime.store(given);

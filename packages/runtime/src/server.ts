@@ -34,6 +34,8 @@ export function createHttpServer(
 ): Server {
   const server = createServer(LIMITS, watchOpen(requireHost(listener), maxOpen, onAnswer));
   server.maxConnections = maxOpen;
+  // a sender may end its own side once its request is sent (`nc -N`, shutdown(SHUT_WR)): its answer still goes out on the other
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on("clientError", (error, socket) => answerClientError(error, socket, onAnswer));
   server.on("connect", (request, socket) => {
     onAnswer(400, request);
