@@ -194,6 +194,19 @@ test("a sender that waits for 100 Continue gets it, and its event is taken", asy
   connection.close();
 });
 
+test("an offer to go on in another protocol is not taken up: the request is answered as it is", async () => {
+  for (const [upgrade, connection] of [
+    ["h2c", "Upgrade, HTTP2-Settings"],
+    ["websocket", "Upgrade"],
+    ["TLS/1.2", "upgrade"],
+  ] as const) {
+    const headers = { Upgrade: upgrade, Connection: connection, "HTTP2-Settings": "AAMAAABkAAQAAP__" };
+    expect((await ask(ingest.port, { body: CALL, headers })).status).toBe(200);
+    expect((await ask(ingest.port, { method: "GET", path: "/livez", headers })).status).toBe(200);
+  }
+  expect(ingest.published).toHaveLength(3);
+});
+
 test("any other expectation is 417", async () => {
   await expectRefusal(await ask(ingest.port, { body: CALL, headers: { Expect: "miracles" } }), 417);
 });

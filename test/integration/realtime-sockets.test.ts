@@ -261,6 +261,34 @@ const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
     },
   });
 
+describe("an offer of another protocol than WebSocket", () => {
+  const get = (path: string, upgrade: string) => {
+    const headers = {
+      Upgrade: upgrade,
+      Connection: "Upgrade, HTTP2-Settings",
+      "HTTP2-Settings": "AAMAAABkAAQAAP__",
+    };
+    return ask(Number(new URL(realtime.url).port), { method: "GET", path, headers });
+  };
+
+  test.each(["h2c", "TLS/1.2", "h2c, websocket"])(
+    "is not taken up (%s): the request is answered as it is",
+    async (upgrade) => {
+      expect((await get("/livez", upgrade)).status).toBe(200);
+      const stats = await get("/stats?minutes=30", upgrade);
+      expect([stats.status, JSON.parse(stats.body).minutes]).toEqual([200, 30]);
+      expect((await get("/nowhere", upgrade)).status).toBe(404);
+      expect((await get("/socket.io/?EIO=4&transport=polling", upgrade)).body).toMatch(/^0\{"sid":/);
+    },
+  );
+
+  test("does not pass the door: what needs a token is 401", async () => {
+    await restart({ tokens: [TOKEN] });
+    expect((await get("/stats", "h2c")).status).toBe(401);
+    expect((await get(`/stats?token=${TOKEN}`, "h2c")).status).toBe(200);
+  });
+});
+
 describe("hostile clients", () => {
   const openRaw = async () => {
     const webSocket = new WebSocket(realtime.url.replace("http", "ws"));
