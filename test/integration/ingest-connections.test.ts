@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { closeServer, LAST_ANSWER_MS, STOP_DEADLINE_MS } from "@teravoz/runtime";
 import { eventually } from "../support/eventually.ts";
@@ -118,6 +120,61 @@ test("who is refused and has sent its whole body may ask again on its connection
   connection.close();
 });
 
+test("a probe whose body never ends is answered, and its connection is cut off", async () => {
+  const connection = await connectRaw(ingest.port);
+  const headers = { "Content-Length": "", "Transfer-Encoding": "chunked" };
+  await connection.send(requestBytes({ method: "GET", headers }));
+  expect((await connection.answer()).status).toBe(200);
+  const piece = chunk(Buffer.alloc(MiB / 4, "x"));
+  let sent = 0;
+  while (sent < 64 * MiB && (await connection.send(piece))) sent += piece.length;
+  expect(sent).toBeLessThan(24 * MiB);
+  await connection.closed;
+});
+
+test("a sender that ends its side after the body gets its answer, and then the connection ends", async () => {
+  let acknowledge = null as (() => void) | null;
+  ingest.broker.take = () =>
+    new Promise<void>((resolve) => {
+      acknowledge = resolve;
+    });
+  const accepted = once(ingest.server, "connection");
+  const connection = await connectRaw(ingest.port, { clings: true });
+  const [socket] = (await accepted) as [Socket];
+  await connection.send(requestBytes({ body: CALL }));
+  const ends = once(socket, "end");
+  connection.endSending();
+  // it is seen while the event is still on its way to the broker
+  await ends;
+  await eventually(() => expect(acknowledge).not.toBeNull());
+  acknowledge!();
+  expect((await connection.answer()).status).toBe(200);
+  await connection.closed;
+  expect(ingest.published).toHaveLength(1);
+});
+
+test("a sender that ends its side gets the answers to all that it had sent, and to a refused request too", async () => {
+  const connection = await connectRaw(ingest.port, { clings: true });
+  await connection.send(Buffer.concat([CALL, "{", CALL].map((body) => requestBytes({ body }))));
+  connection.endSending();
+  for (const status of [200, 400, 200]) expect((await connection.answer()).status).toBe(status);
+  await connection.closed;
+  const wrong = await connectRaw(ingest.port, { clings: true });
+  await wrong.send(requestBytes({ path: "/elsewhere", body: CALL }));
+  wrong.endSending();
+  await expectRefusal(wrong.answer(), 404);
+  await wrong.closed;
+});
+
+test("a sender that ends its side in the middle of a body is told so, and nothing is stored", async () => {
+  const connection = await connectRaw(ingest.port, { clings: true });
+  await connection.send(requestBytes({ headers: { "Content-Length": "100" }, body: CALL.slice(0, 50) }));
+  connection.endSending();
+  await expectRefusal(connection.answer(), 400);
+  await connection.closed;
+  expect(ingest.published).toEqual([]);
+});
+
 test("a stop is not held up by connections that are silent or have sent half of a request", async () => {
   // the service itself waits longer for its last answers, and still stops before its deadline
   expect(LAST_ANSWER_MS).toBeLessThan(STOP_DEADLINE_MS);
@@ -135,6 +192,19 @@ test("a sender that waits for 100 Continue gets it, and its event is taken", asy
   await connection.send(CALL);
   expect((await connection.answer()).status).toBe(200);
   connection.close();
+});
+
+test("an offer to go on in another protocol is not taken up: the request is answered as it is", async () => {
+  for (const [upgrade, connection] of [
+    ["h2c", "Upgrade, HTTP2-Settings"],
+    ["websocket", "Upgrade"],
+    ["TLS/1.2", "upgrade"],
+  ] as const) {
+    const headers = { Upgrade: upgrade, Connection: connection, "HTTP2-Settings": "AAMAAABkAAQAAP__" };
+    expect((await ask(ingest.port, { body: CALL, headers })).status).toBe(200);
+    expect((await ask(ingest.port, { method: "GET", path: "/livez", headers })).status).toBe(200);
+  }
+  expect(ingest.published).toHaveLength(3);
 });
 
 test("any other expectation is 417", async () => {

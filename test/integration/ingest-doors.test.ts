@@ -50,6 +50,18 @@ test("with tokens set, each way to present one is taken and anything else is 401
   expect(ingest.logged.join("")).not.toContain(TOKEN);
 });
 
+test("a probe of the webhook needs no token, an event still does, whichever way its path is spelled", async () => {
+  ingest = await startIngest({ tokens: [TOKEN] });
+  for (const method of ["HEAD", "OPTIONS", "GET"])
+    for (const path of ["/webhook", "/webhook/?token=wrong"])
+      expect((await ask(ingest.port, { method, path })).status).toBeLessThan(300);
+  for (const path of ["/webhook/", "//webhook", "/%77ebhook"]) {
+    await expectRefusal(ask(ingest.port, { path, body: CALL }), 401);
+    expect((await ask(ingest.port, { path: `${path}?token=${TOKEN}`, body: CALL })).status).toBe(200);
+  }
+  await expectRefusal(ask(ingest.port, { path: "/webhook/?token=wrong", body: CALL }), 401);
+});
+
 test("/livez and /readyz say how it stands, /metrics what happened, behind its own token", async () => {
   ingest = await startIngest({ tokens: [TOKEN], metricsTokens: ["metrics-token"] });
   const get = (path: string, authorization = "") =>

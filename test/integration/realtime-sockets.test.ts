@@ -183,6 +183,17 @@ describe("socket.io", () => {
     expect(messages).toEqual(["Welcome"]);
   });
 
+  test("a client that goes away while its poll hangs is gone at once, and not at its next ping", async () => {
+    const { port } = new URL(realtime.url);
+    const path = await openPolling(Number(port));
+    const poll = await connectRaw(Number(port), { clings: true });
+    await poll.send(requestBytes({ method: "GET", path, headers: { "Content-Type": "" } }));
+    poll.endSending();
+    // sooner than a ping, which comes after 10 s
+    await poll.closed;
+    expect((await ask(Number(port), { method: "GET", path })).status).toBe(400);
+  });
+
   test("an acknowledgement has the bodies to the letter, as a message has", async () => {
     const given = '{"type":"call.new","call_id":"one","sid":12345678901234567890,"x":1e400,"x":1.0}';
     await realtime.store(given);
@@ -249,6 +260,34 @@ const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
       ...headers,
     },
   });
+
+describe("an offer of another protocol than WebSocket", () => {
+  const get = (path: string, upgrade: string) => {
+    const headers = {
+      Upgrade: upgrade,
+      Connection: "Upgrade, HTTP2-Settings",
+      "HTTP2-Settings": "AAMAAABkAAQAAP__",
+    };
+    return ask(Number(new URL(realtime.url).port), { method: "GET", path, headers });
+  };
+
+  test.each(["h2c", "TLS/1.2", "h2c, websocket"])(
+    "is not taken up (%s): the request is answered as it is",
+    async (upgrade) => {
+      expect((await get("/livez", upgrade)).status).toBe(200);
+      const stats = await get("/stats?minutes=30", upgrade);
+      expect([stats.status, JSON.parse(stats.body).minutes]).toEqual([200, 30]);
+      expect((await get("/nowhere", upgrade)).status).toBe(404);
+      expect((await get("/socket.io/?EIO=4&transport=polling", upgrade)).body).toMatch(/^0\{"sid":/);
+    },
+  );
+
+  test("does not pass the door: what needs a token is 401", async () => {
+    await restart({ tokens: [TOKEN] });
+    expect((await get("/stats", "h2c")).status).toBe(401);
+    expect((await get(`/stats?token=${TOKEN}`, "h2c")).status).toBe(200);
+  });
+});
 
 describe("hostile clients", () => {
   const openRaw = async () => {

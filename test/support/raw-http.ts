@@ -9,6 +9,8 @@ export type RawConnection = {
   /** The next answer; rejects where the connection ends without one. `head`: an answer that has no body. */
   answer(options?: { head?: boolean }): Promise<Answer>;
   closed: Promise<void>;
+  /** Ends our own side only: with `clings` the answers can still be read. */
+  endSending(): void;
   close(): void;
   /** As a sender does that dies, or gives up on us. */
   reset(): void;
@@ -32,6 +34,7 @@ export async function connectRaw(port: number, { clings = false } = {}): Promise
     send: (bytes) => send(socket, bytes),
     answer: ({ head = false } = {}) => readAnswer(socket, received, head),
     closed,
+    endSending: () => socket.end(),
     close: () => socket.destroy(),
     reset: () => socket.resetAndDestroy(),
   };

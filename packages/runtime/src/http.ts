@@ -30,7 +30,7 @@ function logUndelivered(err: Error & { code?: string }, log: Log): void {
   else log.error({ err }, "answer not delivered");
 }
 
-/** Routes match to the letter: `/webhook/` is not `/webhook`. */
+/** Routes match to the letter: `/livez/` is not `/livez`. */
 export const createRouter = () => new Router({ strict: true, sensitive: true });
 
 function addOperations(router: Router, { health, metrics, metricsTokens }: Operations): void {
@@ -85,8 +85,8 @@ export function answerErrors(log: Log): Middleware {
       ctx.status = problem.status;
       ctx.set(problem.headers);
       ctx.body = errorBody(problem.errors);
-      endUnread(ctx);
     }
+    endUnread(ctx);
   };
 }
 

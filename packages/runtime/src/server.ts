@@ -32,8 +32,14 @@ export function createHttpServer(
   listener: RequestListener,
   { maxOpen = Number.POSITIVE_INFINITY, onAnswer = () => {} }: ServerOptions = {},
 ): Server {
-  const server = createServer(LIMITS, watchOpen(requireHost(listener), maxOpen, onAnswer));
+  const isTakenUp = (request: IncomingMessage) => isWebSocket(request) && server.listenerCount("upgrade") > 0;
+  const server: Server = createServer(
+    { ...LIMITS, shouldUpgradeCallback: isTakenUp },
+    watchOpen(requireHost(listener), maxOpen, onAnswer),
+  );
   server.maxConnections = maxOpen;
+  // a sender may end its own side once its request is sent (`nc -N`, shutdown(SHUT_WR)): its answer still goes out on the other
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on("clientError", (error, socket) => answerClientError(error, socket, onAnswer));
   server.on("connect", (request, socket) => {
     onAnswer(400, request);
@@ -44,6 +50,12 @@ export function createHttpServer(
   );
   return server;
 }
+
+/**
+ * Clients offer other protocols by habit (h2c: Java's HttpClient, `curl --http2`). An offer may be ignored (RFC 9110, 7.8), and then
+ * the request is answered as any other.
+ */
+const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
 
 /** RFC 9112, 3.2: an HTTP/1.1 request must say its Host. */
 const requireHost =

@@ -13,12 +13,14 @@ test("what senders were told is counted, at a wrong address too; probes are not"
     counted(
       { status: 200, method: "POST", url: "/webhook?token=x" },
       { status: 404, method: "POST", url: "/webhok" },
-      { status: 405, method: "GET", url: "/webhook" },
       { status: 405, method: "PUT", url: "/webhook?token=x" },
+      { status: 405, method: "DELETE", url: "//webhook/" },
     ),
   ).toEqual([200, 404, 405, 405]);
   expect(
     counted(
+      { status: 200, method: "GET", url: "/webhook" },
+      { status: 204, method: "OPTIONS", url: "/webhook/" },
       { status: 503, method: "GET", url: "/readyz" },
       { status: 404, method: "GET", url: "/webhooks" },
       { status: 401, method: "GET", url: "/metrics" },

@@ -1,5 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { AnswerCounter } from "@teravoz/runtime";
+import { isWebhook } from "./webhook-path.ts";
+
+/** Methods that only ask whether the address is right. */
+const PROBES = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Counts what senders were told: what was sent to the webhook or posted anywhere (its address may be wrong), and what could not be
@@ -8,7 +12,8 @@ import type { AnswerCounter } from "@teravoz/runtime";
 export const countAnswers =
   (answers: Pick<AnswerCounter, "count">) =>
   (status: number, request: Pick<IncomingMessage, "method" | "url"> | null): void => {
-    if (request === null || request.method === "POST" || isWebhook(request.url)) answers.count(status);
+    if (request === null || isOfSender(request)) answers.count(status);
   };
 
-const isWebhook = (url = "") => url === "/webhook" || url.startsWith("/webhook?");
+const isOfSender = ({ method = "", url }: Pick<IncomingMessage, "method" | "url">): boolean =>
+  method === "POST" || (isWebhook(url) && !PROBES.has(method));

@@ -5,6 +5,7 @@ import type { Context } from "koa";
 import type Router from "koa-router";
 import { readBody } from "./body.ts";
 import { malformed, toProblem, unprocessable } from "./problems.ts";
+import { WEBHOOK_PATH } from "./webhook-path.ts";
 
 /** What ingest needs from outside. */
 export type IngestPorts = {
@@ -17,10 +18,21 @@ export type IngestPorts = {
   tokens: readonly string[] | null;
 };
 
-/** POST /webhook: 200 only when the event is acknowledged, a refusal that is kept, or a clear error. */
+const PROBED = { status: "ok", data: { accepts: "POST with Content-Type: application/json" } };
+
+/**
+ * POST /webhook: 200 only when the event is acknowledged, a refusal that is kept, or a clear error. GET, HEAD and OPTIONS are probes of
+ * senders and monitors that ask whether the address is right: they need no token, learn nothing and store nothing.
+ */
 export function createWebhookRouter(ports: IngestPorts): Router {
   const router = createRouter();
-  router.post("/webhook", requireToken(ports.tokens), async (ctx: Context) => {
+  const probe = (ctx: Context) => {
+    ctx.set("Allow", "GET, HEAD, OPTIONS, POST");
+    if (ctx.method === "OPTIONS") ctx.status = 204;
+    else ctx.body = PROBED;
+  };
+  router.get(WEBHOOK_PATH, probe).options(WEBHOOK_PATH, probe);
+  router.post(WEBHOOK_PATH, requireToken(ports.tokens), async (ctx: Context) => {
     const body = await readBody(ctx.req);
     const receivedAt = ports.now();
     const parsed = parseWebhook(body, receivedAt);

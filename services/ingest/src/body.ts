@@ -18,15 +18,29 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
 }
 
+/**
+ * Charsets in which ASCII is ASCII and that libraries claim by default (Java's HTTP clients ISO-8859-1, Python's and Windows' their
+ * own), whatever the bytes are. A JSON body is UTF-8 (RFC 8259, 8.1): the bytes decide, and others are answered 400.
+ */
+const CLAIMS =
+  /^(utf-?8(mb4)?|(us-)?ascii|ansi_x3\.4-1968|iso[-_]?8859-\d{1,2}(:\d{4})?|latin-?\d{1,2}|(windows|cp)-?125\d)$/;
+
 function requireJson({ headers }: IncomingMessage): void {
   const [type = "", ...parameters] = (headers["content-type"] ?? "")
     .split(";")
     .map((part) => part.trim().toLowerCase());
   if (type !== "application/json") throw unsupported("Content-Type must be application/json");
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
-  if (charset && !/^charset="?utf-?8"?$/.test(charset)) throw unsupported("the charset must be UTF-8");
+  const charset = charsetOf(parameters);
+  if (charset && !CLAIMS.test(charset)) throw unsupported("the charset must be UTF-8");
   if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity")
     throw unsupported("a compressed body is not accepted: send it without Content-Encoding");
+}
+
+/** Without quotes, of whatever kind: some senders escape them. Empty where none is named. */
+function charsetOf(parameters: readonly string[]): string {
+  const [, charset = ""] =
+    parameters.map((parameter) => parameter.split("=")).find(([name]) => name?.trim() === "charset") ?? [];
+  return charset.replace(/[\\"'\s]/g, "");
 }
 
 /** raw-body's other errors are the sender's: it went away, or its Content-Length was wrong. */

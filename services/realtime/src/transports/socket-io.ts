@@ -1,11 +1,11 @@
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server, type Socket } from "socket.io";
 import type { Send } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import type { Request } from "../protocol.ts";
 import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
-import { MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
+import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** A connection that does not join within this time only costs: clients join in their first packet. */
 const JOIN_TIMEOUT_MS = 10_000;
@@ -38,6 +38,7 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
   });
   io.engine.on("connection", limitJoins);
+  server.on("request", endWithClient);
   io.use((socket, next) => {
     if (isTokenAccepted(socket.request, admission, socket.handshake.auth.token)) return next();
     next(Object.assign(new Error("missing or wrong token"), { data: { status: 401 } }));
@@ -49,6 +50,19 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
       io.engine.close();
     },
   };
+}
+
+/**
+ * A client that goes away ends its side of a poll that hangs. The server would keep the other side open for the answer, and the
+ * client would count as connected until its next ping.
+ */
+function endWithClient({ method, url, socket }: IncomingMessage): void {
+  if (method === "GET" && isSocketIo(url) && socket.listenerCount("end", endHere) === 0)
+    socket.once("end", endHere);
+}
+
+function endHere(this: Socket["request"]["socket"]): void {
+  this.end();
 }
 
 /** The type of socket.io's packet that joins, of its first namespace or another. */
