@@ -73,7 +73,7 @@ async function claimRules(
 ): Promise<boolean> {
   const reason = explainOtherRules(rules, await untilAvailable(() => account.claim(rules), { log }));
   if (reason === null) return true;
-  log.fatal(reason);
+  log.fatal({ reason }, "the calls are folded by other rules: this one ends");
   fail("projector", new Error(reason));
   return false;
 }

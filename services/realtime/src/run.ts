@@ -81,7 +81,7 @@ async function checkRules({ config, log, fail }: RealtimeService, connection: Mo
   const rules = { region: config.ACCOUNT_REGION };
   const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
   if (reason === null) return;
-  log.fatal(reason);
+  log.fatal({ reason }, "the calls are folded by other rules: this one ends");
   fail("realtime", new Error(reason));
 }
 
