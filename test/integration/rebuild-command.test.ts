@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Call, foldCall } from "@teravoz/domain";
+import { ROOT } from "@teravoz/stack";
 import {
   createMongoAccount,
   type MongoConnection,
@@ -21,6 +25,23 @@ afterAll(() => dropDatabase(connection));
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   startRebuild(args, { env: { MONGODB_URI: uri, TOPIC_PREFIX: "nobodys.", ...env } }).done;
+
+/** Runs a service until it ends by itself. */
+async function runService(
+  kind: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; log: string }> {
+  const child = spawn(process.execPath, [join(ROOT, `services/${kind}/src/main.ts`)], {
+    env: { ...process.env, ...env, PORT: "0", NODE_ENV: "development" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let log = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    log += text;
+  });
+  const [code] = await once(child, "close");
+  return { code, log };
+}
 
 // every wrong argument by itself: services/projector/src/rebuild/options.test.ts
 test("`rebuild:calls` says what it does with --help, and exits with 1 and says why for wrong arguments", async () => {
@@ -68,6 +89,13 @@ test("calls are folded for one region: another is refused, and adopted where tha
   expect(await run(["--adopt-region"], { ...env, TOPIC_PREFIX: opened.prefix })).toMatchObject({ code: 0 });
   expect(await canonical()).toEqual(["+351912345678"]);
   expect(await account.find()).toEqual({ region: "PT" });
+  const services = ["projector", "realtime"].map((kind) =>
+    runService(kind, { MONGODB_URI: uri, TOPIC_PREFIX: opened.prefix }),
+  );
+  for (const { code, log } of await Promise.all(services)) {
+    expect(code).toBe(1);
+    expect(log).toContain("set ACCOUNT_REGION=PT, or stop the projectors");
+  }
   await Promise.all([dropDatabase(connection), opened.close()]);
 }, 60_000);
 
