@@ -103,7 +103,10 @@ async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<R
 /** Ends what an earlier or interrupted run has left running: services, and stacks of lanes. */
 export async function endDeadRuns(): Promise<void> {
   const runs = existsSync(RUNS) ? readdirSync(RUNS) : [];
-  for (const name of runs) await endLeftovers(join(RUNS, name, "pids.json"));
+  const ended: string[] = [];
+  for (const name of runs) ended.push(...(await endLeftovers(join(RUNS, name, "pids.json"))));
+  // a lane that was interrupted may have started the next meanwhile
+  if (ended.length > 0) await endDeadRuns();
 }
 
 function asRed({ campaign, seed, began }: Numbered & { began: Date }, error: unknown, say: Say): Result {

@@ -31,10 +31,10 @@ type State = Options & {
   socket: WebSocket | null;
   list: Buffer | null;
   counts: Counts;
-  /** Waiting for a list; `stale` = told of a change since it asked. */
-  asking: boolean;
+  /** Who waits for which answer: they come in the order of the questions. */
+  questions: ((how: string) => void)[];
+  /** Told of a change since it asked. */
   stale: boolean;
-  answered: ((how: string) => void)[];
   ended: boolean;
 };
 
@@ -44,8 +44,8 @@ type State = Options & {
  */
 export function createListingClient(options: Options): ListingClient {
   const counts = { changed: 0, ok: 0, failed: 0, closed: 0 };
-  const flags = { asking: false, stale: false, ended: false };
-  const state: State = { ...options, ...flags, turn: 0, socket: null, list: null, counts, answered: [] };
+  const flags = { stale: false, ended: false };
+  const state: State = { ...options, ...flags, turn: 0, socket: null, list: null, counts, questions: [] };
   connect(state);
   return {
     counts,
@@ -55,11 +55,7 @@ export function createListingClient(options: Options): ListingClient {
     get connected() {
       return state.socket?.readyState === WebSocket.OPEN;
     },
-    ask: () =>
-      new Promise((resolve) => {
-        state.answered.push(resolve);
-        ask(state);
-      }),
+    ask: () => new Promise((resolve) => ask(state, resolve)),
     close() {
       state.ended = true;
       state.socket?.terminate();
@@ -82,17 +78,17 @@ function connect(state: State): void {
 async function reconnect(state: State): Promise<void> {
   state.counts.closed += 1;
   state.turn += 1;
-  answer(state, "closed");
+  for (const answered of state.questions.splice(0)) answered("closed");
   await sleep(Math.random() * state.reconnectMs);
   connect(state);
 }
 
-function ask(state: State): void {
+function ask(state: State, answered: (how: string) => void = () => {}): void {
   if (state.socket?.readyState !== WebSocket.OPEN) {
-    answer(state, "closed");
+    answered("closed");
     return;
   }
-  state.asking = true;
+  state.questions.push(answered);
   state.stale = false;
   state.socket.send(`{"event":"ListCalls","data":{"limit":${state.limit}}}`);
 }
@@ -109,13 +105,13 @@ function receive(state: State, frame: Buffer): void {
 function takeList(state: State, ok: boolean, frame: Buffer): void {
   state.counts[ok ? "ok" : "failed"] += 1;
   if (ok) state.list = frame;
-  answer(state, ok ? "Ok" : "Failed");
+  state.questions.shift()?.(ok ? "Ok" : "Failed");
   if (state.stale) askSoon(state);
 }
 
 function hearOfChange(state: State): void {
   state.counts.changed += 1;
-  if (!state.asking && !state.stale) askSoon(state);
+  if (state.questions.length === 0 && !state.stale) askSoon(state);
   state.stale = true;
 }
 
@@ -123,9 +119,4 @@ function askSoon(state: State): void {
   state.stale = true;
   const { socket } = state;
   setTimeout(() => socket === state.socket && ask(state), Math.random() * state.spreadMs).unref();
-}
-
-function answer(state: State, how: string): void {
-  state.asking = false;
-  for (const resolve of state.answered.splice(0)) resolve(how);
 }

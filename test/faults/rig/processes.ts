@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kind, type ServiceHandle, type ServiceSpec, startServices } from "@teravoz/stack";
 import type { Links } from "./links.ts";
@@ -94,7 +94,9 @@ async function strikeAt(
   file: string,
   aim: { point: string; hits: number },
 ): Promise<{ how: string } | "struck" | null> {
-  writeFileSync(file, JSON.stringify(aim));
+  // renamed into place: the process may look at any moment
+  writeFileSync(`${file}.new`, JSON.stringify(aim));
+  renameSync(`${file}.new`, file);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), STRIKE_LIMIT_MS);
