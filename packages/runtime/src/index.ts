@@ -6,6 +6,7 @@ export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./queue-settings.ts";
 export * from "./retry.ts";
+export * from "./running-time.ts";
 export * from "./self.ts";
 export * from "./server.ts";
 export * from "./service.ts";
