@@ -16,7 +16,8 @@ const MAX_JOINS = 10;
 /**
  * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
  * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
- * stays off: a client that comes back subscribes again.
+ * stays off: a client that comes back subscribes again. Clients of socket.io 2, 3 and 4 connect; those of version 2 present their
+ * token in the query, for they have no `auth`.
  */
 export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Doors): { stop(): void } {
   const io = new Server(server, {
@@ -32,6 +33,8 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     // compressing each push for each socket costs more memory and time than the bytes it saves
     perMessageDeflate: false,
     httpCompression: false,
+    // clients of version 2 speak engine.io's protocol 3
+    allowEIO3: true,
     // asked for each handshake, not for what comes after it
     allowRequest: (request, decide) =>
       decide(null, isOriginAllowed(request, admission) && admission.mayCome()),
@@ -113,7 +116,7 @@ function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
 }
 
-/** The text of socket.io's EVENT packet (protocol 5, default namespace), made once for all sockets that get the message. */
+/** The text of socket.io's EVENT packet (default namespace; the same in protocols 4 and 5), made once for all sockets that get the message. */
 const packets = new WeakMap<Message, string>();
 
 function packetOf(message: Message): string {
