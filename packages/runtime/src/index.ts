@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./health.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
+export * from "./name-counts.ts";
 export * from "./queue-settings.ts";
 export * from "./retry.ts";
 export * from "./running-time.ts";

@@ -36,9 +36,12 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     // clients of version 2 speak engine.io's protocol 3
     allowEIO3: true,
     // asked for each handshake, not for what comes after it
-    allowRequest: (request, decide) =>
-      decide(null, isOriginAllowed(request, admission) && admission.mayCome()),
-    ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
+    allowRequest: (request, decide) => {
+      const refusal = refusalOf(request, admission);
+      decide(refusal, refusal === null);
+    },
+    // clients of version 2 poll with credentials
+    cors: (request, give) => give(null, { origin: crossOriginOf(request, admission), credentials: true }),
   });
   io.engine.on("connection", limitJoins);
   server.on("request", endWithClient);
@@ -54,6 +57,15 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     },
   };
 }
+
+const refusalOf = (request: IncomingMessage, { admits, mayCome }: Doors): string | null => {
+  if (!admits(request)) return "this origin may not connect";
+  return mayCome() ? null : "too many come at once, try again";
+};
+
+/** The page that a browser lets read the answers of a poll: whoever may connect. */
+const crossOriginOf = (request: Pick<IncomingMessage, "headers">, admission: Doors): string | false =>
+  isOriginAllowed(request, admission) ? (request.headers.origin ?? false) : false;
 
 /**
  * A client that goes away ends its side of a poll that hangs. The server would keep the other side open for the answer, and the
@@ -116,7 +128,7 @@ function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
 }
 
-/** The text of socket.io's EVENT packet (default namespace; the same in protocols 4 and 5), made once for all sockets that get the message. */
+/** The text of an EVENT packet, the same in all protocols of socket.io (default namespace), made once for all sockets that get it. */
 const packets = new WeakMap<Message, string>();
 
 function packetOf(message: Message): string {
