@@ -62,6 +62,25 @@ test("refused requests are counted by status with their reason, beside the accep
   expect(problems).toEqual([]);
 });
 
+test("a wrong address is named below the 404s by its first part, and a page of another origin in a table of its own", async () => {
+  const { page, problems } = await open();
+  const { url } = suite.gateway.ingest[0]!;
+  for (const path of ["/webhok?token=secret", "/webhok", "/5511999990000"])
+    await fetch(`${url}${path}`, { method: "POST", body: "{}" });
+  const polling = `${suite.gateway.realtime[0]!.url}/socket.io/?EIO=4&transport=polling`;
+  expect((await fetch(polling, { headers: { Origin: "https://board.example" } })).status).toBe(403);
+  await eventually(async () => {
+    const region = "Recusados na última hora";
+    const time = expect.stringMatching(/^\d\d:\d\d$/);
+    expect(await cellsOf(page, region, "404")).toEqual(["404", "endereço errado", "3", time]);
+    expect(await cellsOf(page, region, "/webhok")).toEqual(["", "/webhok", "2", time]);
+    expect(await cellsOf(page, region, "/…")).toEqual(["", "/…", "1", time]);
+    const origins = await cellsOf(page, "Origens recusadas na última hora", "https://board.example");
+    expect(origins).toEqual(["https://board.example", "1", time]);
+  }, SOON_MS);
+  expect(problems).toEqual([]);
+});
+
 test("without a projector, the page says so and counts the waiting events; all is well once it is back", async () => {
   const { page, problems } = await open();
   const [projector] = suite.gateway.projector;

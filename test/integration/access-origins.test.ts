@@ -1,8 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { ask } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
-import { connectClient, TRANSPORTS } from "../support/socket-clients.ts";
+import { connectClient, OLD_TRANSPORTS, TRANSPORTS } from "../support/socket-clients.ts";
 
 const LISTED = "https://board.example";
+
+const ALL = [...TRANSPORTS, ...OLD_TRANSPORTS];
 
 let realtime: RealtimeInProcess;
 afterEach(() => realtime.stop());
@@ -11,7 +14,8 @@ afterEach(() => realtime.stop());
 function forgedOrigins(own: string): string[] {
   const { host, hostname, port } = new URL(own);
   const hosts = [
-    ...["evil.example", "localhost", "127.0.0.2", "0.0.0.0", "[::1]", "2130706433", "0x7f.1", "127.1"],
+    ...["evil.example", "127.0.0.2", "0.0.0.0", "[::2]", "2130706433", "0x7f.1", "127.1"],
+    ...["localhost.evil.example", "evil-localhost", "localhost.", "sub.localhost"],
     ...[
       `${hostname}.evil.example`,
       `evil-${hostname}`,
@@ -32,6 +36,9 @@ function forgedOrigins(own: string): string[] {
       `http://${host}/`,
       `http://${hostname}`,
       `http://${hostname}:${Number(port) + 1}`,
+      `http://localhost:${Number(port) + 1}`,
+      "http://localhost",
+      `http://[::1]:${port}0`,
     ],
     ...[
       `http://${hostname}:${port}0`,
@@ -53,7 +60,7 @@ test.each([
     realtime = await startRealtime(origins ? { origins } : {});
     const forged = forgedOrigins(realtime.url).filter((origin) => origin !== LISTED);
     expect(forged.length).toBeGreaterThanOrEqual(50);
-    for (const transport of TRANSPORTS) {
+    for (const transport of ALL) {
       const outcomes = await Promise.allSettled(
         forged.map((origin) => connectClient(transport, realtime.url, { origin })),
       );
@@ -61,11 +68,100 @@ test.each([
       expect({ transport, connected }).toEqual({ transport, connected: [] });
     }
     const own = origins ? LISTED : realtime.url;
-    for (const transport of TRANSPORTS) {
+    for (const transport of ALL) {
       const client = await connectClient(transport, realtime.url, { origin: own });
       expect((await client.ask("ListCalls")).status).toBe("Ok");
       client.close();
+      await client.closed;
     }
   },
   60_000,
 );
+
+/** Connects a page of this origin by each transport; resolves with those that could. */
+async function connectAll(origin: string, url = realtime.url): Promise<string[]> {
+  const outcomes = await Promise.allSettled(
+    ALL.map((transport) => connectClient(transport, url, { origin })),
+  );
+  const clients = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  for (const client of clients) client.close();
+  await Promise.all(clients.map(({ closed }) => closed));
+  return ALL.filter((_, n) => outcomes[n]!.status === "fulfilled");
+}
+
+test("localhost, 127.0.0.1 and [::1] are one host to whoever types one of them, at the same port", async () => {
+  realtime = await startRealtime();
+  const { port } = new URL(realtime.url);
+  for (const name of ["localhost", "127.0.0.1", "[::1]"])
+    expect([name, await connectAll(`http://${name}:${port}`)]).toEqual([name, ALL]);
+  for (const origin of ["http://localhost:5173", "http://localhost", "http://127.0.0.1:80"])
+    expect([origin, await connectAll(origin)]).toEqual([origin, []]);
+});
+
+test("a service that listens on loopback only lets pages of this machine connect from any port, and no others", async () => {
+  realtime = await startRealtime({ isLocal: true });
+  for (const origin of [
+    "http://localhost:5173",
+    "http://127.0.0.1:3000",
+    "https://[::1]:8443",
+    "http://localhost",
+  ])
+    expect([origin, await connectAll(origin)]).toEqual([origin, ALL]);
+  for (const origin of [
+    "http://evil.example",
+    "http://localhost.evil.example:5173",
+    "http://10.0.0.1:5173",
+    "null",
+  ])
+    expect([origin, await connectAll(origin)]).toEqual([origin, []]);
+  // behind a proxy of this machine the pages of a visitor's own machine are not of this one
+  const polling = (host: string) =>
+    ask(Number(new URL(realtime.url).port), {
+      method: "GET",
+      path: "/socket.io/?EIO=4&transport=polling",
+      headers: { Host: host, Origin: "http://localhost:5173" },
+    });
+  expect((await polling("board.example")).status).toBe(403);
+  expect((await polling("localhost:4000")).status).toBe(200);
+});
+
+test("where origins are listed they are all, also for a service on loopback", async () => {
+  realtime = await startRealtime({ isLocal: true, origins: [LISTED] });
+  expect(await connectAll("http://localhost:5173")).toEqual([]);
+  expect(await connectAll(LISTED)).toEqual(ALL);
+});
+
+test("a browser lets the page that may connect read the answers of a poll, and no other", async () => {
+  realtime = await startRealtime({ isLocal: true });
+  const poll = (origin: string) =>
+    ask(Number(new URL(realtime.url).port), {
+      method: "GET",
+      path: "/socket.io/?EIO=3&transport=polling",
+      headers: { Host: "localhost:4000", Origin: origin },
+    });
+  const { headers } = await poll("http://localhost:5173");
+  expect(headers["access-control-allow-origin"]).toBe("http://localhost:5173");
+  expect(headers["access-control-allow-credentials"]).toBe("true");
+  expect((await poll("http://evil.example")).headers).not.toHaveProperty("access-control-allow-origin");
+});
+
+test("a page that is refused reads why, and is counted and logged, once a minute", async () => {
+  realtime = await startRealtime();
+  const origin = "http://localhost:5173";
+  expect(await connectAll(origin)).toEqual([]);
+  expect(await connectAll("https://5511999990000.example")).toEqual([]);
+  const polling = `${realtime.url}/socket.io/?EIO=4&transport=polling`;
+  const answer = await fetch(polling, { headers: { Origin: origin } });
+  expect([answer.status, await answer.json()]).toEqual([
+    403,
+    { code: 4, message: "this origin may not connect" },
+  ]);
+  const refused = realtime.refusedOrigins().map(({ name, count }) => [name, count]);
+  expect(refused).toEqual([
+    [origin, ALL.length + 1],
+    ["…", ALL.length],
+  ]);
+  expect(await realtime.metrics()).toContain(`teravoz_refused_origins_total ${2 * ALL.length + 1}`);
+  const logged = realtime.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "warn");
+  expect(logged.map((line) => line.origin)).toEqual([origin, "…"]);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, Unavailable } from "@teravoz/domain";
 import { createCodec, openRegistry, registerSchema, Undecodable } from "@teravoz/kafka";
+import { releasedSchemas } from "@teravoz/schemas";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
 
 let opened: TestTopics;
@@ -37,6 +38,18 @@ test("an event comes back as it was written, to the letter", async () => {
 test("a change comes back as it was written", async () => {
   const change = { key: "1.2", kind: "call" as const, version: 1_795_000_000_000, erased: true };
   expect(await opened.codec.decodeChange(await opened.codec.encodeChange(change))).toEqual(change);
+});
+
+test("a status of the release before is read: it refused nothing that it names", async () => {
+  const { config } = opened;
+  const schema = releasedSchemas.find((text) => JSON.parse(text).name === "ServiceStatus")!;
+  const registry = openRegistry(config);
+  const id = await registerSchema(registry, config, `${opened.prefix}released-status-value`, schema);
+  const told = { service: "ingest", instance: "one", version: "0.1.0", state: "ready" };
+  const lists = { failing: [], figures: {}, answers: [] };
+  const value = await registry.encode(id, { ...told, ...lists, at: 1, started_at: 0 });
+  const read = { ...told, ...lists, at: new Date(1), started_at: new Date(0) };
+  expect(await opened.codec.decodeStatus(value)).toEqual({ ...read, refused: [] });
 });
 
 test("what is no event of ours is told apart by its reason", async () => {

@@ -291,6 +291,19 @@ test("the limits of a connection are set", () => {
   expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([10_000, 15_000, 65_000]);
 });
 
+test("a request that came while the process was held up is answered, though its connection was idle for too long", async () => {
+  ingest.server.keepAliveTimeout = 100;
+  const connection = await connectRaw(ingest.port);
+  await connection.send(requestBytes({ body: CALL }));
+  expect((await connection.answer()).status).toBe(200);
+  await connection.send(requestBytes({ body: CALL }));
+  // longer than the limit and the second that Node adds to it
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+  expect((await connection.answer()).status).toBe(200);
+  // and then it ends by itself
+  await connection.closed;
+}, 30_000);
+
 test.each(["close", "reset"] as const)("a sender that goes away (%s) leaves nothing behind", async (end) => {
   const printed = jest.spyOn(console, "error").mockImplementation(() => {});
   for (const length of ["1000", "1000000"]) {

@@ -1,9 +1,11 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { countStatuses, quantile, readMetric, startLoad } from "../support/load.ts";
 import { LONG } from "../support/long.ts";
+import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 
 const MiB = 1024 * 1024;
 
@@ -124,6 +126,48 @@ test("200 bodies of a gigabyte each are cut off, none is read to its end or kept
   expect(largest).toBeLessThan(24 * MiB);
   expect(most).toBeLessThan(64 * MiB);
   expect(countStatuses(load.outcomes)).toEqual({ 200: load.outcomes.length });
+});
+
+/** Longer than the limit of the headers (10 s) and the deadline of the publisher (5 s). */
+const STOPPED_MS = 12_000;
+
+test("a process that was stopped for 12 s answers 200 to all that it got before and meanwhile, and is ready", async () => {
+  const [service] = gateway.ingest;
+  const port = Number(new URL(service!.url).port);
+  const connections = await Promise.all(Array.from({ length: 51 }, () => connectRaw(port)));
+  // whoever connected before has been accepted once a later connection is answered
+  expect((await ask(port, { method: "GET", path: "/readyz" })).status).toBe(200);
+  const bodies = Array.from({ length: 50 }, (_, n) => `{"type":"call.new","call_id":"stopped-${n}"}`);
+  const bytes = bodies.map((body) => requestBytes({ body }));
+  const [probing, ...senders] = connections;
+  const half = (n: number) => Math.floor(bytes[n]!.length / 2);
+  const isBefore = (n: number) => n % 3 === 0;
+  // a third is sent whole, a third by half, and a third not at all before it is stopped
+  await Promise.all(
+    senders.map((sender, n) => {
+      if (isBefore(n)) return sender.send(bytes[n]!);
+      return n % 3 === 1 ? sender.send(bytes[n]!.subarray(0, half(n))) : undefined;
+    }),
+  );
+  service!.kill("SIGSTOP");
+  try {
+    await probing!.send(requestBytes({ method: "GET", path: "/readyz" }));
+    await Promise.all(
+      senders.map((sender, n) => {
+        if (isBefore(n)) return undefined;
+        return sender.send(n % 3 === 1 ? bytes[n]!.subarray(half(n)) : bytes[n]!);
+      }),
+    );
+    await sleep(STOPPED_MS);
+  } finally {
+    service!.kill("SIGCONT");
+  }
+  const answers = await Promise.all(senders.map((sender) => sender.answer()));
+  const statuses = Map.groupBy(answers, ({ status, body }) => (status === 200 ? "200" : body));
+  expect([...statuses].map(([status, { length }]) => [status, length])).toEqual([["200", 50]]);
+  const ready = await probing!.answer();
+  expect([ready.status, ready.body]).toEqual([200, expect.any(String)]);
+  for (const connection of connections) connection.close();
 });
 
 /** Sends a body of a gigabyte as far as it is let; resolves when the connection has ended. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
 import { type IngestInProcess, startIngest } from "../support/ingest-in-process.ts";
 import { ask, connectRaw, type Request, requestBytes } from "../support/raw-http.ts";
 import { expectRefusal } from "../support/refusal.ts";
@@ -110,9 +110,19 @@ test("while the broker is away or its queue full, the answer is 503 with Retry-A
   expect(performance.now() - began).toBeLessThan(4_000);
   const [error] = await expectRefusal(answer, 503);
   expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
-  expect(error!.message).not.toContain("5511999998888");
+  expect(error!.message).toBe("the event is not stored: send it again");
   ingest.broker.take = async () => {};
   expect((await post(CALL)).status).toBe(200);
+});
+
+test("an event that was handed to the broker and not acknowledged is answered 503: unknown, never 'not stored'", async () => {
+  ingest.broker.take = () => Promise.reject(new OutcomeUnknown("5511999998888"));
+  for (const body of [CALL, '{"type":"call.exploded","call_id":"1"}']) {
+    const answer = await post(body);
+    const [error] = await expectRefusal(answer, 503);
+    expect(error!.message).toBe("it is unknown whether the event is stored: send it again");
+    expect(answer.headers["retry-after"]).toBe("2");
+  }
 });
 
 test("a bug is answered 500 and logged, without details in either", async () => {

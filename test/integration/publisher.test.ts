@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
 import { createClient, followTopic, type OutgoingRecord, type TailRecord, withAdmin } from "@teravoz/kafka";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
@@ -52,6 +53,19 @@ test("each acknowledged record is in the log once, and what waits goes together"
   expect(Math.abs(followed[0]!.timestamp - Date.now())).toBeLessThan(60_000);
 });
 
+test("records that were under way while the process was held up for 12 s are acknowledged, none is refused", async () => {
+  const publisher = opened.publisher();
+  await publisher.publish(record(0));
+  for (const afterMs of [0, 3]) {
+    const sending = Array.from({ length: 50 }, (_, n) => publisher.publish(record(n)));
+    // some wait to gather, others are with the brokers
+    await sleep(afterMs);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_000);
+    const outcomes = await Promise.allSettled(sending);
+    expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
+  }
+}, 90_000);
+
 test("records that come when the one before has just gone are sent too: none is left lying", async () => {
   // one that is left lying is refused at its deadline, however late that is
   const publisher = opened.publisher({ deadlineMs: 10_000 });
@@ -93,7 +107,10 @@ test("without a broker a record is refused when its deadline passes, not before,
   const publisher = opened.publisher({ deadlineMs: 500 }, nowhere);
   expect(publisher.check().ok).toBe(false);
   const began = performance.now();
-  await expect(publisher.publish(record(0))).rejects.toThrow(Unavailable);
+  const refusal = await publisher.publish(record(0)).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Unavailable);
+  // it never left this process
+  expect(refusal).not.toBeInstanceOf(OutcomeUnknown);
   const tookMs = performance.now() - began;
   expect(tookMs).toBeGreaterThan(450);
   expect(tookMs).toBeLessThan(4_000);
@@ -121,6 +138,9 @@ test("brokers that can be reached and acknowledge nothing: not ready, and again 
   await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]));
   await setLargestBatch("10");
   await eventually(async () => expect(await statusesOf()).toEqual(["rejected"]));
+  // they were handed to the client: nobody can say that they are not in the log
+  const reasons = (await toAll()).map((outcome) => (outcome as PromiseRejectedResult).reason);
+  expect(reasons.some((reason) => reason instanceof OutcomeUnknown)).toBe(true);
   await eventually(() =>
     expect(publisher.check()).toEqual({ ok: false, reason: "the brokers acknowledge nothing" }),
   );

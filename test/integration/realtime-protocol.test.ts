@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
-import { connectClient, type SocketClient, TRANSPORTS } from "../support/socket-clients.ts";
+import {
+  connectClient,
+  type Envelope,
+  OLD_TRANSPORTS,
+  type SocketClient,
+  TRANSPORTS,
+} from "../support/socket-clients.ts";
 
 const body = (type: string, call_id: string, more: object = {}) => JSON.stringify({ type, call_id, ...more });
 
@@ -222,6 +228,40 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     expect(refused.length).toBeLessThanOrEqual(1_000);
     for (const { data } of refused) expect(data.error).toBe("too many commands waiting");
     expect((await client.ask("ListCalls")).status).toBe("Ok");
+  });
+});
+
+describe.each(OLD_TRANSPORTS)("%s", (transport) => {
+  test("a client of the older protocol is welcomed, answered by event and by acknowledgement, and told of changes", async () => {
+    const client = await connectClient(transport, realtime.url);
+    clients.push(client);
+    expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
+    const { data, ...rest } = await client.ask("ListCalls", {});
+    expect(rest).toEqual({ event: "ListCalls", status: "Ok" });
+    expect(data.map((call: { aggregate_id: string }) => call.aggregate_id)).toEqual(["two", "one"]);
+    const acknowledged = await new Promise<Envelope>((resolve) =>
+      client.send("ListCallEvents", { call_id: "one" }, resolve),
+    );
+    expect([acknowledged.status, acknowledged.data.length]).toEqual(["Ok", 2]);
+    expect(client.of("ListCallEvents")).toEqual([]);
+    realtime.tell([{ key: "one", kind: "call", version: 1, erased: false }]);
+    expect((await client.next("DataChanged")).status).toBe("Ok");
+    expect(await client.ask("ListCalls", { params: { state: "no" } })).toMatchObject({ status: "Failed" });
+    client.close();
+    await client.closed;
+  });
+});
+
+describe("socket.io by polling", () => {
+  test("a client of socket.io 4 that polls only is welcomed, lists calls without an acknowledgement and is told of a change", async () => {
+    const client = await connectClient("socket.io by polling", realtime.url);
+    clients.push(client);
+    expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
+    client.send("ListCalls", {});
+    const listed = await client.next("ListCalls");
+    expect([listed.status, listed.data.length]).toEqual(["Ok", 2]);
+    realtime.tell([{ key: "one", kind: "call", version: 1, erased: false }]);
+    expect(await client.next("DataChanged")).toMatchObject({ event: "DataChanged", status: "Ok" });
   });
 });
 

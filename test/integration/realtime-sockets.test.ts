@@ -12,7 +12,13 @@ import { fastClock } from "../support/fast-clock.ts";
 import { JOINS, openPolling } from "../support/polling.ts";
 import { ask, connectRaw, requestBytes } from "../support/raw-http.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
-import { connectClient, type SocketClient, TRANSPORTS, type Transport } from "../support/socket-clients.ts";
+import {
+  connectClient,
+  OLD_TRANSPORTS,
+  type SocketClient,
+  TRANSPORTS,
+  type Transport,
+} from "../support/socket-clients.ts";
 import { BY_WEBSOCKET, openStalled } from "../support/stalled-client.ts";
 import { openProxy } from "../support/tcp-proxy.ts";
 
@@ -261,6 +267,27 @@ const upgradeBytes = (path: string, headers: Record<string, string> = {}) =>
     },
   });
 
+describe.each(OLD_TRANSPORTS)("%s", (transport) => {
+  test("without the token nobody connects, with it in the query everybody does", async () => {
+    await restart({ tokens: ["another-token", TOKEN] });
+    await expect(connect(transport)).rejects.toThrow(/401|missing or wrong token/);
+    await expect(connect(transport, { token: "wrong-token" })).rejects.toThrow(/401|missing or wrong token/);
+    expect((await (await connect(transport, { token: TOKEN })).ask("ListCalls")).status).toBe("Ok");
+  });
+
+  test("a page of another origin cannot connect", async () => {
+    await expect(connect(transport, { origin: "https://evil.example" })).rejects.toThrow();
+    await connect(transport, { origin: realtime.url });
+  });
+
+  test("a stop ends every socket", async () => {
+    const client = await connect(transport);
+    await realtime.stop();
+    await client.closed;
+    await restart({});
+  });
+});
+
 describe("an offer of another protocol than WebSocket", () => {
   const get = (path: string, upgrade: string) => {
     const headers = {
@@ -347,6 +374,16 @@ describe("hostile clients", () => {
     expect(await countSockets(realtime)).toBeLessThanOrEqual(1);
   });
 
+  test("a flood of joins by the older protocol ends its connection", async () => {
+    const port = Number(new URL(realtime.url).port);
+    const path = "/socket.io/?EIO=3&transport=polling";
+    const opened = await ask(port, { method: "GET", path });
+    const { sid } = JSON.parse(/\{"sid".*?\}/.exec(opened.body)![0]);
+    await ask(port, { path: `${path}&sid=${sid}`, body: "2:40".repeat(16_000) });
+    await eventually(async () => expect(await countSockets(realtime)).toBe(0));
+    await stillServes();
+  });
+
   test("no packet whatsoever brings the process down", async () => {
     const hostile = fc.oneof(
       fc.string({ unit: "binary" }),
@@ -365,7 +402,7 @@ describe("hostile clients", () => {
       fc.json().map((data) => `{"event":"ListCallEvents","data":${data}}`),
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
     );
-    const path = ["/", "/socket.io/?EIO=4&transport=websocket"];
+    const path = ["/", "/socket.io/?EIO=4&transport=websocket", "/socket.io/?EIO=3&transport=websocket"];
     const runs = fc.sample(fc.array(hostile, { minLength: 20, maxLength: 40 }), { numRuns: 60, seed: SEED });
     const throwAll = async () => {
       for (let packets = runs.pop(); packets; packets = runs.pop())
@@ -379,7 +416,7 @@ describe("hostile clients", () => {
     const webSocket = new WebSocket(url);
     webSocket.on("error", () => {});
     await new Promise((resolve) => webSocket.once("open", resolve));
-    if (url.includes("socket.io")) webSocket.send("40");
+    if (url.includes("EIO=4")) webSocket.send("40");
     for (const packet of packets) webSocket.send(packet, () => {});
     const pong = new Promise((resolve) => webSocket.once("pong", resolve));
     const closed = new Promise((resolve) => webSocket.once("close", resolve));

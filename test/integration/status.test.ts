@@ -54,7 +54,11 @@ test("what an instance tells is heard by who comes later, to its last word, with
   const { reporter, health, answers } = report();
   health.add("kafka", () => ({ ok: false, reason: "away", tolerated: true }));
   answers.count(422);
-  reporter.start(() => ({ spool_records: 2, spool_oldest_ms: 1.6 }));
+  const refused = [{ kind: "path" as const, name: "/webhok", count: 3, last: new Date(1_000) }];
+  reporter.start(
+    () => ({ spool_records: 2, spool_oldest_ms: 1.6 }),
+    () => refused,
+  );
   const all = follow();
   const heard = (state: string) =>
     all.find((each) => each.instance === self.instance && each.state === state);
@@ -78,6 +82,7 @@ test("what an instance tells is heard by who comes later, to its last word, with
     failing: [{ name: "kafka", reason: "away", tolerated: true }],
     figures: { spool_records: 2, spool_oldest_ms: 2 },
     answers: [{ minute: expect.any(Date), status: 422, count: 1 }],
+    refused,
   });
   const minutes = Map.groupBy(last.answers, ({ status }) => status);
   const counts = (status: number) => minutes.get(status)?.reduce((sum, { count }) => sum + count, 0);
@@ -92,7 +97,7 @@ test("whoever looks back hears all of that time, however much it is", async () =
   const long = { ...self, instance: "long", version: "x".repeat(400_000) };
   const at = new Date();
   const state = "ready" as const;
-  const status = { ...long, state, at, started_at: at, failing: [], figures: {}, answers: [] };
+  const status = { ...long, state, at, started_at: at, failing: [], figures: {}, answers: [], refused: [] };
   const value = await codec.encodeStatus(status);
   for (let n = 0; n < 20; n++)
     await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });

@@ -67,9 +67,10 @@ test("what the webhook refused is counted by status and minute, whichever instan
     400, 400, 422, 404, 405, 413, 415, 404, 200, 200, 431,
   ]);
   await eventually(async () => {
-    const { refusals, accepted } = await ask();
+    const { refusals, accepted, wrong_paths } = await ask();
     const counts: Record<string, number> = {};
     for (const { status, count } of refusals) counts[status] = (counts[status] ?? 0) + count;
+    expect(wrong_paths).toEqual([{ name: "/webhok", count: 1, last: expect.any(String) }]);
     expect([counts, accepted]).toEqual([
       { "400": 2, "404": 1, "405": 1, "413": 1, "415": 1, "422": 1, "431": 1 },
       1,
@@ -77,6 +78,21 @@ test("what the webhook refused is counted by status and minute, whichever instan
   }, SOON_MS);
   const metrics = await (await fetch(`${one!.url}/metrics`)).text();
   expect(metrics).toContain('teravoz_webhook_answers_total{status="422"} 1');
+});
+
+test("a page whose origin may not connect is named, and a path that may hold a number is not", async () => {
+  const { url } = gateway.realtime[0]!;
+  const poll = (origin: string) =>
+    fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { Origin: origin } });
+  expect((await poll("https://board.example")).status).toBe(403);
+  // it listens on loopback only: a front end's dev server may be anywhere on this machine
+  expect((await poll("http://localhost:5173")).status).toBe(200);
+  expect((await fetch(`${gateway.ingest[0]!.url}/5511999990000`, { method: "POST" })).status).toBe(404);
+  await eventually(async () => {
+    const { wrong_paths, refused_origins } = await ask();
+    expect(wrong_paths.map(({ name }: { name: string }) => name).sort()).toEqual(["/webhok", "/…"]);
+    expect(refused_origins).toMatchObject([{ name: "https://board.example", count: 1 }]);
+  }, SOON_MS);
 });
 
 test("the lag grows while the projector is stopped, says for how long, and falls to nothing when it is back", async () => {

@@ -26,6 +26,8 @@ import { keepForReading, watchFailures } from "./failures.ts";
 type Options = {
   tokens?: string[];
   origins?: string[];
+  /** As a service that listens on loopback only; as started, it does not know. */
+  isLocal?: boolean;
   joinsPerSecond?: number;
   /** QUEUES and ACCOUNT_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
@@ -38,6 +40,10 @@ export type RealtimeInProcess = {
   url: string;
   server: Server;
   letters: DeadLetters;
+  /** Its log so far. */
+  lines: readonly string[];
+  /** Origins of pages that were refused. */
+  refusedOrigins: Realtime["refusedOrigins"];
   queries: number;
   /** While true every query fails as with a database that is away. */
   away: boolean;
@@ -63,6 +69,7 @@ export type RealtimeInProcess = {
 export async function startRealtime({
   tokens,
   origins,
+  isLocal = false,
   redriveOf,
   env = {},
   ...limits
@@ -83,7 +90,7 @@ export async function startRealtime({
     letters,
     redrive,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, region: ACCOUNT_REGION },
-    admission: { tokens: tokens ?? null, origins: origins ?? null },
+    admission: { tokens: tokens ?? null, origins: origins ?? null, isLocal },
     ...limits,
     metricsTokens: null,
     health: createHealth(),
@@ -103,6 +110,8 @@ export async function startRealtime({
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
     letters,
+    lines,
+    refusedOrigins: realtime.refusedOrigins,
     queries: 0,
     away: false,
     store: (...bodies) => running.storeAt(new Date(), ...bodies),

@@ -1,4 +1,5 @@
 import { io } from "socket.io-client";
+import io2 from "socket.io-client-2";
 import WebSocket from "ws";
 
 /** An envelope as a client sees it. */
@@ -23,8 +24,14 @@ export type SocketClient = {
   close(): void;
 };
 
-export type Transport = "websocket" | "socket.io by websocket" | "socket.io by polling";
+export type Transport = "websocket" | "socket.io by websocket" | "socket.io by polling" | OldTransport;
+/** The client of socket.io 2, whose protocol is older (EIO=3). */
+export type OldTransport = "socket.io 2 by websocket" | "socket.io 2 by polling";
 export const TRANSPORTS: Transport[] = ["websocket", "socket.io by websocket", "socket.io by polling"];
+
+export const OLD_TRANSPORTS: OldTransport[] = ["socket.io 2 by websocket", "socket.io 2 by polling"];
+const isOld = (transport: Transport): transport is OldTransport =>
+  OLD_TRANSPORTS.includes(transport as OldTransport);
 
 type Options = { token?: string; origin?: string };
 
@@ -34,7 +41,10 @@ export async function connectClient(
   url: string,
   options: Options = {},
 ): Promise<SocketClient> {
-  return transport === "websocket" ? connectPlain(url, options) : connectSocketIo(transport, url, options);
+  if (transport === "websocket") return connectPlain(url, options);
+  return isOld(transport)
+    ? connectOldSocketIo(transport, url, options)
+    : connectSocketIo(transport, url, options);
 }
 
 function createInbox() {
@@ -121,3 +131,54 @@ async function connectSocketIo(
     close: () => void socket.close(),
   };
 }
+
+/** It has no `auth`: a token goes into the query. Names of events are told beforehand, for it has no `onAny`. */
+async function connectOldSocketIo(
+  transport: OldTransport,
+  url: string,
+  { token, origin }: Options,
+): Promise<SocketClient> {
+  const socket = io2(url, {
+    transports: [transport.endsWith("polling") ? "polling" : "websocket"],
+    // not the WebSocket of Node, which sends no headers
+    forceNode: true,
+    reconnection: false,
+    forceNew: true,
+    ...(token ? { query: { token } } : {}),
+    ...(origin ? { extraHeaders: { origin } } : {}),
+  });
+  const inbox = createInbox();
+  for (const event of NAMES) socket.on(event, (envelope: Envelope) => inbox.take(envelope));
+  // what it still has to send goes first: after its own "disconnect"
+  const closed = new Promise<void>((resolve) => socket.io.engine.once("close", () => resolve()));
+  const failed = new Promise<never>((_resolve, reject) => {
+    for (const event of ["connect_error", "error"])
+      socket.once(event, (error: unknown) =>
+        reject(error instanceof Error ? error : new Error(JSON.stringify(error))),
+      );
+  });
+  failed.catch(() => socket.close());
+  await Promise.race([inbox.next("Welcome"), failed]);
+  return {
+    ...inbox,
+    texts: [],
+    closed,
+    send: (event, ...data) => void socket.emit(event, ...data),
+    ask(event, ...data) {
+      socket.emit(event, ...data);
+      return inbox.next(event);
+    },
+    isOpen: () => socket.connected,
+    close: () => void socket.close(),
+  };
+}
+
+const NAMES = [
+  "Welcome",
+  "DataChanged",
+  "ListCalls",
+  "ListCallEvents",
+  "Subscribe",
+  "CallChanged",
+  "InvalidEvent",
+];

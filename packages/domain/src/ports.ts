@@ -172,3 +172,8 @@ export class TooLarge extends Error {
 export class Unavailable extends Error {
   override name = "Unavailable";
 }
+
+/** Unavailable after the work was handed over: it may be done, now or later, and is safe to ask for again. */
+export class OutcomeUnknown extends Unavailable {
+  override name = "OutcomeUnknown";
+}

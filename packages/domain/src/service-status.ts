@@ -4,6 +4,12 @@ export type FailingCheck = { name: string; reason: string; tolerated: boolean };
 /** How often the webhook was answered with a status in the minute that began then, so far. */
 export type Answers = { minute: Date; status: number; count: number };
 
+/**
+ * What an instance refused in the last hour, by name: the path of posts at wrong addresses, the origin of pages that may not connect.
+ * Names are made safe to show: no number, no secret.
+ */
+export type Refused = { kind: "path" | "origin"; name: string; count: number; last: Date };
+
 /** How one instance of a service is, by its own account. `at` and `started_at` are of its clock. */
 export type ServiceStatus = {
   service: string;
@@ -18,6 +24,7 @@ export type ServiceStatus = {
   figures: Record<string, number>;
   /** Of the minutes that may not have been told yet. */
   answers: Answers[];
+  refused: Refused[];
 };
 
 /** The services a gateway is made of: without one of them it is not whole. */

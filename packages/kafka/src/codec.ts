@@ -134,17 +134,20 @@ const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, ...event }:
 });
 
 /** Times are ms since the epoch on the wire. */
-type StatusRecord = Omit<ServiceStatus, "at" | "started_at" | "answers"> & {
+type StatusRecord = Omit<ServiceStatus, "at" | "started_at" | "answers" | "refused"> & {
   at: number;
   started_at: number;
   answers: { minute: number; status: number; count: number }[];
+  /** Not in a record of the release before. */
+  refused?: { kind: string; name: string; count: number; last: number }[];
 };
 
-const statusRecord = ({ at, started_at, answers, ...status }: ServiceStatus): StatusRecord => ({
+const statusRecord = ({ at, started_at, answers, refused, ...status }: ServiceStatus): StatusRecord => ({
   ...status,
   at: at.getTime(),
   started_at: started_at.getTime(),
   answers: answers.map(({ minute, ...counted }) => ({ ...counted, minute: minute.getTime() })),
+  refused: refused.map(({ last, ...counted }) => ({ ...counted, last: last.getTime() })),
 });
 
 type Decoded = { name: string; record: Record<string, unknown> };
@@ -231,6 +234,7 @@ const readStatus = ({
   at,
   started_at,
   answers,
+  refused = [],
   failing,
   figures,
   ...status
@@ -247,5 +251,11 @@ const readStatus = ({
     minute: new Date(minute),
     status: answered,
     count,
+  })),
+  refused: refused.map(({ kind, name, count, last }) => ({
+    kind: kind === "origin" ? "origin" : "path",
+    name,
+    count,
+    last: new Date(last),
   })),
 });

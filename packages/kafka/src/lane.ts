@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, type Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer, type RecordMetadata } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
@@ -23,7 +23,10 @@ export type Waiting = {
   topic: string;
   message: Message;
   bytes: number;
+  /** When it came (performance.now()). */
   since: number;
+  /** When it is refused, by the publisher's running time. */
+  due: number;
   settled: boolean;
   resolve(): void;
   reject(error: Unavailable): void;
@@ -130,7 +133,7 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
     lane.gaveUpAt = null;
   } catch (err) {
     state.log.warn({ err, records: flight.length }, "batch given up, producer replaced");
-    const refusal = new Unavailable("Kafka did not acknowledge in time", { cause: err });
+    const refusal = new OutcomeUnknown("Kafka did not acknowledge in time", { cause: err });
     for (const waiting of flight) settle(state, waiting, refusal);
     lane.gaveUpAt = performance.now();
     lane.producer = null;

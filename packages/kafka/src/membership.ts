@@ -1,4 +1,4 @@
-import { type Check, type Log, sleep } from "@teravoz/runtime";
+import { type Check, createRunningTime, type Log, type RunningTime, sleep } from "@teravoz/runtime";
 import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
 
@@ -37,6 +37,8 @@ type State = Options & {
   /** What the group gave us; null while we are in no group. */
   assignment: Assignment | null;
   prepared: boolean;
+  /** Looked at by the watchdog; the moments below are by it. */
+  time: RunningTime;
   /** When the member last fetched or was heard by its group. */
   lastTurn: number;
   /** When the member was last in its group. */
@@ -77,14 +79,16 @@ const WATCH_MS = 5_000;
 const DROP_MS = 5_000;
 
 export function createMembership(options: Options): Membership {
+  const time = createRunningTime(WATCH_MS);
   const state: State = {
     ...options,
     running: true,
     member: null,
     assignment: null,
     prepared: false,
-    lastTurn: Date.now(),
-    lastInside: Date.now(),
+    time,
+    lastTurn: time.now(),
+    lastInside: time.now(),
     end: () => {},
   };
   const watchdog = setInterval(() => endSilent(state), WATCH_MS);
@@ -111,8 +115,8 @@ async function live(state: State): Promise<void> {
   while (state.running) {
     const member = state.open();
     state.member = member;
-    state.lastTurn = Date.now();
-    state.lastInside = Date.now();
+    state.lastTurn = state.time.now();
+    state.lastInside = state.time.now();
     const err = await new Promise<unknown>((resolve) => {
       state.end = resolve;
       listen(state, member);
@@ -148,8 +152,10 @@ class Silent extends Error {
   override name = "KafkaJSSilent";
 }
 
+/** A member of a process that was stopped is given another look: what its broker answered is not read yet. */
 function endSilent(state: State): void {
-  const now = Date.now();
+  if (state.time.look()) return;
+  const now = state.time.now();
   const { sessionTimeoutMs: session } = state;
   if (state.assignment !== null) state.lastInside = now;
   if (now - state.lastTurn > silentMs(session)) state.end(new Silent("no fetch and no heartbeat came back"));
@@ -166,7 +172,7 @@ function isOfKafka(error: unknown): boolean {
 function listen(state: State, member: Member): void {
   const { FETCH, HEARTBEAT, REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
   const turn = () => {
-    if (state.member === member) state.lastTurn = Date.now();
+    if (state.member === member) state.lastTurn = state.time.now();
   };
   member.consumer.on(FETCH, turn);
   member.consumer.on(HEARTBEAT, turn);
@@ -207,10 +213,10 @@ async function reconnect({ admin }: Member): Promise<void> {
   await admin.connect().catch(() => {});
 }
 
-function checkState({ assignment, prepared, lastTurn, sessionTimeoutMs }: State): Check {
+function checkState({ assignment, prepared, lastTurn, sessionTimeoutMs, time }: State): Check {
   if (assignment === null) return { ok: false, reason: "not in the consumer group" };
   if (!prepared) return { ok: false, reason: "where to read from is not known yet" };
-  return Date.now() - lastTurn < silentMs(sessionTimeoutMs)
+  return time.now() - lastTurn < silentMs(sessionTimeoutMs)
     ? { ok: true }
     : { ok: false, reason: "the consumer stands still" };
 }

@@ -1,5 +1,5 @@
-import { Unavailable } from "@teravoz/domain";
-import type { Check, Log, Metrics } from "@teravoz/runtime";
+import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
+import { type Check, createRunningTime, type Log, type Metrics, type RunningTime } from "@teravoz/runtime";
 import type { Message } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
@@ -20,8 +20,9 @@ export type { PublisherLimits } from "./lane.ts";
 
 export type Publisher = {
   /**
-   * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once where the queue is
-   * full, and when the deadline passes: then the record may or may not be in the log, and sending it again is safe.
+   * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once where the queue is full, and when
+   * the deadline passes before its turn came. Throws OutcomeUnknown when the deadline passes after it was handed to the client: the
+   * record may or may not be in the log, and sending it again is safe. Time in which the process is stopped does not count.
    */
   publish(record: OutgoingRecord): Promise<void>;
   check(): Check;
@@ -43,7 +44,7 @@ const SWEEP_MS = 50;
 /** A record's own cost beside key and value, about. */
 const OVERHEAD_BYTES = 200;
 
-type State = Sending & { lanes: Lane[]; nextKeyless: number };
+type State = Sending & { lanes: Lane[]; nextKeyless: number; time: RunningTime };
 
 /**
  * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, the
@@ -59,7 +60,9 @@ export function createPublisher(options: {
 }): Publisher {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const lanes = Array.from({ length: limits.lanes }, createLane);
-  const state: State = { ...options, limits, lanes, records: 0, bytes: 0, stopping: false, nextKeyless: 0 };
+  const time = createRunningTime(SWEEP_MS);
+  const begun = { records: 0, bytes: 0, stopping: false, nextKeyless: 0 };
+  const state: State = { ...options, ...begun, limits, lanes, time };
   const sweeper = setInterval(() => sweep(state), SWEEP_MS);
   for (const lane of lanes) start(state, lane);
   return {
@@ -101,11 +104,13 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   return new Promise((resolve, reject) => {
     const lane = state.lanes[partition % state.lanes.length]!;
     const since = performance.now();
+    const due = state.time.now() + limits.deadlineMs;
     lane.queue.push({
       topic,
       message: { ...message, partition },
       bytes,
       since,
+      due,
       settled: false,
       resolve,
       reject,
@@ -119,14 +124,19 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
 const choosePartition = (state: State, key: string | null): number =>
   key === null ? state.nextKeyless++ % PARTITIONS : partitionOf(key);
 
-/** Refuses what has waited too long. What is in flight is refused too, and stays in flight: its outcome is unknown. */
+/**
+ * Refuses what has waited too long, unless the process was held up: the brokers' answers may be there and not read yet. What is in
+ * flight is refused too, and stays in flight: its outcome is unknown.
+ */
 function sweep(state: State): void {
   state.metrics.queueRecords.set(state.records);
-  const latest = performance.now() - state.limits.deadlineMs;
-  const refusal = new Unavailable("Kafka did not acknowledge in time");
+  if (state.time.look()) return;
+  const now = state.time.now();
+  const unknown = new OutcomeUnknown("Kafka did not acknowledge in time");
+  const refusal = new Unavailable("Kafka took nothing in time");
   for (const { queue, flight } of state.lanes) {
-    for (const waiting of flight) if (waiting.since < latest) settle(state, waiting, refusal);
-    while (queue[0] && queue[0].since < latest) {
+    for (const waiting of flight) if (waiting.due < now) settle(state, waiting, unknown);
+    while (queue[0] && queue[0].due < now) {
       const waiting = queue.shift()!;
       settle(state, waiting, refusal);
       release(state, waiting.bytes);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answers, ServiceStatus } from "@teravoz/domain";
+import type { Answers, Refused, ServiceStatus } from "@teravoz/domain";
 import type { Config, Health, Log, statusSettings } from "@teravoz/runtime";
 import type { KafkaClient } from "./client.ts";
 import type { Codec } from "./codec.ts";
@@ -23,8 +23,8 @@ export type StatusOptions = {
 export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
 
 export type StatusReporter = {
-  /** Reports at once and then at the configured interval. */
-  start(figures: Figures): void;
+  /** Reports at once and then at the configured interval; `refused`: what was refused in the last hour, by name. */
+  start(figures: Figures, refused?: () => Refused[]): void;
   /** Says that the instance has stopped, where that goes quickly. */
   stop(): Promise<void>;
 };
@@ -42,11 +42,14 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   const sender = createStatusSender({ ...options, topic: options.topics.serviceStatus });
   const started_at = new Date();
   let figures: Figures = () => ({});
-  const tell = (stopped: boolean) => tellOnce(options, sender, { started_at, stopped, figures });
+  let listRefused = (): Refused[] => [];
+  const tell = (stopped: boolean) =>
+    tellOnce(options, sender, { started_at, stopped, figures, refused: listRefused });
   const stopping = new AbortController();
   return {
-    start: (given) => {
+    start: (given, refused = () => []) => {
       figures = given;
+      listRefused = refused;
       void tellAgain(tell, options.config.STATUS_INTERVAL_MS, stopping.signal);
     },
     stop: async () => {
@@ -57,7 +60,7 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   };
 }
 
-type Telling = { started_at: Date; stopped: boolean; figures: Figures };
+type Telling = { started_at: Date; stopped: boolean; figures: Figures; refused: () => Refused[] };
 
 async function tellAgain(
   tell: (stopped: boolean) => Promise<boolean>,
@@ -89,7 +92,7 @@ async function tellOnce(options: StatusOptions, sender: StatusSender, how: Telli
 
 async function describe(
   { self, health, answers }: StatusOptions,
-  { started_at, stopped, figures }: Telling,
+  { started_at, stopped, figures, refused }: Telling,
 ): Promise<ServiceStatus> {
   const report = await health.report();
   const failing = Object.entries(report.checks)
@@ -104,5 +107,6 @@ async function describe(
     failing: stopped ? [] : failing,
     figures: Object.fromEntries(numbers.map(([name, value]) => [name, Math.round(value)])),
     answers: answers?.untold() ?? [],
+    refused: refused(),
   };
 }

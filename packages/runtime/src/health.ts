@@ -1,3 +1,5 @@
+import { startDeadline } from "./running-time.ts";
+
 export type Check = {
   ok: boolean;
   reason?: string;
@@ -31,15 +33,15 @@ export function createHealth(): Health {
 }
 
 async function outcome(check: () => Check | Promise<Check>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = () => {};
   const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, { ok: false, reason: "does not answer" });
+    cancel = startDeadline(CHECK_TIMEOUT_MS, () => resolve({ ok: false, reason: "does not answer" }));
   });
   try {
     return await Promise.race([check(), late]);
   } catch {
     return { ok: false, reason: "check failed" };
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

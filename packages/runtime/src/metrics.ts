@@ -114,6 +114,11 @@ export function createMetrics() {
       name: "teravoz_dead_letters_unfiled_total",
       help: "Records of the dead letters' topic that could not be filed and were left there",
     }),
+    refusedOrigins: new Counter({
+      ...of,
+      name: "teravoz_refused_origins_total",
+      help: "Requests of pages whose origin may not connect",
+    }),
     sockets: new Gauge({
       ...of,
       name: "teravoz_sockets",

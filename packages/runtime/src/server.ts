@@ -6,7 +6,9 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { type Arrivals, createArrivals, endSilent } from "./arrivals.ts";
 import { errorBody } from "./errors.ts";
 
 /** Headers arrive within 10 s, a request within 15 s (a webhook is small), headers fit 16 KiB. */
@@ -32,15 +34,20 @@ export function createHttpServer(
   listener: RequestListener,
   { maxOpen = Number.POSITIVE_INFINITY, onAnswer = () => {} }: ServerOptions = {},
 ): Server {
+  const arrivals = createArrivals();
   const isTakenUp = (request: IncomingMessage) => isWebSocket(request) && server.listenerCount("upgrade") > 0;
   const server: Server = createServer(
     { ...LIMITS, shouldUpgradeCallback: isTakenUp },
-    watchOpen(requireHost(listener), maxOpen, onAnswer),
+    watchOpen(noteRequests(arrivals, requireHost(listener)), maxOpen, onAnswer),
   );
   server.maxConnections = maxOpen;
   // a sender may end its own side once its request is sent (`nc -N`, shutdown(SHUT_WR)): its answer still goes out on the other
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on("clientError", (error, socket) => answerClientError(error, socket, onAnswer));
+  server.on("clientError", async (error, socket) => {
+    if (isTimeout(error) && (await arrivals.isWhole(socket as Socket))) return;
+    answerClientError(error, socket, onAnswer);
+  });
+  server.on("timeout", endSilent);
   server.on("connect", (request, socket) => {
     onAnswer(400, request);
     answerSocket(socket, 400, "CONNECT is not for this server");
@@ -56,6 +63,13 @@ export function createHttpServer(
  * the request is answered as any other.
  */
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
+
+const noteRequests =
+  ({ note }: Arrivals, listener: RequestListener): RequestListener =>
+  (request, response) => {
+    note(request);
+    listener(request, response);
+  };
 
 /** RFC 9112, 3.2: an HTTP/1.1 request must say its Host. */
 const requireHost =
@@ -84,6 +98,8 @@ const CLIENT_ERRORS: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, "headers are larger than 16 KiB"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long to arrive"],
 };
+
+const isTimeout = ({ code }: Error & { code?: string }): boolean => code === "ERR_HTTP_REQUEST_TIMEOUT";
 
 function answerClientError({ code }: Error & { code?: string }, socket: Duplex, onAnswer: OnAnswer): void {
   const [status, message] = CLIENT_ERRORS[code ?? ""] ?? ([400, "not an HTTP request"] as const);

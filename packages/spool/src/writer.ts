@@ -1,5 +1,5 @@
-import { Unavailable } from "@teravoz/domain";
-import { type Log, sleep } from "@teravoz/runtime";
+import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
+import { type Log, sleep, startDeadline } from "@teravoz/runtime";
 import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
 import type { Disk } from "./disk.ts";
 import { type Spooled, sizeOf } from "./record.ts";
@@ -18,7 +18,10 @@ export type WriterLimits = {
 export type Writer = {
   /** Takes the directory; where that fails it is a fault, and tried again. */
   open(): Promise<void>;
-  /** Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it. */
+  /**
+   * Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it, and OutcomeUnknown where it
+   * was being written.
+   */
   append(record: Spooled): Promise<void>;
   /** Closes the segment that is being written, if there is one, as soon as nothing is on its way into it. */
   rotate(): void;
@@ -136,7 +139,7 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
 
 async function commit(state: State, group: Waiting[]): Promise<void> {
   if (group.length === 0) return;
-  const timer = setTimeout(() => giveUp(state, group), state.limits.diskDeadlineMs);
+  const cancel = startDeadline(state.limits.diskDeadlineMs, () => giveUp(state, group));
   try {
     await write(state, group);
     for (const { resolve } of group) resolve();
@@ -144,9 +147,9 @@ async function commit(state: State, group: Waiting[]): Promise<void> {
   } catch (cause) {
     abandon(state);
     failed(state)(cause);
-    refuse(group, new Unavailable("the spool's disk failed", { cause }));
+    refuse(group, new OutcomeUnknown("the spool's disk failed", { cause }));
   } finally {
-    clearTimeout(timer);
+    cancel();
     for (const { record } of group) state.waitingBytes -= sizeOf(record);
     state.stuck = false;
     closeFull(state);
@@ -192,7 +195,7 @@ function abandon(state: State): void {
 function giveUp(state: State, group: Waiting[]): void {
   state.stuck = true;
   setFault(state, "the disk does not answer");
-  refuse(group, new Unavailable("the spool's disk does not answer"));
+  refuse(group, new OutcomeUnknown("the spool's disk does not answer"));
   drop(state, state.waiting.splice(0));
 }
 

@@ -1,9 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { countAnswers } from "./answers.ts";
 
+const paths: string[] = [];
+const wrongPaths = { count: (path: string) => void paths.push(path) };
+
 const counted = (...asked: { status: number; method: string; url: string }[]) => {
   const all: number[] = [];
-  const count = countAnswers({ count: (status) => void all.push(status) });
+  const count = countAnswers({ answers: { count: (status) => void all.push(status) }, wrongPaths });
   for (const { status, ...request } of asked) count(status, request);
   return all;
 };
@@ -17,6 +20,7 @@ test("what senders were told is counted, at a wrong address too; probes are not"
       { status: 405, method: "DELETE", url: "//webhook/" },
     ),
   ).toEqual([200, 404, 405, 405]);
+  expect(paths).toEqual(["/webhok"]);
   expect(
     counted(
       { status: 200, method: "GET", url: "/webhook" },
@@ -30,6 +34,6 @@ test("what senders were told is counted, at a wrong address too; probes are not"
 
 test("what could not be understood was meant for the webhook", () => {
   const all: number[] = [];
-  countAnswers({ count: (status) => void all.push(status) })(431, null);
+  countAnswers({ answers: { count: (status) => void all.push(status) }, wrongPaths })(431, null);
   expect(all).toEqual([431]);
 });

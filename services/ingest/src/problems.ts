@@ -1,4 +1,4 @@
-import { type Fault, Unavailable } from "@teravoz/domain";
+import { type Fault, OutcomeUnknown, Unavailable } from "@teravoz/domain";
 import { Problem } from "@teravoz/runtime";
 import { unavailable } from "@teravoz/runtime/http";
 
@@ -9,5 +9,8 @@ export const tooLarge = (limit: number) =>
 export const unsupported = (message: string) => new Problem(415, [{ path: "", message }]);
 
 /** The one place where what went wrong on an event's way becomes an answer. What is no outcome but a bug is thrown on. */
-export const toProblem = (error: unknown): unknown =>
-  error instanceof Unavailable ? unavailable("the event is not stored: send it again") : error;
+export function toProblem(error: unknown): unknown {
+  if (error instanceof OutcomeUnknown)
+    return unavailable("it is unknown whether the event is stored: send it again");
+  return error instanceof Unavailable ? unavailable("the event is not stored: send it again") : error;
+}

@@ -9,7 +9,15 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { closeServer, createHttpServer, listen, runService, type Service } from "@teravoz/runtime";
+import {
+  closeServer,
+  createHttpServer,
+  createNameCounts,
+  listen,
+  type NameCounts,
+  runService,
+  type Service,
+} from "@teravoz/runtime";
 import { createApp } from "@teravoz/runtime/http";
 import { openSpool, type Spool, type SpoolLimits } from "@teravoz/spool";
 import { countAnswers } from "./answers.ts";
@@ -68,8 +76,12 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
     { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
     spool,
   );
-  await serve(service, spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet);
-  status.start(() => spoolFigures(spool));
+  const wrongPaths = createNameCounts();
+  await serve(service, wrongPaths, spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet);
+  status.start(
+    () => spoolFigures(spool),
+    () => wrongPaths.list().map((each) => ({ ...each, kind: "path" })),
+  );
 }
 
 /** Connects in the background. */
@@ -87,11 +99,15 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   return { topics, client, codec, publisher, status };
 }
 
-async function serve({ config, log, metrics, health, onStop }: IngestService, outlet: Outlet): Promise<void> {
+async function serve(
+  { config, log, metrics, health, onStop }: IngestService,
+  wrongPaths: NameCounts,
+  outlet: Outlet,
+): Promise<void> {
   const tokens = config.WEBHOOK_TOKEN;
   const router = createWebhookRouter({ ...outlet, now: () => new Date(), metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
-  const onAnswer = countAnswers(metrics.answers);
+  const onAnswer = countAnswers({ answers: metrics.answers, wrongPaths });
   const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN, onAnswer });
   const port = await listen(server, config.HOST, config.PORT ?? config.INGEST_PORT);
   onStop("http", () => closeServer(server));

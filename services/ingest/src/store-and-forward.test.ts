@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Event, parseWebhook, Unavailable } from "@teravoz/domain";
+import { type Event, OutcomeUnknown, parseWebhook, Unavailable } from "@teravoz/domain";
 import type { Spool, Spooled } from "@teravoz/spool";
 import { createSpoolingOutlet, forward, type Outlet, watchOutlet } from "./store-and-forward.ts";
 
@@ -89,6 +89,14 @@ describe("store and forward", () => {
     // the spool could not be tried with it: the next one asks the brokers
     set.up = true;
     await spooling.publish(eventOf(TEXTS[0]!));
+  });
+
+  test("what the brokers may have, though they did not acknowledge it, is unknown also where the spool is full", async () => {
+    const { set, bug, spooling } = stage();
+    Object.assign(set, { up: false, room: false });
+    bug.error = new OutcomeUnknown("no answer");
+    await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(OutcomeUnknown);
+    await expect(spooling.park(refused)).rejects.toThrow(Unavailable);
   });
 
   test("a bug is not spooled", async () => {

@@ -1,4 +1,4 @@
-import { parseWebhook, Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, parseWebhook, Unavailable } from "@teravoz/domain";
 import type { Check } from "@teravoz/runtime";
 import type { Spool, Spooled } from "@teravoz/spool";
 import type { IngestPorts } from "./app.ts";
@@ -46,7 +46,10 @@ export function createSpoolingOutlet({
       await send();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      await spool.append(record);
+      await spool.append(record).catch((second: unknown) => {
+        // the brokers may have it all the same
+        throw error instanceof OutcomeUnknown && second instanceof Unavailable ? error : second;
+      });
     }
   };
   return {

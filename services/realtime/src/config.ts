@@ -29,6 +29,6 @@ export const settings = {
   ALLOWED_ORIGINS: {
     schema: originList,
     optional: true,
-    doc: "origins whose pages may connect, separated by commas (unset = the same host only)",
+    doc: "origins whose pages may connect, separated by commas (unset = the same host; on a loopback HOST all of this machine)",
   },
 } as const satisfies Settings;

@@ -2,7 +2,14 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type CallQueries, createFold, type FoldRules, type LetterDesk, Unavailable } from "@teravoz/domain";
-import { closeServer, createHttpServer, type Health, type Log, type Metrics } from "@teravoz/runtime";
+import {
+  closeServer,
+  createHttpServer,
+  type Health,
+  type Log,
+  type Metrics,
+  type NameCount,
+} from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
 import { countReport, createAnswers } from "./answers.ts";
 import { createBoard } from "./board.ts";
@@ -20,9 +27,10 @@ import { addStats, createCountStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { createSystem, type System, type SystemDeps } from "./system/system.ts";
 import { type Clock, systemClock } from "./throttle.ts";
-import type { Admission } from "./transports/admission.ts";
+import { type Admission, createOriginCheck } from "./transports/admission.ts";
 import { servePlainWebSocket } from "./transports/plain-websocket.ts";
 import { createRate } from "./transports/rate.ts";
+import { createRefusedOrigins } from "./transports/refused-origins.ts";
 import { serveSocketIo } from "./transports/socket-io.ts";
 
 /** Where the build of web/ ends up. */
@@ -41,6 +49,8 @@ export type Realtime = {
   feed: Pick<Feed, "tell" | "doubt">;
   /** Takes what instances tell of themselves. */
   system: Pick<System, "heard">;
+  /** Origins of pages that were refused in the last hour. */
+  refusedOrigins(): NameCount[];
   /** Ends every socket and the server. */
   stop(): Promise<void>;
 };
@@ -93,12 +103,16 @@ export function createRealtime(deps: {
   const router = createRouter();
   addPage(router, deps.page ?? PAGE);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
-  if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, deps.admission);
+  const refusedOrigins = createRefusedOrigins({ log, metrics, now: Date.now });
+  // another page of this machine may read, not write
+  const ownPages = createOriginCheck({ ...deps.admission, isLocal: false }, refusedOrigins.note);
+  if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, ownPages);
   const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);
-  const doors = { ...deps.admission, mayCome: createRate(clock, deps.joinsPerSecond) };
+  const admits = createOriginCheck(deps.admission, refusedOrigins.note);
+  const doors = { ...deps.admission, admits, mayCome: createRate(clock, deps.joinsPerSecond) };
   const transports = [
     serveSocketIo(server, gateway, doors),
     servePlainWebSocket(server, gateway, doors, clock),
@@ -114,7 +128,7 @@ export function createRealtime(deps: {
     await closed;
     clearTimeout(late);
   };
-  return { server, feed, system, stop };
+  return { server, feed, system, refusedOrigins: refusedOrigins.list, stop };
 }
 
 /** Keeps in mind what is open, upgraded or not; the answer is how to end all of it. */

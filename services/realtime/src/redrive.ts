@@ -3,7 +3,7 @@ import { Unavailable } from "@teravoz/domain";
 import type { OutgoingRecord, Publisher } from "@teravoz/kafka";
 import { type Log, Problem } from "@teravoz/runtime";
 import { type createRouter, requireToken } from "@teravoz/runtime/http";
-import { type Admission, isOriginAllowed } from "./transports/admission.ts";
+import type { Doors } from "./transports/admission.ts";
 
 /** How dead letters are sent again, and the tokens of those who may. */
 export type Redrive = RedrivePorts & { tokens: readonly string[] };
@@ -12,16 +12,15 @@ export type Redrive = RedrivePorts & { tokens: readonly string[] };
 export function addRedrive(
   router: ReturnType<typeof createRouter>,
   { tokens, ...ports }: Redrive & { log: Log },
-  admission: Admission,
+  admits: Doors["admits"],
 ): void {
-  addRedriveRoutes(router, ports, [refuseOtherOrigins(admission), requireToken(tokens)]);
+  addRedriveRoutes(router, ports, [refuseOtherOrigins(admits), requireToken(tokens)]);
 }
 
 /** A browser that has learnt a password sends it along, whoever's page asks. */
-function refuseOtherOrigins(admission: Admission): ReturnType<typeof requireToken> {
+function refuseOtherOrigins(admits: Doors["admits"]): ReturnType<typeof requireToken> {
   return async ({ req }, next) => {
-    if (!isOriginAllowed(req, admission))
-      throw new Problem(403, [{ path: "", message: "not for pages of another origin" }]);
+    if (!admits(req)) throw new Problem(403, [{ path: "", message: "not for pages of another origin" }]);
     await next();
   };
 }

@@ -26,6 +26,7 @@ import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
 import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
+import { isLoopbackAddress } from "./transports/admission.ts";
 
 /** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
 const LEAVE_MS = 4_000;
@@ -71,7 +72,10 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
-  kafka.status.start(async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }));
+  kafka.status.start(
+    async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }),
+    () => realtime.refusedOrigins().map((each) => ({ ...each, kind: "origin" })),
+  );
   log.info({ host: config.HOST, port }, "listening");
 }
 
@@ -129,7 +133,11 @@ type System = Sources["system"];
 type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" | "redrive" | "system">;
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
-  const admission = { tokens: config.DASHBOARD_TOKEN, origins: config.ALLOWED_ORIGINS };
+  const admission = {
+    tokens: config.DASHBOARD_TOKEN,
+    origins: config.ALLOWED_ORIGINS,
+    isLocal: isLoopbackAddress(config.HOST),
+  };
   const account = {
     queues: config.QUEUES,
     zone: config.ACCOUNT_TIME_ZONE,

@@ -12,6 +12,7 @@ const status = (given: Partial<ServiceStatus> = {}): ServiceStatus => ({
   failing: [],
   figures: {},
   answers: [],
+  refused: [],
   ...given,
 });
 

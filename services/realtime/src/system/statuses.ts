@@ -1,4 +1,4 @@
-import { isGone, type ServiceStatus, type Standing, standingOf } from "@teravoz/domain";
+import { isGone, type Refused, type ServiceStatus, type Standing, standingOf } from "@teravoz/domain";
 
 /** A status, and when the broker stamped it (ms since the epoch): nobody's clock but the broker's says who is silent. */
 export type HeardStatus = { status: ServiceStatus; stamped: number };
@@ -18,6 +18,8 @@ export type Statuses = {
   heard(records: readonly HeardStatus[]): void;
   /** By service and name. */
   list(): Instance[];
+  /** What the instances that are listed refused in the last hour. */
+  refused(): Refused[];
 };
 
 /** A gateway has a dozen instances; a thousand that die at once, and come again under other names, still fit. */
@@ -46,6 +48,10 @@ export function createStatuses({ now, everyMs }: StatusesOptions): Statuses {
     list() {
       sweep();
       return [...kept.values()].map((each) => describe(each, now(), everyMs)).sort(byName);
+    },
+    refused() {
+      sweep();
+      return [...kept.values()].flatMap(({ status }) => status.refused);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { type Refused, Unavailable } from "@teravoz/domain";
 import { createLog } from "@teravoz/runtime";
 import { createManualClock } from "../../testing/manual-clock.ts";
 import { createSystem, type SystemDeps } from "./system.ts";
@@ -74,6 +74,35 @@ test("while it does not hear the others it calls nobody missing", async () => {
   expect(await system.report(60)).toMatchObject({ hears: false, missing: [] });
 });
 
+test("what instances refused is summed by name, the most frequent first; of one that is gone nothing is left", async () => {
+  const { clock, system } = open();
+  const hear = (instance: string, refused: Refused[], stamped = NOW) => {
+    const status = {
+      ...{ service: "ingest", instance, version: "1", state: "ready" as const },
+      ...{ at: new Date(NOW), started_at: new Date(NOW), failing: [], figures: {}, answers: [], refused },
+    };
+    system.heard([{ status, stamped }]);
+  };
+  const last = (minute: number) => new Date(NOW - minute * MINUTE);
+  hear("one", [
+    { kind: "path", name: "/webhok", count: 2, last: last(1) },
+    { kind: "origin", name: "null", count: 5, last: last(2) },
+  ]);
+  hear("other", [
+    { kind: "path", name: "/api", count: 3, last: last(4) },
+    { kind: "path", name: "/webhok", count: 2, last: last(3) },
+  ]);
+  expect(await system.report(60)).toMatchObject({
+    wrong_paths: [
+      { name: "/webhok", count: 4, last: last(1) },
+      { name: "/api", count: 3, last: last(4) },
+    ],
+    refused_origins: [{ name: "null", count: 5, last: last(2) }],
+  });
+  clock.advance(20 * MINUTE);
+  expect(await system.report(60)).toMatchObject({ wrong_paths: [], refused_origins: [] });
+});
+
 test("answers of the window are refusals by status, or accepted", async () => {
   const { system } = open();
   const answers = [
@@ -84,7 +113,7 @@ test("answers of the window are refusals by status, or accepted", async () => {
   const at = new Date(NOW);
   const status = {
     ...{ service: "ingest", instance: "one", version: "1", state: "ready" as const },
-    ...{ at, started_at: at, failing: [], figures: {}, answers },
+    ...{ at, started_at: at, failing: [], figures: {}, answers, refused: [] },
   };
   system.heard([{ status, stamped: NOW }]);
   expect(await system.report(60)).toMatchObject({

@@ -7,10 +7,11 @@ import {
   type PartitionStanding,
   type SystemQueries,
 } from "@teravoz/domain";
-import type { Log } from "@teravoz/runtime";
+import type { Log, NameCount } from "@teravoz/runtime";
 import type { Clock } from "../throttle.ts";
 import { createAnswerCounts } from "./answer-counts.ts";
 import { createReading, within } from "./reading.ts";
+import { sumRefused } from "./refused-names.ts";
 import { createStatuses, type HeardStatus, type Instance } from "./statuses.ts";
 
 export type Lag = {
@@ -37,6 +38,9 @@ export type SystemReport = {
   /** Answers of the webhook that were no success, by minute and status; and how many were. */
   refusals: Answers[];
   accepted: number;
+  /** In the last hour: posts at wrong addresses by the path's first segment, and pages that may not connect by their origin. */
+  wrong_paths: NameCount[];
+  refused_origins: NameCount[];
 };
 
 export type System = {
@@ -89,6 +93,8 @@ export function createSystem(deps: SystemDeps): System {
         ...told,
         rates: counted,
         ...splitAnswers(answers.list(since)),
+        wrong_paths: sumRefused(statuses.refused(), "path"),
+        refused_origins: sumRefused(statuses.refused(), "origin"),
       };
     },
   };

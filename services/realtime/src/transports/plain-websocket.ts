@@ -7,7 +7,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
 import type { Clock } from "../throttle.ts";
-import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { type Doors, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
@@ -102,7 +102,7 @@ function frameOf(message: Message): Buffer {
 type Refusal = { status: string; headers: string; reason: string };
 
 function refusalOf(request: IncomingMessage, admission: Doors): Refusal | null {
-  if (!isOriginAllowed(request, admission))
+  if (!admission.admits(request))
     return { status: "403 Forbidden", headers: "", reason: "this origin may not connect" };
   if (!isTokenAccepted(request, admission)) {
     const headers = 'WWW-Authenticate: Bearer realm="teravoz", Basic realm="teravoz"\r\n';

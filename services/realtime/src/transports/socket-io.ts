@@ -16,7 +16,8 @@ const MAX_JOINS = 10;
 /**
  * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
  * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
- * stays off: a client that comes back subscribes again.
+ * stays off: a client that comes back subscribes again. Clients of socket.io 2, 3 and 4 connect; those of version 2 present their
+ * token in the query, for they have no `auth`.
  */
 export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Doors): { stop(): void } {
   const io = new Server(server, {
@@ -32,10 +33,15 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     // compressing each push for each socket costs more memory and time than the bytes it saves
     perMessageDeflate: false,
     httpCompression: false,
+    // clients of version 2 speak engine.io's protocol 3
+    allowEIO3: true,
     // asked for each handshake, not for what comes after it
-    allowRequest: (request, decide) =>
-      decide(null, isOriginAllowed(request, admission) && admission.mayCome()),
-    ...(admission.origins ? { cors: { origin: [...admission.origins] } } : {}),
+    allowRequest: (request, decide) => {
+      const refusal = refusalOf(request, admission);
+      decide(refusal, refusal === null);
+    },
+    // clients of version 2 poll with credentials
+    cors: (request, give) => give(null, { origin: crossOriginOf(request, admission), credentials: true }),
   });
   io.engine.on("connection", limitJoins);
   server.on("request", endWithClient);
@@ -51,6 +57,15 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     },
   };
 }
+
+const refusalOf = (request: IncomingMessage, { admits, mayCome }: Doors): string | null => {
+  if (!admits(request)) return "this origin may not connect";
+  return mayCome() ? null : "too many come at once, try again";
+};
+
+/** The page that a browser lets read the answers of a poll: whoever may connect. */
+const crossOriginOf = (request: Pick<IncomingMessage, "headers">, admission: Doors): string | false =>
+  isOriginAllowed(request, admission) ? (request.headers.origin ?? false) : false;
 
 /**
  * A client that goes away ends its side of a poll that hangs. The server would keep the other side open for the answer, and the
@@ -113,7 +128,7 @@ function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
 }
 
-/** The text of socket.io's EVENT packet (protocol 5, default namespace), made once for all sockets that get the message. */
+/** The text of an EVENT packet, the same in all protocols of socket.io (default namespace), made once for all sockets that get it. */
 const packets = new WeakMap<Message, string>();
 
 function packetOf(message: Message): string {

@@ -1,6 +1,7 @@
 import "./system-page.css";
 import { formatCount } from "./format.ts";
 import { link } from "./live.ts";
+import { RefusedOrigins } from "./refused-names.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { system } from "./system.ts";
 import { findTroubles, type Instance, perMinute, type SystemReport } from "./system-report.ts";
@@ -24,6 +25,7 @@ export function SystemPage() {
         <div class="sides">
           <Lags lag={report.lag} />
           <Refused report={report} />
+          <RefusedOrigins origins={report.refused_origins ?? []} />
         </div>
       </div>
     </div>

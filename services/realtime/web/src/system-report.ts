@@ -17,6 +17,8 @@ export type Instance = {
 export type PartitionLag = { topic: string; partition: number; records: number; waited_ms: number };
 export type Lag = { records: number; waited_ms: number; partitions: PartitionLag[] };
 export type Refusals = { minute: string; status: number; count: number };
+/** A path or an origin that was refused in the last hour, how often, and when last. */
+export type RefusedName = { name: string; count: number; last: string };
 export type SystemReport = {
   now: string;
   hears: boolean;
@@ -27,6 +29,9 @@ export type SystemReport = {
   rates: { minute: string; events: number }[] | null;
   refusals: Refusals[];
   accepted: number;
+  /** Not from an instance of the release before. */
+  wrong_paths?: RefusedName[];
+  refused_origins?: RefusedName[];
 };
 
 type Trouble =

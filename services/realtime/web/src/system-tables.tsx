@@ -1,5 +1,6 @@
 import { now } from "./clock.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { WrongPaths } from "./refused-names.tsx";
 import { Scrolled } from "./scrolled.tsx";
 import {
   type Instance,
@@ -154,7 +155,7 @@ export function Lags({ lag }: { lag: Lag | null }) {
   );
 }
 
-export function Refused({ report: { refusals, accepted } }: { report: SystemReport }) {
+export function Refused({ report: { refusals, accepted, wrong_paths = [] } }: { report: SystemReport }) {
   const { status, why, count, last } = say.refusedColumns;
   const totals = totalsOf(refusals);
   return (
@@ -174,14 +175,15 @@ export function Refused({ report: { refusals, accepted } }: { report: SystemRepo
           </tr>
         </thead>
         <tbody>
-          {totals.map((each) => (
+          {totals.map((each) => [
             <tr key={each.status}>
               <th scope="row">{each.status}</th>
               <td>{say.reasons[each.status] ?? NONE}</td>
               <td class="figure">{formatCount(each.count)}</td>
               <td class="figure">{formatTimeOfDay(Date.parse(each.last)).slice(0, 5)}</td>
-            </tr>
-          ))}
+            </tr>,
+            each.status === 404 && <WrongPaths key="paths" paths={wrong_paths} />,
+          ])}
         </tbody>
       </table>
       {totals.length === 0 && <Nothing accepted={accepted} />}

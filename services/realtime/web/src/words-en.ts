@@ -342,6 +342,10 @@ export const words: Words = {
       accepted: "How often the webhook took an event in the last hour.",
       refused: "How often the webhook refused what it got in the last hour, for the reason below.",
       sockets: "Boards and other clients connected now, on all instances.",
+      wrongPaths:
+        "The first part of an address that got a POST and does not exist. The right address ends in /webhook. What may be a number or a password is shown as “…”.",
+      origins:
+        "Pages opened at another address tried to connect and were refused. ALLOWED_ORIGINS lists those that may.",
     },
     lastHour: (most) => `Events per minute in the last hour, at most ${most}`,
     instances: "Instances",
@@ -381,6 +385,8 @@ export const words: Words = {
       500: "internal error",
       503: "Kafka away: send again",
     },
+    refusedOrigins: "Origins refused in the last hour",
+    originColumns: { origin: "Origin of the page", count: "Times", last: "Last" },
     nothingRefused: "Nothing was refused in the last hour.",
     nothingCame: "Nothing came in the last hour. What the webhook refuses shows up here, with its reason.",
   },

@@ -171,7 +171,7 @@ export type Words = {
     lagUnknown(reason: string): string;
     unavailable(count: string): string;
     cards: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
-    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets" | "wrongPaths" | "origins", string>;
     lastHour(most: string): string;
     instances: string;
     instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
@@ -192,6 +192,8 @@ export type Words = {
     refusedColumns: Record<"status" | "why" | "count" | "last", string>;
     /** Why the webhook answers so, by status. */
     reasons: Readonly<Record<number, string>>;
+    refusedOrigins: string;
+    originColumns: Record<"origin" | "count" | "last", string>;
     nothingRefused: string;
     nothingCame: string;
   };

@@ -338,6 +338,10 @@ export const words: Words = {
       accepted: "Quantas vezes o webhook aceitou um evento na última hora.",
       refused: "Quantas vezes o webhook recusou o que recebeu na última hora, pelo motivo abaixo.",
       sockets: "Painéis e outros clientes conectados agora, em todas as instâncias.",
+      wrongPaths:
+        "Começo do endereço que recebeu POST e não existe. O endereço certo termina em /webhook. O que pode ser telefone ou senha aparece como “…”.",
+      origins:
+        "Páginas abertas em outro endereço tentaram se conectar e foram recusadas. As permitidas ficam em ALLOWED_ORIGINS.",
     },
     lastHour: (most) => `Eventos por minuto na última hora, no máximo ${most}`,
     instances: "Instâncias",
@@ -381,6 +385,8 @@ export const words: Words = {
       500: "erro interno",
       503: "Kafka fora: reenviar",
     },
+    refusedOrigins: "Origens recusadas na última hora",
+    originColumns: { origin: "Origem da página", count: "Vezes", last: "Última" },
     nothingRefused: "Nada foi recusado na última hora.",
     nothingCame: "Nada chegou na última hora. O que o webhook recusar aparece aqui, pelo motivo.",
   },

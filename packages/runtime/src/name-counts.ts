@@ -1,0 +1,52 @@
+/** How often a name was met in the last hour, and when last. */
+export type NameCount = { name: string; count: number; last: Date };
+
+export type NameCounts = {
+  count(name: string): void;
+  /** The most frequent first. */
+  list(): NameCount[];
+};
+
+const MINUTE_MS = 60_000;
+const MINUTES = 60;
+/** What fits a table and a status. Whoever sends ever new names pushes out those that were not met for longest. */
+const MAX_NAMES = 20;
+
+type Kept = { minutes: Map<number, number>; last: number };
+
+/** Counts of a bounded number of names over the last hour. `now` in ms since the epoch. */
+export function createNameCounts(now: () => number = Date.now): NameCounts {
+  const names = new Map<string, Kept>();
+  return {
+    count(name) {
+      const { minutes } = names.get(name) ?? { minutes: new Map<number, number>() };
+      const minute = Math.floor(now() / MINUTE_MS);
+      minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
+      // the one met last stands last
+      names.delete(name);
+      names.set(name, { minutes, last: now() });
+      if (names.size > MAX_NAMES) names.delete(names.keys().next().value!);
+      forget(minutes, minute);
+    },
+    list() {
+      const minute = Math.floor(now() / MINUTE_MS);
+      for (const [name, { minutes }] of names) {
+        forget(minutes, minute);
+        if (minutes.size === 0) names.delete(name);
+      }
+      return [...names]
+        .map(([name, kept]) => describe(name, kept))
+        .sort((one, other) => other.count - one.count);
+    },
+  };
+}
+
+function forget(minutes: Map<number, number>, current: number): void {
+  for (const minute of minutes.keys()) if (minute <= current - MINUTES) minutes.delete(minute);
+}
+
+const describe = (name: string, { minutes, last }: Kept): NameCount => ({
+  name,
+  count: [...minutes.values()].reduce((sum, count) => sum + count, 0),
+  last: new Date(last),
+});

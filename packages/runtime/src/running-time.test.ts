@@ -1,0 +1,56 @@
+import { describe, expect, test } from "@jest/globals";
+import { createRunningTime, startDeadline } from "./running-time.ts";
+import { sleep } from "./sleep.ts";
+
+/** Holds up the whole process, as a stop or a starved core does. */
+const holdUp = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+describe("a deadline", () => {
+  test("comes after its time, and not if it is cancelled", async () => {
+    const came: string[] = [];
+    startDeadline(600, () => came.push("kept"));
+    startDeadline(600, () => came.push("cancelled"))();
+    await sleep(500);
+    expect(came).toEqual([]);
+    await sleep(2_000);
+    expect(came).toEqual(["kept"]);
+  });
+
+  test.each([200, 600])(
+    "of %d ms that passed while the process was held up lets what has arrived come first",
+    async (ms) => {
+      const came: string[] = [];
+      startDeadline(ms, () => came.push("deadline"));
+      setImmediate(() => {
+        holdUp(ms + 500);
+        setImmediate(() => came.push("arrived"));
+      });
+      await sleep(ms + 1_500);
+      expect(came).toEqual(["arrived", "deadline"]);
+    },
+  );
+
+  test("is not put off for ever where every turn of the loop is slow", async () => {
+    let came = false;
+    startDeadline(500, () => {
+      came = true;
+    });
+    for (let turn = 0; turn < 8 && !came; turn++) {
+      holdUp(400);
+      await sleep(0);
+    }
+    expect(came).toBe(true);
+  });
+});
+
+test("a running time leaves out what the process was held up for, and says so once", () => {
+  const time = createRunningTime(50);
+  expect(time.look()).toBe(false);
+  const before = time.now();
+  holdUp(1_000);
+  expect(time.now() - before).toBeLessThan(700);
+  expect(time.look()).toBe(true);
+  holdUp(1_000);
+  expect(time.look()).toBe(false);
+  expect(time.now() - before).toBeLessThan(1_300);
+});

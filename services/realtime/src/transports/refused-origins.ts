@@ -1,0 +1,57 @@
+import { createNameCounts, type Log, type Metrics, type NameCount } from "@teravoz/runtime";
+
+export type RefusedOrigins = {
+  note(origin: string): void;
+  /** Of the last hour. */
+  list(): NameCount[];
+};
+
+type Deps = {
+  log: Log;
+  metrics: Pick<Metrics, "refusedOrigins">;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+};
+
+/** An origin is logged so often at most: a page that is refused tries again every few seconds. */
+const LOG_EVERY_MS = 60_000;
+/** Different origins that are logged within that time. */
+const MAX_LOGGED = 20;
+
+/** Counts the origins of pages that may not connect, and logs them: their operator sees a silent page, and no reason. */
+export function createRefusedOrigins({ log, metrics, now }: Deps): RefusedOrigins {
+  const counts = createNameCounts(now);
+  const logged = new Map<string, number>();
+  return {
+    note(refused) {
+      const origin = shownOrigin(refused);
+      metrics.refusedOrigins.inc();
+      counts.count(origin);
+      if (!mayLog(logged, origin, now())) return;
+      log.warn(
+        { origin },
+        "a page of another origin was refused: ALLOWED_ORIGINS lists those that may connect",
+      );
+    },
+    list: () => counts.list(),
+  };
+}
+
+function mayLog(logged: Map<string, number>, origin: string, now: number): boolean {
+  for (const [name, at] of logged) if (now - at >= LOG_EVERY_MS) logged.delete(name);
+  if (logged.has(origin) || logged.size >= MAX_LOGGED) return false;
+  logged.set(origin, now);
+  return true;
+}
+
+const ADDRESS = /^\w{1,10}:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/;
+const NAME = /^[a-z][a-z\d+.-]{0,19}:\/\/([a-z\d.-]{1,80})(?::\d{1,5})?$/;
+/** A name with more digits might be a number. */
+const MAX_DIGITS = 6;
+
+/** An origin as browsers send it; in place of anything else, which may hold whatever its sender likes, "…". */
+export function shownOrigin(origin: string): string {
+  if (origin === "null" || ADDRESS.test(origin)) return origin;
+  const [, host] = NAME.exec(origin) ?? [];
+  return host && host.replace(/\D/g, "").length <= MAX_DIGITS ? origin : "…";
+}
