@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type CallQueries, type LetterDesk, Unavailable } from "@teravoz/domain";
+import { type CallQueries, createReadTelephone, type LetterDesk, Unavailable } from "@teravoz/domain";
 import { closeServer, createHttpServer, type Health, type Log, type Metrics } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
 import { countReport, createAnswers } from "./answers.ts";
@@ -33,6 +33,9 @@ const MAX_OPEN = 10_000;
 
 /** What was asked over HTTP is answered within this after a stop began; who is still there then takes nothing. */
 const LAST_ANSWERS_MS = 2_000;
+
+/** The country whose spellings of numbers are read. */
+const REGION = "BR";
 
 export type Realtime = {
   /** Not yet listening. */
@@ -84,7 +87,8 @@ export function createRealtime(deps: {
     },
     clock,
   });
-  const gateway = createGateway({ answer, subscriptions, reports, log, metrics, clock });
+  const account = { queues: deps.account.queues.named, readTelephone: createReadTelephone(REGION) };
+  const gateway = createGateway({ answer, subscriptions, reports, log, metrics, clock, account });
   const changed = () => {
     gateway.changed();
     reports.changed();
