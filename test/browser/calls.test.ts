@@ -102,10 +102,24 @@ test("a search covers the chosen period, and finds more when it is extended to a
   expect(page.url()).toContain("q=three+days+ago");
 });
 
+test("a search that matches too much says that it was cut off, and one that is narrower does not", async () => {
+  const { page, problems } = await open("/calls?period=all#q=55119");
+  // so many numbers are looked up, and in this seed each has one call
+  await expectListed(page, 500);
+  const said = page.getByRole("alert").filter({ hasText: "A busca parou antes do fim" });
+  expect(await said.count()).toBe(1);
+  const [call] = await suite.gateway.calls();
+  await page.getByRole("searchbox").fill(call!.their_number!.slice(2));
+  await page.keyboard.press("Enter");
+  await expectListed(page, 1);
+  expect(await said.count()).toBe(0);
+  expect(problems).toEqual([]);
+});
+
 const COLUMNS: [string, number, (call: Call) => unknown][] = [
   ["Estado", 1, ({ state }) => ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"].indexOf(state)],
-  ["De", 2, ({ their_number }) => their_number],
-  ["Para", 3, ({ our_number }) => our_number],
+  ["De", 2, ({ their_number_canonical }) => their_number_canonical],
+  ["Para", 3, ({ our_number_canonical }) => our_number_canonical],
   ["Fila", 4, ({ queue }) => queue],
   ["Agente", 5, ({ actor }) => actor],
   ["Início", 6, ({ created_at }) => created_at.getTime()],
@@ -216,7 +230,7 @@ test("an export holds all listed rows in the order shown, with the stored values
     return readFile((await download.path())!, "utf8");
   };
   const today = (await suite.gateway.calls()).filter(({ queue }) => !/ago|yesterday/.test(queue ?? ""));
-  const expected = sortStored(today, ({ their_number }) => their_number, 1);
+  const expected = sortStored(today, ({ their_number_canonical }) => their_number_canonical, 1);
   const lines = (await save("NDJSON"))
     .trimEnd()
     .split("\n")

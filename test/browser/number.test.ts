@@ -1,23 +1,30 @@
 import { expect, test } from "@jest/globals";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
 import { useBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
-/** As three senders write it. */
+/** As senders, trunks and exchanges write it. */
 const NUMBER = "5511999998888";
-const SPELLINGS = [NUMBER, "11999998888", `+${NUMBER}`];
+const SPELLINGS = [
+  ...["11999998888", NUMBER, `+${NUMBER}`, "011999998888", "01511999998888"],
+  ...["(11) 99999-8888", "+55 11 99999-8888", "551199998888", `sip:+${NUMBER}@203.0.113.7`],
+  Number(NUMBER),
+];
 const OURS = "551130001000";
 /** Somebody who calls all day. */
 const REGULAR = "5521933334444";
 
-const suite = useBoards({ env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } }, async () => {
-  for (const [n, their_number] of SPELLINGS.entries()) {
-    await send(`spelt-${n}`, 600 - n, ["call.new", 0, { their_number, our_number: OURS }], ...TALK);
-    // partitions are read side by side: a call is only newer than one that is stored already
-    await eventually(async () => expect(await suite.gateway.calls()).toHaveLength(n + 1));
-  }
+const env = { ACCOUNT_TIME_ZONE: zoneAtNoon(), QUEUES: '{"900":{"name":"Vendas São Paulo"}}' };
+const suite = useBoards({ env }, async () => {
+  const sendSpelt = (their_number: string | number, n: number) =>
+    send(`spelt-${n}`, 600 - n, ["call.new", 0, { their_number, our_number: OURS }], ...TALK);
+  await Promise.all(SPELLINGS.slice(0, -1).map(sendSpelt));
+  // partitions are read side by side: a call is only newer than one that is stored already
+  await eventually(async () => expect(await suite.gateway.calls()).toHaveLength(SPELLINGS.length - 1));
+  await sendSpelt(SPELLINGS.at(-1)!, SPELLINGS.length - 1);
+  await eventually(async () => expect(await suite.gateway.calls()).toHaveLength(SPELLINGS.length));
   await send("alien", 500, ["call.new", 0, { their_number: "5511900001111", our_number: OURS }]);
   await Promise.all(
     Array.from({ length: 130 }, (_, n) =>
@@ -32,8 +39,9 @@ const open = (path: string, options: BrowserContextOptions = {}) => suite.open(p
 type Sent = [type: string, seconds: number, more?: object];
 /** Events of one call in the order in which they come; stamped so many seconds after a moment so long ago. */
 async function send(call_id: string, secondsAgo: number, ...events: Sent[]): Promise<void> {
+  const began = Date.now() - secondsAgo * 1_000;
   for (const [type, seconds, more] of events) {
-    const timestamp = new Date(Date.now() + (seconds - secondsAgo) * 1_000).toISOString();
+    const timestamp = new Date(began + seconds * 1_000).toISOString();
     const { status } = await suite.gateway.post(JSON.stringify({ type, call_id, timestamp, ...more }));
     expect(status).toBe(200);
   }
@@ -53,29 +61,112 @@ const sum = (page: Page, name: string) =>
 const details = (page: Page) => page.getByRole("complementary");
 
 test("all calls of a number are listed, however it is spelt, newest first, masked and added up", async () => {
-  for (const spelling of ["5511999998888", "11999998888", "+55 11 99999-8888"]) {
-    const { page, problems } = await open(`/number#${new URLSearchParams({ q: spelling })}`);
-    await eventually(async () => expect(await rows(page).count()).toBe(3));
-    const texts = await rows(page).allInnerTexts();
-    expect(texts.map((text) => /9\*\*\*\*-8888/.test(text))).toEqual([true, true, true]);
-    expect(await page.locator("body").innerText()).not.toContain("99999");
-    expect(await page.title()).toBe("TeraVoz · Número");
-    expect(await sum(page, "Ligações").innerText()).toBe("3");
-    expect(await sum(page, "Atendidas").innerText()).toBe("3");
-    expect(await sum(page, "Em conversa").innerText()).toBe("03:00");
-    await rows(page).first().click();
-    await eventually(async () => expect(await details(page).innerText()).toContain("spelt-2"));
-    await page.keyboard.press("n");
-    await eventually(async () =>
-      expect(await page.getByRole("heading", { level: 1 }).innerText()).toContain("99999-8888"),
-    );
-    expect(problems).toEqual([]);
+  const { page, problems } = await open("/number");
+  const title = page.getByRole("heading", { level: 1 });
+  for (const spelling of SPELLINGS) {
+    await page.goto(new URL(`/number#${new URLSearchParams({ q: `${spelling}` })}`, page.url()).href);
+    await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length));
+    await eventually(async () => expect(await title.innerText()).toBe("Ligações de +55 11 9****-8888"));
   }
+  const from = await rows(page).locator("td:nth-child(3)").allInnerTexts();
+  expect(new Set(from)).toEqual(new Set(["+55 11 9****-8888"]));
+  expect(await page.locator("body").innerText()).not.toContain("99999");
+  expect(await page.title()).toBe("TeraVoz · Número");
+  expect(await sum(page, "Ligações").innerText()).toBe("10");
+  expect(await sum(page, "Atendidas").innerText()).toBe("10");
+  expect(await sum(page, "Em conversa").innerText()).toBe("10:00");
+  await rows(page).first().click();
+  await eventually(async () => expect(await details(page).innerText()).toContain("spelt-9"));
+  await page.keyboard.press("n");
+  await eventually(async () => expect(await title.innerText()).toBe("Ligações de +55 11 99999-8888"));
+  expect(problems).toEqual([]);
+});
+
+test("what names nobody has no page of its own: a hidden number, an extension, a name", async () => {
+  const { page, problems } = await open("/number");
+  for (const q of ["anonymous", "4321", "ana@example.com"]) {
+    await page.goto(new URL(`/number#${new URLSearchParams({ q })}`, page.url()).href);
+    await eventually(async () =>
+      expect(await page.getByText("Nenhum número escolhido.").isVisible()).toBe(true),
+    );
+  }
+  expect(problems).toEqual([]);
+});
+
+test("the board, the list of calls and the abandoned calls mask a number by its display form, however it was sent", async () => {
+  const their_number = '"Central" <sip:+5511944443333@203.0.113.7>';
+  const { page, problems } = await open("/");
+  await send("by-sip", 60, ["call.waiting", 0, { queue: "905", their_number }]);
+  const shows = async (row: Locator) =>
+    eventually(async () => {
+      expect(await row.innerText()).toContain("+55 11 9****-3333");
+      expect(await page.locator("body").innerText()).not.toMatch(/203\.0|44443333|Central/);
+    });
+  await shows(page.locator('tr[data-call="by-sip"]'));
+  await page.goto(new URL("/calls#q=3333", page.url()).href);
+  await shows(page.locator('tr[data-call="by-sip"]'));
+  await send("by-sip", 20, ["call.queue-abandon", 0], ["call.finished", 1]);
+  await page.goto(new URL("/abandoned", page.url()).href);
+  await shows(page.locator('tr[data-call="by-sip"]'));
+  await page.keyboard.press("n");
+  await eventually(async () =>
+    expect(await page.locator('tr[data-call="by-sip"]').innerText()).toContain("+55 11 94444-3333"),
+  );
+  expect(problems).toEqual([]);
+});
+
+test("a search finds a part of a number, an agent's short name and a queue's name", async () => {
+  const { page, problems } = await open("/calls");
+  const listed = page.locator("tbody tr");
+  const search = async (text: string) => {
+    await page.keyboard.press("/");
+    await page.getByRole("searchbox").fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await eventually(async () => expect(await listed.count()).toBeGreaterThan(SPELLINGS.length));
+  for (const text of [
+    "8888",
+    "99999 8888",
+    "(11) 9999-8888",
+    "ANA",
+    "vendas sao paulo",
+    "015 11 99999 8888",
+  ]) {
+    await search(text);
+    await eventually(async () => {
+      const found = await listed.evaluateAll((all) => all.map((row) => row.getAttribute("data-call")));
+      expect([text, found.sort()]).toEqual([text, SPELLINGS.map((_, n) => `spelt-${n}`)]);
+    });
+  }
+  await search("888");
+  await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
+  expect(problems).toEqual([]);
+});
+
+test("a search is followed: calls come into its list and leave it while it is open", async () => {
+  const { page, problems } = await open("/calls#q=4477");
+  const listed = page.locator("tbody tr");
+  await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
+  await send("comes", 60, ["call.waiting", 0, { queue: "906", their_number: "5511944774477" }]);
+  await eventually(async () =>
+    expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("906")]),
+  );
+  await page.goto(new URL("/calls#q=906", page.url()).href);
+  await eventually(async () =>
+    expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("906")]),
+  );
+  await send("comes", 30, ["call.waiting", 0, { queue: "907" }]);
+  await eventually(async () => expect(await listed.count()).toBe(0));
+  await send("comes", 10, ["call.waiting", 0, { queue: "906" }], ["call.finished", 1]);
+  await eventually(async () =>
+    expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("Encerrada")]),
+  );
+  expect(problems).toEqual([]);
 });
 
 test("one of our own numbers lists the calls that came to it", async () => {
   const { page } = await open(`/number#q=${OURS}`);
-  await eventually(async () => expect(await rows(page).count()).toBe(4));
+  await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length + 1));
 });
 
 test("older calls are loaded page by page, and the totals say how many calls they cover", async () => {
@@ -113,13 +204,13 @@ test("the page follows the calls, and says whether an abandoned call was called 
 });
 
 test("a call links to its number, its queue and its agent, the search links to the number, and Back returns", async () => {
-  const { page, problems } = await open("/calls#call=spelt-0");
+  const { page, problems } = await open("/calls#call=spelt-1");
   await eventually(async () => expect(await details(page).getByRole("link").count()).toBeGreaterThan(2));
   const follow = async (name: string, address: string) => {
     await details(page).getByRole("link", { name }).first().click();
     await eventually(async () => expect(page.url().endsWith(address)).toBe(true));
     await page.goBack();
-    await eventually(async () => expect(await details(page).innerText()).toContain("spelt-0"));
+    await eventually(async () => expect(await details(page).innerText()).toContain("spelt-1"));
   };
   await follow("900", "/queues?queue=900");
   await follow("ana@example.com", "/agents#q=ana%40example.com");
@@ -128,7 +219,7 @@ test("a call links to its number, its queue and its agent, the search links to t
   await page.getByRole("searchbox").fill("(11) 99999-8888");
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Ver tudo deste número" }).click();
-  await eventually(async () => expect(await rows(page).count()).toBe(3));
+  await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length));
   expect(problems).toEqual([]);
 });
 
@@ -207,7 +298,7 @@ test("axe finds nothing on the page of a number, with a call open and without on
   for (const path of [`/number#q=${NUMBER}`, `/number#q=${NUMBER}&call=spelt-0`, "/number"]) {
     const { page } = await open(path);
     const texts = path === "/number" ? page.getByText("Nenhum número escolhido.") : rows(page);
-    await eventually(async () => expect(await texts.count()).toBe(path === "/number" ? 1 : 3));
+    await eventually(async () => expect(await texts.count()).toBe(path === "/number" ? 1 : SPELLINGS.length));
     if (path.includes("call="))
       await eventually(async () => expect(await details(page).locator(".timeline li").count()).toBe(4));
     expect({ path, found: await findViolations(page) }).toEqual({ path, found: [] });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { eventually } from "../support/eventually.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 import {
   connectClient,
@@ -14,7 +15,7 @@ let realtime: RealtimeInProcess;
 const clients: SocketClient[] = [];
 
 beforeAll(async () => {
-  realtime = await startRealtime();
+  realtime = await startRealtime({ env: { QUEUES: '{"900":{"name":"Cobrança"}}' } });
   await realtime.store(
     body("call.new", "one", { their_number: "5511999990000", timestamp: "2026-01-01T00:00:00Z" }),
     body("call.standby", "one", { timestamp: "2026-01-01T00:00:01Z" }),
@@ -70,10 +71,30 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     [{ queue: "900" }, ["two"]],
     [{ queue: 900 }, ["two"]],
     [{ their_number: "5511999990000" }, ["one"]],
+    [{ number: "(11) 99999-0000" }, ["one"]],
+    [{ number: 5511999990000, state: "STANDBY" }, ["one"]],
+    [{ number: "anonymous" }, []],
+    [{ search: "sip:+5511999990000@203.0.113.7" }, ["one"]],
+    [{ search: "0000" }, ["one"]],
+    [{ search: "000" }, []],
+    [{ search: "cobranca" }, ["two"]],
+    [{ search: "900", state: "STANDBY" }, []],
+    [{ search: "two" }, ["two"]],
+    [{ search: " " }, ["two", "one"]],
     [{ state: "FINISHED" }, []],
-  ])("ListCalls filters on equality: %j", async (params, expected) => {
+  ])("ListCalls and Subscribe give what the params ask for: %j", async (params, expected) => {
     const client = await connect();
-    expect(idsOf((await client.ask("ListCalls", { params })).data)).toEqual(expected);
+    for (const event of ["ListCalls", "Subscribe"])
+      expect(idsOf((await client.ask(event, { params })).data)).toEqual(expected);
+  });
+
+  test.each([
+    ["0 (11) 99999-0000", { canonical: "+5511999990000", display: "+55 11 99999-0000" }],
+    ["anonymous", null],
+  ])("ShowNumber reads a number however it is spelt: %s", async (number, data) => {
+    const client = await connect();
+    const answer = { data, event: "ShowNumber", status: "Ok" };
+    expect(await client.ask("ShowNumber", { number })).toEqual(answer);
   });
 
   test("ListCalls and Subscribe take a window: calls that had an event since, and began until", async () => {
@@ -113,7 +134,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const { data, ...rest } = await client.ask("ListQueues", asked);
     expect(rest).toEqual({ event: "ListQueues", status: "Ok" });
     const numbers = { waiting: 1, offered: 1, answered: 0, abandoned: 0, service_level: null };
-    expect(data).toMatchObject({ total: numbers, queues: [{ queue: "900", name: null, ...numbers }] });
+    expect(data).toMatchObject({
+      total: numbers,
+      queues: [{ queue: "900", name: "Cobrança", ...numbers }],
+    });
     expect(data.queues).toHaveLength(1);
     for (const time of [data.from, data.now, data.total.waiting_since])
       expect(new Date(time).toJSON()).toBe(time);
@@ -181,6 +205,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     ["ListQueues", { params: {} }, "data may hold only minutes"],
     ["ListQueueDay", { queue: { $ne: null } }, "queue must be a string"],
     ["ListQueueDay", { minutes: 30 }, "data may hold only queue"],
+    ["ListCalls", { params: { search: "x".repeat(257) } }, "search must be a text of at most 256 characters"],
+    ["ListCalls", { params: { number: { $ne: null } } }, "number must be a string"],
+    ["ShowNumber", { number: {} }, "number must be a string"],
+    ["ShowNumber", { search: "1" }, "data may hold only number"],
     ["Subscribe", { params: { state: "OPEN" } }, "state must be one of"],
   ])("%s refuses %j", async (event, data, error) => {
     const client = await connect();
@@ -263,6 +291,20 @@ describe("socket.io by polling", () => {
     realtime.tell([{ key: "one", kind: "call", version: 1, erased: false }]);
     expect(await client.next("DataChanged")).toMatchObject({ event: "DataChanged", status: "Ok" });
   });
+});
+
+test("a followed search gives the calls that come into it, and marks the one that leaves it", async () => {
+  const client = await connectClient("websocket", realtime.url);
+  clients.push(client);
+  await client.ask("Subscribe", { params: { search: "moves" } });
+  for (const queue of ["moves", "other", "moves"])
+    await realtime.happen(body("call.waiting", "three", { queue, timestamp: new Date().toISOString() }));
+  await eventually(async () =>
+    expect(client.of("CallChanged").at(-1)).toMatchObject({ data: { queue: "moves" } }),
+  );
+  await realtime.happen(body("call.waiting", "three", { queue: "other", sid: "last" }));
+  await eventually(async () => expect(client.of("CallChanged").at(-1)).toMatchObject({ left: true }));
+  await realtime.erase("three");
 });
 
 describe("websocket", () => {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type CallFilter, foldCall } from "@teravoz/domain";
-import { createMongoErasures, type MongoConnection, type MongoStore } from "@teravoz/store";
+import { type CallFilter, createReadTelephone, foldCall, readSearch } from "@teravoz/domain";
+import {
+  createMongoErasures,
+  createMongoQueries,
+  type MongoConnection,
+  type MongoStore,
+} from "@teravoz/store";
 import { batchOf, dropDatabase, erasureKeys, openStore, sampleEvent } from "../support/store.ts";
 
 // a database that other suites keep busy
@@ -16,8 +21,9 @@ describe("every query of the store has its index", () => {
     ({ connection, store } = await openStore());
     const events = Array.from({ length: CALLS }, (_, index) => {
       const aggregate_id = `call-${index}`;
-      const body = { code: `c${index}`, queue: `q${index}`, direction: `d${index}`, actor: `a${index}` };
-      const numbers = { our_number: `o${index}`, their_number: `t${index}` };
+      const actor = `a${index}@example.com`;
+      const body = { code: `c${index}`, queue: `q${index}`, direction: `d${index}`, actor };
+      const numbers = { our_number: `113000${1_000 + index}`, their_number: `1196666${1_000 + index}` };
       const payload = JSON.stringify({ ...body, ...numbers });
       return sampleEvent({ aggregate_id, type: index === 7 ? "call.finished" : "actor.entered", payload });
     });
@@ -30,12 +36,16 @@ describe("every query of the store has its index", () => {
     { aggregate_id: "call-7" },
     { state: "FINISHED" },
     { queue: "q7" },
-    { actor: "a8" },
-    { our_number: "o7" },
-    { their_number: "t7" },
+    { actor: "a8@example.com" },
+    { our_number: "1130001007" },
+    { their_number: "11966661007" },
+    { number: "+5511966661007" },
+    { number: "+551130001007" },
     { code: "c7" },
     { direction: "d7" },
   ];
+  const searchOf = (text: string) =>
+    readSearch(text, { readTelephone: createReadTelephone("BR"), queues: new Map() });
   test.each(filters)("calls are listed by %j", async (filter) => {
     const [command] = await profile(connection, async () => {
       const { items } = await store.listCalls(filter, { limit: 5, cursor: null });
@@ -57,6 +67,75 @@ describe("every query of the store has its index", () => {
     expect(command).toMatchObject({ op: "query", docsExamined: 1 });
   });
 
+  test("the calls of a number are merged from the indexes of both sides, newest first, without sorting", async () => {
+    const number = "+5511977776666";
+    const sides = [{ their_number: number }, { our_number: number }, { their_number: number }];
+    const events = sides.map((body, n) =>
+      sampleEvent({ aggregate_id: `of-number-${n}`, payload: JSON.stringify(body) }),
+    );
+    await store.apply(batchOf(events, null, 12), foldCall);
+    const [command] = await profile(connection, async () => {
+      const { items } = await store.listCalls({ number }, { limit: 5, cursor: null });
+      expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual([2, 1, 0].map((n) => `of-number-${n}`));
+    });
+    expect(command).toMatchObject({ docsExamined: 3 });
+    expect(command?.hasSortStage ?? false).toBe(false);
+    for (const side of ["their", "our"])
+      expect(command?.planSummary).toContain(`IXSCAN { ${side}_number_canonical: 1, id: -1 }`);
+  });
+
+  test.each([
+    ["the whole number", "+55 11 96666-1107", 1],
+    ["a part of a number", "66661107", 1],
+    ["a part of many numbers", "96666", 5],
+    ["a part of many of our numbers", "11 3000", 5],
+    ["an agent's short name", "A107", 1],
+    ["a queue", "q107", 1],
+    ["a code", "c107", 1],
+    ["a call_id", "call-107", 1],
+    ["nothing there is", "nothing there is", 0],
+  ])("a search for %s reads no other calls, and sorts none", async (_, text, found) => {
+    const commands = await profile(connection, async () => {
+      const { items } = await store.listCalls({ search: searchOf(text) }, { limit: 5, cursor: null });
+      expect(items).toHaveLength(found);
+    });
+    for (const { docsExamined, hasSortStage = false, planSummary, keysExamined } of commands) {
+      // the one call of a call_id is found by an index that has no order
+      const most = hasSortStage && planSummary === "IXSCAN { _id: 1 }" ? 1 : 6;
+      expect([planSummary, docsExamined <= most, hasSortStage]).toEqual([planSummary, true, most === 1]);
+      expect(planSummary).not.toContain("COLLSCAN");
+      // the different values of a field at most: in these 300 calls all differ
+      expect(keysExamined).toBeLessThanOrEqual(CALLS + 20);
+    }
+  });
+
+  test("a search in a window reads no older calls of a queue, an agent or our own number", async () => {
+    const since = new Date(Date.now() + 60_000);
+    const commands = await profile(connection, async () => {
+      for (const text of ["q107", "a107", "11 3000"])
+        await store.listCalls({ search: searchOf(text) }, { limit: 5, cursor: null, window: { since } });
+    });
+    for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(6);
+    expect(commands.filter(({ planSummary }) => /updated_at: 1/.test(planSummary)).length).toBeGreaterThan(3);
+  });
+
+  test("a search that looks up too many numbers is cut off, and says so", async () => {
+    const limits = { numbers: 500, agents: 100, atOnce: 20, ms: 0 };
+    const hasty = createMongoQueries(connection, limits);
+    const page = { limit: 500, cursor: null };
+    const { items, cut } = await hasty.listCalls({ search: searchOf("96666") }, page);
+    expect([items.length, cut]).toEqual([20, true]);
+    const patient = createMongoQueries(connection, { ...limits, ms: 60_000 });
+    const whole = await patient.listCalls({ search: searchOf("96666") }, page);
+    expect([whole.items.length, whole.cut]).toEqual([CALLS, undefined]);
+    const shared = ["com", "net", "org"].map((domain) =>
+      sampleEvent({ type: "actor.entered", payload: `{"actor":"many@example.${domain}"}` }),
+    );
+    await store.apply(batchOf(shared, null, 13), foldCall);
+    const few = createMongoQueries(connection, { ...limits, agents: 2, ms: 60_000 });
+    expect(await few.listCalls({ search: searchOf("many") }, page)).toMatchObject({ cut: true });
+  });
+
   test("calls are listed newest first without sorting", async () => {
     const [command] = await profile(connection, () => store.listCalls({}, { limit: 5, cursor: null }));
     expect(command).toMatchObject({ docsExamined: 6, planSummary: "IXSCAN { id: -1 }" });
@@ -68,7 +147,8 @@ describe("every query of the store has its index", () => {
     { state: "NEW" },
     { state: "FINISHED" },
     { queue: "q7" },
-    { our_number: "o7" },
+    { our_number: "1130001007" },
+    { number: "+551130001007" },
     { code: "c7" },
   ];
   test.each(many)("calls of a window are listed by %j without reading those outside", async (filter) => {

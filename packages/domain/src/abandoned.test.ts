@@ -11,6 +11,7 @@ const readTelephone = createReadTelephone("BR");
 const party = (their_number: string | null) => ({
   their_number,
   their_number_canonical: readTelephone(their_number)?.canonical ?? null,
+  their_number_display: readTelephone(their_number)?.display ?? null,
 });
 const gaveUp = (
   aggregate_id: string,
@@ -39,6 +40,7 @@ test("who gave up is listed, the latest first, with how long they waited", () =>
       ...{
         aggregate_id: "b",
         their_number: null,
+        their_number_display: null,
         person: null,
         queue: "900",
         entered_at: at(100),
@@ -50,6 +52,7 @@ test("who gave up is listed, the latest first, with how long they waited", () =>
       ...{
         aggregate_id: "a",
         their_number: "5511987654321",
+        their_number_display: "+55 11 98765-4321",
         person: "+5511987654321",
         queue: "900",
         entered_at: at(10),

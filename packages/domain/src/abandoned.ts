@@ -4,13 +4,15 @@ import { durationOf, isWithin, type QueuePromise, type Window } from "./queue-nu
 /** What is to be known of a call to find who gave up, and who was talked to since. */
 export type ReturnableCall = Pick<
   FoldedCall,
-  "aggregate_id" | "their_number" | "their_number_canonical" | "answered_at" | "legs"
+  | ("aggregate_id" | "answered_at" | "legs")
+  | ("their_number" | "their_number_canonical" | "their_number_display")
 >;
 
 /** Somebody who left a queue without an answer. */
 export type Abandoned = {
   aggregate_id: string;
   their_number: string | null;
+  their_number_display: string | null;
   /** Their number in its canonical form; null where it names nobody: two callers who hide it are two persons. */
   person: string | null;
   queue: string | null;
@@ -29,19 +31,21 @@ export function listAbandoned(
   { window, promiseOf }: { window: Window; promiseOf: (queue: string | null) => QueuePromise },
 ): Abandoned[] {
   const answers = answersByPerson(calls);
-  const listed = calls.flatMap(({ aggregate_id, their_number, their_number_canonical: person, legs }) =>
-    legs
+  const listed = calls.flatMap(({ aggregate_id, legs, ...call }) => {
+    const { their_number, their_number_display, their_number_canonical: person } = call;
+    return legs
       .filter(({ outcome, ended_at }) => outcome === "ABANDONED" && isWithin(ended_at!, window))
       .map(({ queue, entered_at, ended_at }): Abandoned => {
         const waited_ms = durationOf(entered_at, ended_at!);
         const after = person === null ? [] : (answers.get(person) ?? []);
         return {
-          ...{ aggregate_id, their_number, person, queue, entered_at, ended_at: ended_at!, waited_ms },
+          ...{ aggregate_id, their_number, their_number_display, person },
+          ...{ queue, entered_at, ended_at: ended_at!, waited_ms },
           short: waited_ms <= promiseOf(queue).shortAbandonMs,
           returned_at: after.find((answered_at) => answered_at > ended_at!) ?? null,
         };
-      }),
-  );
+      });
+  });
   return listed.sort((one, other) => other.ended_at.getTime() - one.ended_at.getTime());
 }
 

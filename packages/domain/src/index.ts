@@ -3,6 +3,7 @@ export * from "./agents.ts";
 export * from "./backlog.ts";
 export * from "./call.ts";
 export * from "./call-filter.ts";
+export * from "./call-search.ts";
 export * from "./call-window.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";

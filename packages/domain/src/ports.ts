@@ -91,6 +91,11 @@ export type Page<T> = {
   next: string | null;
 };
 
+export type CallPage = Page<Call> & {
+  /** The search matched more numbers or agents than are looked up: calls of the others are missing. */
+  cut?: boolean;
+};
+
 /** Absent = all: what became events, or what did not; `key` is a call_id or the key of an agent. */
 export type DeliveryFilter = { of?: "events" | "letters"; key?: string };
 
@@ -100,7 +105,7 @@ export type CallQueries = {
   listCalls(
     filter: CallFilter,
     page: { limit: number; cursor: string | null; window?: CallWindow },
-  ): Promise<Page<Call>>;
+  ): Promise<CallPage>;
   /**
    * The events of a call in the order of the fold; an unknown call has none. A page holds at most `limit` events
    * and `bytes` of payload (UTF-8), but at least one event while there is one.

@@ -77,11 +77,10 @@ const EVENT_INDEXES: IndexDescription[] = [
 const CALL_INDEXES: IndexDescription[] = [
   { key: { id: -1 }, unique: true },
   { key: { updated_at: 1, created_at: 1 } },
-  ...["state", "queue", "actor", "legs.agent", "our_number", "their_number", "code", "direction"].map(
-    (field) => ({
-      key: { [field]: 1 as const, id: -1 as const },
-    }),
-  ),
+  ...[
+    ...["state", "queue", "actor", "legs.agent", "code", "direction"],
+    ...["our_number", "their_number", "our_number_canonical", "their_number_canonical"],
+  ].map((field) => ({ key: { [field]: 1 as const, id: -1 as const } })),
 ];
 
 /** The index by which what changed since a moment is found. */

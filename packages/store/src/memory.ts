@@ -4,6 +4,7 @@ import {
   type Batch,
   type Call,
   type CallFilter,
+  type CallPage,
   type CallQueries,
   type CallRebuild,
   type CallStore,
@@ -34,6 +35,7 @@ import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
 import { startOfMinute } from "./minutes.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
+import { firstValues, SEARCH_LIMITS } from "./search-values.ts";
 import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
 
 export type State = {
@@ -69,8 +71,7 @@ export function createMemoryStore({
     findErased: async (subjects) => findErased(state, subjects),
     // nobody writes beside the events here
     forget: async () => {},
-    listCalls: async (filter, { limit, cursor, window }) =>
-      cutCalls(listCalls(state, filter, cursor, window), limit),
+    listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     countEvents: async (since) => countEvents(state, since),
@@ -186,6 +187,31 @@ function listCalls(state: State, filter: CallFilter, cursor: string | null, wind
     .filter((call) => call.id < below && isInWindow(call, window) && isFound(call, filter))
     .sort((one, other) => other.id - one.id);
 }
+
+/** As on MongoDB, a part of a number finds the calls of so many numbers. */
+function pageOfCalls(
+  state: State,
+  filter: CallFilter,
+  { limit, cursor, window }: Parameters<CallQueries["listCalls"]>[1],
+): CallPage {
+  const calls = listCalls(state, filter, cursor, window);
+  const digits = filter.search?.digits ?? null;
+  if (!filter.search || digits === null) return cutCalls(calls, limit);
+  const numbers = [...state.calls.values()].flatMap(({ call }) => numbersOf(call));
+  const { first, cut } = firstValues(
+    numbers.filter((number) => number.includes(digits)),
+    SEARCH_LIMITS.numbers,
+  );
+  if (!cut) return cutCalls(calls, limit);
+  const otherwise = { search: { ...filter.search, digits: null } };
+  const found = calls.filter(
+    (call) => isFound(call, otherwise) || numbersOf(call).some((number) => first.includes(number)),
+  );
+  return { ...cutCalls(found, limit), cut };
+}
+
+const numbersOf = ({ their_number_canonical, our_number_canonical }: Call): string[] =>
+  [their_number_canonical, our_number_canonical].filter((number) => typeof number === "string");
 
 const receivedSince = ({ events }: State, since: Date): StoredEvent[] =>
   [...events.values()].filter(({ received_at }) => startOfMinute(received_at) >= since.getTime());

@@ -1,9 +1,6 @@
 import {
   type Call,
-  type CallFilter,
   type CallQueries,
-  type CallWindow,
-  isInWindow,
   orderPlaces,
   type Page,
   type Place,
@@ -12,35 +9,25 @@ import {
   type RecentCall,
   type StoredEvent,
 } from "@teravoz/domain";
-import type { Filter } from "mongodb";
-import { CALLS_BY_TIME, type CallDocument, type Collections, openCollections } from "./collections.ts";
+import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
-import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { cutEvents } from "./cursor.ts";
+import { listCalls } from "./list-calls.ts";
 import { readCounts } from "./minutes.ts";
 import { listDeliveries } from "./mongo-deliveries.ts";
 import { orUnavailable } from "./outage.ts";
 import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-queries.ts";
-import { RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
+import { HANDED_OUT, RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
+import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 
-/** What calls may be filtered by, and the indexed path each is stored under. */
-const FILTER_PATHS: Record<keyof CallFilter, string> = {
-  id: "id",
-  aggregate_id: "_id",
-  state: "state",
-  queue: "queue",
-  actor: "actor",
-  agent: "legs.agent",
-  our_number: "our_number",
-  their_number: "their_number",
-  code: "code",
-  direction: "direction",
-};
-
-/** The queries of realtime. They read from the primary what a majority has. */
-export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQueries {
+/** The queries of realtime. They read from the primary what a majority has. `limits` bound what a search looks up. */
+export function createMongoQueries(
+  { db }: Pick<MongoConnection, "db">,
+  limits: SearchLimits = SEARCH_LIMITS,
+): CallQueries {
   const collections = openCollections(db);
   return {
-    listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page)),
+    listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page, limits)),
     listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
@@ -53,59 +40,6 @@ export function createMongoQueries({ db }: Pick<MongoConnection, "db">): CallQue
     findEvent: (uuid) => orUnavailable(() => findEvent(collections, uuid)),
   };
 }
-
-async function listCalls(
-  { calls }: Collections,
-  filter: CallFilter,
-  { limit, cursor, window = {} }: { limit: number; cursor: string | null; window?: CallWindow },
-): Promise<Page<Call>> {
-  const conditions = Object.entries(FILTER_PATHS)
-    .map(([field, path]) => [path, filter[field as keyof CallFilter]] as const)
-    .filter(([, value]) => value !== undefined)
-    // with $eq a value is only ever a value, whatever it begins with
-    .map(([path, value]) => ({ [path]: { $eq: value } }));
-  const after = cursor === null ? [] : [{ id: { $lt: readIdCursor(cursor) } }];
-  const way = await findWay(calls, [...conditions, ...after], { filter, window, limit });
-  const found = await calls
-    .find(allOf([...conditions, ...after, ...conditionsOf(window)]), { ...handingOut, ...way })
-    .sort({ id: -1 })
-    .limit(limit + 1)
-    .toArray();
-  return cutCalls(found as Call[], limit);
-}
-
-/** As isInWindow. */
-const conditionsOf = ({ since, until }: CallWindow) => [
-  ...(since ? [{ updated_at: { $gte: since } }] : []),
-  ...(until ? [{ created_at: { $lt: until } }] : []),
-];
-
-const allOf = (conditions: Filter<CallDocument>[]): Filter<CallDocument> =>
-  conditions.length > 0 ? { $and: conditions } : {};
-
-/**
- * Newest first is the way while the newest fill a page of the window. Beyond its begin that would lead through all calls there ever
- * were: there the changes since then are the way, which are read whole and sorted.
- */
-async function findWay(
-  calls: Collections["calls"],
-  conditions: Filter<CallDocument>[],
-  { filter, window, limit }: { filter: CallFilter; window: CallWindow; limit: number },
-): Promise<{ hint?: typeof CALLS_BY_TIME }> {
-  if (!window.since || isNarrow(filter)) return {};
-  const [last] = await calls
-    .find(allOf(conditions), { ...reading, projection: { _id: 0, created_at: 1, updated_at: 1 } })
-    .sort({ id: -1 })
-    .skip(limit)
-    .limit(1)
-    .toArray();
-  return last && isInWindow(last as unknown as Call, window) ? {} : { hint: CALLS_BY_TIME };
-}
-
-/** Fields of which a value names few calls, or the few that go on: their own index is the way, whatever the window. */
-const isNarrow = ({ id, aggregate_id, code, their_number, state }: CallFilter): boolean =>
-  [id, aggregate_id, code, their_number].some((value) => value !== undefined) ||
-  (state !== undefined && state !== "FINISHED");
 
 /**
  * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could
@@ -146,7 +80,7 @@ async function findEvent({ events }: Collections, uuid: string): Promise<StoredE
 }
 
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {
-  const found = await calls.find({ _id: { $in: [...call_ids] } }, handingOut).toArray();
+  const found = await calls.find({ _id: { $in: [...call_ids] } }, HANDED_OUT).toArray();
   return found as Call[];
 }
 
@@ -163,5 +97,3 @@ async function listRecentCalls({ calls }: Collections, since: Date, until?: Date
   );
   return (await found.toArray()) as unknown as RecentCall[];
 }
-
-const handingOut = { ...reading, projection: { _id: 0, overgrown: 0 } } as const;

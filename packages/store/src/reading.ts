@@ -12,3 +12,6 @@ export const RECENT_AT_ONCE = 10_000;
 
 /** Of a call what RecentCall has. */
 export const RECENT = { _id: 0, ...Object.fromEntries(RECENT_FIELDS.map((field) => [field, 1])) };
+
+/** A call as it is handed out. */
+export const HANDED_OUT = { ...reading, projection: { _id: 0, overgrown: 0 } } as const;

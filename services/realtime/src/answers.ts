@@ -83,11 +83,13 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
     }
     case "ShowDelivery":
       return { message: report(command.event, await deliveries.body(command.id)), calls: null };
+    case "ShowNumber":
+      return { message: report(command.event, command.telephone), calls: null };
     case "Subscribe": {
       const { filter, ...page } = command;
-      const { items } = await queries.listCalls(filter, { ...page, cursor: null });
+      const found = await queries.listCalls(filter, { ...page, cursor: null });
       // what is beyond the limit is not followed by a next page: the view goes on with deltas
-      return { message: callList(command.event, { items, next: null }), calls: items };
+      return { message: callList(command.event, { ...found, next: null }), calls: found.items };
     }
   }
 }

@@ -22,8 +22,8 @@ function start({ answer, taking = true }: Given = {}) {
   const metrics = createMetrics();
   const subscriptions = createSubscriptions(clock, () => {});
   const ask = answer ?? createAnswers({ ...noNumbers, queries, log, clock, onUnavailable: () => {} });
-  const { reports } = noNumbers;
-  const gateway = createGateway({ answer: ask, subscriptions, reports, log, metrics, clock });
+  const { reports, account } = noNumbers;
+  const gateway = createGateway({ answer: ask, subscriptions, reports, log, metrics, clock, account });
   const sent: string[] = [];
   const untaken: (() => void)[] = [];
   const link = { ended: false, taking, unsent: 0 };

@@ -1,3 +1,4 @@
+import type { SearchAccount } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import type { Answer, AnswerCommand } from "./answers.ts";
 import {
@@ -56,6 +57,8 @@ type Deps = {
   log: Log;
   metrics: Metrics;
   clock: Clock;
+  /** What numbers and search terms are read by. */
+  account: SearchAccount;
 };
 type State = Deps & { connections: Set<Connection>; throttle: Throttle };
 
@@ -133,7 +136,7 @@ function tellAll(state: State): void {
 
 function receive(state: State, connection: Connection, request: Request | null, by: Send): void {
   if (!connection.open) return;
-  const next = read(request, by);
+  const next = read(state.account, request, by);
   if (mayWait(connection, next)) {
     connection.waiting.push(next);
     connection.waitingBytes += next.bytes;
@@ -146,9 +149,9 @@ function receive(state: State, connection: Connection, request: Request | null, 
 }
 
 /** Read at once, so that of what a client sends only what counts is kept: JSON takes many times its text. */
-function read(request: Request | null, by: Send): Waiting {
+function read(account: SearchAccount, request: Request | null, by: Send): Waiting {
   const event = request && isCommandName(request.event) ? request.event : "other";
-  const asked = request ? parseCommand(request) : { refusal: invalidMessage };
+  const asked = request ? parseCommand(request, account) : { refusal: invalidMessage };
   const bytes = "command" in asked ? Buffer.byteLength(commandKey(asked.command)) : asked.refusal.bytes;
   return { event, asked, bytes, send: by };
 }

@@ -1,4 +1,4 @@
-import type { Call, Page, StoredEvent } from "@teravoz/domain";
+import type { Call, CallPage, Page, StoredEvent, Telephone } from "@teravoz/domain";
 import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
 import type { ReportDelta } from "./report-subscriptions.ts";
 import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport } from "./reports.ts";
@@ -7,7 +7,7 @@ import type { SystemReport } from "./system/system.ts";
 
 /**
  * What a socket is sent: the name of the message and its envelope as JSON text,
- * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order. Encoded once, however many sockets get it.
+ * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order, and further ones after them. Encoded once, however many sockets get it.
  */
 export type Message = {
   readonly event: string;
@@ -19,10 +19,23 @@ export type Message = {
 
 type Status = "Ok" | "Failed";
 
-/** `data` is JSON text; `next`, where there is more to read, is the envelope's fourth key. */
-function encode(event: string, data: string, status: Status, next: string | null = null): Message {
-  const more = next === null ? "" : `,"next":${JSON.stringify(next)}`;
-  const body = `{"data":${data},"event":${JSON.stringify(event)},"status":"${status}"${more}}`;
+/** What an envelope may hold after its three keys, in this order; what is absent or false is left out. */
+type More = {
+  /** There is more to read. */
+  next?: string | null;
+  /** A search was cut off: calls are missing. */
+  cut?: boolean;
+  /** The call is no longer among those that were asked for. */
+  left?: boolean;
+};
+
+/** `data` is JSON text. */
+function encode(event: string, data: string, status: Status, { next, cut, left }: More = {}): Message {
+  const more = [
+    next ? `,"next":${JSON.stringify(next)}` : "",
+    ...[cut ? ',"cut":true' : "", left ? ',"left":true' : ""],
+  ];
+  const body = `{"data":${data},"event":${JSON.stringify(event)},"status":"${status}"${more.join("")}}`;
   return { event, status, body, bytes: Buffer.byteLength(body) };
 }
 
@@ -36,27 +49,32 @@ export function failed(event: string, error: string): Message {
   return encode(event, JSON.stringify({ success: false, error }), "Failed");
 }
 
-export function callList(event: string, page: Page<Call>): Message {
-  return encode(event, JSON.stringify(page.items), "Ok", page.next);
+export function callList(event: string, { items, next, cut }: CallPage): Message {
+  return encode(event, JSON.stringify(items), "Ok", { next, cut: cut === true });
 }
 
 type Numbers =
   | (QueueReport | QueueDayReport | AgentReport | AbandonedReport)
   | (ReportDelta | Stats | SystemReport)
-  | (DeliveryReport | DeliveryBody);
+  | (DeliveryReport | DeliveryBody)
+  | (Telephone | null);
 
 /** An answer as reports.ts, stats.ts, deliveries.ts and system.ts shape them. */
 export const report = (event: string, data: Numbers, next: string | null = null): Message =>
-  encode(event, JSON.stringify(data), "Ok", next);
+  encode(event, JSON.stringify(data), "Ok", { next });
 
 export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
+
+/** The same to subscribers who asked for calls that this one is no longer among: once, as it leaves. */
+export const callLeft = (call: Call): Message =>
+  encode("CallChanged", JSON.stringify(call), "Ok", { left: true });
 
 export const callErased = (aggregate_id: string): Message =>
   encode("CallErased", JSON.stringify({ aggregate_id }), "Ok");
 
 /** The bodies go out as they came in, character by character: no number and no doubled key is lost on the way. */
 export function eventList(page: Page<StoredEvent>): Message {
-  return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", page.next);
+  return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", { next: page.next });
 }
 
 function eventItem({ id, aggregate_id, uuid, payload }: StoredEvent): string {

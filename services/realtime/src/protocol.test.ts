@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { account } from "../testing/sample-calls.ts";
 import { commandKey, parseCommand, parseFrame } from "./protocol.ts";
 
-const parse = (event: string, data?: unknown) => parseCommand({ event, data });
+const parse = (event: string, data?: unknown) => parseCommand({ event, data }, account);
 const commandOf = (event: string, data?: unknown) => {
   const parsed = parse(event, data);
   if ("refusal" in parsed) throw new Error(parsed.refusal.body);
@@ -103,6 +104,42 @@ describe("a command", () => {
     expect(errorOf("ListQueues", { since })).toBe("data may hold only minutes");
     expect(errorOf("ListCallEvents", { call_id: "1", since })).toMatch(/^data may hold only/);
     expect(errorOf("ListCalls", { params: { since } })).toMatch(/^params may hold only/);
+  });
+
+  test.each(["5511999998888", "(11) 99999-8888", "sip:+5511999998888@203.0.113.7", 5511999998888])(
+    "asks for a number by its canonical form: %s",
+    (number) => {
+      for (const event of ["ListCalls", "Subscribe"])
+        expect(commandOf(event, { params: { number } })).toMatchObject({
+          filter: { number: "+5511999998888" },
+        });
+      const telephone = { canonical: "+5511999998888", display: "+55 11 99999-8888" };
+      expect(commandOf("ShowNumber", { number })).toEqual({ event: "ShowNumber", telephone });
+    },
+  );
+
+  test.each(["anonymous", "0000", "x".repeat(300)])("for what names nobody (%s) finds nothing", (number) => {
+    expect(commandOf("ListCalls", { params: { number } })).toMatchObject({ filter: { number: "" } });
+    expect(commandOf("ShowNumber", { number })).toEqual({ event: "ShowNumber", telephone: null });
+  });
+
+  test("reads a search term by the account's numbers and queues", () => {
+    const search = (text: unknown) => commandOf("ListCalls", { params: { search: text, state: "NEW" } });
+    expect(search(" VENDAS ")).toMatchObject({
+      filter: { state: "NEW", search: { text: "VENDAS", queues: ["VENDAS", "900"], number: null } },
+    });
+    expect(search(99_998_888)).toMatchObject({ filter: { search: { digits: "99998888" } } });
+    expect(commandKey(search(" "))).toBe(commandKey(search(null)));
+  });
+
+  test.each([
+    ["search", { params: { search: "x".repeat(257) } }],
+    ["search", { params: { search: { $regex: ".*" } } }],
+    ["search", { params: { search: ["900"] } }],
+    ["number", { params: { number: { $ne: null } } }],
+  ])("names %s where it cannot be read: %j", (field, data) => {
+    for (const event of ["ListCalls", "Subscribe"])
+      expect(errorOf(event, data)).toMatch(new RegExp(`^${field} must be `));
   });
 
   test("equals another whatever the order of its parameters", () => {
@@ -213,10 +250,10 @@ describe("a command", () => {
 
   test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
     const event = fc.constantFrom(
-      ...["ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Rewind", "Other"],
+      ...["ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Rewind", "ShowNumber", "Other"],
     );
     const params = fc.dictionary(
-      fc.constantFrom("id", "state", "queue", "code", "__proto__", "$ne"),
+      fc.constantFrom("id", "state", "queue", "code", "number", "search", "__proto__", "$ne"),
       fc.jsonValue(),
     );
     const data = fc.oneof(
@@ -227,14 +264,16 @@ describe("a command", () => {
     );
     fc.assert(
       fc.property(event, data, (name, value) => {
-        const parsed = parseCommand({ event: name, data: value });
+        const parsed = parseCommand({ event: name, data: value }, account);
         if ("refusal" in parsed) return parsed.refusal.status === "Failed";
         if (parsed.command.event === "ListQueueDay") return typeof (parsed.command.queue ?? "") === "string";
         if (!("filter" in parsed.command) && parsed.command.event !== "ListCallEvents") return true;
         if (parsed.command.event === "ListCallEvents") return typeof parsed.command.call_id === "string";
-        const { id, ...texts } = parsed.command.filter;
+        const { id, search, ...texts } = parsed.command.filter;
         return (
-          typeof (id ?? 0) === "number" && Object.values(texts).every((text) => typeof text === "string")
+          typeof (id ?? 0) === "number" &&
+          typeof (search?.text ?? "") === "string" &&
+          Object.values(texts).every((text) => typeof text === "string")
         );
       }),
     );

@@ -1,11 +1,15 @@
 import {
   type CallFilter,
+  type CallSearch,
   type CallState,
   type CallWindow,
   type DeliveryStatus,
   EVENT_STATUSES,
   LETTER_STATUSES,
+  readSearch as readTerm,
   readTimestamp,
+  type SearchAccount,
+  type Telephone,
 } from "@teravoz/domain";
 import type { AskedDeliveries } from "./deliveries.ts";
 import { failed, type Message } from "./messages.ts";
@@ -29,6 +33,7 @@ export type Command =
   | { event: "Rewind"; at: number; minutes: number | null }
   | ({ event: "ListDeliveries" } & AskedDeliveries)
   | { event: "ShowDelivery"; id: string }
+  | { event: "ShowNumber"; telephone: Telephone | null }
   | { event: "Subscribe"; filter: CallFilter; window?: CallWindow; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
@@ -46,6 +51,8 @@ export const STATS_MINUTES = 30;
 const SYSTEM_MINUTES = 60;
 /** Cursors are short texts of our own; this only keeps nonsense away from the database. */
 const MAX_CURSOR = 1_024;
+/** No field of a call that a search compares is longer. */
+const MAX_SEARCH = 256;
 
 const STATES: readonly string[] = [
   "NEW",
@@ -58,7 +65,10 @@ const STATES: readonly string[] = [
 /** A moment, to the second or finer. */
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string | number | Fault> = {
+type FieldReader = (name: string, value: unknown, account: SearchAccount) => FieldValue | Fault | undefined;
+type FieldValue = NonNullable<CallFilter[keyof CallFilter]>;
+
+const FIELDS: Record<keyof CallFilter, FieldReader> = {
   id: readId,
   aggregate_id: readText,
   state: readState,
@@ -69,9 +79,13 @@ const FIELDS: Record<keyof CallFilter, (name: string, value: unknown) => string 
   their_number: readText,
   code: readText,
   direction: readText,
+  number: readNumber,
+  search: readSearch,
 };
 
-const READERS: Record<Command["event"], (data: Record<string, unknown>) => Command | Fault> = {
+type Reader = (data: Record<string, unknown>, account: SearchAccount) => Command | Fault;
+
+const READERS: Record<Command["event"], Reader> = {
   ListCalls: readListCalls,
   ListCallEvents: readListCallEvents,
   ListQueues: (data) => readWindow("ListQueues", data),
@@ -83,6 +97,7 @@ const READERS: Record<Command["event"], (data: Record<string, unknown>) => Comma
   Rewind: readRewind,
   ListDeliveries: readListDeliveries,
   ShowDelivery: readShowDelivery,
+  ShowNumber: readShowNumber,
   Subscribe: readSubscribe,
   SubscribeQueues: (data) => readWindow("SubscribeQueues", data),
   SubscribeAgents: (data) => readWindow("SubscribeAgents", data),
@@ -95,11 +110,17 @@ export function parseFrame(text: string): Request | null {
   return { event: value.event, data: value.data };
 }
 
-/** Reads a command, or answers with the message that refuses it: InvalidEvent or Failed. Never throws. */
-export function parseCommand({ event, data }: Request): { command: Command } | { refusal: Message } {
+/**
+ * Reads a command, or answers with the message that refuses it: InvalidEvent or Failed. Never throws. Numbers and search terms become
+ * what the calls of the account are compared with.
+ */
+export function parseCommand(
+  { event, data }: Request,
+  account: SearchAccount,
+): { command: Command } | { refusal: Message } {
   if (!isCommandName(event)) return { refusal: failed("InvalidEvent", unknownEvent(event)) };
   const given = data ?? {};
-  const read = isRecord(given) ? READERS[event](given) : { fault: "data must be an object" };
+  const read = isRecord(given) ? READERS[event](given, account) : { fault: "data must be an object" };
   return "fault" in read ? { refusal: failed(event, read.fault) } : { command: read };
 }
 
@@ -112,9 +133,9 @@ export const isCommandName = (event: string): event is Command["event"] => Objec
 const unknownEvent = (event: string) =>
   `unknown event ${JSON.stringify(event.slice(0, 50))}; known are ${Object.keys(READERS).join(", ")}`;
 
-function readListCalls(data: Record<string, unknown>): Command | Fault {
+function readListCalls(data: Record<string, unknown>, account: SearchAccount): Command | Fault {
   const stray = findStray(data, ["params", "limit", "cursor", "since", "until"]);
-  const filter = readFilter(data.params);
+  const filter = readFilter(data.params, account);
   const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
   const cursor = readCursor(data.cursor);
@@ -205,9 +226,16 @@ function readShowDelivery(data: Record<string, unknown>): Command | Fault {
   return firstFault(stray, id) ?? ({ event: "ShowDelivery", id } as Command);
 }
 
-function readSubscribe(data: Record<string, unknown>): Command | Fault {
+/** Null where the text names nobody. */
+function readShowNumber(data: Record<string, unknown>, { readTelephone }: SearchAccount): Command | Fault {
+  const number = readText("number", data.number);
+  const fault = firstFault(findStray(data, ["number"]), number);
+  return fault ?? { event: "ShowNumber", telephone: readTelephone(number) };
+}
+
+function readSubscribe(data: Record<string, unknown>, account: SearchAccount): Command | Fault {
   const stray = findStray(data, ["params", "limit", "since", "until"]);
-  const filter = readFilter(data.params);
+  const filter = readFilter(data.params, account);
   const window = readCallWindow(data);
   const limit = readLimit(data.limit, MAX_CALLS);
   const fault = firstFault(stray, filter, limit, window);
@@ -239,13 +267,13 @@ function findStray(data: Record<string, unknown>, known: string[]): Fault | null
   return stray === undefined ? null : { fault: `data may hold only ${known.join(", ")}` };
 }
 
-function readFilter(params: unknown): CallFilter | Fault {
+function readFilter(params: unknown, account: SearchAccount): CallFilter | Fault {
   if (params === undefined || params === null) return {};
   if (!isRecord(params)) return { fault: "params must be an object" };
   if (Object.keys(params).some((name) => !Object.hasOwn(FIELDS, name)))
     return { fault: `params may hold only ${Object.keys(FIELDS).join(", ")}` };
   const set = Object.entries(FIELDS).filter(([name]) => isSet(params[name]));
-  const values = set.map(([name, read]) => [name, read(name, params[name])] as const);
+  const values = set.map(([name, read]) => [name, read(name, params[name], account)] as const);
   return firstFault(...values.map(([, value]) => value)) ?? (Object.fromEntries(values) as CallFilter);
 }
 
@@ -262,6 +290,22 @@ function readText(name: string, value: unknown): string | Fault {
 function readId(name: string, value: unknown): number | Fault {
   const text = readText(name, value);
   return typeof text !== "string" ? text : /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** A canonical form. What names nobody equals no number, and is no fault either. */
+function readNumber(name: string, value: unknown, { readTelephone }: SearchAccount): string | Fault {
+  const text = readText(name, value);
+  return typeof text === "string" ? (readTelephone(text)?.canonical ?? "") : text;
+}
+
+/** Blanks are no search, as a form sends them. */
+function readSearch(name: string, value: unknown, account: SearchAccount): CallSearch | Fault | undefined {
+  const text = readText(name, value);
+  if (typeof text !== "string") return text;
+  if (text.trim() === "") return undefined;
+  return text.length <= MAX_SEARCH
+    ? readTerm(text, account)
+    : { fault: `${name} must be a text of at most ${MAX_SEARCH} characters` };
 }
 
 function readState(name: string, value: unknown): string | Fault {

@@ -1,7 +1,14 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type CallQueries, createFold, type FoldRules, type LetterDesk, Unavailable } from "@teravoz/domain";
+import {
+  type CallQueries,
+  createFold,
+  createReadTelephone,
+  type FoldRules,
+  type LetterDesk,
+  Unavailable,
+} from "@teravoz/domain";
 import {
   closeServer,
   createHttpServer,
@@ -94,7 +101,11 @@ export function createRealtime(deps: {
     },
     clock,
   });
-  const gateway = createGateway({ answer, subscriptions, reports, log, metrics, clock });
+  const account = {
+    queues: deps.account.queues.named,
+    readTelephone: createReadTelephone(deps.account.region),
+  };
+  const gateway = createGateway({ answer, subscriptions, reports, log, metrics, clock, account });
   const changed = () => {
     gateway.changed();
     reports.changed();

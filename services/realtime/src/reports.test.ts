@@ -35,6 +35,7 @@ const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): R
     updated_at: ended_at,
     their_number: "5511987654321",
     their_number_canonical: "+5511987654321",
+    their_number_display: "+55 11 98765-4321",
     answered_at: null,
     legs: [leg],
     offers: [],

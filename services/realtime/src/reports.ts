@@ -132,6 +132,7 @@ export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): Aba
 export type Waiting = {
   aggregate_id: string;
   their_number: string | null;
+  their_number_display: string | null;
   queue: string | null;
   entered_at: Date;
 };
@@ -151,10 +152,11 @@ export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => 
 function listWaiting(calls: readonly RecentCall[], now: Date): Waiting[] {
   const waiting = calls
     .filter((call) => call.state === "WAITING" && !isPresumedLost(call, now))
-    .flatMap(({ aggregate_id, their_number, legs }): Waiting[] => {
+    .flatMap(({ aggregate_id, their_number, their_number_display, legs }): Waiting[] => {
       const leg = openLeg(legs);
       if (!leg || leg.answered_at) return [];
-      return [{ aggregate_id, their_number, queue: leg.queue, entered_at: leg.entered_at }];
+      const { queue, entered_at } = leg;
+      return [{ aggregate_id, their_number, their_number_display, queue, entered_at }];
     });
   return waiting.sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
 }

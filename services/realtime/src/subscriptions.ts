@@ -1,5 +1,5 @@
 import type { Call, CallQueries } from "@teravoz/domain";
-import { callChanged, callErased, type Message } from "./messages.ts";
+import { callChanged, callErased, callLeft, type Message } from "./messages.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 import {
   absentFrom,
@@ -7,6 +7,7 @@ import {
   type Delta,
   join,
   type Missed,
+  messageOf,
   offer,
   type Subject,
   takeFrame,
@@ -81,13 +82,13 @@ const changeOf = (call: Call): Delta => ({
   aggregate_id: call.aggregate_id,
   call,
   message: once(() => callChanged(call)),
+  left: once(() => callLeft(call)),
 });
 
-const erasureOf = (aggregate_id: string): Delta => ({
-  aggregate_id,
-  call: null,
-  message: once(() => callErased(aggregate_id)),
-});
+function erasureOf(aggregate_id: string): Delta {
+  const message = once(() => callErased(aggregate_id));
+  return { aggregate_id, call: null, message, left: message };
+}
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -135,7 +136,7 @@ function goLive(shared: Shared, missed: Missed, calls: readonly Call[], deliver:
   if (!shared.reading.delete(missed)) return;
   const news = join(shared.view, calls, missed, shared.live.size === 0);
   shared.live.add(deliver);
-  if (news.length > 0) deliver(news.map((delta) => delta.message()));
+  if (news.length > 0) deliver(news.map((delta) => messageOf(shared.view, delta)));
 }
 
 function tell(shared: Shared, deltas: readonly Delta[]): void {
@@ -145,7 +146,7 @@ function tell(shared: Shared, deltas: readonly Delta[]): void {
 }
 
 function sendFrame({ view, live }: Shared): void {
-  const messages = takeFrame(view).map((delta) => delta.message());
+  const messages = takeFrame(view).map((delta) => messageOf(view, delta));
   if (messages.length > 0) for (const deliver of live) deliver(messages);
 }
 

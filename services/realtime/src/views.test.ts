@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Call, CallState } from "@teravoz/domain";
+import { type Call, type CallState, readSearch } from "@teravoz/domain";
 import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { account, queriesOver, sampleCall } from "../testing/sample-calls.ts";
 import { createSubscriptions, FRAME_MS, type Registration } from "./subscriptions.ts";
 
 const WAITING = { filter: { state: "WAITING" as const }, limit: 10 };
@@ -53,6 +53,27 @@ describe("a subscriber", () => {
     happen(call("one", 3, "FINISHED"));
     clock.advance(FRAME_MS);
     expect(frames).toEqual([["one 2 ONGOING"]]);
+  });
+
+  test("sees which of its calls is no longer among those it asked for, and which is again", () => {
+    const { clock, subscriptions, happen } = start();
+    const search = readSearch("900", account);
+    const bodies: object[] = [];
+    const { live } = subscriptions.register({ filter: { search }, limit: 10 }, (messages) => {
+      bodies.push(...messages.map(({ body }) => JSON.parse(body)));
+    });
+    const inQueue = (version: number, queue: string) => sampleCall({ version, queue });
+    live([inQueue(1, "900")]);
+    for (const [version, queue] of ["900", "901", "902", "900"].entries()) {
+      happen(inQueue(version + 2, queue));
+      clock.advance(FRAME_MS);
+    }
+    expect(bodies).toMatchObject([
+      { data: { version: 2 }, event: "CallChanged", status: "Ok" },
+      { data: { version: 3 }, event: "CallChanged", status: "Ok", left: true },
+      { data: { version: 5 }, event: "CallChanged", status: "Ok" },
+    ]);
+    expect(bodies.map((body) => "left" in body)).toEqual([false, true, false]);
   });
 
   test("gets what happened while its snapshot was read, unless the snapshot has it", () => {

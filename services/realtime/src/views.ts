@@ -1,8 +1,16 @@
 import { type Call, type CallFilter, type CallWindow, isFound, isInWindow } from "@teravoz/domain";
 import type { Message } from "./messages.ts";
 
-/** What became of a call: its new shape, or null once it is erased. `message` is encoded at the first need, then kept. */
-export type Delta = { aggregate_id: string; call: Call | null; message: () => Message };
+/**
+ * What became of a call: its new shape, or null once it is erased. `message` tells those who asked for it, `left` those for whom it
+ * is no longer among what they asked for; each is encoded at the first need, then kept.
+ */
+export type Delta = {
+  aggregate_id: string;
+  call: Call | null;
+  message: () => Message;
+  left: () => Message;
+};
 
 /** A call as a view last saw it. `told` = by a delta, so that every subscriber has this version. */
 type Known = { version: number; told: boolean; inside: boolean };
@@ -33,6 +41,10 @@ export function createView(subject: Subject, limit: number): View {
 
 export const matches = ({ filter, window = {} }: Subject, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window);
+
+/** A delta as the subscribers of a view are told of it. */
+export const messageOf = ({ subject }: View, { call, message, left }: Delta): Message =>
+  call === null || matches(subject, call) ? message() : left();
 
 /** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now or until this frame. */
 export function offer(view: View, delta: Delta): boolean {

@@ -1,4 +1,11 @@
-import { type Call, type CallQueries, isInWindow } from "@teravoz/domain";
+import {
+  type Call,
+  type CallQueries,
+  createReadTelephone,
+  isFound,
+  isInWindow,
+  type SearchAccount,
+} from "@teravoz/domain";
 
 /** A call with everything unknown but what is given. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
@@ -34,12 +41,8 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
 /** Queries over a list of calls that the test changes as it likes. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
   listCalls: async (filter, { limit, window = {} }) => {
-    const wanted = Object.entries(filter);
     const items = calls
-      .filter(
-        (call) =>
-          isInWindow(call, window) && wanted.every(([name, value]) => call[name as keyof Call] === value),
-      )
+      .filter((call) => isInWindow(call, window) && isFound(call, filter))
       .sort((one, other) => other.id - one.id);
     return { items: items.slice(0, limit), next: null };
   },
@@ -57,8 +60,15 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
 
 const nobody = new Error("nobody asks for numbers here");
 
+/** An account in Brazil with one queue that has a name. */
+export const account: SearchAccount = {
+  queues: new Map([["900", { name: "Vendas" }]]),
+  readTelephone: createReadTelephone("BR"),
+};
+
 /** For where nobody asks for the numbers of queues. */
 export const noNumbers = {
+  account,
   countStats: () => Promise.reject(nobody),
   reports: { register: () => ({ live: () => {}, leave: () => {} }) },
   day: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },

@@ -1,5 +1,13 @@
 import { expect, test } from "@jest/globals";
-import { type CallFilter, InvalidCursor, orderEvents, type Page, type StoredEvent } from "@teravoz/domain";
+import {
+  type CallFilter,
+  createReadTelephone,
+  InvalidCursor,
+  orderEvents,
+  type Page,
+  readSearch,
+  type StoredEvent,
+} from "@teravoz/domain";
 import { at, createWriter, findEvents, freshCallId, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 async function collect<T>(read: (cursor: string | null) => Promise<Page<T>>): Promise<T[][]> {
@@ -92,6 +100,106 @@ export function describePages(use: Use): void {
     expect((await list({ code, agent: "ana" })).sort()).toEqual([moved, other].sort());
     expect(await list({ code, agent: "beto" })).toEqual([moved]);
     expect(await list({ code, agent: "caio" })).toEqual([]);
+  });
+
+  const readTelephone = createReadTelephone("BR");
+  /** Digits that no other test has. Behind +999, which is no country, they are kept as they are. */
+  const freshDigits = () => `${Math.floor(1e7 + Math.random() * 9e7)}`;
+
+  test("a number lists the calls of both sides newest first, however each is spelt, page by page", async () => {
+    const line = `${Math.floor(1e7 + Math.random() * 9e7)}`;
+    const spellings = [`5511 9${line}`, `(11) 9${line}`, `sip:+55119${line}@203.0.113.7`, `01511 9${line}`];
+    const { ids } = await writeCalls([
+      ...spellings.map((their_number) => ({ their_number })),
+      ...spellings.map((our_number) => ({ our_number, their_number: "5521933334444" })),
+      { their_number: `5521 9${line}` },
+    ]);
+    const number = readTelephone(`119${line}`)!.canonical;
+    const pages = await collect((cursor) => use().queries.listCalls({ number }, { limit: 3, cursor }));
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 2]);
+    expect(pages.flat().map(({ aggregate_id }) => aggregate_id)).toEqual(ids.slice(0, -1).reverse());
+    expect(await list({ number, state: "FINISHED" })).toEqual([]);
+    expect(await list({ number: `9${line}` })).toEqual([]);
+  });
+
+  test("a search lists the calls that any of its meanings finds, each once, newest first, page by page", async () => {
+    const [digits, name, queue] = [freshDigits(), `Ana.${freshTopic()}`, freshTopic()];
+    const account = { readTelephone, queues: new Map([[queue, { name: `Fila ${digits}` }]]) };
+    const search = (text: string) => readSearch(text, account);
+    const answer = (aggregate_id: string, actor: string, n: number) =>
+      sampleEvent({ aggregate_id, type: "actor.entered", body: { actor, queue }, offset: n });
+    const { ids } = await writeCalls([
+      { their_number: `+999${digits}01` },
+      { our_number: `+999${digits}02`, code: digits },
+      { their_number: `+999${digits}01`, our_number: `+999${digits}01`, queue },
+      { code: digits },
+      { their_number: `+999${freshDigits()}` },
+    ]);
+    const found = async (text: string, filter: CallFilter = {}) => {
+      const pages = await collect((cursor) =>
+        use().queries.listCalls({ ...filter, search: search(text) }, { limit: 2, cursor }),
+      );
+      return pages.flat().map(({ aggregate_id }) => ids.indexOf(aggregate_id));
+    };
+    expect(await found(digits)).toEqual([3, 2, 1, 0]);
+    expect(await found(digits.slice(0, 7))).toEqual([2, 1, 0]);
+    expect(await found(`${digits}01`)).toEqual([2, 0]);
+    expect(await found(`+999 ${digits} 02`)).toEqual([1]);
+    expect(await found(`fila ${digits}`)).toEqual([2]);
+    expect(await found(queue)).toEqual([2]);
+    expect(await found(ids[4]!)).toEqual([4]);
+    expect(await found(digits, { code: digits })).toEqual([3, 1]);
+    await createWriter(use()).write([
+      sampleEvent({ aggregate_id: ids[1]!, type: "call.waiting", body: { queue } }),
+      answer(ids[0]!, `${name}@example.com`, 1),
+      answer(ids[1]!, `${name}@example.org`, 2),
+      sampleEvent({ aggregate_id: ids[1]!, type: "actor.left", offset: 3 }),
+      answer(ids[3]!, `other.${name}@example.com`, 4),
+    ]);
+    expect(await found(name)).toEqual([1, 0]);
+    expect(await found(`${name}@EXAMPLE.com`.toUpperCase())).toEqual([0]);
+    const all = await use().queries.listCalls({ search: search(name) }, { limit: 9, cursor: null });
+    expect(all).not.toHaveProperty("cut");
+  });
+
+  test("a search of a period finds the calls that had an event in it", async () => {
+    const [digits, queue] = [freshDigits(), freshTopic()];
+    const { ids } = await writeCalls([
+      { their_number: `+999${digits}01`, queue },
+      { our_number: `+999${digits}02`, queue },
+    ]);
+    await createWriter(use()).write([sampleEvent({ aggregate_id: ids[0]!, offset: 60 })]);
+    const account = { readTelephone, queues: new Map() };
+    for (const text of [digits, queue]) {
+      const search = readSearch(text, account);
+      const within = async (seconds: number) => {
+        const window = { since: at(seconds) };
+        const { items } = await use().queries.listCalls({ search }, { limit: 1, cursor: null, window });
+        return items.map(({ aggregate_id }) => aggregate_id);
+      };
+      expect(await within(0)).toEqual([ids[1]]);
+      expect(await within(30)).toEqual([ids[0]]);
+      expect(await within(61)).toEqual([]);
+    }
+  });
+
+  test("a search whose digits are in very many numbers finds the calls of 500 of them, and says so", async () => {
+    const digits = freshDigits();
+    const events = Array.from({ length: 501 }, (_, n) =>
+      sampleEvent({ body: { [n % 2 ? "our_number" : "their_number"]: `+999${digits}${1_000 + n}` } }),
+    );
+    await createWriter(use()).write(events);
+    const search = readSearch(digits, { readTelephone, queues: new Map() });
+    const pages: { cut?: boolean }[] = [];
+    const found = await collect(async (cursor) => {
+      const page = await use().queries.listCalls({ search }, { limit: 300, cursor });
+      pages.push(page);
+      return page;
+    });
+    expect(found.map((page) => page.length)).toEqual([300, 200]);
+    expect(pages.map(({ cut }) => cut)).toEqual([true, true]);
+    const last = readSearch(`${digits}1500`, { readTelephone, queues: new Map() });
+    expect(await list({ search: last })).toEqual([events[500]!.aggregate_id]);
   });
 
   test("a window holds the calls that had an event since it began, and began before it ended, page by page", async () => {

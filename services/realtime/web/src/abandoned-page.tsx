@@ -1,4 +1,5 @@
 import { CallRow } from "./call-row.tsx";
+import { theirNumber } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
@@ -45,10 +46,11 @@ export function AbandonedPage() {
 
 function Row({ leg }: { leg: Abandoned }) {
   const settled = leg.returned_at !== null || leg.short;
+  const number = theirNumber(leg);
   return (
     <CallRow call_id={leg.aggregate_id} class={settled ? "done" : ""}>
       <td class="number">{time(leg.ended_at)}</td>
-      <td class="number">{leg.their_number ? formatNumber(leg.their_number, masked.value) : NONE}</td>
+      <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
       <td>{leg.queue ?? NONE}</td>
       <td class="figure">{formatDuration(leg.waited_ms)}</td>
       <td>{outcome(leg)}</td>

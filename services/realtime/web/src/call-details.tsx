@@ -2,16 +2,16 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CallDeliveries } from "./call-deliveries.tsx";
-import { agentOf, type Call } from "./calls.ts";
+import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
 import { Link } from "./link.tsx";
 import { changed, erased, link, readCall, type WholeCall } from "./live.ts";
 import { createPaced } from "./paced.ts";
-import { isNumber } from "./questions.ts";
 import { rewound } from "./rewind.ts";
 import { closeCall } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
+import { hasPage } from "./telephone.ts";
 import { type Note, readTime, type Step, stepsOf } from "./timeline.ts";
 import { formatDateAndTime } from "./times.ts";
 import { language, words } from "./words.ts";
@@ -67,8 +67,8 @@ function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
   const agent = agentOf(call);
   const facts: [string, ComponentChildren][] = [
-    [words.columns.from, call.their_number && <NumberLink number={call.their_number} />],
-    [words.columns.to, call.our_number && <NumberLink number={call.our_number} />],
+    [words.columns.from, linkNumber(call.their_number, theirNumber(call), call.their_number_canonical)],
+    [words.columns.to, linkNumber(call.our_number, ourNumber(call), call.our_number_canonical)],
     [words.columns.queue, call.queue && <QueueLink queue={call.queue} />],
     [words.columns.agent, agent && <AgentLink agent={agent} />],
     [words.direction, call.direction && (words.directions[call.direction] ?? call.direction)],
@@ -88,11 +88,12 @@ function Facts({ call }: { call: Call | null }) {
 }
 
 /** An extension has no page: too many calls are its. */
-function NumberLink({ number }: { number: string }) {
-  const text = formatNumber(number, masked.value);
-  if (!isNumber(number)) return <>{text}</>;
+function linkNumber(written: string | null, shown: string | null, canonical: string | null) {
+  if (written === null || shown === null) return null;
+  const text = formatNumber(shown, masked.value);
+  if (!canonical || !hasPage(canonical)) return text;
   return (
-    <Link to="number" view={{ q: number }}>
+    <Link to="number" view={{ q: written }}>
       {text}
     </Link>
   );

@@ -10,6 +10,8 @@ const call = (id: number, version: number, state: CallState = "WAITING"): Call =
   ...{ their_number: null, our_number: null, queue: `${version % 3}`, actor: null, legs: [], events: 1 },
   ...{ created_at: new Date(NOW - id * 1_000).toISOString(), updated_at: new Date(NOW).toISOString() },
   ...{ answered_at: null, finished_at: null, abandoned: false },
+  ...{ their_number_canonical: null, their_number_display: null },
+  ...{ our_number_canonical: null, our_number_display: null },
 });
 const isWaiting = ({ state }: Call) => state === "WAITING";
 const shown = (list: ReturnType<typeof createCallList>) =>

@@ -13,6 +13,8 @@ const call = (given: Partial<Call>): Call => {
     ...{ their_number: null, our_number: null, queue: null, actor: null, code: null, recording_url: null },
     ...{ created_at: at(0), updated_at: at(0), answered_at: null, finished_at: null },
     ...{ abandoned: false, events: 1, legs: [] },
+    ...{ their_number_canonical: null, their_number_display: null },
+    ...{ our_number_canonical: null, our_number_display: null },
     ...given,
   };
 };
@@ -45,6 +47,17 @@ test("durations are those there are now: of what goes on until now, of what is o
   ];
   expect(sorted(calls, "age")).toEqual(["over", "goes on", "long"]);
   expect(sorted(calls, "age", true)).toEqual(["long", "goes on", "over"]);
+});
+
+test("all calls of a number stand together, however it was spelt", () => {
+  const calls = ["11987654321", "2133334444", "5511987654321", "anonymous"].map((their_number, n) =>
+    call({
+      their_number,
+      their_number_canonical: ["+5511987654321", "+552133334444", "+5511987654321", null][n]!,
+      code: `${n}`,
+    }),
+  );
+  expect(sorted(calls, "from")).toEqual(["2", "0", "1", "3"]);
 });
 
 test("a column first shows the alphabet's begin, of times the end", () => {

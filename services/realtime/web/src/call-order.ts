@@ -16,8 +16,9 @@ const plain = (one: string, other: string) => (one < other ? -1 : one > other ? 
 type Texts = { of: (call: Call) => string | null; compare: (one: string, other: string) => number };
 
 const TEXTS: Partial<Record<Column, Texts>> = {
-  from: { of: ({ their_number }) => their_number, compare: plain },
-  to: { of: ({ our_number }) => our_number, compare: plain },
+  // all calls of a number stand together, however it was spelt
+  from: { of: (call) => call.their_number_canonical ?? call.their_number, compare: plain },
+  to: { of: (call) => call.our_number_canonical ?? call.our_number, compare: plain },
   queue: { of: ({ queue }) => queue, compare: collator.compare },
   agent: { of: agentOf, compare: collator.compare },
 };

@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
-import { agentOf, ageOf, type Call, isPresumedLost } from "./calls.ts";
+import { agentOf, ageOf, type Call, isPresumedLost, ourNumber, theirNumber } from "./calls.ts";
 import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
@@ -101,8 +101,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
       {call.state !== "FINISHED" && <Lost call={call} />}
     </td>
   ),
-  from: ({ their_number }) => numberCell(their_number),
-  to: ({ our_number }) => numberCell(our_number),
+  from: (call) => numberCell(theirNumber(call)),
+  to: (call) => numberCell(ourNumber(call)),
   queue: ({ queue }) => textCell(queue ?? NONE),
   agent: (call) => textCell(agentOf(call) ?? NONE),
   began: ({ created_at }) => {

@@ -19,6 +19,11 @@ export type Call = {
   direction: string | null;
   our_number: string | null;
   their_number: string | null;
+  /** The one form of all spellings of a number, and how people read it. Null where the number names nobody. */
+  our_number_canonical: string | null;
+  our_number_display: string | null;
+  their_number_canonical: string | null;
+  their_number_display: string | null;
   queue: string | null;
   actor: string | null;
   code: string | null;
@@ -29,6 +34,12 @@ export type Call = {
   answered_at: string | null;
   finished_at: string | null;
 };
+/** A number as it is shown: what names nobody, as its sender wrote it. */
+export const theirNumber = (call: Pick<Call, "their_number" | "their_number_display">): string | null =>
+  call.their_number_display ?? call.their_number;
+export const ourNumber = (call: Pick<Call, "our_number" | "our_number_display">): string | null =>
+  call.our_number_display ?? call.our_number;
+
 /** Who is in it, or of one that is over who was last. */
 export const agentOf = ({ actor, state, legs }: Call): string | null =>
   actor ?? (state === "FINISHED" ? (legs.findLast(({ agent }) => agent)?.agent ?? null) : null);
@@ -43,7 +54,7 @@ export type Calls = ReadonlyMap<string, Call>;
 export const replaceAll = (calls: readonly Call[]): Calls =>
   new Map(calls.map((call) => [call.aggregate_id, call]));
 
-/** What became of calls in one frame: the latest of each. */
+/** What became of calls in one frame: the latest of each. `erased` are those too that left what the page of calls asked for. */
 export type Changes = { changed: readonly Call[]; erased: readonly string[] };
 
 /** A changed call enters, is replaced by its newer version, or leaves with the filter; an erased one goes. */
@@ -65,7 +76,7 @@ export function ageOf(call: Call, now: number): number {
 }
 
 export type Waiter = {
-  call: Pick<Call, "aggregate_id" | "their_number">;
+  call: Pick<Call, "aggregate_id" | "their_number" | "their_number_display">;
   leg: Pick<Leg, "queue" | "entered_at">;
 };
 

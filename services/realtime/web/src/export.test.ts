@@ -9,6 +9,8 @@ const call: Call = {
   ...{ code: null, created_at: "2026-11-25T13:42:07.123Z", updated_at: "2026-11-25T13:43:00.000Z" },
   ...{ answered_at: null, finished_at: "2026-11-25T13:43:00.000Z", abandoned: true, events: 5 },
   ...{ recording_url: null, legs: [] },
+  ...{ their_number_canonical: "+5511987654321", their_number_display: "+55 11 98765-4321" },
+  ...{ our_number_canonical: "+551130001000", our_number_display: "+55 11 3000-1000" },
 };
 const header =
   "aggregate_id,state,direction,their_number,our_number,queue,actor,code,created_at,answered_at,finished_at,abandoned,events,recording_url";
@@ -44,6 +46,12 @@ test("what is masked on the page is masked in the file", () => {
     expect(text).not.toContain("5511987654321");
     expect(text).toContain("+55 11 9****-4321");
   }
+});
+
+test("a number is written as its sender wrote it, and masked as it is displayed", () => {
+  const odd = { ...call, their_number: "sip:+5511987654321@203.0.113.7" };
+  expect(toCsv([odd], manner)).toContain(",sip:+5511987654321@203.0.113.7,");
+  expect(toCsv([odd], { ...manner, masked: true })).toContain(",'+55 11 9****-4321,");
 });
 
 test.each([

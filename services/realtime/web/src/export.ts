@@ -1,4 +1,4 @@
-import { agentOf, type Call } from "./calls.ts";
+import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
 import { formatNumber } from "./format.ts";
 
 /** How a file is to be read: by whom, and whether numbers may be seen. */
@@ -23,12 +23,12 @@ type Row = Record<(typeof COLUMNS)[number], string | number | boolean | null>;
 
 /** What is seen is what goes out: masked where it is masked. Times are ISO 8601 in the account's zone. */
 function rowOf(call: Call, { masked, zone }: Manner): Row {
-  const number = (value: string | null) => (value && masked ? formatNumber(value, true) : value);
+  const number = (value: string | null) => value && formatNumber(value, true);
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
   return {
     ...(Object.fromEntries(COLUMNS.map((column) => [column, call[column] ?? null])) as Row),
-    their_number: number(call.their_number),
-    our_number: number(call.our_number),
+    their_number: masked ? number(theirNumber(call)) : call.their_number,
+    our_number: masked ? number(ourNumber(call)) : call.our_number,
     actor: agentOf(call),
     created_at: time(call.created_at),
     answered_at: time(call.answered_at),

@@ -51,15 +51,20 @@ export const formatMean = (ms: number | null): string => (ms === null ? "–" : 
 /** 8 or 9 digits of a subscriber, before them the area code, before that 55 for Brazil. */
 const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
 
+/** Toll-free and shared-cost numbers as they are displayed: they are of companies. */
+const OF_A_COMPANY = /^0[3589]00 /;
+/** The country's code of another country is the first of its digits. */
+const FOREIGN = /^\+(?!55)/;
+
 /**
- * A telephone number as people read it; masked, only the area and the last four digits are left
- * (`+55 11 9****-0000`). What is no number of Brazil is shown as it is, masked but for its end.
+ * A telephone number as people read it, given as the server displays it or, in a body, as digits; masked, only the area and the last
+ * four digits are left (`+55 11 9****-0000`). What is no number of Brazil is shown as it is, masked but for its end.
  */
 export function formatNumber(number: string, masked: boolean): string {
   const digits = number.replace(/\D/g, "");
   // an extension or a short code names nobody
-  if (digits.length < 6) return number;
-  const match = BRAZILIAN.exec(digits);
+  if (digits.length < 6 || OF_A_COMPANY.test(number)) return number;
+  const match = FOREIGN.test(number) ? null : BRAZILIAN.exec(digits);
   if (!match) return masked ? "*".repeat(digits.length - 4) + digits.slice(-4) : number;
   const [, country, area, exchange = "", line = ""] = match;
   const head = masked ? exchange.slice(0, 1).padEnd(exchange.length, "*") : exchange;

@@ -5,9 +5,8 @@ import { type Place, pagesFrom } from "./call-pages.ts";
 import type { Call, Changes } from "./calls.ts";
 import { askedPeriod, order, period, shownPeriod } from "./calls-view.ts";
 import { now, serverTime } from "./clock.ts";
-import { FOLLOWED, follow, link, within } from "./live.ts";
+import { FOLLOWED, follow, link, type Snapshot, within } from "./live.ts";
 import { isWithin } from "./periods.ts";
-import { isAnswer, questionsOf } from "./questions.ts";
 import { filter, page, query } from "./route.ts";
 
 /** Calls the page lists at most: some 80 MB of a browser's memory. */
@@ -24,15 +23,12 @@ export const GLOW_MS = 600;
 export const isGlowing = (aggregate_id: string): boolean =>
   performance.now() - (touched.get(aggregate_id) ?? Number.NEGATIVE_INFINITY) < GLOW_MS;
 
-/** What is asked for: any of these; equal ones are one. */
-const questions = computed(() => {
-  const state = filter.value ? { state: filter.value } : {};
-  return query.value === "" ? [state] : questionsOf(query.value, filter.value);
-});
+/** Whether a search found too much to be searched to its end. */
+export const searchIsCut = signal(false);
 
+/** What a search finds the server alone can say: it tells of each call that comes into it or leaves it. */
 const list = createCallList(
-  (call) =>
-    isWithin(call, shownPeriod.peek()) && questions.peek().some((question) => isAnswer(call, question)),
+  (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
 );
 const show = () => {
   rows.value = list.rows();
@@ -42,13 +38,12 @@ const show = () => {
 let generation = 0;
 /** All of the present view were read once: from then on the list is replaced, not emptied and filled. */
 let complete = false;
-let rest: readonly Place[] = [];
+let rest: Place | null = null;
 
-/** Reads all that is asked for, or what a snapshot lacks. The first time the list grows page by page. */
-async function read(snapshot: readonly Call[] | null): Promise<void> {
+/** Takes a snapshot, and reads what it lacks. The first time the list grows page by page. */
+async function read(snapshot: readonly Call[]): Promise<void> {
   generation += 1;
   const mine = generation;
-  const known = query.peek() === "" ? snapshot : null;
   const all: Call[] = [];
   const take = (calls: readonly Call[]) => {
     for (const call of calls) all.push(call);
@@ -58,12 +53,12 @@ async function read(snapshot: readonly Call[] | null): Promise<void> {
   };
   list.begin();
   progress.value = "reading";
-  rest = known && known.length < FOLLOWED ? [] : questions.peek().map((params) => ({ params, cursor: null }));
-  if (known) take(known);
+  rest = snapshot.length < FOLLOWED ? null : { cursor: null };
+  take(snapshot);
   for await (const { calls, left } of pagesFrom(rest, () => mine === generation)) {
     rest = left;
     take(calls);
-    if (all.length - (known?.length ?? 0) >= MAX_LISTED) break;
+    if (all.length - snapshot.length >= MAX_LISTED) break;
   }
   if (mine === generation && link.peek().status === "live") finish(all);
 }
@@ -72,7 +67,7 @@ function finish(all: readonly Call[]): void {
   list.replace(all, serverTime());
   list.end();
   complete = true;
-  progress.value = rest.length > 0 ? "cut" : "whole";
+  progress.value = rest ? "cut" : "whole";
   show();
 }
 
@@ -91,8 +86,8 @@ export async function readWhole(tell: (count: number) => void): Promise<readonly
     for (const call of page.calls) if (!all.has(call.aggregate_id)) all.set(call.aggregate_id, call);
     tell(all.size);
   }
-  if (left.length > 0 || !goesOn()) return null;
-  return rest.length > 0 ? sortCalls(all.values(), order.peek(), serverTime()) : [...all.values()];
+  if (left || !goesOn()) return null;
+  return rest ? sortCalls(all.values(), order.peek(), serverTime()) : [...all.values()];
 }
 
 function change({ changed, erased }: Changes): void {
@@ -103,10 +98,15 @@ function change({ changed, erased }: Changes): void {
   if (rows.peek()) show();
 }
 
+function takeSnapshot({ snapshot, isCut }: Snapshot): void {
+  searchIsCut.value = isCut;
+  void read(snapshot);
+}
+
 follow((news) => {
   if ("changed" in news) return change(news);
-  if ("snapshot" in news) return void read(news.snapshot);
-  if (rows.peek() || query.peek() !== "") return;
+  if ("snapshot" in news) return takeSnapshot(news);
+  if (rows.peek()) return;
   list.add(news.first, serverTime());
   if (news.first.length > 0) show();
 });
@@ -115,20 +115,18 @@ effect(() => {
   within.value = askedPeriod.value;
 });
 
-/** What another view shows is not what this one asks for. A new subject brings its snapshot, another search is read at once. */
+/** What another view shows is not what this one asks for. A new subject brings its snapshot. */
 let subject = "";
-let searched = "";
 effect(() => {
-  const asked = JSON.stringify([page.value === "calls", filter.value, period.value]);
-  if (asked === subject && query.value === searched) return;
-  const isSearch = asked === subject && page.value === "calls" && link.peek().status === "live";
-  [subject, searched] = [asked, query.value];
+  const asked = JSON.stringify([page.value === "calls", filter.value, query.value, period.value]);
+  if (asked === subject) return;
+  subject = asked;
   generation += 1;
   complete = false;
   list.replace([], serverTime());
   rows.value = null;
   progress.value = "reading";
-  if (isSearch) void read(null);
+  searchIsCut.value = false;
 });
 
 /** Of those that go on the durations overtake those that are over. */

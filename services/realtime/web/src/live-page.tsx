@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
-import { type Waiter, waitersOf } from "./calls.ts";
+import { theirNumber, type Waiter, waitersOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { serverTime } from "./clock.ts";
 import { formatMean, formatNumber, formatShare } from "./format.ts";
@@ -218,21 +218,22 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
 }
 
 const waitersThen = (): Waiter[] =>
-  (past.value?.waiting ?? []).map(({ aggregate_id, their_number, ...leg }) => ({
-    call: { aggregate_id, their_number },
+  (past.value?.waiting ?? []).map(({ aggregate_id, their_number, their_number_display, ...leg }) => ({
+    call: { aggregate_id, their_number, their_number_display },
     leg,
   }));
 
 /** Its time and its colour change each second; where its wait is the same, nothing else is drawn again. */
 function WaiterLine({ call, leg, promisedMs }: Waiter & { promisedMs: number }) {
   const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs));
+  const number = theirNumber(call);
   return (
     <CallRow call_id={call.aggregate_id}>
       <td class={urgency}>
         <Since since={leg.entered_at} />
       </td>
       <td title={leg.queue ?? undefined}>{leg.queue ?? NONE}</td>
-      <td class="number">{call.their_number ? formatNumber(call.their_number, masked.value) : NONE}</td>
+      <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
     </CallRow>
   );
 }

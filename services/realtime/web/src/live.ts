@@ -3,7 +3,7 @@ import { io } from "socket.io-client";
 import { applyChanges, type Call, type CallEvent, type Calls, type Changes, replaceAll } from "./calls.ts";
 import { serverTime } from "./clock.ts";
 import { createFramed } from "./frames.ts";
-import { filter, page } from "./route.ts";
+import { filter, page, query } from "./route.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
 export type Link =
@@ -12,7 +12,14 @@ export type Link =
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
 
-export type Envelope<T> = { data: T; status: "Ok" | "Failed"; next?: string };
+/** `next`: there is more to read; `cut`: a search was cut off; `left`: the call is not among what was asked for any more. */
+export type Envelope<T> = {
+  data: T;
+  status: "Ok" | "Failed";
+  next?: string;
+  cut?: true;
+  left?: true;
+};
 
 const TOKEN = "token";
 /** The server is there and its database is not: ask again this often. */
@@ -27,10 +34,15 @@ export const FOLLOWED = 10_000;
 const FIRST = 200;
 /** The period the page of calls is about, as Subscribe takes it. */
 export const within = signal<{ since?: string; until?: string }>({});
+/** What the page of calls asks for, but for its period: those in a state, and what a person searches for. */
+export const params = computed(() => ({
+  ...(filter.value ? { state: filter.value } : {}),
+  ...(query.value ? { search: query.value } : {}),
+}));
 /** Which calls this page follows, as Subscribe takes it. */
 const subject = computed(() =>
   page.value === "calls"
-    ? JSON.stringify({ params: filter.value ? { state: filter.value } : {}, ...within.value })
+    ? JSON.stringify({ params: params.value, ...within.value })
     : JSON.stringify({ params: { state: "WAITING" } }),
 );
 /** Grows with whatever changed anywhere. */
@@ -79,7 +91,9 @@ export const listen = <T>(event: string, take: (message: Envelope<T>) => void): 
  * What the page of calls is told: the first rows before all else, a snapshot that takes the place of everything, and what changed,
  * once a frame.
  */
-export type News = { first: readonly Call[] } | { snapshot: readonly Call[] } | Changes;
+export type News = { first: readonly Call[] } | Snapshot | Changes;
+/** `isCut`: the search that it is of was cut off. */
+export type Snapshot = { snapshot: readonly Call[]; isCut: boolean };
 const followers = new Set<(news: News) => void>();
 export const follow = (follower: (news: News) => void): void => void followers.add(follower);
 
@@ -110,7 +124,7 @@ function takeSnapshot(answer: Envelope<Call[]>, mine: number): void {
   pending.clear();
   batch(() => {
     link.value = { status: "live" };
-    hand({ snapshot: answer.data });
+    hand({ snapshot: answer.data, isCut: answer.cut === true });
   });
 }
 
@@ -120,19 +134,19 @@ function hand(news: News): void {
   else if ("changed" in news) calls.value = applyChanges(calls.peek(), news, "WAITING");
 }
 
-/** The latest of each call since the last frame; null = erased. */
-const pending = new Map<string, Call | null>();
+/** The latest of each call since the last frame; a call that has left goes as an erased one does. */
+const pending = new Map<string, { call: Call | null; left: boolean }>();
 const frame = createFramed(() => {
   const all = [...pending];
   pending.clear();
-  const changed = all.flatMap(([, call]) => call ?? []);
-  hand({ changed, erased: all.flatMap(([id, call]) => (call ? [] : id)) });
+  const changed = all.flatMap(([, { call, left }]) => (call && !left ? call : []));
+  hand({ changed, erased: all.flatMap(([id, { call, left }]) => (call && !left ? [] : id)) });
 });
 
-function take(aggregate_id: string, call: Call | null): void {
-  const known = pending.get(aggregate_id);
+function take(aggregate_id: string, call: Call | null, left = false): void {
+  const known = pending.get(aggregate_id)?.call;
   if (call && known && known.version > call.version) return;
-  pending.set(aggregate_id, call);
+  pending.set(aggregate_id, { call, left });
   frame();
 }
 
@@ -146,7 +160,7 @@ socket.on("connect", () => {
   if (link.peek().status === "token") link.value = { status: "connecting" };
   subscribe();
 });
-socket.on("CallChanged", ({ data }: Envelope<Call>) => take(data.aggregate_id, data));
+socket.on("CallChanged", ({ data, left }: Envelope<Call>) => take(data.aggregate_id, data, left));
 socket.on("CallErased", ({ data }: Envelope<{ aggregate_id: string }>) => {
   take(data.aggregate_id, null);
   erased.value = data.aggregate_id;

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { listAbandoned } from "@teravoz/domain";
 import fc from "fast-check";
 import type { Call, Leg } from "./calls.ts";
-import { findGaveUp, mergeFound, totalsOf } from "./number-calls.ts";
+import { findGaveUp, totalsOf } from "./number-calls.ts";
 
 const beganAt = Date.UTC(2026, 10, 25, 12);
 const at = (seconds: number) => new Date(beganAt + seconds * 1_000).toISOString();
@@ -14,7 +14,8 @@ const call = (id: number, given: Partial<Call> = {}): Call => ({
   ...{ id, version: 1, aggregate_id: String(id), state: "FINISHED", direction: "inbound" },
   ...{ created_at: at(id), updated_at: at(id), our_number: null, their_number: "5511987654321" },
   ...{ queue: null, actor: null, code: null, abandoned: false, events: 1, recording_url: null },
-  ...{ legs: [], answered_at: null, finished_at: null },
+  ...{ legs: [], answered_at: null, finished_at: null, our_number_canonical: null, our_number_display: null },
+  ...{ their_number_canonical: "+5511987654321", their_number_display: "+55 11 98765-4321" },
   ...given,
 });
 const gaveUp = (from: number, waitS: number): Leg =>
@@ -33,17 +34,24 @@ test("the totals of a number are those of its calls", () => {
   expect(totalsOf([])).toMatchObject({ calls: 0, talkMs: 0, first: null, last: null });
 });
 
-test("who gave up was called back when somebody next talked to them, with or without the country's code", () => {
+test("who gave up was called back when somebody next talked to them: the canonical form says to whom", () => {
   const calls = [
-    call(5, { their_number: "+5511987654321", answered_at: at(500) }),
-    call(4, { their_number: "11987654321", answered_at: at(400) }),
-    call(3, { their_number: "5511900000000", answered_at: at(300) }),
+    call(5, { their_number: "(11) 98765-4321", answered_at: at(500) }),
+    call(4, { their_number: "sip:+5511987654321@203.0.113.7", answered_at: at(400) }),
+    // as written it is the same number, and yet the server says that it is another
+    call(3, { their_number_canonical: "+351987654321", answered_at: at(300) }),
     call(2, { legs: [gaveUp(100, 60)] }),
     call(1, { answered_at: at(90) }),
   ];
   expect([...findGaveUp(calls, () => 5_000)]).toEqual([
     ["2", { ended_at: at(160), short: false, returned_at: at(400) }],
   ]);
+});
+
+test("two callers who hide their number are two persons", () => {
+  const hidden = { their_number: "anonymous", their_number_canonical: null };
+  const calls = [call(2, { ...hidden, answered_at: at(100) }), call(1, { ...hidden, legs: [gaveUp(0, 60)] })];
+  expect(findGaveUp(calls, () => 5_000).get("1")).toMatchObject({ returned_at: null });
 });
 
 test("who hung up at once is told apart by the queue's own limit", () => {
@@ -63,7 +71,7 @@ test("says of each number what the list of those who gave up says", () => {
     fc.property(calls, (all) => {
       const made = all.map(({ gave, wait, answered, kind }, id) =>
         call(id, {
-          their_number: ["5511987654321", "+5511987654321", "11987654321"][kind]!,
+          their_number_canonical: ["+5511987654321", "+5511900000000", null][kind]!,
           answered_at: answered === null ? null : at(answered),
           legs: answered === null ? [gaveUp(gave, wait)] : [],
         }),
@@ -89,28 +97,6 @@ test("says of each number what the list of those who gave up says", () => {
         expect(found.get(aggregate_id)).toEqual({
           ...{ ended_at: ended_at.toISOString(), short, returned_at: returned_at?.toISOString() ?? null },
         });
-    }),
-  );
-});
-
-test("pages of several questions are one list without a gap: each call once, newest first, as far back as all go", () => {
-  const random = fc.array(fc.record({ id: fc.nat(60), question: fc.nat(2), also: fc.boolean() }));
-  fc.assert(
-    fc.property(random, fc.integer({ min: 1, max: 10 }), (given, size) => {
-      const questions = [0, 1, 2].map((n) => {
-        const mine = given.filter(({ question, also }) => question === n || (also && n === 0));
-        return [...new Set(mine.map(({ id }) => id))].sort((one, other) => other - one);
-      });
-      const all = [...new Set(questions.flat())].sort((one, other) => other - one);
-      const pages = questions.map((ids) => ({
-        calls: ids.slice(0, size).map((id) => call(id)),
-        more: ids.length > size,
-      }));
-      const { calls, more } = mergeFound(pages);
-      const ids = calls.map(({ id }) => id);
-      expect(ids).toEqual(all.slice(0, ids.length));
-      expect(more).toBe(pages.some((each) => each.more));
-      expect(ids.length).toBeGreaterThanOrEqual(more ? size : all.length);
     }),
   );
 });

@@ -1,17 +1,7 @@
 import type { Call, Leg } from "./calls.ts";
-import { nationalNumber } from "./questions.ts";
 
 /** Calls newest first, and whether there are older ones. */
 export type Found = { calls: Call[]; more: boolean };
-
-/** Answers to several questions as one: as far back as all of them go, each call once. */
-export function mergeFound(answers: readonly Found[]): Found {
-  const unfinished = answers.filter(({ more }) => more);
-  const oldest = Math.max(...unfinished.map(({ calls }) => calls.at(-1)?.id ?? 0), 0);
-  const byId = new Map(answers.flatMap(({ calls }) => calls).map((call) => [call.id, call]));
-  const calls = [...byId.values()].filter(({ id }) => id >= oldest);
-  return { calls: calls.sort((one, other) => other.id - one.id), more: unfinished.length > 0 };
-}
 
 export type Totals = {
   calls: number;
@@ -63,18 +53,17 @@ export function findGaveUp(
   shortMsOf: (queue: string | null) => number,
 ): Map<string, GaveUp> {
   const answers = calls
-    .flatMap(({ their_number, answered_at }) => (answered_at ? [{ their_number, answered_at }] : []))
+    .flatMap(({ their_number_canonical: person, answered_at }) =>
+      answered_at ? [{ person, answered_at }] : [],
+    )
     .sort((one, other) => Date.parse(one.answered_at) - Date.parse(other.answered_at));
-  const found = calls.flatMap(({ aggregate_id, their_number, legs }) => {
+  const found = calls.flatMap(({ aggregate_id, their_number_canonical: person, legs }) => {
     const leg = legs.findLast(isAbandoned);
     if (!leg?.ended_at) return [];
     const ended = Date.parse(leg.ended_at);
-    const number = nationalNumber(their_number);
-    const next = answers.find(
-      (answer) => Date.parse(answer.answered_at) > ended && nationalNumber(answer.their_number) === number,
-    );
+    const next = answers.find((answer) => Date.parse(answer.answered_at) > ended && answer.person === person);
     const short = lasted(leg.entered_at, leg.ended_at) <= shortMsOf(leg.queue);
-    const returned_at = number === null ? null : (next?.answered_at ?? null);
+    const returned_at = person === null ? null : (next?.answered_at ?? null);
     return [[aggregate_id, { ended_at: leg.ended_at, short, returned_at }] as const];
   });
   return new Map(found);

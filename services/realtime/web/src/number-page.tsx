@@ -2,16 +2,15 @@ import type { ComponentChildren } from "preact";
 import "./number-page.css";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
-import { agentOf, type Call } from "./calls.ts";
+import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
 import { numberCalls, showOlder } from "./number.ts";
 import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts";
 import { report } from "./numbers.ts";
-import { isNumber } from "./questions.ts";
-import { query } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
+import { telephone, telephoneWithPage } from "./telephone.ts";
 import { formatDateAndTime } from "./times.ts";
 import { words } from "./words.ts";
 
@@ -21,11 +20,13 @@ const USUAL_SHORT_MS = 5_000;
 
 /** All calls of one number, whoever called whom, and whether somebody called back. */
 export function NumberPage() {
-  if (!isNumber(query.value)) return <NoNumber />;
+  const shown = telephoneWithPage();
+  if (!shown && telephone.value !== "unknown") return <NoNumber />;
   return (
     <div class="number-page">
       <h1>
-        {words.numberPage.callsOf} <span class="number">{formatNumber(query.value, masked.value)}</span>
+        {words.numberPage.callsOf}{" "}
+        <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
     </div>
@@ -164,8 +165,8 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       <td>
         <StateMark state={call.state} />
       </td>
-      <td class="number">{number(call.their_number)}</td>
-      <td class="number">{number(call.our_number)}</td>
+      <td class="number">{number(theirNumber(call))}</td>
+      <td class="number">{number(ourNumber(call))}</td>
       <td>{call.queue ?? NONE}</td>
       <td>{agentOf(call) ?? NONE}</td>
       <td>

@@ -1,18 +1,17 @@
 import { effect, signal } from "@preact/signals";
 import type { Call } from "./calls.ts";
 import { ask, changed, link } from "./live.ts";
-import { type Found, mergeFound } from "./number-calls.ts";
+import type { Found } from "./number-calls.ts";
 import { createPaced } from "./paced.ts";
-import { isNumber, type Params, questionsOfNumber } from "./questions.ts";
 import { page, query } from "./route.ts";
 
-/** Calls of a page of one question: more than one person has, in almost all cases. */
+/** Calls of a page: more than one person has, in almost all cases. */
 const PAGE = 100;
 
 /** The calls of the number in the address; "unreadable" where there is nothing to show yet and the server cannot say. */
 export const numberCalls = signal<Found | "loading" | "unreadable">("loading");
 
-/** How many pages of each question are shown. */
+/** How many pages are shown. */
 const pages = signal(1);
 
 export function showOlder(): void {
@@ -21,25 +20,21 @@ export function showOlder(): void {
 
 const reading = createPaced(async () => {
   const asked = query.peek();
-  if (page.peek() !== "number" || !isNumber(asked)) return true;
-  const answers = await Promise.all(
-    questionsOfNumber(asked).map((params) => readPages(params, pages.peek())),
-  );
+  if (page.peek() !== "number" || asked === "") return true;
+  const found = await readPages(asked, pages.peek());
   // the number asked for meanwhile is read next
   if (query.peek() !== asked) return true;
-  const all = answers.filter((answer) => answer !== null);
-  const complete = all.length === answers.length;
-  if (complete) numberCalls.value = mergeFound(all);
+  if (found) numberCalls.value = found;
   else if (numberCalls.peek() === "loading") numberCalls.value = "unreadable";
-  return complete;
+  return found !== null;
 });
 
-/** So many pages, newest first; null where they cannot be read now. */
-async function readPages(params: Params, wanted: number): Promise<Found | null> {
+/** So many pages of a number's calls, whoever called whom, newest first; null where they cannot be read now. */
+async function readPages(number: string, wanted: number): Promise<Found | null> {
   const calls: Call[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < wanted; read++) {
-    const answer = await ask<Call[]>("ListCalls", { params, limit: PAGE, cursor });
+    const answer = await ask<Call[]>("ListCalls", { params: { number }, limit: PAGE, cursor });
     if (answer?.status !== "Ok") return null;
     calls.push(...answer.data);
     cursor = answer.next;

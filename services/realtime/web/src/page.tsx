@@ -13,16 +13,17 @@ import { fetched } from "./fetched.tsx";
 import { formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { Link } from "./link.tsx";
+import { searchIsCut } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { PeriodPicker } from "./period-picker.tsx";
-import { isNumber } from "./questions.ts";
 import { QueuesPage } from "./queues-page.tsx";
 import { rewound } from "./rewind.ts";
 import { RewindBar } from "./rewind-bar.tsx";
 import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
+import { telephoneWithPage } from "./telephone.ts";
 import { TokenForm } from "./token-form.tsx";
 import { Tools } from "./tools.tsx";
 import { words } from "./words.ts";
@@ -105,7 +106,8 @@ function Filters() {
         ))}
       </nav>
       <ExportButtons />
-      {isNumber(query.value) && (
+      {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
+      {telephoneWithPage() && (
         <Link class="see-all" to="number" view={{ q: query.value }}>
           {words.numberPage.seeAll} →
         </Link>

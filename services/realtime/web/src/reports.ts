@@ -1,5 +1,5 @@
 import type { Agent } from "./agents.ts";
-import type { Call, CallState, Leg } from "./calls.ts";
+import type { CallState, Leg, Waiter } from "./calls.ts";
 
 // what realtime answers, as JSON carries it: times are ISO 8601 (page-reads.ts of realtime compares both)
 
@@ -41,6 +41,7 @@ export type Report = {
 export type Abandoned = {
   aggregate_id: string;
   their_number: string | null;
+  their_number_display: string | null;
   queue: string | null;
   entered_at: string;
   ended_at: string;
@@ -55,5 +56,5 @@ export type AbandonedReport = { now: string; abandoned: Abandoned[]; more: boole
 /** The board of a moment of the past. */
 export type PastReport = Report & {
   agents: Agent[];
-  waiting: (Pick<Call, "aggregate_id" | "their_number"> & Pick<Leg, "queue" | "entered_at">)[];
+  waiting: (Waiter["call"] & Pick<Leg, "queue" | "entered_at">)[];
 };

@@ -57,9 +57,12 @@ function readStatus(): DeliveryStatus | null {
   return STATUSES.find((each) => each === status) ?? null;
 }
 
+/** As much as a search may have. */
+const MAX_QUERY = 256;
+
 /** A part of the address that no server is sent, and so no log holds: people search for numbers. */
 function readQuery(): string {
-  return readFragment().get("q")?.trim() ?? "";
+  return readFragment().get("q")?.trim().slice(0, MAX_QUERY) ?? "";
 }
 
 function readChosenQueue(): string | null {

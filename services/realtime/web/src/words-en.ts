@@ -118,9 +118,10 @@ export const words: Words = {
   exportAs: (format) => `Export as ${format}`,
   exporting: (count) => `Exporting… ${count}`,
   exportFailed: "The export broke off: try again.",
-  search: "Number, call_id, code, agent or queue",
+  search: "Number or a part of it, agent, queue, code or call_id",
   nothingFound:
-    "Nothing found. A search compares the whole text: a number, a call_id, a code, an agent or a queue.",
+    "Nothing found. Search for a number or a part of one (4 digits or more), an agent, a queue's number or name, a code or a call_id.",
+  searchCut: "The search was cut off: it matches too much. Type more of the number or the name.",
   abandonedColumns: {
     from: "From",
     queue: "Queue",

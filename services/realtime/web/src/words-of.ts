@@ -58,6 +58,7 @@ export type Words = {
   exporting(count: number): string;
   exportFailed: string;
   nothingFound: string;
+  searchCut: string;
   abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
   abandonedToday(count: number, open: number, more: boolean): string;
   short: string;

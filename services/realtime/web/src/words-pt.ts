@@ -118,9 +118,10 @@ export const words: Words = {
   exportAs: (format) => `Exportar como ${format}`,
   exporting: (count) => `Exportando… ${count}`,
   exportFailed: "A exportação parou no meio: tente de novo.",
-  search: "Número, call_id, código, agente ou fila",
+  search: "Telefone ou parte dele, agente, fila, código ou call_id",
   nothingFound:
-    "Nada encontrado. A busca compara o texto inteiro: um número, um call_id, um código, um agente ou uma fila.",
+    "Nada encontrado. Busque um telefone ou parte dele (4 dígitos ou mais), um agente, o número ou o nome de uma fila, um código ou um call_id.",
+  searchCut: "A busca parou antes do fim: há resultados demais. Digite mais do telefone ou do nome.",
   abandonedColumns: { from: "De", queue: "Fila", at: "Desistiu", waited: "Esperou", returned: "Retorno" },
   abandonedToday: (count, open, more) => `${more ? "as últimas " : ""}${count} de hoje, ${open} sem retorno`,
   short: "desistência rápida",

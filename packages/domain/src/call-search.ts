@@ -1,0 +1,66 @@
+import type { Call } from "./call.ts";
+import type { ReadTelephone } from "./phone-number.ts";
+
+/** What a person typed, as calls are compared with it. */
+export type CallSearch = {
+  /** As typed, without blanks around it: a call_id, a code, an agent or a queue. */
+  text: string;
+  /** The text itself, and each queue of the account that has this name. */
+  queues: readonly string[];
+  /** The canonical form of the text, where the text is a number. */
+  number: string | null;
+  /** A part of a number, where the text has four digits or more and no letters. */
+  digits: string | null;
+};
+
+/** What the account knows that a search needs. */
+export type SearchAccount = {
+  queues: ReadonlyMap<string, { name: string | null }>;
+  readTelephone: ReadTelephone;
+};
+
+/** Fewer digits are in almost every number. */
+const FEWEST_DIGITS = 4;
+/** No number of E.164 has more. */
+const MOST_DIGITS = 15;
+
+/** Reads a search term: any spelling of a number, a part of one, a queue's name, an agent's login or short name, a code or a call_id. */
+export function readSearch(typed: string, { queues, readTelephone }: SearchAccount): CallSearch {
+  const text = typed.trim();
+  const name = foldName(text);
+  const named = [...queues].filter(([, queue]) => queue.name !== null && foldName(queue.name) === name);
+  return {
+    text,
+    queues: [...new Set([text, ...named.map(([queue]) => queue)])],
+    number: readTelephone(text)?.canonical ?? null,
+    digits: readDigits(text),
+  };
+}
+
+function readDigits(text: string): string | null {
+  const digits = text.replace(/[\s()+./-]/g, "");
+  return /^\d+$/.test(digits) && digits.length >= FEWEST_DIGITS && digits.length <= MOST_DIGITS
+    ? digits
+    : null;
+}
+
+/** A name without accents, in lower case, with single blanks. */
+const foldName = (name: string): string =>
+  name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+
+/** Whether a call is among the results of a search. A part of a number is looked for anywhere in the canonical form. */
+export const isSearched = (call: Call, search: CallSearch): boolean =>
+  call.aggregate_id === search.text ||
+  call.code === search.text ||
+  (call.queue !== null && search.queues.includes(call.queue)) ||
+  [call.actor, ...call.legs.map(({ agent }) => agent)].some((agent) => isAgent(agent, search)) ||
+  [call.their_number_canonical, call.our_number_canonical].some((number) => isNumber(number, search));
+
+/** Whether a search names an agent: by login, or by what stands before the @ of it, in any case. */
+export function isAgent(agent: string | null, { text }: CallSearch): boolean {
+  const [login, wanted] = [agent?.toLowerCase(), text.toLowerCase()];
+  return login !== undefined && (login === wanted || (login.includes("@") && login.split("@")[0] === wanted));
+}
+
+const isNumber = (canonical: string | null | undefined, { number, digits }: CallSearch): boolean =>
+  typeof canonical === "string" && (canonical === number || (digits !== null && canonical.includes(digits)));
