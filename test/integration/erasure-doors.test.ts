@@ -114,6 +114,9 @@ test.each([
   "55119999a8888",
   ".*",
   "5511+99998888",
+  "anonymous",
+  "00000000",
+  "266696687",
   "%2B%2B5511999998888",
 ])("what is no phone number is not searched for: %s", async (number) => {
   const { status, body } = await ask(erasing.url, "DELETE", `/numbers/${number}`);
@@ -123,10 +126,24 @@ test.each([
   ]);
 });
 
-test("a number is the same with its plus and without", async () => {
+test("a number is the same however it is written", async () => {
   expect((await ask(erasing.url, "DELETE", "/numbers/%2B5511999997777")).status).toBe(202);
-  expect((await ask(erasing.url, "GET", "/numbers/5511999997777/erasure")).status).toBe(200);
+  for (const spelt of ["5511999997777", "11999997777", "(11) 99999-7777", "011 9 9999 7777", "1199997777"])
+    expect((await ask(erasing.url, "GET", `/numbers/${encodeURIComponent(spelt)}/erasure`)).status).toBe(200);
 });
+
+test.each(["?include=all", "?include=possible&include=possible", "?includes=possible", "?confirm"])(
+  "an erasure with %s is refused, and erases nothing",
+  async (query) => {
+    const [before, entries] = [await tombstones(), await ledger()];
+    const { status, body } = await ask(erasing.url, "DELETE", `/numbers/5511999997777${query}`);
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ path: expect.stringMatching(/^\/\w/), message: expect.any(String) }],
+    ]);
+    expect([await tombstones(), await ledger()]).toEqual([before, entries]);
+  },
+);
 
 test("an id that is known and one that is not are answered alike, and in about the same time", async () => {
   erasing.project();

@@ -194,47 +194,92 @@ test("an agent's erasure takes the agent's events and the calls that name it, an
   await untilStored([...others, later, call("e")]);
 }, 60_000);
 
-test("a number's erasure finds it in fields, in bodies, in agents' keys and in dead letters, and not within others", async () => {
+type Letter = {
+  _id: string;
+  key: string | null;
+  body: Buffer | null;
+  source: { topic: string } | null;
+};
+const letter = (_id: string, key: string | null, text: string): Letter => ({
+  ...{ _id, key, source: null },
+  body: Buffer.from(text),
+});
+
+test("a number's erasure finds every spelling in fields, free data, agents' events and dead letters, and no other number", async () => {
   erasing.project();
   const finds = [
     call("1", { their_number: NUMBER }),
     call("2", { our_number: `+${NUMBER}` }),
-    call("3", { anything: { deep: [`caf\u00e9 ${NUMBER}`] } }),
-    call("4", { anything: `é${NUMBER}` }).replace("é", "\\u00e9"),
+    call("3", { anything: { deep: ["caf\u00e9 +55 11 98765-4321"] } }),
+    call("4", { anything: "é(11)98765-4321" }).replace("é", "\\u00e9"),
+    call("5", { their_number: "011987654321" }),
+    call("6", { their_number: 5511987654321 }),
+    call("7", { url: "https://crm.example/?phone=%2B5511987654321" }),
+    // named in one of its events alone
+    call("8", { data: [{ telefone: "1187654321" }] }, "call.data-provided"),
     JSON.stringify({ type: "dialer.attempt", number: NUMBER, sid: "1" }),
-    JSON.stringify({ type: "actor.paused", actor: "ana", their_number: NUMBER }),
   ];
   const passes = [
-    call("5", { their_number: `${NUMBER}0` }),
-    call("6", { their_number: `9${NUMBER}` }),
-    call("7"),
+    call("p1", { their_number: `${NUMBER}0` }),
+    call("p2", { their_number: `9${NUMBER}` }),
+    call("p3"),
+    call("p4", { their_number: "anonymous", our_number: "08001234567" }),
   ];
-  await erasing.publish([...finds, ...passes]);
-  await untilStored([...finds, ...passes]);
-  type Letter = {
-    _id: string;
-    key: string | null;
-    body: Buffer | null;
-    source: { topic: string } | null;
-  };
+  await erasing.publish([...finds, call("8"), ...passes]);
+  await untilStored([...finds, call("8"), ...passes]);
   const letters = erasing.db.collection<Letter>("dead_letters");
-  const letter = (_id: string, key: string | null, text: string): Letter => ({
-    ...{ _id, key, source: null },
-    body: Buffer.from(text),
-  });
   await letters.insertMany([
-    letter("keyless", null, `{"n":"${NUMBER}"}`),
-    letter("of a call", "8", `{"n":"${NUMBER}"}`),
-    letter("another", "7", "{}"),
+    letter("keyless", null, `{"phone":"${NUMBER}"}`),
+    letter("of a call", "9", `{"their_number":"${NUMBER}"}`),
+    letter("another", "p3", "{}"),
+    letter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
     { ...letter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
+    { ...letter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
-  const path = `/numbers/${NUMBER}`;
-  expect(await erase(path)).toMatchObject({ calls: 5, agents: 3, clean: 0 });
-  expect(await untilClean(erasing.url, path)).toMatchObject({ calls: 5, agents: 3, clean: 8 });
+  const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
+  expect(await erase(path)).toMatchObject({ calls: 9, clean: 0 });
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
-  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
-  expect(await findText(erasing, `"${NUMBER}"`)).toEqual([]);
+  const left = (await letters.find().toArray()).map(({ _id }) => _id);
+  expect(left.sort()).toEqual(["a call_id", "an extension", "another"]);
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
+}, 60_000);
+
+test("digits in a call_id, a timestamp, a sid or a URL's path erase nobody", async () => {
+  erasing.project();
+  const digits = "1733344455";
+  const strangers = [
+    call(`${digits}.77`, { their_number: "5511900000001" }),
+    call("1", { timestamp: digits }),
+    call("2", { timestamp: Number(digits) }),
+    call("3", { sid: digits, url: `https://pbx.example/rec/${digits}.mp3?id=${digits}` }),
+    call("4", { data: [{ answer: digits }], code: digits }),
+    call("5", { actor: digits }, "actor.entered"),
+  ];
+  const own = call("own", { their_number: digits });
+  await erasing.publish([...strangers, own]);
+  await untilStored([...strangers, own]);
+  expect(await erase(`/numbers/${digits}`)).toMatchObject({ calls: 1 });
+  await untilClean(erasing.url, `/numbers/${digits}`);
+  await untilStored(strangers);
+  // what is only possibly a number goes when that is said
+  const asked = await ask(erasing.url, "DELETE", `/numbers/${digits}?include=possible`);
+  expect([asked.status, asked.body.data.calls]).toEqual([202, 2]);
+  await untilStored(strangers.slice(0, 4));
+}, 60_000);
+
+test("calls that were kept as they once were are found in past collections alone", async () => {
+  erasing.project();
+  type Past = { _id: string; [field: string]: unknown };
+  const past = erasing.db.collection<Past>("past_march");
+  await past.insertMany([
+    { _id: "1", their_number: "11 98765-4321", our_number: null },
+    { _id: "2", their_number: "5511900000000", code: "11987654321" },
+    { _id: "3", their_number: null, code: "(11) 98765-4321" },
+  ]);
+  expect(await erase(`/numbers/${NUMBER}`)).toMatchObject({ calls: 2 });
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["2"]);
 }, 60_000);
 
 test("so many dead letters of a person as no command could name are deleted", async () => {
@@ -270,7 +315,10 @@ test("while keys are replaced one process may write with the older first: receip
     connection,
     erasureKeys: keys,
   });
-  const [call, person] = [{ kind: "call", key: "1" } as const, { kind: "number", key: NUMBER } as const];
+  const [call, person] = [
+    { kind: "call", key: "1" } as const,
+    { kind: "number", key: `+${NUMBER}` } as const,
+  ];
   await request([call], person);
   await requestFor(person, new Date());
   const other = createMongoStore({ connection, log: opened.log, erasureKeys: keys.toReversed() });

@@ -1,6 +1,9 @@
 import type { Erased, Subject } from "./erasure.ts";
 
-/** For whom calls and agents are erased together: someone with a phone number, or one of our own agents. */
+/**
+ * For whom calls and agents are erased together: someone with a phone number (`key` is its canonical form), or one of our own
+ * agents.
+ */
 export type Person = { kind: "number" | "actor"; key: string };
 
 /** How far an erasure is, counted from when it was last asked for. */
@@ -15,11 +18,21 @@ export type Receipt = {
 /** Of all that was found for a person, as long as the ledger remembers it. */
 export type PersonReceipt = Receipt & { calls: number; agents: number; clean: number };
 
+/** A dead letter that holds a person; `topic` is where a parked record came from, null for what ingest refused. */
+export type FoundLetter = { id: string; key: string | null; topic: string | null };
+
+/** An event of no call that holds a person. Its key may be shared: a dialer's campaign has events of many people. */
+export type FoundEvent = { key: string; uuid: string };
+
+/** One likelihood's share of what is stored of a person. Nothing is in both shares. */
+export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundLetter[] };
+
 /** What is stored of a person. */
 export type PersonFindings = {
-  subjects: Subject[];
-  /** Dead letters that hold the person; `topic` is where a parked record came from, null for what ingest refused. */
-  letters: { id: string; key: string | null; topic: string | null }[];
+  certain: PersonShare;
+  possible: PersonShare;
+  /** The number is an `our_number`: it stands for the account, and its calls are those of many people. */
+  isOurs: boolean;
 };
 
 /** What an operator asks of the ledger of erasures. Each throws Unavailable while the database is away. */
@@ -39,10 +52,17 @@ export type ErasureDesk = {
   personReceipt(person: Person): Promise<PersonReceipt | null>;
 };
 
+export type PersonSearch = {
+  /** The topic whose records have the key of an agent, not of a call. */
+  agentTopic: string;
+  /** Called now and then: documents read of about so many. */
+  onProgress?: (done: number, total: number) => void;
+};
+
 /** What an erasure has to look for. Each throws Unavailable while the database is away. */
 export type ErasureSearch = {
-  /** Reads every event and dead letter: minutes for millions. What is stored while it reads may be missed. */
-  findPerson(person: Person): Promise<PersonFindings>;
+  /** Reads every event, dead letter and past call: minutes for millions. What is stored while it reads may be missed. */
+  findPerson(person: Person, search: PersonSearch): Promise<PersonFindings>;
   deleteLetters(ids: readonly string[]): Promise<void>;
   /** Finished calls that have not changed since `time`, a page at a time. */
   finishedBefore(time: Date): AsyncIterable<Subject[]>;

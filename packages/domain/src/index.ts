@@ -15,6 +15,7 @@ export * from "./flows.ts";
 export * from "./legs.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
+export * from "./parties.ts";
 export * from "./past.ts";
 export * from "./phone-number.ts";
 export * from "./ports.ts";

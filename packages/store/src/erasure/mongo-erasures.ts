@@ -1,4 +1,4 @@
-import type { ErasureDesk, ErasureSearch } from "@teravoz/domain";
+import { type ErasureDesk, type ErasureSearch, type FindParties, findParties } from "@teravoz/domain";
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
@@ -14,10 +14,13 @@ export type MongoErasures = ErasureDesk & ErasureSearch;
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
+  parties = findParties,
   now = Date.now,
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
+  /** Who a body is about, in the account's region. */
+  parties?: FindParties;
   now?: () => number;
 }): MongoErasures {
   const collections = openCollections(db);
@@ -29,7 +32,8 @@ export function createMongoErasures({
     requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
     receipt: (subject) => orUnavailable(() => receipt(subject)),
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
-    findPerson: (person) => orUnavailable(() => findPerson(collections, person)),
+    findPerson: (person, search) =>
+      orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
     deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
     finishedBefore: (time) => pagesOrUnavailable(finishedBefore(collections, time)),
     revived: () => pagesOrUnavailable(revived(collections, find)),

@@ -1,7 +1,8 @@
-import { isKey, type Person, type Subject } from "@teravoz/domain";
+import type { Person } from "@teravoz/domain";
 import { type Log, Problem } from "@teravoz/runtime";
 import { answerUnavailable, type createRouter, requireToken } from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects } from "./erase.ts";
+import { readActor, readCall, readEraseQuery, readNumber } from "./read-request.ts";
 
 export type ErasureRoutePorts = ErasePorts & { tokens: readonly string[] | null; log: Log };
 
@@ -21,7 +22,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts): void {
   const { erasures, tokens, log } = ports;
   const enter = [requireToken(tokens), answerUnavailable];
   router.delete("/calls/:id", ...enter, async (ctx) => {
-    const call = callOf(ctx.params.id);
+    const call = readCall(ctx.params.id);
     const data = await eraseSubjects(ports, [call]);
     log.info({ count: 1 }, "a call's erasure was asked for");
     ctx.status = 202;
@@ -29,7 +30,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts): void {
     ctx.body = { status: "ok", data };
   });
   router.get("/calls/:id/erasure", ...enter, async (ctx) => {
-    ctx.body = { status: "ok", data: asked(await erasures.receipt(callOf(ctx.params.id))) };
+    ctx.body = { status: "ok", data: asked(await erasures.receipt(readCall(ctx.params.id))) };
   });
 }
 
@@ -39,37 +40,17 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, { path, read 
   const { erasures, tokens, log } = ports;
   const enter = [requireToken(tokens), answerUnavailable];
   router.delete(`/${path}/:id`, ...enter, async (ctx) => {
-    const person = read(ctx.params.id);
-    const data = await erasePerson(ports, person);
+    const { include } = readEraseQuery(ctx.query);
+    const data = await erasePerson(ports, read(ctx.params.id), { possible: include === "possible" });
     log.info({ count: data.calls + data.agents }, "a person's erasure was asked for");
     ctx.status = 202;
-    ctx.set("Location", `/${path}/${encodeURIComponent(person.key)}/erasure`);
+    ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
     ctx.body = { status: "ok", data };
   });
   router.get(`/${path}/:id/erasure`, ...enter, async (ctx) => {
     ctx.body = { status: "ok", data: asked(await erasures.personReceipt(read(ctx.params.id))) };
   });
 }
-
-const callOf = (id: string | undefined): Subject => ({ kind: "call", key: keyOf(id) });
-const readActor = (id: string | undefined): Person => ({ kind: "actor", key: keyOf(id) });
-
-function keyOf(id = ""): string {
-  if (isKey(id)) return id;
-  throw refused("an id has 1 to 128 characters, none of them a control character");
-}
-
-/** From a subscriber's number to E.164's longest. A shorter one would be found in queues, extensions and times of day. */
-const NUMBER = /^\+?(\d{8,15})$/;
-
-/** Without its plus: it is found with and without. */
-function readNumber(id = ""): Person {
-  const [, digits] = NUMBER.exec(id) ?? [];
-  if (digits === undefined) throw refused("a number has 8 to 15 digits, as the events write it");
-  return { kind: "number", key: digits };
-}
-
-const refused = (message: string) => new Problem(400, [{ path: "", message }]);
 
 function asked<T>(receipt: T | null): T {
   if (receipt === null) throw new Problem(404, [{ path: "", message: "no erasure of this was asked for" }]);
