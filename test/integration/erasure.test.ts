@@ -224,6 +224,7 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
     call("p2", { their_number: `9${NUMBER}` }),
     call("p3"),
     call("p4", { their_number: "anonymous", our_number: "08001234567" }),
+    paused(NUMBER, LONG_AGO),
   ];
   await erasing.publish([...finds, call("8"), ...passes]);
   await untilStored([...finds, call("8"), ...passes]);
@@ -244,6 +245,87 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
   expect(left.sort()).toEqual(["a call_id", "an extension", "another"]);
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
 }, 60_000);
+
+const attempt = (code: string, number: string) =>
+  JSON.stringify({ type: "dialer.attempt", code, number, sid: `${code}-${number}` });
+
+test("of a dialer's campaign only the person's own attempts go, and the log keeps the others behind the tombstone", async () => {
+  erasing.project();
+  const numbers = [1, 2, 3, 4].map((n) => `551190000000${n}`);
+  const others = [...numbers.map((number) => attempt("campaign", number)), paused("campaign", LONG_AGO)];
+  const own = [attempt("campaign", "011987654321"), attempt("campaign", `+${NUMBER}`)];
+  await erasing.publish([...others, ...own]);
+  await untilStored([...others, ...own]);
+  expect(await erase(`/numbers/${NUMBER}`)).toMatchObject({ calls: 0, agents: 1 });
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ agents: 1, clean: 1 });
+  await untilStored(others);
+  const records = (await readTopic(opened, opened.topics.agentEvents)).filter(
+    ({ key }) => String(key) === "campaign",
+  );
+  const behind = records.slice(records.findLastIndex(({ value }) => value === null) + 1);
+  const events = await Promise.all(behind.map(({ value }) => opened.codec.decodeEvent(value!)));
+  expect(events.map(({ payload }) => payload).sort()).toEqual(others.toSorted());
+  // sent once more they stay out, and what is new of the campaign does not
+  const later = attempt("campaign", "5511900000009");
+  await erasing.publish([...own, later]);
+  await untilStored([...others, later]);
+  await eventually(async () => {
+    const all = await erasing.db
+      .collection("events")
+      .find({ redeliveries: { $exists: true } })
+      .toArray();
+    expect(all).toEqual([]);
+  });
+}, 60_000);
+
+test("an agent's erasure leaves a dialer's events under the same key alone", async () => {
+  erasing.project();
+  const own = [paused("2001", LONG_AGO), call("a", { actor: 2001 }, "actor.entered")];
+  const others = [attempt("2001", "5511900000001"), call("b", { code: "2001" })];
+  await erasing.publish([...own, ...others]);
+  await untilStored([...own, ...others]);
+  expect(await erase("/agents/2001")).toMatchObject({ calls: 1, agents: 1 });
+  expect(await untilClean(erasing.url, "/agents/2001")).toMatchObject({ clean: 2 });
+  await untilStored(others);
+}, 60_000);
+
+test("what lies unread in Kafka, or comes again later, does not come back, and a new call of the person is stored", async () => {
+  const first = erasing.project();
+  const known = call("known", { their_number: NUMBER });
+  await erasing.publish([known]);
+  await untilStored([known]);
+  await first.stop();
+  // the number is in one of the call's events alone, and spelt otherwise
+  const unread = [
+    call("unread"),
+    call("unread", { data: { fone: "(11) 98765-4321" } }, "call.data-provided"),
+    call("unread", {}, "call.finished"),
+    attempt("campaign", "011987654321"),
+  ];
+  const stranger = [attempt("campaign", "5511900000001"), call("stranger", { sid: NUMBER })];
+  await erasing.publish([...unread, ...stranger]);
+  await erase(`/numbers/${NUMBER}`);
+  erasing.project();
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  await untilStored(stranger);
+  // redelivered, and from a spool: received before the erasure, sent after it
+  const spooled = call("spooled", { their_number: "1187654321", timestamp: undefined });
+  await erasing.publish([known, ...unread]);
+  await erasing.publish([spooled], new Date(Date.now() - 60_000));
+  const fresh = call("new", { their_number: NUMBER, timestamp: new Date(Date.now() + 1_000).toISOString() });
+  await erasing.publish([fresh]);
+  await untilAllRead();
+  await untilStored([...stranger, fresh]);
+  const last = await lastValues(opened.topics.callEvents);
+  expect(["known", "unread", "spooled"].map((key) => last.get(key))).toEqual([null, null, null]);
+  expect(await erasing.store.findCalls(["known", "unread", "spooled"])).toEqual([]);
+  // the receipt counts what came late too
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({
+    calls: 3,
+    agents: 1,
+    clean: 4,
+  });
+}, 90_000);
 
 test("digits in a call_id, a timestamp, a sid or a URL's path erase nobody", async () => {
   erasing.project();

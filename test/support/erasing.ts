@@ -25,14 +25,14 @@ export async function openErasing(opened: TestTopics) {
   opened.closing(() => dropDatabase(connection));
   const publisher = opened.publisher();
   const erasures = createMongoErasures({ connection, erasureKeys });
-  const ports = { erasures, publisher, topics, now: () => new Date() };
+  const ports = { erasures, store, codec, publisher, topics, now: () => new Date() };
   const outlet = createOutlet({ codec, publisher, topics });
   return {
     ...{ opened, connection, db: connection.db, store, erasures, publisher },
     url: await serve(opened, ports),
     daily: {
       ...ports,
-      ...{ store, log, jobs: createMongoJobs({ connection }), retentionDays: null },
+      ...{ log, jobs: createMongoJobs({ connection }), retentionDays: null },
       isWanted: () => true,
     } satisfies DailyPorts as DailyPorts,
     /** As ingest would. */

@@ -1,4 +1,4 @@
-import type { Erased, Subject } from "./erasure.ts";
+import type { Erased, Repeated, Subject } from "./erasure.ts";
 
 /**
  * For whom calls and agents are erased together: someone with a phone number (`key` is its canonical form), or one of our own
@@ -35,13 +35,24 @@ export type PersonFindings = {
   isOurs: boolean;
 };
 
+/** A subject, or a single event of the agent `of`, whose key others share; `key` is its uuid. */
+export type Asked = Subject | { kind: "event"; key: string; of: string };
+
+/** `possible`: also what is only possibly about the person. */
+export type KeptOut = { erased_at: Date; possible: boolean };
+
 /** What an operator asks of the ledger of erasures. Each throws Unavailable while the database is away. */
 export type ErasureDesk = {
   /**
    * Enters what is asked for, once more too and for a person where one is given, before its tombstones are written; answers when. It
    * erases nothing by itself.
    */
-  request(subjects: readonly Subject[], person?: Person): Promise<Receipt>;
+  request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
+  /**
+   * From now on findErased knows the person, and a batch or a letter that was decided on before is fenced: what began by `erased_at`
+   * can be stored no more once this resolves.
+   */
+  keepOut(person: Person, how: KeptOut): Promise<void>;
   /**
    * Enters the person itself, for its receipt: last, when what no tombstone speaks of is gone from the store. `log_clean_by` is for
    * that.
@@ -55,19 +66,33 @@ export type ErasureDesk = {
 export type PersonSearch = {
   /** The topic whose records have the key of an agent, not of a call. */
   agentTopic: string;
+  /** Only events stored after the mark, and all letters and past calls (absent = everything). */
+  since?: number;
   /** Called now and then: documents read of about so many. */
   onProgress?: (done: number, total: number) => void;
 };
+
+/** How many events go with a share, and when the first and the last of them came. */
+export type Measure = { events: number; first_at: Date | null; last_at: Date | null };
 
 /** What an erasure has to look for. Each throws Unavailable while the database is away. */
 export type ErasureSearch = {
   /** Reads every event, dead letter and past call: minutes for millions. What is stored while it reads may be missed. */
   findPerson(person: Person, search: PersonSearch): Promise<PersonFindings>;
+  /** A mark in the order of events: what is stored by then is seen by a search that begins now. */
+  mark(): Promise<number>;
+  /** A call with its dead letters, as far as it is stored. */
+  findCall(key: string): Promise<PersonShare>;
+  measure(share: PersonShare): Promise<Measure>;
+  /** About how many calls there are. */
+  countCalls(): Promise<number>;
+  /** How many events an agent's key has, whoever they are about. */
+  countAgentEvents(key: string): Promise<number>;
   deleteLetters(ids: readonly string[]): Promise<void>;
   /** Finished calls that have not changed since `time`, a page at a time. */
   finishedBefore(time: Date): AsyncIterable<Subject[]>;
   /** What is stored although the ledger says it was erased: a restored backup brought it back. A page at a time. */
-  revived(): AsyncIterable<Erased[]>;
+  revived(): AsyncIterable<Repeated[]>;
   /** The same among dead letters and calls kept in past collections, which no event stands behind. */
   revivedAside(): AsyncIterable<Erased[]>;
 };

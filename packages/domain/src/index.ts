@@ -9,6 +9,7 @@ export * from "./dead-letters.ts";
 export * from "./deliveries.ts";
 export * from "./erasure.ts";
 export * from "./erasure-desk.ts";
+export * from "./erasure-guard.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";

@@ -2,9 +2,10 @@ import { type ErasureDesk, type ErasureSearch, type FindParties, findParties } f
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
-import { createDesk } from "./desk.ts";
+import { createDesk, mark } from "./desk.ts";
 import { findErased } from "./ledger.ts";
 import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
+import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
 import { findPerson } from "./person.ts";
 
@@ -26,17 +27,30 @@ export function createMongoErasures({
   const collections = openCollections(db);
   const names = createLedgerNames(erasureKeys);
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
-  const { request, requestFor, receipt, personReceipt } = createDesk({ ...collections, names, now });
+  const { request, requestFor, keepOut, receipt, personReceipt } = createDesk({ ...collections, names, now });
   return {
     request: (...asked) => orUnavailable(() => request(...asked)),
     requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
+    keepOut: (...kept) => orUnavailable(() => keepOut(...kept)),
+    mark: () => orUnavailable(() => mark(collections)),
     receipt: (subject) => orUnavailable(() => receipt(subject)),
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
     findPerson: (person, search) =>
       orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
+    findCall: (key) => orUnavailable(() => findCall(collections, key)),
+    measure: (share) => orUnavailable(() => measure(collections, share)),
+    countCalls: () =>
+      orUnavailable(() => collections.calls.estimatedDocumentCount({ maxTimeMS: OPERATION_LIMIT_MS })),
+    countAgentEvents: (key) =>
+      orUnavailable(() =>
+        collections.events.countDocuments(
+          { kind: "agent", aggregate_id: key },
+          { maxTimeMS: OPERATION_LIMIT_MS },
+        ),
+      ),
     deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
     finishedBefore: (time) => pagesOrUnavailable(finishedBefore(collections, time)),
-    revived: () => pagesOrUnavailable(revived(collections, find)),
+    revived: () => pagesOrUnavailable(revived({ collections, names, findErased: find })),
     revivedAside: () => pagesOrUnavailable(revivedAside(db, collections, find)),
   };
 }

@@ -90,7 +90,12 @@ const emptyShare = (): PersonShare => ({ calls: [], events: [], letters: [] });
 type FoundDocument = Pick<EventDocument, "_id" | "kind" | "aggregate_id" | "payload">;
 
 /** Every event, a window at a time. */
-async function* scanEvents({ events }: Collections, { person }: Search): AsyncIterable<FoundDocument[]> {
+async function* scanEvents(collections: Collections, search: Search): AsyncIterable<FoundDocument[]> {
+  if (search.since === undefined) yield* scanAll(collections, search);
+  else yield* scanSince(collections, search, search.since);
+}
+
+async function* scanAll({ events }: Collections, { person }: Search): AsyncIterable<FoundDocument[]> {
   const projection = { kind: 1, aggregate_id: 1, payload: 1 } as const;
   const payload = { $regex: patternOf(person) };
   for (let after = ""; ; ) {
@@ -100,6 +105,23 @@ async function* scanEvents({ events }: Collections, { person }: Search): AsyncIt
     yield await events.find({ _id: range, payload }, { projection, ...LIMIT }).toArray();
     if (!end) return;
     after = end._id;
+  }
+}
+
+/** In the order of their numbers: there are few. */
+async function* scanSince(
+  { events }: Collections,
+  { person }: Search,
+  since: number,
+): AsyncIterable<FoundDocument[]> {
+  const projection = { kind: 1, aggregate_id: 1, payload: 1, id: 1 } as const;
+  const pattern = new RegExp(patternOf(person));
+  for (let after = since; ; ) {
+    const options = { projection, sort: { id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
+    const page = await events.find({ id: { $gt: after } }, options).toArray();
+    yield page.filter(({ payload }) => pattern.test(payload));
+    if (page.length < LETTERS_PAGE) return;
+    after = page.at(-1)!.id;
   }
 }
 

@@ -28,7 +28,7 @@ export function readNumber(id = "", readTelephone: ReadTelephone = readBrazilian
 const readBrazilian = createReadTelephone("BR");
 
 /** What a request for an erasure may say beside whose it is. */
-export type EraseQuery = { include: "possible" | null };
+export type EraseQuery = { possible: boolean; confirm: number | null };
 
 /** Throws a 400 that names every parameter which is unknown, doubled or not readable. */
 export function readEraseQuery({ token: _, ...query }: NodeJS.Dict<string | string[]>): EraseQuery {
@@ -37,10 +37,19 @@ export function readEraseQuery({ token: _, ...query }: NodeJS.Dict<string | stri
     return message === null ? [] : [{ path: `/${name}`, message }];
   });
   if (faults.length > 0) throw new Problem(400, faults);
-  return { include: query.include === undefined ? null : "possible" };
+  const { include, confirm } = query;
+  return { possible: include !== undefined, confirm: confirm === undefined ? null : Number(confirm) };
 }
 
 function faultOf(name: string, value: string | string[] | undefined): string | null {
-  if (name !== "include") return "is not a parameter here";
-  return value === "possible" ? null : "must be possible, once";
+  if (name === "include") return value === "possible" ? null : "must be possible, once";
+  if (name !== "confirm") return "is not a parameter here";
+  const isNumber = typeof value === "string" && /^\d{1,9}$/.test(value);
+  return isNumber ? null : "must be the number of calls that may go, once";
+}
+
+/** For paths that take no parameter. Throws a 400. */
+export function refuseQuery({ token: _, ...query }: NodeJS.Dict<string | string[]>): void {
+  const faults = Object.keys(query).map((name) => ({ path: `/${name}`, message: "is not a parameter here" }));
+  if (faults.length > 0) throw new Problem(400, faults);
 }
