@@ -390,6 +390,30 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   expect(await lost.findErased([erasure])).toEqual([]);
 });
 
+test("in whatever order keys are replaced, what was erased is found, and no list that lacks its key is taken", async () => {
+  const { connection } = erasing;
+  const storeOf = (...keys: string[]) => createMongoStore({ connection, log: opened.log, erasureKeys: keys });
+  const unreadableTo = (...keys: string[]) =>
+    createMongoErasures({ connection, erasureKeys: keys }).countUnreadable();
+  const at = new Date();
+  // instances whose lists differ for a while: whatever one of them erases all others find
+  const lists = [["old"], ["new", "old"], ["old", "new"], ["newest", "new", "old"]];
+  for (const [n, list] of lists.entries()) {
+    const key = `erased-by-${n}`;
+    const erasures = [{ kind: "call" as const, key, erased_at: at, log_clean_by: at }];
+    const batch = { ...batchOf([], n === 0 ? null : n, 0), next: n + 1, erasures };
+    expect(await storeOf(...list).apply(batch, foldCall)).toMatchObject({ fenced: false });
+    for (const other of lists) {
+      const found = await storeOf(...other).findErased([{ kind: "call", key }]);
+      expect([other, found]).toEqual([other, [{ kind: "call", key, erased_at: at }]]);
+    }
+  }
+  expect(await unreadableTo("newest", "old")).toBe(0);
+  // the first was erased by an instance that knew the old key alone
+  expect(await unreadableTo("new")).toBe(1);
+  expect(await unreadableTo("another")).toBeGreaterThan(1);
+});
+
 test("while keys are replaced one process may write with the older first: receipts turn clean all the same", async () => {
   const { connection } = erasing;
   const keys = ["a newer key", "a test's key"];

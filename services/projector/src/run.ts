@@ -59,7 +59,19 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
+  await untilAvailable(() => demandLedgerKeys(parts, service), service);
   consumer = await startJobs(service, parts, seams);
+}
+
+/** Rather no projector than one that brings back what was erased. */
+async function demandLedgerKeys({ erasures }: Parts, { log }: Pick<ProjectorService, "log">): Promise<void> {
+  const count = await erasures.countUnreadable();
+  if (count === 0) return;
+  log.error(
+    { count },
+    "ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire",
+  );
+  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures");
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

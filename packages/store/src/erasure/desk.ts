@@ -61,14 +61,14 @@ async function request(desk: Desk, asked: readonly Asked[], person?: Person): Pr
 
 type Entry = { _id: string; kind: string; fields: Fields; asked_for?: string | undefined };
 
-const entry = ({ now }: Desk, { _id, kind, fields, asked_for }: Entry): Write => ({
+const entry = ({ now, names }: Desk, { _id, kind, fields, asked_for }: Entry): Write => ({
   updateOne: {
     filter: { _id },
     update: {
       $set: fields,
       $max: { expires_at: new Date(now() + LEDGER_MS) },
       $setOnInsert: { kind, erased_at: null },
-      ...(asked_for && { $addToSet: { asked_for } }),
+      $addToSet: { under: { $each: [...names.marks] }, ...(asked_for && { asked_for }) },
     },
     upsert: true,
   },
@@ -102,6 +102,7 @@ const kept = (desk: Desk, person: Person, times: Pick<Fields, "erased_at" | "pos
       update: {
         $max: { ...times, expires_at: new Date(desk.now() + LEDGER_MS) } as Fields,
         $setOnInsert: { kind: person.kind, requested_at: null, clean_at: null, log_clean_by: null },
+        $addToSet: { under: { $each: [...desk.names.marks] } },
       },
       upsert: true,
     },

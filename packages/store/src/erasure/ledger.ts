@@ -23,6 +23,8 @@ export type LedgerDocument = {
   expires_at: Date;
   /** `_id` of the persons it was asked for, under the same key. */
   asked_for?: string[];
+  /** Marks of the keys under which there is an entry like this: one of them must be listed to find it. */
+  under?: string[];
   /** Of a single event: the `_id` its agent would have, under the same key. */
   of?: string;
 };
@@ -62,6 +64,16 @@ export async function findErased(
   return [...latestErased(known).values()];
 }
 
+/** How many entries count and can be found under none of these keys: what they keep out would come back. */
+export const countUnreadable = (
+  { erased }: Pick<Collections, "erased">,
+  { marks }: LedgerNames,
+): Promise<number> =>
+  erased.countDocuments(
+    { under: { $exists: true, $nin: [...marks] }, expires_at: { $gt: new Date() } },
+    { maxTimeMS: OPERATION_LIMIT_MS },
+  );
+
 /**
  * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. Each is
  * entered under every key: while keys are replaced, others may list only some of them.
@@ -76,18 +88,23 @@ export async function enterErasures(
     const persons = part.asked_for && names(part.asked_for.kind, part.asked_for.key);
     const agents = part.of === undefined ? undefined : names("agent", part.of);
     return names(part.kind, part.key).map((name, index) =>
-      entryOf(name, part, { now, asked_for: persons?.[index], of: agents?.[index] }),
+      entryOf(name, part, { now, under: names.marks, asked_for: persons?.[index], of: agents?.[index] }),
     );
   });
   await erased.bulkWrite(entries, { session, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
-type Beside = { now: number; asked_for: string | undefined; of: string | undefined };
+type Beside = {
+  now: number;
+  under: readonly string[];
+  asked_for: string | undefined;
+  of: string | undefined;
+};
 
 const entryOf = (
   _id: string,
   { kind, erased_at, log_clean_by, isRepeated }: ErasedPart,
-  { now, asked_for, of }: Beside,
+  { now, under, asked_for, of }: Beside,
 ): AnyBulkWriteOperation<LedgerDocument> => {
   // null is what was asked for and not done; an entry that is made here has none yet
   const isWaiting = { $eq: ["$clean_at", null] };
@@ -101,6 +118,7 @@ const entryOf = (
     expires_at: { $max: ["$expires_at", new Date(now + LEDGER_MS)] },
     ...(asked_for && { asked_for: { $setUnion: [{ $ifNull: ["$asked_for", []] }, [asked_for]] } }),
     ...(of && { of }),
+    under: { $setUnion: [{ $ifNull: ["$under", []] }, under] },
   };
   return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert: true } };
 };

@@ -3,13 +3,17 @@ import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { createDesk, mark } from "./desk.ts";
-import { findErased } from "./ledger.ts";
+import { countUnreadable, findErased } from "./ledger.ts";
 import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
 import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
 import { findPerson } from "./person.ts";
 
-export type MongoErasures = ErasureDesk & ErasureSearch;
+export type MongoErasures = ErasureDesk &
+  ErasureSearch & {
+    /** How many entries of the ledger can be found under none of our keys. Throws Unavailable. */
+    countUnreadable(): Promise<number>;
+  };
 
 /** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
 export function createMongoErasures({
@@ -37,6 +41,7 @@ export function createMongoErasures({
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
     findPerson: (person, search) =>
       orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
+    countUnreadable: () => orUnavailable(() => countUnreadable(collections, names)),
     findCall: (key) => orUnavailable(() => findCall(collections, key)),
     measure: (share) => orUnavailable(() => measure(collections, share)),
     countCalls: () =>
