@@ -29,8 +29,8 @@ const paused = (actor: string, timestamp: string) =>
 const LONG_AGO = "2026-01-02T03:04:05Z";
 
 const untilStored = (bodies: string[]) => erasing.untilStored([...new Set(bodies)]);
-const erase = async (path: string) => {
-  const answer = await ask(erasing.url, "DELETE", path);
+const erase = async (path: string, query = "") => {
+  const answer = await ask(erasing.url, "DELETE", `${path}${query}`);
   expect(answer.status).toBe(202);
   expect(answer.headers.get("location")).toBe(`${path}/erasure`);
   return answer.body.data;
@@ -238,7 +238,8 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
     { ...letter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
   const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
-  expect(await erase(path)).toMatchObject({ calls: 9, clean: 0 });
+  // in one of them it is an our_number
+  expect(await erase(path, "?confirm=9")).toMatchObject({ calls: 9, clean: 0 });
   expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
   const left = (await letters.find().toArray()).map(({ _id }) => _id);

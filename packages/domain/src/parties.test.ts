@@ -42,6 +42,9 @@ describe("a person is certainly a party of an event that has the number", () => 
     ["in a query, encoded", { url: "https://crm.example/a?q=%2B5511987654321" }],
     ["in a form", { data: "name=Ana&telefone=%2811%29+98765-4321" }],
     ["in a WhatsApp address", { data: "https://wa.me/5511987654321" }],
+    ["as an answer to a question", { data: [{ question: "Qual seu telefone?", answer: "11987654321" }] }],
+    ["as a named value", { data: [{ name: "customer_phone", value: 11987654321 }] }],
+    ["in JSON within a text", { data: JSON.stringify({ a: [{ phone: "11987654321" }] }) }],
     ["as the caller's id", { data: { caller_id: "5511987654321" } }],
     ["in half a body", '{"type":"call.new","their_number":"5511987654321'],
     ["in a body within a record", '\0\0\0\0\u0007x{"their_number":"5511987654321"}\u0002'],
@@ -59,6 +62,7 @@ describe("a person is possibly a party of an event that has the digits", () => {
     ["behind a blank", { data: "11 987654321" }],
     ["without the area code", { their_number: "98765-4321" }],
     ["as an agent, whose extension it may be", { actor: "11987654321" }],
+    ["as the answer to another question", { data: [{ question: "CPF?", answer: "11987654321" }] }],
     ["in broken text", "not JSON 5511987654321"],
   ])("%s", (_where, body) => expect(likelihood(body)).toBe("possible"));
 });
@@ -71,6 +75,7 @@ describe("a person is no party of an event that has the digits", () => {
     ["in a nested call_id", { data: { parent_call_id: "1733344455" } }],
     ["in timestamp", { timestamp: "1733344455" }],
     ["in timestamp as a number", { timestamp: 1733344455 }],
+    ["in a call_id in JSON within a text", { data: '{"call_id":"1733344455","timestamp":1733344455}' }],
     ["in sid", { sid: "1733344455" }],
     ["in another time", { data: { created_at: 1733344455, startTime: "1733344455" } }],
     ["in a URL's path", { url: "https://pbx.example/rec/1733344455.77.mp3" }],
@@ -149,4 +154,11 @@ test("whatever is sent is read without an error, and in little time", () => {
   findParties(`{"a":"${"(11) ".repeat(12_000)}"}`);
   findParties(`{"a":"${"phone ".repeat(10_000)}"`);
   findParties('{"'.repeat(30_000));
+});
+
+test("a number is found at any depth, and no depth is too much", () => {
+  const deep = (levels: number, inner: string) => `${'{"a":['.repeat(levels)}${inner}${"]}".repeat(levels)}`;
+  for (const levels of [10, 70, 5_000])
+    expect([levels, likelihood(deep(levels, '{"phone":"11987654321"}'))]).toEqual([levels, "certain"]);
+  expect(likelihood(JSON.stringify({ data: deep(5_000, '{"phone":"11987654321"}') }))).toBe("certain");
 });

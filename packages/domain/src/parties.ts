@@ -24,10 +24,14 @@ export type Likelihood = "certain" | "possible" | "none";
 export function createFindParties({ region }: { region: Region }): FindParties {
   const read = createReadTelephone(region);
   return (text) => {
-    const found: Found = { read, certain: new Set(), possible: new Set(), ours: null, actor: null };
+    const found: Found = {
+      ...{ read, certain: new Set<string>(), possible: new Set<string>(), ours: null, actor: null },
+      ...{ depth: 0, isTooDeep: false },
+    };
     const body = parse(text);
     if (body === undefined) scanBroken(found, text);
     else visitBody(found, body);
+    if (found.isTooDeep) scanFields(found, text.replaceAll('\\"', '"'));
     for (const number of found.certain) found.possible.delete(number);
     return found;
   };
@@ -59,7 +63,13 @@ type Found = {
   possible: Set<string>;
   ours: string | null;
   actor: string | null;
+  /** How many levels down the visit is, and whether it has left something out. */
+  depth: number;
+  isTooDeep: boolean;
 };
+
+/** An event has no more levels; a dead letter, or JSON within a text, may have any number. */
+const MOST_LEVELS = 100;
 
 /** A person's number has at least so many digits: a shorter one is an extension, a queue or a feature. */
 const FEWEST_DIGITS = 8;
@@ -94,11 +104,22 @@ function visit(found: Found, value: unknown, role: Role): void {
   if (role === "never") return;
   if (typeof value === "string") visitText(found, value, role);
   else if (Number.isSafeInteger(value)) visitText(found, String(value), role);
-  else if (Array.isArray(value)) for (const member of value) visit(found, member, role);
-  else if (isObject(value)) visitObject(found, value, role);
+  else if (typeof value === "object" && value !== null) visitWithin(found, value, role);
 }
 
-function visitObject(found: Found, body: Record<string, unknown>, role: Role): void {
+function visitWithin(found: Found, value: object, role: Role): void {
+  if (found.depth >= MOST_LEVELS) {
+    found.isTooDeep = true;
+    return;
+  }
+  found.depth += 1;
+  if (Array.isArray(value)) for (const member of value) visit(found, member, role);
+  else visitObject(found, value as Record<string, unknown>, role);
+  found.depth -= 1;
+}
+
+function visitObject(found: Found, body: Record<string, unknown>, under: Role): void {
+  const role = isLabelled(body) ? "telephone" : under;
   let isDivided = false;
   for (const [key, value] of Object.entries(body)) {
     const own = roleOf(key);
@@ -110,8 +131,23 @@ function visitObject(found: Found, body: Record<string, unknown>, role: Role): v
   if (isDivided) addDivided(found, body);
 }
 
+/** `{"question":"Qual seu telefone?","answer":"…"}`: one field names what another holds. */
+const isLabelled = (body: Record<string, unknown>): boolean =>
+  LABELS.some((label) => {
+    const name = body[label];
+    return typeof name === "string" && name.length <= MOST_OF_LABEL && roleOf(name) === "telephone";
+  });
+
+const LABELS = ["key", "name", "field", "label", "question", "nome", "campo", "pergunta"];
+const MOST_OF_LABEL = 100;
+
 function visitText(found: Found, text: string, role: Role): void {
   if (!hasDigits(text)) return;
+  const inner = /^\s*[[{]/.test(text) ? parse(text) : undefined;
+  if (inner !== undefined) {
+    visit(found, inner, role);
+    return;
+  }
   if (role === "telephone" && add(found, found.certain, text)) return;
   const { certain, possible } = findWritten(text);
   for (const written of certain) add(found, found.certain, written);
@@ -160,10 +196,14 @@ function scanBroken(found: Found, text: string): void {
     visitBody(found, inner);
     return;
   }
+  scanFields(found, text);
+}
+
+function scanFields(found: Found, text: string): void {
   const rest = text.replace(FIELD, (_, key: string, quoted: string | undefined, bare: string | undefined) => {
     const value = quoted === undefined ? bare : parse(`"${quoted}"`);
     if (typeof value === "string") {
-      if (key === "actor") found.actor = value;
+      if (key === "actor") found.actor ??= value;
       visit(found, value, key === "number" ? "telephone" : roleOf(key));
     }
     return " ";
