@@ -3,12 +3,14 @@ import { type DeadLetters, type Event, eventId, foldCall, parseWebhook, Unavaila
 import { createOutlet } from "@teravoz/ingest";
 import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
 import { consumeEvents } from "@teravoz/projector";
+import { createMongoErasures } from "@teravoz/store";
 import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openDesk } from "../support/desk-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { forgetfulRegistry } from "../support/forgetful-registry.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { startProjector } from "../support/projector-in-process.ts";
+import { erasureKeys } from "../support/store.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
 const PATIENCE_MS = 30_000;
@@ -404,6 +406,24 @@ const untilErased = (kind: "call" | "agent", key: string) =>
     async () => expect(await projector.store.findErased([{ kind, key }])).toHaveLength(1),
     PATIENCE_MS,
   );
+
+test("what names an erased person and came before the erasure is not filed, and what comes of the person later is", async () => {
+  await begin();
+  const erasures = createMongoErasures({ connection: projector.connection, erasureKeys });
+  const person = { kind: "number", key: "+5511987654321" } as const;
+  await erasures.keepOut(person, { erased_at: new Date(), possible: false });
+  const later = new Date(Date.now() + 60_000);
+  await refuse(
+    '{"type":"call.imagined","call_id":"y.1","their_number":"(11) 98765-4321"}',
+    FIRST_SEEN,
+    "y.1",
+  );
+  await refuse('{"type":"call.imagined","call_id":"y.2","data":{"fone":11987654321}}', FIRST_SEEN, "y.2");
+  await refuse('{"type":"call.imagined","call_id":"11987654321","sid":"11987654321"}', FIRST_SEEN, "y.3");
+  await refuse('{"type":"call.imagined","call_id":"y.4","their_number":"11987654321"}', later, "y.4");
+  const listed = await untilListed(2);
+  expect(listed.map(({ key }: { key: string }) => key).sort()).toEqual(["y.3", "y.4"]);
+});
 
 test("what is of an erased call or agent leaves the dead letters, and is not filed again", async () => {
   await begin();

@@ -163,3 +163,19 @@ test("what a restored backup brings back of erased calls and agents goes again, 
   await swept();
   expect(await tombstones()).toEqual(["ana", "ana", "gone", "gone"]);
 }, 60_000);
+
+test("a restored backup brings back no single event of a shared key, and the others stay", async () => {
+  erasing.project();
+  const attempt = (number: string) =>
+    JSON.stringify({ type: "dialer.attempt", code: "campaign", number, sid: number });
+  const [own, other] = [attempt(NUMBER), attempt("5511900000001")];
+  await erasing.publish([own, other]);
+  await untilStored([own, other]);
+  const backup = await erasing.db.collection("events").find().toArray();
+  expect((await ask(erasing.url, "DELETE", `/numbers/${NUMBER}`)).status).toBe(202);
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  await untilStored([other]);
+  await erasing.db.collection("events").insertMany(backup.filter(({ payload }) => payload === own));
+  await doWhenDue(erasing.daily, "sweep", 0);
+  await untilStored([other]);
+}, 60_000);

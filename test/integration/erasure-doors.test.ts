@@ -1,8 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { request } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ADMIN_TOKEN, ask, type Erasing, openErasing, untilClean } from "../support/erasing.ts";
+import { eventually } from "../support/eventually.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { quantile } from "../support/load.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
 
 let opened: TestTopics;
 let erasing: Erasing;
@@ -11,6 +17,13 @@ beforeAll(async () => {
   erasing = await openErasing(opened);
 });
 afterAll(() => opened.close());
+
+/** One for all tests that need it: others would move its partitions. */
+let isProjecting = false;
+const project = () => {
+  if (!isProjecting) erasing.project();
+  isProjecting = true;
+};
 
 const tombstones = async () =>
   (
@@ -29,7 +42,24 @@ const DOORS = [
   ["GET", "/numbers/5511999998888/erasure"],
   ["DELETE", "/agents/ana"],
   ["GET", "/agents/ana/erasure"],
+  ["POST", "/numbers/5511999998888/erasure/preview"],
+  ["GET", "/numbers/5511999998888/erasure/preview"],
+  ["POST", "/agents/ana/erasure/preview"],
+  ["POST", "/calls/1/erasure/preview"],
 ] as const;
+
+test.each(DOORS)(
+  "%s %s is answered so that nothing keeps it, with the token and without",
+  async (method, path) => {
+    // numbers and names that no other test has asked for
+    const own = path.replace("5511999998888", "5511999990009").replace("/1", "/own").replace("ana", "own");
+    for (const token of [ADMIN_TOKEN, null]) {
+      const { headers } = await ask(erasing.url, method, own, token);
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  },
+);
 
 test.each(DOORS)("%s %s is refused without the admin's token", async (method, path) => {
   for (const token of [null, "", "the-admin-toke", "the-admin-tokens", "THE-ADMIN-TOKEN"]) {
@@ -114,6 +144,9 @@ test.each([
   "55119999a8888",
   ".*",
   "5511+99998888",
+  "anonymous",
+  "00000000",
+  "266696687",
   "%2B%2B5511999998888",
 ])("what is no phone number is not searched for: %s", async (number) => {
   const { status, body } = await ask(erasing.url, "DELETE", `/numbers/${number}`);
@@ -123,13 +156,142 @@ test.each([
   ]);
 });
 
-test("a number is the same with its plus and without", async () => {
+test("a number is the same however it is written", async () => {
   expect((await ask(erasing.url, "DELETE", "/numbers/%2B5511999997777")).status).toBe(202);
-  expect((await ask(erasing.url, "GET", "/numbers/5511999997777/erasure")).status).toBe(200);
+  for (const spelt of ["5511999997777", "11999997777", "(11) 99999-7777", "011 9 9999 7777", "1199997777"])
+    expect((await ask(erasing.url, "GET", `/numbers/${encodeURIComponent(spelt)}/erasure`)).status).toBe(200);
 });
 
+test.each([
+  "?confirm=-1",
+  "?confirm=1.5",
+  "?confirm=1&confirm=2",
+  "?include=all",
+  "?include=possible&include=possible",
+  "?includes=possible",
+  "?confirm",
+])("an erasure with %s is refused, and erases nothing", async (query) => {
+  const [before, entries] = [await tombstones(), await ledger()];
+  const { status, body } = await ask(erasing.url, "DELETE", `/numbers/5511999997777${query}`);
+  expect([status, body.errors]).toEqual([
+    400,
+    [{ path: expect.stringMatching(/^\/\w/), message: expect.any(String) }],
+  ]);
+  expect([await tombstones(), await ledger()]).toEqual([before, entries]);
+});
+
+const untilPreviewed = (path: string) =>
+  eventually(async () => {
+    const { body } = await ask(erasing.url, "GET", `${path}/erasure/preview`);
+    if (body.data?.state !== "done") throw new Error(`the preview is ${JSON.stringify(body)}`);
+    return body.data.result;
+  }, 30_000);
+const preview = async (path: string) => {
+  const asked = await ask(erasing.url, "POST", `${path}/erasure/preview`);
+  expect([asked.status, asked.headers.get("location")]).toEqual([202, `${path}/erasure/preview`]);
+  return untilPreviewed(path);
+};
+const callsOf = (their_number: string, count: number, more = {}) =>
+  Array.from({ length: count }, (_, n) =>
+    JSON.stringify({ type: "call.new", call_id: `${their_number}-${n}`, their_number, ...more }),
+  );
+const untilCalls = (count: number) =>
+  eventually(async () => expect(await erasing.db.collection("calls").countDocuments()).toBe(count), 30_000);
+
+test("a preview says what would go, and what only possibly belongs to the number, and erases nothing", async () => {
+  project();
+  const before = await erasing.db.collection("calls").countDocuments();
+  const number = "5511988880001";
+  const possible = JSON.stringify({ type: "call.new", call_id: "possible", code: "11988880001" });
+  await erasing.publish([...callsOf(number, 2), callsOf(number, 1, { sid: "again" })[0]!, possible]);
+  await untilCalls(before + 3);
+  expect((await ask(erasing.url, "GET", `/numbers/${number}/erasure/preview`)).status).toBe(404);
+  const ledgerBefore = await ledger();
+  const result = await preview(`/numbers/${number}`);
+  expect(result).toMatchObject({
+    ...{ calls: 2, events: 3, dead_letters: 0, all: before + 3, share: 2 / (before + 3), is_ours: false },
+    ...{ confirm: null, possible: [{ kind: "call", key: "possible" }], possible_total: 1 },
+  });
+  expect(Date.parse(result.first_at)).toBeLessThanOrEqual(Date.parse(result.last_at));
+  expect(await untilPreviewed(`/numbers/${encodeURIComponent("(11) 98888-0001")}`)).toEqual(result);
+  expect(await preview(`/calls/${number}-0`)).toMatchObject({ calls: 1, events: 2, possible: [] });
+  expect(await preview("/calls/nobody-knows-it")).toMatchObject({ calls: 0, events: 0, first_at: null });
+  expect(await preview("/agents/nobody")).toMatchObject({ calls: 0, share: 0 });
+  expect([await erasing.db.collection("calls").countDocuments(), await ledger()]).toEqual([
+    before + 3,
+    ledgerBefore,
+  ]);
+}, 60_000);
+
+test("an erasure of many calls, or of one of our own numbers, is refused until as many are confirmed", async () => {
+  project();
+  const before = await erasing.db.collection("calls").countDocuments();
+  const [many, ours] = ["5511988880002", "5511988880003"];
+  await erasing.publish([
+    ...callsOf(many, 11),
+    JSON.stringify({ type: "call.new", call_id: "ours", our_number: ours, their_number: "11988880004" }),
+  ]);
+  await untilCalls(before + 12);
+  const entries = await ledger();
+  for (const query of ["", "?confirm=10", "?include=possible&confirm=10"]) {
+    const { status, body } = await ask(erasing.url, "DELETE", `/numbers/${many}${query}`);
+    expect([status, body]).toEqual([
+      409,
+      {
+        status: "error",
+        errors: [{ path: "/confirm", message: expect.stringContaining("confirm=11") }],
+        calls: 11,
+      },
+    ]);
+  }
+  const refused = await ask(erasing.url, "DELETE", `/numbers/${ours}`);
+  expect([refused.status, refused.body.calls]).toEqual([409, 1]);
+  expect(refused.headers.get("cache-control")).toBe("no-store");
+  expect(await ledger()).toBe(entries);
+  await untilCalls(before + 12);
+  expect((await ask(erasing.url, "DELETE", `/numbers/${many}?confirm=11`)).status).toBe(202);
+  expect((await ask(erasing.url, "DELETE", `/numbers/${ours}?confirm=99`)).status).toBe(202);
+  await untilClean(erasing.url, `/numbers/${many}`);
+  await untilCalls(before);
+}, 60_000);
+
+/** `pnpm erase` as a shell runs it. */
+async function runErase(...args: string[]) {
+  const command = join(ROOT, "services/projector/src/erase-command/command.ts");
+  const env = { ...process.env, ADMIN_TOKEN, NODE_ENV: "" };
+  const child = spawn(process.execPath, [command, ...args, "--url", erasing.url], { env });
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout.on("data", (text) => void out.push(String(text)));
+  child.stderr.on("data", (text) => void err.push(String(text)));
+  const [code] = await once(child, "close");
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+test("pnpm erase looks, asks for a confirmation, erases and waits for the receipt", async () => {
+  project();
+  const before = await erasing.db.collection("calls").countDocuments();
+  const number = "5511988880005";
+  await erasing.publish(callsOf(number, 12));
+  await untilCalls(before + 12);
+  const spelt = "(11) 98888-0005";
+  const looked = await runErase("number", spelt, "--dry-run");
+  expect(looked).toMatchObject({ code: 0, out: expect.stringContaining("needs --confirm 12") });
+  const refused = await runErase("number", spelt, "--wait");
+  expect(refused).toMatchObject({ code: 2, out: "", err: expect.stringContaining("add --confirm 12") });
+  const erased = await runErase("number", spelt, "--confirm", "12", "--wait");
+  expect(erased).toMatchObject({ code: 0, out: expect.stringContaining("the database was clean at") });
+  await untilCalls(before);
+  expect(JSON.parse((await runErase("call", "nobody-knows-it", "--json")).out)).toMatchObject({
+    clean_at: null,
+  });
+  expect(await runErase("number", "12")).toMatchObject({ code: 1, err: expect.stringContaining("8 to 15") });
+  expect(await runErase("number", spelt, "--token", "wrong")).toMatchObject({ code: 1 });
+  expect(await runErase("queue", "900")).toMatchObject({ code: 1, err: expect.stringContaining("call") });
+  expect(await runErase("call", "1", "--possible")).toMatchObject({ code: 1 });
+}, 120_000);
+
 test("an id that is known and one that is not are answered alike, and in about the same time", async () => {
-  erasing.project();
+  project();
   const bodies = Array.from({ length: 50 }, (_, n) => `{"type":"call.new","call_id":"known-${n}"}`);
   await erasing.publish(bodies);
   const shapes = new Set<string>();

@@ -29,8 +29,8 @@ const paused = (actor: string, timestamp: string) =>
 const LONG_AGO = "2026-01-02T03:04:05Z";
 
 const untilStored = (bodies: string[]) => erasing.untilStored([...new Set(bodies)]);
-const erase = async (path: string) => {
-  const answer = await ask(erasing.url, "DELETE", path);
+const erase = async (path: string, query = "") => {
+  const answer = await ask(erasing.url, "DELETE", `${path}${query}`);
   expect(answer.status).toBe(202);
   expect(answer.headers.get("location")).toBe(`${path}/erasure`);
   return answer.body.data;
@@ -194,47 +194,175 @@ test("an agent's erasure takes the agent's events and the calls that name it, an
   await untilStored([...others, later, call("e")]);
 }, 60_000);
 
-test("a number's erasure finds it in fields, in bodies, in agents' keys and in dead letters, and not within others", async () => {
+type Letter = {
+  _id: string;
+  key: string | null;
+  body: Buffer | null;
+  source: { topic: string } | null;
+};
+const letter = (_id: string, key: string | null, text: string): Letter => ({
+  ...{ _id, key, source: null },
+  body: Buffer.from(text),
+});
+
+test("a number's erasure finds every spelling in fields, free data, agents' events and dead letters, and no other number", async () => {
   erasing.project();
   const finds = [
     call("1", { their_number: NUMBER }),
     call("2", { our_number: `+${NUMBER}` }),
-    call("3", { anything: { deep: [`caf\u00e9 ${NUMBER}`] } }),
-    call("4", { anything: `é${NUMBER}` }).replace("é", "\\u00e9"),
+    call("3", { anything: { deep: ["caf\u00e9 +55 11 98765-4321"] } }),
+    call("4", { anything: "é(11)98765-4321" }).replace("é", "\\u00e9"),
+    call("5", { their_number: "011987654321" }),
+    call("6", { their_number: 5511987654321 }),
+    call("7", { url: "https://crm.example/?phone=%2B5511987654321" }),
+    // named in one of its events alone
+    call("8", { data: [{ telefone: "1187654321" }] }, "call.data-provided"),
     JSON.stringify({ type: "dialer.attempt", number: NUMBER, sid: "1" }),
-    JSON.stringify({ type: "actor.paused", actor: "ana", their_number: NUMBER }),
   ];
   const passes = [
-    call("5", { their_number: `${NUMBER}0` }),
-    call("6", { their_number: `9${NUMBER}` }),
-    call("7"),
+    call("p1", { their_number: `${NUMBER}0` }),
+    call("p2", { their_number: `9${NUMBER}` }),
+    call("p3"),
+    call("p4", { their_number: "anonymous", our_number: "08001234567" }),
+    paused(NUMBER, LONG_AGO),
   ];
-  await erasing.publish([...finds, ...passes]);
-  await untilStored([...finds, ...passes]);
-  type Letter = {
-    _id: string;
-    key: string | null;
-    body: Buffer | null;
-    source: { topic: string } | null;
-  };
+  await erasing.publish([...finds, call("8"), ...passes]);
+  await untilStored([...finds, call("8"), ...passes]);
   const letters = erasing.db.collection<Letter>("dead_letters");
-  const letter = (_id: string, key: string | null, text: string): Letter => ({
-    ...{ _id, key, source: null },
-    body: Buffer.from(text),
-  });
   await letters.insertMany([
-    letter("keyless", null, `{"n":"${NUMBER}"}`),
-    letter("of a call", "8", `{"n":"${NUMBER}"}`),
-    letter("another", "7", "{}"),
+    letter("keyless", null, `{"phone":"${NUMBER}"}`),
+    letter("of a call", "9", `{"their_number":"${NUMBER}"}`),
+    letter("another", "p3", "{}"),
+    letter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
     { ...letter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
+    { ...letter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
-  const path = `/numbers/${NUMBER}`;
-  expect(await erase(path)).toMatchObject({ calls: 5, agents: 3, clean: 0 });
-  expect(await untilClean(erasing.url, path)).toMatchObject({ calls: 5, agents: 3, clean: 8 });
+  const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
+  // in one of them it is an our_number
+  expect(await erase(path, "?confirm=9")).toMatchObject({ calls: 9, clean: 0 });
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
-  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
-  expect(await findText(erasing, `"${NUMBER}"`)).toEqual([]);
+  const left = (await letters.find().toArray()).map(({ _id }) => _id);
+  expect(left.sort()).toEqual(["a call_id", "an extension", "another"]);
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
+}, 60_000);
+
+const attempt = (code: string, number: string) =>
+  JSON.stringify({ type: "dialer.attempt", code, number, sid: `${code}-${number}` });
+
+test("of a dialer's campaign only the person's own attempts go, and the log keeps the others behind the tombstone", async () => {
+  erasing.project();
+  const numbers = [1, 2, 3, 4].map((n) => `551190000000${n}`);
+  const others = [...numbers.map((number) => attempt("campaign", number)), paused("campaign", LONG_AGO)];
+  const own = [attempt("campaign", "011987654321"), attempt("campaign", `+${NUMBER}`)];
+  await erasing.publish([...others, ...own]);
+  await untilStored([...others, ...own]);
+  expect(await erase(`/numbers/${NUMBER}`)).toMatchObject({ calls: 0, agents: 1 });
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ agents: 1, clean: 1 });
+  await untilStored(others);
+  const records = (await readTopic(opened, opened.topics.agentEvents)).filter(
+    ({ key }) => String(key) === "campaign",
+  );
+  const behind = records.slice(records.findLastIndex(({ value }) => value === null) + 1);
+  const events = await Promise.all(behind.map(({ value }) => opened.codec.decodeEvent(value!)));
+  expect(events.map(({ payload }) => payload).sort()).toEqual(others.toSorted());
+  // sent once more they stay out, and what is new of the campaign does not
+  const later = attempt("campaign", "5511900000009");
+  await erasing.publish([...own, later]);
+  await untilStored([...others, later]);
+  await eventually(async () => {
+    const all = await erasing.db
+      .collection("events")
+      .find({ redeliveries: { $exists: true } })
+      .toArray();
+    expect(all).toEqual([]);
+  });
+}, 60_000);
+
+test("an agent's erasure leaves a dialer's events under the same key alone", async () => {
+  erasing.project();
+  const own = [paused("2001", LONG_AGO), call("a", { actor: 2001 }, "actor.entered")];
+  const others = [attempt("2001", "5511900000001"), call("b", { code: "2001" })];
+  await erasing.publish([...own, ...others]);
+  await untilStored([...own, ...others]);
+  expect(await erase("/agents/2001")).toMatchObject({ calls: 1, agents: 1 });
+  expect(await untilClean(erasing.url, "/agents/2001")).toMatchObject({ clean: 2 });
+  await untilStored(others);
+}, 60_000);
+
+test("what lies unread in Kafka, or comes again later, does not come back, and a new call of the person is stored", async () => {
+  const first = erasing.project();
+  const known = call("known", { their_number: NUMBER });
+  await erasing.publish([known]);
+  await untilStored([known]);
+  await first.stop();
+  // the number is in one of the call's events alone, and spelt otherwise
+  const unread = [
+    call("unread"),
+    call("unread", { data: { fone: "(11) 98765-4321" } }, "call.data-provided"),
+    call("unread", {}, "call.finished"),
+    attempt("campaign", "011987654321"),
+  ];
+  const stranger = [attempt("campaign", "5511900000001"), call("stranger", { sid: NUMBER })];
+  await erasing.publish([...unread, ...stranger]);
+  await erase(`/numbers/${NUMBER}`);
+  erasing.project();
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  await untilStored(stranger);
+  // redelivered, and from a spool: received before the erasure, sent after it
+  const spooled = call("spooled", { their_number: "1187654321", timestamp: undefined });
+  await erasing.publish([known, ...unread]);
+  await erasing.publish([spooled], new Date(Date.now() - 60_000));
+  const fresh = call("new", { their_number: NUMBER, timestamp: new Date(Date.now() + 1_000).toISOString() });
+  await erasing.publish([fresh]);
+  await untilAllRead();
+  await untilStored([...stranger, fresh]);
+  const last = await lastValues(opened.topics.callEvents);
+  expect(["known", "unread", "spooled"].map((key) => last.get(key))).toEqual([null, null, null]);
+  expect(await erasing.store.findCalls(["known", "unread", "spooled"])).toEqual([]);
+  // the receipt counts what came late too
+  expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({
+    calls: 3,
+    agents: 1,
+    clean: 4,
+  });
+}, 90_000);
+
+test("digits in a call_id, a timestamp, a sid or a URL's path erase nobody", async () => {
+  erasing.project();
+  const digits = "1733344455";
+  const strangers = [
+    call(`${digits}.77`, { their_number: "5511900000001" }),
+    call("1", { timestamp: digits }),
+    call("2", { timestamp: Number(digits) }),
+    call("3", { sid: digits, url: `https://pbx.example/rec/${digits}.mp3?id=${digits}` }),
+    call("4", { data: [{ answer: digits }], code: digits }),
+    call("5", { actor: digits }, "actor.entered"),
+  ];
+  const own = call("own", { their_number: digits });
+  await erasing.publish([...strangers, own]);
+  await untilStored([...strangers, own]);
+  expect(await erase(`/numbers/${digits}`)).toMatchObject({ calls: 1 });
+  await untilClean(erasing.url, `/numbers/${digits}`);
+  await untilStored(strangers);
+  // what is only possibly a number goes when that is said
+  const asked = await ask(erasing.url, "DELETE", `/numbers/${digits}?include=possible`);
+  expect([asked.status, asked.body.data.calls]).toEqual([202, 2]);
+  await untilStored(strangers.slice(0, 4));
+}, 60_000);
+
+test("calls that were kept as they once were are found in past collections alone", async () => {
+  erasing.project();
+  type Past = { _id: string; [field: string]: unknown };
+  const past = erasing.db.collection<Past>("past_march");
+  await past.insertMany([
+    { _id: "1", their_number: "11 98765-4321", our_number: null },
+    { _id: "2", their_number: "5511900000000", code: "11987654321" },
+    { _id: "3", their_number: null, code: "(11) 98765-4321" },
+  ]);
+  expect(await erase(`/numbers/${NUMBER}`)).toMatchObject({ calls: 2 });
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["2"]);
 }, 60_000);
 
 test("so many dead letters of a person as no command could name are deleted", async () => {
@@ -263,6 +391,30 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   expect(await lost.findErased([erasure])).toEqual([]);
 });
 
+test("in whatever order keys are replaced, what was erased is found, and no list that lacks its key is taken", async () => {
+  const { connection } = erasing;
+  const storeOf = (...keys: string[]) => createMongoStore({ connection, log: opened.log, erasureKeys: keys });
+  const unreadableTo = (...keys: string[]) =>
+    createMongoErasures({ connection, erasureKeys: keys }).countUnreadable();
+  const at = new Date();
+  // instances whose lists differ for a while: whatever one of them erases all others find
+  const lists = [["old"], ["new", "old"], ["old", "new"], ["newest", "new", "old"]];
+  for (const [n, list] of lists.entries()) {
+    const key = `erased-by-${n}`;
+    const erasures = [{ kind: "call" as const, key, erased_at: at, log_clean_by: at }];
+    const batch = { ...batchOf([], n === 0 ? null : n, 0), next: n + 1, erasures };
+    expect(await storeOf(...list).apply(batch, foldCall)).toMatchObject({ fenced: false });
+    for (const other of lists) {
+      const found = await storeOf(...other).findErased([{ kind: "call", key }]);
+      expect([other, found]).toEqual([other, [{ kind: "call", key, erased_at: at }]]);
+    }
+  }
+  expect(await unreadableTo("newest", "old")).toBe(0);
+  // the first was erased by an instance that knew the old key alone
+  expect(await unreadableTo("new")).toBe(1);
+  expect(await unreadableTo("another")).toBeGreaterThan(1);
+});
+
 test("while keys are replaced one process may write with the older first: receipts turn clean all the same", async () => {
   const { connection } = erasing;
   const keys = ["a newer key", "a test's key"];
@@ -270,7 +422,10 @@ test("while keys are replaced one process may write with the older first: receip
     connection,
     erasureKeys: keys,
   });
-  const [call, person] = [{ kind: "call", key: "1" } as const, { kind: "number", key: NUMBER } as const];
+  const [call, person] = [
+    { kind: "call", key: "1" } as const,
+    { kind: "number", key: `+${NUMBER}` } as const,
+  ];
   await request([call], person);
   await requestFor(person, new Date());
   const other = createMongoStore({ connection, log: opened.log, erasureKeys: keys.toReversed() });

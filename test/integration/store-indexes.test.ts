@@ -256,8 +256,9 @@ describe("every query of the store has its index", () => {
     );
     const erasures = createMongoErasures({ connection, erasureKeys });
     const commands = await profile(connection, async () => {
-      const found = await erasures.findPerson({ kind: "number", key: "5511987654321" });
-      expect(found).toMatchObject({ subjects: [], letters: { length: 2_500 } });
+      const person = { kind: "number", key: "+5511987654321" } as const;
+      const found = await erasures.findPerson(person, { agentTopic: "agent-events" });
+      expect(found.certain).toMatchObject({ calls: [], events: [], letters: { length: 2_500 } });
     });
     await letters.deleteMany({});
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { foldCall, type LoggedEvent } from "@teravoz/domain";
 import {
   connectMongo,
+  createMongoErasures,
   createMongoLetters,
   createMongoStore,
   type MongoConnection,
@@ -24,7 +25,8 @@ import {
 storeContract("MongoDB", async () => {
   const { connection, store } = await openStore();
   const letters = createMongoLetters({ connection, log });
-  return { store, queries: store, letters, close: () => dropDatabase(connection) };
+  const desk = createMongoErasures({ connection, erasureKeys });
+  return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
 });
 
 lettersContract("MongoDB", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
+import { createReadTelephone, type Event, foldCall, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import type { Publisher } from "@teravoz/kafka";
 import { addErasureRoutes, consumeEvents, type DailyPorts } from "@teravoz/projector";
@@ -25,14 +25,15 @@ export async function openErasing(opened: TestTopics) {
   opened.closing(() => dropDatabase(connection));
   const publisher = opened.publisher();
   const erasures = createMongoErasures({ connection, erasureKeys });
-  const ports = { erasures, publisher, topics, now: () => new Date() };
+  const readTelephone = createReadTelephone("BR");
+  const ports = { erasures, store, codec, publisher, topics, readTelephone, now: () => new Date() };
   const outlet = createOutlet({ codec, publisher, topics });
   return {
     ...{ opened, connection, db: connection.db, store, erasures, publisher },
     url: await serve(opened, ports),
     daily: {
       ...ports,
-      ...{ store, log, jobs: createMongoJobs({ connection }), retentionDays: null },
+      ...{ log, jobs: createMongoJobs({ connection }), retentionDays: null },
       isWanted: () => true,
     } satisfies DailyPorts as DailyPorts,
     /** As ingest would. */

@@ -1,6 +1,6 @@
 import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
 import { type Log, Problem } from "@teravoz/runtime";
-import { answerUnavailable, type createRouter, requireToken } from "@teravoz/runtime/http";
+import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
 import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
 import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
 import { withText } from "./text.ts";
@@ -15,7 +15,7 @@ type Middleware = ReturnType<typeof requireToken>;
 /** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
   const { letters } = ports;
-  const enter = [requireToken(ports.tokens), answerUnavailable];
+  const enter = [noStore, requireToken(ports.tokens), answerUnavailable];
   router.get("/dead-letters", ...enter, async (ctx) => {
     const { filter, page } = readListQuery(ctx.query);
     const { items, next } = await letters.list(filter, page).catch(refuseCursor);
@@ -33,7 +33,7 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
 /** Adds the two that sending one again takes, show and redrive; `doors` says who may. */
 export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
   const { letters } = ports;
-  const enter = [...doors, answerUnavailable];
+  const enter = [noStore, ...doors, answerUnavailable];
   router.get("/dead-letters/:id", ...enter, async (ctx) => {
     refuseQuery(ctx.query);
     ctx.body = { status: "ok", data: withText(known(await letters.find(idOf(ctx.params)))) };

@@ -1,4 +1,5 @@
-import type { Erased, Subject } from "./erasure.ts";
+import { type Erased, erasedPersonOf, type Subject } from "./erasure.ts";
+import type { Parties } from "./parties.ts";
 import type { Page } from "./ports.ts";
 
 /** `dropped` is for good: a copy that comes later changes nothing. */
@@ -60,11 +61,20 @@ export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]
     { kind: "agent" as const, key },
   ]);
 
-/** Whether a letter stays out with its subject: an agent's newer ones do not. */
-export const isErasedLetter = (
-  letter: Pick<ArrivedLetter, "key" | "first_seen">,
-  { kind, key, erased_at }: Erased,
-): boolean => letter.key === key && (kind === "call" || letter.first_seen <= erased_at);
+/** Whether a letter stays out with its subject, or with a person it names; `erased` by ledgerId. An agent's newer ones do not. */
+export function isErasedLetter(
+  { key, first_seen, occurred_at }: Pick<ArrivedLetter, "key" | "first_seen"> & { occurred_at: Date | null },
+  parties: Parties,
+  erased: ReadonlyMap<string, Erased>,
+): boolean {
+  const stamps = { received_at: first_seen, occurred_at };
+  const agent = key === null ? undefined : erased.get(`agent:${key}`);
+  return (
+    (key !== null && erased.has(`call:${key}`)) ||
+    (agent !== undefined && first_seen <= agent.erased_at) ||
+    erasedPersonOf(stamps, parties, erased) !== null
+  );
+}
 
 /** A run of records of one partition of the dead letters' topic; `expected` and `next` as in Batch. */
 export type LetterBatch = {
@@ -73,6 +83,8 @@ export type LetterBatch = {
   expected: number | null;
   next: number;
   letters: readonly ArrivedLetter[];
+  /** As in Batch. */
+  epoch?: number;
 };
 
 export type LetterFile = {

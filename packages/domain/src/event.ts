@@ -19,7 +19,11 @@ export type Event = {
 };
 
 /** An event together with the place in the log it was read from. */
-export type LoggedEvent = Event & { source: { topic: string; partition: number; offset: number } };
+export type LoggedEvent = Event & {
+  source: { topic: string; partition: number; offset: number };
+  /** We have published it once more ourselves, behind a tombstone of its key: no redelivery. Absent = no. */
+  republished?: true;
+};
 
 /** An event as it is kept: `id` is given once and never used again. */
 export type StoredEvent = LoggedEvent & {

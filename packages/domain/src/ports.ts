@@ -2,7 +2,7 @@ import type { Call, FoldedCall } from "./call.ts";
 import type { CallFilter } from "./call-filter.ts";
 import type { CallWindow } from "./call-window.ts";
 import type { Delivery } from "./deliveries.ts";
-import type { Erased, Erasure, Subject } from "./erasure.ts";
+import type { Erased, Erasure, LedgerKey } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 import type { MovingCall } from "./past.ts";
 import type { Presence } from "./presence.ts";
@@ -18,13 +18,18 @@ export type Batch = {
   next: number;
   /** May be empty: then only the position moves. */
   events: readonly LoggedEvent[];
-  /** Tombstones among the records (absent = none): each takes its subject's events before and after it, see isErased. */
+  /**
+   * Tombstones among the records, and what the ledger demands beside them (absent = none): each takes its subject's events before and
+   * after it, see isErased.
+   */
   erasures?: readonly Erasure[];
   /**
-   * What findErased said of the events' subjects after `expected` was read: an erasure since then has moved the position too, and
+   * What findErased said of ledgerKeysOf the events after `expected` was read: an erasure since then has moved the position too, and
    * fences this batch (absent = the store asks itself).
    */
   erased?: readonly Erased[];
+  /** ledgerEpoch as it was before the ledger was asked: a person erased since then fences this batch (absent = no matter). */
+  epoch?: number;
 };
 
 /** What a change did to one call or agent, as others are told of it. */
@@ -77,7 +82,14 @@ export type CallStore = {
    */
   apply(batch: Batch, fold: Fold): Promise<Applied>;
   /** Of these those that were erased, as far as the ledger reaches back (90 days). Throws Unavailable. */
-  findErased(subjects: readonly Subject[]): Promise<Erased[]>;
+  findErased(keys: readonly LedgerKey[]): Promise<Erased[]>;
+  /** Grows with every person that is erased: see Batch.epoch. Throws Unavailable. */
+  ledgerEpoch(topic: string, partition: number): Promise<number>;
+  /**
+   * The newest events of an agent's key that were received since then, newest first, and the newest of all where none was. Throws
+   * Unavailable.
+   */
+  listAgentEvents(key: string, stretch: { since: Date; limit: number }): Promise<StoredEvent[]>;
   /**
    * Deletes what others may have written of erased subjects while their erasure ran: dead letters, and calls kept in past
    * collections. To be called after `apply`; safe to repeat. Throws Unavailable.

@@ -58,6 +58,12 @@ export function requireToken(tokens: readonly string[] | null): Middleware {
   };
 }
 
+/** For answers that hold what is personal: no cache keeps them, and no browser takes them for something else. Refusals too. */
+export async function noStore(ctx: Context, next: Next): Promise<void> {
+  ctx.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+  await next();
+}
+
 /** Long enough for a broker's election, short enough for a sender that gives up soon. */
 const RETRY_AFTER_SECONDS = "2";
 

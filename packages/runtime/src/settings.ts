@@ -87,7 +87,7 @@ export const erasureSettings = {
     default: "development",
     secret: true,
     neededInProduction: true,
-    doc: "secrets under which erasures are remembered, newest first; an old one stays for 90 days",
+    doc: "secrets under which erasures are remembered, in any order; an old one stays for 90 days",
   },
 } as const satisfies Settings;
 

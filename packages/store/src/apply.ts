@@ -5,8 +5,9 @@ import {
   type Fold,
   type LoggedEvent,
   latestErased,
+  ledgerKeysOf,
+  partsOf,
   type StoredEvent,
-  subjectsOf,
 } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
 import { settleAgents } from "./agents.ts";
@@ -61,19 +62,19 @@ const agentsOf = (earlier: readonly LoggedEvent[], { erasures = [] }: Batch): st
   ...erasures.filter(({ kind }) => kind === "agent").map(({ key }) => key),
 ];
 
-/** Does the batch's erasures; answers all erased subjects among its events, by subjectId. */
+/** Does the batch's erasures; answers all erased subjects among its events, by ledgerId. */
 async function eraseAll(
   attempt: ApplyAttempt,
   { events, erasures = [], erased }: Batch,
 ): Promise<Map<string, Erased>> {
   const { collections, session, names } = attempt;
-  const known = erased ?? (await findErased(collections, names, subjectsOf(events), session));
-  const asked = [...latestErased(erasures).values()];
+  const known = erased ?? (await findErased(collections, names, ledgerKeysOf(events), session));
+  const asked = [...latestErased(partsOf(erasures)).values()];
   if (asked.length > 0) {
     await enterErasures(collections, names, asked, attempt);
     await deleteErased(collections, asked, session);
   }
-  return latestErased([...known, ...asked]);
+  return latestErased<Erased>([...known, ...asked]);
 }
 
 export async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<string, KeptCall>> {

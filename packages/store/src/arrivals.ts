@@ -1,11 +1,4 @@
-import {
-  type Erased,
-  isErased,
-  type LoggedEvent,
-  type StoredEvent,
-  subjectId,
-  subjectOf,
-} from "@teravoz/domain";
+import { type Erased, erasureOf, type LoggedEvent, type StoredEvent } from "@teravoz/domain";
 
 /** What must be known of a stored event to tell whether another delivery changes it. */
 export type KnownEvent = Pick<
@@ -27,16 +20,13 @@ export type Arrivals = {
   again: ReadonlyMap<string, Again>;
 };
 
-/** Tells what stays out from the rest; `erased` by subjectId. */
+/** Tells what stays out from the rest; `erased` by ledgerId. */
 export function dropErased(
   events: readonly LoggedEvent[],
   erased: ReadonlyMap<string, Erased>,
 ): { kept: readonly LoggedEvent[]; dropped: string[] } {
   if (erased.size === 0) return { kept: events, dropped: [] };
-  const stays = (event: LoggedEvent) => {
-    const subject = erased.get(subjectId(subjectOf(event)));
-    return !subject || !isErased(event, subject);
-  };
+  const stays = (event: LoggedEvent) => erasureOf(event, erased) === undefined;
   const [kept, out] = [events.filter(stays), events.filter((event) => !stays(event))];
   return { kept, dropped: out.map(({ uuid }) => uuid) };
 }
@@ -77,7 +67,9 @@ export function countOf(
 }
 
 /** Offsets of a partition grow, and a key stays in its partition. */
-function count(again: Map<string, Again>, { uuid, source }: LoggedEvent, first: KnownEvent): void {
+function count(again: Map<string, Again>, event: LoggedEvent, first: KnownEvent): void {
+  const { uuid, source, republished } = event;
+  if (republished) return;
   const { count, offset } = again.get(uuid) ?? { count: 0, offset: first.last_offset ?? first.source.offset };
   const isReadAgain = source.topic === first.source.topic && source.offset <= offset;
   if (!isReadAgain) again.set(uuid, { count: count + 1, offset: source.offset });

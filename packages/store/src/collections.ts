@@ -21,6 +21,8 @@ export type PositionDocument = {
   fold?: number;
   /** The revision of the last rebuild that was finished. */
   refolded?: number;
+  /** Grows with each person that is erased, and with each search for one: a batch that asked the ledger before is fenced. */
+  epoch?: number;
   /** Grows with each rebuild's write: one that changed nothing would be no conflict. */
   refolds?: number;
   /** Changes of a rebuild that are not told yet. */

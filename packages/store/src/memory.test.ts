@@ -5,7 +5,7 @@ import { createMemoryStore } from "./memory.ts";
 storeContract("memory", async () => {
   const letters = createMemoryLetters();
   const store = createMemoryStore({ letters });
-  return { store, queries: store, letters, close: async () => {} };
+  return { store, queries: store, letters, desk: store, close: async () => {} };
 });
 
 lettersContract("memory", async () => ({ letters: createMemoryLetters(), close: async () => {} }));

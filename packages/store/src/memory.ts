@@ -11,23 +11,26 @@ import {
   type CallWindow,
   type DeadLetter,
   type Erased,
+  type ErasureDesk,
   type Event,
+  erasureOf,
   type Fold,
-  isErased,
   isFound,
   isInWindow,
   isPresence,
+  type KeptOut,
+  type LedgerKey,
   type LoggedEvent,
   latestErased,
+  ledgerId,
   type MovingCall,
   orderEvents,
+  type Person,
   type Presence,
+  partsOf,
   recentPart,
   type StoredEvent,
-  type Subject,
   type SystemQueries,
-  subjectId,
-  subjectOf,
   TooLarge,
 } from "@teravoz/domain";
 import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
@@ -44,6 +47,8 @@ export type State = {
   events: Map<string, StoredEvent>;
   calls: Map<string, KeptCall>;
   erased: Map<string, Erased>;
+  /** How many persons were erased. */
+  epoch: number;
   lastId: number;
 };
 
@@ -55,20 +60,24 @@ export function createMemoryStore({
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
   letters?: Iterable<DeadLetter>;
-} = {}): CallStore & CallQueries & CallRebuild & SystemQueries {
+} = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
   const state: State = {
     fences: new Map(),
     positions: new Map(),
     events: new Map(),
     calls: new Map(),
     erased: new Map(),
+    epoch: 0,
     lastId: 0,
   };
   return {
     ...createMemoryRebuild(state, now),
     position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
     apply: async (batch, fold) => apply(state, batch, fold, now()),
-    findErased: async (subjects) => findErased(state, subjects),
+    findErased: async (keys) => findErased(state, keys),
+    ledgerEpoch: async () => state.epoch,
+    listAgentEvents: async (key, stretch) => listAgentEvents(state, key, stretch),
+    keepOut: async (person, how) => keepOut(state, person, how),
     // nobody writes beside the events here
     forget: async () => {},
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
@@ -109,13 +118,15 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
   if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
-  const erased = latestErased([...state.erased.values(), ...(batch.erasures ?? [])]);
+  if (batch.epoch !== undefined && batch.epoch !== state.epoch) return { fenced: true };
+  const erased = latestErased([...state.erased.values(), ...partsOf(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
   // what is stored has survived the erasures of earlier batches
   const there = batch.erasures?.length ? withoutErased(state, erased) : state;
   const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index): StoredEvent => {
-    return { ...event, id: state.lastId + 1 + index, ...countOf(event, again) };
+    const { republished: _, ...plain } = event;
+    return { ...plain, id: state.lastId + 1 + index, ...countOf(event, again) };
   });
   const repeated = repeatedOf(there.events, again, earlier);
   const events = historiesOf(there.events, kept, [...repeated, ...stored]);
@@ -164,19 +175,43 @@ function repeatedOf(
   });
 }
 
-function findErased({ erased }: State, subjects: readonly Subject[]): Erased[] {
-  const found = new Set(subjects.flatMap((each) => erased.get(subjectId(each)) ?? []));
-  return [...found].map(({ kind, key, erased_at }) => ({ kind, key, erased_at }));
+function findErased({ erased }: State, keys: readonly LedgerKey[]): Erased[] {
+  const found = new Set(keys.flatMap((each) => erased.get(ledgerId(each)) ?? []));
+  return [...found].map(({ kind, key, erased_at, possible_until }) => ({
+    ...{ kind, key, erased_at },
+    ...(possible_until && { possible_until }),
+  }));
+}
+
+function keepOut(state: State, person: Person, { erased_at, possible }: KeptOut): void {
+  const known = state.erased.get(ledgerId(person));
+  const until = possible ? erased_at : known?.possible_until;
+  const later = known && known.erased_at > erased_at ? known.erased_at : erased_at;
+  state.erased.set(ledgerId(person), {
+    ...person,
+    erased_at: later,
+    ...(until && { possible_until: until }),
+  });
+  state.epoch += 1;
+}
+
+function listAgentEvents(
+  { events }: State,
+  key: string,
+  { since, limit }: Parameters<CallStore["listAgentEvents"]>[1],
+): StoredEvent[] {
+  return [...events.values()]
+    .filter(({ kind, aggregate_id }) => kind === "agent" && aggregate_id === key)
+    .sort((one, other) => other.id - one.id)
+    .filter(({ received_at }, index) => index === 0 || received_at >= since)
+    .slice(0, limit);
 }
 
 function withoutErased({ events, calls }: State, erased: ReadonlyMap<string, Erased>) {
-  const stays = (event: StoredEvent) => {
-    const subject = erased.get(subjectId(subjectOf(event)));
-    return !subject || !isErased(event, subject);
-  };
+  const stays = (event: StoredEvent) => erasureOf(event, erased) === undefined;
   return {
     events: new Map([...events].filter(([, event]) => stays(event))),
-    calls: new Map([...calls].filter(([key]) => !erased.has(subjectId({ kind: "call", key })))),
+    calls: new Map([...calls].filter(([key]) => !erased.has(ledgerId({ kind: "call", key })))),
   };
 }
 

@@ -3,12 +3,12 @@ import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
-import { forgetErased, thinOut } from "./erasure/erase.ts";
+import { forgetErased, listAgentEvents, thinOut } from "./erasure/erase.ts";
 import { findErased } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
-import { readPosition } from "./positions.ts";
+import { readEpoch, readPosition } from "./positions.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { createMongoSystemQueries } from "./system-queries.ts";
 import { runTransaction } from "./transaction.ts";
@@ -41,7 +41,9 @@ export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: Mong
     ...createMongoRebuild(deps),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
-    findErased: (subjects) => orUnavailable(() => findErased(collections, names, subjects)),
+    findErased: (keys) => orUnavailable(() => findErased(collections, names, keys)),
+    ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
+    listAgentEvents: (...asked) => orUnavailable(() => listAgentEvents(collections, ...asked)),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
 }

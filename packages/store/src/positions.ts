@@ -15,7 +15,29 @@ export async function readPosition(
   return (await positions.findOne({ _id }, { maxTimeMS: OPERATION_LIMIT_MS }))?.next ?? null;
 }
 
-type Move = Pick<Batch, "topic" | "partition" | "expected" | "next">;
+/** See CallStore.ledgerEpoch. */
+export async function readEpoch(
+  { positions }: Pick<Collections, "positions">,
+  topic: string,
+  partition: number,
+): Promise<number> {
+  const options = {
+    projection: { epoch: 1 },
+    readConcern: { level: "local" },
+    maxTimeMS: OPERATION_LIMIT_MS,
+  } as const;
+  return (await positions.findOne({ _id: positionId(topic, partition) }, options))?.epoch ?? 0;
+}
+
+/**
+ * Raises the epoch of all partitions. A transaction that is under way is waited for, or conflicts and begins again: once this resolves none
+ * commits that has asked the ledger before.
+ */
+export async function raiseEpochs({ positions }: Pick<Collections, "positions">): Promise<void> {
+  await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
+}
+
+type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch">;
 
 /**
  * Null where it moved, else why not: another position than the expected one, or a fold of a higher revision than ours
@@ -23,14 +45,15 @@ type Move = Pick<Batch, "topic" | "partition" | "expected" | "next">;
  */
 export async function movePosition(
   { collections, session }: { collections: Collections; session: ClientSession },
-  { topic, partition, expected, next }: Move,
+  { topic, partition, expected, next, epoch }: Move,
   revision: number | null,
 ): Promise<Extract<Applied, { fenced: true }> | null> {
   const { positions } = collections;
   const _id = positionId(topic, partition);
   const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
   const fold = revision ?? 0;
-  const ours = { _id, next: expected, fold: { $not: { $gt: fold } } };
+  const decided = epoch === undefined ? {} : { epoch: epoch === 0 ? { $in: [0, null] as never[] } : epoch };
+  const ours = { _id, next: expected, fold: { $not: { $gt: fold } }, ...decided };
   const moved = await positions.updateOne(ours, { $set: { next, fold } }, options);
   if (moved.matchedCount === 1) return null;
   const there = await positions.findOne({ _id }, options);

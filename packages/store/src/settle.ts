@@ -69,9 +69,12 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
   erased: false,
 });
 
-/** One for each subject that a batch erases. */
+/** One for each subject that a batch erases; an agent of whom single events went is only another now. */
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
-  [...latestErased(erasures).values()].map(({ kind, key }) => ({ key, kind, version: now, erased: true }));
+  [...latestErased(erasures).values()].map(({ kind, key, uuids }) => ({
+    ...{ key, kind, version: now },
+    erased: uuids === undefined,
+  }));
 
 export type Anew = {
   next: KeptCall;

@@ -1,4 +1,4 @@
-import type { CallQueries, CallStore, Fold } from "@teravoz/domain";
+import { type CallQueries, type CallStore, type FindParties, type Fold, findParties } from "@teravoz/domain";
 import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
 import { createPark, notifyChanges, type Outlets } from "./notices.ts";
 import { createProjection } from "./project.ts";
@@ -9,6 +9,8 @@ type Deps = Outlets & {
   /** Begins the name of the group. */
   prefix: string;
   fold: Fold;
+  /** Whom events name, in the account's region. */
+  parties?: FindParties;
   onSuperseded(revision: number): void;
   onCrash(error: unknown): void;
 };
@@ -19,6 +21,7 @@ export function consumeEvents({
   store,
   prefix,
   fold,
+  parties = findParties,
   onSuperseded,
   onCrash,
   ...outlets
@@ -27,6 +30,7 @@ export function consumeEvents({
   const park = createPark(outlets);
   const project = createProjection({
     ...{ store, queries: store, codec, publisher, topics, fold, onSuperseded, park, log, metrics },
+    ...{ findParties: parties, now: () => new Date() },
     notify: (changes) => notifyChanges(outlets, changes),
   });
   return consumePartitions({

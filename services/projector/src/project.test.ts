@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "@jest/globals";
-import { type CallStore, type Change, type Event, foldCall, Unavailable } from "@teravoz/domain";
+import { type CallStore, type Change, type Event, findParties, foldCall, Unavailable } from "@teravoz/domain";
 import {
   type ConsumedBatch,
   type ConsumedRecord,
@@ -44,7 +44,12 @@ function project(ports: Partial<ProjectorPorts> = {}) {
       },
     },
     queries: store,
-    codec: { decodeEvent: async (value) => decode(value) },
+    codec: {
+      decodeEvent: async (value) => decode(value),
+      encodeEvent: async (event) => Buffer.from(JSON.stringify(event)),
+    },
+    findParties,
+    now: () => new Date(NOW_MS),
     fold: foldCall,
     onSuperseded: (revision) => void superseded.push(revision),
     park,
@@ -283,6 +288,115 @@ test("an agent that was erased keeps what comes later, whatever is answered for 
   expect(outcome).toMatchObject({ added: [], dropped: ["old"], duplicates: ["new"] });
 });
 
+const NUMBER = "+5511987654321";
+const kept = { kind: "number", key: NUMBER } as const;
+const at = (ms: number) => new Date(NOW_MS + ms);
+const naming = (uuid: string, call: string, ms: number, their_number = "(11) 98765-4321") =>
+  eventOf(uuid, call, {
+    received_at: at(ms),
+    payload: JSON.stringify({ type: "call.new", call_id: call, their_number }),
+  });
+
+test("what comes late of an erased person takes its call whole, and a new call of the person is stored", async () => {
+  const { handle } = project();
+  await handle(batchOf(null, [record(0, eventOf("a", "old")), record(1, eventOf("b", "other"))]));
+  await store.keepOut(kept, { erased_at: at(10), possible: false });
+  const records = [
+    record(2, naming("c", "old", 5)),
+    record(3, naming("d", "unknown", 5)),
+    record(4, eventOf("e", "unknown", { received_at: at(99) })),
+    record(5, naming("f", "new", 11)),
+    record(6, naming("g", "another", 5, "5511900000000")),
+  ];
+  expect(await handle(batchOf(2, records))).toBe("done");
+  expect(published.map(({ key, value, headers }) => [key, value, Object.keys(headers ?? {})])).toEqual([
+    ["old", null, ["erased_at"]],
+    ["unknown", null, ["erased_at"]],
+  ]);
+  const stored = await Promise.all(["old", "unknown", "other", "new", "another"].map(isStored));
+  expect(stored).toEqual([false, false, true, true, true]);
+  expect(
+    told
+      .at(-1)!
+      .filter(({ erased }) => erased)
+      .map(({ key }) => key),
+  ).toEqual(["old", "unknown"]);
+  // and it stays out: the ledger has the call now
+  await handle(batchOf(7, [record(7, eventOf("h", "old", { received_at: at(99) }))]));
+  expect(await isStored("old")).toBe(false);
+});
+
+test("a person erased between the decision and the transaction is decided on again", async () => {
+  const apply: CallStore["apply"] = async (batch, fold) => {
+    await store.keepOut(kept, { erased_at: at(10), possible: false });
+    return store.apply(batch, fold);
+  };
+  const records = [record(0, naming("a", "1", 5))];
+  expect(await project({ store: { ...store, apply } }).handle(batchOf(null, records))).toBe("fenced");
+  expect(await project().handle(batchOf(null, records))).toBe("done");
+  expect(await isStored("1")).toBe(false);
+});
+
+test("what is only possibly about an erased person stays out where the erasure said so", async () => {
+  const { handle } = project();
+  const payload = JSON.stringify({ call_id: "1", code: "11987654321" });
+  const possible = (uuid: string, call: string) => eventOf(uuid, call, { payload });
+  await store.keepOut(kept, { erased_at: at(10), possible: false });
+  await handle(batchOf(null, [record(0, possible("a", "1"))]));
+  await store.keepOut(kept, { erased_at: at(10), possible: true });
+  await handle(batchOf(1, [record(1, possible("b", "2"))]));
+  expect([await isStored("1"), await isStored("2")]).toEqual([true, false]);
+});
+
+test("of a dialer's campaign only the erased person's event goes, and the others are published again behind the tombstone", async () => {
+  const { handle } = project();
+  const topic = "agent-events";
+  const attempt = (uuid: string, number: string, ms = 0) =>
+    eventOf(uuid, "campaign", {
+      ...{ kind: "agent", type: "dialer.attempt", received_at: at(ms) },
+      payload: JSON.stringify({ type: "dialer.attempt", code: "campaign", number }),
+    });
+  await handle({ ...batchOf(null, [record(0, attempt("one", "5511900000001"))]), topic });
+  await store.keepOut(kept, { erased_at: at(10), possible: false });
+  const records = [
+    record(1, attempt("own", "11987654321")),
+    record(2, attempt("two", "5511900000002")),
+    record(3, attempt("later", "11987654321", 11)),
+  ];
+  await handle({ ...batchOf(1, records), topic });
+  const [tombstone, ...again] = published;
+  expect(tombstone).toMatchObject({ key: "campaign", value: null, headers: { uuids: "own" } });
+  expect(again.map(({ value }) => JSON.parse(String(value)).uuid)).toEqual(["one", "two", "later"]);
+  const left = async () =>
+    (await store.listAgentEvents("campaign", { since: at(-1), limit: 9 })).map(({ uuid }) => uuid).sort();
+  expect(await left()).toEqual(["later", "one", "two"]);
+  // read again they are duplicates, not redeliveries, and provoke nothing
+  const back = [
+    { ...record(4, null), key: Buffer.from("campaign"), headers: tombstone!.headers! },
+    ...again.map(({ value, headers }, n) => ({ ...record(5 + n, null), value, headers: headers! })),
+  ];
+  published = [];
+  await handle({ ...batchOf(4, back), topic });
+  expect(published).toEqual([]);
+  expect(await left()).toEqual(["later", "one", "two"]);
+  expect((await store.findEvent("one"))!.redeliveries).toBeUndefined();
+});
+
+test("a record that cannot be read and names an erased person is not parked, and its call goes", async () => {
+  const { handle } = project();
+  await store.keepOut(kept, { erased_at: at(10), possible: false });
+  const broken = { ...record(0, null), value: Buffer.from('poison {"their_number":"11987654321"}') };
+  const codec = {
+    decodeEvent: () => Promise.reject(new Undecodable("not-avro")),
+    encodeEvent: async () => Buffer.from(""),
+  };
+  const { handle: handleBroken } = project({ codec });
+  await handleBroken(batchOf(null, [{ ...broken, key: Buffer.from("1") }]));
+  expect([parked, published.map(({ key }) => key)]).toEqual([[], ["1"]]);
+  await handle(batchOf(1, [record(1, eventOf("a", "1"))]));
+  expect(await isStored("1")).toBe(false);
+});
+
 test("a record that cannot be read is parked with its reason, and all others are stored", async () => {
   const { handle } = project();
   const records = [record(0, "poison"), record(1, eventOf("a", "1")), record(2, "poison")];
@@ -329,7 +443,7 @@ test("nothing is stored while a record that must be parked is not yet parked", a
 
 test("while the registry cannot tell what a record is, nothing is parked, stored or told", async () => {
   const decodeEvent = () => Promise.reject(new Unavailable("registry away"));
-  const { handle } = project({ codec: { decodeEvent } });
+  const { handle } = project({ codec: { decodeEvent, encodeEvent: async () => Buffer.from("") } });
   await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
   expect([parked, happened, await position()]).toEqual([[], [], null]);
 });

@@ -5,6 +5,7 @@ import type {
   Change,
   Erased,
   Erasure,
+  FindParties,
   Fold,
   LoggedEvent,
 } from "@teravoz/domain";
@@ -21,12 +22,15 @@ import {
   Undecodable,
 } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
-import { answerErased, readErasures, type Trace, traceOf } from "./erasure/tombstones.ts";
+import { answerErased, type Trace, traceOf, traceOfEvent } from "./erasure/answer.ts";
+import { REPUBLISHED } from "./erasure/republish.ts";
+import { readErasures, weightOf } from "./erasure/tombstones.ts";
 
 export type ProjectorPorts = {
   store: CallStore;
   queries: Pick<CallQueries, "findCalls">;
-  codec: Pick<Codec, "decodeEvent">;
+  codec: Pick<Codec, "decodeEvent" | "encodeEvent">;
+  findParties: FindParties;
   fold: Fold;
   park: Park;
   topics: TopicNames;
@@ -35,49 +39,58 @@ export type ProjectorPorts = {
   onSuperseded(revision: number): void;
   /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
+  now(): Date;
   log: Log;
   metrics: Metrics;
 };
 
 /**
- * One batch: what comes of erased calls and agents is answered by tombstones, what else cannot be read is parked, the rest is stored
+ * One batch: what comes of erased calls, agents and persons is answered by tombstones, what else cannot be read is parked, the rest is stored
  * in one transaction with the position, and only then told. What was stored before but perhaps not told (the last run
  * died in between) is told again, and what was erased is cleared away again. Each step may be repeated.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
   const run: HandleBatch = (batch) =>
-    countTombstones(batch) > ERASURES_AT_ONCE ? runHalves(batch, run) : project(ports, batch);
+    batch.records.length > 1 && countErasures(batch) > ERASURES_AT_ONCE
+      ? runHalves(batch, run)
+      : project(ports, batch);
   return run;
 }
 
 /** Retention may bring a batch of ten thousand, more than a transaction ends within its limit; this many take some 300 ms. */
 const ERASURES_AT_ONCE = 500;
 
-const countTombstones = ({ records }: ConsumedBatch) => records.filter(({ value }) => value === null).length;
+const countErasures = ({ records }: ConsumedBatch) =>
+  records.reduce((sum, record) => sum + weightOf(record), 0);
 
 async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Outcome> {
   const began = performance.now();
   const { events, unread } = await readRecords(ports, batch.records, batch);
   const erasures = readErasures(ports.topics, batch.topic, batch.records);
-  const traces = [...events, ...unread.map(({ trace }) => trace)];
-  const { known: erased, goes } = await answerErased(ports, traces, erasures);
+  const traces = [...events.map(traceOfEvent), ...unread.map(({ trace }) => trace)];
+  const { known, epoch, demanded, goes } = await answerErased(ports, batch, traces, erasures);
   const parked = unread.filter(({ trace }) => !goes(trace));
   await Promise.all(parked.map(({ record, error }) => ports.park(record, batch, error)));
-  const applied = await applyBatch(ports, batch, { events, erasures, erased });
+  const applied = await applyBatch(ports, batch, {
+    ...{ events, erasures: [...erasures, ...demanded], erased: known, epoch },
+  });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
     return "fenced";
   }
   ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
   const before = readErasures(ports.topics, batch.topic, batch.stored);
-  await ports.store.forget([...before, ...erasures]);
+  await ports.store.forget(wholeOnes([...before, ...erasures, ...demanded]));
   await ports.notify([...applied.changes, ...(await changesOf(ports, batch)), ...before.map(erasureChange)]);
   report(ports, batch, { events, erasures }, applied);
   return "done";
 }
 
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
-type ReadAndAsked = Read & { erased: Erased[] };
+type ReadAndAsked = Read & { erased: Erased[]; epoch: number };
+
+/** Of single events nothing lies elsewhere. */
+const wholeOnes = (erasures: readonly Erasure[]) => erasures.filter(({ uuids }) => uuids === undefined);
 
 /** A batch that holds nothing new moves nothing. */
 async function applyBatch(
@@ -91,7 +104,10 @@ async function applyBatch(
 }
 
 /** Told again: whoever holds the call may not have heard of it. */
-const erasureChange = ({ kind, key }: Erasure): Change => ({ key, kind, version: 0, erased: true });
+const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
+  ...{ key, kind, version: 0 },
+  erased: uuids === undefined,
+});
 
 type Unread = { record: ConsumedRecord; trace: Trace; error: Undecodable };
 
@@ -108,7 +124,8 @@ async function readRecords(
       try {
         const event = await codec.decodeEvent(record.value!);
         const { topic, partition } = batch;
-        return [{ ...event, source: { topic, partition, offset: record.offset } }];
+        const republished = record.headers[REPUBLISHED] !== undefined && { republished: true as const };
+        return [{ ...event, source: { topic, partition, offset: record.offset }, ...republished }];
       } catch (error) {
         if (!(error instanceof Undecodable)) throw error;
         unread.push({ record, trace: traceOf(topics, batch, record), error });

@@ -1,5 +1,13 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
-import { createFold, explainOtherRules, type Fold, type FoldRules, parseWebhook } from "@teravoz/domain";
+import {
+  createFindParties,
+  createFold,
+  createReadTelephone,
+  explainOtherRules,
+  type Fold,
+  type FoldRules,
+  parseWebhook,
+} from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -60,6 +68,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
+  await untilAvailable(() => demandLedgerKeys(parts, service), service);
   const rules = { region: service.config.ACCOUNT_REGION };
   if (await claimRules(service, parts, rules))
     consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
@@ -78,6 +87,17 @@ async function claimRules(
   return false;
 }
 
+/** Rather no projector than one that brings back what was erased. */
+async function demandLedgerKeys({ erasures }: Parts, { log }: Pick<ProjectorService, "log">): Promise<void> {
+  const count = await erasures.countUnreadable();
+  if (count === 0) return;
+  log.error(
+    { count },
+    "ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire",
+  );
+  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures");
+}
+
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** What the jobs and the admin API work with; connects in the background. */
@@ -87,9 +107,11 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
+  const rules = { region: config.ACCOUNT_REGION };
+  const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
   const erasureKeys = config.ERASURE_KEYS;
   const store = aroundStore(createMongoStore({ connection, log, erasureKeys }));
-  const erasures = createMongoErasures({ connection, erasureKeys });
+  const erasures = createMongoErasures({ connection, erasureKeys, parties });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
   const account = createMongoAccount(connection);
@@ -103,7 +125,10 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
-  return { topics, store, erasures, letters, jobs, account, client, codec, publisher, status, now };
+  return {
+    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone },
+    ...{ client, codec, publisher, status, now },
+  };
 }
 
 /** What this process has in hand, for its status. */

@@ -190,6 +190,91 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([event.aggregate_id])).toEqual([]);
   });
 
+  test("of an agent's key that others share only the named events go, for good", async () => {
+    const { write, erase } = writer();
+    const key = freshCallId();
+    const attempts = [1, 2, 3].map((offset) =>
+      sampleEvent({ kind: "agent", aggregate_id: key, type: "dialer.attempt", offset }),
+    );
+    const [own, other] = attempts.map(({ uuid }) => uuid) as [string, string, string];
+    await write(attempts);
+    const { changes } = await erase([], erasureOf(key, { kind: "agent", erased_at: at(9), uuids: [own] }));
+    expect(changes).toMatchObject([{ key, kind: "agent", erased: false }]);
+    const left = await use().store.listAgentEvents(key, { since: at(0), limit: 9 });
+    expect(left.map(({ uuid }) => uuid)).toEqual(
+      attempts
+        .slice(1)
+        .map(({ uuid }) => uuid)
+        .toReversed(),
+    );
+    const late = sampleEvent({ kind: "agent", aggregate_id: key, type: "dialer.attempt", offset: 4 });
+    expect(await write([...attempts, late])).toMatchObject({ added: [late.uuid], dropped: [own] });
+    expect(await use().store.findErased([own, other].map((uuid) => ({ kind: "event", key: uuid })))).toEqual([
+      { kind: "event", key: own, erased_at: at(9) },
+    ]);
+    expect(await use().store.findErased([{ kind: "agent", key }])).toEqual([]);
+  });
+
+  test("an agent loses what a single erased event said, and keeps the rest", async () => {
+    const { write, erase } = writer();
+    const key = freshCallId();
+    const said = (type: string, offset: number) =>
+      sampleEvent({ kind: "agent", aggregate_id: key, type, offset, occurred_at: at(offset) });
+    const [login, pause] = [said("actor.logged-in", 1), said("actor.paused", 2)];
+    await write([login, pause]);
+    await erase([], erasureOf(key, { kind: "agent", uuids: [pause.uuid] }));
+    const [presence] = await use().queries.listPresences([key]);
+    await write([said("actor.logged-in", 1)]);
+    expect(presence).toMatchObject({ agent: key, updated_at: at(1) });
+  });
+
+  test("the newest events of an agent are listed, and the last one however old it is", async () => {
+    const { write } = writer();
+    const [key, call] = [freshCallId(), freshCallId()];
+    const events = [1, 2, 3].map((offset) => sampleEvent({ kind: "agent", aggregate_id: key, offset }));
+    await write([...events, sampleEvent({ aggregate_id: call })]);
+    const list = async (of: string, since: number, limit = 9) =>
+      (await use().store.listAgentEvents(of, { since: at(since), limit })).map(
+        ({ received_at }) => received_at,
+      );
+    expect(await list(key, 2)).toEqual([at(3), at(2)]);
+    expect(await list(key, 99)).toEqual([at(3)]);
+    expect(await list(key, 0, 1)).toEqual([at(3)]);
+    expect(await list(call, 0)).toEqual([]);
+  });
+
+  test("a person is known as erased from when it is entered on, and what was decided before is fenced", async () => {
+    const { store, desk } = use();
+    const person = { kind: "number", key: `+${Date.now()}` } as const;
+    const batch = { topic: freshTopic(), partition: 0 };
+    await store.apply({ ...batch, expected: null, next: 1, events: [sampleEvent()] }, foldCall);
+    const epoch = await store.ledgerEpoch(batch.topic, 0);
+    expect(await store.findErased([person])).toEqual([]);
+    await desk.keepOut(person, { erased_at: at(5), possible: false });
+    const event = sampleEvent();
+    const late = { ...batch, expected: 1, next: 2, events: [event], erased: [] };
+    expect(await store.apply({ ...late, epoch }, foldCall)).toEqual({ fenced: true });
+    expect(await findEvents(use(), event.aggregate_id)).toEqual([]);
+    expect(await store.findErased([person])).toEqual([{ ...person, erased_at: at(5) }]);
+    const again = { ...late, epoch: await store.ledgerEpoch(batch.topic, 0) };
+    expect(await store.apply(again, foldCall)).toMatchObject({ added: [event.uuid] });
+  });
+
+  test("a person who is erased twice is kept out up to the later time, and the possible up to its own", async () => {
+    const { store, desk } = use();
+    const person = { kind: "number", key: `+1${Date.now()}` } as const;
+    for (const [seconds, possible] of [
+      [1, false],
+      [5, true],
+      [9, false],
+      [3, false],
+    ] as const)
+      await desk.keepOut(person, { erased_at: at(seconds), possible });
+    expect(await store.findErased([person])).toEqual([
+      { ...person, erased_at: at(9), possible_until: at(5) },
+    ]);
+  });
+
   test("clearing up after an erasure harms nothing else, however often it is done", async () => {
     const event = sampleEvent();
     await writer().write([event]);

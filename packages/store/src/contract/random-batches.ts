@@ -75,7 +75,13 @@ export function describeRandomBatches(use: Use): void {
         ),
       );
       const store = createMemoryStore();
-      const model: Opened = { store, queries: store, letters: createMemoryLetters(), close: async () => {} };
+      const model: Opened = {
+        store,
+        queries: store,
+        letters: createMemoryLetters(),
+        desk: store,
+        close: async () => {},
+      };
       await writeAll(model, written);
       await writeAll(use(), written);
       const calls = [0, 1, 2, 3].map((call) => `${run}-${call}`);

@@ -6,6 +6,7 @@ import {
   type CallRebuild,
   type CallStore,
   type Erasure,
+  type ErasureDesk,
   type Event,
   type Fold,
   type FoldedCall,
@@ -19,6 +20,7 @@ export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
   letters: LetterFile;
+  desk: Pick<ErasureDesk, "keepOut">;
   close: () => Promise<void>;
 };
 export type Use = () => Opened;

@@ -1,90 +1,187 @@
-import type { ErasureDesk, Person, PersonReceipt, Receipt, Subject } from "@teravoz/domain";
-import type { Collection } from "mongodb";
+import {
+  type Asked,
+  type ErasureDesk,
+  type KeptOut,
+  type LedgerKey,
+  type Person,
+  type PersonReceipt,
+  type Receipt,
+  type Subject,
+  withoutArea,
+} from "@teravoz/domain";
+import type { AnyBulkWriteOperation, Collection } from "mongodb";
+import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
+import { raiseEpochs } from "../positions.ts";
 import { LEDGER_MS, type LedgerDocument } from "./ledger.ts";
 import type { LedgerNames } from "./names.ts";
 
-type Desk = { erased: Collection<LedgerDocument>; names: LedgerNames; now: () => number };
-type Entry = { kind: string; key: string };
+type Desk = {
+  erased: Collection<LedgerDocument>;
+  positions: Collections["positions"];
+  names: LedgerNames;
+  now: () => number;
+};
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** Reads and writes the ledger alone; `now` in ms. */
+/** Reads and writes the ledger, and the epochs that fence whoever has asked it before; `now` in ms. */
 export const createDesk = (desk: Desk): ErasureDesk => ({
-  request: (subjects, person) => request(desk, subjects, { asked_for: person && nameOf(desk, person) }),
-  requestFor: (person, log_clean_by) => request(desk, [person], { log_clean_by }),
+  request: (asked, person) => request(desk, asked, person),
+  keepOut: (person, how) => keepOut(desk, person, how),
+  requestFor: (person, log_clean_by) => requestFor(desk, person, log_clean_by),
   receipt: (subject) => findReceipt(desk, subject),
   personReceipt: (person) => findPersonReceipt(desk, person),
 });
 
+/** See ErasureSearch.mark. The last number is read first: whoever takes a higher one begins after it. */
+export async function mark({ sequences, positions }: Collections): Promise<number> {
+  const sequence = await sequences.findOne({ _id: "events" }, LIMIT);
+  await raiseEpochs({ positions });
+  return sequence?.last ?? 0;
+}
+
+type Write = AnyBulkWriteOperation<LedgerDocument>;
+type Fields = Partial<LedgerDocument>;
+
 /** `erased_at` stays: what was erased once is kept out also while the next erasure is on its way. */
-async function request(
-  desk: Desk,
-  entries: readonly Entry[],
-  { log_clean_by = null, asked_for }: { log_clean_by?: Date | null; asked_for?: string | undefined },
-): Promise<Receipt> {
-  const requested_at = new Date(desk.now());
-  const receipt = { requested_at, clean_at: null, log_clean_by };
-  const expires_at = new Date(requested_at.getTime() + LEDGER_MS);
-  const writes = entries.map((entry) => ({
-    updateOne: {
-      filter: { _id: nameOf(desk, entry) },
-      update: {
-        $set: receipt,
-        $max: { expires_at },
-        $setOnInsert: { kind: entry.kind, erased_at: null },
-        ...(asked_for && { $addToSet: { asked_for } }),
-      },
-      upsert: true,
-    },
-  }));
+async function request(desk: Desk, asked: readonly Asked[], person?: Person): Promise<Receipt> {
+  const receipt = { requested_at: new Date(desk.now()), clean_at: null, log_clean_by: null };
+  const persons = person && namesOf(desk, person);
+  const writes = asked.flatMap((each): Write[] => {
+    const agents = each.kind === "event" ? desk.names("agent", each.of) : undefined;
+    return namesOf(desk, each).map((_id, index) => {
+      const fields = { ...receipt, ...(agents && { of: agents[index]! }) };
+      return entry(desk, { _id, kind: each.kind, fields, asked_for: persons?.[index] });
+    });
+  });
   if (writes.length > 0) await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
   return receipt;
 }
 
-const nameOf = ({ names }: Desk, { kind, key }: Entry): string => names(kind, key)[0]!;
+type Entry = { _id: string; kind: string; fields: Fields; asked_for?: string | undefined };
 
-/** Of entries under several keys the one that was asked for last. */
-async function findEntry({ erased, names }: Desk, { kind, key }: Entry): Promise<LedgerDocument | null> {
-  return erased.findOne({ _id: { $in: names(kind, key) } }, { sort: { requested_at: -1 }, ...LIMIT });
+const entry = ({ now, names }: Desk, { _id, kind, fields, asked_for }: Entry): Write => ({
+  updateOne: {
+    filter: { _id },
+    update: {
+      $set: fields,
+      $max: { expires_at: new Date(now() + LEDGER_MS) },
+      $setOnInsert: { kind, erased_at: null },
+      $addToSet: { under: { $each: [...names.marks] }, ...(asked_for && { asked_for }) },
+    },
+    upsert: true,
+  },
+});
+
+async function requestFor(desk: Desk, person: Person, log_clean_by: Date): Promise<Receipt> {
+  const receipt = { requested_at: new Date(desk.now()), clean_at: null, log_clean_by };
+  const writes = namesOf(desk, person).map((_id) => entry(desk, { _id, kind: person.kind, fields: receipt }));
+  await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+  return receipt;
+}
+
+/** Where the possible counts, so does the number without its area code. */
+async function keepOut(desk: Desk, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
+  const until = possible ? { possible_until: erased_at } : {};
+  const near = { ...person, key: withoutArea(person.key) };
+  const writes = [
+    ...kept(desk, person, { erased_at, ...until }),
+    ...(possible && near.key !== person.key ? kept(desk, near, { erased_at: NEVER, ...until }) : []),
+  ];
+  await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+  await raiseEpochs(desk);
+}
+
+const NEVER = new Date(0);
+
+const kept = (desk: Desk, person: Person, times: Pick<Fields, "erased_at" | "possible_until">): Write[] =>
+  namesOf(desk, person).map((_id) => ({
+    updateOne: {
+      filter: { _id },
+      update: {
+        $max: { ...times, expires_at: new Date(desk.now() + LEDGER_MS) } as Fields,
+        $setOnInsert: { kind: person.kind, requested_at: null, clean_at: null, log_clean_by: null },
+        $addToSet: { under: { $each: [...desk.names.marks] } },
+      },
+      upsert: true,
+    },
+  }));
+
+const namesOf = ({ names }: Pick<Desk, "names">, { kind, key }: LedgerKey): string[] => names(kind, key);
+
+/** Of entries under several keys the one that was asked for last; one of them may have been seen by more instances, and is clean. */
+async function findEntry({ erased, names }: Desk, key: LedgerKey): Promise<LedgerDocument | null> {
+  const filter = { _id: { $in: namesOf({ names }, key) }, requested_at: { $ne: null } };
+  return erased.findOne(filter, { sort: { requested_at: -1, clean_at: -1 }, ...LIMIT });
 }
 
 async function findReceipt(desk: Desk, subject: Subject): Promise<Receipt | null> {
-  const entry = await findEntry(desk, subject);
-  return entry && receiptOf(entry);
+  const found = await findEntry(desk, subject);
+  return found && receiptOf(found);
 }
 
 const receiptOf = ({ requested_at, clean_at, log_clean_by }: LedgerDocument): Receipt => ({
-  requested_at,
+  requested_at: requested_at!,
   clean_at,
   log_clean_by,
 });
 
 async function findPersonReceipt(desk: Desk, person: Person): Promise<PersonReceipt | null> {
-  const entry = await findEntry(desk, person);
-  if (!entry) return null;
-  const { erased, names } = desk;
-  const asked = { asked_for: { $in: names(person.kind, person.key) } };
-  const [sum] = await erased
-    .aggregate<Sum>([{ $match: asked }, { $group: { _id: null, ...SUM } }], LIMIT)
-    .toArray();
-  const { calls = 0, agents = 0, clean = 0, clean_at = null, log_clean_by = null } = sum ?? {};
+  const found = await findEntry(desk, person);
+  if (!found) return null;
+  const {
+    calls = 0,
+    agents = 0,
+    clean = 0,
+    clean_at = null,
+    log_clean_by = null,
+  } = (await sumUp(desk, person)) ?? {};
   const isClean = clean === calls + agents;
+  const requested_at = found.requested_at!;
   const done = {
-    clean_at: latest(entry.requested_at, clean_at),
-    log_clean_by: latest(entry.log_clean_by!, log_clean_by),
+    clean_at: latest(requested_at, clean_at),
+    log_clean_by: latest(found.log_clean_by!, log_clean_by),
   };
   const stand = isClean ? done : { clean_at: null, log_clean_by: null };
-  return { requested_at: entry.requested_at, ...stand, calls, agents, clean };
+  return { requested_at, ...stand, calls, agents, clean };
 }
 
 type Sum = Pick<PersonReceipt, "calls" | "agents" | "clean" | "clean_at" | "log_clean_by">;
 
+/**
+ * What was asked for a person, counted under each key apart. All are the same but where instances list different keys: then the one that
+ * most of them have written counts.
+ */
+async function sumUp({ erased, names }: Desk, person: Person): Promise<Sum | undefined> {
+  const asked_for = { $in: namesOf({ names }, person) };
+  const stages = [
+    { $match: { asked_for } },
+    { $unwind: "$asked_for" },
+    { $match: { asked_for } },
+    { $group: { _id: { under: "$asked_for", of: { $ifNull: ["$of", "$_id"] } }, ...OF_ONE } },
+    { $group: { _id: "$_id.under", ...SUM } },
+    { $addFields: { all: { $add: ["$calls", "$agents"] } } },
+    { $sort: { all: -1, clean: -1 } },
+    { $limit: 1 },
+  ];
+  const [sum] = await erased.aggregate<Sum>(stages, LIMIT).toArray();
+  return sum;
+}
+
+/** A call, or an agent with all its entries: single events, or all of them. */
+const OF_ONE = {
+  kind: { $first: "$kind" },
+  clean: { $min: { $cond: [{ $ne: ["$clean_at", null] }, 1, 0] } },
+  clean_at: { $max: "$clean_at" },
+  log_clean_by: { $max: "$log_clean_by" },
+};
+
 const countWhere = (condition: unknown) => ({ $sum: { $cond: [condition, 1, 0] } });
 const SUM = {
   calls: countWhere({ $eq: ["$kind", "call"] }),
-  agents: countWhere({ $eq: ["$kind", "agent"] }),
-  clean: countWhere({ $ne: ["$clean_at", null] }),
+  agents: countWhere({ $ne: ["$kind", "call"] }),
+  clean: { $sum: "$clean" },
   clean_at: { $max: "$clean_at" },
   log_clean_by: { $max: "$log_clean_by" },
 };

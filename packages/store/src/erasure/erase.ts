@@ -1,4 +1,4 @@
-import type { Erased } from "@teravoz/domain";
+import type { CallStore, Erased, StoredEvent } from "@teravoz/domain";
 import type { ClientSession, Db, Filter } from "mongodb";
 import type { Collections, EventDocument } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
@@ -29,7 +29,11 @@ export async function deleteErased(
   }
   const agents = erased.filter(({ kind }) => kind === "agent");
   if (agents.length > 0) await collections.events.deleteMany({ $or: agents.map(eventsOfAgent) }, options);
-  await collections.deadLetters.deleteMany(lettersOf(erased), options);
+  const single = keysOf(erased, "event");
+  if (single.length > 0)
+    await collections.events.deleteMany({ _id: { $in: single }, kind: "agent" }, options);
+  const letters = lettersOf(erased);
+  if (letters) await collections.deadLetters.deleteMany(letters, options);
 }
 
 /** So many events go at once: a second's work for a busy database. */
@@ -57,18 +61,35 @@ export async function thinOut({ calls, events }: Collections, erased: readonly E
 }
 
 /** As isErased of the domain has it. */
-export const eventsOfAgent = ({ key, erased_at }: Erased): Filter<EventDocument> => ({
+export const eventsOfAgent = ({
+  key,
+  erased_at,
+}: Pick<Erased, "key" | "erased_at">): Filter<EventDocument> => ({
   aggregate_id: key,
   kind: "agent",
   $or: [{ received_at: { $lte: erased_at } }, { occurred_at: { $lte: erased_at } }],
 });
 
-/** A dead letter says no kind: an agent's newer ones stay, a call's all go. */
-const lettersOf = (erased: readonly Erased[]) => ({
-  $or: erased.map(({ kind, key, erased_at }) =>
-    kind === "call" ? { key } : { key, first_seen: { $lte: erased_at } },
-  ),
-});
+/** A dead letter says no kind: an agent's newer ones stay, a call's all go. Null where none can go. */
+function lettersOf(erased: readonly Erased[]) {
+  const filters = erased.flatMap(({ kind, key, erased_at }) => {
+    if (kind === "call") return [{ key }];
+    return kind === "agent" ? [{ key, first_seen: { $lte: erased_at } }] : [];
+  });
+  return filters.length > 0 ? { $or: filters } : null;
+}
+
+/** See CallStore.listAgentEvents. */
+export async function listAgentEvents(
+  { events }: Collections,
+  ...[key, { since, limit }]: Parameters<CallStore["listAgentEvents"]>
+): Promise<StoredEvent[]> {
+  const options = { sort: { id: -1 }, limit, maxTimeMS: OPERATION_LIMIT_MS } as const;
+  const found = await events.find({ kind: "agent", aggregate_id: key }, options).toArray();
+  return found
+    .filter(({ received_at }, index) => index === 0 || received_at >= since)
+    .map(({ _id, ...event }) => ({ uuid: _id, ...event }));
+}
 
 /** Deletes what no transaction writes beside the events, also what came while the erasure ran: see CallStore.forget. */
 export async function forgetErased(
@@ -76,9 +97,9 @@ export async function forgetErased(
   { deadLetters }: Collections,
   erased: readonly Erased[],
 ): Promise<void> {
-  if (erased.length === 0) return;
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  await deadLetters.deleteMany(lettersOf(erased), limit);
+  const letters = lettersOf(erased);
+  if (letters) await deadLetters.deleteMany(letters, limit);
   const calls = keysOf(erased, "call");
   const past = calls.length === 0 ? [] : await pastCollections(db);
   for (const name of past)

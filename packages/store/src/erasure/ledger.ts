@@ -1,24 +1,32 @@
-import { type Erased, type Erasure, latestErased, type Subject } from "@teravoz/domain";
+import { type Erased, type ErasedPart, type LedgerKey, latestErased } from "@teravoz/domain";
 import type { AnyBulkWriteOperation, ClientSession, IndexDescription } from "mongodb";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import type { LedgerNames } from "./names.ts";
 
 /**
- * What was asked to be erased, and how far that is. `_id` is a keyed hash: nobody reads out of it what was erased. Of a call or
- * an agent, or of the person (`number`, `actor`) for whom those were asked for together.
+ * What was asked to be erased, and how far that is: a call, an agent, a single event of one, or the person (`number`, `actor`) for whom
+ * those were asked for together. `_id` is a keyed hash, so the ledger names nobody. There is one entry for each key that was listed when
+ * it was written: an instance that lists any of them finds it.
  */
 export type LedgerDocument = {
   _id: string;
   kind: string;
-  requested_at: Date;
-  /** Null until the tombstone was read. */
+  /** Null for a person who is kept out already while the search for what is stored goes on. */
+  requested_at: Date | null;
+  /** Null until the tombstone was read. Of a person: what began by then stays out. */
   erased_at: Date | null;
+  /** Of a person: up to then also what is only possibly about it stays out. */
+  possible_until?: Date;
   clean_at: Date | null;
   log_clean_by: Date | null;
   expires_at: Date;
-  /** `_id` of the persons it was asked for. */
+  /** `_id` of the persons it was asked for, under the same key. */
   asked_for?: string[];
+  /** Marks of the keys under which there is an entry like this: one of them must be listed to find it. */
+  under?: string[];
+  /** Of a single event: the `_id` its agent would have, under the same key. */
+  of?: string;
 };
 
 /** What comes again later than this is taken for new. Longer than the log or a spool holds anything (28 days). */
@@ -27,6 +35,7 @@ export const LEDGER_MS = 90 * 86_400_000;
 export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { expires_at: 1 }, expireAfterSeconds: 0 },
   { key: { asked_for: 1 }, sparse: true },
+  { key: { of: 1 }, sparse: true },
 ];
 
 /** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
@@ -36,45 +45,66 @@ const NEWEST = { readConcern: { level: "local" } } as const;
 export async function findErased(
   { erased }: Collections,
   names: LedgerNames,
-  subjects: readonly Subject[],
+  keys: readonly LedgerKey[],
   session?: ClientSession,
 ): Promise<Erased[]> {
-  const named = new Map(subjects.flatMap((each) => names(each.kind, each.key).map((name) => [name, each])));
+  const named = new Map(keys.flatMap((each) => names(each.kind, each.key).map((name) => [name, each])));
   if (named.size === 0) return [];
   const filter = { _id: { $in: [...named.keys()] }, erased_at: { $ne: null } };
   const options = {
-    projection: { erased_at: 1 },
+    projection: { erased_at: 1, possible_until: 1 },
     maxTimeMS: OPERATION_LIMIT_MS,
     ...(session ? { session } : NEWEST),
   };
   const found = await erased.find(filter, options).toArray();
-  const known = found.map(({ _id, erased_at }): Erased => {
+  const known = found.map(({ _id, erased_at, possible_until }): Erased => {
     const { kind, key } = named.get(_id)!;
-    return { kind, key, erased_at: erased_at! };
+    return { kind, key, erased_at: erased_at!, ...(possible_until && { possible_until }) };
   });
   return [...latestErased(known).values()];
 }
 
+/** How many entries count and can be found under none of these keys: what they keep out would come back. */
+export const countUnreadable = (
+  { erased }: Pick<Collections, "erased">,
+  { marks }: LedgerNames,
+): Promise<number> =>
+  erased.countDocuments(
+    { under: { $exists: true, $nin: [...marks] }, expires_at: { $gt: new Date() } },
+    { maxTimeMS: OPERATION_LIMIT_MS },
+  );
+
 /**
- * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept; also what
- * was entered under another key: while keys are replaced others write with another one first.
+ * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. Each is
+ * entered under every key: while keys are replaced, others may list only some of them.
  */
 export async function enterErasures(
   { erased }: Collections,
   names: LedgerNames,
-  erasures: readonly Erasure[],
+  parts: readonly ErasedPart[],
   { session, now }: { session: ClientSession; now: number },
 ): Promise<void> {
-  const entries = erasures.flatMap((erasure) =>
-    names(erasure.kind, erasure.key).map((name, n) => entryOf(name, erasure, { now, upsert: n === 0 })),
-  );
+  const entries = parts.flatMap((part) => {
+    const persons = part.asked_for && names(part.asked_for.kind, part.asked_for.key);
+    const agents = part.of === undefined ? undefined : names("agent", part.of);
+    return names(part.kind, part.key).map((name, index) =>
+      entryOf(name, part, { now, under: names.marks, asked_for: persons?.[index], of: agents?.[index] }),
+    );
+  });
   await erased.bulkWrite(entries, { session, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
+type Beside = {
+  now: number;
+  under: readonly string[];
+  asked_for: string | undefined;
+  of: string | undefined;
+};
+
 const entryOf = (
   _id: string,
-  { kind, erased_at, log_clean_by, isRepeated }: Erasure,
-  { now, upsert }: { now: number; upsert: boolean },
+  { kind, erased_at, log_clean_by, isRepeated }: ErasedPart,
+  { now, under, asked_for, of }: Beside,
 ): AnyBulkWriteOperation<LedgerDocument> => {
   // null is what was asked for and not done; an entry that is made here has none yet
   const isWaiting = { $eq: ["$clean_at", null] };
@@ -86,6 +116,9 @@ const entryOf = (
     clean_at: done({ $ifNull: ["$clean_at", new Date(now)] }),
     log_clean_by: done({ $max: ["$log_clean_by", log_clean_by] }),
     expires_at: { $max: ["$expires_at", new Date(now + LEDGER_MS)] },
+    ...(asked_for && { asked_for: { $setUnion: [{ $ifNull: ["$asked_for", []] }, [asked_for]] } }),
+    ...(of && { of }),
+    under: { $setUnion: [{ $ifNull: ["$under", []] }, under] },
   };
-  return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert } };
+  return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert: true } };
 };

@@ -1,10 +1,11 @@
-import type { Erased, Subject } from "@teravoz/domain";
+import type { Erased, LedgerKey, Repeated, Subject } from "@teravoz/domain";
 import type { Collection, Db, Document } from "mongodb";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { eventsOfAgent, pastCollections } from "./erase.ts";
+import type { LedgerNames } from "./names.ts";
 
-type FindErased = (subjects: readonly Subject[]) => Promise<Erased[]>;
+type FindErased = (keys: readonly LedgerKey[]) => Promise<Erased[]>;
 
 /** Keys in one read, and in one look into the ledger: some ten milliseconds each. */
 const PAGE = 1_000;
@@ -28,19 +29,62 @@ export async function* finishedBefore({ calls }: Collections, time: Date): Async
   }
 }
 
-/** Calls, then agents that have events of before their erasure. */
-export async function* revived(
-  { calls, events }: Collections,
-  findErased: FindErased,
-): AsyncIterable<Erased[]> {
-  for await (const keys of keysIn(calls, "_id")) yield* some(await findErased(subjectsOf("call", keys)));
+type Ledger = { collections: Collections; names: LedgerNames; findErased: FindErased };
+
+/** Calls, then agents that have events of before their erasure, then single events of agents. */
+export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
+  const { collections, findErased } = ledger;
+  const { calls, events } = collections;
+  for await (const keys of keysIn(calls, "_id"))
+    yield* some((await findErased(subjectsOf("call", keys))).map(asSubject));
   for await (const keys of keysIn(events, "aggregate_id", { kind: "agent" })) {
-    const erased = await findErased(subjectsOf("agent", keys));
+    const erased = (await findErased(subjectsOf("agent", keys))).map(asSubject);
     const holds = erased.map(async (each) =>
       (await events.findOne(eventsOfAgent(each), LIMIT)) ? [each] : [],
     );
     yield* some((await Promise.all(holds)).flat());
+    for (const key of await keysWithSingleEvents(ledger, keys)) yield* revivedEvents(ledger, key);
   }
+}
+
+/** It was asked for as a subject. */
+const asSubject = ({ kind, key, erased_at }: Erased): Repeated => ({
+  kind: kind as Subject["kind"],
+  ...{ key, erased_at },
+});
+
+/** The agents of whom single events were erased. */
+async function keysWithSingleEvents(
+  { collections: { erased }, names }: Ledger,
+  keys: readonly string[],
+): Promise<string[]> {
+  const named = new Map(keys.flatMap((key) => names("agent", key).map((name) => [name, key])));
+  const found = await erased.distinct("of", { of: { $in: [...named.keys()] } }, LIMIT);
+  return [...new Set(found.map((name) => named.get(name!)!))];
+}
+
+async function* revivedEvents(
+  { collections: { events }, findErased }: Ledger,
+  key: string,
+): AsyncIterable<Repeated[]> {
+  const stored = events.find({ kind: "agent", aggregate_id: key }, { projection: { _id: 1 }, ...LIMIT });
+  for await (const uuids of pagesOf(stored)) {
+    const found = await findErased(uuids.map((uuid) => ({ kind: "event", key: uuid })));
+    const erased_at = found
+      .map((each) => each.erased_at)
+      .sort((one, other) => Number(other) - Number(one))[0];
+    if (erased_at) yield [{ kind: "agent", key, erased_at, uuids: found.map((each) => each.key) }];
+  }
+}
+
+async function* pagesOf(documents: AsyncIterable<{ _id: string }>): AsyncIterable<string[]> {
+  let page: string[] = [];
+  for await (const { _id } of documents) {
+    if (page.push(_id) < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /** Dead letters say no kind: what is erased of either is left out of them. */

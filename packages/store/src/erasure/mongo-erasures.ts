@@ -1,38 +1,61 @@
-import type { ErasureDesk, ErasureSearch } from "@teravoz/domain";
+import { type ErasureDesk, type ErasureSearch, type FindParties, findParties } from "@teravoz/domain";
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
-import { createDesk } from "./desk.ts";
-import { findErased } from "./ledger.ts";
+import { createDesk, mark } from "./desk.ts";
+import { countUnreadable, findErased } from "./ledger.ts";
 import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
+import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
 import { findPerson } from "./person.ts";
 
-export type MongoErasures = ErasureDesk & ErasureSearch;
+export type MongoErasures = ErasureDesk &
+  ErasureSearch & {
+    /** How many entries of the ledger can be found under none of our keys. Throws Unavailable. */
+    countUnreadable(): Promise<number>;
+  };
 
 /** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
+  parties = findParties,
   now = Date.now,
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
+  /** Who a body is about, in the account's region. */
+  parties?: FindParties;
   now?: () => number;
 }): MongoErasures {
   const collections = openCollections(db);
   const names = createLedgerNames(erasureKeys);
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
-  const { request, requestFor, receipt, personReceipt } = createDesk({ ...collections, names, now });
+  const { request, requestFor, keepOut, receipt, personReceipt } = createDesk({ ...collections, names, now });
   return {
     request: (...asked) => orUnavailable(() => request(...asked)),
     requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
+    keepOut: (...kept) => orUnavailable(() => keepOut(...kept)),
+    mark: () => orUnavailable(() => mark(collections)),
     receipt: (subject) => orUnavailable(() => receipt(subject)),
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
-    findPerson: (person) => orUnavailable(() => findPerson(collections, person)),
+    findPerson: (person, search) =>
+      orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
+    countUnreadable: () => orUnavailable(() => countUnreadable(collections, names)),
+    findCall: (key) => orUnavailable(() => findCall(collections, key)),
+    measure: (share) => orUnavailable(() => measure(collections, share)),
+    countCalls: () =>
+      orUnavailable(() => collections.calls.estimatedDocumentCount({ maxTimeMS: OPERATION_LIMIT_MS })),
+    countAgentEvents: (key) =>
+      orUnavailable(() =>
+        collections.events.countDocuments(
+          { kind: "agent", aggregate_id: key },
+          { maxTimeMS: OPERATION_LIMIT_MS },
+        ),
+      ),
     deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
     finishedBefore: (time) => pagesOrUnavailable(finishedBefore(collections, time)),
-    revived: () => pagesOrUnavailable(revived(collections, find)),
+    revived: () => pagesOrUnavailable(revived({ collections, names, findErased: find })),
     revivedAside: () => pagesOrUnavailable(revivedAside(db, collections, find)),
   };
 }

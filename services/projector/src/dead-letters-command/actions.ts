@@ -1,4 +1,5 @@
-import { type AdminClient, CannotGoOn, createAdminClient, faultsInWords, type Outcome } from "./client.ts";
+import { CannotGoOn, faultsInWords, type Outcome } from "../admin-client.ts";
+import { type AdminClient, createAdminClient } from "./client.ts";
 import { type Actions, filtersOf, type Options } from "./options.ts";
 import { formatLetter, formatList, type Progress, type Report, showProgress, tell } from "./print.ts";
 

@@ -1,10 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-
-/** Where `pnpm start` writes what it serves, and where the projector listens otherwise. */
-const ADDRESSES_FILE = join(import.meta.dirname, "../../../../.run/addresses.json");
-const USUAL_URL = "http://127.0.0.1:3335";
+import { Command, Option } from "commander";
+import { parseCount, withDoor } from "../admin-options.ts";
 
 export type Filters = {
   reason?: string;
@@ -73,14 +68,6 @@ Examples:
 What is redriven keeps the time it was first received, and is stored once however often it is sent.
 Exits with 1 if anything was refused or could not be done.`;
 
-const withDoor = (command: Command, env: NodeJS.ProcessEnv) =>
-  command
-    .option("--url <url>", "the projector's admin API", parseUrl, readUrl())
-    .addOption(
-      new Option("--token <token>", "sent as Bearer").default(firstToken(env.ADMIN_TOKEN), "$ADMIN_TOKEN"),
-    )
-    .option("--json", "JSON instead of a table");
-
 const withFilters = (command: Command) =>
   command
     .option("--reason <reason>", "unprocessable, not-avro, unknown-schema, foreign-schema, unstorable")
@@ -105,30 +92,4 @@ function demandSelection(command: Command, ids: string[], options: Options): voi
   if (ids.length > 0 === (options.all === true)) command.error("error: give ids, or --all with filters");
   if (ids.length > 0 && Object.keys(filtersOf(options)).length > 0)
     command.error("error: filters go with --all, not with ids");
-}
-
-function readUrl(): string {
-  try {
-    return JSON.parse(readFileSync(ADDRESSES_FILE, "utf8")).projector ?? USUAL_URL;
-  } catch {
-    return USUAL_URL;
-  }
-}
-
-/** While one token replaces another, either opens the door. */
-const firstToken = (list: string | undefined): string | undefined =>
-  list
-    ?.split(",")
-    .map((token) => token.trim())
-    .find(Boolean);
-
-function parseUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError("must be an http(s) URL.");
-  return text;
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("must be a whole number, 1 or more.");
-  return Number(text);
 }

@@ -1,4 +1,5 @@
-import { type Faults, faultsInWords, type Letter, type LetterWithBody } from "./client.ts";
+import { type Faults, faultsInWords } from "../admin-client.ts";
+import type { Letter, LetterWithBody } from "./client.ts";
 
 /** What became of one letter. */
 export type Report = { id: string; ok: boolean; errors?: Faults };

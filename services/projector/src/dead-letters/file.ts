@@ -1,8 +1,13 @@
 import {
   type ArrivedLetter,
   type CallStore,
+  type FindParties,
+  findParties,
   isErasedLetter,
   type LetterFile,
+  latestErased,
+  personsOf,
+  readOccurrence,
   subjectsOfLetters,
 } from "@teravoz/domain";
 import {
@@ -20,11 +25,14 @@ import { readLetter } from "./read-letter.ts";
 
 type Outlets = {
   letters: LetterFile;
-  store: Pick<CallStore, "findErased" | "forget">;
+  store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
+  findParties: FindParties;
   log: Log;
   metrics: Metrics;
 };
-type Deps = Outlets & {
+type Deps = Omit<Outlets, "findParties"> & {
+  /** Whom letters name, in the account's region. */
+  parties?: FindParties;
   client: KafkaClient;
   topics: TopicNames;
   /** Begins the name of the group. */
@@ -33,8 +41,15 @@ type Deps = Outlets & {
 };
 
 /** Files what comes to the dead letters' topic, for as long as it is not stopped. Starts in the background. */
-export function fileDeadLetters({ letters, store, prefix, topics, ...deps }: Deps): PartitionConsumer {
-  const outlets = { letters, store, log: deps.log, metrics: deps.metrics };
+export function fileDeadLetters({
+  letters,
+  store,
+  prefix,
+  topics,
+  parties = findParties,
+  ...deps
+}: Deps): PartitionConsumer {
+  const outlets = { letters, store, findParties: parties, log: deps.log, metrics: deps.metrics };
   return consumePartitions({
     ...deps,
     groupId: `${prefix}dead-letters`,
@@ -47,7 +62,7 @@ export function fileDeadLetters({ letters, store, prefix, topics, ...deps }: Dep
 }
 
 /**
- * One batch. What is of an erased call or agent is not filed; what was erased while it was being filed, or filed just before the
+ * One batch. What is of an erased call, agent or person is not filed; what was erased while it was being filed, or filed just before the
  * last run died, is deleted after the commit: an erasure itself does so too, so that whoever comes last finds it.
  */
 function createFiling(outlets: Outlets): HandleBatch {
@@ -63,17 +78,37 @@ function createFiling(outlets: Outlets): HandleBatch {
 
 /** A batch that holds nothing new moves nothing. */
 async function fileArrived(
-  { letters, store, log }: Outlets,
+  { letters, store, findParties, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
   arrived: ArrivedLetter[],
 ) {
   if (next === expected) return "done";
-  const erased = await store.findErased(subjectsOfLetters(arrived));
-  const kept = arrived.filter((letter) => !erased.some((each) => isErasedLetter(letter, each)));
-  const { fenced } = await letters.file({ topic, partition, expected, next, letters: kept });
+  const epoch = await store.ledgerEpoch(topic, partition);
+  const named = arrived.map((letter) => ({
+    letter,
+    parties: findParties(Buffer.from(letter.body).toString()),
+  }));
+  const persons = named.flatMap(({ parties }) => personsOf(parties));
+  const erased = await store.findErased([...subjectsOfLetters(arrived), ...persons]);
+  const byId = latestErased(erased);
+  const kept = named
+    .filter(({ letter, parties }) => !isErasedLetter({ ...letter, ...stampOf(letter) }, parties, byId))
+    .map(({ letter }) => letter);
+  const { fenced } = await letters.file({ topic, partition, expected, next, epoch, letters: kept });
   if (fenced) return "fenced";
   log.info({ topic, partition, next, records: records.length, added: kept.length }, "dead letters filed");
   return "done";
+}
+
+/** The vendor's own stamp, where the body is one of its. */
+function stampOf({ body, first_seen }: ArrivedLetter): { occurred_at: Date | null } {
+  try {
+    const { timestamp } = Object(JSON.parse(Buffer.from(body).toString()));
+    const read = readOccurrence(timestamp, first_seen);
+    return { occurred_at: read && new Date(read.ms) };
+  } catch {
+    return { occurred_at: null };
+  }
 }
 
 /** What can never be filed stays in its topic, where it came from: to park it there again would never end. */

@@ -2,10 +2,11 @@ import { type CallStore, type Jobs, Unavailable } from "@teravoz/domain";
 import { PARTITIONS } from "@teravoz/kafka";
 import type { Log } from "@teravoz/runtime";
 import { type ErasePorts, eraseSubjects } from "./erase.ts";
-import { publishTombstones, TICK_KEY } from "./tombstones.ts";
+import { publishErasures } from "./republish.ts";
+import { TICK_KEY } from "./tombstones.ts";
 
 export type DailyPorts = ErasePorts & {
-  store: Pick<CallStore, "forget">;
+  store: Pick<CallStore, "forget" | "listAgentEvents">;
   jobs: Jobs;
   /** Null = calls are kept for ever. */
   retentionDays: number | null;
@@ -105,7 +106,7 @@ export async function eraseRevived(ports: DailyPorts): Promise<number> {
   const { erasures, store } = ports;
   let count = 0;
   for await (const page of whileWanted(ports, erasures.revived())) {
-    await publishTombstones(ports, page);
+    await publishErasures(ports, page);
     count += page.length;
   }
   for await (const page of whileWanted(ports, erasures.revivedAside())) {

@@ -4,7 +4,7 @@ import { topicNames } from "@teravoz/kafka";
 import { type ErasePorts, erasePerson } from "./erase.ts";
 
 const NOW = new Date("2026-01-02T03:04:05Z");
-const ANA = { kind: "actor", key: "ana" } as const;
+const ANA = { kind: "number", key: "+5511987654321" } as const;
 
 /** Ports that say in which order they were used; `broken` is away. */
 function createPorts(broken?: string) {
@@ -14,32 +14,59 @@ function createPorts(broken?: string) {
     happened.push(what);
     return { requested_at: NOW, clean_at: null, log_clean_by: null };
   };
-  const subjects = [{ kind: "call" as const, key: "1" }];
+  const nothing = { calls: [], events: [], letters: [] };
   const erasures: Partial<ErasePorts["erasures"]> = {
-    findPerson: async () => ({ subjects, letters: [{ id: "a", key: null, topic: null }] }),
-    request: (_, person) => happen(`${person?.key}'s call entered`),
+    findPerson: async (_, { since }) => ({
+      certain: {
+        ...nothing,
+        calls: since === 7 ? ["1", "late"] : ["1"],
+        letters: [{ id: "a", key: null, topic: null }],
+      },
+      possible: { ...nothing, calls: ["2"] },
+      isOurs: false,
+    }),
+    request: (_, person) => happen(`${person?.kind}'s call entered`),
     deleteLetters: async () => void (await happen("letters deleted")),
     requestFor: () => happen("receipt written"),
+    mark: async () => 7,
+    keepOut: async () => void (await happen("kept out")),
+    countAgentEvents: async () => 0,
+    countCalls: async () => 1_000,
   };
   const ports: ErasePorts = {
     erasures: erasures as ErasePorts["erasures"],
-    publisher: { publish: async () => void (await happen("tombstone written")) },
+    publisher: {
+      publish: async () =>
+        void (happened.at(-1) === "tombstones written" || (await happen("tombstones written"))),
+    },
+    store: { listAgentEvents: async () => [] },
+    codec: { encodeEvent: async () => Buffer.from("") },
     topics: topicNames(""),
     now: () => NOW,
   };
   return { ports, happened };
 }
 
-const STEPS = ["ana's call entered", "tombstone written", "letters deleted", "receipt written"];
+const STEPS = [
+  "kept out",
+  "number's call entered",
+  "tombstones written",
+  "letters deleted",
+  "receipt written",
+];
 
 test("a person has a receipt only when the dead letters are gone and the tombstones are in the log", async () => {
   const { ports, happened } = createPorts();
-  expect(await erasePerson(ports, ANA)).toMatchObject({ requested_at: NOW, clean_at: null, calls: 1 });
+  expect(await erasePerson(ports, ANA, { possible: false, confirm: null })).toMatchObject({
+    requested_at: NOW,
+    clean_at: null,
+    calls: 2,
+  });
   expect(happened).toEqual(STEPS);
 });
 
 test.each(STEPS)('where it ends before "%s" nothing after that has happened', async (step) => {
   const { ports, happened } = createPorts(step);
-  await expect(erasePerson(ports, ANA)).rejects.toThrow(Unavailable);
+  await expect(erasePerson(ports, ANA, { possible: false, confirm: null })).rejects.toThrow(Unavailable);
   expect(happened).toEqual(STEPS.slice(0, STEPS.indexOf(step)));
 });

@@ -1,18 +1,27 @@
 import {
+  type Asked,
+  type CallStore,
   type ErasureDesk,
   type ErasureSearch,
+  type Extent,
+  type FoundLetter,
+  ledgerId,
   type Person,
   type PersonFindings,
   type PersonReceipt,
+  type PersonShare,
   type Receipt,
+  reasonToConfirm,
   type Subject,
-  subjectId,
 } from "@teravoz/domain";
-import { LOG_CLEAN_MS, type Publisher, type TopicNames } from "@teravoz/kafka";
+import { type Codec, LOG_CLEAN_MS, type Publisher, type TopicNames } from "@teravoz/kafka";
+import { publishErasures } from "./republish.ts";
 import { publishTombstones } from "./tombstones.ts";
 
 export type ErasePorts = {
   erasures: ErasureDesk & ErasureSearch;
+  store: Pick<CallStore, "listAgentEvents">;
+  codec: Pick<Codec, "encodeEvent">;
   publisher: Pick<Publisher, "publish">;
   topics: TopicNames;
   now(): Date;
@@ -28,28 +37,131 @@ export async function eraseSubjects(ports: ErasePorts, subjects: readonly Subjec
   return receipt;
 }
 
-/**
- * Asks for all that is stored of a person by now; see ErasureSearch.findPerson for what that takes. Who dies in between leaves no
- * receipt of it: it is asked for again.
- */
-export async function erasePerson(ports: ErasePorts, person: Person): Promise<PersonReceipt> {
-  const { erasures, topics, now } = ports;
-  const found = await erasures.findPerson(person);
-  const subjects = subjectsOf(found, topics);
-  // dead letters in the log have no key that a tombstone could name; they live no longer than this
-  const logCleanBy = new Date(now().getTime() + LOG_CLEAN_MS);
-  await erasures.request(subjects, person);
-  await publishTombstones(ports, subjects);
-  await erasures.deleteLetters(found.letters.map(({ id }) => id));
-  const receipt = await erasures.requestFor(person, logCleanBy);
-  const count = (kind: Subject["kind"]) => subjects.filter((each) => each.kind === kind).length;
-  return { ...receipt, log_clean_by: null, calls: count("call"), agents: count("agent"), clean: 0 };
+/** What of a person goes: what is certain, or what is only possible too. */
+export type Scope = { possible: boolean };
+
+/** So much was not meant by mistake, as far as it was confirmed: see reasonToConfirm. */
+export type Wish = Scope & { confirm: number | null };
+
+/** The erasure takes so much that it must be confirmed; nothing was erased. */
+export class Unconfirmed extends Error {
+  override name = "Unconfirmed";
+  readonly calls: number;
+  constructor(reason: string, calls: number) {
+    super(reason);
+    this.calls = calls;
+  }
 }
 
-/** A dead letter with a key may be all that is known of its call yet, and its record lies in the log under that key. */
-function subjectsOf({ subjects, letters }: PersonFindings, topics: TopicNames): Subject[] {
-  const ofLetters = letters.flatMap(({ key, topic }): Subject[] =>
-    key === null ? [] : [{ kind: topic === topics.agentEvents ? "agent" : "call", key }],
+/** How much an erasure of what was found takes. */
+export async function extentOf(
+  { erasures, topics }: Pick<ErasePorts, "erasures" | "topics">,
+  found: PersonFindings,
+  scope: Scope,
+): Promise<Extent> {
+  const calls = callKeysOf(shareOf([found], scope), topics).length;
+  return { calls, all: await erasures.countCalls(), isOurs: found.isOurs };
+}
+
+async function demandConfirmed(ports: ErasePorts, found: PersonFindings, wish: Wish): Promise<void> {
+  const extent = await extentOf(ports, found, wish);
+  const reason = reasonToConfirm(extent);
+  if (reason !== null && (wish.confirm ?? -1) < extent.calls) throw new Unconfirmed(reason, extent.calls);
+}
+
+const shareOf = (all: readonly PersonFindings[], scope: Scope): PersonShare =>
+  joinShares(all.flatMap(({ certain, possible }) => [certain, ...(scope.possible ? [possible] : [])]));
+
+/**
+ * Asks for all that is stored of a person by now; see ErasureSearch.findPerson for what that takes. From then on the ledger keeps out
+ * what began before and comes later, from the log, a spool or a redelivery. What was stored while the search went on is found by a second
+ * one. A process that dies in between leaves no receipt: the erasure is asked for again. Throws Unconfirmed.
+ */
+export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish): Promise<PersonReceipt> {
+  const { erasures, topics, now } = ports;
+  const search = { agentTopic: topics.agentEvents };
+  const since = await erasures.mark();
+  const found = await erasures.findPerson(person, search);
+  await demandConfirmed(ports, found, wish);
+  const erased_at = now();
+  await erasures.keepOut(person, { erased_at, possible: wish.possible });
+  const late = await erasures.findPerson(person, { ...search, since });
+  const share = shareOf([found, late], wish);
+  const plan = await planErasure(ports, person, share);
+  // dead letters in the log have no key that a tombstone could name; they live no longer than this
+  const logCleanBy = new Date(erased_at.getTime() + LOG_CLEAN_MS);
+  await erasures.request(plan.asked, person);
+  await publishErasures(ports, plan.tombstones);
+  await erasures.deleteLetters(share.letters.map(({ id }) => id));
+  const receipt = await erasures.requestFor(person, logCleanBy);
+  return { ...receipt, log_clean_by: null, calls: plan.calls, agents: plan.agents, clean: 0 };
+}
+
+const joinShares = (shares: readonly PersonShare[]): PersonShare => ({
+  calls: [...new Set(shares.flatMap(({ calls }) => calls))],
+  events: distinctBy(
+    shares.flatMap(({ events }) => events),
+    ({ uuid }) => uuid,
+  ),
+  letters: distinctBy(
+    shares.flatMap(({ letters }) => letters),
+    ({ id }) => id,
+  ),
+});
+
+const distinctBy = <T>(all: readonly T[], keyOf: (each: T) => string): T[] => [
+  ...new Map(all.map((each) => [keyOf(each), each])).values(),
+];
+
+const isOfAgent =
+  (topics: TopicNames) =>
+  ({ topic }: FoundLetter): boolean =>
+    topic === topics.agentEvents;
+
+/** Those of the calls found and of dead letters, each once. */
+function callKeysOf({ calls, letters }: PersonShare, topics: TopicNames): string[] {
+  const ofLetters = letters.filter((letter) => !isOfAgent(topics)(letter)).flatMap(({ key }) => key ?? []);
+  return [...new Set([...calls, ...ofLetters])];
+}
+
+type Plan = {
+  asked: Asked[];
+  tombstones: (Subject & { uuids?: string[] })[];
+  calls: number;
+  agents: number;
+};
+
+/**
+ * Calls go whole. Of an agent's key only the person's own events go, one by one, for a dialer's campaign or an extension may be shared;
+ * all of them, as they come, where the key is the agent's own. A dead letter with a key may be all that is known of its call yet, and its
+ * record lies in the log under that key.
+ */
+async function planErasure(
+  { erasures, topics }: ErasePorts,
+  person: Person,
+  share: PersonShare,
+): Promise<Plan> {
+  const { events, letters } = share;
+  const subjects: Subject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
+  const uuidsOf = new Map<string, string[]>(
+    letters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
   );
-  return [...new Map([...subjects, ...ofLetters].map((each) => [subjectId(each), each])).values()];
+  for (const { key, uuid } of events) uuidsOf.set(key, [...(uuidsOf.get(key) ?? []), uuid]);
+  const own = person.kind === "actor" ? (uuidsOf.get(person.key) ?? []) : null;
+  if (own && (await erasures.countAgentEvents(person.key)) <= own.length) {
+    uuidsOf.delete(person.key);
+    subjects.push({ kind: "agent", key: person.key });
+  }
+  const single = [...uuidsOf].map(([key, uuids]) => ({ kind: "agent" as const, key, uuids }));
+  const asked: Asked[] = single.flatMap(({ key, uuids }) =>
+    uuids.map((uuid) => ({ kind: "event" as const, key: uuid, of: key })),
+  );
+  const agents = new Set([...subjects, ...single.filter(({ uuids }) => uuids.length > 0)].map(ledgerId));
+  const callCount = subjects.filter(({ kind }) => kind === "call").length;
+  return {
+    asked: [...subjects, ...asked],
+    tombstones: [...subjects, ...single],
+    calls: callCount,
+    agents: agents.size - callCount,
+  };
 }

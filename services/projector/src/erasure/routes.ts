@@ -1,75 +1,129 @@
-import { isKey, type Person, type Subject } from "@teravoz/domain";
+import type { Person, ReadTelephone, Subject } from "@teravoz/domain";
 import { type Log, Problem } from "@teravoz/runtime";
-import { answerUnavailable, type createRouter, requireToken } from "@teravoz/runtime/http";
-import { type ErasePorts, erasePerson, eraseSubjects } from "./erase.ts";
+import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
+import { type ErasePorts, erasePerson, eraseSubjects, Unconfirmed } from "./erase.ts";
+import { createPreviews, type Previews } from "./preview.ts";
+import { readActor, readCall, readEraseQuery, readNumber, refuseQuery } from "./read-request.ts";
 
-export type ErasureRoutePorts = ErasePorts & { tokens: readonly string[] | null; log: Log };
+export type ErasureRoutePorts = ErasePorts & {
+  tokens: readonly string[] | null;
+  readTelephone: ReadTelephone;
+  log: Log;
+};
 
 type Router = ReturnType<typeof createRouter>;
+type Context = {
+  params: { id?: string };
+  status: number;
+  body: unknown;
+  set(field: string, value: string): void;
+};
 
 /**
- * Adds the erasure of a call, a number and an agent to the admin API, and the receipts. An id is answered in the same way
- * whether it is known or not.
+ * Adds the erasure of a call, a number and an agent to the admin API, what each would take, and the receipts. The erasure of an id is
+ * answered in the same way whether it is known or not.
  */
 export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void {
-  addCallRoutes(router, ports);
-  addPersonRoutes(router, ports, { path: "numbers", read: readNumber });
-  addPersonRoutes(router, ports, { path: "agents", read: readActor });
+  const previews = createPreviews(ports);
+  addCallRoutes(router, ports, previews);
+  addPersonRoutes(router, ports, {
+    path: "numbers",
+    read: (id) => readNumber(id, ports.readTelephone),
+    previews,
+  });
+  addPersonRoutes(router, ports, { path: "agents", read: readActor, previews });
 }
 
-function addCallRoutes(router: Router, ports: ErasureRoutePorts): void {
-  const { erasures, tokens, log } = ports;
-  const enter = [requireToken(tokens), answerUnavailable];
+const entryOf = ({ tokens }: ErasureRoutePorts) => [noStore, requireToken(tokens), answerUnavailable];
+
+/** As it was asked for: a number in the spelling of whoever asks. */
+const setLocation = (ctx: Context, path: string) =>
+  ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
+
+function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previews): void {
+  const { erasures, log } = ports;
+  const enter = entryOf(ports);
   router.delete("/calls/:id", ...enter, async (ctx) => {
-    const call = callOf(ctx.params.id);
+    const call = readCall(ctx.params.id);
+    readEraseQuery(ctx.query);
     const data = await eraseSubjects(ports, [call]);
     log.info({ count: 1 }, "a call's erasure was asked for");
     ctx.status = 202;
-    ctx.set("Location", `/calls/${encodeURIComponent(call.key)}/erasure`);
+    setLocation(ctx, "calls");
     ctx.body = { status: "ok", data };
   });
   router.get("/calls/:id/erasure", ...enter, async (ctx) => {
-    ctx.body = { status: "ok", data: asked(await erasures.receipt(callOf(ctx.params.id))) };
+    refuseQuery(ctx.query);
+    ctx.body = { status: "ok", data: asked(await erasures.receipt(readCall(ctx.params.id))) };
   });
+  addPreviewRoutes(router, ports, { path: "calls", read: readCall, previews });
 }
 
-type PersonRoute = { path: "numbers" | "agents"; read(id: string | undefined): Person };
+type PersonRoute = {
+  path: "numbers" | "agents";
+  read(id: string | undefined): Person;
+  previews: Previews;
+};
 
-function addPersonRoutes(router: Router, ports: ErasureRoutePorts, { path, read }: PersonRoute): void {
-  const { erasures, tokens, log } = ports;
-  const enter = [requireToken(tokens), answerUnavailable];
+function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: PersonRoute): void {
+  const { path, read } = route;
+  const { erasures, log } = ports;
+  const enter = entryOf(ports);
   router.delete(`/${path}/:id`, ...enter, async (ctx) => {
     const person = read(ctx.params.id);
-    const data = await erasePerson(ports, person);
-    log.info({ count: data.calls + data.agents }, "a person's erasure was asked for");
-    ctx.status = 202;
-    ctx.set("Location", `/${path}/${encodeURIComponent(person.key)}/erasure`);
-    ctx.body = { status: "ok", data };
+    const wish = readEraseQuery(ctx.query);
+    try {
+      const data = await erasePerson(ports, person, wish);
+      log.info({ count: data.calls + data.agents }, "a person's erasure was asked for");
+      ctx.status = 202;
+      setLocation(ctx, path);
+      ctx.body = { status: "ok", data };
+    } catch (error) {
+      if (!(error instanceof Unconfirmed)) throw error;
+      answerUnconfirmed(ctx, error);
+    }
   });
   router.get(`/${path}/:id/erasure`, ...enter, async (ctx) => {
+    refuseQuery(ctx.query);
     ctx.body = { status: "ok", data: asked(await erasures.personReceipt(read(ctx.params.id))) };
   });
+  addPreviewRoutes(router, ports, route);
 }
 
-const callOf = (id: string | undefined): Subject => ({ kind: "call", key: keyOf(id) });
-const readActor = (id: string | undefined): Person => ({ kind: "actor", key: keyOf(id) });
-
-function keyOf(id = ""): string {
-  if (isKey(id)) return id;
-  throw refused("an id has 1 to 128 characters, none of them a control character");
+function answerUnconfirmed(ctx: Context, { message, calls }: Unconfirmed): void {
+  ctx.status = 409;
+  const told = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
+  ctx.body = { status: "error", errors: [{ path: "/confirm", message: told }], calls };
 }
 
-/** From a subscriber's number to E.164's longest. A shorter one would be found in queues, extensions and times of day. */
-const NUMBER = /^\+?(\d{8,15})$/;
+type PreviewRoute = {
+  path: "calls" | "numbers" | "agents";
+  read(id: string | undefined): Person | Subject;
+  previews: Previews;
+};
 
-/** Without its plus: it is found with and without. */
-function readNumber(id = ""): Person {
-  const [, digits] = NUMBER.exec(id) ?? [];
-  if (digits === undefined) throw refused("a number has 8 to 15 digits, as the events write it");
-  return { kind: "number", key: digits };
+function addPreviewRoutes(
+  router: Router,
+  ports: ErasureRoutePorts,
+  { path, read, previews }: PreviewRoute,
+): void {
+  const enter = entryOf(ports);
+  router.post(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
+    refuseQuery(ctx.query);
+    const preview = previews.start(read(ctx.params.id));
+    if (!preview) throw new Problem(409, [{ path: "", message: "another preview is running: ask again" }]);
+    ctx.status = 202;
+    ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure/preview`);
+    ctx.body = { status: "ok", data: preview };
+  });
+  router.get(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
+    refuseQuery(ctx.query);
+    const preview = previews.find(read(ctx.params.id));
+    if (!preview)
+      throw new Problem(404, [{ path: "", message: "no preview of this was asked for in the last hour" }]);
+    ctx.body = { status: "ok", data: preview };
+  });
 }
-
-const refused = (message: string) => new Problem(400, [{ path: "", message }]);
 
 function asked<T>(receipt: T | null): T {
   if (receipt === null) throw new Problem(404, [{ path: "", message: "no erasure of this was asked for" }]);

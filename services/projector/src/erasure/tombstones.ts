@@ -1,18 +1,5 @@
+import type { Erasure, EventKind, Repeated, Subject } from "@teravoz/domain";
 import {
-  type CallStore,
-  type Erased,
-  type Erasure,
-  type EventKind,
-  isErased,
-  type LoggedEvent,
-  latestErased,
-  type Subject,
-  subjectId,
-  subjectOf,
-  subjectsOf,
-} from "@teravoz/domain";
-import {
-  type ConsumedBatch,
   type ConsumedRecord,
   LOG_CLEAN_MS,
   LOG_KEY_CLEAN_MS,
@@ -25,35 +12,61 @@ export const TICK_KEY = "\u0000tick";
 
 /** On an answer: how far its erasure reaches. An agent's events that came since must stay. */
 const ERASED_AT = "erased_at";
+/** On a tombstone that takes only some of its key's events: which ones. */
+const UUIDS = "uuids";
+/** So many stand on one tombstone: some 7 KB. */
+const UUIDS_AT_ONCE = 200;
 
 /** Far under the publisher's queue. */
 export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
+type Tombstone = Subject & Partial<Repeated>;
 
 /** Resolves when the brokers have acknowledged all. Throws Unavailable; once more is harmless. */
 export async function publishTombstones(
   { publisher, topics }: Outlet,
-  subjects: readonly (Subject | Erased)[],
+  erasures: readonly Tombstone[],
 ): Promise<void> {
-  for (let at = 0; at < subjects.length; at += TOMBSTONES_AT_ONCE) {
-    const sent = subjects.slice(at, at + TOMBSTONES_AT_ONCE).map((subject) =>
+  const tombstones = erasures.flatMap(divide);
+  for (let at = 0; at < tombstones.length; at += TOMBSTONES_AT_ONCE) {
+    const sent = tombstones.slice(at, at + TOMBSTONES_AT_ONCE).map((tombstone) =>
       publisher.publish({
-        topic: topicOf(topics, subject.kind),
-        key: subject.key,
-        value: null,
-        ...("erased_at" in subject && { headers: { [ERASED_AT]: subject.erased_at.toISOString() } }),
+        ...{ topic: topicOf(topics, tombstone.kind), key: tombstone.key, value: null },
+        ...headersOf(tombstone),
       }),
     );
     await Promise.all(sent);
   }
 }
 
+/** One that names many events as several. */
+function divide({ uuids, ...tombstone }: Tombstone): Tombstone[] {
+  if (uuids === undefined) return [tombstone];
+  const parts = Math.max(1, Math.ceil(uuids.length / UUIDS_AT_ONCE));
+  return Array.from({ length: parts }, (_, part) => {
+    const at = part * UUIDS_AT_ONCE;
+    return { ...tombstone, uuids: uuids.slice(at, at + UUIDS_AT_ONCE) };
+  });
+}
+
+function headersOf({ erased_at, uuids }: Tombstone): { headers?: Record<string, string> } {
+  const headers = {
+    ...(erased_at && { [ERASED_AT]: erased_at.toISOString() }),
+    ...(uuids && { [UUIDS]: uuids.join(",") }),
+  };
+  return Object.keys(headers).length > 0 ? { headers } : {};
+}
+
 export const topicOf = (topics: TopicNames, kind: EventKind): string =>
   kind === "call" ? topics.callEvents : topics.agentEvents;
 
-const kindOf = (topics: TopicNames, topic: string): EventKind =>
+export const kindOf = (topics: TopicNames, topic: string): EventKind =>
   topic === topics.callEvents ? "call" : "agent";
+
+/** How much a record weighs in the transaction of a batch: a tombstone as many erasures as it names. */
+export const weightOf = ({ value, headers }: ConsumedRecord): number =>
+  value === null ? Math.max(1, readUuids(headers)?.length ?? 1) : 0;
 
 /** An erasure, and where in its partition it stands. */
 export type LoggedErasure = Erasure & { offset: number };
@@ -74,50 +87,22 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
   const told = Date.parse(String(headers[ERASED_AT]));
   const isRepeated = !Number.isNaN(told);
   const erased_at = new Date(isRepeated ? Math.min(told, timestamp) : timestamp);
-  const cleanMs = kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS;
-  const log_clean_by = new Date(timestamp + cleanMs);
-  return { kind, key: String(key), erased_at, log_clean_by, isRepeated, offset };
+  const uuids = kind === "agent" ? readUuids(headers) : null;
+  return {
+    ...{ kind, key: String(key), erased_at, log_clean_by: cleanBy(kind, timestamp), isRepeated, offset },
+    ...(uuids && { uuids }),
+  };
 }
 
-/** Whose a record is and when it came, also where what it holds cannot be read. */
-export type Trace = Pick<LoggedEvent, "kind" | "aggregate_id" | "occurred_at" | "received_at" | "source">;
+/** By when the log holds nothing any more of what a tombstone written then erases. */
+export const cleanBy = (kind: EventKind, writtenMs: number): Date =>
+  new Date(writtenMs + (kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS));
 
-/** Of a record that cannot be read: its key is its subject's, and the broker's stamp the only one. */
-export const traceOf = (
-  topics: TopicNames,
-  { topic, partition }: ConsumedBatch,
-  { key, offset, timestamp }: ConsumedRecord,
-): Trace => ({
-  kind: kindOf(topics, topic),
-  aggregate_id: String(key ?? ""),
-  occurred_at: null,
-  received_at: new Date(timestamp),
-  source: { topic, partition, offset },
-});
+/** Of an event: what else a header holds is none of ours. */
+const UUID = /^[\w-]{1,64}$/;
 
-/**
- * Writes a tombstone after each record that is to be dropped because its subject was erased: else it would be its key's last
- * value, and stay in the log for ever. Only a record with a value is ever answered, so that no tombstone provokes another.
- * Resolves with what the ledger knows of the records' subjects, and with which records go.
- */
-export async function answerErased(
-  ports: Outlet & { store: Pick<CallStore, "findErased"> },
-  traces: readonly Trace[],
-  erasures: readonly LoggedErasure[],
-): Promise<{ known: Erased[]; goes(trace: Trace): boolean }> {
-  const known = await ports.store.findErased(subjectsOf(traces));
-  const erased = latestErased<Erased>([...known, ...erasures]);
-  const goes = (trace: Trace) => {
-    const subject = erased.get(subjectId(subjectOf(trace)));
-    return subject !== undefined && isErased(trace, subject);
-  };
-  const answered = new Map(erasures.map((each) => [subjectId(each), each.offset]));
-  const unanswered = new Map<string, Erased>();
-  for (const trace of traces.filter(goes)) {
-    const id = subjectId(subjectOf(trace));
-    const { kind, key, erased_at } = erased.get(id)!;
-    if (trace.source.offset > (answered.get(id) ?? -1)) unanswered.set(id, { kind, key, erased_at });
-  }
-  await publishTombstones(ports, [...unanswered.values()]);
-  return { known, goes };
+/** Null where the tombstone takes all of its key's events. */
+function readUuids(headers: ConsumedRecord["headers"]): string[] | null {
+  const text = headers[UUIDS]?.toString();
+  return text === undefined ? null : text.split(",").filter((uuid) => UUID.test(uuid));
 }

@@ -54,6 +54,24 @@ test("a number is written as its sender wrote it, and masked as it is displayed"
   expect(toCsv([odd], { ...manner, masked: true })).toContain(",'+55 11 9****-4321,");
 });
 
+test("masked, no field of the file holds a number or a document", () => {
+  const personal: Call = {
+    ...call,
+    ...{ their_number: "sip:5511987654321@10.0.0.1", actor: "5511987654321", direction: "from 11987654321" },
+    ...{ code: "CPF 123.456.789-09", queue: "(11) 98765-4321", aggregate_id: "1463669263.30033" },
+    recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",
+  };
+  for (const write of [toCsv, toNdjson]) {
+    const text = write([personal], { ...manner, masked: true });
+    expect(text).not.toMatch(/98765|123\.?456|456\.?789/);
+    expect(text).toContain("1463669263.30033");
+    expect(text).toContain("2026-11-25T10:42:07.123-03:00");
+    const whole = write([personal], manner);
+    expect(whole).toContain("123.456.789-09");
+    expect(whole).toContain("/rec/5511987654321.mp3?cpf=12345678909");
+  }
+});
+
 test.each([
   ["=1+1", "'=1+1"],
   ["+55 11", "'+55 11"],

@@ -1,5 +1,5 @@
 import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber, maskText } from "./format.ts";
 
 /** How a file is to be read: by whom, and whether numbers may be seen. */
 export type Manner = { language: "pt-BR" | "en"; masked: boolean; zone: string };
@@ -21,15 +21,20 @@ const COLUMNS = [
 
 type Row = Record<(typeof COLUMNS)[number], string | number | boolean | null>;
 
-/** What is seen is what goes out: masked where it is masked. Times are ISO 8601 in the account's zone. */
+/** Tells calls apart, and is no person's. */
+const UNMASKED: ReadonlySet<string> = new Set(["aggregate_id"]);
+
+/** What is seen is what goes out: masked where it is masked, in every field. Times are ISO 8601 in the account's zone. */
 function rowOf(call: Call, { masked, zone }: Manner): Row {
+  const text = <T>(column: string, value: T) =>
+    typeof value === "string" && !UNMASKED.has(column) ? maskText(value, masked) : value;
   const number = (value: string | null) => value && formatNumber(value, true);
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
   return {
-    ...(Object.fromEntries(COLUMNS.map((column) => [column, call[column] ?? null])) as Row),
+    ...(Object.fromEntries(COLUMNS.map((column) => [column, text(column, call[column] ?? null)])) as Row),
     their_number: masked ? number(theirNumber(call)) : call.their_number,
     our_number: masked ? number(ourNumber(call)) : call.our_number,
-    actor: agentOf(call),
+    actor: text("actor", agentOf(call)),
     created_at: time(call.created_at),
     answered_at: time(call.answered_at),
     finished_at: time(call.finished_at),

@@ -50,6 +50,20 @@ test("a masked body hides every number and document, wherever it is, and keeps w
   expect(JSON.parse(formatBody(body, false))).toEqual(body);
 });
 
+test("a masked body hides numbers and documents within texts, in keys and in addresses too", () => {
+  const body = {
+    note: "call (11) 98765-4321 or +55 11 98765 4321, CPF 123.456.789-09",
+    url: "https://pbx.example/rec/5511987654321.mp3",
+    "5511987654321": "on 2026-11-25T10:42:07Z or 2026-11-25 10:42, queue 900",
+    call_id: "1463669263.30033",
+  };
+  const text = formatBody(body, true);
+  expect(text).not.toMatch(/98765|123\.456|456\.789/);
+  expect(text).toContain("on 2026-11-25T10:42:07Z or 2026-11-25 10:42, queue 900");
+  expect(text).toContain('"call_id": "1463669263.30033"');
+  expect(JSON.parse(formatBody(body, false))).toEqual(body);
+});
+
 test.each([
   [2_100, "2,1 s", "2.1 s"],
   [40, "0,04 s", "0.04 s"],

@@ -75,25 +75,42 @@ export function formatNumber(number: string, masked: boolean): string {
 export const formatKey = (key: string, masked: boolean): string =>
   /^\+?\d{8,15}$/.test(key) ? formatNumber(key, masked) : key;
 
+/** Six digits or more, also with the punctuation of telephones and documents between them. */
+const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
+
 /** A text of any kind; masked, of every run of digits that could be a telephone or a document only the end is left. */
 export const maskText = (text: string, masked: boolean): string =>
-  masked ? text.replace(/\d{6,}/g, (digits) => "*".repeat(digits.length - 4) + digits.slice(-4)) : text;
+  masked ? text.replace(LONG_DIGITS, (run, date?: string) => date ?? maskRun(run)) : text;
+
+function maskRun(run: string): string {
+  const digits = run.replace(/\D/g, "");
+  return "*".repeat(digits.length - 4) + digits.slice(-4);
+}
 
 /** Fields whose digits are not a person's. */
 const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
 
 /**
- * A body as indented JSON. Masked, every string or number that could be a telephone or a document (6 to 14
- * digits) shows only its end. It is text: whoever shows it must not let it be read as HTML.
+ * A body as indented JSON. Masked, whatever could be a telephone or a document (6 digits or more) shows only its end, in values, in texts
+ * and in names of fields. It is text: whoever shows it must not let it be read as HTML.
  */
 export function formatBody(body: unknown, masked: boolean): string {
   return JSON.stringify(body, masked ? maskDigits : undefined, 2);
 }
 
 function maskDigits(key: string, value: unknown): unknown {
-  if (HARMLESS.has(key) || (typeof value !== "string" && typeof value !== "number")) return value;
+  if (HARMLESS.has(key)) return value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [maskText(name, true), member]));
+  if (typeof value !== "string" && typeof value !== "number") return value;
   const text = String(value);
   return /^\+?[\d .()/-]{6,20}$/.test(text) && text.replace(/\D/g, "").length >= 6
     ? formatNumber(text, true)
-    : value;
+    : maskedOr(value, text);
+}
+
+/** What has nothing to mask stays what it is: a number, for example. */
+function maskedOr(value: string | number, text: string): string | number {
+  const masked = maskText(text, true);
+  return masked === text ? value : masked;
 }

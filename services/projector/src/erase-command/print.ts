@@ -1,0 +1,31 @@
+import type { PreviewResult } from "../erasure/preview.ts";
+import type { Sent, SentReceipt } from "./erase.ts";
+import type { Kind } from "./options.ts";
+
+/** What would go, a fact a line. Nothing of a call or a person is in it but what was asked for. */
+export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withPossible: boolean): string {
+  const { calls, all, share, events, dead_letters, is_ours, possible_total } = result;
+  const confirm = withPossible ? result.confirm_possible : result.confirm;
+  return [
+    `${calls} of ${all} calls would go (${(share * 100).toFixed(2)} %), with ${events} events and ${dead_letters} dead letters`,
+    ...(result.first_at === null ? [] : [`from ${textOf(result.first_at)} to ${textOf(result.last_at!)}`]),
+    ...(is_ours ? ["it is one of the account's own numbers (our_number)"] : []),
+    ...(possible_total > 0
+      ? [`${possible_total} more only possibly belong to it: --possible takes them too, --json lists them`]
+      : []),
+    confirm === null ? "no --confirm is needed" : `needs --confirm ${confirm}`,
+  ].join("\n");
+}
+
+const textOf = (time: Date | string) => (typeof time === "string" ? time : time.toISOString());
+
+/** A receipt, a fact a line. */
+export function formatReceipt(kind: Kind, receipt: SentReceipt): string {
+  const { requested_at, clean_at, log_clean_by, calls, agents, clean } = receipt;
+  return [
+    `asked for at ${requested_at}`,
+    ...(kind === "call" ? [] : [`${calls} calls and ${agents} agents, of which ${clean} are clean`]),
+    clean_at === null ? "the database is not clean yet" : `the database was clean at ${clean_at}`,
+    ...(log_clean_by === null ? [] : [`the log is clean by ${log_clean_by}`]),
+  ].join("\n");
+}

@@ -1,0 +1,169 @@
+import {
+  type CallStore,
+  type Erased,
+  type Erasure,
+  type Event,
+  erasedPersonOf,
+  erasureOf,
+  type FindParties,
+  isErased,
+  type LedgerKey,
+  type LoggedEvent,
+  latestErased,
+  ledgerId,
+  ledgerKeysOf,
+  type Parties,
+  type Person,
+  partsOf,
+  personsOf,
+  type Repeated,
+  subjectOf,
+} from "@teravoz/domain";
+import type { ConsumedBatch, ConsumedRecord, TopicNames } from "@teravoz/kafka";
+import { type RepublishPorts, republishOthers } from "./republish.ts";
+import { cleanBy, kindOf, type LoggedErasure, publishTombstones } from "./tombstones.ts";
+
+/** Whose a record is, when it came and whom it names, also where it cannot be read: then it has no event. */
+export type Trace = Pick<LoggedEvent, "kind" | "aggregate_id" | "occurred_at" | "received_at" | "source"> & {
+  uuid?: string;
+  text: string;
+  event?: Event;
+};
+
+export const traceOfEvent = (event: LoggedEvent): Trace => {
+  const { uuid, kind, aggregate_id, occurred_at, received_at, source, payload } = event;
+  return { uuid, kind, aggregate_id, occurred_at, received_at, source, text: payload, event };
+};
+
+/** Of a record that cannot be read: its key is its subject's, and the broker's stamp the only one. */
+export const traceOf = (
+  topics: TopicNames,
+  { topic, partition }: ConsumedBatch,
+  { key, offset, timestamp, value }: ConsumedRecord,
+): Trace => ({
+  kind: kindOf(topics, topic),
+  aggregate_id: String(key ?? ""),
+  occurred_at: null,
+  received_at: new Date(timestamp),
+  source: { topic, partition, offset },
+  text: String(value ?? ""),
+});
+
+export type AnswerPorts = RepublishPorts & {
+  store: Pick<CallStore, "findErased" | "ledgerEpoch" | "listAgentEvents">;
+  findParties: FindParties;
+};
+
+export type Answered = {
+  /** What the ledger says, and the epoch in which it said so. */
+  known: Erased[];
+  epoch: number;
+  /** Erasures that no tombstone asks for yet: of calls and events that are about an erased person. */
+  demanded: Erasure[];
+  /** Whether a record goes. */
+  goes(trace: Trace): boolean;
+};
+
+type Verdict = { erased: Map<string, Erased>; barred: ReadonlySet<Trace>; goes(trace: Trace): boolean };
+
+/**
+ * Writes a tombstone after each record that is to be dropped because its subject, or a person it names, was erased: else it would be its
+ * key's last value, and stay in the log for ever. Only a record with a value is ever answered, so that no tombstone provokes another.
+ */
+export async function answerErased(
+  ports: AnswerPorts,
+  { topic, partition }: Pick<ConsumedBatch, "topic" | "partition">,
+  traces: readonly Trace[],
+  erasures: readonly LoggedErasure[],
+): Promise<Answered> {
+  const epoch = await ports.store.ledgerEpoch(topic, partition);
+  const named = traces.map((trace) => ({ trace, parties: ports.findParties(trace.text) }));
+  const known = await ports.store.findErased(keysOf(named));
+  const { demanded, barred } = demandErasures(named, { known, erasures, now: ports.now() });
+  const erased = latestErased<Erased>([...known, ...partsOf([...erasures, ...demanded])]);
+  const goes = (trace: Trace) => barred.has(trace) || erasureOf(trace, erased) !== undefined;
+  await answer(ports, traces, erasures, { erased, barred, goes });
+  return { known, epoch, demanded, goes };
+}
+
+type Named = { trace: Trace; parties: Parties };
+
+function keysOf(named: readonly Named[]): LedgerKey[] {
+  const persons = new Map<string, Person>();
+  for (const { parties } of named)
+    for (const person of personsOf(parties)) persons.set(ledgerId(person), person);
+  return [...ledgerKeysOf(named.map(({ trace }) => trace)), ...persons.values()];
+}
+
+/** A call in which an erased person is a party goes whole; of an agent's key only the event does, for others may share it. */
+function demandErasures(
+  named: readonly Named[],
+  { known, erasures, now }: { known: readonly Erased[]; erasures: readonly Erasure[]; now: Date },
+): { demanded: Erasure[]; barred: Set<Trace> } {
+  const erased = latestErased<Erased>([...known, ...partsOf(erasures)]);
+  const demanded = new Map<string, Erasure & { uuids?: string[] }>();
+  const barred = new Set<Trace>();
+  if (erased.size === 0) return { demanded: [], barred };
+  for (const { trace, parties } of named) {
+    const person = erasureOf(trace, erased) ? null : erasedPersonOf(trace, parties, erased);
+    if (!person) continue;
+    barred.add(trace);
+    const erasure = demanded.get(ledgerId(subjectOf(trace))) ?? demandFor(trace, person, now);
+    if (trace.uuid !== undefined) erasure.uuids?.push(trace.uuid);
+    demanded.set(ledgerId(subjectOf(trace)), erasure);
+  }
+  return { demanded: [...demanded.values()], barred };
+}
+
+const demandFor = (trace: Trace, asked_for: Person, now: Date): Erasure & { uuids?: string[] } => ({
+  ...subjectOf(trace),
+  ...{ erased_at: now, log_clean_by: cleanBy(trace.kind, now.getTime()), isRepeated: true, asked_for },
+  ...(trace.kind === "agent" && { uuids: [] }),
+});
+
+/** A key whose last record among these is a tombstone needs no answer. */
+async function answer(
+  ports: AnswerPorts,
+  traces: readonly Trace[],
+  erasures: readonly LoggedErasure[],
+  verdict: Verdict,
+): Promise<void> {
+  const answered = new Map(erasures.map((each) => [ledgerId(each), each.offset]));
+  const unanswered = Map.groupBy(
+    traces.filter(
+      (trace) =>
+        verdict.goes(trace) && trace.source.offset > (answered.get(ledgerId(subjectOf(trace))) ?? -1),
+    ),
+    (trace) => ledgerId(subjectOf(trace)),
+  );
+  const tombstones = [...unanswered.values()].map((gone) => tombstoneFor(gone, verdict));
+  await publishTombstones(ports, tombstones);
+  for (const { kind, key, uuids } of tombstones)
+    if (kind === "agent" && uuids) await republishKept(ports, key, traces, verdict);
+}
+
+function tombstoneFor(gone: readonly Trace[], { erased, barred }: Verdict): Repeated {
+  const subject = subjectOf(gone[0]!);
+  const whole = erased.get(ledgerId(subject));
+  const isWhole = whole && gone.every((trace) => !barred.has(trace) && isErased(trace, whole));
+  if (whole && (subject.kind === "call" || isWhole)) return { ...subject, erased_at: whole.erased_at };
+  const [first] = gone.flatMap((trace) => erasureOf(trace, erased)?.erased_at ?? []);
+  const uuids = gone.flatMap(({ uuid }) => uuid ?? []);
+  return { ...subject, erased_at: first ?? gone[0]!.received_at, uuids };
+}
+
+const republishKept = (
+  ports: AnswerPorts,
+  key: string,
+  traces: readonly Trace[],
+  { erased, goes }: Verdict,
+): Promise<void> => {
+  const kept = traces.filter((trace) => trace.kind === "agent" && trace.aggregate_id === key && !goes(trace));
+  const isGone = (event: Event) => erasureOf(event, erased) !== undefined;
+  return republishOthers(
+    ports,
+    key,
+    isGone,
+    kept.flatMap(({ event }) => event ?? []),
+  );
+};

@@ -1,0 +1,134 @@
+import {
+  type Extent,
+  ledgerId,
+  type Measure,
+  type Person,
+  type PersonFindings,
+  type PersonShare,
+  reasonToConfirm,
+  type Subject,
+  Unavailable,
+} from "@teravoz/domain";
+import type { TopicNames } from "@teravoz/kafka";
+import type { Log } from "@teravoz/runtime";
+import { type ErasePorts, extentOf } from "./erase.ts";
+
+/** What an erasure would take. */
+export type PreviewResult = Pick<Extent, "calls" | "all"> &
+  Measure & {
+    dead_letters: number;
+    /** Of all calls, from 0 to 1. */
+    share: number;
+    /** The number is one of the account's own. */
+    is_ours: boolean;
+    /** `confirm` for the erasure, null where it needs none; and for one that includes the possible. */
+    confirm: number | null;
+    confirm_possible: number | null;
+    /** What is only possibly about the person, the first of them; and how many there are. */
+    possible: { kind: "call" | "event" | "dead-letter"; key: string }[];
+    possible_total: number;
+  };
+
+export type Preview =
+  | { state: "running"; done: number; total: number }
+  | { state: "done"; finished_at: Date; result: PreviewResult }
+  | { state: "failed"; finished_at: Date; message: string };
+
+export type Previews = {
+  /** Begins one, or answers the one that runs for the same already; null where another runs. */
+  start(of: Person | Subject): Preview | null;
+  find(of: Person | Subject): Preview | null;
+};
+
+type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
+
+/** Long enough to look at it and decide, short enough that its counts are still about right. */
+export const KEPT_MS = 3_600_000;
+/** A list that a person reads. */
+const LISTED = 1_000;
+
+/** Previews in this process, one at a time: each reads everything. */
+export function createPreviews(ports: Ports): Previews {
+  const kept = new Map<string, Preview>();
+  const forgetOld = () => {
+    for (const [id, preview] of kept)
+      if (preview.state !== "running" && preview.finished_at.getTime() + KEPT_MS <= ports.now().getTime())
+        kept.delete(id);
+  };
+  return {
+    start: (of) => {
+      forgetOld();
+      const id = ledgerId(of);
+      const known = kept.get(id);
+      if (known?.state === "running") return known;
+      if ([...kept.values()].some(({ state }) => state === "running")) return null;
+      const running: Preview = { state: "running", done: 0, total: 0 };
+      kept.set(id, running);
+      void run(ports, of, running).then((ended) => kept.set(id, ended));
+      return running;
+    },
+    find: (of) => {
+      forgetOld();
+      return kept.get(ledgerId(of)) ?? null;
+    },
+  };
+}
+
+async function run(
+  ports: Ports,
+  of: Person | Subject,
+  running: Extract<Preview, { state: "running" }>,
+): Promise<Preview> {
+  try {
+    const onProgress = (done: number, total: number) => void Object.assign(running, { done, total });
+    const result = await preview(ports, of, onProgress);
+    ports.log.info({ count: result.calls }, "an erasure was previewed");
+    return { state: "done", finished_at: ports.now(), result };
+  } catch (err) {
+    const isAway = err instanceof Unavailable;
+    ports.log[isAway ? "warn" : "error"]({ err }, "the preview of an erasure failed");
+    const message = isAway ? "a dependency is away: ask again" : "internal error";
+    return { state: "failed", finished_at: ports.now(), message };
+  }
+}
+
+async function preview(
+  { erasures, topics }: Ports,
+  of: Person | Subject,
+  onProgress: (done: number, total: number) => void,
+): Promise<PreviewResult> {
+  const found = await find(erasures, of, topics, onProgress);
+  const { certain, possible } = found;
+  const [extent, wide, measure] = await Promise.all([
+    extentOf({ erasures, topics }, found, { possible: false }),
+    extentOf({ erasures, topics }, found, { possible: true }),
+    erasures.measure(certain),
+  ]);
+  return {
+    ...{ calls: extent.calls, all: extent.all, share: extent.all === 0 ? 0 : extent.calls / extent.all },
+    ...measure,
+    ...{ dead_letters: certain.letters.length, is_ours: found.isOurs },
+    ...{ confirm: confirmOf(extent), confirm_possible: confirmOf(wide) },
+    ...{ possible: listOf(possible).slice(0, LISTED), possible_total: listOf(possible).length },
+  };
+}
+
+const confirmOf = (extent: Extent): number | null => (reasonToConfirm(extent) === null ? null : extent.calls);
+
+async function find(
+  erasures: Ports["erasures"],
+  of: Person | Subject,
+  topics: TopicNames,
+  onProgress: (done: number, total: number) => void,
+): Promise<PersonFindings> {
+  if (of.kind === "number" || of.kind === "actor")
+    return erasures.findPerson(of, { agentTopic: topics.agentEvents, onProgress });
+  const nothing: PersonShare = { calls: [], events: [], letters: [] };
+  return { certain: await erasures.findCall(of.key), possible: nothing, isOurs: false };
+}
+
+const listOf = ({ calls, events, letters }: PersonShare): PreviewResult["possible"] => [
+  ...calls.map((key) => ({ kind: "call" as const, key })),
+  ...events.map(({ uuid }) => ({ kind: "event" as const, key: uuid })),
+  ...letters.map(({ id }) => ({ kind: "dead-letter" as const, key: id })),
+];

@@ -1,0 +1,77 @@
+import type { CallStore, Event, StoredEvent } from "@teravoz/domain";
+import {
+  type Codec,
+  LOG_CLEAN_MS,
+  type OutgoingRecord,
+  type Publisher,
+  type TopicNames,
+} from "@teravoz/kafka";
+import { publishTombstones, TOMBSTONES_AT_ONCE, topicOf } from "./tombstones.ts";
+
+export type RepublishPorts = {
+  store: Pick<CallStore, "listAgentEvents">;
+  codec: Pick<Codec, "encodeEvent">;
+  publisher: Pick<Publisher, "publish">;
+  topics: TopicNames;
+  now(): Date;
+};
+
+/** On a record that we publish once more ourselves: it is no redelivery. */
+export const REPUBLISHED = "republished";
+
+/** The newest of a key's events. A campaign may have a million: then the log keeps no more of them than this. */
+const MOST = 10_000;
+
+type Tombstone = Parameters<typeof publishTombstones>[1][number];
+
+/**
+ * Writes tombstones, and behind one of single events what else its key has: others share the key, and the cleaner removes whatever stands
+ * before a tombstone. Safe to repeat. Throws Unavailable.
+ */
+export async function publishErasures(ports: RepublishPorts, erasures: readonly Tombstone[]): Promise<void> {
+  await publishTombstones(ports, erasures);
+  for (const { key, uuids } of erasures) {
+    if (uuids === undefined) continue;
+    const gone = new Set(uuids);
+    await republishOthers(ports, key, ({ uuid }) => gone.has(uuid));
+  }
+}
+
+/** `unstored`: events of the key that were read and are not stored yet. The newest ends up last. */
+export async function republishOthers(
+  ports: RepublishPorts,
+  key: string,
+  isGone: (event: Event) => boolean,
+  unstored: readonly Event[] = [],
+): Promise<void> {
+  const { store, now } = ports;
+  // what is older was removed from the log long ago, but for the last of each key
+  const since = new Date(now().getTime() - LOG_CLEAN_MS);
+  const stored = (await store.listAgentEvents(key, { since, limit: MOST })).toReversed();
+  const others = [...stored.map(plainEvent), ...unstored].filter((event) => !isGone(event));
+  const distinct = [...new Map(others.map((event) => [event.uuid, event])).values()];
+  for (let at = 0; at < distinct.length; at += TOMBSTONES_AT_ONCE)
+    await Promise.all(distinct.slice(at, at + TOMBSTONES_AT_ONCE).map((event) => publishAgain(ports, event)));
+}
+
+const plainEvent = ({
+  uuid,
+  kind,
+  aggregate_id,
+  type,
+  occurred_at,
+  received_at,
+  payload,
+}: StoredEvent): Event => ({
+  ...{ uuid, kind, aggregate_id, type },
+  ...{ occurred_at, received_at, payload },
+});
+
+async function publishAgain({ publisher, codec, topics }: RepublishPorts, event: Event): Promise<void> {
+  const record: OutgoingRecord = {
+    ...{ topic: topicOf(topics, event.kind), key: event.aggregate_id },
+    value: await codec.encodeEvent(event),
+    headers: { [REPUBLISHED]: "1" },
+  };
+  await publisher.publish(record);
+}
