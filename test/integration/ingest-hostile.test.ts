@@ -135,7 +135,7 @@ test("a process that was stopped for 12 s answers 200 to all that it got before 
   const [service] = gateway.ingest;
   const port = Number(new URL(service!.url).port);
   const connections = await Promise.all(Array.from({ length: 51 }, () => connectRaw(port)));
-  // whoever connected before has been accepted once a later connection is answered
+  // earlier connections are accepted once a later one is answered
   expect((await ask(port, { method: "GET", path: "/readyz" })).status).toBe(200);
   const bodies = Array.from({ length: 50 }, (_, n) => `{"type":"call.new","call_id":"stopped-${n}"}`);
   const bytes = bodies.map((body) => requestBytes({ body }));

@@ -9,7 +9,7 @@ export type NameCounts = {
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** What fits a table and a status. Whoever sends ever new names pushes out those that were not met for longest. */
+/** As many as fit a table and a status. A further name takes the place of the one that was met longest ago. */
 const MAX_NAMES = 20;
 
 type Kept = { minutes: Map<number, number>; last: number };

@@ -5,8 +5,8 @@ const letterOrEscape = (letter: string): string => {
 };
 
 /**
- * The webhook's path in every spelling that means it. Senders join a base address and a path with a slash too many or too few, and
- * an event that is answered 404 is lost.
+ * The webhook's path in every spelling that means it. Senders join a base address and a path with a slash too many, and an
+ * event that is answered 404 is lost.
  */
 export const WEBHOOK_PATH = new RegExp(`^/+${Array.from("webhook", letterOrEscape).join("")}/*$`);
 

@@ -33,7 +33,7 @@ import type { Account } from "./reports.ts";
 import { addStats, createCountStats } from "./stats.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { createSystem, type System, type SystemDeps } from "./system/system.ts";
-import { type Clock, systemClock } from "./throttle.ts";
+import { type Clock, openSystemClock } from "./throttle.ts";
 import { type Admission, createOriginCheck } from "./transports/admission.ts";
 import { servePlainWebSocket } from "./transports/plain-websocket.ts";
 import { createRate } from "./transports/rate.ts";
@@ -80,6 +80,7 @@ export function createRealtime(deps: {
   page?: string;
   joinsPerSecond?: number;
 }): Realtime {
+  const systemClock = openSystemClock();
   const { queries, letters, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.doubt());
   const day = createDay({ queries, now: Date.now });
@@ -115,7 +116,7 @@ export function createRealtime(deps: {
   addPage(router, deps.page ?? PAGE);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
   const refusedOrigins = createRefusedOrigins({ log, metrics, now: Date.now });
-  // another page of this machine may read, not write
+  // other pages of this machine may read the board, and not redrive
   const ownPages = createOriginCheck({ ...deps.admission, isLocal: false }, refusedOrigins.note);
   if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, ownPages);
   const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
@@ -138,6 +139,7 @@ export function createRealtime(deps: {
     const late = setTimeout(cutOff, LAST_ANSWERS_MS);
     await closed;
     clearTimeout(late);
+    systemClock.stop();
   };
   return { server, feed, system, refusedOrigins: refusedOrigins.list, stop };
 }

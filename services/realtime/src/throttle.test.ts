@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { createThrottle } from "./throttle.ts";
+import { createThrottle, openSystemClock } from "./throttle.ts";
 
 function start() {
   const clock = createManualClock();
@@ -33,4 +33,17 @@ test("nothing runs after a stop", () => {
   throttle.stop();
   clock.advance(1_000);
   expect(runs).toEqual([]);
+});
+
+test("the service's clock leaves out the time in which the process was held up", async () => {
+  const clock = openSystemClock();
+  const before = clock.now();
+  const came: string[] = [];
+  clock.after(1_000, () => came.push("later"));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  expect(clock.now() - before).toBeLessThan(1_000);
+  setImmediate(() => came.push("arrived"));
+  await new Promise<void>((resolve) => void clock.after(1_100, resolve));
+  expect(came).toEqual(["arrived", "later"]);
+  clock.stop();
 });

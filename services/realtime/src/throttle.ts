@@ -1,3 +1,5 @@
+import { createRunningTime, startDeadline } from "@teravoz/runtime";
+
 /** Time as it is handed in: milliseconds of any epoch, and a way to be called later. */
 export type Clock = {
   now(): number;
@@ -5,14 +7,17 @@ export type Clock = {
   after(ms: number, run: () => void): () => void;
 };
 
-/** Monotonic, so that a step of the wall clock neither hurries nor stalls anybody. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
+const LOOK_MS = 100;
+
+/**
+ * Monotonic, so that a step of the wall clock neither hurries nor stalls anybody. Time in which the process was stopped does not count:
+ * clients that could not be asked meanwhile are not gone. `stop` ends its timer.
+ */
+export function openSystemClock(): Clock & { stop(): void } {
+  const time = createRunningTime(LOOK_MS);
+  const timer = setInterval(time.look, LOOK_MS).unref();
+  return { now: time.now, after: startDeadline, stop: () => clearInterval(timer) };
+}
 
 export type Throttle = {
   /** Asks for a run: soon, at most one in the interval, and always one that begins after this call. */

@@ -18,7 +18,7 @@ const LOG_EVERY_MS = 60_000;
 /** Different origins that are logged within that time. */
 const MAX_LOGGED = 20;
 
-/** Counts the origins of pages that may not connect, and logs them: their operator sees a silent page, and no reason. */
+/** Counts and logs the origins of pages that may not connect. The page itself shows no reason: browsers hide it from scripts. */
 export function createRefusedOrigins({ log, metrics, now }: Deps): RefusedOrigins {
   const counts = createNameCounts(now);
   const logged = new Map<string, number>();
@@ -49,7 +49,7 @@ const NAME = /^[a-z][a-z\d+.-]{0,19}:\/\/([a-z\d.-]{1,80})(?::\d{1,5})?$/;
 /** A name with more digits might be a number. */
 const MAX_DIGITS = 6;
 
-/** An origin as browsers send it; in place of anything else, which may hold whatever its sender likes, "…". */
+/** An origin as browsers send it. Anything else may hold a number or a secret, and is shown as "…". */
 export function shownOrigin(origin: string): string {
   if (origin === "null" || ADDRESS.test(origin)) return origin;
   const [, host] = NAME.exec(origin) ?? [];

@@ -63,7 +63,7 @@ const refusalOf = (request: IncomingMessage, { admits, mayCome }: Doors): string
   return mayCome() ? null : "too many come at once, try again";
 };
 
-/** The page that a browser lets read the answers of a poll: whoever may connect. */
+/** The origin to whose page a browser may hand the answers of a poll: that of the request, if it may connect. */
 const crossOriginOf = (request: Pick<IncomingMessage, "headers">, admission: Doors): string | false =>
   isOriginAllowed(request, admission) ? (request.headers.origin ?? false) : false;
 
