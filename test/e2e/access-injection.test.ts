@@ -31,7 +31,9 @@ afterAll(async () => {
   await gateway?.close();
 });
 
-const FIELDS = "id aggregate_id state queue actor our_number their_number code direction".split(" ");
+const FIELDS = "id aggregate_id state queue actor our_number their_number code direction number search".split(
+  " ",
+);
 const operand = fc.oneof(
   fc.constantFrom(null, "", 0, "x", "NEW", ".*", "(a+)+$", "this.queue != 'x'", "sleep(1000)||true"),
   fc.jsonValue({ maxDepth: 2 }),

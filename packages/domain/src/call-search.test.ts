@@ -97,6 +97,15 @@ test("a name that several queues share finds the calls of each", () => {
   expect(shared.queues).toEqual(["suporte   n1", "903", "904"]);
 });
 
+test.each(["11999998888", "+55 11 99999-8888", "1130001000", "+351912345678"])(
+  "a whole number with its area code needs no look at parts of numbers: %s",
+  (text) => expect(search(text)).toMatchObject({ number: expect.any(String), digits: null }),
+);
+
+test.each(["999998888", "1199999888", "11 9999"])("a number that lacks digits may be a part: %s", (text) =>
+  expect(search(text).digits).toBe(text.replaceAll(" ", "")),
+);
+
 test("digits that are more than any number has are searched for as text alone", () => {
   expect(search("1".repeat(15)).digits).toBe("1".repeat(15));
   expect(search("1".repeat(16)).digits).toBe(null);

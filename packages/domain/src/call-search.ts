@@ -9,7 +9,7 @@ export type CallSearch = {
   queues: readonly string[];
   /** The canonical form of the text, where the text is a number. */
   number: string | null;
-  /** A part of a number, where the text has four digits or more and no letters. */
+  /** A part of a number, where the text has four digits or more and no letters, and is no whole number. */
   digits: string | null;
 };
 
@@ -21,6 +21,8 @@ export type SearchAccount = {
 
 /** Fewer digits are in almost every number. */
 const FEWEST_DIGITS = 4;
+/** Area code and subscriber of a landline; a mobile has one more. */
+const WHOLE_DIGITS = 10;
 /** No number of E.164 has more. */
 const MOST_DIGITS = 15;
 
@@ -28,20 +30,23 @@ const MOST_DIGITS = 15;
 export function readSearch(typed: string, { queues, readTelephone }: SearchAccount): CallSearch {
   const text = typed.trim();
   const name = foldName(text);
+  const number = readTelephone(text)?.canonical ?? null;
   const named = [...queues].filter(([, queue]) => queue.name !== null && foldName(queue.name) === name);
   return {
     text,
     queues: [...new Set([text, ...named.map(([queue]) => queue)])],
-    number: readTelephone(text)?.canonical ?? null,
-    digits: readDigits(text),
+    number,
+    digits: readDigits(text, number),
   };
 }
 
-function readDigits(text: string): string | null {
+/** Null too for a whole number with its area code: it is a part of no other. */
+function readDigits(text: string, number: string | null): string | null {
   const digits = text.replace(/[\s()+./-]/g, "");
-  return /^\d+$/.test(digits) && digits.length >= FEWEST_DIGITS && digits.length <= MOST_DIGITS
-    ? digits
-    : null;
+  const isPart = /^\d+$/.test(digits) && digits.length >= FEWEST_DIGITS && digits.length <= MOST_DIGITS;
+  const isWhole =
+    digits.length >= WHOLE_DIGITS && number !== null && /^\+/.test(number) && number.endsWith(digits);
+  return isPart && !isWhole ? digits : null;
 }
 
 /** A name without accents, in lower case, with single blanks. */

@@ -17,9 +17,9 @@ export type SearchLimits = {
   numbers: number;
   /** Agents that a name may match. */
   agents: number;
-  /** Different numbers looked at in one operation: 20 to 100 ms. */
+  /** Different numbers looked at in one operation: 100 ms at 5 us each. */
   atOnce: number;
-  /** A person waits this long for a search: some million different numbers. */
+  /** A person waits this long for a search: some 600,000 different numbers. */
   ms: number;
 };
 

@@ -118,7 +118,7 @@ export const words: Words = {
   exportAs: (format) => `Export as ${format}`,
   exporting: (count) => `Exporting… ${count}`,
   exportFailed: "The export broke off: try again.",
-  search: "Number or a part of it, agent, queue, code or call_id",
+  search: "Number, agent, queue, code or call_id",
   nothingFound:
     "Nothing found. Search for a number or a part of one (4 digits or more), an agent, a queue's number or name, a code or a call_id.",
   searchCut: "The search was cut off: it matches too much. Type more of the number or the name.",

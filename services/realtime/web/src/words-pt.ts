@@ -118,7 +118,7 @@ export const words: Words = {
   exportAs: (format) => `Exportar como ${format}`,
   exporting: (count) => `Exportando… ${count}`,
   exportFailed: "A exportação parou no meio: tente de novo.",
-  search: "Telefone ou parte dele, agente, fila, código ou call_id",
+  search: "Telefone, agente, fila, código, call_id",
   nothingFound:
     "Nada encontrado. Busque um telefone ou parte dele (4 dígitos ou mais), um agente, o número ou o nome de uma fila, um código ou um call_id.",
   searchCut: "A busca parou antes do fim: há resultados demais. Digite mais do telefone ou do nome.",
