@@ -1,5 +1,12 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
-import { type Fold, foldCall, parseWebhook } from "@teravoz/domain";
+import {
+  createFindParties,
+  createReadTelephone,
+  type Fold,
+  foldCall,
+  parseWebhook,
+  type Region,
+} from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -47,6 +54,9 @@ export type Seams = {
 
 type ProjectorService = Service<typeof settings>;
 
+/** The account's country: how numbers without a country's code are read. */
+const REGION: Region = "BR";
+
 /** Runs the process; resolves once it is started. */
 export const runProjector = (seams: Seams = {}) =>
   runService("projector", settings, (service) => startProjector(service, seams));
@@ -85,7 +95,9 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   onStop("mongodb", () => connection.close());
   const erasureKeys = config.ERASURE_KEYS;
   const store = aroundStore(createMongoStore({ connection, log, erasureKeys }));
-  const erasures = createMongoErasures({ connection, erasureKeys });
+  const parties = createFindParties({ region: REGION });
+  const readTelephone = createReadTelephone(REGION);
+  const erasures = createMongoErasures({ connection, erasureKeys, parties });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
   const client = createClient({ config, clientId: "teravoz-projector", log });
@@ -98,7 +110,8 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("topics", topicsCheck({ client, topics, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
-  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, now };
+  const rules = { parties, readTelephone, now };
+  return { topics, store, erasures, letters, jobs, client, codec, publisher, status, ...rules };
 }
 
 /** What this process has in hand, for its status. */

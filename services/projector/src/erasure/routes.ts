@@ -1,11 +1,16 @@
-import type { Person, Subject } from "@teravoz/domain";
+import type { Person, ReadTelephone, Subject } from "@teravoz/domain";
 import { type Log, Problem } from "@teravoz/runtime";
 import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects, Unconfirmed } from "./erase.ts";
 import { createPreviews, type Previews } from "./preview.ts";
 import { readActor, readCall, readEraseQuery, readNumber, refuseQuery } from "./read-request.ts";
 
-export type ErasureRoutePorts = ErasePorts & { tokens: readonly string[] | null; log: Log };
+export type ErasureRoutePorts = ErasePorts & {
+  tokens: readonly string[] | null;
+  /** How numbers are read, in the account's region. */
+  readTelephone?: ReadTelephone;
+  log: Log;
+};
 
 type Router = ReturnType<typeof createRouter>;
 type Context = {
@@ -22,7 +27,11 @@ type Context = {
 export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void {
   const previews = createPreviews(ports);
   addCallRoutes(router, ports, previews);
-  addPersonRoutes(router, ports, { path: "numbers", read: (id) => readNumber(id), previews });
+  addPersonRoutes(router, ports, {
+    path: "numbers",
+    read: (id) => readNumber(id, ports.readTelephone),
+    previews,
+  });
   addPersonRoutes(router, ports, { path: "agents", read: readActor, previews });
 }
 
