@@ -83,11 +83,30 @@ test("a projector that slept through an erasure cannot bring the call back", asy
   );
 }, 240_000);
 
+test("a number's erasure takes every call of it, what is of before comes back by no door, and a new call is stored", async () => {
+  const path = `/numbers/${encodeURIComponent("(11) 98765-4444")}`;
+  const before = new Date(Date.now() - 60_000).toISOString();
+  const asked = await admin("DELETE", path);
+  expect([asked.status, asked.body.data.calls]).toEqual([202, 3]);
+  await eventually(async () => {
+    const { body: receipt } = await admin("GET", `/numbers/${NUMBER}/erasure`);
+    expect(receipt.data).toMatchObject({ calls: 3, clean: 3, clean_at: expect.any(String) });
+  }, 60_000);
+  await post(body("fifth", "call.new", { timestamp: before, their_number: "011987654444" }));
+  await post(body("sixth", "call.new", { timestamp: new Date(Date.now() + 1_000).toISOString() }));
+  await eventually(async () => {
+    expect((await gateway.calls()).map(({ aggregate_id }) => aggregate_id)).toEqual(["sixth"]);
+    expect(await gateway.lag()).toBe(0);
+  }, 60_000);
+  expect(await gateway.events()).toHaveLength(1);
+}, 180_000);
+
 test("no number and no call_id is in any log", () => {
   const logs = join(gateway.dir, "logs");
   const text = readdirSync(logs)
     .map((name) => readFileSync(join(logs, name), "utf8"))
     .join("\n");
   expect(text).toContain("erasure was asked for");
-  for (const value of [NUMBER, "erased-call", "staying-call", TOKEN]) expect(text).not.toContain(value);
+  for (const value of [NUMBER, "erased-call", "staying-call", "98765-4444", TOKEN])
+    expect(text).not.toContain(value);
 });

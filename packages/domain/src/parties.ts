@@ -37,6 +37,9 @@ export function createFindParties({ region }: { region: Region }): FindParties {
   };
 }
 
+/** Of a body that was not looked at. */
+export const NOBODY: Parties = { certain: new Set(), possible: new Set(), ours: null, actor: null };
+
 /** The rule for an account in Brazil. */
 export const findParties = createFindParties({ region: "BR" });
 

@@ -85,6 +85,8 @@ export type CallStore = {
   findErased(keys: readonly LedgerKey[]): Promise<Erased[]>;
   /** Grows with every person that is erased: see Batch.epoch. Throws Unavailable. */
   ledgerEpoch(topic: string, partition: number): Promise<number>;
+  /** Whether any person is erased at all, as far as the ledger reaches back. Throws Unavailable. */
+  knowsPersons(): Promise<boolean>;
   /**
    * The newest events of an agent's key that were received since then, newest first, and the newest of all where none was. Throws
    * Unavailable.

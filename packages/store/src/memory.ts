@@ -76,6 +76,8 @@ export function createMemoryStore({
     apply: async (batch, fold) => apply(state, batch, fold, now()),
     findErased: async (keys) => findErased(state, keys),
     ledgerEpoch: async () => state.epoch,
+    knowsPersons: async () =>
+      [...state.erased.values()].some(({ kind }) => kind === "number" || kind === "actor"),
     listAgentEvents: async (key, stretch) => listAgentEvents(state, key, stretch),
     keepOut: async (person, how) => keepOut(state, person, how),
     // nobody writes beside the events here

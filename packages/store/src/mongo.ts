@@ -4,7 +4,7 @@ import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
 import { forgetErased, listAgentEvents, thinOut } from "./erasure/erase.ts";
-import { findErased } from "./erasure/ledger.ts";
+import { findErased, knowsPersons } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
@@ -43,6 +43,7 @@ export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: Mong
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
     findErased: (keys) => orUnavailable(() => findErased(collections, names, keys)),
     ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
+    knowsPersons: () => orUnavailable(() => knowsPersons(collections)),
     listAgentEvents: (...asked) => orUnavailable(() => listAgentEvents(collections, ...asked)),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };

@@ -326,6 +326,17 @@ test("what comes late of an erased person takes its call whole, and a new call o
   expect(await isStored("old")).toBe(false);
 });
 
+test("in a large batch an erased person is found too", async () => {
+  const { handle } = project();
+  const many = (first: number) =>
+    Array.from({ length: 60 }, (_, n) => record(first + n, naming(`${first + n}`, `${first + n}`, 5)));
+  expect(await store.knowsPersons()).toBe(false);
+  await handle(batchOf(null, many(0)));
+  await store.keepOut(kept, { erased_at: at(10), possible: false });
+  await handle(batchOf(60, many(60)));
+  expect([await isStored("59"), await isStored("60"), await isStored("119")]).toEqual([true, false, false]);
+});
+
 test("a person erased between the decision and the transaction is decided on again", async () => {
   const apply: CallStore["apply"] = async (batch, fold) => {
     await store.keepOut(kept, { erased_at: at(10), possible: false });

@@ -256,6 +256,7 @@ export function describeErasures(use: Use): void {
     expect(await store.apply({ ...late, epoch }, foldCall)).toEqual({ fenced: true });
     expect(await findEvents(use(), event.aggregate_id)).toEqual([]);
     expect(await store.findErased([person])).toEqual([{ ...person, erased_at: at(5) }]);
+    expect(await store.knowsPersons()).toBe(true);
     const again = { ...late, epoch: await store.ledgerEpoch(batch.topic, 0) };
     expect(await store.apply(again, foldCall)).toMatchObject({ added: [event.uuid] });
   });

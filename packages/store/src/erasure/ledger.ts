@@ -36,6 +36,7 @@ export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { expires_at: 1 }, expireAfterSeconds: 0 },
   { key: { asked_for: 1 }, sparse: true },
   { key: { of: 1 }, sparse: true },
+  { key: { kind: 1 } },
 ];
 
 /** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
@@ -62,6 +63,13 @@ export async function findErased(
     return { kind, key, erased_at: erased_at!, ...(possible_until && { possible_until }) };
   });
   return [...latestErased(known).values()];
+}
+
+/** See CallStore.knowsPersons. */
+export async function knowsPersons({ erased }: Pick<Collections, "erased">): Promise<boolean> {
+  const filter = { kind: { $in: ["number", "actor"] } };
+  const options = { projection: { _id: 1 }, maxTimeMS: OPERATION_LIMIT_MS, ...NEWEST };
+  return (await erased.findOne(filter, options)) !== null;
 }
 
 /** How many entries count and can be found under none of these keys: what they keep out would come back. */

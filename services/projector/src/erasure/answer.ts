@@ -12,6 +12,7 @@ import {
   latestErased,
   ledgerId,
   ledgerKeysOf,
+  NOBODY,
   type Parties,
   type Person,
   partsOf,
@@ -50,7 +51,7 @@ export const traceOf = (
 });
 
 export type AnswerPorts = RepublishPorts & {
-  store: Pick<CallStore, "findErased" | "ledgerEpoch" | "listAgentEvents">;
+  store: Pick<CallStore, "findErased" | "knowsPersons" | "ledgerEpoch" | "listAgentEvents">;
   findParties: FindParties;
 };
 
@@ -77,7 +78,11 @@ export async function answerErased(
   erasures: readonly LoggedErasure[],
 ): Promise<Answered> {
   const epoch = await ports.store.ledgerEpoch(topic, partition);
-  const named = traces.map((trace) => ({ trace, parties: ports.findParties(trace.text) }));
+  const isWorthIt = traces.length < MANY || (await ports.store.knowsPersons());
+  const named = traces.map((trace) => ({
+    trace,
+    parties: isWorthIt ? ports.findParties(trace.text) : NOBODY,
+  }));
   const known = await ports.store.findErased(keysOf(named));
   const { demanded, barred } = demandErasures(named, { known, erasures, now: ports.now() });
   const erased = latestErased<Erased>([...known, ...partsOf([...erasures, ...demanded])]);
@@ -85,6 +90,9 @@ export async function answerErased(
   await answer(ports, traces, erasures, { erased, barred, goes });
   return { known, epoch, demanded, goes };
 }
+
+/** To read whom so many events name takes longer than asking whether any person is erased at all. */
+const MANY = 50;
 
 type Named = { trace: Trace; parties: Parties };
 

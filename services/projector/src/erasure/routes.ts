@@ -7,6 +7,7 @@ import { readActor, readCall, readEraseQuery, readNumber, refuseQuery } from "./
 
 export type ErasureRoutePorts = ErasePorts & {
   tokens: readonly string[] | null;
+  /** How numbers are read, in the account's region. */
   readTelephone: ReadTelephone;
   log: Log;
 };
