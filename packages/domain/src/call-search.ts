@@ -59,7 +59,7 @@ export const isSearched = (call: Call, search: CallSearch): boolean =>
   call.code === search.text ||
   (call.queue !== null && search.queues.includes(call.queue)) ||
   [call.actor, ...call.legs.map(({ agent }) => agent)].some((agent) => isAgent(agent, search)) ||
-  [call.their_number_canonical, call.our_number_canonical].some((number) => isNumber(number, search));
+  [call.their_number_canonical, call.our_number_canonical].some((number) => matchesNumber(number, search));
 
 /** Whether a search names an agent: by login, or by what stands before the @ of it, in any case. */
 export function isAgent(agent: string | null, { text }: CallSearch): boolean {
@@ -67,5 +67,5 @@ export function isAgent(agent: string | null, { text }: CallSearch): boolean {
   return login !== undefined && (login === wanted || (login.includes("@") && login.split("@")[0] === wanted));
 }
 
-const isNumber = (canonical: string | null | undefined, { number, digits }: CallSearch): boolean =>
+const matchesNumber = (canonical: string | null | undefined, { number, digits }: CallSearch): boolean =>
   typeof canonical === "string" && (canonical === number || (digits !== null && canonical.includes(digits)));

@@ -234,7 +234,7 @@ function pageOfCalls(
   const calls = listCalls(state, filter, cursor, window);
   const digits = filter.search?.digits ?? null;
   if (!filter.search || digits === null) return cutCalls(calls, limit);
-  const numbers = [...state.calls.values()].flatMap(({ call }) => numbersOf(call));
+  const numbers = [...state.calls.values()].flatMap(({ call }) => canonicalNumbers(call));
   const { first, cut } = firstValues(
     numbers.filter((number) => number.includes(digits)),
     SEARCH_LIMITS.numbers,
@@ -242,12 +242,12 @@ function pageOfCalls(
   if (!cut) return cutCalls(calls, limit);
   const otherwise = { search: { ...filter.search, digits: null } };
   const found = calls.filter(
-    (call) => isFound(call, otherwise) || numbersOf(call).some((number) => first.includes(number)),
+    (call) => isFound(call, otherwise) || canonicalNumbers(call).some((number) => first.includes(number)),
   );
   return { ...cutCalls(found, limit), cut };
 }
 
-const numbersOf = ({ their_number_canonical, our_number_canonical }: Call): string[] =>
+const canonicalNumbers = ({ their_number_canonical, our_number_canonical }: Call): string[] =>
   [their_number_canonical, our_number_canonical].filter((number) => typeof number === "string");
 
 const receivedSince = ({ events }: State, since: Date): StoredEvent[] =>

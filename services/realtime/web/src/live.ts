@@ -35,14 +35,14 @@ const FIRST = 200;
 /** The period the page of calls is about, as Subscribe takes it. */
 export const within = signal<{ since?: string; until?: string }>({});
 /** What the page of calls asks for, but for its period: those in a state, and what a person searches for. */
-export const params = computed(() => ({
+export const askedFilter = computed(() => ({
   ...(filter.value ? { state: filter.value } : {}),
   ...(query.value ? { search: query.value } : {}),
 }));
 /** Which calls this page follows, as Subscribe takes it. */
 const subject = computed(() =>
   page.value === "calls"
-    ? JSON.stringify({ params: params.value, ...within.value })
+    ? JSON.stringify({ params: askedFilter.value, ...within.value })
     : JSON.stringify({ params: { state: "WAITING" } }),
 );
 /** Grows with whatever changed anywhere. */
