@@ -91,3 +91,10 @@ test.each([null, "", "anonymous", "0000000000", "+266696687"])(
     expect(listAbandoned(calls, asked)[0]?.returned_at).toBeNull();
   },
 );
+
+test("calls that are not folded anew yet are of nobody in particular", () => {
+  const older = [gaveUp("a", 10, 70, "11987654321"), talked(300, "11900000000")].map(
+    ({ their_number_canonical: _, ...call }) => call as ReturnableCall,
+  );
+  expect(listAbandoned(older, asked)).toMatchObject([{ person: null, returned_at: null }]);
+});

@@ -32,7 +32,8 @@ export function listAbandoned(
 ): Abandoned[] {
   const answers = answersByPerson(calls);
   const listed = calls.flatMap(({ aggregate_id, legs, ...call }) => {
-    const { their_number, their_number_display, their_number_canonical: person } = call;
+    const { their_number, their_number_display } = call;
+    const person = personOf(call);
     return legs
       .filter(({ outcome, ended_at }) => outcome === "ABANDONED" && isWithin(ended_at!, window))
       .map(({ queue, entered_at, ended_at }): Abandoned => {
@@ -51,10 +52,16 @@ export function listAbandoned(
 
 /** When each person was talked to, in order. */
 function answersByPerson(calls: readonly ReturnableCall[]): Map<string, Date[]> {
-  const answers = calls.flatMap(({ their_number_canonical: person, answered_at }) =>
-    person !== null && answered_at ? [{ person, answered_at }] : [],
-  );
+  const answers = calls.flatMap((call) => {
+    const [person, { answered_at }] = [personOf(call), call];
+    return person !== null && answered_at ? [{ person, answered_at }] : [];
+  });
   answers.sort((one, other) => one.answered_at.getTime() - other.answered_at.getTime());
   const byPerson = Map.groupBy(answers, ({ person }) => person);
   return new Map([...byPerson].map(([person, all]) => [person, all.map(({ answered_at }) => answered_at)]));
 }
+
+/** A call that an older fold has made has no canonical form yet: of whose it is nothing is known until it is folded anew. */
+const personOf = ({
+  their_number_canonical,
+}: Pick<ReturnableCall, "their_number_canonical">): string | null => their_number_canonical ?? null;
