@@ -111,7 +111,10 @@ async function consumeBatch(state: State, { consumer }: Member, payload: EachBat
     if (batch.expected !== null) observeLag(state, payload.batch, batch.expected);
     const outcome = await untilAvailable(() => state.handle(batch), patience);
     if (outcome === "fenced") {
-      state.log.warn({ topic, partition, expected: position }, "another writer has taken over, giving way");
+      state.log.warn(
+        { topic, partition, expected: position },
+        "another writer has taken over, or erased meanwhile: reading again",
+      );
       return consumer.seek({ topic, partition, offset: String(position ?? 0) });
     }
     state.sought.delete(place(topic, partition));

@@ -41,6 +41,7 @@ import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
 import { fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
+import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
@@ -68,7 +69,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
-  await untilAvailable(() => demandLedgerKeys(parts, service), service);
+  await untilAvailable(() => demandLedgerKeys({ ...parts, log: service.log }), service);
   const rules = { region: service.config.ACCOUNT_REGION };
   if (await claimRules(service, parts, rules))
     consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
@@ -85,17 +86,6 @@ async function claimRules(
   log.fatal({ reason }, "the calls are folded by other rules: this one ends");
   fail("projector", new Error(reason));
   return false;
-}
-
-/** Rather no projector than one that brings back what was erased. */
-async function demandLedgerKeys({ erasures }: Parts, { log }: Pick<ProjectorService, "log">): Promise<void> {
-  const count = await erasures.countUnreadable();
-  if (count === 0) return;
-  log.error(
-    { count },
-    "ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire",
-  );
-  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures");
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -171,6 +161,7 @@ async function startJobs(
   });
   health.add("consumer", consumer.check);
   onStop("consumer", () => consumer.stop());
+  onStop("ledger keys", watchLedgerKeys({ ...parts, log }, fail));
   const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
   const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });

@@ -13,7 +13,7 @@ import type { AnyBulkWriteOperation, Collection } from "mongodb";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { raiseEpochs } from "../positions.ts";
-import { LEDGER_MS, type LedgerDocument } from "./ledger.ts";
+import { LEDGER_MS, type LedgerDocument, underOf } from "./ledger.ts";
 import type { LedgerNames } from "./names.ts";
 
 type Desk = {
@@ -65,10 +65,10 @@ const entry = ({ now, names }: Desk, { _id, kind, fields, asked_for }: Entry): W
   updateOne: {
     filter: { _id },
     update: {
-      $set: fields,
+      $set: { ...fields, under: underOf(names) },
       $max: { expires_at: new Date(now() + LEDGER_MS) },
       $setOnInsert: { kind, erased_at: null },
-      $addToSet: { under: { $each: [...names.marks] }, ...(asked_for && { asked_for }) },
+      ...(asked_for && { $addToSet: { asked_for } }),
     },
     upsert: true,
   },
@@ -102,7 +102,7 @@ const kept = (desk: Desk, person: Person, times: Pick<Fields, "erased_at" | "pos
       update: {
         $max: { ...times, expires_at: new Date(desk.now() + LEDGER_MS) } as Fields,
         $setOnInsert: { kind: person.kind, requested_at: null, clean_at: null, log_clean_by: null },
-        $addToSet: { under: { $each: [...desk.names.marks] } },
+        $set: { person: true, under: underOf(desk.names) },
       },
       upsert: true,
     },

@@ -23,8 +23,10 @@ export type LedgerDocument = {
   expires_at: Date;
   /** `_id` of the persons it was asked for, under the same key. */
   asked_for?: string[];
-  /** Marks of the keys under which there is an entry like this: one of them must be listed to find it. */
-  under?: string[];
+  /** That it is of a person: there are few, and whether there is one at all is asked often. */
+  person?: true;
+  /** Marks of the keys under which it was last written: one of them must be listed to find it as it is. Few differ. */
+  under?: string;
   /** Of a single event: the `_id` its agent would have, under the same key. */
   of?: string;
 };
@@ -36,7 +38,8 @@ export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { expires_at: 1 }, expireAfterSeconds: 0 },
   { key: { asked_for: 1 }, sparse: true },
   { key: { of: 1 }, sparse: true },
-  { key: { kind: 1 } },
+  { key: { person: 1 }, sparse: true },
+  { key: { under: 1 } },
 ];
 
 /** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
@@ -67,20 +70,19 @@ export async function findErased(
 
 /** See CallStore.knowsPersons. */
 export async function knowsPersons({ erased }: Pick<Collections, "erased">): Promise<boolean> {
-  const filter = { kind: { $in: ["number", "actor"] } };
+  const filter = { person: true as const };
   const options = { projection: { _id: 1 }, maxTimeMS: OPERATION_LIMIT_MS, ...NEWEST };
   return (await erased.findOne(filter, options)) !== null;
 }
 
-/** How many entries count and can be found under none of these keys: what they keep out would come back. */
-export const countUnreadable = (
+/** Whether there are entries that can be found under none of these keys: what they keep out would come back. */
+export async function hasUnreadable(
   { erased }: Pick<Collections, "erased">,
   { marks }: LedgerNames,
-): Promise<number> =>
-  erased.countDocuments(
-    { under: { $exists: true, $nin: [...marks] }, expires_at: { $gt: new Date() } },
-    { maxTimeMS: OPERATION_LIMIT_MS },
-  );
+): Promise<boolean> {
+  const lists = await erased.distinct("under", {}, { maxTimeMS: OPERATION_LIMIT_MS });
+  return lists.some((list) => list !== undefined && !list.split(",").some((mark) => marks.includes(mark)));
+}
 
 /**
  * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. Each is
@@ -96,15 +98,18 @@ export async function enterErasures(
     const persons = part.asked_for && names(part.asked_for.kind, part.asked_for.key);
     const agents = part.of === undefined ? undefined : names("agent", part.of);
     return names(part.kind, part.key).map((name, index) =>
-      entryOf(name, part, { now, under: names.marks, asked_for: persons?.[index], of: agents?.[index] }),
+      entryOf(name, part, { now, under: underOf(names), asked_for: persons?.[index], of: agents?.[index] }),
     );
   });
   await erased.bulkWrite(entries, { session, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
+/** See LedgerDocument. */
+export const underOf = ({ marks }: LedgerNames): string => marks.toSorted().join(",");
+
 type Beside = {
   now: number;
-  under: readonly string[];
+  under: string;
   asked_for: string | undefined;
   of: string | undefined;
 };
@@ -126,7 +131,7 @@ const entryOf = (
     expires_at: { $max: ["$expires_at", new Date(now + LEDGER_MS)] },
     ...(asked_for && { asked_for: { $setUnion: [{ $ifNull: ["$asked_for", []] }, [asked_for]] } }),
     ...(of && { of }),
-    under: { $setUnion: [{ $ifNull: ["$under", []] }, under] },
+    under,
   };
   return { updateOne: { filter: { _id }, update: [{ $set: entry }], upsert: true } };
 };

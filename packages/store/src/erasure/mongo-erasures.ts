@@ -3,7 +3,7 @@ import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { createDesk, mark } from "./desk.ts";
-import { countUnreadable, findErased } from "./ledger.ts";
+import { findErased, hasUnreadable } from "./ledger.ts";
 import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
 import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
@@ -11,8 +11,8 @@ import { findPerson } from "./person.ts";
 
 export type MongoErasures = ErasureDesk &
   ErasureSearch & {
-    /** How many entries of the ledger can be found under none of our keys. Throws Unavailable. */
-    countUnreadable(): Promise<number>;
+    /** Whether the ledger has entries that can be found under none of our keys. Throws Unavailable. */
+    hasUnreadable(): Promise<boolean>;
   };
 
 /** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
@@ -41,7 +41,7 @@ export function createMongoErasures({
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
     findPerson: (person, search) =>
       orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
-    countUnreadable: () => orUnavailable(() => countUnreadable(collections, names)),
+    hasUnreadable: () => orUnavailable(() => hasUnreadable(collections, names)),
     findCall: (key) => orUnavailable(() => findCall(collections, key)),
     measure: (share) => orUnavailable(() => measure(collections, share)),
     countCalls: () =>

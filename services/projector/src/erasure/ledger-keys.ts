@@ -1,0 +1,33 @@
+import { Unavailable } from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import type { MongoErasures } from "@teravoz/store";
+
+type Ports = { erasures: Pick<MongoErasures, "hasUnreadable">; log: Log };
+
+/** An instance that lists other keys may begin to erase at any time; until then what it erases may come back here. */
+const LOOK_MS = 60_000;
+
+/** Throws where the ledger has entries under none of our keys: rather no projector than one that brings back what was erased. */
+export async function demandLedgerKeys({ erasures, log }: Ports): Promise<void> {
+  if (!(await erasures.hasUnreadable())) return;
+  log.error("ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire");
+  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures");
+}
+
+/** Looks again every minute; returns how to stop it. */
+export function watchLedgerKeys(
+  ports: Ports,
+  fail: (job: string, error: unknown) => void,
+): () => Promise<void> {
+  const look = async () => {
+    try {
+      await demandLedgerKeys(ports);
+    } catch (err) {
+      if (err instanceof Unavailable) ports.log.debug({ err }, "the ledger of erasures is away");
+      else fail("ledger keys", err);
+    }
+  };
+  const timer = setInterval(look, LOOK_MS);
+  timer.unref();
+  return async () => clearInterval(timer);
+}
