@@ -3,5 +3,5 @@ export const LONG = process.env.FAULTS === "long";
 /** Set by `pnpm test:board --long`, for the figures of the page. */
 export const LONG_BOARD = process.env.BOARD === "long";
 
-/** How many random inputs a property is tried with: `usual` in the checks before a commit, fifty times that in `pnpm test:long`. */
+/** The number of random inputs for a property: `usual` in `check`, fifty times that in `test:long`. */
 export const runs = (usual: number): number => (LONG ? 50 * usual : usual);

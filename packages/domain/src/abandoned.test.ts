@@ -79,7 +79,7 @@ test("a number counts as returned from the first talk after the abandon, however
 });
 
 test.each([null, "", "anonymous", "0000000000", "+266696687"])(
-  "two callers who hide their number are two persons: %j",
+  "two callers with hidden numbers are two people: %j",
   (hidden) => {
     const calls = [
       gaveUp("a", 10, 70, hidden),
@@ -92,7 +92,7 @@ test.each([null, "", "anonymous", "0000000000", "+266696687"])(
   },
 );
 
-test("calls that are not folded anew yet are of nobody in particular", () => {
+test("calls of an older fold belong to no known person until they are folded again", () => {
   const older = [gaveUp("a", 10, 70, "11987654321"), talked(300, "11900000000")].map(
     ({ their_number_canonical: _, ...call }) => call as ReturnableCall,
   );

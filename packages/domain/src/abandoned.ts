@@ -13,7 +13,7 @@ export type Abandoned = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
-  /** Their number in its canonical form; null where it names nobody: two callers who hide it are two persons. */
+  /** Their number in its canonical form. Null if it is hidden: two such callers are two people. */
   person: string | null;
   queue: string | null;
   entered_at: Date;
@@ -61,7 +61,7 @@ function answersByPerson(calls: readonly ReturnableCall[]): Map<string, Date[]> 
   return new Map([...byPerson].map(([person, all]) => [person, all.map(({ answered_at }) => answered_at)]));
 }
 
-/** A call that an older fold has made has no canonical form yet: of whose it is nothing is known until it is folded anew. */
+/** Null too for a call that an older fold made: it has no canonical number until it is folded again. */
 const personOf = ({
   their_number_canonical,
 }: Pick<ReturnableCall, "their_number_canonical">): string | null => their_number_canonical ?? null;

@@ -19,7 +19,7 @@ export type FoldedCall = {
   direction: string | null;
   our_number: string | null;
   their_number: string | null;
-  /** The one form of all spellings of a number, and how people read it. Null where the number names nobody. */
+  /** A number in the form that all its spellings share, and as people read it. Null if it is hidden or no number. */
   our_number_canonical: string | null;
   our_number_display: string | null;
   their_number_canonical: string | null;
@@ -53,10 +53,10 @@ export type Call = FoldedCall & {
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
 export const FOLD_REVISION = 3;
 
-/** What an account's calls are folded by, beside their events. */
+/** The settings of an account that the fold of its calls depends on. */
 export type FoldRules = { region: Region };
 
-/** What to do where a service would fold by other rules than those by which the calls of its database are folded; null where it would not. */
+/** Says what to do if a service folds by other rules than its database holds; null if they are the same. */
 export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | null =>
   ours.region === those.region
     ? null

@@ -6,10 +6,10 @@ import {
 } from "libphonenumber-js/min";
 import { readText } from "./text.ts";
 
-/** A telephone number: `canonical` is the one form that all its spellings share, `display` what people read. */
+/** A phone number: all its spellings share `canonical`; people read `display`. */
 export type Telephone = { canonical: string; display: string };
 
-/** Reads a number as people and exchanges write it, or as a whole number from JSON. Null where it names nobody. */
+/** Reads a number as people or exchanges write it, or a whole number from JSON. Null if it is hidden or no number. */
 export type ReadTelephone = (value: unknown) => Telephone | null;
 
 /** A country as ISO 3166-1 writes it: `BR`. */
@@ -38,7 +38,7 @@ export function createReadTelephone(region: Region): ReadTelephone {
   };
 }
 
-/** What almost every sender in Brazil writes is read without the library, which takes some 50 us. */
+/** The usual Brazilian spellings are read without the library, which takes about 50 us. */
 function readPlainBrazilian(text: string, region: Region): Telephone | null {
   const [, national] = /^(?:\+?55)?([1-9][1-9](?:9\d{8}|[2-9]\d{7}))$/.exec(text) ?? [];
   return region === "BR" && national !== undefined ? nameBrazilian(national) : null;
@@ -49,10 +49,10 @@ function readAnySpelling(text: string, region: Region): Telephone | null {
   return dialled && nameOf(dialled, region);
 }
 
-/** What is dialled: digits, behind a plus where the country's code is the first of them. */
+/** The digits to dial; `international` if they begin with the country code. */
 type Dialled = { digits: string; international: boolean };
 
-/** Null where there are no digits, or none of a subscriber: words, feature codes, what stands for a hidden number. */
+/** Null for text without digits, words, feature codes and hidden numbers. */
 function dialledIn(text: string): Dialled | null {
   const address = /<([^<>]*)>/.exec(text)?.[1] ?? text;
   const [, rest = ""] = /^\s*(?:(?:sips?|tel|callto):)?(.*)$/is.exec(address.normalize("NFKC"))!;
@@ -100,7 +100,7 @@ const plain = ({ digits, international }: Dialled): Telephone => {
   return { canonical: text, display: text };
 };
 
-/** Null for what no country's numbers are as long as. */
+/** Null if the length fits no numbering plan. */
 function parse({ digits, international }: Dialled, region: Region): PhoneNumber | null {
   const read = (text: string, accept: (number: PhoneNumber) => boolean) => {
     const number = parsePhoneNumberFromString(text, region);
@@ -119,7 +119,7 @@ function parse({ digits, international }: Dialled, region: Region): PhoneNumber 
   );
 }
 
-/** Area code and subscriber; without its area code, or toll-free and shared-cost numbers, as it is. */
+/** Adds the ninth digit to a mobile number. Toll-free, shared-cost and local numbers stay as they are. */
 function nameBrazilian(national: string): Telephone {
   const number = national.replace(/^([1-9][1-9])?(?=[6-9]\d{7}$)/, "$19");
   const canonical = `+55${number}`;

@@ -3,7 +3,7 @@ import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
-/** What all calls of the database are folded by. One document. */
+/** The settings that all calls of the database are folded by. One document. */
 export type AccountDocument = FoldRules & { _id: typeof FOLD };
 const FOLD = "fold";
 
@@ -13,9 +13,9 @@ const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 export type Account = {
   /** Null before the first claim. */
   find(): Promise<FoldRules | null>;
-  /** Enters the rules where there are none yet; resolves with those that hold. */
+  /** Stores the rules if there are none yet; resolves with the stored ones. */
   claim(rules: FoldRules): Promise<FoldRules>;
-  /** Puts these in the place of those that hold: every call is to be folded anew then. */
+  /** Replaces the stored rules. Every call must be folded again after that. */
   adopt(rules: FoldRules): Promise<void>;
 };
 
@@ -24,7 +24,7 @@ export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account
   const find = () => account.findOne({ _id: FOLD }, { projection: { _id: 0 }, ...LIMIT });
   const claim = async (rules: FoldRules) => {
     const entered = account.updateOne({ _id: FOLD }, { $setOnInsert: rules }, { upsert: true, ...LIMIT });
-    // two that enter the first at once: one of them did
+    // two first claims at once: one of them has stored its rules
     await entered.catch((error) => {
       if (!isDuplicateKey(error)) throw error;
     });

@@ -46,12 +46,12 @@ export const matches = ({ filter, window = {} }: Subject, call: Call): boolean =
 export const messageOf = ({ subject }: View, { call, message, left }: Delta): Message =>
   call === null || matches(subject, call) ? message() : left();
 
-/** Takes a delta into the next frame where it concerns the view: a call inside, or one that was until now or until this frame. */
+/** Adds a delta to the next frame if the view needs it: for a call inside, or one that has just left. */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
   const inside = delta.call !== null && matches(view.subject, delta.call);
-  // a frame that tells of the call tells its latest version: who joins before it is sent may have that already
+  // the frame already has this call: replace it, because a client that joins now may have the newer version
   if (delta.call && !inside && !known?.inside && !view.pending.has(delta.aggregate_id)) return false;
   if (delta.call && inside) remember(view, delta.call, true);
   else view.known.delete(delta.aggregate_id);
