@@ -118,19 +118,32 @@ async function connectSocketIo(
   const failed = new Promise<never>((_resolve, reject) => socket.once("connect_error", reject));
   failed.catch(() => socket.close());
   await Promise.race([inbox.next("Welcome"), failed]);
-  return {
-    ...inbox,
-    texts: [],
-    closed,
-    send: (event, ...data) => void socket.emit(event, ...data),
-    ask(event, ...data) {
-      socket.emit(event, ...data);
-      return inbox.next(event);
-    },
-    isOpen: () => socket.connected,
-    close: () => void socket.close(),
-  };
+  return clientOf(socket, inbox, closed);
 }
+
+/** The part of socket.io's clients that is the same in both of its protocols. */
+type EmittingSocket = {
+  connected: boolean;
+  emit(event: string, ...data: unknown[]): unknown;
+  close(): unknown;
+};
+
+const clientOf = (
+  socket: EmittingSocket,
+  inbox: ReturnType<typeof createInbox>,
+  closed: Promise<void>,
+): SocketClient => ({
+  ...inbox,
+  texts: [],
+  closed,
+  send: (event, ...data) => void socket.emit(event, ...data),
+  ask(event, ...data) {
+    socket.emit(event, ...data);
+    return inbox.next(event);
+  },
+  isOpen: () => socket.connected,
+  close: () => void socket.close(),
+});
 
 /** It has no `auth`: a token goes into the query. Names of events are told beforehand, for it has no `onAny`. */
 async function connectOldSocketIo(
@@ -159,18 +172,7 @@ async function connectOldSocketIo(
   });
   failed.catch(() => socket.close());
   await Promise.race([inbox.next("Welcome"), failed]);
-  return {
-    ...inbox,
-    texts: [],
-    closed,
-    send: (event, ...data) => void socket.emit(event, ...data),
-    ask(event, ...data) {
-      socket.emit(event, ...data);
-      return inbox.next(event);
-    },
-    isOpen: () => socket.connected,
-    close: () => void socket.close(),
-  };
+  return clientOf(socket, inbox, closed);
 }
 
 const NAMES = [
