@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { type DeadLetters, type Event, eventId, foldCall, parseWebhook, Unavailable } from "@teravoz/domain";
+import {
+  type DeadLetters,
+  type Event,
+  eventId,
+  findParties,
+  foldCall,
+  parseWebhook,
+  Unavailable,
+} from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
 import { consumeEvents } from "@teravoz/projector";
@@ -293,6 +301,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   registry.remember();
   const { client, metrics, topics, log } = opened;
   const restarted = consumeEvents({
+    parties: findParties,
     ...{ client, store: projector.store, codec: opened.codec, publisher, topics, log, metrics },
     prefix: `${opened.prefix}restarted.`,
     fold: foldCall,
@@ -409,7 +418,11 @@ const untilErased = (kind: "call" | "agent", key: string) =>
 
 test("what names an erased person and came before the erasure is not filed, and what comes of the person later is", async () => {
   await begin();
-  const erasures = createMongoErasures({ connection: projector.connection, erasureKeys });
+  const erasures = createMongoErasures({
+    connection: projector.connection,
+    erasureKeys,
+    parties: findParties,
+  });
   const person = { kind: "number", key: "+5511987654321" } as const;
   await erasures.keepOut(person, { erased_at: new Date(), possible: false });
   const later = new Date(Date.now() + 60_000);

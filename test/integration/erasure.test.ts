@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { foldCall } from "@teravoz/domain";
+import { findParties, foldCall } from "@teravoz/domain";
 import { withAdmin } from "@teravoz/kafka";
 import { createMongoErasures, createMongoStore } from "@teravoz/store";
 import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
@@ -385,7 +385,7 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   const keys = ["a newer key", "a test's key"];
   const rotated = createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   expect(await rotated.apply(batchOf([event], 1, 0), foldCall)).toMatchObject({ dropped: [event.uuid] });
-  const desk = createMongoErasures({ connection, erasureKeys: keys });
+  const desk = createMongoErasures({ connection, erasureKeys: keys, parties: findParties });
   expect(await desk.receipt(erasure)).toMatchObject({ requested_at: at });
   const lost = createMongoStore({ connection, log: opened.log, erasureKeys: ["a newer key"] });
   expect(await lost.findErased([erasure])).toEqual([]);
@@ -395,7 +395,7 @@ test("in whatever order keys are replaced, what was erased is found, and no list
   const { connection } = erasing;
   const storeOf = (...keys: string[]) => createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   const hasUnreadable = (...keys: string[]) =>
-    createMongoErasures({ connection, erasureKeys: keys }).hasUnreadable();
+    createMongoErasures({ connection, erasureKeys: keys, parties: findParties }).hasUnreadable();
   const at = new Date();
   // instances whose lists differ for a while: whatever one of them erases all others find
   const lists = [["old"], ["new", "old"], ["old", "new"], ["newest", "new", "old"]];
@@ -420,6 +420,7 @@ test("while keys are replaced one process may write with the older first: receip
   const { connection } = erasing;
   const keys = ["a newer key", "a test's key"];
   const { request, requestFor, receipt, personReceipt } = createMongoErasures({
+    parties: findParties,
     connection,
     erasureKeys: keys,
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type CallFilter, createReadTelephone, foldCall, readSearch } from "@teravoz/domain";
+import { type CallFilter, createReadTelephone, findParties, foldCall, readSearch } from "@teravoz/domain";
 import {
   createMongoErasures,
   createMongoQueries,
@@ -254,7 +254,7 @@ describe("every query of the store has its index", () => {
     await letters.insertMany(
       Array.from({ length: 2_500 }, (_, n) => ({ _id: `page-${n}`, key: null, body })),
     );
-    const erasures = createMongoErasures({ connection, erasureKeys });
+    const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
     const commands = await profile(connection, async () => {
       const person = { kind: "number", key: "+5511987654321" } as const;
       const found = await erasures.findPerson(person, { agentTopic: "agent-events" });
@@ -268,7 +268,7 @@ describe("every query of the store has its index", () => {
     const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
     await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));
     const commands = await profile(connection, async () => {
-      const erasures = createMongoErasures({ connection, erasureKeys });
+      const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
       for (const found of [erasures.revived(), erasures.revivedAside()])
         for await (const page of found) expect(page).toEqual([]);
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { foldCall, type LoggedEvent } from "@teravoz/domain";
+import { findParties, foldCall, type LoggedEvent } from "@teravoz/domain";
 import {
   connectMongo,
   createMongoErasures,
@@ -25,7 +25,7 @@ import {
 storeContract("MongoDB", async () => {
   const { connection, store } = await openStore();
   const letters = createMongoLetters({ connection, log });
-  const desk = createMongoErasures({ connection, erasureKeys });
+  const desk = createMongoErasures({ connection, erasureKeys, parties: findParties });
   return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
 });
 

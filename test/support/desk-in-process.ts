@@ -1,5 +1,5 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
-import type { DeadLetters, parseWebhook } from "@teravoz/domain";
+import { type DeadLetters, findParties, type parseWebhook } from "@teravoz/domain";
 import { fileDeadLetters } from "@teravoz/projector";
 import { closeServer, createHealth, createHttpServer, listen } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
@@ -27,7 +27,17 @@ export async function openDesk(
   const crashes: unknown[] = [];
   const onCrash = (error: unknown) => void crashes.push(error);
   const start = (group = prefix) =>
-    fileDeadLetters({ client, letters, store, topics, log, metrics, prefix: group, onCrash });
+    fileDeadLetters({
+      client,
+      letters,
+      store,
+      topics,
+      log,
+      metrics,
+      prefix: group,
+      parties: findParties,
+      onCrash,
+    });
   const filing = start();
   opened.closing(() => filing.stop());
   const router = createRouter();

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { createReadTelephone, type Event, foldCall, parseWebhook } from "@teravoz/domain";
+import { createReadTelephone, type Event, findParties, foldCall, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
 import type { Publisher } from "@teravoz/kafka";
 import { addErasureRoutes, consumeEvents, type DailyPorts } from "@teravoz/projector";
@@ -24,7 +24,7 @@ export async function openErasing(opened: TestTopics) {
   await skipEarlierTests(opened, connection.db);
   opened.closing(() => dropDatabase(connection));
   const publisher = opened.publisher();
-  const erasures = createMongoErasures({ connection, erasureKeys });
+  const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
   const readTelephone = createReadTelephone("BR");
   const ports = { erasures, store, codec, publisher, topics, readTelephone, now: () => new Date() };
   const outlet = createOutlet({ codec, publisher, topics });
@@ -46,6 +46,7 @@ export async function openErasing(opened: TestTopics) {
     ) {
       const crashes: unknown[] = [];
       const consumer = consumeEvents({
+        parties: findParties,
         ...{ client, codec, topics, log, metrics, prefix },
         store: around(createMongoStore({ connection, log, erasureKeys: keys })),
         publisher: aroundPublisher(publisher),

@@ -1,4 +1,4 @@
-import { foldCall } from "@teravoz/domain";
+import { findParties, foldCall } from "@teravoz/domain";
 import { consumeEvents } from "@teravoz/projector";
 import { createMetrics } from "@teravoz/runtime";
 import { skipEarlierTests, type TestTopics } from "./kafka.ts";
@@ -15,6 +15,7 @@ export async function startProjector(opened: TestTopics, { codec = opened.codec,
   opened.closing(() => (uri === undefined ? dropDatabase(connection) : connection.close()));
   const crashes: unknown[] = [];
   const consumer = consumeEvents({
+    parties: findParties,
     ...{ client, store, codec, topics, log, metrics, prefix },
     publisher: opened.publisher(),
     fold: foldCall,

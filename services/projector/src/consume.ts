@@ -1,4 +1,4 @@
-import { type CallQueries, type CallStore, type FindParties, type Fold, findParties } from "@teravoz/domain";
+import type { CallQueries, CallStore, FindParties, Fold } from "@teravoz/domain";
 import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
 import { createPark, notifyChanges, type Outlets } from "./notices.ts";
 import { createProjection } from "./project.ts";
@@ -10,7 +10,7 @@ type Deps = Outlets & {
   prefix: string;
   fold: Fold;
   /** Whom events name, in the account's region. */
-  parties?: FindParties;
+  parties: FindParties;
   onSuperseded(revision: number): void;
   onCrash(error: unknown): void;
 };
@@ -21,7 +21,7 @@ export function consumeEvents({
   store,
   prefix,
   fold,
-  parties = findParties,
+  parties,
   onSuperseded,
   onCrash,
   ...outlets

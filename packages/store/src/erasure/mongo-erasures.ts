@@ -1,4 +1,4 @@
-import { type ErasureDesk, type ErasureSearch, type FindParties, findParties } from "@teravoz/domain";
+import type { ErasureDesk, ErasureSearch, FindParties } from "@teravoz/domain";
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
@@ -19,13 +19,13 @@ export type MongoErasures = ErasureDesk &
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
-  parties = findParties,
+  parties,
   now = Date.now,
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
   /** Who a body is about, in the account's region. */
-  parties?: FindParties;
+  parties: FindParties;
   now?: () => number;
 }): MongoErasures {
   const collections = openCollections(db);

@@ -2,7 +2,6 @@ import {
   type ArrivedLetter,
   type CallStore,
   type FindParties,
-  findParties,
   isErasedLetter,
   type LetterFile,
   latestErased,
@@ -32,7 +31,7 @@ type Outlets = {
 };
 type Deps = Omit<Outlets, "findParties"> & {
   /** Whom letters name, in the account's region. */
-  parties?: FindParties;
+  parties: FindParties;
   client: KafkaClient;
   topics: TopicNames;
   /** Begins the name of the group. */
@@ -46,7 +45,7 @@ export function fileDeadLetters({
   store,
   prefix,
   topics,
-  parties = findParties,
+  parties,
   ...deps
 }: Deps): PartitionConsumer {
   const outlets = { letters, store, findParties: parties, log: deps.log, metrics: deps.metrics };
