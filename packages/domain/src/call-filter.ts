@@ -7,7 +7,7 @@ type EqualField =
 
 /**
  * Field = value, all of them; a field that is not named is not filtered. `actor` is who is in the call, `agent` who has answered a leg
- * of it, whoever came after. `number` is a canonical form, of either side. `search` is what a person typed.
+ * of it, whoever came after. `number` is the canonical form of either side. `search` is a search term.
  */
 export type CallFilter = Partial<
   Pick<Call, EqualField> & { agent: string; number: string; search: CallSearch }

@@ -1,7 +1,7 @@
 import type { Call } from "./call.ts";
 import type { ReadTelephone } from "./phone-number.ts";
 
-/** What a person typed, as calls are compared with it. */
+/** A search term, prepared for comparison with calls. */
 export type CallSearch = {
   /** As typed, without blanks around it: a call_id, a code, an agent or a queue. */
   text: string;
@@ -13,7 +13,7 @@ export type CallSearch = {
   digits: string | null;
 };
 
-/** What the account knows that a search needs. */
+/** The account data that a search needs. */
 export type SearchAccount = {
   queues: ReadonlyMap<string, { name: string | null }>;
   readTelephone: ReadTelephone;

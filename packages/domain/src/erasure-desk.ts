@@ -86,7 +86,7 @@ export type ErasureSearch = {
   measure(share: PersonShare): Promise<Measure>;
   /** About how many calls there are. */
   countCalls(): Promise<number>;
-  /** How many events an agent's key has, whoever they are about. */
+  /** The number of events under an agent's key, about any person. */
   countAgentEvents(key: string): Promise<number>;
   deleteLetters(ids: readonly string[]): Promise<void>;
   /** Finished calls that have not changed since `time`, a page at a time. */

@@ -2,10 +2,10 @@ import type { Person } from "./erasure-desk.ts";
 import type { Event, EventKind } from "./event.ts";
 import type { Parties } from "./parties.ts";
 
-/** What can be erased by its key: a call, or the events of an agent. */
+/** Erased by its key: a call, or the events of an agent. */
 export type Subject = { kind: EventKind; key: string };
 
-/** What the ledger of erasures knows: a call, an agent, a single event of no call (`key` is its uuid), or a person. */
+/** An entry of the ledger of erasures: a call, an agent, a single event of no call (`key` is its uuid), or a person. */
 export type LedgerKey = { kind: EventKind | "event" | Person["kind"]; key: string };
 
 /**
@@ -99,7 +99,7 @@ export const personsOf = ({ certain, possible, actor }: Parties): Person[] => [
   ...(actor === null ? [] : [{ kind: "actor" as const, key: actor }]),
 ];
 
-/** What was erased, by `ledgerId`; of several entries for one the latest counts. */
+/** Erasures by `ledgerId`; if one has several entries, the latest counts. */
 export function latestErased<T extends Pick<Erased, "kind" | "key" | "erased_at">>(
   all: Iterable<T>,
 ): Map<string, T> {
@@ -116,7 +116,7 @@ export const ledgerId = ({ kind, key }: LedgerKey): string => `${kind}:${key}`;
 
 export const subjectOf = ({ kind, aggregate_id }: Owned): Subject => ({ kind, key: aggregate_id });
 
-/** What to ask the ledger about for events, each once: their subjects, and the events of agents one by one. */
+/** The ledger entries that concern these events, each once: their subjects, and the events of agents one by one. */
 export function ledgerKeysOf(events: readonly (Owned & Identified)[]): LedgerKey[] {
   const keys = new Map<string, LedgerKey>();
   const add = (key: LedgerKey) => void keys.set(ledgerId(key), key);

@@ -1,4 +1,4 @@
-/** What stands under a key: telephone numbers, the area code of one, never one, or anything. */
+/** The kind of value under a key: telephone numbers, the area code of one, never one, or anything. */
 export type KeyRole = "telephone" | "area" | "never" | "free";
 
 /** Keys come from a few senders; one that invents them must not fill the memory. */

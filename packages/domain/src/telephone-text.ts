@@ -24,7 +24,7 @@ export function findWritten(text: string): Written {
   return found;
 }
 
-/** What most values with digits are: looked at once, not with every pattern. */
+/** Most values with digits match this: it is tested first, before the other patterns. */
 const BARE = /^\d{8,15}$/;
 
 const URL_TEXT = /[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi;

@@ -2,7 +2,7 @@ import { isRegion, type Region } from "@teravoz/domain";
 import { z } from "zod";
 import type { Settings } from "./config.ts";
 
-/** What is to be known of the account to read its events: the same for every service of a database. */
+/** Settings that decide how events are read: the same for every service of a database. */
 export const accountSettings = {
   ACCOUNT_REGION: {
     schema: z.custom<Region>(
