@@ -1,55 +1,66 @@
+import { createFindAgent } from "./agent-names.ts";
+import { type AgentTalk, type ResolvedTalk, resolveTalks } from "./agent-talks.ts";
 import type { FoldedCall } from "./call.ts";
-import type { Offer } from "./offers.ts";
 import type { FoldedPresence, QueuePresence } from "./presence.ts";
-import { durationOf, isPresumedLost, isWithin, type Window } from "./queue-numbers.ts";
+import { isPresumedLost } from "./queue-numbers.ts";
+import type { AgentRings, Ring } from "./rings.ts";
+import { agentKey } from "./step.ts";
+import { isWithin, type Window } from "./window.ts";
 
-/** UNKNOWN: calls name the agent, and no log-in, log-out or pause was told: nobody knows whether they are there. */
+/** FREE: available. UNKNOWN: nothing was heard of the agent for a day. */
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
-/** What agents are counted from: whom calls were offered to, and what says whether a call still goes on. */
-export type OfferedCall = Pick<FoldedCall, "aggregate_id" | "state" | "updated_at" | "offers">;
+/** The parts of a call that agents are counted from. */
+export type AgentCall = Pick<
+  FoldedCall,
+  "aggregate_id" | "state" | "updated_at" | "began_at" | "counted_as" | "talks" | "rings"
+>;
 
-/** An agent now, and what became of the calls it was offered in the window. */
+/** An agent now, and their inbound calls of the window. */
 export type Agent = {
+  /** The login as last written; the extension of an agent without a login. */
   agent: string;
   state: AgentState;
-  /** Since when; null where nothing tells. */
+  /** Since when; null if nothing says so. */
   since: Date | null;
-  /** Of a pause, where the sender gave one. */
+  /** A pause or a log-out that was told during the talk: it counts from its end. */
+  next_state: "PAUSED" | "LOGGED_OUT" | null;
+  /** The reason of a pause, if the sender gave one. */
   reason: string | null;
-  /** The queues it is logged in to, by name; null is one without a name. */
+  /** The queues the agent is logged in to, by name; null is one without a name. */
   queues: { queue: string | null; paused: boolean }[];
-  /** The call that rings or is talked. */
+  /** The call that rings or is talked on. */
   call_id: string | null;
   /** Talks that began in the window, and rings that ended in it without an answer. */
   taken: number;
   missed: number;
-  /** Mean of the talks that ended in the window; null where none did. */
+  /** Mean of the talks that ended in the window; null if there were none. */
   mean_talk_ms: number | null;
 };
 
-/** Who logged out longer ago than this, and was offered nothing in the window, is not there any more. */
-const FORGOTTEN_MS = 86_400_000;
+/** Nothing heard for so long: the agent may have gone, and is counted nowhere. */
+const UNHEARD_MS = 86_400_000;
+/** After so long an agent who is not heard of is no longer listed: 30 days. */
+const FORGOTTEN_MS = 30 * 86_400_000;
+/** A ring whose end was never told ends after two minutes. */
+const LONGEST_RING_MS = 120_000;
 
 /**
- * The agents there are, by name. What an agent does is the last of what was begun and goes on: talking, ringing, paused, logged out;
- * else it is free. Who is logged in to several queues is paused once it is in all of them. Pure.
+ * The agents, by name. An agent on a call is talking, whatever is told meanwhile; else ringing, paused, logged out or free. An
+ * agent who is logged in to several queues is paused once paused in all of them. Pure.
  */
 export function countAgents(
   presences: Iterable<FoldedPresence>,
-  calls: Iterable<OfferedCall>,
-  { window, now }: { window: Window; now: Date },
+  calls: Iterable<AgentCall>,
+  asked: { window: Window; now: Date },
 ): Agent[] {
-  const known = new Map([...presences].map((presence) => [presence.agent, presence]));
-  const offers = offersByAgent(calls, now);
-  const names = new Set([...known.keys(), ...offers.keys()]);
-  return [...names]
-    .map((agent) => countAgent(agent, known.get(agent) ?? null, offers.get(agent) ?? [], window))
-    .filter((agent) => isThere(agent, now))
+  return collect([...presences], calls, asked.now)
+    .map((heard) => countAgent(heard, asked))
+    .filter((agent) => isListed(agent, asked.now))
     .sort((one, other) => (one.agent < other.agent ? -1 : 1));
 }
 
-/** How many are free in each queue, of the queues that agents are logged in to. */
+/** How many agents are free in each queue, of the queues that agents are logged in to. */
 export function countFree(agents: readonly Agent[]): Map<string | null, number> {
   const free = new Map<string | null, number>();
   for (const { state, queues } of agents)
@@ -58,92 +69,225 @@ export function countFree(agents: readonly Agent[]): Map<string | null, number> 
   return free;
 }
 
-type Offered = Offer & { call_id: string; isLost: boolean };
+type CallRings = AgentRings &
+  Pick<AgentCall, "began_at" | "counted_as"> & { call_id: string; isOver: boolean };
 
-function offersByAgent(calls: Iterable<OfferedCall>, now: Date): Map<string, Offered[]> {
-  const offers: Offered[] = [];
-  for (const call of calls) {
-    const isLost = isPresumedLost(call, now);
-    for (const offer of call.offers) offers.push({ ...offer, call_id: call.aggregate_id, isLost });
+/** Everything heard of one agent. */
+type Heard = {
+  presences: FoldedPresence[];
+  talks: AgentTalk[];
+  rings: CallRings[];
+  /** Calls that no event was received of for too long: nobody is on them. */
+  lost: Set<string>;
+  /** As last written. */
+  name: { text: string; at: Date };
+};
+
+function collect(presences: FoldedPresence[], calls: Iterable<AgentCall>, now: Date): Heard[] {
+  const find = createFindAgent(presences);
+  const byKey = new Map<string, Heard>();
+  const add = (text: string, extension: string | null, at: Date): Heard => {
+    const key = find(text, extension, at);
+    const heard = byKey.get(key) ?? beginHeard(key);
+    byKey.set(key, heard);
+    if (agentKey(text) === key && at >= heard.name.at) heard.name = { text, at };
+    return heard;
+  };
+  for (const presence of presences) {
+    const { agent, said_at, extensions } = presence;
+    const isExtension = extensions.some(({ extension }) => extension === agent);
+    add(agent, isExtension ? agent : null, said_at).presences.push(presence);
   }
-  return Map.groupBy(offers, ({ agent }) => agent);
+  for (const call of calls) {
+    const { aggregate_id: call_id, counted_as, began_at } = call;
+    const isLost = isPresumedLost(call, now);
+    for (const talk of call.talks) {
+      const heard = add(talk.agent, talk.extension, talk.entered_at);
+      heard.talks.push({ call_id, counted_as, entered_at: talk.entered_at, ended_at: talk.ended_at });
+      if (isLost) heard.lost.add(call_id);
+    }
+    for (const rings of call.rings)
+      add(rings.agent, rings.extension, lastRingOf(rings)).rings.push({
+        ...{ ...rings, call_id, counted_as, began_at },
+        isOver: isLost || call.state === "FINISHED",
+      });
+  }
+  return [...byKey.values()];
 }
 
-function countAgent(
-  agent: string,
-  presence: FoldedPresence | null,
-  offers: readonly Offered[],
-  window: Window,
-): Agent {
-  const queues = presence?.queues.filter(isLoggedIn) ?? [];
-  const talks = offers.filter(({ entered_at }) => entered_at !== null);
-  const ended = talks.filter(({ ended_at }) => ended_at && isWithin(ended_at, window));
-  const talkMs = ended.reduce((sum, offer) => sum + durationOf(offer.entered_at!, offer.ended_at!), 0);
+const beginHeard = (key: string): Heard => ({
+  presences: [],
+  talks: [],
+  rings: [],
+  lost: new Set(),
+  name: { text: key, at: new Date(0) },
+});
+
+const lastRingOf = ({ latest }: AgentRings): Date => {
+  const { rang_at, ended_at } = latest.at(-1)!;
+  return ended_at ?? rang_at!;
+};
+
+function countAgent(heard: Heard, { window, now }: { window: Window; now: Date }): Agent {
+  const queues = queuesOf(heard.presences);
+  const returns = heard.presences.flatMap((presence) => presence.returns);
+  const talks = resolveTalks(
+    heard.talks,
+    returns.toSorted((one, other) => Number(one.in) - Number(other.in)),
+  );
+  const inbound = talks.filter(({ counted_as }) => counted_as === "inbound");
+  const ended = inbound.filter(({ ended_at }) => ended_at && isWithin(ended_at, window));
+  const rings = heard.rings.filter(({ counted_as }) => counted_as === "inbound");
   return {
-    agent,
-    ...stateOf(presence, queues, offers),
-    queues: queues.map((each) => ({ queue: each.queue, paused: isPaused(each) })),
-    taken: talks.filter(({ entered_at }) => isWithin(entered_at!, window)).length,
-    missed: offers.filter(
-      ({ outcome, ended_at }) => outcome === "MISSED" && ended_at && isWithin(ended_at, window),
-    ).length,
-    mean_talk_ms: ended.length > 0 ? Math.round(talkMs / ended.length) : null,
+    agent: heard.name.text,
+    ...stateOf({ heard, queues, talks, now }),
+    queues: queues.in.map(({ queue, paused }) => ({ queue, paused: paused !== null })),
+    taken: inbound.filter(({ entered_at }) => isWithin(entered_at, window)).length,
+    missed: rings.reduce((sum, each) => sum + missedIn(each, window), 0),
+    mean_talk_ms:
+      ended.length > 0
+        ? Math.round(ended.reduce((sum, { lasted_ms }) => sum + (lasted_ms ?? 0), 0) / ended.length)
+        : null,
   };
 }
 
-type Standing = Pick<Agent, "state" | "since" | "reason" | "call_id">;
+/** Rings that are no longer kept one by one count if the call began in the window, and so do all of them. */
+function missedIn({ latest, missed, began_at }: CallRings, window: Window): number {
+  const isIn = ({ ended_at }: Ring) => ended_at !== null && isWithin(ended_at, window);
+  const kept = latest.filter((ring) => ring.missed);
+  const older = missed - kept.length;
+  const areOlderIn = isWithin(began_at, window) && latest.every(isIn);
+  return kept.filter(isIn).length + (areOlderIn ? older : 0);
+}
 
-function stateOf(
-  presence: FoldedPresence | null,
-  queues: readonly QueuePresence[],
-  offers: readonly Offered[],
-): Standing {
-  // of two of the same time the call counts: it comes last
-  const going = [...awayFrom(presence, queues), ...busyWith(offers)];
-  const last = going.reduce<Standing | null>(
-    (latest, each) => (latest && latest.since! > each.since! ? latest : each),
-    null,
+type Paused = { at: Date; reason: string | null };
+type QueueStanding = { queue: string | null; since: Date | null; paused: Paused | null };
+/** The queues an agent is logged in to; and when the agent last logged out. */
+type Queues = { in: QueueStanding[]; logged_out: Date | null };
+
+/** Joins what the events of all keys of an agent say. A log-out, a pause and its end without a queue are about all queues. */
+function queuesOf(presences: readonly FoldedPresence[]): Queues {
+  const said = presences.flatMap(({ queues }) => queues);
+  const everywhere = said.filter(({ queue }) => queue === null);
+  const named = Map.groupBy(
+    said.filter(({ queue }) => queue !== null),
+    ({ queue }) => queue,
   );
-  if (last) return last;
-  const since = latest([
-    ...queues.flatMap(({ logged_in, paused }) => [logged_in?.at, paused?.at]),
-    ...offers.map(({ ended_at }) => ended_at),
-  ]);
-  return { state: presence ? "FREE" : "UNKNOWN", since, reason: null, call_id: null };
+  const standings = [...named].map(([queue, each]) => standingIn(queue, each, everywhere));
+  const isOwnQueue =
+    everywhere.some(({ logged_in }) => logged_in) || (named.size === 0 && everywhere.length > 0);
+  if (isOwnQueue) standings.push(standingIn(null, everywhere, everywhere));
+  return {
+    in: standings.filter(({ isIn }) => isIn).sort(byQueue),
+    logged_out: latest(said.map(({ logged_out }) => logged_out)),
+  };
 }
 
-const busyWith = (offers: readonly Offered[]): Standing[] =>
-  offers
-    .filter(({ ended_at, isLost }) => ended_at === null && !isLost)
-    .map(({ entered_at, rang_at, call_id }) => ({
-      state: entered_at ? "TALKING" : "RINGING",
-      since: entered_at ?? rang_at!,
-      reason: null,
+function standingIn(
+  queue: string | null,
+  own: readonly QueuePresence[],
+  everywhere: readonly QueuePresence[],
+): QueueStanding & { isIn: boolean } {
+  const all = queue === null ? own : [...own, ...everywhere];
+  const logged_in = latest(own.map((each) => each.logged_in));
+  const logged_out = latest(all.map((each) => each.logged_out));
+  const unpaused = latest(all.map((each) => each.unpaused));
+  const pauses = all.flatMap((each) => each.paused ?? []);
+  const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
+  // a log-in ends the pause before it
+  const isPaused = last !== null && isAfter(last.at, unpaused) && !(logged_in && logged_in > last.at);
+  // a pause implies a log-in, even if none was received
+  const since = logged_in ?? (logged_out ? null : latest([last?.at, unpaused]));
+  return { queue, since, paused: isPaused ? last : null, isIn: since !== null && isAfter(since, logged_out) };
+}
+
+const isAfter = (at: Date, other: Date | null): boolean => other === null || at > other;
+
+const byQueue = ({ queue: one }: QueueStanding, { queue: other }: QueueStanding): number =>
+  (one ?? "") < (other ?? "") ? -1 : 1;
+
+type Standing = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
+type Known = { heard: Heard; queues: Queues; talks: readonly ResolvedTalk[]; now: Date };
+
+function stateOf(known: Known): Standing {
+  const { heard, talks, now } = known;
+  const away = awayOf(known);
+  const talk = talks.findLast(({ ended_at, call_id }) => !ended_at && !heard.lost.has(call_id));
+  if (talk) {
+    const next_state = away && away.since && away.since >= talk.entered_at ? away.state : null;
+    const { entered_at: since, call_id } = talk;
+    return {
+      state: "TALKING",
+      since,
+      next_state,
+      reason: next_state === "PAUSED" ? away!.reason : null,
       call_id,
-    }));
-
-/** Logged out of all queues, or paused in all it is logged in to: since the last of them. */
-function awayFrom(presence: FoldedPresence | null, queues: readonly QueuePresence[]): Standing[] {
-  if (!presence) return [];
-  if (queues.length === 0) {
-    const since = latest(presence.queues.map(({ logged_in }) => logged_in?.at));
-    return [{ state: "LOGGED_OUT", since, reason: null, call_id: null }];
+    };
   }
-  if (!queues.every(isPaused)) return [];
-  const since = latest(queues.map(({ paused }) => paused?.at));
-  const reason = queues.find(({ paused }) => paused?.at === since)?.paused?.reason ?? null;
-  return [{ state: "PAUSED", since, reason, call_id: null }];
+  const ring = ringingOf(heard.rings, now);
+  if (ring)
+    return { state: "RINGING", since: ring.rang_at, next_state: null, reason: null, call_id: ring.call_id };
+  const rest = { next_state: null, reason: null, call_id: null };
+  const last = lastHeardOf(heard);
+  const isUnheard = now.getTime() - last.getTime() >= UNHEARD_MS;
+  if (away?.state === "LOGGED_OUT" || (away && !isUnheard))
+    return { ...away, ...afterTalk(away, talks), next_state: null };
+  if (isUnheard) return { state: "UNKNOWN", since: last, ...rest };
+  return { state: "FREE", since: freeSince(known), ...rest };
 }
 
-/** Who pauses is logged in, also where the log-in was not told. */
-const isLoggedIn = ({ logged_in, paused }: QueuePresence): boolean => logged_in?.is ?? paused !== null;
+/** A pause or a log-out that was told during a talk counts from its end. */
+function afterTalk({ since }: Away, talks: readonly ResolvedTalk[]): { since: Date | null } {
+  const during = talks.find(
+    ({ entered_at, ended_at }) => since && ended_at && entered_at <= since && since < ended_at,
+  );
+  return { since: during?.ended_at ?? since };
+}
 
-/** A log-in ends the pause of before. */
-const isPaused = ({ logged_in, paused }: QueuePresence): boolean =>
-  paused?.is === true && !(logged_in?.is && logged_in.at > paused.at);
+function ringingOf(rings: readonly CallRings[], now: Date): { rang_at: Date; call_id: string } | null {
+  const going = rings.flatMap(({ latest: [...all], call_id, isOver }) => {
+    const last = all.at(-1);
+    if (isOver || !last?.rang_at || last.ended_at) return [];
+    return now.getTime() - last.rang_at.getTime() < LONGEST_RING_MS
+      ? [{ rang_at: last.rang_at, call_id }]
+      : [];
+  });
+  return going.toSorted((one, other) => Number(other.rang_at) - Number(one.rang_at))[0] ?? null;
+}
 
-const isThere = ({ state, since, taken, missed }: Agent, now: Date): boolean =>
-  state !== "LOGGED_OUT" || taken + missed > 0 || now.getTime() - since!.getTime() < FORGOTTEN_MS;
+type Away = { state: "PAUSED" | "LOGGED_OUT"; since: Date | null; reason: string | null; call_id: null };
+
+/** Logged out of all queues, or paused in all the agent is logged in to: since the last of them. */
+function awayOf({ heard, queues }: Known): Away | null {
+  if (heard.presences.length === 0) return null;
+  if (queues.in.length === 0)
+    return { state: "LOGGED_OUT", since: queues.logged_out, reason: null, call_id: null };
+  const pauses = queues.in.flatMap(({ paused }) => paused ?? []);
+  if (pauses.length < queues.in.length) return null;
+  const last = pauses.reduce((one, other) => (other.at > one.at ? other : one));
+  return { state: "PAUSED", since: last.at, reason: last.reason, call_id: null };
+}
+
+const freeSince = ({ heard: { presences, rings }, talks }: Known): Date | null =>
+  latest([
+    ...presences.map(({ said_at }) => said_at),
+    ...talks.map(({ ended_at }) => ended_at),
+    ...rings.flatMap(({ latest: all }) => all.at(-1)?.ended_at ?? null),
+  ]);
+
+const lastHeardOf = ({ presences, talks, rings }: Heard): Date =>
+  latest([
+    ...presences.map(({ said_at }) => said_at),
+    ...talks.flatMap(({ entered_at, ended_at }) => [entered_at, ended_at]),
+    ...rings.map(lastRingOf),
+  ])!;
+
+/** An agent who logged out over a day ago is listed only for calls of the window. */
+const isListed = ({ state, since, taken, missed }: Agent, now: Date): boolean => {
+  const silentMs = since ? now.getTime() - since.getTime() : 0;
+  if (taken + missed > 0) return true;
+  return state === "LOGGED_OUT" ? silentMs < UNHEARD_MS : state !== "UNKNOWN" || silentMs < FORGOTTEN_MS;
+};
 
 const latest = (dates: readonly (Date | null | undefined)[]): Date | null =>
   dates.reduce<Date | null>((last, date) => (date && (!last || date > last) ? date : last), null);

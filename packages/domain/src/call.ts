@@ -1,11 +1,15 @@
 import { findDefinition } from "./catalogue.ts";
+import { type CountedAs, countedAs } from "./direction.ts";
 import type { Event } from "./event.ts";
-import { applyToLegs, type Leg } from "./legs.ts";
-import { applyToOffers, type Offer } from "./offers.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
 import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
 import type { Fold } from "./ports.ts";
+import type { AgentRings } from "./rings.ts";
+import { agentKey } from "./step.ts";
+import { beginStory, endStory, type Story, tellStep } from "./story.ts";
+import type { Talk } from "./talks.ts";
 import { readQueue, readText } from "./text.ts";
+import type { Visit } from "./visits.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
@@ -13,10 +17,16 @@ export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 export type FoldedCall = {
   aggregate_id: string;
   state: CallState;
+  /** The smallest moment of its events: the stamp of each, else its reception. */
+  began_at: Date;
+  /** The first and the last reception. */
   created_at: Date;
   updated_at: Date;
   code: string | null;
+  /** As its events tell it. */
   direction: string | null;
+  /** The kind of call whose numbers it counts in. */
+  counted_as: CountedAs;
   our_number: string | null;
   their_number: string | null;
   /** A number in the form that all its spellings share, and as people read it. Null if it is hidden or no number. */
@@ -25,17 +35,30 @@ export type FoldedCall = {
   their_number_canonical: string | null;
   their_number_display: string | null;
   their_number_type: string | null;
+  /** The last queue that an event named. */
   queue: string | null;
+  /** The agent who is on the call; of several the one who entered last. */
   actor: string | null;
   waiting_since: Date | null;
+  /** The first answer that stands, of a visit or without one. */
   answered_at: Date | null;
+  /** The first call.ongoing. */
+  connected_at: Date | null;
   finished_at: Date | null;
+  /** The caller gave up: an inbound call whose last visit was abandoned. */
   abandoned: boolean;
+  /** When the last abandoned visit of an inbound call ended. */
+  abandoned_at: Date | null;
   recording_url: string | null;
-  /** Its stays in queues, oldest first: what all numbers of the board are made of. */
-  legs: readonly Leg[];
-  /** The agents it was offered to, and who of them talked. */
-  offers: readonly Offer[];
+  /** Its visits to queues, oldest first. */
+  legs: readonly Visit[];
+  /** The talks of its agents, in the order they began. */
+  talks: readonly Talk[];
+  /** The rings at each agent. */
+  rings: readonly AgentRings[];
+  /** All queues of its visits, and all agents of its talks (in lower case): what it is searched and filtered by. */
+  queues: readonly string[];
+  agents: readonly string[];
   /** How many different events the call has. */
   events: number;
   /** The revision of the fold that made this. */
@@ -50,8 +73,8 @@ export type Call = FoldedCall & {
   version: number;
 };
 
-/** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
-export const FOLD_REVISION = 3;
+/** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
+export const FOLD_REVISION = 4;
 
 /** The settings of an account that the fold of its calls depends on. */
 export type FoldRules = { region: Region };
@@ -64,33 +87,19 @@ export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | n
 
 /**
  * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
- * (redeliveries with another received_at included: the smallest counts) changes it. Null where there are none.
+ * (redeliveries with another received_at included: the smallest counts) changes it. Null if there are none.
  */
 export function createFold({ region }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
   const fold = (events: readonly Event[]): FoldedCall | null => {
     const distinct = earliestDeliveries(events);
-    const [first] = distinct;
-    if (!first) return null;
-    const call = placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
-    return nameNumbers(call, readTelephone);
+    return distinct.length > 0 ? foldEvents(distinct, readTelephone) : null;
   };
   return Object.assign(fold, { revision: FOLD_REVISION });
 }
 
 /** The fold of an account in Brazil. */
 export const foldCall = createFold({ region: "BR" });
-
-function nameNumbers(call: FoldedCall, readTelephone: ReadTelephone): FoldedCall {
-  const [ours, theirs] = [readTelephone(call.our_number), readTelephone(call.their_number)];
-  return {
-    ...call,
-    our_number_canonical: ours?.canonical ?? null,
-    our_number_display: ours?.display ?? null,
-    their_number_canonical: theirs?.canonical ?? null,
-    their_number_display: theirs?.display ?? null,
-  };
-}
 
 function earliestDeliveries(events: readonly Event[]): Event[] {
   const earliest = new Map<string, Event>();
@@ -101,99 +110,98 @@ function earliestDeliveries(events: readonly Event[]): Event[] {
   return [...earliest.values()];
 }
 
-function beginCall(aggregate_id: string, events: readonly Event[]): FoldedCall {
-  const received = events.map(({ received_at }) => received_at.getTime());
+function foldEvents(events: readonly Event[], readTelephone: ReadTelephone): FoldedCall {
+  const placed = placeEvents(events);
+  const said = beginDescription();
+  const story = beginStory();
+  for (const each of placed) {
+    describe(said, each);
+    if (!each.isTwin) tellStep(story, { ...each.step, at: new Date(each.ms), lastQueue: said.queue });
+  }
+  endStory(story);
+  const received = placed.map(({ receivedMs }) => receivedMs);
+  const counted_as = countedAs(said.direction, events);
   return {
-    aggregate_id,
-    state: "NEW",
-    created_at: new Date(received.reduce((one, other) => Math.min(one, other))),
-    updated_at: new Date(received.reduce((one, other) => Math.max(one, other))),
-    code: null,
-    direction: null,
-    our_number: null,
-    their_number: null,
-    our_number_canonical: null,
-    our_number_display: null,
-    their_number_canonical: null,
-    their_number_display: null,
-    their_number_type: null,
-    queue: null,
-    actor: null,
-    waiting_since: null,
-    answered_at: null,
-    finished_at: null,
-    abandoned: false,
-    recording_url: null,
-    legs: [],
-    offers: [],
+    aggregate_id: events[0]!.aggregate_id,
+    state: stateOf(story, placed),
+    began_at: new Date(least(placed.map(({ ms }) => ms))),
+    created_at: new Date(least(received)),
+    updated_at: new Date(greatest(received)),
+    ...said,
+    ...nameNumbers(said, readTelephone),
+    counted_as,
+    ...concludedFrom(story, counted_as),
     events: events.length,
     fold: FOLD_REVISION,
   };
 }
 
-function applyEvent(call: FoldedCall, placed: PlacedEvent): FoldedCall {
-  const changed = changeCall(call, placed);
-  if (isFinished(call)) return changed;
-  const { type } = placed.event;
-  const step = { type, at: new Date(placed.ms), queue: changed.queue, agent: readText(placed.body.actor) };
-  const legs = applyToLegs(call.legs, step);
-  // a repeated call.waiting moves nobody
-  if (type === "call.waiting" && legs === call.legs) return changed;
-  return { ...changed, legs, offers: applyToOffers(call.offers, step) };
-}
+const least = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other));
+const greatest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other));
 
-function changeCall(call: FoldedCall, placed: PlacedEvent): FoldedCall {
-  const described = describe(call, placed.body);
-  switch (placed.event.type) {
-    case "call.waiting":
-      return wait(advance(described, placed), call.queue, placed);
-    case "actor.entered":
-      return { ...answer(described, placed), actor: readText(placed.body.actor) };
-    case "call.ongoing":
-      return answer(advance(described, placed), placed);
-    case "actor.left":
-      return { ...described, actor: null };
-    case "call.queue-abandon":
-      return { ...described, abandoned: true };
-    case "call.recording-available":
-      return { ...described, recording_url: readText(placed.body.url) ?? call.recording_url };
-    case "call.finished":
-      return finish(advance(described, placed), placed);
-    default:
-      return advance(described, placed);
-  }
-}
+/** Whatever any event may say about its call: the last value that is not empty counts. */
+type Description = Pick<
+  FoldedCall,
+  "code" | "direction" | "our_number" | "their_number" | "their_number_type" | "queue" | "recording_url"
+>;
 
-/** What any event may say of a call: the last that is not empty counts. */
-const describe = (call: FoldedCall, body: Record<string, unknown>): FoldedCall => ({
-  ...call,
-  code: readText(body.code) ?? call.code,
-  direction: readText(body.direction) ?? call.direction,
-  our_number: readText(body.our_number) ?? call.our_number,
-  their_number: readText(body.their_number) ?? call.their_number,
-  their_number_type: readText(body.their_number_type) ?? call.their_number_type,
-  queue: readQueue(body.queue) ?? call.queue,
+const beginDescription = (): Description => ({
+  code: null,
+  direction: null,
+  our_number: null,
+  their_number: null,
+  their_number_type: null,
+  queue: null,
+  recording_url: null,
 });
 
-const isFinished = (call: FoldedCall) => call.state === "FINISHED";
-
-function advance(call: FoldedCall, { event }: PlacedEvent): FoldedCall {
-  const state = findDefinition(event.type)?.state;
-  return state && !isFinished(call) ? { ...call, state } : call;
+function describe(said: Description, { event, body }: PlacedEvent): void {
+  for (const field of ["code", "direction", "our_number", "their_number", "their_number_type"] as const)
+    said[field] = readText(body[field]) ?? said[field];
+  said.queue = readQueue(body.queue) ?? said.queue;
+  if (event.type === "call.recording-available")
+    said.recording_url = readText(body.url) ?? said.recording_url;
 }
 
-/** A wait begins with the first call.waiting and anew in another queue; a repeated one in the same queue changes nothing. */
-function wait(call: FoldedCall, queueBefore: string | null, { ms }: PlacedEvent): FoldedCall {
-  if (isFinished(call) || (call.waiting_since && call.queue === queueBefore)) return call;
-  return { ...call, waiting_since: new Date(ms) };
+function nameNumbers({ our_number, their_number }: Description, readTelephone: ReadTelephone) {
+  const [ours, theirs] = [readTelephone(our_number), readTelephone(their_number)];
+  return {
+    our_number_canonical: ours?.canonical ?? null,
+    our_number_display: ours?.display ?? null,
+    their_number_canonical: theirs?.canonical ?? null,
+    their_number_display: theirs?.display ?? null,
+  };
 }
 
-/** Whoever comes first answers, the agent entering or the call going on; the first answer of a call stays. */
-function answer(call: FoldedCall, { ms }: PlacedEvent): FoldedCall {
-  if (isFinished(call)) return call;
-  return { ...call, waiting_since: null, answered_at: call.answered_at ?? new Date(ms) };
+/** A call that has ended is FINISHED; else the last event that leads to a state decides. */
+function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
+  if (finished_at) return "FINISHED";
+  const last = placed.findLast(({ event, isTwin }) => !isTwin && findDefinition(event.type)?.state);
+  return (last && findDefinition(last.event.type)?.state) ?? "NEW";
 }
 
-function finish(call: FoldedCall, { ms }: PlacedEvent): FoldedCall {
-  return { ...call, waiting_since: null, finished_at: call.finished_at ?? new Date(ms) };
+function concludedFrom(
+  { visits, talks, rings, direct_at, connected_at, finished_at }: Story,
+  counted_as: CountedAs,
+) {
+  const legs = visits.all;
+  const open = visits.open?.visit;
+  const answers = [...legs.map(({ answered_at }) => answered_at), direct_at].filter((at) => at !== null);
+  const gaveUp = counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
+  return {
+    actor: talks.present.at(-1)?.agent ?? null,
+    waiting_since: open && !open.answered_at ? open.entered_at : null,
+    answered_at: answers.length > 0 ? new Date(least(answers.map(Number))) : null,
+    connected_at,
+    finished_at,
+    abandoned: gaveUp.length > 0 && gaveUp.at(-1) === legs.at(-1),
+    abandoned_at: gaveUp.at(-1)?.ended_at ?? null,
+    legs,
+    talks: talks.all,
+    rings: [...rings.byAgent.values()],
+    queues: distinct(legs.flatMap(({ queue }) => queue ?? [])),
+    agents: distinct(talks.all.map(({ agent }) => agentKey(agent))),
+  };
 }
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

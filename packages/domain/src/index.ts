@@ -8,14 +8,13 @@ export * from "./call-window.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
 export * from "./deliveries.ts";
+export type { CountedAs } from "./direction.ts";
 export * from "./erasure.ts";
 export * from "./erasure-desk.ts";
 export * from "./erasure-guard.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
-export * from "./legs.ts";
-export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./parties.ts";
 export * from "./past.ts";
@@ -31,11 +30,17 @@ export {
   PRESUMED_LOST_MS,
   type QueueNumbers,
   type QueuePromise,
-  type Window,
 } from "./queue-numbers.ts";
 export * from "./rebuild.ts";
 export * from "./recent-call.ts";
+export { type AgentRings, MAX_RINGING_AGENTS, MAX_RINGS, type Ring } from "./rings.ts";
 export * from "./service-status.ts";
+export { agentKey } from "./step.ts";
+export { MAX_TALKS, type Talk } from "./talks.ts";
 export * from "./timestamp.ts";
+export type { TrafficNumbers } from "./traffic.ts";
+export { MAX_VISITS, openVisitOf, type Visit, type VisitOutcome } from "./visits.ts";
+export { listWaiting, type Waiting } from "./waiting.ts";
 export * from "./webhook.ts";
+export type { Window } from "./window.ts";
 export * from "./zone.ts";

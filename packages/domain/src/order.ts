@@ -1,96 +1,214 @@
 import { readBody } from "./body.ts";
 import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
+import { agentKey, readStep, type Step, stepKey } from "./step.ts";
 import { readOccurrence } from "./timestamp.ts";
 
-/** All that the order of a call's events depends on. */
+/** Everything that the order of a call's events depends on. */
 export type Place = {
   uuid: string;
-  /** The vendor's stamp, else when it was received. */
+  /** The smallest received_at of the event. */
+  receivedMs: number;
+  /** The vendor's stamp, else received_at. */
   ms: number;
-  /** The stamp has no milliseconds: it is equal to every other of its second. */
+  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
+  /** The event has a stamp of its own. */
+  stamped: boolean;
   rank: number;
+  step: Step;
 };
 
 /** An event with its body read and its place. */
-export type PlacedEvent<E extends Event = Event> = Place & { event: E; body: Record<string, unknown> };
+export type PlacedEvent<E extends Event = Event> = Place & {
+  event: E;
+  body: Record<string, unknown>;
+  /** The same step stands before it: the event adds its fields, and is no step of its own. */
+  isTwin: boolean;
+};
 
-/** The events of one call in the order of the fold; it depends on the set alone, never on the order given. */
+/** The events of one call in the order of the fold. The order depends on the set alone, never on the order given. */
 export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
   placeEvents(events).map(({ event }) => event);
 
-export const placeEvents = <E extends Event>(events: readonly E[]): PlacedEvent<E>[] =>
-  orderPlaces(events.map(placeEvent));
+export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<E>[] {
+  const places = orderGroups(events.map(placeEvent));
+  return places.flatMap(([first, ...twins]) => [
+    { ...first!, isTwin: false },
+    ...twins.map((twin) => ({ ...twin, isTwin: true })),
+  ]);
+}
 
-/** The place of an event without the event: a call of many events is ordered by these, and its bodies need not be held. */
-export function placeOf(event: Event): Place {
-  const { uuid, ms, whole, rank } = placeEvent(event);
-  return { uuid, ms, whole, rank };
+/** The place of an event without the event: a call with many events is ordered without holding their bodies. */
+export function placeOf(placed: Event): Place {
+  const { event: _event, body: _body, ...place } = placeEvent(placed);
+  return place;
 }
 
 /**
  * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
- * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged
- * in by the same rule; between equals the one with milliseconds goes first (it cannot wait), then the uuid decides.
+ * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged in by the
+ * same rule; between equals the one with milliseconds goes first (it cannot wait), then the one received first, then the uuid
+ * decides. An agent's ring comes before its end, unless the agent rings already. Events that are one step stay together.
  */
-export function orderPlaces<P extends Place>(places: readonly P[]): P[] {
+export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
+
+/** Each group is one step: the event that stands for it first, then its twins. */
+function orderGroups<P extends Place>(places: readonly P[]): P[][] {
   const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
-  let stands = -1;
-  return seconds.flatMap(([, second]) => {
-    const [ordered, last] = orderSecond(second, stands);
-    stands = last;
-    return ordered;
-  });
+  const course = beginCourse();
+  return seconds.flatMap(([, second]) => orderSecond(second, course));
 }
 
-function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
+function placeEvent<E extends Event>(event: E): Place & { event: E; body: Record<string, unknown> } {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
-  const { ms, whole } = stamp ?? { ms: event.received_at.getTime(), whole: false };
-  const rank = findDefinition(event.type)?.rank ?? OTHER_RANK;
-  return { event, body, uuid: event.uuid, ms, whole, rank };
+  const receivedMs = event.received_at.getTime();
+  return {
+    event,
+    body,
+    uuid: event.uuid,
+    receivedMs,
+    ms: stamp?.ms ?? receivedMs,
+    whole: stamp?.whole ?? false,
+    stamped: stamp !== null,
+    rank: findDefinition(event.type)?.rank ?? OTHER_RANK,
+    step: readStep(event.type, body),
+  };
 }
 
-/** Per rank those that are still to come, the next one last. */
+/** Where a call stands while its events are put in order. */
+type Course = {
+  /** The last rank; -1 before the first event. */
+  rank: number;
+  /** The agents that ring, by key. */
+  ringing: Set<string>;
+  /** The queue of a wait that nobody has answered; undefined if there is none. */
+  waitsIn: string | null | undefined;
+};
+
+const beginCourse = (): Course => ({ rank: -1, ringing: new Set(), waitsIn: undefined });
+
+function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
+  if (second.length === 1) {
+    follow(course, second[0]!);
+    return [second];
+  }
+  const groups = groupTwins(second);
+  const groupOf = new Map(groups.map((group) => [group[0]!, group]));
+  return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
+}
+
+/** The event with the finer stamp stands for a step, else the one that was received first. */
+function groupTwins<P extends Place>(second: P[]): P[][] {
+  const groups = Map.groupBy(
+    second,
+    ({ step, stamped, ms, uuid }) => stepKey(step, stamped ? ms : null) ?? uuid,
+  );
+  return [...groups.values()].map((group) =>
+    group.sort((one, other) => Number(one.whole) - Number(other.whole) || byReception(one, other)),
+  );
+}
+
+/** The steps of one rank that are still to come, the next one last. */
 type Ranks<P extends Place> = P[][];
 
-function orderSecond<P extends Place>(second: P[], stood: number): [P[], number] {
-  if (second.length === 1) return [second, lastRank(second[0]!.rank, stood)];
-  const open = byRank(second.filter(({ whole }) => whole));
+function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
+  const open = byRank(steps.filter(({ whole }) => whole));
   const exact = Map.groupBy(
-    second.filter(({ whole }) => !whole),
+    steps.filter(({ whole }) => !whole),
     ({ ms }) => ms,
   );
   const ordered: P[] = [];
-  let stands = stood;
+  const add = (place: P) => {
+    follow(course, place);
+    ordered.push(place);
+  };
   const take = (due: Ranks<P>) => {
-    stands = nextRank(stands, (rank) => due[rank]!.length + open[rank]!.length > 0);
-    ordered.push((due[stands]!.pop() ?? open[stands]!.pop())!);
+    const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
+    const [dueNow, openNow] = [due[rank]!, open[rank]!];
+    const next = dueNow.at(-1) ?? openNow.at(-1)!;
+    const first = partnerBefore(next, [...dueNow, ...openNow], course) ?? next;
+    remove(dueNow.includes(first) ? dueNow : openNow, first);
+    add(first);
+  };
+  const addAll = (places: P[]) => {
+    for (const place of places.toReversed()) add(place);
   };
   for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
     const due = byRank(group);
     while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
-    ordered.push(...due[FINISHED_RANK]!, ...due[OTHER_RANK]!);
+    addAll(due[FINISHED_RANK]!);
+    addAll(due[OTHER_RANK]!);
   }
   while (isUnderWay(open)) take(open);
-  ordered.push(...open[FINISHED_RANK]!, ...open[OTHER_RANK]!);
-  return [ordered, stands];
+  addAll(open[FINISHED_RANK]!);
+  addAll(open[OTHER_RANK]!);
+  return ordered;
 }
 
-const lastRank = (rank: number, stood: number) => (rank < FINISHED_RANK ? rank : stood);
+/** The ring that must come before the end of it, or the end that must come before the next ring of the same agent. */
+function partnerBefore<P extends Place>(
+  { step }: P,
+  equals: readonly P[],
+  { ringing }: Course,
+): P | undefined {
+  if (!step.agent || !isRing(step.type)) return undefined;
+  const key = agentKey(step.agent.name);
+  const first = ringing.has(key) ? "actor.noanswer" : "actor.ringing";
+  if (step.type === first) return undefined;
+  return equals.findLast((other) => other.step.type === first && isOf(other.step, key));
+}
 
-function byRank<P extends Place>(placed: P[]): Ranks<P> {
+const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
+const isOf = ({ agent }: Step, key: string): boolean => agent !== null && agentKey(agent.name) === key;
+
+function remove<P>(places: P[], place: P): void {
+  places.splice(places.lastIndexOf(place), 1);
+}
+
+/** Notes where a call stands after one more of its events. */
+function follow(course: Course, { rank, step }: Place): void {
+  if (rank < FINISHED_RANK) course.rank = rank;
+  switch (step.type) {
+    case "actor.ringing":
+      if (step.agent) course.ringing.add(agentKey(step.agent.name));
+      break;
+    case "actor.noanswer":
+      if (step.agent) course.ringing.delete(agentKey(step.agent.name));
+      break;
+    case "call.waiting":
+      if (!isSameWait(course.waitsIn, step.queue)) course.ringing.clear();
+      course.waitsIn = step.queue ?? course.waitsIn ?? null;
+      break;
+    case "actor.entered":
+    case "call.overflow":
+    case "call.queue-abandon":
+    case "call.finished":
+      course.ringing.clear();
+      course.waitsIn = undefined;
+      break;
+    case "call.ongoing":
+      course.waitsIn = undefined;
+  }
+}
+
+/** A repeated call.waiting moves nobody. One without a queue, or the first that names it, goes on with the same wait. */
+export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
+  waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
+
+function byRank<P extends Place>(places: P[]): Ranks<P> {
   const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
-  for (const one of placed.toSorted(byUuid).reverse()) ranks[one.rank]!.push(one);
+  for (const place of places.toSorted(byReception).reverse()) ranks[place.rank]!.push(place);
   return ranks;
 }
 
-const byUuid = (one: Place, other: Place) => (one.uuid < other.uuid ? -1 : 1);
+const byReception = (one: Place, other: Place): number =>
+  one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
 
 /** Something of the life cycle, finished apart, is still to come. */
-const isUnderWay = (ranks: Ranks<Place>) =>
+const isUnderWay = (ranks: Ranks<Place>): boolean =>
   ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
 
 function nextRank(stands: number, isThere: (rank: number) => boolean): number {

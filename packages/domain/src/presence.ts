@@ -1,25 +1,31 @@
 import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 import { readQueue, readText } from "./text.ts";
+import { readOccurrence } from "./timestamp.ts";
 
-/** The last that was said of one thing. Of two of the same time the one that is true counts, then the uuid decides. */
-export type Said = { is: boolean; at: Date; uuid: string };
-
-/** Where an agent stands in one queue. */
+/** Where an agent stands in one queue: when each thing was last said. Null if it never was. */
 export type QueuePresence = {
-  /** Null where the sender names none. */
+  /** Null if the event names none: a log-out, a pause and its end are then about all queues. */
   queue: string | null;
-  /** Null where neither a log-in nor a log-out was told. */
-  logged_in: Said | null;
+  logged_in: Date | null;
+  logged_out: Date | null;
   /** `reason` as the sender gives it. */
-  paused: (Said & { reason: string | null }) | null;
+  paused: { at: Date; reason: string | null } | null;
+  unpaused: Date | null;
 };
 
-/** An agent as the agent events of its key tell it: a log-in, a log-out, a pause and its end each are told for each queue. */
+/** An agent by the agent events of one key. Log-ins, log-outs, pauses and their ends are sent for each queue. */
 export type FoldedPresence = {
+  /** The key as written: the login, else the extension. */
   agent: string;
   /** By name. */
   queues: readonly QueuePresence[];
+  /** The latest log-ins with an extension, oldest first. */
+  extensions: readonly { extension: string; at: Date }[];
+  /** The latest log-ins after a log-out, oldest first. */
+  returns: readonly { out: Date; in: Date }[];
+  /** The last moment of its events. */
+  said_at: Date;
   /** The last received_at. */
   updated_at: Date;
 };
@@ -27,75 +33,177 @@ export type FoldedPresence = {
 /** As it is kept: the version grows with each change, max(previous + 1, now in ms). */
 export type Presence = FoldedPresence & { version: number };
 
-/** What an event type says. */
-const SAYS: ReadonlyMap<string, { of: "logged_in" | "paused"; is: boolean }> = new Map([
-  ["actor.logged-in", { of: "logged_in", is: true }],
-  ["actor.logged-out", { of: "logged_in", is: false }],
-  ["actor.paused", { of: "paused", is: true }],
-  ["actor.unpaused", { of: "paused", is: false }],
+type Family = "login" | "pause";
+
+/** `on`: the first of the two, where both are said at once and nothing was said before. */
+const SAYS: ReadonlyMap<string, { family: Family; on: boolean }> = new Map([
+  ["actor.logged-in", { family: "login", on: true }],
+  ["actor.logged-out", { family: "login", on: false }],
+  ["actor.paused", { family: "pause", on: true }],
+  ["actor.unpaused", { family: "pause", on: false }],
 ]);
 
 export const PRESENCE_TYPES: readonly string[] = [...SAYS.keys()];
 
-/** The others that belong to no call are a dialer's: their key is no agent. */
+/** The other events that belong to no call are a dialler's: their key is no agent. */
 export const isPresence = ({ kind, type }: Pick<Event, "kind" | "type">): boolean =>
   kind === "agent" && SAYS.has(type);
 
-/** No agent serves more: of one that somebody makes up the latest are kept. */
+/** No agent serves more queues; of one that a sender makes up the latest are kept. */
 export const MAX_QUEUES = 500;
+/** A month of two log-ins a day. */
+const MAX_EXTENSIONS = 60;
+const MAX_RETURNS = 60;
+
+/** One statement about an agent. */
+type Statement = {
+  family: Family;
+  on: boolean;
+  queue: string | null;
+  at: Date;
+  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
+  whole: boolean;
+  reason: string | null;
+  extension: string | null;
+  receivedAt: Date;
+};
 
 /**
- * An agent after more of its events. What counts of each queue is the last by time, so neither their order nor repetition changes it, and
- * what was folded need not be read again; but for an event whose received_at became earlier: then all of them. Null where there
- * are none.
+ * An agent after more of its events, in any order and with any repetition. The result is that of all its events together if
+ * each of the new ones is later than what is known: see `isLater`. Null if there are none.
  */
 export function applyPresence(
   presence: FoldedPresence | null,
   events: readonly Event[],
 ): FoldedPresence | null {
-  return events.filter(isPresence).reduce(applyEvent, presence);
+  const statements = events.filter(isPresence).map(readStatement);
+  const [first] = events.filter(isPresence);
+  if (!first) return presence;
+  const bySecond = Map.groupBy(statements, ({ at }) => secondOf(at));
+  const seconds = [...bySecond].sort(([one], [other]) => one - other);
+  const known = presence ?? beginPresence(first);
+  const after = seconds.reduce((before, [, second]) => applySecond(before, second), known);
+  return { ...after, queues: latestQueues(after.queues) };
 }
 
-function applyEvent(presence: FoldedPresence | null, event: Event): FoldedPresence {
-  const { aggregate_id: agent, received_at, payload } = event;
-  const known = presence ?? { agent, queues: [], updated_at: received_at };
+/** Whether every event is of a later second than what is known of its agent. If not, the agent is to be made of all its events. */
+export const isLater = (presence: FoldedPresence, events: readonly Event[]): boolean =>
+  events.filter(isPresence).every((event) => secondOf(readStatement(event).at) > secondOf(presence.said_at));
+
+const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
+
+const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPresence => ({
+  agent,
+  queues: [],
+  extensions: [],
+  returns: [],
+  said_at: new Date(0),
+  updated_at: received_at,
+});
+
+function readStatement({ type, payload, received_at }: Event): Statement {
   const body = readBody(payload);
-  const queue = readQueue(body.queue);
-  const before = known.queues.find((each) => each.queue === queue);
-  const after = say(before ?? { queue, logged_in: null, paused: null }, event, readText(body.reason));
-  const others = known.queues.filter((each) => each !== before);
+  const stamp = readOccurrence(body.timestamp, received_at);
   return {
-    agent,
-    queues: latestQueues([...others, after]),
-    updated_at: new Date(Math.max(received_at.getTime(), known.updated_at.getTime())),
+    ...SAYS.get(type)!,
+    queue: readQueue(body.queue),
+    at: stamp ? new Date(stamp.ms) : received_at,
+    whole: stamp?.whole ?? false,
+    reason: readText(body.reason),
+    extension: readText(body.number),
+    receivedAt: received_at,
   };
 }
 
-function say(presence: QueuePresence, event: Event, reason: string | null): QueuePresence {
-  const { of, is } = SAYS.get(event.type)!;
-  const said = { is, at: event.occurred_at ?? event.received_at, uuid: event.uuid };
-  if (!isLater(said, presence[of])) return presence;
-  return of === "paused"
-    ? { ...presence, paused: { ...said, reason: is ? reason : null } }
-    : { ...presence, logged_in: said };
+function applySecond(presence: FoldedPresence, second: readonly Statement[]): FoldedPresence {
+  const ordered = second.toSorted(inOrder);
+  const groups = Map.groupBy(ordered, ({ family, queue }) => JSON.stringify([family, queue]));
+  const counted = new Set([...groups.values()].flatMap((group) => countedOf(group, presence)));
+  const applied = ordered.filter((each) => counted.has(each)).reduce(applyStatement, presence);
+  return {
+    ...applied,
+    said_at: latest([presence.said_at, ...second.map(({ at }) => at)]),
+    updated_at: latest([presence.updated_at, ...second.map(({ receivedAt }) => receivedAt)]),
+  };
 }
 
-function isLater(said: Said, known: Said | null): boolean {
-  if (!known) return true;
-  const earlier = known.at.getTime() - said.at.getTime() || Number(known.is) - Number(said.is);
-  return earlier === 0 ? known.uuid < said.uuid : earlier < 0;
+/**
+ * What counts of the statements of one second about one thing in one queue. Where both of a pair are said and one stamp has no
+ * milliseconds, their order is unknown: the agent stays as before, and with nothing before they are taken in the order named.
+ */
+function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {
+  const [{ family, queue }] = group as [Statement];
+  const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
+  const isOrdered = group.every(({ whole }) => !whole) && new Set(group.map(({ at }) => +at)).size > 1;
+  if (!isPair || isOrdered) return group;
+  return isSaid(presence, family, queue) ? [] : group;
 }
 
-function latestQueues(queues: QueuePresence[]): QueuePresence[] {
+function isSaid({ queues }: FoldedPresence, family: Family, queue: string | null): boolean {
+  const known = queues.find((each) => each.queue === queue);
+  if (!known) return false;
+  return family === "login"
+    ? known.logged_in !== null || known.logged_out !== null
+    : known.paused !== null || known.unpaused !== null;
+}
+
+/** The one of a pair that is named first, then the reception decides between equals. */
+const inOrder = (one: Statement, other: Statement): number =>
+  one.at.getTime() - other.at.getTime() ||
+  Number(other.on) - Number(one.on) ||
+  one.receivedAt.getTime() - other.receivedAt.getTime() ||
+  ((one.reason ?? "") < (other.reason ?? "") ? -1 : 1);
+
+function applyStatement(presence: FoldedPresence, statement: Statement): FoldedPresence {
+  const { queue } = statement;
+  const before = presence.queues.find((each) => each.queue === queue);
+  const empty = { queue, logged_in: null, logged_out: null, paused: null, unpaused: null };
+  const after = say(before ?? empty, statement);
+  const others = presence.queues.filter((each) => each !== before);
+  return { ...presence, queues: [...others, after], ...logIn(presence, statement) };
+}
+
+function say(presence: QueuePresence, { family, on, at, reason }: Statement): QueuePresence {
+  if (family === "login") {
+    const field = on ? "logged_in" : "logged_out";
+    return isNewer(at, presence[field]) ? { ...presence, [field]: at } : presence;
+  }
+  if (!on) return isNewer(at, presence.unpaused) ? { ...presence, unpaused: at } : presence;
+  return isNewer(at, presence.paused?.at) ? { ...presence, paused: { at, reason } } : presence;
+}
+
+const isNewer = (at: Date, known: Date | null | undefined): boolean => !known || at > known;
+
+/** What a log-in adds beside its queue: the extension it is made with, and that the agent had logged out before. */
+function logIn(
+  { extensions, returns, queues }: FoldedPresence,
+  { family, on, at, extension }: Statement,
+): Partial<FoldedPresence> {
+  if (family !== "login" || !on) return {};
+  const outs = queues.flatMap(({ logged_out }) => logged_out ?? []);
+  const out = outs.length > 0 ? latest(outs) : null;
+  const isReturn = out !== null && out <= at && isNewer(out, returns.at(-1)?.in);
+  const isKnown = extensions.some((each) => each.extension === extension && +each.at === +at);
+  return {
+    ...(isReturn ? { returns: [...returns, { out, in: at }].slice(-MAX_RETURNS) } : {}),
+    ...(extension === null || isKnown
+      ? {}
+      : { extensions: [...extensions, { extension, at }].slice(-MAX_EXTENSIONS) }),
+  };
+}
+
+function latestQueues(queues: readonly QueuePresence[]): QueuePresence[] {
   const kept =
     queues.length > MAX_QUEUES
       ? queues.toSorted((one, other) => lastSaid(other) - lastSaid(one)).slice(0, MAX_QUEUES)
-      : queues;
+      : [...queues];
   return kept.sort(byQueue);
 }
 
-const lastSaid = ({ logged_in, paused }: QueuePresence): number =>
-  Math.max(logged_in?.at.getTime() ?? 0, paused?.at.getTime() ?? 0);
+const lastSaid = ({ logged_in, logged_out, paused, unpaused }: QueuePresence): number =>
+  Math.max(...[logged_in, logged_out, paused?.at, unpaused].map((at) => at?.getTime() ?? 0));
+
+const latest = (dates: readonly Date[]): Date => new Date(Math.max(...dates.map(Number)));
 
 const byQueue = ({ queue: one }: QueuePresence, { queue: other }: QueuePresence): number =>
   (one ?? "") < (other ?? "") ? -1 : 1;

@@ -1,10 +1,11 @@
 import type { Call } from "./call.ts";
 
-/** What the numbers of the board are made of. */
+/** The parts of a call that the numbers of the board are counted from. */
 export const RECENT_FIELDS = [
-  ...(["aggregate_id", "version", "state", "updated_at"] as const),
+  ...(["aggregate_id", "version", "state", "counted_as", "queue"] as const),
+  ...(["began_at", "updated_at", "connected_at", "finished_at"] as const),
   ...(["their_number", "their_number_canonical", "their_number_display"] as const),
-  ...(["answered_at", "legs", "offers"] as const),
+  ...(["legs", "talks", "rings"] as const),
 ] as const;
 
 export type RecentCall = Pick<Call, (typeof RECENT_FIELDS)[number]>;

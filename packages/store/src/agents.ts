@@ -4,6 +4,7 @@ import {
   type Difference,
   type Event,
   type FoldedPresence,
+  isLater,
   isPresence,
   type Presence,
 } from "@teravoz/domain";
@@ -20,8 +21,8 @@ type AgentWork = {
 };
 
 /**
- * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new events
- * alone, for years of log-ins are not read for each; one that is not is made of all its events.
+ * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new
+ * events alone if they are later than all before: years of log-ins are not read for each. Otherwise all events are read again.
  */
 export async function settleAgents(attempt: Attempt, { fresh, changed }: AgentWork): Promise<void> {
   const news = Map.groupBy(fresh.filter(isPresence), ({ aggregate_id }) => aggregate_id);
@@ -29,7 +30,8 @@ export async function settleAgents(attempt: Attempt, { fresh, changed }: AgentWo
   const keys = [...new Set([...news.keys(), ...doubtful])];
   if (keys.length === 0) return;
   const kept = await readAgents(attempt, keys);
-  const apart = keys.filter((key) => doubtful.has(key) || !kept.has(key));
+  const isLast = (key: string) => isLater(kept.get(key)!, news.get(key) ?? []);
+  const apart = keys.filter((key) => doubtful.has(key) || !kept.has(key) || !isLast(key));
   const whole = await foldAgents(attempt, apart);
   const settled = keys.map(
     (key): Settled => ({
@@ -53,20 +55,17 @@ export async function readAgents(
   return new Map(found.map(({ _id, ...presence }) => [_id, presence]));
 }
 
-/** Each of the agents from all its events as they pass; null where none says anything. */
+/** Each of the agents from all its events; null if there are none. */
 export async function foldAgents(
   { collections, session }: Attempt,
   keys: readonly string[],
 ): Promise<Map<string, FoldedPresence | null>> {
-  const presences = new Map<string, FoldedPresence | null>(keys.map((key) => [key, null]));
-  if (keys.length === 0) return presences;
+  if (keys.length === 0) return new Map();
   const filter = { kind: "agent" as const, aggregate_id: { $in: [...keys] } };
-  const events = collections.events.find(filter, { session, maxTimeMS: OPERATION_LIMIT_MS });
-  for await (const { _id, ...event } of events) {
-    const key = event.aggregate_id;
-    presences.set(key, applyPresence(presences.get(key) ?? null, [{ uuid: _id, ...event }]));
-  }
-  return presences;
+  const found = collections.events.find(filter, { session, maxTimeMS: OPERATION_LIMIT_MS });
+  const events = (await found.toArray()).map(({ _id, ...event }) => ({ uuid: _id, ...event }));
+  const byAgent = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
+  return new Map(keys.map((key) => [key, applyPresence(null, byAgent.get(key) ?? [])]));
 }
 
 /** How an agent that is kept differs from what it is to be, if it does. */

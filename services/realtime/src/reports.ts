@@ -1,5 +1,6 @@
 import {
   type Abandoned,
+  type AbandonedPerson,
   type Agent,
   type CallState,
   countAgents,
@@ -7,9 +8,9 @@ import {
   countQueueDay,
   countQueues,
   countStates,
-  isPresumedLost,
   listAbandoned,
-  openLeg,
+  listPeople,
+  listWaiting,
   type Presence,
   type QueueNumbers,
   type QueuePromise,
@@ -17,6 +18,7 @@ import {
   SLICE_MS,
   type SliceNumbers,
   startOfDay,
+  type Waiting,
   type Window,
 } from "@teravoz/domain";
 import type { QueueSettings } from "@teravoz/runtime";
@@ -128,15 +130,6 @@ export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): Aba
   return { ...head, abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
 }
 
-/** Somebody who is in a queue and not answered. */
-export type Waiting = {
-  aggregate_id: string;
-  their_number: string | null;
-  their_number_display: string | null;
-  queue: string | null;
-  entered_at: Date;
-};
-
 /** The board of a moment, `now`, with who waited then, the longest wait first: at most MAX_WAITING. */
 export type RewoundReport = QueueReport & AgentReport & { waiting: Waiting[] };
 
@@ -148,18 +141,6 @@ export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => 
   ...reportAgents(counted, asked),
   waiting: listWaiting(counted.calls, asked.now).slice(0, MAX_WAITING),
 });
-
-function listWaiting(calls: readonly RecentCall[], now: Date): Waiting[] {
-  const waiting = calls
-    .filter((call) => call.state === "WAITING" && !isPresumedLost(call, now))
-    .flatMap(({ aggregate_id, their_number, their_number_display, legs }): Waiting[] => {
-      const leg = openLeg(legs);
-      if (!leg || leg.answered_at) return [];
-      const { queue, entered_at } = leg;
-      return [{ aggregate_id, their_number, their_number_display, queue, entered_at }];
-    });
-  return waiting.sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
-}
 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
   (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };

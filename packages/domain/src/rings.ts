@@ -1,0 +1,109 @@
+import { agentKey, type StepAgent } from "./step.ts";
+
+/** One ring at an agent. */
+export type Ring = {
+  /** Null if only its end was told. */
+  rang_at: Date | null;
+  /** Null while nothing has ended it. */
+  ended_at: Date | null;
+  /** It ended without an answer, and no other agent answered at that time. */
+  missed: boolean;
+};
+
+/** The rings of a call at one agent. */
+export type AgentRings = {
+  /** The login, else the extension, as written. */
+  agent: string;
+  extension: string | null;
+  /** How many there were, and how many of them were missed; `latest` holds the last ones. */
+  rang: number;
+  missed: number;
+  latest: readonly Ring[];
+};
+
+/** A queue may ring hundreds of agents, round after round. */
+export const MAX_RINGING_AGENTS = 1_000;
+export const MAX_RINGS = 20;
+
+/** A ring that ends so soon after another agent's answer was ended by that answer. */
+const ANSWERED_ELSEWHERE_MS = 1_000;
+
+type Rung = Omit<AgentRings, "latest"> & { latest: Ring[] };
+
+/** The rings of a call while it is folded. */
+export type Rings = { byAgent: Map<string, Rung>; answers: { key: string; at: Date }[] };
+
+export const beginRings = (): Rings => ({ byAgent: new Map(), answers: [] });
+
+export function beginRing(rings: Rings, agent: StepAgent, at: Date): void {
+  const rung = rungBy(rings, agent);
+  if (ringingOf(rung)) return;
+  addRing(rung, { rang_at: at, ended_at: null, missed: false });
+}
+
+/** An actor.noanswer: it ends the ring, and counts as one if none was told. */
+export function missRing(rings: Rings, agent: StepAgent, at: Date): void {
+  const rung = rungBy(rings, agent);
+  if (!ringingOf(rung)) addRing(rung, { rang_at: null, ended_at: null, missed: false });
+  const key = agentKey(agent.name);
+  const isMissed = !rings.answers.some((answer) => answer.key !== key && isAnsweredElsewhere(at, answer.at));
+  Object.assign(rung.latest.at(-1)!, { ended_at: at, missed: isMissed });
+  rung.missed += Number(isMissed);
+}
+
+/** An agent entered: every ring ends, and those of others that ended within the same second were not missed. */
+export function answerRings(rings: Rings, agent: StepAgent | null, at: Date): void {
+  const key = agentKey(agent?.name ?? "");
+  rings.answers = [...rings.answers.filter((each) => isAnsweredElsewhere(at, each.at)), { key, at }];
+  endRings(rings, at);
+  for (const [other, rung] of rings.byAgent) {
+    const last = rung.latest.at(-1)!;
+    if (other === key || !last.missed || !isSameSecond(last.ended_at!, at)) continue;
+    last.missed = false;
+    rung.missed -= 1;
+  }
+}
+
+/** The caller went, or was answered: a ring that goes on ends, and is not missed. */
+export function endRings(rings: Rings, at: Date): void {
+  for (const rung of rings.byAgent.values()) {
+    const ringing = ringingOf(rung);
+    // an end that is implied may stand before a ring that came late
+    if (ringing) ringing.ended_at = ringing.rang_at && ringing.rang_at > at ? ringing.rang_at : at;
+  }
+}
+
+const isAnsweredElsewhere = (endedAt: Date, answeredAt: Date): boolean => {
+  const laterMs = endedAt.getTime() - answeredAt.getTime();
+  return isSameSecond(endedAt, answeredAt) || (laterMs >= 0 && laterMs <= ANSWERED_ELSEWHERE_MS);
+};
+
+const isSameSecond = (one: Date, other: Date): boolean =>
+  Math.floor(one.getTime() / 1000) === Math.floor(other.getTime() / 1000);
+
+const ringingOf = ({ latest }: Rung): Ring | null => {
+  const last = latest.at(-1);
+  return last && !last.ended_at ? last : null;
+};
+
+function rungBy({ byAgent }: Rings, agent: StepAgent): Rung {
+  const { name, extension } = agent;
+  const key = agentKey(name);
+  const known = byAgent.get(key) ?? [...byAgent.values()].find((rung) => isSameExtension(rung, agent));
+  if (known) return known;
+  const [oldest] = byAgent.keys();
+  if (byAgent.size >= MAX_RINGING_AGENTS && oldest !== undefined) byAgent.delete(oldest);
+  const rung: Rung = { agent: name, extension, rang: 0, missed: 0, latest: [] };
+  byAgent.set(key, rung);
+  return rung;
+}
+
+/** One of the two is known by the extension alone. */
+const isSameExtension = (rung: Rung, { name, extension }: StepAgent): boolean =>
+  extension !== null && extension === rung.extension && (name === extension || rung.agent === extension);
+
+function addRing(rung: Rung, ring: Ring): void {
+  rung.rang += 1;
+  rung.latest.push(ring);
+  if (rung.latest.length > MAX_RINGS) rung.latest.shift();
+}

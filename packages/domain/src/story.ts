@@ -1,0 +1,137 @@
+import { FINISHED_RANK, findDefinition } from "./catalogue.ts";
+import { answerRings, beginRing, beginRings, endRings, missRing, type Rings } from "./rings.ts";
+import type { Step } from "./step.ts";
+import { beginTalk, beginTalks, endAllTalks, leaveTalk, type Talks } from "./talks.ts";
+import {
+  abandonVisit,
+  beginVisits,
+  confirmAnswer,
+  endLastVisit,
+  enterAgent,
+  enterQueue,
+  leaveVisit,
+  overflowVisit,
+  ringVisit,
+  type Visits,
+} from "./visits.ts";
+
+/** The course of a call while its steps are taken one after the other. */
+export type Story = {
+  visits: Visits;
+  talks: Talks;
+  rings: Rings;
+  /** The first answer while the call was in no queue. */
+  direct_at: Date | null;
+  /** The first call.ongoing. */
+  connected_at: Date | null;
+  /** The last event of the life cycle. */
+  last_at: Date | null;
+  /** The end that an abandon or a recording implies, until the life cycle goes on. */
+  implied_end: Date | null;
+  /** The end of the call; nothing comes after it. */
+  finished_at: Date | null;
+};
+
+export const beginStory = (): Story => ({
+  visits: beginVisits(),
+  talks: beginTalks(),
+  rings: beginRings(),
+  direct_at: null,
+  connected_at: null,
+  last_at: null,
+  implied_end: null,
+  finished_at: null,
+});
+
+/** `lastQueue`: the last queue that an event of the call named, this one included. */
+export type StoryStep = Step & { at: Date; lastQueue: string | null };
+
+/** Takes one more step, in the order of the fold. Only call.finished is final: nothing changes a call after it. */
+export function tellStep(story: Story, step: StoryStep): void {
+  if (story.finished_at) return;
+  const { type, at } = step;
+  if (REOPENING.has(type)) story.implied_end = null;
+  takeStep(story, step);
+  const rank = findDefinition(type)?.rank ?? FINISHED_RANK;
+  if (rank < FINISHED_RANK) story.last_at = at;
+}
+
+/** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
+const REOPENING: ReadonlySet<string> = new Set([
+  "call.standby",
+  "call.waiting",
+  "actor.entered",
+  "call.ongoing",
+]);
+
+function takeStep(story: Story, step: StoryStep): void {
+  const { visits, talks, rings } = story;
+  const { type, queue, agent, at } = step;
+  switch (type) {
+    case "call.waiting":
+      if (enterQueue(visits, queue, at)) endRings(rings, at);
+      break;
+    case "actor.ringing":
+      ringVisit(visits);
+      if (agent) beginRing(rings, agent, at);
+      break;
+    case "actor.noanswer":
+      ringVisit(visits);
+      if (agent) missRing(rings, agent, at);
+      break;
+    case "actor.entered":
+      enter(story, step);
+      break;
+    case "call.ongoing":
+      story.connected_at ??= at;
+      if (!visits.open) story.direct_at ??= at;
+      confirmAnswer(visits, at);
+      break;
+    case "actor.left": {
+      const leaving = leaveTalk(talks, agent, at);
+      if (leaving.size > 0) leaveVisit(visits, { leaving, presents: talks.present, at });
+      break;
+    }
+    case "call.overflow":
+      overflowVisit(visits, at);
+      endRings(rings, at);
+      break;
+    case "call.queue-abandon":
+      abandonVisit(visits, { queue, lastQueue: step.lastQueue, at });
+      endRings(rings, at);
+      story.implied_end = at;
+      break;
+    case "call.recording-available":
+      if (isOver(story)) story.implied_end ??= story.last_at ?? at;
+      break;
+    case "call.finished":
+      end(story, at);
+  }
+}
+
+function enter(story: Story, { agent, queue, at }: StoryStep): void {
+  const { visits, talks, rings } = story;
+  answerRings(rings, agent, at);
+  const takesOver = enterAgent(visits, { agent, queue, at });
+  if (!visits.open) story.direct_at ??= at;
+  beginTalk(talks, { agent, at, takesOver });
+}
+
+/** A call that was answered is over if no agent is on it and no visit waits for the first one. */
+function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
+  const waits = open !== null && !open.visit.answered_at && !open.lapsed;
+  const answered = direct_at !== null || open?.lapsed || all.some(({ answered_at }) => answered_at !== null);
+  return Boolean(answered) && !waits && talks.present.length === 0;
+}
+
+/** An abandon, or a recording that is ready, ends a call that did not go on after it. */
+export function endStory(story: Story): void {
+  if (!story.finished_at && story.implied_end) end(story, story.implied_end);
+}
+
+function end(story: Story, at: Date): void {
+  endLastVisit(story.visits, at);
+  endAllTalks(story.talks, at);
+  endRings(story.rings, at);
+  story.finished_at = at;
+}

@@ -1,0 +1,11 @@
+/** From (inclusive) to (exclusive). */
+export type Window = { from: Date; to: Date };
+
+export const isWithin = (at: Date, { from, to }: Window): boolean => at >= from && at < to;
+
+/** In ms, never below 0: a stamp without milliseconds may stand before what came before it. */
+export const durationOf = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());
+
+/** To a whole number; null for no values. */
+export const meanOf = (sum: number, count: number): number | null =>
+  count > 0 ? Math.round(sum / count) : null;
