@@ -57,8 +57,8 @@ const foldName = (name: string): string =>
 export const isSearched = (call: Call, search: CallSearch): boolean =>
   call.aggregate_id === search.text ||
   call.code === search.text ||
-  (call.queue !== null && search.queues.includes(call.queue)) ||
-  [call.actor, ...call.legs.map(({ agent }) => agent)].some((agent) => isAgent(agent, search)) ||
+  [call.queue, ...call.queues].some((queue) => queue !== null && search.queues.includes(queue)) ||
+  call.agents.some((agent) => isAgent(agent, search)) ||
   [call.their_number_canonical, call.our_number_canonical].some((number) => matchesNumber(number, search));
 
 /** Whether a search names an agent: by login, or by what stands before the @ of it, in any case. */

@@ -39,6 +39,7 @@ export type FoldedCall = {
   queue: string | null;
   /** The agent who is on the call; of several the one who entered last. */
   actor: string | null;
+  /** Since when the caller waits: in a queue and not answered, or past an overflow with no agent on the call. Null if not. */
   waiting_since: Date | null;
   /** The first answer that stands, of a visit or without one. */
   answered_at: Date | null;
@@ -121,16 +122,17 @@ function foldEvents(events: readonly Event[], readTelephone: ReadTelephone): Fol
   endStory(story);
   const received = placed.map(({ receivedMs }) => receivedMs);
   const counted_as = countedAs(said.direction, events);
+  const state = stateOf(story, placed);
   return {
     aggregate_id: events[0]!.aggregate_id,
-    state: stateOf(story, placed),
+    state,
     began_at: new Date(least(placed.map(({ ms }) => ms))),
     created_at: new Date(least(received)),
     updated_at: new Date(greatest(received)),
     ...said,
     ...nameNumbers(said, readTelephone),
     counted_as,
-    ...concludedFrom(story, counted_as),
+    ...concludedFrom(story, { counted_as, state }),
     events: events.length,
     fold: FOLD_REVISION,
   };
@@ -180,17 +182,14 @@ function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallSt
   return (last && findDefinition(last.event.type)?.state) ?? "NEW";
 }
 
-function concludedFrom(
-  { visits, talks, rings, direct_at, connected_at, finished_at }: Story,
-  counted_as: CountedAs,
-) {
+function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "counted_as" | "state">) {
+  const { visits, talks, rings, direct_at, connected_at, finished_at } = story;
   const legs = visits.all;
-  const open = visits.open?.visit;
   const answers = [...legs.map(({ answered_at }) => answered_at), direct_at].filter((at) => at !== null);
   const gaveUp = counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
   return {
     actor: talks.present.at(-1)?.agent ?? null,
-    waiting_since: open && !open.answered_at ? open.entered_at : null,
+    waiting_since: waitingSince(story, state),
     answered_at: answers.length > 0 ? new Date(least(answers.map(Number))) : null,
     connected_at,
     finished_at,
@@ -202,6 +201,11 @@ function concludedFrom(
     queues: distinct(legs.flatMap(({ queue }) => queue ?? [])),
     agents: distinct(talks.all.map(({ agent }) => agentKey(agent))),
   };
+}
+
+function waitingSince({ visits: { all, open }, talks }: Story, state: CallState): Date | null {
+  if (open) return open.visit.answered_at ? null : open.visit.entered_at;
+  return state === "WAITING" && talks.present.length === 0 ? (all.at(-1)?.ended_at ?? null) : null;
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

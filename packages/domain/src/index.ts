@@ -40,7 +40,7 @@ export { MAX_TALKS, type Talk } from "./talks.ts";
 export * from "./timestamp.ts";
 export type { TrafficNumbers } from "./traffic.ts";
 export { MAX_VISITS, openVisitOf, type Visit, type VisitOutcome } from "./visits.ts";
-export { listWaiting, type Waiting } from "./waiting.ts";
+export { isWaiting, listWaiting, type Waiting } from "./waiting.ts";
 export * from "./webhook.ts";
 export type { Window } from "./window.ts";
 export * from "./zone.ts";

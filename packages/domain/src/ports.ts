@@ -1,6 +1,6 @@
 import type { Call, FoldedCall } from "./call.ts";
 import type { CallFilter } from "./call-filter.ts";
-import type { CallWindow } from "./call-window.ts";
+import type { CallOrder, CallWindow } from "./call-window.ts";
 import type { Delivery } from "./deliveries.ts";
 import type { Erased, Erasure, LedgerKey } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
@@ -115,10 +115,10 @@ export type DeliveryFilter = { of?: "events" | "letters"; key?: string };
 
 /** What realtime asks. Each reads what a majority has acknowledged; throws Unavailable while the database is away. */
 export type CallQueries = {
-  /** Newest first by id; those in the window where one is given. Throws InvalidCursor for a cursor that none of our pages gave. */
+  /** Newest first (`order`: by id unless asked), those in the window. Throws InvalidCursor for a cursor that none of our pages gave. */
   listCalls(
     filter: CallFilter,
-    page: { limit: number; cursor: string | null; window?: CallWindow },
+    page: { limit: number; cursor: string | null; window?: CallWindow; order?: CallOrder },
   ): Promise<CallPage>;
   /**
    * The events of a call in the order of the fold; an unknown call has none. A page holds at most `limit` events
@@ -135,6 +135,11 @@ export type CallQueries = {
    * (both inclusive), in no order.
    */
   listRecentCalls(since: Date, until?: Date): Promise<RecentCall[]>;
+  /**
+   * The inbound calls with a visit that was abandoned since then, and all calls with one of their people that had an event received
+   * since then, in no order: what listAbandoned needs.
+   */
+  listReturnableCalls(since: Date): Promise<RecentCall[]>;
   /**
    * The calls that had begun by `to` and had an event after `from`, each with its events received by `to`, in no order. Throws
    * TooLarge where these have more than `bytes` of payload (UTF-8).

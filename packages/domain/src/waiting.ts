@@ -5,7 +5,7 @@ import { openVisitOf } from "./visits.ts";
 /** The parts of a call that say whether its caller waits. */
 export type WaitableCall = Pick<
   FoldedCall,
-  | ("aggregate_id" | "state" | "updated_at" | "began_at" | "counted_as" | "queue" | "legs" | "talks")
+  | ("aggregate_id" | "state" | "updated_at" | "counted_as" | "queue" | "waiting_since" | "legs")
   | ("their_number" | "their_number_display")
 >;
 
@@ -14,35 +14,26 @@ export type Waiting = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
+  /** The queue of the open visit, else the last one the call named. */
   queue: string | null;
   entered_at: Date;
 };
 
-/**
- * Every inbound caller who waits, the longest wait first: in a queue and not answered, or in state WAITING with no agent on the call.
- * The latter has left its queue by an overflow, and waits since then.
- */
-export function listWaiting(calls: Iterable<WaitableCall>, now: Date): Waiting[] {
-  const waiting: Waiting[] = [];
-  for (const call of calls) {
-    if (call.counted_as !== "inbound" || call.state === "FINISHED" || isPresumedLost(call, now)) continue;
-    const place = placeOf(call);
-    const { aggregate_id, their_number, their_number_display } = call;
-    if (place) waiting.push({ aggregate_id, their_number, their_number_display, ...place });
-  }
-  return waiting.sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
-}
+/** Whether an inbound caller waits, as far as the call itself says: it may be presumed lost. */
+export const isWaiting = ({
+  counted_as,
+  waiting_since,
+}: Pick<FoldedCall, "counted_as" | "waiting_since">): boolean =>
+  counted_as === "inbound" && waiting_since !== null;
 
-function placeOf({
-  state,
-  legs,
-  talks,
-  queue,
-  began_at,
-}: WaitableCall): Pick<Waiting, "queue" | "entered_at"> | null {
-  const open = openVisitOf(legs);
-  if (open && !open.answered_at) return { queue: open.queue, entered_at: open.entered_at };
-  const hasAgent = talks.some(({ ended_at }) => !ended_at);
-  if (state !== "WAITING" || open || hasAgent) return null;
-  return { queue, entered_at: legs.at(-1)?.ended_at ?? began_at };
+/** Every inbound caller who waits, the longest wait first. */
+export function listWaiting(calls: Iterable<WaitableCall>, now: Date): Waiting[] {
+  const waiting = [...calls].filter((call) => isWaiting(call) && !isPresumedLost(call, now));
+  return waiting
+    .map(({ aggregate_id, their_number, their_number_display, legs, queue, waiting_since }) => ({
+      ...{ aggregate_id, their_number, their_number_display },
+      queue: openVisitOf(legs)?.queue ?? queue,
+      entered_at: waiting_since!,
+    }))
+    .sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
 }

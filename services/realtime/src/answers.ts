@@ -64,7 +64,7 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
     case "ListQueueDay":
       return { message: report(command.event, await board.queueDay(command.queue)), calls: null };
     case "ListAbandoned":
-      return { message: report(command.event, await board.abandoned(command.minutes)), calls: null };
+      return { message: report(command.event, await board.abandoned(command)), calls: null };
     case "ListStats":
       return { message: report(command.event, await countStats(command.minutes)), calls: null };
     case "Rewind":

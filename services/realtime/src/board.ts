@@ -1,3 +1,4 @@
+import type { CallQueries } from "@teravoz/domain";
 import type { Day } from "./day.ts";
 import type { PastBoard } from "./past.ts";
 import {
@@ -12,6 +13,7 @@ import {
   reportQueueDay,
   reportQueues,
   reportRewound,
+  startOfDays,
 } from "./reports.ts";
 
 /** What the board asks. `minutes`: the window ends now and is so long; null: today. Each throws what the query throws. */
@@ -20,7 +22,8 @@ export type Board = {
   agents(minutes: number | null): Promise<AgentReport>;
   /** Today by quarters of an hour: of one queue, or (null) of all. */
   queueDay(queue: string | null): Promise<QueueDayReport>;
-  abandoned(minutes: number | null): Promise<AbandonedReport>;
+  /** `days`: from the midnight so many days ago, today included; null: of the other window. */
+  abandoned(asked: { minutes: number | null; days: number | null }): Promise<AbandonedReport>;
   /** As it was at a moment, in ms since the epoch. Throws NotYet where that is still to come. */
   rewound(asked: { at: number; minutes: number | null }): Promise<RewoundReport>;
 };
@@ -38,6 +41,7 @@ const PRESENT_MS = 1_000;
 
 /** `now` in ms since the epoch. */
 export const createBoard = (deps: {
+  queries: Pick<CallQueries, "listReturnableCalls">;
   day: Pick<Day, "calls" | "presences">;
   past: Pick<PastBoard, "at">;
   account: Account;
@@ -62,7 +66,14 @@ export const createBoard = (deps: {
     agents: async (minutes) => reportAgents(await read(), asked(minutes)),
     queueDay: async (queue) =>
       reportQueueDay(await deps.day.calls(), { account: deps.account, now: new Date(deps.now()), queue }),
-    abandoned: async (minutes) => reportAbandoned([...(await deps.day.calls())], asked(minutes)),
+    abandoned: async ({ minutes, days }) => {
+      const window = { ...asked(minutes), days };
+      const calls =
+        days === null || days === 1
+          ? await deps.day.calls()
+          : await deps.queries.listReturnableCalls(startOfDays(window, days));
+      return reportAbandoned([...calls], window);
+    },
     rewound: async ({ at, minutes }) =>
       isPresent(at)
         ? reportRewound(await read(), asked(minutes))

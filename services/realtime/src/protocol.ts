@@ -18,15 +18,16 @@ import { failed, type Message } from "./messages.ts";
 export type Request = { event: string; data: unknown };
 
 /** Numbers of a window: the last minutes, or today. */
-type WindowCommand = "ListQueues" | "ListAgents" | "ListAbandoned";
+type WindowCommand = "ListQueues" | "ListAgents";
 
 /** A report to be followed: which one, and its window. */
 export type ReportSubject = { event: "SubscribeQueues" | "SubscribeAgents"; minutes: number | null };
 
 export type Command =
-  | { event: "ListCalls"; filter: CallFilter; window?: CallWindow; limit: number; cursor: string | null }
+  | ({ event: "ListCalls"; cursor: string | null } & AskedCalls)
   | { event: "ListCallEvents"; call_id: string; limit: number; cursor: string | null }
   | { event: WindowCommand; minutes: number | null }
+  | { event: "ListAbandoned"; minutes: number | null; days: number | null }
   | { event: "ListQueueDay"; queue: string | null }
   | { event: "ListStats" | "ListSystem"; minutes: number }
   | ReportSubject
@@ -34,7 +35,10 @@ export type Command =
   | ({ event: "ListDeliveries" } & AskedDeliveries)
   | { event: "ShowDelivery"; id: string }
   | { event: "ShowNumber"; telephone: Telephone | null }
-  | { event: "Subscribe"; filter: CallFilter; window?: CallWindow; limit: number };
+  | ({ event: "Subscribe" } & AskedCalls);
+
+/** The calls that a list or a subscription is about; `order` is absent for that of ids. */
+export type AskedCalls = { filter: CallFilter; window?: CallWindow; order?: "began_at"; limit: number };
 
 /** What is wrong with a command, in words for whoever sent it. */
 type Fault = { fault: string };
@@ -79,6 +83,9 @@ const FIELDS: Record<keyof CallFilter, FieldReader> = {
   their_number: readText,
   code: readText,
   direction: readText,
+  counted_as: readText,
+  visited: readText,
+  waiting: readTrue,
   number: readNumber,
   search: readSearch,
 };
@@ -91,7 +98,7 @@ const READERS: Record<Command["event"], Reader> = {
   ListQueues: (data) => readWindow("ListQueues", data),
   ListAgents: (data) => readWindow("ListAgents", data),
   ListQueueDay: readQueueDay,
-  ListAbandoned: (data) => readWindow("ListAbandoned", data),
+  ListAbandoned: readListAbandoned,
   ListStats: (data) => readCounted("ListStats", data, STATS_MINUTES),
   ListSystem: (data) => readCounted("ListSystem", data, SYSTEM_MINUTES),
   Rewind: readRewind,
@@ -134,13 +141,10 @@ const unknownEvent = (event: string) =>
   `unknown event ${JSON.stringify(event.slice(0, 50))}; known are ${Object.keys(READERS).join(", ")}`;
 
 function readListCalls(data: Record<string, unknown>, account: SearchAccount): Command | Fault {
-  const stray = findStray(data, ["params", "limit", "cursor", "since", "until"]);
-  const filter = readFilter(data.params, account);
-  const window = readCallWindow(data);
-  const limit = readLimit(data.limit, MAX_CALLS);
+  const stray = findStray(data, ["params", "limit", "cursor", "since", "until", "order"]);
+  const asked = readAskedCalls(data, account);
   const cursor = readCursor(data.cursor);
-  const fault = firstFault(stray, filter, limit, cursor, window);
-  return fault ?? ({ event: "ListCalls", filter, ...window, limit, cursor } as Command);
+  return firstFault(stray, asked, cursor) ?? ({ event: "ListCalls", ...asked, cursor } as Command);
 }
 
 function readListCallEvents(data: Record<string, unknown>): Command | Fault {
@@ -170,6 +174,18 @@ function readWindow(
   const stray = findStray(data, ["minutes"]);
   const minutes = readMinutes(data.minutes);
   return firstFault(stray, minutes) ?? ({ event, minutes } as Command);
+}
+
+/** How far back the abandoned calls go. */
+const MAX_DAYS = 7;
+
+/** Without minutes and days the window is today. */
+function readListAbandoned(data: Record<string, unknown>): Command | Fault {
+  const stray = findStray(data, ["minutes", "days"]);
+  const minutes = readMinutes(data.minutes);
+  const days = isSet(data.days) ? readWhole("days", data.days, MAX_DAYS) : null;
+  const both = minutes !== null && days !== null ? { fault: "give minutes or days, not both" } : null;
+  return firstFault(stray, minutes, days, both) ?? ({ event: "ListAbandoned", minutes, days } as Command);
 }
 
 /** Without a queue it is about all of them. */
@@ -234,12 +250,23 @@ function readShowNumber(data: Record<string, unknown>, { readTelephone }: Search
 }
 
 function readSubscribe(data: Record<string, unknown>, account: SearchAccount): Command | Fault {
-  const stray = findStray(data, ["params", "limit", "since", "until"]);
+  const stray = findStray(data, ["params", "limit", "since", "until", "order"]);
+  const asked = readAskedCalls(data, account);
+  return firstFault(stray, asked) ?? ({ event: "Subscribe", ...asked } as Command);
+}
+
+function readAskedCalls(data: Record<string, unknown>, account: SearchAccount): AskedCalls | Fault {
   const filter = readFilter(data.params, account);
   const window = readCallWindow(data);
+  const order = readOrder(data.order);
   const limit = readLimit(data.limit, MAX_CALLS);
-  const fault = firstFault(stray, filter, limit, window);
-  return fault ?? ({ event: "Subscribe", filter, ...window, limit } as Command);
+  return firstFault(filter, limit, window, order) ?? ({ filter, ...window, ...order, limit } as AskedCalls);
+}
+
+/** Nothing for the usual order, that of ids. */
+function readOrder(value: unknown): { order?: "began_at" } | Fault {
+  if (!isSet(value) || value === "id") return {};
+  return value === "began_at" ? { order: value } : { fault: "order must be id or began_at" };
 }
 
 /** Nothing where neither end is given: such a command is the one it was before there were windows. */
@@ -306,6 +333,10 @@ function readSearch(name: string, value: unknown, account: SearchAccount): CallS
   return text.length <= MAX_SEARCH
     ? readTerm(text, account)
     : { fault: `${name} must be a text of at most ${MAX_SEARCH} characters` };
+}
+
+function readTrue(name: string, value: unknown): true | Fault {
+  return value === true || value === "true" ? true : { fault: `${name} must be true, or left out` };
 }
 
 function readState(name: string, value: unknown): string | Fault {

@@ -86,7 +86,7 @@ export function createRealtime(deps: {
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const past = createPastBoard({ queries, fold: createFold(deps.account), now: Date.now });
-  const board = createBoard({ day, past, account: deps.account, now: Date.now });
+  const board = createBoard({ queries, day, past, account: deps.account, now: Date.now });
   const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
   const onUnavailable = () => feed.doubt();
   const countStats = createCountStats({ queries, day, now: Date.now });

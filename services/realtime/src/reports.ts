@@ -114,20 +114,41 @@ export function reportQueueDay(
 }
 
 export type AbandonedReport = Reported & {
-  /** The latest first, at most MAX_ABANDONED. */
+  /** Days of the window, today included; null if it is the last minutes. */
+  days: number | null;
+  /** Visits, the latest first, at most MAX_ABANDONED. */
   abandoned: Abandoned[];
   /** There were more. */
   more: boolean;
+  /** The people of all visits of the window, those not talked to since first, at most MAX_ABANDONED. */
+  people: AbandonedPerson[];
 };
 
-/** More than anybody calls back in a day: 300 KB. */
+/** More than a call centre calls back in a day: 300 KB. */
 export const MAX_ABANDONED = 1_000;
 
-export function reportAbandoned(calls: readonly RecentCall[], asked: Asked): AbandonedReport {
+export function reportAbandoned(
+  calls: readonly RecentCall[],
+  { days, ...asked }: Asked & { days: number | null },
+): AbandonedReport {
   const promiseOf = (queue: string | null) => settingsOf(asked.account, queue);
-  const head = reported(asked);
+  const today = reported(asked);
+  const head = days === null ? today : { ...today, from: startOfDays(asked, days) };
   const all = listAbandoned(calls, { window: windowOf(head), promiseOf });
-  return { ...head, abandoned: all.slice(0, MAX_ABANDONED), more: all.length > MAX_ABANDONED };
+  return {
+    ...head,
+    days: asked.minutes === null ? (days ?? 1) : null,
+    abandoned: all.slice(0, MAX_ABANDONED),
+    more: all.length > MAX_ABANDONED,
+    people: listPeople(all).slice(0, MAX_ABANDONED),
+  };
+}
+
+/** The midnight with which a window of so many days begins, today included. */
+export function startOfDays({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date {
+  let from = startOfDay(now, zone);
+  for (let day = 1; day < days; day += 1) from = startOfDay(new Date(from.getTime() - 1), zone);
+  return from;
 }
 
 /** The board of a moment, `now`, with who waited then, the longest wait first: at most MAX_WAITING. */

@@ -121,7 +121,7 @@ function register({ views, clock, doubt }: State, asked: Asked, deliver: Deliver
 }
 
 function share(views: Map<string, Shared>, { limit, ...subject }: Asked, clock: Clock): Shared {
-  const key = JSON.stringify([subject.filter, limit, subject.window]);
+  const key = JSON.stringify([subject.filter, limit, subject.window, subject.order]);
   const existing = views.get(key);
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);

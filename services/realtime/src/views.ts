@@ -1,4 +1,11 @@
-import { type Call, type CallFilter, type CallWindow, isFound, isInWindow } from "@teravoz/domain";
+import {
+  type Call,
+  type CallFilter,
+  type CallOrder,
+  type CallWindow,
+  isFound,
+  isInWindow,
+} from "@teravoz/domain";
 import type { Message } from "./messages.ts";
 
 /**
@@ -15,8 +22,8 @@ export type Delta = {
 /** A call as a view last saw it. `told` = by a delta, so that every subscriber has this version. */
 type Known = { version: number; told: boolean; inside: boolean };
 
-/** Which calls a subscriber is told of; without a window, whenever they were. */
-export type Subject = { filter: CallFilter; window?: CallWindow };
+/** The calls that a subscriber is told of: without a window, of any time. The order says what the window is about. */
+export type Subject = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
 
 /** What all subscribers with the same subject share. */
 export type View = {
@@ -39,8 +46,8 @@ export function createView(subject: Subject, limit: number): View {
   return { subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
-export const matches = ({ filter, window = {} }: Subject, call: Call): boolean =>
-  isFound(call, filter) && isInWindow(call, window);
+export const matches = ({ filter, window = {}, order }: Subject, call: Call): boolean =>
+  isFound(call, filter) && isInWindow(call, window, order);
 
 /** A delta as the subscribers of a view are told of it. */
 export const messageOf = ({ subject }: View, { call, message, left }: Delta): Message =>

@@ -3,6 +3,8 @@ export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 export type Leg = {
   queue: string | null;
   entered_at: string;
+  /** False if its beginning is unknown: `entered_at` is then the answer or the abandon. */
+  wait_known: boolean;
   answered_at: string | null;
   agent: string | null;
   talked_until: string | null;
@@ -14,9 +16,12 @@ export type Call = {
   version: number;
   aggregate_id: string;
   state: CallState;
+  /** When it began, by the stamps of its events; `created_at` is its first reception. */
+  began_at: string;
   created_at: string;
   updated_at: string;
   direction: string | null;
+  counted_as: "inbound" | "outbound" | "internal";
   our_number: string | null;
   their_number: string | null;
   /** The one form of all spellings of a number, and how people read it. Null where the number names nobody. */
@@ -30,7 +35,11 @@ export type Call = {
   abandoned: boolean;
   events: number;
   recording_url: string | null;
+  waiting_since: string | null;
+  connected_at: string | null;
   legs: readonly Leg[];
+  talks: readonly { agent: string; extension: string | null; entered_at: string; ended_at: string | null }[];
+  queues: readonly string[];
   answered_at: string | null;
   finished_at: string | null;
 };

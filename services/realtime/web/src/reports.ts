@@ -19,6 +19,8 @@ export type QueueNumbers = {
   mean_wait_ms: number | null;
   p90_wait_ms: number | null;
   mean_talk_ms: number | null;
+  outbound: TrafficNumbers;
+  internal: TrafficNumbers;
 };
 
 export type QueueRow = QueueNumbers &
@@ -45,13 +47,42 @@ export type Abandoned = {
   queue: string | null;
   entered_at: string;
   ended_at: string;
-  waited_ms: number;
+  /** Null if the beginning of the wait is unknown. */
+  waited_ms: number | null;
   short: boolean;
   returned_at: string | null;
 };
 
+/** A person who gave up in the days of the report, once or several times. */
+export type AbandonedPerson = {
+  person: string;
+  their_number: string | null;
+  their_number_display: string | null;
+  aggregate_id: string;
+  times: number;
+  first_at: string;
+  last_at: string;
+  longest_wait_ms: number | null;
+  short: boolean;
+  talked_at: string | null;
+};
+
+/** The numbers of outbound or of internal calls. */
+export type TrafficNumbers = {
+  placed: number;
+  connected: number;
+  dropped: number;
+  mean_talk_ms: number | null;
+};
+
 export type AgentReport = { now: string; agents: Agent[] };
-export type AbandonedReport = { now: string; abandoned: Abandoned[]; more: boolean };
+export type AbandonedReport = {
+  now: string;
+  from: string;
+  abandoned: Abandoned[];
+  more: boolean;
+  people: AbandonedPerson[];
+};
 
 /** The board of a moment of the past. */
 export type PastReport = Report & {
