@@ -1,10 +1,7 @@
+import type { Delivery } from "./delivery.ts";
 import type { Random } from "./random.ts";
-import { nameIn } from "./random-agents.ts";
-import type { Cast, Delivery } from "./random-day.ts";
-import { drawStamp, writeStamp } from "./stamps.ts";
-
-/** An event as its sender means it, and when it happened. */
-export type Sent = { at: number; body: Record<string, unknown> };
+import { type Cast, nameIn } from "./random-agents.ts";
+import { drawStamp, type Sent, writeStamp } from "./stamps.ts";
 
 type Damaged = { sent: readonly Sent[]; cast: Cast; now: number; random: Random };
 

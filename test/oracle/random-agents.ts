@@ -1,6 +1,5 @@
-import type { Sent } from "./damage.ts";
 import type { Random } from "./random.ts";
-import { drawStamp, type StampStyle, writeStamp } from "./stamps.ts";
+import { drawStamp, type Sent, type StampStyle, writeStamp } from "./stamps.ts";
 
 export type RandomAgent = {
   /** Null for an agent whose events have only an extension. */
@@ -10,15 +9,20 @@ export type RandomAgent = {
   queues: string[];
 };
 
+/** The people who are on the day's calls, and the queues. */
+export type Cast = { queues: string[]; agents: RandomAgent[]; numbers: string[] };
+
 const LOGINS = ["ana", "beto", "caio", "duda", "eva", "fred"];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export function drawAgents(queues: readonly string[], random: Random): RandomAgent[] {
   const logins = LOGINS.slice(0, random.whole(1, LOGINS.length));
+  // one desk for two: its extension belongs to who logged in last
+  const isShared = random.chance(0.1);
   return logins.map((login, n) => ({
     login: random.chance(0.1) ? null : `${login}@example.com`,
-    extension: String(201 + n),
+    extension: String(201 + (isShared ? n >> 1 : n)),
     queues: random.chance(0.2) ? [] : queues.slice(0, random.whole(1, queues.length)),
   }));
 }

@@ -1,8 +1,6 @@
-import type { Sent } from "./damage.ts";
 import type { Random } from "./random.ts";
-import { nameIn, type RandomAgent } from "./random-agents.ts";
-import type { Cast } from "./random-day.ts";
-import { drawStamp, type StampStyle, writeStamp } from "./stamps.ts";
+import { type Cast, nameIn, type RandomAgent } from "./random-agents.ts";
+import { drawStamp, type Sent, type StampStyle, writeStamp } from "./stamps.ts";
 
 /** A call while its story is written: each part adds events, and moves the time on. */
 type Story = {

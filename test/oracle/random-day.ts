@@ -1,13 +1,11 @@
-import { damage, type Sent } from "./damage.ts";
-import { uuidOf } from "./delivery-uuid.ts";
+import { damage } from "./damage.ts";
+import { type Delivery, uuidOf } from "./delivery.ts";
 import type { OracleEvent } from "./events.ts";
 import type { Promised } from "./queues.ts";
 import { type Random, randomOf } from "./random.ts";
-import { drawAgents, presenceOf, type RandomAgent } from "./random-agents.ts";
+import { type Cast, drawAgents, presenceOf } from "./random-agents.ts";
 import { drawCall } from "./random-call.ts";
-
-/** A body as it arrived. */
-export type Delivery = { payload: string; received_at: Date };
+import type { Sent } from "./stamps.ts";
 
 export type RandomDay = {
   seed: number;
@@ -18,9 +16,6 @@ export type RandomDay = {
   window: { from: Date; to: Date };
   promiseOf: (queue: string | null) => Promised;
 };
-
-/** The people who are on the day's calls, and the queues. */
-export type Cast = { queues: string[]; agents: RandomAgent[]; numbers: string[] };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,5 +1,8 @@
 import type { Random } from "./random.ts";
 
+/** An event as its sender means it, and when it happened. */
+export type Sent = { at: number; body: Record<string, unknown> };
+
 /** How a sender writes its stamps. "any" changes from event to event. */
 export type StampStyle = "milliseconds" | "seconds" | "epoch" | "offset" | "any" | "sometimes";
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readStamp } from "./events.ts";
-import type { Delivery } from "./random-day.ts";
+
+/** A body as it arrived. */
+export type Delivery = { payload: string; received_at: Date };
 
 const SLOT_MS = 600_000;
 
