@@ -113,6 +113,13 @@ describe("an event that has only an extension", () => {
     const lines: Line[] = [presence(0, "logged-in"), [5, "actor.entered", only]];
     expect(countLines(lines).agents).toMatchObject([{ agent: "ana", state: "TALKING" }]);
   });
+  test("is a missed ring of the agent who rings with that extension in the same call", () => {
+    const lines: Line[] = [
+      [2, "actor.ringing", ana],
+      [9, "actor.noanswer", only],
+    ];
+    expect(countLines(lines).agents).toMatchObject([{ agent: "ana", state: "FREE", missed: 1 }]);
+  });
   test("is of an agent of its own if two logged in with it at once", () => {
     const lines: Line[] = [
       presence(0, "logged-in"),

@@ -1,9 +1,10 @@
-import type { Call, Ring, Talk } from "./call.ts";
+import type { Call } from "./call.ts";
 import { isSameSecond, type Named, nameOf, PRESENCE, type Step } from "./events.ts";
 import { mean } from "./mean.ts";
+import type { Ring, Talk } from "./play.ts";
 import { type Presence, playPresence } from "./presence.ts";
-import type { Window } from "./window.ts";
-import { isIn } from "./window.ts";
+import { sameAgentIn } from "./same-agent.ts";
+import { isIn, type Window } from "./window.ts";
 
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
@@ -57,6 +58,7 @@ export function countAgents(question: Question): AgentRow[] {
  */
 function keyOf(named: Named, at: number, { presenceSteps }: Account): string | null {
   if (named.login !== null) return named.login.toLowerCase();
+  if (named.extension === null) return null;
   const logIns = presenceSteps.filter(
     (step) =>
       step.type === "actor.logged-in" &&
@@ -76,9 +78,11 @@ function keysOf(account: Account): string[] {
   const steps: Step[] = [...account.presenceSteps];
   for (const call of account.calls) {
     steps.push(...call.talks.map(({ step }) => step), ...call.rings.map(({ step }) => step));
-    steps.push(...call.steps.filter(({ type }) => type === "actor.noanswer"));
   }
   const keys = steps.map((step) => keyOfStep(step, account));
+  for (const call of account.calls)
+    for (const step of call.steps)
+      if (step.type === "actor.noanswer") keys.push(keyOfNoAnswer(step, call, account));
   return [...new Set(keys.filter((key) => key !== null))];
 }
 
@@ -126,7 +130,7 @@ function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[
 
 /** An open talk ends at a log-in that follows a log-out told during the talk. */
 function logInAfterLogOut({ entered_at }: Talk, steps: readonly Step[]): number | null {
-  const logOuts = steps.filter(({ type, at }) => type === "actor.logged-out" && at >= entered_at);
+  const logOuts = steps.filter(({ type, at }) => type === "actor.logged-out" && at > entered_at);
   const logIns = steps.filter(
     ({ type, at }) => type === "actor.logged-in" && logOuts.some((logOut) => logOut.at < at),
   );
@@ -177,15 +181,31 @@ function durationOf(talk: AgentTalk, { talks }: Agent): number {
 /** A noanswer within a second after another agent entered the call is no missed ring. */
 function countMissed({ key }: Agent, question: Question): number {
   let missed = 0;
-  for (const { counted_as, steps } of question.calls) {
-    if (counted_as !== "inbound") continue;
-    const others = steps.filter((step) => step.type === "actor.entered" && keyOfStep(step, question) !== key);
-    for (const step of steps) {
-      if (step.type !== "actor.noanswer" || keyOfStep(step, question) !== key) continue;
+  for (const call of question.calls) {
+    if (call.counted_as !== "inbound") continue;
+    const sameAgent = sameAgentIn(call.steps);
+    for (const step of call.steps) {
+      if (step.type !== "actor.noanswer" || keyOfNoAnswer(step, call, question) !== key) continue;
+      const others = call.steps.filter(
+        (other) =>
+          other.type === "actor.entered" && keyOfStep(other, question) !== key && !sameAgent(other, step),
+      );
       if (isIn(question.window, step.at) && !others.some((other) => tookFirst(other, step))) missed += 1;
     }
   }
   return missed;
+}
+
+/** An extension alone is that of the agent who rings or enters with it in the same call, if there is one. */
+function keyOfNoAnswer(step: Step, { steps }: Call, account: Account): string | null {
+  const known = steps.findLast(
+    ({ type, login, extension }) =>
+      (type === "actor.ringing" || type === "actor.entered") &&
+      login !== null &&
+      extension !== null &&
+      extension === step.extension,
+  );
+  return keyOfStep(step.login === null && known ? known : step, account);
 }
 
 function tookFirst(entered: Step, noAnswer: Step): boolean {

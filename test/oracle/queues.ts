@@ -1,6 +1,6 @@
-import type { Call, CountedAs, Visit } from "./call.ts";
-import { earliest } from "./call.ts";
+import { type Call, type CountedAs, earliest } from "./call.ts";
 import { mean, p90 } from "./mean.ts";
+import type { Visit } from "./visit.ts";
 import { isIn, type Window } from "./window.ts";
 
 export type Promised = { serviceLevelMs: number; shortAbandonMs: number };
