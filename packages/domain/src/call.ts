@@ -4,10 +4,10 @@ import type { Event } from "./event.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
 import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
 import type { Fold } from "./ports.ts";
-import type { AgentRings } from "./rings.ts";
+import { type AgentRings, ringsOf } from "./rings.ts";
 import { agentKey } from "./step.ts";
 import { beginStory, endStory, type Story, tellStep } from "./story.ts";
-import type { Talk } from "./talks.ts";
+import { lastOnCall, type Talk } from "./talks.ts";
 import { readQueue, readText } from "./text.ts";
 import type { Visit } from "./visits.ts";
 
@@ -175,11 +175,11 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
   };
 }
 
-/** A call that has ended is FINISHED; else the last event that leads to a state decides. */
+/** A call that has ended is FINISHED; else the last event that leads to a state decides. It is NEW if nothing says more. */
 function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
   if (finished_at) return "FINISHED";
-  const last = placed.findLast(({ event, isTwin }) => !isTwin && findDefinition(event.type)?.state);
-  return (last && findDefinition(last.event.type)?.state) ?? "NEW";
+  const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));
+  return states.findLast((state) => state && state !== "NEW") ?? "NEW";
 }
 
 function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "counted_as" | "state">) {
@@ -188,7 +188,7 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
   const answers = [...legs.map(({ answered_at }) => answered_at), direct_at].filter((at) => at !== null);
   const gaveUp = counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
   return {
-    actor: talks.present.at(-1)?.agent ?? null,
+    actor: lastOnCall(talks.present),
     waiting_since: waitingSince(story, state),
     answered_at: answers.length > 0 ? new Date(least(answers.map(Number))) : null,
     connected_at,
@@ -197,7 +197,7 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
     abandoned_at: gaveUp.at(-1)?.ended_at ?? null,
     legs,
     talks: talks.all,
-    rings: [...rings.byAgent.values()],
+    rings: ringsOf(rings),
     queues: distinct(legs.flatMap(({ queue }) => queue ?? [])),
     agents: distinct(talks.all.map(({ agent }) => agentKey(agent))),
   };
@@ -207,8 +207,7 @@ function waitingSince({ visits: { all, open }, talks }: Story, state: CallState)
   if (open && !open.visit.answered_at) return open.visit.entered_at;
   if (state !== "WAITING" || talks.present.length > 0) return null;
   // past an overflow, or the agent of an answer that call.ongoing never confirmed is gone
-  const last = all.at(-1);
-  return last?.ended_at ?? last?.talked_until ?? null;
+  return all.at(-1)?.entered_at ?? null;
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();
