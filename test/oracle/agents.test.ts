@@ -68,6 +68,8 @@ describe("the state of an agent", () => {
   test("is logged out, and the row ends after a day", () => {
     expect(shown([presence(0, "logged-out")], 86_400)).toBe("LOGGED_OUT since 0");
     expect(shown([presence(0, "logged-out")], 86_401)).toBe("no row");
+    const served: Line[] = [...talk, [60, "call.finished"], presence(70, "logged-out")];
+    expect(shown(served, 86_471)).toBe("LOGGED_OUT since 70");
   });
 });
 
