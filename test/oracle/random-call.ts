@@ -114,7 +114,8 @@ function withdraw(story: Story): void {
 function leave(story: Story, most: number): void {
   const { random, talking } = story;
   const agent = talking.shift();
-  if (!agent) return;
+  const isUntold = random.chance(0.05);
+  if (!agent || isUntold) return;
   if (random.chance(0.05)) send(story, "actor.left", most, queueOf(story));
   else sendOfAgent(story, "actor.left", agent, most);
 }
