@@ -52,14 +52,15 @@ export function presenceOf(agent: RandomAgent, now: number, random: Random): Sen
   if (random.chance(1 / 6)) return [];
   const shift: Shift = { agent, style: drawStamp(random), random };
   const sent: Sent[] = [];
-  let at = now - random.whole(MINUTE_MS, 10 * HOUR_MS);
-  if (random.chance(0.05)) at = now - random.whole(25, 1_000) * HOUR_MS;
+  const isBusy = random.chance(0.5);
+  let at = now - random.whole(MINUTE_MS, isBusy ? 20 * MINUTE_MS : 10 * HOUR_MS);
+  if (random.chance(0.08)) at = now - random.whole(25, 1_000) * HOUR_MS;
   sent.push(...tell(shift, "actor.logged-in", at));
-  for (let rounds = random.whole(0, 3); rounds > 0; rounds -= 1) {
-    at += drawPause(random);
+  for (let rounds = random.whole(0, isBusy ? 6 : 3); rounds > 0; rounds -= 1) {
+    at += drawPause(random, isBusy);
     const [first, second] = random.pick(ROUNDS);
     sent.push(...tell(shift, first, at));
-    at += drawPause(random);
+    at += drawPause(random, isBusy);
     if (random.chance(0.7)) sent.push(...tell(shift, second, at));
   }
   return sent.filter((each) => each.at <= now);
@@ -72,14 +73,16 @@ const ROUNDS: [string, string][] = [
 ];
 
 /** Short ones fall into one second. */
-const drawPause = (random: Random): number =>
-  random.chance(0.15) ? random.whole(100, 900) : random.whole(5_000, 90 * MINUTE_MS);
+function drawPause(random: Random, isBusy: boolean): number {
+  if (random.chance(0.15)) return random.whole(100, 900);
+  return random.whole(5_000, isBusy ? 2 * MINUTE_MS : 90 * MINUTE_MS);
+}
 
 /** One event for each queue of the agent, or one without a queue for all of them. */
 function tell({ agent, style, random }: Shift, type: string, at: number): Sent[] {
   const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
   const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};
-  const queues = isOfAll ? [null] : agent.queues;
+  const queues = isOfAll ? [null] : random.chance(0.9) ? agent.queues : agent.queues.slice(0, 1);
   const named = nameInLogIns(agent, random);
   return queues.map((queue) => ({
     at,
