@@ -15,6 +15,7 @@ export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
 export * from "./legs.ts";
+export { canonicalZone, createReadLocalTime } from "./local-time.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./parties.ts";
