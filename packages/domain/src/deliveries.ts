@@ -2,6 +2,7 @@ import { canonicalType, findDefinition } from "./catalogue.ts";
 import type { DeadLetter } from "./dead-letters.ts";
 import type { Event, StoredEvent } from "./event.ts";
 import { orderPlaces, placeOf } from "./order.ts";
+import { readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** An event as it was delivered, without its body. */
 export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliveries" | "last_offset"> & {
@@ -43,9 +44,12 @@ function letterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): De
 }
 
 /** By uuid the type of the first event that stands after it in the call and was received before it; `events` are all of one call. */
-export function findOvertaken(events: readonly Event[]): Map<string, string> {
+export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
   const ordered = orderPlaces(
-    events.map((event) => ({ ...placeOf(event), type: event.type, received: event.received_at.getTime() })),
+    events.map((event) => {
+      const { type, received_at } = event;
+      return { ...placeOf(event, readOccurrence), type, received: received_at.getTime() };
+    }),
   );
   const overtaken = new Map<string, string>();
   let earliest = Number.POSITIVE_INFINITY;

@@ -15,7 +15,7 @@ export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
 export * from "./legs.ts";
-export { canonicalZone, createReadLocalTime } from "./local-time.ts";
+export * from "./local-time.ts";
 export * from "./offers.ts";
 export { orderEvents, orderPlaces, type Place, placeOf } from "./order.ts";
 export * from "./parties.ts";
@@ -37,6 +37,7 @@ export {
 export * from "./rebuild.ts";
 export * from "./recent-call.ts";
 export * from "./service-status.ts";
+export * from "./stamp-event.ts";
 export * from "./timestamp.ts";
 export * from "./webhook.ts";
 export * from "./zone.ts";

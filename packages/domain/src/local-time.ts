@@ -1,3 +1,5 @@
+import { canonicalZone } from "./zone.ts";
+
 /** Turns a local date and time, given as the milliseconds it would be in UTC, into the moment it stands for. */
 export type ReadLocalTime = (localMs: number) => number;
 
@@ -14,7 +16,7 @@ const MAX_HOURS = 10_000;
  * put forward; a time that the clock showed twice is the first of the two. Throws RangeError for a zone that does not exist.
  */
 export function createReadLocalTime(zone: string): ReadLocalTime {
-  if (isUtc(zone)) return (localMs) => localMs;
+  if (canonicalZone(zone) === "UTC") return (localMs) => localMs;
   const offsetAt = createOffsetAt(zone);
   const offsetOf = (localMs: number) => findOffset(localMs, offsetAt);
   const hours = new Map<number, number | null>();
@@ -54,10 +56,3 @@ function createOffsetAt(zone: string): OffsetAt {
     return sign === "-" ? -offset : offset;
   };
 }
-
-/** Whether a zone is UTC under any of its names. Throws RangeError for a zone that does not exist. */
-const isUtc = (zone: string): boolean => canonicalZone(zone) === "UTC";
-
-/** The one name of a zone that has several: `utc` and `Etc/UTC` are `UTC`. Throws RangeError for a zone that does not exist. */
-export const canonicalZone = (zone: string): string =>
-  new Intl.DateTimeFormat("en-US", { timeZone: zone }).resolvedOptions().timeZone;

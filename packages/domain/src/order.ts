@@ -1,7 +1,7 @@
 import { readBody } from "./body.ts";
 import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** All that the order of a call's events depends on. */
 export type Place = {
@@ -17,15 +17,17 @@ export type Place = {
 export type PlacedEvent<E extends Event = Event> = Place & { event: E; body: Record<string, unknown> };
 
 /** The events of one call in the order of the fold; it depends on the set alone, never on the order given. */
-export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
-  placeEvents(events).map(({ event }) => event);
+export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
+  placeEvents(events, readOccurrence).map(({ event }) => event);
 
-export const placeEvents = <E extends Event>(events: readonly E[]): PlacedEvent<E>[] =>
-  orderPlaces(events.map(placeEvent));
+export const placeEvents = <E extends Event>(
+  events: readonly E[],
+  readOccurrence = readInUtc,
+): PlacedEvent<E>[] => orderPlaces(events.map((event) => placeEvent(event, readOccurrence)));
 
 /** The place of an event without the event: a call of many events is ordered by these, and its bodies need not be held. */
-export function placeOf(event: Event): Place {
-  const { uuid, ms, whole, rank } = placeEvent(event);
+export function placeOf(event: Event, readOccurrence = readInUtc): Place {
+  const { uuid, ms, whole, rank } = placeEvent(event, readOccurrence);
   return { uuid, ms, whole, rank };
 }
 
@@ -45,7 +47,7 @@ export function orderPlaces<P extends Place>(places: readonly P[]): P[] {
   });
 }
 
-function placeEvent<E extends Event>(event: E): PlacedEvent<E> {
+function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): PlacedEvent<E> {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const { ms, whole } = stamp ?? { ms: event.received_at.getTime(), whole: false };

@@ -1,6 +1,8 @@
 import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
+import { stampEvent } from "./stamp-event.ts";
 import { readQueue, readText } from "./text.ts";
+import { readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** The last that was said of one thing. Of two of the same time the one that is true counts, then the uuid decides. */
 export type Said = { is: boolean; at: Date; uuid: string };
@@ -52,8 +54,10 @@ export const MAX_QUEUES = 500;
 export function applyPresence(
   presence: FoldedPresence | null,
   events: readonly Event[],
+  readOccurrence = readInUtc,
 ): FoldedPresence | null {
-  return events.filter(isPresence).reduce(applyEvent, presence);
+  const stamped = events.filter(isPresence).map((event) => stampEvent(event, readOccurrence));
+  return stamped.reduce(applyEvent, presence);
 }
 
 function applyEvent(presence: FoldedPresence | null, event: Event): FoldedPresence {
