@@ -75,20 +75,18 @@ test("calls are folded for one region: another is refused, and adopted where tha
   const payload = '{"type":"call.new","call_id":"abroad","their_number":"912 345 678"}';
   await store.apply(batchOf([{ ...sampleEvent({ aggregate_id: "abroad" }), payload }], null, 0), foldCall);
   const account = createMongoAccount(connection);
-  const claims = await Promise.all([{ region: "BR" as const }, { region: "BR" as const }].map(account.claim));
-  expect(claims).toEqual([{ region: "BR" }, { region: "BR" }]);
-  expect(await account.claim({ region: "PT" })).toEqual({ region: "BR" });
+  await account.claim({ region: "BR", senderZone: "UTC" });
   const env = { MONGODB_URI: uri, ACCOUNT_REGION: "PT" };
   const refused = await run(["--dry-run"], env);
   const said =
-    "set ACCOUNT_REGION=BR, or stop the projectors and run `npx -y pnpm rebuild:calls --adopt-region`";
+    "set ACCOUNT_REGION=BR, or stop the projectors and run `npx -y pnpm rebuild:calls --adopt-rules`";
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(said) });
   const canonical = async () =>
     (await store.findCalls(["abroad"])).map(({ their_number_canonical }) => their_number_canonical);
   expect(await canonical()).toEqual(["+55912345678"]);
   expect(await run(["--adopt-region"], { ...env, TOPIC_PREFIX: opened.prefix })).toMatchObject({ code: 0 });
   expect(await canonical()).toEqual(["+351912345678"]);
-  expect(await account.find()).toEqual({ region: "PT" });
+  expect(await account.find()).toEqual({ region: "PT", senderZone: "UTC" });
   const services = ["projector", "realtime"].map((kind) =>
     runService(kind, { MONGODB_URI: uri, TOPIC_PREFIX: opened.prefix }),
   );

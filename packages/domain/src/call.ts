@@ -1,11 +1,13 @@
 import { findDefinition } from "./catalogue.ts";
 import type { Event } from "./event.ts";
+import type { FoldRules } from "./fold-rules.ts";
 import { applyToLegs, type Leg } from "./legs.ts";
 import { applyToOffers, type Offer } from "./offers.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
-import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
+import { createReadTelephone, type ReadTelephone } from "./phone-number.ts";
 import type { Fold } from "./ports.ts";
 import { readQueue, readText } from "./text.ts";
+import { createReadOccurrence } from "./timestamp.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
@@ -53,33 +55,28 @@ export type Call = FoldedCall & {
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded anew. */
 export const FOLD_REVISION = 3;
 
-/** The settings of an account that the fold of its calls depends on. */
-export type FoldRules = { region: Region };
-
-/** Says what to do if a service folds by other rules than its database holds; null if they are the same. */
-export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | null =>
-  ours.region === those.region
-    ? null
-    : `ACCOUNT_REGION is ${ours.region}, and the calls in MongoDB are folded for ${those.region}: set ACCOUNT_REGION=${those.region}, or stop the projectors and run \`npx -y pnpm rebuild:calls --adopt-region\``;
-
 /**
  * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
  * (redeliveries with another received_at included: the smallest counts) changes it. Null where there are none.
  */
-export function createFold({ region }: FoldRules): Fold {
+export function createFold({ region, senderZone }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
+  const readOccurrence = createReadOccurrence(senderZone);
   const fold = (events: readonly Event[]): FoldedCall | null => {
     const distinct = earliestDeliveries(events);
     const [first] = distinct;
     if (!first) return null;
-    const call = placeEvents(distinct).reduce(applyEvent, beginCall(first.aggregate_id, distinct));
+    const call = placeEvents(distinct, readOccurrence).reduce(
+      applyEvent,
+      beginCall(first.aggregate_id, distinct),
+    );
     return nameNumbers(call, readTelephone);
   };
-  return Object.assign(fold, { revision: FOLD_REVISION });
+  return Object.assign(fold, { revision: FOLD_REVISION, readOccurrence });
 }
 
-/** The fold of an account in Brazil. */
-export const foldCall = createFold({ region: "BR" });
+/** The fold of an account in Brazil whose stamps without a zone are UTC. */
+export const foldCall = createFold({ region: "BR", senderZone: "UTC" });
 
 function nameNumbers(call: FoldedCall, readTelephone: ReadTelephone): FoldedCall {
   const [ours, theirs] = [readTelephone(call.our_number), readTelephone(call.their_number)];

@@ -14,6 +14,7 @@ export * from "./erasure-guard.ts";
 export * from "./event.ts";
 export * from "./event-id.ts";
 export * from "./flows.ts";
+export * from "./fold-rules.ts";
 export * from "./legs.ts";
 export * from "./local-time.ts";
 export * from "./offers.ts";

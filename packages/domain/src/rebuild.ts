@@ -55,9 +55,12 @@ export type CallRebuild = {
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
   /** The keys of all agents, those that have events and those that are kept, each once in a page. */
   listAgents(page: { limit: number; cursor: string | null }): Promise<Page<string>>;
-  /** As `compare` and `refold`, for agents of a partition of their topic; `revision` is that of the caller's fold of calls. */
-  compareAgents(agents: readonly string[]): Promise<Difference[]>;
-  refoldAgents(work: Partition & { keys: readonly string[] }, revision: number): Promise<Refolded>;
+  /** As `compare` and `refold`, for agents of a partition of their topic; the fold is the caller's fold of calls. */
+  compareAgents(agents: readonly string[], fold: Pick<Fold, "readOccurrence">): Promise<Difference[]>;
+  refoldAgents(
+    work: Partition & { keys: readonly string[] },
+    fold: Pick<Fold, "revision" | "readOccurrence">,
+  ): Promise<Refolded>;
   /** These changes of a `refold` were told and need not be told again. */
   told(place: Partition, changes: readonly Change[]): Promise<void>;
 };

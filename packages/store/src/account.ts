@@ -3,13 +3,16 @@ import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
-/** The settings that all calls of the database are folded by. One document. */
-export type AccountDocument = FoldRules & { _id: typeof FOLD };
+/** The settings that all calls of the database are folded by. One document; of a release without `senderZone` it has none. */
+export type AccountDocument = Pick<FoldRules, "region"> & Partial<FoldRules> & { _id: typeof FOLD };
 const FOLD = "fold";
+
+/** By this zone every release read stamps that did not know the setting. */
+const EARLIER_ZONE = "UTC";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** By which rules the calls of this database are folded. Each throws Unavailable while it is away. */
+/** The rules by which the calls of this database are folded. Each member throws Unavailable while the database is away. */
 export type Account = {
   /** Null before the first claim. */
   find(): Promise<FoldRules | null>;
@@ -21,10 +24,13 @@ export type Account = {
 
 export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account {
   const { account } = openCollections(db);
-  const find = () => account.findOne({ _id: FOLD }, { projection: { _id: 0 }, ...LIMIT });
+  const find = async () => {
+    const found = await account.findOne({ _id: FOLD }, { projection: { _id: 0 }, ...LIMIT });
+    return found && { ...found, senderZone: found.senderZone ?? EARLIER_ZONE };
+  };
   const claim = async (rules: FoldRules) => {
     const entered = account.updateOne({ _id: FOLD }, { $setOnInsert: rules }, { upsert: true, ...LIMIT });
-    // two first claims at once: one of them has stored its rules
+    // of two first claims at the same time one has stored its rules
     await entered.catch((error) => {
       if (!isDuplicateKey(error)) throw error;
     });

@@ -6,6 +6,7 @@ import {
   type FoldedPresence,
   isPresence,
   type Presence,
+  type ReadOccurrence,
 } from "@teravoz/domain";
 import type { Attempt } from "./apply.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
@@ -17,25 +18,31 @@ type AgentWork = {
   fresh: readonly Event[];
   /** Agents of whom something that was stored is another now, or gone: all their events are read again. */
   changed: Iterable<string>;
+  readOccurrence: ReadOccurrence;
 };
 
 /**
  * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new events
  * alone, for years of log-ins are not read for each; one that is not is made of all its events.
  */
-export async function settleAgents(attempt: Attempt, { fresh, changed }: AgentWork): Promise<void> {
+export async function settleAgents(
+  attempt: Attempt,
+  { fresh, changed, readOccurrence }: AgentWork,
+): Promise<void> {
   const news = Map.groupBy(fresh.filter(isPresence), ({ aggregate_id }) => aggregate_id);
   const doubtful = new Set(changed);
   const keys = [...new Set([...news.keys(), ...doubtful])];
   if (keys.length === 0) return;
   const kept = await readAgents(attempt, keys);
   const apart = keys.filter((key) => doubtful.has(key) || !kept.has(key));
-  const whole = await foldAgents(attempt, apart);
+  const whole = await foldAgents(attempt, apart, readOccurrence);
   const settled = keys.map(
     (key): Settled => ({
       key,
       kept: kept.get(key),
-      presence: whole.has(key) ? whole.get(key)! : applyPresence(kept.get(key)!, news.get(key) ?? []),
+      presence: whole.has(key)
+        ? whole.get(key)!
+        : applyPresence(kept.get(key)!, news.get(key) ?? [], readOccurrence),
     }),
   );
   await writeAgents(attempt, settled);
@@ -57,6 +64,7 @@ export async function readAgents(
 export async function foldAgents(
   { collections, session }: Attempt,
   keys: readonly string[],
+  readOccurrence: ReadOccurrence,
 ): Promise<Map<string, FoldedPresence | null>> {
   const presences = new Map<string, FoldedPresence | null>(keys.map((key) => [key, null]));
   if (keys.length === 0) return presences;
@@ -64,7 +72,8 @@ export async function foldAgents(
   const events = collections.events.find(filter, { session, maxTimeMS: OPERATION_LIMIT_MS });
   for await (const { _id, ...event } of events) {
     const key = event.aggregate_id;
-    presences.set(key, applyPresence(presences.get(key) ?? null, [{ uuid: _id, ...event }]));
+    const known = presences.get(key) ?? null;
+    presences.set(key, applyPresence(known, [{ uuid: _id, ...event }], readOccurrence));
   }
   return presences;
 }

@@ -50,7 +50,8 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   await insertEvents(attempt, stored);
   await countStored(attempt, whole, stored);
   await noteRedeliveries(attempt, { again, earlier, known });
-  await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole) });
+  const { readOccurrence } = fold;
+  await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole), readOccurrence });
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };

@@ -42,4 +42,6 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
   });
 }
 
+export { accountContract } from "./contract/account.ts";
 export { lettersContract } from "./contract/letters.ts";
+export { senderZoneContract } from "./contract/sender-zone.ts";

@@ -7,6 +7,7 @@ import {
   findOvertaken,
   InvalidCursor,
   type Page,
+  type ReadOccurrence,
 } from "@teravoz/domain";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { Place } from "./letters/letter-page.ts";
@@ -66,9 +67,13 @@ function readPlaces(cursor: string): DeliveryPlace {
 export type Arrived = Omit<DeliveredEvent, "redeliveries" | "overtaken_by"> & { redeliveries?: number };
 
 /** `histories` holds all events of those calls that are to be looked into. */
-export function describeArrivals(arrived: readonly Arrived[], histories: Iterable<Event>): DeliveredEvent[] {
+export function describeArrivals(
+  arrived: readonly Arrived[],
+  histories: Iterable<Event>,
+  readOccurrence: ReadOccurrence,
+): DeliveredEvent[] {
   const calls = [...Map.groupBy(histories, ({ aggregate_id }) => aggregate_id).values()];
-  const overtaken = new Map(calls.flatMap((events) => [...findOvertaken(events)]));
+  const overtaken = new Map(calls.flatMap((events) => [...findOvertaken(events, readOccurrence)]));
   return arrived.map((event) => ({
     ...event,
     redeliveries: event.redeliveries ?? 0,

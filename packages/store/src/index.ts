@@ -5,6 +5,7 @@ export { createMongoJobs } from "./jobs.ts";
 export { createMemoryLetters } from "./letters/memory-letters.ts";
 export { createMongoLetters } from "./letters/mongo-letters.ts";
 export { createMemoryStore } from "./memory.ts";
+export { createMemoryAccount } from "./memory-account.ts";
 export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mongo.ts";
 export { createMongoQueries } from "./mongo-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";

@@ -35,8 +35,6 @@ function readEvents(
     ({ call, overgrown }) => !overgrown && keys.has(call.aggregate_id),
   );
   const ordered = callsToOrder(calls.map(({ call }) => call));
-  return describeArrivals(
-    arrived,
-    ordered.flatMap((key) => eventsOf(state, key)),
-  );
+  const histories = ordered.flatMap((key) => eventsOf(state, key));
+  return describeArrivals(arrived, histories, state.readOccurrence);
 }

@@ -2,6 +2,7 @@ import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import {
   createFindParties,
   createFold,
+  createReadOccurrence,
   createReadTelephone,
   explainOtherRules,
   type Fold,
@@ -21,6 +22,7 @@ import {
 import {
   closeServer,
   createHttpServer,
+  foldRulesOf,
   listen,
   type Metrics,
   runService,
@@ -70,7 +72,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
   await untilAvailable(() => demandLedgerKeys({ ...parts, log: service.log }), service);
-  const rules = { region: service.config.ACCOUNT_REGION };
+  const rules = foldRulesOf(service.config);
   if (await claimRules(service, parts, rules))
     consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
 }
@@ -97,10 +99,11 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
-  const rules = { region: config.ACCOUNT_REGION };
+  const rules = foldRulesOf(config);
   const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
+  const readOccurrence = createReadOccurrence(rules.senderZone);
   const erasureKeys = config.ERASURE_KEYS;
-  const store = aroundStore(createMongoStore({ connection, log, erasureKeys }));
+  const store = aroundStore(createMongoStore({ connection, log, erasureKeys, readOccurrence }));
   const erasures = createMongoErasures({ connection, erasureKeys, parties });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
@@ -116,7 +119,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("registry", codec.check);
   const now = () => new Date();
   return {
-    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone },
+    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone, readOccurrence },
     ...{ client, codec, publisher, status, now },
   };
 }
@@ -138,7 +141,9 @@ async function serve(
   const router = createRouter();
   const tokens = config.ADMIN_TOKEN;
   addErasureRoutes(router, { ...parts, tokens, log });
-  addDeadLetterRoutes(router, { ...parts, parse: parseWebhook, tokens, log });
+  const parse: typeof parseWebhook = (body, receivedAt) =>
+    parseWebhook(body, receivedAt, parts.readOccurrence);
+  addDeadLetterRoutes(router, { ...parts, parse, tokens, log });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);

@@ -89,7 +89,7 @@ async function readAt(state: State, moment: Date): Promise<Counted> {
 
 const boardAt = (past: Past, moment: Date, fold: Fold) => ({
   calls: callsAt(past, moment, fold),
-  presences: presencesAt(past, moment),
+  presences: presencesAt(past, moment, fold.readOccurrence),
 });
 
 function dropOld(state: State): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { type CallQueries, explainOtherRules, parseWebhook } from "@teravoz/domain";
+import { type CallQueries, createReadOccurrence, explainOtherRules, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -12,7 +12,7 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
+import { foldRulesOf, listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
 import {
   connectMongo,
   createMongoAccount,
@@ -61,7 +61,8 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   };
   const letters = createMongoLetters({ connection, log });
   const redrive = openRedrive(service, kafka, letters);
-  const queries = around(createMongoQueries(connection));
+  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
+  const queries = around(createMongoQueries(connection, { readOccurrence }));
   const realtime = createSockets(service, { queries, letters, redrive, system });
   // what happened while it was away may have been told to nobody
   connection.onPrimary(() => realtime.feed.doubt());
@@ -82,7 +83,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
 /** Ends the process where the calls of the database are folded by other rules: it would find and rewind by its own. */
 async function checkRules({ config, log, fail }: RealtimeService, connection: MongoConnection) {
   const account = createMongoAccount(connection);
-  const rules = { region: config.ACCOUNT_REGION };
+  const rules = foldRulesOf(config);
   const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
   if (reason === null) return;
   log.fatal({ reason }, "the calls are folded by other rules: this one ends");
@@ -126,7 +127,9 @@ function openRedrive(
     createPublisher({ client, log, metrics, limits: REDRIVE_LIMITS }),
   );
   onStop("publisher", () => publisher.stop());
-  return { tokens, letters, codec, publisher, topics, parse: parseWebhook };
+  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
+  const parse: typeof parseWebhook = (body, receivedAt) => parseWebhook(body, receivedAt, readOccurrence);
+  return { tokens, letters, codec, publisher, topics, parse };
 }
 
 type System = Sources["system"];
@@ -141,7 +144,7 @@ function createSockets({ config, log, health, metrics }: RealtimeService, source
   const account = {
     queues: config.QUEUES,
     zone: config.ACCOUNT_TIME_ZONE,
-    region: config.ACCOUNT_REGION,
+    ...foldRulesOf(config),
   };
   return createRealtime({
     ...sources,

@@ -27,11 +27,11 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
   // agents are made of their events whenever they are asked for
   listAgents: async () => ({ items: [], next: null }),
   compareAgents: async () => [],
-  refoldAgents: async (work, revision) =>
+  refoldAgents: async (work, { revision, readOccurrence }) =>
     refold(
       state,
       { ...work, keys: [] },
-      Object.assign(() => null, { revision }),
+      Object.assign(() => null, { revision, readOccurrence }),
       now(),
     ),
   told: async (place, changes) => {

@@ -4,6 +4,7 @@ import {
   accountSettings,
   type Config,
   createLog,
+  foldRulesOf,
   InvalidConfig,
   kafkaSettings,
   mongoSettings,
@@ -88,14 +89,15 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
 /** The fold of the account; refused where its calls are folded by other rules and these are not to be adopted. */
 async function chooseFold(
   connection: MongoConnection,
-  { ACCOUNT_REGION: region }: Settings,
-  { adoptRegion }: RebuildOptions,
+  config: Settings,
+  { adoptRules }: RebuildOptions,
 ): Promise<Fold> {
   const account = createMongoAccount(connection);
-  if (adoptRegion) await account.adopt({ region });
-  const reason = explainOtherRules({ region }, (await account.find()) ?? { region });
+  const rules = foldRulesOf(config);
+  if (adoptRules) await account.adopt(rules);
+  const reason = explainOtherRules(rules, (await account.find()) ?? rules);
   if (reason !== null) throw new CannotRebuild(reason);
-  return createFold({ region });
+  return createFold(rules);
 }
 
 /** The first Ctrl-C ends it after what is in hand, a second one the process. */

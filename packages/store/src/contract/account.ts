@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { FoldRules } from "@teravoz/domain";
+import type { Account } from "../account.ts";
+
+type Opened = { account: Account; close: () => Promise<void> };
+
+const BRAZIL: FoldRules = { region: "BR", senderZone: "America/Sao_Paulo" };
+const PORTUGAL: FoldRules = { region: "PT", senderZone: "UTC" };
+
+/** What every account document promises. `open` gives one of its own, of which nothing is known yet, for each test. */
+export function accountContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the rules of an account`, () => {
+    let opened: Opened;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+
+    test("there are none before the first claim", async () => {
+      expect(await opened.account.find()).toBeNull();
+    });
+
+    test("the first claim is stored, region and zone, and a later one of other rules is answered with it", async () => {
+      const { account } = opened;
+      expect(await account.claim(BRAZIL)).toEqual(BRAZIL);
+      expect(await account.claim(PORTUGAL)).toEqual(BRAZIL);
+      expect(await account.find()).toEqual(BRAZIL);
+    });
+
+    test("claims at the same time are answered with the same rules", async () => {
+      const { account } = opened;
+      const claims = await Promise.all([BRAZIL, PORTUGAL, BRAZIL, PORTUGAL].map(account.claim));
+      const stored = await account.find();
+      expect([BRAZIL, PORTUGAL]).toContainEqual(stored);
+      expect(claims).toEqual(claims.map(() => stored));
+    });
+
+    test("rules that are adopted replace those that were claimed, and need no claim before them", async () => {
+      const { account } = opened;
+      await account.adopt(BRAZIL);
+      expect(await account.find()).toEqual(BRAZIL);
+      await account.adopt(PORTUGAL);
+      expect(await account.claim(BRAZIL)).toEqual(PORTUGAL);
+    });
+  });
+}
