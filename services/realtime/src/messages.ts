@@ -77,6 +77,9 @@ export function eventList(page: Page<StoredEvent>): Message {
   return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", { next: page.next });
 }
 
-function eventItem({ id, aggregate_id, uuid, payload }: StoredEvent): string {
-  return `{"id":${id},"aggregate_id":${JSON.stringify(aggregate_id)},"uuid":"${uuid}","event":${payload}}`;
+/** The times come before the body: a client need not know how the account reads stamps. */
+function eventItem({ payload, ...event }: StoredEvent): string {
+  const { id, aggregate_id, uuid, occurred_at, received_at } = event;
+  const known = JSON.stringify({ id, aggregate_id, uuid, occurred_at, received_at });
+  return `${known.slice(0, -1)},"event":${payload}}`;
 }
