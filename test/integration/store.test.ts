@@ -53,7 +53,7 @@ test("an account document of the release before the sender's zone is read as UTC
   expect(await account.find()).toEqual(rules);
   expect(await account.claim({ region: "BR", senderZone: "Asia/Tokyo" })).toEqual(rules);
   await account.adopt({ region: "PT", senderZone: "Asia/Tokyo" });
-  expect(await account.find()).toEqual({ region: "PT", senderZone: "Asia/Tokyo" });
+  expect(await account.find()).toEqual({ region: "PT", senderZone: "Asia/Tokyo", adopting: true });
   await dropDatabase(connection);
 });
 

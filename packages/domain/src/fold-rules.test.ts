@@ -24,6 +24,14 @@ test("other rules are explained by each setting that differs, both its values an
   );
 });
 
+test("rules that are still being adopted are explained by the command that goes on with it", () => {
+  const stored = { ...rules("BR", "UTC"), adopting: true as const };
+  expect(explainOtherRules(rules("BR", "UTC"), stored)).toBe(
+    "some calls in MongoDB are still folded by other rules than ACCOUNT_REGION and SENDER_TIME_ZONE say: run `npx -y pnpm rebuild:calls --adopt-rules` to its end",
+  );
+  expect(explainOtherRules(rules("PT", "UTC"), stored)).toContain("ACCOUNT_REGION is PT, but");
+});
+
 test("a zone that only a newer release knows is another one", () => {
   expect(explainOtherRules(rules("BR", "UTC"), rules("BR", "Mars/Olympus"))).toContain("Mars/Olympus");
 });

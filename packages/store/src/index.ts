@@ -10,6 +10,7 @@ export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mon
 export { createMongoQueries } from "./mongo-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 export { type PastOptions, type PastOutcome, pastCollection, writePast } from "./rebuild/past.ts";
+export { restampEvents } from "./rebuild/restamp.ts";
 export { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./settle.ts";
 export { createMongoSystemQueries } from "./system-queries.ts";

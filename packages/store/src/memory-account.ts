@@ -1,9 +1,9 @@
-import type { FoldRules } from "@teravoz/domain";
+import type { StoredRules } from "@teravoz/domain";
 import type { Account } from "./account.ts";
 
 /** The model of the account document. */
-export function createMemoryAccount(stored: FoldRules | null = null): Account {
-  let kept = stored;
+export function createMemoryAccount(): Account {
+  let kept: StoredRules | null = null;
   return {
     find: async () => kept && { ...kept },
     claim: async (rules) => {
@@ -11,7 +11,10 @@ export function createMemoryAccount(stored: FoldRules | null = null): Account {
       return { ...kept };
     },
     adopt: async (rules) => {
-      kept = { ...rules };
+      kept = { ...rules, adopting: true };
+    },
+    finishAdoption: async ({ region, senderZone }) => {
+      if (kept?.region === region && kept.senderZone === senderZone) kept = { region, senderZone };
     },
   };
 }

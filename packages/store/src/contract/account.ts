@@ -35,12 +35,22 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(claims).toEqual(claims.map(() => stored));
     });
 
-    test("rules that are adopted replace those that were claimed, and need no claim before them", async () => {
+    test("rules that are adopted replace those that were claimed, and are marked until their adoption is finished", async () => {
+      const { account } = opened;
+      await account.claim(PORTUGAL);
+      await account.adopt(BRAZIL);
+      expect(await account.claim(PORTUGAL)).toEqual({ ...BRAZIL, adopting: true });
+      expect(await account.find()).toEqual({ ...BRAZIL, adopting: true });
+      await account.finishAdoption(BRAZIL);
+      expect(await account.find()).toEqual(BRAZIL);
+    });
+
+    test("rules can be adopted without a claim before, and the end of an earlier adoption of others is not theirs", async () => {
       const { account } = opened;
       await account.adopt(BRAZIL);
-      expect(await account.find()).toEqual(BRAZIL);
       await account.adopt(PORTUGAL);
-      expect(await account.claim(BRAZIL)).toEqual(PORTUGAL);
+      await account.finishAdoption(BRAZIL);
+      expect(await account.find()).toEqual({ ...PORTUGAL, adopting: true });
     });
   });
 }

@@ -1,4 +1,11 @@
-import { createFold, explainOtherRules, FOLD_REVISION, type Fold, Unavailable } from "@teravoz/domain";
+import {
+  createFold,
+  explainOtherRules,
+  FOLD_REVISION,
+  type Fold,
+  type FoldRules,
+  Unavailable,
+} from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import {
   accountSettings,
@@ -13,11 +20,13 @@ import {
   untilAvailable,
 } from "@teravoz/runtime";
 import {
+  type Account,
   connectMongo,
   createMongoAccount,
   createMongoRebuild,
   type MongoConnection,
   type MongoRebuild,
+  restampEvents,
   writePast,
 } from "@teravoz/store";
 import { createRebuildCommand, type RebuildOptions } from "./options.ts";
@@ -45,6 +54,8 @@ export type RebuildSeams = {
 type Opened = {
   config: Settings;
   connection: MongoConnection;
+  account: Account;
+  rules: FoldRules;
   store: MongoRebuild;
   fold: Fold;
   progress: Progress;
@@ -75,9 +86,12 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
     .catch((cause) => {
       throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
     });
-  const fold = await chooseFold(connection, config, options);
+  const account = createMongoAccount(connection);
+  const rules = foldRulesOf(config);
+  if (!options.adoptRules) await demandRules(account, rules);
+  const fold = createFold(rules);
   const progress = showProgress(calls);
-  const opened = { config, connection, store, fold, progress, seams };
+  const opened = { config, connection, account, rules, store, fold, progress, seams };
   try {
     return await (options.until ? writePastCalls(opened, options) : rebuild(opened, options));
   } finally {
@@ -86,18 +100,23 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
   }
 }
 
-/** The fold of the account; refused where its calls are folded by other rules and these are not to be adopted. */
-async function chooseFold(
-  connection: MongoConnection,
-  config: Settings,
-  { adoptRules }: RebuildOptions,
-): Promise<Fold> {
-  const account = createMongoAccount(connection);
-  const rules = foldRulesOf(config);
-  if (adoptRules) await account.adopt(rules);
+/** Rejects if the calls of the database are folded by other rules. */
+async function demandRules(account: Account, rules: FoldRules): Promise<void> {
   const reason = explainOtherRules(rules, (await account.find()) ?? rules);
   if (reason !== null) throw new CannotRebuild(reason);
-  return createFold(rules);
+}
+
+/** From here to the end of the rebuild every service refuses to start: its calls would be folded by two rules. */
+async function beginAdoption(
+  { account, rules, connection, fold: { readOccurrence } }: Opened,
+  isWanted: () => boolean,
+): Promise<void> {
+  await account.adopt(rules);
+  let after: string | null = null;
+  do {
+    const asked: Parameters<typeof restampEvents>[1] = { after, readOccurrence };
+    after = await retryFor(AWAY_LIMIT_MS, () => restampEvents(connection, asked));
+  } while (after !== null && isWanted());
 }
 
 /** The first Ctrl-C ends it after what is in hand, a second one the process. */
@@ -124,23 +143,26 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
   return 0;
 }
 
-async function rebuild(opened: Opened, { dryRun = false }: { dryRun?: boolean }): Promise<number> {
+async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): Promise<number> {
   const { notify, stop } = dryRun ? createSilence() : await openNotices(opened.config, log);
   if (!dryRun) await opened.store.prepare();
+  const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
     ...{ store: opened.store, fold: opened.fold, partitionOf },
     notify: around(notify),
-    isWanted: interruptible(),
+    isWanted,
     topics: topicNames(opened.config.TOPIC_PREFIX),
     retry: (work) => retryFor(AWAY_LIMIT_MS, work),
     onLooked: opened.progress.add,
   };
   const began = performance.now();
   try {
+    if (adoptRules) await beginAdoption(opened, isWanted);
     const report = await (dryRun ? compareCalls(ports) : rebuildCalls(ports));
+    if (adoptRules && report.complete) await ports.retry(() => opened.account.finishAdoption(opened.rules));
     opened.progress.stop();
-    return sayReport(report, { dryRun, seconds: (performance.now() - began) / 1_000 });
+    return sayReport(report, { dryRun: dryRun === true, seconds: (performance.now() - began) / 1_000 });
   } finally {
     await stop();
   }
