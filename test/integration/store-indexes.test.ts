@@ -278,7 +278,7 @@ describe("every query of the store has its index", () => {
   });
 });
 
-/** What the database's own profiler saw of the plans while `work` ran, in order. */
+/** Records the plans that the database's own profiler saw while `work` ran, in order. */
 async function profile(connection: MongoConnection, work: () => Promise<unknown>) {
   const since = new Date();
   await connection.db.command({ profile: 2 });

@@ -14,7 +14,7 @@ export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: O
   const published: Event[] = [];
   const parked: Refused[] = [];
   const logged: string[] = [];
-  /** What publishing and parking do before they keep what they are given. */
+  /** Runs before publishing and parking keep what they are given. */
   const broker = { take: async (): Promise<void> => {} };
   const health = createHealth();
   const metrics = createMetrics();

@@ -12,7 +12,7 @@ export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliver
   overtaken_by: string | null;
 };
 
-/** What was delivered to us: an event, or what could not become one. */
+/** A delivery to the webhook: an event, or a letter that could not become one. */
 export type Delivery = { event: DeliveredEvent } | { letter: DeadLetter };
 
 /** Several may be true of an event, `new` where none other is. */
@@ -23,7 +23,7 @@ export type DeliveryStatus = (typeof EVENT_STATUSES)[number] | (typeof LETTER_ST
 /** The vendor sends within seconds, and again what was not taken: a minute is past any network, and short for a retry. */
 export const LATE_MS = 60_000;
 
-/** Received more than a minute after it happened. What does not say when it happened is not. */
+/** The event was received more than a minute after it happened. An event without a stamp is never late. */
 export const isLate = ({ occurred_at, received_at }: Pick<Event, "occurred_at" | "received_at">): boolean =>
   occurred_at !== null && received_at.getTime() - occurred_at.getTime() > LATE_MS;
 

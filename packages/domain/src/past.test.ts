@@ -44,7 +44,7 @@ const comparable = (calls: readonly RecentCall[]) =>
 const storedCalls = (events: readonly Event[]): RecentCall[] =>
   byCall(events).map((each) => recentPart({ ...foldCall(each)!, version: 7 }));
 
-/** What a store of these events gives of a stretch. */
+/** The moving calls that a store of these events gives for a stretch. */
 function readMoving(events: readonly Event[], from: Date, to: Date): Past["moving"] {
   return byCall(events)
     .map((each) => ({ folded: foldCall(each)!, each }))

@@ -15,7 +15,7 @@ export type MovingCall = {
   events: readonly Event[];
 };
 
-/** What is to be known to say how calls and agents were at any moment of a stretch of the past. Moments are times of receipt. */
+/** All that is needed to say how calls and agents were at any moment of a stretch of the past. Moments are times of receipt. */
 export type Past = {
   from: Date;
   /** Inclusive. */

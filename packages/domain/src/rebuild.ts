@@ -3,12 +3,12 @@ import type { Change, Fold, Page } from "./ports.ts";
 /** A partition, as positions and fences are kept. */
 export type Partition = { topic: string; partition: number };
 
-/** What a fold of the events and the call that is kept do not agree in. */
+/** How a kept call differs from the fold of its events. */
 export type Difference = {
   key: string;
   /** `added`: there are events and no call; `removed`: a call and no events. */
   kind: "changed" | "added" | "removed";
-  /** Of a changed call: the names of the fields that differ. */
+  /** The names of the fields of a changed call that differ. */
   fields: string[];
 };
 
@@ -33,7 +33,7 @@ export type Refolded =
 /** A page of call_ids; each overgrown call is to be a work of its own, for all its events are read at once. */
 export type KeysPage = Page<string> & { overgrown: string[] };
 
-/** What a rebuild asks of the store: every call made anew from its events, beside a projector that goes on writing. */
+/** The part of the store that a rebuild needs: every call is folded again from its events while a projector goes on writing. */
 export type CallRebuild = {
   /** Puts the partitions under a fold: from now on `apply` refuses a lower revision there. May be repeated. */
   claim(partitions: readonly Partition[], revision: number): Promise<Claim>;
@@ -45,7 +45,7 @@ export type CallRebuild = {
    * revision, or a higher one, has made.
    */
   listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
-  /** What `refold` would change, as it is at one moment; changes nothing. */
+  /** Finds the differences that `refold` would write, as of one moment; changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
    * Folds these calls of one partition, overgrown ones too, and replaces what differs, with the changes to be told, as one and under

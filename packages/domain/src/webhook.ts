@@ -4,7 +4,7 @@ import type { Event, EventKind } from "./event.ts";
 import { eventId } from "./event-id.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
-/** What is wrong where: `path` is a JSON Pointer (RFC 6901), "" the whole body. */
+/** A fault and its place: `path` is a JSON Pointer (RFC 6901), "" for the whole body. */
 export type Fault = { path: string; message: string };
 
 export type ParsedWebhook =

@@ -2,7 +2,7 @@ import { isZone, type QueuePromise } from "@teravoz/domain";
 import { z } from "zod";
 import type { Settings } from "./config.ts";
 
-/** What the account says of its queues, by number, and of all others. */
+/** The settings of the account's queues: by number, and for all others. */
 export type QueueSettings = {
   named: ReadonlyMap<string, { name: string | null } & QueuePromise>;
   rest: QueuePromise;

@@ -57,7 +57,7 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
 }
 
-/** Of whom a stored event is another now, or gone. */
+/** The agents that have a stored event with another time of receipt now, or one less. */
 const agentsOf = (earlier: readonly LoggedEvent[], { erasures = [] }: Batch): string[] => [
   ...keysOf(earlier, "agent"),
   ...erasures.filter(({ kind }) => kind === "agent").map(({ key }) => key),
@@ -128,7 +128,7 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-/** What came again in the very batch it is stored by has its count from the start. */
+/** An event that is redelivered within the batch that stores it has its count from the start. */
 async function numberEvents(
   { collections }: Attempt,
   fresh: LoggedEvent[],

@@ -13,7 +13,7 @@ import { readBody } from "./body.ts";
 import { malformed, toProblem, unprocessable } from "./problems.ts";
 import { WEBHOOK_PATH } from "./webhook-path.ts";
 
-/** What ingest needs from outside. */
+/** The dependencies of ingest. */
 export type IngestPorts = {
   /** Resolves when the event is acknowledged for good; throws Unavailable otherwise. */
   publish(event: Event): Promise<void>;

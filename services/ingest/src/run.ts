@@ -54,7 +54,7 @@ const MAX_WAITING = 5_000;
 const MAX_OPEN = 10_000;
 
 /**
- * What is refused leaves garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
+ * Refused requests leave garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
  * against a broker that is away by 460 MB. Collected at one and a half it grows by 270, at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";

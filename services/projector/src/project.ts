@@ -90,7 +90,7 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
 type ReadAndAsked = Read & { erased: Erased[]; epoch: number };
 
-/** Of single events nothing lies elsewhere. */
+/** The erasures of a whole subject: of single events nothing lies elsewhere. */
 const wholeOnes = (erasures: readonly Erasure[]) => erasures.filter(({ uuids }) => uuids === undefined);
 
 /** A batch that holds nothing new moves nothing. */

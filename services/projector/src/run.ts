@@ -47,7 +47,7 @@ import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
 export type Seams = {
   publisher?: (publisher: Publisher) => Publisher;
   store?: (store: MongoStore) => MongoStore;
@@ -92,7 +92,7 @@ async function claimRules(
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
-/** What the jobs and the admin API work with; connects in the background. */
+/** Opens the parts that the jobs and the admin API work with; connects in the background. */
 async function openParts({ self, config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
@@ -124,7 +124,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   };
 }
 
-/** What this process has in hand, for its status. */
+/** The figures that the status of this process reports. */
 async function figuresOf(
   consumer: PartitionConsumer | undefined,
   { projectSeconds }: Metrics,

@@ -6,7 +6,7 @@ import type { Stats } from "./stats.ts";
 import type { SystemReport } from "./system/system.ts";
 
 /**
- * What a socket is sent: the name of the message and its envelope as JSON text,
+ * A message to a socket: its name and its envelope as JSON text,
  * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order, and further ones after them. Encoded once, however many sockets get it.
  */
 export type Message = {
@@ -19,7 +19,7 @@ export type Message = {
 
 type Status = "Ok" | "Failed";
 
-/** What an envelope may hold after its three keys, in this order; what is absent or false is left out. */
+/** Further keys of an envelope, after its three and in this order; a key that is absent or false is left out. */
 type More = {
   /** There is more to read. */
   next?: string | null;

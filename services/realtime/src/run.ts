@@ -28,7 +28,7 @@ import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
-/** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
+/** A broker that is away cannot remove the group; an empty group without offsets does no harm and expires there. */
 const LEAVE_MS = 4_000;
 
 /**
@@ -39,7 +39,7 @@ const HEAP_GROWTH = "--heap-growing-percent=50";
 
 type RealtimeService = Service<typeof settings>;
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
 /** Runs the process; resolves once it is started. */
@@ -64,7 +64,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
   const queries = around(createMongoQueries(connection, { readOccurrence }));
   const realtime = createSockets(service, { queries, letters, redrive, system });
-  // what happened while it was away may have been told to nobody
+  // changes made while MongoDB was away may not have been announced
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, connection);
@@ -188,7 +188,7 @@ const hearsItself =
   (instances) =>
     instances.some(({ instance, standing }) => instance === own && standing !== "silent");
 
-/** Of the last day, for the counts by minute. */
+/** Statuses of the last day are read, for the counts by minute. */
 const STATUSES_MS = 86_400_000;
 
 /**

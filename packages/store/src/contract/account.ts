@@ -7,7 +7,7 @@ type Opened = { account: Account; close: () => Promise<void> };
 const BRAZIL: FoldRules = { region: "BR", senderZone: "America/Sao_Paulo" };
 const PORTUGAL: FoldRules = { region: "PT", senderZone: "UTC" };
 
-/** What every account document promises. `open` gives one of its own, of which nothing is known yet, for each test. */
+/** The promises of every account document. `open` gives each test a new one that holds no rules yet. */
 export function accountContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the rules of an account`, () => {
     let opened: Opened;

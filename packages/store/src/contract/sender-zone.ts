@@ -15,7 +15,7 @@ const local = (seconds: number) =>
     .toISOString()
     .replace("Z", "");
 
-/** What every store promises of stamps without a zone, read by the rule of the account: `open` gives the store that rule. */
+/** The promises of every store about stamps without a zone. `open` gives a store that reads stamps by the given rule. */
 export function senderZoneContract(
   name: string,
   open: (readOccurrence: ReadOccurrence) => Promise<Opened>,

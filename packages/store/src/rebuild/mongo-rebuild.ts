@@ -14,7 +14,7 @@ export type MongoRebuild = CallRebuild & {
   prepare(): Promise<void>;
 };
 
-/** The calls made anew from their events, on MongoDB. `now` in ms. */
+/** Folds calls again from their events, on MongoDB. `now` in ms. */
 export function createMongoRebuild({
   connection: { client, db },
   now = Date.now,
@@ -162,7 +162,7 @@ async function keepUntold(
   await collections.positions.updateOne({ _id: idOf(place) }, { $set: { untold } }, options);
 }
 
-/** Where another rebuild has added to them meanwhile, it tells them all: they stay. */
+/** Changes that another rebuild has added to meanwhile stay: that rebuild tells all of them. */
 async function confirm(
   { positions }: Collections,
   place: Partition,

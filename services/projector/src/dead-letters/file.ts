@@ -31,7 +31,7 @@ type Outlets = {
   metrics: Metrics;
 };
 type Deps = Omit<Outlets, "findParties"> & {
-  /** Whom letters name, in the account's region. */
+  /** Finds the persons that a letter names, by the account's region. */
   parties: FindParties;
   client: KafkaClient;
   topics: TopicNames;
@@ -119,7 +119,7 @@ function stampOf(
   }
 }
 
-/** What can never be filed stays in its topic, where it came from: to park it there again would never end. */
+/** A letter that can never be filed stays in its topic, where it came from: to park it there again would never end. */
 function createLeave({ log, metrics }: Outlets): Park {
   return async ({ offset }, { topic, partition }, err) => {
     metrics.unfiledLetters.inc();

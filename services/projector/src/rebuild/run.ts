@@ -38,14 +38,14 @@ import { formatReport } from "./report.ts";
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
 type Settings = Config<typeof settings>;
 
-/** So long something may be away in the middle of it. */
+/** MongoDB or Kafka may be away for this long in the middle of a run. */
 const AWAY_LIMIT_MS = 60_000;
 /** A signal's exit code by custom of the shells: 128 + 2. */
 const INTERRUPTED = 130;
 
 const log = createLog("rebuild", "silent");
 
-/** What another may put around a part before it is used; the command itself puts nothing there. */
+/** Wrappers that a test may put around a part before it is used; the command itself puts none there. */
 export type RebuildSeams = {
   store?: (store: MongoRebuild) => MongoRebuild;
   notify?: (notify: RebuildPorts["notify"]) => RebuildPorts["notify"];

@@ -21,7 +21,7 @@ beforeEach(() => {
   [told, said] = [[], []];
 });
 
-/** What a start does, up to its end; answers whether calls of an older fold might have been left. */
+/** Starts a projector's rebuild to its end; answers whether calls of an older fold might have been left. */
 async function start(fold: Fold): Promise<boolean> {
   const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
   const crashes: unknown[] = [];
