@@ -55,22 +55,25 @@ test("what an agent is kept as and its events do not agree in is told, mended un
     { key: "missing", kind: "added", fields: [] },
     { key: "invented", kind: "removed", fields: [] },
   ];
-  expect(await store.compareAgents(all)).toEqual(expected);
+  expect(await store.compareAgents(all, foldCall)).toEqual(expected);
   const place = { topic, partition: 7 };
-  const refolded = await store.refoldAgents({ ...place, keys: all }, foldCall.revision);
+  const refolded = await store.refoldAgents({ ...place, keys: all }, foldCall);
   expect(refolded).toMatchObject({ superseded: null, differences: expected });
   expect(refolded).toMatchObject({
     changes: expected.map(({ key }) => ({ key, kind: "agent", erased: false })),
   });
-  expect(await store.compareAgents(all)).toEqual([]);
+  expect(await store.compareAgents(all, foldCall)).toEqual([]);
   const [altered] = await store.listPresences(["altered"]);
   expect(altered).toMatchObject(applyPresence(null, events.slice(0, 2))!);
   // untold until somebody says that they are told
-  const again = await store.refoldAgents({ ...place, keys: [] }, foldCall.revision);
+  const again = await store.refoldAgents({ ...place, keys: [] }, foldCall);
   expect(again).toMatchObject({ changes: [{}, {}, {}] });
-  const newer = await store.refoldAgents({ ...place, keys: [] }, foldCall.revision + 1);
+  const newer = await store.refoldAgents(
+    { ...place, keys: [] },
+    { ...foldCall, revision: foldCall.revision + 1 },
+  );
   expect(newer).toMatchObject({ superseded: null });
-  expect(await store.refoldAgents({ ...place, keys: all }, foldCall.revision)).toEqual({
+  expect(await store.refoldAgents({ ...place, keys: all }, foldCall)).toEqual({
     superseded: foldCall.revision + 1,
   });
 });

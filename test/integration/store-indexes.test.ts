@@ -121,18 +121,18 @@ describe("every query of the store has its index", () => {
 
   test("a search that looks up too many numbers is cut off, and says so", async () => {
     const limits = { numbers: 500, agents: 100, atOnce: 20, ms: 0 };
-    const hasty = createMongoQueries(connection, limits);
+    const hasty = createMongoQueries(connection, { limits });
     const page = { limit: 500, cursor: null };
     const { items, cut } = await hasty.listCalls({ search: searchOf("96666") }, page);
     expect([items.length, cut]).toEqual([20, true]);
-    const patient = createMongoQueries(connection, { ...limits, ms: 60_000 });
+    const patient = createMongoQueries(connection, { limits: { ...limits, ms: 60_000 } });
     const whole = await patient.listCalls({ search: searchOf("96666") }, page);
     expect([whole.items.length, whole.cut]).toEqual([CALLS, undefined]);
     const shared = ["com", "net", "org"].map((domain) =>
       sampleEvent({ type: "actor.entered", payload: `{"actor":"many@example.${domain}"}` }),
     );
     await store.apply(batchOf(shared, null, 13), foldCall);
-    const few = createMongoQueries(connection, { ...limits, agents: 2, ms: 60_000 });
+    const few = createMongoQueries(connection, { limits: { ...limits, agents: 2, ms: 60_000 } });
     expect(await few.listCalls({ search: searchOf("many") }, page)).toMatchObject({ cut: true });
   });
 
@@ -278,7 +278,7 @@ describe("every query of the store has its index", () => {
   });
 });
 
-/** What the database's own profiler saw of the plans while `work` ran, in order. */
+/** Records the plans that the database's own profiler saw while `work` ran, in order. */
 async function profile(connection: MongoConnection, work: () => Promise<unknown>) {
   const since = new Date();
   await connection.db.command({ profile: 2 });

@@ -172,8 +172,10 @@ describe("a call's fields", () => {
 
   test("numbers are read by the rule of the account's region", () => {
     const event = received({ type: "call.new", ms: 0, their_number: "912 345 678" });
-    expect(createFold({ region: "PT" })([event])).toMatchObject({ their_number_canonical: "+351912345678" });
-    expect(createFold({ region: "BR" })([event])).toMatchObject({ their_number_canonical: "+55912345678" });
+    expect(createFold({ region: "PT", senderZone: "UTC" })([event])).toMatchObject({
+      their_number_canonical: "+351912345678",
+    });
+    expect(foldCall([event])).toMatchObject({ their_number_canonical: "+55912345678" });
   });
 
   test("a call known by nothing but a data event is NEW", () => {

@@ -1,14 +1,16 @@
 import { findDefinition } from "./catalogue.ts";
 import { type CountedAs, countedAs } from "./direction.ts";
 import type { Event } from "./event.ts";
+import type { FoldRules } from "./fold-rules.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
-import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
+import { createReadTelephone, type ReadTelephone } from "./phone-number.ts";
 import type { Fold } from "./ports.ts";
 import { type AgentRings, ringsOf } from "./rings.ts";
 import { agentKey } from "./step.ts";
 import { beginStory, endStory, type Story, tellStep } from "./story.ts";
 import { lastOnCall, type Talk } from "./talks.ts";
 import { readQueue, readText } from "./text.ts";
+import { createReadOccurrence } from "./timestamp.ts";
 import type { Visit } from "./visits.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
@@ -77,30 +79,22 @@ export type Call = FoldedCall & {
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
 export const FOLD_REVISION = 4;
 
-/** The settings of an account that the fold of its calls depends on. */
-export type FoldRules = { region: Region };
-
-/** Says what to do if a service folds by other rules than its database holds; null if they are the same. */
-export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | null =>
-  ours.region === those.region
-    ? null
-    : `ACCOUNT_REGION is ${ours.region}, and the calls in MongoDB are folded for ${those.region}: set ACCOUNT_REGION=${those.region}, or stop the projectors and run \`npx -y pnpm rebuild:calls --adopt-region\``;
-
 /**
  * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
  * (redeliveries with another received_at included: the smallest counts) changes it. Null if there are none.
  */
-export function createFold({ region }: FoldRules): Fold {
+export function createFold({ region, senderZone }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
+  const readOccurrence = createReadOccurrence(senderZone);
   const fold = (events: readonly Event[]): FoldedCall | null => {
     const distinct = earliestDeliveries(events);
-    return distinct.length > 0 ? foldEvents(distinct, readTelephone) : null;
+    return distinct.length > 0 ? foldEvents(placeEvents(distinct, readOccurrence), readTelephone) : null;
   };
-  return Object.assign(fold, { revision: FOLD_REVISION });
+  return Object.assign(fold, { revision: FOLD_REVISION, readOccurrence });
 }
 
-/** The fold of an account in Brazil. */
-export const foldCall = createFold({ region: "BR" });
+/** The fold of an account in Brazil whose stamps without a zone are UTC. */
+export const foldCall = createFold({ region: "BR", senderZone: "UTC" });
 
 function earliestDeliveries(events: readonly Event[]): Event[] {
   const earliest = new Map<string, Event>();
@@ -111,8 +105,8 @@ function earliestDeliveries(events: readonly Event[]): Event[] {
   return [...earliest.values()];
 }
 
-function foldEvents(events: readonly Event[], readTelephone: ReadTelephone): FoldedCall {
-  const placed = placeEvents(events);
+function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone): FoldedCall {
+  const events = placed.map(({ event }) => event);
   const said = beginDescription();
   const story = beginStory();
   for (const each of placed) {

@@ -2,7 +2,7 @@ import { readBody } from "./body.ts";
 import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
 import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "./step.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** Everything that the order of a call's events depends on. */
 export type Place = {
@@ -28,11 +28,14 @@ export type PlacedEvent<E extends Event = Event> = Place & {
 };
 
 /** The events of one call in the order of the fold. The order depends on the set alone, never on the order given. */
-export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
-  placeEvents(events).map(({ event }) => event);
+export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
+  placeEvents(events, readOccurrence).map(({ event }) => event);
 
-export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<E>[] {
-  const places = orderGroups(events.map(placeEvent));
+export function placeEvents<E extends Event>(
+  events: readonly E[],
+  readOccurrence = readInUtc,
+): PlacedEvent<E>[] {
+  const places = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
   return places.flatMap(([first, ...twins]) => [
     { ...first!, isTwin: false },
     ...twins.map((twin) => ({ ...twin, isTwin: true })),
@@ -40,15 +43,16 @@ export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<
 }
 
 /** The place of an event without the event: a call with many events is ordered without holding their bodies. */
-export function placeOf(placed: Event): Place {
-  const { event: _event, body: _body, ...place } = placeEvent(placed);
+export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
+  const { event: _event, body: _body, ...place } = placeEvent(placed, readOccurrence);
   return place;
 }
 
 /**
  * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
  * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged in by the
- * same rule; between equals the one received first goes first, then the uuid decides. An agent's ring comes before its end, unless the agent rings already. Events that are one step stay together.
+ * same rule; between equals the one received first goes first, then the uuid decides. An agent's ring comes before its end, unless the
+ * agent rings already. Events that are one step stay together.
  */
 export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
 
@@ -60,7 +64,10 @@ function orderGroups<P extends Place>(places: readonly P[]): P[][] {
   return seconds.flatMap(([, second]) => orderSecond(second, course));
 }
 
-function placeEvent<E extends Event>(event: E): Place & { event: E; body: Record<string, unknown> } {
+function placeEvent<E extends Event>(
+  event: E,
+  readOccurrence: ReadOccurrence,
+): Place & { event: E; body: Record<string, unknown> } {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const receivedMs = event.received_at.getTime();

@@ -7,6 +7,7 @@ import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 import type { MovingCall } from "./past.ts";
 import type { Presence } from "./presence.ts";
 import type { RecentCall } from "./recent-call.ts";
+import type { ReadOccurrence } from "./timestamp.ts";
 
 /** A run of records of one partition, as the projector read it. */
 export type Batch = {
@@ -64,6 +65,8 @@ export type Fold = {
   (events: readonly Event[]): FoldedCall | null;
   /** Which rule it is, as it stands in `fold` of every call it makes: a higher one takes over from a lower one for good. */
   readonly revision: number;
+  /** The reader of stamps that belongs to the rule. */
+  readonly readOccurrence: ReadOccurrence;
 };
 
 export type CallStore = {

@@ -15,7 +15,7 @@ function told(type: string, seconds: number, body: Record<string, unknown> = { q
     type: `actor.${type}`,
     occurred_at: at(seconds),
     received_at: at(seconds + 1),
-    payload: JSON.stringify({ type: `actor.${type}`, actor: "ana", ...body }),
+    payload: JSON.stringify({ type: `actor.${type}`, actor: "ana", timestamp: at(seconds), ...body }),
   };
 }
 
@@ -50,7 +50,7 @@ test("a pause keeps its reason, where it is one that can be shown", () => {
 });
 
 test("an event without a time of its own counts from when it was received", () => {
-  const event = { ...told("logged-in", 0), occurred_at: null };
+  const event = told("logged-in", 0, { queue: "900", timestamp: null });
   expect(applyPresence(null, [event])?.queues[0]?.logged_in?.at).toEqual(at(1));
 });
 

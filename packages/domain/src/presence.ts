@@ -1,7 +1,7 @@
 import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 import { readQueue, readText } from "./text.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** Where an agent stands in one queue: when each thing was last said. Null if it never was. */
 export type QueuePresence = {
@@ -78,8 +78,9 @@ type Statement = {
 export function applyPresence(
   presence: FoldedPresence | null,
   events: readonly Event[],
+  readOccurrence = readInUtc,
 ): FoldedPresence | null {
-  const statements = events.filter(isPresence).map(readStatement);
+  const statements = events.filter(isPresence).map((event) => readStatement(event, readOccurrence));
   const [first] = events.filter(isPresence);
   if (!first) return presence;
   const bySecond = Map.groupBy(statements, ({ at }) => secondOf(at));
@@ -91,8 +92,14 @@ export function applyPresence(
 }
 
 /** Whether every event is of a later second than what is known of its agent. If not, the agent is to be made of all its events. */
-export const isLater = (presence: FoldedPresence, events: readonly Event[]): boolean =>
-  events.filter(isPresence).every((event) => secondOf(readStatement(event).at) > secondOf(presence.said_at));
+export function isLater(
+  presence: FoldedPresence,
+  events: readonly Event[],
+  readOccurrence = readInUtc,
+): boolean {
+  const statements = events.filter(isPresence).map((event) => readStatement(event, readOccurrence));
+  return statements.every(({ at }) => secondOf(at) > secondOf(presence.said_at));
+}
 
 const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
@@ -106,7 +113,7 @@ const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPrese
   updated_at: received_at,
 });
 
-function readStatement({ type, payload, received_at }: Event): Statement {
+function readStatement({ type, payload, received_at }: Event, readOccurrence: ReadOccurrence): Statement {
   const body = readBody(payload);
   const stamp = readOccurrence(body.timestamp, received_at);
   return {

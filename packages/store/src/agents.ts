@@ -7,6 +7,7 @@ import {
   isLater,
   isPresence,
   type Presence,
+  type ReadOccurrence,
 } from "@teravoz/domain";
 import type { Attempt } from "./apply.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
@@ -18,26 +19,32 @@ type AgentWork = {
   fresh: readonly Event[];
   /** Agents of whom something that was stored is another now, or gone: all their events are read again. */
   changed: Iterable<string>;
+  readOccurrence: ReadOccurrence;
 };
 
 /**
  * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new
  * events alone if they are later than all before: years of log-ins are not read for each. Otherwise all events are read again.
  */
-export async function settleAgents(attempt: Attempt, { fresh, changed }: AgentWork): Promise<void> {
+export async function settleAgents(
+  attempt: Attempt,
+  { fresh, changed, readOccurrence }: AgentWork,
+): Promise<void> {
   const news = Map.groupBy(fresh.filter(isPresence), ({ aggregate_id }) => aggregate_id);
   const doubtful = new Set(changed);
   const keys = [...new Set([...news.keys(), ...doubtful])];
   if (keys.length === 0) return;
   const kept = await readAgents(attempt, keys);
-  const isLast = (key: string) => isLater(kept.get(key)!, news.get(key) ?? []);
+  const isLast = (key: string) => isLater(kept.get(key)!, news.get(key) ?? [], readOccurrence);
   const apart = keys.filter((key) => doubtful.has(key) || !kept.has(key) || !isLast(key));
-  const whole = await foldAgents(attempt, apart);
+  const whole = await foldAgents(attempt, apart, readOccurrence);
   const settled = keys.map(
     (key): Settled => ({
       key,
       kept: kept.get(key),
-      presence: whole.has(key) ? whole.get(key)! : applyPresence(kept.get(key)!, news.get(key) ?? []),
+      presence: whole.has(key)
+        ? whole.get(key)!
+        : applyPresence(kept.get(key)!, news.get(key) ?? [], readOccurrence),
     }),
   );
   await writeAgents(attempt, settled);
@@ -59,13 +66,14 @@ export async function readAgents(
 export async function foldAgents(
   { collections, session }: Attempt,
   keys: readonly string[],
+  readOccurrence: ReadOccurrence,
 ): Promise<Map<string, FoldedPresence | null>> {
   if (keys.length === 0) return new Map();
   const filter = { kind: "agent" as const, aggregate_id: { $in: [...keys] } };
   const found = collections.events.find(filter, { session, maxTimeMS: OPERATION_LIMIT_MS });
   const events = (await found.toArray()).map(({ _id, ...event }) => ({ uuid: _id, ...event }));
   const byAgent = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
-  return new Map(keys.map((key) => [key, applyPresence(null, byAgent.get(key) ?? [])]));
+  return new Map(keys.map((key) => [key, applyPresence(null, byAgent.get(key) ?? [], readOccurrence)]));
 }
 
 /** How an agent that is kept differs from what it is to be, if it does. */

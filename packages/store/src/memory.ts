@@ -28,9 +28,12 @@ import {
   type Person,
   type Presence,
   partsOf,
+  type ReadOccurrence,
+  readOccurrence as readInUtc,
   recentPart,
   type StoredEvent,
   type SystemQueries,
+  stampEvent,
   TooLarge,
 } from "@teravoz/domain";
 import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
@@ -50,16 +53,20 @@ export type State = {
   /** How many persons were erased. */
   epoch: number;
   lastId: number;
+  readOccurrence: ReadOccurrence;
 };
 
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
   letters = [],
+  readOccurrence = readInUtc,
 }: {
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
   letters?: Iterable<DeadLetter>;
+  /** As createMongoQueries takes it. */
+  readOccurrence?: ReadOccurrence;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
   const state: State = {
     fences: new Map(),
@@ -69,6 +76,7 @@ export function createMemoryStore({
     erased: new Map(),
     epoch: 0,
     lastId: 0,
+    readOccurrence,
   };
   return {
     ...createMemoryRebuild(state, now),
@@ -90,7 +98,7 @@ export function createMemoryStore({
     listPositions: async (places) =>
       places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
     countMinutes: async (since) => countMinutes(state, since),
-    listPastPresences: async (at) => foldPresences(presenceEvents(state, NEVER, at)),
+    listPastPresences: async (at) => foldPresences(state, presenceEvents(state, NEVER, at)),
     listPresenceEvents: async ({ from, to, bytes }) =>
       withinBytes(presenceEvents(state, from, to).map(historyPart), bytes),
     listRecentCalls: async (since, until) =>
@@ -104,7 +112,10 @@ export function createMemoryStore({
 }
 
 function listCallEvents(state: State, call_id: string, page: Parameters<CallQueries["listCallEvents"]>[1]) {
-  const ordered = orderEvents(eventsOf(state, call_id));
+  const { readOccurrence } = state;
+  const ordered = orderEvents(eventsOf(state, call_id), readOccurrence).map((event) =>
+    stampEvent(event, readOccurrence),
+  );
   const sized = ordered.map((event) => ({
     event,
     uuid: event.uuid,
@@ -287,16 +298,16 @@ function countEvents(state: State, since: Date): Record<string, number> {
 }
 
 /** `version` is the time of the last event: whoever reads the events each time needs none. */
-function listPresences({ events }: State, agents?: readonly string[]): Presence[] {
-  const wanted = [...events.values()].filter(
+function listPresences(state: State, agents?: readonly string[]): Presence[] {
+  const wanted = [...state.events.values()].filter(
     (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
   );
-  return foldPresences(wanted);
+  return foldPresences(state, wanted);
 }
 
-const foldPresences = (events: readonly StoredEvent[]): Presence[] =>
+const foldPresences = ({ readOccurrence }: State, events: readonly StoredEvent[]): Presence[] =>
   [...Map.groupBy(events, ({ aggregate_id }) => aggregate_id).values()].map((all) => {
-    const presence = applyPresence(null, all)!;
+    const presence = applyPresence(null, all, readOccurrence)!;
     return { ...presence, version: presence.updated_at.getTime() };
   });
 

@@ -6,8 +6,11 @@ import {
   type Place,
   type Presence,
   placeOf,
+  type ReadOccurrence,
   type RecentCall,
+  readOccurrence as readInUtc,
   type StoredEvent,
+  stampEvent,
 } from "@teravoz/domain";
 import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
@@ -20,55 +23,74 @@ import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-q
 import { HANDED_OUT, RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
 import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 
-/** The queries of realtime. They read from the primary what a majority has. `limits` bound what a search looks up. */
+export type MongoQueriesOptions = {
+  /** Bound what a search looks up. */
+  limits?: SearchLimits;
+  /** The reader of stamps that belongs to the account's fold; by default stamps without a zone are UTC. */
+  readOccurrence?: ReadOccurrence;
+};
+
+/** The queries of realtime. They read from the primary what a majority has. */
 export function createMongoQueries(
   { db }: Pick<MongoConnection, "db">,
-  limits: SearchLimits = SEARCH_LIMITS,
+  { limits = SEARCH_LIMITS, readOccurrence = readInUtc }: MongoQueriesOptions = {},
 ): CallQueries {
   const collections = openCollections(db);
   return {
     listCalls: (filter, page) => orUnavailable(() => listCalls(collections, filter, page, limits)),
-    listCallEvents: (call_id, page) => orUnavailable(() => listCallEvents(collections, call_id, page)),
+    listCallEvents: (call_id, page) =>
+      orUnavailable(() => listCallEvents(collections, { call_id, ...page, readOccurrence })),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
     listRecentCalls: (since, until) => orUnavailable(() => listRecentCalls(collections, since, until)),
     listMovingCalls: (stretch) => orUnavailable(() => listMovingCalls(collections, stretch)),
-    listPastPresences: (at) => orUnavailable(() => listPastPresences(collections, at)),
+    listPastPresences: (at) => orUnavailable(() => listPastPresences(collections, at, readOccurrence)),
     listPresenceEvents: (stretch) => orUnavailable(() => listPresenceEvents(collections, stretch)),
-    listDeliveries: (filter, page) => orUnavailable(() => listDeliveries(collections, filter, page)),
+    listDeliveries: (filter, page) =>
+      orUnavailable(() => listDeliveries(collections, filter, page, readOccurrence)),
     findEvent: (uuid) => orUnavailable(() => findEvent(collections, uuid)),
   };
 }
+
+type AskedEvents = {
+  call_id: string;
+  limit: number;
+  bytes: number;
+  cursor: string | null;
+  readOccurrence: ReadOccurrence;
+};
 
 /**
  * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could
  * have), and those of the page. So a call of any size holds a page and a line for each event in memory, never all its
  * bodies. What was erased by the second reading is left out.
  */
-async function listCallEvents(
-  collections: Collections,
-  call_id: string,
-  page: { limit: number; bytes: number; cursor: string | null },
-): Promise<Page<StoredEvent>> {
-  const { items, next } = cutEvents(orderPlaces(await readPlaces(collections, call_id)), page);
+async function listCallEvents(collections: Collections, asked: AskedEvents): Promise<Page<StoredEvent>> {
+  const { items, next } = cutEvents(orderPlaces(await readPlaces(collections, asked)), asked);
   const wanted = items.map(({ uuid }) => uuid);
   const found = await collections.events.find({ _id: { $in: wanted } }, reading).toArray();
-  const events = new Map(found.map(({ _id, ...event }) => [_id, { uuid: _id, ...event }]));
+  const stamped = found.map(({ _id, ...event }) => stampEvent({ uuid: _id, ...event }, asked.readOccurrence));
+  const events = new Map(stamped.map((event) => [event.uuid, event]));
   return { items: wanted.flatMap((uuid) => events.get(uuid) ?? []), next };
 }
 
 /** So many bodies are held at once at most: 16 MiB where each is the largest ingest takes (64 KiB). */
 const BODIES_AT_ONCE = 256;
 
-async function readPlaces({ events }: Collections, call_id: string): Promise<(Place & { bytes: number })[]> {
+async function readPlaces(
+  { events }: Collections,
+  { call_id, readOccurrence }: AskedEvents,
+): Promise<(Place & { bytes: number })[]> {
   const places: (Place & { bytes: number })[] = [];
   const all = events.find(
     { aggregate_id: { $eq: call_id }, kind: "call" },
     { ...reading, batchSize: BODIES_AT_ONCE },
   );
-  for await (const { _id, ...event } of all)
-    places.push({ ...placeOf({ uuid: _id, ...event }), bytes: Buffer.byteLength(event.payload) });
+  for await (const { _id, ...event } of all) {
+    const place = placeOf({ uuid: _id, ...event }, readOccurrence);
+    places.push({ ...place, bytes: Buffer.byteLength(event.payload) });
+  }
   return places;
 }
 

@@ -5,6 +5,7 @@ import {
   type MovingCall,
   PRESENCE_TYPES,
   type Presence,
+  type ReadOccurrence,
   type RecentCall,
   TooLarge,
 } from "@teravoz/domain";
@@ -66,21 +67,25 @@ export async function listPresenceEvents(
 const LOOK_BACK_MS = 8 * 86_400_000;
 
 /** An agent who has said nothing since is as it is stored. */
-export async function listPastPresences({ agents, events }: Collections, at: Date): Promise<Presence[]> {
+export async function listPastPresences(
+  { agents, events }: Collections,
+  at: Date,
+  readOccurrence: ReadOccurrence,
+): Promise<Presence[]> {
   const all = (await agents.find({}, { ...reading, projection: { _id: 0 } }).toArray()) as Presence[];
   const settled = all.filter(({ updated_at }) => updated_at <= at);
   const moved = new Map<string, FoldedPresence | null>(
     all.filter(({ updated_at }) => updated_at > at).map(({ agent }) => [agent, null]),
   );
   const since = new Date(at.getTime() - LOOK_BACK_MS);
-  await foldInto(moved, readEvents(events, saidWithin(since, at)));
+  await foldInto(moved, readEvents(events, saidWithin(since, at)), readOccurrence);
   const silent = [...moved].flatMap(([agent, presence]) => (presence ? [] : agent));
   const before = {
     kind: "agent" as const,
     aggregate_id: { $in: silent },
     received_at: { $lte: at },
   };
-  if (silent.length > 0) await foldInto(moved, readEvents(events, before));
+  if (silent.length > 0) await foldInto(moved, readEvents(events, before), readOccurrence);
   const folded = [...moved.values()].flatMap((presence) =>
     presence ? { ...presence, version: presence.updated_at.getTime() } : [],
   );
@@ -91,10 +96,11 @@ export async function listPastPresences({ agents, events }: Collections, at: Dat
 async function foldInto(
   presences: Map<string, FoldedPresence | null>,
   events: AsyncIterable<Event>,
+  readOccurrence: ReadOccurrence,
 ): Promise<void> {
   for await (const event of events) {
     const known = presences.get(event.aggregate_id);
-    if (known !== undefined) presences.set(event.aggregate_id, applyPresence(known, [event]));
+    if (known !== undefined) presences.set(event.aggregate_id, applyPresence(known, [event], readOccurrence));
   }
 }
 

@@ -33,7 +33,7 @@ function deliver(run: string, { agent, event, receivedAfter }: Step, offset: num
       type: TYPES[event % TYPES.length]!,
       occurred_at: event % 3 ? at(event) : null,
       received_at: at(10 + receivedAfter),
-      body: { queue, reason: "lunch" },
+      body: { queue, reason: "lunch", timestamp: event % 3 ? at(event) : null },
       offset,
     }),
     uuid: `${run}-${agent}-${event}`,
@@ -83,7 +83,7 @@ export function describeAgents(use: Use): void {
     const said = (agent: string, seconds: number, type: string) =>
       sampleEvent({
         ...{ kind: "agent", aggregate_id: `${run}-${agent}`, type, offset: seconds },
-        ...{ occurred_at: at(seconds), body: { queue: "900" } },
+        ...{ occurred_at: at(seconds), body: { queue: "900", timestamp: at(seconds) } },
       });
     const events = [
       said("one", 0, "actor.logged-in"),

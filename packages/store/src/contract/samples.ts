@@ -71,7 +71,7 @@ export function createWriter({ store }: Opened, topic = freshTopic(), partition 
 export const foldBy = (
   rule: (events: readonly Event[]) => FoldedCall | null,
   revision = foldCall.revision,
-): Fold => Object.assign((events: readonly Event[]) => rule(events), { revision });
+): Fold => Object.assign((events: readonly Event[]) => rule(events), { ...foldCall, revision });
 
 export function demandStored(applied: Applied) {
   if (applied.fenced) throw new Error("fenced");

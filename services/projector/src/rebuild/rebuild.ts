@@ -84,11 +84,11 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
 async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {
-    const differences = await retry(() => store.compareAgents(keys));
+    const differences = await retry(() => store.compareAgents(keys, fold));
     const wrong = differences.map(({ key }) => key);
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf)) {
       const place = { topic: topics.agentEvents, partition };
-      await settle(ports, place, () => store.refoldAgents({ ...place, keys: group }, fold.revision));
+      await settle(ports, place, () => store.refoldAgents({ ...place, keys: group }, fold));
     }
     report.agents += wrong.length;
   }
@@ -99,7 +99,7 @@ export async function tellUntold(ports: RebuildPorts): Promise<void> {
   const { store, fold, topics } = ports;
   for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
   for (const place of partitionsIn(topics.agentEvents))
-    await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold.revision));
+    await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold));
 }
 
 /** What a rebuild would change; changes nothing. */
@@ -111,7 +111,7 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
     countLooked(ports, report, keys);
   }
   for await (const keys of listAgents(ports))
-    report.agents += (await ports.retry(() => ports.store.compareAgents(keys))).length;
+    report.agents += (await ports.retry(() => ports.store.compareAgents(keys, ports.fold))).length;
   return { ...report, complete: ports.isWanted() };
 }
 

@@ -53,7 +53,14 @@ export const ourNumber = (call: Pick<Call, "our_number" | "our_number_display">)
 export const agentOf = ({ actor, state, legs }: Call): string | null =>
   actor ?? (state === "FINISHED" ? (legs.findLast(({ agent }) => agent)?.agent ?? null) : null);
 
-export type CallEvent = { id: number; uuid: string; event: Record<string, unknown> };
+/** An event of a call: `occurred_at` is its stamp as the server reads it, null where it has none; `event` the body as it was sent. */
+export type CallEvent = {
+  id: number;
+  uuid: string;
+  occurred_at: string | null;
+  received_at: string;
+  event: Record<string, unknown>;
+};
 
 export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"];
 
