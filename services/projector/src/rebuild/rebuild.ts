@@ -67,6 +67,8 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
   await tellUntold(ports);
+  // an agent of an older fold is on no board until it is made again
+  await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
     // what a fold of a lower revision has made differs in any case
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
@@ -74,7 +76,6 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
       await refold(ports, { topic: topics.callEvents, partition }, group, report);
     countLooked(ports, report, keys);
   }
-  await rebuildAgents(ports, report);
   report.complete = ports.isWanted();
   if (report.complete) await retry(() => store.finish(places, fold.revision));
   return report;
