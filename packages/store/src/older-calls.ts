@@ -4,8 +4,8 @@ import { type Call, countedAs, type RecentCall, recentPart, type Visit } from "@
 export type StoredCall = Partial<Call> & Pick<Call, "updated_at" | "legs">;
 
 /**
- * A stored call with every field of our fold. Until a rebuild reaches it, a call of an older fold has no talks and no rings, is in no
- * list of queues and agents, and begins with its first reception; a search, and a list in the order of began_at, does not find it.
+ * A stored call with every field of our fold. Until a rebuild reaches it, a call of an older fold has no agents, talks and rings, and
+ * begins with its first reception. A list in the order of began_at does not hold it, nor one by an agent or a visited queue.
  */
 export function completeCall(stored: StoredCall): Call {
   if (stored.talks !== undefined) return stored as Call;
@@ -14,7 +14,7 @@ export function completeCall(stored: StoredCall): Call {
     began_at: beginOf(call),
     counted_as: countedAs(call.direction ?? null, []),
     ...{ connected_at: null, abandoned_at: null },
-    ...{ talks: [], rings: [], queues: [], agents: [] },
+    ...{ talks: [], rings: [], queues: queuesOf(call), agents: [] },
     ...call,
     legs: call.legs.map(completeVisit),
   } as unknown as Call;
@@ -26,6 +26,9 @@ export const completeRecent = (stored: StoredCall): RecentCall =>
 
 const beginOf = ({ created_at, updated_at, legs }: StoredCall): Date =>
   created_at ?? legs[0]?.entered_at ?? updated_at;
+
+const queuesOf = ({ legs }: StoredCall): string[] =>
+  [...new Set(legs.flatMap(({ queue }) => queue ?? []))].sort();
 
 /** Older folds knew visits only by their call.waiting, and the agent who entered last. */
 const completeVisit = (visit: Visit): Visit => ({

@@ -125,7 +125,7 @@ export function describeCalls(use: Use): void {
     expect(Object.keys(call).sort()).toEqual([...Object.keys(folded), "id", "version"].sort());
     expect(call).toMatchObject({
       ...{ fold: 3, began_at: folded.created_at, counted_as: "outbound", connected_at: null },
-      ...{ abandoned_at: null, talks: [], rings: [], queues: [], agents: [] },
+      ...{ abandoned_at: null, talks: [], rings: [], queues: ["900"], agents: [] },
       legs: [{ queue: "900", wait_known: true, answered_by: "ana", agent: "ana" }],
     });
     const { aggregate_id } = call;
