@@ -369,6 +369,7 @@ test("after an agent is erased nothing of them is left in any call, in whatever 
   erasing.project();
   const { db } = erasing;
   const ana = "ana.souza@example.com";
+  const path = `/agents/${encodeURIComponent(ana)}`;
   const steps = (call_id: string, ...types: [type: string, actor: string, number?: string][]) =>
     types.map(([type, actor, number = "2001"]) => call(call_id, { actor, number, queue: "900" }, type));
   const answered = steps("answered", ["actor.entered", ana], ["actor.left", ana], ["actor.entered", "beto"]);
@@ -393,8 +394,8 @@ test("after an agent is erased nothing of them is left in any call, in whatever 
   const everyCall = async () =>
     JSON.stringify([await db.collection("calls").find().toArray(), await past.find().toArray()]);
   expect((await everyCall()).toLowerCase()).toContain(ana);
-  await erase(`/agents/${ana}`);
-  await untilClean(erasing.url, `/agents/${ana}`);
+  await erase(path);
+  await untilClean(erasing.url, path);
   await untilStored(others);
   expect((await everyCall()).toLowerCase()).not.toContain(ana);
   expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual([`past-${places.length - 1}`]);
