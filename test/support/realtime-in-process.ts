@@ -160,6 +160,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
     listRecentCalls: ask(queries.listRecentCalls),
+    listReturnableCalls: ask(queries.listReturnableCalls),
     listPresences: ask(queries.listPresences),
     listMovingCalls: ask(queries.listMovingCalls),
     listPastPresences: ask(queries.listPastPresences),

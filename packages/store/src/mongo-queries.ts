@@ -1,13 +1,13 @@
 import {
   type Call,
   type CallQueries,
+  FOLD_REVISION,
   orderPlaces,
   type Page,
   type Place,
   type Presence,
   placeOf,
   type ReadOccurrence,
-  type RecentCall,
   readOccurrence as readInUtc,
   type StoredEvent,
   stampEvent,
@@ -18,9 +18,11 @@ import { cutEvents } from "./cursor.ts";
 import { listCalls } from "./list-calls.ts";
 import { readCounts } from "./minutes.ts";
 import { listDeliveries } from "./mongo-deliveries.ts";
+import { completeCall, type StoredCall } from "./older-calls.ts";
 import { orUnavailable } from "./outage.ts";
 import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-queries.ts";
-import { HANDED_OUT, RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
+import { HANDED_OUT, reading } from "./reading.ts";
+import { listRecentCalls, listReturnableCalls } from "./recent-calls.ts";
 import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 
 export type MongoQueriesOptions = {
@@ -44,6 +46,7 @@ export function createMongoQueries(
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
     listRecentCalls: (since, until) => orUnavailable(() => listRecentCalls(collections, since, until)),
+    listReturnableCalls: (since) => orUnavailable(() => listReturnableCalls(collections, since)),
     listMovingCalls: (stretch) => orUnavailable(() => listMovingCalls(collections, stretch)),
     listPastPresences: (at) => orUnavailable(() => listPastPresences(collections, at, readOccurrence)),
     listPresenceEvents: (stretch) => orUnavailable(() => listPresenceEvents(collections, stretch)),
@@ -103,19 +106,19 @@ async function findEvent({ events }: Collections, uuid: string): Promise<StoredE
 
 async function findCalls({ calls }: Collections, call_ids: readonly string[]): Promise<Call[]> {
   const found = await calls.find({ _id: { $in: [...call_ids] } }, HANDED_OUT).toArray();
-  return found as Call[];
+  return found.map((call) => completeCall(call as StoredCall));
 }
 
+/** A large account's agents in one trip. */
+const AGENTS_AT_ONCE = 10_000;
+
+/** An agent whom an older fold made is left out until a rebuild has made it again, which then notifies: agents are its first work. */
 async function listPresences({ agents }: Collections, names?: readonly string[]): Promise<Presence[]> {
-  const filter = names ? { _id: { $in: [...names] } } : {};
-  const found = agents.find(filter, { ...reading, projection: { _id: 0 }, batchSize: RECENT_AT_ONCE });
+  const filter = { fold: { $gte: FOLD_REVISION }, ...(names && { _id: { $in: [...names] } }) };
+  const found = agents.find(filter, {
+    ...reading,
+    projection: { _id: 0, fold: 0 },
+    batchSize: AGENTS_AT_ONCE,
+  });
   return (await found.toArray()) as Presence[];
-}
-
-async function listRecentCalls({ calls }: Collections, since: Date, until?: Date): Promise<RecentCall[]> {
-  const found = calls.find(
-    { updated_at: { $gte: since, ...(until && { $lte: until }) } },
-    { ...reading, projection: RECENT, batchSize: RECENT_AT_ONCE },
-  );
-  return (await found.toArray()) as unknown as RecentCall[];
 }

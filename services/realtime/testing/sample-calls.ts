@@ -1,4 +1,5 @@
 import {
+  byOrder,
   type Call,
   type CallQueries,
   createReadTelephone,
@@ -47,10 +48,10 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
 
 /** Queries over a list of calls that the test changes as it likes. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
-  listCalls: async (filter, { limit, window = {} }) => {
+  listCalls: async (filter, { limit, window = {}, order = "id" }) => {
     const items = calls
-      .filter((call) => isInWindow(call, window) && isFound(call, filter))
-      .sort((one, other) => other.id - one.id);
+      .filter((call) => isInWindow(call, window, order) && isFound(call, filter))
+      .sort(byOrder(order));
     return { items: items.slice(0, limit), next: null };
   },
   listCallEvents: async () => ({ items: [], next: null }),
@@ -62,6 +63,7 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   countEvents: async () => ({}),
   listDeliveries: async () => ({ items: [], next: null }),
   findEvent: async () => null,
+  listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 

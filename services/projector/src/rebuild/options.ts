@@ -37,7 +37,7 @@ export function createRebuildCommand(now: () => Date): Command {
 
 const EXAMPLES = `
 Examples:
-  rebuild:calls --dry-run                                         what differs, and in which fields
+  rebuild:calls --dry-run                                         what differs, by kind
   rebuild:calls                                                   put it right
   rebuild:calls --until 2026-03-01T12:00:00Z --into march_first   what was known at noon
 
