@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { runs } from "../../../test/support/long.ts";
 import { at } from "../testing/calls.ts";
 import { type AgentTalk, resolveTalks } from "./agent-talks.ts";
 
@@ -58,6 +60,15 @@ describe("an internal call in which an agent consults", () => {
     expect(resolve([talk("a", 0, 40), talk("consult", 20, 90, consult)])[0]).toEqual(["a", at(40), 20_000]);
   });
 
+  test("within another consult counts once", () => {
+    const talks = [talk("a", 0, 100), talk("one", 20, 80, consult), talk("two", 30, 50, consult)];
+    expect(resolve(talks)).toEqual([
+      ["a", at(100), 40_000],
+      ["one", at(80), 40_000],
+      ["two", at(50), 20_000],
+    ]);
+  });
+
   test("is ended by the next call the agent enters, and so is the talk that it interrupted", () => {
     expect(resolve([talk("a", 0, null), talk("consult", 20, null, consult), talk("b", 60, null)])).toEqual([
       ["a", at(60), 20_000],
@@ -79,4 +90,31 @@ describe("a log-in", () => {
   test("ends no talk that had ended before it", () => {
     expect(resolve([talk("a", 10, 35)], [back(30, 40)])).toEqual([["a", at(35), 25_000]]);
   });
+});
+
+test("whatever talks there are, those that are no consults never overlap, and each moment counts in one", () => {
+  const random = fc
+    .record({
+      call_id: fc.constantFrom("a", "b", "c", "d"),
+      from: fc.nat(40),
+      lasts: fc.nat(30),
+      counted_as: fc.constantFrom("inbound", "outbound", "internal", "internal"),
+    })
+    .map(({ call_id, from, lasts, counted_as }) => talk(call_id, from, from + lasts, { counted_as }));
+  fc.assert(
+    fc.property(fc.array(random, { maxLength: 8 }), (talks) => {
+      const resolved = resolveTalks(talks, []);
+      const others = resolved.filter(({ counted_as }) => counted_as !== "internal");
+      for (const [n, { entered_at }] of others.entries())
+        if (n > 0) expect(others[n - 1]!.ended_at! <= entered_at).toBe(true);
+      let untilMs = 0;
+      let coveredMs = 0;
+      for (const { entered_at, ended_at } of resolved) {
+        coveredMs += Math.max(0, ended_at!.getTime() - Math.max(entered_at.getTime(), untilMs));
+        untilMs = Math.max(untilMs, ended_at!.getTime());
+      }
+      expect(resolved.reduce((sum, { lasted_ms }) => sum + lasted_ms!, 0)).toBe(coveredMs);
+    }),
+    { numRuns: runs(500) },
+  );
 });
