@@ -5,7 +5,9 @@ import {
   createReadTelephone,
   isFound,
   isInWindow,
+  type Presence,
   type SearchAccount,
+  type Visit,
 } from "@teravoz/domain";
 
 /** A call with everything unknown but what is given. */
@@ -46,6 +48,32 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   ...given,
 });
 
+/** A visit that goes on, with everything unknown but what is given. */
+export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
+  queue: "900",
+  entered_at: new Date(0),
+  wait_known: true,
+  answered_at: null,
+  answered_by: null,
+  agent: null,
+  talked_until: null,
+  ended_at: null,
+  outcome: null,
+  ...given,
+});
+
+/** An agent of whom nothing is known but what is given. */
+export const samplePresence = (agent: string, given: Partial<Presence> = {}): Presence => ({
+  agent,
+  queues: [],
+  extensions: [],
+  returns: [],
+  said_at: new Date(0),
+  updated_at: new Date(0),
+  version: 1,
+  ...given,
+});
+
 /** Queries over a list of calls that the test changes as it likes. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
   listCalls: async (filter, { limit, window = {}, order = "id" }) => {
@@ -65,6 +93,7 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   findEvent: async () => null,
   listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
+  listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 
 const nobody = new Error("nobody asks for numbers here");
