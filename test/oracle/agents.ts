@@ -105,7 +105,7 @@ function gatherAgent(key: string, account: Account): Agent {
     presence: playPresence(presenceSteps),
     talks: endTalks(talks, presenceSteps),
     rings,
-    heard_at: Math.max(...heard.map(({ at }) => at)),
+    heard_at: Math.max(...heard.map(({ at }) => at), ...talks.map(({ ended_at }) => ended_at ?? 0)),
   };
 }
 
@@ -124,7 +124,7 @@ function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[
   return talks.map((talk, n) => {
     let ended_at = talk.ended_at;
     for (const later of talks.slice(n + 1)) {
-      if (later.call === talk.call || later.call.counted_as === "internal") continue;
+      if (later.call !== talk.call && later.call.counted_as === "internal") continue;
       if (ended_at === null || later.entered_at < ended_at) ended_at = later.entered_at;
     }
     const logIn = talk.ended_at === null ? logInAfterLogOut(talk, presenceSteps) : null;
@@ -225,10 +225,13 @@ function stateOf(agent: Agent, question: Question): Shown {
   const talk = open.at(-1);
   if (talk) {
     const { entered_at, call } = talk;
-    const next_state = toldDuring(agent.presence, open[0]!);
+    const next_state = toldDuring(agent, open.at(-1)!);
     return { state: "TALKING", since: entered_at, call_id: call.call_id, next_state };
   }
-  const ringing = agent.rings.filter((each) => rings(each, question)).at(-1);
+  const ringing = agent.rings
+    .filter((each) => rings(each, question))
+    .sort((a, b) => a.began_at - b.began_at || (a.call.call_id < b.call.call_id ? -1 : 1))
+    .at(-1);
   if (ringing)
     return { state: "RINGING", since: ringing.began_at, call_id: ringing.call.call_id, next_state: null };
   const rest = restingState(agent, question);
@@ -240,9 +243,10 @@ function stateOf(agent: Agent, question: Question): Shown {
 const rings = ({ began_at, ended_at, call }: AgentRing, { now, isLost }: Question): boolean =>
   ended_at === null && call.state !== "FINISHED" && !isLost(call) && now - began_at <= MAX_RING_MS;
 
-function toldDuring(presence: Presence | null, { entered_at }: Talk): AgentRow["next_state"] {
+function toldDuring({ presence, presenceSteps }: Agent, { entered_at }: Talk): AgentRow["next_state"] {
   if (!presence || presence.state === "AVAILABLE") return null;
-  return presence.since >= entered_at ? presence.state : null;
+  const type = presence.state === "PAUSED" ? "actor.paused" : "actor.logged-out";
+  return presenceSteps.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
 }
 
 /** The state of an agent who neither talks nor rings. */

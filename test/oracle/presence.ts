@@ -39,7 +39,7 @@ function change(queues: Queues, { type, queue }: Step): void {
 }
 
 function logOut(queues: Queues, queue: string | null): void {
-  if (queue === null) queues.clear();
+  if (queue === null || implied.delete(queues)) queues.clear();
   else queues.delete(queue);
 }
 

@@ -26,7 +26,7 @@ export function productBoard({ deliveries, ...asked }: RandomDay): Board {
   const events = deliveries.map(publish);
   const byKey = (of: readonly Event[]) => [...Map.groupBy(of, ({ aggregate_id }) => aggregate_id).values()];
   const calls = byKey(events.filter(({ kind }) => kind === "call")).map((each) => foldCall(each)!);
-  const presences = byKey(events.filter(isPresence)).map((each) => applyPresence(null, each)!);
+  const presences = byKey(firstReceptions(events.filter(isPresence))).map((each) => applyPresence(null, each)!);
   const { queues, total } = countQueues(calls, asked);
   const abandoned = listAbandoned(calls, asked);
   const board = {
@@ -51,6 +51,12 @@ export function productBoard({ deliveries, ...asked }: RandomDay): Board {
   };
   return sortKeys(JSON.parse(JSON.stringify(board))) as Board;
 }
+
+/** The store keeps an event once, as it was received first. */
+const firstReceptions = (events: readonly Event[]): Event[] =>
+  [...Map.groupBy(events, ({ uuid }) => uuid).values()].map(
+    (copies) => copies.toSorted((one, other) => one.received_at.getTime() - other.received_at.getTime())[0]!,
+  );
 
 type Row = Record<string, unknown>;
 

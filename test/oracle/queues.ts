@@ -115,7 +115,7 @@ function countPlaced(direction: CountedAs, { calls, window }: Question, isOfQueu
     placed: ofQueue.filter(({ began_at }) => isIn(window, began_at)).length,
     connected: ofQueue.filter(({ first_ongoing_at }) => isIn(window, first_ongoing_at)).length,
     dropped: dropped.length,
-    mean_talk_ms: mean(talked.map((call) => endOfTalk(call)! - call.first_ongoing_at!)),
+    mean_talk_ms: mean(talked.map((call) => Math.max(0, endOfTalk(call)! - call.first_ongoing_at!))),
   };
 }
 

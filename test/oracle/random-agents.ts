@@ -7,6 +7,8 @@ export type RandomAgent = {
   extension: string;
   /** Some senders never tell the extension of an agent who has a login. */
   tellsExtension: boolean;
+  /** Some events name the extension alone. Not where two share it: within a call both would be one agent. */
+  mayOmitLogin: boolean;
   /** The queues of the log-in; empty = the log-in names none. */
   queues: string[];
 };
@@ -23,25 +25,26 @@ export function drawAgents(queues: readonly string[], random: Random): RandomAge
   // one desk for two: its extension belongs to who logged in last
   const isShared = random.chance(0.1);
   return logins.map((login, n) => ({
-    login: random.chance(0.1) ? null : `${login}@example.com`,
+    login: !isShared && random.chance(0.1) ? null : `${login}@example.com`,
     extension: String(201 + (isShared ? n >> 1 : n)),
     tellsExtension: random.chance(0.85),
+    mayOmitLogin: !isShared,
     queues: random.chance(0.2) ? [] : queues.slice(0, random.whole(1, queues.length)),
   }));
 }
 
 /** How one event of a call names the agent: the login in any case, with or without the extension, or the extension alone. */
 export function nameIn(agent: RandomAgent, random: Random): { actor?: string; number?: string } {
-  const { login, extension: number, tellsExtension } = agent;
-  if (login === null || (tellsExtension && random.chance(0.07))) return { number };
+  const { login, extension: number, tellsExtension, mayOmitLogin } = agent;
+  if (login === null || (tellsExtension && mayOmitLogin && random.chance(0.07))) return { number };
   const capital = login.charAt(0).toUpperCase() + login.slice(1);
   const actor = random.pick([login, login, login, login.toUpperCase(), capital]);
   return tellsExtension ? { actor, number } : { actor };
 }
 
 /** Log-ins and pauses name their agent alike: they are kept by that name. */
-const nameInLogIns = ({ login, extension: number, tellsExtension }: RandomAgent, random: Random) => {
-  if (login === null || (tellsExtension && random.chance(0.03))) return { number };
+const nameInLogIns = ({ login, extension: number, tellsExtension }: RandomAgent) => {
+  if (login === null) return { number };
   return tellsExtension ? { actor: login, number } : { actor: login };
 };
 
@@ -83,7 +86,7 @@ function tell({ agent, style, random }: Shift, type: string, at: number): Sent[]
   const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
   const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};
   const queues = isOfAll ? [null] : random.chance(0.9) ? agent.queues : agent.queues.slice(0, 1);
-  const named = nameInLogIns(agent, random);
+  const named = nameInLogIns(agent);
   return queues.map((queue) => ({
     at,
     body: {

@@ -106,7 +106,7 @@ function collect(presences: FoldedPresence[], calls: Iterable<AgentCall>, now: D
       if (isLost) heard.lost.add(call_id);
     }
     for (const rings of call.rings)
-      add(rings.agent, rings.extension, lastRingOf(rings)).rings.push({
+      add(rings.agent, rings.extension, beginOfLastRing(rings)).rings.push({
         ...{ ...rings, call_id, counted_as, began_at },
         isOver: isLost || call.state === "FINISHED",
       });
@@ -195,19 +195,28 @@ function standingIn(
   const unpausedEverywhere = latest(everywhere.map((each) => each.unpaused));
   const pauses = all.flatMap((each) => each.paused ?? []);
   const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
-  // a log-in ends the pause before it
+  const isOwn = own.some(({ paused }) => paused?.at.getTime() === last?.at.getTime());
+  // a log-in ends the pause before it; of two of one moment see below
   const isPaused =
     last !== null &&
     isAfter(last.at, unpaused) &&
-    ![logged_in, unpausedEverywhere].some((at) => at && at > last.at);
-  // a pause implies a log-in, even if none was received
-  const since = latest([logged_in, last?.at, unpaused, unpausedEverywhere]);
+    isAfter(last.at, logged_in, isOwn) &&
+    !(unpausedEverywhere && unpausedEverywhere > last.at);
+  // a pause implies a log-in, even if none was received, unless a log-out came in the same second
+  const implied = latest([last?.at, unpaused, unpausedEverywhere]);
+  const since = latest([logged_in, implied]);
+  const out = latest([logged_out, outEverywhere]);
+  const isBack = implied !== null && (out === null || secondOf(implied) > secondOf(out));
   // of two of one moment the one that is about all queues came first, or it would stand in the queue itself too
-  const isIn = since !== null && isAfter(since, logged_out) && !(outEverywhere && outEverywhere > since);
-  return { queue, since, paused: isPaused ? last : null, isIn };
+  const isLoggedIn =
+    logged_in !== null && isAfter(logged_in, logged_out) && !(outEverywhere && outEverywhere > logged_in);
+  return { queue, since, paused: isPaused ? last : null, isIn: isLoggedIn || isBack };
 }
 
-const isAfter = (at: Date, other: Date | null): boolean => other === null || at > other;
+const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
+
+const isAfter = (at: Date, other: Date | null, orEqual = false): boolean =>
+  other === null || at > other || (orEqual && at.getTime() === other.getTime());
 
 const byQueue = ({ queue: one }: QueueStanding, { queue: other }: QueueStanding): number =>
   (one ?? "") < (other ?? "") ? -1 : 1;
@@ -250,7 +259,7 @@ function afterTalk({ since }: Away, talks: readonly ResolvedTalk[]): { since: Da
   return { since: during?.ended_at ?? since };
 }
 
-function ringingOf(rings: readonly CallRings[], now: Date): { rang_at: Date; call_id: string } | null {
+function ringingOf(rings: readonly CallRings[], now: Date): Ringing | null {
   const going = rings.flatMap(({ latest: [...all], call_id, isOver }) => {
     const last = all.at(-1);
     if (isOver || !last?.rang_at || last.ended_at) return [];
@@ -258,8 +267,12 @@ function ringingOf(rings: readonly CallRings[], now: Date): { rang_at: Date; cal
       ? [{ rang_at: last.rang_at, call_id }]
       : [];
   });
-  return going.toSorted((one, other) => Number(other.rang_at) - Number(one.rang_at))[0] ?? null;
+  return going.toSorted(byRing).at(-1) ?? null;
 }
+
+type Ringing = { rang_at: Date; call_id: string };
+const byRing = (one: Ringing, other: Ringing): number =>
+  one.rang_at.getTime() - other.rang_at.getTime() || (one.call_id < other.call_id ? -1 : 1);
 
 type Away = { state: "PAUSED" | "LOGGED_OUT"; since: Date | null; reason: string | null; call_id: null };
 
@@ -280,6 +293,11 @@ const freeSince = ({ heard: { presences, rings }, talks }: Known): Date | null =
     ...talks.map(({ ended_at }) => ended_at),
     ...rings.map(endOfLastRing),
   ]);
+
+const beginOfLastRing = ({ latest: all }: AgentRings): Date => {
+  const { ended_at, rang_at } = all.at(-1)!;
+  return rang_at ?? ended_at!;
+};
 
 const endOfLastRing = ({ latest: all }: AgentRings): Date => {
   const { ended_at, rang_at } = all.at(-1)!;

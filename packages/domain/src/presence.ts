@@ -91,15 +91,29 @@ export function applyPresence(
   return { ...after, is_extension, queues: latestQueues(after.queues) };
 }
 
-/** Whether every event is of a later second than what is known of its agent. If not, the agent is to be made of all its events. */
+/**
+ * Whether what is known of an agent can be extended by these events: each is of a later second, or of the same and the only one about
+ * its queue. If not, the agent is to be made of all its events.
+ */
 export function isLater(
   presence: FoldedPresence,
   events: readonly Event[],
   readOccurrence = readInUtc,
 ): boolean {
+  const last = secondOf(presence.said_at);
   const statements = events.filter(isPresence).map((event) => readStatement(event, readOccurrence));
-  return statements.every(({ at }) => secondOf(at) > secondOf(presence.said_at));
+  return statements.every((statement) => {
+    const second = secondOf(statement.at);
+    return second > last || (second === last && isAlone(presence, statement.queue, second));
+  });
 }
+
+/** Nothing was said in this second about this queue, nor about all of them. */
+const isAlone = ({ queues }: FoldedPresence, queue: string | null, second: number): boolean =>
+  queue !== null &&
+  queues
+    .filter((each) => each.queue === queue || each.queue === null)
+    .every((each) => secondOf(new Date(lastSaid(each))) !== second);
 
 const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
@@ -129,7 +143,7 @@ function readStatement({ type, payload, received_at }: Event, readOccurrence: Re
 }
 
 function applySecond(presence: FoldedPresence, second: readonly Statement[]): FoldedPresence {
-  const ordered = second.toSorted(inOrder);
+  const ordered = inOrder(second);
   const groups = Map.groupBy(ordered, ({ family, queue }) => JSON.stringify([family, queue]));
   const counted = [...groups.values()].flatMap((group) => countedOf(group, presence));
   const applied = counted.reduce(applyStatement, presence);
@@ -148,11 +162,25 @@ function countedOf(group: readonly Statement[], presence: FoldedPresence): reado
   const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
   const isOrdered = group.every(({ whole }) => !whole) && new Set(group.map(({ at }) => +at)).size > 1;
   if (!isPair || isOrdered) return group;
-  return presence.queues.length > 0 ? [] : [...group].sort((one, other) => Number(other.on) - Number(one.on));
+  if (presence.queues.length > 0) return [];
+  const [last, ons] = [latest(group.map(({ at }) => at)), group.filter(({ on }) => on)];
+  return [...ons, ...group.filter(({ on }) => !on).map((each) => ({ ...each, at: last }))];
 }
 
-const inOrder = (one: Statement, other: Statement): number =>
-  one.at.getTime() - other.at.getTime() ||
+/** By their stamps, and by the reception if one has no milliseconds: that one is then as late as the one before it. */
+function inOrder(second: readonly Statement[]): Statement[] {
+  const isExact = second.every(({ whole }) => !whole);
+  const sorted = second.toSorted(
+    (one, other) => (isExact ? one.at.getTime() - other.at.getTime() : 0) || byReception(one, other),
+  );
+  let last = sorted[0]!.at;
+  return sorted.map((each) => {
+    last = latest([last, each.at]);
+    return each.whole ? { ...each, at: last } : each;
+  });
+}
+
+const byReception = (one: Statement, other: Statement): number =>
   one.receivedAt.getTime() - other.receivedAt.getTime() ||
   ((one.reason ?? "") < (other.reason ?? "") ? -1 : 1);
 
@@ -180,6 +208,7 @@ const logInAt = (presence: QueuePresence, at: Date): QueuePresence => ({
   ...presence,
   logged_in: at,
   logged_out: isSame(presence.logged_out, at) ? null : presence.logged_out,
+  paused: isSame(presence.paused?.at, at) ? null : presence.paused,
 });
 
 const pauseAt = (presence: QueuePresence, at: Date, reason: string | null): QueuePresence => ({
@@ -188,7 +217,7 @@ const pauseAt = (presence: QueuePresence, at: Date, reason: string | null): Queu
   unpaused: isSame(presence.unpaused, at) ? null : presence.unpaused,
 });
 
-const isSame = (one: Date | null, other: Date): boolean => one?.getTime() === other.getTime();
+const isSame = (one: Date | null | undefined, other: Date): boolean => one?.getTime() === other.getTime();
 
 const isNewer = (at: Date, known: Date | null | undefined): boolean => !known || at > known;
 

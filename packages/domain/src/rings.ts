@@ -66,12 +66,13 @@ export function answerRings(rings: Rings, agent: CallAgent | null, at: Date): vo
   const key = agent?.key ?? "";
   rings.answers = [...rings.answers.filter((each) => isAnsweredElsewhere(at, each.at)), { key, at }];
   endRings(rings, at);
-  for (const rung of rings.byAgent.values()) {
-    const last = rung.latest.at(-1)!;
-    if (rung.key === key || !last.missed || !isSameSecond(last.ended_at!, at)) continue;
-    last.missed = false;
-    rung.missed -= 1;
-  }
+  for (const rung of rings.byAgent.values()) if (rung.key !== key) excuseRings(rung, at);
+}
+
+function excuseRings(rung: Rung, answeredAt: Date): void {
+  const excused = rung.latest.filter(({ missed, ended_at }) => missed && isSameSecond(ended_at!, answeredAt));
+  for (const ring of excused) ring.missed = false;
+  rung.missed -= excused.length;
 }
 
 /** The caller went, or was answered: a ring that goes on ends, and is not missed. */

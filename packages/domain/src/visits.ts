@@ -1,6 +1,6 @@
 import type { CallAgent } from "./call-agents.ts";
 import { isSameWait } from "./order.ts";
-import { lastOnCall, type Presents } from "./talks.ts";
+import type { Presents } from "./talks.ts";
 
 /** How a visit ended. */
 export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
@@ -48,6 +48,8 @@ export type Visits = {
     lapsed: GivenAnswer | null;
     /** The key of the agent who answered. */
     answerer: string | null;
+    /** The keys of the agents who have entered it. */
+    entered: Set<string | null>;
   } | null;
 };
 
@@ -78,6 +80,7 @@ export function enterAgent(
   const name = agent?.name ?? null;
   if (open.lapsed && open.lapsed.answerer === agent?.key) restoreAnswer(open, open.lapsed);
   open.lapsed = null;
+  open.entered.add(agent?.key ?? null);
   const takesOver = open.handedOver || (queue !== null && visit.queue !== null && queue !== visit.queue);
   open.handedOver = false;
   visit.queue ??= queue;
@@ -118,7 +121,7 @@ export function leaveVisit(
     answerer: open.answerer,
   };
   open.lapsed.answer.talked_until = left;
-  restoreAnswer(open, answerOf(presents, visit.entered_at));
+  restoreAnswer(open, answerOf(presents, open));
 }
 
 function restoreAnswer(open: NonNullable<Visits["open"]>, { answer, answerer }: GivenAnswer): void {
@@ -127,12 +130,12 @@ function restoreAnswer(open: NonNullable<Visits["open"]>, { answer, answerer }: 
 }
 
 /** The answer that the agents who are still there have given. */
-function answerOf(presents: Presents, enteredAt: Date): GivenAnswer {
-  const [first] = presents.filter(({ entered_at }) => entered_at >= enteredAt);
+function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["open"]>): GivenAnswer {
+  const first = presents.find(({ agent }) => entered.has(agent?.key ?? null));
   const answer: Answer = {
     answered_at: first?.entered_at ?? null,
     answered_by: first?.agent?.name ?? null,
-    agent: first ? lastOnCall(presents) : null,
+    agent: first ? visit.agent : null,
     talked_until: null,
   };
   return { answer, answerer: first?.agent?.key ?? null };
@@ -201,7 +204,7 @@ function openVisit(
   };
   visits.all.push(visit);
   if (visits.all.length > MAX_VISITS) visits.all.shift();
-  visits.open = { visit, handedOver, confirmed: false, lapsed: null, answerer: null };
+  visits.open = { visit, handedOver, confirmed: false, lapsed: null, answerer: null, entered: new Set() };
   return visits.open;
 }
 
