@@ -118,7 +118,7 @@ test("stamps are read by one sender's zone: another is refused until it is adopt
     const [call] = await store.findCalls(["afar"]);
     const [agent] = await store.listPresences(["ana"]);
     const found = await Promise.all(events.map(({ uuid }) => store.findEvent(uuid)));
-    const moments = [call?.waiting_since, agent?.queues[0]?.logged_in?.at];
+    const moments = [call?.waiting_since, agent?.queues[0]?.logged_in];
     return [...moments, ...found.map((event) => event?.occurred_at)].map((moment) => moment?.toJSON());
   };
   expect(await momentsIn()).toEqual(Array(4).fill("2026-03-01T15:00:00.000Z"));

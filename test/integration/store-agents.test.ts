@@ -37,7 +37,7 @@ async function damage() {
   await documents().deleteOne({ _id: "missing" });
   await documents().insertOne({
     _id: "invented",
-    ...{ agent: "invented", queues: [], extensions: [], returns: [] },
+    ...{ agent: "invented", is_extension: false, queues: [], extensions: [], returns: [] },
     ...{ said_at: new Date(), updated_at: new Date(), version: 1 },
   });
   return events;
@@ -116,14 +116,14 @@ test("an agent whom an older fold has made is in no list until a rebuild has mad
   const past = await store.listPastPresences(new Date());
   expect(past.find((each) => each.agent === agent)).toMatchObject(applyPresence(null, events)!);
   const keys = [agent];
-  expect(await store.compareAgents(keys)).toMatchObject([{ key: agent, kind: "changed" }]);
-  const refolded = await store.refoldAgents({ topic: agent, partition: 0, keys }, foldCall.revision);
+  expect(await store.compareAgents(keys, foldCall)).toMatchObject([{ key: agent, kind: "changed" }]);
+  const refolded = await store.refoldAgents({ topic: agent, partition: 0, keys }, foldCall);
   expect(refolded).toMatchObject({ changes: [{ key: agent, kind: "agent", erased: false }] });
   const [presence] = await store.listPresences(keys);
   const { version, ...folded } = presence!;
   expect(folded).toEqual(applyPresence(null, events));
   expect(version).toBeGreaterThan(7);
-  expect(await store.compareAgents(keys)).toEqual([]);
+  expect(await store.compareAgents(keys, foldCall)).toEqual([]);
 });
 
 test("an agent whom an older fold has made is folded from all its events by the next one", async () => {
@@ -143,5 +143,7 @@ test("an agent that a fold of the same shape and a lower revision has made is ma
   const raw = connection.db.collection<{ _id: string; fold: number }>("agents");
   await raw.updateOne({ _id: agent }, { $inc: { fold: -1 } });
   expect(await store.listPresences([agent])).toEqual([]);
-  expect(await store.compareAgents([agent])).toEqual([{ key: agent, kind: "changed", fields: ["fold"] }]);
+  expect(await store.compareAgents([agent], foldCall)).toEqual([
+    { key: agent, kind: "changed", fields: ["fold"] },
+  ]);
 });
