@@ -143,5 +143,7 @@ test("an agent that a fold of the same shape and a lower revision has made is ma
   const raw = connection.db.collection<{ _id: string; fold: number }>("agents");
   await raw.updateOne({ _id: agent }, { $inc: { fold: -1 } });
   expect(await store.listPresences([agent])).toEqual([]);
-  expect(await store.compareAgents([agent], foldCall)).toEqual([{ key: agent, kind: "changed", fields: ["fold"] }]);
+  expect(await store.compareAgents([agent], foldCall)).toEqual([
+    { key: agent, kind: "changed", fields: ["fold"] },
+  ]);
 });

@@ -54,7 +54,7 @@ const older: Fold = Object.assign(
     const finished_at = call.aggregate_id === "ended otherwise" ? new Date(0) : call.finished_at;
     return { ...call, finished_at, legs, offers: [], fold: 3 } as unknown as FoldedCall;
   },
-  { revision: 3, readOccurrence: foldCall.readOccurrence },
+  { ...foldCall, revision: 3 },
 );
 
 test("a dry run over calls of the release before counts what changes by kind, and changes nothing", async () => {
