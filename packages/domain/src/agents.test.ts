@@ -141,6 +141,13 @@ describe("what an agent does", () => {
     expect(stateOf(["logged-out", 9, null], ["logged-in", 10])).toBe("FREE");
   });
 
+  test("both of a pair in one second, with nothing before: the second one named counts", () => {
+    expect(agentOf([presenceOf("ana", ["unpaused", 5], ["paused", 5])], [], today).state).toBe("FREE");
+    expect(agentOf([presenceOf("ana", ["logged-out", 5], ["logged-in", 5])], [], today).state).toBe(
+      "LOGGED_OUT",
+    );
+  });
+
   test("a pause implies a log-in, even if none was received", () => {
     expect(agentOf([presenceOf("ana", ["paused", 5])], [], today)).toMatchObject({
       state: "PAUSED",
