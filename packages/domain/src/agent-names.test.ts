@@ -5,6 +5,7 @@ import type { FoldedPresence } from "./presence.ts";
 
 const presence = (agent: string, ...extensions: [extension: string, seconds: number][]): FoldedPresence => ({
   agent,
+  is_extension: false,
   queues: [],
   extensions: extensions.map(([extension, seconds]) => ({ extension, at: at(seconds) })),
   returns: [],

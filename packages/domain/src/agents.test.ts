@@ -19,7 +19,7 @@ function presenceOf(agent: string, ...all: Said[]) {
       type: `actor.${type}`,
       occurred_at: at(seconds),
       received_at: at(seconds),
-      payload: JSON.stringify({ queue, timestamp: at(seconds).toISOString(), ...body }),
+      payload: JSON.stringify({ actor: agent, queue, timestamp: at(seconds).toISOString(), ...body }),
     }),
   );
   return applyPresence(null, events)!;

@@ -109,7 +109,7 @@ describe("the order", () => {
           receive([type, seconds, isWhole ? { ...fields, timestamp: wholeSecond(seconds) } : fields]),
         );
         const distinct = [...new Map(events.map((event) => [event.uuid, event])).values()];
-        const places = orderPlaces(distinct.map(placeOf)).map(({ uuid }) => uuid);
+        const places = orderPlaces(distinct.map((event) => placeOf(event))).map(({ uuid }) => uuid);
         expect(places).toEqual(orderEvents(distinct).map(({ uuid }) => uuid));
       }),
     );

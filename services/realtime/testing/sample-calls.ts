@@ -65,6 +65,7 @@ export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
 /** An agent of whom nothing is known but what is given. */
 export const samplePresence = (agent: string, given: Partial<Presence> = {}): Presence => ({
   agent,
+  is_extension: false,
   queues: [],
   extensions: [],
   returns: [],
@@ -91,7 +92,6 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   countEvents: async () => ({}),
   listDeliveries: async () => ({ items: [], next: null }),
   findEvent: async () => null,
-  listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
   listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
