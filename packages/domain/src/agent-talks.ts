@@ -48,12 +48,11 @@ function resolve(
 /** Consults may overlap: each moment of them is taken off once. */
 function lastedOf(from: Date, to: Date, later: readonly ResolvedTalk[]): number {
   let lastedMs = durationOf(from, to);
-  let consultedUntil = from;
+  let untilMs = from.getTime();
   for (const { entered_at, ended_at } of later.filter((consult) => consult.entered_at < to)) {
-    const end = earliest([ended_at, to])!;
-    if (end <= consultedUntil) continue;
-    lastedMs -= durationOf(entered_at > consultedUntil ? entered_at : consultedUntil, end);
-    consultedUntil = end;
+    const endMs = earliest([ended_at, to])!.getTime();
+    lastedMs -= Math.max(0, endMs - Math.max(entered_at.getTime(), untilMs));
+    untilMs = Math.max(untilMs, endMs);
   }
   return lastedMs;
 }

@@ -19,7 +19,7 @@ function presenceOf(agent: string, ...all: Said[]) {
       type: `actor.${type}`,
       occurred_at: at(seconds),
       received_at: at(seconds),
-      payload: JSON.stringify({ queue, timestamp: at(seconds).toISOString(), ...body }),
+      payload: JSON.stringify({ actor: agent, queue, timestamp: at(seconds).toISOString(), ...body }),
     }),
   );
   return applyPresence(null, events)!;
@@ -139,6 +139,13 @@ describe("what an agent does", () => {
     expect(stateOf(["paused", 9, "900"], ["paused", 9, "901"], ["unpaused", 10, null])).toBe("FREE");
     expect(stateOf(["logged-out", 9, null])).toBe("LOGGED_OUT");
     expect(stateOf(["logged-out", 9, null], ["logged-in", 10])).toBe("FREE");
+  });
+
+  test("both of a pair in one second, with nothing before: the second one named counts", () => {
+    expect(agentOf([presenceOf("ana", ["unpaused", 5], ["paused", 5])], [], today).state).toBe("FREE");
+    expect(agentOf([presenceOf("ana", ["logged-out", 5], ["logged-in", 5])], [], today).state).toBe(
+      "LOGGED_OUT",
+    );
   });
 
   test("a pause implies a log-in, even if none was received", () => {

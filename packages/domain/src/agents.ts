@@ -229,7 +229,7 @@ function stateOf(known: Known): Standing {
   const away = awayOf(known);
   const talk = talks.findLast(({ ended_at, call_id }) => !ended_at && !heard.lost.has(call_id));
   if (talk) {
-    const next_state = away && away.since && away.since >= talk.entered_at ? away.state : null;
+    const next_state = away?.since && away.since >= talk.entered_at ? away.state : null;
     const { entered_at: since, call_id } = talk;
     return {
       state: "TALKING",

@@ -35,16 +35,15 @@ export function placeEvents<E extends Event>(
   events: readonly E[],
   readOccurrence = readInUtc,
 ): PlacedEvent<E>[] {
-  const places = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
-  return places.flatMap(([first, ...twins]) => [
-    { ...first!, isTwin: false },
-    ...twins.map((twin) => ({ ...twin, isTwin: true })),
-  ]);
+  const groups = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
+  return groups.flatMap((group) =>
+    group.map((placed, n) => (n === 0 ? placed : { ...placed, isTwin: true })),
+  );
 }
 
 /** The place of an event without the event: a call with many events is ordered without holding their bodies. */
 export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
-  const { event: _event, body: _body, ...place } = placeEvent(placed, readOccurrence);
+  const { event: _event, body: _body, isTwin: _isTwin, ...place } = placeEvent(placed, readOccurrence);
   return place;
 }
 
@@ -64,10 +63,7 @@ function orderGroups<P extends Place>(places: readonly P[]): P[][] {
   return seconds.flatMap(([, second]) => orderSecond(second, course));
 }
 
-function placeEvent<E extends Event>(
-  event: E,
-  readOccurrence: ReadOccurrence,
-): Place & { event: E; body: Record<string, unknown> } {
+function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): PlacedEvent<E> {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const receivedMs = event.received_at.getTime();
@@ -81,6 +77,7 @@ function placeEvent<E extends Event>(
     stamped: stamp !== null,
     rank: findDefinition(event.type)?.rank ?? OTHER_RANK,
     step: readStep(event.type, body),
+    isTwin: false,
   };
 }
 
@@ -101,15 +98,16 @@ function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
     follow(course, second[0]!);
     return [second];
   }
-  const groups = groupTwins(second);
+  const groups = [...Map.groupBy(second, ({ ms }) => ms).values()].flatMap(groupTwins);
   const groupOf = new Map(groups.map((group) => [group[0]!, group]));
   return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
 }
 
 /** The event with the finer stamp stands for a step, else the one that was received first. */
-function groupTwins<P extends Place>(second: P[]): P[][] {
+function groupTwins<P extends Place>(equals: P[]): P[][] {
+  if (equals.length === 1) return [equals];
   const groups = Map.groupBy(
-    second,
+    equals,
     ({ step, stamped, ms, uuid }) => stepKey(step, stamped ? ms : null) ?? uuid,
   );
   return [...groups.values()].map((group) =>
@@ -121,7 +119,8 @@ function groupTwins<P extends Place>(second: P[]): P[][] {
 type Ranks<P extends Place> = P[][];
 
 function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
-  const open = byRank(steps.filter(({ whole }) => whole));
+  const wholes = steps.filter(({ whole }) => whole);
+  const open = byRank(wholes);
   const exact = Map.groupBy(
     steps.filter(({ whole }) => !whole),
     ({ ms }) => ms,
@@ -143,6 +142,10 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     for (const place of places.toReversed()) add(place);
   };
   for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
+    if (group.length === 1 && wholes.length === 0) {
+      add(group[0]!);
+      continue;
+    }
     const due = byRank(group);
     while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
     addAll(due[FINISHED_RANK]!);

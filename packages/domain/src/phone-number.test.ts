@@ -140,5 +140,5 @@ test("whatever text comes is read or is nobody's, in little time", () => {
 test("a new version of the library raises the fold's revision, so that all calls are folded again", () => {
   const manifest = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
   const version = JSON.parse(manifest).dependencies["libphonenumber-js"];
-  expect({ version, revision: FOLD_REVISION }).toEqual({ version: "1.13.16", revision: 3 });
+  expect({ version, revision: FOLD_REVISION }).toEqual({ version: "1.13.16", revision: 4 });
 });

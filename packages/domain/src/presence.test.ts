@@ -46,6 +46,7 @@ test("of each queue the last log-in, log-out, pause and end of a pause are kept"
     agent: "ana",
     said_at: at(100),
     updated_at: at(101),
+    is_extension: false,
     extensions: [],
     returns: [],
     queues: [
@@ -207,7 +208,7 @@ describe("an agent's presence", () => {
       }),
       { numRuns: runs(300) },
     );
-    expect(extended).toBeGreaterThan(runs(300));
+    expect(extended).toBeGreaterThan(100);
   });
 });
 

@@ -59,6 +59,7 @@ const MAX_RETURNS = 60;
 
 /** One statement about an agent. */
 type Statement = {
+  uuid: string;
   family: Family;
   on: boolean;
   queue: string | null;
@@ -127,10 +128,14 @@ const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPrese
   updated_at: received_at,
 });
 
-function readStatement({ type, payload, received_at }: Event, readOccurrence: ReadOccurrence): Statement {
+function readStatement(
+  { uuid, type, payload, received_at }: Event,
+  readOccurrence: ReadOccurrence,
+): Statement {
   const body = readBody(payload);
   const stamp = readOccurrence(body.timestamp, received_at);
   return {
+    uuid,
     ...SAYS.get(type)!,
     queue: readQueue(body.queue),
     at: stamp ? new Date(stamp.ms) : received_at,
@@ -182,7 +187,7 @@ function inOrder(second: readonly Statement[]): Statement[] {
 
 const byReception = (one: Statement, other: Statement): number =>
   one.receivedAt.getTime() - other.receivedAt.getTime() ||
-  ((one.reason ?? "") < (other.reason ?? "") ? -1 : 1);
+  (one.uuid < other.uuid ? -1 : 1);
 
 function applyStatement(presence: FoldedPresence, statement: Statement): FoldedPresence {
   const { queue, family, on } = statement;

@@ -35,19 +35,28 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("count a repeated actor.ringing as one", () => {
-    expect(ringsOf(["actor.ringing", 1, ana], ["actor.ringing", 2, ana])).toMatchObject([
-      { rang: 1, latest: [{ rang_at: at(1) }] },
+  test("end when the next one at the same agent begins: the end of the first was lost", () => {
+    expect(ringsOf(["actor.ringing", 1, ana], ["actor.ringing", 20, ana])).toMatchObject([
+      {
+        ...{ rang: 2, missed: 0 },
+        latest: [
+          { rang_at: at(1), ended_at: at(20), missed: false },
+          { rang_at: at(20), ended_at: null },
+        ],
+      },
     ]);
   });
 
-  test("are those of one agent, however the login is written, and by the extension alone", () => {
+  test("are those of one login, however it is written; those of an extension alone are kept apart", () => {
     const sent: Sent[] = [
       ["actor.ringing", 1, { actor: "Ana", number: "201" }],
       ["actor.noanswer", 9, { actor: "ANA" }],
       ["actor.ringing", 10, { number: "201" }],
     ];
-    expect(ringsOf(...sent)).toMatchObject([{ agent: "Ana", extension: "201", rang: 2, missed: 1 }]);
+    expect(ringsOf(...sent)).toMatchObject([
+      { agent: "Ana", extension: "201", rang: 1, missed: 1 },
+      { agent: "201", extension: "201", rang: 1, missed: 0 },
+    ]);
   });
 
   test("are none if an event names nobody", () => {

@@ -65,7 +65,13 @@ test("an agent's log-ins and pauses have the moments of the sender's zone, whate
     eventOf("actor.paused", "2026-03-01T12:00:00"),
     eventOf("actor.unpaused", "2026-03-01T14:59:00Z"),
   ];
-  const queues = [{ logged_in: { at: utc("12:00:00") }, paused: { is: true, at: utc("15:00:00") } }];
+  const queues = [
+    {
+      logged_in: utc("12:00:00"),
+      paused: { at: utc("15:00:00") },
+      unpaused: utc("14:59:00"),
+    },
+  ];
   expect(applyPresence(null, said, readThere)).toMatchObject({ queues });
   const past = { presences: [], said };
   expect(presencesAt(past, utc("15:30:00"), readThere)).toMatchObject([{ queues }]);

@@ -117,9 +117,9 @@ describe("the caller waits", () => {
     expect(callOf(...answered).waiting_since).toBeNull();
   });
 
-  test("from an overflow with no agent on the call, until something follows", () => {
+  test("from the beginning of the visit that overflowed, with no agent on the call, until something follows", () => {
     const overflowed: Sent[] = [waiting, ["call.overflow", 20]];
-    expect(callOf(...overflowed)).toMatchObject({ state: "WAITING", waiting_since: at(20) });
+    expect(callOf(...overflowed)).toMatchObject({ state: "WAITING", waiting_since: at(1) });
     expect(callOf(...overflowed, ["call.ongoing", 25]).waiting_since).toBeNull();
     expect(callOf(...overflowed, ["actor.entered", 25, ana]).waiting_since).toBeNull();
   });

@@ -195,6 +195,7 @@ describe("an answer whose agent leaves before call.ongoing", () => {
 
   test.each<[string, Sent]>([
     ["a transfer", ["call.waiting", 8, q901]],
+    ["a transfer to the same queue", ["call.waiting", 8, q900]],
     ["the end of the call", ["call.finished", 8]],
   ])("stands if %s comes next", (_what, next) => {
     expect(visitsOf(...left, next)[0]).toMatchObject({

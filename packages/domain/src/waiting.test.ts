@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ana, at, callOf, q900, q901, type Sent } from "../testing/calls.ts";
+import { ana, at, beto, callOf, q900, q901, type Sent } from "../testing/calls.ts";
 import { PRESUMED_LOST_MS } from "./queue-numbers.ts";
 import { listWaiting } from "./waiting.ts";
 
@@ -37,7 +37,7 @@ describe("the callers who wait", () => {
 
   test("are those of calls in WAITING after an overflow too, in the queue the call named last", () => {
     const overflowed: Sent[] = [...waiting, ["call.overflow", 20]];
-    expect(list(overflowed)).toMatchObject([{ queue: "900", entered_at: at(20) }]);
+    expect(list(overflowed)).toMatchObject([{ queue: "900", entered_at: at(1) }]);
     expect(list([...overflowed, ["actor.entered", 25, ana]])).toEqual([]);
   });
 
@@ -45,6 +45,16 @@ describe("the callers who wait", () => {
     expect(list([...waiting, ["actor.entered", 5, ana], ["actor.left", 6, ana]])).toMatchObject([
       { queue: "900", entered_at: at(1) },
     ]);
+  });
+
+  test("are those whom an agent took over and left before call.ongoing", () => {
+    const sent: Sent[] = [
+      ...waiting,
+      ["actor.entered", 5, ana],
+      ["actor.entered", 9, { ...beto, ...q901 }],
+      ["actor.left", 20, beto],
+    ];
+    expect(list(sent)).toMatchObject([{ queue: "900", entered_at: at(1) }]);
   });
 
   test.each(["outbound", "internal"])("are none of %s calls", (direction) => {

@@ -74,14 +74,16 @@ const flowSteps = fc
   .chain((name) =>
     fc.tuple(
       ...flows[name].map(({ type, queue: named, actor }) =>
-        fc.tuple(
-          stepOf(fc.constant(type)),
-          fc.integer({ min: 0, max: 9 }),
-          fc.option(stepOf(fc.constantFrom(...TYPES)), { freq: 6 }),
-        ).map(([step, lost, other]) => [
-          ...(lost === 0 ? [] : [{ ...step, queue: named, agent: actor ? { actor } : {} }]),
-          ...(other ? [other] : []),
-        ]),
+        fc
+          .tuple(
+            stepOf(fc.constant(type)),
+            fc.integer({ min: 0, max: 9 }),
+            fc.option(stepOf(fc.constantFrom(...TYPES)), { freq: 6 }),
+          )
+          .map(([step, lost, other]) => [
+            ...(lost === 0 ? [] : [{ ...step, queue: named, agent: actor ? { actor } : {} }]),
+            ...(other ? [other] : []),
+          ]),
       ),
     ),
   )
