@@ -18,8 +18,8 @@ export type SimulateOptions = {
   seed: number;
 };
 
-/** As a call centre looks: most calls are answered, some give up, some are passed on. */
-const USUAL_FLOWS = "delegated=5,sandbox=1,outbound=2,abandoned=1,transferred=1";
+/** Traffic of a usual call centre: most callers are answered, some give up, some are transferred, some calls are outbound. */
+const USUAL_FLOWS = "delegated=5,sandbox=1,outbound=1,campaign=1,abandoned=1,transferred=1";
 
 /**
  * The command line of `simulate`. Its defaults show about a minute of life: 60 calls of about six events at ten a

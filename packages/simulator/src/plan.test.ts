@@ -8,7 +8,7 @@ const startAt = new Date("2026-03-01T12:00:00.250Z");
 const usual: PlanOptions = {
   calls: 10,
   rate: 50,
-  shares: { delegated: 1, sandbox: 1, outbound: 1, abandoned: 1, transferred: 1 },
+  shares: { delegated: 1, sandbox: 1, outbound: 1, campaign: 1, abandoned: 1, transferred: 1 },
   duplicates: 0,
   reorder: 0,
   delayMs: 100,

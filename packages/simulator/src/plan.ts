@@ -1,5 +1,6 @@
 import { type FlowName, flows } from "@teravoz/domain";
-import { type CallEventBody, writeCall, writeLogIns } from "./bodies.ts";
+import { type CallEventBody, writeAgentEvents, writeCall } from "./bodies.ts";
+import { recruit } from "./people.ts";
 import { createRandom, drawWhole, type Random } from "./random.ts";
 
 export type PlanOptions = {
@@ -51,10 +52,13 @@ export function planDeliveries(options: PlanOptions): Delivery[] {
     );
     return repeatSome(reorderSome(events, options.reorder, random), options.duplicates, random);
   });
-  const logIns = options.agents ? writeLogIns(options.startAt) : [];
+  const logIns = options.agents ? logIn(options.startAt) : [];
   const first = logIns.map((event) => ({ ...event, dueMs: 0, repeated: false }));
   return keepRate([...first, ...deliveries], options.rate);
 }
+
+const logIn = (startAt: Date): CallEventBody[] =>
+  recruit(8).flatMap((person) => writeAgentEvents("actor.logged-in", person, { startAt, atMs: 0 }));
 
 /** One call, its events over and over until there are `burst` of them, all due at once. */
 function planBurst(options: PlanOptions): Delivery[] {
