@@ -1,7 +1,7 @@
 /** One event of a flow: its type, the queue and agent it names, and how long it comes after the event before. */
 export type FlowStep = { type: string; queue?: string; actor?: string; gapMs: number };
 
-export type FlowName = "delegated" | "sandbox" | "outbound" | "campaign" | "abandoned" | "transferred";
+export type FlowName = "delegated" | "sandbox" | "outbound" | "abandoned" | "transferred" | "campaign";
 
 const step = (type: string, gapMs: number, named: { queue?: string; actor?: string } = {}): FlowStep => ({
   type,
@@ -26,7 +26,6 @@ export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {
   delegated: [...begun, ...served("ana@example.com", { queue: "900" }), finished],
   sandbox: [...begun, step("call.ongoing", 2_000), finished],
   outbound: [begun[0]!, ...served("beto@example.com", {}), finished],
-  campaign: [begun[0]!, ...served("beto@example.com", { queue: "901" }), finished],
   abandoned: [
     ...begun,
     step("call.waiting", 400, { queue: "900" }),
@@ -39,4 +38,5 @@ export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {
     ...served("beto@example.com", { queue: "901" }),
     finished,
   ],
+  campaign: [begun[0]!, ...served("beto@example.com", { queue: "901" }), finished],
 };

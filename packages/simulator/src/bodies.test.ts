@@ -25,7 +25,7 @@ describe("the bodies of a call", () => {
     expect(read("sandbox")[0]?.call_id).toMatch(/^1772366401\.\d+$/);
   });
 
-  test("say who talks to whom on the life cycle, who serves on the agent's events", () => {
+  test("carry the numbers on the life-cycle events, the agent on the agent's events", () => {
     const [first, , waiting, entered] = read("delegated");
     expect(first).toMatchObject({ direction: "inbound", code: expect.stringMatching(/^ticket-/) });
     expect(first?.their_number).toMatch(/^\d{12,13}$/);
