@@ -9,6 +9,14 @@ import {
   parseWebhook,
 } from "@teravoz/domain";
 import fc from "fast-check";
+import {
+  callsOf,
+  contradictionsOf,
+  countTypes,
+  faultsOf,
+  followAgents,
+  stepsOf,
+} from "../../../test/support/call-steps.ts";
 import { runs } from "../../../test/support/long.ts";
 import { writeCall } from "./bodies.ts";
 import { type Delivery, type PlanOptions, planDeliveries } from "./plan.ts";
@@ -46,86 +54,6 @@ const anyRun: fc.Arbitrary<PlanOptions> = fc.record({
 });
 const staffedRun = anyRun.map((options) => ({ ...options, agents: true }));
 
-type Step = {
-  type: string;
-  call_id?: string;
-  actor?: string;
-  queue?: string | undefined;
-  stampMs: number;
-  atMs: number;
-};
-
-/** The events in the order of their stamps. Events of one stamp keep the order in which they happened. */
-function stepsOf(deliveries: readonly Delivery[]): Step[] {
-  return deliveries
-    .filter(({ repeated }) => !repeated)
-    .map(({ body, type, atMs }) => {
-      const { timestamp, call_id, actor, queue } = JSON.parse(body);
-      const stampMs = /^\d+$/.test(timestamp) ? Number(timestamp) * 1000 : Date.parse(timestamp);
-      return { type, call_id, actor, queue: queue === undefined ? undefined : String(queue), stampMs, atMs };
-    })
-    .sort((one, other) => one.stampMs - other.stampMs || one.atMs - other.atMs);
-}
-
-/** The state an agent must be in before an event, and the state after it. `call`: it must be this call. */
-const AGENT_STEPS: Record<string, { from: string[]; to: string; call?: true }> = {
-  "actor.logged-in": { from: ["out"], to: "free" },
-  "actor.logged-out": { from: ["free"], to: "out" },
-  "actor.paused": { from: ["free"], to: "paused" },
-  "actor.unpaused": { from: ["paused"], to: "free" },
-  "actor.ringing": { from: ["free"], to: "ringing" },
-  "actor.noanswer": { from: ["ringing"], to: "free", call: true },
-  "actor.entered": { from: ["free", "ringing"], to: "talking" },
-  "actor.left": { from: ["talking"], to: "free", call: true },
-};
-
-/** Each sentence is one contradiction between an agent's events; the last ones are what nobody ended. */
-function contradictionsOf(steps: readonly Step[], { agents }: { agents: boolean }): string[] {
-  const found: string[] = [];
-  const states = new Map<string, { state: string; call_id?: string | undefined }>();
-  const told = new Set<string>();
-  for (const { type, actor, call_id, queue, stampMs } of steps) {
-    const rule = AGENT_STEPS[type];
-    if (!rule || !actor) continue;
-    const before = states.get(actor) ?? { state: agents ? "out" : "free" };
-    const id = `${type} ${actor} ${stampMs}`;
-    // one is sent for each queue
-    if (!call_id && before.state === rule.to && told.has(id)) continue;
-    told.add(id);
-    const another = before.state === "ringing" || rule.call ? before.call_id !== call_id : false;
-    if (!rule.from.includes(before.state) || another)
-      found.push(`${actor} is ${before.state} in ${before.call_id} at ${type} of ${call_id} (${queue})`);
-    states.set(actor, { state: rule.to, ...(rule.to === "free" ? {} : { call_id }) });
-  }
-  for (const [actor, { state }] of states)
-    if (state !== "free" && state !== "out") found.push(`${actor} is ${state} at the end`);
-  return found;
-}
-
-const callsOf = (steps: readonly Step[]) =>
-  [...Map.groupBy(steps, ({ call_id }) => call_id)].filter(([id]) => id).map(([, call]) => call);
-
-/** A type, and the types of which one must come next in its call. */
-const CALL_STEPS: Record<string, string[]> = {
-  "call.waiting": ["actor.ringing", "actor.entered", "call.queue-abandon"],
-  "actor.ringing": ["actor.noanswer", "actor.entered"],
-  "actor.noanswer": ["actor.ringing", "call.queue-abandon"],
-  "actor.entered": ["call.ongoing"],
-  "actor.left": ["call.waiting", "call.finished"],
-  "call.queue-abandon": ["call.finished"],
-  "call.finished": ["nothing"],
-};
-
-/** Each sentence is one step of the call that may not follow the step before it. */
-const faultsOf = (call: readonly Step[]): string[] =>
-  call
-    .toSorted((one, other) => one.atMs - other.atMs)
-    .flatMap(({ type, call_id }, index, all) => {
-      const next = all[index + 1]?.type ?? "nothing";
-      const allowed = CALL_STEPS[type]?.includes(next) ?? next !== "nothing";
-      return allowed ? [] : [`${type} is followed by ${next} in ${call_id}`];
-    });
-
 const readEvent = ({ body, dueMs }: Delivery): Event => {
   const parsed = parseWebhook(Buffer.from(body), new Date(startAt.getTime() + dueMs));
   if (parsed.outcome !== "accepted") throw new Error(`refused: ${body}`);
@@ -140,12 +68,9 @@ function boardAfter(deliveries: readonly Delivery[]) {
   const [ofCalls, ofAgents] = [groups.filter(isCall), groups.filter((events) => !isCall(events))];
   const calls = ofCalls.map((events) => foldCall(events)).filter((call) => call !== null);
   const presences = ofAgents.map((events) => applyPresence(null, events)).filter((one) => one !== null);
-  const now = new Date(startAt.getTime() + Math.max(...deliveries.map(({ dueMs }) => dueMs)));
+  const now = new Date(startAt.getTime() + (deliveries.at(-1)?.dueMs ?? 0));
   return { calls, agents: countAgents(presences, calls, { window: { from: startAt, to: now }, now }) };
 }
-
-const countTypes = (steps: readonly { type: string }[]) =>
-  Object.fromEntries([...Map.groupBy(steps, ({ type }) => type)].map(([type, all]) => [type, all.length]));
 
 describe("a simulated call centre", () => {
   test("has no agent in two calls at once, nor rung or on a call while paused or logged out, in any run", () => {
@@ -178,6 +103,26 @@ describe("a simulated call centre", () => {
       }),
       { numRuns: runs(25) },
     );
+  });
+
+  test("is on the board at any moment of a run as it is simulated", () => {
+    const names: Record<string, string> = { free: "FREE", ringing: "RINGING", talking: "TALKING" };
+    Object.assign(names, { paused: "PAUSED", out: "LOGGED_OUT" });
+    const deliveries = planDeliveries(usual).toSorted((one, other) => one.atMs - other.atMs);
+    const seen = new Set<string>();
+    for (const { atMs } of deliveries.filter((_, index) => index % 20 === 0)) {
+      const sofar = deliveries.filter((delivery) => delivery.atMs <= atMs);
+      const { states } = followAgents(stepsOf(sofar), { agents: true });
+      const simulated = [...states].map(([agent, { state, call_id = null }]) => ({
+        agent,
+        state: names[state],
+        call_id,
+      }));
+      const shown = boardAfter(sofar).agents.map(({ agent, state, call_id }) => ({ agent, state, call_id }));
+      expect(shown).toEqual(simulated.sort((one, other) => (one.agent < other.agent ? -1 : 1)));
+      for (const { state } of shown) seen.add(state);
+    }
+    expect(seen).toEqual(new Set(Object.values(names)));
   });
 
   test("without agents' events sends the flows as they are listed, whatever the load", () => {
