@@ -39,15 +39,15 @@ type Standing = { state: string; call_id?: string | undefined };
 export function followAgents(steps: readonly Step[], { agents }: { agents: boolean }) {
   const found: string[] = [];
   const states = new Map<string, Standing>();
-  const told = new Set<string>();
+  const seen = new Set<string>();
   for (const { type, actor, call_id, queue, stampMs } of steps) {
     const rule = AGENT_STEPS[type];
     if (!rule || !actor) continue;
     const before = states.get(actor) ?? { state: agents ? "out" : "free" };
     const id = `${type} ${actor} ${stampMs}`;
     // one is sent for each queue
-    if (!call_id && before.state === rule.to && told.has(id)) continue;
-    told.add(id);
+    if (!call_id && before.state === rule.to && seen.has(id)) continue;
+    seen.add(id);
     const another = before.state === "ringing" || rule.call ? before.call_id !== call_id : false;
     if (!rule.from.includes(before.state) || another)
       found.push(`${actor} is ${before.state} in ${before.call_id} at ${type} of ${call_id} (${queue})`);

@@ -19,5 +19,5 @@ export const PATIENCE_MS = 120_000;
 export const LEAST_PATIENCE_MS = 1_000;
 /** One in so many agents logs out before the last call begins. */
 export const LEAVERS_AMONG = 4;
-/** Share of the run in which nobody logs out yet. */
+/** No agent logs out before this share of the run is over. */
 export const SHIFT_SHARE = 0.8;

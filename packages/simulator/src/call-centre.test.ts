@@ -170,7 +170,7 @@ describe("a simulated call centre", () => {
     }
   });
 
-  test("rings for a campaign in its queue, and for an outbound call names no queue and rings nobody", () => {
+  test("rings for a campaign in its queue, and for an outbound call names no queue and rings no agent", () => {
     const outbound = stepsOf(planDeliveries({ ...usual, shares: { outbound: 1 } })).filter(
       ({ call_id }) => call_id,
     );

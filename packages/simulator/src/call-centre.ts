@@ -197,11 +197,11 @@ function* ringAgent(centre: Centre, call: Call, ringing: Ringing & { agent: Agen
 function* workShift(centre: Centre, agent: Agent): Process {
   const { options, agenda, team } = centre;
   if (!options.staffed) return team.free(agent);
-  tell(centre, "actor.logged-in", { agent });
+  emit(centre, "actor.logged-in", { agent });
   const endMs = centre.shiftEndsMs.get(agent);
   if (endMs !== undefined)
     agenda.add(endMs, () => {
-      if (team.withdraw(agent)) tell(centre, "actor.logged-out", { agent });
+      if (team.withdraw(agent)) emit(centre, "actor.logged-out", { agent });
     });
   yield* rest(centre, agent);
 }
@@ -212,9 +212,9 @@ function* takeBreak(centre: Centre, agent: Agent): Process {
   yield { pauseMs: pace(WRAP_UP_MS) };
   if (options.staffed && agenda.nowMs() < options.callsEndMs && random() < PAUSED_SHARE) {
     yield { pauseMs: options.restMs };
-    tell(centre, "actor.paused", { agent, more: { reason: drawOne(random, PAUSE_REASONS) } });
+    emit(centre, "actor.paused", { agent, more: { reason: drawOne(random, PAUSE_REASONS) } });
     yield { pauseMs: pace(PAUSE_MS) };
-    tell(centre, "actor.unpaused", { agent });
+    emit(centre, "actor.unpaused", { agent });
   }
   yield* rest(centre, agent);
 }
@@ -224,13 +224,13 @@ function* rest(centre: Centre, agent: Agent): Process {
   yield { pauseMs: centre.options.restMs };
   const endMs = centre.shiftEndsMs.get(agent) ?? Number.POSITIVE_INFINITY;
   if (centre.agenda.nowMs() < endMs) centre.team.free(agent);
-  else tell(centre, "actor.logged-out", { agent });
+  else emit(centre, "actor.logged-out", { agent });
 }
 
-type Told = { agent: Agent; more?: Record<string, unknown> };
+type Emitted = { agent: Agent; more?: Record<string, unknown> };
 
 /** Sends an event of an agent outside calls, one for each queue. */
-function tell({ options, agenda, agents }: Centre, type: string, { agent, more = {} }: Told): void {
+function emit({ options, agenda, agents }: Centre, type: string, { agent, more = {} }: Emitted): void {
   const { startAt } = options;
   agents.push(...writeAgentEvents(type, agent.person, { startAt, atMs: agenda.nowMs(), more }));
 }

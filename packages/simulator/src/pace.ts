@@ -8,7 +8,7 @@ export type Pace = (usualMs: number) => number;
 const LEAST_MS = 1;
 
 /**
- * Stretches the gaps of a flow so that their mean is `pauseMs`. Each call of the pace draws anew, from half to one and a half of the
+ * Stretches the gaps of a flow so that their mean is `pauseMs`. Each duration is drawn from half to one and a half of the
  * stretched gap.
  */
 export function createPace(steps: readonly FlowStep[], pauseMs: number, random: Random): Pace {
