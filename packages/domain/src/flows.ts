@@ -1,7 +1,7 @@
-/** One event of a flow: what it is, whom it names, and how long after the one before it comes. */
+/** One event of a flow: its type, the queue and agent it names, and how long it comes after the event before. */
 export type FlowStep = { type: string; queue?: string; actor?: string; gapMs: number };
 
-export type FlowName = "delegated" | "sandbox" | "outbound" | "abandoned" | "transferred";
+export type FlowName = "delegated" | "sandbox" | "outbound" | "abandoned" | "transferred" | "campaign";
 
 const step = (type: string, gapMs: number, named: { queue?: string; actor?: string } = {}): FlowStep => ({
   type,
@@ -9,20 +9,23 @@ const step = (type: string, gapMs: number, named: { queue?: string; actor?: stri
   ...named,
 });
 
-const served = (queue: string, actor: string): FlowStep[] => [
-  step("call.waiting", 400, { queue }),
-  step("actor.entered", 9_000, { queue, actor }),
+const served = (actor: string, through: { queue?: string }): FlowStep[] => [
+  step("call.waiting", 400, through),
+  step("actor.entered", 9_000, { ...through, actor }),
   step("call.ongoing", 150),
-  step("actor.left", 60_000, { queue, actor }),
+  step("actor.left", 60_000, { ...through, actor }),
 ];
 const begun = [step("call.new", 0), step("call.standby", 300)];
 const finished = step("call.finished", 200);
 
-/** The sequences of events TeraVoz sends for a call. Source: the vendor's samples, sandbox and dialer. */
+/**
+ * The sequences of events TeraVoz sends for a call. Source: the vendor's samples, sandbox and dialer. An `outbound` call passes no
+ * queue. A call of a `campaign` is the dialer's too: it connects the customer to a queue (`destination_type: queue`).
+ */
 export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {
-  delegated: [...begun, ...served("900", "ana@example.com"), finished],
+  delegated: [...begun, ...served("ana@example.com", { queue: "900" }), finished],
   sandbox: [...begun, step("call.ongoing", 2_000), finished],
-  outbound: [begun[0]!, ...served("901", "beto@example.com"), finished],
+  outbound: [begun[0]!, ...served("beto@example.com", {}), finished],
   abandoned: [
     ...begun,
     step("call.waiting", 400, { queue: "900" }),
@@ -31,8 +34,9 @@ export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {
   ],
   transferred: [
     ...begun,
-    ...served("900", "ana@example.com"),
-    ...served("901", "beto@example.com"),
+    ...served("ana@example.com", { queue: "900" }),
+    ...served("beto@example.com", { queue: "901" }),
     finished,
   ],
+  campaign: [begun[0]!, ...served("beto@example.com", { queue: "901" }), finished],
 };

@@ -25,7 +25,7 @@ describe("the bodies of a call", () => {
     expect(read("sandbox")[0]?.call_id).toMatch(/^1772366401\.\d+$/);
   });
 
-  test("say who talks to whom on the life cycle, who serves on the agent's events", () => {
+  test("carry the numbers on the life-cycle events, the agent on the agent's events", () => {
     const [first, , waiting, entered] = read("delegated");
     expect(first).toMatchObject({ direction: "inbound", code: expect.stringMatching(/^ticket-/) });
     expect(first?.their_number).toMatch(/^\d{12,13}$/);
@@ -38,11 +38,12 @@ describe("the bodies of a call", () => {
     expect(entered).not.toHaveProperty("their_number");
   });
 
-  test("of a dialer's call have neither a code nor a queue", () => {
-    for (const body of read("outbound")) {
-      expect(body).not.toHaveProperty("code");
-      expect(body).not.toHaveProperty("queue");
-    }
+  test("of a dialer's call carry no code, and a queue only where the campaign has one", () => {
+    const queuesOf = (flow: FlowName) => new Set(read(flow).map(({ queue }) => queue));
+    for (const body of [...read("outbound"), ...read("campaign")]) expect(body).not.toHaveProperty("code");
+    expect(read("campaign")[0]?.direction).toBe("outbound");
+    expect(queuesOf("outbound")).toEqual(new Set([undefined]));
+    expect(queuesOf("campaign")).toEqual(new Set([undefined, "901"]));
   });
 
   test("name two agents where a call is passed on", () => {

@@ -1,12 +1,14 @@
 import type { FlowName, FlowStep } from "@teravoz/domain";
+import { createPace } from "./pace.ts";
+import { type Person, recruit } from "./people.ts";
 import { createRandom, drawOne, drawWhole, type Random } from "./random.ts";
 
 /** One event of a call, or of an agent, before anything happens to it on its way. */
 export type CallEventBody = {
-  /** Of an agent's event the login. */
+  /** The login, if it is an agent's event. */
   call_id: string;
   type: string;
-  /** When it happens, in ms after the start of the run; its timestamp says the same as a date. */
+  /** The time of the event, in ms after the start of the run. Its timestamp says the same as a date. */
   atMs: number;
   /** The JSON text, as it is sent. */
   body: string;
@@ -16,58 +18,78 @@ export type CallScript = {
   flow: FlowName;
   steps: readonly FlowStep[];
   seed: number;
-  /** How many calls came before: makes the call_id the only one of its run. */
+  /** The number of calls before this one. It makes the call_id unique in its run. */
   sequence: number;
   /** The start of the run. */
   startAt: Date;
-  /** When the call begins, in ms after the start of the run. */
+  /** The begin of the call, in ms after the start of the run. */
   beginsMs: number;
-  /** Mean pause between its events. */
+  /** Mean pause between the events of the call. */
   pauseMs: number;
-  /** As older senders write: `call.on-going`, a numeric queue, whole or epoch seconds. */
+  /** Spells as older senders do: `call.on-going`, a numeric queue, whole or epoch seconds. */
   oldSpelling: boolean;
 };
 
-type Person = { login: string; extension: string };
+/** One event of a call: its type and queue, its time, the agent it names, and fields that only this type has. */
+export type Moment = {
+  step: Pick<FlowStep, "type" | "queue">;
+  atMs: number;
+  agent: Person | null;
+  more?: Record<string, unknown>;
+};
+
+/** Writes the events of one call. Two moments of a call must differ in time. */
+export type CallWriter = (moment: Moment) => CallEventBody;
+
 type Caller = Record<"direction" | "our_number" | "their_number" | "their_number_type", string>;
 type Scene = { script: CallScript; call_id: string; caller: Caller; code: string | null };
-type Moment = { step: FlowStep; index: number; atMs: number; agent: Person | null };
 
-const AGENTS: readonly Person[] = ["ana", "beto", "caio", "duda", "elis", "fabio", "gabi", "hugo"].map(
-  (name, index) => ({ login: `${name}@example.com`, extension: String(200 + index) }),
-);
+/** The agents of a call that is written alone. */
+const CAST = recruit(8);
 const OUR_NUMBERS = ["1140028922", "1130031000", "2135550199"];
-/** The life-cycle events that say who talks to whom. */
+/** The life-cycle events that name the two numbers of the call. */
 const WITH_NUMBERS = new Set(["call.new", "call.standby", "call.waiting", "call.ongoing", "call.finished"]);
-/** Stamps are whole milliseconds, and no two events of a call share one: no two bodies are the same. */
-const LEAST_PAUSE_MS = 1;
+const BY_THE_DIALER: ReadonlySet<FlowName> = new Set(["outbound", "campaign"]);
 
-/** The bodies of one call in their order, each unlike any other. The same script gives the same text. */
+/**
+ * The bodies of one call in their order, each unlike any other. The same script gives the same text. The agents are drawn for this call
+ * alone, so that two calls may name the same agent at the same time.
+ */
 export function writeCall(script: CallScript): CallEventBody[] {
   const random = createRandom(script.seed);
-  const call_id = nameCall(script);
-  const caller = drawCaller(script.flow, random);
-  // a dialer's calls carry no code of the customer's
-  const code = script.flow === "outbound" ? null : `ticket-${drawWhole(random, 10_000, 99_999)}`;
-  const scene = { script, call_id, caller, code };
+  const write = createCallWriter(script, random);
   const times = drawTimes(script, random);
   const agents = castAgents(script.steps, random);
-  return script.steps.map((step, index) => {
-    const atMs = times[index] ?? script.beginsMs;
-    const moment = { step, index, atMs, agent: agents[index] ?? null };
-    return { call_id, type: step.type, atMs, body: writeBody(scene, moment) };
-  });
+  return script.steps.map((step, index) =>
+    write({ step, atMs: times[index] ?? script.beginsMs, agent: agents[index] ?? null }),
+  );
 }
 
-/** Every agent logs in when the run starts: all to queue 900, every other one to 901 as well. One event is sent for each queue. */
-export const writeLogIns = (startAt: Date): CallEventBody[] =>
-  AGENTS.flatMap(({ login, extension }, index) =>
-    (index % 2 === 0 ? ["900"] : ["900", "901"]).map((queue) => {
-      const type = "actor.logged-in";
-      const event = { type, timestamp: startAt.toISOString(), queue, actor: login, number: extension };
-      return { call_id: login, type, atMs: 0, body: JSON.stringify(event) };
-    }),
-  );
+/** Draws the caller and the code of a call. The script's steps and pause are not read. */
+export function createCallWriter(script: CallScript, random: Random): CallWriter {
+  const caller = drawCaller(script.flow, random);
+  // a dialer's calls carry no code of the customer's
+  const code = BY_THE_DIALER.has(script.flow) ? null : `ticket-${drawWhole(random, 10_000, 99_999)}`;
+  const scene = { script, call_id: nameCall(script), caller, code };
+  let count = 0;
+  return (moment) => {
+    const { step, atMs } = moment;
+    const body = writeBody(scene, moment, count++);
+    return { call_id: scene.call_id, type: step.type, atMs, body };
+  };
+}
+
+/** An event of an agent outside calls. One is sent for each queue of the agent. */
+export const writeAgentEvents = (
+  type: string,
+  { login, extension, queues }: Person,
+  { startAt, atMs, more = {} }: { startAt: Date; atMs: number; more?: Record<string, unknown> },
+): CallEventBody[] =>
+  queues.map((queue) => {
+    const timestamp = new Date(startAt.getTime() + atMs).toISOString();
+    const event = { type, timestamp, queue, actor: login, number: extension, ...more };
+    return { call_id: login, type, atMs, body: JSON.stringify(event) };
+  });
 
 /** An Asterisk unique id: epoch seconds, dot, sequence. */
 function nameCall({ startAt, beginsMs, sequence, seed }: CallScript): string {
@@ -83,39 +105,35 @@ function drawCaller(flow: FlowName, random: Random): Caller {
     ? `9${drawWhole(random, 10_000_000, 99_999_999)}`
     : `3${drawWhole(random, 100_0000, 999_9999)}`;
   return {
-    direction: flow === "outbound" ? "outbound" : "inbound",
+    direction: BY_THE_DIALER.has(flow) ? "outbound" : "inbound",
     our_number: drawOne(random, OUR_NUMBERS),
     their_number: `55${area}${rest}`,
     their_number_type: mobile ? "mobile" : "landline",
   };
 }
 
-/** When each step happens: its usual gap, stretched so that the mean is `pauseMs`, half to one and a half of it. */
+/** The time of each step: its gap at the pace of the script after the step before. */
 function drawTimes({ steps, beginsMs, pauseMs }: CallScript, random: Random): number[] {
-  const gaps = steps.slice(1).map((step) => step.gapMs);
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, gaps.length);
+  const pace = createPace(steps, pauseMs, random);
   let atMs = Math.round(beginsMs);
   return steps.map((step, index) => {
-    if (index === 0) return atMs;
-    const usual = mean > 0 ? step.gapMs / mean : 1;
-    atMs += Math.max(LEAST_PAUSE_MS, Math.round(pauseMs * usual * (0.5 + random())));
+    if (index > 0) atMs += pace(step.gapMs);
     return atMs;
   });
 }
 
-/** The flow's agents played by ours: another one each call, the same one for the same name. */
+/** Agents for the names in the flow: other ones in each call, the same one for the same name. */
 function castAgents(steps: readonly FlowStep[], random: Random): (Person | null)[] {
   const names = [...new Set(steps.map(({ actor }) => actor).filter((actor) => actor !== undefined))];
-  const first = drawWhole(random, 0, AGENTS.length - 1);
+  const first = drawWhole(random, 0, CAST.length - 1);
   return steps.map(({ actor }) =>
-    actor === undefined ? null : (AGENTS[(first + names.indexOf(actor)) % AGENTS.length] ?? null),
+    actor === undefined ? null : (CAST[(first + names.indexOf(actor)) % CAST.length] ?? null),
   );
 }
 
-function writeBody({ script, call_id, code, caller }: Scene, { step, index, atMs, agent }: Moment): string {
+function writeBody({ script, call_id, code, caller }: Scene, moment: Moment, index: number): string {
+  const { step, atMs, agent, more = {} } = moment;
   const old = script.oldSpelling;
-  // a dialer's calls stand in no queue
-  const queue = script.flow === "outbound" ? undefined : step.queue;
   const { their_number_type, ...numbers } = caller;
   return JSON.stringify({
     type: old && step.type === "call.ongoing" ? "call.on-going" : step.type,
@@ -124,14 +142,15 @@ function writeBody({ script, call_id, code, caller }: Scene, { step, index, atMs
     ...(code === null ? {} : { code }),
     ...(WITH_NUMBERS.has(step.type) ? numbers : {}),
     ...(step.type === "call.new" ? { their_number_type } : {}),
-    ...(queue === undefined ? {} : { queue: old ? Number(queue) : queue }),
+    ...(step.queue === undefined ? {} : { queue: old ? Number(step.queue) : step.queue }),
     ...(agent === null ? {} : { actor: agent.login, number: agent.extension }),
+    ...more,
     // two events of one second would be the same text but for the sender's own id
     ...(old ? { sid: `EV${call_id.replace(".", "")}${index}` } : {}),
   });
 }
 
-/** Older senders write whole seconds, each its own way. */
+/** Older senders write whole seconds, each in its own way. */
 function writeTime({ startAt, oldSpelling, sequence }: CallScript, atMs: number): string {
   const time = new Date(startAt.getTime() + atMs).toISOString();
   if (!oldSpelling) return time;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { flows } from "@teravoz/domain";
 import { createSimulateCommand, parseShares, type SimulateOptions } from "./options.ts";
 
 function parse(...args: string[]): SimulateOptions {
@@ -24,6 +25,15 @@ describe("the command line of simulate", () => {
       abandoned: 0.5,
       sandbox: 1,
     });
+  });
+
+  test("names every flow in its help", () => {
+    const help = createSimulateCommand({}).helpInformation();
+    for (const flow of Object.keys(flows)) expect(help).toContain(flow);
+  });
+
+  test("has agents unless they are declined", () => {
+    expect([parse().agents, parse("--no-agents").agents]).toEqual([true, false]);
   });
 
   test.each([

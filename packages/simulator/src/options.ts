@@ -18,12 +18,12 @@ export type SimulateOptions = {
   seed: number;
 };
 
-/** As a call centre looks: most calls are answered, some give up, some are passed on. */
-const USUAL_FLOWS = "delegated=5,sandbox=1,outbound=2,abandoned=1,transferred=1";
+/** Traffic of a usual call centre: most callers are answered, some give up, some are transferred, some calls are outbound. */
+const USUAL_FLOWS = "delegated=5,sandbox=1,outbound=1,abandoned=1,transferred=1,campaign=1";
 
 /**
- * The command line of `simulate`. Its defaults show about a minute of life: 60 calls of about six events at ten a
- * second, each call some 15 s long.
+ * The command line of `simulate`. Its defaults show over a minute of life: 60 calls of about eight events at ten a second, each call
+ * some 15 s long, and some 25 agents.
  */
 export function createSimulateCommand(env: NodeJS.ProcessEnv): Command {
   return new Command("simulate")
@@ -47,7 +47,7 @@ export function createSimulateCommand(env: NodeJS.ProcessEnv): Command {
     .option("--delay <ms>", "mean pause between the events of a call", parseWhole(0), 2_500)
     .option("--old-spellings <share>", "calls written as older senders do, 0..1", parseShare, 0)
     .option("--burst <n>", "n deliveries at once, all of one call, instead of calls", parseWhole(0), 0)
-    .option("--no-agents", "no agent logs in before the calls")
+    .option("--no-agents", "no log-ins, rings, pauses or log-outs of agents, only the flows of the calls")
     .option("--connections <n>", "at most this many at a time (a burst has its own)", parseWhole(1), 64)
     .option("--seed <n>", "the same seed sends the same calls (default: a new one each time)", parseWhole(0))
     .addHelpText("after", EXAMPLES);
@@ -55,11 +55,15 @@ export function createSimulateCommand(env: NodeJS.ProcessEnv): Command {
 
 const EXAMPLES = `
 Examples:
-  simulate                                          about a minute of life on the board
-  simulate --calls 1000 --rate 200 --delay 100      a busy hour in half a minute
+  simulate                                          somewhat over a minute of life on the board
+  simulate --calls 1000 --rate 200 --delay 100      a busy hour in under a minute
   simulate --duplicates 0.3 --reorder 0.3           what the network does to deliveries
   simulate --burst 3000                             one call, 3,000 POSTs at once
   simulate --flows abandoned=1 --calls 5            callers who give up
+  simulate --flows outbound=1,campaign=1            outbound calls without a queue and through one
+
+Agents log in before the calls. They take one call at a time, miss some rings, pause with reasons, and some log out near
+the end. A caller in a queue waits until an agent is free, and gives up when none answers in time.
 
 Exits with 1 if anything but 200 came back.`;
 

@@ -1,12 +1,15 @@
 import { type FlowName, flows } from "@teravoz/domain";
-import { type CallEventBody, writeCall, writeLogIns } from "./bodies.ts";
+import { type CallEventBody, type CallScript, writeCall } from "./bodies.ts";
+import { type CentreOptions, simulateCentre } from "./call-centre.ts";
+import { recruit } from "./people.ts";
 import { createRandom, drawWhole, type Random } from "./random.ts";
+import { countEvents, sizeTeam } from "./staffing.ts";
 
 export type PlanOptions = {
   calls: number;
   /** At most this many deliveries begin in a second. */
   rate: number;
-  /** Which flows, and how often each in proportion to the others. */
+  /** The flows, each with its share in proportion to the others. */
   shares: Partial<Record<FlowName, number>>;
   /** Share (0..1) of the deliveries that come a second time, byte for byte. */
   duplicates: number;
@@ -18,7 +21,10 @@ export type PlanOptions = {
   oldSpellings: number;
   /** Instead of calls: this many deliveries at once, all of one call; 0 = none. */
   burst: number;
-  /** The agents log in before the calls. */
+  /**
+   * The agents log in before the calls, are rung, miss rings, pause and log out. If false, the calls are their flows and no more. An
+   * agent takes one call at a time either way.
+   */
   agents?: boolean;
   seed: number;
   startAt: Date;
@@ -37,30 +43,49 @@ const REDELIVERY_MS = [20, 2_000] as const;
 const OVERTAKEN_MS = [1, 50] as const;
 
 /**
+ * The stamps of two calls of one agent are in the order of the events. Stamps of older senders are whole seconds: there the events
+ * must be a second apart.
+ */
+const REST_MS = 1;
+const REST_OF_OLD_MS = 1_000;
+
+/**
  * Everything that will be sent, in the order of sending. The same options (seed and start included) give the same
- * deliveries; the same seed at another start the same calls, later. Throws RangeError where no flow has a share.
+ * deliveries; the same seed at another start the same calls, later. Throws RangeError if no flow has a share.
  */
 export function planDeliveries(options: PlanOptions): Delivery[] {
   if (options.burst > 0) return planBurst(options);
   const random = createRandom(options.seed);
-  const scripts = castFlows(options, random);
-  const spacingMs = meanEvents(scripts) * (1000 / options.rate);
-  const deliveries = scripts.flatMap((flow, sequence) => {
-    const events = writeCall(
-      describeCall(options, { flow, sequence, beginsMs: sequence * spacingMs, random }),
-    );
-    return repeatSome(reorderSome(events, options.reorder, random), options.duplicates, random);
-  });
-  const logIns = options.agents ? writeLogIns(options.startAt) : [];
-  const first = logIns.map((event) => ({ ...event, dueMs: 0, repeated: false }));
-  return keepRate([...first, ...deliveries], options.rate);
+  const { calls, agents } = simulateCentre(describeCentre(options, random));
+  const deliveries = calls.flatMap((events) =>
+    repeatSome(reorderSome(events, options.reorder, random), options.duplicates, random),
+  );
+  const untouched = agents.map((event) => ({ ...event, dueMs: event.atMs, repeated: false }));
+  return keepRate([...untouched, ...deliveries], options.rate);
+}
+
+/** The calls begin as often as the rate needs, after the log-ins of the agents. */
+function describeCentre(options: PlanOptions, random: Random): CentreOptions {
+  const { rate, startAt, delayMs: pauseMs, agents: staffed = false } = options;
+  const cast = castFlows(options, random);
+  const restMs = options.oldSpellings > 0 ? REST_OF_OLD_MS : REST_MS;
+  const spacingMs = meanEvents(cast, staffed) * (1000 / rate);
+  const people = recruit(sizeTeam(cast, { spacingMs, pauseMs, restMs }));
+  const logIns = staffed ? people.reduce((sum, { queues }) => sum + queues.length, 0) : 0;
+  const firstMs = logIns * (1000 / rate);
+  const scripts = cast.map((flow, sequence) =>
+    describeCall(options, { flow, sequence, beginsMs: firstMs + sequence * spacingMs, random }),
+  );
+  const callsEndMs = firstMs + cast.length * spacingMs;
+  const seed = drawWhole(random, 0, 2 ** 31);
+  return { scripts, people, staffed, restMs, callsEndMs, pauseMs, startAt, seed };
 }
 
 /** One call, its events over and over until there are `burst` of them, all due at once. */
 function planBurst(options: PlanOptions): Delivery[] {
   const random = createRandom(options.seed);
   const [flow = "delegated"] = castFlows({ ...options, calls: 1 }, random);
-  // whoever sends all events at once sends them late: the call is over by then
+  // a sender of all events at once sends them late: the call is over by then
   const beginsMs = -2 * options.delayMs * flows[flow].length;
   const events = writeCall(describeCall(options, { flow, sequence: 0, beginsMs, random }));
   return Array.from({ length: options.burst }, (_, index) => {
@@ -71,7 +96,7 @@ function planBurst(options: PlanOptions): Delivery[] {
 
 type Cast = { flow: FlowName; sequence: number; beginsMs: number; random: Random };
 
-function describeCall(options: PlanOptions, { flow, sequence, beginsMs, random }: Cast) {
+function describeCall(options: PlanOptions, { flow, sequence, beginsMs, random }: Cast): CallScript {
   const oldSpelling = random() < options.oldSpellings;
   const seed = drawWhole(random, 0, 2 ** 31);
   const { startAt, delayMs: pauseMs } = options;
@@ -96,8 +121,8 @@ function pickFlow(entries: readonly [FlowName, number][], point: number): FlowNa
   throw new RangeError("the point lies beyond the shares");
 }
 
-const meanEvents = (cast: readonly FlowName[]) =>
-  cast.reduce((sum, flow) => sum + flows[flow].length, 0) / Math.max(1, cast.length);
+const meanEvents = (cast: readonly FlowName[], staffed: boolean) =>
+  cast.reduce((sum, flow) => sum + countEvents(flow, { staffed }), 0) / Math.max(1, cast.length);
 
 /** An event that overtakes is not sent earlier (it has not happened yet): the one before is late. */
 function reorderSome(events: readonly CallEventBody[], share: number, random: Random): Delivery[] {

@@ -1,0 +1,21 @@
+/** An agent of the simulated call centre, by login, with the queues it serves. */
+export type Person = { login: string; extension: string; queues: readonly string[] };
+
+const NAMES = [
+  ...["ana", "beto", "caio", "duda", "elis", "fabio", "gabi", "hugo", "iara", "joao", "karina", "luis"],
+  ...["marta", "nilo", "olga", "paulo", "rita", "saulo", "tais", "ugo", "vera", "wagner", "yara", "zeca"],
+];
+
+/** The first `count` agents: all serve queue 900, and every second one serves 901 too. */
+export const recruit = (count: number): Person[] =>
+  Array.from({ length: count }, (_, index) => ({
+    login: `${nameOf(index)}@example.com`,
+    extension: String(200 + index),
+    queues: index % 2 === 0 ? ["900"] : ["900", "901"],
+  }));
+
+/** A second round of the names is numbered: ana, …, zeca, ana2, …. */
+function nameOf(index: number): string {
+  const round = Math.floor(index / NAMES.length) + 1;
+  return `${NAMES[index % NAMES.length]}${round === 1 ? "" : round}`;
+}
