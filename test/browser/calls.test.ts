@@ -87,7 +87,7 @@ test("the list covers today, other days or chosen times, and the URL keeps the c
   await eventually(async () => expect(await queuesOf(page)).toEqual(["three days ago"]));
   await page.getByLabel("até", { exact: true }).fill(wall(80));
   await page.getByLabel("até", { exact: true }).blur();
-  expect(await page.getByRole("alert").innerText()).toBe("O fim tem de vir depois do início.");
+  expect(await page.getByRole("alert").innerText()).toBe("O fim deve ser depois do início.");
   expect(await queuesOf(page)).toEqual(["three days ago"]);
   const shared = await open(new URL(page.url()).pathname + new URL(page.url()).search);
   await eventually(async () => expect(await queuesOf(shared.page)).toEqual(["three days ago"]));
@@ -117,7 +117,7 @@ test("a search that matches too much says that it was cut off, and one that is n
 });
 
 const COLUMNS: [string, number, (call: Call) => unknown][] = [
-  ["Estado", 1, ({ state }) => ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"].indexOf(state)],
+  ["Status", 1, ({ state }) => ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"].indexOf(state)],
   ["De", 2, ({ their_number_canonical }) => their_number_canonical],
   ["Para", 3, ({ our_number_canonical }) => our_number_canonical],
   ["Fila", 4, ({ queue }) => queue],

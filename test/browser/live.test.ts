@@ -193,7 +193,7 @@ test("an abandoned call is listed as such until somebody has called back", async
         .split(/\t|\n/)
         .slice(1)
         .map((text) => text.trim()),
-    ).toEqual(["+55 11 9****-0001", "900", "00:09", "sem retorno"]),
+    ).toEqual(["+55 11 9****-0001", "900", "00:09", "ainda não"]),
   );
   await row.click();
   await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(10));

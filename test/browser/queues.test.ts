@@ -82,8 +82,8 @@ test("each queue has a row with its numbers of today, and the tables of the char
   const { page, problems } = await open("/queues?queue=900");
   await eventually(async () =>
     expect(await numbersOf(page, "Vendas")).toEqual({
-      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", Rápidas: "0" },
-      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "Espera p90": "00:07", TMA: "02:00" },
+      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", "Abandonos curtos": "0" },
+      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "90 % esperam até": "00:07", TMA: "02:00" },
       ...{ Esperando: "0", "Maior espera": "–" },
     }),
   );

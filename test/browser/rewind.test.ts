@@ -172,7 +172,7 @@ test("a board of the past does not look live, and new events do not change it", 
   await expectSeen(page, moment);
   expect(await page.title()).toBe("TeraVoz · no passado");
   expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual([
-    expect.stringMatching(/^↺ Voltou no tempo: \d\d\/\d\d \d\d:\d\d:\d\d$/),
+    expect.stringMatching(/^↺ Vendo o passado: \d\d\/\d\d \d\d:\d\d:\d\d$/),
   ]);
   expect(await page.getByText("● ao vivo").count()).toBe(0);
   expect(await page.locator("[aria-current]").count()).toBe(0);

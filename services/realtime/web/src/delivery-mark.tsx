@@ -15,12 +15,11 @@ const SHAPES: Record<DeliveryStatus, string> = {
 
 export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?: number }) {
   return (
-    <span class={`delivery ${status}`} title={words.deliveriesPage.tips[status]}>
+    <span class={`delivery ${status}`} title={words.delivery.tips[status]}>
       <span class="shape" aria-hidden="true">
         {SHAPES[status]}
       </span>
-      {words.deliveriesPage.statuses[status]}
-      {times !== undefined && ` ×${times}`}
+      {times === undefined ? words.delivery.statuses[status] : words.delivery.redelivered(times)}
     </span>
   );
 }
@@ -52,7 +51,7 @@ export function noteOf({
   letter,
   redeliveries,
 }: Delivery): string {
-  const { lateBy, after, letterStatuses, copies } = words.deliveriesPage;
+  const { lateBy, after, letterStatuses, copies } = words.delivery;
   const notes = [
     statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),
     overtaken_by !== null && after(nameOf(overtaken_by)),

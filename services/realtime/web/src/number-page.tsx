@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { rareWords } from "./rare-words.ts";
 import "./number-page.css";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
@@ -25,7 +26,7 @@ export function NumberPage() {
   return (
     <div class="number-page">
       <h1>
-        {words.numberPage.callsOf}{" "}
+        {rareWords.numberPage.callsOf}{" "}
         <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
@@ -37,13 +38,13 @@ function NoNumber() {
   return (
     <div class="number-page">
       <h1>{words.pages.number}</h1>
-      <p class="empty">{words.numberPage.noNumber}</p>
+      <p class="empty">{rareWords.numberPage.noNumber}</p>
     </div>
   );
 }
 
 function Calls({ found }: { found: typeof numberCalls.value }) {
-  if (found === "unreadable") return <p class="empty">{words.numberPage.unreadable}</p>;
+  if (found === "unreadable") return <p class="empty">{rareWords.numberPage.unreadable}</p>;
   if (found === "loading") return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (found.calls.length === 0) return <NoCalls />;
   const gaveUp = findGaveUp(found.calls, shortMsOf);
@@ -58,7 +59,7 @@ function Calls({ found }: { found: typeof numberCalls.value }) {
 function NoCalls() {
   return (
     <div class="empty">
-      <p>{words.numberPage.noCalls}</p>
+      <p>{rareWords.numberPage.noCalls}</p>
       <p>
         {words.emptyHow} <code>npx -y pnpm simulate</code>
       </p>
@@ -75,7 +76,7 @@ const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse
 
 /** Of all its calls, or of the latest where there are older ones. */
 function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
-  const { totals, tips, ofLatest } = words.numberPage;
+  const { totals, tips, ofLatest } = rareWords.numberPage;
   const sums = totalsOf(calls);
   const [last] = [...gaveUp.values()].sort(
     (one, other) => Date.parse(other.ended_at) - Date.parse(one.ended_at),
@@ -119,17 +120,17 @@ function Sum({ name, tip, note, children }: SumProps) {
 }
 
 function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
-  if (returned_at) return words.numberPage.returnedAt(time(returned_at));
-  return short ? words.short : <span class="over">{words.numberPage.notReturned}</span>;
+  if (returned_at) return rareWords.numberPage.returnedAt(time(returned_at));
+  return short ? words.short : <span class="over">{rareWords.numberPage.notReturned}</span>;
 }
 
 function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
   const { state, from, to, queue, agent, age } = words.columns;
-  const { at, outcome } = words.numberPage;
+  const { at, outcome } = rareWords.numberPage;
   return (
     <section class="calls">
       <table>
-        <caption>{words.numberPage.shown(calls.length, more)}</caption>
+        <caption>{rareWords.numberPage.shown(calls.length, more)}</caption>
         <thead>
           <tr>
             {[at, state, from, to, queue, agent, outcome].map((label) => (
@@ -150,7 +151,7 @@ function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: Reado
       </table>
       {more && (
         <button type="button" class="older" onClick={showOlder}>
-          {words.numberPage.more}
+          {rareWords.numberPage.more}
         </button>
       )}
     </section>
@@ -172,7 +173,7 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       <td>
         {gaveUp && (
           <>
-            {words.numberPage.gaveUp} · <Returned gaveUp={gaveUp} />
+            {rareWords.numberPage.gaveUp} · <Returned gaveUp={gaveUp} />
           </>
         )}
       </td>

@@ -109,7 +109,7 @@ function Filters() {
       {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
       {telephoneWithPage() && (
         <Link class="see-all" to="number" view={{ q: query.value }}>
-          {words.numberPage.seeAll} →
+          {words.seeAllOfNumber} →
         </Link>
       )}
       <PeriodPicker />

@@ -1,3 +1,4 @@
+import { rareWords } from "./rare-words.ts";
 import "./system-page.css";
 import { formatCount } from "./format.ts";
 import { link } from "./live.ts";
@@ -10,7 +11,7 @@ import { Verdict } from "./system-verdict.tsx";
 import { words } from "./words.ts";
 
 const NONE = "–";
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
 /** Whether the gateway itself is well, and who is not: services, what waits between them, what was refused. */
 export function SystemPage() {

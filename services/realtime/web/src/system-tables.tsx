@@ -1,5 +1,6 @@
 import { now } from "./clock.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import { WrongPaths } from "./refused-names.tsx";
 import { Scrolled } from "./scrolled.tsx";
 import {
@@ -15,7 +16,7 @@ import { formatTimeOfDay } from "./times.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
 export function Instances({ report: { instances, missing } }: { report: SystemReport }) {
   const { service, instance, state, since, hands, version } = say.instanceColumns;

@@ -10,7 +10,7 @@ import type { PageName } from "./route.ts";
 import type { Standing } from "./system-report.ts";
 import type { Urgency } from "./urgency.ts";
 
-/** Everything the page says; a language that lacks a word does not compile. */
+/** Everything the page says at its first load; a language that lacks a word does not compile. */
 export type Words = {
   pages: Record<PageName, string>;
   navigation: string;
@@ -135,6 +135,51 @@ export type Words = {
     noPlot: string;
     reload: string;
   };
+  callNotes: {
+    /** The first event there is, in words. */
+    noBeginning(first: string): string;
+    answeredWithoutWait: string;
+    waitedWithoutAnswer: string;
+    quiet(length: string): string;
+  };
+  rewind: {
+    handle: string;
+    handleTip: string;
+    /** Beside the moment that is seen. */
+    title: string;
+    /** In place of "live". */
+    light: string;
+    backToLive: string;
+    controls: string;
+    moment: string;
+    play: string;
+    pause: string;
+    back(seconds: number): string;
+    forward(seconds: number): string;
+    speed: string;
+    slider: string;
+    troubles: Record<"slow" | "future" | "unreadable", string>;
+    nobodyWaited: string;
+    noCalls: string;
+    wholeCall: string;
+  };
+  seeAllOfNumber: string;
+  /** The marks of a delivery: of the page of deliveries and of each call. */
+  delivery: {
+    statuses: Record<DeliveryStatus, string>;
+    /** The meaning of each status, in one sentence. */
+    tips: Record<DeliveryStatus, string>;
+    letterStatuses: Record<Letter["status"], string>;
+    lateBy(time: string): string;
+    after(event: string): string;
+    copies(count: number): string;
+    redelivered(times: number): string;
+    ofCall(count: number): string;
+  };
+};
+
+/** The words of pages that are seldom opened: they are fetched with the first of them. */
+export type RareWords = {
   numberPage: {
     callsOf: string;
     noNumber: string;
@@ -149,15 +194,7 @@ export type Words = {
     shown(count: number, full: boolean): string;
     ofLatest(count: number): string;
     more: string;
-    seeAll: string;
     unreadable: string;
-  };
-  callNotes: {
-    /** The first event there is, in words. */
-    noBeginning(first: string): string;
-    answeredWithoutWait: string;
-    waitedWithoutAnswer: string;
-    quiet(length: string): string;
   };
   systemPage: {
     /** All is well, look, something is wrong. */
@@ -198,48 +235,19 @@ export type Words = {
     nothingRefused: string;
     nothingCame: string;
   };
-  rewind: {
-    handle: string;
-    handleTip: string;
-    /** Beside the moment that is seen. */
-    title: string;
-    /** In place of "live". */
-    light: string;
-    backToLive: string;
-    controls: string;
-    moment: string;
-    play: string;
-    pause: string;
-    back(seconds: number): string;
-    forward(seconds: number): string;
-    speed: string;
-    slider: string;
-    troubles: Record<"slow" | "future" | "unreadable", string>;
-    nobodyWaited: string;
-    noCalls: string;
-    wholeCall: string;
-  };
   deliveriesPage: {
-    statuses: Record<DeliveryStatus, string>;
-    /** What each means, in one sentence. */
-    tips: Record<DeliveryStatus, string>;
     columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
     facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
     /** What a dead letter was refused or parked for; the rest are shown as they are. */
     reasons: Readonly<Record<string, string>>;
-    letterStatuses: Record<Letter["status"], string>;
     filter: string;
     search: string;
-    lateBy(time: string): string;
-    after(event: string): string;
-    copies(count: number): string;
     shown(count: number, more: boolean): string;
     more: string;
     noMore: string;
     empty: string;
     nothing: string;
     nothingYet: string;
-    ofCall(count: number): string;
     bodyUnreadable: string;
     noBody: string;
     binary: string;
