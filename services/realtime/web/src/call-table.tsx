@@ -2,9 +2,9 @@ import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
+import { COLUMNS, type Column, firstOrderOf, joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
-import { agentOf, ageOf, type Call, isPresumedLost, ourNumber, theirNumber } from "./calls.ts";
+import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "./calls.ts";
 import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
@@ -97,16 +97,16 @@ const today = computed(() => periodOf("today", now.value - (now.value % 60_000),
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
     <td>
-      {StateMark({ state: call.state })}
+      {StateMark({ state: call.state, isPlain: call.counted_as !== "inbound" })}
       {call.state !== "FINISHED" && <Lost call={call} />}
     </td>
   ),
-  from: (call) => numberCell(theirNumber(call)),
-  to: (call) => numberCell(ourNumber(call)),
-  queue: ({ queue }) => textCell(queue ?? NONE),
-  agent: (call) => textCell(agentOf(call) ?? NONE),
-  began: ({ created_at }) => {
-    const began = Date.parse(created_at);
+  from: (call) => numberCell(fromOf(call).shown),
+  to: (call) => numberCell(toOf(call).shown),
+  queue: (call) => textCell(joinNames(queuesOf(call)) ?? NONE),
+  agent: (call) => textCell(joinNames(presentAgents(call)) ?? NONE),
+  began: ({ began_at }) => {
+    const began = Date.parse(began_at);
     return <td>{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>;
   },
   age: (call) => (
