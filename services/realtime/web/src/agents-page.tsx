@@ -12,7 +12,7 @@ import { words } from "./words.ts";
 
 const NONE = "–";
 
-/** What every agent does, since when, and what became of the calls they were offered. */
+/** The state of every agent, since when, and their inbound calls of the window. */
 export function AgentsPage() {
   const report = agents.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
@@ -77,14 +77,14 @@ function Table({ agents: rows }: { agents: Agent[] }) {
   );
 }
 
-/** The row of somebody who has a call opens it. */
+/** The row of an agent who has a call opens it. */
 function Row({ agent }: { agent: Agent }) {
   const cells = <Cells agent={agent} />;
   return agent.call_id ? <CallRow call_id={agent.call_id}>{cells}</CallRow> : <tr>{cells}</tr>;
 }
 
 function Cells({
-  agent: { agent, state, since, reason, queues, taken, missed, mean_talk_ms },
+  agent: { agent, state, since, next_state, reason, queues, taken, missed, mean_talk_ms },
 }: {
   agent: Agent;
 }) {
@@ -95,6 +95,12 @@ function Cells({
       </th>
       <td>
         <AgentMark state={state} />
+        {next_state && (
+          <span class="soft" title={words.agentsPage.next.tip}>
+            {" "}
+            {words.agentsPage.next[next_state]}
+          </span>
+        )}
       </td>
       <td class="figure">{since ? <Since since={since} /> : NONE}</td>
       <td title={reason ?? ""}>{reason ?? NONE}</td>

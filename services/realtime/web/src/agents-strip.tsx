@@ -50,7 +50,7 @@ function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[
 }
 
 /** The part before the @ is what people call each other. Who has a call leads to it. */
-function Name({ agent: { agent, since, reason, call_id } }: { agent: Agent }) {
+function Name({ agent: { agent, since, next_state, reason, call_id } }: { agent: Agent }) {
   const name = agent.replace(/@.*/, "");
   return (
     <span class="agent" title={reason ? `${agent}: ${reason}` : agent}>
@@ -60,6 +60,11 @@ function Name({ agent: { agent, since, reason, call_id } }: { agent: Agent }) {
         </CallLink>
       ) : (
         <span class="name">{name}</span>
+      )}
+      {next_state && (
+        <span class="soft" title={words.agentsPage.next.tip}>
+          {words.agentsPage.next[next_state]}
+        </span>
       )}
       {reason && <span class="soft name">{reason}</span>}
       {since && (

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { sampleCall as call, sampleLeg as leg } from "../testing/sample-call.ts";
 import {
-  ageOf,
   agentsOf,
+  ageOf,
   applyChanges,
   fromOf,
   isPresumedLost,

@@ -5,9 +5,20 @@ import { toCsv, toNdjson } from "./export.ts";
 import { formatIso, type Manner } from "./table-file.ts";
 
 const manner: Manner = { language: "en", masked: false, zone: "America/Sao_Paulo" };
-const talk = (agent: string) => ({ agent, extension: null, entered_at: "2026-11-25T13:42:30.000Z", ended_at: null });
+const talk = (agent: string) => ({
+  agent,
+  extension: null,
+  entered_at: "2026-11-25T13:42:30.000Z",
+  ended_at: null,
+});
 const call = sampleCall({
-  ...{ aggregate_id: "1463669263.30033", state: "FINISHED", direction: "Inbound", abandoned: true, events: 5 },
+  ...{
+    aggregate_id: "1463669263.30033",
+    state: "FINISHED",
+    direction: "Inbound",
+    abandoned: true,
+    events: 5,
+  },
   ...{ their_number: "5511987654321", our_number: "551130001000", actor: null, queue: "900" },
   ...{ began_at: "2026-11-25T13:42:07.123Z", finished_at: "2026-11-25T13:43:00.000Z" },
   ...{ created_at: "2026-11-26T00:00:00.000Z", updated_at: "2026-11-26T00:00:00.000Z" },
@@ -59,7 +70,11 @@ test("masked, no field of the file holds a number or a document", () => {
   const personal: Call = {
     ...call,
     ...{ their_number: "sip:5511987654321@10.0.0.1", direction: "from 11987654321" },
-    ...{ code: "CPF 123.456.789-09", legs: [sampleLeg({ queue: "(11) 98765-4321" })], aggregate_id: "1463669263.30033" },
+    ...{
+      code: "CPF 123.456.789-09",
+      legs: [sampleLeg({ queue: "(11) 98765-4321" })],
+      aggregate_id: "1463669263.30033",
+    },
     talks: [talk("5511987654321")],
     recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",
   };

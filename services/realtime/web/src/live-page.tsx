@@ -1,17 +1,19 @@
 import { useComputed } from "@preact/signals";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { CallRow } from "./call-row.tsx";
-import { theirNumber, type Waiter, waitersOf } from "./calls.ts";
+import { listWaiters, theirNumber, type Waiter } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { serverTime } from "./clock.ts";
 import { formatMean, formatNumber, formatShare } from "./format.ts";
 import { Link } from "./link.tsx";
 import { calls, link } from "./live.ts";
-import type { QueueRow, Report } from "./reports.ts";
-import { boardNow, boardReport, past, rewound } from "./rewind.ts";
+import type { QueueRow, Report, TrafficNumbers } from "./reports.ts";
+import { boardNow, boardReport, past, rewound, seen } from "./rewind.ts";
 import { at, go, minutes, type PageName, SLIDING_MINUTES, type View } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
+import { formatShortDate, isToday } from "./times.ts";
+import { hasTraffic, isInboundQueue } from "./traffic.ts";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { words } from "./words.ts";
 
@@ -42,7 +44,7 @@ export function LivePage() {
 
 function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
   const longest = longestWait(queues);
-  const period = minutes.value === null ? words.today : `(${words.lastMinutes(minutes.value)})`;
+  const period = minutes.value === null ? dayShown() : `(${words.lastMinutes(minutes.value)})`;
   return (
     <dl class="cards">
       <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
@@ -58,11 +60,33 @@ function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
         value={formatShare(total.service_level)}
       />
       <Card name={`${words.cards.abandoned} ${period}`} tip={words.tips.abandoned} value={total.abandoned} />
+      <Outbound numbers={total.outbound} period={period} />
     </dl>
   );
 }
 
-/** Today or the last half hour: what the numbers that are not of now are counted over. */
+/** "Today" only if it is: the day of a moment of the past is named by its date. */
+const dayShown = (): string =>
+  !rewound.value || isToday(seen.value) ? words.today : formatShortDate(seen.value);
+
+/** Outbound calls have numbers of their own: they are in no other one here. */
+function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
+  if (!hasTraffic(numbers)) return null;
+  const { placed, connected, dropped, mean_talk_ms } = words.traffic;
+  return (
+    <div class="card outbound" title={words.tips.outbound}>
+      <dt>
+        {words.cards.outbound} {period}
+      </dt>
+      <dd>
+        <b>{numbers.placed}</b> {placed} <b>{numbers.connected}</b> {connected} <b>{numbers.dropped}</b>{" "}
+        {dropped} <b>{formatMean(numbers.mean_talk_ms)}</b> {mean_talk_ms}
+      </dd>
+    </div>
+  );
+}
+
+/** The window of the numbers that are not of now: the day, or the last half hour. */
 function Windows() {
   return (
     <nav class="windows" aria-label={words.window}>
@@ -73,7 +97,7 @@ function Windows() {
           aria-pressed={minutes.value === each}
           onClick={() => go("live", { minutes: each, at: at.value })}
         >
-          {each === null ? words.today : words.lastMinutes(each)}
+          {each === null ? dayShown() : words.lastMinutes(each)}
         </button>
       ))}
     </nav>
@@ -98,7 +122,8 @@ export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
 export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
-function Queues({ numbers: { queues, states } }: { numbers: Report }) {
+function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }) {
+  const queues = all.filter(isInboundQueue);
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
   const columns: [string, string][] = [
     [waiting, words.tips.waiting],
@@ -132,7 +157,7 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
         </tbody>
       </table>
       <More count={queues.length - MAX_QUEUES} say={words.livePage.moreQueues} to="queues" />
-      {Object.values(states).every((count) => count === 0) && <Empty />}
+      {Object.values(states).every((count) => count === 0) && !hasTraffic(total.outbound) && <Empty />}
     </Scrolled>
   );
 }
@@ -179,7 +204,7 @@ function QueueLine({ row }: { row: QueueRow }) {
 }
 
 function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
-  const waiters = rewound.value ? waitersThen() : waitersOf(calls.value, serverTime());
+  const waiters = rewound.value ? (past.value?.waiting ?? []) : listWaiters(calls.value, serverTime());
   return (
     <Scrolled class="calls" label={words.states.WAITING}>
       <table>
@@ -194,12 +219,11 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
           </tr>
         </thead>
         <tbody>
-          {waiters.slice(0, MAX_WAITERS).map(({ call, leg }) => (
+          {waiters.slice(0, MAX_WAITERS).map((waiter) => (
             <WaiterLine
-              key={`${call.aggregate_id} ${leg.entered_at}`}
-              call={call}
-              leg={leg}
-              promisedMs={promises.get(leg.queue) ?? USUAL_PROMISE_MS}
+              key={`${waiter.aggregate_id} ${waiter.entered_at}`}
+              waiter={waiter}
+              promisedMs={promises.get(waiter.queue) ?? USUAL_PROMISE_MS}
             />
           ))}
         </tbody>
@@ -217,22 +241,17 @@ function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> })
   );
 }
 
-const waitersThen = (): Waiter[] =>
-  (past.value?.waiting ?? []).map(({ aggregate_id, their_number, their_number_display, ...leg }) => ({
-    call: { aggregate_id, their_number, their_number_display },
-    leg,
-  }));
-
-/** Its time and its colour change each second; where its wait is the same, nothing else is drawn again. */
-function WaiterLine({ call, leg, promisedMs }: Waiter & { promisedMs: number }) {
-  const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs));
-  const number = theirNumber(call);
+/** Its time and its colour change each second; nothing else is drawn again while the wait is the same. */
+function WaiterLine({ waiter, promisedMs }: { waiter: Waiter; promisedMs: number }) {
+  const { aggregate_id, queue, entered_at } = waiter;
+  const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(entered_at), promisedMs));
+  const number = theirNumber(waiter);
   return (
-    <CallRow call_id={call.aggregate_id}>
+    <CallRow call_id={aggregate_id}>
       <td class={urgency}>
-        <Since since={leg.entered_at} />
+        <Since since={entered_at} />
       </td>
-      <td title={leg.queue ?? undefined}>{leg.queue ?? NONE}</td>
+      <td title={queue ?? undefined}>{queue ?? NONE}</td>
       <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
     </CallRow>
   );

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { rareWords } from "./rare-words.ts";
 import "./number-page.css";
+import { joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
-import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
+import { type Call, fromOf, presentAgents, queuesOf, toOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
@@ -16,10 +17,10 @@ import { formatDateAndTime } from "./times.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
-/** As the server's own, where a queue is not among those of today. */
+/** The server's default, for a queue that is not among those of today. */
 const USUAL_SHORT_MS = 5_000;
 
-/** All calls of one number, whoever called whom, and whether somebody called back. */
+/** All calls of one number in either direction, and whether the person was talked to after giving up. */
 export function NumberPage() {
   const shown = telephoneWithPage();
   if (!shown && telephone.value !== "unknown") return <NoNumber />;
@@ -162,14 +163,14 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
   return (
     <CallRow call_id={call.aggregate_id}>
-      <td class="number">{time(call.created_at)}</td>
+      <td class="number">{time(call.began_at)}</td>
       <td>
-        <StateMark state={call.state} />
+        <StateMark state={call.state} isPlain={call.counted_as !== "inbound"} />
       </td>
-      <td class="number">{number(theirNumber(call))}</td>
-      <td class="number">{number(ourNumber(call))}</td>
-      <td>{call.queue ?? NONE}</td>
-      <td>{agentOf(call) ?? NONE}</td>
+      <td class="number">{number(fromOf(call).shown)}</td>
+      <td class="number">{number(toOf(call).shown)}</td>
+      <td>{joinNames(queuesOf(call)) ?? NONE}</td>
+      <td>{joinNames(presentAgents(call)) ?? NONE}</td>
       <td>
         {gaveUp && (
           <>

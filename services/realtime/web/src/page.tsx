@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { AbandonedPage } from "./abandoned-page.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
@@ -17,7 +16,6 @@ import { searchIsCut } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { PeriodPicker } from "./period-picker.tsx";
-import { QueuesPage } from "./queues-page.tsx";
 import { rewound } from "./rewind.ts";
 import { RewindBar } from "./rewind-bar.tsx";
 import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
@@ -59,8 +57,8 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   live: LivePage,
   calls: CallTable,
   agents: AgentsPage,
-  queues: QueuesPage,
-  abandoned: AbandonedPage,
+  queues: fetched(() => import("./queues-page.tsx").then(({ QueuesPage }) => QueuesPage)),
+  abandoned: fetched(() => import("./abandoned-page.tsx").then(({ AbandonedPage }) => AbandonedPage)),
   deliveries: fetched(() => import("./deliveries-page.tsx").then(({ DeliveriesPage }) => DeliveriesPage)),
   system: fetched(() => import("./system-page.tsx").then(({ SystemPage }) => SystemPage)),
   number: fetched(() => import("./number-page.tsx").then(({ NumberPage }) => NumberPage)),

@@ -21,14 +21,16 @@ export const rareWords: RareWords = {
       returned: "Last gave up",
     },
     tips: {
-      answered: "Calls in which somebody talked to this person.",
-      abandoned: "How often this person left a queue without an answer, with the short abandons.",
-      talk: "All talks that have ended, together.",
-      returned: "Whether anybody has talked to this person since, whoever called whom.",
+      answered:
+        "Calls in which this person was talked to: inbound ones answered in a queue or by an agent, outbound ones that reached “In progress”.",
+      abandoned:
+        "Visits to queues of inbound calls that ended without an answer because the caller hung up, short abandons included.",
+      talk: "Sum of the talks that have ended, without internal calls.",
+      returned: "Whether this person was talked to after giving up, whoever called.",
     },
     at: "Began",
-    notReturned: "not called back",
-    returnedAt: (time) => `✓ called back ${time}`,
+    notReturned: "not talked to since",
+    returnedAt: (time) => `✓ talked to since ${time}`,
     outcome: "Gave up",
     gaveUp: "gave up",
     shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),

@@ -22,9 +22,11 @@ export const rareWords: RareWords = {
       returned: "Último abandono",
     },
     tips: {
-      answered: "Ligações em que alguém falou com esta pessoa.",
-      abandoned: "Quantas vezes saiu de uma fila sem ser atendida, com os abandonos curtos.",
-      talk: "Soma dos atendimentos que já terminaram.",
+      answered:
+        "Ligações em que alguém falou com esta pessoa: receptivas atendidas numa fila ou por um agente, ativas que chegaram a “Em atendimento”.",
+      abandoned:
+        "Passagens por filas de ligações receptivas que terminaram sem atendimento porque a pessoa desligou, com os abandonos curtos.",
+      talk: "Soma das conversas que já terminaram, sem as ligações internas.",
       returned: "Se alguém falou com esta pessoa depois que ela abandonou, não importa quem ligou.",
     },
     at: "Início",

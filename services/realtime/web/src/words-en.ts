@@ -47,6 +47,7 @@ export const words: Words = {
     free: "Free",
     serviceLevel: "Service level",
     abandoned: "Abandoned",
+    outbound: "Outbound",
   },
   window: "Window",
   today: "today",
@@ -62,15 +63,20 @@ export const words: Words = {
     abandoned: "Aband.",
   },
   tips: {
-    waiting: "Who is in a queue now and has not been answered.",
-    longest: "For how long the one who has waited longest has been waiting.",
-    ongoing: "Calls in progress now.",
-    free: "Agents who are logged in and neither talking, nor ringing, nor paused.",
+    waiting:
+      "Inbound calls that are in a queue now and not answered yet. Calls without an event for 4 h do not count.",
+    longest: "How long the oldest of the waiting calls has waited.",
+    ongoing: "Inbound calls in progress now.",
+    free: "Agents who are logged in and neither talking, nor ringing, nor paused, and heard of in the last 24 h.",
     serviceLevel:
-      "Answered within the queue's limit, of those answered and abandoned in the window, without the short abandons.",
-    meanWait: "The mean wait of those who were answered in the window.",
-    offered: "How often somebody entered the queue in the window.",
-    abandoned: "Who hung up without an answer in the window, with the short abandons.",
+      "Answered within the queue's limit (20 s unless set) ÷ (answered with a known wait + abandoned − short abandons) in the window. Overflowed are in neither: see “Queues”. “–” if there is nothing to count.",
+    meanWait: "Mean of the known waits of those answered in the window, counted at the answer.",
+    offered:
+      "Entries into queues in the window. Over whole calls: offered = answered + abandoned + overflowed + those that still wait.",
+    abandoned:
+      "Visits to queues that ended in the window without an answer because the caller hung up, short abandons included (within 5 s unless set).",
+    outbound:
+      "Outbound calls of the window: placed (they began), connected (they reached “In progress”), dropped (the dialled person hung up in a queue), and the mean of the talks that ended. No other number here counts them.",
   },
   agentStates: {
     TALKING: "talking",
@@ -92,13 +98,20 @@ export const words: Words = {
       meanTalk: "ATT",
     },
     tips: {
-      taken: "Calls the agent answered in the window.",
-      missed: "How often in the window the phone rang to the end without an answer.",
-      meanTalk: "The mean of the talks that ended in the window.",
+      taken: "Talks on inbound calls that the agent began in the window.",
+      missed:
+        "Rings of inbound calls that ended in the window without an answer, unless another agent answered at that moment.",
+      meanTalk: "Mean of the agent's talks on inbound calls that ended in the window.",
     },
     find: "Agent or queue",
     none: "No agents yet. Each appears here with the first log-in, pause or call.",
     nobodyFound: "No agent of this name or in this queue.",
+    next: {
+      PAUSED: "then paused",
+      LOGGED_OUT: "then logged out",
+      tip: "Received during the talk: it counts from its end.",
+    },
+    unknownTip: "Nothing heard of this agent for 24 h: counted in no number.",
   },
   queues: "Queues",
   noQueue: "no queue",
@@ -116,19 +129,7 @@ export const words: Words = {
   nothingFound:
     "Nothing found. Search for a number or a part of one (4 digits or more), an agent, a queue's number or name, a code or a call_id.",
   searchCut: "The search was cut off: it matches too much. Type more of the number or the name.",
-  abandonedColumns: {
-    from: "From",
-    queue: "Queue",
-    at: "Gave up",
-    waited: "Waited",
-    returned: "Called back",
-  },
-  abandonedToday: (count, open, more) =>
-    `${more ? "the latest " : ""}${count} of today, ${open} not called back`,
   short: "short abandon",
-  notReturned: "not yet",
-  nobodyGaveUp:
-    "Nobody gave up today. Who hangs up without an answer appears here, until somebody has talked to them.",
   all: "All",
   states: {
     NEW: "New",
@@ -218,67 +219,10 @@ export const words: Words = {
   token: "Token",
   enter: "Enter",
   filter: "Filter by state",
-  queuesPage: {
-    today: "Queues, today",
-    allQueues: "All queues",
-    dayOf: (queue) => `Queue ${queue}`,
-    wholeDay: "today, by quarters of an hour",
-    columns: {
-      offered: "Offered",
-      answered: "Answered",
-      abandoned: "Abandoned",
-      short: "Short",
-      overflowed: "Overflowed",
-      service_level: "SL",
-      mean_wait_ms: "ASA",
-      p90_wait_ms: "Wait p90",
-      mean_talk_ms: "ATT",
-      waiting: "Waiting",
-      waiting_since: "Longest wait",
-    },
-    columnTips: {
-      offered: "How often somebody entered the queue today.",
-      answered: "Answered, of those whose stay in the queue ended today.",
-      abandoned: "Who hung up without an answer today, with the short abandons.",
-      short:
-        "Abandoned within the queue's short limit: among the abandoned, and left out of the service level.",
-      overflowed: "Left the queue without an answer for another queue or elsewhere.",
-      service_level:
-        "Answered within the queue's limit, of those answered and abandoned today, without the short abandons.",
-      mean_wait_ms: "The mean wait of those who were answered today.",
-      p90_wait_ms: "Nine in ten of those answered today waited no longer than this.",
-      mean_talk_ms: "The mean talk: from the answer until the agent left or the call ended.",
-      waiting: "Who is in the queue now and has not been answered.",
-      waiting_since: "For how long the one who has waited longest has been waiting.",
-    },
-    titles: { calls: "Calls", level: "Service level", waits: "Wait of those answered" },
-    tips: {
-      calls:
-        "Offered in the quarter of an hour in which they entered the queue, answered and abandoned in that in which they left it.",
-      level: "Answered within the limit, of those answered and abandoned, without the short abandons.",
-      waits: "The mean wait (ASA) and that of nine in ten (p90) of those who were answered.",
-    },
-    lines: {
-      offered: "Offered",
-      answered: "Answered",
-      abandoned: "Abandoned",
-      service_level: "SL",
-      mean_wait_ms: "ASA",
-      p90_wait_ms: "p90",
-    },
-    threshold: (value) => `goal ${value}`,
-    picture: (title) => `Chart: ${title}. The table below it holds the same numbers.`,
-    asTable: "Show as a table",
-    from: "From",
-    unknown: "No call in this queue today. The charts appear with the first one that waits in it.",
-    unreadable: "The numbers of the day cannot be read. Trying again…",
-    noPlot: "The charts could not be loaded: the server may have been updated.",
-    reload: "Reload the page",
-  },
   callNotes: {
     noBeginning: (first) => `The beginning did not arrive: the first event is “${first}”.`,
     answeredWithoutWait:
-      "Answered in a queue without a “Waiting” before: the queue's numbers do not count it.",
+      "Answered in a queue without a “Waiting” before: it counts as answered, with an unknown wait.",
     waitedWithoutAnswer: "The agent left, and neither “Agent answered” nor “In progress” has arrived.",
     quiet: (length) => `${length} without an event.`,
   },
@@ -305,7 +249,11 @@ export const words: Words = {
     noCalls: "No call in the 25 hours before this moment.",
     wholeCall: "The whole call, also what came after the moment that the board shows.",
   },
+  reload: "Reload the page",
   seeAllOfNumber: "See all of this number",
+  traffic: { placed: "placed", connected: "connected", dropped: "dropped", mean_talk_ms: "ATT" },
+  abandonedAt: "Gave up at",
+  exportTable: "Export the table as CSV",
   delivery: {
     statuses: {
       new: "new",

@@ -1,11 +1,10 @@
 import type { AgentState } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
-import type { Chart, Line } from "./day-charts.ts";
 import type { DeliveryStatus, Letter } from "./delivery.ts";
 import type { PeriodName } from "./periods.ts";
-import type { Column } from "./queue-sort.ts";
 import type { Outcome } from "./redrive.ts";
+import type { TrafficNumbers } from "./reports.ts";
 import type { PageName } from "./route.ts";
 import type { Standing } from "./system-report.ts";
 import type { Urgency } from "./urgency.ts";
@@ -23,7 +22,10 @@ export type Words = {
   help: string;
   helpTitle: string;
   keys: [keys: string, what: string][];
-  cards: Record<"waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned", string>;
+  cards: Record<
+    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned" | "outbound",
+    string
+  >;
   window: string;
   today: string;
   lastMinutes(minutes: number): string;
@@ -31,9 +33,10 @@ export type Words = {
     "queue" | "waiting" | "longest" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
   >;
-  /** What each number means, in one sentence. */
+  /** The definition of each number. */
   tips: Record<
-    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    | ("waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned")
+    | "outbound",
     string
   >;
   agentStates: Record<AgentState, string>;
@@ -46,6 +49,9 @@ export type Words = {
     find: string;
     none: string;
     nobodyFound: string;
+    /** A pause or a log-out that was told during the talk, and its definition. */
+    next: Record<"PAUSED" | "LOGGED_OUT" | "tip", string>;
+    unknownTip: string;
   };
   queues: string;
   noQueue: string;
@@ -59,11 +65,7 @@ export type Words = {
   exportFailed: string;
   nothingFound: string;
   searchCut: string;
-  abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
-  abandonedToday(count: number, open: number, more: boolean): string;
   short: string;
-  notReturned: string;
-  nobodyGaveUp: string;
   all: string;
   states: Record<CallState, string>;
   columns: Record<"state" | "from" | "to" | "queue" | "agent" | "began" | "age", string>;
@@ -114,27 +116,6 @@ export type Words = {
   token: string;
   enter: string;
   filter: string;
-  queuesPage: {
-    today: string;
-    allQueues: string;
-    dayOf(queue: string): string;
-    wholeDay: string;
-    columns: Record<Column, string>;
-    columnTips: Record<Column, string>;
-    titles: Record<Chart["name"], string>;
-    /** What each chart counts, in one sentence. */
-    tips: Record<Chart["name"], string>;
-    lines: Record<Line["name"], string>;
-    threshold(value: string): string;
-    /** What a drawing is called for whoever cannot see it. */
-    picture(title: string): string;
-    asTable: string;
-    from: string;
-    unknown: string;
-    unreadable: string;
-    noPlot: string;
-    reload: string;
-  };
   callNotes: {
     /** The first event there is, in words. */
     noBeginning(first: string): string;
@@ -163,7 +144,12 @@ export type Words = {
     noCalls: string;
     wholeCall: string;
   };
+  reload: string;
   seeAllOfNumber: string;
+  /** The numbers of outbound and internal calls. */
+  traffic: Record<keyof TrafficNumbers, string>;
+  abandonedAt: string;
+  exportTable: string;
   /** The marks of a delivery: of the page of deliveries and of each call. */
   delivery: {
     statuses: Record<DeliveryStatus, string>;

@@ -47,6 +47,7 @@ export const words: Words = {
     free: "Livres",
     serviceLevel: "Nível de serviço",
     abandoned: "Abandonadas",
+    outbound: "Ativas",
   },
   window: "Período",
   today: "hoje",
@@ -62,15 +63,20 @@ export const words: Words = {
     abandoned: "Aband.",
   },
   tips: {
-    waiting: "Quem está numa fila agora e ainda não foi atendido.",
-    longest: "Há quanto tempo espera quem está esperando há mais tempo.",
-    ongoing: "Ligações em atendimento agora.",
-    free: "Agentes conectados que não estão em ligação, nem tocando, nem em pausa.",
+    waiting:
+      "Ligações receptivas que estão numa fila agora e ainda não foram atendidas. As que estão sem eventos há 4 h não contam.",
+    longest: "Há quanto tempo espera a mais antiga das ligações em espera.",
+    ongoing: "Ligações receptivas em atendimento agora.",
+    free: "Agentes conectados que não estão em ligação, nem tocando, nem em pausa, com algum evento nas últimas 24 h.",
     serviceLevel:
-      "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas do período, sem os abandonos curtos.",
-    meanWait: "Tempo médio de espera de quem foi atendido no período.",
-    offered: "Quantas vezes alguém entrou na fila no período.",
-    abandoned: "Quem desligou no período sem ser atendido, com os abandonos curtos.",
+      "Atendidas dentro do prazo da fila (20 s, se não houver outro) ÷ (atendidas com espera conhecida + abandonadas − abandonos curtos) do período. As transbordadas não contam: estão em “Filas”. “–” se não há o que contar.",
+    meanWait: "Média das esperas conhecidas de quem foi atendido no período, contada na hora do atendimento.",
+    offered:
+      "Entradas em filas no período. Em ligações inteiras: recebidas = atendidas + abandonadas + transbordadas + as que ainda esperam.",
+    abandoned:
+      "Passagens por filas que terminaram no período sem atendimento porque a pessoa desligou, com os abandonos curtos (até 5 s, se a fila não tiver outro prazo).",
+    outbound:
+      "Ligações ativas do período: realizadas (começaram), conectadas (chegaram a “Em atendimento”), perdidas (a pessoa chamada desligou numa fila) e o tempo médio das conversas que terminaram. Não entram em nenhum outro número daqui.",
   },
   agentStates: {
     TALKING: "em ligação",
@@ -92,13 +98,20 @@ export const words: Words = {
       meanTalk: "TMA",
     },
     tips: {
-      taken: "Ligações que o agente atendeu no período.",
-      missed: "Vezes no período em que o ramal tocou até o fim sem resposta.",
-      meanTalk: "Tempo médio das conversas que terminaram no período.",
+      taken: "Atendimentos de ligações receptivas que o agente começou no período.",
+      missed:
+        "Toques de ligações receptivas que terminaram no período sem resposta, se nenhum outro agente atendeu naquele momento.",
+      meanTalk: "Média das conversas do agente em ligações receptivas que terminaram no período.",
     },
     find: "Agente ou fila",
     none: "Nenhum agente ainda. Cada um aparece aqui quando entra numa fila, faz uma pausa ou recebe uma ligação.",
     nobodyFound: "Nenhum agente com este nome ou nesta fila.",
+    next: {
+      PAUSED: "depois: em pausa",
+      LOGGED_OUT: "depois: desconectado",
+      tip: "Informado durante a ligação: vale a partir do fim dela.",
+    },
+    unknownTip: "Nenhum evento deste agente há 24 h: não conta em nenhum número.",
   },
   queues: "Filas",
   noQueue: "sem fila",
@@ -116,19 +129,7 @@ export const words: Words = {
   nothingFound:
     "Nada encontrado. Busque um telefone ou parte dele (4 dígitos ou mais), um agente, o número ou o nome de uma fila, um código ou um call_id.",
   searchCut: "A busca parou antes do fim: há resultados demais. Digite mais do telefone ou do nome.",
-  abandonedColumns: {
-    from: "De",
-    queue: "Fila",
-    at: "Abandonou às",
-    waited: "Esperou",
-    returned: "Falou depois",
-  },
-  abandonedToday: (count, open, more) =>
-    `${more ? "os últimos " : ""}${count} ${count === 1 ? "abandono" : "abandonos"} hoje, ${open} ainda não falaram`,
   short: "abandono curto",
-  notReturned: "ainda não",
-  nobodyGaveUp:
-    "Ninguém abandonou hoje. Quem desligar sem ser atendido aparece aqui, até alguém falar com essa pessoa.",
   all: "Todas",
   states: {
     NEW: "Nova",
@@ -218,66 +219,10 @@ export const words: Words = {
   token: "Código de acesso",
   enter: "Entrar",
   filter: "Filtrar por status",
-  queuesPage: {
-    today: "Filas, hoje",
-    allQueues: "Todas as filas",
-    dayOf: (queue) => `Fila ${queue}`,
-    wholeDay: "hoje, a cada 15 min",
-    columns: {
-      offered: "Recebidas",
-      answered: "Atendidas",
-      abandoned: "Abandonadas",
-      short: "Abandonos curtos",
-      overflowed: "Transbord.",
-      service_level: "NS",
-      mean_wait_ms: "TME",
-      p90_wait_ms: "90 % esperam até",
-      mean_talk_ms: "TMA",
-      waiting: "Esperando",
-      waiting_since: "Maior espera",
-    },
-    columnTips: {
-      offered: "Quantas vezes alguém entrou na fila hoje.",
-      answered: "Atendidas cuja passagem pela fila terminou hoje.",
-      abandoned: "Quem desligou hoje sem ser atendido, com os abandonos curtos.",
-      short:
-        "Abandonos dentro do prazo curto da fila: fazem parte das abandonadas e não contam no nível de serviço.",
-      overflowed: "Saíram da fila sem atendimento, para outra fila ou outro destino.",
-      service_level:
-        "Atendidas dentro do prazo da fila, entre as atendidas e as abandonadas de hoje, sem os abandonos curtos.",
-      mean_wait_ms: "Tempo médio de espera de quem foi atendido hoje.",
-      p90_wait_ms: "Nove em cada dez dos atendidos hoje esperaram no máximo isto.",
-      mean_talk_ms: "Tempo médio de atendimento: do atendimento até o agente sair ou a ligação terminar.",
-      waiting: "Quem está na fila agora e ainda não foi atendido.",
-      waiting_since: "Há quanto tempo espera quem está esperando há mais tempo.",
-    },
-    titles: { calls: "Ligações", level: "Nível de serviço", waits: "Espera de quem foi atendido" },
-    tips: {
-      calls:
-        "Recebidas no intervalo de 15 min em que entraram na fila, atendidas e abandonadas naquele em que saíram dela.",
-      level: "Atendidas dentro do prazo, entre as atendidas e as abandonadas, sem os abandonos curtos.",
-      waits: "Espera média (TME) de quem foi atendido, e o tempo até o qual 90 % esperaram.",
-    },
-    lines: {
-      offered: "Recebidas",
-      answered: "Atendidas",
-      abandoned: "Abandonadas",
-      service_level: "NS",
-      mean_wait_ms: "TME",
-      p90_wait_ms: "90 % esperam até",
-    },
-    threshold: (value) => `meta ${value}`,
-    picture: (title) => `Gráfico: ${title}. Os mesmos números estão na tabela abaixo dele.`,
-    asTable: "Ver como tabela",
-    from: "A partir de",
-    unknown: "Nenhuma ligação nesta fila hoje. Os gráficos aparecem com a primeira que esperar nela.",
-    unreadable: "Não foi possível ler os números do dia. Tentando de novo…",
-    noPlot: "Os gráficos não puderam ser carregados: o servidor pode ter sido atualizado.",
-    reload: "Recarregar a página",
-  },
   callNotes: {
     noBeginning: (first) => `O começo não chegou: o primeiro evento é “${first}”.`,
-    answeredWithoutWait: "Atendida numa fila sem um “Em espera” antes: não conta nos números da fila.",
+    answeredWithoutWait:
+      "Atendida numa fila sem um “Em espera” antes: conta como atendida, com espera desconhecida.",
     waitedWithoutAnswer: "O agente saiu sem que “Agente atendeu” ou “Em atendimento” tenha chegado.",
     quiet: (length) => `${length} sem nenhum evento.`,
   },
@@ -304,7 +249,11 @@ export const words: Words = {
     noCalls: "Nenhuma ligação nas 25 horas antes deste momento.",
     wholeCall: "A ligação inteira, também o que veio depois do momento mostrado no painel.",
   },
+  reload: "Recarregar a página",
   seeAllOfNumber: "Ver tudo deste telefone",
+  traffic: { placed: "realizadas", connected: "conectadas", dropped: "perdidas", mean_talk_ms: "TMA" },
+  abandonedAt: "Abandonou às",
+  exportTable: "Exportar a tabela como CSV",
   delivery: {
     statuses: {
       new: "no prazo",
