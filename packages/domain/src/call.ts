@@ -204,8 +204,11 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
 }
 
 function waitingSince({ visits: { all, open }, talks }: Story, state: CallState): Date | null {
-  if (open) return open.visit.answered_at ? null : open.visit.entered_at;
-  return state === "WAITING" && talks.present.length === 0 ? (all.at(-1)?.ended_at ?? null) : null;
+  if (open && !open.visit.answered_at) return open.visit.entered_at;
+  if (state !== "WAITING" || talks.present.length > 0) return null;
+  // past an overflow, or the agent of an answer that call.ongoing never confirmed is gone
+  const last = all.at(-1);
+  return last?.ended_at ?? last?.talked_until ?? null;
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

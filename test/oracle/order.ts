@@ -1,0 +1,74 @@
+import { byReception, isBefore, type Step } from "./events.ts";
+import { type SameAgent, sameAgentIn } from "./same-agent.ts";
+
+const RANKS: Readonly<Record<string, number>> = {
+  "call.new": 0,
+  "call.standby": 1,
+  "call.waiting": 2,
+  "actor.ringing": 3,
+  "actor.noanswer": 3,
+  "actor.entered": 4,
+  "call.ongoing": 5,
+  "actor.left": 6,
+  "call.queue-abandon": 7,
+  "call.overflow": 7,
+  "call.follow-me": 7,
+  "call.finished": 8,
+};
+const FINISHED = 8;
+const OTHERS = 9;
+const MAX_RING_MS = 120_000;
+
+const rankOf = ({ type }: Step): number => RANKS[type] ?? OTHERS;
+
+/** The steps of one call in the order of the call. Steps of equal time go round the life cycle from where the call stands. */
+export function orderOfCall(steps: readonly Step[]): Step[] {
+  const sameAgent = sameAgentIn(steps);
+  const left = [...steps];
+  const ordered: Step[] = [];
+  while (left.length > 0) {
+    const next = chooseNext(left, ordered, sameAgent);
+    left.splice(left.indexOf(next), 1);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+function chooseNext(left: readonly Step[], ordered: readonly Step[], sameAgent: SameAgent): Step {
+  const equals = left.filter((step) => !left.some((other) => isBefore(other, step)));
+  const ofLifeCycle = equals.filter((step) => rankOf(step) < FINISHED);
+  if (ofLifeCycle.length === 0) return firstOfLowestRank(equals, ordered, sameAgent);
+  const last = ordered.findLast((step) => rankOf(step) < FINISHED);
+  const above = ofLifeCycle.filter((step) => !last || rankOf(step) > rankOf(last));
+  return firstOfLowestRank(above.length > 0 ? above : ofLifeCycle, ordered, sameAgent);
+}
+
+function firstOfLowestRank(steps: readonly Step[], ordered: readonly Step[], sameAgent: SameAgent): Step {
+  const lowest = Math.min(...steps.map(rankOf));
+  const ofRank = steps.filter((step) => rankOf(step) === lowest);
+  const allowed = ofRank.filter((step) => !mustFollow(step, ofRank, ordered, sameAgent));
+  return (allowed.length > 0 ? allowed : ofRank).sort(byReception)[0]!;
+}
+
+/** A ring comes before its noanswer, but the noanswer comes first if the agent rings already. */
+function mustFollow(
+  step: Step,
+  others: readonly Step[],
+  ordered: readonly Step[],
+  sameAgent: SameAgent,
+): boolean {
+  const hasOther = (type: string) => others.some((other) => other.type === type && sameAgent(other, step));
+  const rings = ringsAlready(step, ordered, sameAgent);
+  if (step.type === "actor.ringing") return rings && hasOther("actor.noanswer");
+  return step.type === "actor.noanswer" && !rings && hasOther("actor.ringing");
+}
+
+function ringsAlready(agent: Step, ordered: readonly Step[], sameAgent: SameAgent): boolean {
+  let rangAt: number | null = null;
+  for (const step of ordered) {
+    if (step.type === "actor.ringing" && sameAgent(step, agent)) rangAt = step.at;
+    if (step.type === "actor.noanswer" && sameAgent(step, agent)) rangAt = null;
+    if (step.type === "actor.entered") rangAt = null;
+  }
+  return rangAt !== null && agent.at - rangAt <= MAX_RING_MS;
+}

@@ -1,0 +1,73 @@
+import { byReception, isBefore, isSameSecond, type Step } from "./events.ts";
+
+/** What the log-ins and pauses of an agent say; `since` is when the agent came into this state. */
+export type Presence = { state: "AVAILABLE" | "PAUSED" | "LOGGED_OUT"; since: number };
+
+/** By queue; null = told without a queue. Absent = logged out of it. */
+type Queues = Map<string | null, "AVAILABLE" | "PAUSED">;
+
+/** Steps that leave the agent as before if both come within one second. */
+const PAIRS: Readonly<Record<string, string>> = {
+  "actor.paused": "actor.unpaused",
+  "actor.logged-in": "actor.logged-out",
+};
+
+/** Null for an agent without any log-in or pause. */
+export function playPresence(steps: readonly Step[]): Presence | null {
+  const queues: Queues = new Map();
+  const changes: Presence[] = [];
+  for (const step of orderOfAgent(steps)) {
+    change(queues, step);
+    const state = stateOf(queues);
+    if (changes.at(-1)?.state !== state) changes.push({ state, since: step.at });
+  }
+  return changes.at(-1) ?? null;
+}
+
+function stateOf(queues: Queues): Presence["state"] {
+  if (queues.size === 0) return "LOGGED_OUT";
+  return [...queues.values()].includes("AVAILABLE") ? "AVAILABLE" : "PAUSED";
+}
+
+function change(queues: Queues, { type, queue }: Step): void {
+  if (type === "actor.logged-in") queues.set(queue, "AVAILABLE");
+  else if (type === "actor.logged-out") logOut(queues, queue);
+  else setPaused(queues, queue, type === "actor.paused" ? "PAUSED" : "AVAILABLE");
+}
+
+function logOut(queues: Queues, queue: string | null): void {
+  if (queue === null) queues.clear();
+  else queues.delete(queue);
+}
+
+/** A pause implies a log-in. */
+function setPaused(queues: Queues, queue: string | null, state: "AVAILABLE" | "PAUSED"): void {
+  const meant = queue === null && queues.size > 0 ? [...queues.keys()] : [queue];
+  for (const each of meant) queues.set(each, state);
+}
+
+function orderOfAgent(steps: readonly Step[]): Step[] {
+  const left = steps.filter((step) => !isDropped(step, steps));
+  const ordered: Step[] = [];
+  while (left.length > 0) {
+    const next = left
+      .filter((step) => !left.some((other) => isBefore(other, step) || isFirstOfPair(other, step)))
+      .sort(byReception)[0]!;
+    left.splice(left.indexOf(next), 1);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+const isFirstOfPair = (a: Step, b: Step): boolean => PAIRS[a.type] === b.type && isPair(a, b);
+
+function isPair(a: Step, b: Step): boolean {
+  if (a.queue !== b.queue || !isSameSecond(a.at, b.at)) return false;
+  return !isBefore(a, b) && !isBefore(b, a);
+}
+
+/** Both steps of a pair leave the agent as before, if anything is known of before. */
+function isDropped(step: Step, steps: readonly Step[]): boolean {
+  const hasOther = steps.some((other) => isFirstOfPair(step, other) || isFirstOfPair(other, step));
+  return hasOther && steps.some((other) => other.at < step.at && !isSameSecond(other.at, step.at));
+}

@@ -1,0 +1,84 @@
+import type { Random } from "./random.ts";
+import { drawStamp, type Sent, type StampStyle, writeStamp } from "./stamps.ts";
+
+export type RandomAgent = {
+  /** Null for an agent whose events have only an extension. */
+  login: string | null;
+  extension: string;
+  /** The queues of the log-in; empty = the log-in names none. */
+  queues: string[];
+};
+
+/** The people who are on the day's calls, and the queues. */
+export type Cast = { queues: string[]; agents: RandomAgent[]; numbers: string[] };
+
+const LOGINS = ["ana", "beto", "caio", "duda", "eva", "fred"];
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export function drawAgents(queues: readonly string[], random: Random): RandomAgent[] {
+  const logins = LOGINS.slice(0, random.whole(1, LOGINS.length));
+  // one desk for two: its extension belongs to who logged in last
+  const isShared = random.chance(0.1);
+  return logins.map((login, n) => ({
+    login: random.chance(0.1) ? null : `${login}@example.com`,
+    extension: String(201 + (isShared ? n >> 1 : n)),
+    queues: random.chance(0.2) ? [] : queues.slice(0, random.whole(1, queues.length)),
+  }));
+}
+
+/** How one event names the agent: the login in any case, with or without the extension, or the extension alone. */
+export function nameIn(agent: RandomAgent, random: Random): { actor?: string; number?: string } {
+  const { login, extension: number } = agent;
+  if (login === null || random.chance(0.07)) return { number };
+  const actor = random.pick([login, login, login, login.toUpperCase(), `A${login.slice(1)}`]);
+  return random.chance(0.85) ? { actor, number } : { actor };
+}
+
+type Shift = { agent: RandomAgent; style: StampStyle; random: Random };
+
+/** The log-ins, pauses and log-outs of one agent. One in six agents has none. */
+export function presenceOf(agent: RandomAgent, now: number, random: Random): Sent[] {
+  if (random.chance(1 / 6)) return [];
+  const shift: Shift = { agent, style: drawStamp(random), random };
+  const sent: Sent[] = [];
+  let at = now - random.whole(MINUTE_MS, 10 * HOUR_MS);
+  if (random.chance(0.05)) at = now - random.whole(25, 1_000) * HOUR_MS;
+  sent.push(...tell(shift, "actor.logged-in", at));
+  for (let rounds = random.whole(0, 3); rounds > 0; rounds -= 1) {
+    at += drawPause(random);
+    const [first, second] = random.pick(ROUNDS);
+    sent.push(...tell(shift, first, at));
+    at += drawPause(random);
+    if (random.chance(0.7)) sent.push(...tell(shift, second, at));
+  }
+  return sent.filter((each) => each.at <= now);
+}
+
+const ROUNDS: [string, string][] = [
+  ["actor.paused", "actor.unpaused"],
+  ["actor.paused", "actor.unpaused"],
+  ["actor.logged-out", "actor.logged-in"],
+];
+
+/** Short ones fall into one second. */
+const drawPause = (random: Random): number =>
+  random.chance(0.15) ? random.whole(100, 900) : random.whole(5_000, 90 * MINUTE_MS);
+
+/** One event for each queue of the agent, or one without a queue for all of them. */
+function tell({ agent, style, random }: Shift, type: string, at: number): Sent[] {
+  const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
+  const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};
+  const queues = isOfAll ? [null] : agent.queues;
+  const named = nameIn(agent, random);
+  return queues.map((queue) => ({
+    at,
+    body: {
+      type,
+      ...named,
+      ...(queue === null ? {} : { queue }),
+      ...reason,
+      ...writeStamp(at, style, random),
+    },
+  }));
+}

@@ -1,0 +1,5 @@
+/** From `from` on, until before `to`; ms since the epoch. */
+export type Window = { from: number; to: number };
+
+export const isIn = ({ from, to }: Window, at: number | null): boolean =>
+  at !== null && at >= from && at < to;
