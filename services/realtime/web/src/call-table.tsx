@@ -2,6 +2,7 @@ import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { AgentName } from "./agent-name.tsx";
 import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { agentOf, ageOf, type Call, isPresumedLost, ourNumber, theirNumber } from "./calls.ts";
@@ -104,7 +105,7 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
   from: (call) => numberCell(theirNumber(call)),
   to: (call) => numberCell(ourNumber(call)),
   queue: ({ queue }) => textCell(queue ?? NONE),
-  agent: (call) => textCell(agentOf(call) ?? NONE),
+  agent: (call) => agentCell(agentOf(call)),
   began: ({ created_at }) => {
     const began = Date.parse(created_at);
     return <td>{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>;
@@ -141,6 +142,10 @@ const textCell = (value: string, name?: string): VNode => (
   <td class={name} title={value.length > LONG ? value : undefined}>
     {value}
   </td>
+);
+
+const agentCell = (agent: string | null): VNode => (
+  <td title={agent ?? undefined}>{agent ? AgentName({ agent }) : NONE}</td>
 );
 
 /** Its text alone is drawn each second, not the row. */
