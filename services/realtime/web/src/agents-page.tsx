@@ -1,5 +1,6 @@
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
+import { AgentName } from "./agent-name.tsx";
 import { AGENT_STATES, type Agent, byState, findAgents } from "./agents.ts";
 import { CallRow } from "./call-row.tsx";
 import { formatMean } from "./format.ts";
@@ -91,7 +92,7 @@ function Cells({
   return (
     <>
       <th scope="row" title={agent}>
-        {agent}
+        <AgentName agent={agent} />
       </th>
       <td>
         <AgentMark state={state} />

@@ -2,6 +2,7 @@ import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { AgentName } from "./agent-name.tsx";
 import { COLUMNS, type Column, firstOrderOf, joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "./calls.ts";
@@ -104,7 +105,7 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
   from: (call) => numberCell(fromOf(call).shown),
   to: (call) => numberCell(toOf(call).shown),
   queue: (call) => textCell(joinNames(queuesOf(call)) ?? NONE),
-  agent: (call) => textCell(joinNames(presentAgents(call)) ?? NONE),
+  agent: (call) => agentCell(presentAgents(call)),
   began: ({ began_at }) => {
     const began = Date.parse(began_at);
     return <td>{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>;
@@ -142,6 +143,15 @@ const textCell = (value: string, name?: string): VNode => (
     {value}
   </td>
 );
+
+/** One name is cut in its middle; several are a text. */
+function agentCell(agents: readonly string[]): VNode {
+  const [agent] = agents;
+  const all = joinNames(agents);
+  return (
+    <td title={all ?? undefined}>{agent && agents.length === 1 ? AgentName({ agent }) : (all ?? NONE)}</td>
+  );
+}
 
 /** Its text alone is drawn each second, not the row. */
 export function Age({ call }: { call: Call }) {

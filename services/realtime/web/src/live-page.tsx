@@ -1,28 +1,24 @@
-import { useComputed } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 import { AgentsStrip } from "./agents-strip.tsx";
-import { CallRow } from "./call-row.tsx";
-import { listWaiters, theirNumber, type Waiter } from "./calls.ts";
-import { masked } from "./choices.ts";
-import { serverTime } from "./clock.ts";
-import { formatMean, formatNumber, formatShare } from "./format.ts";
-import { Link } from "./link.tsx";
-import { calls, link } from "./live.ts";
+import { formatMean, formatShare } from "./format.ts";
+import { link } from "./live.ts";
+import { MoreRows } from "./more-rows.tsx";
 import type { QueueRow, Report, TrafficNumbers } from "./reports.ts";
-import { boardNow, boardReport, past, rewound, seen } from "./rewind.ts";
-import { at, go, minutes, type PageName, SLIDING_MINUTES, type View } from "./route.ts";
+import { boardNow, boardReport, rewound, seen } from "./rewind.ts";
+import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
 import { formatShortDate, isToday } from "./times.ts";
 import { hasTraffic, isInboundQueue } from "./traffic.ts";
+import { measureRoom, rowsShown } from "./tv-room.ts";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
+import { WaitingList } from "./waiting-list.tsx";
 import { words } from "./words.ts";
 
 /** Where a queue is not told. */
 const NONE = "–";
-const USUAL_PROMISE_MS = 20_000;
-/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is, and where. */
+/** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
 const MAX_QUEUES = 100;
-const MAX_WAITERS = 50;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
@@ -33,9 +29,7 @@ export function LivePage() {
       <Cards numbers={numbers} />
       <div class="columns">
         <Queues numbers={numbers} />
-        <Waiting
-          promises={new Map(numbers.queues.map(({ queue, serviceLevelMs }) => [queue, serviceLevelMs]))}
-        />
+        <WaitingList queues={numbers.queues} />
       </div>
       <AgentsStrip />
     </div>
@@ -125,6 +119,8 @@ export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urg
 function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }) {
   const queues = all.filter(isInboundQueue);
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const count = rowsShown(queues.length, MAX_QUEUES);
+  useLayoutEffect(() => measureRoom("queues", queues.length));
   const columns: [string, string][] = [
     [waiting, words.tips.waiting],
     [longest, words.tips.longest],
@@ -151,38 +147,20 @@ function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }
           </tr>
         </thead>
         <tbody>
-          {mostUrgent(queues).map((row) => (
+          {mostUrgent(queues, count).map((row) => (
             <QueueLine key={row.queue} row={row} />
           ))}
         </tbody>
       </table>
-      <More count={queues.length - MAX_QUEUES} say={words.livePage.moreQueues} to="queues" />
+      <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
       {Object.values(states).every((count) => count === 0) && !hasTraffic(total.outbound) && <Empty />}
     </Scrolled>
   );
 }
 
 /** All of them in their order, or of too many those that cannot wait. */
-const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
-  queues.length > MAX_QUEUES ? queues.toSorted(byUrgency(boardNow.value)).slice(0, MAX_QUEUES) : queues;
-
-/** The other pages are of now. */
-function More(props: { count: number; say: (count: number) => string; to: PageName; view?: View }) {
-  const { count, say, to, view = {} } = props;
-  if (count <= 0) return null;
-  const text = say(count);
-  return (
-    <p class="more soft">
-      {rewound.value ? (
-        text
-      ) : (
-        <Link to={to} view={view} class="quiet">
-          {text}
-        </Link>
-      )}
-    </p>
-  );
-}
+const mostUrgent = (queues: readonly QueueRow[], count: number): readonly QueueRow[] =>
+  queues.length > count ? queues.toSorted(byUrgency(boardNow.value)).slice(0, count) : queues;
 
 function QueueLine({ row }: { row: QueueRow }) {
   return (
@@ -200,60 +178,6 @@ function QueueLine({ row }: { row: QueueRow }) {
       <td class="figure">{row.offered}</td>
       <td class="figure">{row.abandoned}</td>
     </tr>
-  );
-}
-
-function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
-  const waiters = rewound.value ? (past.value?.waiting ?? []) : listWaiters(calls.value, serverTime());
-  return (
-    <Scrolled class="calls" label={words.states.WAITING}>
-      <table>
-        <caption>{words.states.WAITING}</caption>
-        <thead class="unseen">
-          <tr>
-            {[words.cards.longest, words.columns.queue, words.columns.from].map((label) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {waiters.slice(0, MAX_WAITERS).map((waiter) => (
-            <WaiterLine
-              key={`${waiter.aggregate_id} ${waiter.entered_at}`}
-              waiter={waiter}
-              promisedMs={promises.get(waiter.queue) ?? USUAL_PROMISE_MS}
-            />
-          ))}
-        </tbody>
-      </table>
-      <More
-        count={waiters.length - MAX_WAITERS}
-        say={words.livePage.moreWaiting}
-        to="calls"
-        view={{ state: "WAITING" }}
-      />
-      {waiters.length === 0 && link.value.status === "live" && (
-        <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
-      )}
-    </Scrolled>
-  );
-}
-
-/** Its time and its colour change each second; nothing else is drawn again while the wait is the same. */
-function WaiterLine({ waiter, promisedMs }: { waiter: Waiter; promisedMs: number }) {
-  const { aggregate_id, queue, entered_at } = waiter;
-  const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(entered_at), promisedMs));
-  const number = theirNumber(waiter);
-  return (
-    <CallRow call_id={aggregate_id}>
-      <td class={urgency}>
-        <Since since={entered_at} />
-      </td>
-      <td title={queue ?? undefined}>{queue ?? NONE}</td>
-      <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
-    </CallRow>
   );
 }
 
