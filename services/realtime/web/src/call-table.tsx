@@ -97,7 +97,7 @@ const today = computed(() => periodOf("today", now.value - (now.value % 60_000),
 /** What each column shows of a call. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
-    <td>
+    <td title={words.directions[call.counted_as]}>
       {StateMark({ state: call.state, isPlain: call.counted_as !== "inbound" })}
       {call.state !== "FINISHED" && <Lost call={call} />}
     </td>

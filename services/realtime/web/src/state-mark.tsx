@@ -13,7 +13,7 @@ const SHAPES: Record<CallState, string> = {
 /** The state of a call; one that only a later release knows is shown by its name. `isPlain`: without colour. */
 export function StateMark({ state, isPlain = false }: { state: CallState; isPlain?: boolean }) {
   return (
-    <span class={isPlain ? "state" : `state ${state.toLowerCase()}`}>
+    <span class={`state ${isPlain && state !== "FINISHED" ? "soft" : state.toLowerCase()}`}>
       <span class="shape" aria-hidden="true">
         {SHAPES[state] ?? "◌"}
       </span>
