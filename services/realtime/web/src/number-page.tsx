@@ -13,7 +13,7 @@ import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts
 import { report } from "./numbers.ts";
 import { StateMark } from "./state-mark.tsx";
 import { telephone, telephoneWithPage } from "./telephone.ts";
-import { formatDateAndTime } from "./times.ts";
+import { formatDateAndTime, formatRecent } from "./times.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
@@ -174,7 +174,12 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       <td>
         {gaveUp && (
           <>
-            {rareWords.numberPage.gaveUp} · <Returned gaveUp={gaveUp} />
+            {rareWords.numberPage.gaveUp} ·{" "}
+            {gaveUp.returned_at ? (
+              `✓ ${formatRecent(Date.parse(gaveUp.returned_at))}`
+            ) : (
+              <Returned gaveUp={gaveUp} />
+            )}
           </>
         )}
       </td>

@@ -26,14 +26,18 @@ export function toQueueCsv(
   return writeCsv(COLUMNS, rows, manner);
 }
 
+/** Four decimals. */
+const SHARE_DIGITS = 10_000;
+
 type Named = Pick<QueueRow, "queue" | "name">;
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
 function rowOf({ queue, name }: Named, numbers: QueueNumbers, { zone }: Manner): Row {
-  const { waiting_since, outbound, internal, ...counts } = numbers;
+  const { waiting_since, service_level, outbound, internal, ...counts } = numbers;
   return {
     ...counts,
     ...{ queue, name },
+    service_level: service_level && Math.round(service_level * SHARE_DIGITS) / SHARE_DIGITS,
     waiting_since: waiting_since && formatIso(Date.parse(waiting_since), zone),
     ...prefixed("outbound", outbound),
     ...prefixed("internal", internal),

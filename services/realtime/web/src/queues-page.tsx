@@ -46,7 +46,10 @@ export function QueuesPage() {
 function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
   const columns = columnsFor(total);
   return (
-    <section class="calls day-table" aria-label={words.queues}>
+    <section
+      class={columns.length > INBOUND_COLUMNS.length ? "calls day-table wide" : "calls day-table"}
+      aria-label={words.queues}
+    >
       <table>
         <caption>
           {queuesWords.today} <Internal numbers={total} /> <Export numbers={{ total, queues }} />
@@ -104,7 +107,7 @@ function Internal({ numbers: { internal } }: { numbers: QueueNumbers }) {
   if (!hasTraffic(internal)) return null;
   const { placed, connected, dropped, mean_talk_ms } = internal;
   return (
-    <span class="soft">{queuesWords.internal(placed, connected, dropped, formatMean(mean_talk_ms))}</span>
+    <span class="soft"> · {queuesWords.internal(placed, connected, dropped, formatMean(mean_talk_ms))}</span>
   );
 }
 

@@ -3,7 +3,10 @@ export type Manner = { language: "pt-BR" | "en"; masked: boolean; zone: string }
 
 export type Cell = string | number | boolean | null | readonly string[];
 
-/** RFC 4180 with a head; in Portuguese with `;` and a byte order mark, as its spreadsheets read it. Names are joined by a comma. */
+/**
+ * RFC 4180 with a head; in Portuguese with `;`, decimal commas and a byte order mark, as its spreadsheets read it. Names are joined by
+ * a comma.
+ */
 export function writeCsv<Column extends string>(
   columns: readonly Column[],
   rows: readonly Record<Column, Cell>[],
@@ -11,12 +14,13 @@ export function writeCsv<Column extends string>(
 ): string {
   const separator = language === "pt-BR" ? ";" : ",";
   const mark = language === "pt-BR" ? "\ufeff" : "";
-  const lines = rows.map((row) => columns.map((column) => cellOf(row[column])).join(separator));
+  const lines = rows.map((row) => columns.map((column) => cellOf(row[column], language)).join(separator));
   return `${mark}${[columns.join(separator), ...lines].map((line) => `${line}\r\n`).join("")}`;
 }
 
 /** A text that a spreadsheet would compute is kept a text (OWASP, CSV injection). */
-function cellOf(value: Cell): string {
+function cellOf(value: Cell, language: Manner["language"]): string {
+  if (typeof value === "number") return language === "pt-BR" ? `${value}`.replace(".", ",") : `${value}`;
   const plain = typeof value === "object" && value !== null ? value.join(", ") : value;
   const text = typeof plain === "string" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : String(plain ?? "");
   return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
