@@ -66,15 +66,20 @@ const dayShown = (): string =>
 /** Outbound calls have numbers of their own: they are in no other one here. */
 function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
   if (!hasTraffic(numbers)) return null;
-  const { placed, connected, dropped, mean_talk_ms } = words.traffic;
   return (
     <div class="card outbound" title={words.tips.outbound}>
       <dt>
         {words.cards.outbound} {period}
       </dt>
       <dd>
-        <b>{numbers.placed}</b> {placed} <b>{numbers.connected}</b> {connected} <b>{numbers.dropped}</b>{" "}
-        {dropped} <b>{formatMean(numbers.mean_talk_ms)}</b> {mean_talk_ms}
+        {(["placed", "connected", "dropped"] as const).map((name) => (
+          <span key={name}>
+            <b>{numbers[name]}</b> {words.traffic[name]}
+          </span>
+        ))}
+        <span>
+          <b>{formatMean(numbers.mean_talk_ms)}</b> {words.traffic.mean_talk_ms}
+        </span>
       </dd>
     </div>
   );
