@@ -177,7 +177,24 @@ test("a board that lost its server turns grey and says since when, and shows the
   );
 });
 
-test("an abandoned call is listed as such until somebody has called back", async () => {
+test("outbound calls have a card of their own, and are in no number, row or list of inbound calls", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await card(page, "Em espera").count()).toBe(1));
+  const before = await textsOf(page);
+  const outbound = { direction: "outbound" };
+  await send(30, { ...waiting, queue: "outbound", ...outbound });
+  await send(30, { type: "call.new", ...outbound }, { type: "call.ongoing", ...outbound });
+  const shown = card(page, "Ativas hoje");
+  await eventually(async () =>
+    expect(await shown.innerText()).toMatch(/2 realizadas\s+1 conectadas\s+0 perdidas/),
+  );
+  expect(await textsOf(page)).toEqual(before);
+  expect(await page.getByText("outbound").count()).toBe(0);
+});
+
+const TIME = /^\d\d:\d\d:\d\d$/;
+
+test("a person who gave up is open until talked to, once however often it was, and anonymous callers stand apart", async () => {
   const their_number = "5511912340001";
   const gaveUp = [
     ...Array.from({ length: 8 }, () => ({ type: "call.data-provided" })),
@@ -185,19 +202,29 @@ test("an abandoned call is listed as such until somebody has called back", async
   ];
   const from = (events: { type: string }[]) => events.map((event) => ({ ...event, their_number }));
   await send(60, ...from([waiting, ...gaveUp]));
+  await send(50, ...[waiting, ...gaveUp].map((event) => ({ ...event, their_number: "anonymous" })));
   const { page, problems } = await open("/abandoned");
   const row = page.getByRole("row").filter({ hasText: "0001" });
   await eventually(async () =>
     expect(
       (await row.innerText())
         .split(/\t|\n/)
-        .slice(1)
-        .map((text) => text.trim()),
-    ).toEqual(["+55 11 9****-0001", "900", "00:09", "ainda não"]),
+        .map((text) => text.trim())
+        .slice(1),
+    ).toEqual(["1", expect.stringMatching(TIME), expect.stringMatching(TIME), "00:09", "ainda não"]),
   );
+  const anonymous = page.locator("table.anonymous tbody tr");
+  await eventually(async () => expect(await anonymous.innerText()).toContain("anonymous\t900"));
   await row.click();
   await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(10));
-  await send(0, ...from([{ type: "call.new" }, { type: "call.ongoing" }]));
+  await send(20, ...from([waiting, ...gaveUp]));
+  await eventually(async () => expect((await row.innerText()).split("\t")[1]).toBe("2"));
+  expect(await row.count()).toBe(1);
+  const outbound = { direction: "outbound" };
+  await send(
+    0,
+    ...from([{ type: "call.new" }, { type: "call.ongoing" }]).map((event) => ({ ...event, ...outbound })),
+  );
   await eventually(async () => expect(await row.innerText()).toMatch(/✓ \d\d:\d\d:\d\d/));
   expect(problems).toEqual([]);
 });
@@ -323,7 +350,7 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   const lines = (await save("NDJSON")).trimEnd().split("\n");
   const exported = lines
     .map((line) => JSON.parse(line))
-    .map((row) => [row.aggregate_id, row.state, row.their_number, row.events]);
+    .map((row) => [row.aggregate_id, row.state, row.from, row.events]);
   const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,
     call.state,

@@ -34,7 +34,7 @@ const PORTUGUESE: AbandonedWords = {
     `${count === 1 ? "1 pessoa abandonou" : `${count} pessoas abandonaram`} nos últimos ${days} dias, ` +
     `${open === 1 ? "1 ainda não falou" : `${open} ainda não falaram`} com ninguém`,
   anonymous: (count) =>
-    `${count === 1 ? "1 abandono" : `${count} abandonos`} de telefone oculto: não se sabe de quem`,
+    `${count === 1 ? "1 abandono" : `${count} abandonos`} de telefone oculto ou ilegível: não se sabe de quem`,
   anonymousColumns: {
     from: "Telefone",
     queue: "Fila",
@@ -68,7 +68,7 @@ const ENGLISH: AbandonedWords = {
   people: (count, open, days) =>
     `${count === 1 ? "1 person" : `${count} people`} gave up in the last ${days} days, ${open} not talked to since`,
   anonymous: (count) =>
-    `${count === 1 ? "1 abandon" : `${count} abandons`} from hidden numbers: the person is unknown`,
+    `${count === 1 ? "1 abandon" : `${count} abandons`} from hidden or unreadable numbers: the person is unknown`,
   anonymousColumns: {
     from: "Number",
     queue: "Queue",
