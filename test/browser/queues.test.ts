@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
@@ -35,7 +36,7 @@ const heading = async (page: Page) => (await page.getByRole("heading", { level: 
 
 /** The cells of a row by the names of their columns. */
 async function numbersOf(page: Page, name: string): Promise<Record<string, string>> {
-  const names = await table(page).getByRole("columnheader").allInnerTexts();
+  const names = await table(page).locator("thead tr:last-child th").allInnerTexts();
   const cells = await rowOf(page, name).locator("th, td").allInnerTexts();
   return Object.fromEntries(cells.map((cell, n) => [names[n]!.replace(/ [▾▴]$/, ""), cell.trim()]));
 }
@@ -98,6 +99,36 @@ test("each queue has a row with its numbers of today, and the tables of the char
   await eventually(async () =>
     expect(await sumsOf(page, "Ligações")).toEqual({ Recebidas: 18, Atendidas: 13, Abandonadas: 5 }),
   );
+  expect(problems).toEqual([]);
+});
+
+test("outbound calls have columns of their own as soon as there are any, and the exported table has all numbers", async () => {
+  const { page, problems } = await open("/queues");
+  await eventually(async () => expect(await rowOf(page, "Todas as filas").count()).toBe(1));
+  expect(await numbersOf(page, "Todas as filas")).not.toHaveProperty("Realizadas");
+  const call = { direction: "outbound", queue: "800" };
+  const talk = { actor: "ana@example.com" };
+  await send(
+    9,
+    ["call.new", 0, call],
+    ["actor.entered", 5, talk],
+    ["call.ongoing", 6, call],
+    ["actor.left", 66, talk],
+  );
+  await send(8, ["call.waiting", 0, call], ["call.queue-abandon", 9, call], ["call.finished", 10, call]);
+  const numbers = { Realizadas: "2", Conectadas: "1", Perdidas: "1", "TMA ativas": "01:00" };
+  await eventually(async () =>
+    expect(await numbersOf(page, "800")).toMatchObject({ ...numbers, Recebidas: "0" }),
+  );
+  const all = { ...numbers, Recebidas: "18", Atendidas: "13", Abandonadas: "5" };
+  expect(await numbersOf(page, "Todas as filas")).toMatchObject(all);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Exportar a tabela como CSV" }).click(),
+  ]);
+  const lines = (await readFile((await download.path())!, "utf8")).trimEnd().split("\r\n");
+  expect(lines).toHaveLength(5);
+  expect(lines[2]).toMatch(/^800;;0;0;.*;2;1;1;60000;0;0;0;$/);
   expect(problems).toEqual([]);
 });
 

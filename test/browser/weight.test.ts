@@ -26,7 +26,16 @@ test("the first load is less than 60 kB compressed, and rarely opened pages are 
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
-  for (const name of ["plot", "deliveries-page", "system-page", "number-page", "rare-words", "words-en"])
+  for (const name of [
+    "plot",
+    "queues-page",
+    "abandoned-page",
+    "deliveries-page",
+    "system-page",
+    "number-page",
+    "rare-words",
+    "words-en",
+  ])
     expect(first.filter((file) => file.includes(name))).toEqual([]);
 });
 
