@@ -17,8 +17,9 @@ import { findDifferences } from "./differences.ts";
 import { chooseValues, postsOf, type Values } from "./values.ts";
 import { viewAnswers } from "./views.ts";
 
+// The cases on the pure functions alone: test/e2e/cases.test.ts plays the same cases on real parts.
+
 const ZONE = "Etc/UTC";
-/** The fold and the counts alone: test/e2e/cases.test.ts plays the same cases on real parts. */
 const SEED = 1;
 const NOON = new Date("2026-11-25T12:00:00.000Z");
 const EVER = new Date(8.64e15);

@@ -365,6 +365,81 @@ test("calls that were kept as they once were are found in past collections alone
   expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["2"]);
 }, 60_000);
 
+test("after an agent is erased nothing of them is left in any call, in whatever field, case or collection it stood", async () => {
+  erasing.project();
+  const { db } = erasing;
+  const ana = "ana.souza@example.com";
+  const path = `/agents/${encodeURIComponent(ana)}`;
+  const steps = (call_id: string, ...types: [type: string, actor: string, number?: string][]) =>
+    types.map(([type, actor, number = "2001"]) => call(call_id, { actor, number, queue: "900" }, type));
+  const answered = steps("answered", ["actor.entered", ana], ["actor.left", ana], ["actor.entered", "beto"]);
+  const rang = steps("rang", ["actor.ringing", ana], ["actor.noanswer", ana], ["actor.entered", "beto"]);
+  const shouted = steps("other-case", ["actor.entered", "Ana.Souza@Example.com"]);
+  const others = steps("stays", ["actor.ringing", "beto", "2002"], ["actor.entered", "beto", "2002"]);
+  const mine = [...answered, ...rang, ...shouted];
+  await erasing.publish([...mine, ...others]);
+  await untilStored([...mine, ...others]);
+  type Past = { _id: string; [field: string]: unknown };
+  const past = db.collection<Past>("past_march");
+  const places = [
+    ...[{ actor: ana }, { agents: ["beto", ana] }, { legs: [{ agent: "beto", answered_by: ana }] }],
+    ...[
+      { talks: [{ agent: "Ana.Souza@example.com" }] },
+      { rings: [{ agent: ana }] },
+      { legs: [{ agent: ana }] },
+    ],
+    ...[{ offers: [{ agent: ana }] }, { talks: [{ agent: "ana" }] }],
+  ];
+  await past.insertMany(places.map((place, n) => ({ _id: `past-${n}`, ...place })));
+  const everyCall = async () =>
+    JSON.stringify([await db.collection("calls").find().toArray(), await past.find().toArray()]);
+  expect((await everyCall()).toLowerCase()).toContain(ana);
+  await erase(path);
+  await untilClean(erasing.url, path);
+  await untilStored(others);
+  expect((await everyCall()).toLowerCase()).not.toContain(ana);
+  expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual([`past-${places.length - 1}`]);
+  expect((await db.collection<Past>("calls").find().toArray()).map(({ _id }) => _id)).toEqual(["stays"]);
+}, 60_000);
+
+test("after an agent without a login is erased the extension is the name of an agent in no call", async () => {
+  erasing.project();
+  const own = call("own", { number: "2077", queue: "900" }, "actor.entered");
+  const others = [
+    call("a login's", { actor: "ana", number: "2077", queue: "900" }, "actor.entered"),
+    call("dialled", { number: "2077" }, "call.new"),
+  ];
+  await erasing.publish([own, ...others]);
+  await untilStored([own, ...others]);
+  await erase("/agents/2077");
+  await untilClean(erasing.url, "/agents/2077");
+  await untilStored(others);
+}, 60_000);
+
+test("after a number is erased nothing of it is left in any call, also where it is an agent's telephone", async () => {
+  erasing.project();
+  const { db } = erasing;
+  const bodies = [
+    call("caller", { their_number: NUMBER, queue: "900" }, "call.waiting"),
+    call("agent", { actor: "ana", number: `0${NUMBER.slice(-11)}`, queue: "900" }, "actor.ringing"),
+  ];
+  const other = call("stays", { actor: "ana", number: "2001", queue: "900" }, "actor.ringing");
+  await erasing.publish([...bodies, other]);
+  await untilStored([...bodies, other]);
+  type Past = { _id: string; [field: string]: unknown };
+  const past = db.collection<Past>("past_march");
+  await past.insertMany([
+    { _id: "1", talks: [{ agent: "ana", extension: NUMBER }] },
+    { _id: "2", rings: [{ agent: "ana", extension: NUMBER }] },
+    { _id: "3", rings: [{ agent: "ana", extension: "2001" }] },
+  ]);
+  await erase(`/numbers/${NUMBER}`);
+  await untilClean(erasing.url, `/numbers/${NUMBER}`);
+  await untilStored([other]);
+  expect(await findText(erasing, NUMBER.slice(-8))).toEqual([]);
+  expect((await past.find().toArray()).map(({ _id }) => _id)).toEqual(["3"]);
+}, 60_000);
+
 test("so many dead letters of a person as no command could name are deleted", async () => {
   const letters = erasing.db.collection<{ _id: string }>("dead_letters");
   const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));

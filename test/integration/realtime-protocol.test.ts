@@ -125,7 +125,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       "call.new",
       "call.standby",
     ]);
-    expect(Object.keys(data[0])).toEqual(["id", "aggregate_id", "uuid", "event"]);
+    const keys = ["id", "aggregate_id", "uuid", "occurred_at", "received_at", "event"];
+    expect(Object.keys(data[0])).toEqual(keys);
+    expect(data[0].occurred_at).toBe("2026-01-01T00:00:00.000Z");
+    expect(new Date(data[0].received_at).toJSON()).toBe(data[0].received_at);
     expect(data[0].event.their_number).toBe("5511999990000");
   });
 

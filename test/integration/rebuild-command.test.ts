@@ -75,20 +75,18 @@ test("calls are folded for one region: another is refused, and adopted where tha
   const payload = '{"type":"call.new","call_id":"abroad","their_number":"912 345 678"}';
   await store.apply(batchOf([{ ...sampleEvent({ aggregate_id: "abroad" }), payload }], null, 0), foldCall);
   const account = createMongoAccount(connection);
-  const claims = await Promise.all([{ region: "BR" as const }, { region: "BR" as const }].map(account.claim));
-  expect(claims).toEqual([{ region: "BR" }, { region: "BR" }]);
-  expect(await account.claim({ region: "PT" })).toEqual({ region: "BR" });
+  await account.claim({ region: "BR", senderZone: "UTC" });
   const env = { MONGODB_URI: uri, ACCOUNT_REGION: "PT" };
   const refused = await run(["--dry-run"], env);
   const said =
-    "set ACCOUNT_REGION=BR, or stop the projectors and run `npx -y pnpm rebuild:calls --adopt-region`";
+    "set ACCOUNT_REGION=BR, or stop the projectors and run `npx -y pnpm rebuild:calls --adopt-rules`";
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(said) });
   const canonical = async () =>
     (await store.findCalls(["abroad"])).map(({ their_number_canonical }) => their_number_canonical);
   expect(await canonical()).toEqual(["+55912345678"]);
   expect(await run(["--adopt-region"], { ...env, TOPIC_PREFIX: opened.prefix })).toMatchObject({ code: 0 });
   expect(await canonical()).toEqual(["+351912345678"]);
-  expect(await account.find()).toEqual({ region: "PT" });
+  expect(await account.find()).toEqual({ region: "PT", senderZone: "UTC" });
   const services = ["projector", "realtime"].map((kind) =>
     runService(kind, { MONGODB_URI: uri, TOPIC_PREFIX: opened.prefix }),
   );
@@ -98,6 +96,53 @@ test("calls are folded for one region: another is refused, and adopted where tha
   }
   await Promise.all([dropDatabase(connection), opened.close()]);
 }, 60_000);
+
+test("stamps are read by one sender's zone: another is refused until it is adopted, and then all moments are read by it", async () => {
+  const uri = uriOf(freshDatabase()).href;
+  const [opened, { connection, store }] = await Promise.all([openTopics(), openStore(uri)]);
+  const account = createMongoAccount(connection);
+  const [inUtc, inTokyo] = [
+    { region: "BR", senderZone: "UTC" },
+    { region: "BR", senderZone: "Asia/Tokyo" },
+  ] as const;
+  await account.claim(inUtc);
+  const received_at = new Date("2026-03-01T16:00:00Z");
+  const sample = (type: string, kind: "call" | "agent", aggregate_id: string) =>
+    sampleEvent({
+      ...{ type, kind, aggregate_id, received_at, occurred_at: new Date("2026-03-01T15:00:00Z") },
+      payload: JSON.stringify({ type, queue: "900", timestamp: "2026-03-01T15:00:00" }),
+    });
+  const events = [sample("call.waiting", "call", "afar"), sample("actor.logged-in", "agent", "ana")];
+  await store.apply(batchOf(events, null, 0), foldCall);
+  const momentsIn = async () => {
+    const [call] = await store.findCalls(["afar"]);
+    const [agent] = await store.listPresences(["ana"]);
+    const found = await Promise.all(events.map(({ uuid }) => store.findEvent(uuid)));
+    const moments = [call?.waiting_since, agent?.queues[0]?.logged_in?.at];
+    return [...moments, ...found.map((event) => event?.occurred_at)].map((moment) => moment?.toJSON());
+  };
+  expect(await momentsIn()).toEqual(Array(4).fill("2026-03-01T15:00:00.000Z"));
+  const env = { MONGODB_URI: uri, TOPIC_PREFIX: opened.prefix, SENDER_TIME_ZONE: "Asia/Tokyo" };
+  const command = "run `npx -y pnpm rebuild:calls --adopt-rules`";
+  const refusal = `SENDER_TIME_ZONE is Asia/Tokyo, but the calls in MongoDB are folded for UTC: set SENDER_TIME_ZONE=UTC, or stop the projectors and ${command}`;
+  const startAll = () => Promise.all(["projector", "realtime"].map((kind) => runService(kind, env)));
+  for (const { code, log } of await startAll()) {
+    expect(code).toBe(1);
+    expect(log).toContain(refusal);
+  }
+  expect(await run([], env)).toMatchObject({ code: 1, stderr: expect.stringContaining(refusal) });
+  // an adoption that was stopped before its end
+  await account.adopt(inTokyo);
+  for (const { code, log } of await startAll()) {
+    expect(code).toBe(1);
+    expect(log).toContain(`${command} to its end`);
+  }
+  expect(await run(["--adopt-rules"], env)).toMatchObject({ code: 0 });
+  expect(await account.find()).toEqual(inTokyo);
+  expect(await momentsIn()).toEqual(Array(4).fill("2026-03-01T06:00:00.000Z"));
+  expect(await run(["--dry-run"], env)).toMatchObject({ code: 0 });
+  await Promise.all([dropDatabase(connection), opened.close()]);
+}, 120_000);
 
 test("a call that is erased while the calls of a moment are written is not among them", async () => {
   const events = Array.from({ length: 30 }, () => sampleEvent());

@@ -37,10 +37,8 @@ async function damage() {
   await documents().deleteOne({ _id: "missing" });
   await documents().insertOne({
     _id: "invented",
-    agent: "invented",
-    queues: [],
-    updated_at: new Date(),
-    version: 1,
+    ...{ agent: "invented", queues: [], extensions: [], returns: [] },
+    ...{ said_at: new Date(), updated_at: new Date(), version: 1 },
   });
   return events;
 }
@@ -55,22 +53,25 @@ test("what an agent is kept as and its events do not agree in is told, mended un
     { key: "missing", kind: "added", fields: [] },
     { key: "invented", kind: "removed", fields: [] },
   ];
-  expect(await store.compareAgents(all)).toEqual(expected);
+  expect(await store.compareAgents(all, foldCall)).toEqual(expected);
   const place = { topic, partition: 7 };
-  const refolded = await store.refoldAgents({ ...place, keys: all }, foldCall.revision);
+  const refolded = await store.refoldAgents({ ...place, keys: all }, foldCall);
   expect(refolded).toMatchObject({ superseded: null, differences: expected });
   expect(refolded).toMatchObject({
     changes: expected.map(({ key }) => ({ key, kind: "agent", erased: false })),
   });
-  expect(await store.compareAgents(all)).toEqual([]);
+  expect(await store.compareAgents(all, foldCall)).toEqual([]);
   const [altered] = await store.listPresences(["altered"]);
   expect(altered).toMatchObject(applyPresence(null, events.slice(0, 2))!);
   // untold until somebody says that they are told
-  const again = await store.refoldAgents({ ...place, keys: [] }, foldCall.revision);
+  const again = await store.refoldAgents({ ...place, keys: [] }, foldCall);
   expect(again).toMatchObject({ changes: [{}, {}, {}] });
-  const newer = await store.refoldAgents({ ...place, keys: [] }, foldCall.revision + 1);
+  const newer = await store.refoldAgents(
+    { ...place, keys: [] },
+    { ...foldCall, revision: foldCall.revision + 1 },
+  );
   expect(newer).toMatchObject({ superseded: null });
-  expect(await store.refoldAgents({ ...place, keys: all }, foldCall.revision)).toEqual({
+  expect(await store.refoldAgents({ ...place, keys: all }, foldCall)).toEqual({
     superseded: foldCall.revision + 1,
   });
 });
@@ -94,4 +95,53 @@ test("`rebuild:calls --dry-run` names how many agents differ", async () => {
   const { code, stdout } = await startRebuild(["--dry-run"], { env }).done;
   expect(code).toBe(0);
   expect(stdout).toContain("1 agents would be changed");
+});
+
+/** An agent's document as releases before revision 4 of the fold wrote it. */
+async function writeOlder(agent: string, events: LoggedEvent[]) {
+  await store.apply({ ...batchOf(events, null, 0), topic: agent }, foldCall);
+  const paused = { on: true, at: new Date(), reason: "lunch" };
+  const queues = [{ queue: "900", logged_in: { on: true, at: new Date() }, paused }];
+  const older = { agent, queues, updated_at: events.at(-1)!.received_at, version: 7 };
+  const raw = connection.db.collection<{ _id: string }>("agents");
+  await raw.replaceOne({ _id: agent }, older);
+}
+
+test("an agent whom an older fold has made is in no list until a rebuild has made it again, and is right in the past", async () => {
+  const agent = `older-${randomUUID()}`;
+  const events = [loggedIn(agent, "900"), loggedIn(agent, "901")];
+  await writeOlder(agent, events);
+  expect(await store.listPresences([agent])).toEqual([]);
+  expect((await store.listPresences()).map((each) => each.agent)).not.toContain(agent);
+  const past = await store.listPastPresences(new Date());
+  expect(past.find((each) => each.agent === agent)).toMatchObject(applyPresence(null, events)!);
+  const keys = [agent];
+  expect(await store.compareAgents(keys)).toMatchObject([{ key: agent, kind: "changed" }]);
+  const refolded = await store.refoldAgents({ topic: agent, partition: 0, keys }, foldCall.revision);
+  expect(refolded).toMatchObject({ changes: [{ key: agent, kind: "agent", erased: false }] });
+  const [presence] = await store.listPresences(keys);
+  const { version, ...folded } = presence!;
+  expect(folded).toEqual(applyPresence(null, events));
+  expect(version).toBeGreaterThan(7);
+  expect(await store.compareAgents(keys)).toEqual([]);
+});
+
+test("an agent whom an older fold has made is folded from all its events by the next one", async () => {
+  const agent = `older-${randomUUID()}`;
+  const events = [loggedIn(agent, "900"), loggedIn(agent, "901")];
+  await writeOlder(agent, events);
+  const next = loggedIn(agent, "902");
+  await store.apply({ ...batchOf([next], 2, 0), topic: agent }, foldCall);
+  const [{ version: _version, ...folded } = { version: 0 }] = await store.listPresences([agent]);
+  expect(folded).toEqual(applyPresence(null, [...events, next]));
+});
+
+test("an agent that a fold of the same shape and a lower revision has made is made again", async () => {
+  const agent = `lower-${randomUUID()}`;
+  const events = [loggedIn(agent, "900")];
+  await store.apply({ ...batchOf(events, null, 0), topic: agent }, foldCall);
+  const raw = connection.db.collection<{ _id: string; fold: number }>("agents");
+  await raw.updateOne({ _id: agent }, { $inc: { fold: -1 } });
+  expect(await store.listPresences([agent])).toEqual([]);
+  expect(await store.compareAgents([agent])).toEqual([{ key: agent, kind: "changed", fields: ["fold"] }]);
 });

@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { findParties, foldCall, type LoggedEvent } from "@teravoz/domain";
 import {
   connectMongo,
+  createMongoAccount,
   createMongoErasures,
   createMongoLetters,
   createMongoStore,
   type MongoConnection,
   type MongoStore,
 } from "@teravoz/store";
-import { lettersContract, storeContract } from "@teravoz/store/contract";
+import { accountContract, lettersContract, senderZoneContract, storeContract } from "@teravoz/store/contract";
 import { eventually } from "../support/eventually.ts";
 import {
   batchOf,
@@ -27,6 +28,33 @@ storeContract("MongoDB", async () => {
   const letters = createMongoLetters({ connection, log });
   const desk = createMongoErasures({ connection, erasureKeys, parties: findParties });
   return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
+});
+
+senderZoneContract("MongoDB", async (readOccurrence) => {
+  const { connection } = await openStore();
+  const store = createMongoStore({ connection, log, erasureKeys, readOccurrence });
+  const letters = createMongoLetters({ connection, log });
+  const desk = createMongoErasures({ connection, erasureKeys, parties: findParties });
+  return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
+});
+
+accountContract("MongoDB", async () => {
+  const { connection } = await openStore();
+  return { account: createMongoAccount(connection), close: () => dropDatabase(connection) };
+});
+
+test("an account document of the release before the sender's zone is read as UTC", async () => {
+  const { connection } = await openStore();
+  await connection.db
+    .collection<{ _id: string; region: string }>("account")
+    .insertOne({ _id: "fold", region: "PT" });
+  const account = createMongoAccount(connection);
+  const rules = { region: "PT", senderZone: "UTC" } as const;
+  expect(await account.find()).toEqual(rules);
+  expect(await account.claim({ region: "BR", senderZone: "Asia/Tokyo" })).toEqual(rules);
+  await account.adopt({ region: "PT", senderZone: "Asia/Tokyo" });
+  expect(await account.find()).toEqual({ region: "PT", senderZone: "Asia/Tokyo", adopting: true });
+  await dropDatabase(connection);
 });
 
 lettersContract("MongoDB", async () => {

@@ -25,6 +25,9 @@ describe("the state of an agent", () => {
     const paused = [...talk, presence(60, "paused")];
     expect(agentOf(paused)).toMatchObject({ state: "TALKING", call_id: "c1", next_state: "PAUSED" });
     expect(shown([...paused, [90, "actor.left", ana]])).toBe("PAUSED since 90");
+    const before = [presence(5, "paused"), ...talk];
+    expect(agentOf(before)).toMatchObject({ state: "TALKING", next_state: null });
+    expect(shown([...before, [90, "actor.left", ana]])).toBe("PAUSED since 5");
   });
   test("is ringing for two minutes at most", () => {
     const rung: Line[] = [
@@ -65,6 +68,8 @@ describe("the state of an agent", () => {
   test("is logged out, and the row ends after a day", () => {
     expect(shown([presence(0, "logged-out")], 86_400)).toBe("LOGGED_OUT since 0");
     expect(shown([presence(0, "logged-out")], 86_401)).toBe("no row");
+    const served: Line[] = [...talk, [60, "call.finished"], presence(70, "logged-out")];
+    expect(shown(served, 86_471)).toBe("LOGGED_OUT since 70");
   });
 });
 
@@ -99,6 +104,9 @@ describe("a missed ring", () => {
     expect(missed([2, "actor.ringing", ana], [9, "actor.noanswer", ana], [30, "actor.noanswer", ana])).toBe(
       2,
     );
+  });
+  test("is none on an outbound call", () => {
+    expect(missed([2, "call.ongoing", { direction: "outbound" }], [9, "actor.noanswer", ana])).toBe(0);
   });
   test("is none within a second after another agent entered", () => {
     expect(missed([9, "actor.entered", bia], [10, "actor.noanswer", ana])).toBe(0);

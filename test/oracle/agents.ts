@@ -95,7 +95,10 @@ function gatherAgent(key: string, account: Account): Agent {
     rings.push(...call.rings.filter(isOfAgent).map((each) => ({ ...each, call })));
   }
   const presenceSteps = account.presenceSteps.filter((step) => keyOfStep(step, account) === key);
-  const heard = stepsOf(account).filter((step) => keyOfStep(step, account) === key);
+  // an agent who leaves a call without being on it is not heard of
+  const heard = stepsOf(account).filter(
+    (step) => step.type !== "actor.left" && keyOfStep(step, account) === key,
+  );
   return {
     key,
     presenceSteps,
@@ -124,7 +127,9 @@ function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[
       if (later.call === talk.call || later.call.counted_as === "internal") continue;
       if (ended_at === null || later.entered_at < ended_at) ended_at = later.entered_at;
     }
-    return { ...talk, ended_at: ended_at ?? logInAfterLogOut(talk, presenceSteps) };
+    const logIn = talk.ended_at === null ? logInAfterLogOut(talk, presenceSteps) : null;
+    if (logIn !== null && (ended_at === null || logIn < ended_at)) ended_at = logIn;
+    return { ...talk, ended_at };
   });
 }
 
@@ -183,8 +188,8 @@ function countMissed({ key }: Agent, question: Question): number {
   let missed = 0;
   for (const call of question.calls) {
     if (call.counted_as !== "inbound") continue;
-    const sameAgent = sameAgentIn(call.steps);
     for (const step of call.steps) {
+      const sameAgent = sameAgentIn(call.steps.slice(0, call.steps.indexOf(step) + 1));
       if (step.type !== "actor.noanswer" || keyOfNoAnswer(step, call, question) !== key) continue;
       const others = call.steps.filter(
         (other) =>
@@ -196,15 +201,14 @@ function countMissed({ key }: Agent, question: Question): number {
   return missed;
 }
 
-/** An extension alone is that of the agent who rings or enters with it in the same call, if there is one. */
+/** An extension alone is that of the agent who rang or entered with it in the same call before, if there is one. */
 function keyOfNoAnswer(step: Step, { steps }: Call, account: Account): string | null {
-  const known = steps.findLast(
-    ({ type, login, extension }) =>
-      (type === "actor.ringing" || type === "actor.entered") &&
-      login !== null &&
-      extension !== null &&
-      extension === step.extension,
-  );
+  const known = steps
+    .slice(0, steps.indexOf(step))
+    .findLast(
+      ({ type, login, extension }) =>
+        type.startsWith("actor.") && login !== null && extension !== null && extension === step.extension,
+    );
   return keyOfStep(step.login === null && known ? known : step, account);
 }
 

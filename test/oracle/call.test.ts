@@ -76,6 +76,11 @@ describe("an answer before call.ongoing", () => {
   });
   test.each<[string, Line, string[]]>([
     ["a transfer", [20, "call.waiting", q901], ["900 1-20 ANSWERED ana 10-12", "901 20- open"]],
+    [
+      "a transfer to the same queue",
+      [20, "call.waiting", q900],
+      ["900 1-20 ANSWERED ana 10-12", "900 20- open"],
+    ],
     ["the end of the call", [20, "call.finished"], ["900 1-20 ANSWERED ana 10-12"]],
     ["the same agent", [20, "actor.entered", ana], ["900 1- open ana 10-"]],
   ])("stands if %s comes next", (_name, next, visits) => {
@@ -91,6 +96,9 @@ describe("an answer before call.ongoing", () => {
     expect(visitsOf(both)).toEqual(["900 1- open bia 15-"]);
     expect(visitsOf([...both, [20, "actor.ringing", ana]])).toEqual(["900 1- open bia 15-"]);
     expect(visitsOf([...both, [20, "call.finished"]])).toEqual(["900 1-20 ANSWERED bia 10-20"]);
+    const none: Line[] = [...both, [18, "actor.left", bia]];
+    expect(visitsOf(none)).toEqual(["900 1- open"]);
+    expect(visitsOf([...none, [20, "call.finished"]])).toEqual(["900 1-20 ANSWERED bia 10-18"]);
   });
 });
 
@@ -159,6 +167,11 @@ describe("the talk of an agent", () => {
   test("ends with an actor.left in another case, by extension, or of nobody", () => {
     for (const who of [{ actor: "ANA" }, { number: "201" }, {}])
       expect(talksOf([...answered, [50, "actor.left", who]])).toEqual(["ana 10-50"]);
+    const rung: Line[] = [
+      [5, "actor.ringing", ana],
+      [10, "actor.entered", { actor: "ana" }],
+    ];
+    expect(talksOf([...rung, [50, "actor.left", { number: "201" }]])).toEqual(["ana 10-50"]);
   });
   test("goes on at the actor.left of an agent who is not on the call", () => {
     expect(talksOf([...answered, [50, "actor.left", bia]])).toEqual(["ana 10-"]);
@@ -171,6 +184,7 @@ test("a recording ends an answered call that no agent is on, at its last event o
   expect([left.state, secondsOf(left.finished_at)]).toEqual(["FINISHED", "50"]);
   expect(callOf([...answered, recording]).state).toBe("ONGOING");
   expect(callOf([...begun, recording]).state).toBe("WAITING");
+  expect(callOf([[0, "call.new"], recording]).state).toBe("NEW");
 });
 
 test("steps after call.finished count nowhere", () => {

@@ -3,6 +3,7 @@ import { orderOfCall } from "./order.ts";
 import {
   type CallState,
   emptySince,
+  endRecorded,
   openVisit,
   type Play,
   playStep,
@@ -46,6 +47,7 @@ export function playCall(call_id: string, unordered: readonly Step[]): Call {
   steps.forEach((step, n) => {
     playStep(play, step, n);
   });
+  endRecorded(play);
   const fields = fieldsOf(all);
   const abandoned = fields.counted_as === "inbound" && play.visits.at(-1)?.outcome === "ABANDONED";
   return { call_id, ...describe(play), ...fields, abandoned, steps };
@@ -69,14 +71,12 @@ function describe(play: Play) {
   };
 }
 
-/** Without an open visit, a call in state WAITING still waits: it has overflowed. */
+/** A call in state WAITING with no agent on it waits, whatever became of its last visit. */
 function waitingSince(play: Play): number | null {
   const open = openVisit(play);
-  if (open) return open.answered_at === null ? open.entered_at : null;
+  if (open && open.answered_at === null) return open.entered_at;
   const last = play.visits.at(-1);
-  return play.state === "WAITING" && last?.outcome === "OVERFLOWED" && play.onCall.length === 0
-    ? last.entered_at
-    : null;
+  return play.state === "WAITING" && last && play.onCall.length === 0 ? last.entered_at : null;
 }
 
 export function earliest(moments: readonly (number | null)[]): number | null {

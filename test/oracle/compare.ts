@@ -25,7 +25,7 @@ export type Difference = { path: string[]; expected: unknown; got: unknown };
 
 export function boardOf({ calls, queues, total, agents, abandoned, waiting }: Answer): Board {
   return sortKeys({
-    calls: byKey([...calls.values()], ({ call_id }) => call_id, callOf),
+    calls: lowerNames(byKey([...calls.values()], ({ call_id }) => call_id, callOf)),
     queues: withoutEmpty(
       Object.fromEntries([...queues].map(([queue, numbers]) => [String(queue), numbersOf(numbers)])),
     ),
@@ -71,9 +71,22 @@ function callOf(call: Call): Row {
   };
 }
 
+/** The spelling of names is not compared. */
+export const lowerNames = <T>(rows: T): T =>
+  JSON.parse(JSON.stringify(rows), (key, value) =>
+    (key === "agent" || key === "actor") && typeof value === "string" ? value.toLowerCase() : value,
+  );
+
 const numbersOf = (numbers: QueueNumbers): Row => withTimes(numbers, ["waiting_since"]);
 
-const agentOf = (row: AgentRow): Row => withTimes(row, ["since"]);
+/** The spelling of a name is not compared; since when only of what is defined, talks and rings. */
+const agentOf = ({ agent: _agent, since, ...row }: AgentRow): Row => ({
+  ...row,
+  ...sinceOf(row.state, iso(since)),
+});
+
+export const sinceOf = (state: string, since: string | null): Row =>
+  state === "TALKING" || state === "RINGING" ? { since } : {};
 
 /** The rows that hold anything but 0 and null. */
 export function withoutEmpty(rows: Record<string, Row>): Record<string, Row> {

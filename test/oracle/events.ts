@@ -119,7 +119,7 @@ function isSameStep(a: Step, b: Step): boolean {
     a.call_id === b.call_id &&
     a.at === b.at &&
     a.queue === b.queue &&
-    nameOf(a) === nameOf(b)
+    nameOf(a)?.toLowerCase() === nameOf(b)?.toLowerCase()
   );
 }
 

@@ -31,24 +31,39 @@ test("steps of equal time go round the life cycle from where the call stands", (
 });
 
 test("a stamp without milliseconds is equal to every stamp of its second, and two with milliseconds keep their order", () => {
-  const lines: Line[] = [[0.2, "actor.left", ana], [0.7, "call.waiting"], ...inOneSecond(["call.ongoing"])];
-  expect(typesOf(lines)).toEqual(["ongoing", "left", "waiting"]);
+  const left: Line = [0.2, "actor.left", ana];
+  const waiting: Line = [0.7, "call.waiting"];
+  expect(typesOf([left, waiting, ...inOneSecond(["call.ongoing"])])).toEqual(["ongoing", "left", "waiting"]);
+  expect(typesOf([left, waiting, ...inOneSecond(["call.follow-me"])])).toEqual([
+    "left",
+    "follow-me",
+    "waiting",
+  ]);
 });
 
 test("a ring comes before its noanswer, unless the agent rings already", () => {
-  const both = inOneSecond(["actor.noanswer", ana], ["actor.ringing", ana]);
-  expect(typesOf(both)).toEqual(["ringing", "noanswer"]);
-  expect(typesOf([[-15, "actor.ringing", ana], ...both])).toEqual(["ringing", "noanswer", "ringing"]);
+  const noAnswerFirst = inOneSecond(["actor.noanswer", ana], ["actor.ringing", ana]);
+  expect(typesOf(noAnswerFirst)).toEqual(["ringing", "noanswer"]);
+  const ringFirst = inOneSecond(["actor.ringing", ana], ["actor.noanswer", ana]);
+  expect(typesOf([[-15, "actor.ringing", ana], ...ringFirst])).toEqual(["ringing", "noanswer", "ringing"]);
+  expect(typesOf([[-125, "actor.ringing", ana], ...noAnswerFirst])).toEqual([
+    "ringing",
+    "ringing",
+    "noanswer",
+  ]);
 });
 
 test("equal events in two writings are one step, events without a stamp are two", () => {
-  const twins: Line[] = [
+  const twins = eventsOf([
     [0, "actor.entered", ana],
     [0, "actor.entered", ana],
-  ];
-  expect(typesOf(twins)).toEqual(["entered"]);
-  const withoutStamp = twins.map(
-    ([at, type, fields]): Line => [at, type, { ...fields, timestamp: undefined }],
-  );
-  expect(typesOf(withoutStamp)).toEqual(["entered", "entered"]);
+  ]);
+  expect(readSteps(twins)).toHaveLength(1);
+  const received_at = new Date();
+  const withoutStamp = twins.map(({ uuid, body }) => ({
+    uuid,
+    body: { ...body, timestamp: undefined },
+    received_at,
+  }));
+  expect(readSteps(withoutStamp)).toHaveLength(2);
 });

@@ -35,7 +35,8 @@ const LIFE_CYCLE = [
   "actor.left",
   "call.finished",
 ];
-const OPEN_AGAIN = ["call.standby", "call.waiting", "actor.entered", "call.ongoing"];
+/** After these an abandon or a recording before them is not the end of the call. */
+const GOES_ON = ["call.standby", "call.waiting", "actor.entered", "call.ongoing", "call.finished"];
 
 export const start = (steps: readonly Step[]): Play => ({
   steps,
@@ -60,7 +61,6 @@ export function playStep(play: Play, step: Step, n: number): void {
   else if (step.type === "actor.left") leave(play, step);
   else if (step.type === "call.overflow") overflow(play, step);
   else if (step.type === "call.queue-abandon") abandon(play, step, n);
-  else if (step.type === "call.recording-available") recordingIsReady(play, n);
   else if (step.type === "call.finished") finish(play, step);
 }
 
@@ -144,7 +144,7 @@ function goOnCall(play: Play, step: Step): void {
 }
 
 function endTalks(play: Play, at: number): void {
-  for (const talk of play.onCall) talk.ended_at = at;
+  for (const talk of play.onCall) talk.ended_at = Math.max(talk.entered_at, at);
   play.onCall = [];
 }
 
@@ -165,7 +165,7 @@ function goOn(play: Play, { at }: Step): void {
 function leave(play: Play, step: Step): void {
   const leavers = leaversOf(play, step);
   if (leavers.length === 0) return;
-  for (const talk of leavers) talk.ended_at = step.at;
+  for (const talk of leavers) talk.ended_at = Math.max(talk.entered_at, step.at);
   play.onCall = play.onCall.filter((talk) => !leavers.includes(talk));
   const open = openVisit(play);
   if (!open || open.answered_at === null) return;
@@ -200,7 +200,7 @@ function overflow(play: Play, { at }: Step): void {
 function abandon(play: Play, step: Step, n: number): void {
   endRings(play, step.at);
   abandonVisit(play, step, n);
-  if (play.state === "FINISHED" || opensAgainAfter(play, n)) return;
+  if (play.state === "FINISHED" || goesOnAfter(play, n)) return;
   endTalks(play, step.at);
   play.state = "FINISHED";
   play.finished_at = step.at;
@@ -209,6 +209,7 @@ function abandon(play: Play, step: Step, n: number): void {
 function abandonVisit(play: Play, { at, queue }: Step, n: number): void {
   const open = openVisit(play);
   takeAnswerBack(open);
+  if (open) open.queue ??= queue;
   const isOfNewQueue = queue !== null && !play.visits.some((visit) => visit.queue === queue);
   if (open) close(play, open, at, isOfNewQueue ? "OVERFLOWED" : "ABANDONED");
   if (!isOfNewQueue && play.visits.length > 0) return;
@@ -218,18 +219,24 @@ function abandonVisit(play: Play, { at, queue }: Step, n: number): void {
   close(play, visit, at, "ABANDONED");
 }
 
-const opensAgainAfter = ({ steps }: Play, n: number): boolean =>
-  steps.slice(n + 1).some(({ type }) => OPEN_AGAIN.includes(type));
+const goesOnAfter = ({ steps }: Play, n: number): boolean =>
+  steps.slice(n + 1).some(({ type }) => GOES_ON.includes(type));
 
-/** A recording ends a call that was answered, has no agent on it and no visit that waits. */
-function recordingIsReady(play: Play, n: number): void {
+/** A recording that is ready ends a call that was answered, has no agent on it and no visit that waits, if nothing goes on after it. */
+export function endRecorded(play: Play): void {
+  const { steps, onCall } = play;
+  const recorded = steps.findIndex(
+    ({ type }, n) => type === "call.recording-available" && !goesOnAfter(play, n),
+  );
+  if (recorded < 0 || play.state === "FINISHED" || onCall.length > 0) return;
   const open = openVisit(play);
+  // a recording exists only of a call that is over: an answer that was not confirmed stands
+  if (open?.pending) letAnswerStand(open);
   const wasAnswered =
     play.answersOutside.length > 0 || play.visits.some(({ answered_at }) => answered_at !== null);
   const waits = open !== null && open.answered_at === null;
-  if (!wasAnswered || waits || play.onCall.length > 0) return;
-  if (play.state === "FINISHED" || opensAgainAfter(play, n)) return;
-  const last = play.steps.slice(0, n).findLast(({ type }) => LIFE_CYCLE.includes(type))!;
+  if (!wasAnswered || waits) return;
+  const last = steps.findLast(({ type }) => LIFE_CYCLE.includes(type))!;
   if (open) close(play, open, last.at, "ABANDONED");
   endRings(play, last.at);
   play.state = "FINISHED";

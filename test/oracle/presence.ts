@@ -6,6 +6,9 @@ export type Presence = { state: "AVAILABLE" | "PAUSED" | "LOGGED_OUT"; since: nu
 /** By queue; null = told without a queue. Absent = logged out of it. */
 type Queues = Map<string | null, "AVAILABLE" | "PAUSED">;
 
+/** Agents whose only queue, null, is implied by a pause without a queue. */
+const implied = new WeakSet<Queues>();
+
 /** Steps that leave the agent as before if both come within one second. */
 const PAIRS: Readonly<Record<string, string>> = {
   "actor.paused": "actor.unpaused",
@@ -40,8 +43,10 @@ function logOut(queues: Queues, queue: string | null): void {
   else queues.delete(queue);
 }
 
-/** A pause implies a log-in. */
+/** A pause implies a log-in. One that names no queue is about all of them: it is no queue of its own beside those that are named. */
 function setPaused(queues: Queues, queue: string | null, state: "AVAILABLE" | "PAUSED"): void {
+  if (queue !== null && implied.delete(queues)) queues.delete(null);
+  if (queue === null && queues.size === 0) implied.add(queues);
   const meant = queue === null && queues.size > 0 ? [...queues.keys()] : [queue];
   for (const each of meant) queues.set(each, state);
 }
@@ -51,7 +56,12 @@ function orderOfAgent(steps: readonly Step[]): Step[] {
   const ordered: Step[] = [];
   while (left.length > 0) {
     const next = left
-      .filter((step) => !left.some((other) => isBefore(other, step) || isFirstOfPair(other, step)))
+      .filter(
+        (step) =>
+          !left.some(
+            (other) => isBefore(other, step) || isFirstOfPair(other, step) || isBeforeLogOut(other, step),
+          ),
+      )
       .sort(byReception)[0]!;
     left.splice(left.indexOf(next), 1);
     ordered.push(next);
@@ -60,6 +70,10 @@ function orderOfAgent(steps: readonly Step[]): Step[] {
 }
 
 const isFirstOfPair = (a: Step, b: Step): boolean => PAIRS[a.type] === b.type && isPair(a, b);
+
+/** A log-out comes after a pause, or its end, of the same moment: it is not taken for a log-in. */
+const isBeforeLogOut = (a: Step, b: Step): boolean =>
+  b.type === "actor.logged-out" && /paused$/.test(a.type) && !isBefore(a, b) && !isBefore(b, a);
 
 function isPair(a: Step, b: Step): boolean {
   if (a.queue !== b.queue || !isSameSecond(a.at, b.at)) return false;

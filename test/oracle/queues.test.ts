@@ -66,6 +66,38 @@ test("outbound calls have numbers of their own", () => {
   expect([total.offered, total.abandoned, abandoned, waiting]).toEqual([0, 0, [], []]);
 });
 
+describe("a dialled call", () => {
+  const outbound = { direction: "outbound", queue: "901" };
+  test("counts at the queue of its first visit, else at the one named last", () => {
+    const placedAt = (lines: Line[]) =>
+      [...countLines(lines).queues].filter(([, row]) => row.outbound.placed > 0).map(([queue]) => queue);
+    expect(placedAt([...waits("c1", 0), [5, "call.new", outbound]])).toEqual(["900"]);
+    expect(placedAt([[5, "call.new", outbound]])).toEqual(["901"]);
+  });
+  test("is not dropped without a queue", () => {
+    const lines: Line[] = [
+      [0, "call.waiting", { direction: "outbound" }],
+      [9, "call.finished"],
+    ];
+    expect(countLines(lines).total.outbound.dropped).toBe(0);
+  });
+  test("talks until its end if the last agent left before call.ongoing", () => {
+    const lines: Line[] = [
+      [1, "actor.entered", ana],
+      [2, "actor.left", ana],
+      [3, "call.ongoing", outbound],
+      [63, "call.finished"],
+    ];
+    expect(countLines(lines).total.outbound.mean_talk_ms).toBe(60_000);
+  });
+});
+
+test("a call that has overflowed is listed as waiting until an agent is on it", () => {
+  const overflowed = waits("c1", 0, [20, "call.overflow"]);
+  expect(countLines(overflowed)).toMatchObject({ waiting: ["c1"], total: { waiting: 0 } });
+  expect(countLines([...overflowed, [30, "actor.entered", ana]]).waiting).toEqual([]);
+});
+
 describe("the list of abandoned visits", () => {
   const rowOf = (lines: Line[], id: string) =>
     countLines(lines).abandoned.find(({ aggregate_id }) => aggregate_id === id);
@@ -78,6 +110,14 @@ describe("the list of abandoned visits", () => {
     const called: Line[] = [...day, ...waits("again", 600, [610, "actor.entered", ana])];
     expect(rowOf(called, "abandoned")?.returned_at).toBe(after(610));
     expect(rowOf(called, "short")?.returned_at).toBe(after(610));
+  });
+  test("has no talk of an internal call, and none at the moment of the abandon", () => {
+    const of = (call_id: string, at: number, fields: object = {}): Line[] =>
+      waits(call_id, at - 10, [at, "actor.entered", { ...ana, ...fields }]);
+    const returned = (...lines: Line[]) => rowOf([...day, ...lines], "abandoned")?.returned_at;
+    expect(returned(...of("internal", 340, { direction: "internal" }))).toBeNull();
+    expect(returned(...of("at once", 330))).toBeNull();
+    expect(returned(...of("after", 340))).toBe(after(340));
   });
 });
 

@@ -5,6 +5,8 @@ export type RandomAgent = {
   /** Null for an agent whose events have only an extension. */
   login: string | null;
   extension: string;
+  /** Some senders never tell the extension of an agent who has a login. */
+  tellsExtension: boolean;
   /** The queues of the log-in; empty = the log-in names none. */
   queues: string[];
 };
@@ -23,17 +25,25 @@ export function drawAgents(queues: readonly string[], random: Random): RandomAge
   return logins.map((login, n) => ({
     login: random.chance(0.1) ? null : `${login}@example.com`,
     extension: String(201 + (isShared ? n >> 1 : n)),
+    tellsExtension: random.chance(0.85),
     queues: random.chance(0.2) ? [] : queues.slice(0, random.whole(1, queues.length)),
   }));
 }
 
-/** How one event names the agent: the login in any case, with or without the extension, or the extension alone. */
+/** How one event of a call names the agent: the login in any case, with or without the extension, or the extension alone. */
 export function nameIn(agent: RandomAgent, random: Random): { actor?: string; number?: string } {
-  const { login, extension: number } = agent;
-  if (login === null || random.chance(0.07)) return { number };
-  const actor = random.pick([login, login, login, login.toUpperCase(), `A${login.slice(1)}`]);
-  return random.chance(0.85) ? { actor, number } : { actor };
+  const { login, extension: number, tellsExtension } = agent;
+  if (login === null || (tellsExtension && random.chance(0.07))) return { number };
+  const capital = login.charAt(0).toUpperCase() + login.slice(1);
+  const actor = random.pick([login, login, login, login.toUpperCase(), capital]);
+  return tellsExtension ? { actor, number } : { actor };
 }
+
+/** Log-ins and pauses name their agent alike: they are kept by that name. */
+const nameInLogIns = ({ login, extension: number, tellsExtension }: RandomAgent, random: Random) => {
+  if (login === null || (tellsExtension && random.chance(0.03))) return { number };
+  return tellsExtension ? { actor: login, number } : { actor: login };
+};
 
 type Shift = { agent: RandomAgent; style: StampStyle; random: Random };
 
@@ -42,14 +52,15 @@ export function presenceOf(agent: RandomAgent, now: number, random: Random): Sen
   if (random.chance(1 / 6)) return [];
   const shift: Shift = { agent, style: drawStamp(random), random };
   const sent: Sent[] = [];
-  let at = now - random.whole(MINUTE_MS, 10 * HOUR_MS);
-  if (random.chance(0.05)) at = now - random.whole(25, 1_000) * HOUR_MS;
+  const isBusy = random.chance(0.5);
+  let at = now - random.whole(MINUTE_MS, isBusy ? 20 * MINUTE_MS : 10 * HOUR_MS);
+  if (random.chance(0.08)) at = now - random.whole(25, 1_000) * HOUR_MS;
   sent.push(...tell(shift, "actor.logged-in", at));
-  for (let rounds = random.whole(0, 3); rounds > 0; rounds -= 1) {
-    at += drawPause(random);
+  for (let rounds = random.whole(0, isBusy ? 6 : 3); rounds > 0; rounds -= 1) {
+    at += drawPause(random, isBusy);
     const [first, second] = random.pick(ROUNDS);
     sent.push(...tell(shift, first, at));
-    at += drawPause(random);
+    at += drawPause(random, isBusy);
     if (random.chance(0.7)) sent.push(...tell(shift, second, at));
   }
   return sent.filter((each) => each.at <= now);
@@ -62,15 +73,17 @@ const ROUNDS: [string, string][] = [
 ];
 
 /** Short ones fall into one second. */
-const drawPause = (random: Random): number =>
-  random.chance(0.15) ? random.whole(100, 900) : random.whole(5_000, 90 * MINUTE_MS);
+function drawPause(random: Random, isBusy: boolean): number {
+  if (random.chance(0.15)) return random.whole(100, 900);
+  return random.whole(5_000, isBusy ? 2 * MINUTE_MS : 90 * MINUTE_MS);
+}
 
 /** One event for each queue of the agent, or one without a queue for all of them. */
 function tell({ agent, style, random }: Shift, type: string, at: number): Sent[] {
   const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
   const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};
-  const queues = isOfAll ? [null] : agent.queues;
-  const named = nameIn(agent, random);
+  const queues = isOfAll ? [null] : random.chance(0.9) ? agent.queues : agent.queues.slice(0, 1);
+  const named = nameInLogIns(agent, random);
   return queues.map((queue) => ({
     at,
     body: {

@@ -88,8 +88,9 @@ function wait(story: Story): void {
 
 function ring(story: Story): void {
   const { cast, random } = story;
-  for (let rounds = random.whole(0, 2); rounds > 0; rounds -= 1) {
-    const agent = random.pick(cast.agents);
+  let agent = random.pick(cast.agents);
+  for (let rounds = random.whole(0, 3); rounds > 0; rounds -= 1) {
+    if (random.chance(0.6)) agent = random.pick(cast.agents);
     sendOfAgent(story, "actor.ringing", agent, 5);
     if (random.chance(0.6)) sendOfAgent(story, "actor.noanswer", agent, 15);
   }
@@ -99,6 +100,7 @@ function enter(story: Story): void {
   const { cast, random } = story;
   const agent = random.pick(cast.agents);
   if (random.chance(0.5)) sendOfAgent(story, "actor.ringing", agent, 5);
+  if (story.queue !== null && random.chance(0.08)) story.queue = random.pick(cast.queues);
   sendOfAgent(story, "actor.entered", agent, 15);
   story.talking.push(agent);
 }
@@ -112,7 +114,8 @@ function withdraw(story: Story): void {
 function leave(story: Story, most: number): void {
   const { random, talking } = story;
   const agent = talking.shift();
-  if (!agent) return;
+  const isUntold = random.chance(0.05);
+  if (!agent || isUntold) return;
   if (random.chance(0.05)) send(story, "actor.left", most, queueOf(story));
   else sendOfAgent(story, "actor.left", agent, most);
 }
@@ -231,6 +234,10 @@ function dialled(story: Story): void {
   if (random.chance(0.6)) wait(story);
   if (random.chance(0.7)) {
     answer(story);
+    if (random.chance(0.2)) {
+      wait(story);
+      answer(story);
+    }
     leaveAll(story);
   } else if (random.chance(0.3)) giveUp(story);
   end(story);
@@ -238,7 +245,7 @@ function dialled(story: Story): void {
 
 /** An agent asks another one, or a queue. */
 function consult(story: Story): void {
-  story.their_number = "7009";
+  if (story.random.chance(0.7)) story.their_number = "7009";
   sendOfCall(story, "call.new", 1);
   if (story.random.chance(0.5)) wait(story);
   answer(story);

@@ -41,8 +41,9 @@ export function randomDay(seed: number): RandomDay {
   };
 }
 
-/** Two of three calls begin so late that they may go on now. */
+/** Two of three calls begin so late that they may go on now, and some have only just begun. */
 function drawBegin(now: number, random: Random): number {
+  if (random.chance(0.08)) return now - random.whole(500, 5_000);
   if (random.chance(0.66)) return now - random.whole(1_000, 15 * MINUTE_MS);
   return random.whole(Math.min(MIDNIGHT_MS - 30 * MINUTE_MS, now - HOUR_MS), now);
 }

@@ -14,7 +14,7 @@ export function sameAgentIn(steps: readonly Step[]): SameAgent {
     if (extension === wanted || login === wanted) return true;
     return steps.some(
       (step) =>
-        (step.type === "actor.entered" || step.type === "actor.ringing") &&
+        step.type.startsWith("actor.") &&
         step.login !== null &&
         lower(step.login) === lower(login) &&
         step.extension === wanted,

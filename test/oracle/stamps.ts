@@ -4,15 +4,15 @@ import type { Random } from "./random.ts";
 export type Sent = { at: number; body: Record<string, unknown> };
 
 /** How a sender writes its stamps. "any" changes from event to event. */
-export type StampStyle = "milliseconds" | "seconds" | "epoch" | "offset" | "any" | "sometimes";
+export type StampStyle = "milliseconds" | "seconds" | "epoch" | "epochMs" | "offset" | "any" | "sometimes";
 
-const WRITTEN = ["milliseconds", "seconds", "epoch", "offset"] as const;
+const WRITTEN = ["milliseconds", "seconds", "epoch", "epochMs", "offset"] as const;
 
 export const drawStamp = (random: Random): StampStyle =>
-  random.pick([...WRITTEN, "milliseconds", "seconds", "any", "sometimes"]);
+  random.pick([...WRITTEN, "milliseconds", "milliseconds", "seconds", "seconds", "any", "sometimes"]);
 
 /** The field `timestamp` of a body; nothing where the sender leaves it out. */
-export function writeStamp(at: number, style: StampStyle, random: Random): { timestamp?: string } {
+export function writeStamp(at: number, style: StampStyle, random: Random): { timestamp?: string | number } {
   if (style === "sometimes") return random.chance(0.6) ? writeStamp(at, "milliseconds", random) : {};
   if (style === "any") return writeStamp(at, random.pick(WRITTEN), random);
   return { timestamp: FORMS[style](at) };
@@ -22,10 +22,13 @@ const THREE_HOURS_MS = 3 * 3_600_000;
 
 const wholeSecondsOf = (at: number): string => new Date(at).toISOString().slice(0, 19);
 
+/** Never `.000`: whether such a stamp is one of a whole second is left open. */
+const withMilliseconds = (at: number): number => (at % 1_000 === 0 ? at + 1 : at);
+
 const FORMS = {
-  // never `.000`: whether such a stamp is one of a whole second is left open
-  milliseconds: (at: number) => new Date(at % 1_000 === 0 ? at + 1 : at).toISOString(),
+  milliseconds: (at: number) => new Date(withMilliseconds(at)).toISOString(),
   seconds: (at: number) => `${wholeSecondsOf(at)}Z`,
   epoch: (at: number) => String(Math.floor(at / 1_000)),
+  epochMs: (at: number) => withMilliseconds(at),
   offset: (at: number) => `${wholeSecondsOf(at - THREE_HOURS_MS)}-0300`,
 };

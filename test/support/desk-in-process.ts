@@ -1,5 +1,5 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
-import { type DeadLetters, findParties, type parseWebhook } from "@teravoz/domain";
+import { type DeadLetters, findParties, type parseWebhook, readOccurrence } from "@teravoz/domain";
 import { fileDeadLetters } from "@teravoz/projector";
 import { closeServer, createHealth, createHttpServer, listen } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
@@ -36,6 +36,7 @@ export async function openDesk(
       metrics,
       prefix: group,
       parties: findParties,
+      readOccurrence,
       onCrash,
     });
   const filing = start();

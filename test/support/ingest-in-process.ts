@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { Event } from "@teravoz/domain";
+import { type Event, readOccurrence } from "@teravoz/domain";
 import { createWebhookRouter, type IngestPorts } from "@teravoz/ingest";
 import { createHealth, createHttpServer, createLog, createMetrics, listen } from "@teravoz/runtime";
 import { createApp } from "@teravoz/runtime/http";
@@ -14,7 +14,7 @@ export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: O
   const published: Event[] = [];
   const parked: Refused[] = [];
   const logged: string[] = [];
-  /** What publishing and parking do before they keep what they are given. */
+  /** Runs before publishing and parking keep what they are given. */
   const broker = { take: async (): Promise<void> => {} };
   const health = createHealth();
   const metrics = createMetrics();
@@ -29,6 +29,7 @@ export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: O
       parked.push(refused);
     },
     now: () => new Date(),
+    readOccurrence,
     metrics,
     tokens: tokens ?? null,
   });

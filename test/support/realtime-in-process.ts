@@ -3,9 +3,9 @@ import {
   type Applied,
   type CallQueries,
   type Change,
+  createFold,
   type DeadLetters,
   type Erasure,
-  foldCall,
   type LoggedEvent,
   parseWebhook,
   Unavailable,
@@ -16,6 +16,7 @@ import {
   createHealth,
   createLog,
   createMetrics,
+  foldRulesOf,
   listen,
   queueSettings,
   readConfig,
@@ -29,7 +30,7 @@ type Options = {
   /** As a service that listens on loopback only; as started, it does not know. */
   isLocal?: boolean;
   joinsPerSecond?: number;
-  /** QUEUES and ACCOUNT_TIME_ZONE, where they are not the default. */
+  /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
   /** What an operator redrives with, given the letters. */
@@ -76,12 +77,11 @@ export async function startRealtime({
 }: Options = {}): Promise<RealtimeInProcess> {
   const hasFailed = watchFailures();
   const lines: string[] = [];
-  const { QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION } = readConfig(
-    { ...accountSettings, ...queueSettings },
-    env,
-  );
+  const { QUEUES, ACCOUNT_TIME_ZONE, ...account } = readConfig({ ...accountSettings, ...queueSettings }, env);
   const letters = createMemoryLetters();
-  const store = createMemoryStore({ letters });
+  const rules = foldRulesOf(account);
+  const fold = createFold(rules);
+  const store = createMemoryStore({ letters, readOccurrence: fold.readOccurrence });
   const metrics = createMetrics();
   const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
@@ -89,7 +89,7 @@ export async function startRealtime({
     system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
     letters,
     redrive,
-    account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, region: ACCOUNT_REGION },
+    account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, ...rules },
     admission: { tokens: tokens ?? null, origins: origins ?? null, isLocal },
     ...limits,
     metricsTokens: null,
@@ -104,7 +104,7 @@ export async function startRealtime({
     const expected = next === 0 ? null : next;
     next += events.length + erasures.length;
     const batch = { topic: "t", partition: 0, expected, next, events, erasures };
-    return changesOf(await store.apply(batch, foldCall));
+    return changesOf(await store.apply(batch, fold));
   };
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
@@ -160,6 +160,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
     listRecentCalls: ask(queries.listRecentCalls),
+    listReturnableCalls: ask(queries.listReturnableCalls),
     listPresences: ask(queries.listPresences),
     listMovingCalls: ask(queries.listMovingCalls),
     listPastPresences: ask(queries.listPastPresences),

@@ -9,10 +9,9 @@ export type FindAgent = (name: string, extension: string | null, at: Date) => st
  * time, if exactly one did; else the extension is the agent. Logins are compared without case.
  */
 export function createFindAgent(presences: readonly FoldedPresence[]): FindAgent {
-  const logIns = presences.flatMap(({ agent, extensions }) =>
-    extensions
-      .filter(({ extension }) => extension !== agent)
-      .map((each) => ({ ...each, key: agentKey(agent) })),
+  const logins = presences.filter(({ is_extension }) => !is_extension);
+  const logIns = logins.flatMap(({ agent, extensions }) =>
+    extensions.map((each) => ({ ...each, key: agentKey(agent) })),
   );
   const byExtension = Map.groupBy(logIns, ({ extension }) => extension);
   return (name, extension, at) =>

@@ -45,13 +45,17 @@ function resolve(
   return { ...talk, ended_at, lasted_ms: ended_at && lastedOf(talk.entered_at, ended_at, later) };
 }
 
+/** Consults may overlap: each moment of them is taken off once. */
 function lastedOf(from: Date, to: Date, later: readonly ResolvedTalk[]): number {
-  const consults = later.filter(({ entered_at }) => entered_at < to);
-  const consultedMs = consults.reduce(
-    (sum, { entered_at, ended_at }) => sum + durationOf(entered_at, earliest([ended_at, to])!),
-    0,
-  );
-  return Math.max(0, durationOf(from, to) - consultedMs);
+  let lastedMs = durationOf(from, to);
+  let consultedUntil = from;
+  for (const { entered_at, ended_at } of later.filter((consult) => consult.entered_at < to)) {
+    const end = earliest([ended_at, to])!;
+    if (end <= consultedUntil) continue;
+    lastedMs -= durationOf(entered_at > consultedUntil ? entered_at : consultedUntil, end);
+    consultedUntil = end;
+  }
+  return lastedMs;
 }
 
 const earliest = (dates: readonly (Date | null | undefined)[]): Date | null =>

@@ -94,9 +94,8 @@ function collect(presences: FoldedPresence[], calls: Iterable<AgentCall>, now: D
     return heard;
   };
   for (const presence of presences) {
-    const { agent, said_at, extensions } = presence;
-    const isExtension = extensions.some(({ extension }) => extension === agent);
-    add(agent, isExtension ? agent : null, said_at).presences.push(presence);
+    const { agent, said_at, is_extension } = presence;
+    add(agent, is_extension ? agent : null, said_at).presences.push(presence);
   }
   for (const call of calls) {
     const { aggregate_id: call_id, counted_as, began_at } = call;
@@ -190,15 +189,22 @@ function standingIn(
 ): QueueStanding & { isIn: boolean } {
   const all = queue === null ? own : [...own, ...everywhere];
   const logged_in = latest(own.map((each) => each.logged_in));
-  const logged_out = latest(all.map((each) => each.logged_out));
-  const unpaused = latest(all.map((each) => each.unpaused));
+  const logged_out = latest(own.map((each) => each.logged_out));
+  const outEverywhere = latest(everywhere.map((each) => each.logged_out));
+  const unpaused = latest(own.map((each) => each.unpaused));
+  const unpausedEverywhere = latest(everywhere.map((each) => each.unpaused));
   const pauses = all.flatMap((each) => each.paused ?? []);
   const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
   // a log-in ends the pause before it
-  const isPaused = last !== null && isAfter(last.at, unpaused) && !(logged_in && logged_in > last.at);
+  const isPaused =
+    last !== null &&
+    isAfter(last.at, unpaused) &&
+    ![logged_in, unpausedEverywhere].some((at) => at && at > last.at);
   // a pause implies a log-in, even if none was received
-  const since = logged_in ?? (logged_out ? null : latest([last?.at, unpaused]));
-  return { queue, since, paused: isPaused ? last : null, isIn: since !== null && isAfter(since, logged_out) };
+  const since = latest([logged_in, last?.at, unpaused, unpausedEverywhere]);
+  // of two of one moment the one that is about all queues came first, or it would stand in the queue itself too
+  const isIn = since !== null && isAfter(since, logged_out) && !(outEverywhere && outEverywhere > since);
+  return { queue, since, paused: isPaused ? last : null, isIn };
 }
 
 const isAfter = (at: Date, other: Date | null): boolean => other === null || at > other;
@@ -272,8 +278,13 @@ const freeSince = ({ heard: { presences, rings }, talks }: Known): Date | null =
   latest([
     ...presences.map(({ said_at }) => said_at),
     ...talks.map(({ ended_at }) => ended_at),
-    ...rings.flatMap(({ latest: all }) => all.at(-1)?.ended_at ?? null),
+    ...rings.map(endOfLastRing),
   ]);
+
+const endOfLastRing = ({ latest: all }: AgentRings): Date => {
+  const { ended_at, rang_at } = all.at(-1)!;
+  return ended_at ?? new Date(rang_at!.getTime() + LONGEST_RING_MS);
+};
 
 const lastHeardOf = ({ presences, talks, rings }: Heard): Date =>
   latest([
@@ -283,9 +294,9 @@ const lastHeardOf = ({ presences, talks, rings }: Heard): Date =>
   ])!;
 
 /** An agent who logged out over a day ago is listed only for calls of the window. */
-const isListed = ({ state, since, taken, missed }: Agent, now: Date): boolean => {
+const isListed = ({ state, since, taken, missed, mean_talk_ms }: Agent, now: Date): boolean => {
   const silentMs = since ? now.getTime() - since.getTime() : 0;
-  if (taken + missed > 0) return true;
+  if (taken + missed > 0 || mean_talk_ms !== null) return true;
   return state === "LOGGED_OUT" ? silentMs < UNHEARD_MS : state !== "UNKNOWN" || silentMs < FORGOTTEN_MS;
 };
 

@@ -1,14 +1,16 @@
 import { findDefinition } from "./catalogue.ts";
 import { type CountedAs, countedAs } from "./direction.ts";
 import type { Event } from "./event.ts";
+import type { FoldRules } from "./fold-rules.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
-import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
+import { createReadTelephone, type ReadTelephone } from "./phone-number.ts";
 import type { Fold } from "./ports.ts";
-import type { AgentRings } from "./rings.ts";
+import { type AgentRings, ringsOf } from "./rings.ts";
 import { agentKey } from "./step.ts";
 import { beginStory, endStory, type Story, tellStep } from "./story.ts";
-import type { Talk } from "./talks.ts";
+import { lastOnCall, type Talk } from "./talks.ts";
 import { readQueue, readText } from "./text.ts";
+import { createReadOccurrence } from "./timestamp.ts";
 import type { Visit } from "./visits.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
@@ -77,30 +79,22 @@ export type Call = FoldedCall & {
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
 export const FOLD_REVISION = 4;
 
-/** The settings of an account that the fold of its calls depends on. */
-export type FoldRules = { region: Region };
-
-/** Says what to do if a service folds by other rules than its database holds; null if they are the same. */
-export const explainOtherRules = (ours: FoldRules, those: FoldRules): string | null =>
-  ours.region === those.region
-    ? null
-    : `ACCOUNT_REGION is ${ours.region}, and the calls in MongoDB are folded for ${those.region}: set ACCOUNT_REGION=${those.region}, or stop the projectors and run \`npx -y pnpm rebuild:calls --adopt-region\``;
-
 /**
  * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
  * (redeliveries with another received_at included: the smallest counts) changes it. Null if there are none.
  */
-export function createFold({ region }: FoldRules): Fold {
+export function createFold({ region, senderZone }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
+  const readOccurrence = createReadOccurrence(senderZone);
   const fold = (events: readonly Event[]): FoldedCall | null => {
     const distinct = earliestDeliveries(events);
-    return distinct.length > 0 ? foldEvents(distinct, readTelephone) : null;
+    return distinct.length > 0 ? foldEvents(placeEvents(distinct, readOccurrence), readTelephone) : null;
   };
-  return Object.assign(fold, { revision: FOLD_REVISION });
+  return Object.assign(fold, { revision: FOLD_REVISION, readOccurrence });
 }
 
-/** The fold of an account in Brazil. */
-export const foldCall = createFold({ region: "BR" });
+/** The fold of an account in Brazil whose stamps without a zone are UTC. */
+export const foldCall = createFold({ region: "BR", senderZone: "UTC" });
 
 function earliestDeliveries(events: readonly Event[]): Event[] {
   const earliest = new Map<string, Event>();
@@ -111,8 +105,8 @@ function earliestDeliveries(events: readonly Event[]): Event[] {
   return [...earliest.values()];
 }
 
-function foldEvents(events: readonly Event[], readTelephone: ReadTelephone): FoldedCall {
-  const placed = placeEvents(events);
+function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone): FoldedCall {
+  const events = placed.map(({ event }) => event);
   const said = beginDescription();
   const story = beginStory();
   for (const each of placed) {
@@ -175,11 +169,11 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
   };
 }
 
-/** A call that has ended is FINISHED; else the last event that leads to a state decides. */
+/** A call that has ended is FINISHED; else the last event that leads to a state decides. It is NEW if nothing says more. */
 function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
   if (finished_at) return "FINISHED";
-  const last = placed.findLast(({ event, isTwin }) => !isTwin && findDefinition(event.type)?.state);
-  return (last && findDefinition(last.event.type)?.state) ?? "NEW";
+  const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));
+  return states.findLast((state) => state && state !== "NEW") ?? "NEW";
 }
 
 function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "counted_as" | "state">) {
@@ -188,7 +182,7 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
   const answers = [...legs.map(({ answered_at }) => answered_at), direct_at].filter((at) => at !== null);
   const gaveUp = counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
   return {
-    actor: talks.present.at(-1)?.agent ?? null,
+    actor: lastOnCall(talks.present),
     waiting_since: waitingSince(story, state),
     answered_at: answers.length > 0 ? new Date(least(answers.map(Number))) : null,
     connected_at,
@@ -197,7 +191,7 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
     abandoned_at: gaveUp.at(-1)?.ended_at ?? null,
     legs,
     talks: talks.all,
-    rings: [...rings.byAgent.values()],
+    rings: ringsOf(rings),
     queues: distinct(legs.flatMap(({ queue }) => queue ?? [])),
     agents: distinct(talks.all.map(({ agent }) => agentKey(agent))),
   };
@@ -207,8 +201,7 @@ function waitingSince({ visits: { all, open }, talks }: Story, state: CallState)
   if (open && !open.visit.answered_at) return open.visit.entered_at;
   if (state !== "WAITING" || talks.present.length > 0) return null;
   // past an overflow, or the agent of an answer that call.ongoing never confirmed is gone
-  const last = all.at(-1);
-  return last?.ended_at ?? last?.talked_until ?? null;
+  return all.at(-1)?.entered_at ?? null;
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

@@ -2,6 +2,7 @@ import { canonicalType, findDefinition } from "./catalogue.ts";
 import type { DeadLetter } from "./dead-letters.ts";
 import type { Event, StoredEvent } from "./event.ts";
 import { orderPlaces, placeOf } from "./order.ts";
+import { readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** An event as it was delivered, without its body. */
 export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliveries" | "last_offset"> & {
@@ -11,7 +12,7 @@ export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliver
   overtaken_by: string | null;
 };
 
-/** What was delivered to us: an event, or what could not become one. */
+/** A delivery to the webhook: an event, or a letter that could not become one. */
 export type Delivery = { event: DeliveredEvent } | { letter: DeadLetter };
 
 /** Several may be true of an event, `new` where none other is. */
@@ -22,7 +23,7 @@ export type DeliveryStatus = (typeof EVENT_STATUSES)[number] | (typeof LETTER_ST
 /** The vendor sends within seconds, and again what was not taken: a minute is past any network, and short for a retry. */
 export const LATE_MS = 60_000;
 
-/** Received more than a minute after it happened. What does not say when it happened is not. */
+/** The event was received more than a minute after it happened. An event without a stamp is never late. */
 export const isLate = ({ occurred_at, received_at }: Pick<Event, "occurred_at" | "received_at">): boolean =>
   occurred_at !== null && received_at.getTime() - occurred_at.getTime() > LATE_MS;
 
@@ -43,9 +44,12 @@ function letterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): De
 }
 
 /** By uuid the type of the first event that stands after it in the call and was received before it; `events` are all of one call. */
-export function findOvertaken(events: readonly Event[]): Map<string, string> {
+export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
   const ordered = orderPlaces(
-    events.map((event) => ({ ...placeOf(event), type: event.type, received: event.received_at.getTime() })),
+    events.map((event) => {
+      const { type, received_at } = event;
+      return { ...placeOf(event, readOccurrence), type, received: received_at.getTime() };
+    }),
   );
   const overtaken = new Map<string, string>();
   let earliest = Number.POSITIVE_INFINITY;

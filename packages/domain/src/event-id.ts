@@ -17,6 +17,7 @@ export function eventId(bytes: Uint8Array, body: Record<string, unknown>, receiv
   return v5(Buffer.concat([bytes, Buffer.from(`\0${slot}`)]), NAMESPACE);
 }
 
+/** Reads the time in UTC, whatever the sender's zone is: an event's id depends on no setting. */
 function hasIdentity({ sid, timestamp }: Record<string, unknown>): boolean {
   const named = (typeof sid === "string" && sid !== "") || typeof sid === "number";
   return named || readTimestamp(timestamp) !== null;

@@ -1,8 +1,8 @@
 import { readBody } from "./body.ts";
 import { FINISHED_RANK, findDefinition, OTHER_RANK } from "./catalogue.ts";
 import type { Event } from "./event.ts";
-import { agentKey, readStep, type Step, stepKey } from "./step.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "./step.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** Everything that the order of a call's events depends on. */
 export type Place = {
@@ -28,11 +28,14 @@ export type PlacedEvent<E extends Event = Event> = Place & {
 };
 
 /** The events of one call in the order of the fold. The order depends on the set alone, never on the order given. */
-export const orderEvents = <E extends Event>(events: readonly E[]): E[] =>
-  placeEvents(events).map(({ event }) => event);
+export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
+  placeEvents(events, readOccurrence).map(({ event }) => event);
 
-export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<E>[] {
-  const places = orderGroups(events.map(placeEvent));
+export function placeEvents<E extends Event>(
+  events: readonly E[],
+  readOccurrence = readInUtc,
+): PlacedEvent<E>[] {
+  const places = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
   return places.flatMap(([first, ...twins]) => [
     { ...first!, isTwin: false },
     ...twins.map((twin) => ({ ...twin, isTwin: true })),
@@ -40,16 +43,16 @@ export function placeEvents<E extends Event>(events: readonly E[]): PlacedEvent<
 }
 
 /** The place of an event without the event: a call with many events is ordered without holding their bodies. */
-export function placeOf(placed: Event): Place {
-  const { event: _event, body: _body, ...place } = placeEvent(placed);
+export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
+  const { event: _event, body: _body, ...place } = placeEvent(placed, readOccurrence);
   return place;
 }
 
 /**
  * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
  * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged in by the
- * same rule; between equals the one with milliseconds goes first (it cannot wait), then the one received first, then the uuid
- * decides. An agent's ring comes before its end, unless the agent rings already. Events that are one step stay together.
+ * same rule; between equals the one received first goes first, then the uuid decides. An agent's ring comes before its end, unless the
+ * agent rings already. Events that are one step stay together.
  */
 export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
 
@@ -61,7 +64,10 @@ function orderGroups<P extends Place>(places: readonly P[]): P[][] {
   return seconds.flatMap(([, second]) => orderSecond(second, course));
 }
 
-function placeEvent<E extends Event>(event: E): Place & { event: E; body: Record<string, unknown> } {
+function placeEvent<E extends Event>(
+  event: E,
+  readOccurrence: ReadOccurrence,
+): Place & { event: E; body: Record<string, unknown> } {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const receivedMs = event.received_at.getTime();
@@ -82,13 +88,13 @@ function placeEvent<E extends Event>(event: E): Place & { event: E; body: Record
 type Course = {
   /** The last rank; -1 before the first event. */
   rank: number;
-  /** The agents that ring, by key. */
-  ringing: Set<string>;
+  /** The agents that ring. */
+  ringing: StepAgent[];
   /** The queue of a wait that nobody has answered; undefined if there is none. */
   waitsIn: string | null | undefined;
 };
 
-const beginCourse = (): Course => ({ rank: -1, ringing: new Set(), waitsIn: undefined });
+const beginCourse = (): Course => ({ rank: -1, ringing: [], waitsIn: undefined });
 
 function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
   if (second.length === 1) {
@@ -128,7 +134,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
   const take = (due: Ranks<P>) => {
     const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
     const [dueNow, openNow] = [due[rank]!, open[rank]!];
-    const next = dueNow.at(-1) ?? openNow.at(-1)!;
+    const next = firstReceived(dueNow.at(-1), openNow.at(-1));
     const first = partnerBefore(next, [...dueNow, ...openNow], course) ?? next;
     remove(dueNow.includes(first) ? dueNow : openNow, first);
     add(first);
@@ -155,14 +161,19 @@ function partnerBefore<P extends Place>(
   { ringing }: Course,
 ): P | undefined {
   if (!step.agent || !isRing(step.type)) return undefined;
-  const key = agentKey(step.agent.name);
-  const first = ringing.has(key) ? "actor.noanswer" : "actor.ringing";
+  const isOf = isOneAgent(step.agent);
+  const first = ringing.some(isOf) ? "actor.noanswer" : "actor.ringing";
   if (step.type === first) return undefined;
-  return equals.findLast((other) => other.step.type === first && isOf(other.step, key));
+  return equals.findLast((other) => other.step.type === first && isOf(other.step.agent));
 }
 
 const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
-const isOf = ({ agent }: Step, key: string): boolean => agent !== null && agentKey(agent.name) === key;
+const isOther = (agent: StepAgent) => (other: StepAgent) => !isOneAgent(agent)(other);
+
+const isOneAgent =
+  (agent: StepAgent) =>
+  (other: StepAgent | null): boolean =>
+    other !== null && isSameAgent({ agent: other.name, extension: other.extension }, agent);
 
 function remove<P>(places: P[], place: P): void {
   places.splice(places.lastIndexOf(place), 1);
@@ -173,20 +184,20 @@ function follow(course: Course, { rank, step }: Place): void {
   if (rank < FINISHED_RANK) course.rank = rank;
   switch (step.type) {
     case "actor.ringing":
-      if (step.agent) course.ringing.add(agentKey(step.agent.name));
+      if (step.agent) course.ringing.push(step.agent);
       break;
     case "actor.noanswer":
-      if (step.agent) course.ringing.delete(agentKey(step.agent.name));
+      if (step.agent) course.ringing = course.ringing.filter(isOther(step.agent));
       break;
     case "call.waiting":
-      if (!isSameWait(course.waitsIn, step.queue)) course.ringing.clear();
+      if (!isSameWait(course.waitsIn, step.queue)) course.ringing = [];
       course.waitsIn = step.queue ?? course.waitsIn ?? null;
       break;
     case "actor.entered":
     case "call.overflow":
     case "call.queue-abandon":
     case "call.finished":
-      course.ringing.clear();
+      course.ringing = [];
       course.waitsIn = undefined;
       break;
     case "call.ongoing":
@@ -202,6 +213,11 @@ function byRank<P extends Place>(places: P[]): Ranks<P> {
   const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
   for (const place of places.toSorted(byReception).reverse()) ranks[place.rank]!.push(place);
   return ranks;
+}
+
+function firstReceived<P extends Place>(one: P | undefined, other: P | undefined): P {
+  if (!one || !other) return (one ?? other)!;
+  return byReception(one, other) < 0 ? one : other;
 }
 
 const byReception = (one: Place, other: Place): number =>

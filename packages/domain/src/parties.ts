@@ -1,5 +1,6 @@
 import type { Person } from "./erasure-desk.ts";
 import { createReadTelephone, type ReadTelephone, type Region } from "./phone-number.ts";
+import { agentKey } from "./step.ts";
 import { roleOf } from "./telephone-keys.ts";
 import { findWritten } from "./telephone-text.ts";
 
@@ -11,7 +12,7 @@ export type Parties = {
   possible: ReadonlySet<string>;
   /** The account's own number of the call, from `our_number`: certain too. */
   ours: string | null;
-  /** The agent, as the `actor` field names it. */
+  /** The agent: as the `actor` field names it, else the extension of an event about an agent. */
   actor: string | null;
 };
 
@@ -45,7 +46,7 @@ export const findParties = createFindParties({ region: "BR" });
 
 /** Whether a body is about a person. A number that lacks its area code may be that of any area. */
 export function likelihoodOf({ certain, possible, actor }: Parties, { kind, key }: Person): Likelihood {
-  if (kind === "actor") return actor === key ? "certain" : "none";
+  if (kind === "actor") return actor !== null && agentKey(actor) === agentKey(key) ? "certain" : "none";
   if (certain.has(key)) return "certain";
   const isNear = (number: string) => number === key || isSameWithoutArea(number, key);
   return [...certain, ...possible].some(isNear) ? "possible" : "none";
@@ -84,12 +85,16 @@ function add({ read }: Found, numbers: Set<string>, written: unknown): boolean {
   return true;
 }
 
+const isOfAgent = (type: unknown): boolean => typeof type === "string" && type.startsWith("actor.");
+
 function visitBody(found: Found, body: unknown): void {
   if (!isObject(body)) {
     visit(found, body, "free");
     return;
   }
-  const { actor, our_number } = body;
+  const { type, number, our_number } = body;
+  // an agent who has no login is known by the extension
+  const actor = body.actor ?? (isOfAgent(type) ? number : null);
   found.ours = found.read(our_number)?.canonical ?? null;
   if (typeof actor === "string" || typeof actor === "number") found.actor = String(actor);
   let isDivided = false;

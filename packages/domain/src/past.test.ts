@@ -44,7 +44,7 @@ const comparable = (calls: readonly RecentCall[]) =>
 const storedCalls = (events: readonly Event[]): RecentCall[] =>
   byCall(events).map((each) => recentPart({ ...foldCall(each)!, version: 7 }));
 
-/** What a store of these events gives of a stretch. */
+/** The moving calls that a store of these events gives for a stretch. */
 function readMoving(events: readonly Event[], from: Date, to: Date): Past["moving"] {
   return byCall(events)
     .map((each) => ({ folded: foldCall(each)!, each }))
@@ -126,7 +126,8 @@ test("the agents at a moment of the past are what had been received of them by t
   fc.assert(
     fc.property(fc.array(saying, { maxLength: 40 }), moments, (given, borders) => {
       const events = given.map(({ agent, type, queue, received, stamped }, index): Event => {
-        const body = { actor: `agent-${agent}`, queue: String(queue), reason: `${index}` };
+        const about = { queue: String(queue), reason: `${index}`, timestamp: at(stamped) };
+        const body = { actor: `agent-${agent}`, ...about };
         const stamps = { occurred_at: at(stamped), received_at: at(received) };
         const subject = { kind: "agent" as const, aggregate_id: body.actor, type: PRESENCE_TYPES[type]! };
         return { uuid: `said-${index}`, ...subject, ...stamps, payload: JSON.stringify(body) };

@@ -2,6 +2,7 @@ import type { Event } from "./event.ts";
 import type { Fold } from "./ports.ts";
 import { applyPresence, type Presence } from "./presence.ts";
 import { type RecentCall, recentPart } from "./recent-call.ts";
+import { readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** A call is on the board for so long after its last event: the longest day has 25 hours, where summer time ends. */
 export const ON_BOARD_MS = 25 * 3_600_000;
@@ -14,7 +15,7 @@ export type MovingCall = {
   events: readonly Event[];
 };
 
-/** What is to be known to say how calls and agents were at any moment of a stretch of the past. Moments are times of receipt. */
+/** All that is needed to say how calls and agents were at any moment of a stretch of the past. Moments are times of receipt. */
 export type Past = {
   from: Date;
   /** Inclusive. */
@@ -54,11 +55,15 @@ function callAt({ call, events }: MovingCall, at: Date, fold: Fold): RecentCall 
 }
 
 /** The agents at a moment of the stretch: what had been received by then tells them. */
-export function presencesAt({ presences, said }: Pick<Past, "presences" | "said">, at: Date): Presence[] {
+export function presencesAt(
+  { presences, said }: Pick<Past, "presences" | "said">,
+  at: Date,
+  readOccurrence = readInUtc,
+): Presence[] {
   const known = new Map(presences.map((presence) => [presence.agent, presence]));
   const received = said.filter(({ received_at }) => received_at <= at);
   for (const [agent, events] of Map.groupBy(received, ({ aggregate_id }) => aggregate_id)) {
-    const presence = applyPresence(known.get(agent) ?? null, events);
+    const presence = applyPresence(known.get(agent) ?? null, events, readOccurrence);
     if (presence) known.set(agent, { ...presence, version: presence.updated_at.getTime() });
   }
   return [...known.values()];

@@ -7,6 +7,7 @@ import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 import type { MovingCall } from "./past.ts";
 import type { Presence } from "./presence.ts";
 import type { RecentCall } from "./recent-call.ts";
+import type { ReadOccurrence } from "./timestamp.ts";
 
 /** A run of records of one partition, as the projector read it. */
 export type Batch = {
@@ -64,6 +65,8 @@ export type Fold = {
   (events: readonly Event[]): FoldedCall | null;
   /** Which rule it is, as it stands in `fold` of every call it makes: a higher one takes over from a lower one for good. */
   readonly revision: number;
+  /** The reader of stamps that belongs to the rule. */
+  readonly readOccurrence: ReadOccurrence;
 };
 
 export type CallStore = {
@@ -148,8 +151,7 @@ export type CallQueries = {
   /** Agents as their log-ins and pauses tell them, in no order: those named, or all. */
   listPresences(agents?: readonly string[]): Promise<Presence[]>;
   /**
-   * Agents as they were known at a moment, in no order: by what had been received in the eight days before; those of whom that is
-   * nothing, by all that had been received.
+   * Agents as they were known at a moment, in no order: by all that had been received.
    */
   listPastPresences(at: Date): Promise<Presence[]>;
   /** The log-ins and pauses that were received after `from` and until `to`, in no order. Throws TooLarge, as listMovingCalls. */

@@ -1,7 +1,7 @@
 import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 import { readQueue, readText } from "./text.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** Where an agent stands in one queue: when each thing was last said. Null if it never was. */
 export type QueuePresence = {
@@ -18,6 +18,8 @@ export type QueuePresence = {
 export type FoldedPresence = {
   /** The key as written: the login, else the extension. */
   agent: string;
+  /** No event of the key names a login. */
+  is_extension: boolean;
   /** By name. */
   queues: readonly QueuePresence[];
   /** The latest log-ins with an extension, oldest first. */
@@ -35,7 +37,7 @@ export type Presence = FoldedPresence & { version: number };
 
 type Family = "login" | "pause";
 
-/** `on`: the first of the two, where both are said at once and nothing was said before. */
+/** Of two that are said at once, and with nothing said before, the one that is not `on` counts: it is taken last. */
 const SAYS: ReadonlyMap<string, { family: Family; on: boolean }> = new Map([
   ["actor.logged-in", { family: "login", on: true }],
   ["actor.logged-out", { family: "login", on: false }],
@@ -64,6 +66,7 @@ type Statement = {
   /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
   reason: string | null;
+  login: string | null;
   extension: string | null;
   receivedAt: Date;
 };
@@ -75,25 +78,34 @@ type Statement = {
 export function applyPresence(
   presence: FoldedPresence | null,
   events: readonly Event[],
+  readOccurrence = readInUtc,
 ): FoldedPresence | null {
-  const statements = events.filter(isPresence).map(readStatement);
+  const statements = events.filter(isPresence).map((event) => readStatement(event, readOccurrence));
   const [first] = events.filter(isPresence);
   if (!first) return presence;
   const bySecond = Map.groupBy(statements, ({ at }) => secondOf(at));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
   const known = presence ?? beginPresence(first);
   const after = seconds.reduce((before, [, second]) => applySecond(before, second), known);
-  return { ...after, queues: latestQueues(after.queues) };
+  const is_extension = known.is_extension && statements.every(({ login }) => login === null);
+  return { ...after, is_extension, queues: latestQueues(after.queues) };
 }
 
 /** Whether every event is of a later second than what is known of its agent. If not, the agent is to be made of all its events. */
-export const isLater = (presence: FoldedPresence, events: readonly Event[]): boolean =>
-  events.filter(isPresence).every((event) => secondOf(readStatement(event).at) > secondOf(presence.said_at));
+export function isLater(
+  presence: FoldedPresence,
+  events: readonly Event[],
+  readOccurrence = readInUtc,
+): boolean {
+  const statements = events.filter(isPresence).map((event) => readStatement(event, readOccurrence));
+  return statements.every(({ at }) => secondOf(at) > secondOf(presence.said_at));
+}
 
 const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
 const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPresence => ({
   agent,
+  is_extension: true,
   queues: [],
   extensions: [],
   returns: [],
@@ -101,7 +113,7 @@ const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPrese
   updated_at: received_at,
 });
 
-function readStatement({ type, payload, received_at }: Event): Statement {
+function readStatement({ type, payload, received_at }: Event, readOccurrence: ReadOccurrence): Statement {
   const body = readBody(payload);
   const stamp = readOccurrence(body.timestamp, received_at);
   return {
@@ -110,6 +122,7 @@ function readStatement({ type, payload, received_at }: Event): Statement {
     at: stamp ? new Date(stamp.ms) : received_at,
     whole: stamp?.whole ?? false,
     reason: readText(body.reason),
+    login: readText(body.actor),
     extension: readText(body.number),
     receivedAt: received_at,
   };
@@ -118,8 +131,8 @@ function readStatement({ type, payload, received_at }: Event): Statement {
 function applySecond(presence: FoldedPresence, second: readonly Statement[]): FoldedPresence {
   const ordered = second.toSorted(inOrder);
   const groups = Map.groupBy(ordered, ({ family, queue }) => JSON.stringify([family, queue]));
-  const counted = new Set([...groups.values()].flatMap((group) => countedOf(group, presence)));
-  const applied = ordered.filter((each) => counted.has(each)).reduce(applyStatement, presence);
+  const counted = [...groups.values()].flatMap((group) => countedOf(group, presence));
+  const applied = counted.reduce(applyStatement, presence);
   return {
     ...applied,
     said_at: latest([presence.said_at, ...second.map(({ at }) => at)]),
@@ -132,45 +145,50 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
  * milliseconds, their order is unknown: the agent stays as before, and with nothing before they are taken in the order named.
  */
 function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {
-  const [{ family, queue }] = group as [Statement];
   const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
   const isOrdered = group.every(({ whole }) => !whole) && new Set(group.map(({ at }) => +at)).size > 1;
   if (!isPair || isOrdered) return group;
-  return isSaid(presence, family, queue) ? [] : group;
+  return presence.queues.length > 0 ? [] : [...group].sort((one, other) => Number(other.on) - Number(one.on));
 }
 
-function isSaid({ queues }: FoldedPresence, family: Family, queue: string | null): boolean {
-  const known = queues.find((each) => each.queue === queue);
-  if (!known) return false;
-  return family === "login"
-    ? known.logged_in !== null || known.logged_out !== null
-    : known.paused !== null || known.unpaused !== null;
-}
-
-/** The one of a pair that is named first, then the reception decides between equals. */
 const inOrder = (one: Statement, other: Statement): number =>
   one.at.getTime() - other.at.getTime() ||
-  Number(other.on) - Number(one.on) ||
   one.receivedAt.getTime() - other.receivedAt.getTime() ||
   ((one.reason ?? "") < (other.reason ?? "") ? -1 : 1);
 
 function applyStatement(presence: FoldedPresence, statement: Statement): FoldedPresence {
-  const { queue } = statement;
-  const before = presence.queues.find((each) => each.queue === queue);
+  const { queue, family, on } = statement;
+  const isKnown = presence.queues.some((each) => each.queue === queue);
   const empty = { queue, logged_in: null, logged_out: null, paused: null, unpaused: null };
-  const after = say(before ?? empty, statement);
-  const others = presence.queues.filter((each) => each !== before);
-  return { ...presence, queues: [...others, after], ...logIn(presence, statement) };
+  const known = isKnown ? presence.queues : [...presence.queues, empty];
+  const isOfAll = queue === null && !(family === "login" && on);
+  const queues = known.map((each) => (isOfAll || each.queue === queue ? say(each, statement) : each));
+  return { ...presence, queues, ...logIn(presence, statement) };
 }
 
+/** Of two equal moments the statement that is taken later counts. */
 function say(presence: QueuePresence, { family, on, at, reason }: Statement): QueuePresence {
   if (family === "login") {
-    const field = on ? "logged_in" : "logged_out";
-    return isNewer(at, presence[field]) ? { ...presence, [field]: at } : presence;
+    if (on) return isNewer(at, presence.logged_in) ? logInAt(presence, at) : presence;
+    return isNewer(at, presence.logged_out) ? { ...presence, logged_out: at } : presence;
   }
-  if (!on) return isNewer(at, presence.unpaused) ? { ...presence, unpaused: at } : presence;
-  return isNewer(at, presence.paused?.at) ? { ...presence, paused: { at, reason } } : presence;
+  if (on) return isNewer(at, presence.paused?.at) ? pauseAt(presence, at, reason) : presence;
+  return isNewer(at, presence.unpaused) ? { ...presence, unpaused: at } : presence;
 }
+
+const logInAt = (presence: QueuePresence, at: Date): QueuePresence => ({
+  ...presence,
+  logged_in: at,
+  logged_out: isSame(presence.logged_out, at) ? null : presence.logged_out,
+});
+
+const pauseAt = (presence: QueuePresence, at: Date, reason: string | null): QueuePresence => ({
+  ...presence,
+  paused: { at, reason },
+  unpaused: isSame(presence.unpaused, at) ? null : presence.unpaused,
+});
+
+const isSame = (one: Date | null, other: Date): boolean => one?.getTime() === other.getTime();
 
 const isNewer = (at: Date, known: Date | null | undefined): boolean => !known || at > known;
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
-import type { Leg } from "./legs.ts";
+import { sampleCounted, sampleVisit } from "../testing/counted.ts";
 import { countQueueDay, SLICE_MS } from "./queue-day.ts";
-import { type CountedCall, countQueues, type QueuePromise } from "./queue-numbers.ts";
+import { type CountedCall, countQueues, type QueueNumbers, type QueuePromise } from "./queue-numbers.ts";
+import type { Visit } from "./visits.ts";
 import { startOfDay } from "./zone.ts";
 
 const MINUTE_MS = 60_000;
@@ -13,16 +14,7 @@ const ever = new Date(8.64e15);
 const promise: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 const until = (now: Date) => ({ window: { from: at(0), to: ever }, now, promiseOf: () => promise });
 
-const leg = (from: Date, given: Partial<Leg> = {}): Leg => ({
-  queue: "900",
-  entered_at: from,
-  answered_at: null,
-  agent: null,
-  talked_until: null,
-  ended_at: null,
-  outcome: null,
-  ...given,
-});
+const leg = (from: Date, given: Partial<Visit> = {}): Visit => sampleVisit({ entered_at: from, ...given });
 /** Waited `waitS` and talked until `end`. */
 const answered = (from: Date, waitS: number, end: Date, queue: string | null = "900") =>
   leg(from, {
@@ -32,7 +24,7 @@ const answered = (from: Date, waitS: number, end: Date, queue: string | null = "
     ended_at: end,
     outcome: "ANSWERED",
   });
-const call = (...legs: Leg[]): CountedCall => ({ state: "FINISHED", updated_at: at(0), legs });
+const call = (...legs: Visit[]): CountedCall => sampleCounted({ updated_at: at(0), legs });
 
 describe("the slices of a day", () => {
   test("go from midnight to the one that has just begun, a quarter of an hour each", () => {
@@ -43,15 +35,52 @@ describe("the slices of a day", () => {
     expect(begins(at(1_439))).toHaveLength(96);
   });
 
-  test("a leg is offered in the slice it was opened in, and all else is of the slice it ended in", () => {
-    const slices = countQueueDay([call(answered(at(14), 10, at(16)))], until(at(40)));
+  test("a visit is offered, answered and ended each in the slice in which it happened", () => {
+    const slices = countQueueDay([call(answered(at(14), 90, at(31)))], until(at(40)));
     expect(slices.map(({ offered, answered }) => [offered, answered])).toEqual([
       [1, 0],
       [0, 1],
       [0, 0],
     ]);
-    expect(slices[1]).toMatchObject({ service_level: 1, mean_wait_ms: 10_000, mean_talk_ms: 110_000 });
     expect(slices[0]).toMatchObject({ service_level: null, mean_wait_ms: null, p90_wait_ms: null });
+    expect(slices[1]).toMatchObject({ service_level: 0, mean_wait_ms: 90_000, mean_talk_ms: null });
+    expect(slices[2]).toMatchObject({ service_level: null, mean_wait_ms: null, mean_talk_ms: 930_000 });
+  });
+
+  test("an abandoned visit counts in the slice in which it ended", () => {
+    const visit = leg(at(14), { ended_at: at(16), outcome: "ABANDONED" });
+    const slices = countQueueDay([call(visit)], until(at(20)));
+    expect(slices.map(({ offered, abandoned }) => [offered, abandoned])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  test("an outbound call is placed, connected, dropped and talked in the slice of each", () => {
+    const visit = leg(at(31), { ended_at: at(46), outcome: "ABANDONED" });
+    const talk = { agent: "ana", extension: null, entered_at: at(16), ended_at: at(31) };
+    const slices = countQueueDay(
+      [
+        {
+          ...call(visit),
+          counted_as: "outbound",
+          began_at: at(1),
+          connected_at: at(16),
+          talks: [talk],
+          finished_at: at(46),
+        },
+      ],
+      until(at(50)),
+    );
+    const numbers = slices.map(({ outbound: { placed, connected, dropped, mean_talk_ms } }) => [
+      ...[placed, connected, dropped, mean_talk_ms],
+    ]);
+    expect(numbers).toEqual([
+      [1, 0, 0, null],
+      [0, 1, 0, null],
+      [0, 0, 0, 900_000],
+      [0, 0, 1, null],
+    ]);
   });
 
   test("what happens at the very end of a slice is of the next one, and before midnight of none", () => {
@@ -105,18 +134,42 @@ const legs = fc
     return answered(entered, waitS, new Date(ended.getTime() + talk * MINUTE_MS), queue);
   });
 
+const KINDS = ["inbound", "inbound", "outbound", "internal"] as const;
+
+/** A call that was connected, and talked on, some minutes after it began. */
+const calls = fc
+  .record({
+    visits: fc.array(legs, { maxLength: 3 }),
+    counted_as: fc.constantFrom(...KINDS),
+    from: fc.integer({ min: -60, max: 26 * 60 }),
+    connected: fc.option(fc.nat(40)),
+    talked: fc.option(fc.nat(40)),
+  })
+  .map(({ visits, counted_as, from, connected, talked }): CountedCall => {
+    const connected_at = connected === null ? null : at(from + connected);
+    const ended_at = talked === null || connected === null ? null : at(from + connected + talked);
+    const talks = connected_at ? [{ agent: "ana", extension: null, entered_at: connected_at, ended_at }] : [];
+    return { ...call(...visits), counted_as, began_at: at(from), connected_at, talks };
+  });
+
+const countsOf = (numbers: Omit<QueueNumbers, "waiting" | "waiting_since">): number[] => [
+  ...COUNTS.map((name) => numbers[name]),
+  ...[numbers.outbound, numbers.internal].flatMap(({ placed, connected, dropped }) => [
+    ...[placed, connected, dropped],
+  ]),
+];
+
 test("whatever the legs and the time, the slices add up to the numbers of the whole day, of all queues and of each", () => {
   const now = fc.integer({ min: 0, max: 25 * 60 - 1 }).map(at);
   fc.assert(
-    fc.property(fc.array(fc.array(legs, { maxLength: 3 }), { maxLength: 30 }), now, (all, moment) => {
+    fc.property(fc.array(calls, { maxLength: 30 }), now, (all, moment) => {
       const asked = until(moment);
-      const calls = all.map((each) => call(...each));
-      const whole = countQueues(calls, asked);
+      const whole = countQueues(all, asked);
       const numbers = [[undefined, whole.total] as const, ...whole.queues];
       for (const [queue, day] of numbers) {
-        const slices = countQueueDay(calls, { ...asked, ...(queue === undefined ? {} : { queue }) });
-        const added = COUNTS.map((name) => slices.reduce((sum, slice) => sum + slice[name], 0));
-        expect(added).toEqual(COUNTS.map((name) => day[name]));
+        const slices = countQueueDay(all, { ...asked, ...(queue === undefined ? {} : { queue }) });
+        const added = slices.map(countsOf).reduce((sums, each) => sums.map((sum, n) => sum + each[n]!));
+        expect(added).toEqual(countsOf(day));
         expect(slices.at(-1)!.from.getTime()).toBeGreaterThan(moment.getTime() - SLICE_MS);
       }
     }),
@@ -126,13 +179,12 @@ test("whatever the legs and the time, the slices add up to the numbers of the wh
 
 test("each slice is what countQueues says of its time", () => {
   fc.assert(
-    fc.property(fc.array(legs, { maxLength: 40 }), (all) => {
+    fc.property(fc.array(calls, { maxLength: 40 }), (all) => {
       const asked = until(at(25 * 60));
-      const calls = all.map((each) => call(each));
-      const slices = countQueueDay(calls, asked);
+      const slices = countQueueDay(all, asked);
       for (const [n, { from, ...numbers }] of slices.entries()) {
         const window = { from, to: slices[n + 1]?.from ?? ever };
-        expect(countQueues(calls, { ...asked, window }).total).toMatchObject(numbers);
+        expect(countQueues(all, { ...asked, window }).total).toMatchObject(numbers);
       }
     }),
     { numRuns: runs(20) },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
-import type { Leg } from "./legs.ts";
+import { sampleCounted, sampleVisit } from "../testing/counted.ts";
 import {
   type CountedCall,
   countQueues,
@@ -10,6 +10,7 @@ import {
   PRESUMED_LOST_MS,
   type QueuePromise,
 } from "./queue-numbers.ts";
+import type { Visit } from "./visits.ts";
 
 const start = Date.UTC(2026, 10, 25, 12);
 const at = (seconds: number) => new Date(start + seconds * 1_000);
@@ -17,16 +18,8 @@ const window = { from: at(0), to: at(1_800) };
 const promise: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 const asked = { window, now: at(1_800), promiseOf: () => promise };
 
-const leg = (from: number, given: Partial<Leg> = {}): Leg => ({
-  queue: "900",
-  entered_at: at(from),
-  answered_at: null,
-  agent: null,
-  talked_until: null,
-  ended_at: null,
-  outcome: null,
-  ...given,
-});
+const leg = (from: number, given: Partial<Visit> = {}): Visit =>
+  sampleVisit({ entered_at: at(from), ...given });
 const answered = (from: number, wait: number, talk = 60) =>
   leg(from, {
     answered_at: at(from + wait),
@@ -36,25 +29,63 @@ const answered = (from: number, wait: number, talk = 60) =>
   });
 const unanswered = (from: number, wait: number, outcome: "ABANDONED" | "OVERFLOWED" = "ABANDONED") =>
   leg(from, { ended_at: at(from + wait), outcome });
-const call = (...legs: Leg[]): CountedCall => ({ state: "WAITING", updated_at: at(1_799), legs });
+const call = (...legs: Visit[]): CountedCall =>
+  sampleCounted({ state: "WAITING", updated_at: at(1_799), legs });
 
 describe("the numbers of a queue", () => {
-  test("say who waits and since when", () => {
+  test("hold the callers who wait and the beginning of the longest wait", () => {
     const talking = leg(5, { answered_at: at(9) });
     const { total } = countQueues([call(leg(100)), call(leg(40)), call(talking)], asked);
-    expect(total).toMatchObject({ waiting: 2, waiting_since: at(40), offered: 3, answered: 0 });
+    expect(total).toMatchObject({ waiting: 2, waiting_since: at(40), offered: 3, answered: 1 });
   });
 
-  test("count what ended in the window by how it ended", () => {
+  test("count what was answered or ended in the window by how it ended", () => {
     const legs = [answered(10, 5), unanswered(20, 30), unanswered(30, 5), unanswered(40, 9, "OVERFLOWED")];
     const { total } = countQueues([call(...legs)], asked);
     expect(total).toMatchObject({ offered: 4, answered: 1, abandoned: 2, short: 1, overflowed: 1 });
   });
 
-  test("leave out what ended before the window, at its end or later, and what was opened before it", () => {
-    const legs = [answered(-100, 5, 10), answered(-10, 5, 60), unanswered(1_700, 100), unanswered(1_800, 1)];
-    const { total } = countQueues([call(...legs)], asked);
-    expect(total).toMatchObject({ offered: 1, answered: 1, abandoned: 0 });
+  test("count each thing when it happens: an answer at the answer, a talk at its end, an abandon at its end", () => {
+    const numbers = (visit: Visit) => countQueues([call(visit)], asked).total;
+    expect(numbers(answered(-100, 5, 10))).toMatchObject({ offered: 0, answered: 0, mean_talk_ms: null });
+    expect(numbers(answered(-10, 5, 60))).toMatchObject({ offered: 0, answered: 0, mean_talk_ms: 60_000 });
+    expect(numbers(answered(-10, 10, 60))).toMatchObject({ offered: 0, answered: 1, mean_wait_ms: 10_000 });
+    expect(numbers(answered(1_790, 5, 60))).toMatchObject({ offered: 1, answered: 1, mean_talk_ms: null });
+    expect(numbers(answered(1_790, 10))).toMatchObject({ offered: 1, answered: 0 });
+    expect(numbers(unanswered(1_700, 100))).toMatchObject({ offered: 1, abandoned: 0 });
+    expect(numbers(unanswered(1_800, 1))).toMatchObject({ offered: 0, abandoned: 0 });
+    expect(numbers(unanswered(-60, 60))).toMatchObject({ offered: 0, abandoned: 1 });
+  });
+
+  test("count a visit that is answered and goes on as answered", () => {
+    const talking = leg(5, { answered_at: at(9) });
+    expect(countQueues([call(talking)], asked).total).toMatchObject({
+      ...{ answered: 1, mean_wait_ms: 4_000, mean_talk_ms: null, service_level: 1 },
+    });
+  });
+
+  test("an unknown wait is answered, and in no mean and no service level; abandoned it is not short", () => {
+    const unknown = { wait_known: false };
+    const { total } = countQueues(
+      [call({ ...answered(10, 0), ...unknown }), call({ ...unanswered(20, 0), ...unknown })],
+      asked,
+    );
+    expect(total).toMatchObject({
+      ...{ offered: 2, answered: 1, abandoned: 1, short: 0 },
+      ...{ mean_wait_ms: null, p90_wait_ms: null, service_level: 0 },
+    });
+  });
+
+  test.each(["outbound", "internal"] as const)("leave out the visits of %s calls", (counted_as) => {
+    const calls = [leg(100), answered(0, 5), unanswered(0, 50)].map((visit) => ({
+      ...call(visit),
+      counted_as,
+    }));
+    expect(countQueues(calls, asked).total).toMatchObject({
+      ...{ waiting: 0, waiting_since: null, offered: 0, answered: 0, abandoned: 0 },
+      ...{ service_level: null, mean_talk_ms: null },
+    });
+    expect(countStates(calls, asked.now)).toMatchObject({ WAITING: 0 });
   });
 
   test("service level: answered within the promise, of answered and abandoned without the short ones", () => {
@@ -68,7 +99,7 @@ describe("the numbers of a queue", () => {
     expect(countQueues([call(...legs)], asked).total.service_level).toBeCloseTo(1 / 3);
   });
 
-  test("are unknown where nothing ended", () => {
+  test("are unknown if nothing is there to count", () => {
     const none = { service_level: null, mean_wait_ms: null, p90_wait_ms: null, mean_talk_ms: null };
     expect(countQueues([], asked).total).toMatchObject(none);
     expect(countQueues([call(unanswered(0, 2))], asked).total).toMatchObject({ ...none, short: 1 });

@@ -3,12 +3,12 @@ import type { Change, Fold, Page } from "./ports.ts";
 /** A partition, as positions and fences are kept. */
 export type Partition = { topic: string; partition: number };
 
-/** What a fold of the events and the call that is kept do not agree in. */
+/** How a kept call differs from the fold of its events. */
 export type Difference = {
   key: string;
   /** `added`: there are events and no call; `removed`: a call and no events. */
   kind: "changed" | "added" | "removed";
-  /** Of a changed call: the names of the fields that differ. */
+  /** The names of the fields of a changed call that differ. */
   fields: string[];
 };
 
@@ -33,7 +33,7 @@ export type Refolded =
 /** A page of call_ids; each overgrown call is to be a work of its own, for all its events are read at once. */
 export type KeysPage = Page<string> & { overgrown: string[] };
 
-/** What a rebuild asks of the store: every call made anew from its events, beside a projector that goes on writing. */
+/** The part of the store that a rebuild needs: every call is folded again from its events while a projector goes on writing. */
 export type CallRebuild = {
   /** Puts the partitions under a fold: from now on `apply` refuses a lower revision there. May be repeated. */
   claim(partitions: readonly Partition[], revision: number): Promise<Claim>;
@@ -45,7 +45,7 @@ export type CallRebuild = {
    * revision, or a higher one, has made.
    */
   listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
-  /** What `refold` would change, as it is at one moment; changes nothing. */
+  /** Finds the differences that `refold` would write, as of one moment; changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
    * Folds these calls of one partition, overgrown ones too, and replaces what differs, with the changes to be told, as one and under
@@ -55,9 +55,12 @@ export type CallRebuild = {
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
   /** The keys of all agents, those that have events and those that are kept, each once in a page. */
   listAgents(page: { limit: number; cursor: string | null }): Promise<Page<string>>;
-  /** As `compare` and `refold`, for agents of a partition of their topic; `revision` is that of the caller's fold of calls. */
-  compareAgents(agents: readonly string[]): Promise<Difference[]>;
-  refoldAgents(work: Partition & { keys: readonly string[] }, revision: number): Promise<Refolded>;
+  /** As `compare` and `refold`, for agents of a partition of their topic; the fold is the caller's fold of calls. */
+  compareAgents(agents: readonly string[], fold: Pick<Fold, "readOccurrence">): Promise<Difference[]>;
+  refoldAgents(
+    work: Partition & { keys: readonly string[] },
+    fold: Pick<Fold, "revision" | "readOccurrence">,
+  ): Promise<Refolded>;
   /** These changes of a `refold` were told and need not be told again. */
   told(place: Partition, changes: readonly Change[]): Promise<void>;
 };

@@ -1,4 +1,5 @@
-import { agentKey, type StepAgent } from "./step.ts";
+import type { CallAgent } from "./call-agents.ts";
+import { agentKey } from "./step.ts";
 
 /** One ring at an agent. */
 export type Ring = {
@@ -28,37 +29,46 @@ export const MAX_RINGS = 20;
 /** A ring that ends so soon after another agent's answer was ended by that answer. */
 const ANSWERED_ELSEWHERE_MS = 1_000;
 
-type Rung = Omit<AgentRings, "latest"> & { latest: Ring[] };
+type Rung = Omit<AgentRings, "latest"> & { key: string; latest: Ring[] };
 
 /** The rings of a call while it is folded. */
 export type Rings = { byAgent: Map<string, Rung>; answers: { key: string; at: Date }[] };
 
+export const ringsOf = ({ byAgent }: Rings): AgentRings[] =>
+  [...byAgent.values()].map(({ key: _key, ...rings }) => rings);
+
 export const beginRings = (): Rings => ({ byAgent: new Map(), answers: [] });
 
-export function beginRing(rings: Rings, agent: StepAgent, at: Date): void {
-  const rung = rungBy(rings, agent);
-  if (ringingOf(rung)) return;
-  addRing(rung, { rang_at: at, ended_at: null, missed: false });
+/** A ring that begins ends the one before it at the same agent: its end was lost. */
+export function beginRing(rings: Rings, agent: CallAgent, at: Date): void {
+  endRingsOf(rings, agent, at);
+  addRing(rungBy(rings, agent), { rang_at: at, ended_at: null, missed: false });
 }
 
 /** An actor.noanswer: it ends the ring, and counts as one if none was told. */
-export function missRing(rings: Rings, agent: StepAgent, at: Date): void {
+export function missRing(rings: Rings, agent: CallAgent, at: Date): void {
   const rung = rungBy(rings, agent);
   if (!ringingOf(rung)) addRing(rung, { rang_at: null, ended_at: null, missed: false });
-  const key = agentKey(agent.name);
-  const isMissed = !rings.answers.some((answer) => answer.key !== key && isAnsweredElsewhere(at, answer.at));
+  const isMissed = !rings.answers.some(
+    (answer) => answer.key !== agent.key && isAnsweredElsewhere(at, answer.at),
+  );
   Object.assign(rung.latest.at(-1)!, { ended_at: at, missed: isMissed });
   rung.missed += Number(isMissed);
+  endRingsOf(rings, agent, at);
+}
+
+function endRingsOf({ byAgent }: Rings, { key }: CallAgent, at: Date): void {
+  for (const rung of byAgent.values()) if (rung.key === key) endRing(rung, at);
 }
 
 /** An agent entered: every ring ends, and those of others that ended within the same second were not missed. */
-export function answerRings(rings: Rings, agent: StepAgent | null, at: Date): void {
-  const key = agentKey(agent?.name ?? "");
+export function answerRings(rings: Rings, agent: CallAgent | null, at: Date): void {
+  const key = agent?.key ?? "";
   rings.answers = [...rings.answers.filter((each) => isAnsweredElsewhere(at, each.at)), { key, at }];
   endRings(rings, at);
-  for (const [other, rung] of rings.byAgent) {
+  for (const rung of rings.byAgent.values()) {
     const last = rung.latest.at(-1)!;
-    if (other === key || !last.missed || !isSameSecond(last.ended_at!, at)) continue;
+    if (rung.key === key || !last.missed || !isSameSecond(last.ended_at!, at)) continue;
     last.missed = false;
     rung.missed -= 1;
   }
@@ -66,11 +76,13 @@ export function answerRings(rings: Rings, agent: StepAgent | null, at: Date): vo
 
 /** The caller went, or was answered: a ring that goes on ends, and is not missed. */
 export function endRings(rings: Rings, at: Date): void {
-  for (const rung of rings.byAgent.values()) {
-    const ringing = ringingOf(rung);
-    // an end that is implied may stand before a ring that came late
-    if (ringing) ringing.ended_at = ringing.rang_at && ringing.rang_at > at ? ringing.rang_at : at;
-  }
+  for (const rung of rings.byAgent.values()) endRing(rung, at);
+}
+
+function endRing(rung: Rung, at: Date): void {
+  const ringing = ringingOf(rung);
+  // an end that is implied may stand before a ring that came late
+  if (ringing) ringing.ended_at = ringing.rang_at && ringing.rang_at > at ? ringing.rang_at : at;
 }
 
 const isAnsweredElsewhere = (endedAt: Date, answeredAt: Date): boolean => {
@@ -86,21 +98,16 @@ const ringingOf = ({ latest }: Rung): Ring | null => {
   return last && !last.ended_at ? last : null;
 };
 
-function rungBy({ byAgent }: Rings, agent: StepAgent): Rung {
-  const { name, extension } = agent;
-  const key = agentKey(name);
-  const known = byAgent.get(key) ?? [...byAgent.values()].find((rung) => isSameExtension(rung, agent));
+function rungBy({ byAgent }: Rings, { name, extension, key }: CallAgent): Rung {
+  const written = agentKey(name);
+  const known = byAgent.get(written);
   if (known) return known;
   const [oldest] = byAgent.keys();
   if (byAgent.size >= MAX_RINGING_AGENTS && oldest !== undefined) byAgent.delete(oldest);
-  const rung: Rung = { agent: name, extension, rang: 0, missed: 0, latest: [] };
-  byAgent.set(key, rung);
+  const rung: Rung = { agent: name, extension, key, rang: 0, missed: 0, latest: [] };
+  byAgent.set(written, rung);
   return rung;
 }
-
-/** One of the two is known by the extension alone. */
-const isSameExtension = (rung: Rung, { name, extension }: StepAgent): boolean =>
-  extension !== null && extension === rung.extension && (name === extension || rung.agent === extension);
 
 function addRing(rung: Rung, ring: Ring): void {
   rung.rang += 1;

@@ -38,6 +38,19 @@ function readAgent(type: string, body: Record<string, unknown>): StepAgent | nul
 /** Logins are compared without case. */
 export const agentKey = (name: string): string => name.toLowerCase();
 
+/**
+ * Whether an event of a call names an agent of the call. An event that names a login is about that login; one that names an extension
+ * alone, about the agent who has it.
+ */
+export function isSameAgent(
+  known: { agent: string; extension: string | null },
+  { name, extension }: StepAgent,
+): boolean {
+  if (agentKey(known.agent) === agentKey(name)) return true;
+  const isByExtension = name === extension || known.agent === known.extension;
+  return isByExtension && extension !== null && extension === known.extension;
+}
+
 /** Equal for two events that are one step; null for an event that never is the same step as another one. */
 export const stepKey = ({ type, queue, agent }: Step, stampMs: number | null): string | null =>
   stampMs !== null && STEP_TYPES.has(type)

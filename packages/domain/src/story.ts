@@ -1,7 +1,7 @@
-import { FINISHED_RANK, findDefinition } from "./catalogue.ts";
+import { beginCallAgents, type CallAgent, type CallAgents, identify, loginOf } from "./call-agents.ts";
 import { answerRings, beginRing, beginRings, endRings, missRing, type Rings } from "./rings.ts";
 import type { Step } from "./step.ts";
-import { beginTalk, beginTalks, endAllTalks, leaveTalk, type Talks } from "./talks.ts";
+import { beginTalk, beginTalks, cutTalks, endAllTalks, leaveTalk, type Talks } from "./talks.ts";
 import {
   abandonVisit,
   beginVisits,
@@ -20,14 +20,16 @@ export type Story = {
   visits: Visits;
   talks: Talks;
   rings: Rings;
+  agents: CallAgents;
   /** The first answer while the call was in no queue. */
   direct_at: Date | null;
   /** The first call.ongoing. */
   connected_at: Date | null;
   /** The last event of the life cycle. */
   last_at: Date | null;
-  /** The end that an abandon or a recording implies, until the life cycle goes on. */
-  implied_end: Date | null;
+  /** An abandon, and a recording that is ready: each may end the call, until the life cycle goes on. */
+  abandoned_at: Date | null;
+  isRecorded: boolean;
   /** The end of the call; nothing comes after it. */
   finished_at: Date | null;
 };
@@ -36,10 +38,12 @@ export const beginStory = (): Story => ({
   visits: beginVisits(),
   talks: beginTalks(),
   rings: beginRings(),
+  agents: beginCallAgents(),
   direct_at: null,
   connected_at: null,
   last_at: null,
-  implied_end: null,
+  abandoned_at: null,
+  isRecorded: false,
   finished_at: null,
 });
 
@@ -50,11 +54,16 @@ export type StoryStep = Step & { at: Date; lastQueue: string | null };
 export function tellStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
   const { type, at } = step;
-  if (REOPENING.has(type)) story.implied_end = null;
-  takeStep(story, step);
-  const rank = findDefinition(type)?.rank ?? FINISHED_RANK;
-  if (rank < FINISHED_RANK) story.last_at = at;
+  if (REOPENING.has(type)) Object.assign(story, { abandoned_at: null, isRecorded: false });
+  takeStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
+  if (LIFE_CYCLE.has(type)) story.last_at = at;
 }
+
+/** The events of the vendor's life cycle that come before its end. */
+const LIFE_CYCLE: ReadonlySet<string> = new Set([
+  ...["call.new", "call.standby", "call.waiting"],
+  ...["actor.entered", "call.ongoing", "actor.left"],
+]);
 
 /** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
 const REOPENING: ReadonlySet<string> = new Set([
@@ -64,7 +73,9 @@ const REOPENING: ReadonlySet<string> = new Set([
   "call.ongoing",
 ]);
 
-function takeStep(story: Story, step: StoryStep): void {
+type TakenStep = Omit<StoryStep, "agent"> & { agent: CallAgent | null };
+
+function takeStep(story: Story, step: TakenStep): void {
   const { visits, talks, rings } = story;
   const { type, queue, agent, at } = step;
   switch (type) {
@@ -77,19 +88,20 @@ function takeStep(story: Story, step: StoryStep): void {
       break;
     case "actor.noanswer":
       ringVisit(visits);
-      if (agent) missRing(rings, agent, at);
+      if (agent) missRing(rings, { ...agent, name: loginOf(story.agents, agent) }, at);
       break;
     case "actor.entered":
       enter(story, step);
       break;
     case "call.ongoing":
       story.connected_at ??= at;
-      if (!visits.open) story.direct_at ??= at;
+      if (!visits.open) answerDirectly(story, at);
       confirmAnswer(visits, at);
+      endRings(rings, at);
       break;
     case "actor.left": {
       const leaving = leaveTalk(talks, agent, at);
-      if (leaving.size > 0) leaveVisit(visits, { leaving, presents: talks.present, at });
+      if (leaving.length > 0) leaveVisit(visits, { leaving, presents: talks.present, at });
       break;
     }
     case "call.overflow":
@@ -99,22 +111,27 @@ function takeStep(story: Story, step: StoryStep): void {
     case "call.queue-abandon":
       abandonVisit(visits, { queue, lastQueue: step.lastQueue, at });
       endRings(rings, at);
-      story.implied_end = at;
+      story.abandoned_at ??= at;
       break;
     case "call.recording-available":
-      if (isOver(story)) story.implied_end ??= story.last_at ?? at;
+      story.isRecorded = true;
       break;
     case "call.finished":
       end(story, at);
   }
 }
 
-function enter(story: Story, { agent, queue, at }: StoryStep): void {
+function enter(story: Story, { agent, queue, at }: TakenStep): void {
   const { visits, talks, rings } = story;
   answerRings(rings, agent, at);
   const takesOver = enterAgent(visits, { agent, queue, at });
-  if (!visits.open) story.direct_at ??= at;
+  if (!visits.open) answerDirectly(story, at);
   beginTalk(talks, { agent, at, takesOver });
+}
+
+/** Within a second a stamp without milliseconds may come after a later one. */
+function answerDirectly(story: Story, at: Date): void {
+  if (!story.direct_at || at < story.direct_at) story.direct_at = at;
 }
 
 /** A call that was answered is over if no agent is on it and no visit waits for the first one. */
@@ -126,7 +143,10 @@ function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
 
 /** An abandon, or a recording that is ready, ends a call that did not go on after it. */
 export function endStory(story: Story): void {
-  if (!story.finished_at && story.implied_end) end(story, story.implied_end);
+  const at = story.abandoned_at ?? (story.isRecorded && isOver(story) ? story.last_at : null);
+  if (story.finished_at || !at) return;
+  end(story, at);
+  if (story.abandoned_at) cutTalks(story.talks, at);
 }
 
 function end(story: Story, at: Date): void {

@@ -1,4 +1,4 @@
-import { agentKey, type StepAgent } from "./step.ts";
+import type { CallAgent } from "./call-agents.ts";
 
 /** The time of one agent on a call: from entering until they left, another agent took the call over, or the call ended. */
 export type Talk = {
@@ -16,8 +16,7 @@ export const MAX_TALKS = 100;
 
 type Present = {
   /** Null if no event named the agent. */
-  agent: string | null;
-  extension: string | null;
+  agent: CallAgent | null;
   entered_at: Date;
   /** Null for an agent without a name. */
   talk: Talk | null;
@@ -31,45 +30,51 @@ export type Talks = { all: Talk[]; present: Presents };
 
 export const beginTalks = (): Talks => ({ all: [], present: [] });
 
-/** An agent enters; one who is on the call already is the last one again. `takesOver`: the talks of the others end. */
+/** An agent enters; one who is on the call already is the last one again. `takesOver`: all talks before end. */
 export function beginTalk(
   talks: Talks,
-  { agent, at, takesOver }: { agent: StepAgent | null; at: Date; takesOver: boolean },
+  { agent, at, takesOver }: { agent: CallAgent | null; at: Date; takesOver: boolean },
 ): void {
-  const known = talks.present.find((each) => (agent ? isNamed(each, agent) : each.agent === null));
-  if (takesOver) endTalks(talks, at, (each) => each !== known);
+  if (takesOver) endAllTalks(talks, at);
+  const known = talks.present.find((each) => each.agent?.key === agent?.key);
   if (known) {
     talks.present = [...talks.present.filter((each) => each !== known), known];
     return;
   }
   const talk = agent && { agent: agent.name, extension: agent.extension, entered_at: at, ended_at: null };
-  const { name = null, extension = null } = agent ?? {};
-  talks.present = [...talks.present, { agent: name, extension, entered_at: at, talk }];
+  talks.present = [...talks.present, { agent, entered_at: at, talk }];
   if (!talk) return;
   talks.all.push(talk);
   if (talks.all.length > MAX_TALKS) talks.all.shift();
 }
 
-/** An agent leaves, or all if none is named. Answers with the keys of those who were on the call and left. */
-export const leaveTalk = (talks: Talks, agent: StepAgent | null, at: Date): Set<string> =>
-  endTalks(talks, at, (each) => agent === null || isNamed(each, agent));
+/** An agent leaves, or all if none is named. Answers with those who were on the call and left. */
+export function leaveTalk(talks: Talks, agent: CallAgent | null, at: Date): Presents {
+  if (!agent) return endAllTalks(talks, at);
+  const leaving = endTalks(talks, at, (each) => each.agent?.key === agent.key);
+  return leaving.length > 0 ? leaving : endTalks(talks, at, (each) => isExtensionOf(each, agent));
+}
 
-export const endAllTalks = (talks: Talks, at: Date): Set<string> => endTalks(talks, at, () => true);
+/** An agent who entered by the extension alone may leave by the login. */
+const isExtensionOf = ({ agent }: Present, { extension }: CallAgent): boolean =>
+  agent !== null && agent.name === extension && agent.extension === extension;
 
-function endTalks(talks: Talks, at: Date, isEnding: (present: Present) => boolean): Set<string> {
+export const endAllTalks = (talks: Talks, at: Date): Presents => endTalks(talks, at, () => true);
+
+/** Ends every talk that began by then: the end of a call may be implied by an event before the last actor.left. */
+export function cutTalks(talks: Talks, at: Date): void {
+  endAllTalks(talks, at);
+  for (const talk of talks.all) if (talk.ended_at! > at) talk.ended_at = latest(talk.entered_at, at);
+}
+
+function endTalks(talks: Talks, at: Date, isEnding: (present: Present) => boolean): Presents {
   const ending = talks.present.filter(isEnding);
   talks.present = talks.present.filter((each) => !ending.includes(each));
   // a stamp without milliseconds may stand before the one of the entering
-  for (const { talk } of ending) if (talk) talk.ended_at = at > talk.entered_at ? at : talk.entered_at;
-  return new Set(ending.map(({ agent }) => agentKey(agent ?? "")));
+  for (const { talk } of ending) if (talk) talk.ended_at = latest(talk.entered_at, at);
+  return ending;
 }
 
-/** An event that names a login is about that login; one that names an extension alone, about the agent who has it. */
-function isNamed(present: Present, { name, extension }: StepAgent): boolean {
-  if (present.agent === null) return false;
-  if (agentKey(present.agent) === agentKey(name)) return true;
-  const byExtension = name === extension || present.agent === present.extension;
-  return byExtension && extension !== null && extension === present.extension;
-}
+export const lastOnCall = (presents: Presents): string | null => presents.at(-1)?.agent?.name ?? null;
 
-export const lastOnCall = (presents: Presents): string | null => presents.at(-1)?.agent ?? null;
+const latest = (one: Date, other: Date): Date => (one > other ? one : other);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { readOccurrence, readTimestamp } from "./timestamp.ts";
+import { createReadOccurrence, createReadTimestamp, readOccurrence, readTimestamp } from "./timestamp.ts";
 
 test.each([
   ["2017-01-01T00:00:00Z", Date.UTC(2017, 0, 1), true],
@@ -58,4 +58,36 @@ test("a stamp more than a day after the event was received is none", () => {
   const received = new Date("2026-01-01T00:00:00Z");
   expect(readOccurrence("2026-01-02T00:00:00Z", received)).not.toBeNull();
   expect(readOccurrence("2026-01-02T00:00:01Z", received)).toBeNull();
+});
+
+test.each([
+  ["2026-03-01T12:00:00", Date.UTC(2026, 2, 1, 15), true],
+  ["2026-03-01 12:00:00.5", Date.UTC(2026, 2, 1, 15, 0, 0, 500), false],
+  // summer time, which Brazil had until 2019
+  ["2019-01-01T12:00:00", Date.UTC(2019, 0, 1, 14), true],
+])("%s without a zone is a local time of the sender's zone", (value, ms, whole) => {
+  expect(createReadTimestamp("America/Sao_Paulo")(value)).toEqual({ ms, whole });
+});
+
+test.each([
+  "2026-03-01T12:00:00Z",
+  "2026-03-01t12:00:00z",
+  "2026-03-01T12:00:00+00:00",
+  "2026-03-01T12:00:00-0500",
+  "2026-03-01T12:00:00+05",
+  "1539855333",
+  1_539_855_333,
+  "1574000000000",
+  "2019-02-30T00:00:00",
+  "yesterday",
+])("%s does not depend on the sender's zone", (value) => {
+  for (const zone of ["America/Sao_Paulo", "Asia/Tokyo", "Pacific/Kiritimati"])
+    expect(createReadTimestamp(zone)(value)).toEqual(readTimestamp(value));
+});
+
+test("a stamp without a zone is compared with the time of receipt as the moment that it is", () => {
+  const received = new Date("2026-01-01T00:00:00Z");
+  const read = createReadOccurrence("America/Sao_Paulo");
+  expect(read("2026-01-01T21:00:00", received)).toEqual({ ms: Date.UTC(2026, 0, 2), whole: true });
+  expect(read("2026-01-01T21:00:01", received)).toBeNull();
 });

@@ -40,7 +40,7 @@ export function addTraffic(
 ): void {
   const { counted_as, legs, began_at, connected_at } = call;
   if (counted_as === "inbound") return;
-  const first = legs[0] ? legs[0].queue : call.queue;
+  const first = legs[0]?.queue ?? call.queue;
   const talk = talkOf(call);
   for (const { [counted_as]: sums } of tallies(first)) {
     if (isWithin(began_at, window)) sums.placed += 1;

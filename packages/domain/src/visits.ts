@@ -1,5 +1,5 @@
+import type { CallAgent } from "./call-agents.ts";
 import { isSameWait } from "./order.ts";
-import { agentKey, type StepAgent } from "./step.ts";
 import { lastOnCall, type Presents } from "./talks.ts";
 
 /** How a visit ended. */
@@ -32,6 +32,8 @@ export type Visit = {
 export const MAX_VISITS = 100;
 
 type Answer = Pick<Visit, "answered_at" | "answered_by" | "agent" | "talked_until">;
+/** `answerer`: the key of the agent who gave it; null if there was none, and if an event named none. */
+type GivenAnswer = { answer: Answer; answerer: string | null };
 
 /** The visits of a call while it is folded; at most the last one is open. */
 export type Visits = {
@@ -43,7 +45,9 @@ export type Visits = {
     /** call.ongoing has come: the answer stands. */
     confirmed: boolean;
     /** The answer of an agent who left before call.ongoing. It stands if a transfer or the end of the call comes next. */
-    lapsed: Answer | null;
+    lapsed: GivenAnswer | null;
+    /** The key of the agent who answered. */
+    answerer: string | null;
   } | null;
 };
 
@@ -66,18 +70,21 @@ export function enterQueue(visits: Visits, queue: string | null, at: Date): bool
 /** An agent enters. True if they take the call over from the agents before them. */
 export function enterAgent(
   visits: Visits,
-  { agent, queue, at }: { agent: StepAgent | null; queue: string | null; at: Date },
+  { agent, queue, at }: { agent: CallAgent | null; queue: string | null; at: Date },
 ): boolean {
   const open = visits.open ?? (queue === null ? null : openVisit(visits, { queue, at, waitKnown: false }));
   if (!open) return false;
   const { visit } = open;
   const name = agent?.name ?? null;
-  if (open.lapsed && isSameAgent(open.lapsed.answered_by, name)) Object.assign(visit, open.lapsed);
+  if (open.lapsed && open.lapsed.answerer === agent?.key) restoreAnswer(open, open.lapsed);
   open.lapsed = null;
   const takesOver = open.handedOver || (queue !== null && visit.queue !== null && queue !== visit.queue);
   open.handedOver = false;
   visit.queue ??= queue;
-  if (!visit.answered_at) Object.assign(visit, { answered_at: at, answered_by: name });
+  if (!visit.answered_at) {
+    Object.assign(visit, { answered_at: at, answered_by: name });
+    open.answerer = agent?.key ?? null;
+  }
   visit.agent = name ?? visit.agent;
   visit.talked_until = null;
   return takesOver;
@@ -92,32 +99,43 @@ export function confirmAnswer(visits: Visits, at: Date): void {
   open.lapsed = null;
 }
 
-/** Agents left: `leaving`, by key. `presents` are those who are still on the call. */
+/** Agents left; `presents` are those who are still on the call. */
 export function leaveVisit(
   visits: Visits,
-  { leaving, presents, at }: { leaving: ReadonlySet<string>; presents: Presents; at: Date },
+  { leaving, presents, at }: { leaving: Presents; presents: Presents; at: Date },
 ): void {
   const { open } = visits;
   if (!open?.visit.answered_at) return;
   const { visit } = open;
   const left = presents.length === 0 ? at : null;
-  const answerer = agentKey(visit.answered_by ?? "");
-  if (open.confirmed || !leaving.has(answerer)) {
+  if (open.confirmed || !leaving.some(({ agent }) => (agent?.key ?? null) === open.answerer)) {
     visit.talked_until = left;
     return;
   }
   const { answered_at, answered_by, agent } = visit;
-  open.lapsed ??= { answered_at, answered_by, agent, talked_until: null };
-  open.lapsed.talked_until = left;
-  Object.assign(visit, answerOf(presents, visit.entered_at));
+  open.lapsed ??= {
+    answer: { answered_at, answered_by, agent, talked_until: null },
+    answerer: open.answerer,
+  };
+  open.lapsed.answer.talked_until = left;
+  restoreAnswer(open, answerOf(presents, visit.entered_at));
 }
 
-/** The answer that agents who are still there have given. */
-function answerOf(presents: Presents, enteredAt: Date): Answer {
-  const [first] = presents;
-  if (!first) return { answered_at: null, answered_by: null, agent: null, talked_until: null };
-  const answered_at = first.entered_at > enteredAt ? first.entered_at : enteredAt;
-  return { answered_at, answered_by: first.agent, agent: lastOnCall(presents), talked_until: null };
+function restoreAnswer(open: NonNullable<Visits["open"]>, { answer, answerer }: GivenAnswer): void {
+  Object.assign(open.visit, answer);
+  open.answerer = answerer;
+}
+
+/** The answer that the agents who are still there have given. */
+function answerOf(presents: Presents, enteredAt: Date): GivenAnswer {
+  const [first] = presents.filter(({ entered_at }) => entered_at >= enteredAt);
+  const answer: Answer = {
+    answered_at: first?.entered_at ?? null,
+    answered_by: first?.agent?.name ?? null,
+    agent: first ? lastOnCall(presents) : null,
+    talked_until: null,
+  };
+  return { answer, answerer: first?.agent?.key ?? null };
 }
 
 /** The caller still waits: a ring or its end is told after an agent left before call.ongoing. */
@@ -138,7 +156,7 @@ export function abandonVisit(
   const isNew = queue !== null && !all.some((visit) => visit.queue === queue);
   if (open && isNew && open.visit.queue !== null) {
     // the call.waiting of the second queue was lost
-    endVisit(visits, { at, unanswered: "OVERFLOWED", lapsedStands: true });
+    overflowVisit(visits, at);
     openVisit(visits, { queue, at, waitKnown: false });
   } else if (open) open.visit.queue ??= queue;
   else if (isNew || all.length === 0) openVisit(visits, { queue: queue ?? lastQueue, at, waitKnown: false });
@@ -158,7 +176,7 @@ function endVisit(
   const { open } = visits;
   if (!open) return null;
   const { visit, lapsed } = open;
-  if (lapsed && lapsedStands) Object.assign(visit, lapsed);
+  if (lapsed && lapsedStands) restoreAnswer(open, lapsed);
   visit.ended_at = at;
   visit.outcome = visit.answered_at ? "ANSWERED" : unanswered;
   if (visit.answered_at) visit.talked_until ??= at;
@@ -183,14 +201,11 @@ function openVisit(
   };
   visits.all.push(visit);
   if (visits.all.length > MAX_VISITS) visits.all.shift();
-  visits.open = { visit, handedOver, confirmed: false, lapsed: null };
+  visits.open = { visit, handedOver, confirmed: false, lapsed: null, answerer: null };
   return visits.open;
 }
 
 type Begin = { queue: string | null; at: Date; waitKnown: boolean; handedOver?: boolean };
-
-const isSameAgent = (one: string | null, other: string | null): boolean =>
-  one !== null && other !== null && agentKey(one) === agentKey(other);
 
 /** The visit that has not ended, if there is one. */
 export function openVisitOf(visits: readonly Visit[]): Visit | null {

@@ -2,9 +2,9 @@ import { numbersAsWritten } from "./body.ts";
 import { canonicalType, type Definition, eventTypes, findDefinition } from "./catalogue.ts";
 import type { Event, EventKind } from "./event.ts";
 import { eventId } from "./event-id.ts";
-import { readOccurrence } from "./timestamp.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
 
-/** What is wrong where: `path` is a JSON Pointer (RFC 6901), "" the whole body. */
+/** A fault and its place: `path` is a JSON Pointer (RFC 6901), "" for the whole body. */
 export type Fault = { path: string; message: string };
 
 export type ParsedWebhook =
@@ -22,21 +22,25 @@ const CONTROL = /\p{Cc}/u;
  * An event from the bytes of a webhook's body, or the reasons why not. Never throws. Asks only for what makes the event
  * addressable, a known `type` and its key; whatever else is strange is kept in the payload.
  */
-export function parseWebhook(bytes: Uint8Array, received_at: Date): ParsedWebhook {
+export function parseWebhook(
+  bytes: Uint8Array,
+  received_at: Date,
+  readOccurrence = readInUtc,
+): ParsedWebhook {
   const text = decodeUtf8(bytes);
   if (text === null) return malformed("the body is not UTF-8, or begins with a byte order mark");
   const body = parseJson(text);
   if (body === undefined) return malformed("the body is not JSON");
   if (!isObject(body)) return malformed("the body is not a JSON object");
   if (isDeeperThan(body, MAX_DEPTH)) return malformed(`the body is nested deeper than ${MAX_DEPTH} levels`);
-  return parseBody(bytes, text, body, received_at);
+  return parseBody(bytes, text, body, { received_at, readOccurrence });
 }
 
 function parseBody(
   bytes: Uint8Array,
   payload: string,
   body: Record<string, unknown>,
-  received_at: Date,
+  { received_at, readOccurrence }: { received_at: Date; readOccurrence: ReadOccurrence },
 ): ParsedWebhook {
   const type = typeof body.type === "string" ? canonicalType(body.type) : "";
   const definition = findDefinition(type);

@@ -13,6 +13,20 @@ function dateFormatOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
+/** The one name of a zone that has several: `utc` and `Etc/UTC` are `UTC`. Throws RangeError for a zone that does not exist. */
+export const canonicalZone = (zone: string): string =>
+  new Intl.DateTimeFormat("en-US", { timeZone: zone }).resolvedOptions().timeZone;
+
+/** Whether a zone of this name exists. */
+export function isZone(zone: string): boolean {
+  try {
+    canonicalZone(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The first moment of the day that it is in a zone (IANA name), to the second. Where summer time begins at midnight, as it did in
  * Brazil until 2019, the day begins at one. Throws RangeError for a zone that does not exist.

@@ -1,8 +1,17 @@
-import { isRegion, type Region } from "@teravoz/domain";
+import { type FoldRules, isRegion, isZone, type Region } from "@teravoz/domain";
 import { z } from "zod";
-import type { Settings } from "./config.ts";
+import type { Config, Settings } from "./config.ts";
 
-/** Settings that decide how events are read: the same for every service of a database. */
+/** The setting by which every service reads stamps: the same for all services of a database. */
+export const senderSettings = {
+  SENDER_TIME_ZONE: {
+    schema: z.string().refine(isZone, "must be a zone like America/Sao_Paulo"),
+    default: "UTC",
+    doc: "IANA time zone of stamps that name no zone",
+  },
+} as const satisfies Settings;
+
+/** The settings that decide how events are read: the same for every service of a database. */
 export const accountSettings = {
   ACCOUNT_REGION: {
     schema: z.custom<Region>(
@@ -12,4 +21,11 @@ export const accountSettings = {
     default: "BR",
     doc: "country by whose rules telephone numbers are read (ISO 3166-1, two letters)",
   },
+  ...senderSettings,
 } as const satisfies Settings;
+
+/** The rules that the settings of a service ask for. */
+export const foldRulesOf = (config: Config<typeof accountSettings>): FoldRules => ({
+  region: config.ACCOUNT_REGION,
+  senderZone: config.SENDER_TIME_ZONE,
+});

@@ -1,8 +1,8 @@
-import { type QueuePromise, startOfDay } from "@teravoz/domain";
+import { isZone, type QueuePromise } from "@teravoz/domain";
 import { z } from "zod";
 import type { Settings } from "./config.ts";
 
-/** What the account says of its queues, by number, and of all others. */
+/** The settings of the account's queues: by number, and for all others. */
 export type QueueSettings = {
   named: ReadonlyMap<string, { name: string | null } & QueuePromise>;
   rest: QueuePromise;
@@ -49,15 +49,6 @@ const promiseOf = (given: z.infer<typeof queue>, usual: QueuePromise): QueueProm
 });
 
 const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1_000);
-
-const isZone = (zone: string): boolean => {
-  try {
-    startOfDay(new Date(0), zone);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 export const queueSettings = {
   ACCOUNT_TIME_ZONE: {

@@ -1,40 +1,55 @@
-import type { FoldRules } from "@teravoz/domain";
+import type { FoldRules, StoredRules } from "@teravoz/domain";
 import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
-/** The settings that all calls of the database are folded by. One document. */
-export type AccountDocument = FoldRules & { _id: typeof FOLD };
+/** The settings that all calls of the database are folded by. One document; of a release without `senderZone` it has none. */
+export type AccountDocument = Pick<FoldRules, "region"> & Partial<StoredRules> & { _id: typeof FOLD };
 const FOLD = "fold";
+
+/** By this zone every release read stamps that did not know the setting. */
+const EARLIER_ZONE = "UTC";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** By which rules the calls of this database are folded. Each throws Unavailable while it is away. */
+/** The rules by which the calls of this database are folded. Each member throws Unavailable while the database is away. */
 export type Account = {
   /** Null before the first claim. */
-  find(): Promise<FoldRules | null>;
+  find(): Promise<StoredRules | null>;
   /** Stores the rules if there are none yet; resolves with the stored ones. */
-  claim(rules: FoldRules): Promise<FoldRules>;
-  /** Replaces the stored rules. Every call must be folded again after that. */
+  claim(rules: FoldRules): Promise<StoredRules>;
+  /** Replaces the stored rules by these, `adopting` until `finishAdoption`: all calls and agents must be folded again. */
   adopt(rules: FoldRules): Promise<void>;
+  /** All calls and agents are folded by the stored rules, if these are the ones. */
+  finishAdoption(rules: FoldRules): Promise<void>;
 };
 
 export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account {
   const { account } = openCollections(db);
-  const find = () => account.findOne({ _id: FOLD }, { projection: { _id: 0 }, ...LIMIT });
+  const find = async () => {
+    const found = await account.findOne({ _id: FOLD }, { projection: { _id: 0 }, ...LIMIT });
+    return found && { ...found, senderZone: found.senderZone ?? EARLIER_ZONE };
+  };
   const claim = async (rules: FoldRules) => {
     const entered = account.updateOne({ _id: FOLD }, { $setOnInsert: rules }, { upsert: true, ...LIMIT });
-    // two first claims at once: one of them has stored its rules
+    // of two first claims at the same time one has stored its rules
     await entered.catch((error) => {
       if (!isDuplicateKey(error)) throw error;
     });
     return (await find())!;
   };
   const adopt = async (rules: FoldRules) =>
-    void (await account.updateOne({ _id: FOLD }, { $set: rules }, { upsert: true, ...LIMIT }));
+    void (await account.updateOne(
+      { _id: FOLD },
+      { $set: { ...rules, adopting: true } },
+      { upsert: true, ...LIMIT },
+    ));
+  const finishAdoption = async (rules: FoldRules) =>
+    void (await account.updateOne({ _id: FOLD, ...rules }, { $unset: { adopting: 1 } }, LIMIT));
   return {
     find: () => orUnavailable(find),
     claim: (rules) => orUnavailable(() => claim(rules)),
     adopt: (rules) => orUnavailable(() => adopt(rules)),
+    finishAdoption: (rules) => orUnavailable(() => finishAdoption(rules)),
   };
 }

@@ -3,13 +3,16 @@ import {
   applyPresence,
   type Difference,
   type Event,
+  FOLD_REVISION,
   type FoldedPresence,
   isLater,
   isPresence,
-  type Presence,
+  type ReadOccurrence,
 } from "@teravoz/domain";
 import type { Attempt } from "./apply.ts";
+import type { AgentDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { eventsByAgent } from "./events-by-agent.ts";
 import { nextVersion } from "./settle.ts";
 
 /** What a batch does to agents. */
@@ -18,38 +21,51 @@ type AgentWork = {
   fresh: readonly Event[];
   /** Agents of whom something that was stored is another now, or gone: all their events are read again. */
   changed: Iterable<string>;
+  readOccurrence: ReadOccurrence;
 };
 
 /**
  * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new
- * events alone if they are later than all before: years of log-ins are not read for each. Otherwise all events are read again.
+ * events alone if they are later than all before: years of log-ins are not read for each. Otherwise, and if an older fold made it,
+ * all events are read again.
  */
-export async function settleAgents(attempt: Attempt, { fresh, changed }: AgentWork): Promise<void> {
+export async function settleAgents(
+  attempt: Attempt,
+  { fresh, changed, readOccurrence }: AgentWork,
+): Promise<void> {
   const news = Map.groupBy(fresh.filter(isPresence), ({ aggregate_id }) => aggregate_id);
   const doubtful = new Set(changed);
   const keys = [...new Set([...news.keys(), ...doubtful])];
   if (keys.length === 0) return;
   const kept = await readAgents(attempt, keys);
-  const isLast = (key: string) => isLater(kept.get(key)!, news.get(key) ?? []);
-  const apart = keys.filter((key) => doubtful.has(key) || !kept.has(key) || !isLast(key));
-  const whole = await foldAgents(attempt, apart);
+  const goesOn = (key: string) =>
+    isOurs(kept.get(key)) && isLater(kept.get(key)!, news.get(key) ?? [], readOccurrence);
+  const apart = keys.filter((key) => doubtful.has(key) || !goesOn(key));
+  const whole = await foldAgents(attempt, apart, readOccurrence);
   const settled = keys.map(
     (key): Settled => ({
       key,
       kept: kept.get(key),
-      presence: whole.has(key) ? whole.get(key)! : applyPresence(kept.get(key)!, news.get(key) ?? []),
+      presence: whole.has(key)
+        ? whole.get(key)!
+        : applyPresence(kept.get(key)!, news.get(key) ?? [], readOccurrence),
     }),
   );
   await writeAgents(attempt, settled);
 }
 
+/** An agent as it is kept: by our fold, or in another shape by one of before. */
+type KeptPresence = Omit<AgentDocument, "_id">;
+
+const isOurs = (kept: KeptPresence | undefined): boolean => kept?.fold === FOLD_REVISION;
+
 /** What is kept of an agent, and what is to be: null = nothing. */
-export type Settled = { key: string; kept: Presence | undefined; presence: FoldedPresence | null };
+export type Settled = { key: string; kept: KeptPresence | undefined; presence: FoldedPresence | null };
 
 export async function readAgents(
   { collections, session }: Attempt,
   keys: readonly string[],
-): Promise<Map<string, Presence>> {
+): Promise<Map<string, KeptPresence>> {
   const options = { session, maxTimeMS: OPERATION_LIMIT_MS };
   const found = await collections.agents.find({ _id: { $in: [...keys] } }, options).toArray();
   return new Map(found.map(({ _id, ...presence }) => [_id, presence]));
@@ -57,23 +73,25 @@ export async function readAgents(
 
 /** Each of the agents from all its events; null if there are none. */
 export async function foldAgents(
-  { collections, session }: Attempt,
+  { collections: { events }, session }: Attempt,
   keys: readonly string[],
+  readOccurrence: ReadOccurrence,
 ): Promise<Map<string, FoldedPresence | null>> {
-  if (keys.length === 0) return new Map();
-  const filter = { kind: "agent" as const, aggregate_id: { $in: [...keys] } };
-  const found = collections.events.find(filter, { session, maxTimeMS: OPERATION_LIMIT_MS });
-  const events = (await found.toArray()).map(({ _id, ...event }) => ({ uuid: _id, ...event }));
-  const byAgent = Map.groupBy(events, ({ aggregate_id }) => aggregate_id);
-  return new Map(keys.map((key) => [key, applyPresence(null, byAgent.get(key) ?? [])]));
+  const folded = new Map<string, FoldedPresence | null>(keys.map((key) => [key, null]));
+  if (keys.length === 0) return folded;
+  const asked = { aggregate_id: { $in: [...keys] } };
+  for await (const all of eventsByAgent(events, asked, { session }))
+    folded.set(all[0]!.aggregate_id, applyPresence(null, all, readOccurrence));
+  return folded;
 }
 
 /** How an agent that is kept differs from what it is to be, if it does. */
 export function differenceOf({ key, kept, presence }: Settled): Difference | null {
   if (!presence) return kept ? { key, kind: "removed", fields: [] } : null;
   if (!kept) return { key, kind: "added", fields: [] };
-  const fields = (Object.keys(presence) as (keyof FoldedPresence)[]).filter(
-    (field) => !isDeepStrictEqual(kept[field], presence[field]),
+  const made = { ...presence, fold: FOLD_REVISION };
+  const fields = (Object.keys(made) as (keyof typeof made)[]).filter(
+    (field) => !isDeepStrictEqual(kept[field], made[field]),
   );
   return fields.length > 0 ? { key, kind: "changed", fields } : null;
 }
@@ -86,7 +104,7 @@ export async function writeAgents(
   const writes = settled.filter(differenceOf).map(({ key, kept, presence }) => {
     const filter = { _id: key };
     if (!presence) return { deleteOne: { filter } };
-    const replacement = { ...presence, version: nextVersion(kept, now) };
+    const replacement = { ...presence, fold: FOLD_REVISION, version: nextVersion(kept, now) };
     return { replaceOne: { filter, replacement, upsert: true } };
   });
   if (writes.length === 0) return;

@@ -50,13 +50,14 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   await insertEvents(attempt, stored);
   await countStored(attempt, whole, stored);
   await noteRedeliveries(attempt, { again, earlier, known });
-  await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole) });
+  const { readOccurrence } = fold;
+  await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole), readOccurrence });
   await writeCalls(attempt, written, calls);
   const told = [...erasureChanges(whole, attempt.now), ...changes];
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
 }
 
-/** Of whom a stored event is another now, or gone. */
+/** The agents that have a stored event with another time of receipt now, or one less. */
 const agentsOf = (earlier: readonly LoggedEvent[], { erasures = [] }: Batch): string[] => [
   ...keysOf(earlier, "agent"),
   ...erasures.filter(({ kind }) => kind === "agent").map(({ key }) => key),
@@ -127,7 +128,7 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-/** What came again in the very batch it is stored by has its count from the start. */
+/** An event that is redelivered within the batch that stores it has its count from the start. */
 async function numberEvents(
   { collections }: Attempt,
   fresh: LoggedEvent[],

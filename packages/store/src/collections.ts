@@ -29,8 +29,8 @@ export type PositionDocument = {
   untold?: Change[];
 };
 
-/** `_id` is the agent's key. */
-export type AgentDocument = Presence & { _id: string };
+/** `_id` is the agent's key; `fold` the revision of the fold that made it. Releases before revision 4 wrote none. */
+export type AgentDocument = Presence & { _id: string; fold?: number };
 
 /** `last` is the highest number given out. */
 export type SequenceDocument = { _id: string; last: number };
@@ -72,17 +72,31 @@ const EVENT_INDEXES: IndexDescription[] = [
   { key: { id: -1 } },
 ];
 
+/** Newest first by id, and newest first by when they began. */
+const BY_ID = { id: -1 } as const;
+const BY_BEGIN = { began_at: -1, id: -1 } as const;
+
+/** Fields of which a value may be in very many calls: the page lists those by when they began. */
+const WIDE_FIELDS = ["counted_as", "queue", "queues", "agents", "our_number_canonical"];
+
 /**
- * One for each field ListCalls filters by, in the order it answers, and one for what happened lately, or at any time: it tells which
- * calls were under way then without reading them. aggregate_id is `_id`.
+ * ListCalls filters by each of these fields, newest first; with few calls of a value, whatever the order, the index by id is enough.
+ * The index of both times finds what happened lately, or was under way at a time, without reading calls. Few calls wait or were
+ * abandoned: their indexes hold no others. aggregate_id is `_id`.
  */
 const CALL_INDEXES: IndexDescription[] = [
-  { key: { id: -1 }, unique: true },
+  { key: BY_ID, unique: true },
+  { key: BY_BEGIN },
   { key: { updated_at: 1, created_at: 1 } },
   ...[
-    ...["state", "queue", "actor", "legs.agent", "code", "direction"],
+    ...["state", "queue", "queues", "actor", "agents", "code", "direction"],
     ...["our_number", "their_number", "our_number_canonical", "their_number_canonical"],
-  ].map((field) => ({ key: { [field]: 1 as const, id: -1 as const } })),
+  ].map((field) => ({ key: { [field]: 1 as const, ...BY_ID } })),
+  ...WIDE_FIELDS.map((field) => ({ key: { [field]: 1 as const, ...BY_BEGIN } })),
+  ...["waiting_since", "abandoned_at"].map((field) => ({
+    key: { [field]: 1 as const },
+    partialFilterExpression: { [field]: { $type: "date" } },
+  })),
 ];
 
 /** The index by which what changed since a moment is found. */
@@ -100,8 +114,8 @@ const LETTER_INDEXES: IndexDescription[] = [
   })),
 ];
 
-/** Of releases before: the one of both times does what it did. */
-const FORMER_CALL_INDEX = "updated_at_1";
+/** Releases before made these: others do what they did. */
+const FORMER_CALL_INDEXES = ["updated_at_1", "legs.agent_1_id_-1"];
 
 /**
  * Creates what is missing and drops what a release before has left. Several instances may do so at once: a transaction must find its collections, for two that
@@ -127,9 +141,9 @@ export async function prepareCollections(db: Db): Promise<void> {
 
 /** Looked for first: to drop one, even one that is not there, waits for every transaction that has touched the collection. */
 async function dropFormer(calls: Collection): Promise<void> {
-  const indexes = await calls.indexes();
-  if (indexes.some(({ name }) => name === FORMER_CALL_INDEX))
-    await calls.dropIndex(FORMER_CALL_INDEX).catch(unlessGone);
+  for (const { name } of await calls.indexes())
+    if (name !== undefined && FORMER_CALL_INDEXES.includes(name))
+      await calls.dropIndex(name).catch(unlessGone);
 }
 
 /** NamespaceExists. */

@@ -14,7 +14,7 @@ import { describeVerbatim } from "./contract/verbatim.ts";
 const TEST_LIMIT_MS = 30_000;
 
 /**
- * What every store promises, as tests: an adapter runs them on what `open` gives. Each test has topics and calls of its own,
+ * The promises of every store, as tests: an adapter runs them on what `open` gives. Each test has topics and calls of its own,
  * so one store, also one that holds other records, serves them all.
  */
 export function storeContract(name: string, open: () => Promise<Opened>): void {
@@ -42,4 +42,6 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
   });
 }
 
+export { accountContract } from "./contract/account.ts";
 export { lettersContract } from "./contract/letters.ts";
+export { senderZoneContract } from "./contract/sender-zone.ts";

@@ -1,4 +1,4 @@
-import { InvalidCursor, type Page } from "@teravoz/domain";
+import { type Call, type CallOrder, InvalidCursor, type Page } from "@teravoz/domain";
 
 /** Opaque to the outside: what it holds may change between releases. */
 export const writeCursor = (value: string): string => Buffer.from(value).toString("base64url");
@@ -10,12 +10,20 @@ export function readCursor(cursor: string): string {
   return value;
 }
 
-/** The id a page of calls ended with. */
-export function readIdCursor(cursor: string): number {
-  const value = readCursor(cursor);
-  const id = Number(value);
-  if (!Number.isSafeInteger(id) || id < 1 || String(id) !== value) throw new InvalidCursor();
-  return id;
+/** The call a page ended with: its id, and in the order of began_at when it began. */
+export type CallsCursor = { id: number; began_at: Date | null };
+
+const writeCallsCursor = ({ id, began_at }: Pick<Call, "id" | "began_at">, order: CallOrder): string =>
+  writeCursor(order === "began_at" ? `${began_at.getTime()}/${id}` : `${id}`);
+
+/** Throws InvalidCursor too for one of the other order. */
+export function readCallsCursor(cursor: string, order: CallOrder): CallsCursor {
+  const [, ms, id] = /^(?:(0|[1-9]\d{0,15})\/)?([1-9]\d{0,15})$/.exec(readCursor(cursor)) ?? [];
+  const began_at = ms === undefined ? null : new Date(Number(ms));
+  const isOfOrder = (began_at !== null) === (order === "began_at");
+  if (!isOfOrder || !Number.isSafeInteger(Number(id)) || Number.isNaN(Number(began_at)))
+    throw new InvalidCursor();
+  return { id: Number(id), began_at };
 }
 
 /** Where a listing of keys goes on: first those of events, then those of what is kept; `after` is the last key, "" for none. */
@@ -31,10 +39,10 @@ export function readKeysCursor(cursor: string | null): KeysCursor {
 }
 
 /** A page of calls out of one more than the page may hold. */
-export function cutCalls<T extends { id: number }>(calls: T[], limit: number): Page<T> {
+export function cutCalls(calls: Call[], limit: number, order: CallOrder = "id"): Page<Call> {
   const items = calls.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: calls.length > limit && last ? writeCursor(String(last.id)) : null };
+  return { items, next: calls.length > limit && last ? writeCallsCursor(last, order) : null };
 }
 
 /** A page out of all events of a call in their order: at most `limit` and `bytes` (their sizes in all), at least one. */

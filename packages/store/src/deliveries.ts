@@ -7,11 +7,12 @@ import {
   findOvertaken,
   InvalidCursor,
   type Page,
+  type ReadOccurrence,
 } from "@teravoz/domain";
 import { readCursor, writeCursor } from "./cursor.ts";
 import type { Place } from "./letters/letter-page.ts";
 
-/** Where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
+/** The place where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
 type DeliveryPlace = { id: number | null; letter: Place | null };
 
 /** Each the newest first, `limit` at most, from after a place. */
@@ -62,13 +63,17 @@ function readPlaces(cursor: string): DeliveryPlace {
   return { id: event === undefined ? null : Number(event), letter };
 }
 
-/** What is known of an event as it was delivered but for the order of its call. */
+/** An event as it was delivered, without its place in the order of its call. */
 export type Arrived = Omit<DeliveredEvent, "redeliveries" | "overtaken_by"> & { redeliveries?: number };
 
 /** `histories` holds all events of those calls that are to be looked into. */
-export function describeArrivals(arrived: readonly Arrived[], histories: Iterable<Event>): DeliveredEvent[] {
+export function describeArrivals(
+  arrived: readonly Arrived[],
+  histories: Iterable<Event>,
+  readOccurrence: ReadOccurrence,
+): DeliveredEvent[] {
   const calls = [...Map.groupBy(histories, ({ aggregate_id }) => aggregate_id).values()];
-  const overtaken = new Map(calls.flatMap((events) => [...findOvertaken(events)]));
+  const overtaken = new Map(calls.flatMap((events) => [...findOvertaken(events, readOccurrence)]));
   return arrived.map((event) => ({
     ...event,
     redeliveries: event.redeliveries ?? 0,
@@ -79,7 +84,7 @@ export function describeArrivals(arrived: readonly Arrived[], histories: Iterabl
 /** Events that a page reads at most to find the order of its calls: more than a thousand usual ones have, some 40 ms. */
 const MAX_ORDERED = 10_000;
 
-/** Of these calls those whose events are read, the shortest first. */
+/** Chooses the calls whose events are read, the shortest first. */
 export function callsToOrder(calls: readonly { aggregate_id: string; events: number }[]): string[] {
   let sum = 0;
   return calls

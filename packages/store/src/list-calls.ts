@@ -1,104 +1,158 @@
 import {
+  agentKey,
+  byOrder,
   type Call,
   type CallFilter,
+  type CallOrder,
   type CallPage,
-  type CallSearch,
+  type CallQueries,
   type CallWindow,
   isInWindow,
 } from "@teravoz/domain";
 import type { Filter } from "mongodb";
 import { CALLS_BY_TIME, type CallDocument, type Collections } from "./collections.ts";
-import { cutCalls, readIdCursor } from "./cursor.ts";
+import { cutCalls, readCallsCursor } from "./cursor.ts";
+import { completeCall, type StoredCall } from "./older-calls.ts";
 import { HANDED_OUT, reading } from "./reading.ts";
 import { findSearchValues, type SearchLimits, searchConditions } from "./search-values.ts";
 
-type EqualField = Exclude<keyof CallFilter, "number" | "search">;
+type EqualField = Exclude<keyof CallFilter, "agent" | "waiting" | "number" | "search">;
 
-/** What calls may be filtered by, and the indexed path each is stored under. */
+/** The fields that calls are filtered by, and the indexed path of each. */
 const FILTER_PATHS: Record<EqualField, string> = {
   id: "id",
   aggregate_id: "_id",
   state: "state",
   queue: "queue",
+  visited: "queues",
   actor: "actor",
-  agent: "legs.agent",
   our_number: "our_number",
   their_number: "their_number",
   code: "code",
   direction: "direction",
+  counted_as: "counted_as",
 };
 
-type Condition = Filter<CallDocument>;
-/** One reading of a listing: calls that meet all conditions, newest first. */
-type Reading = { conditions: Condition[]; isNarrow: boolean; window: CallWindow; limit: number };
+const SORTS = { id: { id: -1 }, began_at: { began_at: -1, id: -1 } } as const;
 
-/** Newest first by id. A search first looks up the values that match it, then lists the calls that have one of them. */
+type Condition = Filter<CallDocument>;
+type Asked = { window: CallWindow; order: CallOrder; limit: number };
+/** One reading of a listing: calls that meet all conditions, newest first. */
+type Reading = Asked & { conditions: Condition[]; isNarrow: boolean };
+/** A part of what is asked for. */
+type Piece = { condition: Condition; isNarrow: boolean };
+
+/**
+ * Newest first by id, or by began_at. A search first looks up the values that match it, then lists the calls that have one of them; each
+ * piece of it is read by its own index.
+ */
 export async function listCalls(
   collections: Collections,
   filter: CallFilter,
-  page: { limit: number; cursor: string | null; window?: CallWindow },
+  { limit, cursor, window = {}, order = "id" }: Parameters<CallQueries["listCalls"]>[1],
   limits: SearchLimits,
 ): Promise<CallPage> {
-  const { limit, cursor, window = {} } = page;
-  const after = cursor === null ? [] : [{ id: { $lt: readIdCursor(cursor) } }];
-  const conditions = [...equalities(filter), ...numberCondition(filter), ...after];
-  const each = { conditions, isNarrow: isNarrow(filter), window, limit };
-  if (!filter.search) return cutCalls(await read(collections.calls, each), limit);
-  const { found, cut } = await search(collections, filter.search, each, limits);
-  return { ...cutCalls(found, limit), ...(cut ? { cut } : {}) };
+  const after = cursor === null ? [] : conditionsAfter(cursor, order);
+  const each: Reading = {
+    ...{ window, order, limit },
+    conditions: [...equalities(filter), ...after],
+    isNarrow: isNarrow(filter),
+  };
+  const { pieces, cut } = await piecesOf(collections, { filter, order }, limits);
+  const found = await Promise.all(pieces.map((piece) => read(collections.calls, narrow(each, piece))));
+  return { ...cutCalls(merge(found, order), limit, order), ...(cut ? { cut } : {}) };
 }
 
-const equalities = (filter: CallFilter): Condition[] =>
-  Object.entries(FILTER_PATHS)
+/** Older than the call that the page before ended with. */
+function conditionsAfter(cursor: string, order: CallOrder): Condition[] {
+  const { id, began_at } = readCallsCursor(cursor, order);
+  if (!began_at) return [{ id: { $lt: id } }];
+  // a negation is no way to an index: only the begin is
+  return [{ began_at: { $lte: began_at } }, { $nor: [{ began_at, id: { $gte: id } }] }];
+}
+
+function equalities({ agent, waiting, ...filter }: CallFilter): Condition[] {
+  const given = Object.entries(FILTER_PATHS)
     .map(([field, path]) => [path, filter[field as EqualField]] as const)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined);
+  return [
     // with $eq a value is only ever a value, whatever it begins with
-    .map(([path, value]) => ({ [path]: { $eq: value } }));
+    ...given.map(([path, value]) => ({ [path]: { $eq: value } })),
+    ...(agent === undefined ? [] : [{ agents: { $eq: agentKey(agent) } }]),
+    // as isWaiting
+    ...(waiting ? [{ waiting_since: { $type: "date" as const } }, { counted_as: "inbound" as const }] : []),
+  ];
+}
 
-const numberCondition = ({ number }: CallFilter): Condition[] =>
-  number === undefined
-    ? []
-    : [{ $or: [{ their_number_canonical: { $eq: number } }, { our_number_canonical: { $eq: number } }] }];
-
-/** What of a search is found by each of its readings, as one list. */
-async function search(
+/** What is read by itself, and whether a search was cut off. */
+async function piecesOf(
   collections: Collections,
-  term: CallSearch,
-  each: Reading,
+  { filter: { search, number }, order }: { filter: CallFilter; order: CallOrder },
   limits: SearchLimits,
-): Promise<{ found: Call[]; cut: boolean }> {
-  const values = await findSearchValues(collections, term, limits);
-  const pieces = searchConditions(term, values);
-  const readings = [{ condition: { _id: term.text }, isNarrow: true }, ...pieces].map((piece) =>
-    read(collections.calls, {
-      ...each,
-      conditions: [piece.condition, ...each.conditions],
-      isNarrow: piece.isNarrow || each.isNarrow,
-    }),
-  );
-  const byId = new Map((await Promise.all(readings)).flat().map((call) => [call.id, call]));
-  return { found: [...byId.values()].sort((one, other) => other.id - one.id), cut: values.cut };
+): Promise<{ pieces: Piece[]; cut?: boolean }> {
+  const ofNumber = number === undefined ? [] : piecesOfNumber(number, order);
+  if (!search) return { pieces: ofNumber.length > 0 ? ofNumber : [{ condition: {}, isNarrow: false }] };
+  const values = await findSearchValues(collections, search, limits);
+  const found = [{ condition: { _id: search.text }, isNarrow: true }, ...searchConditions(search, values)];
+  const both: Condition[] = ofNumber.map(({ condition }) => condition);
+  const pieces = found.map(({ condition, isNarrow }) => ({
+    condition: both.length > 0 ? { $and: [condition, { $or: both }] } : condition,
+    isNarrow,
+  }));
+  return { pieces, cut: values.cut };
+}
+
+/** By id, both sides have indexes of one order and are read as one; by began_at only our numbers have one, for theirs have few calls. */
+function piecesOfNumber(number: string, order: CallOrder): Piece[] {
+  const theirs = { their_number_canonical: { $eq: number } };
+  const ours = { our_number_canonical: { $eq: number } };
+  if (order === "id") return [{ condition: { $or: [theirs, ours] }, isNarrow: false }];
+  return [
+    { condition: theirs, isNarrow: true },
+    { condition: ours, isNarrow: false },
+  ];
+}
+
+const narrow = (each: Reading, { condition, isNarrow }: Piece): Reading => ({
+  ...each,
+  conditions: [condition, ...each.conditions],
+  isNarrow: isNarrow || each.isNarrow,
+});
+
+/** A call may be found by several pieces. */
+function merge(found: Call[][], order: CallOrder): Call[] {
+  const [only = [], ...others] = found;
+  if (others.length === 0) return only;
+  const byId = new Map(found.flat().map((call) => [call.id, call]));
+  return [...byId.values()].sort(byOrder(order));
 }
 
 /** The newest of them, and one more than the page holds where there is one. */
 async function read(
   calls: Collections["calls"],
-  { conditions, isNarrow, window, limit }: Reading,
+  { conditions, isNarrow, window, order, limit }: Reading,
 ): Promise<Call[]> {
-  const way = isNarrow || !window.since ? {} : await findWay(calls, { conditions, window, limit });
+  const hasWay = isNarrow || order === "began_at" || !window.since;
+  const way = hasWay ? {} : await findWay(calls, { conditions, window, limit });
   const found = await calls
-    .find(allOf([...conditions, ...conditionsOf(window)]), { ...HANDED_OUT, ...way })
-    .sort({ id: -1 })
+    .find(allOf([...conditions, ...conditionsOf(window, order)]), { ...HANDED_OUT, ...way })
+    .sort(SORTS[order])
     .limit(limit + 1)
     .toArray();
-  return found as Call[];
+  return found.map((call) => completeCall(call as StoredCall));
 }
 
+/** No call began before. A call of an older fold has no began_at, and stands nowhere in that order. */
+const EARLIEST = new Date(0);
+
 /** As isInWindow. */
-const conditionsOf = ({ since, until }: CallWindow): Condition[] => [
-  ...(since ? [{ updated_at: { $gte: since } }] : []),
-  ...(until ? [{ created_at: { $lt: until } }] : []),
-];
+const conditionsOf = ({ since, until }: CallWindow, order: CallOrder): Condition[] =>
+  order === "began_at"
+    ? [{ began_at: { $gte: since ?? EARLIEST, ...(until && { $lt: until }) } }]
+    : [
+        ...(since ? [{ updated_at: { $gte: since } }] : []),
+        ...(until ? [{ created_at: { $lt: until } }] : []),
+      ];
 
 const allOf = (conditions: Condition[]): Condition => (conditions.length > 0 ? { $and: conditions } : {});
 
@@ -108,7 +162,7 @@ const allOf = (conditions: Condition[]): Condition => (conditions.length > 0 ? {
  */
 async function findWay(
   calls: Collections["calls"],
-  { conditions, window, limit }: Omit<Reading, "isNarrow">,
+  { conditions, window, limit }: Pick<Reading, "conditions" | "window" | "limit">,
 ): Promise<{ hint?: typeof CALLS_BY_TIME }> {
   const [last] = await calls
     .find(allOf(conditions), { ...reading, projection: { _id: 0, created_at: 1, updated_at: 1 } })
@@ -120,6 +174,6 @@ async function findWay(
 }
 
 /** Fields of which a value names few calls, or the few that go on: their own index is the way, whatever the window. */
-const isNarrow = ({ id, aggregate_id, code, their_number, state }: CallFilter): boolean =>
-  [id, aggregate_id, code, their_number].some((value) => value !== undefined) ||
+const isNarrow = ({ id, aggregate_id, code, their_number, state, waiting }: CallFilter): boolean =>
+  [id, aggregate_id, code, their_number, waiting].some((value) => value !== undefined) ||
   (state !== undefined && state !== "FINISHED");

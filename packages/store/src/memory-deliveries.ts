@@ -3,7 +3,7 @@ import { callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts
 import { byPlace, type Place } from "./letters/letter-page.ts";
 import { eventsOf, type State } from "./memory.ts";
 
-/** What MongoDB does, over the maps of the model. */
+/** Does the same as the listing on MongoDB, over the maps of the model. */
 export function listDeliveries(
   state: State,
   letters: Iterable<DeadLetter>,
@@ -35,8 +35,6 @@ function readEvents(
     ({ call, overgrown }) => !overgrown && keys.has(call.aggregate_id),
   );
   const ordered = callsToOrder(calls.map(({ call }) => call));
-  return describeArrivals(
-    arrived,
-    ordered.flatMap((key) => eventsOf(state, key)),
-  );
+  const histories = ordered.flatMap((key) => eventsOf(state, key));
+  return describeArrivals(arrived, histories, state.readOccurrence);
 }

@@ -2,13 +2,13 @@ import {
   type Applied,
   applyPresence,
   type Batch,
+  byOrder,
   type Call,
   type CallFilter,
   type CallPage,
   type CallQueries,
   type CallRebuild,
   type CallStore,
-  type CallWindow,
   type DeadLetter,
   type Erased,
   type ErasureDesk,
@@ -28,15 +28,20 @@ import {
   type Person,
   type Presence,
   partsOf,
+  type ReadOccurrence,
+  type RecentCall,
+  readOccurrence as readInUtc,
   recentPart,
   type StoredEvent,
   type SystemQueries,
+  stampEvent,
   TooLarge,
 } from "@teravoz/domain";
 import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
-import { cutCalls, cutEvents, readIdCursor } from "./cursor.ts";
+import { cutCalls, cutEvents, readCallsCursor } from "./cursor.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
 import { startOfMinute } from "./minutes.ts";
+import { completeCall } from "./older-calls.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
 import { firstValues, SEARCH_LIMITS } from "./search-values.ts";
 import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
@@ -50,16 +55,20 @@ export type State = {
   /** How many persons were erased. */
   epoch: number;
   lastId: number;
+  readOccurrence: ReadOccurrence;
 };
 
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
   letters = [],
+  readOccurrence = readInUtc,
 }: {
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
   letters?: Iterable<DeadLetter>;
+  /** As createMongoQueries takes it. */
+  readOccurrence?: ReadOccurrence;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
   const state: State = {
     fences: new Map(),
@@ -69,6 +78,7 @@ export function createMemoryStore({
     erased: new Map(),
     epoch: 0,
     lastId: 0,
+    readOccurrence,
   };
   return {
     ...createMemoryRebuild(state, now),
@@ -90,13 +100,14 @@ export function createMemoryStore({
     listPositions: async (places) =>
       places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
     countMinutes: async (since) => countMinutes(state, since),
-    listPastPresences: async (at) => foldPresences(presenceEvents(state, NEVER, at)),
+    listPastPresences: async (at) => foldPresences(state, presenceEvents(state, NEVER, at)),
     listPresenceEvents: async ({ from, to, bytes }) =>
       withinBytes(presenceEvents(state, from, to).map(historyPart), bytes),
     listRecentCalls: async (since, until) =>
-      listCalls(state, {}, null)
+      allCalls(state)
         .filter(({ updated_at }) => updated_at >= since && (!until || updated_at <= until))
         .map(recentPart),
+    listReturnableCalls: async (since) => listReturnableCalls(state, since),
     listMovingCalls: async (stretch) => listMovingCalls(state, stretch),
     listDeliveries: async (filter, page) => listDeliveries(state, letters, filter, page),
     findEvent: async (uuid) => structuredClone(state.events.get(uuid) ?? null),
@@ -104,7 +115,10 @@ export function createMemoryStore({
 }
 
 function listCallEvents(state: State, call_id: string, page: Parameters<CallQueries["listCallEvents"]>[1]) {
-  const ordered = orderEvents(eventsOf(state, call_id));
+  const { readOccurrence } = state;
+  const ordered = orderEvents(eventsOf(state, call_id), readOccurrence).map((event) =>
+    stampEvent(event, readOccurrence),
+  );
   const sized = ordered.map((event) => ({
     event,
     uuid: event.uuid,
@@ -217,34 +231,43 @@ function withoutErased({ events, calls }: State, erased: ReadonlyMap<string, Era
   };
 }
 
-function listCalls(state: State, filter: CallFilter, cursor: string | null, window: CallWindow = {}): Call[] {
-  const below = cursor === null ? Infinity : readIdCursor(cursor);
+type Asked = Omit<Parameters<CallQueries["listCalls"]>[1], "limit">;
+
+function listCalls(state: State, filter: CallFilter, { cursor, window = {}, order = "id" }: Asked): Call[] {
+  const { id, began_at } =
+    cursor === null ? { id: Infinity, began_at: null } : readCallsCursor(cursor, order);
+  const last = { id, began_at: began_at ?? new Date(8.64e15) };
   return [...state.calls.values()]
     .map((kept) => copy(kept)!)
-    .filter((call) => call.id < below && isInWindow(call, window) && isFound(call, filter))
-    .sort((one, other) => other.id - one.id);
+    .filter(
+      (call) => byOrder(order)(last, call) < 0 && isInWindow(call, window, order) && isFound(call, filter),
+    )
+    .sort(byOrder(order));
 }
+
+const allCalls = (state: State): Call[] => listCalls(state, {}, { cursor: null });
 
 /** As on MongoDB, a part of a number finds the calls of so many numbers. */
 function pageOfCalls(
   state: State,
   filter: CallFilter,
-  { limit, cursor, window }: Parameters<CallQueries["listCalls"]>[1],
+  { limit, ...asked }: Parameters<CallQueries["listCalls"]>[1],
 ): CallPage {
-  const calls = listCalls(state, filter, cursor, window);
+  const calls = listCalls(state, filter, asked);
+  const cutPage = (items: Call[]) => cutCalls(items, limit, asked.order);
   const digits = filter.search?.digits ?? null;
-  if (!filter.search || digits === null) return cutCalls(calls, limit);
+  if (!filter.search || digits === null) return cutPage(calls);
   const numbers = [...state.calls.values()].flatMap(({ call }) => canonicalNumbers(call));
   const { first, cut } = firstValues(
     numbers.filter((number) => number.includes(digits)),
     SEARCH_LIMITS.numbers,
   );
-  if (!cut) return cutCalls(calls, limit);
+  if (!cut) return cutPage(calls);
   const otherwise = { search: { ...filter.search, digits: null } };
   const found = calls.filter(
     (call) => isFound(call, otherwise) || canonicalNumbers(call).some((number) => first.includes(number)),
   );
-  return { ...cutCalls(found, limit), cut };
+  return { ...cutPage(found), cut };
 }
 
 const canonicalNumbers = ({ their_number_canonical, our_number_canonical }: Call): string[] =>
@@ -260,11 +283,22 @@ function countMinutes(state: State, since: Date): { minute: Date; events: number
     .sort((one, other) => one.minute.getTime() - other.minute.getTime());
 }
 
+function listReturnableCalls(state: State, since: Date): RecentCall[] {
+  const calls = allCalls(state);
+  const isAbandoned = ({ abandoned_at }: Call) => abandoned_at !== null && abandoned_at >= since;
+  const people = new Set(
+    calls.filter(isAbandoned).map(({ their_number_canonical }) => their_number_canonical),
+  );
+  const isOfThem = ({ their_number_canonical: person, updated_at }: Call) =>
+    person !== null && people.has(person) && updated_at >= since;
+  return calls.filter((call) => isAbandoned(call) || isOfThem(call)).map(recentPart);
+}
+
 function listMovingCalls(
   state: State,
   { from, to, bytes }: Parameters<CallQueries["listMovingCalls"]>[0],
 ): MovingCall[] {
-  const moving = listCalls(state, {}, null)
+  const moving = allCalls(state)
     .filter(({ created_at, updated_at }) => created_at <= to && updated_at > from)
     .map((call) => ({
       call: recentPart(call),
@@ -287,16 +321,16 @@ function countEvents(state: State, since: Date): Record<string, number> {
 }
 
 /** `version` is the time of the last event: whoever reads the events each time needs none. */
-function listPresences({ events }: State, agents?: readonly string[]): Presence[] {
-  const wanted = [...events.values()].filter(
+function listPresences(state: State, agents?: readonly string[]): Presence[] {
+  const wanted = [...state.events.values()].filter(
     (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
   );
-  return foldPresences(wanted);
+  return foldPresences(state, wanted);
 }
 
-const foldPresences = (events: readonly StoredEvent[]): Presence[] =>
+const foldPresences = ({ readOccurrence }: State, events: readonly StoredEvent[]): Presence[] =>
   [...Map.groupBy(events, ({ aggregate_id }) => aggregate_id).values()].map((all) => {
-    const presence = applyPresence(null, all)!;
+    const presence = applyPresence(null, all, readOccurrence)!;
     return { ...presence, version: presence.updated_at.getTime() };
   });
 
@@ -321,4 +355,4 @@ export const eventsOf = (state: State, call_id: string): StoredEvent[] =>
     .filter(({ kind, aggregate_id }) => kind === "call" && aggregate_id === call_id)
     .map((event) => ({ ...event }));
 
-const copy = (kept: KeptCall | undefined): Call | undefined => kept && { ...kept.call };
+const copy = (kept: KeptCall | undefined): Call | undefined => kept && completeCall({ ...kept.call });

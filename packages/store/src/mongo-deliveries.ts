@@ -1,4 +1,12 @@
-import type { DeliveredEvent, Delivery, DeliveryFilter, Event, EventKind, Page } from "@teravoz/domain";
+import type {
+  DeliveredEvent,
+  Delivery,
+  DeliveryFilter,
+  Event,
+  EventKind,
+  Page,
+  ReadOccurrence,
+} from "@teravoz/domain";
 import type { Collections } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
@@ -11,11 +19,12 @@ export function listDeliveries(
   collections: Collections,
   filter: DeliveryFilter,
   page: { limit: number; cursor: string | null },
+  readOccurrence: ReadOccurrence,
 ): Promise<Page<Delivery>> {
   const key = filter.key === undefined ? {} : { key: filter.key };
   return mergeDeliveries(
     {
-      events: (below, limit) => readEvents(collections, { ...key, below, limit }),
+      events: (below, limit) => readEvents(collections, { ...key, below, limit, readOccurrence }),
       letters: (after, limit) => readLetters(collections.deadLetters, { filter: key, after, limit }),
     },
     filter,
@@ -23,11 +32,14 @@ export function listDeliveries(
   );
 }
 
-type Asked = { key?: string; below: number | null; limit: number };
+type Asked = { key?: string; below: number | null; limit: number; readOccurrence: ReadOccurrence };
 
 const KINDS: EventKind[] = ["call", "agent"];
 
-async function readEvents(collections: Collections, { key, below, limit }: Asked): Promise<DeliveredEvent[]> {
+async function readEvents(
+  collections: Collections,
+  { key, below, limit, readOccurrence }: Asked,
+): Promise<DeliveredEvent[]> {
   const owned = key === undefined ? {} : { kind: { $in: KINDS }, aggregate_id: { $eq: key } };
   // a key's own events are few: read whole they cost less than all others passed over in their order
   const hint = key === undefined ? {} : { hint: { kind: 1, aggregate_id: 1 } };
@@ -40,7 +52,7 @@ async function readEvents(collections: Collections, { key, below, limit }: Asked
     .limit(limit)
     .toArray();
   const arrived = found.map(({ _id, ...event }): Arrived => ({ uuid: _id, ...event }));
-  return describeArrivals(arrived, await readHistories(collections, arrived));
+  return describeArrivals(arrived, await readHistories(collections, arrived), readOccurrence);
 }
 
 /** All events of the calls among these that are not overgrown: those of such a call are not read again and again. */

@@ -1,4 +1,4 @@
-import type { CallQueries, CallStore, SystemQueries } from "@teravoz/domain";
+import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
@@ -23,6 +23,8 @@ export type MongoStoreOptions = {
   erasureKeys: readonly string[];
   log: Log;
   now?: () => number;
+  /** As createMongoQueries takes it. */
+  readOccurrence?: ReadOccurrence;
 };
 
 /**
@@ -30,13 +32,18 @@ export type MongoStoreOptions = {
  * Unavailable of `apply` the batch may have been stored (its commit's answer was lost): read the position before
  * going on.
  */
-export function createMongoStore({ erasureKeys, now = Date.now, ...parts }: MongoStoreOptions): MongoStore {
+export function createMongoStore({
+  erasureKeys,
+  now = Date.now,
+  readOccurrence,
+  ...parts
+}: MongoStoreOptions): MongoStore {
   const { connection } = parts;
   const names = createLedgerNames(erasureKeys);
   const deps = { ...parts, now, names };
   const collections = openCollections(connection.db);
   return {
-    ...createMongoQueries(connection),
+    ...createMongoQueries(connection, readOccurrence && { readOccurrence }),
     ...createMongoSystemQueries(connection),
     ...createMongoRebuild(deps),
     position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),

@@ -1,33 +1,31 @@
 import {
   applyPresence,
   type Event,
-  type FoldedPresence,
+  FOLD_REVISION,
   type MovingCall,
   PRESENCE_TYPES,
   type Presence,
-  type RecentCall,
+  type ReadOccurrence,
   TooLarge,
 } from "@teravoz/domain";
 import type { Filter } from "mongodb";
-import type { Collections, EventDocument } from "./collections.ts";
-import { RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
+import type { AgentDocument, Collections, EventDocument } from "./collections.ts";
+import { eventsByAgent } from "./events-by-agent.ts";
+import { reading } from "./reading.ts";
+import { chunksOf, readRecent } from "./recent-calls.ts";
 
 type Stretch = { from: Date; to: Date; bytes: number };
 
 /** Ten minutes of a large call centre are some 3,000 calls: their events are asked for a few thousand at a time. */
 const HISTORIES_AT_ONCE = 500;
 
-/** Which calls is told by the index alone: it holds both times. */
+/** The index alone says which calls: it holds both times. */
 export async function listMovingCalls(
   { calls, events }: Collections,
   { from, to, bytes }: Stretch,
 ): Promise<MovingCall[]> {
   const moved = { updated_at: { $gt: from }, created_at: { $lte: to } };
-  const found = calls.find(moved, { ...reading, projection: RECENT, batchSize: RECENT_AT_ONCE });
-  const moving = ((await found.toArray()) as unknown as RecentCall[]).map((call) => ({
-    call,
-    events: [] as Event[],
-  }));
+  const moving = (await readRecent(calls, moved)).map((call) => ({ call, events: [] as Event[] }));
   const room = { bytes };
   for (let start = 0; start < moving.length; start += HISTORIES_AT_ONCE) {
     const some = new Map(
@@ -59,43 +57,29 @@ export async function listPresenceEvents(
   return found;
 }
 
-/**
- * Who works logs in anew within a week: of the years before, nothing has to be read for them. Whoever said nothing in that time is made
- * of all that was said.
- */
-const LOOK_BACK_MS = 8 * 86_400_000;
+/** A year of so many agents is read in about a second: no read comes near its limit. */
+const AGENTS_AT_ONCE = 50;
 
-/** An agent who has said nothing since is as it is stored. */
-export async function listPastPresences({ agents, events }: Collections, at: Date): Promise<Presence[]> {
-  const all = (await agents.find({}, { ...reading, projection: { _id: 0 } }).toArray()) as Presence[];
-  const settled = all.filter(({ updated_at }) => updated_at <= at);
-  const moved = new Map<string, FoldedPresence | null>(
-    all.filter(({ updated_at }) => updated_at > at).map(({ agent }) => [agent, null]),
-  );
-  const since = new Date(at.getTime() - LOOK_BACK_MS);
-  await foldInto(moved, readEvents(events, saidWithin(since, at)));
-  const silent = [...moved].flatMap(([agent, presence]) => (presence ? [] : agent));
-  const before = {
-    kind: "agent" as const,
-    aggregate_id: { $in: silent },
-    received_at: { $lte: at },
-  };
-  if (silent.length > 0) await foldInto(moved, readEvents(events, before));
-  const folded = [...moved.values()].flatMap((presence) =>
-    presence ? { ...presence, version: presence.updated_at.getTime() } : [],
-  );
-  return [...settled, ...folded];
-}
-
-/** Event by event, as they pass: none is held. */
-async function foldInto(
-  presences: Map<string, FoldedPresence | null>,
-  events: AsyncIterable<Event>,
-): Promise<void> {
-  for await (const event of events) {
-    const known = presences.get(event.aggregate_id);
-    if (known !== undefined) presences.set(event.aggregate_id, applyPresence(known, [event]));
+/** An agent who has said nothing since is as it is stored. Each other one is made of all its events by then. */
+export async function listPastPresences(
+  { agents, events }: Collections,
+  at: Date,
+  readOccurrence: ReadOccurrence,
+): Promise<Presence[]> {
+  const all = await agents.find({}, { ...reading, projection: { _id: 0 } }).toArray();
+  const isSettled = ({ fold = 0, updated_at }: Omit<AgentDocument, "_id">) =>
+    fold >= FOLD_REVISION && updated_at <= at;
+  const settled = all.filter(isSettled).map(({ fold: _fold, ...presence }): Presence => presence);
+  const moved = all.filter((each) => !isSettled(each)).map(({ agent }) => agent);
+  const folded: Presence[] = [];
+  for (const some of chunksOf(moved, AGENTS_AT_ONCE)) {
+    const known = { aggregate_id: { $in: some }, received_at: { $lte: at } };
+    for await (const said of eventsByAgent(events, known, reading)) {
+      const presence = applyPresence(null, said, readOccurrence);
+      if (presence) folded.push({ ...presence, version: presence.updated_at.getTime() });
+    }
   }
+  return [...settled, ...folded];
 }
 
 const saidWithin = (from: Date, to: Date): Filter<EventDocument> => ({

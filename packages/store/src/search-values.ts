@@ -108,22 +108,18 @@ async function readWindow(
   return (await found.next()) ?? { last: "", count: 0, found: [] };
 }
 
-/** An account has some hundred agents: all their names are read, from the index. */
+/** An account has some hundred agents: all their names are read, from the index. The agent on a call is one of its agents. */
 async function findAgents(calls: Collections["calls"], search: CallSearch, { agents }: SearchLimits) {
-  const read = (field: "actor" | "legs.agent") => calls.distinct(field, {}, reading) as Promise<unknown[]>;
-  const all = await Promise.all([read("actor"), read("legs.agent")]).catch(unlessTooMany);
-  const names = all.flat().filter((name) => typeof name === "string");
-  const { first, cut } = firstValues(
-    names.filter((name) => isAgent(name, search)),
-    agents,
-  );
-  return { first, cut: cut || all.length === 0 };
+  const names = await (calls.distinct("agents", {}, reading) as Promise<unknown[]>).catch(nullIfTooMany);
+  const named = (names ?? []).filter((name) => typeof name === "string" && isAgent(name, search));
+  const { first, cut } = firstValues(named as string[], agents);
+  return { first, cut: cut || names === null };
 }
 
 /** An answer of distinct has at most 16 MiB: tens of thousands of names, which no account has. */
 const DISTINCT_TOO_BIG = 17_217;
-function unlessTooMany(error: unknown): unknown[][] {
-  if (error instanceof MongoServerError && error.code === DISTINCT_TOO_BIG) return [];
+function nullIfTooMany(error: unknown): null {
+  if (error instanceof MongoServerError && error.code === DISTINCT_TOO_BIG) return null;
   throw error;
 }
 
@@ -147,8 +143,8 @@ export function searchConditions(
   ];
   const wide: Clause[] = [
     { path: "queue", values: search.queues },
-    { path: "actor", values: values.agents },
-    { path: "legs.agent", values: values.agents },
+    { path: "queues", values: search.queues },
+    { path: "agents", values: values.agents },
     { path: "our_number_canonical", values: values.ours },
   ];
   return [...inPieces(narrow, true), ...inPieces(wide, false)];

@@ -10,6 +10,7 @@ import {
   latestErased,
   type StoredEvent,
 } from "@teravoz/domain";
+import { completeCall } from "./older-calls.ts";
 
 /**
  * A call with more events than this is overgrown: what comes later is stored, but folded no more, for each batch
@@ -94,7 +95,7 @@ export function foldAnew(
   const overgrown = isOvergrown(events);
   const next = { call: { ...numbered, version: nextVersion(kept?.call, now) }, overgrown };
   if (!kept) return { next, difference: { kind: "added", fields: [] } };
-  const fields = differingFields(kept.call, numbered);
+  const fields = differingFields(completeCall(kept.call), numbered);
   if (kept.overgrown !== overgrown) fields.push("overgrown");
   return { next, difference: fields.length > 0 ? { kind: "changed", fields } : null };
 }

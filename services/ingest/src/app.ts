@@ -1,4 +1,10 @@
-import { type Event, eventTypes, type ParsedWebhook, parseWebhook } from "@teravoz/domain";
+import {
+  type Event,
+  eventTypes,
+  type ParsedWebhook,
+  parseWebhook,
+  type ReadOccurrence,
+} from "@teravoz/domain";
 import type { Metrics } from "@teravoz/runtime";
 import { createRouter, requireToken } from "@teravoz/runtime/http";
 import type { Context } from "koa";
@@ -7,13 +13,15 @@ import { readBody } from "./body.ts";
 import { malformed, toProblem, unprocessable } from "./problems.ts";
 import { WEBHOOK_PATH } from "./webhook-path.ts";
 
-/** What ingest needs from outside. */
+/** The dependencies of ingest. */
 export type IngestPorts = {
   /** Resolves when the event is acknowledged for good; throws Unavailable otherwise. */
   publish(event: Event): Promise<void>;
   /** Keeps what we do not take, with the reason; the same promises. */
   park(refused: { body: Buffer; key: string | null; reason: string; receivedAt: Date }): Promise<void>;
   now(): Date;
+  /** The reader of the vendor's stamps. */
+  readOccurrence: ReadOccurrence;
   metrics: Metrics;
   tokens: readonly string[] | null;
 };
@@ -35,7 +43,7 @@ export function createWebhookRouter(ports: IngestPorts): Router {
   router.post(WEBHOOK_PATH, requireToken(ports.tokens), async (ctx: Context) => {
     const body = await readBody(ctx.req);
     const receivedAt = ports.now();
-    const parsed = parseWebhook(body, receivedAt);
+    const parsed = parseWebhook(body, receivedAt, ports.readOccurrence);
     ctx.type = "application/json";
     ctx.body = await takeEvent(ports, { body, parsed, receivedAt });
   });

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { createReadOccurrence, type ReadOccurrence } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -53,7 +54,7 @@ const MAX_WAITING = 5_000;
 const MAX_OPEN = 10_000;
 
 /**
- * What is refused leaves garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
+ * Refused requests leave garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
  * against a broker that is away by 460 MB. Collected at one and a half it grows by 270, at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";
@@ -69,7 +70,8 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   const { topics, client, codec, publisher } = kafka;
   const { check } = publisher;
   const outlet = watchOutlet(createOutlet(kafka));
-  const sending = { root: config.SPOOL_DIR, outlet, publisher, limits: seams.spoolLimits };
+  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
+  const sending = { root: config.SPOOL_DIR, outlet, publisher, readOccurrence, limits: seams.spoolLimits };
   const spool = await startSpool(service, sending);
   addChecks(
     health,
@@ -77,7 +79,8 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
     spool,
   );
   const wrongPaths = createNameCounts();
-  await serve(service, wrongPaths, spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet);
+  const spooling = spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet;
+  await serve(service, { wrongPaths, outlet: spooling, readOccurrence });
   status.start(
     () => spoolFigures(spool),
     () => wrongPaths.list().map((each) => ({ ...each, kind: "path" })),
@@ -99,13 +102,14 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   return { topics, client, codec, publisher, status };
 }
 
+type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };
+
 async function serve(
   { config, log, metrics, health, onStop }: IngestService,
-  wrongPaths: NameCounts,
-  outlet: Outlet,
+  { wrongPaths, outlet, readOccurrence }: Serving,
 ): Promise<void> {
   const tokens = config.WEBHOOK_TOKEN;
-  const router = createWebhookRouter({ ...outlet, now: () => new Date(), metrics, tokens });
+  const router = createWebhookRouter({ ...outlet, now: () => new Date(), readOccurrence, metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const onAnswer = countAnswers({ answers: metrics.answers, wrongPaths });
   const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN, onAnswer });
@@ -124,19 +128,20 @@ type Spooling = {
   root: string | undefined;
   outlet: WatchedOutlet;
   publisher: Publisher;
+  readOccurrence: ReadOccurrence;
   limits: Partial<SpoolLimits> | undefined;
 };
 
 /** Undefined where the settings name no directory for it. */
 async function startSpool(
   { config, log, metrics, onStop }: IngestService,
-  { root, outlet, publisher, limits = {} }: Spooling,
+  { root, outlet, publisher, readOccurrence, limits = {} }: Spooling,
 ): Promise<Spool | undefined> {
   if (!root) return undefined;
   const spool = await openSpool({
     root,
     maxBytes: config.SPOOL_MAX_BYTES,
-    send: (record) => forward(outlet, record),
+    send: (record) => forward(outlet, record, readOccurrence),
     canSend: () => publisher.check().ok,
     log,
     metrics,

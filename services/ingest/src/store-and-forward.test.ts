@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Event, OutcomeUnknown, parseWebhook, Unavailable } from "@teravoz/domain";
+import { type Event, OutcomeUnknown, parseWebhook, readOccurrence, Unavailable } from "@teravoz/domain";
 import type { Spool, Spooled } from "@teravoz/spool";
 import { createSpoolingOutlet, forward, type Outlet, watchOutlet } from "./store-and-forward.ts";
 
@@ -61,7 +61,7 @@ describe("store and forward", () => {
     await spooling.park(refused);
     expect(spooled.length).toBe(4);
     set.up = true;
-    for (const record of spooled) await forward(outlet, record);
+    for (const record of spooled) await forward(outlet, record, readOccurrence);
     expect(published).toEqual(TEXTS.map(eventOf));
     expect(parked).toEqual([refused]);
   });
@@ -76,7 +76,7 @@ describe("store and forward", () => {
     set.up = true;
     await spooling.publish(eventOf(TEXTS[0]!));
     expect([published.length, spooled.length]).toEqual([0, 3]);
-    await forward(outlet, spooled[0]!);
+    await forward(outlet, spooled[0]!, readOccurrence);
     await spooling.publish(eventOf(TEXTS[1]!));
     expect(published.length).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { OutcomeUnknown, parseWebhook, Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, parseWebhook, type ReadOccurrence, Unavailable } from "@teravoz/domain";
 import type { Check } from "@teravoz/runtime";
 import type { Spool, Spooled } from "@teravoz/spool";
 import type { IngestPorts } from "./app.ts";
@@ -62,8 +62,12 @@ export function createSpoolingOutlet({
 }
 
 /** Sends what was spooled: read again with the time it came, it is the event, or the refusal, that it was. */
-export async function forward({ publish, park }: Outlet, { body, receivedAt }: Spooled): Promise<void> {
-  const parsed = parseWebhook(body, receivedAt);
+export async function forward(
+  { publish, park }: Outlet,
+  { body, receivedAt }: Spooled,
+  readOccurrence: ReadOccurrence,
+): Promise<void> {
+  const parsed = parseWebhook(body, receivedAt, readOccurrence);
   if (parsed.outcome === "accepted") return publish(parsed.event);
   const key = parsed.outcome === "unprocessable" ? parsed.key : null;
   return park({ body, key, reason: parsed.outcome, receivedAt });

@@ -1,13 +1,14 @@
-import type {
-  Applied,
-  CallQueries,
-  CallStore,
-  Change,
-  Erased,
-  Erasure,
-  FindParties,
-  Fold,
-  LoggedEvent,
+import {
+  type Applied,
+  type CallQueries,
+  type CallStore,
+  type Change,
+  type Erased,
+  type Erasure,
+  type FindParties,
+  type Fold,
+  type LoggedEvent,
+  stampEvent,
 } from "@teravoz/domain";
 import {
   type Codec,
@@ -89,7 +90,7 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
 type ReadAndAsked = Read & { erased: Erased[]; epoch: number };
 
-/** Of single events nothing lies elsewhere. */
+/** The erasures of a whole subject: of single events nothing lies elsewhere. */
 const wholeOnes = (erasures: readonly Erasure[]) => erasures.filter(({ uuids }) => uuids === undefined);
 
 /** A batch that holds nothing new moves nothing. */
@@ -113,7 +114,7 @@ type Unread = { record: ConsumedRecord; trace: Trace; error: Undecodable };
 
 /** Tombstones (a key's erasure, the daily tick) hold no event. */
 async function readRecords(
-  { codec, topics }: ProjectorPorts,
+  { codec, topics, fold }: ProjectorPorts,
   records: readonly ConsumedRecord[],
   batch: ConsumedBatch,
 ): Promise<{ events: LoggedEvent[]; unread: Unread[] }> {
@@ -125,7 +126,8 @@ async function readRecords(
         const event = await codec.decodeEvent(record.value!);
         const { topic, partition } = batch;
         const republished = record.headers[REPUBLISHED] !== undefined && { republished: true as const };
-        return [{ ...event, source: { topic, partition, offset: record.offset }, ...republished }];
+        const source = { topic, partition, offset: record.offset };
+        return [{ ...stampEvent(event, fold.readOccurrence), source, ...republished }];
       } catch (error) {
         if (!(error instanceof Undecodable)) throw error;
         unread.push({ record, trace: traceOf(topics, batch, record), error });

@@ -2,6 +2,7 @@ import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import {
   createFindParties,
   createFold,
+  createReadOccurrence,
   createReadTelephone,
   explainOtherRules,
   type Fold,
@@ -21,6 +22,7 @@ import {
 import {
   closeServer,
   createHttpServer,
+  foldRulesOf,
   listen,
   type Metrics,
   runService,
@@ -45,7 +47,7 @@ import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
 export type Seams = {
   publisher?: (publisher: Publisher) => Publisher;
   store?: (store: MongoStore) => MongoStore;
@@ -70,7 +72,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   await parts.codec.ready();
   await untilAvailable(() => parts.store.prepare(), service);
   await untilAvailable(() => demandLedgerKeys({ ...parts, log: service.log }), service);
-  const rules = { region: service.config.ACCOUNT_REGION };
+  const rules = foldRulesOf(service.config);
   if (await claimRules(service, parts, rules))
     consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
 }
@@ -90,17 +92,18 @@ async function claimRules(
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
-/** What the jobs and the admin API work with; connects in the background. */
+/** Opens the parts that the jobs and the admin API work with; connects in the background. */
 async function openParts({ self, config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
   const topics = topicNames(config.TOPIC_PREFIX);
   const connection = await connectMongo({ uri: config.MONGODB_URI, log });
   onStop("mongodb", () => connection.close());
-  const rules = { region: config.ACCOUNT_REGION };
+  const rules = foldRulesOf(config);
   const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
+  const readOccurrence = createReadOccurrence(rules.senderZone);
   const erasureKeys = config.ERASURE_KEYS;
-  const store = aroundStore(createMongoStore({ connection, log, erasureKeys }));
+  const store = aroundStore(createMongoStore({ connection, log, erasureKeys, readOccurrence }));
   const erasures = createMongoErasures({ connection, erasureKeys, parties });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
@@ -116,12 +119,12 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("registry", codec.check);
   const now = () => new Date();
   return {
-    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone },
+    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone, readOccurrence },
     ...{ client, codec, publisher, status, now },
   };
 }
 
-/** What this process has in hand, for its status. */
+/** The figures that the status of this process reports. */
 async function figuresOf(
   consumer: PartitionConsumer | undefined,
   { projectSeconds }: Metrics,
@@ -138,7 +141,9 @@ async function serve(
   const router = createRouter();
   const tokens = config.ADMIN_TOKEN;
   addErasureRoutes(router, { ...parts, tokens, log });
-  addDeadLetterRoutes(router, { ...parts, parse: parseWebhook, tokens, log });
+  const parse: typeof parseWebhook = (body, receivedAt) =>
+    parseWebhook(body, receivedAt, parts.readOccurrence);
+  addDeadLetterRoutes(router, { ...parts, parse, tokens, log });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const server = createHttpServer(app.callback());
   const port = await listen(server, config.HOST, config.PORT ?? config.PROJECTOR_PORT);

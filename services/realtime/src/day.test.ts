@@ -1,15 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { type RecentCall, Unavailable } from "@teravoz/domain";
-import { sampleCall } from "../testing/sample-calls.ts";
+import { sampleCall, samplePresence, sampleVisit } from "../testing/sample-calls.ts";
 import { createDay } from "./day.ts";
 
 const HOUR_MS = 3_600_000;
 const at = (hours: number) => new Date(hours * HOUR_MS);
-const leg = { queue: "900", entered_at: at(0), answered_at: null, agent: null, talked_until: null } as const;
 const call = (aggregate_id: string, version: number, updated_at = at(100)) =>
-  sampleCall({ aggregate_id, version, updated_at, legs: [{ ...leg, ended_at: null, outcome: null }] });
+  sampleCall({ aggregate_id, version, updated_at, legs: [sampleVisit()] });
 
-const presence = (agent: string, version: number) => ({ agent, version, queues: [], updated_at: at(100) });
+const presence = (agent: string, version: number) => samplePresence(agent, { version });
 
 /** A day over a store whose readings are answered by hand. */
 function start() {

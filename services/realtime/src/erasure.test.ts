@@ -33,6 +33,7 @@ function start() {
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
     listRecentCalls: slow("listRecentCalls"),
+    listReturnableCalls: slow("listReturnableCalls"),
     listMovingCalls: slow("listMovingCalls"),
     listPastPresences: slow("listPastPresences"),
     listPresenceEvents: slow("listPresenceEvents"),

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type Call, type CallQueries, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { noNumbers, queriesOver, sampleCall } from "../testing/sample-calls.ts";
+import { noNumbers, queriesOver, sampleCall, samplePresence } from "../testing/sample-calls.ts";
 import { createFeed, type Notice } from "./feed.ts";
 import type { PastBoard } from "./past.ts";
 
@@ -149,7 +149,7 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
     agentsChanged: (presences, erased) => void heard.push([presences.map(({ agent }) => agent), erased]),
     forget: () => void heard.push("forget"),
   };
-  const ana = { agent: "ana", queues: [], updated_at: new Date(0), version: 1 };
+  const ana = samplePresence("ana");
   const { feed } = start({ ...queriesOver([sampleCall()]), listPresences: async () => [ana] }, past);
   for (const told of [
     notice("one"),

@@ -6,7 +6,7 @@ import type { Stats } from "./stats.ts";
 import type { SystemReport } from "./system/system.ts";
 
 /**
- * What a socket is sent: the name of the message and its envelope as JSON text,
+ * A message to a socket: its name and its envelope as JSON text,
  * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order, and further ones after them. Encoded once, however many sockets get it.
  */
 export type Message = {
@@ -19,7 +19,7 @@ export type Message = {
 
 type Status = "Ok" | "Failed";
 
-/** What an envelope may hold after its three keys, in this order; what is absent or false is left out. */
+/** Further keys of an envelope, after its three and in this order; a key that is absent or false is left out. */
 type More = {
   /** There is more to read. */
   next?: string | null;
@@ -77,6 +77,9 @@ export function eventList(page: Page<StoredEvent>): Message {
   return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", { next: page.next });
 }
 
-function eventItem({ id, aggregate_id, uuid, payload }: StoredEvent): string {
-  return `{"id":${id},"aggregate_id":${JSON.stringify(aggregate_id)},"uuid":"${uuid}","event":${payload}}`;
+/** The times come before the body: a client need not know how the account reads stamps. */
+function eventItem({ payload, ...event }: StoredEvent): string {
+  const { id, aggregate_id, uuid, occurred_at, received_at } = event;
+  const known = JSON.stringify({ id, aggregate_id, uuid, occurred_at, received_at });
+  return `${known.slice(0, -1)},"event":${payload}}`;
 }

@@ -94,7 +94,7 @@ function start() {
     clock,
     asked,
     past,
-    board: createBoard({ queries: store.queries, day, past, account, now }),
+    board: createBoard({ queries: store, day, past, account, now }),
     tell,
     /** Answers of the store are under way until what is returned is called. */
     hold() {

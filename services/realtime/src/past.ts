@@ -14,7 +14,7 @@ import type { Counted } from "./reports.ts";
 
 /** Calls and agents as they were known at any moment; read from the store in stretches, of which a few are kept for a while. */
 export type PastBoard = {
-  /** What had been received by then. Throws what the queries throw, and Unavailable where too many wait for a reading. */
+  /** Calls and agents by the events received by then. Throws what the queries throw, and Unavailable if too many wait for a reading. */
   at(moment: Date): Promise<Counted>;
   /** Calls as just read from the store, and the ids of those that are gone for good. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
@@ -24,14 +24,14 @@ export type PastBoard = {
   forget(): void;
 };
 
-/** What is played at 60 times the speed lasts ten seconds; of a large call centre these are 3,000 calls, 15 MB. */
+/** Played at 60 times the speed it lasts ten seconds; a large call centre has 3,000 calls in it, 15 MB. */
 const STRETCH_MS = 10 * 60_000;
 /** An event is stored so long after its receipt at the latest, unless something is wrong: then `changed` tells. */
 const SETTLING_MS = 5_000;
 /** Several may look at times of their own: 100,000 calls a day are some 60 MB, which stretches that follow on each other share. */
 const STRETCHES_KEPT = 4;
 const UNUSED_MS = 60_000;
-/** Whoever plays on and on does not carry the first reading along for ever. */
+/** The longest time for which the first reading is carried along while someone plays on and on. */
 const OLDEST_MS = 10 * 60_000;
 /** One reading at a time leaves the database to those who are live; who comes after so many waits elsewhere. */
 const MAX_READINGS = 16;
@@ -89,7 +89,7 @@ async function readAt(state: State, moment: Date): Promise<Counted> {
 
 const boardAt = (past: Past, moment: Date, fold: Fold) => ({
   calls: callsAt(past, moment, fold),
-  presences: presencesAt(past, moment),
+  presences: presencesAt(past, moment, fold.readOccurrence),
 });
 
 function dropOld(state: State): void {
@@ -168,7 +168,7 @@ function dropErased(state: State, erased: readonly string[]): void {
   for (const reading of state.readings) for (const key of erased) reading.erased.add(key);
 }
 
-/** What changed in a time that was known (it came late, or is folded anew) is read again, and all from there on. */
+/** A change in a time that was already known (it came late, or is folded again) discards the readings from there on. */
 function dropLate(state: State, changed: readonly { updated_at: Date }[]): void {
   dropOld(state);
   const earliest = changed.reduce((least, { updated_at }) => Math.min(least, updated_at.getTime()), Infinity);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Leg, RecentCall } from "@teravoz/domain";
+import type { RecentCall } from "@teravoz/domain";
 import { queueSettings, readConfig } from "@teravoz/runtime";
+import { sampleCall, sampleVisit } from "../testing/sample-calls.ts";
 import { MAX_ABANDONED, reportAbandoned, reportQueueDay, reportQueues } from "./reports.ts";
 
 const now = new Date("2026-11-25T13:42:07Z");
@@ -19,27 +20,17 @@ function reporter(queues = "{}", zone = "America/Sao_Paulo") {
 const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): RecentCall => {
   const entered_at = ago(minutesAgo);
   const ended_at = new Date(entered_at.getTime() + waitMs);
-  const leg: Leg = {
-    queue,
-    entered_at,
-    ended_at,
-    outcome: "ABANDONED",
-    answered_at: null,
-    agent: null,
-    talked_until: null,
-  };
-  return {
+  const outcome = "ABANDONED";
+  return sampleCall({
     aggregate_id: String(minutesAgo),
-    version: 1,
     state: "FINISHED",
+    began_at: entered_at,
     updated_at: ended_at,
     their_number: "5511987654321",
     their_number_canonical: "+5511987654321",
     their_number_display: "+55 11 98765-4321",
-    answered_at: null,
-    legs: [leg],
-    offers: [],
-  };
+    legs: [sampleVisit({ queue, entered_at, ended_at, outcome })],
+  });
 };
 
 describe("the report of the queues", () => {
@@ -109,11 +100,42 @@ test("the report of those who gave up holds the latest, and says that there are 
   const { QUEUES: queues } = readConfig(queueSettings, {});
   const account = { queues, zone: "America/Sao_Paulo" };
   const calls = Array.from({ length: MAX_ABANDONED + 1 }, (_, n) => abandoned("900", 1 + n / 100));
-  const report = reportAbandoned(calls, { account, now, minutes: 60 });
+  const report = reportAbandoned(calls, { account, now, minutes: 60, days: null });
   expect(report).toMatchObject({ from: ago(60), now, zone: account.zone, more: true });
   expect(report.abandoned).toHaveLength(MAX_ABANDONED);
   expect(report.abandoned[0]).toMatchObject({ ended_at: now, waited_ms: 60_000, short: false });
-  expect(reportAbandoned(calls, { account, now, minutes: 3 }).more).toBe(false);
+  expect(reportAbandoned(calls, { account, now, minutes: 3, days: null }).more).toBe(false);
+});
+
+describe("the report of the last days' abandoned visits", () => {
+  const { QUEUES: queues } = readConfig(queueSettings, {});
+  const asked = { account: { queues, zone: "America/Sao_Paulo" }, now, minutes: null };
+  const DAY = 24 * 60;
+
+  test("begins at the midnight six days ago for seven days, and at today's if no days are asked for", () => {
+    const calls = [abandoned("900", 5), abandoned("900", 6 * DAY), abandoned("900", 7 * DAY)];
+    const week = reportAbandoned(calls, { ...asked, days: 7 });
+    expect(week).toMatchObject({ from: new Date("2026-11-19T03:00:00Z"), days: 7 });
+    expect(week.abandoned).toHaveLength(2);
+    const today = reportAbandoned(calls, { ...asked, days: null });
+    expect(today).toMatchObject({ from: new Date("2026-11-25T03:00:00Z"), days: 1 });
+    expect(today.abandoned).toHaveLength(1);
+  });
+
+  test("begins at midnight in a week whose clocks change", () => {
+    const week = { ...asked, account: { queues, zone: "Europe/Berlin" }, days: 7 };
+    const from = (at: string) => reportAbandoned([], { ...week, now: new Date(at) }).from.toISOString();
+    expect(from("2026-10-28T12:00:00Z")).toBe("2026-10-21T22:00:00.000Z");
+    expect(from("2026-04-01T12:00:00Z")).toBe("2026-03-25T23:00:00.000Z");
+  });
+
+  test("holds each person once, with all of their visits of the window", () => {
+    const { people } = reportAbandoned([abandoned("900", 5), abandoned("901", 2 * DAY)], {
+      ...asked,
+      days: 7,
+    });
+    expect(people).toMatchObject([{ person: "+5511987654321", times: 2, last_at: ago(4) }]);
+  });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { type CallQueries, explainOtherRules, parseWebhook } from "@teravoz/domain";
+import { type CallQueries, createReadOccurrence, explainOtherRules, parseWebhook } from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -12,7 +12,7 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
+import { foldRulesOf, listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
 import {
   connectMongo,
   createMongoAccount,
@@ -28,7 +28,7 @@ import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
-/** A broker that is away cannot remove the group; an empty group without offsets harms nobody and expires there. */
+/** A broker that is away cannot remove the group; an empty group without offsets does no harm and expires there. */
 const LEAVE_MS = 4_000;
 
 /**
@@ -39,7 +39,7 @@ const HEAP_GROWTH = "--heap-growing-percent=50";
 
 type RealtimeService = Service<typeof settings>;
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
 /** Runs the process; resolves once it is started. */
@@ -61,9 +61,10 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   };
   const letters = createMongoLetters({ connection, log });
   const redrive = openRedrive(service, kafka, letters);
-  const queries = around(createMongoQueries(connection));
+  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
+  const queries = around(createMongoQueries(connection, { readOccurrence }));
   const realtime = createSockets(service, { queries, letters, redrive, system });
-  // what happened while it was away may have been told to nobody
+  // changes made while MongoDB was away may not have been announced
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, connection);
@@ -82,7 +83,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
 /** Ends the process where the calls of the database are folded by other rules: it would find and rewind by its own. */
 async function checkRules({ config, log, fail }: RealtimeService, connection: MongoConnection) {
   const account = createMongoAccount(connection);
-  const rules = { region: config.ACCOUNT_REGION };
+  const rules = foldRulesOf(config);
   const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
   if (reason === null) return;
   log.fatal({ reason }, "the calls are folded by other rules: this one ends");
@@ -126,7 +127,9 @@ function openRedrive(
     createPublisher({ client, log, metrics, limits: REDRIVE_LIMITS }),
   );
   onStop("publisher", () => publisher.stop());
-  return { tokens, letters, codec, publisher, topics, parse: parseWebhook };
+  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
+  const parse: typeof parseWebhook = (body, receivedAt) => parseWebhook(body, receivedAt, readOccurrence);
+  return { tokens, letters, codec, publisher, topics, parse };
 }
 
 type System = Sources["system"];
@@ -141,7 +144,7 @@ function createSockets({ config, log, health, metrics }: RealtimeService, source
   const account = {
     queues: config.QUEUES,
     zone: config.ACCOUNT_TIME_ZONE,
-    region: config.ACCOUNT_REGION,
+    ...foldRulesOf(config),
   };
   return createRealtime({
     ...sources,
@@ -185,7 +188,7 @@ const hearsItself =
   (instances) =>
     instances.some(({ instance, standing }) => instance === own && standing !== "silent");
 
-/** Of the last day, for the counts by minute. */
+/** Statuses of the last day are read, for the counts by minute. */
 const STATUSES_MS = 86_400_000;
 
 /**

@@ -1,10 +1,13 @@
 import {
+  byOrder,
   type Call,
   type CallQueries,
   createReadTelephone,
   isFound,
   isInWindow,
+  type Presence,
   type SearchAccount,
+  type Visit,
 } from "@teravoz/domain";
 
 /** A call with everything unknown but what is given. */
@@ -45,12 +48,38 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   ...given,
 });
 
+/** A visit that goes on, with everything unknown but what is given. */
+export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
+  queue: "900",
+  entered_at: new Date(0),
+  wait_known: true,
+  answered_at: null,
+  answered_by: null,
+  agent: null,
+  talked_until: null,
+  ended_at: null,
+  outcome: null,
+  ...given,
+});
+
+/** An agent of whom nothing is known but what is given. */
+export const samplePresence = (agent: string, given: Partial<Presence> = {}): Presence => ({
+  agent,
+  queues: [],
+  extensions: [],
+  returns: [],
+  said_at: new Date(0),
+  updated_at: new Date(0),
+  version: 1,
+  ...given,
+});
+
 /** Queries over a list of calls that the test changes as it likes. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
-  listCalls: async (filter, { limit, window = {} }) => {
+  listCalls: async (filter, { limit, window = {}, order = "id" }) => {
     const items = calls
-      .filter((call) => isInWindow(call, window) && isFound(call, filter))
-      .sort((one, other) => other.id - one.id);
+      .filter((call) => isInWindow(call, window, order) && isFound(call, filter))
+      .sort(byOrder(order));
     return { items: items.slice(0, limit), next: null };
   },
   listCallEvents: async () => ({ items: [], next: null }),
@@ -62,7 +91,9 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   countEvents: async () => ({}),
   listDeliveries: async () => ({ items: [], next: null }),
   findEvent: async () => null,
+  listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
   listRecentCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
+  listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 
 const nobody = new Error("nobody asks for numbers here");

@@ -6,5 +6,5 @@ export const newerFold: Fold = Object.assign(
     const folded = foldCall(events);
     return folded && { ...folded, code: `newer ${folded.events}`, fold: foldCall.revision + 1 };
   },
-  { revision: foldCall.revision + 1 },
+  { ...foldCall, revision: foldCall.revision + 1 },
 );

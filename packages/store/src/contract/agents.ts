@@ -17,23 +17,32 @@ const TYPES = ["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unp
 /** A delivery, or an erasure: which event of which agent, when it was received. */
 const step = fc.record({
   agent: fc.nat(1),
-  event: fc.nat(7),
+  event: fc.nat(15),
   receivedAfter: fc.nat(20),
   erases: fc.integer({ min: 0, max: 9 }).map((chance) => chance === 0),
 });
 type Step = { agent: number; event: number; receivedAfter: number; erases: boolean };
 
-/** The same number is the same event; every third has no time of its own. */
+/**
+ * The same number is the same event. Both of a pair have one whole second, in one queue; every third has no time of its own. Each event
+ * may come before, after, or in the same batch as any other.
+ */
 function deliver(run: string, { agent, event, receivedAfter }: Step, offset: number): LoggedEvent {
-  const queue = event % 2 ? "900" : "901";
+  const queue = event < 8 ? "900" : "901";
+  const stamp = event % 3 ? at(Math.floor(event / 2)) : null;
   return {
     ...sampleEvent({
       kind: "agent",
       aggregate_id: `${run}-${agent}`,
       type: TYPES[event % TYPES.length]!,
-      occurred_at: event % 3 ? at(event) : null,
+      occurred_at: stamp,
       received_at: at(10 + receivedAfter),
-      body: { queue, reason: "lunch" },
+      body: {
+        queue,
+        reason: "lunch",
+        number: `${event}`,
+        timestamp: stamp?.toISOString().replace(".000", ""),
+      },
       offset,
     }),
     uuid: `${run}-${agent}-${event}`,
@@ -83,14 +92,14 @@ export function describeAgents(use: Use): void {
     const said = (agent: string, seconds: number, type: string) =>
       sampleEvent({
         ...{ kind: "agent", aggregate_id: `${run}-${agent}`, type, offset: seconds },
-        ...{ occurred_at: at(seconds), body: { queue: "900" } },
+        ...{ occurred_at: at(seconds), body: { queue: "900", timestamp: at(seconds) } },
       });
     const events = [
       said("one", 0, "actor.logged-in"),
       said("one", 100, "actor.paused"),
       said("settled", 50, "actor.logged-in"),
       said("later", 200, "actor.logged-in"),
-      // who was silent for longer than anybody works without a log-in
+      // silent for longer than any agent works without a log-in
       said("long silent", -90 * DAY, "actor.logged-in"),
       said("long silent", 150, "actor.logged-out"),
       sampleEvent({ kind: "agent", aggregate_id: `${run}-dialer`, type: "dialer.attempt", offset: 60 }),
@@ -130,6 +139,56 @@ export function describeAgents(use: Use): void {
       expect(await presencesOf(use(), run)).toEqual(expectedOf(run, steps));
     });
     await fc.assert(property, { numRuns: 25 });
+  }, 120_000);
+
+  test("both of a pair in one second, in two batches and in either order, leave the agent as before", async () => {
+    const said = (agent: string, type: string, seconds: number) => {
+      const timestamp = at(seconds).toISOString().replace(".000", "");
+      const named = { kind: "agent" as const, aggregate_id: agent, type, received_at: at(100) };
+      return sampleEvent({ ...named, body: { queue: "900", timestamp } });
+    };
+    for (const pair of [
+      ["actor.paused", "actor.unpaused"],
+      ["actor.unpaused", "actor.paused"],
+    ]) {
+      const agent = freshCallId();
+      const { write } = createWriter(use());
+      const events = [said(agent, "actor.logged-in", 1), said(agent, "actor.paused", 2)];
+      const both = pair.map((type) => said(agent, type, 5));
+      for (const event of [...events, ...both]) await write([event]);
+      const [presence] = await use().queries.listPresences([agent]);
+      expect(presence).toMatchObject({ queues: [{ paused: { at: at(2) }, unpaused: null }], said_at: at(5) });
+      expect(folded(presence!)).toEqual(applyPresence(null, [...events, ...both]));
+    }
+  });
+
+  test("at any moment, they are the fold of all that had been received by then, also of months before", async () => {
+    const property = fc.asyncProperty(
+      fc.array(step, { maxLength: 12 }),
+      fc.integer({ min: 0, max: 130 }),
+      async (steps, moment) => {
+        const run = randomUUID();
+        const delivered = steps
+          .filter(({ erases }) => !erases)
+          // every other agent was silent for longer than a month
+          .map((each, offset) => {
+            const event = deliver(run, each, offset);
+            const isOld = each.agent === 1 && each.receivedAfter % 2 === 1;
+            return isOld ? { ...event, received_at: at(each.receivedAfter - 40 * 86_400) } : event;
+          });
+        const earliest = new Map<string, LoggedEvent>();
+        for (const event of delivered) {
+          const known = earliest.get(event.uuid);
+          if (!known || event.received_at < known.received_at) earliest.set(event.uuid, event);
+        }
+        await createWriter(use()).write(delivered);
+        const received = [...earliest.values()].filter(({ received_at }) => received_at <= at(moment));
+        const agents = Map.groupBy(received, ({ aggregate_id }) => aggregate_id);
+        const expected = [...agents.values()].map((events) => applyPresence(null, events)).sort(byName);
+        expect((await pastOf(use(), run, moment)).map(folded).sort(byAgent)).toEqual(expected);
+      },
+    );
+    await fc.assert(property, { numRuns: 15 });
   }, 120_000);
 
   test("one batch makes of them what many make", async () => {

@@ -10,6 +10,7 @@ import {
   foldedPart,
   freshCallId,
   freshTopic,
+  olderFold,
   sampleEvent,
   type Use,
 } from "./samples.ts";
@@ -66,6 +67,82 @@ export function describeCalls(use: Use): void {
     const call = await findCall(use(), late.aggregate_id);
     expect(listed).toContainEqual(recentPart(call));
     expect(call.legs).toHaveLength(1);
+  });
+
+  test("calls that were abandoned since are listed, with every recent call of the same people and no others", async () => {
+    const writer = createWriter(use());
+    // a time no other test has
+    const begin = 900_000;
+    const [ana, beto, caio] = [1, 2, 3].map((n) => `+999${String(Date.now()).slice(-9)}${n}`);
+    const call = (their_number: string | null, seconds: number, types: string[], more = {}) => {
+      const aggregate_id = freshCallId();
+      return types.map((type, n) =>
+        sampleEvent({
+          ...{ aggregate_id, type, offset: begin + seconds + n },
+          body: { queue: "900", their_number, timestamp: at(begin + seconds + n).toISOString(), ...more },
+        }),
+      );
+    };
+    const abandoned = ["call.waiting", "call.queue-abandon", "call.finished"];
+    const answered = ["call.waiting", "actor.entered", "call.ongoing"];
+    const calls = {
+      "ana gave up": call(ana!, 10, abandoned),
+      "ana was called": call(ana!, 30, ["call.new", "call.ongoing"], { direction: "outbound" }),
+      "ana long before": call(ana!, -60, answered),
+      "no number gave up": call(null, 12, abandoned),
+      "no number was answered": call(null, 14, answered),
+      "beto gave up before": call(beto!, -50, abandoned),
+      "beto was answered": call(beto!, 20, answered),
+      "caio gave up a call of ours": call(caio!, 15, abandoned, { direction: "outbound" }),
+    };
+    await writer.write(Object.values(calls).flat());
+    const names = new Map(Object.entries(calls).map(([name, [event]]) => [event!.aggregate_id, name]));
+    const listed = await use().queries.listReturnableCalls(at(begin));
+    const mine = listed.filter(({ aggregate_id }) => names.has(aggregate_id));
+    expect(mine.map(({ aggregate_id }) => names.get(aggregate_id)).sort()).toEqual([
+      ...["ana gave up", "ana was called", "no number gave up"],
+    ]);
+    const [whole] = await use().queries.findCalls([calls["ana gave up"][0]!.aggregate_id]);
+    expect(mine).toContainEqual(recentPart(whole!));
+    const [{ ended_at } = { ended_at: null }] = whole!.legs;
+    const later = await use().queries.listReturnableCalls(new Date(ended_at!.getTime() + 1));
+    expect(later.map(({ aggregate_id }) => names.get(aggregate_id))).not.toContain("ana gave up");
+  });
+
+  test("a call that a fold of revision 3 has made is handed out with every field, and folded again by its next event", async () => {
+    const writer = createWriter(use());
+    const begin = 950_000;
+    const answered = wholeCall().map((event, n) => ({ ...event, received_at: at(begin + n) }));
+    const bare = wholeCall().slice(0, 1);
+    const entered = answered[3]!;
+    answered[3] = {
+      ...entered,
+      payload: entered.payload.replace("{", '{"actor":"ana","direction":"Outbound",'),
+    };
+    await writer.write([...answered, ...bare], olderFold);
+    const call = await findCall(use(), answered[0]!.aggregate_id);
+    const folded = foldCall(answered)!;
+    expect(Object.keys(call).sort()).toEqual([...Object.keys(folded), "id", "version"].sort());
+    expect(call).toMatchObject({
+      ...{ fold: 3, began_at: folded.created_at, counted_as: "outbound", connected_at: null },
+      ...{ abandoned_at: null, talks: [], rings: [], queues: ["900"], agents: [] },
+      legs: [{ queue: "900", wait_known: true, answered_by: "ana", agent: "ana" }],
+    });
+    const { aggregate_id } = call;
+    const ofCall = (each: RecentCall) => each.aggregate_id === aggregate_id;
+    const listed = (await use().queries.listRecentCalls(at(begin))).find(ofCall)!;
+    expect(Object.keys(listed).sort()).toEqual(Object.keys(recentPart(call)).sort());
+    expect(listed).toMatchObject({ talks: [], rings: [], legs: call.legs });
+    expect(listed.began_at).toBeInstanceOf(Date);
+    const moving = await use().queries.listMovingCalls({ from: at(begin), to: at(begin + 9), bytes: 1e6 });
+    expect(moving.map((each) => each.call).find(ofCall)).toEqual(listed);
+    const page = { limit: 1, cursor: null };
+    expect((await use().queries.listCalls({ aggregate_id }, page)).items).toEqual([call]);
+    const none = await findCall(use(), bare[0]!.aggregate_id);
+    expect(none).toMatchObject({ counted_as: "inbound", legs: [], talks: [] });
+    const next = sampleEvent({ aggregate_id, type: "call.data-provided", offset: begin + 8 });
+    await writer.write([next]);
+    expect(foldedPart(await findCall(use(), aggregate_id))).toEqual(foldCall([...answered, next]));
   });
 
   test("what was settled by a moment, and what moved in a stretch after it, give the calls of any moment of the stretch", async () => {

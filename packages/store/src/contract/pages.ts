@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
 import {
   type CallFilter,
+  type CallOrder,
+  type CallWindow,
   createReadTelephone,
   InvalidCursor,
   orderEvents,
@@ -51,11 +53,10 @@ export function describePages(use: Use): void {
     const { items } = await use().queries.listCalls({}, { limit: 1, cursor: null });
     expect(items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
     expect(Object.keys(items[0]!).sort()).toEqual(
-      `abandoned actor aggregate_id answered_at code created_at direction events finished_at fold id legs offers
-       our_number our_number_canonical our_number_display queue recording_url state
-       their_number their_number_canonical their_number_display their_number_type updated_at version waiting_since`.split(
-        /\s+/,
-      ),
+      `abandoned abandoned_at actor agents aggregate_id answered_at began_at code connected_at counted_as created_at
+       direction events finished_at fold id legs our_number our_number_canonical our_number_display queue queues
+       recording_url rings state talks their_number their_number_canonical their_number_display their_number_type
+       updated_at version waiting_since`.split(/\s+/),
     );
     expect(items).toEqual(await use().queries.findCalls(ids));
   });
@@ -86,20 +87,139 @@ export function describePages(use: Use): void {
     expect(await list(unset)).toHaveLength(3);
   });
 
-  test("a call is found by whoever answered a leg of it, also when others have come after or it is over", async () => {
+  /** A call of these steps, a second after one another. */
+  const life = (body: Record<string, unknown>, steps: [type: string, more?: Record<string, unknown>][]) => {
+    const aggregate_id = freshCallId();
+    return steps.map(([type, more], offset) =>
+      sampleEvent({ aggregate_id, type, offset, body: { ...body, ...more } }),
+    );
+  };
+  const idOf = ([event]: readonly { aggregate_id: string }[]) => event!.aggregate_id;
+
+  test("a call is found by every agent who was on it, in any case, and by every queue it was in, also once it is over", async () => {
     const code = freshTopic();
-    const [moved, other] = [freshCallId(), freshCallId()];
-    const life = (aggregate_id: string, ...steps: [type: string, actor?: string][]) =>
-      steps.map(([type, actor], n) =>
-        sampleEvent({ aggregate_id, type, offset: n, body: { code, ...(actor ? { actor } : {}) } }),
-      );
-    await createWriter(use()).write([
-      ...life(moved, ["call.waiting"], ["actor.entered", "ana"], ["call.waiting"], ["actor.entered", "beto"]),
-      ...life(other, ["call.waiting"], ["actor.entered", "ana"], ["actor.left", "ana"], ["call.finished"]),
+    const moved = life({ code }, [
+      ["call.waiting", { queue: "900" }],
+      ["actor.entered", { actor: "Ana@example.com" }],
+      ["actor.left", { actor: "Ana@example.com" }],
+      ["call.waiting", { queue: "901" }],
+      ["actor.entered", { actor: "beto" }],
     ]);
-    expect((await list({ code, agent: "ana" })).sort()).toEqual([moved, other].sort());
-    expect(await list({ code, agent: "beto" })).toEqual([moved]);
-    expect(await list({ code, agent: "caio" })).toEqual([]);
+    const over = life({ code }, [
+      ["call.waiting", { queue: "900" }],
+      ["actor.entered", { actor: "ana@example.com" }],
+      ["actor.left", { actor: "ana@example.com" }],
+      ["call.finished"],
+    ]);
+    await createWriter(use()).write([...moved, ...over]);
+    for (const order of ["id", "began_at"] as const) {
+      const found = async (filter: CallFilter) => {
+        const { items } = await use().queries.listCalls(
+          { code, ...filter },
+          { limit: 9, cursor: null, order },
+        );
+        return items.map(({ aggregate_id }) => aggregate_id).sort();
+      };
+      const both = [idOf(moved), idOf(over)].sort();
+      expect(await found({ agent: "ANA@example.com" })).toEqual(both);
+      expect(await found({ agent: "beto" })).toEqual([idOf(moved)]);
+      expect(await found({ agent: "caio" })).toEqual([]);
+      expect(await found({ visited: "900" })).toEqual(both);
+      expect(await found({ visited: "901" })).toEqual([idOf(moved)]);
+      expect(await found({ queue: "900" })).toEqual([idOf(over)]);
+    }
+  });
+
+  test("a search finds a call by a queue it has left and an agent who has left it", async () => {
+    const [queue, agent] = [freshTopic(), `agent${freshDigits()}`];
+    const moved = life({}, [
+      ["call.waiting", { queue }],
+      ["actor.entered", { actor: `${agent}@example.com` }],
+      ["actor.left", { actor: `${agent}@example.com` }],
+      ["call.waiting", { queue: "901" }],
+      ["actor.entered", { actor: "beto" }],
+    ]);
+    await createWriter(use()).write(moved);
+    for (const text of [queue, agent, agent.toUpperCase()]) {
+      const search = readSearch(text, { readTelephone, queues: new Map() });
+      expect(await list({ search })).toEqual([idOf(moved)]);
+    }
+  });
+
+  test("calls whose callers wait are listed: inbound ones that no agent has answered", async () => {
+    const code = freshTopic();
+    const direction = "outbound";
+    const [waits, answered, dialled, over] = [
+      life({ code }, [["call.new"], ["call.waiting", { queue: "900" }]]),
+      life({ code }, [
+        ["call.waiting", { queue: "900" }],
+        ["actor.entered", { actor: "ana" }],
+      ]),
+      life({ code, direction }, [["call.waiting", { queue: "900" }]]),
+      life({ code }, [["call.waiting", { queue: "900" }], ["call.finished"]]),
+    ];
+    await createWriter(use()).write([...waits, ...answered, ...dialled, ...over]);
+    expect(await list({ code, waiting: true })).toEqual([idOf(waits)]);
+    expect(await list({ code, counted_as: "outbound" })).toEqual([idOf(dialled)]);
+    expect(await list({ code, counted_as: "inbound" })).toHaveLength(3);
+  });
+
+  /** Calls that are stored in another order than they began, two of them at one moment. */
+  const writeBegun = async () => {
+    const code = freshTopic();
+    const begun = [30, 10, 20, 20, 40];
+    const queue = freshTopic();
+    const our_number = `+999${freshDigits()}`;
+    const events = begun.map((seconds) => {
+      const timestamp = at(seconds).toISOString();
+      return sampleEvent({ type: "call.waiting", offset: 60, body: { code, timestamp, queue, our_number } });
+    });
+    for (const event of events) await createWriter(use()).write([event]);
+    const names = new Map(events.map(({ aggregate_id }, n) => [aggregate_id, n]));
+    const inOrder = async (filter: CallFilter, limit: number, window: CallWindow = {}) => {
+      const read = (cursor: string | null) =>
+        use().queries.listCalls(filter, { limit, cursor, window, order: "began_at" });
+      return (await collect(read)).flat().map(({ aggregate_id }) => names.get(aggregate_id));
+    };
+    return { code, queue, our_number, inOrder };
+  };
+
+  test("calls are listed newest first by when they began, then by id, page by page, each once, whatever is asked", async () => {
+    const { code, queue, our_number, inOrder } = await writeBegun();
+    const search = (text: string) => readSearch(text, { readTelephone, queues: new Map() });
+    const number = readTelephone(our_number)!.canonical;
+    const filters: CallFilter[] = [
+      ...[{ code }, { code, counted_as: "inbound" as const }, { visited: queue }, { queue }],
+      ...[{ number }, { our_number }, { code, waiting: true as const }],
+      ...[{ search: search(queue) }, { search: search(our_number) }, { search: search(queue), number }],
+    ];
+    for (const filter of filters)
+      for (const limit of [1, 2, 3, 99]) expect(await inOrder(filter, limit)).toEqual([4, 0, 3, 2, 1]);
+  });
+
+  test("a window in the order of began_at holds the calls that began in it", async () => {
+    const { code, queue, inOrder } = await writeBegun();
+    for (const filter of [{ code }, { visited: queue }]) {
+      expect(await inOrder(filter, 1, { since: at(20) })).toEqual([4, 0, 3, 2]);
+      expect(await inOrder(filter, 2, { since: at(20), until: at(40) })).toEqual([0, 3, 2]);
+      expect(await inOrder(filter, 2, { until: at(20) })).toEqual([1]);
+      expect(await inOrder(filter, 2, { since: at(41) })).toEqual([]);
+    }
+  });
+
+  test("a cursor of the other order, or of neither, is refused", async () => {
+    const { code } = await writeBegun();
+    const { listCalls } = use().queries;
+    const next = async (order: CallOrder) =>
+      (await listCalls({ code }, { limit: 1, cursor: null, order })).next!;
+    const forged = ["1/", "/1", "01/1", "1/01", "1/0", "9999999999999999/1", "1/9007199254740993", "x/1"];
+    const cursors = forged.map((text) => Buffer.from(text).toString("base64url"));
+    for (const [order, cursor] of [
+      ["id", await next("began_at")],
+      ["began_at", await next("id")],
+      ...cursors.map((each) => ["began_at", each] as const),
+    ] as const)
+      await expect(listCalls({ code }, { limit: 1, cursor, order })).rejects.toBeInstanceOf(InvalidCursor);
   });
 
   const readTelephone = createReadTelephone("BR");

@@ -5,7 +5,7 @@ import type { Person } from "@teravoz/domain";
  * person's; the domain decides.
  */
 export const patternOf = ({ kind, key }: Person): string =>
-  kind === "actor" ? '"actor"\\s*:' : patternOfNumber(key);
+  kind === "actor" ? '"(?:actor|number)"\\s*:' : patternOfNumber(key);
 
 /** Every spelling of a number ends with these: area codes, trunk zeros and the ninth digit stand before them. */
 const LAST_DIGITS = 8;

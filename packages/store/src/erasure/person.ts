@@ -1,4 +1,5 @@
 import {
+  agentKey,
   type FindParties,
   type FoundLetter,
   type Likelihood,
@@ -26,7 +27,7 @@ const LETTERS_PAGE = 1_000;
 type Search = PersonSearch & { person: Person; findParties: FindParties };
 type Opened = { db: Db; collections: Collections };
 
-/** All that is stored of a person. The database looks for the digits, the domain decides on the parsed body. */
+/** All that is stored of a person. A call goes with its events, which name everyone it names. The database looks for the digits, the domain decides on the parsed body. */
 export async function findPerson({ db, collections }: Opened, search: Search): Promise<PersonFindings> {
   const gathered = createGathered();
   const advance = await createAdvance(collections, search);
@@ -160,7 +161,25 @@ const foundLetter = ({ _id, key, source }: LetterPart): FoundLetter => ({
   topic: source?.topic ?? null,
 });
 
-type PastCall = { _id: string; legs?: { agent?: string | null }[] } & Record<string, unknown>;
+/** Where a call names an agent; `offers` is of releases before. */
+const AGENT_PATHS = [
+  ...["actor", "agents", "legs.agent", "legs.answered_by"],
+  ...["talks.agent", "rings.agent", "offers.agent"],
+];
+const EXTENSION_PATHS = ["talks.extension", "rings.extension"];
+const NUMBER_PATHS = ["their_number", "our_number", "code", "recording_url"];
+
+type Named = { agent?: string | null; answered_by?: string | null; extension?: string | null };
+type PastCall = Pick<Named, "agent"> & {
+  _id: string;
+  actor?: string | null;
+  agents?: string[];
+  recording_url?: string | null;
+} & Partial<Record<"legs" | "talks" | "rings" | "offers", Named[]>> &
+  Record<string, unknown>;
+
+/** As logins are compared: without case, and with accents. */
+const WITHOUT_CASE = { locale: "en", strength: 2 } as const;
 
 /** Calls that are kept as they once were, and may have no events any more. */
 async function findPastCalls(
@@ -168,19 +187,41 @@ async function findPastCalls(
   name: string,
   { person, findParties }: Search,
 ): Promise<[string, Likelihood][]> {
-  const fields = ["their_number", "our_number", "code", "recording_url", "actor"];
-  const projection = Object.fromEntries([...fields, "legs.agent"].map((field) => [field, 1]));
-  const isNamed =
+  const paths = [...NUMBER_PATHS, ...AGENT_PATHS, ...EXTENSION_PATHS];
+  const options = { projection: Object.fromEntries(paths.map((path) => [path, 1])), ...LIMIT };
+  const calls = db.collection<PastCall>(name);
+  const pattern = { $regex: patternOf(person) };
+  const found =
     person.kind === "number"
-      ? { $or: fields.map((field) => ({ [field]: { $regex: patternOf(person) } })) }
-      : { $or: [{ actor: person.key }, { "legs.agent": person.key }] };
-  const calls = db.collection<PastCall>(name).find(isNamed, { projection, ...LIMIT });
-  const found: [string, Likelihood][] = [];
-  for await (const { _id, legs = [], actor, recording_url, ...numbers } of calls) {
-    const agents = [actor, ...legs.map(({ agent }) => agent)];
-    const parties = findParties(JSON.stringify({ ...numbers, actor, url: recording_url }));
-    const isAgent = person.kind === "actor" && agents.includes(person.key);
-    found.push([_id, isAgent ? "certain" : likelihoodOf(parties, person)]);
-  }
-  return found;
+      ? calls.find({ $or: paths.map((path) => ({ [path]: pattern })) }, options)
+      : calls.find(
+          { $or: AGENT_PATHS.map((path) => ({ [path]: person.key })) },
+          { ...options, collation: WITHOUT_CASE },
+        );
+  const likely: [string, Likelihood][] = [];
+  for await (const call of found) likely.push([call._id, likelihoodOfPast(call, { person, findParties })]);
+  return likely;
+}
+
+/** As that of an event which said all that the call does. */
+function likelihoodOfPast(
+  {
+    _id,
+    actor,
+    agents = [],
+    recording_url,
+    legs = [],
+    talks = [],
+    rings = [],
+    offers = [],
+    ...numbers
+  }: PastCall,
+  { person, findParties }: Pick<Search, "person" | "findParties">,
+): Likelihood {
+  const named = [...legs, ...talks, ...rings, ...offers];
+  const names = [actor, ...agents, ...named.flatMap(({ agent, answered_by }) => [agent, answered_by])];
+  const isNamed = names.some((each) => each && agentKey(each) === agentKey(person.key));
+  if (person.kind === "actor") return isNamed ? "certain" : "none";
+  const number = named.map(({ extension }) => extension);
+  return likelihoodOf(findParties(JSON.stringify({ ...numbers, names, number, url: recording_url })), person);
 }

@@ -1,4 +1,5 @@
 import type { CallRebuild, EventKind, KeysPage, Page } from "@teravoz/domain";
+import type { Collection } from "mongodb";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
 import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
@@ -8,7 +9,7 @@ export async function listKeys(
   { limit, cursor, below }: Parameters<CallRebuild["listKeys"]>[0],
 ): Promise<KeysPage> {
   const { of, after } = readKeysCursor(cursor);
-  const list = of === "events" ? keysOfEvents : keysOfCalls;
+  const list = of === "events" ? keysOfEvents : keysWithoutEvents;
   const { keys, last } = await list(collections, after, limit);
   const wanted = below === null ? keys : await withoutRevision(collections, keys, below);
   const page = await setApart(collections, wanted);
@@ -16,25 +17,18 @@ export async function listKeys(
   return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }
 
-/** First those that have events, then those that are kept: one that is both comes twice. */
+/** First those that have events, then those that are kept and have none. */
 export async function listAgents(
   collections: Collections,
   { limit, cursor }: { limit: number; cursor: string | null },
 ): Promise<Page<string>> {
   const { of, after } = readKeysCursor(cursor);
-  const list = of === "events" ? keysOfEvents : keysOfAgents;
-  const { keys, last } = await list(collections, after, limit, "agent");
+  const { keys, last } =
+    of === "events"
+      ? await keysOfEvents(collections, after, limit, "agent")
+      : await keysWithoutEvents(collections, after, limit, "agent");
   if (last !== null) return { items: keys, next: writeKeysCursor({ of, after: last }) };
   return { items: keys, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
-}
-
-async function keysOfAgents({ agents }: Collections, after: string, limit: number): Promise<Keys> {
-  const options = { ...listing, projection: { _id: 1 }, sort: { _id: 1 }, limit } as const;
-  const found = await agents.find({ _id: { $gt: after } }, options).toArray();
-  return cutKeys(
-    found.map(({ _id }) => _id),
-    found.length === limit,
-  );
 }
 
 /** `last`: where the next page begins, null on the last one. */
@@ -55,28 +49,32 @@ export async function keysOfEvents(
   return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
 }
 
-/** Calls without events. */
-async function keysOfCalls({ calls, events }: Collections, after: string, limit: number): Promise<Keys> {
-  const found = await calls
+/** Calls, or agents, that are kept and have no events. */
+async function keysWithoutEvents(
+  { calls, agents, events }: Collections,
+  after: string,
+  limit: number,
+  kind: EventKind = "call",
+): Promise<Keys> {
+  const kept = (kind === "call" ? calls : agents) as unknown as Collection<{ _id: string }>;
+  const found = await kept
     .find({ _id: { $gt: after } }, { ...listing, projection: { _id: 1 } })
     .sort({ _id: 1 })
     .limit(limit)
     .toArray();
-  const { last } = cutKeys(
-    found.map(({ _id }) => _id),
-    found.length === limit,
-  );
   const ids = found.map(({ _id }) => _id);
-  const standing = await standingKeys({ events }, ids);
+  const { last } = cutKeys(ids, found.length === limit);
+  const standing = await standingKeys({ events }, ids, kind);
   return { keys: ids.filter((id) => !standing.has(id)), last };
 }
 
-/** Those of the keys that calls with events have. */
+/** Those of the keys that have events. */
 export async function standingKeys(
   { events }: Pick<Collections, "events">,
   keys: string[],
+  kind: EventKind = "call",
 ): Promise<Set<string>> {
-  const match = { $match: { kind: "call", aggregate_id: { $in: keys } } };
+  const match = { $match: { kind, aggregate_id: { $in: keys } } };
   const grouped = events.aggregate<{ _id: string }>([match, { $group: { _id: "$aggregate_id" } }], listing);
   return new Set((await grouped.toArray()).map(({ _id }) => _id));
 }

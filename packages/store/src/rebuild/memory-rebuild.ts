@@ -14,7 +14,7 @@ export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }:
   return fence;
 }
 
-/** What MongoDB does, in a few maps; each in one turn of the loop. */
+/** Does the same as the rebuild on MongoDB, over a few maps; each member runs in one turn of the loop. */
 export const createMemoryRebuild = (state: State, now: () => number): CallRebuild => ({
   claim: async (partitions, revision) => claim(state, partitions, revision),
   finish: async (partitions, revision) => {
@@ -27,11 +27,11 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
   // agents are made of their events whenever they are asked for
   listAgents: async () => ({ items: [], next: null }),
   compareAgents: async () => [],
-  refoldAgents: async (work, revision) =>
+  refoldAgents: async (work, { revision, readOccurrence }) =>
     refold(
       state,
       { ...work, keys: [] },
-      Object.assign(() => null, { revision }),
+      Object.assign(() => null, { revision, readOccurrence }),
       now(),
     ),
   told: async (place, changes) => {

@@ -14,7 +14,7 @@ export type MongoRebuild = CallRebuild & {
   prepare(): Promise<void>;
 };
 
-/** The calls made anew from their events, on MongoDB. `now` in ms. */
+/** Folds calls again from their events, on MongoDB. `now` in ms. */
 export function createMongoRebuild({
   connection: { client, db },
   now = Date.now,
@@ -39,8 +39,8 @@ export function createMongoRebuild({
     compare: (keys, fold) => attempt((each) => compare(each, keys, fold)),
     refold: (work, fold) => attempt((each) => refold(each, work, fold)),
     listAgents: (page) => orUnavailable(() => listAgents(collections, page)),
-    compareAgents: (keys) => attempt((each) => compareAgents(each, keys)),
-    refoldAgents: (work, revision) => attempt((each) => refoldAgents(each, work, revision)),
+    compareAgents: (keys, fold) => attempt((each) => compareAgents(each, keys, fold)),
+    refoldAgents: (work, fold) => attempt((each) => refoldAgents(each, work, fold)),
     told: (place, changes) => orUnavailable(() => confirm(collections, place, changes)),
   };
 }
@@ -106,23 +106,27 @@ async function refold(
   return { superseded: null, differences, changes: untold };
 }
 
-async function settleAnew(attempt: Attempt, keys: readonly string[]): Promise<Settled[]> {
+async function settleAnew(
+  attempt: Attempt,
+  keys: readonly string[],
+  { readOccurrence }: Pick<Fold, "readOccurrence">,
+): Promise<Settled[]> {
   const kept = await readAgents(attempt, keys);
-  const folded = await foldAgents(attempt, keys);
+  const folded = await foldAgents(attempt, keys, readOccurrence);
   return [...folded].map(([key, presence]) => ({ key, kept: kept.get(key), presence }));
 }
 
-const compareAgents = async (attempt: Attempt, keys: readonly string[]): Promise<Difference[]> =>
-  (await settleAnew(attempt, keys)).flatMap((each) => differenceOf(each) ?? []);
+const compareAgents = async (...asked: Parameters<typeof settleAnew>): Promise<Difference[]> =>
+  (await settleAnew(...asked)).flatMap((each) => differenceOf(each) ?? []);
 
 async function refoldAgents(
   attempt: Attempt,
   { keys, ...place }: Partition & { keys: readonly string[] },
-  revision: number,
+  fold: Pick<Fold, "revision" | "readOccurrence">,
 ): Promise<Refolded> {
-  const fence = await raiseFence(attempt, place, revision);
-  if (fence.fold > revision) return { superseded: fence.fold };
-  const settled = await settleAnew(attempt, keys);
+  const fence = await raiseFence(attempt, place, fold.revision);
+  if (fence.fold > fold.revision) return { superseded: fence.fold };
+  const settled = await settleAnew(attempt, keys, fold);
   await writeAgents(attempt, settled);
   const differences = settled.flatMap((each) => differenceOf(each) ?? []);
   const changes = differences.map(
@@ -158,7 +162,7 @@ async function keepUntold(
   await collections.positions.updateOne({ _id: idOf(place) }, { $set: { untold } }, options);
 }
 
-/** Where another rebuild has added to them meanwhile, it tells them all: they stay. */
+/** Changes that another rebuild has added to meanwhile stay: that rebuild tells all of them. */
 async function confirm(
   { positions }: Collections,
   place: Partition,

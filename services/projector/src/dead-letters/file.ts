@@ -6,7 +6,7 @@ import {
   type LetterFile,
   latestErased,
   personsOf,
-  readOccurrence,
+  type ReadOccurrence,
   subjectsOfLetters,
 } from "@teravoz/domain";
 import {
@@ -26,11 +26,12 @@ type Outlets = {
   letters: LetterFile;
   store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
   findParties: FindParties;
+  readOccurrence: ReadOccurrence;
   log: Log;
   metrics: Metrics;
 };
 type Deps = Omit<Outlets, "findParties"> & {
-  /** Whom letters name, in the account's region. */
+  /** Finds the persons that a letter names, by the account's region. */
   parties: FindParties;
   client: KafkaClient;
   topics: TopicNames;
@@ -46,9 +47,11 @@ export function fileDeadLetters({
   prefix,
   topics,
   parties,
+  readOccurrence,
   ...deps
 }: Deps): PartitionConsumer {
-  const outlets = { letters, store, findParties: parties, log: deps.log, metrics: deps.metrics };
+  const { log, metrics } = deps;
+  const outlets = { letters, store, findParties: parties, readOccurrence, log, metrics };
   return consumePartitions({
     ...deps,
     groupId: `${prefix}dead-letters`,
@@ -77,7 +80,7 @@ function createFiling(outlets: Outlets): HandleBatch {
 
 /** A batch that holds nothing new moves nothing. */
 async function fileArrived(
-  { letters, store, findParties, log }: Outlets,
+  { letters, store, findParties, readOccurrence, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
   arrived: ArrivedLetter[],
 ) {
@@ -91,7 +94,10 @@ async function fileArrived(
   const erased = await store.findErased([...subjectsOfLetters(arrived), ...persons]);
   const byId = latestErased(erased);
   const kept = named
-    .filter(({ letter, parties }) => !isErasedLetter({ ...letter, ...stampOf(letter) }, parties, byId))
+    .filter(
+      ({ letter, parties }) =>
+        !isErasedLetter({ ...letter, ...stampOf(letter, readOccurrence) }, parties, byId),
+    )
     .map(({ letter }) => letter);
   const { fenced } = await letters.file({ topic, partition, expected, next, epoch, letters: kept });
   if (fenced) return "fenced";
@@ -100,7 +106,10 @@ async function fileArrived(
 }
 
 /** The vendor's own stamp, where the body is one of its. */
-function stampOf({ body, first_seen }: ArrivedLetter): { occurred_at: Date | null } {
+function stampOf(
+  { body, first_seen }: ArrivedLetter,
+  readOccurrence: ReadOccurrence,
+): { occurred_at: Date | null } {
   try {
     const { timestamp } = Object(JSON.parse(Buffer.from(body).toString()));
     const read = readOccurrence(timestamp, first_seen);
@@ -110,7 +119,7 @@ function stampOf({ body, first_seen }: ArrivedLetter): { occurred_at: Date | nul
   }
 }
 
-/** What can never be filed stays in its topic, where it came from: to park it there again would never end. */
+/** A letter that can never be filed stays in its topic, where it came from: to park it there again would never end. */
 function createLeave({ log, metrics }: Outlets): Park {
   return async ({ offset }, { topic, partition }, err) => {
     metrics.unfiledLetters.inc();

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { CommanderError } from "commander";
-import { createRebuildCommand } from "./options.ts";
+import { createRebuildCommand, type RebuildOptions } from "./options.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
 
@@ -22,6 +22,8 @@ function refusalOf(args: string[]): { code: number; said: string } | null {
 const TAKEN = [
   [],
   ["--dry-run"],
+  ["--adopt-rules"],
+  ["--adopt-region"],
   ["--until", "2026-01-01T00:00:00Z", "--into", "march"],
   ["--until", "2026-01-01T00:00:00-03:00", "--into", "march_first-2"],
 ];
@@ -40,9 +42,19 @@ const WRONG: [args: string[], said: string][] = [
   [["--until", "2026-01-01T00:00:00Z", "--into", "../calls"], "letters, digits, _ and - only"],
   [["--until", "2026-01-01T00:00:00Z", "--into", "a.part"], "letters, digits, _ and - only"],
   [["--dry-run", "--until", "2026-01-01T00:00:00Z", "--into", "march"], "--dry-run is not for --until"],
+  [["--adopt-rules", "--dry-run"], "--adopt-rules changes every call"],
+  [["--adopt-region", "--dry-run"], "--adopt-rules changes every call"],
   [["--all"], "unknown option"],
 ];
 
 test.each(WRONG)("`rebuild:calls %j` exits with 1 and says why", (args, said) => {
   expect(refusalOf(args)).toEqual({ code: 1, said: expect.stringContaining(said) });
+});
+
+test("`rebuild:calls --adopt-region`, the name of earlier releases, adopts all rules", () => {
+  const optionsOf = (arg: string) =>
+    createRebuildCommand(() => NOW)
+      .parse([arg], { from: "user" })
+      .opts<RebuildOptions>().adoptRules;
+  expect([optionsOf("--adopt-region"), optionsOf("--adopt-rules")]).toEqual([true, true]);
 });

@@ -1,7 +1,7 @@
 import { pastCollection } from "@teravoz/store";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-export type RebuildOptions = { dryRun?: true; until?: Date; into?: string; adoptRegion?: true };
+export type RebuildOptions = { dryRun?: true; until?: Date; into?: string; adoptRules?: true };
 
 /** The command line of `rebuild:calls`. */
 export function createRebuildCommand(now: () => Date): Command {
@@ -21,26 +21,27 @@ export function createRebuildCommand(now: () => Date): Command {
       parseName,
     )
     .option(
-      "--adopt-region",
-      "fold every call for ACCOUNT_REGION from now on; stop the projectors first, and set it for all services",
+      "--adopt-rules",
+      "fold every call by ACCOUNT_REGION and SENDER_TIME_ZONE from now on; stop the projectors first, and set both for all services",
     )
+    .addOption(new Option("--adopt-region").implies({ adoptRules: true }).hideHelp())
     .addHelpText("after", EXAMPLES);
-  return command.action(({ dryRun, until, into, adoptRegion }: RebuildOptions) => {
+  return command.action(({ dryRun, until, into, adoptRules }: RebuildOptions) => {
     if ((until === undefined) !== (into === undefined))
       command.error("error: --until and --into need each other");
-    if (adoptRegion && (dryRun || until))
-      command.error("error: --adopt-region changes every call: it is not for --dry-run or --until");
+    if (adoptRules && (dryRun || until))
+      command.error("error: --adopt-rules changes every call: it is not for --dry-run or --until");
     if (dryRun && until) command.error("error: --dry-run is not for --until: it changes no call");
   });
 }
 
 const EXAMPLES = `
 Examples:
-  rebuild:calls --dry-run                                         what differs, and in which fields
+  rebuild:calls --dry-run                                         what differs, by kind
   rebuild:calls                                                   put it right
   rebuild:calls --until 2026-03-01T12:00:00Z --into march_first   what was known at noon
 
-Uses KAFKA_…, SCHEMA_REGISTRY_…, MONGODB_URI, TOPIC_PREFIX and ACCOUNT_REGION as the projector does.
+Uses KAFKA_…, SCHEMA_REGISTRY_…, MONGODB_URI, TOPIC_PREFIX, ACCOUNT_REGION and SENDER_TIME_ZONE as the projector does.
 Exits with 0 when it is through, 1 when it could not, 130 when it was stopped before the end.`;
 
 /** A time zone must be said: the machine's own would be a guess. */

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
-import { foldCall } from "@teravoz/domain";
+import { type Fold, type FoldedCall, foldCall } from "@teravoz/domain";
 import { topicNames } from "@teravoz/kafka";
 import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
 import { compareCalls, type RebuildPorts, rebuildCalls } from "./rebuild.ts";
+import { formatReport } from "./report.ts";
 
 const topics = topicNames("");
 const place = { topic: topics.callEvents, partition: 0 };
@@ -42,4 +43,62 @@ test.each([
   const { ports, together } = await openStore();
   expect(await run(ports)).toMatchObject({ looked: 4, overgrown: 0, complete: true });
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
+});
+
+/** What a fold of revision 3 made: no talks, rings and begin, visits without who answered, and direction as told. */
+const older: Fold = Object.assign(
+  (events: Parameters<Fold>[0]) => {
+    const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =
+      foldCall(events)!;
+    const legs = call.legs.map(({ wait_known, answered_by, ...leg }) => leg);
+    const finished_at = call.aggregate_id === "ended otherwise" ? new Date(0) : call.finished_at;
+    return { ...call, finished_at, legs, offers: [], fold: 3 } as unknown as FoldedCall;
+  },
+  { revision: 3 },
+);
+
+test("a dry run over calls of the release before counts what changes by kind, and changes nothing", async () => {
+  const received_at = new Date("2026-03-01T12:00:00.000Z");
+  const call = (key: string, steps: [type: string, more?: object][]) =>
+    steps.map(([type, more], n) => ({
+      ...{ uuid: `${key}-${n}`, kind: "call" as const, aggregate_id: key, type, occurred_at: null },
+      ...{ received_at: new Date(received_at.getTime() + n), source: { ...place, offset: 0 } },
+      payload: JSON.stringify({ queue: "900", ...more }),
+    }));
+  const ana = { actor: "ana" };
+  const events = [
+    ...call("as before", [["call.new"]]),
+    ...call("answered", [["call.waiting"], ["actor.ringing", ana], ["actor.entered", ana], ["call.ongoing"]]),
+    ...call("gave up", [["call.waiting"], ["call.queue-abandon"]]),
+    ...call("dialled", [["dialer.success"]]),
+    ...call("began before", [["call.new", { timestamp: "2026-03-01T11:59:00.000Z" }]]),
+    ...call("ended otherwise", [["call.new"], ["call.finished"]]),
+  ];
+  const { ports } = await openStore();
+  const store = createMemoryStore();
+  await store.apply({ ...place, expected: null, next: events.length, events }, older);
+  const before = await store.findCalls(["answered"]);
+  const report = await compareCalls({ ...ports, store });
+  expect(report).toMatchObject({ looked: 6, changed: 6, added: 0, removed: 0 });
+  expect(report.kinds).toEqual({
+    "begin or end": 2,
+    "waiting and answers": 1,
+    "talks of agents": 1,
+    "rings at agents": 1,
+    direction: 1,
+    abandoned: 1,
+    "nothing but the revision of the fold": 1,
+  });
+  expect(await store.findCalls(["answered"])).toEqual(before);
+  expect(formatReport(report, { dryRun: true, seconds: 1.5 })).toBe(
+    `6 calls looked at in 1.5 s: 6 would be changed, 0 would be added (events without a call), 0 would be removed (calls without events)
+changed calls by kind (a call may be in several):
+  begin or end: 2
+  waiting and answers: 1
+  talks of agents: 1
+  rings at agents: 1
+  direction: 1
+  abandoned: 1
+  nothing but the revision of the fold: 1`,
+  );
 });

@@ -9,6 +9,7 @@ import type {
   Refolded,
 } from "@teravoz/domain";
 import { PARTITIONS, type TopicNames } from "@teravoz/kafka";
+import { type Kind, kindsOf } from "./kinds.ts";
 
 export type RebuildPorts = {
   store: CallRebuild;
@@ -31,8 +32,8 @@ export type Report = {
   changed: number;
   added: number;
   removed: number;
-  /** Of the changed calls: how many differ in each field. */
-  fields: Record<string, number>;
+  /** How many of the changed calls differ in each kind of thing; a call may count in several. */
+  kinds: Partial<Record<Kind, number>>;
   /** Agents that differed. */
   agents: number;
   /** Overgrown calls that were left to a rebuild of all calls. */
@@ -67,6 +68,8 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
   await tellUntold(ports);
+  // an agent of an older fold is on no board until it is made again
+  await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
     // what a fold of a lower revision has made differs in any case
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
@@ -74,7 +77,6 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
       await refold(ports, { topic: topics.callEvents, partition }, group, report);
     countLooked(ports, report, keys);
   }
-  await rebuildAgents(ports, report);
   report.complete = ports.isWanted();
   if (report.complete) await retry(() => store.finish(places, fold.revision));
   return report;
@@ -84,11 +86,11 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
 async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {
-    const differences = await retry(() => store.compareAgents(keys));
+    const differences = await retry(() => store.compareAgents(keys, fold));
     const wrong = differences.map(({ key }) => key);
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf)) {
       const place = { topic: topics.agentEvents, partition };
-      await settle(ports, place, () => store.refoldAgents({ ...place, keys: group }, fold.revision));
+      await settle(ports, place, () => store.refoldAgents({ ...place, keys: group }, fold));
     }
     report.agents += wrong.length;
   }
@@ -99,7 +101,7 @@ export async function tellUntold(ports: RebuildPorts): Promise<void> {
   const { store, fold, topics } = ports;
   for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
   for (const place of partitionsIn(topics.agentEvents))
-    await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold.revision));
+    await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold));
 }
 
 /** What a rebuild would change; changes nothing. */
@@ -111,12 +113,12 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
     countLooked(ports, report, keys);
   }
   for await (const keys of listAgents(ports))
-    report.agents += (await ports.retry(() => ports.store.compareAgents(keys))).length;
+    report.agents += (await ports.retry(() => ports.store.compareAgents(keys, ports.fold))).length;
   return { ...report, complete: ports.isWanted() };
 }
 
 const emptyReport = (): Report => ({
-  ...{ looked: 0, changed: 0, added: 0, removed: 0, fields: {}, agents: 0, overgrown: 0 },
+  ...{ looked: 0, changed: 0, added: 0, removed: 0, kinds: {}, agents: 0, overgrown: 0 },
   complete: false,
 });
 
@@ -180,7 +182,7 @@ async function settle(
 
 function count(report: Report, { kind, fields }: Difference): void {
   report[kind] += 1;
-  for (const field of fields) report.fields[field] = (report.fields[field] ?? 0) + 1;
+  for (const name of kindsOf(fields)) report.kinds[name] = (report.kinds[name] ?? 0) + 1;
 }
 
 function countLooked({ onLooked }: RebuildPorts, report: Report, keys: readonly string[]): void {

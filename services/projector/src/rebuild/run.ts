@@ -1,9 +1,17 @@
-import { createFold, explainOtherRules, FOLD_REVISION, type Fold, Unavailable } from "@teravoz/domain";
+import {
+  createFold,
+  explainOtherRules,
+  FOLD_REVISION,
+  type Fold,
+  type FoldRules,
+  Unavailable,
+} from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import {
   accountSettings,
   type Config,
   createLog,
+  foldRulesOf,
   InvalidConfig,
   kafkaSettings,
   mongoSettings,
@@ -12,11 +20,13 @@ import {
   untilAvailable,
 } from "@teravoz/runtime";
 import {
+  type Account,
   connectMongo,
   createMongoAccount,
   createMongoRebuild,
   type MongoConnection,
   type MongoRebuild,
+  restampEvents,
   writePast,
 } from "@teravoz/store";
 import { createRebuildCommand, type RebuildOptions } from "./options.ts";
@@ -28,14 +38,14 @@ import { formatReport } from "./report.ts";
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
 type Settings = Config<typeof settings>;
 
-/** So long something may be away in the middle of it. */
+/** MongoDB or Kafka may be away for this long in the middle of a run. */
 const AWAY_LIMIT_MS = 60_000;
 /** A signal's exit code by custom of the shells: 128 + 2. */
 const INTERRUPTED = 130;
 
 const log = createLog("rebuild", "silent");
 
-/** What another may put around a part before it is used; the command itself puts nothing there. */
+/** Wrappers that a test may put around a part before it is used; the command itself puts none there. */
 export type RebuildSeams = {
   store?: (store: MongoRebuild) => MongoRebuild;
   notify?: (notify: RebuildPorts["notify"]) => RebuildPorts["notify"];
@@ -44,6 +54,8 @@ export type RebuildSeams = {
 type Opened = {
   config: Settings;
   connection: MongoConnection;
+  account: Account;
+  rules: FoldRules;
   store: MongoRebuild;
   fold: Fold;
   progress: Progress;
@@ -74,9 +86,12 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
     .catch((cause) => {
       throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
     });
-  const fold = await chooseFold(connection, config, options);
+  const account = createMongoAccount(connection);
+  const rules = foldRulesOf(config);
+  if (!options.adoptRules) await demandRules(account, rules);
+  const fold = createFold(rules);
   const progress = showProgress(calls);
-  const opened = { config, connection, store, fold, progress, seams };
+  const opened = { config, connection, account, rules, store, fold, progress, seams };
   try {
     return await (options.until ? writePastCalls(opened, options) : rebuild(opened, options));
   } finally {
@@ -85,17 +100,23 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
   }
 }
 
-/** The fold of the account; refused where its calls are folded by other rules and these are not to be adopted. */
-async function chooseFold(
-  connection: MongoConnection,
-  { ACCOUNT_REGION: region }: Settings,
-  { adoptRegion }: RebuildOptions,
-): Promise<Fold> {
-  const account = createMongoAccount(connection);
-  if (adoptRegion) await account.adopt({ region });
-  const reason = explainOtherRules({ region }, (await account.find()) ?? { region });
+/** Rejects if the calls of the database are folded by other rules. */
+async function demandRules(account: Account, rules: FoldRules): Promise<void> {
+  const reason = explainOtherRules(rules, (await account.find()) ?? rules);
   if (reason !== null) throw new CannotRebuild(reason);
-  return createFold({ region });
+}
+
+/** From here to the end of the rebuild every service refuses to start: its calls would be folded by two rules. */
+async function beginAdoption(
+  { account, rules, connection, fold: { readOccurrence } }: Opened,
+  isWanted: () => boolean,
+): Promise<void> {
+  await account.adopt(rules);
+  let after: string | null = null;
+  do {
+    const asked: Parameters<typeof restampEvents>[1] = { after, readOccurrence };
+    after = await retryFor(AWAY_LIMIT_MS, () => restampEvents(connection, asked));
+  } while (after !== null && isWanted());
 }
 
 /** The first Ctrl-C ends it after what is in hand, a second one the process. */
@@ -122,23 +143,26 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
   return 0;
 }
 
-async function rebuild(opened: Opened, { dryRun = false }: { dryRun?: boolean }): Promise<number> {
+async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): Promise<number> {
   const { notify, stop } = dryRun ? createSilence() : await openNotices(opened.config, log);
   if (!dryRun) await opened.store.prepare();
+  const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
     ...{ store: opened.store, fold: opened.fold, partitionOf },
     notify: around(notify),
-    isWanted: interruptible(),
+    isWanted,
     topics: topicNames(opened.config.TOPIC_PREFIX),
     retry: (work) => retryFor(AWAY_LIMIT_MS, work),
     onLooked: opened.progress.add,
   };
   const began = performance.now();
   try {
+    if (adoptRules) await beginAdoption(opened, isWanted);
     const report = await (dryRun ? compareCalls(ports) : rebuildCalls(ports));
+    if (adoptRules && report.complete) await ports.retry(() => opened.account.finishAdoption(opened.rules));
     opened.progress.stop();
-    return sayReport(report, { dryRun, seconds: (performance.now() - began) / 1_000 });
+    return sayReport(report, { dryRun: dryRun === true, seconds: (performance.now() - began) / 1_000 });
   } finally {
     await stop();
   }

@@ -10,7 +10,7 @@ const log = createLog("takeover-test", "info", { write: (line) => void said.push
 const NEWER = foldCall.revision + 1;
 const newer: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, fold: NEWER, code: "newer" }),
-  { revision: NEWER },
+  { ...foldCall, revision: NEWER },
 );
 
 let store: ReturnType<typeof createMemoryStore>;
@@ -21,7 +21,7 @@ beforeEach(() => {
   [told, said] = [[], []];
 });
 
-/** What a start does, up to its end; answers whether calls of an older fold might have been left. */
+/** Starts a projector's rebuild to its end; answers whether calls of an older fold might have been left. */
 async function start(fold: Fold): Promise<boolean> {
   const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
   const crashes: unknown[] = [];
@@ -67,9 +67,10 @@ test("overgrown calls are left to rebuild:calls, and how many is said", async ()
 test("what a killed rebuild had changed and not told is told at the next start, once", async () => {
   expect(await start(foldCall)).toBe(true);
   await storeCall("a");
-  const altered = Object.assign((events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, queue: "x" }), {
-    revision: foldCall.revision,
-  });
+  const altered: Fold = Object.assign(
+    (events: Parameters<Fold>[0]) => ({ ...foldCall(events)!, queue: "x" }),
+    foldCall,
+  );
   const place = { topic: topics.callEvents, partition: partitionOf("a") };
   await store.refold({ ...place, keys: ["a"] }, altered);
   expect(await start(foldCall)).toBe(false);

@@ -12,7 +12,7 @@ import { rewound } from "./rewind.ts";
 import { closeCall } from "./route.ts";
 import { StateMark } from "./state-mark.tsx";
 import { hasPage } from "./telephone.ts";
-import { type Note, readTime, type Step, stepsOf } from "./timeline.ts";
+import { type Note, type Step, stepsOf } from "./timeline.ts";
 import { formatDateAndTime } from "./times.ts";
 import { language, words } from "./words.ts";
 
@@ -140,7 +140,7 @@ function StepItem({ step }: { step: Step }) {
   return (
     <li>
       <p>
-        <time>{formatTime(step.event.timestamp) ?? "–"}</time> <strong>{nameOf(step.type)}</strong>{" "}
+        <time>{formatDateAndTime(step.at)}</time> <strong>{nameOf(step.type)}</strong>{" "}
         {step.queue && <QueueLink queue={step.queue} />}
         {step.queue && step.agent && " · "}
         {step.agent && <AgentLink agent={step.agent} />}
@@ -197,9 +197,6 @@ export function CopyButton({ text }: { text: string }) {
   );
 }
 
-/** In the account's zone; what is no time is shown as it came. */
-function formatTime(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  const time = readTime(value);
-  return time === null ? String(value) : formatDateAndTime(time);
-}
+/** A time of the server in the account's zone. */
+const formatTime = (time: string | null): string | null =>
+  time === null ? null : formatDateAndTime(Date.parse(time));

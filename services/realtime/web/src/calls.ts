@@ -89,7 +89,14 @@ export function agentsOf({ talks }: Pick<Call, "talks">): string[] {
 export const presentAgents = (call: Call): string[] =>
   call.state === "FINISHED" ? agentsOf(call) : call.actor === null ? [] : [call.actor];
 
-export type CallEvent = { id: number; uuid: string; event: Record<string, unknown> };
+/** An event of a call: `occurred_at` is its stamp as the server reads it, null where it has none; `event` the body as it was sent. */
+export type CallEvent = {
+  id: number;
+  uuid: string;
+  occurred_at: string | null;
+  received_at: string;
+  event: Record<string, unknown>;
+};
 
 export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"];
 

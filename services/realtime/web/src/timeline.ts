@@ -11,42 +11,46 @@ export type Step = {
   id: number;
   type: string;
   event: Record<string, unknown>;
-  /** The vendor's stamp; null where there is none that can be read. */
-  at: number | null;
+  /** Where it stands in the order of the call: the vendor's stamp, or the time of receipt if it has none that can be read. */
+  at: number;
   queue: string | null;
   agent: string | null;
-  /** Until the next step with a time; null for the last. */
+  /** Until the next step with a stamp; null for the last, and for a step without one. */
   lastedMs: number | null;
   notes: Note[];
 };
 
 /** The events of a call as ListCallEvents gives them, which is in the order of the call; ids grow in the order of arrival. */
 export function stepsOf(events: readonly CallEvent[]): Step[] {
-  return events.map(({ id, event }, index) => {
-    const at = readTime(event.timestamp);
+  return events.map((each, index) => {
+    const { id, event } = each;
+    const stamp = stampOf(each);
     const next = events
       .slice(index + 1)
-      .map((each) => readTime(each.event.timestamp))
+      .map(stampOf)
       .find((time) => time !== null);
-    const lastedMs = at !== null && next !== undefined ? Math.max(0, next! - at) : null;
+    const lastedMs = stamp !== null && next !== undefined ? Math.max(0, next! - stamp) : null;
     const notes = [overtaken(events, index), missing(events, index), quiet(typeOf(events[index]!), lastedMs)];
     return {
-      ...{ id, type: String(event.type), event, at },
+      ...{ id, type: String(event.type), event, at: stamp ?? Date.parse(each.received_at) },
       ...{ queue: textOf(event.queue), agent: textOf(event.actor), lastedMs },
       notes: notes.filter((note) => note !== null),
     };
   });
 }
 
+const stampOf = ({ occurred_at }: CallEvent): number | null =>
+  occurred_at === null ? null : Date.parse(occurred_at);
+
 const typeOf = ({ event }: CallEvent): string =>
   event.type === "call.on-going" ? "call.ongoing" : String(event.type);
 
 /** A later step had arrived before this one: by their stamps so much too early. Null where the order of arrival is that of the call. */
 function overtaken(events: readonly CallEvent[], index: number): Note | null {
-  const { id, event } = events[index]!;
+  const { id } = events[index]!;
   const early = events.slice(index + 1).find((later) => later.id < id);
   if (!early) return null;
-  const [at, earlyAt] = [readTime(event.timestamp), readTime(early.event.timestamp)];
+  const [at, earlyAt] = [stampOf(events[index]!), stampOf(early)];
   const ms = at !== null && earlyAt !== null && earlyAt > at ? earlyAt - at : null;
   return { kind: "cameBefore", early: String(early.event.type), ms };
 }
@@ -78,13 +82,3 @@ function quiet(type: string, lastedMs: number | null): Note | null {
 
 const textOf = (value: unknown): string | null =>
   (typeof value === "string" && value !== "") || typeof value === "number" ? String(value) : null;
-
-/** ISO 8601 (without a zone it is UTC), or seconds or milliseconds since the epoch, as some senders write; else null. */
-export function readTime(value: unknown): number | null {
-  const text = String(value ?? "");
-  if (/^\d{10}$/.test(text)) return Number(text) * 1_000;
-  if (/^\d{13}$/.test(text)) return Number(text);
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
-  const time = /^\d{4}-\d\d-\d\d[T ]/.test(text) ? Date.parse(zoned) : Number.NaN;
-  return Number.isNaN(time) ? null : time;
-}

@@ -1,0 +1,30 @@
+import type { CountedCall } from "../src/queue-numbers.ts";
+import type { Visit } from "../src/visits.ts";
+
+/** A visit to queue 900 that goes on, with everything else unknown but what is given. */
+export const sampleVisit = (given: Partial<Visit>): Visit => ({
+  queue: "900",
+  entered_at: new Date(0),
+  wait_known: true,
+  answered_at: null,
+  answered_by: null,
+  agent: null,
+  talked_until: null,
+  ended_at: null,
+  outcome: null,
+  ...given,
+});
+
+/** An inbound call that began with its first visit, or long ago. */
+export const sampleCounted = (given: Partial<CountedCall>): CountedCall => ({
+  state: "FINISHED",
+  counted_as: "inbound",
+  queue: null,
+  began_at: given.legs?.[0]?.entered_at ?? new Date(0),
+  updated_at: new Date(0),
+  connected_at: null,
+  finished_at: null,
+  legs: [],
+  talks: [],
+  ...given,
+});

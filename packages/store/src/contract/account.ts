@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { FoldRules } from "@teravoz/domain";
+import type { Account } from "../account.ts";
+
+type Opened = { account: Account; close: () => Promise<void> };
+
+const BRAZIL: FoldRules = { region: "BR", senderZone: "America/Sao_Paulo" };
+const PORTUGAL: FoldRules = { region: "PT", senderZone: "UTC" };
+
+/** The promises of every account document. `open` gives each test a new one that holds no rules yet. */
+export function accountContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the rules of an account`, () => {
+    let opened: Opened;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+
+    test("there are none before the first claim", async () => {
+      expect(await opened.account.find()).toBeNull();
+    });
+
+    test("the first claim is stored, region and zone, and a later one of other rules is answered with it", async () => {
+      const { account } = opened;
+      expect(await account.claim(BRAZIL)).toEqual(BRAZIL);
+      expect(await account.claim(PORTUGAL)).toEqual(BRAZIL);
+      expect(await account.find()).toEqual(BRAZIL);
+    });
+
+    test("claims at the same time are answered with the same rules", async () => {
+      const { account } = opened;
+      const claims = await Promise.all([BRAZIL, PORTUGAL, BRAZIL, PORTUGAL].map(account.claim));
+      const stored = await account.find();
+      expect([BRAZIL, PORTUGAL]).toContainEqual(stored);
+      expect(claims).toEqual(claims.map(() => stored));
+    });
+
+    test("rules that are adopted replace those that were claimed, and are marked until their adoption is finished", async () => {
+      const { account } = opened;
+      await account.claim(PORTUGAL);
+      await account.adopt(BRAZIL);
+      expect(await account.claim(PORTUGAL)).toEqual({ ...BRAZIL, adopting: true });
+      expect(await account.find()).toEqual({ ...BRAZIL, adopting: true });
+      await account.finishAdoption(BRAZIL);
+      expect(await account.find()).toEqual(BRAZIL);
+    });
+
+    test("rules can be adopted without a claim before, and the end of an earlier adoption of others is not theirs", async () => {
+      const { account } = opened;
+      await account.adopt(BRAZIL);
+      await account.adopt(PORTUGAL);
+      await account.finishAdoption(BRAZIL);
+      expect(await account.find()).toEqual({ ...PORTUGAL, adopting: true });
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { createFold, type ReadOccurrence } from "@teravoz/domain";
+import { at, createWriter, findEvents, freshCallId, type Opened, sampleEvent } from "./samples.ts";
+
+const TEST_LIMIT_MS = 30_000;
+
+/** Half past five hours ahead of UTC the whole year. */
+const fold = createFold({ region: "BR", senderZone: "Asia/Kolkata" });
+const AHEAD_S = 5.5 * 3_600;
+
+/** The stamp of a moment as a clock of the sender shows it, without a zone. */
+const local = (seconds: number) =>
+  at(seconds + AHEAD_S)
+    .toISOString()
+    .replace("Z", "");
+
+/** The promises of every store about stamps without a zone. `open` gives a store that reads stamps by the given rule. */
+export function senderZoneContract(
+  name: string,
+  open: (readOccurrence: ReadOccurrence) => Promise<Opened>,
+): void {
+  describe(`${name} reads stamps without a zone by the sender's zone`, () => {
+    jest.setTimeout(TEST_LIMIT_MS);
+    let opened: Opened;
+    beforeAll(async () => {
+      opened = await open(fold.readOccurrence);
+    });
+    afterAll(() => opened?.close());
+
+    test("in the order and the stamps of a call's events, and in what was delivered out of order", async () => {
+      const aggregate_id = freshCallId();
+      const sample = (type: string, timestamp: string, offset: number) =>
+        sampleEvent({ aggregate_id, type, offset, body: { timestamp } });
+      const events = [
+        sample("actor.entered", at(20).toISOString(), 30),
+        sample("call.waiting", local(0), 31),
+        sample("call.finished", local(25), 32),
+      ];
+      await createWriter(opened).write(events, fold);
+      const found = await findEvents(opened, aggregate_id);
+      expect(found.map(({ type, occurred_at }) => [type, occurred_at])).toEqual([
+        ["call.waiting", at(0)],
+        ["actor.entered", at(20)],
+        ["call.finished", at(25)],
+      ]);
+      const page = { limit: 10, cursor: null };
+      const { items } = await opened.queries.listDeliveries({ key: aggregate_id }, page);
+      const overtaken = items.flatMap((each) => ("event" in each ? each.event.overtaken_by : []));
+      expect(overtaken).toEqual([null, "actor.entered", null]);
+    });
+
+    test("in what agents say, now, at a moment of the past, and after a rebuild", async () => {
+      const agent = `agent-${randomUUID()}`;
+      const said = (type: string, seconds: number, offset: number) =>
+        sampleEvent({
+          ...{ kind: "agent", aggregate_id: agent, type, offset },
+          body: { actor: agent, queue: "900", timestamp: local(seconds) },
+        });
+      const writer = createWriter(opened);
+      await writer.write([said("actor.logged-in", 0, 1)], fold);
+      await writer.write([said("actor.paused", 50, 60)], fold);
+      const expected = { queues: [{ logged_in: { at: at(0) }, paused: { is: true, at: at(50) } }] };
+      expect(await opened.queries.listPresences([agent])).toMatchObject([expected]);
+      const past = await opened.queries.listPastPresences(at(60));
+      expect(past.find((each) => each.agent === agent)).toMatchObject(expected);
+      expect(await opened.store.compareAgents([agent], fold)).toEqual([]);
+    });
+  });
+}

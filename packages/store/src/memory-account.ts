@@ -1,0 +1,20 @@
+import type { StoredRules } from "@teravoz/domain";
+import type { Account } from "./account.ts";
+
+/** The model of the account document. */
+export function createMemoryAccount(): Account {
+  let kept: StoredRules | null = null;
+  return {
+    find: async () => kept && { ...kept },
+    claim: async (rules) => {
+      kept ??= { ...rules };
+      return { ...kept };
+    },
+    adopt: async (rules) => {
+      kept = { ...rules, adopting: true };
+    },
+    finishAdoption: async ({ region, senderZone }) => {
+      if (kept?.region === region && kept.senderZone === senderZone) kept = { region, senderZone };
+    },
+  };
+}
