@@ -67,7 +67,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
         "Em espera": "2",
         "Em atendimento": "1",
         Livres: "–",
-        "Nível de serviço": "50 %",
+        "Nível de serviço": "66 %",
         "Abandonadas hoje": "1",
       }),
     );
@@ -81,7 +81,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
         // a minute and a half, and what a busy machine takes to get here
         expect.stringMatching(/^(01:[3-5]\d|0[2-4]:\d\d)$/),
         "–",
-        "50",
+        "66",
         "%",
         "00:01",
         "4",
@@ -128,7 +128,7 @@ OscillatorNode.prototype.start = function (...when) { window.tones += 1; return 
 
 test("with sound on, a queue that exceeds its service level rings once; with sound off, the page is silent", async () => {
   const { page, problems } = await open("/", 0, {}, COUNT_TONES);
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   const tones = () => page.evaluate("window.tones");
   await send(21, { type: "call.waiting", queue: "silent" });
   await eventually(async () => expect(await rowOf(page, "Filas", "silent").locator(".over").count()).toBe(1));
@@ -350,7 +350,9 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   const lines = (await save("NDJSON")).trimEnd().split("\n");
   const exported = lines
     .map((line) => JSON.parse(line))
-    .map((row) => [row.aggregate_id, row.state, row.from, row.events]);
+    .map((row) => [
+      ...[row.aggregate_id, row.state, row.counted_as === "outbound" ? row.to : row.from, row.events],
+    ]);
   const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,
     call.state,
@@ -415,7 +417,7 @@ test("markup in any field is shown as text, on every page", async () => {
 
 test("everything can be reached by keyboard, and the help says how", async () => {
   const { page } = await open();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   await page.keyboard.press("?");
   expect(await page.getByRole("dialog").innerText()).toContain("g c");
   await page.keyboard.press("Escape");
@@ -430,7 +432,7 @@ test("everything can be reached by keyboard, and the help says how", async () =>
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
   await page.goBack();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
 });
 
 test("only the card of a wait beyond the service level blinks, five times, and not with reduced motion", async () => {
@@ -463,7 +465,7 @@ test("TV mode enlarges everything, keeps the screen on and shows no buttons, unt
   const { page, problems } = await open("/?tv", 0, {}, KEEP_LOCKS);
   const held = () => page.evaluate("locks.filter(({ released }) => !released).length");
   await eventually(async () => expect(await held()).toBe(1));
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   const buttons = page.getByRole("button");
   const height = async () => (await card(page, "Em espera").boundingBox())!.height;
   expect(await buttons.count()).toBe(0);
