@@ -28,6 +28,8 @@ type Options = {
   origins?: string[];
   /** As a service that listens on loopback only; as started, it does not know. */
   isLocal?: boolean;
+  /** False: as in production. */
+  isDevelopment?: boolean;
   joinsPerSecond?: number;
   /** QUEUES and ACCOUNT_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
@@ -70,6 +72,7 @@ export async function startRealtime({
   tokens,
   origins,
   isLocal = false,
+  isDevelopment = true,
   redriveOf,
   env = {},
   ...limits
@@ -89,6 +92,7 @@ export async function startRealtime({
     system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
     letters,
     redrive,
+    isDevelopment,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, region: ACCOUNT_REGION },
     admission: { tokens: tokens ?? null, origins: origins ?? null, isLocal },
     ...limits,

@@ -28,6 +28,9 @@ export class InvalidConfig extends Error {
   override name = "InvalidConfig";
 }
 
+/** Whether the environment is that of production: a server of developers and tests says nothing, or something else. */
+export const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "production";
+
 /** Reads a table from the environment. Throws InvalidConfig naming every missing or malformed setting. */
 export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
   const faults: string[] = [];
@@ -46,7 +49,7 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
 }
 
 function readSetting(setting: Setting, text: string | undefined, env: NodeJS.ProcessEnv): [unknown, string?] {
-  const production = env.NODE_ENV === "production";
+  const production = isProduction(env);
   const needed = production && setting.neededInProduction && env.AUTH !== "off";
   const usual = needed ? undefined : setting.default;
   const given = text ?? (production ? setting.productionDefault : undefined) ?? usual;

@@ -76,6 +76,8 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
+  /** Whether developers look at the page, who have the simulator at hand. */
+  isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;
   joinsPerSecond?: number;
@@ -113,13 +115,13 @@ export function createRealtime(deps: {
   };
   const feed = createFeed({ queries, subscriptions, day, past, changed, log, metrics, now: Date.now });
   const router = createRouter();
-  addPage(router, deps.page ?? PAGE);
+  const answerUnknown = addPage(router, deps.page ?? PAGE, deps.isDevelopment);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
   const refusedOrigins = createRefusedOrigins({ log, metrics, now: Date.now });
   // other pages of this machine may read the board, and not redrive
   const ownPages = createOriginCheck({ ...deps.admission, isLocal: false }, refusedOrigins.note);
   if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, ownPages);
-  const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
+  const server = createHttpServer(createApp(router, deps, answerUnknown).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);

@@ -12,7 +12,7 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
+import { isProduction, listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
 import {
   connectMongo,
   createMongoAccount,
@@ -147,6 +147,7 @@ function createSockets({ config, log, health, metrics }: RealtimeService, source
     ...sources,
     account,
     admission,
+    isDevelopment: !isProduction(process.env),
     metricsTokens: config.METRICS_TOKEN,
     health,
     metrics,
