@@ -1,3 +1,4 @@
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
@@ -164,9 +165,7 @@ function Empty({ read }: { read: boolean }) {
   return (
     <div class="empty">
       <p>{words.empty}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
       <AllPeriods />
     </div>
   );

@@ -4,10 +4,12 @@ import { formatMean, formatShare } from "./format.ts";
 import { link } from "./live.ts";
 import { MoreRows } from "./more-rows.tsx";
 import type { QueueRow, Report } from "./reports.ts";
-import { boardNow, boardReport, rewound } from "./rewind.ts";
+import { backToLive, boardNow, boardReport, isAhead, rewound } from "./rewind.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import { Since } from "./since.tsx";
+import { formatDateAndTime } from "./times.ts";
 import { measureRoom, rowsShown } from "./tv-room.ts";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { WaitingList } from "./waiting-list.tsx";
@@ -21,6 +23,7 @@ const MAX_QUEUES = 100;
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
   const numbers = boardReport.value;
+  if (isAhead.value) return <Ahead />;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   return (
     <div class="live-page">
@@ -30,6 +33,19 @@ export function LivePage() {
         <WaitingList queues={numbers.queues} />
       </div>
       <AgentsStrip />
+    </div>
+  );
+}
+
+/** In place of the board of a moment that is still to come. */
+function Ahead() {
+  return (
+    <div class="empty">
+      <h1>{words.rewind.troubles.future}</h1>
+      <p>{formatDateAndTime(at.value!)}</p>
+      <button type="button" onClick={backToLive}>
+        ● {words.rewind.backToLive}
+      </button>
     </div>
   );
 }
@@ -92,7 +108,13 @@ export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
 export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
-function Queues({ numbers: { queues, states } }: { numbers: Report }) {
+/** There was no call in the last day, or there is no queue to show yet today. */
+const isEmpty = ({ queues, states }: Report): boolean =>
+  Object.values(states).every((count) => count === 0) ||
+  (queues.length === 0 && minutes.value === null && !rewound.value);
+
+function Queues({ numbers }: { numbers: Report }) {
+  const { queues } = numbers;
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
   const count = rowsShown(queues.length, MAX_QUEUES);
   useLayoutEffect(() => measureRoom("queues", queues.length));
@@ -128,7 +150,7 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
         </tbody>
       </table>
       <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
-      {Object.values(states).every((count) => count === 0) && <Empty />}
+      {isEmpty(numbers) && <Empty />}
     </Scrolled>
   );
 }
@@ -161,9 +183,7 @@ export function Empty() {
   return (
     <div class="empty">
       <p>{words.noQueues}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { rareWords } from "./rare-words.ts";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./number-page.css";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
@@ -60,9 +61,7 @@ function NoCalls() {
   return (
     <div class="empty">
       <p>{rareWords.numberPage.noCalls}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

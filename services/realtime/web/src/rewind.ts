@@ -22,8 +22,13 @@ const PRESENT_MS = 1_000;
 /** Longer than this is slow: it is said. */
 const SLOW_MS = 1_000;
 
+/** The live page was asked for a moment that is still to come by the server's clock, which is known once a report has come. */
+export const isAhead = computed(
+  () =>
+    page.value === "live" && at.value !== null && report.value !== null && at.value > now.value + PRESENT_MS,
+);
 /** The live page shows a moment of the past. */
-export const rewound = computed(() => page.value === "live" && at.value !== null);
+export const rewound = computed(() => page.value === "live" && at.value !== null && !isAhead.value);
 export const playing = signal(false);
 export const speed = signal<Speed>(1);
 /** What the server said last; its `now` is the moment that is seen, which is a little behind `at`, the one that is asked for. */

@@ -12,11 +12,13 @@ export const PATHS = {
   deliveries: "/deliveries",
   system: "/system",
   number: "/number",
+  // shown at every other address
+  unknown: "/not-found",
 } as const;
 export type PageName = keyof typeof PATHS;
-/** All that have an address; those of the navigation are the ones a page is not reached from another. */
 const ALL_PAGES = Object.keys(PATHS) as PageName[];
-export const PAGES = ALL_PAGES.filter((name) => name !== "number");
+/** The pages of the navigation. */
+export const PAGES = ALL_PAGES.filter((name) => name !== "number" && name !== "unknown");
 
 export const page = signal<PageName>(readPage());
 /** Which calls the page of calls shows. */
@@ -43,7 +45,7 @@ export const at = signal(readMoment());
 export const parameters = signal(location.search);
 
 function readPage(): PageName {
-  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
+  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "unknown";
 }
 
 /** The filter is part of the address, so that it can be bookmarked and survives a reload. */

@@ -94,7 +94,9 @@ export type Words = {
   lost: string;
   stale(since: string): string;
   empty: string;
+  /** For developers. */
   emptyHow: string;
+  unknownAddress: string;
   emptyState: string;
   call: string;
   events: string;
