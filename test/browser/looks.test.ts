@@ -120,6 +120,24 @@ test("in TV mode more queues than have room are the most urgent ones, and the re
   expect(await page.evaluate(CUT)).toEqual([]);
 });
 
+test.each([SMALL, LARGE])(
+  "TV mode at $width x $height shows all queues on their own page",
+  async (viewport) => {
+    const { page } = await suite.open("/queues?tv", 0, { viewport });
+    const rows = page.locator(".day-table tbody tr");
+    await eventually(async () => expect(await rows.count()).toBe(QUEUES + 1));
+    const hidden = await page
+      .locator(".day-table")
+      .evaluate((each) =>
+        Math.max(each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight),
+      );
+    // enlarged lengths are rounded
+    expect(hidden).toBeLessThanOrEqual(1);
+    const { y, height } = (await rows.last().boundingBox())!;
+    expect(y + height).toBeLessThanOrEqual(viewport.height);
+  },
+);
+
 test("at 1366 x 768 a desk sees ten queues and forty agents without scrolling them", async () => {
   const page = await openLive("/", SMALL);
   const whole = `[...document.querySelectorAll("html, .queues, .agents-strip")].map((each) =>
@@ -212,11 +230,11 @@ test("the board of a moment to come is refused at once, and opens by itself when
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
   expect(page.url()).not.toContain("at=");
-  const { page: soon } = await suite.open(at(6_000));
+  await page.goto(new URL(at(10_000), page.url()).href);
   await eventually(async () =>
-    expect(await soon.getByText("Este momento ainda não aconteceu.").isVisible()).toBe(true),
+    expect(await page.getByText("Este momento ainda não aconteceu.").isVisible()).toBe(true),
   );
-  await eventually(async () => expect(await soon.locator(".rewound .card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".rewound .card").count()).toBe(6));
 });
 
 test("a printed live page has its date and time, and cuts no column", async () => {
@@ -228,6 +246,7 @@ test("a printed live page has its date and time, and cuts no column", async () =
   await page.setViewportSize({ width: 1_046, height: 718 });
   expect(await printed.innerText()).toMatch(/^\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d GMT/);
   expect(await printed.isVisible()).toBe(true);
+  expect(await page.getByRole("button").count()).toBe(0);
   const wide = `[...document.querySelectorAll(".live-page section")].filter((each) => each.scrollWidth > each.clientWidth)
     .map((each) => each.ariaLabel)`;
   expect(await page.evaluate(wide)).toEqual([]);

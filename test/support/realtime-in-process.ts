@@ -34,7 +34,7 @@ type Options = {
   /** QUEUES and ACCOUNT_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
-  /** What an operator redrives with, given the letters. */
+  /** Creates the parts that redriving needs, given the letters. */
   redriveOf?: (letters: DeadLetters) => Redrive;
 };
 

@@ -6,7 +6,7 @@ export type Setting<T = unknown> = {
   doc: string;
   /** Text that is parsed when the variable is unset; without one it is required, unless `optional`. */
   default?: string;
-  /** Where it differs in production. */
+  /** The default in production, if it differs. */
   productionDefault?: string;
   optional?: boolean;
   /** Without it a service refuses to start in production, unless AUTH=off; the default is for elsewhere. */
@@ -28,7 +28,7 @@ export class InvalidConfig extends Error {
   override name = "InvalidConfig";
 }
 
-/** Whether the environment is that of production: a server of developers and tests says nothing, or something else. */
+/** True in production. Developers and tests leave NODE_ENV unset or set another value. */
 export const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "production";
 
 /** Reads a table from the environment. Throws InvalidConfig naming every missing or malformed setting. */

@@ -70,7 +70,7 @@ export async function noStore(ctx: Context, next: Next): Promise<void> {
 /** Long enough for a broker's election, short enough for a sender that gives up soon. */
 const RETRY_AFTER_SECONDS = "2";
 
-/** What cannot be done now: the sender may send it again, as soon as it likes after two seconds. */
+/** A 503: the request cannot be served now, and the sender may send it again after two seconds. */
 export const unavailable = (message: string) =>
   new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
 

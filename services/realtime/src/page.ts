@@ -28,7 +28,7 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Where the page's own addresses are: all are the one page. */
+/** The page's own addresses: all of them serve the one document. */
 const ADDRESSES = ["/", "/calls", "/agents", "/queues", "/abandoned", "/deliveries", "/system", "/number"];
 
 /**

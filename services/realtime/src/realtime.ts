@@ -40,13 +40,13 @@ import { createRate } from "./transports/rate.ts";
 import { createRefusedOrigins } from "./transports/refused-origins.ts";
 import { serveSocketIo } from "./transports/socket-io.ts";
 
-/** Where the build of web/ ends up. */
+/** The build of web/. */
 const PAGE = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** Connections, each some 50 KB with what it may wait for: half a gigabyte; more want another instance. */
 const MAX_OPEN = 10_000;
 
-/** What was asked over HTTP is answered within this after a stop began; who is still there then takes nothing. */
+/** After a stop began, requests are answered within this time; then the open connections are cut. */
 const LAST_ANSWERS_MS = 2_000;
 
 export type Realtime = {
@@ -76,7 +76,7 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
-  /** Whether developers look at the page, who have the simulator at hand. */
+  /** True outside production: the page tells developers about the simulator. */
   isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;

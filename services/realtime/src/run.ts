@@ -39,7 +39,7 @@ const HEAP_GROWTH = "--heap-growing-percent=50";
 
 type RealtimeService = Service<typeof settings>;
 
-/** What another may put around a part of the service before it is used; the service itself puts nothing there. */
+/** Wrappers that a test puts around parts of the service; the service itself has none. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
 /** Runs the process; resolves once it is started. */
@@ -186,7 +186,7 @@ const hearsItself =
   (instances) =>
     instances.some(({ instance, standing }) => instance === own && standing !== "silent");
 
-/** Of the last day, for the counts by minute. */
+/** Statuses of the last day are read, for the counts by minute. */
 const STATUSES_MS = 86_400_000;
 
 /**

@@ -14,7 +14,7 @@ import { words } from "./words.ts";
 
 const NONE = "–";
 
-/** What every agent does, since when, and what became of the calls they were offered. */
+/** A row for each agent: state, time in it, queues, and the calls of the window. */
 export function AgentsPage() {
   const report = agents.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;

@@ -95,7 +95,7 @@ function Heading({ column }: { column: Column }) {
 /** Calls of today have a time, those before a date, too. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
-/** What each column shows of a call. */
+/** The cell of each column. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
     <td>
@@ -117,8 +117,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
 };
 
 /**
- * Where what it is given is the same, it is not drawn again, however often the list is. A row that passes by is not read: what they are
- * sorted by tells the place.
+ * A row that is given the same values is not drawn again, however often the list is. A row that passes by shows only the column that
+ * the list is sorted by, which tells the place.
  */
 function Row({ call, passes }: { call: Call; passes: boolean }) {
   const shows = (column: Column) => !passes || column === order.value.by;

@@ -5,7 +5,7 @@ import { closeCall, go, selected } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
-/** What a key does, or two one after the other: as the help of words.ts lists them. */
+/** The action of each key, or of two keys one after the other. The help lists them (`keys` in the words). */
 const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),

@@ -1,10 +1,11 @@
 import { useLayoutEffect } from "preact/hooks";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { formatMean, formatShare } from "./format.ts";
+import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { MoreRows } from "./more-rows.tsx";
 import type { QueueRow, Report } from "./reports.ts";
-import { backToLive, boardNow, boardReport, isAhead, rewound } from "./rewind.ts";
+import { boardNow, boardReport, isAhead, rewound } from "./rewind.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { SimulatorHint } from "./simulator-hint.tsx";
@@ -15,7 +16,7 @@ import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { WaitingList } from "./waiting-list.tsx";
 import { words } from "./words.ts";
 
-/** Where a queue is not told. */
+/** In place of a number that is not known. */
 const NONE = "–";
 /** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
 const MAX_QUEUES = 100;
@@ -43,9 +44,7 @@ function Ahead() {
     <div class="empty">
       <h1>{words.rewind.troubles.future}</h1>
       <p>{formatDateAndTime(at.value!)}</p>
-      <button type="button" onClick={backToLive}>
-        ● {words.rewind.backToLive}
-      </button>
+      <Link to="live">● {words.rewind.backToLive}</Link>
     </div>
   );
 }
@@ -133,7 +132,7 @@ function Queues({ numbers }: { numbers: Report }) {
         <caption>
           {words.queues} <Windows />
         </caption>
-        <thead>
+        <thead hidden={queues.length === 0}>
           <tr>
             <th scope="col">{queue}</th>
             {columns.map(([label, tip]) => (

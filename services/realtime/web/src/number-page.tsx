@@ -73,7 +73,7 @@ function shortMsOf(queue: string | null): number {
 
 const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
 
-/** Of all its calls, or of the latest where there are older ones. */
+/** Totals of all calls of the number, or of the latest if there are older ones. */
 function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
   const { totals, tips, ofLatest } = rareWords.numberPage;
   const sums = totalsOf(calls);

@@ -71,7 +71,7 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   unknown: NotFound,
 };
 
-/** What is about the gateway and not about calls is looked at when something is wrong: it stands apart, quieter. */
+/** Pages about the gateway itself, for when something is wrong: their links stand apart, smaller. */
 const QUIET: readonly PageName[] = ["deliveries", "system"];
 
 function Navigation() {

@@ -83,7 +83,7 @@ function InstanceLine({ shown }: { shown: Instance }) {
   );
 }
 
-/** Of names that are made by machines the end tells one from the other. */
+/** The end of a generated name tells it from the others. */
 const SHOWN_OF_NAME = 24;
 const endOf = (name: string) => (name.length > SHOWN_OF_NAME ? `…${name.slice(1 - SHOWN_OF_NAME)}` : name);
 

@@ -106,6 +106,7 @@ export const words: Words = {
   noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
   nobodyWaits: "Nobody is waiting now.",
   livePage: {
+    wait: "Wait",
     moreQueues: (count) => `the most urgent first; ${count.toLocaleString("en")} more in “Queues”`,
     moreWaiting: (count) => `${count.toLocaleString("en")} more have waited for less time`,
   },

@@ -31,7 +31,7 @@ export type Words = {
     "queue" | "waiting" | "longest" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
   >;
-  /** What each number means, in one sentence. */
+  /** The meaning of each number, in one sentence. */
   tips: Record<
     "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
@@ -51,7 +51,7 @@ export type Words = {
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
-  livePage: { moreQueues(count: number): string; moreWaiting(count: number): string };
+  livePage: { wait: string; moreQueues(count: number): string; moreWaiting(count: number): string };
   presumedLost: string;
   search: string;
   exportAs(format: string): string;
@@ -73,13 +73,13 @@ export type Words = {
     from: string;
     to: string;
     wrongOrder: string;
-    /** How many are listed, and whether that is all of them. */
+    /** The number of listed calls, and whether the list is complete. */
     count(count: number, progress: "reading" | "whole" | "cut"): string;
     emptyPeriod: string;
     showAll: string;
   };
   directions: Record<string, string>;
-  /** What happened, by the type of an event; the rest are shown by their type. */
+  /** Events in words, by type; other types are shown as they are. */
   happenings: Readonly<Record<string, string>>;
   /** "X" came before "Y", by so much where that is known. */
   cameBefore(early: string, late: string, by: string | null): string;
@@ -124,11 +124,11 @@ export type Words = {
     columns: Record<Column, string>;
     columnTips: Record<Column, string>;
     titles: Record<Chart["name"], string>;
-    /** What each chart counts, in one sentence. */
+    /** The meaning of each chart, in one sentence. */
     tips: Record<Chart["name"], string>;
     lines: Record<Line["name"], string>;
     threshold(value: string): string;
-    /** What a drawing is called for whoever cannot see it. */
+    /** The name of a chart for screen readers. */
     picture(title: string): string;
     asTable: string;
     from: string;
@@ -215,7 +215,7 @@ export type RareWords = {
     lastHour(most: string): string;
     instances: string;
     instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
-    /** What a service is for. */
+    /** The job of each service. */
     jobs: Readonly<Record<string, string>>;
     standings: Record<Standing, string>;
     nobody: string;
@@ -240,7 +240,7 @@ export type RareWords = {
   deliveriesPage: {
     columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
     facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
-    /** What a dead letter was refused or parked for; the rest are shown as they are. */
+    /** The reasons of dead letters; other reasons are shown as they are. */
     reasons: Readonly<Record<string, string>>;
     filter: string;
     search: string;
@@ -270,6 +270,6 @@ export type RareWords = {
   };
 };
 
-/** How many there are of all kinds. */
+/** The sum over all outcomes. */
 export const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -106,6 +106,7 @@ export const words: Words = {
   noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
   nobodyWaits: "Ninguém espera agora.",
   livePage: {
+    wait: "Espera",
     moreQueues: (count) => `as mais urgentes primeiro; mais ${count.toLocaleString("pt-BR")} em “Filas”`,
     moreWaiting: (count) => `mais ${count.toLocaleString("pt-BR")} em espera há menos tempo`,
   },
@@ -266,7 +267,7 @@ export const words: Words = {
       abandoned: "Abandonadas",
       service_level: "NS",
       mean_wait_ms: "TME",
-      p90_wait_ms: "90 % esperam até",
+      p90_wait_ms: "90 % até",
     },
     threshold: (value) => `meta ${value}`,
     picture: (title) => `Gráfico: ${title}. Os mesmos números estão na tabela abaixo dele.`,
