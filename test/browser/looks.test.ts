@@ -150,6 +150,14 @@ test("at 1366 x 768 a desk sees ten queues and forty agents without scrolling th
   expect(await cardRows(page)).toBe(1);
 });
 
+test("at 1366 x 768 beside an open call the cards stay in one row and no column is cut", async () => {
+  const page = await openLive("/#call=waiting-0", SMALL);
+  await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(1));
+  const wide = `[...document.querySelectorAll(".live-page section")].map((each) => each.scrollWidth - each.clientWidth)`;
+  expect(await page.evaluate(wide)).toEqual([0, 0, 0]);
+  expect(await cardRows(page)).toBe(1);
+});
+
 /** The end of an agent's name that can be read, and the whole of it, which is a tooltip. */
 const readableEnd = (page: Page, place: string, agent: string) =>
   page.evaluate(`(() => {
