@@ -126,7 +126,7 @@ const COLUMNS: [string, number, (call: Call) => unknown][] = [
 ];
 const collator = new Intl.Collator("pt-BR", { numeric: true });
 
-/** What is not known is last either way; of equals the newest is first. */
+/** Unknown values come last in either order; of equal ones the newest comes first. */
 function sortStored(calls: Call[], keyOf: (call: Call) => unknown, sign: number): string[] {
   const compare = (one: unknown, other: unknown) =>
     typeof one === "number" ? one - Number(other) : collator.compare(String(one), String(other));

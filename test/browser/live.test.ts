@@ -89,7 +89,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
       ]);
       const waiters = await page.getByRole("region", { name: "Em espera" }).getByRole("row").allInnerTexts();
       expect(waiters.slice(1).map((row) => row.split(/\s+/).slice(1).join(" "))).toEqual([
-        "900 +55 11 9****-4321",
+        "900 Vendas +55 11 9****-4321",
         "901 +55 11 9****-4321",
       ]);
     });

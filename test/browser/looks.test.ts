@@ -1,10 +1,13 @@
 import { expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { findViolations } from "../support/axe.ts";
 import { useMemoryBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 import { ALIKE, FULL_ENV, fillBoard } from "../support/full-board.ts";
 import { zoneAtNoon } from "../support/noon.ts";
 
+/** A board before the first call of a day, on a production server. */
+const unused = useMemoryBoards({ isDevelopment: false });
 const suite = useMemoryBoards({ env: { ...FULL_ENV, ACCOUNT_TIME_ZONE: zoneAtNoon() } }, (realtime) =>
   fillBoard(realtime),
 );
@@ -117,6 +120,24 @@ test("in TV mode more queues than have room are the most urgent ones, and the re
   expect(await page.evaluate(CUT)).toEqual([]);
 });
 
+test.each([SMALL, LARGE])(
+  "TV mode at $width x $height shows all queues on their own page",
+  async (viewport) => {
+    const { page } = await suite.open("/queues?tv", 0, { viewport });
+    const rows = page.locator(".day-table tbody tr");
+    await eventually(async () => expect(await rows.count()).toBe(QUEUES + 1));
+    const hidden = await page
+      .locator(".day-table")
+      .evaluate((each) =>
+        Math.max(each.scrollWidth - each.clientWidth, each.scrollHeight - each.clientHeight),
+      );
+    // enlarged lengths are rounded
+    expect(hidden).toBeLessThanOrEqual(1);
+    const { y, height } = (await rows.last().boundingBox())!;
+    expect(y + height).toBeLessThanOrEqual(viewport.height);
+  },
+);
+
 test("at 1366 x 768 a desk sees ten queues and forty agents without scrolling them", async () => {
   const page = await openLive("/", SMALL);
   const whole = `[...document.querySelectorAll("html, .queues, .agents-strip")].map((each) =>
@@ -126,6 +147,14 @@ test("at 1366 x 768 a desk sees ten queues and forty agents without scrolling th
     [0, 0],
     [0, 0],
   ]);
+  expect(await cardRows(page)).toBe(1);
+});
+
+test("at 1366 x 768 beside an open call the cards stay in one row and no column is cut", async () => {
+  const page = await openLive("/#call=waiting-0", SMALL);
+  await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(1));
+  const wide = `[...document.querySelectorAll(".live-page section")].map((each) => each.scrollWidth - each.clientWidth)`;
+  expect(await page.evaluate(wide)).toEqual([0, 0, 0]);
   expect(await cardRows(page)).toBe(1);
 });
 
@@ -169,4 +198,64 @@ test("the waiting list has heads, and names the queue of each caller", async () 
     "900 Vendas",
     "+55 11 9****-5677",
   ]);
+});
+
+test.each(["/", "/calls", "/agents", "/queues", "/deliveries", "/system"])(
+  "before the first call %s says what will appear, and a production server names no command",
+  async (path) => {
+    const { page, problems } = await unused.open(path);
+    await eventually(async () =>
+      expect(await page.locator(".empty").filter({ visible: true }).first().innerText()).toContain("aqui"),
+    );
+    expect(await page.getByText("simulate").count()).toBe(0);
+    expect(problems).toEqual([]);
+  },
+);
+
+test("an unknown address is a page that says so and leads on", async () => {
+  const { page } = await suite.open("/callz");
+  await eventually(async () =>
+    expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual(["Página não encontrada"]),
+  );
+  expect(await page.title()).toBe("TeraVoz · Página não encontrada");
+  expect(await findViolations(page)).toEqual([]);
+  await page.locator("main").getByRole("link", { name: "Ao vivo" }).click();
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
+test("the board of a moment to come is refused at once, and opens by itself when the moment has passed", async () => {
+  const at = (ms: number) => `/?at=${new Date(Date.now() + ms).toISOString()}`;
+  const { page } = await suite.open(at(86_400_000));
+  await eventually(async () =>
+    expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual([
+      "Este momento ainda não aconteceu.",
+    ]),
+  );
+  expect(await page.getByText("Carregando").count()).toBe(0);
+  expect(await page.locator(".rewound, .card").count()).toBe(0);
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  expect(page.url()).not.toContain("at=");
+  await page.goto(new URL(at(10_000), page.url()).href);
+  await eventually(async () =>
+    expect(await page.getByText("Este momento ainda não aconteceu.").isVisible()).toBe(true),
+  );
+  await eventually(async () => expect(await page.locator(".rewound .card").count()).toBe(6));
+});
+
+test("a printed live page has its date and time, and cuts no column", async () => {
+  const page = await openLive("/", SMALL);
+  const printed = page.locator(".on-paper");
+  expect(await printed.isVisible()).toBe(false);
+  await page.emulateMedia({ media: "print" });
+  // A4 on its side, without its margins
+  await page.setViewportSize({ width: 1_046, height: 718 });
+  expect(await printed.innerText()).toMatch(/^\d\d\/\d\d\/\d{4}, \d\d:\d\d:\d\d GMT/);
+  expect(await printed.isVisible()).toBe(true);
+  expect(await page.getByRole("button").count()).toBe(0);
+  const wide = `[...document.querySelectorAll(".live-page section")].filter((each) => each.scrollWidth > each.clientWidth)
+    .map((each) => each.ariaLabel)`;
+  expect(await page.evaluate(wide)).toEqual([]);
 });

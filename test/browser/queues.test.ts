@@ -41,7 +41,7 @@ async function numbersOf(page: Page, name: string): Promise<Record<string, strin
   return Object.fromEntries(cells.map((cell, n) => [names[n]!.replace(/ [▾▴]$/, ""), cell.trim()]));
 }
 
-/** What the table beside a chart adds up to, by column. */
+/** The sums of the table beside a chart, by column. */
 async function sumsOf(page: Page, chart: string): Promise<Record<string, number>> {
   const figure = page.getByRole("figure", { name: chart });
   if ((await figure.locator("details[open]").count()) === 0)
@@ -54,7 +54,7 @@ async function sumsOf(page: Page, chart: string): Promise<Record<string, number>
   );
 }
 
-/** How many pixels of the chart of calls have about this colour. */
+/** The number of pixels of the chart of calls that have about this colour. */
 const pixelsOf = (page: Page, [r, g, b]: [number, number, number]) =>
   page.evaluate(`{
     const canvas = document.querySelector(".chart.calls canvas");

@@ -26,7 +26,7 @@ async function send(call_id: string, type: string, fields: object = {}, secondsA
   expect(status).toBe(200);
 }
 
-/** What a board shows, but for what runs, which is apart and in seconds: waits, and for how long agents have been what they are. */
+/** The texts of a board. Its running times (waits, and how long agents have been in their state) are apart, in seconds. */
 type Look = { cards: string[]; queues: string[]; waiting: string[]; agents: string[]; running: number[] };
 
 const LOOK = `(() => {

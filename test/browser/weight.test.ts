@@ -14,7 +14,7 @@ beforeAll(buildPage, 120_000);
 const gzipped = async (name: string) => gzipSync(await readFile(join(BUILT, name))).length;
 const files = async () => (await readdir(join(BUILT, "assets"))).map((name) => `assets/${name}`);
 
-/** What the browser fetches before it shows anything: the document, all that it names, and the words of one language. */
+/** The files that the browser fetches before it shows anything: the document, all that it names, and the words of one language. */
 async function firstLoad(): Promise<string[]> {
   const html = await readFile(join(BUILT, "index.html"), "utf8");
   const named = (await files()).filter((name) => html.includes(name) && /\.(js|css)$/.test(name));

@@ -9,7 +9,7 @@ function split(agent: string): [name: string, domain: string] {
   return at > 0 ? [agent.slice(0, at), agent.slice(at)] : [agent, ""];
 }
 
-/** Whether a name may have to be cut. */
+/** True if a column may have to cut the name. */
 export const isLong = (agent: string): boolean => split(agent)[0].length > SHORT;
 
 /**

@@ -1,3 +1,4 @@
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
 import { AgentName } from "./agent-name.tsx";
@@ -126,9 +127,7 @@ function Empty() {
   return (
     <div class="empty">
       <p>{words.agentsPage.none}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

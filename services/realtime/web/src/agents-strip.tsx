@@ -18,7 +18,10 @@ const MAX_NAMES = 40;
 
 type Group = { state: Agent["state"]; agents: Agent[] };
 
-/** What all agents do, on as few lines as there are states. On the TV they are counted, and named where that leaves room for the lists. */
+/**
+ * The agents by state, on as few lines as possible. TV mode counts them, and names them where the names leave room for the rows of
+ * the lists.
+ */
 export function AgentsStrip() {
   const all = boardAgents.value?.agents ?? [];
   useLayoutEffect(() => measureRoom());

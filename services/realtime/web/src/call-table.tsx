@@ -1,3 +1,4 @@
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
@@ -94,7 +95,7 @@ function Heading({ column }: { column: Column }) {
 /** Calls of today have a time, those before a date, too. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
-/** What each column shows of a call. */
+/** The cell of each column. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
     <td title={words.directions[call.counted_as]}>
@@ -116,8 +117,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
 };
 
 /**
- * Where what it is given is the same, it is not drawn again, however often the list is. A row that passes by is not read: what they are
- * sorted by tells the place.
+ * A row that is given the same values is not drawn again, however often the list is. A row that passes by shows only the column that
+ * the list is sorted by, which tells the place.
  */
 function Row({ call, passes }: { call: Call; passes: boolean }) {
   const shows = (column: Column) => !passes || column === order.value.by;
@@ -169,9 +170,7 @@ function Empty({ read }: { read: boolean }) {
   return (
     <div class="empty">
       <p>{words.empty}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
       <AllPeriods />
     </div>
   );

@@ -1,4 +1,5 @@
 import { rareWords } from "./rare-words.ts";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./deliveries-page.css";
 import { useEffect, useRef } from "preact/hooks";
 import { masked, openedDelivery } from "./choices.ts";
@@ -165,9 +166,7 @@ function Empty({ more }: { more: boolean }) {
   return (
     <div class="empty">
       <p>{empty}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

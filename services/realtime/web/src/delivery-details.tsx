@@ -12,7 +12,7 @@ import { RedriveForm } from "./redrive-form.tsx";
 import { formatDateAndTime } from "./times.ts";
 import { words } from "./words.ts";
 
-/** What is no part of a call: a dead letter, or an event of an agent. */
+/** The details of a delivery that is part of no call: a dead letter, or an event of an agent. */
 export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -24,7 +24,7 @@ export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?
   );
 }
 
-/** All that is true of a delivery. */
+/** The marks of all statuses of a delivery. */
 export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: Delivery }) {
   return (
     <>
@@ -42,7 +42,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
 export const nameOf = (type: string | null): string =>
   type === null ? "–" : (words.happenings[type] ?? type);
 
-/** What a status alone does not say: by how much, after what, what became of it. */
+/** The details that a status does not say: how late, after which event, what became of a dead letter. */
 export function noteOf({
   statuses,
   received_at,

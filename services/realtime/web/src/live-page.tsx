@@ -1,21 +1,23 @@
 import { useLayoutEffect } from "preact/hooks";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { formatMean, formatShare } from "./format.ts";
+import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { MoreRows } from "./more-rows.tsx";
 import type { QueueRow, Report, TrafficNumbers } from "./reports.ts";
-import { boardNow, boardReport, rewound, seen } from "./rewind.ts";
+import { boardNow, boardReport, isAhead, rewound, seen } from "./rewind.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import { Since } from "./since.tsx";
-import { formatShortDate, isToday } from "./times.ts";
+import { formatDateAndTime, formatShortDate, isToday } from "./times.ts";
 import { hasTraffic, isInboundQueue } from "./traffic.ts";
 import { measureRoom, rowsShown } from "./tv-room.ts";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
 import { WaitingList } from "./waiting-list.tsx";
 import { words } from "./words.ts";
 
-/** Where a queue is not told. */
+/** In place of a number that is not known. */
 const NONE = "–";
 /** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
 const MAX_QUEUES = 100;
@@ -23,6 +25,7 @@ const MAX_QUEUES = 100;
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
   const numbers = boardReport.value;
+  if (isAhead.value) return <Ahead />;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   return (
     <div class="live-page">
@@ -32,6 +35,17 @@ export function LivePage() {
         <WaitingList queues={numbers.queues} />
       </div>
       <AgentsStrip />
+    </div>
+  );
+}
+
+/** In place of the board of a moment that is still to come. */
+function Ahead() {
+  return (
+    <div class="empty">
+      <h1>{words.rewind.troubles.future}</h1>
+      <p>{formatDateAndTime(at.value!)}</p>
+      <Link to="live">● {words.rewind.backToLive}</Link>
     </div>
   );
 }
@@ -121,8 +135,14 @@ export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
 export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
-function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }) {
-  const queues = all.filter(isInboundQueue);
+/** There was no call in the last day, or there is no queue to show yet today. */
+const isEmpty = ({ queues, states, total }: Report): boolean =>
+  !hasTraffic(total.outbound) &&
+  (Object.values(states).every((count) => count === 0) ||
+    (queues.length === 0 && minutes.value === null && !rewound.value));
+
+function Queues({ numbers }: { numbers: Report }) {
+  const queues = numbers.queues.filter(isInboundQueue);
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
   const count = rowsShown(queues.length, MAX_QUEUES);
   useLayoutEffect(() => measureRoom("queues", queues.length));
@@ -141,7 +161,7 @@ function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }
         <caption>
           {words.queues} <Windows />
         </caption>
-        <thead>
+        <thead hidden={queues.length === 0}>
           <tr>
             <th scope="col">{queue}</th>
             {columns.map(([label, tip]) => (
@@ -158,7 +178,7 @@ function Queues({ numbers: { queues: all, states, total } }: { numbers: Report }
         </tbody>
       </table>
       <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
-      {Object.values(states).every((count) => count === 0) && !hasTraffic(total.outbound) && <Empty />}
+      {isEmpty(numbers) && <Empty />}
     </Scrolled>
   );
 }
@@ -191,9 +211,7 @@ export function Empty() {
   return (
     <div class="empty">
       <p>{words.noQueues}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { rareWords } from "./rare-words.ts";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./number-page.css";
 import { joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
@@ -61,9 +62,7 @@ function NoCalls() {
   return (
     <div class="empty">
       <p>{rareWords.numberPage.noCalls}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }
@@ -75,7 +74,7 @@ function shortMsOf(queue: string | null): number {
 
 const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
 
-/** Of all its calls, or of the latest where there are older ones. */
+/** Totals of all calls of the number, or of the latest if there are older ones. */
 function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
   const { totals, tips, ofLatest } = rareWords.numberPage;
   const sums = totalsOf(calls);

@@ -59,7 +59,7 @@ export function RedriveAll() {
   );
 }
 
-/** What is under way, or what became of it. */
+/** The progress of sending again, or its result. */
 function Told({ stage }: { stage: Stage }) {
   const { sending, unreadable, result } = rareWords.deliveriesPage.redriveAll;
   if (stage.at === "sending")

@@ -5,7 +5,7 @@ import { totalsOf } from "./system-report.ts";
 
 const { refused, reasons } = rareWords.systemPage;
 
-/** What was refused in the last hour without being kept, counted by status: there is no body of it to look at. */
+/** Counts by status of requests that were refused in the last hour. Their bodies are not kept. */
 export function RefusalsSection() {
   const totals = totalsOf(system.value?.refusals ?? []);
   if (totals.length === 0) return null;

@@ -13,7 +13,7 @@ import { words } from "./words.ts";
 const NONE = "–";
 const say = rareWords.systemPage;
 
-/** Whether the gateway itself is well, and who is not: services, what waits between them, what was refused. */
+/** The health of the gateway: its services, the events that wait between them, and the requests it refused. */
 export function SystemPage() {
   const report = system.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;

@@ -3,10 +3,10 @@ import { tv } from "./tv.ts";
 
 /** Rows that a list of the live page has room for on the TV, which nobody scrolls. */
 const rows = signal(Number.POSITIVE_INFINITY);
-/** Whether the names of agents have room below the lists; else agents are only counted. */
+/** True if the names of agents have room below the lists; otherwise agents are only counted. */
 export const hasRoomForNames = signal(true);
 
-/** How many rows of a list are shown: all of `count` up to `most`, or of too many as many as leave room for the line that says so. */
+/** The number of rows that a list shows: all of them up to `most`, or fewer, with room for the line that counts the rest. */
 export function rowsShown(count: number, most: number): number {
   if (!tv.value) return Math.min(count, most);
   const room = Math.min(most, rows.value);

@@ -30,9 +30,9 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
     <Scrolled class="calls waiting-list" label={words.states.WAITING}>
       <table>
         <caption>{words.states.WAITING}</caption>
-        <thead>
+        <thead hidden={waiters.length === 0}>
           <tr>
-            {[words.queueColumns.waiting, words.columns.queue, words.columns.from].map((label) => (
+            {[words.livePage.wait, words.columns.queue, words.columns.from].map((label) => (
               <th key={label} scope="col">
                 {label}
               </th>

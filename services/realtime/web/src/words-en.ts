@@ -10,6 +10,7 @@ export const words: Words = {
     deliveries: "Deliveries",
     system: "System",
     number: "Number",
+    unknown: "Page not found",
   },
   navigation: "Pages",
   otherLanguage: "Português",
@@ -118,6 +119,7 @@ export const words: Words = {
   noQueues: "No call yet today. Each queue appears here with the first one that waits in it.",
   nobodyWaits: "Nobody is waiting now.",
   livePage: {
+    wait: "Wait",
     moreQueues: (count) => `the most urgent first; ${count.toLocaleString("en")} more in “Queues”`,
     moreWaiting: (count) => `${count.toLocaleString("en")} more have waited for less time`,
   },
@@ -200,6 +202,7 @@ export const words: Words = {
   stale: (since) => `Stale for ${since}`,
   empty: "No calls yet. Each call of TeraVoz appears here as soon as its first event arrives.",
   emptyHow: "To see what that looks like, run in a terminal:",
+  unknownAddress: "The board has no page at this address. Check what was typed, or go on here:",
   emptyState: "No call is in this state now. The next one appears here by itself.",
   call: "Call",
   events: "Events",

@@ -57,7 +57,7 @@ export type Words = {
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
-  livePage: { moreQueues(count: number): string; moreWaiting(count: number): string };
+  livePage: { wait: string; moreQueues(count: number): string; moreWaiting(count: number): string };
   presumedLost: string;
   search: string;
   exportAs(format: string): string;
@@ -75,13 +75,13 @@ export type Words = {
     from: string;
     to: string;
     wrongOrder: string;
-    /** How many are listed, and whether that is all of them. */
+    /** The number of listed calls, and whether the list is complete. */
     count(count: number, progress: "reading" | "whole" | "cut"): string;
     emptyPeriod: string;
     showAll: string;
   };
   directions: Record<string, string>;
-  /** What happened, by the type of an event; the rest are shown by their type. */
+  /** Events in words, by type; other types are shown as they are. */
   happenings: Readonly<Record<string, string>>;
   /** "X" came before "Y", by so much where that is known. */
   cameBefore(early: string, late: string, by: string | null): string;
@@ -96,7 +96,9 @@ export type Words = {
   lost: string;
   stale(since: string): string;
   empty: string;
+  /** For developers. */
   emptyHow: string;
+  unknownAddress: string;
   emptyState: string;
   call: string;
   events: string;
@@ -199,7 +201,7 @@ export type RareWords = {
     lastHour(most: string): string;
     instances: string;
     instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
-    /** What a service is for. */
+    /** The job of each service. */
     jobs: Readonly<Record<string, string>>;
     standings: Record<Standing, string>;
     nobody: string;
@@ -224,7 +226,7 @@ export type RareWords = {
   deliveriesPage: {
     columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
     facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
-    /** What a dead letter was refused or parked for; the rest are shown as they are. */
+    /** The reasons of dead letters; other reasons are shown as they are. */
     reasons: Readonly<Record<string, string>>;
     filter: string;
     search: string;
@@ -254,6 +256,6 @@ export type RareWords = {
   };
 };
 
-/** How many there are of all kinds. */
+/** The sum over all outcomes. */
 export const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);

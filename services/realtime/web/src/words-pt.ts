@@ -10,6 +10,7 @@ export const words: Words = {
     deliveries: "Eventos recebidos",
     system: "Sistema",
     number: "Telefone",
+    unknown: "Página não encontrada",
   },
   navigation: "Páginas",
   otherLanguage: "English",
@@ -118,6 +119,7 @@ export const words: Words = {
   noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
   nobodyWaits: "Ninguém espera agora.",
   livePage: {
+    wait: "Espera",
     moreQueues: (count) => `as mais urgentes primeiro; mais ${count.toLocaleString("pt-BR")} em “Filas”`,
     moreWaiting: (count) => `mais ${count.toLocaleString("pt-BR")} em espera há menos tempo`,
   },
@@ -200,6 +202,7 @@ export const words: Words = {
   stale: (since) => `Desatualizado há ${since}`,
   empty: "Nenhuma ligação ainda. Cada ligação da TeraVoz aparece aqui assim que o primeiro evento chega.",
   emptyHow: "Para ver como fica, rode no terminal:",
+  unknownAddress: "Este endereço não existe no painel. Confira o que foi digitado, ou continue por aqui:",
   emptyState: "Nenhuma ligação com este status agora. A próxima aparece aqui sozinha.",
   call: "Ligação",
   events: "Eventos",
