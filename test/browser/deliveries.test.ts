@@ -45,15 +45,12 @@ async function cellsOf(page: Page, text: string): Promise<string[]> {
 const untilCells = (page: Page, text: string, expected: string[]) =>
   eventually(async () => expect(await cellsOf(page, text)).toEqual(expected), PATIENCE_MS);
 const choose = (page: Page, status: string) =>
-  page
-    .getByRole("navigation", { name: "Filtrar por situação" })
-    .getByRole("button", { name: status })
-    .click();
+  page.getByRole("navigation", { name: "Filtrar por status" }).getByRole("button", { name: status }).click();
 
 test("without any delivery, the page says what it will show and how to try it", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
-  expect(await page.title()).toBe("TeraVoz · Entregas");
+  expect(await page.title()).toBe("TeraVoz · Eventos recebidos");
   expect(problems).toEqual([]);
 });
 
@@ -71,8 +68,8 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
   await post(JSON.stringify({ type: "actor.paused", actor: "5511912340001", timestamp: ago(0) }));
   await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(1));
   await post(bodyOf("call.waiting", "order.1", { timestamp: ago(3) }));
-  await untilCells(page, "new.1", ["✓nova", "Nova ligação", "new.1", "200", ""]);
-  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await untilCells(page, "new.1", ["✓no prazo", "Nova ligação", "new.1", "200", ""]);
+  await untilCells(page, "again.1", ["↻repetida 2 vezes", "Nova ligação", "again.1", "200", ""]);
   await eventually(async () =>
     expect(await cellsOf(page, "late.1")).toEqual([
       ...["◔atrasada", "Nova ligação", "late.1", "200"],
@@ -80,7 +77,7 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
     ]),
   );
   // not "0001" alone: the text of a row has no gaps, and "200" beside "01:30" holds that too
-  await untilCells(page, "-0001", ["✓nova", "actor.paused", "+55 11 9****-0001", "200", ""]);
+  await untilCells(page, "-0001", ["✓no prazo", "actor.paused", "+55 11 9****-0001", "200", ""]);
   await untilCells(page, "order.1", [
     "⇅fora de ordem",
     "Em espera",
@@ -108,7 +105,7 @@ test("the list can be filtered by status and by call; both are in the URL, the c
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(1));
   expect(new URL(page.url()).search).toBe("?status=redelivered");
   await page.reload();
-  await untilCells(page, "again.1", ["↻repetida ×2", "Nova ligação", "again.1", "200", ""]);
+  await untilCells(page, "again.1", ["↻repetida 2 vezes", "Nova ligação", "again.1", "200", ""]);
   await choose(page, "Todas");
   await page.keyboard.press("/");
   await page.keyboard.type("order.1");
@@ -116,8 +113,10 @@ test("the list can be filtered by status and by call; both are in the URL, the c
   await eventually(async () => expect(await page.locator("tbody tr").count()).toBe(2));
   expect(new URL(page.url()).hash).toBe("#q=order.1");
   expect(new URL(page.url()).search).toBe("");
-  await choose(page, "parada");
-  await eventually(async () => expect(await page.getByText("Nenhuma entrega assim.").isVisible()).toBe(true));
+  await choose(page, "retida");
+  await eventually(async () =>
+    expect(await page.getByText("Nenhum evento recebido com este status.").isVisible()).toBe(true),
+  );
   expect(problems).toEqual([]);
 });
 
@@ -128,7 +127,7 @@ test("a row opens its call, which lists every delivery in order of arrival and f
   await page.keyboard.press("Enter");
   const told = page.locator(".call-deliveries li");
   const lines = async () => (await told.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
-  const first = "Em atendimento ✓nova";
+  const first = "Em atendimento ✓no prazo";
   const second = "Em espera ⇅fora de ordem depois de “Em atendimento”";
   await eventually(async () => expect((await lines()).map((line) => line.trim())).toEqual([first, second]));
   await post(bodyOf("call.finished", "order.1"));
@@ -167,7 +166,7 @@ test("a dead letter opens with its reason and its body, numbers masked, and is r
   );
   await untilCells(page, "2 vezes", ["✕recusada", "Nova ligação", "–", "422", "reprocessada · 2 vezes"]);
   await choose(page, "Todas");
-  await untilCells(page, "redriven.1", ["✓nova", "Nova ligação", "redriven.1", "200", ""]);
+  await untilCells(page, "redriven.1", ["✓no prazo", "Nova ligação", "redriven.1", "200", ""]);
   expect(page.url()).not.toContain("token");
   expect(problems).toEqual([expect.stringContaining("401")]);
   // asked for once a tab

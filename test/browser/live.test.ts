@@ -67,7 +67,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
         "Em espera": "2",
         "Em atendimento": "1",
         Livres: "–",
-        "Nível de serviço": "50 %",
+        "Nível de serviço": "66 %",
         "Abandonadas hoje": "1",
       }),
     );
@@ -81,7 +81,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
         // a minute and a half, and what a busy machine takes to get here
         expect.stringMatching(/^(01:[3-5]\d|0[2-4]:\d\d)$/),
         "–",
-        "50",
+        "66",
         "%",
         "00:01",
         "4",
@@ -89,7 +89,7 @@ test("boards of two instances show the same numbers while calls arrive, wait, ar
       ]);
       const waiters = await page.getByRole("region", { name: "Em espera" }).getByRole("row").allInnerTexts();
       expect(waiters.slice(1).map((row) => row.split(/\s+/).slice(1).join(" "))).toEqual([
-        "900 +55 11 9****-4321",
+        "900 Vendas +55 11 9****-4321",
         "901 +55 11 9****-4321",
       ]);
     });
@@ -128,7 +128,7 @@ OscillatorNode.prototype.start = function (...when) { window.tones += 1; return 
 
 test("with sound on, a queue that exceeds its service level rings once; with sound off, the page is silent", async () => {
   const { page, problems } = await open("/", 0, {}, COUNT_TONES);
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   const tones = () => page.evaluate("window.tones");
   await send(21, { type: "call.waiting", queue: "silent" });
   await eventually(async () => expect(await rowOf(page, "Filas", "silent").locator(".over").count()).toBe(1));
@@ -177,7 +177,24 @@ test("a board that lost its server turns grey and says since when, and shows the
   );
 });
 
-test("an abandoned call is listed as such until somebody has called back", async () => {
+test("outbound calls have a card of their own, and are in no number, row or list of inbound calls", async () => {
+  const { page } = await open();
+  await eventually(async () => expect(await card(page, "Em espera").count()).toBe(1));
+  const before = await textsOf(page);
+  const outbound = { direction: "outbound" };
+  await send(30, { ...waiting, queue: "outbound", ...outbound });
+  await send(30, { type: "call.new", ...outbound }, { type: "call.ongoing", ...outbound });
+  const shown = card(page, "Ativas hoje");
+  await eventually(async () =>
+    expect(await shown.innerText()).toMatch(/2 realizadas\s+1 conectadas\s+0 perdidas/),
+  );
+  expect(await textsOf(page)).toEqual(before);
+  expect(await page.getByText("outbound").count()).toBe(0);
+});
+
+const TIME = /^\d\d:\d\d:\d\d$/;
+
+test("a person who gave up is open until talked to, once however often it was, and anonymous callers stand apart", async () => {
   const their_number = "5511912340001";
   const gaveUp = [
     ...Array.from({ length: 8 }, () => ({ type: "call.data-provided" })),
@@ -185,19 +202,29 @@ test("an abandoned call is listed as such until somebody has called back", async
   ];
   const from = (events: { type: string }[]) => events.map((event) => ({ ...event, their_number }));
   await send(60, ...from([waiting, ...gaveUp]));
+  await send(50, ...[waiting, ...gaveUp].map((event) => ({ ...event, their_number: "anonymous" })));
   const { page, problems } = await open("/abandoned");
   const row = page.getByRole("row").filter({ hasText: "0001" });
   await eventually(async () =>
     expect(
       (await row.innerText())
         .split(/\t|\n/)
-        .slice(1)
-        .map((text) => text.trim()),
-    ).toEqual(["+55 11 9****-0001", "900", "00:09", "sem retorno"]),
+        .map((text) => text.trim())
+        .slice(1),
+    ).toEqual(["1", expect.stringMatching(TIME), expect.stringMatching(TIME), "00:09", "ainda não"]),
   );
+  const anonymous = page.locator("table.anonymous tbody tr");
+  await eventually(async () => expect(await anonymous.innerText()).toContain("anonymous\t900"));
   await row.click();
   await eventually(async () => expect(await page.locator(".timeline li").count()).toBe(10));
-  await send(0, ...from([{ type: "call.new" }, { type: "call.ongoing" }]));
+  await send(20, ...from([waiting, ...gaveUp]));
+  await eventually(async () => expect((await row.innerText()).split("\t")[1]).toBe("2"));
+  expect(await row.count()).toBe(1);
+  const outbound = { direction: "outbound" };
+  await send(
+    0,
+    ...from([{ type: "call.new" }, { type: "call.ongoing" }]).map((event) => ({ ...event, ...outbound })),
+  );
   await eventually(async () => expect(await row.innerText()).toMatch(/✓ \d\d:\d\d:\d\d/));
   expect(problems).toEqual([]);
 });
@@ -323,7 +350,9 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   const lines = (await save("NDJSON")).trimEnd().split("\n");
   const exported = lines
     .map((line) => JSON.parse(line))
-    .map((row) => [row.aggregate_id, row.state, row.their_number, row.events]);
+    .map((row) => [
+      ...[row.aggregate_id, row.state, row.counted_as === "outbound" ? row.to : row.from, row.events],
+    ]);
   const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,
     call.state,
@@ -388,7 +417,7 @@ test("markup in any field is shown as text, on every page", async () => {
 
 test("everything can be reached by keyboard, and the help says how", async () => {
   const { page } = await open();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   await page.keyboard.press("?");
   expect(await page.getByRole("dialog").innerText()).toContain("g c");
   await page.keyboard.press("Escape");
@@ -403,7 +432,7 @@ test("everything can be reached by keyboard, and the help says how", async () =>
   await page.keyboard.press("Escape");
   await eventually(async () => expect(await page.getByRole("complementary").count()).toBe(0));
   await page.goBack();
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
 });
 
 test("only the card of a wait beyond the service level blinks, five times, and not with reduced motion", async () => {
@@ -436,7 +465,7 @@ test("TV mode enlarges everything, keeps the screen on and shows no buttons, unt
   const { page, problems } = await open("/?tv", 0, {}, KEEP_LOCKS);
   const held = () => page.evaluate("locks.filter(({ released }) => !released).length");
   await eventually(async () => expect(await held()).toBe(1));
-  await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
+  await eventually(async () => expect(await page.locator(".card:not(.outbound)").count()).toBe(6));
   const buttons = page.getByRole("button");
   const height = async () => (await card(page, "Em espera").boundingBox())!.height;
   expect(await buttons.count()).toBe(0);

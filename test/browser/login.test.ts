@@ -5,11 +5,11 @@ import { useMemoryBoards } from "../support/boards.ts";
 import { eventually } from "../support/eventually.ts";
 
 const TOKEN = "the-token-of-the-board";
-const REFUSED = "Este token não foi aceito.";
+const REFUSED = "Este código de acesso não foi aceito.";
 
 const suite = useMemoryBoards({ tokens: [TOKEN] });
 
-const field = (page: Page) => page.getByLabel("Token");
+const field = (page: Page) => page.getByLabel("Código de acesso");
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const isAsked = async (page: Page) => {
   await eventually(async () => expect(await heading(page).innerText()).toBe("Acesso ao painel"));

@@ -71,7 +71,7 @@ test("all calls of a number are listed, however it is spelt, newest first, maske
   const from = await rows(page).locator("td:nth-child(3)").allInnerTexts();
   expect(new Set(from)).toEqual(new Set(["+55 11 9****-8888"]));
   expect(await page.locator("body").innerText()).not.toContain("99999");
-  expect(await page.title()).toBe("TeraVoz · Número");
+  expect(await page.title()).toBe("TeraVoz · Telefone");
   expect(await sum(page, "Ligações").innerText()).toBe("10");
   expect(await sum(page, "Atendidas").innerText()).toBe("10");
   expect(await sum(page, "Em conversa").innerText()).toBe("10:00");
@@ -87,7 +87,7 @@ test("what names nobody has no page of its own: a hidden number, an extension, a
   for (const q of ["anonymous", "4321", "ana@example.com"]) {
     await page.goto(new URL(`/number#${new URLSearchParams({ q })}`, page.url()).href);
     await eventually(async () =>
-      expect(await page.getByText("Nenhum número escolhido.").isVisible()).toBe(true),
+      expect(await page.getByText("Nenhum telefone escolhido.").isVisible()).toBe(true),
     );
   }
   expect(problems).toEqual([]);
@@ -183,12 +183,12 @@ test("the page follows the calls, and says whether an abandoned call was called 
   const their_number = "5511977776666";
   const { page, problems } = await open(`/number#q=${their_number}`);
   await eventually(async () =>
-    expect(await page.getByText("Nenhuma ligação deste número.").isVisible()).toBe(true),
+    expect(await page.getByText("Nenhuma ligação deste telefone.").isVisible()).toBe(true),
   );
   const wait: Sent = ["call.waiting", 0, { queue: "900", their_number }];
   await send("gave-up", 60, wait, ["call.queue-abandon", 30], ["call.finished", 31]);
-  await eventually(async () => expect(await rows(page).innerText()).toContain("desistiu · sem retorno"));
-  expect(await sum(page, "Desistências").innerText()).toBe("1");
+  await eventually(async () => expect(await rows(page).innerText()).toContain("abandonou · ainda não falou"));
+  expect(await sum(page, "Abandonos").innerText()).toBe("1");
   await send(
     "back",
     5,
@@ -196,9 +196,9 @@ test("the page follows the calls, and says whether an abandoned call was called 
     ["call.ongoing", 2],
   );
   await eventually(async () =>
-    expect(await rows(page).last().innerText()).toMatch(/desistiu · ✓ retorno .*\d\d:\d\d:\d\d/),
+    expect(await rows(page).last().innerText()).toMatch(/abandonou · ✓ \d\d:\d\d:\d\d/),
   );
-  expect(await sum(page, "Última desistência").innerText()).toContain("✓ retorno");
+  expect(await sum(page, "Último abandono").innerText()).toContain("✓ falou depois");
   expect(await sum(page, "Ligações").innerText()).toBe("2");
   expect(problems).toEqual([]);
 });
@@ -218,7 +218,7 @@ test("a call links to its number, its queue and its agent, the search links to t
   await page.keyboard.press("/");
   await page.getByRole("searchbox").fill("(11) 99999-8888");
   await page.keyboard.press("Enter");
-  await page.getByRole("link", { name: "Ver tudo deste número" }).click();
+  await page.getByRole("link", { name: "Ver tudo deste telefone" }).click();
   await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length));
   expect(problems).toEqual([]);
 });
@@ -297,7 +297,7 @@ test("oddities of a call are put into words, with seconds in the format of the l
 test("axe finds nothing on the page of a number, with a call open and without one, light or dark", async () => {
   for (const path of [`/number#q=${NUMBER}`, `/number#q=${NUMBER}&call=spelt-0`, "/number"]) {
     const { page } = await open(path);
-    const texts = path === "/number" ? page.getByText("Nenhum número escolhido.") : rows(page);
+    const texts = path === "/number" ? page.getByText("Nenhum telefone escolhido.") : rows(page);
     await eventually(async () => expect(await texts.count()).toBe(path === "/number" ? 1 : SPELLINGS.length));
     if (path.includes("call="))
       await eventually(async () => expect(await details(page).locator(".timeline li").count()).toBe(4));

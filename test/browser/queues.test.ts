@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "@jest/globals";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { findViolations } from "../support/axe.ts";
@@ -35,12 +36,12 @@ const heading = async (page: Page) => (await page.getByRole("heading", { level: 
 
 /** The cells of a row by the names of their columns. */
 async function numbersOf(page: Page, name: string): Promise<Record<string, string>> {
-  const names = await table(page).getByRole("columnheader").allInnerTexts();
+  const names = await table(page).locator("thead tr:last-child th").allInnerTexts();
   const cells = await rowOf(page, name).locator("th, td").allInnerTexts();
   return Object.fromEntries(cells.map((cell, n) => [names[n]!.replace(/ [▾▴]$/, ""), cell.trim()]));
 }
 
-/** What the table beside a chart adds up to, by column. */
+/** The sums of the table beside a chart, by column. */
 async function sumsOf(page: Page, chart: string): Promise<Record<string, number>> {
   const figure = page.getByRole("figure", { name: chart });
   if ((await figure.locator("details[open]").count()) === 0)
@@ -53,7 +54,7 @@ async function sumsOf(page: Page, chart: string): Promise<Record<string, number>
   );
 }
 
-/** How many pixels of the chart of calls have about this colour. */
+/** The number of pixels of the chart of calls that have about this colour. */
 const pixelsOf = (page: Page, [r, g, b]: [number, number, number]) =>
   page.evaluate(`{
     const canvas = document.querySelector(".chart.calls canvas");
@@ -82,8 +83,8 @@ test("each queue has a row with its numbers of today, and the tables of the char
   const { page, problems } = await open("/queues?queue=900");
   await eventually(async () =>
     expect(await numbersOf(page, "Vendas")).toEqual({
-      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", Rápidas: "0" },
-      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "Espera p90": "00:07", TMA: "02:00" },
+      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", "Abandonos curtos": "0" },
+      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "90 % esperam até": "00:07", TMA: "02:00" },
       ...{ Esperando: "0", "Maior espera": "–" },
     }),
   );
@@ -212,7 +213,7 @@ test("on a phone nothing is wider than the screen, and every page can be reached
   expect(x + width).toBeLessThanOrEqual(390);
 });
 
-// the last one: it changes the numbers
+// the last ones change the numbers
 test("numbers and charts follow the calls", async () => {
   const { page, problems } = await open("/queues?queue=901");
   await eventually(async () => expect((await sumsOf(page, "Ligações")).Recebidas).toBe(4));
@@ -242,4 +243,36 @@ test("the day of all queues includes calls without a queue, and stands below its
   const above = await page.locator("#day-heading").boundingBox();
   const below = await page.locator(".charts").boundingBox();
   expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y);
+});
+
+test("outbound calls have columns of their own as soon as there are any, and the exported table has all numbers", async () => {
+  const { page, problems } = await open("/queues");
+  await eventually(async () => expect(await rowOf(page, "Todas as filas").count()).toBe(1));
+  const before = await numbersOf(page, "Todas as filas");
+  expect(before).not.toHaveProperty("Realizadas");
+  const call = { direction: "outbound", queue: "800" };
+  const talk = { actor: "ana@example.com" };
+  await send(
+    9,
+    ["call.new", 0, call],
+    ["actor.entered", 5, talk],
+    ["call.ongoing", 6, call],
+    ["actor.left", 66, talk],
+  );
+  await send(8, ["call.waiting", 0, call], ["call.queue-abandon", 9, call], ["call.finished", 10, call]);
+  const numbers = { Realizadas: "2", Conectadas: "1", Perdidas: "1", "TMA ativas": "01:00" };
+  await eventually(async () =>
+    expect(await numbersOf(page, "800")).toMatchObject({ ...numbers, Recebidas: "0" }),
+  );
+  expect(await numbersOf(page, "Todas as filas")).toEqual({
+    ...{ ...before, ...numbers },
+    "Maior espera": expect.any(String),
+  });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Exportar a tabela como CSV" }).click(),
+  ]);
+  const lines = (await readFile((await download.path())!, "utf8")).trimEnd().split("\r\n");
+  expect(lines[2]).toMatch(/^800;;0;0;.*;2;1;1;60\d{3};0;0;0;$/);
+  expect(problems).toEqual([]);
 });

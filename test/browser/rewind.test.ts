@@ -26,7 +26,7 @@ async function send(call_id: string, type: string, fields: object = {}, secondsA
   expect(status).toBe(200);
 }
 
-/** What a board shows, but for what runs, which is apart and in seconds: waits, and for how long agents have been what they are. */
+/** The texts of a board. Its running times (waits, and how long agents have been in their state) are apart, in seconds. */
 type Look = { cards: string[]; queues: string[]; waiting: string[]; agents: string[]; running: number[] };
 
 const LOOK = `(() => {
@@ -172,7 +172,7 @@ test("a board of the past does not look live, and new events do not change it", 
   await expectSeen(page, moment);
   expect(await page.title()).toBe("TeraVoz · no passado");
   expect(await page.getByRole("heading", { level: 1 }).allInnerTexts()).toEqual([
-    expect.stringMatching(/^↺ Voltou no tempo: \d\d\/\d\d \d\d:\d\d:\d\d$/),
+    expect.stringMatching(/^↺ Vendo o passado: \d\d\/\d\d \d\d:\d\d:\d\d$/),
   ]);
   expect(await page.getByText("● ao vivo").count()).toBe(0);
   expect(await page.locator("[aria-current]").count()).toBe(0);

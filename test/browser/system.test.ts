@@ -53,7 +53,7 @@ test("refused requests are counted by status with their reason, beside the accep
     );
     const time = expect.stringMatching(/^\d\d:\d\d$/);
     expect(refused).toEqual([
-      ["400", "corpo inválido", "2", time],
+      ["400", "conteúdo inválido", "2", time],
       ["401", "token errado", "1", time],
       ["422", "tipo desconhecido", "1", time],
     ]);
@@ -89,9 +89,9 @@ test("without a projector, the page says so and counts the waiting events; all i
   await eventually(async () => {
     expect(await card(page, "À espera")).toBe("20");
     expect(await verdict(page)).toMatch(
-      /Nenhum projector no ar.*\n(.*\n)*20 eventos esperam para ser gravados/,
+      /Nenhum projector no ar.*\n(.*\n)*20 eventos pendentes de processamento/,
     );
-    expect((await cellsOf(page, "À espera de gravação", "call-events")).slice(1)).toEqual([
+    expect((await cellsOf(page, "Pendentes de processamento", "call-events")).slice(1)).toEqual([
       "20",
       expect.stringMatching(/^nº \d+: \d+$/),
       expect.stringMatching(/^0[0-2]:\d\d$/),
@@ -114,9 +114,9 @@ test("a killed instance is shown as silent and since when, and the other one as 
   one!.kill("SIGKILL");
   await eventually(async () => {
     expect(await verdict(page)).toMatch(
-      new RegExp(`ingest \\S*${dead} não dá notícia desde \\d\\d:\\d\\d:\\d\\d`),
+      new RegExp(`ingest \\S*${dead} não responde desde \\d\\d:\\d\\d:\\d\\d`),
     );
-    expect((await cellsOf(page, "Instâncias", dead))[1]).toMatch(/^✕\s*sem notícia$/);
+    expect((await cellsOf(page, "Instâncias", dead))[1]).toMatch(/^✕\s*não responde$/);
     expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
   }, SILENT_MS);
   expect(problems).toEqual([]);
@@ -124,7 +124,7 @@ test("a killed instance is shown as silent and since when, and the other one as 
 
 test("axe finds nothing, with one instance gone, light or dark", async () => {
   const { page } = await open();
-  await eventually(async () => expect(await verdict(page)).toContain("não dá notícia"));
+  await eventually(async () => expect(await verdict(page)).toContain("não responde"));
   expect(await findViolations(page)).toEqual([]);
 });
 

@@ -14,11 +14,11 @@ beforeAll(buildPage, 120_000);
 const gzipped = async (name: string) => gzipSync(await readFile(join(BUILT, name))).length;
 const files = async () => (await readdir(join(BUILT, "assets"))).map((name) => `assets/${name}`);
 
-/** What the browser fetches before it shows anything: the document, all that it names, and the words of one language. */
+/** The files that the browser fetches before it shows anything: the document, all that it names, and the words of one language. */
 async function firstLoad(): Promise<string[]> {
   const html = await readFile(join(BUILT, "index.html"), "utf8");
   const named = (await files()).filter((name) => html.includes(name) && /\.(js|css)$/.test(name));
-  const words = (await files()).filter((name) => /words-(of|pt)-/.test(name));
+  const words = (await files()).filter((name) => /assets\/words-(of|pt)-/.test(name));
   return ["index.html", ...named, ...words];
 }
 
@@ -26,7 +26,16 @@ test("the first load is less than 60 kB compressed, and rarely opened pages are 
   const first = await firstLoad();
   const bytes = await Promise.all(first.map(gzipped));
   expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(MOST);
-  for (const name of ["plot", "deliveries-page", "system-page", "number-page", "words-en"])
+  for (const name of [
+    "plot",
+    "queues-page",
+    "abandoned-page",
+    "deliveries-page",
+    "system-page",
+    "number-page",
+    "rare-words",
+    "words-en",
+  ])
     expect(first.filter((file) => file.includes(name))).toEqual([]);
 });
 

@@ -29,11 +29,13 @@ type Options = {
   origins?: string[];
   /** As a service that listens on loopback only; as started, it does not know. */
   isLocal?: boolean;
+  /** False: as in production. */
+  isDevelopment?: boolean;
   joinsPerSecond?: number;
   /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
-  /** What an operator redrives with, given the letters. */
+  /** Creates the parts that redriving needs, given the letters. */
   redriveOf?: (letters: DeadLetters) => Redrive;
 };
 
@@ -71,6 +73,7 @@ export async function startRealtime({
   tokens,
   origins,
   isLocal = false,
+  isDevelopment = true,
   redriveOf,
   env = {},
   ...limits
@@ -89,6 +92,7 @@ export async function startRealtime({
     system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
     letters,
     redrive,
+    isDevelopment,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, ...rules },
     admission: { tokens: tokens ?? null, origins: origins ?? null, isLocal },
     ...limits,

@@ -6,7 +6,7 @@ export type Setting<T = unknown> = {
   doc: string;
   /** Text that is parsed when the variable is unset; without one it is required, unless `optional`. */
   default?: string;
-  /** Where it differs in production. */
+  /** The default in production, if it differs. */
   productionDefault?: string;
   optional?: boolean;
   /** Without it a service refuses to start in production, unless AUTH=off; the default is for elsewhere. */
@@ -28,6 +28,9 @@ export class InvalidConfig extends Error {
   override name = "InvalidConfig";
 }
 
+/** True in production. Developers and tests leave NODE_ENV unset or set another value. */
+export const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "production";
+
 /** Reads a table from the environment. Throws InvalidConfig naming every missing or malformed setting. */
 export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
   const faults: string[] = [];
@@ -46,7 +49,7 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
 }
 
 function readSetting(setting: Setting, text: string | undefined, env: NodeJS.ProcessEnv): [unknown, string?] {
-  const production = env.NODE_ENV === "production";
+  const production = isProduction(env);
   const needed = production && setting.neededInProduction && env.AUTH !== "off";
   const usual = needed ? undefined : setting.default;
   const given = text ?? (production ? setting.productionDefault : undefined) ?? usual;

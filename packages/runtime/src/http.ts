@@ -10,15 +10,18 @@ import { isAccepted, presentedToken } from "./tokens.ts";
 
 type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly string[] | null; log: Log };
 
+/** Answers a request for a path that does not exist; false where the usual error is the answer. */
+export type AnswerUnknown = (ctx: Context) => Promise<boolean>;
+
 /** A Koa app that answers every error in one shape, has /livez, /readyz and /metrics, and the routes of `router`. */
-export function createApp(router: Router, operations: Operations): Koa {
+export function createApp(router: Router, operations: Operations, answerUnknown?: AnswerUnknown): Koa {
   addOperations(router, operations);
   const app = new Koa();
   app.on("error", (err) => logUndelivered(err, operations.log));
   app.use(answerErrors(operations.log));
   app.use(refuseOddPaths);
   app.use(router.routes());
-  app.use(refuseOtherMethods(router));
+  app.use(refuseOtherMethods(router, answerUnknown));
   return app;
 }
 
@@ -67,7 +70,7 @@ export async function noStore(ctx: Context, next: Next): Promise<void> {
 /** Long enough for a broker's election, short enough for a sender that gives up soon. */
 const RETRY_AFTER_SECONDS = "2";
 
-/** What cannot be done now: the sender may send it again, as soon as it likes after two seconds. */
+/** A 503: the request cannot be served now, and the sender may send it again after two seconds. */
 export const unavailable = (message: string) =>
   new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
 
@@ -123,13 +126,13 @@ async function refuseOddPaths(ctx: Context, next: Next): Promise<void> {
   await next();
 }
 
-/** What no route took: 405 with Allow where the path has other methods, else 404. */
-function refuseOtherMethods(router: Router): Middleware {
-  return (ctx: Context) => {
+/** Answers what no route took: 405 with Allow where the path has other methods, else 404. */
+function refuseOtherMethods(router: Router, answerUnknown: AnswerUnknown = async () => false): Middleware {
+  return async (ctx: Context) => {
     const methods = router.stack.filter((layer) => layer.match(ctx.path)).flatMap((layer) => layer.methods);
     const allow = [...new Set(methods)].sort().join(", ");
     if (allow)
       throw new Problem(405, [{ path: "", message: `method must be one of ${allow}` }], { Allow: allow });
-    throw new Problem(404, [{ path: "", message: "no such path" }]);
+    if (!(await answerUnknown(ctx))) throw new Problem(404, [{ path: "", message: "no such path" }]);
   };
 }

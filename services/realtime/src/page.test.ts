@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
+import { type RequestOptions, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
@@ -15,37 +15,46 @@ import {
 import { createApp, createRouter } from "@teravoz/runtime/http";
 import { addPage } from "./page.ts";
 
-const TEXT = `<!doctype html><title>board</title>${"<p>text</p>".repeat(500)}`;
+const TEXT = `<!doctype html><html lang="pt-BR"><title>board</title>${"<p>text</p>".repeat(500)}`;
 
 let directory: string;
 let server: ReturnType<typeof createHttpServer>;
 let port: number;
+/** The same page as a development server serves it. */
+let development: ReturnType<typeof createHttpServer>;
+let developmentPort: number;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "teravoz-page-"));
   await writeFile(join(directory, "index.html"), TEXT);
-  const router = createRouter();
-  addPage(router, directory);
-  const log = createLog("page-test", "silent");
-  const operations = { health: createHealth(), metrics: createMetrics(), metricsTokens: null, log };
-  server = createHttpServer(createApp(router, operations).callback());
+  server = serverOf(false);
+  development = serverOf(true);
   port = await listen(server, "127.0.0.1", 0);
+  developmentPort = await listen(development, "127.0.0.1", 0);
 });
 afterAll(async () => {
-  await closeServer(server);
+  await Promise.all([closeServer(server), closeServer(development)]);
   await rm(directory, { recursive: true });
 });
 
+function serverOf(isDevelopment: boolean) {
+  const router = createRouter();
+  const answerUnknown = addPage(router, directory, isDevelopment);
+  const log = createLog("page-test", "silent");
+  const operations = { health: createHealth(), metrics: createMetrics(), metricsTokens: null, log };
+  return createHttpServer(createApp(router, operations, answerUnknown).callback());
+}
+
 type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
-const get = (headers: Record<string, string>) =>
+const get = (headers: Record<string, string>, asked: RequestOptions = {}) =>
   new Promise<Answer>((resolve, reject) => {
-    const asked = request({ port, host: "127.0.0.1", path: "/calls", headers }, (answer) => {
+    const sent = request({ port, host: "127.0.0.1", path: "/calls", headers, ...asked }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.once("end", () =>
         resolve({ status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(chunks) }),
       );
     });
-    asked.once("error", reject).end();
+    sent.once("error", reject).end();
   });
 
 test.each([
@@ -67,4 +76,31 @@ test("a client that has the page already is answered with 304 and no body", asyn
   const { headers } = await get({});
   const again = await get({ "If-None-Match": String(headers.etag) });
   expect([again.status, again.body.length]).toEqual([304, 0]);
+});
+
+/** As a browser asks for a document. */
+const BROWSER = { Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+
+test("a browser at an unknown address gets the page with a 404, an API client gets the JSON error", async () => {
+  const shown = await get(BROWSER, { path: "/callz" });
+  expect([shown.status, shown.headers["content-type"], shown.body.toString()]).toEqual([
+    404,
+    "text/html; charset=utf-8",
+    TEXT,
+  ]);
+  expect(shown.headers["content-security-policy"]).toContain("default-src 'none'");
+  expect(shown.headers.vary).toContain("Accept");
+  const error = { status: "error", errors: [{ path: "", message: "no such path" }] };
+  for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {
+    const { status, body } = await get(headers, { path: "/callz" });
+    expect([status, JSON.parse(body.toString())]).toEqual([404, error]);
+  }
+  const posted = await get(BROWSER, { path: "/callz", method: "POST" });
+  expect([posted.status, JSON.parse(posted.body.toString())]).toEqual([404, error]);
+});
+
+test("the document of a development server is marked as such, that of a production server is not", async () => {
+  const marked = await get({}, { port: developmentPort });
+  expect(marked.body.toString()).toBe(TEXT.replace("<html ", '<html data-server="development" '));
+  expect((await get({})).body.toString()).toBe(TEXT);
 });

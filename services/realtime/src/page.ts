@@ -4,6 +4,7 @@ import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import { Problem } from "@teravoz/runtime";
+import type { AnswerUnknown } from "@teravoz/runtime/http";
 import type { Context } from "koa";
 import type Router from "koa-router";
 
@@ -27,31 +28,52 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Where the page's own addresses are: all are the one page. */
+/** The page's own addresses: all of them serve the one document. */
 const ADDRESSES = ["/", "/calls", "/agents", "/queues", "/abandoned", "/deliveries", "/system", "/number"];
 
-/** Serves the built page; the data it shows asks for the token at the socket. */
-export function addPage(router: Router, directory: string): void {
-  const assets = loadAssets(directory);
+/**
+ * Serves the built page; the data it shows asks for the token at the socket. The answer is what a browser gets at an address that
+ * does not exist: the same page, which says so, as a 404. The document of a development server is marked as such.
+ */
+export function addPage(router: Router, directory: string, isDevelopment: boolean): AnswerUnknown {
+  const assets = loadAssets(directory, isDevelopment);
   router.get(ADDRESSES, (ctx) => serve(ctx, assets.get("index.html"), "no-cache"));
   // the names hold a hash of the content: they never change
   router.get("/assets/:name", (ctx) =>
     serve(ctx, assets.get(`assets/${ctx.params.name}`), "public, max-age=31536000, immutable"),
   );
+  return async (ctx) => {
+    const document = assets.get("index.html");
+    if (!document || !isReading(ctx) || ctx.accepts("json", "html") !== "html") return false;
+    await serve(ctx, document, "no-cache", 404);
+    ctx.vary("Accept");
+    return true;
+  };
 }
 
+const isReading = ({ method }: Context): boolean => method === "GET" || method === "HEAD";
+
 /** Only these files can be asked for: a name is looked up, never turned into a path. */
-function loadAssets(directory: string): Map<string, Asset> {
+function loadAssets(directory: string, isDevelopment: boolean): Map<string, Asset> {
   if (!existsSync(join(directory, "index.html"))) return new Map();
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
   const served = names.filter((name) => extname(name) in TYPES);
-  return new Map(served.map((name) => [name, loadAsset(join(directory, name))]));
+  return new Map(
+    served.map((name) => {
+      const content = readFileSync(join(directory, name));
+      const isMarked = isDevelopment && name === "index.html";
+      return [name, createAsset(name, isMarked ? markDevelopment(content) : content)];
+    }),
+  );
 }
 
-function loadAsset(path: string): Asset {
-  const plain = readFileSync(path);
+/** See simulator-hint.tsx of the page. */
+const markDevelopment = (document: Buffer): Buffer =>
+  Buffer.from(document.toString().replace("<html ", '<html data-server="development" '));
+
+function createAsset(name: string, plain: Buffer): Asset {
   const etag = `"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`;
-  const type = TYPES[extname(path)] ?? "application/octet-stream";
+  const type = TYPES[extname(name)] ?? "application/octet-stream";
   return { type, etag, plain, br: once(brotliCompress, plain), gzip: once(gzip, plain) };
 }
 
@@ -67,10 +89,15 @@ function once(compress: typeof gzip | typeof brotliCompress, plain: Buffer): Com
   };
 }
 
-async function serve(ctx: Context, asset: Asset | undefined, cacheControl: string): Promise<void> {
+async function serve(
+  ctx: Context,
+  asset: Asset | undefined,
+  cacheControl: string,
+  status = 200,
+): Promise<void> {
   if (!asset) throw new Problem(404, [{ path: "", message: missing(ctx.path) }]);
   ctx.set({ ...HEADERS, ETag: asset.etag, "Cache-Control": cacheControl, Vary: "Accept-Encoding" });
-  ctx.status = 200;
+  ctx.status = status;
   ctx.type = asset.type;
   if (ctx.fresh) {
     ctx.status = 304;

@@ -40,13 +40,13 @@ import { createRate } from "./transports/rate.ts";
 import { createRefusedOrigins } from "./transports/refused-origins.ts";
 import { serveSocketIo } from "./transports/socket-io.ts";
 
-/** Where the build of web/ ends up. */
+/** The build of web/. */
 const PAGE = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** Connections, each some 50 KB with what it may wait for: half a gigabyte; more want another instance. */
 const MAX_OPEN = 10_000;
 
-/** What was asked over HTTP is answered within this after a stop began; who is still there then takes nothing. */
+/** After a stop began, requests are answered within this time; then the open connections are cut. */
 const LAST_ANSWERS_MS = 2_000;
 
 export type Realtime = {
@@ -76,6 +76,8 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
+  /** True outside production: the page tells developers about the simulator. */
+  isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;
   joinsPerSecond?: number;
@@ -113,13 +115,13 @@ export function createRealtime(deps: {
   };
   const feed = createFeed({ queries, subscriptions, day, past, changed, log, metrics, now: Date.now });
   const router = createRouter();
-  addPage(router, deps.page ?? PAGE);
+  const answerUnknown = addPage(router, deps.page ?? PAGE, deps.isDevelopment);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
   const refusedOrigins = createRefusedOrigins({ log, metrics, now: Date.now });
   // other pages of this machine may read the board, and not redrive
   const ownPages = createOriginCheck({ ...deps.admission, isLocal: false }, refusedOrigins.note);
   if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, ownPages);
-  const server = createHttpServer(createApp(router, deps).callback(), { maxOpen: MAX_OPEN });
+  const server = createHttpServer(createApp(router, deps, answerUnknown).callback(), { maxOpen: MAX_OPEN });
   // an answer to a poll is an answer like any other, of which something must be taken
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);

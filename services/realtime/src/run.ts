@@ -12,7 +12,15 @@ import {
   topicNames,
   topicsCheck,
 } from "@teravoz/kafka";
-import { foldRulesOf, listen, runService, type Self, type Service, untilAvailable } from "@teravoz/runtime";
+import {
+  foldRulesOf,
+  isProduction,
+  listen,
+  runService,
+  type Self,
+  type Service,
+  untilAvailable,
+} from "@teravoz/runtime";
 import {
   connectMongo,
   createMongoAccount,
@@ -39,7 +47,7 @@ const HEAP_GROWTH = "--heap-growing-percent=50";
 
 type RealtimeService = Service<typeof settings>;
 
-/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
+/** Wrappers that a test puts around parts of the service; the service itself has none. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
 /** Runs the process; resolves once it is started. */
@@ -150,6 +158,7 @@ function createSockets({ config, log, health, metrics }: RealtimeService, source
     ...sources,
     account,
     admission,
+    isDevelopment: !isProduction(process.env),
     metricsTokens: config.METRICS_TOKEN,
     health,
     metrics,

@@ -12,8 +12,9 @@ const SHAPES: Record<AgentState, string> = {
 };
 
 export function AgentMark({ state }: { state: AgentState }) {
+  const tip = state === "UNKNOWN" ? words.agentsPage.unknownTip : undefined;
   return (
-    <span class={`agent-state ${state.toLowerCase().replace("_", "-")}`}>
+    <span class={`agent-state ${state.toLowerCase().replace("_", "-")}`} title={tip}>
       <span class="shape" aria-hidden="true">
         {SHAPES[state]}
       </span>

@@ -1,5 +1,7 @@
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./agents.css";
 import { AgentMark } from "./agent-mark.tsx";
+import { AgentName } from "./agent-name.tsx";
 import { AGENT_STATES, type Agent, byState, findAgents } from "./agents.ts";
 import { CallRow } from "./call-row.tsx";
 import { formatMean } from "./format.ts";
@@ -12,7 +14,7 @@ import { words } from "./words.ts";
 
 const NONE = "–";
 
-/** What every agent does, since when, and what became of the calls they were offered. */
+/** The state of every agent, since when, and their inbound calls of the window. */
 export function AgentsPage() {
   const report = agents.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
@@ -77,24 +79,30 @@ function Table({ agents: rows }: { agents: Agent[] }) {
   );
 }
 
-/** The row of somebody who has a call opens it. */
+/** The row of an agent who has a call opens it. */
 function Row({ agent }: { agent: Agent }) {
   const cells = <Cells agent={agent} />;
   return agent.call_id ? <CallRow call_id={agent.call_id}>{cells}</CallRow> : <tr>{cells}</tr>;
 }
 
 function Cells({
-  agent: { agent, state, since, reason, queues, taken, missed, mean_talk_ms },
+  agent: { agent, state, since, next_state, reason, queues, taken, missed, mean_talk_ms },
 }: {
   agent: Agent;
 }) {
   return (
     <>
       <th scope="row" title={agent}>
-        {agent}
+        <AgentName agent={agent} />
       </th>
       <td>
         <AgentMark state={state} />
+        {next_state && (
+          <span class="soft" title={words.agentsPage.next.tip}>
+            {" "}
+            {words.agentsPage.next[next_state]}
+          </span>
+        )}
       </td>
       <td class="figure">{since ? <Since since={since} /> : NONE}</td>
       <td title={reason ?? ""}>{reason ?? NONE}</td>
@@ -119,9 +127,7 @@ function Empty() {
   return (
     <div class="empty">
       <p>{words.agentsPage.none}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

@@ -1,41 +1,67 @@
 import "./agents.css";
+import { useLayoutEffect } from "preact/hooks";
 import { AgentMark } from "./agent-mark.tsx";
+import { AgentName, isLong } from "./agent-name.tsx";
 import { type Agent, inState } from "./agents.ts";
 import { CallLink, Link } from "./link.tsx";
 import { boardAgents } from "./rewind.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { Since } from "./since.tsx";
+import { tv } from "./tv.ts";
+import { hasRoomForNames, measureRoom } from "./tv-room.ts";
 import { words } from "./words.ts";
 
-/** Who is at work, with their names; who is not is only counted. */
+/** Agents in these states are shown with their names; those who logged out are only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
-/** Names of a state: who has been in it longest. The page of agents has them all. */
+/** Names of a state: those who have been in it longest. The page of agents has them all. */
 const MAX_NAMES = 40;
 
-/** What everybody does, on as few lines as there are states. */
+type Group = { state: Agent["state"]; agents: Agent[] };
+
+/**
+ * The agents by state, on as few lines as possible. TV mode counts them, and names them where the names leave room for the rows of
+ * the lists.
+ */
 export function AgentsStrip() {
   const all = boardAgents.value?.agents ?? [];
+  useLayoutEffect(() => measureRoom());
   if (all.length === 0) return null;
+  const groups = [...AT_WORK, "LOGGED_OUT" as const]
+    .map((state): Group => ({ state, agents: inState(all, state) }))
+    .filter(({ agents }) => agents.length > 0);
+  const isNamed = !tv.value || hasRoomForNames.value;
   return (
     <Scrolled class="agents-strip" label={words.pages.agents}>
-      <dl>
-        {[...AT_WORK, "LOGGED_OUT" as const].map((state) => {
-          const group = inState(all, state);
-          return group.length > 0 && <Group key={state} state={state} agents={group} />;
-        })}
+      {tv.value && <Counts groups={groups} isSeen={!isNamed} />}
+      <dl class={isNamed ? "" : "unplaced"}>
+        {groups.map((group) => (
+          <Names key={group.state} {...group} />
+        ))}
       </dl>
     </Scrolled>
   );
 }
 
-function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[] }) {
+function Counts({ groups, isSeen }: { groups: Group[]; isSeen: boolean }) {
+  return (
+    <p class={isSeen ? "agent-counts" : "agent-counts unplaced"}>
+      {groups.map(({ state, agents }) => (
+        <span key={state}>
+          <AgentMark state={state} /> {agents.length}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Names({ state, agents: group }: Group) {
   const named = state === "LOGGED_OUT" ? [] : group;
   return (
     <>
       <dt>
         <AgentMark state={state} /> {group.length}
       </dt>
-      <dd class={state === "PAUSED" ? "wide" : ""}>
+      <dd class={classOf(state, named)}>
         {named.slice(0, MAX_NAMES).map((agent) => (
           <Name key={agent.agent} agent={agent} />
         ))}
@@ -49,9 +75,18 @@ function Group({ state, agents: group }: { state: Agent["state"]; agents: Agent[
   );
 }
 
-/** The part before the @ is what people call each other. Who has a call leads to it. */
-function Name({ agent: { agent, since, reason, call_id } }: { agent: Agent }) {
-  const name = agent.replace(/@.*/, "");
+/** A pause has a reason beside the name; long names have wider columns. */
+const classOf = (state: Agent["state"], agents: Agent[]): string =>
+  [
+    state === "PAUSED" ? "wide" : agents.some(({ agent }) => isLong(agent)) && "long",
+    state === "FREE" && "idle",
+  ]
+    .filter(Boolean)
+    .join(" ");
+
+/** The name of an agent who has a call leads to it. */
+function Name({ agent: { agent, since, next_state, reason, call_id } }: { agent: Agent }) {
+  const name = <AgentName agent={agent} short />;
   return (
     <span class="agent" title={reason ? `${agent}: ${reason}` : agent}>
       {call_id ? (
@@ -61,9 +96,14 @@ function Name({ agent: { agent, since, reason, call_id } }: { agent: Agent }) {
       ) : (
         <span class="name">{name}</span>
       )}
+      {next_state && (
+        <span class="soft" title={words.agentsPage.next.tip}>
+          {words.agentsPage.next[next_state]}
+        </span>
+      )}
       {reason && <span class="soft name">{reason}</span>}
       {since && (
-        <span class="soft">
+        <span class="soft since">
           <Since since={since} />
         </span>
       )}

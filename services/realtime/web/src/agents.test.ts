@@ -5,6 +5,7 @@ const agent = (name: string, state: Agent["state"], since: string | null, queues
   agent: name,
   state,
   since,
+  next_state: null,
   reason: null,
   queues: queues.map((queue) => ({ queue, paused: false })),
   call_id: null,
@@ -13,7 +14,7 @@ const agent = (name: string, state: Agent["state"], since: string | null, queues
   mean_talk_ms: null,
 });
 
-test("agents stand by state, in each the one first that has been so the longest, who is not known since when last", () => {
+test("agents stand by state, in each the one first that has been so the longest, those without a time last", () => {
   const names = byState([
     agent("out", "LOGGED_OUT", "2026-01-01T10:00:00.000Z"),
     agent("young", "FREE", "2026-01-01T12:00:00.000Z"),

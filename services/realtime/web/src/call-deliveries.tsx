@@ -15,7 +15,7 @@ export function CallDeliveries({ call_id }: { call_id: string }) {
   if (!all || all.length === 0) return null;
   return (
     <>
-      <h3>{words.deliveriesPage.ofCall(all.reduce((sum, { redeliveries }) => sum + 1 + redeliveries, 0))}</h3>
+      <h3>{words.delivery.ofCall(all.reduce((sum, { redeliveries }) => sum + 1 + redeliveries, 0))}</h3>
       <ol class="call-deliveries">
         {all.map((delivery) => (
           <li key={delivery.id}>

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CallDeliveries } from "./call-deliveries.tsx";
-import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
+import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatBody, formatDuration, formatLength, formatNumber } from "./format.ts";
 import { Link } from "./link.tsx";
@@ -65,30 +65,40 @@ function useCall(call_id: string): Shown {
 
 function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
-  const agent = agentOf(call);
   const facts: [string, ComponentChildren][] = [
-    [words.columns.from, linkNumber(call.their_number, theirNumber(call), call.their_number_canonical)],
-    [words.columns.to, linkNumber(call.our_number, ourNumber(call), call.our_number_canonical)],
-    [words.columns.queue, call.queue && <QueueLink queue={call.queue} />],
-    [words.columns.agent, agent && <AgentLink agent={agent} />],
-    [words.direction, call.direction && (words.directions[call.direction] ?? call.direction)],
-    [words.began, formatTime(call.created_at)],
+    [words.columns.from, linkNumber(fromOf(call))],
+    [words.columns.to, linkNumber(toOf(call))],
+    [words.columns.queue, inOrder(queuesOf(call), (queue) => <QueueLink queue={queue} />)],
+    [words.columns.agent, inOrder(agentsOf(call), (agent) => <AgentLink agent={agent} />)],
+    [words.direction, words.directions[call.counted_as]],
+    [words.began, formatTime(call.began_at)],
     [words.answered, formatTime(call.answered_at)],
+    [words.abandonedAt, call.abandoned && formatTime(call.abandoned_at)],
     [words.ended, formatTime(call.finished_at)],
   ];
   return (
     <dl>
       <dt>{words.columns.state}</dt>
       <dd>
-        <StateMark state={call.state} />
+        <StateMark state={call.state} isPlain={call.counted_as !== "inbound"} />
       </dd>
       {facts.map(([name, value]) => value && [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>])}
     </dl>
   );
 }
 
-/** An extension has no page: too many calls are its. */
-function linkNumber(written: string | null, shown: string | null, canonical: string | null) {
+/** Names in the order of the call; null for none. */
+const inOrder = (names: readonly string[], show: (name: string) => ComponentChildren) =>
+  names.length > 0 &&
+  names.map((name, place) => (
+    <span key={name}>
+      {place > 0 && " → "}
+      {show(name)}
+    </span>
+  ));
+
+/** An extension has no page of its own: it is part of too many calls. */
+function linkNumber({ written, shown, canonical }: Party) {
   if (written === null || shown === null) return null;
   const text = formatNumber(shown, masked.value);
   if (!canonical || !hasPage(canonical)) return text;

@@ -1,18 +1,16 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { sampleCall } from "../testing/sample-call.ts";
 import { createCallList } from "./call-list.ts";
 import { COLUMNS, sortCalls } from "./call-order.ts";
 import type { Call, CallState } from "./calls.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00.000Z");
-const call = (id: number, version: number, state: CallState = "WAITING"): Call => ({
-  ...{ id, version, aggregate_id: `call-${id}`, state, direction: null, code: null, recording_url: null },
-  ...{ their_number: null, our_number: null, queue: `${version % 3}`, actor: null, legs: [], events: 1 },
-  ...{ created_at: new Date(NOW - id * 1_000).toISOString(), updated_at: new Date(NOW).toISOString() },
-  ...{ answered_at: null, finished_at: null, abandoned: false },
-  ...{ their_number_canonical: null, their_number_display: null },
-  ...{ our_number_canonical: null, our_number_display: null },
-});
+const call = (id: number, version: number, state: CallState = "WAITING"): Call =>
+  sampleCall({
+    ...{ id, version, aggregate_id: `call-${id}`, state, queue: `${version % 3}` },
+    ...{ began_at: new Date(NOW - id * 1_000).toISOString(), updated_at: new Date(NOW).toISOString() },
+  });
 const isWaiting = ({ state }: Call) => state === "WAITING";
 const shown = (list: ReturnType<typeof createCallList>) =>
   list.rows().map(({ id, version }) => `${id}:${version}`);

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { sampleCall, sampleLeg } from "../testing/sample-call.ts";
 import { COLUMNS, changeSorted, compareBy, firstOrderOf, type Order, sortCalls } from "./call-order.ts";
 import type { Call, CallState } from "./calls.ts";
 
@@ -8,15 +9,7 @@ const at = (seconds: number) => new Date(NOW - 3_600_000 + seconds * 1_000).toIS
 let made = 0;
 const call = (given: Partial<Call>): Call => {
   made += 1;
-  return {
-    ...{ id: made, version: 1, aggregate_id: `call-${made}`, state: "NEW" as CallState, direction: null },
-    ...{ their_number: null, our_number: null, queue: null, actor: null, code: null, recording_url: null },
-    ...{ created_at: at(0), updated_at: at(0), answered_at: null, finished_at: null },
-    ...{ abandoned: false, events: 1, legs: [] },
-    ...{ their_number_canonical: null, their_number_display: null },
-    ...{ our_number_canonical: null, our_number_display: null },
-    ...given,
-  };
+  return sampleCall({ id: made, aggregate_id: `call-${made}`, began_at: at(0), updated_at: at(0), ...given });
 };
 const sorted = (calls: Call[], by: Order["by"], descending = false) =>
   sortCalls(calls, { by, descending }, NOW).map(({ code }) => code);
@@ -41,9 +34,9 @@ test("states are sorted by the life of a call, equals newest first", () => {
 
 test("durations are those there are now: of what goes on until now, of what is over to its end", () => {
   const calls = [
-    call({ code: "over", state: "FINISHED", created_at: at(0), finished_at: at(100) }),
-    call({ code: "goes on", created_at: at(3_400) }),
-    call({ code: "long", created_at: at(10) }),
+    call({ code: "over", state: "FINISHED", began_at: at(0), finished_at: at(100) }),
+    call({ code: "goes on", began_at: at(3_400) }),
+    call({ code: "long", began_at: at(10) }),
   ];
   expect(sorted(calls, "age")).toEqual(["over", "goes on", "long"]);
   expect(sorted(calls, "age", true)).toEqual(["long", "goes on", "over"]);
@@ -60,6 +53,24 @@ test("all calls of a number stand together, however it was spelt", () => {
   expect(sorted(calls, "from")).toEqual(["2", "0", "1", "3"]);
 });
 
+test("an outbound call is sorted by our number as the one that called", () => {
+  const numbers = { our_number: "1", their_number: "3" };
+  const calls = [
+    call({ ...numbers, code: "in" }),
+    call({ ...numbers, counted_as: "outbound", code: "out" }),
+    call({ ...numbers, their_number: "2", code: "between" }),
+  ];
+  expect(sorted(calls, "from")).toEqual(["out", "between", "in"]);
+  expect(sorted(calls, "to")).toEqual(["between", "in", "out"]);
+});
+
+test("a call is sorted by all its queues, in the order of its visits", () => {
+  const calls = [["901"], ["900", "902"], ["900"]].map((queues, n) =>
+    call({ legs: queues.map((queue) => sampleLeg({ queue })), queue: "999", code: `${n}` }),
+  );
+  expect(sorted(calls, "queue")).toEqual(["2", "1", "0"]);
+});
+
 test("a column first shows the alphabet's begin, of times the end", () => {
   expect(COLUMNS.filter((by) => firstOrderOf(by).descending)).toEqual(["began", "age"]);
 });
@@ -72,7 +83,7 @@ const anyCall = fc
     their_number: fc.option(fc.constantFrom("551199", "1199", "+55")),
     created: fc.integer({ min: 0, max: 5 }),
   })
-  .map(({ created, ...fields }) => call({ ...fields, created_at: at(created), updated_at: at(created + 3) }));
+  .map(({ created, ...fields }) => call({ ...fields, began_at: at(created), updated_at: at(created + 3) }));
 
 test("calls sorted at once and calls put in and taken out one after the other stand in the same order, in any order", () => {
   const order = fc.record({ by: fc.constantFrom(...COLUMNS), descending: fc.boolean() });

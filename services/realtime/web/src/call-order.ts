@@ -1,4 +1,4 @@
-import { agentOf, ageOf, type Call, STATES } from "./calls.ts";
+import { ageOf, type Call, fromOf, presentAgents, queuesOf, STATES, toOf } from "./calls.ts";
 
 /** What calls can be sorted by: the columns of their table. */
 export const COLUMNS = ["state", "from", "to", "queue", "agent", "began", "age"] as const;
@@ -17,15 +17,19 @@ type Texts = { of: (call: Call) => string | null; compare: (one: string, other: 
 
 const TEXTS: Partial<Record<Column, Texts>> = {
   // all calls of a number stand together, however it was spelt
-  from: { of: (call) => call.their_number_canonical ?? call.their_number, compare: plain },
-  to: { of: (call) => call.our_number_canonical ?? call.our_number, compare: plain },
-  queue: { of: ({ queue }) => queue, compare: collator.compare },
-  agent: { of: agentOf, compare: collator.compare },
+  from: { of: (call) => fromOf(call).canonical ?? fromOf(call).written, compare: plain },
+  to: { of: (call) => toOf(call).canonical ?? toOf(call).written, compare: plain },
+  queue: { of: (call) => joinNames(queuesOf(call)), compare: collator.compare },
+  agent: { of: (call) => joinNames(presentAgents(call)), compare: collator.compare },
 };
+
+/** The names of a cell, in their order; null for none. */
+export const joinNames = (names: readonly string[]): string | null =>
+  names.length > 0 ? names.join(" → ") : null;
 
 const NUMBERS: Partial<Record<Column, (call: Call, now: number) => number>> = {
   state: ({ state }) => STATES.indexOf(state),
-  began: ({ created_at }) => Date.parse(created_at),
+  began: ({ began_at }) => Date.parse(began_at),
   age: ageOf,
 };
 

@@ -1,6 +1,6 @@
 import type { Call } from "./calls.ts";
 import { askedPeriod } from "./calls-view.ts";
-import { ask, askedFilter, link } from "./live.ts";
+import { ask, askedFilter, BY_BEGIN, link } from "./live.ts";
 
 /** Where a reading goes on: the cursor of the page before (null = from the newest on). */
 export type Place = { cursor: string | null };
@@ -20,7 +20,7 @@ export async function* pagesFrom(
 ): AsyncGenerator<{ calls: readonly Call[]; left: Place | null }> {
   let left = place;
   while (left && goesOn()) {
-    const asked = { params: askedFilter.peek(), ...askedPeriod.peek() };
+    const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
     const answer = await ask<Call[]>("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
     if (!answer || link.peek().status !== "live" || !goesOn()) return;
     if (answer.status === "Failed") {

@@ -1,10 +1,12 @@
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { COLUMNS, type Column, firstOrderOf } from "./call-order.ts";
+import { AgentName } from "./agent-name.tsx";
+import { COLUMNS, type Column, firstOrderOf, joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
-import { agentOf, ageOf, type Call, isPresumedLost, ourNumber, theirNumber } from "./calls.ts";
+import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "./calls.ts";
 import { goCalls, order, period } from "./calls-view.ts";
 import { masked } from "./choices.ts";
 import { now } from "./clock.ts";
@@ -93,20 +95,20 @@ function Heading({ column }: { column: Column }) {
 /** Calls of today have a time, those before a date, too. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
-/** What each column shows of a call. */
+/** The cell of each column. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
-    <td>
-      {StateMark({ state: call.state })}
+    <td title={words.directions[call.counted_as]}>
+      {StateMark({ state: call.state, isPlain: call.counted_as !== "inbound" })}
       {call.state !== "FINISHED" && <Lost call={call} />}
     </td>
   ),
-  from: (call) => numberCell(theirNumber(call)),
-  to: (call) => numberCell(ourNumber(call)),
-  queue: ({ queue }) => textCell(queue ?? NONE),
-  agent: (call) => textCell(agentOf(call) ?? NONE),
-  began: ({ created_at }) => {
-    const began = Date.parse(created_at);
+  from: (call) => numberCell(fromOf(call).shown),
+  to: (call) => numberCell(toOf(call).shown),
+  queue: (call) => textCell(joinNames(queuesOf(call)) ?? NONE),
+  agent: (call) => agentCell(presentAgents(call)),
+  began: ({ began_at }) => {
+    const began = Date.parse(began_at);
     return <td>{began >= today.value ? formatTimeOfDay(began) : formatDateAndTime(began)}</td>;
   },
   age: (call) => (
@@ -115,8 +117,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
 };
 
 /**
- * Where what it is given is the same, it is not drawn again, however often the list is. A row that passes by is not read: what they are
- * sorted by tells the place.
+ * A row that is given the same values is not drawn again, however often the list is. A row that passes by shows only the column that
+ * the list is sorted by, which tells the place.
  */
 function Row({ call, passes }: { call: Call; passes: boolean }) {
   const shows = (column: Column) => !passes || column === order.value.by;
@@ -143,6 +145,15 @@ const textCell = (value: string, name?: string): VNode => (
   </td>
 );
 
+/** One name is cut in its middle; several are a text. */
+function agentCell(agents: readonly string[]): VNode {
+  const [agent] = agents;
+  const all = joinNames(agents);
+  return (
+    <td title={all ?? undefined}>{agent && agents.length === 1 ? AgentName({ agent }) : (all ?? NONE)}</td>
+  );
+}
+
 /** Its text alone is drawn each second, not the row. */
 export function Age({ call }: { call: Call }) {
   return <>{formatDuration(ageOf(call, now.value))}</>;
@@ -159,9 +170,7 @@ function Empty({ read }: { read: boolean }) {
   return (
     <div class="empty">
       <p>{words.empty}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
       <AllPeriods />
     </div>
   );

@@ -51,7 +51,7 @@ export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
 /** What slides is asked for so far back at a time: what is older than the page shows goes by itself. */
 const SLIDE_MS = 15 * 60_000;
 
-/** The period as ListCalls and Subscribe take it: no moment a call is in is left out. */
+/** The period as ListCalls and Subscribe take it: no call that began in it is left out. */
 export const askedPeriod = computed(() => {
   const { since, until } = shownPeriod.value;
   const begin = period.value === "last30" && since !== null ? since - (since % SLIDE_MS) : since;

@@ -1,4 +1,3 @@
-/** A call as the server sends it; times are ISO 8601. */
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 export type Leg = {
   queue: string | null;
@@ -11,6 +10,7 @@ export type Leg = {
   ended_at: string | null;
   outcome: "ANSWERED" | "ABANDONED" | "OVERFLOWED" | null;
 };
+/** A call as the server sends it; times are ISO 8601. */
 export type Call = {
   id: number;
   version: number;
@@ -24,7 +24,7 @@ export type Call = {
   counted_as: "inbound" | "outbound" | "internal";
   our_number: string | null;
   their_number: string | null;
-  /** The one form of all spellings of a number, and how people read it. Null where the number names nobody. */
+  /** The form that all spellings of a number share, and as people read it. Null if it is hidden. */
   our_number_canonical: string | null;
   our_number_display: string | null;
   their_number_canonical: string | null;
@@ -32,26 +32,62 @@ export type Call = {
   queue: string | null;
   actor: string | null;
   code: string | null;
+  /** The caller gave up in the last visit. */
   abandoned: boolean;
+  abandoned_at: string | null;
   events: number;
   recording_url: string | null;
+  /** Since when the caller waits; null if not. */
   waiting_since: string | null;
+  /** The first "in progress". */
   connected_at: string | null;
+  /** The visits to queues, oldest first. */
   legs: readonly Leg[];
   talks: readonly { agent: string; extension: string | null; entered_at: string; ended_at: string | null }[];
   queues: readonly string[];
   answered_at: string | null;
   finished_at: string | null;
 };
-/** A number as it is shown: what names nobody, as its sender wrote it. */
+/** A number of a call: as the sender wrote it, as people read it, and the form all its spellings share (null if it is hidden). */
+export type Party = { written: string | null; shown: string | null; canonical: string | null };
+
+const theirParty = (call: Call): Party => ({
+  written: call.their_number,
+  shown: theirNumber(call),
+  canonical: call.their_number_canonical,
+});
+const ourParty = (call: Call): Party => ({
+  written: call.our_number,
+  shown: call.our_number_display ?? call.our_number,
+  canonical: call.our_number_canonical,
+});
+
+/** The number that called, and the one that was called: in an outbound call we called them. */
+export const fromOf = (call: Call): Party =>
+  call.counted_as === "outbound" ? ourParty(call) : theirParty(call);
+export const toOf = (call: Call): Party =>
+  call.counted_as === "outbound" ? theirParty(call) : ourParty(call);
+
+/** A number as people read it; one that cannot be read, as its sender wrote it. */
 export const theirNumber = (call: Pick<Call, "their_number" | "their_number_display">): string | null =>
   call.their_number_display ?? call.their_number;
-export const ourNumber = (call: Pick<Call, "our_number" | "our_number_display">): string | null =>
-  call.our_number_display ?? call.our_number;
 
-/** Who is in it, or of one that is over who was last. */
-export const agentOf = ({ actor, state, legs }: Call): string | null =>
-  actor ?? (state === "FINISHED" ? (legs.findLast(({ agent }) => agent)?.agent ?? null) : null);
+/** All queues that a call visited, in that order; of a call without a visit the queue it named. */
+export function queuesOf({ legs, queue }: Pick<Call, "legs" | "queue">): string[] {
+  const visited = [...new Set(legs.flatMap((leg) => leg.queue ?? []))];
+  return visited.length > 0 || queue === null ? visited : [queue];
+}
+
+/** All agents who talked on a call, in that order, each as first written. */
+export function agentsOf({ talks }: Pick<Call, "talks">): string[] {
+  const byKey = new Map<string, string>();
+  for (const { agent } of talks) if (!byKey.has(agent.toLowerCase())) byKey.set(agent.toLowerCase(), agent);
+  return [...byKey.values()];
+}
+
+/** The agent who is on the call now; all agents of a call that has ended. */
+export const presentAgents = (call: Call): string[] =>
+  call.state === "FINISHED" ? agentsOf(call) : call.actor === null ? [] : [call.actor];
 
 /** An event of a call: `occurred_at` is its stamp as the server reads it, null where it has none; `event` the body as it was sent. */
 export type CallEvent = {
@@ -66,46 +102,49 @@ export const STATES: readonly CallState[] = ["NEW", "STANDBY", "WAITING", "ONGOI
 
 export type Calls = ReadonlyMap<string, Call>;
 
-/** A snapshot takes the place of everything there was. */
+/** A snapshot replaces everything. */
 export const replaceAll = (calls: readonly Call[]): Calls =>
   new Map(calls.map((call) => [call.aggregate_id, call]));
 
-/** What became of calls in one frame: the latest of each. `erased` are those too that left what the page of calls asked for. */
+/** The changes of one frame: the latest of each call. `erased` includes calls that left the subscription. */
 export type Changes = { changed: readonly Call[]; erased: readonly string[] };
 
-/** A changed call enters, is replaced by its newer version, or leaves with the filter; an erased one goes. */
-export function applyChanges(calls: Calls, { changed, erased }: Changes, state: CallState): Calls {
+/** A changed call is added or replaced by its newer version; an erased one is removed. */
+export function applyChanges(calls: Calls, { changed, erased }: Changes): Calls {
   const next = new Map(calls);
-  for (const call of changed) {
-    if ((next.get(call.aggregate_id)?.version ?? 0) > call.version) continue;
-    if (call.state === state) next.set(call.aggregate_id, call);
-    else next.delete(call.aggregate_id);
-  }
+  for (const call of changed)
+    if ((next.get(call.aggregate_id)?.version ?? 0) <= call.version) next.set(call.aggregate_id, call);
   for (const aggregate_id of erased) next.delete(aggregate_id);
   return next;
 }
 
-/** Milliseconds a call has lasted, `now` being the server's time. */
+/** Milliseconds since the call began, until its end or `now`, the server's time. */
 export function ageOf(call: Call, now: number): number {
   const end = call.state === "FINISHED" ? Date.parse(call.finished_at ?? call.updated_at) : now;
-  return Math.max(0, end - Date.parse(call.created_at));
+  return Math.max(0, end - Date.parse(call.began_at));
 }
 
-export type Waiter = {
-  call: Pick<Call, "aggregate_id" | "their_number" | "their_number_display">;
-  leg: Pick<Leg, "queue" | "entered_at">;
+/** A caller who waits since `entered_at`. */
+export type Waiter = Pick<Call, "aggregate_id" | "their_number" | "their_number_display" | "queue"> & {
+  entered_at: string;
 };
 
-/** As the server counts: a call without an event for four hours has lost its end. */
+/** The server's limit: a call without an event for four hours has lost its end. */
 const LOST_MS = 4 * 3_600_000;
 
-export const isPresumedLost = (call: Call, now: number): boolean =>
+export const isPresumedLost = (call: Pick<Call, "state" | "updated_at">, now: number): boolean =>
   call.state !== "FINISHED" && now - Date.parse(call.updated_at) >= LOST_MS;
 
-/** Those who are in a queue and not answered, the longest wait first; `now` is the server's time. */
-export const waitersOf = (calls: Calls, now: number): Waiter[] =>
+/** The waiting callers of these calls, the longest wait first; `now` is the server's time. */
+export const listWaiters = (calls: Calls, now: number): Waiter[] =>
   [...calls.values()]
-    .filter((call) => !isPresumedLost(call, now))
-    .flatMap((call) => call.legs.map((leg) => ({ call, leg, since: Date.parse(leg.entered_at) })))
-    .filter(({ leg }) => !leg.answered_at && !leg.ended_at)
-    .sort((one, other) => one.since - other.since);
+    .filter((call) => call.waiting_since !== null && !isPresumedLost(call, now))
+    .map(({ aggregate_id, their_number, their_number_display, waiting_since, legs, queue }) => ({
+      ...{ aggregate_id, their_number, their_number_display },
+      queue: openQueue(legs) ?? queue,
+      entered_at: waiting_since!,
+    }))
+    .sort((one, other) => Date.parse(one.entered_at) - Date.parse(other.entered_at));
+
+const openQueue = (legs: readonly Leg[]): string | null =>
+  legs.find(({ ended_at }) => !ended_at)?.queue ?? null;

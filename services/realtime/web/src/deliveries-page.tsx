@@ -1,3 +1,5 @@
+import { rareWords } from "./rare-words.ts";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./deliveries-page.css";
 import { useEffect, useRef } from "preact/hooks";
 import { masked, openedDelivery } from "./choices.ts";
@@ -51,10 +53,10 @@ function Filters() {
     <div class="filters">
       {/* a call's or an agent's own, by its key */}
       <SearchBox
-        label={words.deliveriesPage.search}
+        label={rareWords.deliveriesPage.search}
         go={(q) => go("deliveries", { status: status.value, q })}
       />
-      <nav aria-label={words.deliveriesPage.filter}>
+      <nav aria-label={rareWords.deliveriesPage.filter}>
         {[null, ...STATUSES].map((each) => (
           <button
             key={each}
@@ -75,11 +77,11 @@ function Table() {
   const report = deliveries.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (report.deliveries.length === 0) return <Empty more={report.more} />;
-  const { received, status: state, event, key, answer, note } = words.deliveriesPage.columns;
+  const { received, status: state, event, key, answer, note } = rareWords.deliveriesPage.columns;
   return (
     <section class="calls">
       <table>
-        <caption>{words.deliveriesPage.shown(report.deliveries.length, report.more)}</caption>
+        <caption>{rareWords.deliveriesPage.shown(report.deliveries.length, report.more)}</caption>
         <thead>
           <tr>
             {[received, state, event, key].map((label) => (
@@ -106,7 +108,7 @@ function Table() {
 
 function More() {
   const next = nextLimit();
-  if (next === undefined) return <p class="soft more">{words.deliveriesPage.noMore}</p>;
+  if (next === undefined) return <p class="soft more">{rareWords.deliveriesPage.noMore}</p>;
   return (
     <p class="next-page">
       <button
@@ -115,7 +117,7 @@ function More() {
           limit.value = next;
         }}
       >
-        {words.deliveriesPage.more}
+        {rareWords.deliveriesPage.more}
       </button>
     </p>
   );
@@ -152,7 +154,7 @@ function Row({ delivery }: { delivery: Delivery }) {
 }
 
 function Empty({ more }: { more: boolean }) {
-  const { empty, nothing, nothingYet } = words.deliveriesPage;
+  const { empty, nothing, nothingYet } = rareWords.deliveriesPage;
   if (more)
     return (
       <div class="empty">
@@ -164,9 +166,7 @@ function Empty({ more }: { more: boolean }) {
   return (
     <div class="empty">
       <p>{empty}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

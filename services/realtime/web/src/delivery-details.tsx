@@ -6,12 +6,13 @@ import { type Body, readBody } from "./deliveries.ts";
 import type { Delivery } from "./delivery.ts";
 import { DeliveryMarks, nameOf } from "./delivery-mark.tsx";
 import { formatBody, formatKey, maskText } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
 import { formatDateAndTime } from "./times.ts";
 import { words } from "./words.ts";
 
-/** What is no part of a call: a dead letter, or an event of an agent. */
+/** The details of a delivery that is part of no call: a dead letter, or an event of an agent. */
 export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -40,13 +41,13 @@ export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
 }
 
 function Facts({ delivery }: { delivery: Delivery }) {
-  const { columns, facts: names, letterStatuses, reasons } = words.deliveriesPage;
+  const { columns, facts: names, reasons } = rareWords.deliveriesPage;
   const { key, letter, received_at, redeliveries, answer } = delivery;
   const facts: [string, string | null][] = [
     [columns.key, key && formatKey(key, masked.value)],
     [columns.answer, String(answer)],
     [names.reason, letter && (reasons[letter.reason] ?? letter.reason)],
-    [names.letterStatus, letter && `${letterStatuses[letter.status]}${sinceOf(letter)}`],
+    [names.letterStatus, letter && `${words.delivery.letterStatuses[letter.status]}${sinceOf(letter)}`],
     [letter ? names.firstSeen : columns.received, time(received_at)],
     [names.lastSeen, letter && time(letter.last_seen)],
     [names.copies, letter && String(redeliveries + 1)],
@@ -77,12 +78,12 @@ function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delive
   }, [id, redeliveries, letter?.status]);
   const body = shown.value;
   if (body === "loading") return <p>{words.loading}</p>;
-  if (body === "unreadable") return <p>{words.deliveriesPage.bodyUnreadable}</p>;
-  if (body.body === null) return <p>{words.deliveriesPage.noBody}</p>;
+  if (body === "unreadable") return <p>{rareWords.deliveriesPage.bodyUnreadable}</p>;
+  if (body.body === null) return <p>{rareWords.deliveriesPage.noBody}</p>;
   const text = body.encoding === "base64" ? body.body : readable(body.body);
   return (
     <>
-      {body.encoding === "base64" && <p class="soft">{words.deliveriesPage.binary}</p>}
+      {body.encoding === "base64" && <p class="soft">{rareWords.deliveriesPage.binary}</p>}
       <pre>{text}</pre>
       <CopyButton text={text} />
     </>
@@ -104,7 +105,7 @@ function Redrive({ delivery: { id, letter } }: { delivery: Delivery }) {
     told.value = "sending";
     told.value = await redrive(id);
   };
-  const { redriveOne, sending, outcomes } = words.deliveriesPage;
+  const { redriveOne, sending, outcomes } = rareWords.deliveriesPage;
   const now = told.value;
   return (
     <section class="redrive-one" aria-label={redriveOne}>

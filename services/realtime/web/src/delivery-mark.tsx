@@ -15,17 +15,16 @@ const SHAPES: Record<DeliveryStatus, string> = {
 
 export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?: number }) {
   return (
-    <span class={`delivery ${status}`} title={words.deliveriesPage.tips[status]}>
+    <span class={`delivery ${status}`} title={words.delivery.tips[status]}>
       <span class="shape" aria-hidden="true">
         {SHAPES[status]}
       </span>
-      {words.deliveriesPage.statuses[status]}
-      {times !== undefined && ` ×${times}`}
+      {times === undefined ? words.delivery.statuses[status] : words.delivery.redelivered(times)}
     </span>
   );
 }
 
-/** All that is true of a delivery. */
+/** The marks of all statuses of a delivery. */
 export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: Delivery }) {
   return (
     <>
@@ -43,7 +42,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
 export const nameOf = (type: string | null): string =>
   type === null ? "–" : (words.happenings[type] ?? type);
 
-/** What a status alone does not say: by how much, after what, what became of it. */
+/** The details that a status does not say: how late, after which event, what became of a dead letter. */
 export function noteOf({
   statuses,
   received_at,
@@ -52,7 +51,7 @@ export function noteOf({
   letter,
   redeliveries,
 }: Delivery): string {
-  const { lateBy, after, letterStatuses, copies } = words.deliveriesPage;
+  const { lateBy, after, letterStatuses, copies } = words.delivery;
   const notes = [
     statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),
     overtaken_by !== null && after(nameOf(overtaken_by)),

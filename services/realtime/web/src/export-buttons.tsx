@@ -1,18 +1,19 @@
 import { signal } from "@preact/signals";
 import { masked } from "./choices.ts";
-import { type Manner, toCsv, toNdjson } from "./export.ts";
+import { toCsv, toNdjson } from "./export.ts";
 import { readWhole } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { zone } from "./numbers.ts";
+import { download, type Manner } from "./table-file.ts";
 import { language, words } from "./words.ts";
 
 const FORMATS = { CSV: toCsv, NDJSON: toNdjson } as const;
 type Format = keyof typeof FORMATS;
 
-/** How many calls are read so far; null while nothing is exported. "failed" until the next try. */
+/** How many calls have been read; null while nothing is exported, "failed" until the next try. */
 const progress = signal<number | "failed" | null>(null);
 
-/** All calls of the list as it is seen, those included that it is too long to show, as a file. */
+/** Saves all calls of the list as a file, in the order that is seen, also those that the list is too long to show. */
 export function ExportButtons() {
   const busy = typeof progress.value === "number";
   return (
@@ -43,12 +44,4 @@ async function save(format: Format): Promise<void> {
   });
   progress.value = calls ? null : "failed";
   if (calls) download(`calls.${format.toLowerCase()}`, FORMATS[format](calls, manner));
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  // the browser has taken it by then
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,44 +1,56 @@
 import { expect, test } from "@jest/globals";
+import { sampleCall, sampleLeg } from "../testing/sample-call.ts";
 import type { Call } from "./calls.ts";
-import { formatIso, type Manner, toCsv, toNdjson } from "./export.ts";
+import { toCsv, toNdjson } from "./export.ts";
+import { formatIso, type Manner } from "./table-file.ts";
 
 const manner: Manner = { language: "en", masked: false, zone: "America/Sao_Paulo" };
-const call: Call = {
-  ...{ id: 1, version: 1, aggregate_id: "1463669263.30033", state: "FINISHED", direction: "inbound" },
-  ...{ their_number: "5511987654321", our_number: "551130001000", queue: "900", actor: "ana@example.com" },
-  ...{ code: null, created_at: "2026-11-25T13:42:07.123Z", updated_at: "2026-11-25T13:43:00.000Z" },
-  ...{ answered_at: null, finished_at: "2026-11-25T13:43:00.000Z", abandoned: true, events: 5 },
-  ...{ recording_url: null, legs: [] },
+const talk = (agent: string) => ({
+  agent,
+  extension: null,
+  entered_at: "2026-11-25T13:42:30.000Z",
+  ended_at: null,
+});
+const call = sampleCall({
+  ...{
+    aggregate_id: "1463669263.30033",
+    state: "FINISHED",
+    direction: "Inbound",
+    abandoned: true,
+    events: 5,
+  },
+  ...{ their_number: "5511987654321", our_number: "551130001000", actor: null, queue: "900" },
+  ...{ began_at: "2026-11-25T13:42:07.123Z", finished_at: "2026-11-25T13:43:00.000Z" },
+  ...{ created_at: "2026-11-26T00:00:00.000Z", updated_at: "2026-11-26T00:00:00.000Z" },
   ...{ their_number_canonical: "+5511987654321", their_number_display: "+55 11 98765-4321" },
   ...{ our_number_canonical: "+551130001000", our_number_display: "+55 11 3000-1000" },
-};
+  legs: [sampleLeg({ queue: "901" }), sampleLeg({ queue: "900" })],
+  talks: [talk("beto@example.com"), talk("ana@example.com"), talk("Beto@example.com")],
+});
 const header =
-  "aggregate_id,state,direction,their_number,our_number,queue,actor,code,created_at,answered_at,finished_at,abandoned,events,recording_url";
+  "aggregate_id,state,direction,counted_as,from,to,queues,agents,code,began_at,answered_at,connected_at,finished_at,abandoned,events,recording_url";
 
-test("a call is a row, with times in the account's zone", () => {
+test("a call is one row with its begin, all its queues and all its agents in their order, and times in the account's zone", () => {
   const row = [
-    ...[
-      "1463669263.30033",
-      "FINISHED",
-      "inbound",
-      "5511987654321",
-      "551130001000",
-      "900",
-      "ana@example.com",
-      "",
-    ],
-    ...["2026-11-25T10:42:07.123-03:00", "", "2026-11-25T10:43:00.000-03:00", "true", "5", ""],
+    ...["1463669263.30033", "FINISHED", "Inbound", "inbound", "5511987654321", "551130001000"],
+    ...['"901, 900"', '"beto@example.com, ana@example.com"', "", "2026-11-25T10:42:07.123-03:00", "", ""],
+    ...["2026-11-25T10:43:00.000-03:00", "true", "5", ""],
   ];
   expect(toCsv([call], manner)).toBe(`${header}\r\n${row.join(",")}\r\n`);
 });
 
-test("what a Portuguese spreadsheet opens has semicolons and a mark of its encoding", () => {
+test("an outbound call is exported from our number to theirs", () => {
+  const outbound = { ...call, counted_as: "outbound" as const };
+  expect(toCsv([outbound], manner)).toContain(",outbound,551130001000,5511987654321,");
+});
+
+test("a file in Portuguese has semicolons and a byte order mark", () => {
   const text = toCsv([{ ...call, code: "a;b" }], { ...manner, language: "pt-BR" });
   expect(text.startsWith(`\ufeff${header.replaceAll(",", ";")}\r\n`)).toBe(true);
   expect(text).toContain(';"a;b";');
 });
 
-test("what is masked on the page is masked in the file", () => {
+test("telephones masked on the page are masked in the file", () => {
   for (const text of [
     toCsv([call], { ...manner, masked: true }),
     toNdjson([call], { ...manner, masked: true }),
@@ -57,8 +69,13 @@ test("a number is written as its sender wrote it, and masked as it is displayed"
 test("masked, no field of the file holds a number or a document", () => {
   const personal: Call = {
     ...call,
-    ...{ their_number: "sip:5511987654321@10.0.0.1", actor: "5511987654321", direction: "from 11987654321" },
-    ...{ code: "CPF 123.456.789-09", queue: "(11) 98765-4321", aggregate_id: "1463669263.30033" },
+    ...{ their_number: "sip:5511987654321@10.0.0.1", direction: "from 11987654321" },
+    ...{
+      code: "CPF 123.456.789-09",
+      legs: [sampleLeg({ queue: "(11) 98765-4321" })],
+      aggregate_id: "1463669263.30033",
+    },
+    talks: [talk("5511987654321")],
     recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",
   };
   for (const write of [toCsv, toNdjson]) {
@@ -83,12 +100,12 @@ test.each([
   expect(toCsv([{ ...call, code }], manner)).toContain(`,${cell},`);
 });
 
-test("NDJSON has a line a call, and null where nothing is known", () => {
+test("NDJSON has a line for each call, null for unknown fields and lists of queues and agents", () => {
   const lines = toNdjson([call, { ...call, aggregate_id: "2" }], manner)
     .trimEnd()
     .split("\n");
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { aggregate_id: "1463669263.30033", answered_at: null, abandoned: true, events: 5 },
+    { aggregate_id: "1463669263.30033", answered_at: null, abandoned: true, queues: ["901", "900"] },
     { aggregate_id: "2" },
   ]);
 });

@@ -33,7 +33,7 @@ function Failed() {
     <p class="empty" role="alert">
       {words.notFetched}{" "}
       <button type="button" onClick={() => location.reload()}>
-        {words.queuesPage.reload}
+        {words.reload}
       </button>
     </p>
   );

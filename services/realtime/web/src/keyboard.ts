@@ -1,11 +1,11 @@
 import { toggleSound } from "./alarm.ts";
 import { helping, masked, nextTheme, openedDelivery } from "./choices.ts";
-import { backToLive, rewind, rewound, STEP_MS, step, togglePlaying } from "./rewind.ts";
+import { backToLive, isAhead, rewind, rewound, STEP_MS, step, togglePlaying } from "./rewind.ts";
 import { closeCall, go, selected } from "./route.ts";
 import { SEARCH_ID } from "./search-box.tsx";
 import { toggleTv, tv } from "./tv.ts";
 
-/** What a key does, or two one after the other: as the help of words.ts lists them. */
+/** The action of each key, or of two keys one after the other. The help lists them (`keys` in the words). */
 const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),
@@ -41,7 +41,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   Escape: () => {
     if (selected.peek()) closeCall();
     else if (openedDelivery.peek()) openedDelivery.value = null;
-    else if (rewound.peek()) backToLive();
+    else if (rewound.peek() || isAhead.peek()) backToLive();
     else if (tv.peek()) toggleTv();
   },
   "?": () => {

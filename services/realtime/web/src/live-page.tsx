@@ -1,48 +1,58 @@
-import { useComputed } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 import { AgentsStrip } from "./agents-strip.tsx";
-import { CallRow } from "./call-row.tsx";
-import { theirNumber, type Waiter, waitersOf } from "./calls.ts";
-import { masked } from "./choices.ts";
-import { serverTime } from "./clock.ts";
-import { formatMean, formatNumber, formatShare } from "./format.ts";
+import { formatMean, formatShare } from "./format.ts";
 import { Link } from "./link.tsx";
-import { calls, link } from "./live.ts";
-import type { QueueRow, Report } from "./reports.ts";
-import { boardNow, boardReport, past, rewound } from "./rewind.ts";
-import { at, go, minutes, type PageName, SLIDING_MINUTES, type View } from "./route.ts";
+import { link } from "./live.ts";
+import { MoreRows } from "./more-rows.tsx";
+import type { QueueRow, Report, TrafficNumbers } from "./reports.ts";
+import { boardNow, boardReport, isAhead, rewound, seen } from "./rewind.ts";
+import { at, go, minutes, SLIDING_MINUTES } from "./route.ts";
 import { Scrolled } from "./scrolled.tsx";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import { Since } from "./since.tsx";
+import { formatDateAndTime, formatShortDate, isToday } from "./times.ts";
+import { hasTraffic, isInboundQueue } from "./traffic.ts";
+import { measureRoom, rowsShown } from "./tv-room.ts";
 import { byUrgency, type Urgency, urgencyOf } from "./urgency.ts";
+import { WaitingList } from "./waiting-list.tsx";
 import { words } from "./words.ts";
 
-/** Where a queue is not told. */
+/** In place of a number that is not known. */
 const NONE = "–";
-const USUAL_PROMISE_MS = 20_000;
-/** Rows of a table here: more is nothing to watch. What is urgent comes first, and it says how much more there is, and where. */
+/** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
 const MAX_QUEUES = 100;
-const MAX_WAITERS = 50;
 
 /** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
 export function LivePage() {
   const numbers = boardReport.value;
+  if (isAhead.value) return <Ahead />;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   return (
     <div class="live-page">
       <Cards numbers={numbers} />
       <div class="columns">
         <Queues numbers={numbers} />
-        <Waiting
-          promises={new Map(numbers.queues.map(({ queue, serviceLevelMs }) => [queue, serviceLevelMs]))}
-        />
+        <WaitingList queues={numbers.queues} />
       </div>
       <AgentsStrip />
     </div>
   );
 }
 
+/** In place of the board of a moment that is still to come. */
+function Ahead() {
+  return (
+    <div class="empty">
+      <h1>{words.rewind.troubles.future}</h1>
+      <p>{formatDateAndTime(at.value!)}</p>
+      <Link to="live">● {words.rewind.backToLive}</Link>
+    </div>
+  );
+}
+
 function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
   const longest = longestWait(queues);
-  const period = minutes.value === null ? words.today : `(${words.lastMinutes(minutes.value)})`;
+  const period = minutes.value === null ? dayShown() : `(${words.lastMinutes(minutes.value)})`;
   return (
     <dl class="cards">
       <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
@@ -58,11 +68,38 @@ function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
         value={formatShare(total.service_level)}
       />
       <Card name={`${words.cards.abandoned} ${period}`} tip={words.tips.abandoned} value={total.abandoned} />
+      <Outbound numbers={total.outbound} period={period} />
     </dl>
   );
 }
 
-/** Today or the last half hour: what the numbers that are not of now are counted over. */
+/** "Today" only if it is: the day of a moment of the past is named by its date. */
+const dayShown = (): string =>
+  !rewound.value || isToday(seen.value) ? words.today : formatShortDate(seen.value);
+
+/** Outbound calls have numbers of their own: they are in no other one here. */
+function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
+  if (!hasTraffic(numbers)) return null;
+  return (
+    <div class="card outbound" title={words.tips.outbound}>
+      <dt>
+        {words.cards.outbound} {period}
+      </dt>
+      <dd>
+        {(["placed", "connected", "dropped"] as const).map((name) => (
+          <span key={name}>
+            <b>{numbers[name]}</b> {words.traffic[name]}
+          </span>
+        ))}
+        <span>
+          <b>{formatMean(numbers.mean_talk_ms)}</b> {words.traffic.mean_talk_ms}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+/** The window of the numbers that are not of now: the day, or the last half hour. */
 function Windows() {
   return (
     <nav class="windows" aria-label={words.window}>
@@ -73,7 +110,7 @@ function Windows() {
           aria-pressed={minutes.value === each}
           onClick={() => go("live", { minutes: each, at: at.value })}
         >
-          {each === null ? words.today : words.lastMinutes(each)}
+          {each === null ? dayShown() : words.lastMinutes(each)}
         </button>
       ))}
     </nav>
@@ -98,8 +135,17 @@ export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
 export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
   waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
 
-function Queues({ numbers: { queues, states } }: { numbers: Report }) {
+/** There was no call in the last day, or there is no queue to show yet today. */
+const isEmpty = ({ queues, states, total }: Report): boolean =>
+  !hasTraffic(total.outbound) &&
+  (Object.values(states).every((count) => count === 0) ||
+    (queues.length === 0 && minutes.value === null && !rewound.value));
+
+function Queues({ numbers }: { numbers: Report }) {
+  const queues = numbers.queues.filter(isInboundQueue);
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const count = rowsShown(queues.length, MAX_QUEUES);
+  useLayoutEffect(() => measureRoom("queues", queues.length));
   const columns: [string, string][] = [
     [waiting, words.tips.waiting],
     [longest, words.tips.longest],
@@ -115,7 +161,7 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
         <caption>
           {words.queues} <Windows />
         </caption>
-        <thead>
+        <thead hidden={queues.length === 0}>
           <tr>
             <th scope="col">{queue}</th>
             {columns.map(([label, tip]) => (
@@ -126,38 +172,20 @@ function Queues({ numbers: { queues, states } }: { numbers: Report }) {
           </tr>
         </thead>
         <tbody>
-          {mostUrgent(queues).map((row) => (
+          {mostUrgent(queues, count).map((row) => (
             <QueueLine key={row.queue} row={row} />
           ))}
         </tbody>
       </table>
-      <More count={queues.length - MAX_QUEUES} say={words.livePage.moreQueues} to="queues" />
-      {Object.values(states).every((count) => count === 0) && <Empty />}
+      <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
+      {isEmpty(numbers) && <Empty />}
     </Scrolled>
   );
 }
 
 /** All of them in their order, or of too many those that cannot wait. */
-const mostUrgent = (queues: readonly QueueRow[]): readonly QueueRow[] =>
-  queues.length > MAX_QUEUES ? queues.toSorted(byUrgency(boardNow.value)).slice(0, MAX_QUEUES) : queues;
-
-/** The other pages are of now. */
-function More(props: { count: number; say: (count: number) => string; to: PageName; view?: View }) {
-  const { count, say, to, view = {} } = props;
-  if (count <= 0) return null;
-  const text = say(count);
-  return (
-    <p class="more soft">
-      {rewound.value ? (
-        text
-      ) : (
-        <Link to={to} view={view} class="quiet">
-          {text}
-        </Link>
-      )}
-    </p>
-  );
-}
+const mostUrgent = (queues: readonly QueueRow[], count: number): readonly QueueRow[] =>
+  queues.length > count ? queues.toSorted(byUrgency(boardNow.value)).slice(0, count) : queues;
 
 function QueueLine({ row }: { row: QueueRow }) {
   return (
@@ -178,74 +206,12 @@ function QueueLine({ row }: { row: QueueRow }) {
   );
 }
 
-function Waiting({ promises }: { promises: ReadonlyMap<string | null, number> }) {
-  const waiters = rewound.value ? waitersThen() : waitersOf(calls.value, serverTime());
-  return (
-    <Scrolled class="calls" label={words.states.WAITING}>
-      <table>
-        <caption>{words.states.WAITING}</caption>
-        <thead class="unseen">
-          <tr>
-            {[words.cards.longest, words.columns.queue, words.columns.from].map((label) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {waiters.slice(0, MAX_WAITERS).map(({ call, leg }) => (
-            <WaiterLine
-              key={`${call.aggregate_id} ${leg.entered_at}`}
-              call={call}
-              leg={leg}
-              promisedMs={promises.get(leg.queue) ?? USUAL_PROMISE_MS}
-            />
-          ))}
-        </tbody>
-      </table>
-      <More
-        count={waiters.length - MAX_WAITERS}
-        say={words.livePage.moreWaiting}
-        to="calls"
-        view={{ state: "WAITING" }}
-      />
-      {waiters.length === 0 && link.value.status === "live" && (
-        <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
-      )}
-    </Scrolled>
-  );
-}
-
-const waitersThen = (): Waiter[] =>
-  (past.value?.waiting ?? []).map(({ aggregate_id, their_number, their_number_display, ...leg }) => ({
-    call: { aggregate_id, their_number, their_number_display },
-    leg,
-  }));
-
-/** Its time and its colour change each second; where its wait is the same, nothing else is drawn again. */
-function WaiterLine({ call, leg, promisedMs }: Waiter & { promisedMs: number }) {
-  const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(leg.entered_at), promisedMs));
-  const number = theirNumber(call);
-  return (
-    <CallRow call_id={call.aggregate_id}>
-      <td class={urgency}>
-        <Since since={leg.entered_at} />
-      </td>
-      <td title={leg.queue ?? undefined}>{leg.queue ?? NONE}</td>
-      <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
-    </CallRow>
-  );
-}
-
 export function Empty() {
   if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
   return (
     <div class="empty">
       <p>{words.noQueues}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

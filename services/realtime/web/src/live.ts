@@ -26,12 +26,14 @@ const TOKEN = "token";
 export const RETRY_MS = 2_000;
 
 export const link = signal<Link>({ status: "connecting" });
-/** Those that wait, on all pages but that of calls. */
+/** The calls whose callers wait, on all pages but that of calls. */
 export const calls = signal<Calls>(new Map());
 /** Calls of a snapshot: the most the server gives. */
 export const FOLLOWED = 10_000;
 /** A few screens of calls: there long before a whole snapshot is. */
 const FIRST = 200;
+/** Lists of calls are newest first by when the calls began, and so are their periods. */
+export const BY_BEGIN = { order: "began_at" } as const;
 /** The period the page of calls is about, as Subscribe takes it. */
 export const within = signal<{ since?: string; until?: string }>({});
 /** What the page of calls asks for, but for its period: those in a state, and what a person searches for. */
@@ -42,8 +44,8 @@ export const askedFilter = computed(() => ({
 /** Which calls this page follows, as Subscribe takes it. */
 const subject = computed(() =>
   page.value === "calls"
-    ? JSON.stringify({ params: askedFilter.value, ...within.value })
-    : JSON.stringify({ params: { state: "WAITING" } }),
+    ? JSON.stringify({ params: askedFilter.value, ...within.value, ...BY_BEGIN })
+    : JSON.stringify({ params: { waiting: true } }),
 );
 /** Grows with whatever changed anywhere. */
 export const changed = signal(0);
@@ -98,6 +100,8 @@ const followers = new Set<(news: News) => void>();
 export const follow = (follower: (news: News) => void): void => void followers.add(follower);
 
 let subscription = 0;
+/** The subscription whose snapshot came last: until then changes are those of an earlier one. */
+let taken = 0;
 
 /** Everything anew: after each connect, and when the filter changes. Later answers of an earlier one are ignored. */
 function subscribe(): void {
@@ -122,6 +126,7 @@ function takeSnapshot(answer: Envelope<Call[]>, mine: number): void {
   }
   // they are in it, or newer and come again
   pending.clear();
+  taken = mine;
   batch(() => {
     link.value = { status: "live" };
     hand({ snapshot: answer.data, isCut: answer.cut === true });
@@ -131,7 +136,7 @@ function takeSnapshot(answer: Envelope<Call[]>, mine: number): void {
 function hand(news: News): void {
   if (page.peek() === "calls") for (const follower of followers) follower(news);
   else if ("snapshot" in news) calls.value = replaceAll(news.snapshot);
-  else if ("changed" in news) calls.value = applyChanges(calls.peek(), news, "WAITING");
+  else if ("changed" in news && taken === subscription) calls.value = applyChanges(calls.peek(), news);
 }
 
 /** The latest of each call since the last frame; a call that has left goes as an erased one does. */

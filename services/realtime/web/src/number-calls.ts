@@ -5,66 +5,85 @@ export type Found = { calls: Call[]; more: boolean };
 
 export type Totals = {
   calls: number;
-  /** Calls in which somebody talked. */
+  /** Calls in which the person was talked to. */
   answered: number;
-  /** Legs that ended without an answer, as the board counts them. */
+  /** Abandoned visits of inbound calls. */
   abandoned: number;
-  /** Of talks that have ended. */
+  /** Of talks that have ended; internal calls are none. */
   talkMs: number;
-  /** When the first and the last of them began; null where there is none. */
+  /** When the first and the last of them began; null without calls. */
   first: string | null;
   last: string | null;
 };
 
 export function totalsOf(calls: readonly Call[]): Totals {
-  const began = calls.map(({ created_at }) => created_at).sort();
+  const began = calls.map(({ began_at }) => began_at).sort();
   return {
     calls: calls.length,
-    answered: calls.filter(({ answered_at }) => answered_at !== null).length,
-    abandoned: calls.flatMap(({ legs }) => legs.filter(isAbandoned)).length,
+    answered: calls.filter((call) => momentsOf(call).length > 0).length,
+    abandoned: calls.flatMap(abandonedVisits).length,
     talkMs: calls.reduce((sum, call) => sum + talkMsOf(call), 0),
     first: began[0] ?? null,
     last: began.at(-1) ?? null,
   };
 }
 
-const isAbandoned = ({ outcome }: Leg): boolean => outcome === "ABANDONED";
+const abandonedVisits = ({ counted_as, legs }: Call): Leg[] =>
+  counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
 
-/** In its queues; of a call that was in none from its answer to its end. */
-function talkMsOf({ legs, answered_at, finished_at }: Call): number {
-  if (legs.length === 0) return lasted(answered_at, finished_at);
-  return legs.reduce((sum, leg) => sum + lasted(leg.answered_at, leg.talked_until), 0);
+/**
+ * When the other side of a call was talked to, in ms: at the answers and by the agents of an inbound call, at "in progress" of an
+ * outbound one. An inbound "in progress" without a visit and without an agent is a voicemail.
+ */
+function momentsOf({ counted_as, legs, talks, connected_at }: Call): number[] {
+  if (counted_as === "internal") return [];
+  if (counted_as === "outbound") return connected_at ? [Date.parse(connected_at)] : [];
+  const answers = legs.flatMap(({ answered_at }) => answered_at ?? []);
+  return [...answers, ...talks.map(({ entered_at }) => entered_at)].map((at) => Date.parse(at));
 }
+
+/** The talks of the visits of an inbound call; without a visit, and for an outbound call, until the last agent left. */
+function talkMsOf(call: Call): number {
+  const { counted_as, legs, talks, connected_at, finished_at } = call;
+  if (counted_as === "internal") return 0;
+  if (counted_as === "inbound" && legs.length > 0)
+    return legs.reduce((sum, leg) => sum + lasted(leg.answered_at, leg.talked_until), 0);
+  if (talks.some(({ ended_at }) => !ended_at)) return 0;
+  const from = counted_as === "outbound" ? connected_at : (talks[0]?.entered_at ?? null);
+  const left = talks.reduce<string | null>((last, { ended_at }) => later(last, ended_at), null);
+  return lasted(from, left && from && Date.parse(left) >= Date.parse(from) ? left : finished_at);
+}
+
+const later = (one: string | null, other: string | null): string | null =>
+  one && other && Date.parse(one) > Date.parse(other) ? one : other;
 
 const lasted = (from: string | null, to: string | null): number =>
   from && to ? Math.max(0, Date.parse(to) - Date.parse(from)) : 0;
 
 export type GaveUp = {
   ended_at: string;
-  /** Within the queue's short limit: nobody calls these back. */
+  /** The known wait was within the queue's short limit: such callers need no call back. */
   short: boolean;
-  /** When somebody next talked to the same person, whoever called whom; null = nobody yet. */
+  /** When the person was next talked to, whoever called; null = not yet. */
   returned_at: string | null;
 };
 
-/** Who gave up, by call_id: the last time in each call. */
+/** The last abandoned visit of each call that has one, by call_id. */
 export function findGaveUp(
   calls: readonly Call[],
   shortMsOf: (queue: string | null) => number,
 ): Map<string, GaveUp> {
-  const answers = calls
-    .flatMap(({ their_number_canonical: person, answered_at }) =>
-      answered_at ? [{ person, answered_at }] : [],
-    )
-    .sort((one, other) => Date.parse(one.answered_at) - Date.parse(other.answered_at));
-  const found = calls.flatMap(({ aggregate_id, their_number_canonical: person, legs }) => {
-    const leg = legs.findLast(isAbandoned);
+  const byPerson = Map.groupBy(calls, ({ their_number_canonical }) => their_number_canonical);
+  const found = calls.flatMap((call) => {
+    const leg = abandonedVisits(call).at(-1);
     if (!leg?.ended_at) return [];
-    const ended = Date.parse(leg.ended_at);
-    const next = answers.find((answer) => Date.parse(answer.answered_at) > ended && answer.person === person);
-    const short = lasted(leg.entered_at, leg.ended_at) <= shortMsOf(leg.queue);
-    const returned_at = person === null ? null : (next?.answered_at ?? null);
-    return [[aggregate_id, { ended_at: leg.ended_at, short, returned_at }] as const];
+    const { ended_at, entered_at, queue, wait_known } = leg;
+    const person = call.their_number_canonical;
+    const moments = (person === null ? [call] : byPerson.get(person)!).flatMap(momentsOf);
+    const after = moments.filter((at) => at > Date.parse(ended_at));
+    const short = wait_known && lasted(entered_at, ended_at) <= shortMsOf(queue);
+    const returned_at = after.length > 0 ? new Date(Math.min(...after)).toISOString() : null;
+    return [[call.aggregate_id, { ended_at, short, returned_at }] as const];
   });
   return new Map(found);
 }

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from "preact";
+import { rareWords } from "./rare-words.ts";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import "./number-page.css";
+import { joinNames } from "./call-order.ts";
 import { CallRow } from "./call-row.tsx";
 import { Age } from "./call-table.tsx";
-import { agentOf, type Call, ourNumber, theirNumber } from "./calls.ts";
+import { type Call, fromOf, presentAgents, queuesOf, toOf } from "./calls.ts";
 import { masked } from "./choices.ts";
 import { formatDuration, formatNumber } from "./format.ts";
 import { link } from "./live.ts";
@@ -11,21 +14,21 @@ import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts
 import { report } from "./numbers.ts";
 import { StateMark } from "./state-mark.tsx";
 import { telephone, telephoneWithPage } from "./telephone.ts";
-import { formatDateAndTime } from "./times.ts";
+import { formatDateAndTime, formatRecent } from "./times.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
-/** As the server's own, where a queue is not among those of today. */
+/** The server's default, for a queue that is not among those of today. */
 const USUAL_SHORT_MS = 5_000;
 
-/** All calls of one number, whoever called whom, and whether somebody called back. */
+/** All calls of one number in either direction, and whether the person was talked to after giving up. */
 export function NumberPage() {
   const shown = telephoneWithPage();
   if (!shown && telephone.value !== "unknown") return <NoNumber />;
   return (
     <div class="number-page">
       <h1>
-        {words.numberPage.callsOf}{" "}
+        {rareWords.numberPage.callsOf}{" "}
         <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
@@ -37,13 +40,13 @@ function NoNumber() {
   return (
     <div class="number-page">
       <h1>{words.pages.number}</h1>
-      <p class="empty">{words.numberPage.noNumber}</p>
+      <p class="empty">{rareWords.numberPage.noNumber}</p>
     </div>
   );
 }
 
 function Calls({ found }: { found: typeof numberCalls.value }) {
-  if (found === "unreadable") return <p class="empty">{words.numberPage.unreadable}</p>;
+  if (found === "unreadable") return <p class="empty">{rareWords.numberPage.unreadable}</p>;
   if (found === "loading") return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (found.calls.length === 0) return <NoCalls />;
   const gaveUp = findGaveUp(found.calls, shortMsOf);
@@ -58,10 +61,8 @@ function Calls({ found }: { found: typeof numberCalls.value }) {
 function NoCalls() {
   return (
     <div class="empty">
-      <p>{words.numberPage.noCalls}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <p>{rareWords.numberPage.noCalls}</p>
+      <SimulatorHint />
     </div>
   );
 }
@@ -73,9 +74,9 @@ function shortMsOf(queue: string | null): number {
 
 const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
 
-/** Of all its calls, or of the latest where there are older ones. */
+/** Totals of all calls of the number, or of the latest if there are older ones. */
 function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
-  const { totals, tips, ofLatest } = words.numberPage;
+  const { totals, tips, ofLatest } = rareWords.numberPage;
   const sums = totalsOf(calls);
   const [last] = [...gaveUp.values()].sort(
     (one, other) => Date.parse(other.ended_at) - Date.parse(one.ended_at),
@@ -119,17 +120,17 @@ function Sum({ name, tip, note, children }: SumProps) {
 }
 
 function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
-  if (returned_at) return words.numberPage.returnedAt(time(returned_at));
-  return short ? words.short : <span class="over">{words.numberPage.notReturned}</span>;
+  if (returned_at) return rareWords.numberPage.returnedAt(time(returned_at));
+  return short ? words.short : <span class="over">{rareWords.numberPage.notReturned}</span>;
 }
 
 function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
   const { state, from, to, queue, agent, age } = words.columns;
-  const { at, outcome } = words.numberPage;
+  const { at, outcome } = rareWords.numberPage;
   return (
     <section class="calls">
       <table>
-        <caption>{words.numberPage.shown(calls.length, more)}</caption>
+        <caption>{rareWords.numberPage.shown(calls.length, more)}</caption>
         <thead>
           <tr>
             {[at, state, from, to, queue, agent, outcome].map((label) => (
@@ -150,7 +151,7 @@ function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: Reado
       </table>
       {more && (
         <button type="button" class="older" onClick={showOlder}>
-          {words.numberPage.more}
+          {rareWords.numberPage.more}
         </button>
       )}
     </section>
@@ -161,18 +162,23 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
   const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
   return (
     <CallRow call_id={call.aggregate_id}>
-      <td class="number">{time(call.created_at)}</td>
+      <td class="number">{time(call.began_at)}</td>
       <td>
-        <StateMark state={call.state} />
+        <StateMark state={call.state} isPlain={call.counted_as !== "inbound"} />
       </td>
-      <td class="number">{number(theirNumber(call))}</td>
-      <td class="number">{number(ourNumber(call))}</td>
-      <td>{call.queue ?? NONE}</td>
-      <td>{agentOf(call) ?? NONE}</td>
+      <td class="number">{number(fromOf(call).shown)}</td>
+      <td class="number">{number(toOf(call).shown)}</td>
+      <td>{joinNames(queuesOf(call)) ?? NONE}</td>
+      <td>{joinNames(presentAgents(call)) ?? NONE}</td>
       <td>
         {gaveUp && (
           <>
-            {words.numberPage.gaveUp} · <Returned gaveUp={gaveUp} />
+            {rareWords.numberPage.gaveUp} ·{" "}
+            {gaveUp.returned_at ? (
+              `✓ ${formatRecent(Date.parse(gaveUp.returned_at))}`
+            ) : (
+              <Returned gaveUp={gaveUp} />
+            )}
           </>
         )}
       </td>

@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import type { Call } from "./calls.ts";
-import { ask, changed, link } from "./live.ts";
+import { ask, BY_BEGIN, changed, link } from "./live.ts";
 import type { Found } from "./number-calls.ts";
 import { createPaced } from "./paced.ts";
 import { page, query } from "./route.ts";
@@ -34,7 +34,7 @@ async function readPages(number: string, wanted: number): Promise<Found | null> 
   const calls: Call[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < wanted; read++) {
-    const answer = await ask<Call[]>("ListCalls", { params: { number }, limit: PAGE, cursor });
+    const answer = await ask<Call[]>("ListCalls", { params: { number }, ...BY_BEGIN, limit: PAGE, cursor });
     if (answer?.status !== "Ok") return null;
     calls.push(...answer.data);
     cursor = answer.next;

@@ -14,15 +14,18 @@ export const agents = signal<AgentReport | null>(null);
 /** The account's; the browser's until it is known. */
 export const zone = computed(() => report.value?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
 
-/** Who gave up today; null until it has come once. Asked for only while its page is open. */
+/** The abandoned calls of the last days; null until they have come once. They are asked for only while their page is open. */
 export const abandoned = signal<AbandonedReport | null>(null);
+
+/** Today included: the most that the server gives. */
+const ABANDONED_DAYS = 7;
 
 /** Midnight and lost calls change numbers without an event. */
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {
   if (page.peek() !== "abandoned") return true;
-  return read("ListAbandoned", abandoned, {});
+  return read("ListAbandoned", abandoned, { days: ABANDONED_DAYS });
 });
 
 /** Asks and keeps the answer; whether it succeeded. */

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { AbandonedPage } from "./abandoned-page.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { CallDetails } from "./call-details.tsx";
 import { CallTable } from "./call-table.tsx";
@@ -10,20 +9,22 @@ import { helping } from "./choices.ts";
 import { now } from "./clock.ts";
 import { ExportButtons } from "./export-buttons.tsx";
 import { fetched } from "./fetched.tsx";
-import { formatDuration } from "./format.ts";
+import { cityOf, formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { Link } from "./link.tsx";
 import { searchIsCut } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
+import { NotFound } from "./not-found.tsx";
+import { zone } from "./numbers.ts";
 import { PeriodPicker } from "./period-picker.tsx";
-import { QueuesPage } from "./queues-page.tsx";
-import { rewound } from "./rewind.ts";
+import { boardNow, isAhead, rewound } from "./rewind.ts";
 import { RewindBar } from "./rewind-bar.tsx";
 import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { telephoneWithPage } from "./telephone.ts";
+import { formatDateAndTime } from "./times.ts";
 import { TokenForm } from "./token-form.tsx";
 import { Tools } from "./tools.tsx";
 import { words } from "./words.ts";
@@ -37,6 +38,7 @@ export function Page() {
         <Navigation />
         <Tools />
         <ConnectionLight />
+        <PrintedAt />
       </header>
       <StaleNotice />
       {rewound.value && <RewindBar />}
@@ -59,14 +61,15 @@ const SHOWN: Record<PageName, () => ComponentChildren> = {
   live: LivePage,
   calls: CallTable,
   agents: AgentsPage,
-  queues: QueuesPage,
-  abandoned: AbandonedPage,
+  queues: fetched(() => import("./queues-page.tsx").then(({ QueuesPage }) => QueuesPage)),
+  abandoned: fetched(() => import("./abandoned-page.tsx").then(({ AbandonedPage }) => AbandonedPage)),
   deliveries: fetched(() => import("./deliveries-page.tsx").then(({ DeliveriesPage }) => DeliveriesPage)),
   system: fetched(() => import("./system-page.tsx").then(({ SystemPage }) => SystemPage)),
   number: fetched(() => import("./number-page.tsx").then(({ NumberPage }) => NumberPage)),
+  unknown: NotFound,
 };
 
-/** What is about the gateway and not about calls is looked at when something is wrong: it stands apart, quieter. */
+/** Pages about the gateway itself, for when something is wrong: their links stand apart, smaller. */
 const QUIET: readonly PageName[] = ["deliveries", "system"];
 
 function Navigation() {
@@ -85,8 +88,8 @@ function Navigation() {
 }
 
 function PageLink({ name }: { name: PageName }) {
-  // a page of the past is not the live one: its link leads back
-  const current = page.value === name && !rewound.value;
+  // the live page of another moment is not the live one: its link leads back
+  const current = page.value === name && !rewound.value && !isAhead.value;
   const label = words.pages[name];
   return (
     <Link to={name} current={current ? "page" : undefined} class={QUIET.includes(name) ? "aside" : ""}>
@@ -109,7 +112,7 @@ function Filters() {
       {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
       {telephoneWithPage() && (
         <Link class="see-all" to="number" view={{ q: query.value }}>
-          {words.numberPage.seeAll} →
+          {words.seeAllOfNumber} →
         </Link>
       )}
       <PeriodPicker />
@@ -138,6 +141,15 @@ function ConnectionLight() {
   return (
     <span class={live ? "light live" : "light"} role="status">
       {live ? `● ${words.live}` : `○ ${waiting}`}
+    </span>
+  );
+}
+
+/** Paper needs the date and the time of what it shows. */
+function PrintedAt() {
+  return (
+    <span class="on-paper">
+      {formatDateAndTime(boardNow.value)} {cityOf(zone.value)}
     </span>
   );
 }

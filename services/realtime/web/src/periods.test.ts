@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Call } from "./calls.ts";
+import { sampleCall } from "../testing/sample-call.ts";
 import { type Choice, isChoice, isWithin, localTime, periodOf, wallClock } from "./periods.ts";
 
 const SAO_PAULO = "America/Sao_Paulo";
@@ -55,11 +55,11 @@ test("own times need a begin before an end", () => {
   expect(isChoice("2026-11-25T10:00", "")).toBe(false);
 });
 
-test("a call is in a period as the server decides it", () => {
-  const call = { created_at: "2026-11-25T10:00:00.000Z", updated_at: "2026-11-25T10:05:00.000Z" } as Call;
+test("a call is in a period if it began in it, whenever it was delivered", () => {
+  const call = sampleCall({ began_at: "2026-11-25T10:00:00.000Z", created_at: "2026-11-26T10:00:00.000Z" });
   const at = (text: string) => Date.parse(`2026-11-25T${text}.000Z`);
-  expect(isWithin(call, { since: at("10:05:00"), until: null })).toBe(true);
-  expect(isWithin(call, { since: at("10:05:01"), until: null })).toBe(false);
+  expect(isWithin(call, { since: at("10:00:00"), until: null })).toBe(true);
+  expect(isWithin(call, { since: at("10:00:01"), until: null })).toBe(false);
   expect(isWithin(call, { since: null, until: at("10:00:00") })).toBe(false);
   expect(isWithin(call, { since: null, until: at("10:00:01") })).toBe(true);
 });

@@ -32,9 +32,11 @@ export function periodOf(choice: Choice, now: number, zone: string): Period {
   }
 }
 
-/** As the server decides it: the call had an event in the period or goes on through it. */
-export const isWithin = ({ created_at, updated_at }: Call, { since, until }: Period): boolean =>
-  (since === null || Date.parse(updated_at) >= since) && (until === null || Date.parse(created_at) < until);
+/** Whether the call began in the period: the server's rule for lists in the order of `began_at`. */
+export function isWithin({ began_at }: Pick<Call, "began_at">, { since, until }: Period): boolean {
+  const began = Date.parse(began_at);
+  return (since === null || began >= since) && (until === null || began < until);
+}
 
 /** A choice can be asked for: both ends are times, one after the other. */
 export function isChoice(from: string, to: string): boolean {

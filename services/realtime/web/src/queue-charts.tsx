@@ -4,6 +4,7 @@ import { theme } from "./choices.ts";
 import { type Chart, chartsOf, type Line, type QueueDay } from "./day-charts.ts";
 import { formatMean, formatShare } from "./format.ts";
 import type { Plot } from "./plot.ts";
+import { queuesWords } from "./queues-words.ts";
 import type { QueueNumbers } from "./reports.ts";
 import { Scrolled } from "./scrolled.tsx";
 import { formatHour } from "./times.ts";
@@ -57,13 +58,11 @@ export function QueueCharts(props: { day: QueueDay; numbers: QueueNumbers; promi
 
 function Pointed({ begins, sliceMs }: { begins: readonly number[]; sliceMs: number }) {
   const begin = hovered.value === null ? undefined : begins[hovered.value];
-  return begin === undefined
-    ? words.queuesPage.wholeDay
-    : `${formatHour(begin)} – ${formatHour(begin + sliceMs)}`;
+  return begin === undefined ? queuesWords.wholeDay : `${formatHour(begin)} – ${formatHour(begin + sliceMs)}`;
 }
 
 function Figure({ chart, numbers }: { chart: Chart; numbers: QueueNumbers }) {
-  const { titles, tips, threshold } = words.queuesPage;
+  const { titles, tips, threshold } = queuesWords;
   const format = FORMATS[chart.unit];
   return (
     <figure class={`chart ${chart.name}`}>
@@ -71,7 +70,7 @@ function Figure({ chart, numbers }: { chart: Chart; numbers: QueueNumbers }) {
       <ul class="legend">
         {chart.lines.map((line) => (
           <li key={line.name} class={`${line.name} ${line.shape}`}>
-            {words.queuesPage.lines[line.name]}{" "}
+            {queuesWords.lines[line.name]}{" "}
             <b>
               <Value line={line} whole={numbers[line.name]} format={format} />
             </b>
@@ -96,11 +95,7 @@ function Value({ line, whole, format }: ValueProps) {
 function Drawing({ chart }: { chart: Chart }) {
   if (plotting.value === "failed") return <Unfetched />;
   return (
-    <div
-      class="drawing"
-      role="img"
-      aria-label={words.queuesPage.picture(words.queuesPage.titles[chart.name])}
-    >
+    <div class="drawing" role="img" aria-label={queuesWords.picture(queuesWords.titles[chart.name])}>
       {plotting.value !== "loading" && <Canvas chart={chart} createPlot={plotting.value.createPlot} />}
     </div>
   );
@@ -110,9 +105,9 @@ function Drawing({ chart }: { chart: Chart }) {
 function Unfetched() {
   return (
     <p class="empty" role="alert">
-      {words.queuesPage.noPlot}{" "}
+      {queuesWords.noPlot}{" "}
       <button type="button" onClick={() => location.reload()}>
-        {words.queuesPage.reload}
+        {words.reload}
       </button>
     </p>
   );
@@ -152,14 +147,14 @@ function Canvas({ chart, createPlot }: { chart: Chart } & Pick<typeof import("./
 /** The same in words, made when it is asked for. */
 function AsTable({ chart }: { chart: Chart }) {
   const open = useSignal(false);
-  const title = words.queuesPage.titles[chart.name];
+  const title = queuesWords.titles[chart.name];
   return (
     <details
       onToggle={(event) => {
         open.value = event.currentTarget.open;
       }}
     >
-      <summary>{words.queuesPage.asTable}</summary>
+      <summary>{queuesWords.asTable}</summary>
       {open.value && (
         <Scrolled class="as-table" label={title}>
           <SliceTable chart={chart} title={title} />
@@ -175,10 +170,10 @@ function SliceTable({ chart: { begins, lines, unit }, title }: { chart: Chart; t
       <caption class="unseen">{title}</caption>
       <thead>
         <tr>
-          <th scope="col">{words.queuesPage.from}</th>
+          <th scope="col">{queuesWords.from}</th>
           {lines.map(({ name }) => (
             <th key={name} scope="col" class="figure">
-              {words.queuesPage.lines[name]}
+              {queuesWords.lines[name]}
             </th>
           ))}
         </tr>

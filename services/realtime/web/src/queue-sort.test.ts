@@ -1,19 +1,17 @@
 import { expect, test } from "@jest/globals";
-import { BY_QUEUE, COLUMNS, orderAfter, sortQueues } from "./queue-sort.ts";
+import { NO_TRAFFIC, sampleQueue } from "../testing/sample-queue.ts";
+import {
+  BY_QUEUE,
+  columnsFor,
+  INBOUND_COLUMNS,
+  numberIn,
+  OUTBOUND_COLUMNS,
+  orderAfter,
+  sortQueues,
+} from "./queue-sort.ts";
 import type { QueueRow } from "./reports.ts";
 
-const none: QueueRow = {
-  ...{
-    queue: null,
-    name: null,
-    serviceLevelMs: 20_000,
-    shortAbandonMs: 5_000,
-    waiting: 0,
-    waiting_since: null,
-  },
-  ...{ offered: 0, answered: 0, abandoned: 0, short: 0, overflowed: 0, service_level: null },
-  ...{ mean_wait_ms: null, p90_wait_ms: null, mean_talk_ms: null },
-};
+const none = sampleQueue();
 const rows: QueueRow[] = [
   { ...none, queue: "900", offered: 5, service_level: 0.5, waiting_since: "2026-01-01T10:00:00Z" },
   { ...none, queue: "901", offered: 9 },
@@ -45,6 +43,21 @@ test("a column begins with the largest, and is turned round when it is chosen ag
   expect(orderAfter(once, "queue")).toEqual(BY_QUEUE);
 });
 
-test("every column can be sorted by", () => {
-  for (const by of COLUMNS) expect(sorted(by, true)).toHaveLength(3);
+test("the columns of outbound calls are shown if there are any, and sorted like the others", () => {
+  const outbound = { placed: 3, connected: 2, dropped: 1, mean_talk_ms: 60_000 };
+  expect(columnsFor(none)).toEqual(INBOUND_COLUMNS);
+  expect(columnsFor({ ...none, outbound })).toEqual([...INBOUND_COLUMNS, ...OUTBOUND_COLUMNS]);
+  expect(OUTBOUND_COLUMNS.map((column) => numberIn(column, { ...none, outbound }))).toEqual([
+    3, 2, 1, 60_000,
+  ]);
+  const two = [
+    { ...none, queue: "900", outbound: NO_TRAFFIC },
+    { ...none, queue: "901", outbound },
+  ];
+  for (const by of OUTBOUND_COLUMNS)
+    expect(sortQueues(two, { by, descending: true }).map(({ queue }) => queue)).toEqual(["901", "900"]);
+});
+
+test("every column of inbound calls can be sorted by", () => {
+  for (const by of INBOUND_COLUMNS) expect(sorted(by, true)).toHaveLength(3);
 });

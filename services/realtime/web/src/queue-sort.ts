@@ -1,22 +1,41 @@
-import type { QueueRow } from "./reports.ts";
+import type { QueueNumbers, QueueRow, TrafficNumbers } from "./reports.ts";
+import { hasTraffic } from "./traffic.ts";
 
-/** The columns of the table of queues, in their order. */
-export const COLUMNS = [
+/** The columns of inbound calls in the table of queues, in their order. */
+export const INBOUND_COLUMNS = [
   ...(["offered", "answered", "abandoned", "short", "overflowed", "service_level"] as const),
   ...(["mean_wait_ms", "p90_wait_ms", "mean_talk_ms", "waiting", "waiting_since"] as const),
 ] as const;
-export type Column = (typeof COLUMNS)[number];
+/** The columns of outbound calls; they are shown if there are any. */
+export const OUTBOUND_COLUMNS = [
+  ...(["outbound_placed", "outbound_connected"] as const),
+  ...(["outbound_dropped", "outbound_mean_talk_ms"] as const),
+] as const;
+export type OutboundColumn = (typeof OUTBOUND_COLUMNS)[number];
+export type Column = (typeof INBOUND_COLUMNS)[number] | OutboundColumn;
+
+const isOutbound = (column: Column): column is OutboundColumn => column.startsWith("outbound_");
+
+/** The columns of a table whose total has these numbers. */
+export const columnsFor = (total: QueueNumbers): readonly Column[] =>
+  hasTraffic(total.outbound) ? [...INBOUND_COLUMNS, ...OUTBOUND_COLUMNS] : INBOUND_COLUMNS;
+
+/** The number of a column, ISO 8601 for the beginning of the longest wait. */
+export const numberIn = (column: Column, numbers: QueueNumbers): number | string | null =>
+  isOutbound(column)
+    ? numbers.outbound[column.replace("outbound_", "") as keyof TrafficNumbers]
+    : numbers[column];
 
 export type Order = { by: Column | "queue"; descending: boolean };
 
-/** As the server sends them: by number. */
+/** The order in which the server sends them: by number. */
 export const BY_QUEUE: Order = { by: "queue", descending: false };
 
-/** The same column again turns it round; another one begins with the largest. */
+/** The same column again reverses the order; another one begins with the largest. */
 export const orderAfter = (order: Order, by: Order["by"]): Order =>
   order.by === by ? { by, descending: !order.descending } : { by, descending: by !== "queue" };
 
-/** What has no number comes last either way, and equals stay as they were. */
+/** Rows without a number come last in either order, and equal rows keep their order. */
 export function sortQueues(rows: readonly QueueRow[], { by, descending }: Order): QueueRow[] {
   if (by === "queue") return descending ? rows.toReversed() : [...rows];
   return rows.toSorted((one, other) => {
@@ -27,5 +46,7 @@ export function sortQueues(rows: readonly QueueRow[], { by, descending }: Order)
 }
 
 /** The longest wait is the one that began first. */
-const figureOf = (row: QueueRow, by: Column): number | null =>
-  by !== "waiting_since" ? row[by] : row.waiting_since === null ? null : -Date.parse(row.waiting_since);
+function figureOf(row: QueueRow, by: Column): number | null {
+  const number = numberIn(by, row);
+  return typeof number === "string" ? -Date.parse(number) : number;
+}

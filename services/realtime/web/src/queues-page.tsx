@@ -7,17 +7,30 @@ import { Empty, longestWait, urgencyOfQueue } from "./live-page.tsx";
 import { report } from "./numbers.ts";
 import { QueueCharts } from "./queue-charts.tsx";
 import { queueDay } from "./queue-day.ts";
-import { BY_QUEUE, COLUMNS, type Column, orderAfter, sortQueues } from "./queue-sort.ts";
+import { toQueueCsv } from "./queue-file.ts";
+import {
+  BY_QUEUE,
+  type Column,
+  columnsFor,
+  INBOUND_COLUMNS,
+  numberIn,
+  OUTBOUND_COLUMNS,
+  orderAfter,
+  sortQueues,
+} from "./queue-sort.ts";
+import { queuesWords } from "./queues-words.ts";
 import type { QueueNumbers, Report } from "./reports.ts";
 import { go, queue } from "./route.ts";
 import { Since } from "./since.tsx";
+import { TableExport } from "./table-export.tsx";
+import { hasTraffic } from "./traffic.ts";
 import { words } from "./words.ts";
 
 const NONE = "–";
 
 const order = signal(BY_QUEUE);
 
-/** Every number of today of every queue, and how the day of one of them, or of all, has gone so far. */
+/** All numbers of today of every queue, and the day so far of one queue, or of all. */
 export function QueuesPage() {
   const numbers = report.value;
   if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
@@ -31,22 +44,30 @@ export function QueuesPage() {
 }
 
 function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
+  const columns = columnsFor(total);
   return (
-    <section class="calls day-table" aria-label={words.queues}>
+    <section
+      class={columns.length > INBOUND_COLUMNS.length ? "calls day-table wide" : "calls day-table"}
+      aria-label={words.queues}
+    >
       <table>
-        <caption>{words.queuesPage.today}</caption>
+        <caption>
+          {queuesWords.today} <Internal numbers={total} /> <Export numbers={{ total, queues }} />
+        </caption>
         <thead>
+          {columns.length > INBOUND_COLUMNS.length && <Kinds />}
           <tr>
             <Heading by="queue" label={words.queueColumns.queue} />
-            {COLUMNS.map((column) => (
-              <Heading key={column} by={column} label={words.queuesPage.columns[column]} />
+            {columns.map((column) => (
+              <Heading key={column} by={column} label={queuesWords.columns[column]} />
             ))}
           </tr>
         </thead>
         <tbody>
           <Line
-            name={words.queuesPage.allQueues}
+            name={queuesWords.allQueues}
             value={null}
+            columns={columns}
             numbers={total}
             urgency={longestWait(queues).urgency}
           />
@@ -56,6 +77,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
               name={row.queue ?? words.noQueue}
               called={row.name}
               value={row.queue ?? undefined}
+              columns={columns}
               numbers={row}
               urgency={urgencyOfQueue(row)}
             />
@@ -63,6 +85,41 @@ function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** Which columns are of inbound calls, and which of outbound ones. */
+function Kinds() {
+  return (
+    <tr class="kinds">
+      <td />
+      <th scope="colgroup" colSpan={INBOUND_COLUMNS.length}>
+        {queuesWords.inbound}
+      </th>
+      <th scope="colgroup" colSpan={OUTBOUND_COLUMNS.length}>
+        {queuesWords.outbound}
+      </th>
+    </tr>
+  );
+}
+
+function Internal({ numbers: { internal } }: { numbers: QueueNumbers }) {
+  if (!hasTraffic(internal)) return null;
+  const { placed, connected, dropped, mean_talk_ms } = internal;
+  return (
+    <span class="soft"> · {queuesWords.internal(placed, connected, dropped, formatMean(mean_talk_ms))}</span>
+  );
+}
+
+function Export({ numbers: { total, queues } }: { numbers: Pick<Report, "total" | "queues"> }) {
+  const names = { total: queuesWords.allQueues, none: words.noQueue };
+  return (
+    <TableExport
+      name="queues"
+      write={(manner) =>
+        toQueueCsv({ total, queues: sortQueues(queues, order.peek()) }, { ...manner, names })
+      }
+    />
   );
 }
 
@@ -76,7 +133,7 @@ function Heading({ by, label }: { by: Column | "queue"; label: string }) {
     <th
       scope="col"
       class={by === "queue" ? "" : "figure"}
-      title={by === "queue" ? undefined : words.queuesPage.columnTips[by]}
+      title={by === "queue" ? undefined : queuesWords.columnTips[by]}
       aria-sort={mine ? (descending ? "descending" : "ascending") : undefined}
     >
       <button type="button" onClick={sort}>
@@ -90,16 +147,17 @@ function Heading({ by, label }: { by: Column | "queue"; label: string }) {
 type LineProps = {
   name: string;
   called?: string | null;
-  /** What is chosen by it: a queue, or all (null); undefined for the calls that were in none. */
+  /** The queue it chooses, or all (null); undefined for calls without a queue. */
   value: string | null | undefined;
+  columns: readonly Column[];
   numbers: QueueNumbers;
   urgency: string;
 };
 
-function Line({ name, called, value, numbers, urgency }: LineProps) {
+function Line({ name, called, value, columns, numbers, urgency }: LineProps) {
   const chosen = queue.value === value;
   const choose = (event: MouseEvent) => {
-    // the link in it does so itself
+    // the link does so itself
     if (value !== undefined && !(event.target as Element).closest("a")) go("queues", { queue: value });
   };
   return (
@@ -117,7 +175,7 @@ function Line({ name, called, value, numbers, urgency }: LineProps) {
         )}{" "}
         {called && <span class="soft">{called}</span>}
       </th>
-      {COLUMNS.map((column) => (
+      {columns.map((column) => (
         <td key={column} class={column === "waiting_since" ? `figure ${urgency}` : "figure"}>
           <Cell column={column} numbers={numbers} />
         </td>
@@ -134,30 +192,30 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
     case "p90_wait_ms":
     case "mean_talk_ms":
       return formatMean(numbers[column]);
+    case "outbound_mean_talk_ms":
+      return formatMean(numbers.outbound.mean_talk_ms);
     case "waiting_since":
       return numbers.waiting_since ? <Since since={numbers.waiting_since} /> : NONE;
     default:
-      return numbers[column];
+      return numberIn(column, numbers);
   }
 }
 
 /** The charts of the chosen queue, or of all. */
 function Day({ numbers: { total, queues } }: { numbers: Report }) {
-  // calls without a queue have a row, which is not that of all
+  // the row of the calls without a queue is not that of all queues
   const row = queues.find((each) => queue.value !== null && each.queue === queue.value);
   const day = queueDay.value;
-  const title = queue.value === null ? words.queuesPage.allQueues : words.queuesPage.dayOf(queue.value);
+  const title = queue.value === null ? queuesWords.allQueues : queuesWords.dayOf(queue.value);
   return (
     <section class="day" aria-labelledby="day-heading">
       <h2 id="day-heading">
         {title} {row?.name && <span class="soft">{row.name}</span>}
       </h2>
       {typeof day === "string" && (
-        <p class="empty">{day === "loading" ? words.loading : words.queuesPage.unreadable}</p>
+        <p class="empty">{day === "loading" ? words.loading : queuesWords.unreadable}</p>
       )}
-      {typeof day === "object" && queue.value !== null && !row && (
-        <p class="empty">{words.queuesPage.unknown}</p>
-      )}
+      {typeof day === "object" && queue.value !== null && !row && <p class="empty">{queuesWords.unknown}</p>}
       {typeof day === "object" && (queue.value === null || row) && (
         <QueueCharts
           key={queue.value}

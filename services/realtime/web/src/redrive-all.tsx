@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { deliveries, readWaiting } from "./deliveries.ts";
 import type { Delivery } from "./delivery.ts";
+import { rareWords } from "./rare-words.ts";
 import { type RedrivenAll, redriveAll } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
-import { words } from "./words.ts";
 
 type Stage =
   | { at: "rest" | "reading" | "unreadable" }
@@ -28,7 +28,7 @@ export function RedriveAll() {
     tell(0);
     stage.value = { at: "done", result: await redriveAll(ids, tell) };
   };
-  const { all, confirm, cancel } = words.deliveriesPage.redriveAll;
+  const { all, confirm, cancel } = rareWords.deliveriesPage.redriveAll;
   const now = stage.value;
   if (now.at === "asking")
     return (
@@ -59,9 +59,9 @@ export function RedriveAll() {
   );
 }
 
-/** What is under way, or what became of it. */
+/** The progress of sending again, or its result. */
 function Told({ stage }: { stage: Stage }) {
-  const { sending, unreadable, result } = words.deliveriesPage.redriveAll;
+  const { sending, unreadable, result } = rareWords.deliveriesPage.redriveAll;
   if (stage.at === "sending")
     return (
       <>

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { deliveries } from "./deliveries.ts";
+import { rareWords } from "./rare-words.ts";
 import { adminToken, giveAdminToken, wrongToken } from "./redrive.ts";
-import { words } from "./words.ts";
 
 type Props = { label: string; busy: boolean; onRedrive(): void; children?: ComponentChildren };
 
 /** Sends something again, once the token is known: it is asked for once a tab. */
 export function RedriveForm({ label, busy, onRedrive, children }: Props) {
-  const { noRights, adminTokenLabel, adminTokenWrong } = words.deliveriesPage;
+  const { noRights, adminTokenLabel, adminTokenWrong } = rareWords.deliveriesPage;
   if (!deliveries.value?.redrive) return <p class="soft">{noRights}</p>;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

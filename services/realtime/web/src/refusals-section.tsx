@@ -1,11 +1,11 @@
 import { formatCount } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import { system } from "./system.ts";
 import { totalsOf } from "./system-report.ts";
-import { words } from "./words.ts";
 
-const { refused, reasons } = words.systemPage;
+const { refused, reasons } = rareWords.systemPage;
 
-/** What was refused in the last hour without being kept, counted by status: there is no body of it to look at. */
+/** Counts by status of requests that were refused in the last hour. Their bodies are not kept. */
 export function RefusalsSection() {
   const totals = totalsOf(system.value?.refusals ?? []);
   if (totals.length === 0) return null;

@@ -1,10 +1,10 @@
 import { formatCount } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import { Scrolled } from "./scrolled.tsx";
 import type { RefusedName } from "./system-report.ts";
 import { formatTimeOfDay } from "./times.ts";
-import { words } from "./words.ts";
 
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
 /** The most frequent; more would push the rest of the page off the screen. */
 const SHOWN = 5;

@@ -1,12 +1,12 @@
 import type { Agent } from "./agents.ts";
-import type { CallState, Leg, Waiter } from "./calls.ts";
+import type { CallState, Waiter } from "./calls.ts";
 
-// what realtime answers, as JSON carries it: times are ISO 8601 (page-reads.ts of realtime compares both)
+// the answers of realtime as JSON: times are ISO 8601 (page-reads.ts of realtime compares both)
 
-/** Agents that are free; null where nobody told of any. */
+/** Agents that are free; null if no agent event was ever received. */
 type Free = { free: number | null };
 
-/** The numbers of one queue, or of all; null where there is nothing to count. */
+/** The numbers of inbound calls of one queue, or of all; null if there is nothing to count. */
 export type QueueNumbers = {
   waiting: number;
   waiting_since: string | null;
@@ -44,6 +44,8 @@ export type Abandoned = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
+  /** The canonical number; null if it is hidden. */
+  person: string | null;
   queue: string | null;
   entered_at: string;
   ended_at: string;
@@ -79,6 +81,7 @@ export type AgentReport = { now: string; agents: Agent[] };
 export type AbandonedReport = {
   now: string;
   from: string;
+  days: number | null;
   abandoned: Abandoned[];
   more: boolean;
   people: AbandonedPerson[];
@@ -87,5 +90,5 @@ export type AbandonedReport = {
 /** The board of a moment of the past. */
 export type PastReport = Report & {
   agents: Agent[];
-  waiting: (Waiter["call"] & Pick<Leg, "queue" | "entered_at">)[];
+  waiting: Waiter[];
 };

@@ -9,24 +9,29 @@ import { at, go, minutes, page, writeMoment } from "./route.ts";
 export const SPEEDS = [1, 5, 15, 60] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-/** Where one comes from, and goes back to. */
+/** The button that opens the past, and has the focus again after it. */
 export const HANDLE_ID = "rewind-handle";
 
-/** So far back the handle leads: most of what one looks for has just been. */
+/** The handle leads this far back: people mostly look for something that has just happened. */
 const HANDLE_MS = 5 * 60_000;
 export const STEP_MS = 10_000;
 /** Four boards a second: at sixty times the speed each is a quarter of a minute after the one before. */
 const PACE_MS = 250;
-/** What is younger is the present, as the server says too. */
+/** A moment younger than this is the present, as it is on the server. */
 const PRESENT_MS = 1_000;
 /** Longer than this is slow: it is said. */
 const SLOW_MS = 1_000;
 
+/** The live page was asked for a moment that is still to come by the server's clock, which is known once a report has come. */
+export const isAhead = computed(
+  () =>
+    page.value === "live" && at.value !== null && report.value !== null && at.value > now.value + PRESENT_MS,
+);
 /** The live page shows a moment of the past. */
-export const rewound = computed(() => page.value === "live" && at.value !== null);
+export const rewound = computed(() => page.value === "live" && at.value !== null && !isAhead.value);
 export const playing = signal(false);
 export const speed = signal<Speed>(1);
-/** What the server said last; its `now` is the moment that is seen, which is a little behind `at`, the one that is asked for. */
+/** The last answer of the server. Its `now` is the moment that is seen; it is a little behind `at`, the moment that is asked for. */
 export const past = signal<PastReport | null>(null);
 type Trouble = "slow" | "future" | "unreadable";
 /** Why it has not said anything since. */

@@ -12,25 +12,27 @@ export const PATHS = {
   deliveries: "/deliveries",
   system: "/system",
   number: "/number",
+  // shown at every other address
+  unknown: "/not-found",
 } as const;
 export type PageName = keyof typeof PATHS;
-/** All that have an address; those of the navigation are the ones a page is not reached from another. */
 const ALL_PAGES = Object.keys(PATHS) as PageName[];
-export const PAGES = ALL_PAGES.filter((name) => name !== "number");
+/** The pages of the navigation. */
+export const PAGES = ALL_PAGES.filter((name) => name !== "number" && name !== "unknown");
 
 export const page = signal<PageName>(readPage());
-/** Which calls the page of calls shows. */
+/** The state that the page of calls shows; null = all. */
 export const filter = signal<CallState | null>(readFilter());
-/** Which deliveries the page of deliveries shows. */
+/** The status that the page of deliveries shows; null = all. */
 export const status = signal<DeliveryStatus | null>(readStatus());
-/** What it searches for. */
+/** The search text of a page. */
 export const query = signal(readQuery());
 
 /** The sliding window of the live page's numbers, in minutes; null = today. */
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
-/** Which queue the page of queues charts; null = all. */
+/** The queue that the page of queues charts; null = all. */
 export const queue = signal(readChosenQueue());
 
 /** The call_id of the call whose events are shown, whatever the page. */
@@ -39,11 +41,11 @@ export const selected = signal(readCall());
 const EARLIEST = Date.UTC(2000, 0);
 /** The moment that the live page shows, in ms; null = now. While it is played, it runs on. */
 export const at = signal(readMoment());
-/** What pages of their own keep in the address. */
+/** The query of the address, for parameters that only one page has. */
 export const parameters = signal(location.search);
 
 function readPage(): PageName {
-  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "live";
+  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "unknown";
 }
 
 /** The filter is part of the address, so that it can be bookmarked and survives a reload. */
@@ -148,7 +150,7 @@ export function writeMoment(): void {
 /** A colon may stand in a query as it is. */
 const readable = (address: string): string => address.replaceAll("%3A", ":");
 
-/** What history keeps with an address: the page before it is the same one, without the call. */
+/** The state of a history entry. `opened`: the entry before it is the same page without the call. */
 type Entry = { opened?: true } | null;
 
 /** The address of a call is that of where it is seen, and the call: Back closes it, however many were looked at. */
@@ -169,7 +171,7 @@ export function closeCall(): void {
   read();
 }
 
-/** What is seen now, with a call or without one. */
+/** The address of the current page, with a call or without one. */
 export function addressWith(call_id: string | null): string {
   const fragment = readFragment();
   if (call_id) fragment.set("call", call_id);
@@ -177,7 +179,7 @@ export function addressWith(call_id: string | null): string {
   return join(location.pathname, new URLSearchParams(location.search), fragment);
 }
 
-/** Nobody sees a half of an address. */
+/** Updates all signals at once: no effect sees half an address. */
 function read(): void {
   batch(() => {
     page.value = readPage();

@@ -10,10 +10,10 @@ const SHAPES: Record<CallState, string> = {
   FINISHED: "✓",
 };
 
-/** A state that a later release knows is shown by its name. */
-export function StateMark({ state }: { state: CallState }) {
+/** The state of a call; one that only a later release knows is shown by its name. `isPlain`: without colour. */
+export function StateMark({ state, isPlain = false }: { state: CallState; isPlain?: boolean }) {
   return (
-    <span class={`state ${state.toLowerCase()}`}>
+    <span class={`state ${isPlain && state !== "FINISHED" ? "soft" : state.toLowerCase()}`}>
       <span class="shape" aria-hidden="true">
         {SHAPES[state] ?? "◌"}
       </span>

@@ -1,3 +1,4 @@
+import { rareWords } from "./rare-words.ts";
 import "./system-page.css";
 import { formatCount } from "./format.ts";
 import { link } from "./live.ts";
@@ -10,9 +11,9 @@ import { Verdict } from "./system-verdict.tsx";
 import { words } from "./words.ts";
 
 const NONE = "–";
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
-/** Whether the gateway itself is well, and who is not: services, what waits between them, what was refused. */
+/** The health of the gateway: its services, the events that wait between them, and the requests it refused. */
 export function SystemPage() {
   const report = system.value;
   if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;

@@ -1,7 +1,9 @@
 import { now } from "./clock.ts";
 import { formatCount, formatDuration } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import { WrongPaths } from "./refused-names.tsx";
 import { Scrolled } from "./scrolled.tsx";
+import { SimulatorHint } from "./simulator-hint.tsx";
 import {
   type Instance,
   type Lag,
@@ -12,10 +14,9 @@ import {
 } from "./system-report.ts";
 import { nameOf } from "./system-verdict.tsx";
 import { formatTimeOfDay } from "./times.ts";
-import { words } from "./words.ts";
 
 const NONE = "–";
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
 export function Instances({ report: { instances, missing } }: { report: SystemReport }) {
   const { service, instance, state, since, hands, version } = say.instanceColumns;
@@ -82,7 +83,7 @@ function InstanceLine({ shown }: { shown: Instance }) {
   );
 }
 
-/** Of names that are made by machines the end tells one from the other. */
+/** The end of a generated name tells it from the others. */
 const SHOWN_OF_NAME = 24;
 const endOf = (name: string) => (name.length > SHOWN_OF_NAME ? `…${name.slice(1 - SHOWN_OF_NAME)}` : name);
 
@@ -196,9 +197,7 @@ function Nothing({ accepted }: { accepted: number }) {
   return (
     <div class="empty">
       <p>{say.nothingCame}</p>
-      <p>
-        {words.emptyHow} <code>npx -y pnpm simulate</code>
-      </p>
+      <SimulatorHint />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { formatCount, formatDuration } from "./format.ts";
+import { rareWords } from "./rare-words.ts";
 import type { GradedTrouble, Instance } from "./system-report.ts";
 import { formatTimeOfDay } from "./times.ts";
-import { words } from "./words.ts";
 
-const say = words.systemPage;
+const say = rareWords.systemPage;
 
 /** One sentence, and below it what is wrong. */
 export function Verdict({ troubles }: { troubles: readonly GradedTrouble[] }) {

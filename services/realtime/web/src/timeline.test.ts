@@ -57,14 +57,21 @@ test("a call whose beginning is missing says so", () => {
   expect(notesOf(event(1, "dialer.success", 0), event(2, "call.new", 1))).toEqual([[], []]);
 });
 
-test("an answer in a queue where nobody had waited is marked once, and one without a queue is not", () => {
+test("an agent who enters a queue in which the call had not waited is marked once", () => {
   const begun = event(1, "call.new", 0);
-  expect(
-    notesOf(begun, event(2, "actor.entered", 1, { queue: "900" }), event(3, "call.on-going", 2)),
-  ).toEqual([[], [{ kind: "answeredWithoutWait" }], []]);
-  expect(notesOf(begun, event(2, "call.ongoing", 1))).toEqual([[], []]);
+  const entered = (id: number, seconds: number) => event(id, "actor.entered", seconds, { queue: "900" });
+  const unknownWait = [{ kind: "answeredWithoutWait" }];
+  expect(notesOf(begun, entered(2, 1), event(3, "call.on-going", 2), entered(4, 3))).toEqual([
+    ...[[], unknownWait, [], []],
+  ]);
   const waited = event(2, "call.waiting", 1, { queue: "900" });
-  expect(notesOf(begun, waited, event(3, "call.ongoing", 2))).toEqual([[], [], []]);
+  expect(notesOf(begun, waited, entered(3, 2))).toEqual([[], [], []]);
+});
+
+test("an answer that names no queue, or without an agent, opens no visit and is not marked", () => {
+  const begun = event(1, "call.new", 0, { queue: "900" });
+  expect(notesOf(begun, event(2, "actor.entered", 1))).toEqual([[], []]);
+  expect(notesOf(begun, event(2, "call.ongoing", 1, { queue: "900" }))).toEqual([[], []]);
 });
 
 test("an agent who left without having come is marked", () => {

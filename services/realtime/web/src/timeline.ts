@@ -61,11 +61,12 @@ function missing(events: readonly CallEvent[], index: number): Note | null {
   const had = (...types: string[]) => types.some((type) => before.includes(type));
   const type = typeOf(events[index]!);
   if (index === 0 && !events.some((each) => typeOf(each) === "call.new")) return { kind: "noBeginning" };
-  const answers = ["actor.entered", "call.ongoing"];
-  const inQueue = events.slice(0, index + 1).some(({ event }) => textOf(event.queue) !== null);
-  if (answers.includes(type) && inQueue && !had("call.waiting", ...answers))
+  const namesQueue = textOf(events[index]!.event.queue) !== null;
+  if (type === "actor.entered" && namesQueue && !had("call.waiting", "actor.entered"))
     return { kind: "answeredWithoutWait" };
-  return type === "actor.left" && !had(...answers) ? { kind: "waitedWithoutAnswer" } : null;
+  return type === "actor.left" && !had("actor.entered", "call.ongoing")
+    ? { kind: "waitedWithoutAnswer" }
+    : null;
 }
 
 /** Longer than anybody is routed, rings or waits, and than most talk. */

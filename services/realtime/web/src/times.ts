@@ -1,4 +1,5 @@
 import { computed } from "@preact/signals";
+import { serverTime } from "./clock.ts";
 import { zone } from "./numbers.ts";
 import { language } from "./words.ts";
 
@@ -9,6 +10,8 @@ const clockOf = (options: Intl.DateTimeFormatOptions) =>
 const timeOfDay = clockOf({ timeStyle: "medium" });
 const hour = clockOf({ timeStyle: "short" });
 const dateAndTime = clockOf({ dateStyle: "short", timeStyle: "medium" });
+
+const date = clockOf({ dateStyle: "short" });
 
 const day = clockOf({ day: "2-digit", month: language === "pt-BR" ? "2-digit" : "short" });
 
@@ -23,3 +26,13 @@ export const formatDateAndTime = (ms: number): string => dateAndTime.value.forma
 
 /** `24/11 10:42:07`, `Nov 24 10:42:07`; ms since the epoch in. */
 export const formatDayAndTime = (ms: number): string => `${day.value.format(ms)} ${formatTimeOfDay(ms)}`;
+
+/** `24/11/2026`; ms since the epoch in. */
+export const formatShortDate = (ms: number): string => date.value.format(ms);
+
+/** Whether a moment is in the account's present day, by the server's clock; ms since the epoch in. */
+export const isToday = (ms: number): boolean => formatShortDate(ms) === formatShortDate(serverTime());
+
+/** `10:42:07` for a moment of today, else with its day; ms since the epoch in. */
+export const formatRecent = (ms: number): string =>
+  isToday(ms) ? formatTimeOfDay(ms) : formatDayAndTime(ms);

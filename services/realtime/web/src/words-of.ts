@@ -1,16 +1,15 @@
 import type { AgentState } from "./agents.ts";
 import type { CallState } from "./calls.ts";
 import type { Theme } from "./choices.ts";
-import type { Chart, Line } from "./day-charts.ts";
 import type { DeliveryStatus, Letter } from "./delivery.ts";
 import type { PeriodName } from "./periods.ts";
-import type { Column } from "./queue-sort.ts";
 import type { Outcome } from "./redrive.ts";
+import type { TrafficNumbers } from "./reports.ts";
 import type { PageName } from "./route.ts";
 import type { Standing } from "./system-report.ts";
 import type { Urgency } from "./urgency.ts";
 
-/** Everything the page says; a language that lacks a word does not compile. */
+/** Everything the page says at its first load; a language that lacks a word does not compile. */
 export type Words = {
   pages: Record<PageName, string>;
   navigation: string;
@@ -23,7 +22,10 @@ export type Words = {
   help: string;
   helpTitle: string;
   keys: [keys: string, what: string][];
-  cards: Record<"waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned", string>;
+  cards: Record<
+    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "abandoned" | "outbound",
+    string
+  >;
   window: string;
   today: string;
   lastMinutes(minutes: number): string;
@@ -31,9 +33,10 @@ export type Words = {
     "queue" | "waiting" | "longest" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
     string
   >;
-  /** What each number means, in one sentence. */
+  /** The definition of each number. */
   tips: Record<
-    "waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned",
+    | ("waiting" | "longest" | "ongoing" | "free" | "serviceLevel" | "meanWait" | "offered" | "abandoned")
+    | "outbound",
     string
   >;
   agentStates: Record<AgentState, string>;
@@ -46,12 +49,15 @@ export type Words = {
     find: string;
     none: string;
     nobodyFound: string;
+    /** A pause or a log-out that was told during the talk, and its definition. */
+    next: Record<"PAUSED" | "LOGGED_OUT" | "tip", string>;
+    unknownTip: string;
   };
   queues: string;
   noQueue: string;
   noQueues: string;
   nobodyWaits: string;
-  livePage: { moreQueues(count: number): string; moreWaiting(count: number): string };
+  livePage: { wait: string; moreQueues(count: number): string; moreWaiting(count: number): string };
   presumedLost: string;
   search: string;
   exportAs(format: string): string;
@@ -59,11 +65,7 @@ export type Words = {
   exportFailed: string;
   nothingFound: string;
   searchCut: string;
-  abandonedColumns: Record<"from" | "queue" | "at" | "waited" | "returned", string>;
-  abandonedToday(count: number, open: number, more: boolean): string;
   short: string;
-  notReturned: string;
-  nobodyGaveUp: string;
   all: string;
   states: Record<CallState, string>;
   columns: Record<"state" | "from" | "to" | "queue" | "agent" | "began" | "age", string>;
@@ -73,13 +75,13 @@ export type Words = {
     from: string;
     to: string;
     wrongOrder: string;
-    /** How many are listed, and whether that is all of them. */
+    /** The number of listed calls, and whether the list is complete. */
     count(count: number, progress: "reading" | "whole" | "cut"): string;
     emptyPeriod: string;
     showAll: string;
   };
   directions: Record<string, string>;
-  /** What happened, by the type of an event; the rest are shown by their type. */
+  /** Events in words, by type; other types are shown as they are. */
   happenings: Readonly<Record<string, string>>;
   /** "X" came before "Y", by so much where that is known. */
   cameBefore(early: string, late: string, by: string | null): string;
@@ -94,7 +96,9 @@ export type Words = {
   lost: string;
   stale(since: string): string;
   empty: string;
+  /** For developers. */
   emptyHow: string;
+  unknownAddress: string;
   emptyState: string;
   call: string;
   events: string;
@@ -114,89 +118,12 @@ export type Words = {
   token: string;
   enter: string;
   filter: string;
-  queuesPage: {
-    today: string;
-    allQueues: string;
-    dayOf(queue: string): string;
-    wholeDay: string;
-    columns: Record<Column, string>;
-    columnTips: Record<Column, string>;
-    titles: Record<Chart["name"], string>;
-    /** What each chart counts, in one sentence. */
-    tips: Record<Chart["name"], string>;
-    lines: Record<Line["name"], string>;
-    threshold(value: string): string;
-    /** What a drawing is called for whoever cannot see it. */
-    picture(title: string): string;
-    asTable: string;
-    from: string;
-    unknown: string;
-    unreadable: string;
-    noPlot: string;
-    reload: string;
-  };
-  numberPage: {
-    callsOf: string;
-    noNumber: string;
-    noCalls: string;
-    totals: Record<"calls" | "answered" | "abandoned" | "talk" | "first" | "last" | "returned", string>;
-    tips: Record<"answered" | "abandoned" | "talk" | "returned", string>;
-    at: string;
-    notReturned: string;
-    returnedAt(time: string): string;
-    outcome: string;
-    gaveUp: string;
-    shown(count: number, full: boolean): string;
-    ofLatest(count: number): string;
-    more: string;
-    seeAll: string;
-    unreadable: string;
-  };
   callNotes: {
     /** The first event there is, in words. */
     noBeginning(first: string): string;
     answeredWithoutWait: string;
     waitedWithoutAnswer: string;
     quiet(length: string): string;
-  };
-  systemPage: {
-    /** All is well, look, something is wrong. */
-    verdicts: Record<Urgency, string>;
-    deaf: string;
-    missing(service: string): string;
-    unready(name: string, why: string): string;
-    silent(name: string, since: string): string;
-    tolerated(name: string, why: string): string;
-    spool(name: string, count: string, age: string): string;
-    lag(count: string, age: string): string;
-    lagUnknown(reason: string): string;
-    unavailable(count: string): string;
-    cards: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
-    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets" | "wrongPaths" | "origins", string>;
-    lastHour(most: string): string;
-    instances: string;
-    instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
-    /** What a service is for. */
-    jobs: Readonly<Record<string, string>>;
-    standings: Record<Standing, string>;
-    nobody: string;
-    nobodyYet: string;
-    isTolerated: string;
-    partitions(count: number): string;
-    sockets(count: number): string;
-    spooled(count: string): string;
-    lags: string;
-    lagColumns: Record<"topic" | "records" | "worst" | "waited", string>;
-    worst(partition: number, count: string): string;
-    lagUnknownHere: string;
-    refused: string;
-    refusedColumns: Record<"status" | "why" | "count" | "last", string>;
-    /** Why the webhook answers so, by status. */
-    reasons: Readonly<Record<number, string>>;
-    refusedOrigins: string;
-    originColumns: Record<"origin" | "count" | "last", string>;
-    nothingRefused: string;
-    nothingCame: string;
   };
   rewind: {
     handle: string;
@@ -219,27 +146,96 @@ export type Words = {
     noCalls: string;
     wholeCall: string;
   };
-  deliveriesPage: {
+  reload: string;
+  seeAllOfNumber: string;
+  /** The numbers of outbound and internal calls. */
+  traffic: Record<keyof TrafficNumbers, string>;
+  abandonedAt: string;
+  exportTable: string;
+  /** The marks of a delivery: of the page of deliveries and of each call. */
+  delivery: {
     statuses: Record<DeliveryStatus, string>;
-    /** What each means, in one sentence. */
+    /** The meaning of each status, in one sentence. */
     tips: Record<DeliveryStatus, string>;
-    columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
-    facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
-    /** What a dead letter was refused or parked for; the rest are shown as they are. */
-    reasons: Readonly<Record<string, string>>;
     letterStatuses: Record<Letter["status"], string>;
-    filter: string;
-    search: string;
     lateBy(time: string): string;
     after(event: string): string;
     copies(count: number): string;
+    redelivered(times: number): string;
+    ofCall(count: number): string;
+  };
+};
+
+/** The words of pages that are seldom opened: they are fetched with the first of them. */
+export type RareWords = {
+  numberPage: {
+    callsOf: string;
+    noNumber: string;
+    noCalls: string;
+    totals: Record<"calls" | "answered" | "abandoned" | "talk" | "first" | "last" | "returned", string>;
+    tips: Record<"answered" | "abandoned" | "talk" | "returned", string>;
+    at: string;
+    notReturned: string;
+    returnedAt(time: string): string;
+    outcome: string;
+    gaveUp: string;
+    shown(count: number, full: boolean): string;
+    ofLatest(count: number): string;
+    more: string;
+    unreadable: string;
+  };
+  systemPage: {
+    /** All is well, look, something is wrong. */
+    verdicts: Record<Urgency, string>;
+    deaf: string;
+    missing(service: string): string;
+    unready(name: string, why: string): string;
+    silent(name: string, since: string): string;
+    tolerated(name: string, why: string): string;
+    spool(name: string, count: string, age: string): string;
+    lag(count: string, age: string): string;
+    lagUnknown(reason: string): string;
+    unavailable(count: string): string;
+    cards: Record<"events" | "lag" | "accepted" | "refused" | "sockets", string>;
+    tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets" | "wrongPaths" | "origins", string>;
+    lastHour(most: string): string;
+    instances: string;
+    instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
+    /** The job of each service. */
+    jobs: Readonly<Record<string, string>>;
+    standings: Record<Standing, string>;
+    nobody: string;
+    nobodyYet: string;
+    isTolerated: string;
+    partitions(count: number): string;
+    sockets(count: number): string;
+    spooled(count: string): string;
+    lags: string;
+    lagColumns: Record<"topic" | "records" | "worst" | "waited", string>;
+    worst(partition: number, count: string): string;
+    lagUnknownHere: string;
+    refused: string;
+    refusedColumns: Record<"status" | "why" | "count" | "last", string>;
+    /** Why the webhook answers so, by status. */
+    reasons: Readonly<Record<number, string>>;
+    refusedOrigins: string;
+    originColumns: Record<"origin" | "count" | "last", string>;
+    nothingRefused: string;
+    nothingCame: string;
+  };
+  deliveriesPage: {
+    columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
+    facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
+    /** The reasons of dead letters; other reasons are shown as they are. */
+    reasons: Readonly<Record<string, string>>;
+    filter: string;
+    search: string;
     shown(count: number, more: boolean): string;
     more: string;
     noMore: string;
     empty: string;
     nothing: string;
     nothingYet: string;
-    ofCall(count: number): string;
     bodyUnreadable: string;
     noBody: string;
     binary: string;
@@ -260,6 +256,6 @@ export type Words = {
   };
 };
 
-/** How many there are of all kinds. */
+/** The sum over all outcomes. */
 export const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
