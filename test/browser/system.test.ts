@@ -87,7 +87,7 @@ test("without a projector, the page says so and counts the waiting events; all i
   await projector!.stop();
   for (let n = 0; n < 20; n++) await post(JSON.stringify({ type: "call.new", call_id: `waits-${n}` }));
   await eventually(async () => {
-    expect(await card(page, "À espera")).toBe("20");
+    expect(await card(page, "Pendentes")).toBe("20");
     expect(await verdict(page)).toMatch(
       /Nenhum projector no ar.*\n(.*\n)*20 eventos pendentes de processamento/,
     );
@@ -100,7 +100,7 @@ test("without a projector, the page says so and counts the waiting events; all i
   await projector!.start();
   await projector!.ready();
   await eventually(async () => {
-    expect(await card(page, "À espera")).toBe("0");
+    expect(await card(page, "Pendentes")).toBe("0");
     expect(await verdict(page)).toContain("Tudo certo");
   }, SOON_MS);
   expect(problems).toEqual([]);

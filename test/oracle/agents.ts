@@ -2,7 +2,7 @@ import type { Call } from "./call.ts";
 import { isSameSecond, type Named, nameOf, PRESENCE, type Step } from "./events.ts";
 import { mean } from "./mean.ts";
 import type { Ring, Talk } from "./play.ts";
-import { type Presence, playPresence } from "./presence.ts";
+import { isDropped, type Presence, playPresence } from "./presence.ts";
 import { sameAgentIn } from "./same-agent.ts";
 import { isIn, type Window } from "./window.ts";
 
@@ -116,7 +116,7 @@ function stepsOf({ calls, presenceSteps }: Account): Step[] {
 }
 
 const byBegin = (a: AgentTalk, b: AgentTalk): number =>
-  a.entered_at - b.entered_at || a.step.received - b.step.received || (a.step.uuid < b.step.uuid ? -1 : 1);
+  a.entered_at - b.entered_at || (a.call.call_id < b.call.call_id ? -1 : 1);
 
 /** One talk at a time: entering another call ends the older talk, an internal call only interrupts it. */
 function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[]): AgentTalk[] {
@@ -246,7 +246,8 @@ const rings = ({ began_at, ended_at, call }: AgentRing, { now, isLost }: Questio
 function toldDuring({ presence, presenceSteps }: Agent, { entered_at }: Talk): AgentRow["next_state"] {
   if (!presence || presence.state === "AVAILABLE") return null;
   const type = presence.state === "PAUSED" ? "actor.paused" : "actor.logged-out";
-  return presenceSteps.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
+  const told = presenceSteps.filter((step) => !isDropped(step, presenceSteps));
+  return told.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
 }
 
 /** The state of an agent who neither talks nor rings. */

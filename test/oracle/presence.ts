@@ -81,7 +81,7 @@ function isPair(a: Step, b: Step): boolean {
 }
 
 /** Both steps of a pair leave the agent as before, if anything is known of before. */
-function isDropped(step: Step, steps: readonly Step[]): boolean {
+export function isDropped(step: Step, steps: readonly Step[]): boolean {
   const hasOther = steps.some((other) => isFirstOfPair(step, other) || isFirstOfPair(other, step));
   return hasOther && steps.some((other) => other.at < step.at && !isSameSecond(other.at, step.at));
 }

@@ -26,7 +26,9 @@ export function productBoard({ deliveries, ...asked }: RandomDay): Board {
   const events = deliveries.map(publish);
   const byKey = (of: readonly Event[]) => [...Map.groupBy(of, ({ aggregate_id }) => aggregate_id).values()];
   const calls = byKey(events.filter(({ kind }) => kind === "call")).map((each) => foldCall(each)!);
-  const presences = byKey(firstReceptions(events.filter(isPresence))).map((each) => applyPresence(null, each)!);
+  const presences = byKey(firstReceptions(events.filter(isPresence))).map(
+    (each) => applyPresence(null, each)!,
+  );
   const { queues, total } = countQueues(calls, asked);
   const abandoned = listAbandoned(calls, asked);
   const board = {

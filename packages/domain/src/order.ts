@@ -148,7 +148,10 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     }
     const due = byRank(group);
     while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
-    addAll(due[FINISHED_RANK]!);
+    const finished = due[FINISHED_RANK]!;
+    // the first of equal ends counts
+    if (finished.length > 0) finished.push(...open[FINISHED_RANK]!.splice(0));
+    addAll(finished.sort(byReception).reverse());
     addAll(due[OTHER_RANK]!);
   }
   while (isUnderWay(open)) take(open);

@@ -186,8 +186,7 @@ function inOrder(second: readonly Statement[]): Statement[] {
 }
 
 const byReception = (one: Statement, other: Statement): number =>
-  one.receivedAt.getTime() - other.receivedAt.getTime() ||
-  (one.uuid < other.uuid ? -1 : 1);
+  one.receivedAt.getTime() - other.receivedAt.getTime() || (one.uuid < other.uuid ? -1 : 1);
 
 function applyStatement(presence: FoldedPresence, statement: Statement): FoldedPresence {
   const { queue, family, on } = statement;
@@ -234,7 +233,7 @@ function logIn(
   if (family !== "login" || !on) return {};
   const outs = queues.flatMap(({ logged_out }) => logged_out ?? []);
   const out = outs.length > 0 ? latest(outs) : null;
-  const isReturn = out !== null && out <= at && isNewer(out, returns.at(-1)?.in);
+  const isReturn = out !== null && out < at && isNewer(out, returns.at(-1)?.in);
   const isKnown = extensions.some((each) => each.extension === extension && +each.at === +at);
   return {
     ...(isReturn ? { returns: [...returns, { out, in: at }].slice(-MAX_RETURNS) } : {}),

@@ -1,7 +1,15 @@
 import { beginCallAgents, type CallAgent, type CallAgents, identify, loginOf } from "./call-agents.ts";
 import { answerRings, beginRing, beginRings, endRings, missRing, type Rings } from "./rings.ts";
 import type { Step } from "./step.ts";
-import { beginTalk, beginTalks, cutTalks, endAllTalks, leaveTalk, type Talks } from "./talks.ts";
+import {
+  beginTalk,
+  beginTalks,
+  cutTalks,
+  endAllTalks,
+  leaveTalk,
+  type Presents,
+  type Talks,
+} from "./talks.ts";
 import {
   abandonVisit,
   beginVisits,
@@ -27,8 +35,8 @@ export type Story = {
   connected_at: Date | null;
   /** The last event of the life cycle. */
   last_at: Date | null;
-  /** An abandon, and a recording that is ready: each may end the call, until the life cycle goes on. */
-  abandoned_at: Date | null;
+  /** An abandon, with those who were on the call, and a recording that is ready: each may end the call, until the life cycle goes on. */
+  abandon: { at: Date; presents: Presents } | null;
   isRecorded: boolean;
   /** The end of the call; nothing comes after it. */
   finished_at: Date | null;
@@ -42,7 +50,7 @@ export const beginStory = (): Story => ({
   direct_at: null,
   connected_at: null,
   last_at: null,
-  abandoned_at: null,
+  abandon: null,
   isRecorded: false,
   finished_at: null,
 });
@@ -54,7 +62,7 @@ export type StoryStep = Step & { at: Date; lastQueue: string | null };
 export function tellStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
   const { type, at } = step;
-  if (REOPENING.has(type)) Object.assign(story, { abandoned_at: null, isRecorded: false });
+  if (REOPENING.has(type)) Object.assign(story, { abandon: null, isRecorded: false });
   takeStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
   if (LIFE_CYCLE.has(type)) story.last_at = at;
 }
@@ -111,7 +119,7 @@ function takeStep(story: Story, step: TakenStep): void {
     case "call.queue-abandon":
       abandonVisit(visits, { queue, lastQueue: step.lastQueue, at });
       endRings(rings, at);
-      story.abandoned_at ??= at;
+      story.abandon ??= { at, presents: talks.present };
       break;
     case "call.recording-available":
       story.isRecorded = true;
@@ -143,10 +151,11 @@ function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
 
 /** An abandon, or a recording that is ready, ends a call that did not go on after it. */
 export function endStory(story: Story): void {
-  const at = story.abandoned_at ?? (story.isRecorded && isOver(story) ? story.last_at : null);
+  const { abandon, isRecorded, last_at } = story;
+  const at = abandon?.at ?? (isRecorded && isOver(story) ? last_at : null);
   if (story.finished_at || !at) return;
   end(story, at);
-  if (story.abandoned_at) cutTalks(story.talks, at);
+  if (abandon) cutTalks(abandon.presents, at);
 }
 
 function end(story: Story, at: Date): void {

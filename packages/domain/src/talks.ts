@@ -61,10 +61,9 @@ const isExtensionOf = ({ agent }: Present, { extension }: CallAgent): boolean =>
 
 export const endAllTalks = (talks: Talks, at: Date): Presents => endTalks(talks, at, () => true);
 
-/** Ends every talk that began by then: the end of a call may be implied by an event before the last actor.left. */
-export function cutTalks(talks: Talks, at: Date): void {
-  endAllTalks(talks, at);
-  for (const talk of talks.all) if (talk.ended_at! > at) talk.ended_at = latest(talk.entered_at, at);
+/** Ends the talks of those who were on the call at its implied end, also those whose actor.left came after it. */
+export function cutTalks(presents: Presents, at: Date): void {
+  for (const { talk } of presents) if (talk) talk.ended_at = latest(talk.entered_at, at);
 }
 
 function endTalks(talks: Talks, at: Date, isEnding: (present: Present) => boolean): Presents {

@@ -57,10 +57,15 @@ export async function listPresenceEvents(
   return found;
 }
 
-/** A year of so many agents is read in about a second: no read comes near its limit. */
+/**
+ * Whoever works logs in again within a week: nothing from years before has to be read for them. An agent who said nothing in that time
+ * is made of everything said.
+ */
+const LOOK_BACK_MS = 8 * 86_400_000;
+/** So many agents a read: a week of them is read in less than a second. */
 const AGENTS_AT_ONCE = 50;
 
-/** An agent who has said nothing since is as it is stored. Each other one is made of all its events by then. */
+/** An agent who has said nothing since is as it is stored. */
 export async function listPastPresences(
   { agents, events }: Collections,
   at: Date,
@@ -71,15 +76,20 @@ export async function listPastPresences(
     fold >= FOLD_REVISION && updated_at <= at;
   const settled = all.filter(isSettled).map(({ fold: _fold, ...presence }): Presence => presence);
   const moved = all.filter((each) => !isSettled(each)).map(({ agent }) => agent);
-  const folded: Presence[] = [];
-  for (const some of chunksOf(moved, AGENTS_AT_ONCE)) {
-    const known = { aggregate_id: { $in: some }, received_at: { $lte: at } };
-    for await (const said of eventsByAgent(events, known, reading)) {
-      const presence = applyPresence(null, said, readOccurrence);
-      if (presence) folded.push({ ...presence, version: presence.updated_at.getTime() });
-    }
-  }
-  return [...settled, ...folded];
+  const folded = new Map<string, Presence>();
+  const read = async (names: readonly string[], received_at: { $gt?: Date; $lte: Date }) => {
+    for (const some of chunksOf(names, AGENTS_AT_ONCE))
+      for await (const said of eventsByAgent(events, { aggregate_id: { $in: some }, received_at }, reading)) {
+        const presence = applyPresence(null, said, readOccurrence);
+        if (presence) folded.set(presence.agent, { ...presence, version: presence.updated_at.getTime() });
+      }
+  };
+  await read(moved, { $gt: new Date(at.getTime() - LOOK_BACK_MS), $lte: at });
+  await read(
+    moved.filter((agent) => !folded.has(agent)),
+    { $lte: at },
+  );
+  return [...settled, ...folded.values()];
 }
 
 const saidWithin = (from: Date, to: Date): Filter<EventDocument> => ({
