@@ -125,6 +125,10 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     steps.filter(({ whole }) => !whole),
     ({ ms }) => ms,
   );
+  // a queue that rings all its agents puts hundreds of rings into a second
+  const mayPair = ["actor.ringing", "actor.noanswer"].every((type) =>
+    steps.some(({ step }) => step.type === type),
+  );
   const ordered: P[] = [];
   const add = (place: P) => {
     follow(course, place);
@@ -134,7 +138,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
     const [dueNow, openNow] = [due[rank]!, open[rank]!];
     const next = firstReceived(dueNow.at(-1), openNow.at(-1));
-    const first = partnerBefore(next, [...dueNow, ...openNow], course) ?? next;
+    const first = (mayPair && partnerBefore(next, [openNow, dueNow], course)) || next;
     remove(dueNow.includes(first) ? dueNow : openNow, first);
     add(first);
   };
@@ -163,14 +167,16 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
 /** The ring that must come before the end of it, or the end that must come before the next ring of the same agent. */
 function partnerBefore<P extends Place>(
   { step }: P,
-  equals: readonly P[],
+  [open, due]: readonly [readonly P[], readonly P[]],
   { ringing }: Course,
 ): P | undefined {
   if (!step.agent || !isRing(step.type)) return undefined;
   const isOf = isOneAgent(step.agent);
+  const isPartner = (other: P) => other.step.type !== step.type && isOf(other.step.agent);
+  const partner = open.findLast(isPartner) ?? due.findLast(isPartner);
+  if (!partner) return undefined;
   const first = ringing.some(isOf) ? "actor.noanswer" : "actor.ringing";
-  if (step.type === first) return undefined;
-  return equals.findLast((other) => other.step.type === first && isOf(other.step.agent));
+  return step.type === first ? undefined : partner;
 }
 
 const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
