@@ -324,18 +324,18 @@ test("a call delivered late is listed in the day it happened, from our number if
   const call_id = "delivered late";
   const numbers = { our_number: "1130001000", their_number: "5511955554444", direction: "outbound" };
   await post("call.new", call_id, { timestamp: at(0), ...numbers });
-  for (const [n, queue] of ["910", "911"].entries()) {
+  for (const [n, queue] of ["late-1", "late-2"].entries()) {
     await post("call.waiting", call_id, { timestamp: at(1 + n * 10), queue });
     await post("actor.entered", call_id, { timestamp: at(2 + n * 10), queue, actor: `agent-${queue}` });
     await post("actor.left", call_id, { timestamp: at(9 + n * 10), queue, actor: `agent-${queue}` });
   }
   await post("call.finished", call_id, { timestamp: at(30) });
-  for (const found of ["910", "agent-910", "911", "agent-911"]) {
+  for (const found of ["late-1", "agent-late-1", "late-2", "agent-late-2"]) {
     const { page } = await open(`/calls?period=last7#q=${found}`);
     const row = page.locator(`tr[data-call="${call_id}"]`);
     await eventually(async () => expect(await row.count()).toBe(1));
     expect((await row.locator("td").allInnerTexts()).slice(1, 5)).toEqual([
-      ...["+55 11 3***-1000", "+55 11 9****-4444", "910 → 911", "agent-910 → agent-911"],
+      ...["+55 11 3***-1000", "+55 11 9****-4444", "late-1 → late-2", "agent-late-1 → agent-late-2"],
     ]);
     expect(await row.locator("td").last().innerText()).toBe("00:30");
   }

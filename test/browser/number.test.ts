@@ -151,13 +151,9 @@ test("a search is followed: calls come into its list and leave it while it is op
   await eventually(async () =>
     expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("906")]),
   );
-  await page.goto(new URL("/calls#q=906", page.url()).href);
-  await eventually(async () =>
-    expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("906")]),
-  );
-  await send("comes", 30, ["call.waiting", 0, { queue: "907" }]);
+  await send("comes", 30, ["call.standby", 0, { their_number: "5511922221111" }]);
   await eventually(async () => expect(await listed.count()).toBe(0));
-  await send("comes", 10, ["call.waiting", 0, { queue: "906" }], ["call.finished", 1]);
+  await send("comes", 10, ["call.standby", 0, { their_number: "5511944774477" }], ["call.finished", 1]);
   await eventually(async () =>
     expect(await listed.allInnerTexts()).toEqual([expect.stringContaining("Encerrada")]),
   );
@@ -290,7 +286,7 @@ test("oddities of a call are put into words, with seconds in the format of the l
     { locale: "en" },
   );
   await expectSaid("/calls#call=odd-answer", [
-    "Atendida numa fila sem um “Em espera” antes: não conta nos números da fila.",
+    "Atendida numa fila sem um “Em espera” antes: conta como atendida, com espera desconhecida.",
   ]);
 });
 

@@ -62,6 +62,8 @@ const onceEach = (queue: string): string[] => {
 /** The numbers of queues that texts begin with. */
 const namesIn = (texts: string[]): string[] => texts.map((text) => text.split(" ")[0]!).sort();
 
+const DATE = /\d\d\/\d\d\/\d{4}/;
+
 /** Boards that were seen live, with the time then. */
 const seen: { at: number; look: Look }[] = [];
 
@@ -89,18 +91,18 @@ async function liveThrough(): Promise<void> {
         await send("one", "actor.entered", { actor: "ana@example.com" });
         await send("one", "call.ongoing");
       },
-      ["1", "1", "1", "–", "0"],
+      ["1", "1", "1", "100 %", "0"],
     ],
-    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "–", "0"]],
+    ["a third calls", () => send("three", "call.waiting", {}, 30), ["2", "1", "1", "100 %", "0"]],
     [
       "the second gives up",
       () => send("two", "call.queue-abandon", { queue: "901" }),
-      ["1", "1", "1", "0 %", "1"],
+      ["1", "1", "1", "50 %", "1"],
     ],
     [
       "an agent has a break",
       () => send("", "actor.paused", { call_id: undefined, actor: "beto@example.com", reason: "almoço" }, 8),
-      ["1", "1", "0", "0 %", "1"],
+      ["1", "1", "0", "50 %", "1"],
     ],
     ["the talk ends", () => send("one", "call.finished"), ["1", "0", "1", "50 %", "1"]],
     [
@@ -200,6 +202,18 @@ test("Esc returns to live, Back returns to the past, and the URL can be shared",
   await expectSeen(page, moment);
   await page.getByRole("button", { name: "Voltar ao vivo" }).click();
   await eventually(async () => expect(await isRewound(page)).toBe(false));
+});
+
+test('the day of a past moment is named by its date, and "today" is said only of today', async () => {
+  const yesterday = Date.now() - 24 * 3_600_000;
+  const { page } = await openAt(yesterday);
+  const names = page.locator(".card dt");
+  const date = new RegExp(`^Abandonadas ${DATE.source}$`);
+  await eventually(async () => expect(await names.last().innerText()).toMatch(date));
+  expect(await page.getByRole("button", { name: DATE }).getAttribute("aria-pressed")).toBe("true");
+  expect(await page.getByText("hoje").count()).toBe(0);
+  await page.goto(new URL(`/?at=${new Date(seen[0]!.at).toISOString()}`, page.url()).href);
+  await eventually(async () => expect(await names.last().innerText()).toBe("Abandonadas hoje"));
 });
 
 test("replay at 60× plays a minute a second, and ends in the live board", async () => {
