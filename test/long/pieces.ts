@@ -18,7 +18,8 @@ const FULL = { FAULTS: "long" };
 
 /** Suites whose counts are smaller in `pnpm test`, with the counts that are promised. */
 const suites: readonly Piece[] = [
-  test("properties", "^(packages|services)/", null, FULL),
+  test("properties", "^(packages|services|test/oracle)/", null, FULL),
+  test("oracle", "integration/oracle", null, FULL),
   ...[
     "MongoDB is away",
     "MongoDB is killed",

@@ -79,7 +79,7 @@ const callRow = (call: Counted): Row => ({
 
 const agentRow = (agent: Agent): Row => ({
   ...pick(agent, ["state", "call_id", "taken", "missed", "mean_talk_ms", "next_state"]),
-  ...sinceOf(agent.state, agent.since && agent.since.toISOString()),
+  ...sinceOf(agent.state, agent.since?.toISOString() ?? null),
 });
 
 const abandonedRow = (row: object): Row =>

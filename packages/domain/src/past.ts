@@ -7,6 +7,12 @@ import { readOccurrence as readInUtc } from "./timestamp.ts";
 /** A call is on the board for so long after its last event: the longest day has 25 hours, where summer time ends. */
 export const ON_BOARD_MS = 25 * 3_600_000;
 
+/**
+ * How far back an agent of the past is read. Whoever works logs in again within a week; an agent who said nothing in that time is made
+ * of everything said.
+ */
+export const PRESENCE_LOOK_BACK_MS = 8 * 86_400_000;
+
 /** A call that had begun when a stretch of the past ended, and had an event after that stretch began. */
 export type MovingCall = {
   /** As it is stored now. */

@@ -151,7 +151,8 @@ export type CallQueries = {
   /** Agents as their log-ins and pauses tell them, in no order: those named, or all. */
   listPresences(agents?: readonly string[]): Promise<Presence[]>;
   /**
-   * Agents as they were known at a moment, in no order: by all that had been received.
+   * Agents as they were known at a moment, in no order: by what had been received in PRESENCE_LOOK_BACK_MS before; those of whom that
+   * is nothing, by everything received. An agent who has said nothing since is as it is stored.
    */
   listPastPresences(at: Date): Promise<Presence[]>;
   /** The log-ins and pauses that were received after `from` and until `to`, in no order. Throws TooLarge, as listMovingCalls. */

@@ -26,6 +26,7 @@ import {
   type MovingCall,
   orderEvents,
   type Person,
+  PRESENCE_LOOK_BACK_MS,
   type Presence,
   partsOf,
   type ReadOccurrence,
@@ -100,7 +101,7 @@ export function createMemoryStore({
     listPositions: async (places) =>
       places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
     countMinutes: async (since) => countMinutes(state, since),
-    listPastPresences: async (at) => foldPresences(state, presenceEvents(state, NEVER, at)),
+    listPastPresences: async (at) => listPastPresences(state, at),
     listPresenceEvents: async ({ from, to, bytes }) =>
       withinBytes(presenceEvents(state, from, to).map(historyPart), bytes),
     listRecentCalls: async (since, until) =>
@@ -334,7 +335,22 @@ const foldPresences = ({ readOccurrence }: State, events: readonly StoredEvent[]
     return { ...presence, version: presence.updated_at.getTime() };
   });
 
+/** An agent who has said nothing since is made of everything said, as it is stored. */
+function listPastPresences(state: State, at: Date): Presence[] {
+  const since = new Date(at.getTime() - PRESENCE_LOOK_BACK_MS);
+  const all = Map.groupBy(presenceEvents(state, NEVER, EVER), ({ aggregate_id }) => aggregate_id);
+  return foldPresences(
+    state,
+    [...all.values()].flatMap((events) => {
+      const said = events.filter(({ received_at }) => received_at <= at);
+      const lately = said.filter(({ received_at }) => received_at > since);
+      return said.length === events.length || lately.length === 0 ? said : lately;
+    }),
+  );
+}
+
 const NEVER = new Date(0);
+const EVER = new Date(8.64e15);
 
 /** Received after `from` and until `to`. */
 const presenceEvents = ({ events }: State, from: Date, to: Date): StoredEvent[] =>

@@ -3,6 +3,7 @@ import {
   type Event,
   FOLD_REVISION,
   type MovingCall,
+  PRESENCE_LOOK_BACK_MS,
   PRESENCE_TYPES,
   type Presence,
   type ReadOccurrence,
@@ -57,15 +58,9 @@ export async function listPresenceEvents(
   return found;
 }
 
-/**
- * Whoever works logs in again within a week: nothing from years before has to be read for them. An agent who said nothing in that time
- * is made of everything said.
- */
-const LOOK_BACK_MS = 8 * 86_400_000;
 /** So many agents a read: a week of them is read in less than a second. */
 const AGENTS_AT_ONCE = 50;
 
-/** An agent who has said nothing since is as it is stored. */
 export async function listPastPresences(
   { agents, events }: Collections,
   at: Date,
@@ -84,7 +79,7 @@ export async function listPastPresences(
         if (presence) folded.set(presence.agent, { ...presence, version: presence.updated_at.getTime() });
       }
   };
-  await read(moved, { $gt: new Date(at.getTime() - LOOK_BACK_MS), $lte: at });
+  await read(moved, { $gt: new Date(at.getTime() - PRESENCE_LOOK_BACK_MS), $lte: at });
   await read(
     moved.filter((agent) => !folded.has(agent)),
     { $lte: at },
