@@ -339,6 +339,12 @@ test("a call delivered late is listed in the day it happened, from our number if
     ]);
     expect(await row.locator("td").last().innerText()).toBe("00:30");
   }
+  for (const filter of ["visited=late-1", "agent=AGENT-LATE-2", "visited=late-2&agent=agent-late-1"]) {
+    const filtered = await open(`/calls?period=last7#${filter}`);
+    await expectListed(filtered.page, 1);
+    await filtered.page.getByRole("button", { name: "×" }).first().click();
+    await eventually(async () => expect(filtered.page.url()).not.toContain(filter));
+  }
   const { page } = await open(`/calls#q=${call_id}`);
   await eventually(async () => expect(await page.getByText("Nada encontrado.").isVisible()).toBe(true));
 });

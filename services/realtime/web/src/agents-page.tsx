@@ -5,6 +5,7 @@ import { AgentName } from "./agent-name.tsx";
 import { AGENT_STATES, type Agent, byState, findAgents } from "./agents.ts";
 import { CallRow } from "./call-row.tsx";
 import { formatMean } from "./format.ts";
+import { Link } from "./link.tsx";
 import { link } from "./live.ts";
 import { agents } from "./numbers.ts";
 import { go, query } from "./route.ts";
@@ -116,7 +117,11 @@ function Cells({
           </span>
         ))}
       </td>
-      <td class="figure">{taken}</td>
+      <td class="figure">
+        <Link to="calls" view={{ agent }}>
+          {taken}
+        </Link>
+      </td>
       <td class="figure">{missed}</td>
       <td class="figure">{formatMean(mean_talk_ms)}</td>
     </>

@@ -15,7 +15,7 @@ import { rows } from "./listed-calls.ts";
 import { link } from "./live.ts";
 import { zone } from "./numbers.ts";
 import { periodOf } from "./periods.ts";
-import { filter, query } from "./route.ts";
+import { agent, filter, query, visited } from "./route.ts";
 import {
   first,
   isFast,
@@ -164,6 +164,7 @@ function Empty({ read }: { read: boolean }) {
   if (link.value.status !== "live") return null;
   if (!read) return <p class="empty">{words.loading}</p>;
   if (query.value) return <EmptyPeriod why={words.nothingFound} />;
+  if (visited.value || agent.value) return <EmptyPeriod why={words.callsPage.emptyPeriod} />;
   if (filter.value) return <EmptyPeriod why={words.emptyState} />;
   if (period.value !== "all" && period.value !== "today")
     return <EmptyPeriod why={words.callsPage.emptyPeriod} />;

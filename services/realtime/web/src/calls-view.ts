@@ -4,19 +4,36 @@ import type { CallState } from "./calls.ts";
 import { now } from "./clock.ts";
 import { zone } from "./numbers.ts";
 import { type Choice, isChoice, PERIODS, type Period, periodOf } from "./periods.ts";
-import { filter, go, parameters, query } from "./route.ts";
+import { agent, filter, go, parameters, query, visited } from "./route.ts";
 
 /** Which period the page of calls is about, and how it sorts: a part of the address. */
 export const period = computed<Choice>(() => readChoice(new URLSearchParams(parameters.value)));
 export const order = computed<Order>(() => readOrder(new URLSearchParams(parameters.value)));
 
-type View = { state?: CallState | null; q?: string; period?: Choice; order?: Order };
+type View = {
+  state?: CallState | null;
+  q?: string;
+  visited?: string | null;
+  agent?: string | null;
+  period?: Choice;
+  order?: Order;
+};
 
 /** To the page of calls as it is, but for what is named. */
 export function goCalls(view: View): void {
-  const next = { state: filter.peek(), q: query.peek(), period: period.peek(), order: order.peek(), ...view };
-  const { state, q } = next;
-  go("calls", { state, q, more: { ...writeChoice(next.period), ...writeOrder(next.order) } });
+  const next = {
+    ...{ state: filter.peek(), q: query.peek(), visited: visited.peek(), agent: agent.peek() },
+    ...{ period: period.peek(), order: order.peek() },
+    ...view,
+  };
+  const { state, q, visited: queue, agent: name } = next;
+  go("calls", {
+    state,
+    q,
+    visited: queue,
+    agent: name,
+    more: { ...writeChoice(next.period), ...writeOrder(next.order) },
+  });
 }
 
 function readChoice(search: URLSearchParams): Choice {

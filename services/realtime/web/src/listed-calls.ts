@@ -5,9 +5,9 @@ import { type Place, pagesFrom } from "./call-pages.ts";
 import type { Call, Changes } from "./calls.ts";
 import { askedPeriod, order, period, shownPeriod } from "./calls-view.ts";
 import { now, serverTime } from "./clock.ts";
-import { FOLLOWED, follow, link, type Snapshot, within } from "./live.ts";
+import { askedFilter, FOLLOWED, follow, link, type Snapshot, within } from "./live.ts";
 import { isWithin } from "./periods.ts";
-import { filter, page, query } from "./route.ts";
+import { filter, page } from "./route.ts";
 
 /** Calls the page lists at most: some 80 MB of a browser's memory. */
 export const MAX_LISTED = 50_000;
@@ -118,7 +118,7 @@ effect(() => {
 /** What another view shows is not what this one asks for. A new subject brings its snapshot. */
 let subject = "";
 effect(() => {
-  const asked = JSON.stringify([page.value === "calls", filter.value, query.value, period.value]);
+  const asked = JSON.stringify([page.value === "calls", askedFilter.value, period.value]);
   if (asked === subject) return;
   subject = asked;
   generation += 1;

@@ -3,7 +3,7 @@ import { io } from "socket.io-client";
 import { applyChanges, type Call, type CallEvent, type Calls, type Changes, replaceAll } from "./calls.ts";
 import { serverTime } from "./clock.ts";
 import { createFramed } from "./frames.ts";
-import { filter, page, query } from "./route.ts";
+import { agent, filter, page, query, visited } from "./route.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
 export type Link =
@@ -36,10 +36,12 @@ const FIRST = 200;
 export const BY_BEGIN = { order: "began_at" } as const;
 /** The period the page of calls is about, as Subscribe takes it. */
 export const within = signal<{ since?: string; until?: string }>({});
-/** What the page of calls asks for, but for its period: those in a state, and what a person searches for. */
+/** The filter of the page of calls, without its period: a state, a search, a queue and an agent. */
 export const askedFilter = computed(() => ({
   ...(filter.value ? { state: filter.value } : {}),
   ...(query.value ? { search: query.value } : {}),
+  ...(visited.value ? { visited: visited.value } : {}),
+  ...(agent.value ? { agent: agent.value } : {}),
 }));
 /** Which calls this page follows, as Subscribe takes it. */
 const subject = computed(() =>

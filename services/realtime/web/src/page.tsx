@@ -20,7 +20,7 @@ import { zone } from "./numbers.ts";
 import { PeriodPicker } from "./period-picker.tsx";
 import { boardNow, isAhead, rewound } from "./rewind.ts";
 import { RewindBar } from "./rewind-bar.tsx";
-import { filter, PAGES, type PageName, page, query, selected } from "./route.ts";
+import { agent, filter, PAGES, type PageName, page, query, selected, visited } from "./route.ts";
 import { SearchBox } from "./search-box.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { telephoneWithPage } from "./telephone.ts";
@@ -108,6 +108,12 @@ function Filters() {
           <FilterButton key={state} state={state} />
         ))}
       </nav>
+      <ChosenFilter
+        label={words.columns.queue}
+        value={visited.value}
+        clear={() => goCalls({ visited: null })}
+      />
+      <ChosenFilter label={words.columns.agent} value={agent.value} clear={() => goCalls({ agent: null })} />
       <ExportButtons />
       {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
       {telephoneWithPage() && (
@@ -117,6 +123,16 @@ function Filters() {
       )}
       <PeriodPicker />
     </div>
+  );
+}
+
+/** A queue or an agent that the calls are filtered by, until it is pressed. */
+function ChosenFilter({ label, value, clear }: { label: string; value: string | null; clear: () => void }) {
+  if (!value) return null;
+  return (
+    <button type="button" class="quiet chosen-filter" aria-pressed="true" onClick={clear}>
+      {label} {value} ×
+    </button>
   );
 }
 

@@ -212,6 +212,11 @@ function Day({ numbers: { total, queues } }: { numbers: Report }) {
       <h2 id="day-heading">
         {title} {row?.name && <span class="soft">{row.name}</span>}
       </h2>
+      {row?.queue && (
+        <Link class="see-all" to="calls" view={{ visited: row.queue }}>
+          {queuesWords.calls} →
+        </Link>
+      )}
       {typeof day === "string" && (
         <p class="empty">{day === "loading" ? words.loading : queuesWords.unreadable}</p>
       )}

@@ -7,6 +7,7 @@ type QueuesWords = {
   today: string;
   allQueues: string;
   dayOf(queue: string): string;
+  calls: string;
   wholeDay: string;
   columns: Record<Column, string>;
   /** The definition of each column. */
@@ -33,6 +34,7 @@ const PORTUGUESE: QueuesWords = {
   today: "Filas, hoje",
   allQueues: "Todas as filas",
   dayOf: (queue) => `Fila ${queue}`,
+  calls: "Ver as ligações desta fila",
   wholeDay: "hoje, a cada 15 min",
   columns: {
     offered: "Recebidas",
@@ -107,6 +109,7 @@ const ENGLISH: QueuesWords = {
   today: "Queues, today",
   allQueues: "All queues",
   dayOf: (queue) => `Queue ${queue}`,
+  calls: "See the calls of this queue",
   wholeDay: "today, every 15 min",
   columns: {
     offered: "Offered",

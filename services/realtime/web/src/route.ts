@@ -28,6 +28,10 @@ export const status = signal<DeliveryStatus | null>(readStatus());
 /** The search text of a page. */
 export const query = signal(readQuery());
 
+/** Which calls the page of calls shows: those that visited this queue, and those that this agent was on. */
+export const visited = signal(readFragment().get("visited"));
+export const agent = signal(readFragment().get("agent"));
+
 /** The sliding window of the live page's numbers, in minutes; null = today. */
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
@@ -94,6 +98,8 @@ export type View = {
   minutes?: number | null;
   queue?: string | null;
   call?: string | null;
+  visited?: string | null;
+  agent?: string | null;
   at?: number | null;
   /** Further parameters, as they stand in the address. */
   more?: Record<string, string>;
@@ -101,7 +107,7 @@ export type View = {
 
 export function addressOf(
   to: PageName,
-  { state, status: delivered, q, minutes: window, queue, call, at: moment, more }: View = {},
+  { state, status: delivered, q, minutes: window, queue, call, visited, agent, at: moment, more }: View = {},
 ): string {
   const search = new URLSearchParams({
     ...(state ? { state } : {}),
@@ -111,7 +117,13 @@ export function addressOf(
     ...(moment ? { at: new Date(moment).toISOString() } : {}),
     ...more,
   });
-  return join(PATHS[to], search, new URLSearchParams({ ...(q ? { q } : {}), ...(call ? { call } : {}) }));
+  const fragment = new URLSearchParams({
+    ...(q ? { q } : {}),
+    ...(visited ? { visited } : {}),
+    ...(agent ? { agent } : {}),
+    ...(call ? { call } : {}),
+  });
+  return join(PATHS[to], search, fragment);
 }
 
 const join = (path: string, search: URLSearchParams, fragment: URLSearchParams): string =>
@@ -186,6 +198,8 @@ function read(): void {
     filter.value = readFilter();
     status.value = readStatus();
     query.value = readQuery();
+    visited.value = readFragment().get("visited");
+    agent.value = readFragment().get("agent");
     minutes.value = readMinutes();
     queue.value = readChosenQueue();
     selected.value = readCall();
