@@ -146,7 +146,7 @@ test("a dry run reports how much differs and in which fields, names no call, and
   expect([code, stderr]).toEqual([0, ""]);
   const counts = `${altered} would be changed, ${missing} would be added (events without a call), ${invented} would be removed`;
   expect(stdout).toContain(counts);
-  expect(stdout).toContain(`  events: ${altered}\n`);
+  expect(stdout).toContain(`  events and receptions: ${altered}\n`);
   expect(stdout).not.toMatch(/invented|\d{10}\.\d/);
   expect(await dump()).toEqual(before);
 });
