@@ -55,8 +55,6 @@ export type Visits = {
 
 export const beginVisits = (): Visits => ({ all: [], open: null });
 
-export const isAnswered = ({ open }: Visits): boolean => open !== null && open.visit.answered_at !== null;
-
 /** A call.waiting. False if it is the same wait as before. */
 export function enterQueue(visits: Visits, queue: string | null, at: Date): boolean {
   const { open } = visits;
