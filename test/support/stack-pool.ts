@@ -25,6 +25,8 @@ type Pool = { dir: string; signal: AbortSignal; stacks: Kept[]; opening: Promise
 export async function openStackPool(dir: string, signal: AbortSignal) {
   const pool: Pool = { dir, signal, stacks: [], opening: [] };
   const server = createServer((request, response) => void answer(pool, request, response));
+  // only the client closes a connection that is idle: a request of a busy machine may else meet the server's closing
+  server.keepAliveTimeout = 0;
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
