@@ -18,6 +18,10 @@ const RANKS: Readonly<Record<string, number>> = {
 const FINISHED = 8;
 const OTHERS = 9;
 const MAX_RING_MS = 120_000;
+const ENDS_RINGS = [
+  ...["call.waiting", "actor.entered", "call.ongoing"],
+  ...["call.overflow", "call.queue-abandon", "call.finished"],
+];
 
 const rankOf = ({ type }: Step): number => RANKS[type] ?? OTHERS;
 
@@ -68,7 +72,7 @@ function ringsAlready(agent: Step, ordered: readonly Step[], sameAgent: SameAgen
   for (const step of ordered) {
     if (step.type === "actor.ringing" && sameAgent(step, agent)) rangAt = step.at;
     if (step.type === "actor.noanswer" && sameAgent(step, agent)) rangAt = null;
-    if (step.type === "actor.entered") rangAt = null;
+    if (ENDS_RINGS.includes(step.type)) rangAt = null;
   }
   return rangAt !== null && agent.at - rangAt <= MAX_RING_MS;
 }

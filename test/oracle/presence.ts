@@ -19,8 +19,11 @@ const PAIRS: Readonly<Record<string, string>> = {
 export function playPresence(steps: readonly Step[]): Presence | null {
   const queues: Queues = new Map();
   const changes: Presence[] = [];
+  /** Every queue that a step has named so far. */
+  const named = new Set<string>();
   for (const step of orderOfAgent(steps)) {
-    change(queues, step);
+    if (step.queue !== null) named.add(step.queue);
+    change(queues, step, named);
     const state = stateOf(queues);
     if (changes.at(-1)?.state !== state) changes.push({ state, since: step.at });
   }
@@ -32,10 +35,14 @@ function stateOf(queues: Queues): Presence["state"] {
   return [...queues.values()].includes("AVAILABLE") ? "AVAILABLE" : "PAUSED";
 }
 
-function change(queues: Queues, { type, queue }: Step): void {
+function change(queues: Queues, { type, queue }: Step, named: ReadonlySet<string>): void {
   if (type === "actor.logged-in") queues.set(queue, "AVAILABLE");
   else if (type === "actor.logged-out") logOut(queues, queue);
-  else setPaused(queues, queue, type === "actor.paused" ? "PAUSED" : "AVAILABLE");
+  else {
+    const state = type === "actor.paused" ? "PAUSED" : "AVAILABLE";
+    if (queue === null) setAllPaused(queues, state, named);
+    else setPaused(queues, queue, state);
+  }
 }
 
 function logOut(queues: Queues, queue: string | null): void {
@@ -43,12 +50,17 @@ function logOut(queues: Queues, queue: string | null): void {
   else queues.delete(queue);
 }
 
-/** A pause implies a log-in. One that names no queue is about all of them: it is no queue of its own beside those that are named. */
-function setPaused(queues: Queues, queue: string | null, state: "AVAILABLE" | "PAUSED"): void {
-  if (queue !== null && implied.delete(queues)) queues.delete(null);
-  if (queue === null && queues.size === 0) implied.add(queues);
-  const meant = queue === null && queues.size > 0 ? [...queues.keys()] : [queue];
-  for (const each of meant) queues.set(each, state);
+/** A pause implies a log-in. */
+function setPaused(queues: Queues, queue: string, state: "AVAILABLE" | "PAUSED"): void {
+  if (implied.delete(queues)) queues.delete(null);
+  queues.set(queue, state);
+}
+
+/** One that names no queue is about every queue the agent is known to have served, else about one without a name. */
+function setAllPaused(queues: Queues, state: "AVAILABLE" | "PAUSED", named: ReadonlySet<string>): void {
+  const meant = new Set([...queues.keys(), ...named]);
+  if (meant.size === 0) implied.add(queues);
+  for (const queue of meant.size > 0 ? meant : [null]) queues.set(queue, state);
 }
 
 function orderOfAgent(steps: readonly Step[]): Step[] {

@@ -1,6 +1,7 @@
 import { createFindAgent } from "./agent-names.ts";
 import { type AgentTalk, type ResolvedTalk, resolveTalks } from "./agent-talks.ts";
 import type { FoldedCall } from "./call.ts";
+import { LONGEST_RING_MS } from "./order.ts";
 import type { FoldedPresence, QueuePresence } from "./presence.ts";
 import { isPresumedLost } from "./queue-numbers.ts";
 import type { AgentRings, Ring } from "./rings.ts";
@@ -42,8 +43,6 @@ export type Agent = {
 const UNHEARD_MS = 86_400_000;
 /** After so long an agent who is not heard of is no longer listed: 30 days. */
 const FORGOTTEN_MS = 30 * 86_400_000;
-/** A ring whose end was never told ends after two minutes. */
-const LONGEST_RING_MS = 120_000;
 
 /**
  * The agents, by name. An agent on a call is talking, whatever is told meanwhile; else ringing, paused, logged out or free. An

@@ -111,7 +111,8 @@ function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone
   const story = beginStory();
   for (const each of placed) {
     describe(said, each);
-    if (!each.isTwin) tellStep(story, { ...each.step, at: new Date(each.ms), lastQueue: said.queue });
+    if (!each.isTwin)
+      tellStep(story, { ...each.step, at: new Date(each.ms), whole: each.whole, lastQueue: said.queue });
   }
   endStory(story);
   const received = placed.map(({ receivedMs }) => receivedMs);

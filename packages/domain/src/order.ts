@@ -81,12 +81,15 @@ function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): 
   };
 }
 
+/** A ring whose end was never told ends after two minutes. */
+export const LONGEST_RING_MS = 120_000;
+
 /** Where a call stands while its events are put in order. */
 type Course = {
   /** The last rank; -1 before the first event. */
   rank: number;
-  /** The agents that ring. */
-  ringing: StepAgent[];
+  /** The agents that ring, and since when. */
+  ringing: { agent: StepAgent; ms: number }[];
   /** The queue of a wait that nobody has answered; undefined if there is none. */
   waitsIn: string | null | undefined;
 };
@@ -166,7 +169,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
 
 /** The ring that must come before the end of it, or the end that must come before the next ring of the same agent. */
 function partnerBefore<P extends Place>(
-  { step }: P,
+  { step, ms }: P,
   [open, due]: readonly [readonly P[], readonly P[]],
   { ringing }: Course,
 ): P | undefined {
@@ -175,12 +178,16 @@ function partnerBefore<P extends Place>(
   const isPartner = (other: P) => other.step.type !== step.type && isOf(other.step.agent);
   const partner = open.findLast(isPartner) ?? due.findLast(isPartner);
   if (!partner) return undefined;
-  const first = ringing.some(isOf) ? "actor.noanswer" : "actor.ringing";
+  const rings = ringing.some(({ agent, ms: since }) => isOf(agent) && ms - since <= LONGEST_RING_MS);
+  const first = rings ? "actor.noanswer" : "actor.ringing";
   return step.type === first ? undefined : partner;
 }
 
 const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
-const isOther = (agent: StepAgent) => (other: StepAgent) => !isOneAgent(agent)(other);
+const isOther =
+  (agent: StepAgent) =>
+  (other: { agent: StepAgent }): boolean =>
+    !isOneAgent(agent)(other.agent);
 
 const isOneAgent =
   (agent: StepAgent) =>
@@ -192,11 +199,11 @@ function remove<P>(places: P[], place: P): void {
 }
 
 /** Notes where a call stands after one more of its events. */
-function follow(course: Course, { rank, step }: Place): void {
+function follow(course: Course, { rank, step, ms }: Place): void {
   if (rank < FINISHED_RANK) course.rank = rank;
   switch (step.type) {
     case "actor.ringing":
-      if (step.agent) course.ringing.push(step.agent);
+      if (step.agent) course.ringing.push({ agent: step.agent, ms });
       break;
     case "actor.noanswer":
       if (step.agent) course.ringing = course.ringing.filter(isOther(step.agent));
@@ -206,14 +213,13 @@ function follow(course: Course, { rank, step }: Place): void {
       course.waitsIn = step.queue ?? course.waitsIn ?? null;
       break;
     case "actor.entered":
+    case "call.ongoing":
     case "call.overflow":
     case "call.queue-abandon":
     case "call.finished":
       course.ringing = [];
       course.waitsIn = undefined;
       break;
-    case "call.ongoing":
-      course.waitsIn = undefined;
   }
 }
 

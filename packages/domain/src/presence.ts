@@ -154,6 +154,7 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
   const applied = counted.reduce(applyStatement, presence);
   return {
     ...applied,
+    extensions: ordered.reduce(addExtension, presence.extensions),
     said_at: latest([presence.said_at, ...second.map(({ at }) => at)]),
     updated_at: latest([presence.updated_at, ...second.map(({ receivedAt }) => receivedAt)]),
   };
@@ -195,7 +196,7 @@ function applyStatement(presence: FoldedPresence, statement: Statement): FoldedP
   const known = isKnown ? presence.queues : [...presence.queues, empty];
   const isOfAll = queue === null && !(family === "login" && on);
   const queues = known.map((each) => (isOfAll || each.queue === queue ? say(each, statement) : each));
-  return { ...presence, queues, ...logIn(presence, statement) };
+  return { ...presence, queues, returns: addReturn(presence, statement) };
 }
 
 /** Of two equal moments the statement that is taken later counts. */
@@ -225,22 +226,23 @@ const isSame = (one: Date | null | undefined, other: Date): boolean => one?.getT
 
 const isNewer = (at: Date, known: Date | null | undefined): boolean => !known || at > known;
 
-/** What a log-in adds beside its queue: the extension it is made with, and that the agent had logged out before. */
-function logIn(
-  { extensions, returns, queues }: FoldedPresence,
-  { family, on, at, extension }: Statement,
-): Partial<FoldedPresence> {
-  if (family !== "login" || !on) return {};
+/** The log-ins after a log-out, with one more statement. */
+function addReturn({ returns, queues }: FoldedPresence, { family, on, at }: Statement): Returns {
+  if (family !== "login" || !on) return returns;
   const outs = queues.flatMap(({ logged_out }) => logged_out ?? []);
   const out = outs.length > 0 ? latest(outs) : null;
   const isReturn = out !== null && out < at && isNewer(out, returns.at(-1)?.in);
+  return isReturn ? [...returns, { out, in: at }].slice(-MAX_RETURNS) : returns;
+}
+
+type Returns = FoldedPresence["returns"];
+type Extensions = FoldedPresence["extensions"];
+
+/** The extensions of log-ins, with one more statement: also of a log-in that changes nothing. */
+function addExtension(extensions: Extensions, { family, on, at, extension }: Statement): Extensions {
+  if (family !== "login" || !on || extension === null) return extensions;
   const isKnown = extensions.some((each) => each.extension === extension && +each.at === +at);
-  return {
-    ...(isReturn ? { returns: [...returns, { out, in: at }].slice(-MAX_RETURNS) } : {}),
-    ...(extension === null || isKnown
-      ? {}
-      : { extensions: [...extensions, { extension, at }].slice(-MAX_EXTENSIONS) }),
-  };
+  return isKnown ? extensions : [...extensions, { extension, at }].slice(-MAX_EXTENSIONS);
 }
 
 function latestQueues(queues: readonly QueuePresence[]): QueuePresence[] {

@@ -37,7 +37,7 @@ export type Story = {
   last_at: Date | null;
   /** An abandon, with those who were on the call, and a recording that is ready: each may end the call, until the life cycle goes on. */
   abandon: { at: Date; presents: Presents } | null;
-  isRecorded: boolean;
+  recorded: Moment | null;
   /** The end of the call; nothing comes after it. */
   finished_at: Date | null;
 };
@@ -51,18 +51,21 @@ export const beginStory = (): Story => ({
   connected_at: null,
   last_at: null,
   abandon: null,
-  isRecorded: false,
+  recorded: null,
   finished_at: null,
 });
 
+/** `whole`: the stamp has no milliseconds. */
+type Moment = { at: Date; whole: boolean };
+
 /** `lastQueue`: the last queue that an event of the call named, this one included. */
-export type StoryStep = Step & { at: Date; lastQueue: string | null };
+export type StoryStep = Step & Moment & { lastQueue: string | null };
 
 /** Takes one more step, in the order of the fold. Only call.finished is final: nothing changes a call after it. */
 export function tellStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
   const { type, at } = step;
-  if (REOPENING.has(type)) Object.assign(story, { abandon: null, isRecorded: false });
+  if (REOPENING.has(type)) reopen(story, step);
   takeStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
   if (LIFE_CYCLE.has(type)) story.last_at = at;
 }
@@ -72,6 +75,17 @@ const LIFE_CYCLE: ReadonlySet<string> = new Set([
   ...["call.new", "call.standby", "call.waiting"],
   ...["actor.entered", "call.ongoing", "actor.left"],
 ]);
+
+/** A recording of an equal moment comes after the events of the life cycle, in whatever order they were taken. */
+function reopen(story: Story, step: Moment): void {
+  story.abandon = null;
+  if (story.recorded && isLater(step, story.recorded)) story.recorded = null;
+}
+
+const isLater = (one: Moment, other: Moment): boolean =>
+  one.whole || other.whole ? secondOf(one.at) > secondOf(other.at) : one.at > other.at;
+
+const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
 /** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
 const REOPENING: ReadonlySet<string> = new Set([
@@ -122,7 +136,7 @@ function takeStep(story: Story, step: TakenStep): void {
       story.abandon ??= { at, presents: talks.present };
       break;
     case "call.recording-available":
-      story.isRecorded = true;
+      story.recorded = { at, whole: step.whole };
       break;
     case "call.finished":
       end(story, at);
@@ -151,8 +165,8 @@ function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
 
 /** An abandon, or a recording that is ready, ends a call that did not go on after it. */
 export function endStory(story: Story): void {
-  const { abandon, isRecorded, last_at } = story;
-  const at = abandon?.at ?? (isRecorded && isOver(story) ? last_at : null);
+  const { abandon, recorded, last_at } = story;
+  const at = abandon?.at ?? (recorded && isOver(story) ? last_at : null);
   if (story.finished_at || !at) return;
   end(story, at);
   if (abandon) cutTalks(abandon.presents, at);
