@@ -15,7 +15,7 @@ async function fillPages(realtime: RealtimeInProcess): Promise<void> {
   await post({ ...waits, code: wide, their_number: wide, our_number: wide, direction: wide });
   await post({ type: "actor.paused", actor: wide, queue: wide, reason: wide });
   for (let n = 0; n < 25; n += 1) {
-    const call = { call_id: `paper-${n}`, queue: `paper-${n}`, their_number: "5511987654321" };
+    const call = { call_id: `paper-${n}`, queue: `paper-${n}`, their_number: `55119876543${10 + n}` };
     for (const type of ["call.waiting", "call.queue-abandon", "call.finished"]) await post({ type, ...call });
     await post({ type: "actor.logged-in", actor: `${call.queue}@example.com`, queue: call.queue });
   }

@@ -5,6 +5,7 @@ import { ROOT } from "@teravoz/stack";
 import type { BrowserContextOptions } from "playwright-core";
 import { buildPage, openBoards } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
+import { zoneAtNoon } from "../support/noon.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
 
 /** A browser and its server share the machine with whatever else is tested. */
@@ -19,7 +20,8 @@ let boards: Awaited<ReturnType<typeof openBoards>>;
 let now: number;
 beforeAll(async () => {
   await buildPage();
-  realtime = await startRealtime();
+  // those of the README show the usual zone; else no midnight comes between the events and the board
+  realtime = await startRealtime(PICTURES ? {} : { env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
   now = Date.now();
   for (const { at, body } of morning(now)) realtime.tell(await realtime.storeAt(at, body));
   boards = await openBoards();

@@ -300,12 +300,12 @@ test("a followed search gives the calls that come into it, and marks the one tha
   const client = await connectClient("websocket", realtime.url);
   clients.push(client);
   await client.ask("Subscribe", { params: { search: "moves" } });
-  for (const queue of ["moves", "other", "moves"])
-    await realtime.happen(body("call.waiting", "three", { queue, timestamp: new Date().toISOString() }));
+  for (const code of ["moves", "other", "moves"])
+    await realtime.happen(body("call.standby", "three", { code, timestamp: new Date().toISOString() }));
   await eventually(async () =>
-    expect(client.of("CallChanged").at(-1)).toMatchObject({ data: { queue: "moves" } }),
+    expect(client.of("CallChanged").at(-1)).toMatchObject({ data: { code: "moves" } }),
   );
-  await realtime.happen(body("call.waiting", "three", { queue: "other", sid: "last" }));
+  await realtime.happen(body("call.standby", "three", { code: "other", sid: "last" }));
   await eventually(async () => expect(client.of("CallChanged").at(-1)).toMatchObject({ left: true }));
   await realtime.erase("three");
 });

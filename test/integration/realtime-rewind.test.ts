@@ -141,9 +141,9 @@ describe("one call that is transferred", () => {
 
   test.each([
     ["waiting", 10, { waiting: ["900"], agents: ["FREE", "FREE"], answered: [0, 0] }],
-    ["talking", 50, { waiting: [], agents: ["TALKING", "FREE"], answered: [0, 0] }],
+    ["talking", 50, { waiting: [], agents: ["TALKING", "FREE"], answered: [1, 0] }],
     ["transferred, waiting again", 90, { waiting: ["901"], agents: ["FREE", "FREE"], answered: [1, 0] }],
-    ["talking to the other agent", 130, { waiting: [], agents: ["FREE", "TALKING"], answered: [1, 0] }],
+    ["talking to the other agent", 130, { waiting: [], agents: ["FREE", "TALKING"], answered: [1, 1] }],
     ["over", 170, { waiting: [], agents: ["FREE", "FREE"], answered: [1, 1] }],
   ])("is on the rewound board as it was then: %s", async (_name, seconds, then) => {
     const client = await connect();
