@@ -36,4 +36,5 @@ test("the command names a piece that there is not", async () => {
   ).rejects.toMatchObject({
     stderr: "test:long: no piece is called of no name; --list names all\n",
   });
-});
+  // a process of its own: a busy machine takes long to start it
+}, 60_000);

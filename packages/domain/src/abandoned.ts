@@ -23,7 +23,7 @@ export type Abandoned = {
   waited_ms: number | null;
   /** Within the queue's time for it. */
   short: boolean;
-  /** When the person was next talked to, whoever called; null = not yet. */
+  /** When the person was next talked to, in a call of theirs or of ours; null = not yet. */
   returned_at: Date | null;
 };
 

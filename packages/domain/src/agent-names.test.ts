@@ -39,7 +39,7 @@ describe("an event that names an extension alone", () => {
   });
 });
 
-test("an event that names a login belongs to it in lower case, whoever has the extension", () => {
+test("an event that names a login belongs to it in lower case, even if another agent has the extension", () => {
   const find = createFindAgent([presence("beto", ["201", 0])]);
   expect(find("ANA", "201", at(10))).toBe("ana");
   expect(find("ANA", null, at(10))).toBe("ana");

@@ -173,7 +173,7 @@ describe("what an agent does", () => {
   });
 });
 
-describe("an agent on a call is talking, whatever is told meanwhile", () => {
+describe("an agent on a call is talking, even if a pause, a log-out or a ring comes meanwhile", () => {
   test.each<[string, Said, Partial<Agent>]>([
     ["a pause", ["paused", 60, "900", { reason: "lunch" }], { next_state: "PAUSED", reason: "lunch" }],
     ["a log-out", ["logged-out", 60], { next_state: "LOGGED_OUT", reason: null }],

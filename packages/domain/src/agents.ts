@@ -1,12 +1,13 @@
 import { createFindAgent } from "./agent-names.ts";
+import { type AgentQueues, joinQueues } from "./agent-queues.ts";
 import { type AgentTalk, type ResolvedTalk, resolveTalks } from "./agent-talks.ts";
 import type { FoldedCall } from "./call.ts";
 import { LONGEST_RING_MS } from "./order.ts";
-import type { FoldedPresence, QueuePresence } from "./presence.ts";
+import type { FoldedPresence } from "./presence.ts";
 import { isPresumedLost } from "./queue-numbers.ts";
 import type { AgentRings, Ring } from "./rings.ts";
 import { agentKey } from "./step.ts";
-import { isWithin, type Window } from "./window.ts";
+import { isWithin, latestOf, type Window } from "./window.ts";
 
 /** FREE: available. UNKNOWN: nothing was heard of the agent for a day. */
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
@@ -24,7 +25,7 @@ export type Agent = {
   state: AgentState;
   /** Since when; null if nothing says so. */
   since: Date | null;
-  /** A pause or a log-out that was told during the talk: it counts from its end. */
+  /** The state after the talk, if a pause or a log-out came during it. */
   next_state: "PAUSED" | "LOGGED_OUT" | null;
   /** The reason of a pause, if the sender gave one. */
   reason: string | null;
@@ -41,11 +42,11 @@ export type Agent = {
 
 /** Nothing heard for so long: the agent may have gone, and is counted nowhere. */
 const UNHEARD_MS = 86_400_000;
-/** After so long an agent who is not heard of is no longer listed: 30 days. */
+/** An agent from whom nothing was heard for 30 days is no longer listed. */
 const FORGOTTEN_MS = 30 * 86_400_000;
 
 /**
- * The agents, by name. An agent on a call is talking, whatever is told meanwhile; else ringing, paused, logged out or free. An
+ * The agents, by name. An agent on a call is talking, even if a pause, a log-out or a ring comes meanwhile; else ringing, paused, logged out or free. An
  * agent who is logged in to several queues is paused once paused in all of them. Pure.
  */
 export function countAgents(
@@ -127,7 +128,7 @@ const lastRingOf = ({ latest }: AgentRings): Date => {
 };
 
 function countAgent(heard: Heard, { window, now }: { window: Window; now: Date }): Agent {
-  const queues = queuesOf(heard.presences);
+  const queues = joinQueues(heard.presences);
   const returns = heard.presences.flatMap((presence) => presence.returns);
   const talks = resolveTalks(
     heard.talks,
@@ -158,70 +159,8 @@ function missedIn({ latest, missed, began_at }: CallRings, window: Window): numb
   return kept.filter(isIn).length + (areOlderIn ? older : 0);
 }
 
-type Paused = { at: Date; reason: string | null };
-type QueueStanding = { queue: string | null; since: Date | null; paused: Paused | null };
-/** The queues an agent is logged in to; and when the agent last logged out. */
-type Queues = { in: QueueStanding[]; logged_out: Date | null };
-
-/** Joins what the events of all keys of an agent say. A log-out, a pause and its end without a queue are about all queues. */
-function queuesOf(presences: readonly FoldedPresence[]): Queues {
-  const said = presences.flatMap(({ queues }) => queues);
-  const everywhere = said.filter(({ queue }) => queue === null);
-  const named = Map.groupBy(
-    said.filter(({ queue }) => queue !== null),
-    ({ queue }) => queue,
-  );
-  const standings = [...named].map(([queue, each]) => standingIn(queue, each, everywhere));
-  const isOwnQueue =
-    everywhere.some(({ logged_in }) => logged_in) || (named.size === 0 && everywhere.length > 0);
-  if (isOwnQueue) standings.push(standingIn(null, everywhere, everywhere));
-  return {
-    in: standings.filter(({ isIn }) => isIn).sort(byQueue),
-    logged_out: latest(said.map(({ logged_out }) => logged_out)),
-  };
-}
-
-function standingIn(
-  queue: string | null,
-  own: readonly QueuePresence[],
-  everywhere: readonly QueuePresence[],
-): QueueStanding & { isIn: boolean } {
-  const all = queue === null ? own : [...own, ...everywhere];
-  const logged_in = latest(own.map((each) => each.logged_in));
-  const logged_out = latest(own.map((each) => each.logged_out));
-  const outEverywhere = latest(everywhere.map((each) => each.logged_out));
-  const unpaused = latest(own.map((each) => each.unpaused));
-  const unpausedEverywhere = latest(everywhere.map((each) => each.unpaused));
-  const pauses = all.flatMap((each) => each.paused ?? []);
-  const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
-  const isOwn = own.some(({ paused }) => paused?.at.getTime() === last?.at.getTime());
-  // a log-in ends the pause before it; of two of one moment see below
-  const isPaused =
-    last !== null &&
-    isAfter(last.at, unpaused) &&
-    isAfter(last.at, logged_in, isOwn) &&
-    !(unpausedEverywhere && unpausedEverywhere > last.at);
-  // a pause implies a log-in, even if none was received, unless a log-out came in the same second
-  const implied = latest([last?.at, unpaused, unpausedEverywhere]);
-  const since = latest([logged_in, implied]);
-  const out = latest([logged_out, outEverywhere]);
-  const isBack = implied !== null && (out === null || secondOf(implied) > secondOf(out));
-  // of two of one moment the one that is about all queues came first, or it would stand in the queue itself too
-  const isLoggedIn =
-    logged_in !== null && isAfter(logged_in, logged_out) && !(outEverywhere && outEverywhere > logged_in);
-  return { queue, since, paused: isPaused ? last : null, isIn: isLoggedIn || isBack };
-}
-
-const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
-
-const isAfter = (at: Date, other: Date | null, orEqual = false): boolean =>
-  other === null || at > other || (orEqual && at.getTime() === other.getTime());
-
-const byQueue = ({ queue: one }: QueueStanding, { queue: other }: QueueStanding): number =>
-  (one ?? "") < (other ?? "") ? -1 : 1;
-
 type Standing = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
-type Known = { heard: Heard; queues: Queues; talks: readonly ResolvedTalk[]; now: Date };
+type Known = { heard: Heard; queues: AgentQueues; talks: readonly ResolvedTalk[]; now: Date };
 
 function stateOf(known: Known): Standing {
   const { heard, talks, now } = known;
@@ -250,7 +189,7 @@ function stateOf(known: Known): Standing {
   return { state: "FREE", since: freeSince(known), ...rest };
 }
 
-/** A pause or a log-out that was told during a talk counts from its end. */
+/** A pause or a log-out that came during a talk counts from the end of the talk. */
 function afterTalk({ since }: Away, talks: readonly ResolvedTalk[]): { since: Date | null } {
   const during = talks.find(
     ({ entered_at, ended_at }) => since && ended_at && entered_at <= since && since < ended_at,
@@ -287,7 +226,7 @@ function awayOf({ heard, queues }: Known): Away | null {
 }
 
 const freeSince = ({ heard: { presences, rings }, talks }: Known): Date | null =>
-  latest([
+  latestOf([
     ...presences.map(({ said_at }) => said_at),
     ...talks.map(({ ended_at }) => ended_at),
     ...rings.map(endOfLastRing),
@@ -304,7 +243,7 @@ const endOfLastRing = ({ latest: all }: AgentRings): Date => {
 };
 
 const lastHeardOf = ({ presences, talks, rings }: Heard): Date =>
-  latest([
+  latestOf([
     ...presences.map(({ said_at }) => said_at),
     ...talks.flatMap(({ entered_at, ended_at }) => [entered_at, ended_at]),
     ...rings.map(lastRingOf),
@@ -316,6 +255,3 @@ const isListed = ({ state, since, taken, missed, mean_talk_ms }: Agent, now: Dat
   if (taken + missed > 0 || mean_talk_ms !== null) return true;
   return state === "LOGGED_OUT" ? silentMs < UNHEARD_MS : state !== "UNKNOWN" || silentMs < FORGOTTEN_MS;
 };
-
-const latest = (dates: readonly (Date | null | undefined)[]): Date | null =>
-  dates.reduce<Date | null>((last, date) => (date && (!last || date > last) ? date : last), null);

@@ -29,7 +29,7 @@ const stateOf: Record<string, CallState> = {
   "call.ongoing": "ONGOING",
   "call.finished": "FINISHED",
 };
-/** The state after events in the order in which they were sent. An abandon ends a call of which nothing more is told. */
+/** The state after events in the order in which they were sent. An abandon with nothing after it ends the call. */
 function stateAfter(events: readonly Event[]): CallState {
   const types = withoutTwins(events).map(({ type }) => type);
   if (types.at(-1) === "call.queue-abandon") return "FINISHED";

@@ -136,7 +136,7 @@ function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone
 const least = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other));
 const greatest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other));
 
-/** Whatever any event may say about its call: the last value that is not empty counts. */
+/** The fields that any event may have about its call: the last value that is not empty counts. */
 type Description = Pick<
   FoldedCall,
   "code" | "direction" | "our_number" | "their_number" | "their_number_type" | "queue" | "recording_url"

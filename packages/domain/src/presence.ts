@@ -161,7 +161,7 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
 }
 
 /**
- * What counts of the statements of one second about one thing in one queue. Where both of a pair are said and one stamp has no
+ * Picks the statements that count among those of one second about one thing in one queue. If both of a pair are there and one stamp has no
  * milliseconds, their order is unknown: the agent stays as before, and with nothing before they are taken in the order named.
  */
 function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {

@@ -86,7 +86,7 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("end with an abandon whose ring was told later, never before they began", () => {
+  test("end with an abandon even if the ring came after it, and never before they began", () => {
     expect(ringsOf(waiting, ["call.queue-abandon", 5, q900], ["actor.ringing", 6, ana])).toMatchObject([
       { latest: [{ rang_at: at(6), ended_at: at(6), missed: false }] },
     ]);

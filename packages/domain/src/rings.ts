@@ -3,7 +3,7 @@ import { agentKey } from "./step.ts";
 
 /** One ring at an agent. */
 export type Ring = {
-  /** Null if only its end was told. */
+  /** Null if only its end was received. */
   rang_at: Date | null;
   /** Null while nothing has ended it. */
   ended_at: Date | null;
@@ -45,7 +45,7 @@ export function beginRing(rings: Rings, agent: CallAgent, at: Date): void {
   addRing(rungBy(rings, agent), { rang_at: at, ended_at: null, missed: false });
 }
 
-/** An actor.noanswer: it ends the ring, and counts as one if none was told. */
+/** An actor.noanswer: it ends the ring, and counts as one if no ring was received. */
 export function missRing(rings: Rings, agent: CallAgent, at: Date): void {
   const rung = rungBy(rings, agent);
   if (!ringingOf(rung)) addRing(rung, { rang_at: null, ended_at: null, missed: false });

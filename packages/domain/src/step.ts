@@ -1,6 +1,6 @@
 import { readQueue, readText } from "./text.ts";
 
-/** What an event says about the course of a call or about an agent. */
+/** The part of an event that is about the course of a call or about an agent. */
 export type Step = {
   type: string;
   /** The queue that the event itself names. */

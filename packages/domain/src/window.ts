@@ -9,3 +9,7 @@ export const durationOf = (from: Date, to: Date): number => Math.max(0, to.getTi
 /** To a whole number; null for no values. */
 export const meanOf = (sum: number, count: number): number | null =>
   count > 0 ? Math.round(sum / count) : null;
+
+/** The latest of some moments; null if there is none. */
+export const latestOf = (dates: readonly (Date | null | undefined)[]): Date | null =>
+  dates.reduce<Date | null>((last, date) => (date && (!last || date > last) ? date : last), null);
