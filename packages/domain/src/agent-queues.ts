@@ -1,5 +1,5 @@
 import type { FoldedPresence, QueuePresence } from "./presence.ts";
-import { latestOf } from "./window.ts";
+import { latestOf, secondOf } from "./window.ts";
 
 type Paused = { at: Date; reason: string | null };
 type QueueStanding = { queue: string | null; since: Date | null; paused: Paused | null };
@@ -54,8 +54,6 @@ function standingIn(
     logged_in !== null && isAfter(logged_in, logged_out) && !(outEverywhere && outEverywhere > logged_in);
   return { queue, since, paused: isPaused ? last : null, isIn: isLoggedIn || isBack };
 }
-
-const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
 const isAfter = (at: Date, other: Date | null, orEqual = false): boolean =>
   other === null || at > other || (orEqual && at.getTime() === other.getTime());

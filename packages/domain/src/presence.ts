@@ -2,6 +2,7 @@ import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 import { readQueue, readText } from "./text.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "./timestamp.ts";
+import { latestOf, secondOf } from "./window.ts";
 
 /** Where an agent stands in one queue: when each thing was last said. Null if it never was. */
 export type QueuePresence = {
@@ -116,8 +117,6 @@ const isAlone = ({ queues }: FoldedPresence, queue: string | null, second: numbe
     .filter((each) => each.queue === queue || each.queue === null)
     .every((each) => secondOf(new Date(lastSaid(each))) !== second);
 
-const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
-
 const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPresence => ({
   agent,
   is_extension: true,
@@ -229,8 +228,7 @@ const isNewer = (at: Date, known: Date | null | undefined): boolean => !known ||
 /** The log-ins after a log-out, with one more statement. */
 function addReturn({ returns, queues }: FoldedPresence, { family, on, at }: Statement): Returns {
   if (family !== "login" || !on) return returns;
-  const outs = queues.flatMap(({ logged_out }) => logged_out ?? []);
-  const out = outs.length > 0 ? latest(outs) : null;
+  const out = latestOf(queues.map(({ logged_out }) => logged_out));
   const isReturn = out !== null && out < at && isNewer(out, returns.at(-1)?.in);
   return isReturn ? [...returns, { out, in: at }].slice(-MAX_RETURNS) : returns;
 }

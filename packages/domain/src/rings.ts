@@ -1,5 +1,6 @@
 import type { CallAgent } from "./call-agents.ts";
 import { agentKey } from "./step.ts";
+import { secondOf } from "./window.ts";
 
 /** One ring at an agent. */
 export type Ring = {
@@ -91,8 +92,7 @@ const isAnsweredElsewhere = (endedAt: Date, answeredAt: Date): boolean => {
   return isSameSecond(endedAt, answeredAt) || (laterMs >= 0 && laterMs <= ANSWERED_ELSEWHERE_MS);
 };
 
-const isSameSecond = (one: Date, other: Date): boolean =>
-  Math.floor(one.getTime() / 1000) === Math.floor(other.getTime() / 1000);
+const isSameSecond = (one: Date, other: Date): boolean => secondOf(one) === secondOf(other);
 
 const ringingOf = ({ latest }: Rung): Ring | null => {
   const last = latest.at(-1);

@@ -6,7 +6,7 @@ const recording: Sent = ["call.recording-available", 90, { url: "https://example
 const answered: Sent[] = [waiting, ["actor.entered", 5, ana], ["call.ongoing", 5.1], ["actor.left", 60, ana]];
 const abandoned: Sent[] = [waiting, ["call.queue-abandon", 30, q900]];
 
-/** What shows that a call goes on, with the state it is in then. */
+/** The events that show that a call goes on, each with the state after it. */
 const reopening: [string, Sent, string][] = [
   ["call.standby", ["call.standby", 100], "STANDBY"],
   ["call.waiting", ["call.waiting", 100, q901], "WAITING"],
@@ -55,7 +55,7 @@ describe("an abandon", () => {
     ["the end of a ring", ["actor.noanswer", 31, ana]],
     ["a leaving agent", ["actor.left", 31, ana]],
     ["data", ["call.data-provided", 31]],
-  ])("ends the call even if %s is told after it", (_what, later) => {
+  ])("ends the call even if %s comes after it", (_what, later) => {
     expect(callOf(...abandoned, later)).toMatchObject({ state: "FINISHED", finished_at: at(30) });
   });
 

@@ -22,6 +22,7 @@ import {
   ringVisit,
   type Visits,
 } from "./visits.ts";
+import { secondOf } from "./window.ts";
 
 /** The course of a call while its steps are taken one after the other. */
 export type Story = {
@@ -84,8 +85,6 @@ function reopen(story: Story, step: Moment): void {
 
 const isLater = (one: Moment, other: Moment): boolean =>
   one.whole || other.whole ? secondOf(one.at) > secondOf(other.at) : one.at > other.at;
-
-const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
 /** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
 const REOPENING: ReadonlySet<string> = new Set([

@@ -139,7 +139,7 @@ function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["op
   return { answer, answerer: first?.agent?.key ?? null };
 }
 
-/** The caller still waits: a ring or its end is told after an agent left before call.ongoing. */
+/** A ring, or the end of one: if an agent left before call.ongoing, the caller still waits. */
 export function ringVisit({ open }: Visits): void {
   if (open) open.lapsed = null;
 }

@@ -3,6 +3,9 @@ export type Window = { from: Date; to: Date };
 
 export const isWithin = (at: Date, { from, to }: Window): boolean => at >= from && at < to;
 
+/** The whole second of a moment: a stamp without milliseconds is equal to every other stamp of its second. */
+export const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
+
 /** In ms, never below 0: a stamp without milliseconds may stand before what came before it. */
 export const durationOf = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());
 

@@ -2,7 +2,7 @@ import type { CountedCall } from "../src/queue-numbers.ts";
 import type { Visit } from "../src/visits.ts";
 
 /** A visit to queue 900 that goes on, with everything else unknown but what is given. */
-export const sampleVisit = (given: Partial<Visit>): Visit => ({
+export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   queue: "900",
   entered_at: new Date(0),
   wait_known: true,

@@ -45,7 +45,7 @@ export type CentreEvents = {
 
 /** A pause, or a request for an agent. */
 type Wish = { pauseMs: number } | Request;
-/** What a call or an agent does: it yields its wishes, and goes on when they are fulfilled, a request with its agent. */
+/** The course of a call or an agent: it yields its wishes, and goes on when they are fulfilled, a request with its agent. */
 type Process<Result = void> = Generator<Wish, Result, Agent | null>;
 
 type Centre = { options: CentreOptions; agenda: Agenda; team: Team; agents: CallEventBody[] } & {

@@ -3,7 +3,7 @@ import type { Filter, FindOptions } from "mongodb";
 import type { Collections, EventDocument } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
 
-/** What a presence is made of. */
+/** The fields of an event that a presence is made of. */
 const SAID = { kind: 1, aggregate_id: 1, type: 1, occurred_at: 1, received_at: 1, payload: 1 } as const;
 
 /** The events of agents, all of one agent together: those of one are held at a time, however many agents there are. */

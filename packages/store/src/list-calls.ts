@@ -84,7 +84,7 @@ function equalities({ agent, waiting, ...filter }: CallFilter): Condition[] {
   ];
 }
 
-/** What is read by itself, and whether a search was cut off. */
+/** The readings that are made one by one, and whether a search was cut off. */
 async function piecesOf(
   collections: Collections,
   { filter: { search, number }, order }: { filter: CallFilter; order: CallOrder },

@@ -7,8 +7,9 @@ import {
   isInWindow,
   type Presence,
   type SearchAccount,
-  type Visit,
 } from "@teravoz/domain";
+
+export { sampleVisit } from "../../../packages/domain/testing/counted.ts";
 
 /** A call with everything unknown but what is given. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
@@ -45,20 +46,6 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   events: 1,
   fold: 1,
   version: 1,
-  ...given,
-});
-
-/** A visit that goes on, with everything unknown but what is given. */
-export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
-  queue: "900",
-  entered_at: new Date(0),
-  wait_known: true,
-  answered_at: null,
-  answered_by: null,
-  agent: null,
-  talked_until: null,
-  ended_at: null,
-  outcome: null,
   ...given,
 });
 

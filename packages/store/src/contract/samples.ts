@@ -73,7 +73,7 @@ export const foldBy = (
   revision = foldCall.revision,
 ): Fold => Object.assign((events: readonly Event[]) => rule(events), { ...foldCall, revision });
 
-/** What a fold of revision 3 made of the same events. */
+/** The call that a fold of revision 3 made of the same events. */
 export const olderFold: Fold = foldBy((events) => {
   const folded = foldCall(events);
   if (!folded) return null;

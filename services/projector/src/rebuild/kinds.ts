@@ -1,6 +1,6 @@
 import type { Call } from "@teravoz/domain";
 
-/** What changes about a call, in an operator's words; in the order they are shown. */
+/** The kinds of change to a call, in an operator's words and in the order they are shown. */
 export const KINDS = [
   "state",
   "begin or end",

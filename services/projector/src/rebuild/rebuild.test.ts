@@ -45,7 +45,7 @@ test.each([
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
 });
 
-/** What a fold of revision 3 made: no talks, rings and begin, visits without who answered, and direction as told. */
+/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as told. */
 const older: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => {
     const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =

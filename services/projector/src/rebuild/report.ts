@@ -1,7 +1,7 @@
 import { KINDS } from "./kinds.ts";
 import type { Report } from "./rebuild.ts";
 
-/** What a rebuild did, or with `dryRun` would do: kinds of change and numbers, nothing of any call. */
+/** The report of a rebuild, or of a dry run: kinds of change and numbers, nothing about any single call. */
 export function formatReport(
   report: Report,
   { dryRun, seconds }: { dryRun: boolean; seconds: number },

@@ -1,6 +1,6 @@
 import { language } from "./words.ts";
 
-/** What the page of abandoned calls says: it is fetched with that page. */
+/** The words of the page of abandoned calls, fetched with that page. */
 type AbandonedWords = {
   columns: Record<"from" | "times" | "first" | "last" | "longest" | "talked", string>;
   /** The definition of each column. */

@@ -2,7 +2,7 @@ import { formatNumber } from "./format.ts";
 import type { Abandoned, AbandonedPerson, AbandonedReport } from "./reports.ts";
 import { type Cell, formatIso, type Manner, writeCsv } from "./table-file.ts";
 
-/** Nobody has talked to the person since, and the last wait was not too short to be a wait. */
+/** The person was not talked to since, and not every one of the waits was short. */
 export const isOpen = ({ talked_at, short }: Pick<AbandonedPerson, "talked_at" | "short">): boolean =>
   talked_at === null && !short;
 
