@@ -304,7 +304,7 @@ describe("whatever way the events of a call arrive", () => {
       fc.property(arrivals, ([events, arrival]) => {
         expect(foldCall(arrival)).toEqual(foldCall(events));
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(100) },
     );
   });
 
@@ -338,7 +338,7 @@ describe("whatever way the events of a call arrive", () => {
       fc.property(prefixes, ([prefix, arrival]) => {
         expect(foldCall(arrival)!.state).toBe(stateAfter(prefix));
       }),
-      { numRuns: runs(800) },
+      { numRuns: runs(400) },
     );
   });
 });

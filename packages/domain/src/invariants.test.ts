@@ -11,7 +11,7 @@ import { countQueues } from "./queue-numbers.ts";
 import { agentKey } from "./step.ts";
 import { listWaiting } from "./waiting.ts";
 
-const USUAL = 200;
+const USUAL = 100;
 const now = at(600);
 const asked = {
   window: { from: new Date(0), to: new Date(8.64e15) },
@@ -166,7 +166,7 @@ describe("of any events", () => {
 });
 
 describe("the random calls", () => {
-  const sampled = fc.sample(randomCall(), { numRuns: 1_500, seed: 1 }).map((events) => placeEvents(events));
+  const sampled = fc.sample(randomCall(), { numRuns: 750, seed: 1 }).map((events) => placeEvents(events));
   const count = (isCounted: (placed: ReturnType<typeof placeEvents>[number]) => boolean) =>
     sampled.flat().filter(isCounted).length;
 
@@ -184,21 +184,21 @@ describe("the random calls", () => {
       ...["call.ongoing", "actor.left", "call.overflow", "call.queue-abandon", "call.recording-available"],
     ];
     const expected = types.flatMap((one) => [...types, "call.finished"].map((other) => `${one} > ${other}`));
-    expect(expected.filter((pair) => (pairs.get(pair) ?? 0) < 3)).toEqual([]);
+    expect(expected.filter((pair) => (pairs.get(pair) ?? 0) < 1)).toEqual([]);
   });
 
   test("hold stamps of every kind, twins, late events, extensions alone and events without a queue", () => {
     const late = ({ receivedMs, ms }: { receivedMs: number; ms: number }) => receivedMs - ms > 1_000;
     expect({
-      twins: count(({ isTwin }) => isTwin) > 80,
-      whole: count(({ whole }) => whole) > 800,
-      milliseconds: count(({ whole, stamped }) => stamped && !whole) > 800,
-      missing: count(({ stamped }) => !stamped) > 400,
-      late: count(late) > 200,
-      extensions: count(({ step: { agent } }) => agent !== null && agent.name === agent.extension) > 200,
-      spellings: count(({ step: { agent } }) => agent?.name === "Ana") > 120,
-      nameless: count(({ step, event }) => event.type === "actor.entered" && !step.agent) > 20,
-      queueless: count(({ step }) => step.queue === null) > 400,
+      twins: count(({ isTwin }) => isTwin) > 40,
+      whole: count(({ whole }) => whole) > 400,
+      milliseconds: count(({ whole, stamped }) => stamped && !whole) > 400,
+      missing: count(({ stamped }) => !stamped) > 200,
+      late: count(late) > 100,
+      extensions: count(({ step: { agent } }) => agent !== null && agent.name === agent.extension) > 100,
+      spellings: count(({ step: { agent } }) => agent?.name === "Ana") > 60,
+      nameless: count(({ step, event }) => event.type === "actor.entered" && !step.agent) > 10,
+      queueless: count(({ step }) => step.queue === null) > 200,
     }).toEqual({
       ...{ twins: true, whole: true, milliseconds: true, missing: true, late: true },
       ...{ extensions: true, spellings: true, nameless: true, queueless: true },

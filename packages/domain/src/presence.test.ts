@@ -184,7 +184,7 @@ describe("an agent's presence", () => {
       fc.property(shuffled, ([all, other]) => {
         expect(applyPresence(null, other)).toEqual(applyPresence(null, all));
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(250) },
     );
   });
 
@@ -206,7 +206,7 @@ describe("an agent's presence", () => {
         }
         expect(known).toEqual(applyPresence(null, all));
       }),
-      { numRuns: runs(300) },
+      { numRuns: runs(150) },
     );
     expect(extended).toBeGreaterThan(100);
   });

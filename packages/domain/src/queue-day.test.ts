@@ -173,7 +173,7 @@ test("whatever the legs and the time, the slices add up to the numbers of the wh
         expect(slices.at(-1)!.from.getTime()).toBeGreaterThan(moment.getTime() - SLICE_MS);
       }
     }),
-    { numRuns: runs(100) },
+    { numRuns: runs(50) },
   );
 });
 
@@ -187,6 +187,6 @@ test("each slice is what countQueues says of its time", () => {
         expect(countQueues(all, { ...asked, window }).total).toMatchObject(numbers);
       }
     }),
-    { numRuns: runs(20) },
+    { numRuns: runs(10) },
   );
 });

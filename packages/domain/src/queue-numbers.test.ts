@@ -172,7 +172,7 @@ describe("the numbers of a queue", () => {
           expect(Math.min(mean_wait_ms ?? 0, p90_wait_ms ?? 0)).toBeGreaterThanOrEqual(0);
         }
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(100) },
     );
   });
 });

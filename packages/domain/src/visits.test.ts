@@ -75,7 +75,7 @@ describe("the visits of a call", () => {
           if (ended_at) expect(talked_until !== null).toBe(answered_at !== null);
         }
       }),
-      { numRuns: runs(500) },
+      { numRuns: runs(250) },
     );
   });
 });

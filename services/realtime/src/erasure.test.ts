@@ -187,7 +187,7 @@ test("views end as the store is, erased calls gone, in whatever order reads, ans
           .sort(),
       );
     }),
-    { numRuns: runs(200) },
+    { numRuns: runs(100) },
   );
   // two seconds alone, many times that on a busy machine
 });

@@ -344,6 +344,6 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
       const left = clients.map((client) => ({ shown: client.shown(), faults: client.faults }));
       expect(left).toEqual(clients.map(() => ({ shown: truth, faults: [] })));
     }),
-    { numRuns: runs(2_000) },
+    { numRuns: runs(1_000) },
   );
 });
