@@ -89,7 +89,9 @@ const KILLABLE = join(ROOT, "test/support/rebuild/mortal-command.ts");
 const RANDOM_DEATHS = LONG ? 20 : 1;
 /** Between a commit and its notice, between the notice and its confirmation, and after a random number of milliseconds. */
 const DEATHS: NodeJS.ProcessEnv[] = noteSeed("deaths", [
-  ...["refold 1", "refold 5", "notify 1", "notify 5"].map((DIE_AT) => ({ DIE_AT })),
+  ...(LONG ? ["refold 1", "refold 5", "notify 1", "notify 5"] : ["refold 5", "notify 1"]).map((DIE_AT) => ({
+    DIE_AT,
+  })),
   ...Array.from({ length: RANDOM_DEATHS }, () => ({ DIE_AFTER_MS: String(Math.floor(Math.random() * 150)) })),
 ]);
 
