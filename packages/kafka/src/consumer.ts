@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Unavailable } from "@teravoz/domain";
-import { type Check, type Log, type Metrics, untilAvailable } from "@teravoz/runtime";
+import { type Check, type Log, type Metrics, sleep } from "@teravoz/runtime";
 import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
+import { type Aside, createAside } from "./aside.ts";
+import type { ConsumedRecord, HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { type FetchedBatch, type FinishPorts, finishBatch } from "./finish-batch.ts";
 import { countGap, forgetLag, observeLag } from "./lag.ts";
 import {
   type Assignment,
@@ -13,7 +13,8 @@ import {
   type Membership,
   memberOptions,
 } from "./membership.ts";
-import { findStart, readStandings, type Standing } from "./starts.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -36,6 +37,8 @@ export type ConsumeOptions = {
   onCrash(error: unknown): void;
   /** Partitions handled at once (default 4): while one waits for the database another one decodes. */
   concurrency?: number;
+  /** The clock by which a standstill is judged, in ms from any origin (default: the process's). */
+  now?(): number;
 };
 
 type State = ConsumeOptions & {
@@ -44,17 +47,22 @@ type State = ConsumeOptions & {
   sought: Map<string, number>;
   /** Partitions whose stored position the log does not reach. */
   beyond: Set<string>;
+  aside: Aside;
+  progress: Progress;
+  now(): number;
 };
 
 const PREPARE_MS = 20;
+/** Longer than a batch's last steps take; what is left then is done again by the next owner. */
+const STOP_MS = 5_000;
 
 const place = (topic: string, partition: number) => `${topic}:${partition}`;
 
 /**
- * Reads every partition of the topics that the group gives this process, each from the position it is given, one batch
- * at a time. Kafka's committed offset follows the stored position and is for lag tools and for what was stored but not
- * told: a start reads from the lower of the two. While a dependency is away a batch waits and the heartbeats go on.
- * Starts in the background.
+ * Reads every partition of the topics that the group gives this process, each from the position it is given, one batch at a time. A
+ * partition whose batch waits or takes long is paused, and the others go on. Kafka's committed offset follows the
+ * stored position and is for lag tools and for what was stored and perhaps not notified of: a start reads from the lower of the
+ * two. Starts in the background.
  */
 export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const { client, groupId, topics, log, onCrash, concurrency = 4 } = options;
@@ -74,98 +82,154 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       partitionsConsumedConcurrently: concurrency,
       eachBatch: (payload) => consumeBatch(state, member, payload),
     });
-  const prepare = (member: Member, assignment: Assignment) => seekAll(state, member, assignment);
+  const prepare = (member: Member, assignment: Assignment, isFirst: boolean) => {
+    if (isFirst) forgetFormer(state, assignment);
+    return seekAll(state, member, assignment);
+  };
   const membership = createMembership({
     ...{ open, topics, run, prepare, log, onCrash },
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
-  const state: State = { ...options, membership, sought: new Map(), beyond: new Set() };
+  const now = options.now ?? (() => performance.now());
+  const state: State = {
+    ...{ ...options, membership, now, sought: new Map(), beyond: new Set() },
+    aside: createAside(concurrency),
+    progress: createProgress(now),
+  };
   return {
     check: () => checkState(state),
     partitions: () => membership.partitions(),
-    stop: () => membership.stop(),
+    stop: async () => {
+      await membership.stop();
+      await Promise.race([state.aside.ended(), sleep(STOP_MS, { ref: false })]);
+    },
   };
 }
 
-function checkState({ beyond, membership }: State): Check {
+function checkState({ beyond, membership, progress }: State): Check {
   const [first] = beyond;
   if (first)
     return {
       ok: false,
       reason: `the stored position of ${first} is beyond the end of the log: was the topic made anew?`,
     };
-  return membership.check();
+  const { ok, reason } = membership.check();
+  return ok ? progress.check() : { ok, ...(reason && { reason }) };
 }
 
-async function consumeBatch(state: State, { consumer }: Member, payload: EachBatchPayload): Promise<void> {
+async function consumeBatch(state: State, member: Member, payload: EachBatchPayload): Promise<void> {
   const { topic, partition, messages } = payload.batch;
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
-  // before anything is waited for: whoever looks sees it grow older
+  // before anything is waited for: the metric then shows its age grow
   observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
+  state.progress.waits(place(topic, partition));
   await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
-    const patience = { log: state.log, isWanted: isOurs };
-    const position = await untilAvailable(() => state.position(topic, partition), patience);
-    if (isAhead(state, consumer, payload.batch, position)) return;
-    const batch = readBatch(state, payload.batch, position);
-    if (batch.expected !== null) observeLag(state, payload.batch, batch.expected);
-    const outcome = await untilAvailable(() => state.handle(batch), patience);
-    if (outcome === "fenced") {
-      state.log.warn(
-        { topic, partition, expected: position },
-        "another writer has taken over, or erased meanwhile: reading again",
-      );
-      return consumer.seek({ topic, partition, offset: String(position ?? 0) });
-    }
-    state.sought.delete(place(topic, partition));
-    payload.resolveOffset(payload.batch.lastOffset());
-    observeLag(state, payload.batch, batch.next);
-    await commit(consumer, batch);
+    await startBatch(state, { member, payload, isOurs: whileAssigned(state, isOurs) });
   });
 }
 
+/** One batch of a partition that was given to this member. */
+type Job = {
+  member: Member;
+  payload: EachBatchPayload;
+  /** False once the partition may belong to another consumer. */
+  isOurs(): boolean;
+};
+
+const whileAssigned = ({ membership }: State, isOurs: () => boolean) => {
+  const assignment = membership.assignment();
+  return () => isOurs() && membership.assignment() === assignment;
+};
+
+/** Resolves when the batch is done, or goes on aside. */
+async function startBatch(state: State, job: Job): Promise<void> {
+  const turn = state.aside.open();
+  const work = completeBatch(state, job, turn.inTurn);
+  if (await turn.hold(work)) return work;
+  const { topic, partition } = job.payload.batch;
+  const where = [{ topic, partitions: [partition] }];
+  job.member.consumer.pause(where);
+  const resume = () => {
+    if (job.isOurs() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
+  };
+  work.then(resume, (error) => endAside(state, job, error));
+}
+
+/** kafkajs sees no error of a batch aside. */
+function endAside({ membership, log }: State, { isOurs, payload }: Job, err: unknown): void {
+  const { topic, partition } = payload.batch;
+  if (isOurs()) membership.end(err);
+  else log.warn({ topic, partition, err }, "a batch failed whose partition has another owner by now");
+}
+
+/** Finishes the batch, then moves the next fetch and Kafka's committed offset. */
+async function completeBatch(state: State, job: Job, inTurn: FinishPorts["inTurn"]): Promise<void> {
+  const { topic, partition } = job.payload.batch;
+  const { consumer } = job.member;
+  const batch = readBatch(job.payload.batch);
+  const finished = await finishBatch(finishPorts(state, job, inTurn), batch);
+  if (finished.outcome === "lost" || !job.isOurs()) return;
+  if (finished.outcome === "ahead") {
+    const { position } = finished;
+    state.sought.set(place(topic, partition), position);
+    // what is stored from there on, and not notified of, has to lie above Kafka's offset
+    await commit(consumer, { topic, partition, offset: position });
+    consumer.seek({ topic, partition, offset: String(position) });
+    return;
+  }
+  state.sought.delete(place(topic, partition));
+  state.progress.level(place(topic, partition));
+  job.payload.resolveOffset(job.payload.batch.lastOffset());
+  await commit(consumer, { topic, partition, offset: batch.end });
+}
+
+function finishPorts(state: State, { payload, isOurs }: Job, inTurn: FinishPorts["inTurn"]): FinishPorts {
+  const { batch } = payload;
+  const where = place(batch.topic, batch.partition);
+  let countedTo = 0;
+  return {
+    ...{ position: state.position, handle: state.handle, now: state.now, log: state.log, isOurs, inTurn },
+    // once it was sought, what is missing is no longer in the log
+    isAhead: (from, position) => from > position && state.sought.get(where) !== position,
+    onPart: ({ expected, records }) => {
+      if (expected === null) return;
+      observeLag(state, batch, expected);
+      const first = Math.max(expected, countedTo);
+      countGap(state, {
+        ...{ topic: batch.topic, partition: batch.partition, expected: first },
+        records: records.filter(({ offset }) => offset >= first),
+      });
+      countedTo = Math.max(countedTo, (records.at(-1)?.offset ?? -1) + 1);
+    },
+    onDone: ({ next }) => {
+      observeLag(state, batch, next);
+      state.progress.moved(where);
+    },
+    onWait: (reason) => state.progress.waits(where, reason),
+  };
+}
+
 /** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
-async function commit(consumer: Consumer, { topic, partition, next }: ConsumedBatch): Promise<void> {
+async function commit(
+  consumer: Consumer,
+  { topic, partition, offset }: { topic: string; partition: number; offset: number },
+): Promise<void> {
   try {
-    await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
+    await consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
   } catch (error) {
     const { cause } = error as Error;
     throw cause instanceof Error && "type" in cause ? cause : error;
   }
 }
 
-/**
- * A batch that was fetched from beyond the position skips what is in between: read again from the position. Once it was, what
- * is missing is no longer in the log.
- */
-function isAhead({ sought }: State, consumer: Consumer, batch: Batch, position: number | null): boolean {
-  const { topic, partition } = batch;
-  const fetched = Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-  if (position === null || fetched <= position || sought.get(place(topic, partition)) === position)
-    return false;
-  sought.set(place(topic, partition), position);
-  consumer.seek({ topic, partition, offset: String(position) });
-  return true;
-}
-
-function readBatch(state: State, batch: Batch, expected: number | null): ConsumedBatch {
-  const { topic, partition } = batch;
-  const [stored, records] = partitionAt(batch.messages.map(toRecord), expected ?? 0);
-  if (expected !== null) countGap(state, { topic, partition, expected, records });
-  return {
-    topic,
-    partition,
-    expected,
-    records,
-    stored,
-    next: Math.max(Number(batch.lastOffset()) + 1, expected ?? 0),
-  };
-}
-
-function partitionAt(records: ConsumedRecord[], position: number): [ConsumedRecord[], ConsumedRecord[]] {
-  const at = records.findIndex(({ offset }) => offset >= position);
-  return at < 0 ? [records, []] : [records.slice(0, at), records.slice(at)];
-}
+const readBatch = (batch: Batch): FetchedBatch => ({
+  topic: batch.topic,
+  partition: batch.partition,
+  from: Number((batch as Batch & { fetchedOffset: string }).fetchedOffset),
+  records: batch.messages.map(toRecord),
+  end: Number(batch.lastOffset()) + 1,
+});
 
 const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): ConsumedRecord => ({
   offset: Number(offset),
@@ -191,9 +255,6 @@ async function whileBeating(
   const isOurs = () => lost === undefined && payload.isRunning() && !payload.isStale();
   try {
     await work(isOurs);
-  } catch (error) {
-    // taken away while a dependency was away: the next owner, or the next start, reads it again
-    if (!(error instanceof Unavailable) || isOurs()) throw error;
   } finally {
     clearInterval(timer);
   }
@@ -207,20 +268,35 @@ async function untilPrepared({ membership }: State, isOurs: () => boolean): Prom
   return isOurs();
 }
 
-/**
- * Brings each partition to its start, idle ones too: without a record no batch would ever look. Where the group has committed
- * nothing yet the start is committed at once: what is stored from now on, and not told, lies above it.
- */
-async function seekAll(state: State, member: Member, assignment: Assignment): Promise<void> {
-  const standings = await readStandings({ ...member, position: state.position }, assignment);
+/** Forgets what is known of partitions before they were given anew. */
+function forgetFormer(state: State, assignment: Assignment): void {
   state.beyond.clear();
+  state.progress.retain(new Set(placesOf(assignment)));
   forgetLag(state);
+}
+
+const placesOf = (assignment: Assignment): string[] =>
+  Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => place(topic, partition)),
+  );
+
+/**
+ * Brings each partition to its start, idle ones too: without a record no batch would ever look. If Kafka's committed offset is not
+ * at or below the start, the start is committed at once: what is stored from now on, and not notified of, has to lie above it.
+ * Resolves with the partitions that have no leader: they are paused until they are asked for again.
+ */
+async function seekAll(state: State, member: Member, assignment: Assignment): Promise<Assignment> {
+  const standings = await readStandings({ ...member, position: state.position }, assignment);
+  const left = withoutStanding(assignment, standings);
+  for (const [topic, partitions] of Object.entries(left)) member.consumer.pause([{ topic, partitions }]);
   const firstStarts = standings.flatMap((standing) => {
     const { topic, partition, committed, high } = standing;
     const start = seekOne(state, member, standing);
-    return committed === null ? [{ topic, partition, offset: String(start ?? high) }] : [];
+    const isAbove = committed === null || (start !== null && committed > start);
+    return isAbove ? [{ topic, partition, offset: String(start ?? high) }] : [];
   });
   if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
+  return left;
 }
 
 /** Answers where it begins, null where it does not: the partition then stands still. */

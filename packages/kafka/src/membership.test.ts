@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { createLog } from "@teravoz/runtime";
-import { createMembership, type Member, memberOptions } from "./membership.ts";
+import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -19,7 +19,7 @@ const EVENTS = {
 };
 
 /** Members whose consumers do nothing by themselves. */
-function openMembership(sessionTimeoutMs = 10_000, prepare = async () => {}) {
+function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assignment> = async () => ({})) {
   const members: EventEmitter[] = [];
   const dropped: EventEmitter[] = [];
   const admin = { disconnects: 0 };
@@ -50,8 +50,8 @@ function openMembership(sessionTimeoutMs = 10_000, prepare = async () => {}) {
   return { members, dropped, admin, membership: createMembership(deps) };
 }
 
-const join = (member: EventEmitter) =>
-  member.emit(EVENTS.GROUP_JOIN, { payload: { groupId: "g", memberAssignment: { t: [0] } } });
+const join = (member: EventEmitter, memberAssignment: Assignment = { t: [0] }) =>
+  member.emit(EVENTS.GROUP_JOIN, { payload: { groupId: "g", memberAssignment } });
 
 /** The clock moves in steps of a second, with a fetch in each. */
 async function fetchFor(member: EventEmitter, seconds: number): Promise<void> {
@@ -66,6 +66,13 @@ test("a member that is in its group goes on for as long as it fetches", async ()
   join(members[0]!);
   await fetchFor(members[0]!, 300);
   expect(members).toHaveLength(1);
+  expect(membership.check()).toEqual({ ok: true });
+});
+
+test("a member that its group gives no partition is ready", async () => {
+  const { members, membership } = openMembership();
+  join(members[0]!, {});
+  await fetchFor(members[0]!, 1);
   expect(membership.check()).toEqual({ ok: true });
 });
 
@@ -110,6 +117,7 @@ test("with the default session of 10 s, three heartbeats fit into a session and 
 test("an admin whose connection refuses every request gets a new one before the next try", async () => {
   const refused = async () => {
     if (admin.disconnects === 0) throw new Error("Broker not connected");
+    return {};
   };
   const { members, admin, membership } = openMembership(10_000, refused);
   join(members[0]!);

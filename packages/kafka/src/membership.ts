@@ -8,8 +8,12 @@ export type Membership = {
   isRunning(): boolean;
   /** How many partitions the group has given to this process. */
   partitions(): number;
-  /** Whether `prepare` has ended for the partitions given now. */
+  /** Whether `prepare` has ended once for the partitions given now. */
   isPrepared(): boolean;
+  /** What the group gave us, null while we are in no group. Another object after each join. */
+  assignment(): Assignment | null;
+  /** Ends the member with this error, as if kafkajs had met it. */
+  end(error: unknown): void;
   stop(): Promise<void>;
 };
 
@@ -24,8 +28,11 @@ type Options = {
   topics: readonly string[];
   sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
-  /** Settles where each partition is read from, after each join; tried until it succeeds or the partitions change. */
-  prepare(member: Member, assignment: Assignment): Promise<void>;
+  /**
+   * Settles where each partition is read from, after each join; tried until it succeeds or the partitions change. Resolves with the
+   * partitions that have no leader, and is called again for these alone, then without `isFirst`.
+   */
+  prepare(member: Member, assignment: Assignment, isFirst: boolean): Promise<Assignment>;
   log: Log;
   /** Something that is not Kafka's ended the consumer: it would end it again. */
   onCrash(error: unknown): void;
@@ -37,6 +44,8 @@ type State = Options & {
   /** What the group gave us; null while we are in no group. */
   assignment: Assignment | null;
   prepared: boolean;
+  /** Partitions of ours that have no leader. */
+  leaderless: Assignment;
   /** Looked at by the watchdog; the moments below are by it. */
   time: RunningTime;
   /** When the member last fetched or was heard by its group. */
@@ -86,6 +95,7 @@ export function createMembership(options: Options): Membership {
     member: null,
     assignment: null,
     prepared: false,
+    leaderless: {},
     time,
     lastTurn: time.now(),
     lastInside: time.now(),
@@ -97,6 +107,8 @@ export function createMembership(options: Options): Membership {
     isRunning: () => state.running,
     partitions: () => Object.values(state.assignment ?? {}).flat().length,
     isPrepared: () => state.prepared,
+    assignment: () => state.assignment,
+    end: (error) => state.end(error),
     check: () => checkState(state),
     stop: async () => {
       state.running = false;
@@ -141,6 +153,7 @@ async function begin({ topics, run }: State, member: Member): Promise<void> {
 function leave(state: State): void {
   state.assignment = null;
   state.prepared = false;
+  state.leaderless = {};
 }
 
 async function drop({ consumer, admin }: Member): Promise<void> {
@@ -188,13 +201,17 @@ function listen(state: State, member: Member): void {
 }
 
 async function prepareJoined(state: State, member: Member, assignment: Assignment): Promise<void> {
+  leave(state);
   state.assignment = assignment;
-  state.prepared = false;
   const isCurrent = () => state.running && state.assignment === assignment;
-  while (isCurrent() && !state.prepared) {
+  let left = assignment;
+  while (isCurrent() && !(state.prepared && Object.keys(left).length === 0)) {
     try {
-      await state.prepare(member, assignment);
-      state.prepared = isCurrent();
+      left = await state.prepare(member, left, !state.prepared);
+      if (!isCurrent()) return;
+      state.prepared = true;
+      state.leaderless = left;
+      if (Object.keys(left).length > 0) await sleep(RETRY_MS, { ref: false });
     } catch (err) {
       state.log.warn({ err }, "where to read from is not known yet, trying again");
       await Promise.all([reconnect(member), sleep(RETRY_MS, { ref: false })]);
@@ -213,9 +230,14 @@ async function reconnect({ admin }: Member): Promise<void> {
   await admin.connect().catch(() => {});
 }
 
-function checkState({ assignment, prepared, lastTurn, sessionTimeoutMs, time }: State): Check {
+function checkState({ assignment, prepared, leaderless, lastTurn, sessionTimeoutMs, time }: State): Check {
   if (assignment === null) return { ok: false, reason: "not in the consumer group" };
   if (!prepared) return { ok: false, reason: "where to read from is not known yet" };
+  const [first] = Object.entries(leaderless);
+  if (first) {
+    const reason = `where to read from is not known yet: ${first[0]}:${first[1][0]} has no leader`;
+    return { ok: false, reason };
+  }
   return time.now() - lastTurn < silentMs(sessionTimeoutMs)
     ? { ok: true }
     : { ok: false, reason: "the consumer stands still" };

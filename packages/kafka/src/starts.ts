@@ -20,7 +20,7 @@ type Asked = {
   position(topic: string, partition: number): Promise<number | null>;
 };
 
-/** Where each partition of an assignment stands. Throws what the brokers or `position` throw. */
+/** Where each partition of an assignment stands, those without a leader left out. Throws what the brokers or `position` throw. */
 export async function readStandings(asked: Asked, assignment: Assignment): Promise<Standing[]> {
   const topics = Object.keys(assignment);
   return (await Promise.all(topics.map((topic) => readTopic(asked, topic, assignment[topic]!)))).flat();
@@ -33,20 +33,36 @@ async function readTopic(
 ): Promise<Standing[]> {
   const ends = await admin.fetchTopicOffsets(topic);
   const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const read = partitions.map(async (partition): Promise<Standing> => {
-    const end = ends.find((each) => each.partition === partition)!;
+  const read = partitions.map(async (partition): Promise<Standing[]> => {
+    const end = ends.find((each) => each.partition === partition);
+    if (!end) return [];
     const committed = Number(group?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
-    return {
-      topic,
-      partition,
-      position: await position(topic, partition),
-      // Kafka says -1 for none
-      committed: committed < 0 ? null : committed,
-      low: Number(end.low),
-      high: Number(end.high),
-    };
+    return [
+      {
+        topic,
+        partition,
+        position: await position(topic, partition),
+        // Kafka says -1 for none
+        committed: committed < 0 ? null : committed,
+        low: Number(end.low),
+        high: Number(end.high),
+      },
+    ];
   });
-  return Promise.all(read);
+  return (await Promise.all(read)).flat();
+}
+
+/** The partitions of an assignment that are not among the standings, by topic. */
+export function withoutStanding(
+  assignment: Assignment,
+  standings: readonly Pick<Standing, "topic" | "partition">[],
+): Assignment {
+  const stands = (topic: string, partition: number) =>
+    standings.some((standing) => standing.topic === topic && standing.partition === partition);
+  const left = Object.entries(assignment).map(
+    ([topic, partitions]) => [topic, partitions.filter((partition) => !stands(topic, partition))] as const,
+  );
+  return Object.fromEntries(left.filter(([, partitions]) => partitions.length > 0));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Check, Log, Metrics } from "@teravoz/runtime";
 import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
+import { withoutStanding } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
@@ -49,9 +50,14 @@ export function followTopic(options: {
     });
   // from here on nothing is missed: a record that comes before the seek counts is read twice at the most
   const prepare = async ({ admin, consumer }: Member, assignment: Assignment) => {
-    for (const { partition, offset } of await findStarts(admin, topic, sinceMs))
+    const starts = await findStarts(admin, topic, sinceMs);
+    for (const { partition, offset } of starts)
       if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset });
     options.onDoubt();
+    return withoutStanding(
+      assignment,
+      starts.map(({ partition }) => ({ topic, partition })),
+    );
   };
   const membership = createMembership({
     ...{ open, topics: [topic], run, prepare, log, onCrash },

@@ -1,0 +1,281 @@
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { Unavailable } from "@teravoz/domain";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
+import type { ConsumedBatch, ConsumedRecord } from "./batch.ts";
+import { type ConsumeOptions, consumePartitions, type PartitionConsumer } from "./consumer.ts";
+
+const open: PartitionConsumer[] = [];
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(async () => {
+  for (const consumer of open.splice(0)) {
+    const stopped = consumer.stop();
+    await jest.advanceTimersByTimeAsync(10_000);
+    await stopped;
+  }
+  jest.useRealTimers();
+});
+
+const run = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1_000);
+const offsetsOf = (records: readonly ConsumedRecord[]) => records.map(({ offset }) => offset);
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+
+/** A projector in small over a log in memory. Positions and records are stored as one; then others are notified. */
+function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {}) {
+  const positions = new Map<number, number>();
+  const stored: Record<number, number[]> = {};
+  const notified: Record<number, number[]> = {};
+  const project = {
+    ...{ kafka, positions, stored, notified, crashed: [] as unknown[] },
+    /** Done before a batch is stored, and before its notices. */
+    store: async (_batch: ConsumedBatch) => {},
+    notify: async (_batch: ConsumedBatch) => {},
+    values: () => new Set(notified[0]),
+  };
+  const consumer = consumePartitions({
+    client: kafka.client,
+    groupId: "g",
+    topics: [kafka.topic],
+    position: async (_topic, partition) => positions.get(partition) ?? null,
+    handle: async (batch) => {
+      await project.store(batch);
+      const { partition, expected, next, records } = batch;
+      if ((positions.get(partition) ?? null) !== expected) return "fenced";
+      positions.set(partition, next);
+      stored[partition] = [...(stored[partition] ?? []), ...offsetsOf(records)];
+      await project.notify(batch);
+      notified[partition] = [...(notified[partition] ?? []), ...offsetsOf([...batch.stored, ...records])];
+      return "done";
+    },
+    log: createLog("test", "silent"),
+    metrics: createMetrics(),
+    onCrash: (error) => void project.crashed.push(error),
+    ...more,
+  });
+  open.push(consumer);
+  return Object.assign(project, { consumer });
+}
+
+/** Fails so many times, then no more. */
+function failing(times: number) {
+  let left = times;
+  return async () => {
+    if (left > 0) {
+      left -= 1;
+      throw new Unavailable("away");
+    }
+  };
+}
+
+test("notices that fail twice in a row are sent again until they arrive, and no record is skipped", async () => {
+  const projector = project();
+  projector.kafka.append(0, 10);
+  let failed = 0;
+  projector.notify = async () => {
+    if (failed === 2) return;
+    failed += 1;
+    projector.kafka.append(0, 10);
+    throw new Unavailable("away");
+  };
+  await run(30);
+  expect(projector.stored[0]).toEqual(numbers(0, 30));
+  expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 30));
+  expect(projector.kafka.committed.get(0)).toBe(30);
+});
+
+test("a batch whose notices fail stays in hand: it is stored once and read once, and only its notices are repeated", async () => {
+  const projector = project();
+  await run(1);
+  projector.kafka.append(0, 10);
+  projector.notify = failing(3);
+  const stores: number[][] = [];
+  projector.store = async ({ records }) => void stores.push(offsetsOf(records));
+  await run(30);
+  expect(stores).toEqual([numbers(0, 10), [], [], []]);
+  expect(projector.kafka.fetches.get(0)).toBe(1);
+});
+
+test("another writer that moves the position within a batch in hand leaves no record without a notice", async () => {
+  const projector = project();
+  projector.kafka.append(0, 10);
+  let moved = false;
+  projector.store = async () => {
+    if (moved) return;
+    moved = true;
+    // another projector stores some of the records, and dies before its notices
+    projector.positions.set(0, 6);
+    projector.kafka.append(0, 10);
+  };
+  projector.notify = failing(1);
+  await run(30);
+  expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
+});
+
+test("a position that is moved back by another writer is read again from there", async () => {
+  const projector = project();
+  projector.kafka.append(0, 10);
+  await run(5);
+  projector.positions.set(0, 3);
+  projector.kafka.append(0, 1);
+  await run(5);
+  expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
+});
+
+test("what is read again after a restored backup is protected too: a crash before its notices does not skip them", async () => {
+  const kafka = createFakeKafka(1);
+  kafka.append(0, 10);
+  kafka.committed.set(0, 9);
+  const restored = project(kafka);
+  restored.positions.set(0, 4);
+  restored.notify = failing(1_000);
+  await run(10);
+  expect(restored.positions.get(0)).toBe(10);
+  expect(kafka.committed.get(0)).toBe(4);
+});
+
+test("a rebalance between the store and the notices skips nothing", async () => {
+  const projector = project();
+  projector.kafka.append(0, 10);
+  projector.notify = failing(2);
+  await run(1);
+  projector.kafka.rejoin();
+  projector.kafka.append(0, 10);
+  await run(30);
+  expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
+});
+
+test("a commit that fails skips nothing", async () => {
+  const projector = project();
+  projector.kafka.append(0, 10);
+  await run(1);
+  projector.kafka.commitError = Object.assign(new Error("away"), { name: "KafkaJSNumberOfRetriesExceeded" });
+  projector.kafka.append(0, 10);
+  await run(5);
+  projector.kafka.commitError = null;
+  projector.kafka.append(0, 10);
+  await run(30);
+  expect(projector.stored[0]).toEqual(numbers(0, 30));
+  expect(new Set(projector.notified[0]).size).toBe(30);
+  expect(projector.kafka.committed.get(0)).toBe(30);
+});
+
+/** Fails for one partition for as long as it is told to. */
+function createTrouble(partition: number) {
+  const trouble = {
+    is: true,
+    meet: async (batch: ConsumedBatch) => {
+      if (trouble.is && batch.partition === partition) throw new Unavailable("schema 7 cannot be looked up");
+    },
+  };
+  return trouble;
+}
+
+test("a partition that waits holds up no other partition of its broker, and goes on by itself", async () => {
+  const projector = project(createFakeKafka(12));
+  const trouble = createTrouble(3);
+  projector.store = trouble.meet;
+  for (const partition of numbers(0, 12)) projector.kafka.append(partition, 2);
+  await run(3);
+  for (const partition of numbers(0, 12)) projector.kafka.append(partition, 2);
+  await run(2);
+  const others = numbers(0, 12).filter((partition) => partition !== 3);
+  expect(others.map((partition) => projector.stored[partition])).toEqual(others.map(() => [0, 1, 2, 3]));
+  expect(projector.stored[3]).toBeUndefined();
+  trouble.is = false;
+  await run(10);
+  expect(projector.stored[3]).toEqual([0, 1, 2, 3]);
+});
+
+test("partitions that never come to an answer take no others' turns, however many they are", async () => {
+  const projector = project(createFakeKafka(12));
+  projector.store = ({ partition }) => (partition < 4 ? new Promise(() => {}) : Promise.resolve());
+  for (const partition of numbers(0, 12)) projector.kafka.append(partition, 2);
+  await run(3);
+  for (const partition of numbers(0, 12)) projector.kafka.append(partition, 2);
+  await run(3);
+  const others = numbers(4, 12);
+  expect(others.map((partition) => projector.stored[partition])).toEqual(others.map(() => [0, 1, 2, 3]));
+});
+
+test("a partition with records that stores none of them for 60 s is not ready, and the reason names it and why", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(12), { now: () => now });
+  const trouble = createTrouble(3);
+  projector.store = trouble.meet;
+  for (const partition of numbers(0, 12)) projector.kafka.append(partition, 1);
+  await run(1);
+  now = 59_000;
+  expect(projector.consumer.check()).toEqual({ ok: true });
+  now = 61_000;
+  expect(projector.consumer.check()).toEqual({
+    ok: false,
+    reason: "t:3 has records and has stored none for 61 s: schema 7 cannot be looked up",
+  });
+  trouble.is = false;
+  await run(10);
+  now = 500_000;
+  expect(projector.consumer.check()).toEqual({ ok: true });
+});
+
+test("a batch that runs out of time is tried in halves until they fit, and then in larger parts again", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(1), { now: () => now });
+  projector.kafka.append(0, 40);
+  const tried: number[] = [];
+  projector.store = async ({ records }) => {
+    tried.push(records.length);
+    if (records.length <= 10 || records[0]!.offset >= 10) return;
+    now += 15_000;
+    throw new Unavailable("the commit was not answered");
+  };
+  await run(30);
+  expect(tried).toEqual([40, 20, 10, 20, 10]);
+  expect(projector.stored[0]).toEqual(numbers(0, 40));
+});
+
+test("a dependency that refuses at once does not make the parts smaller", async () => {
+  const projector = project();
+  projector.kafka.append(0, 40);
+  const tried: number[] = [];
+  const refuse = failing(3);
+  projector.store = async ({ records }) => {
+    tried.push(records.length);
+    await refuse();
+  };
+  await run(30);
+  expect(tried).toEqual([40, 40, 40, 40]);
+});
+
+test("offsets that are missing in the log are counted once, however often the batch is tried", async () => {
+  const metrics = createMetrics();
+  const kafka = createFakeKafka(1);
+  kafka.append(0, 5);
+  kafka.compact(0, numbers(10, 15));
+  const projector = project(kafka, { metrics });
+  await run(1);
+  kafka.append(0, 35);
+  projector.store = failing(2);
+  projector.notify = failing(2);
+  await run(30);
+  expect((await metrics.gaps.get()).values.map(({ value }) => value)).toEqual([5]);
+});
+
+test("a partition without a leader does not hold up the start of the others, and starts when it has one again", async () => {
+  const kafka = createFakeKafka(12);
+  kafka.leaderless.add(3);
+  for (const partition of numbers(0, 12)) kafka.append(partition, 2);
+  const projector = project(kafka);
+  await run(3);
+  const others = numbers(0, 12).filter((partition) => partition !== 3);
+  expect(others.map((partition) => projector.stored[partition])).toEqual(others.map(() => [0, 1]));
+  expect(projector.consumer.check()).toEqual({
+    ok: false,
+    reason: "where to read from is not known yet: t:3 has no leader",
+  });
+  kafka.leaderless.delete(3);
+  await run(5);
+  expect(projector.stored[3]).toEqual([0, 1]);
+  expect(projector.consumer.check()).toEqual({ ok: true });
+});
