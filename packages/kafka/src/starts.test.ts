@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import { expect, test } from "@jest/globals";
-import { findStart } from "./starts.ts";
+import type { Admin } from "kafkajs";
+import { findStart, readStandings, withoutStanding } from "./starts.ts";
 
 const start = (position: number | null, committed: number | null, low = 0, high = 100) =>
   findStart({ topic: "t", partition: 0, position, committed, low, high });
@@ -27,4 +29,57 @@ test("nothing is asked for that is no longer in the log", () => {
 test("a position beyond the end of the log is no start", () => {
   expect(start(101, 100)).toBeNull();
   expect(start(100, 100)).toBe(100);
+});
+
+/** kafkajs' own view of a topic with two partitions, of which one has no leader. */
+function createCluster() {
+  const { prototype } = createRequire(import.meta.url)("kafkajs/src/cluster") as {
+    prototype: { fetchTopicsOffset(topics: object[]): Promise<object[]> };
+  };
+  const listOffsets = async ({
+    topics,
+  }: {
+    topics: { topic: string; partitions: { partition: number }[] }[];
+  }) => ({
+    responses: topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, offset: "7" })),
+    })),
+  });
+  return Object.assign(Object.create(prototype), {
+    findTopicPartitionMetadata: (topic: string) =>
+      topic === "t"
+        ? [
+            { partitionId: 0, leader: 1 },
+            { partitionId: 1, leader: -1 },
+          ]
+        : [{ partitionId: 0, leader: -1 }],
+    findBroker: async ({ nodeId }: { nodeId: string }) => {
+      if (nodeId === "-1") throw new Error("KafkaJSBrokerNotFound");
+      return { listOffsets };
+    },
+  }) as typeof prototype;
+}
+
+test("the offsets of a topic are known for every partition that has a leader", async () => {
+  const partitions = [{ partition: 0 }, { partition: 1 }];
+  const asked = [
+    { topic: "t", fromBeginning: false, partitions },
+    { topic: "u", fromBeginning: false, partitions: [{ partition: 0 }] },
+  ];
+  expect(await createCluster().fetchTopicsOffset(asked)).toEqual([
+    { topic: "t", partitions: [{ partition: 0, offset: "7" }] },
+    { topic: "u", partitions: [] },
+  ]);
+});
+
+test("the standings of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
+  const admin = {
+    fetchTopicOffsets: async () => [{ partition: 0, low: "0", high: "7", offset: "7" }],
+    fetchOffsets: async () => [{ topic: "t", partitions: [{ partition: 0, offset: "-1" }] }],
+  };
+  const asked = { admin: admin as unknown as Admin, groupId: "g", position: async () => null };
+  const standings = await readStandings(asked, { t: [0, 1] });
+  expect(standings).toEqual([{ topic: "t", partition: 0, position: null, committed: null, low: 0, high: 7 }]);
+  expect(withoutStanding({ t: [0, 1], u: [] }, standings)).toEqual({ t: [1] });
 });

@@ -1,3 +1,4 @@
+import "./leaderless.ts";
 import type { Admin } from "kafkajs";
 import type { Assignment } from "./membership.ts";
 
