@@ -171,6 +171,41 @@ test("while nobody can be told the batch fails, and its next run tells what is s
   expect(told).toEqual([[change("1")]]);
 });
 
+test("a stored record is not parked when its notice is refused for good: the batch waits, and is sent again", async () => {
+  let refused = true;
+  const notify = async (changes: readonly Change[]) => {
+    if (refused) throw new Error("not authorized to write to the topic");
+    told.push([...changes]);
+  };
+  const handle = parkBroken(project({ notify }).handle, park);
+  const records = [record(0, eventOf("a", "1"))];
+  await expect(handle(batchOf(null, records))).rejects.toThrow(Unavailable);
+  refused = false;
+  expect(await handle(batchOf(1, [], { stored: records, next: 1 }))).toBe("done");
+  expect([parked, told]).toEqual([[], [[change("1")]]]);
+});
+
+test("what was stored is counted, also when its notices fail", async () => {
+  const notify = () => Promise.reject(new Unavailable("away"));
+  const { handle, metrics } = project({ notify });
+  await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
+  const counted = (await metrics.events.get()).values.map(({ labels, value }) => [labels.outcome, value]);
+  expect(counted).toEqual([["stored", 1]]);
+});
+
+test("a batch that the store finds too large is stored in parts, and none of it is parked", async () => {
+  const apply: CallStore["apply"] = async (batch, fold) => {
+    if (new Set(batch.events.map(({ aggregate_id }) => aggregate_id)).size > 2) throw new Error("too large");
+    return store.apply(batch, fold);
+  };
+  const handle = parkBroken(project({ store: { ...store, apply } }).handle, park);
+  const calls = ["1", "2", "3", "4", "5", "6", "7"];
+  const records = calls.map((call, offset) => record(offset, eventOf(`event-${call}`, call)));
+  expect(await handle(batchOf(null, records))).toBe("done");
+  expect([await Promise.all(calls.map(isStored)), parked]).toEqual([calls.map(() => true), []]);
+  expect(await position()).toBe(7);
+});
+
 test("records below the position are told as they are now, and not stored", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));

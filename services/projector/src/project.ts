@@ -9,6 +9,7 @@ import {
   type Fold,
   type LoggedEvent,
   stampEvent,
+  Unavailable,
 } from "@teravoz/domain";
 import {
   type Codec,
@@ -38,7 +39,7 @@ export type ProjectorPorts = {
   publisher: Pick<Publisher, "publish">;
   /** A newer release's fold, of this revision, has taken over: this projector may write no more. */
   onSuperseded(revision: number): void;
-  /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
+  /** Notifies others of changes that are stored; resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;
   now(): Date;
   log: Log;
@@ -46,9 +47,10 @@ export type ProjectorPorts = {
 };
 
 /**
- * One batch: what comes of erased calls, agents and persons is answered by tombstones, what else cannot be read is parked, the rest is stored
- * in one transaction with the position, and only then told. What was stored before but perhaps not told (the last run
- * died in between) is told again, and what was erased is cleared away again. Each step may be repeated.
+ * One batch: what comes of erased calls, agents and persons is answered by tombstones, what else cannot be read is parked, the rest is
+ * stored in one transaction with the position, and only then others are notified. For what was stored before and perhaps not notified of (the
+ * last run died in between, or its notices failed) the notices are sent again, and what was erased is cleared away again. Each
+ * step may be repeated. Once the batch is stored, whatever fails is Unavailable: no stored record is parked, and none goes without a notice.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
   const run: HandleBatch = (batch) =>
@@ -80,11 +82,31 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
     return "fenced";
   }
   ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
-  const before = readErasures(ports.topics, batch.topic, batch.stored);
-  await ports.store.forget(wholeOnes([...before, ...erasures, ...demanded]));
-  await ports.notify([...applied.changes, ...(await changesOf(ports, batch)), ...before.map(erasureChange)]);
   report(ports, batch, { events, erasures }, applied);
+  await orWait(() =>
+    follow(ports, batch, { erasures: [...erasures, ...demanded], changes: applied.changes }),
+  );
   return "done";
+}
+
+/** What follows a stored batch: erased leftovers are deleted, and others are notified. */
+async function follow(
+  ports: ProjectorPorts,
+  batch: ConsumedBatch,
+  { erasures, changes }: { erasures: Erasure[]; changes: readonly Change[] },
+): Promise<void> {
+  const before = readErasures(ports.topics, batch.topic, batch.stored);
+  await ports.store.forget(wholeOnes([...before, ...erasures]));
+  await ports.notify([...changes, ...(await changesOf(ports, batch)), ...before.map(erasureChange)]);
+}
+
+async function orWait(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (cause instanceof Unavailable) throw cause;
+    throw new Unavailable("a stored batch cannot be notified of", { cause });
+  }
 }
 
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
@@ -104,7 +126,7 @@ async function applyBatch(
   return store.apply({ topic, partition, expected, next, ...read }, fold);
 }
 
-/** Told again: whoever holds the call may not have heard of it. */
+/** Sent again: a reader that holds the call may not have received it. */
 const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
   ...{ key, kind, version: 0 },
   erased: uuids === undefined,
