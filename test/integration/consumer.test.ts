@@ -5,6 +5,7 @@ import {
   consumePartitions,
   PARTITIONS,
   type Publisher,
+  partitionOf,
   topicSettings,
   withAdmin,
 } from "@teravoz/kafka";
@@ -58,6 +59,10 @@ type Stored = {
   told: number[];
   positions: Map<number, number>;
   away: boolean;
+  /** Notices that fail from now on, one a try. */
+  failingNotices: number;
+  /** The partition whose batches wait. */
+  waiting: number | null;
   crashed: unknown;
 };
 const nothingStored = (): Stored => ({
@@ -65,6 +70,8 @@ const nothingStored = (): Stored => ({
   told: [],
   positions: new Map(),
   away: false,
+  failingNotices: 0,
+  waiting: null,
   crashed: null,
 });
 
@@ -80,10 +87,17 @@ function project(stored: Stored) {
       return stored.positions.get(partition) ?? null;
     },
     handle: async (batch: ConsumedBatch) => {
-      if (stored.away) throw new Unavailable("away");
+      if (stored.away || stored.waiting === batch.partition) throw new Unavailable("away");
       if ((stored.positions.get(batch.partition) ?? null) !== batch.expected) return "fenced";
       stored.values.push(...batch.records.map(({ value }) => Number(value)));
       stored.positions.set(batch.partition, batch.next);
+      if (stored.failingNotices > 0) {
+        stored.failingNotices -= 1;
+        // more records come before the next try
+        const from = 10 - 5 * stored.failingNotices;
+        await publish(from, from + 5);
+        throw new Unavailable("no notice can be sent");
+      }
       stored.told.push(...[...batch.stored, ...batch.records].map(({ value }) => Number(value)));
       return "done";
     },
@@ -167,6 +181,32 @@ test("what was stored but perhaps not notified of is notified of again after a r
   await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(5, 10)));
   expect(stored.values).toEqual(numbers(0, 5));
 });
+
+test("notices that fail twice in a row leave no stored record without a notice, and need no restart", async () => {
+  const stored = nothingStored();
+  const consumer = project(stored);
+  await isReady(consumer);
+  stored.failingNotices = 2;
+  await publish(0, 5);
+  await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(0, 15)), 20_000);
+  expect(stored.values).toEqual(numbers(0, 15));
+}, 30_000);
+
+test("a partition that waits holds up no other partition of its broker", async () => {
+  const stored = nothingStored();
+  const consumer = project(stored);
+  await isReady(consumer);
+  stored.waiting = partitionOf(KEY);
+  await publish(0, 2);
+  const others = numbers(100, 160).map((n) => ({ n, key: `key-${n}` }));
+  const elsewhere = others.filter(({ key }) => partitionOf(key) !== stored.waiting);
+  for (const { n, key } of elsewhere) await publisher.publish({ topic, key, value: Buffer.from(String(n)) });
+  await eventually(() =>
+    expect(stored.values.toSorted((one, other) => one - other)).toEqual(elsewhere.map(({ n }) => n)),
+  );
+  stored.waiting = null;
+  await eventually(() => expect(stored.values.slice(-2)).toEqual([0, 1]), 15_000);
+}, 30_000);
 
 test("while the database is away nothing is skipped, and all is handled when it is back", async () => {
   const stored = nothingStored();

@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { type Event, foldCall, parseWebhook } from "@teravoz/domain";
+import { type Event, foldCall, type LoggedEvent, parseWebhook } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
-import { type OutgoingRecord, type Publisher, withAdmin } from "@teravoz/kafka";
+import { type OutgoingRecord, type Publisher, partitionOf, withAdmin } from "@teravoz/kafka";
+import { BatchTooLarge } from "@teravoz/store";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { startProjector } from "../support/projector-in-process.ts";
+import { batchOf, sampleEvent } from "../support/store.ts";
 import { bodiesOf, bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
 
 const PATIENCE_MS = 30_000;
@@ -196,4 +199,42 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   }
   expect(await projector.db.collection("calls").countDocuments()).toBe(OF_EACH_KIND + 40);
   expect(projector.crashes).toEqual([]);
+}, 60_000);
+
+/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is overgrown. */
+function largeCalls(count: number): { call_id: string; events: LoggedEvent[] }[] {
+  const keys = Array.from({ length: 1_000 }, () => `large-${randomUUID()}`);
+  const ofOnePartition = keys.filter((key) => partitionOf(key) === partitionOf(keys[0]!)).slice(0, count);
+  return ofOnePartition.map((aggregate_id) => ({
+    call_id: aggregate_id,
+    events: Array.from({ length: 110 }, (_, n) =>
+      sampleEvent({
+        aggregate_id,
+        type: "call.data-provided",
+        payload: JSON.stringify({
+          type: "call.data-provided",
+          call_id: aggregate_id,
+          n,
+          note: "x".repeat(65_000),
+        }),
+      }),
+    ),
+  }));
+}
+
+test("events of calls that are too large to be read at once are stored in parts, and every call is folded", async () => {
+  const calls = largeCalls(3);
+  let next = 0;
+  for (const { events } of calls) {
+    await projector.store.apply(batchOf(events, next || null, 0), foldCall);
+    next += events.length;
+  }
+  const late = calls.map(({ call_id }) => eventOf(`{"type":"call.finished","call_id":"${call_id}"}`));
+  const atOnce = late.map(({ aggregate_id }) => sampleEvent({ aggregate_id, type: "call.finished" }));
+  await expect(projector.store.apply(batchOf(atOnce, next, 0), foldCall)).rejects.toThrow(BatchTooLarge);
+  await publish(late);
+  await untilAllRead();
+  const folded = await projector.store.findCalls(calls.map(({ call_id }) => call_id));
+  expect(folded.map(({ state, events }) => [state, events])).toEqual(calls.map(() => ["FINISHED", 111]));
+  expect(await readTopic(opened, opened.topics.deadLetters)).toEqual([]);
 }, 60_000);

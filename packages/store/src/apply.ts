@@ -19,10 +19,23 @@ import { enterErasures, findErased } from "./erasure/ledger.ts";
 import type { LedgerNames } from "./erasure/names.ts";
 import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
-import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
+import { erasureChanges, type KeptCall, keysOf, OVERGROWN_BYTES, settle } from "./settle.ts";
 
 /** Larger than any batch's answer is long: by default the first answer holds 101 documents, and a second trip follows. */
 const ONE_TRIP = 100_000;
+
+/**
+ * How many bytes of events a batch of several calls may read: as many as one call may have. Eight batches at once, each at this limit, stay
+ * within a container of 512 MiB.
+ */
+const BATCH_BYTES = OVERGROWN_BYTES;
+/** What a stored event needs beside its payload. */
+const EVENT_BYTES = 512;
+
+/** The calls of the batch have more events than one transaction should read: fewer records at once can be stored. */
+export class BatchTooLarge extends Error {
+  override name = "BatchTooLarge";
+}
 
 export type Attempt = { collections: Collections; session: ClientSession; now: number };
 type ApplyAttempt = Attempt & { names: LedgerNames };
@@ -89,7 +102,7 @@ const keptCall = ({ _id, overgrown, ...call }: CallDocument): KeptCall => ({
   overgrown: overgrown === true,
 });
 
-/** All events of the calls that are still folded, by uuid. */
+/** All events of the calls that are still folded, by uuid. Throws BatchTooLarge. */
 async function readHistories(
   attempt: Attempt,
   batch: Batch,
@@ -98,8 +111,14 @@ async function readHistories(
   const keys = keysOf(batch.events, "call").filter((key) => !calls.get(key)?.overgrown);
   if (keys.length === 0) return new Map();
   const filter = { aggregate_id: { $in: keys }, kind: "call" as const };
-  const found = await attempt.collections.events.find(filter, reading(attempt)).toArray();
-  return new Map(found.map(({ _id, ...event }) => [_id, { uuid: _id, ...event }]));
+  const histories = new Map<string, StoredEvent>();
+  let bytes = 0;
+  for await (const { _id, ...event } of attempt.collections.events.find(filter, reading(attempt))) {
+    histories.set(_id, { uuid: _id, ...event });
+    bytes += event.payload.length + EVENT_BYTES;
+    if (bytes > BATCH_BYTES && keys.length > 1) throw new BatchTooLarge(`${keys.length} calls at once`);
+  }
+  return histories;
 }
 
 /** Which events of the batch are stored. Those of agents and overgrown calls are looked up one by one: no history was read. */

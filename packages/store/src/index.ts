@@ -1,4 +1,5 @@
 export { type Account, createMongoAccount } from "./account.ts";
+export { BatchTooLarge } from "./apply.ts";
 export { connectMongo, type MongoConnection } from "./connect.ts";
 export { createMongoErasures, type MongoErasures } from "./erasure/mongo-erasures.ts";
 export { createMongoJobs } from "./jobs.ts";
