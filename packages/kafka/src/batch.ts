@@ -18,7 +18,7 @@ export type ConsumedBatch = {
   expected: number | null;
   /** At or above `expected`. */
   records: readonly ConsumedRecord[];
-  /** Below `expected`: stored before, but perhaps not told to others. */
+  /** Below `expected`: stored before, and perhaps not notified of. */
   stored: readonly ConsumedRecord[];
   /** The position after this batch. */
   next: number;

@@ -5,7 +5,7 @@ import { PARTITIONS } from "./topics.ts";
 
 type Watched = { metrics: Metrics; log: Log; topics: readonly string[] };
 
-/** What is missing from the position to the last record was compacted away, or deleted, before its turn came. */
+/** Counts the offsets that are missing between the position and the last record: compacted or deleted before their turn came. */
 export function countGap(
   { metrics, log }: Watched,
   {
@@ -23,8 +23,8 @@ export function countGap(
 }
 
 /**
- * How far behind a partition is when its next record is `next`. That record's age grows for as long as it waits; where it
- * is not at hand the last one's stands for it, and does not: there may be none, where compaction took the log's end.
+ * Sets how far behind a partition is when its next record is `next`. The age of that record grows for as long as it waits. If the record
+ * is not in the batch, the age of the last one is shown and does not grow: compaction may have removed the end of the log.
  */
 export function observeLag(
   { metrics }: Pick<Watched, "metrics">,
@@ -41,7 +41,7 @@ export function observeLag(
 
 const ageOf = ({ timestamp }: KafkaMessage) => Math.max(0, (Date.now() - Number(timestamp)) / 1_000);
 
-/** Other partitions than before: whose lag is no longer ours to tell. Another consumer of this process has other topics. */
+/** Removes the lag of every partition, before the partitions of a new assignment are shown. Other consumers of the process have other topics. */
 export function forgetLag({ metrics, topics }: Pick<Watched, "metrics" | "topics">): void {
   for (const topic of topics) {
     for (let partition = 0; partition < PARTITIONS; partition += 1) {

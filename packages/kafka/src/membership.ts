@@ -2,7 +2,7 @@ import { type Check, createRunningTime, type Log, type RunningTime, sleep } from
 import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
 
-/** A consumer's life in its group: joins when Kafka is there, begins anew after every loss, leaves at the stop. */
+/** The life of a consumer in its group: joins when Kafka is available, starts again after every loss, leaves at the stop. */
 export type Membership = {
   check(): Check;
   isRunning(): boolean;
@@ -34,7 +34,7 @@ type Options = {
    */
   prepare(member: Member, assignment: Assignment, isFirst: boolean): Promise<Assignment>;
   log: Log;
-  /** Something that is not Kafka's ended the consumer: it would end it again. */
+  /** An error that is not Kafka's has ended the consumer, and would end it again. */
   onCrash(error: unknown): void;
 };
 
@@ -46,7 +46,7 @@ type State = Options & {
   prepared: boolean;
   /** Partitions of ours that have no leader. */
   leaderless: Assignment;
-  /** Looked at by the watchdog; the moments below are by it. */
+  /** The clock of the watchdog and of the moments below. */
   time: RunningTime;
   /** When the member last fetched or was heard by its group. */
   lastTurn: number;
@@ -137,7 +137,7 @@ async function live(state: State): Promise<void> {
     leave(state);
     if (!state.running) return;
     if (!isOfKafka(err)) return state.onCrash(err);
-    state.log.warn({ err }, "consumer ended, beginning anew");
+    state.log.warn({ err }, "consumer ended, starting again");
     await drop(member);
     await sleep(RETRY_MS, { ref: false });
   }
@@ -165,7 +165,7 @@ class Silent extends Error {
   override name = "KafkaJSSilent";
 }
 
-/** A member of a process that was stopped is given another look: what its broker answered is not read yet. */
+/** After the process was stopped the member gets one more period: the answers of its broker are not read yet. */
 function endSilent(state: State): void {
   if (state.time.look()) return;
   const now = state.time.now();
@@ -176,7 +176,7 @@ function endSilent(state: State): void {
     state.end(new Silent("in no group, and not on its way into one"));
 }
 
-/** Kafka's errors pass, or wait for an operator; what a batch's handler threw is a bug. */
+/** Errors of Kafka pass, or wait for an operator. Any other error was thrown by the handler of a batch and is a bug. */
 function isOfKafka(error: unknown): boolean {
   const { name, cause } = error as Error;
   return cause instanceof Error ? isOfKafka(cause) : String(name).startsWith("KafkaJS");

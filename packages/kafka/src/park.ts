@@ -1,12 +1,12 @@
 import { Unavailable } from "@teravoz/domain";
 import type { ConsumedBatch, ConsumedRecord, HandleBatch, Outcome } from "./batch.ts";
 
-/** Puts a record aside for good; must not resolve before it is acknowledged there. */
+/** Moves a record to dead-letters for good; must not resolve before it is acknowledged there. */
 export type Park = (record: ConsumedRecord, batch: ConsumedBatch, error: unknown) => Promise<void>;
 
 /**
- * A handler that gets past what is broken: a batch that fails for a reason that is not passing is halved until the
- * culprit stands alone; that one is parked and the position moves past it. What passes (Unavailable) is thrown on.
+ * A handler that gets past broken records. A batch that fails with a lasting error is halved until the broken record is alone; that
+ * record is parked, and the position moves past it. A passing error (Unavailable) is thrown on.
  */
 export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
   const run = async (batch: ConsumedBatch): Promise<Outcome> => {

@@ -67,9 +67,9 @@ export function withoutStanding(
 }
 
 /**
- * Where reading begins: the lower of the stored position and Kafka's committed offset, for what lies between was stored but
- * perhaps not told. Without a committed offset at the position, without a position at the beginning of the log. Null
- * where the stored position is beyond the end: the log is not the one it was stored for.
+ * The offset at which reading begins: the lower of the stored position and Kafka's committed offset, for what lies between was stored
+ * and perhaps not notified of. Without a committed offset it is the position, without a position the beginning of the log. Null if
+ * the stored position is beyond the end: the log is not the one it was stored for.
  */
 export function findStart({ position, committed, low, high }: Standing): number | null {
   if (position !== null && position > high) return null;

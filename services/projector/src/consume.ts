@@ -9,7 +9,7 @@ type Deps = Outlets & {
   /** Begins the name of the group. */
   prefix: string;
   fold: Fold;
-  /** Whom events name, in the account's region. */
+  /** Finds the persons that an event names, in the account's region. */
   parties: FindParties;
   onSuperseded(revision: number): void;
   onCrash(error: unknown): void;

@@ -15,17 +15,17 @@ export type Outlets = {
 /** How many notices wait for their acknowledgement at once: far under the publisher's queue. */
 const NOTICES_AT_ONCE = 2_000;
 
-/** Tells of changes on the notices' topic. Throws Unavailable while Kafka is away; telling twice is harmless. */
+/** Sends a notice for each change. Throws Unavailable while Kafka is away; a notice that is sent twice is harmless. */
 export async function notifyChanges(
   { codec, publisher, topics }: Outlets,
   changes: readonly Change[],
 ): Promise<void> {
   for (let at = 0; at < changes.length; at += NOTICES_AT_ONCE) {
-    const told = changes.slice(at, at + NOTICES_AT_ONCE).map(async (change) => {
+    const sent = changes.slice(at, at + NOTICES_AT_ONCE).map(async (change) => {
       const value = await codec.encodeChange(change);
       await publisher.publish({ topic: topics.callChanges, key: change.key, value });
     });
-    await Promise.all(told);
+    await Promise.all(sent);
   }
 }
 

@@ -1,0 +1,195 @@
+import { type Log, type Metrics, sleep } from "@teravoz/runtime";
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { Aside } from "./aside.ts";
+import type { ConsumedRecord, HandleBatch } from "./batch.ts";
+import type { KafkaClient } from "./client.ts";
+import { type FetchedBatch, type FinishPorts, finishBatch } from "./finish-batch.ts";
+import { countGap, observeLag } from "./lag.ts";
+import { heartbeatMs, type Member, type Membership } from "./membership.ts";
+import type { Progress } from "./progress.ts";
+
+/** The part of a consumer's state that its batches share. */
+export type Consumption = {
+  client: Pick<KafkaClient, "sessionTimeoutMs">;
+  topics: readonly string[];
+  /** See ConsumeOptions.position. */
+  position(topic: string, partition: number): Promise<number | null>;
+  handle: HandleBatch;
+  log: Log;
+  metrics: Metrics;
+  now(): number;
+  membership: Membership;
+  /** Where a partition was last sent back to, "topic:partition" -> offset. */
+  sought: Map<string, number>;
+  /** Partitions whose stored position the log does not reach. */
+  beyond: Set<string>;
+  aside: Aside;
+  progress: Progress;
+};
+
+const PREPARE_MS = 20;
+
+export const place = (topic: string, partition: number) => `${topic}:${partition}`;
+
+/**
+ * Handles what kafkajs fetched from one partition. Resolves when the batch is done, or when it goes on aside: its partition is then
+ * paused until it is done. Throws what ends the member.
+ */
+export async function consumeBatch(
+  state: Consumption,
+  member: Member,
+  payload: EachBatchPayload,
+): Promise<void> {
+  const { topic, partition, messages } = payload.batch;
+  state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
+  // first of all: if the batch has to wait, the metric shows its age grow
+  observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
+  state.progress.waits(place(topic, partition));
+  await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
+    if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
+    await startBatch(state, { member, payload, isOurs: whileAssigned(state, isOurs) });
+  });
+}
+
+/** One batch of a partition that was given to this member. */
+type Job = {
+  member: Member;
+  payload: EachBatchPayload;
+  /** False once the partition may belong to another consumer. */
+  isOurs(): boolean;
+};
+
+const whileAssigned = ({ membership }: Consumption, isOurs: () => boolean) => {
+  const assignment = membership.assignment();
+  return () => isOurs() && membership.assignment() === assignment;
+};
+
+/** Resolves when the batch is done, or when it goes on aside. */
+async function startBatch(state: Consumption, job: Job): Promise<void> {
+  const turn = state.aside.open();
+  const work = completeBatch(state, job, turn.inTurn);
+  if (await turn.hold(work)) return work;
+  const { topic, partition } = job.payload.batch;
+  const where = [{ topic, partitions: [partition] }];
+  job.member.consumer.pause(where);
+  const resume = () => {
+    if (job.isOurs() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
+  };
+  work.then(resume, (error) => endAside(state, job, error));
+}
+
+/** kafkajs sees no error of a batch aside. */
+function endAside({ membership, log }: Consumption, { isOurs, payload }: Job, err: unknown): void {
+  const { topic, partition } = payload.batch;
+  if (isOurs()) membership.end(err);
+  else log.warn({ topic, partition, err }, "a batch failed whose partition has another owner by now");
+}
+
+/** Finishes the batch, then moves the next fetch and Kafka's committed offset. */
+async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]): Promise<void> {
+  const { topic, partition } = job.payload.batch;
+  const { consumer } = job.member;
+  const batch = readBatch(job.payload.batch);
+  const finished = await finishBatch(finishPorts(state, job, inTurn), batch);
+  if (finished.outcome === "lost" || !job.isOurs()) return;
+  if (finished.outcome === "ahead") {
+    const { position } = finished;
+    state.sought.set(place(topic, partition), position);
+    // what is stored from there on, and not notified of, has to lie above Kafka's offset
+    await commit(consumer, { topic, partition, offset: position });
+    consumer.seek({ topic, partition, offset: String(position) });
+    return;
+  }
+  state.sought.delete(place(topic, partition));
+  state.progress.level(place(topic, partition));
+  job.payload.resolveOffset(job.payload.batch.lastOffset());
+  await commit(consumer, { topic, partition, offset: batch.end });
+}
+
+function finishPorts(
+  state: Consumption,
+  { payload, isOurs }: Job,
+  inTurn: FinishPorts["inTurn"],
+): FinishPorts {
+  const { batch } = payload;
+  const where = place(batch.topic, batch.partition);
+  let countedTo = 0;
+  return {
+    ...{ position: state.position, handle: state.handle, now: state.now, log: state.log, isOurs, inTurn },
+    // once it was sought, what is missing is no longer in the log
+    isAhead: (from, position) => from > position && state.sought.get(where) !== position,
+    onPart: ({ expected, records }) => {
+      if (expected === null) return;
+      observeLag(state, batch, expected);
+      const first = Math.max(expected, countedTo);
+      countGap(state, {
+        ...{ topic: batch.topic, partition: batch.partition, expected: first },
+        records: records.filter(({ offset }) => offset >= first),
+      });
+      countedTo = Math.max(countedTo, (records.at(-1)?.offset ?? -1) + 1);
+    },
+    onDone: ({ next }) => {
+      observeLag(state, batch, next);
+      state.progress.moved(where);
+    },
+    onWait: (reason) => state.progress.waits(where, reason),
+  };
+}
+
+/** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
+async function commit(
+  consumer: Consumer,
+  { topic, partition, offset }: { topic: string; partition: number; offset: number },
+): Promise<void> {
+  try {
+    await consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+  } catch (error) {
+    const { cause } = error as Error;
+    throw cause instanceof Error && "type" in cause ? cause : error;
+  }
+}
+
+const readBatch = (batch: Batch): FetchedBatch => ({
+  topic: batch.topic,
+  partition: batch.partition,
+  from: Number((batch as Batch & { fetchedOffset: string }).fetchedOffset),
+  records: batch.messages.map(toRecord),
+  end: Number(batch.lastOffset()) + 1,
+});
+
+const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): ConsumedRecord => ({
+  offset: Number(offset),
+  key,
+  value,
+  headers: headers ?? {},
+  timestamp: Number(timestamp),
+});
+
+/** Sends heartbeats while the work goes on, however long it takes: kafkajs sends none while it waits for a batch. */
+async function whileBeating(
+  payload: EachBatchPayload,
+  everyMs: number,
+  work: (isOurs: () => boolean) => Promise<void>,
+): Promise<void> {
+  let lost: unknown;
+  const beat = () => {
+    payload.heartbeat().catch((error) => {
+      lost ??= error;
+    });
+  };
+  const timer = setInterval(beat, everyMs);
+  const isOurs = () => lost === undefined && payload.isRunning() && !payload.isStale();
+  try {
+    await work(isOurs);
+  } finally {
+    clearInterval(timer);
+  }
+  // a rebalance: this error makes kafkajs join again
+  if (lost) throw lost;
+}
+
+/** Waits until the start of the partition is settled. False if the partition may have another owner by then. */
+async function untilPrepared({ membership }: Consumption, isOurs: () => boolean): Promise<boolean> {
+  while (isOurs() && !membership.isPrepared()) await sleep(PREPARE_MS);
+  return isOurs();
+}
