@@ -265,6 +265,26 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);
   });
 
+  test("what is too old is found without reading what is not", async () => {
+    const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
+    const long_ago = new Date(86_400_000);
+    const old = [
+      sampleEvent({ aggregate_id: "old-call", received_at: long_ago }),
+      sampleEvent({ kind: "agent", aggregate_id: "campaign", type: "dialer.attempt", received_at: long_ago }),
+    ];
+    await store.apply(batchOf(old, null, 14), foldCall);
+    const time = new Date(2 * 86_400_000);
+    const found: unknown[] = [];
+    const commands = await profile(connection, async () => {
+      for (const pages of [erasures.unchangedSince(time), erasures.outdatedSaid(time)])
+        for await (const page of pages) found.push(...page.filter(({ key }) => key !== "rita"));
+    });
+    const campaign = { kind: "agent", key: "campaign", erased_at: time };
+    expect(found).toEqual(expect.arrayContaining([{ kind: "call", key: "old-call" }, campaign]));
+    for (const { planSummary, docsExamined } of commands)
+      expect([planSummary, docsExamined <= 5]).toEqual([expect.stringMatching(/^(IXSCAN|IDHACK)/), true]);
+  });
+
   test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
     const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
     await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));

@@ -20,7 +20,7 @@ export const settings = {
     // ten years: past any duty to keep, and far within what a date can hold
     schema: wholeNumber(1, 3_650),
     optional: true,
-    doc: "finished calls that have not changed for so many days are erased (unset = never)",
+    doc: "calls without an event for so many days, and older events of agents and dialers, are erased (unset = never)",
   },
   ...kafkaSettings,
   ...registrySettings,

@@ -104,7 +104,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const readOccurrence = createReadOccurrence(rules.senderZone);
   const erasureKeys = config.ERASURE_KEYS;
   const store = aroundStore(createMongoStore({ connection, log, erasureKeys, readOccurrence }));
-  const erasures = createMongoErasures({ connection, erasureKeys, parties });
+  const erasures = createMongoErasures({ connection, erasureKeys, parties, readOccurrence });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
   const account = createMongoAccount(connection);
