@@ -219,6 +219,15 @@ describe("every query of the store has its index", () => {
     expect(await calls.indexExists("updated_at_1_created_at_1")).toBe(true);
   });
 
+  test("the time after which dead letters expire is changed where a release before has set another", async () => {
+    const letters = connection.db.collection("dead_letters");
+    await letters.dropIndex("last_seen_1");
+    await letters.createIndex({ last_seen: 1 }, { expireAfterSeconds: 30 * 86_400 });
+    await store.prepare();
+    const found = (await letters.indexes()).find(({ name }) => name === "last_seen_1");
+    expect(found).toMatchObject({ expireAfterSeconds: 31 * 86_400 });
+  });
+
   test("the newest deliveries are found without reading older events, and those of a key without reading others", async () => {
     const page = { limit: 4, cursor: null };
     const [events] = await profile(connection, () => store.listDeliveries({ of: "events" }, page));

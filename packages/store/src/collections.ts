@@ -102,12 +102,12 @@ const CALL_INDEXES: IndexDescription[] = [
 /** The index by which what changed since a moment is found. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
-const LETTERS_KEPT_SECONDS = 30 * 86_400;
+/** The projector deletes them after 30 days and says how many waited. This is for a database without a projector. */
+const LETTERS_KEPT_SECONDS = 31 * 86_400;
+const LETTERS_BY_AGE = { last_seen: 1 } as const;
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
 const LETTER_INDEXES: IndexDescription[] = [
-  { key: { last_seen: 1 }, expireAfterSeconds: LETTERS_KEPT_SECONDS },
   { key: { first_seen: -1, _id: -1 } },
   ...["status", "reason", "type", "key"].map((field) => ({
     key: { [field]: 1 as const, first_seen: -1 as const, _id: -1 as const },
@@ -136,7 +136,18 @@ export async function prepareCollections(db: Db): Promise<void> {
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
   ]);
+  await keepLetters(db);
   await dropFormer(db.collection("calls"));
+}
+
+/** A release before made the index with a shorter time. */
+async function keepLetters(db: Db): Promise<void> {
+  const kept = { expireAfterSeconds: LETTERS_KEPT_SECONDS };
+  const made = db.collection("dead_letters").createIndex(LETTERS_BY_AGE, kept);
+  await made.catch(async (error) => {
+    if (!(error instanceof MongoServerError && error.code === OTHER_OPTIONS)) throw error;
+    await db.command({ collMod: "dead_letters", index: { keyPattern: LETTERS_BY_AGE, ...kept } });
+  });
 }
 
 /** Looked for first: to drop one, even one that is not there, waits for every transaction that has touched the collection. */
@@ -146,6 +157,8 @@ async function dropFormer(calls: Collection): Promise<void> {
       await calls.dropIndex(name).catch(unlessGone);
 }
 
+/** IndexOptionsConflict. */
+const OTHER_OPTIONS = 85;
 /** NamespaceExists. */
 const ALREADY_THERE = 48;
 /** IndexNotFound. */

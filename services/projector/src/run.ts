@@ -41,7 +41,7 @@ import {
 } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
-import { fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
+import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { notifyChanges } from "./notices.ts";
@@ -172,7 +172,8 @@ async function startJobs(
   const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
   health.add("deadLetters", filing.check);
   onStop("dead letters", () => filing.stop());
-  onStop("waiting letters", watchWaiting({ ...outlets, everyMs: countLettersEveryMs }));
+  const maxBytes = config.DEAD_LETTERS_MAX_BYTES;
+  onStop("watch of dead letters", watchLetters({ ...outlets, maxBytes, everyMs: countLettersEveryMs }));
   const rebuilds = completeRebuilds({
     ...{ ...outlets, fold, isBehind, onSuperseded },
     notify: (changes) => notifyChanges(outlets, changes),
