@@ -1,12 +1,31 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type CallFilter, createReadTelephone, findParties, foldCall, readSearch } from "@teravoz/domain";
 import {
+  type CallFilter,
+  createReadTelephone,
+  findParties,
+  foldCall,
+  readSearch,
+  Unavailable,
+} from "@teravoz/domain";
+import {
+  connectMongo,
   createMongoErasures,
   createMongoQueries,
+  createMongoStore,
   type MongoConnection,
   type MongoStore,
 } from "@teravoz/store";
-import { batchOf, dropDatabase, erasureKeys, openStore, sampleEvent } from "../support/store.ts";
+import { eventually } from "../support/eventually.ts";
+import {
+  batchOf,
+  dropDatabase,
+  erasureKeys,
+  freshDatabase,
+  log,
+  openStore,
+  sampleEvent,
+  uriOf,
+} from "../support/store.ts";
 
 // a database that other suites keep busy
 jest.setTimeout(120_000);
@@ -306,6 +325,41 @@ describe("every query of the store has its index", () => {
     expect(looked).toEqual(new Set(["calls", "events", "erased", "dead_letters"]));
     for (const { ns, docsExamined } of commands) expect([ns, docsExamined]).toEqual([ns, 0]);
   });
+});
+
+test("while no index is built yet batches are stored, and every query answers or says that it cannot now", async () => {
+  const connection = await connectMongo({ uri: uriOf(freshDatabase()).href, log });
+  const unindexed = createMongoStore({ connection, log, erasureKeys });
+  await eventually(() => unindexed.createCollections());
+  const event = sampleEvent({
+    aggregate_id: "early",
+    payload: JSON.stringify({ their_number: "11966661234" }),
+  });
+  const agent = sampleEvent({ kind: "agent", aggregate_id: "ana", type: "actor.paused" });
+  expect(await unindexed.apply(batchOf([event, agent], null, 0), foldCall)).toMatchObject({ fenced: false });
+  const [page, since] = [{ limit: 5, cursor: null }, new Date(0)];
+  const window = { since: new Date(Date.now() + 60_000) };
+  const search = readSearch("1234", { readTelephone: createReadTelephone("BR"), queues: new Map() });
+  const outcomes = await Promise.allSettled([
+    unindexed.findCalls(["early"]),
+    unindexed.listCalls({}, page),
+    unindexed.listCalls({}, { ...page, order: "began_at" }),
+    unindexed.listCalls({}, { ...page, window }),
+    unindexed.listCalls({ search }, page),
+    unindexed.listRecentCalls(since),
+    unindexed.listReturnableCalls(since),
+    unindexed.listMovingCalls({ from: since, to: new Date(), bytes: 1_000 }),
+    unindexed.listPresences(),
+    unindexed.listPastPresences(new Date()),
+    unindexed.listDeliveries({ key: "early" }, page),
+  ]);
+  const failed = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  for (const reason of failed) expect(reason).toBeInstanceOf(Unavailable);
+  expect(outcomes.slice(0, 3).map(({ status }) => status)).toEqual(Array(3).fill("fulfilled"));
+  expect(failed.length).toBeGreaterThan(0);
+  await unindexed.createIndexes();
+  expect(await unindexed.listDeliveries({ key: "early" }, page)).toMatchObject({ items: { length: 1 } });
+  await dropDatabase(connection);
 });
 
 describe("the newest calls by when they began are found without reading older ones", () => {

@@ -117,16 +117,29 @@ const LETTER_INDEXES: IndexDescription[] = [
 /** Releases before made these: others do what they did. */
 const FORMER_CALL_INDEXES = ["updated_at_1", "legs.agent_1_id_-1"];
 
-/**
- * Creates what is missing and drops what a release before has left. Several instances may do so at once: a transaction must find its collections, for two that
- * create one implicitly would conflict.
- */
+/** Creates collections and indexes, and resolves once all are there. */
 export async function prepareCollections(db: Db): Promise<void> {
+  await createCollections(db);
+  await createIndexes(db);
+}
+
+/**
+ * Creates the collections that are missing. Several instances may do so at once: a transaction must find its collections, for two
+ * that create one implicitly would conflict.
+ */
+export async function createCollections(db: Db): Promise<void> {
   const names = [
     ...["events", "calls", "agents", "positions", "sequences", "minutes"],
     ...["dead_letters", "erased", "jobs"],
   ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
+}
+
+/**
+ * Builds the indexes that are missing and drops those that a release before has left. Reads and writes go on meanwhile. A build
+ * that takes longer than our link waits for an answer (MongoNetworkTimeoutError) goes on: the next call joins it.
+ */
+export async function createIndexes(db: Db): Promise<void> {
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
@@ -135,8 +148,8 @@ export async function prepareCollections(db: Db): Promise<void> {
     db
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
+    keepLetters(db),
   ]);
-  await keepLetters(db);
   await dropFormer(db.collection("calls"));
 }
 

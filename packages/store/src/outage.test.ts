@@ -32,6 +32,7 @@ test.each([
   ["an operation that was killed", answered(11_601)],
   ["a cursor that was killed", answered(237)],
   ["a full cache", answered(365)],
+  ["a sort that has no index yet and too little memory", answered(292)],
   ["writes that an operator blocks", answered(371)],
   ["a write that no majority has", answered(64)],
   ["a lost race", answered(112)],

@@ -43,7 +43,7 @@ const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   steppingDown: [91, 189, 10058, 10107, 11600, 11602, 13435, 13436],
   timeLimit: [50, 262, 290],
   killed: [175, 237, 279, 355, 11_601],
-  overloaded: [261, 264, 365],
+  overloaded: [146, 261, 264, 292, 365],
   writeConcern: [64, 79, 100],
   lock: [24, 46, 112],
   transactionGone: [225, 251],
@@ -84,10 +84,14 @@ function unwrap(error: unknown): unknown {
     : error;
 }
 
+/** BadValue, here for a query that names an index that is still being built. */
+const isMissingIndex = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === 2 && /hint provided does not corr/.test(error.message);
+
 /** Whether the same request may succeed later. */
 export function isPassing(thrown: unknown): boolean {
   const error = unwrap(thrown);
-  if (isLostLink(error)) return true;
+  if (isLostLink(error) || isMissingIndex(error)) return true;
   if (!(error instanceof MongoError)) return false;
   return (
     PASSING_KINDS.some((kind) => error instanceof kind) ||

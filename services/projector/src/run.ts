@@ -44,6 +44,7 @@ import { consumeEvents } from "./consume.ts";
 import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
+import { buildIndexes } from "./indexes.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
@@ -70,7 +71,10 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   parts.status.start(() => figuresOf(consumer, service.metrics));
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
-  await untilAvailable(() => parts.store.prepare(), service);
+  await untilAvailable(() => parts.store.createCollections(), service);
+  const indexes = buildIndexes({ ...service, store: parts.store });
+  service.onStop("indexes", () => indexes.stop());
+  await indexes.started;
   await untilAvailable(() => demandLedgerKeys({ ...parts, log: service.log }), service);
   const rules = foldRulesOf(service.config);
   if (await claimRules(service, parts, rules))

@@ -151,7 +151,7 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
 
 async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): Promise<number> {
   const { notify, stop } = dryRun ? createSilence() : await openNotices(opened.config, log);
-  if (!dryRun) await opened.store.prepare();
+  if (!dryRun) await opened.store.createCollections();
   const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
