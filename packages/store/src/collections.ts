@@ -105,6 +105,7 @@ export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)
 /** The projector deletes them after 30 days and says how many waited. This is for a database without a projector. */
 const LETTERS_KEPT_SECONDS = 31 * 86_400;
 const LETTERS_BY_AGE = { last_seen: 1 } as const;
+const LETTERS_BY_AGE_NAME = "last_seen_1";
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
 const LETTER_INDEXES: IndexDescription[] = [
@@ -153,13 +154,14 @@ export async function createIndexes(db: Db): Promise<void> {
   await dropFormer(db.collection("calls"));
 }
 
-/** A release before made the index with a shorter time. */
+/** A release before made the index with a shorter time. It is made again: to change it needs more rights than ours. */
 async function keepLetters(db: Db): Promise<void> {
-  const kept = { expireAfterSeconds: LETTERS_KEPT_SECONDS };
-  const made = db.collection("dead_letters").createIndex(LETTERS_BY_AGE, kept);
-  await made.catch(async (error) => {
-    if (!(error instanceof MongoServerError && error.code === OTHER_OPTIONS)) throw error;
-    await db.command({ collMod: "dead_letters", index: { keyPattern: LETTERS_BY_AGE, ...kept } });
+  const letters = db.collection("dead_letters");
+  const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
+  await create().catch(async (error) => {
+    unlessCode(OTHER_OPTIONS)(error);
+    await letters.dropIndex(LETTERS_BY_AGE_NAME).catch(unlessGone);
+    await create();
   });
 }
 
