@@ -12,7 +12,7 @@ export const schemas: Readonly<Record<RecordName, string>> = {
   ServiceStatus: read("./service-status.avsc"),
 };
 
-/** The schemas of the last release: what may still be in the topics, and what a rolling upgrade meets. */
+/** Every schema that was ever released: records of them may be in the topics, and releases that write them may run beside ours. */
 export const releasedSchemas: readonly string[] = readdirSync(new URL("./released/", import.meta.url))
   .filter((name) => name.endsWith(".avsc"))
   .map((name) => read(`./released/${name}`));

@@ -106,6 +106,19 @@ test("a release with a raised fold takes over under traffic: the older ones stop
   await expectNewer(opened, bodies);
 }, 180_000);
 
+test("a release whose new indexes take long to build is ready, stores events meanwhile and says that it builds", async () => {
+  const projector = join(ROOT, "test/support/slow-indexes.ts");
+  const opened = await openGateway({ realtime: 0, mains: { projector } });
+  gateway = opened;
+  const bodies = bodiesOfCalls(5);
+  await postAll(opened, bodies);
+  await expectStored(opened, bodies);
+  const answer = await fetch(`${opened.projector[0]!.url}/readyz`);
+  const { checks } = (await answer.json()) as { checks: Record<string, unknown> };
+  const building = { ok: false, tolerated: true, reason: expect.stringContaining("being built") };
+  expect([answer.status, checks.indexes]).toEqual([200, building]);
+}, 60_000);
+
 async function expectNotReady(older: ServiceHandle): Promise<void> {
   await older.start();
   const report = await eventually(async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type Event, Unavailable } from "@teravoz/domain";
+import { type Event, type ServiceStatus, Unavailable } from "@teravoz/domain";
 import { createCodec, openRegistry, registerSchema, Undecodable } from "@teravoz/kafka";
 import { releasedSchemas } from "@teravoz/schemas";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { openNextRelease } from "../support/next-release.ts";
 
 let opened: TestTopics;
 beforeAll(async () => {
@@ -21,6 +22,8 @@ const event: Event = {
     '{"type":"call.new", "n":9007199254740993, "é":"\\ud83d\\ude00 \\u0000", "call_id":"1463669263.30033"}',
 };
 
+const change = { key: "1.2", kind: "call" as const, version: 1_795_000_000_000, erased: true };
+
 const reasonOf = (value: Buffer) =>
   opened.codec.decodeEvent(value).then(
     () => "decoded",
@@ -36,7 +39,6 @@ test("an event comes back as it was written, to the letter", async () => {
 });
 
 test("a change comes back as it was written", async () => {
-  const change = { key: "1.2", kind: "call" as const, version: 1_795_000_000_000, erased: true };
   expect(await opened.codec.decodeChange(await opened.codec.encodeChange(change))).toEqual(change);
 });
 
@@ -50,6 +52,31 @@ test("a status of the release before is read: it refused nothing that it names",
   const value = await registry.encode(id, { ...told, ...lists, at: 1, started_at: 0 });
   const read = { ...told, ...lists, at: new Date(1), started_at: new Date(0) };
   expect(await opened.codec.decodeStatus(value)).toEqual({ ...read, refused: [] });
+});
+
+const status: ServiceStatus = {
+  ...{ service: "ingest", instance: "one", version: "0.2.0", state: "ready" },
+  ...{
+    at: new Date(2),
+    started_at: new Date(1),
+    failing: [{ name: "kafka", reason: "away", tolerated: true }],
+  },
+  ...{ figures: { batches: 3 }, answers: [{ minute: new Date(0), status: 200, count: 4 }], refused: [] },
+};
+
+test("the next release and this one read each other's records: every field that both know", async () => {
+  const next = await openNextRelease(opened);
+  const agent = { ...event, kind: "agent" as const };
+  for (const [writer, reader] of [
+    [next, opened.codec],
+    [opened.codec, next],
+  ] as const) {
+    for (const sent of [event, agent, { ...event, occurred_at: null }])
+      expect(await reader.decodeEvent(await writer.encodeEvent(sent))).toEqual(sent);
+    expect(await reader.decodeChange(await writer.encodeChange(change))).toEqual(change);
+    expect(await reader.decodeStatus(await writer.encodeStatus(status))).toEqual(status);
+  }
+  expect(opened.codec.check()).toEqual({ ok: true });
 });
 
 test("what is no event of ours is told apart by its reason", async () => {
@@ -69,21 +96,47 @@ function withSchemaId(value: Buffer, id: number): Buffer {
   return copy;
 }
 
-test("a schema of our name but not of our making is refused: a registry may have forgotten", async () => {
+/** A schema of one field under the name of ours, which no reader of ours can resolve. */
+const unreadable = (name: string): string =>
+  JSON.stringify({ type: "record", name, namespace: "teravoz", fields: [{ name: "code", type: "string" }] });
+
+test.each(["CallEvent", "AgentEvent", "CallChange"])(
+  "a %s whose schema this release cannot read is waited for, and readiness names it",
+  async (name) => {
+    const codec = createCodec({ config: opened.config, topics: opened.topics, log: opened.log });
+    await codec.ready();
+    const registry = openRegistry(opened.config);
+    const subject = `${opened.prefix}unreadable-${name}-value`;
+    const id = await registerSchema(registry, opened.config, subject, unreadable(name));
+    const value = await registry.encode(id, { code: "1" });
+    const decode = name === "CallChange" ? codec.decodeChange : codec.decodeEvent;
+    await expect(decode(value)).rejects.toThrow(Unavailable);
+    await expect(decode(value)).rejects.toThrow(`teravoz.${name}`);
+    expect(codec.check()).toMatchObject({ ok: false, reason: expect.stringContaining(`teravoz.${name}`) });
+  },
+);
+
+test("a status that this release cannot read is refused, and readiness is as before: the board needs none", async () => {
+  const registry = openRegistry(opened.config);
+  const subject = `${opened.prefix}unreadable-status-value`;
+  const id = await registerSchema(registry, opened.config, subject, unreadable("ServiceStatus"));
+  const value = await registry.encode(id, { code: "1" });
+  await expect(opened.codec.decodeStatus(value)).rejects.toThrow("teravoz.ServiceStatus");
+  expect(opened.codec.check()).toEqual({ ok: true });
+});
+
+test("an id of ours that another team's record has taken at a forgetful registry is refused", async () => {
   const schema = {
     type: "record",
-    name: "CallEvent",
-    namespace: "teravoz",
+    name: "Taken",
+    namespace: "others",
     fields: [{ name: "uuid", type: "string" }],
   };
   const registry = openRegistry(opened.config);
-  const id = await registerSchema(
-    registry,
-    opened.config,
-    `${opened.prefix}foreign-value`,
-    JSON.stringify(schema),
-  );
+  const subject = `${opened.prefix}foreign-value`;
+  const id = await registerSchema(registry, opened.config, subject, JSON.stringify(schema));
   expect(await reasonOf(await registry.encode(id, { uuid: "1" }))).toBe("foreign-schema");
+  expect(opened.codec.check()).toEqual({ ok: true });
 });
 
 /** Past the client, which refuses to register what it cannot compile. */

@@ -16,9 +16,10 @@ import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openDesk } from "../support/desk-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { forgetfulRegistry } from "../support/forgetful-registry.ts";
-import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { openTopics, readTopic, skipEarlierTests, type TestTopics } from "../support/kafka.ts";
+import { openNextRelease } from "../support/next-release.ts";
 import { startProjector } from "../support/projector-in-process.ts";
-import { erasureKeys } from "../support/store.ts";
+import { dropDatabase, erasureKeys, freshDatabase, openStore, uriOf } from "../support/store.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
 const PATIENCE_MS = 30_000;
@@ -280,6 +281,42 @@ test("a dry run says what would be refused and changes nothing", async () => {
   expect(await list()).toEqual(before);
   expect(await readTopic(opened, opened.topics.callEvents)).toEqual([]);
 });
+
+test("two releases side by side, rolled forward and back, store every event of both and park none", async () => {
+  const next = await openNextRelease(opened);
+  const uri = uriOf(freshDatabase()).href;
+  const { connection } = await openStore(uri);
+  await skipEarlierTests(opened, connection.db);
+  const rounds: Event[] = [];
+  /** Both releases take events while a rollout goes on: of calls in every partition, and of agents. */
+  const publishBoth = async (round: string) => {
+    for (const codec of [opened.codec, next]) {
+      const of = `${round}-${codec === next ? "next" : "ours"}`;
+      const bodies = Array.from({ length: 20 }, (_, n) => `{"type":"call.new","call_id":"${of}-${n}"}`);
+      const events = [...bodies, `{"type":"actor.paused","actor":"${of}"}`].map((body) => eventOf(body));
+      await Promise.all(events.map(createOutlet({ codec, publisher, topics: opened.topics }).publish));
+      rounds.push(...events);
+    }
+  };
+  const isReady = (each: typeof projector) =>
+    eventually(() => expect(each.check()).toEqual({ ok: true }), PATIENCE_MS);
+  projector = await startProjector(opened, { uri });
+  await publishBoth("before");
+  await untilStored(rounds.length);
+  const rolled = await startProjector(opened, { uri, codec: next });
+  await isReady(rolled);
+  await publishBoth("during");
+  await untilStored(rounds.length);
+  await rolled.stop();
+  await publishBoth("after");
+  await untilStored(rounds.length);
+  expect(new Set((await storedEvents()).map(({ _id }) => String(_id)))).toEqual(
+    new Set(rounds.map(({ uuid }) => uuid)),
+  );
+  expect(await readTopic(opened, opened.topics.deadLetters)).toEqual([]);
+  expect([projector.crashes, rolled.crashes]).toEqual([[], []]);
+  await dropDatabase(connection);
+}, 90_000);
 
 test("when the registry knows its schema again, a parked record is redriven to its topic, same bytes and key", async () => {
   const registry = await forgetfulRegistry(process.env.SCHEMA_REGISTRY_URL!);

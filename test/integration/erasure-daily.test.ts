@@ -75,28 +75,70 @@ test("a job is given to one at a time, again after its interval, at once when it
   expect((await claims()).filter(Boolean)).toHaveLength(1);
 });
 
-test("finished calls are erased when they are older than they may become; others are kept", async () => {
+test("calls are erased when nothing was heard of them for too long, finished or not; others are kept", async () => {
   erasing.project();
   const finished = (id: string) => [body(id), body(id, "call.finished")];
   // more than are published at once
   const count = TOMBSTONES_AT_ONCE + 20;
   const olds = Array.from({ length: count }, (_, n) => finished(`old-${n}`)).flat();
   await erasing.publish([...olds, body("open")], ago(31));
-  await erasing.publish(finished("young"), ago(29));
+  await erasing.publish([...finished("young"), body("young-open")], ago(29));
   // finished long ago, and heard of since
   await erasing.publish(finished("touched"), ago(31));
   await erasing.publish([body("touched", "call.recording-available")], ago(1));
   const kept = [
-    body("open"),
-    ...finished("young"),
-    ...finished("touched"),
+    ...[...finished("young"), body("young-open"), ...finished("touched")],
     body("touched", "call.recording-available"),
   ];
-  await untilStored([...olds, ...kept]);
+  await untilStored([...olds, body("open"), ...kept]);
   await doWhenDue({ ...erasing.daily, retentionDays: 30 }, "retention", DAY_MS);
   await untilStored(kept);
   expect(await untilClean(erasing.url, "/calls/old-3")).toMatchObject({ clean_at: expect.any(String) });
-  expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(count);
+  expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(count + 1);
+}, 60_000);
+
+test("an overgrown call is erased when its last event is too old, not when it stopped to change", async () => {
+  erasing.project();
+  await erasing.publish([body("still"), body("quiet")], ago(40));
+  await untilStored([body("still"), body("quiet")]);
+  await erasing.db.collection("calls").updateMany({}, { $set: { overgrown: true } });
+  const later = body("still", "call.recording-available");
+  await erasing.publish([later], ago(1));
+  await untilStored([body("still"), body("quiet"), later]);
+  await doWhenDue({ ...erasing.daily, retentionDays: 30 }, "retention", DAY_MS);
+  await untilStored([body("still"), later]);
+}, 60_000);
+
+test("old events of agents and dialers are erased, and an agent who is logged in since long stays so", async () => {
+  erasing.project();
+  const said = (actor: string, type: string, days: number) =>
+    JSON.stringify({ type: `actor.${type}`, actor, queue: "900", timestamp: ago(days).toISOString() });
+  const attempt = (code: string, n: number) =>
+    JSON.stringify({ type: "dialer.attempt", code, number: NUMBER, sid: n });
+  const publishAt = async (days: number, bodies: string[]) => erasing.publish(bodies, ago(days));
+  const old = [said("gone", "logged-in", 40), said("ana", "logged-in", 41), said("ana", "logged-out", 40)];
+  const inForce = said("ana", "logged-in", 35);
+  const rita = [said("rita", "logged-in", 40), said("rita", "logged-out", 39)];
+  const ritaNow = [said("rita", "logged-in", 1), said("rita", "logged-out", 0.5)];
+  const [campaign, again, other] = [attempt("campaign", 1), attempt("campaign", 2), attempt("past", 3)];
+  const call = JSON.stringify({
+    type: "actor.entered",
+    call_id: "1",
+    actor: "ana",
+    timestamp: ago(1).toISOString(),
+  });
+  await publishAt(40, [...old, ...rita, campaign, other]);
+  await publishAt(35, [inForce]);
+  await publishAt(1, [...ritaNow, again, call]);
+  await untilStored([...old, ...rita, campaign, other, inForce, ...ritaNow, again, call]);
+  const before = await erasing.store.listPresences(["ana"]);
+  await doWhenDue({ ...erasing.daily, retentionDays: 30 }, "retention", DAY_MS);
+  // the log-out of 40 days ago is the last one
+  await untilStored([old[2]!, inForce, ...ritaNow, again, call]);
+  const stored = (await erasing.store.listPresences()).map(({ agent, queues }) => ({ agent, queues }));
+  const [presence] = before;
+  expect(stored).toContainEqual({ agent: "ana", queues: presence!.queues });
+  expect(stored.map(({ agent }) => agent).sort()).toEqual(["ana", "rita"]);
 }, 60_000);
 
 test("without a setting nothing is too old", async () => {

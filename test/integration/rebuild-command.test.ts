@@ -183,6 +183,20 @@ test("of two runs into one collection the later one is whole, and the one before
   await dropDatabase(opened.connection);
 }, 60_000);
 
+test("past collections are bounded: one more is refused with the names of those that are there, an old one is replaced", async () => {
+  const opened = await openStore();
+  const { db } = opened.connection;
+  const names = Array.from({ length: 10 }, (_, n) => `past_m${n}`);
+  await Promise.all(names.map((name) => db.createCollection(name)));
+  const asked = { connection: opened.connection, until: new Date(), fold: foldCall, isWanted: () => true };
+  const write = (name: string) => writePast({ ...asked, name, onLooked: () => {} });
+  expect(await write("m10")).toEqual({ outcome: "full", names });
+  expect(await write("m3")).toEqual({ outcome: "written", calls: 0 });
+  await db.dropCollection("past_m0");
+  expect(await write("m10")).toEqual({ outcome: "written", calls: 0 });
+  await dropDatabase(opened.connection);
+});
+
 test("a run that is stopped, or was killed by an older release, leaves what was there and nothing of its own", async () => {
   await connection.db.collection("past_june.part").insertOne({ kept: false });
   await connection.db.collection("past_june").insertOne({ kept: true });

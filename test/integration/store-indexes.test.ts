@@ -1,12 +1,31 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type CallFilter, createReadTelephone, findParties, foldCall, readSearch } from "@teravoz/domain";
 import {
+  type CallFilter,
+  createReadTelephone,
+  findParties,
+  foldCall,
+  readSearch,
+  Unavailable,
+} from "@teravoz/domain";
+import {
+  connectMongo,
   createMongoErasures,
   createMongoQueries,
+  createMongoStore,
   type MongoConnection,
   type MongoStore,
 } from "@teravoz/store";
-import { batchOf, dropDatabase, erasureKeys, openStore, sampleEvent } from "../support/store.ts";
+import { eventually } from "../support/eventually.ts";
+import {
+  batchOf,
+  dropDatabase,
+  erasureKeys,
+  freshDatabase,
+  log,
+  openStore,
+  sampleEvent,
+  uriOf,
+} from "../support/store.ts";
 
 // a database that other suites keep busy
 jest.setTimeout(120_000);
@@ -219,6 +238,15 @@ describe("every query of the store has its index", () => {
     expect(await calls.indexExists("updated_at_1_created_at_1")).toBe(true);
   });
 
+  test("the time after which dead letters expire is changed where a release before has set another", async () => {
+    const letters = connection.db.collection("dead_letters");
+    await letters.dropIndex("last_seen_1");
+    await letters.createIndex({ last_seen: 1 }, { expireAfterSeconds: 30 * 86_400 });
+    await store.prepare();
+    const found = (await letters.indexes()).find(({ name }) => name === "last_seen_1");
+    expect(found).toMatchObject({ expireAfterSeconds: 31 * 86_400 });
+  });
+
   test("the newest deliveries are found without reading older events, and those of a key without reading others", async () => {
     const page = { limit: 4, cursor: null };
     const [events] = await profile(connection, () => store.listDeliveries({ of: "events" }, page));
@@ -265,6 +293,26 @@ describe("every query of the store has its index", () => {
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);
   });
 
+  test("what is too old is found without reading what is not", async () => {
+    const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
+    const long_ago = new Date(86_400_000);
+    const old = [
+      sampleEvent({ aggregate_id: "old-call", received_at: long_ago }),
+      sampleEvent({ kind: "agent", aggregate_id: "campaign", type: "dialer.attempt", received_at: long_ago }),
+    ];
+    await store.apply(batchOf(old, null, 14), foldCall);
+    const time = new Date(2 * 86_400_000);
+    const found: unknown[] = [];
+    const commands = await profile(connection, async () => {
+      for (const pages of [erasures.unchangedSince(time), erasures.outdatedSaid(time)])
+        for await (const page of pages) found.push(...page.filter(({ key }) => key !== "rita"));
+    });
+    const campaign = { kind: "agent", key: "campaign", erased_at: time };
+    expect(found).toEqual(expect.arrayContaining([{ kind: "call", key: "old-call" }, campaign]));
+    for (const { planSummary, docsExamined } of commands)
+      expect([planSummary, docsExamined <= 5]).toEqual([expect.stringMatching(/^(IXSCAN|IDHACK)/), true]);
+  });
+
   test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
     const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
     await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));
@@ -277,6 +325,41 @@ describe("every query of the store has its index", () => {
     expect(looked).toEqual(new Set(["calls", "events", "erased", "dead_letters"]));
     for (const { ns, docsExamined } of commands) expect([ns, docsExamined]).toEqual([ns, 0]);
   });
+});
+
+test("while no index is built yet batches are stored, and every query answers or says that it cannot now", async () => {
+  const connection = await connectMongo({ uri: uriOf(freshDatabase()).href, log });
+  const unindexed = createMongoStore({ connection, log, erasureKeys });
+  await eventually(() => unindexed.createCollections());
+  const event = sampleEvent({
+    aggregate_id: "early",
+    payload: JSON.stringify({ their_number: "11966661234" }),
+  });
+  const agent = sampleEvent({ kind: "agent", aggregate_id: "ana", type: "actor.paused" });
+  expect(await unindexed.apply(batchOf([event, agent], null, 0), foldCall)).toMatchObject({ fenced: false });
+  const [page, since] = [{ limit: 5, cursor: null }, new Date(0)];
+  const window = { since: new Date(Date.now() + 60_000) };
+  const search = readSearch("1234", { readTelephone: createReadTelephone("BR"), queues: new Map() });
+  const outcomes = await Promise.allSettled([
+    unindexed.findCalls(["early"]),
+    unindexed.listCalls({}, page),
+    unindexed.listCalls({}, { ...page, order: "began_at" }),
+    unindexed.listCalls({}, { ...page, window }),
+    unindexed.listCalls({ search }, page),
+    unindexed.listRecentCalls(since),
+    unindexed.listReturnableCalls(since),
+    unindexed.listMovingCalls({ from: since, to: new Date(), bytes: 1_000 }),
+    unindexed.listPresences(),
+    unindexed.listPastPresences(new Date()),
+    unindexed.listDeliveries({ key: "early" }, page),
+  ]);
+  const failed = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  for (const reason of failed) expect(reason).toBeInstanceOf(Unavailable);
+  expect(outcomes.slice(0, 3).map(({ status }) => status)).toEqual(Array(3).fill("fulfilled"));
+  expect(failed.length).toBeGreaterThan(0);
+  await unindexed.createIndexes();
+  expect(await unindexed.listDeliveries({ key: "early" }, page)).toMatchObject({ items: { length: 1 } });
+  await dropDatabase(connection);
 });
 
 describe("the newest calls by when they began are found without reading older ones", () => {

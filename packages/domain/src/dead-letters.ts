@@ -117,4 +117,17 @@ export type LetterDesk = {
   countWaiting(): Promise<number>;
 };
 
-export type DeadLetters = LetterFile & LetterDesk;
+/** How many letters were deleted: those that still waited for an operator, and those that were redriven or dropped before. */
+export type DiscardedLetters = { waiting: number; settled: number };
+
+export type LetterBounds = {
+  /** Deletes the letters whose last copy came before `before`. Throws Unavailable; safe to repeat. */
+  discardOld(before: Date): Promise<DiscardedLetters>;
+  /**
+   * Deletes the oldest letters until all of them have at most `maxBytes`, settled ones first. Throws Unavailable; safe to repeat, and
+   * by several projectors at once.
+   */
+  discardExcess(maxBytes: number): Promise<DiscardedLetters>;
+};
+
+export type DeadLetters = LetterFile & LetterDesk & LetterBounds;

@@ -89,8 +89,13 @@ export type ErasureSearch = {
   /** The number of events under an agent's key, about any person. */
   countAgentEvents(key: string): Promise<number>;
   deleteLetters(ids: readonly string[]): Promise<void>;
-  /** Finished calls that have not changed since `time`, a page at a time. */
-  finishedBefore(time: Date): AsyncIterable<Subject[]>;
+  /** Calls without an event received since `time`, finished or not, a page at a time. */
+  unchangedSince(time: Date): AsyncIterable<Subject[]>;
+  /**
+   * The erasures of what agents and dialers have said by `time`, a page at a time. What an agent's present state is made of stays:
+   * see pickOutdated.
+   */
+  outdatedSaid(time: Date): AsyncIterable<Repeated[]>;
   /** What is stored although the ledger says it was erased: a restored backup brought it back. A page at a time. */
   revived(): AsyncIterable<Repeated[]>;
   /** The same among dead letters and calls kept in past collections, which no event stands behind. */

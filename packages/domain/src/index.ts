@@ -23,6 +23,7 @@ export * from "./past.ts";
 export * from "./phone-number.ts";
 export * from "./ports.ts";
 export * from "./presence.ts";
+export * from "./presence-retention.ts";
 export * from "./queue-day.ts";
 export {
   type CountedCall,

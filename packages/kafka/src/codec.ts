@@ -3,7 +3,7 @@ import type { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
 import { SchemaType } from "@kafkajs/confluent-schema-registry";
 import { type Change, type Event, type EventKind, type ServiceStatus, Unavailable } from "@teravoz/domain";
 import type { Check, Log } from "@teravoz/runtime";
-import { releasedSchemas, schemas } from "@teravoz/schemas";
+import { schemas as ours } from "@teravoz/schemas";
 import avsc from "avsc";
 import { withDeadline } from "./deadline.ts";
 import {
@@ -17,7 +17,7 @@ import {
 } from "./registry.ts";
 import type { TopicNames } from "./topics.ts";
 
-/** Bytes no reader of ours will ever understand; `reason` is what dead-letters say of them. */
+/** The bytes are no record of ours and never will be; `reason` is the one that dead-letters give. */
 export class Undecodable extends Error {
   override name = "Undecodable";
   readonly reason: string;
@@ -35,15 +35,26 @@ export type Codec = {
   encodeEvent(event: Event): Promise<Buffer>;
   encodeChange(change: Change): Promise<Buffer>;
   encodeStatus(status: ServiceStatus): Promise<Buffer>;
-  /** Throws Undecodable for what is no event of ours, Unavailable while the registry cannot tell. */
+  /**
+   * Reads a record by our schema of its name, whatever release wrote it. Throws Undecodable for what is no event of ours,
+   * Unavailable while the registry does not answer and for a record of ours whose schema ours cannot read: it was written
+   * by a newer release, and must wait for one.
+   */
   decodeEvent(value: Buffer): Promise<Event>;
   decodeChange(value: Buffer): Promise<Change>;
   decodeStatus(value: Buffer): Promise<ServiceStatus>;
 };
 
 const RETRY_MS = 1_000;
-/** An id that came to nothing at the registry is not asked for again so soon. */
+/** An id that the registry does not know is not asked for again so soon. */
 const UNKNOWN_FOR_MS = 30_000;
+/** Readiness names an unreadable schema until no record of it was met for this long: a record that waits is tried every 5 s. */
+const UNREADABLE_FOR_MS = 30_000;
+
+type RecordType = "teravoz.CallEvent" | "teravoz.AgentEvent" | "teravoz.CallChange" | "teravoz.ServiceStatus";
+
+/** How the records of a schema id are read: null for a schema that is none of ours, `read` is null if ours cannot resolve it. */
+type Reader = { name: RecordType; read: ((payload: Buffer) => unknown) | null };
 
 type State = {
   config: RegistryConfig;
@@ -52,20 +63,27 @@ type State = {
   ids: Partial<Record<RecordKind, number>>;
   /** All of them are known. */
   resolved: boolean;
-  /** Schema ids looked at: the name of the record where it is one of ours. */
-  names: Map<number, string | null>;
-  /** Those that came to nothing, why, and until when that is believed. */
+  /** Our schemas by their full names. */
+  types: ReadonlyMap<string, avsc.Type>;
+  /** By schema id. */
+  readers: Map<number, Reader | null>;
+  /** Schema ids that cannot be looked up, why, and until when that is believed. */
   refused: Map<number, { reason: string; until: number }>;
+  /** Why the last record that must wait for a newer release does so, and until when readiness says it. */
+  waiting: { reason: string; until: number } | null;
 };
 
 export function createCodec({
   config,
   topics,
   log,
+  schemas = ours,
 }: {
   config: RegistryConfig;
   topics: TopicNames;
   log: Log;
+  /** The schemas to write and to read by (default: those of this release). */
+  schemas?: typeof ours;
 }): Codec {
   const state: State = {
     config,
@@ -73,13 +91,19 @@ export function createCodec({
     log,
     ids: {},
     resolved: false,
-    names: new Map(),
+    types: new Map(
+      Object.values(schemas).map((text) => {
+        const type = avsc.Type.forSchema(JSON.parse(text));
+        return [String(type.name), type];
+      }),
+    ),
+    readers: new Map(),
     refused: new Map(),
+    waiting: null,
   };
   return {
-    ready: () => resolveIds(state, topics),
-    check: () =>
-      state.resolved ? { ok: true } : { ok: false, reason: "schemas not found at the registry yet" },
+    ready: () => resolveIds(state, subjectsOf(topics, schemas)),
+    check: () => checkState(state),
     encodeEvent: (event) => encode(state, event.kind, eventRecord(event)),
     encodeChange: (change) => encode(state, "change", change),
     encodeStatus: (status) => encode(state, "status", statusRecord(status)),
@@ -91,12 +115,18 @@ export function createCodec({
   };
 }
 
+function checkState({ resolved, waiting }: State): Check {
+  if (!resolved) return { ok: false, reason: "schemas not found at the registry yet" };
+  if (waiting && waiting.until > Date.now()) return { ok: false, reason: waiting.reason };
+  return { ok: true };
+}
+
 /** Services only look up: registering is the topics command's. */
-async function resolveIds(state: State, topics: TopicNames): Promise<void> {
+async function resolveIds(state: State, subjects: Record<RecordKind, Subject>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const subjects = Object.entries(subjectsOf(topics)) as [RecordKind, Subject][];
-      await Promise.all(subjects.map(([name, subject]) => resolveId(state, name, subject)));
+      const all = Object.entries(subjects) as [RecordKind, Subject][];
+      await Promise.all(all.map(([name, subject]) => resolveId(state, name, subject)));
       state.resolved = true;
       state.log.info({ attempt }, "schemas found");
       return;
@@ -138,8 +168,7 @@ type StatusRecord = Omit<ServiceStatus, "at" | "started_at" | "answers" | "refus
   at: number;
   started_at: number;
   answers: { minute: number; status: number; count: number }[];
-  /** Not in a record of the release before. */
-  refused?: { kind: string; name: string; count: number; last: number }[];
+  refused: { kind: string; name: string; count: number; last: number }[];
 };
 
 const statusRecord = ({ at, started_at, answers, refused, ...status }: ServiceStatus): StatusRecord => ({
@@ -150,44 +179,61 @@ const statusRecord = ({ at, started_at, answers, refused, ...status }: ServiceSt
   refused: refused.map(({ last, ...counted }) => ({ ...counted, last: last.getTime() })),
 });
 
-type Decoded = { name: string; record: Record<string, unknown> };
+type Decoded = { name: RecordType; record: Record<string, unknown> };
 
-async function decode(state: State, value: Buffer, names: string[]): Promise<Decoded> {
+async function decode(state: State, value: Buffer, names: RecordType[]): Promise<Decoded> {
   if (value.length < 5 || value[0] !== 0) throw new Undecodable("not-avro");
-  const name = await recordName(state, value.readInt32BE(1));
-  if (name === null || !names.includes(name)) throw new Undecodable("foreign-schema");
+  const id = value.readInt32BE(1);
+  const reader = await readerOf(state, id);
+  if (reader === null || !names.includes(reader.name)) throw new Undecodable("foreign-schema");
+  const { name, read } = reader;
+  if (!read) throw waitForRelease(state, id, name);
   try {
-    return { name, record: (await state.registry.decode(value)) as Record<string, unknown> };
+    return { name, record: read(value.subarray(5)) as Record<string, unknown> };
   } catch (cause) {
     throw new Undecodable("not-avro", { cause });
   }
 }
 
-/** Full names and fingerprints of the schemas we know: a registry that forgot could hand old ids to other schemas. */
-const known = new Set(
-  [...Object.values(schemas), ...releasedSchemas].map((text) =>
-    fingerprint(avsc.Type.forSchema(JSON.parse(text))),
-  ),
-);
-
-type NamedType = { name?: string | undefined; fingerprint(): Buffer };
-
-function fingerprint(type: NamedType): string {
-  return `${type.name} ${type.fingerprint().toString("hex")}`;
-}
-
-/** JSON Schema and Protobuf have none. */
-const isAvro = (type: object): type is NamedType => "fingerprint" in type;
-
-async function recordName(state: State, id: number): Promise<string | null> {
-  const name = state.names.get(id);
-  if (name !== undefined) return name;
+async function readerOf(state: State, id: number): Promise<Reader | null> {
+  const known = state.readers.get(id);
+  if (known !== undefined) return known;
   const refused = state.refused.get(id);
   if (refused && refused.until > Date.now()) throw new Undecodable(refused.reason);
-  const type = await findSchema(state, id);
-  const found = isAvro(type) && known.has(fingerprint(type)) ? (type.name ?? null) : null;
-  state.names.set(id, found);
-  return found;
+  const reader = createReader(state.types, await findSchema(state, id));
+  if (reader?.read === null) state.log.error({ schema: id, name: reader.name }, UNREADABLE);
+  state.readers.set(id, reader);
+  return reader;
+}
+
+const UNREADABLE =
+  "a record of ours has a schema that this release cannot read: it waits for a newer release";
+
+/**
+ * A record is ours by its full name, whatever release wrote it: fields that ours has more take their defaults, fields that it
+ * lacks are left out. A registry that forgot its schemas may have given an id of ours to another team's record.
+ */
+function createReader(types: State["types"], written: object): Reader | null {
+  // JSON Schema and Protobuf have no types of Avro
+  if (!("fingerprint" in written)) return null;
+  const writer = written as avsc.Type;
+  const type = types.get(String(writer.name));
+  if (!type) return null;
+  const name = type.name as RecordType;
+  if (type.equals(writer)) return { name, read: (payload) => type.fromBuffer(payload) };
+  try {
+    const resolver = type.createResolver(writer);
+    return { name, read: (payload) => type.fromBuffer(payload, resolver) };
+  } catch {
+    return { name, read: null };
+  }
+}
+
+/** A status is left out of readiness: the next one comes soon, and no call depends on it. */
+function waitForRelease(state: State, id: number, name: RecordType): Unavailable {
+  const reason = `this release cannot read schema ${id} of ${name}: its records wait for a newer release`;
+  if (name !== "teravoz.ServiceStatus") state.waiting = { reason, until: Date.now() + UNREADABLE_FOR_MS };
+  return new Unavailable(reason);
 }
 
 async function findSchema(state: State, id: number): Promise<object> {
@@ -202,7 +248,7 @@ async function findSchema(state: State, id: number): Promise<object> {
   }
 }
 
-/** A schema that is there and that the client cannot compile is somebody else's; our own it can. */
+/** A schema that is there and that the client cannot compile is none of ours: ours it can. */
 function reasonOf(error: unknown, status: number | null): string | null {
   if (status === 404) return "unknown-schema";
   const isCompiling = (error as Error).name === "ConfluentSchemaRegistryArgumentError";
@@ -234,7 +280,7 @@ const readStatus = ({
   at,
   started_at,
   answers,
-  refused = [],
+  refused,
   failing,
   figures,
   ...status

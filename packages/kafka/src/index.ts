@@ -6,7 +6,7 @@ export * from "./ends.ts";
 export * from "./park.ts";
 export * from "./partition.ts";
 export * from "./producer.ts";
-export { findMissingSchemas, openRegistry, registerSchema, registerSchemas } from "./registry.ts";
+export { findMissingSchemas, openRegistry, registerSchema, registerSchemas, subjectsOf } from "./registry.ts";
 export * from "./status.ts";
 export * from "./tail.ts";
 export * from "./topics.ts";

@@ -1,19 +1,19 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import type { Config, registrySettings } from "@teravoz/runtime";
-import { schemas } from "@teravoz/schemas";
+import { schemas as ours } from "@teravoz/schemas";
 import type { TopicNames } from "./topics.ts";
 
 export type RegistryConfig = Config<typeof registrySettings>;
 
 export const REQUEST_TIMEOUT_MS = 5_000;
 
-/** What our topics hold. */
+/** The kinds of records in our topics. */
 export type RecordKind = "call" | "agent" | "change" | "status";
 
 export type Subject = { subject: string; schema: string };
 
-/** What is written where: one subject a topic. */
-export const subjectsOf = (topics: TopicNames): Record<RecordKind, Subject> => ({
+/** The subject of each topic, and the schema that is written under it. */
+export const subjectsOf = (topics: TopicNames, schemas = ours): Record<RecordKind, Subject> => ({
   call: { subject: `${topics.callEvents}-value`, schema: schemas.CallEvent },
   agent: { subject: `${topics.agentEvents}-value`, schema: schemas.AgentEvent },
   change: { subject: `${topics.callChanges}-value`, schema: schemas.CallChange },
@@ -82,7 +82,7 @@ async function requireCompatibility(config: RegistryConfig, subject: string): Pr
     throw new Error(`the registry refused ${compatibility} for ${subject} (${status})`);
 }
 
-/** The subjects whose schema is not registered as this release writes it. */
+/** Names the subjects whose schema is not registered as this release writes it. */
 export async function findMissingSchemas(config: RegistryConfig, topics: TopicNames): Promise<string[]> {
   const looked = Object.values(subjectsOf(topics)).map(async ({ subject, schema }) => {
     const body = JSON.stringify({ schema });

@@ -114,6 +114,12 @@ export function createMetrics() {
       name: "teravoz_dead_letters_unfiled_total",
       help: "Records of the dead letters' topic that could not be filed and were left there",
     }),
+    discardedLetters: new Counter({
+      ...of,
+      name: "teravoz_dead_letters_discarded_total",
+      help: "Dead letters that were deleted for their age or their bytes and that nobody had redriven or dropped",
+      labelNames: ["reason"],
+    }),
     refusedOrigins: new Counter({
       ...of,
       name: "teravoz_refused_origins_total",

@@ -102,12 +102,13 @@ const CALL_INDEXES: IndexDescription[] = [
 /** The index by which what changed since a moment is found. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
-const LETTERS_KEPT_SECONDS = 30 * 86_400;
+/** The projector deletes them after 30 days and says how many waited. This is for a database without a projector. */
+const LETTERS_KEPT_SECONDS = 31 * 86_400;
+const LETTERS_BY_AGE = { last_seen: 1 } as const;
+const LETTERS_BY_AGE_NAME = "last_seen_1";
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
 const LETTER_INDEXES: IndexDescription[] = [
-  { key: { last_seen: 1 }, expireAfterSeconds: LETTERS_KEPT_SECONDS },
   { key: { first_seen: -1, _id: -1 } },
   ...["status", "reason", "type", "key"].map((field) => ({
     key: { [field]: 1 as const, first_seen: -1 as const, _id: -1 as const },
@@ -117,16 +118,29 @@ const LETTER_INDEXES: IndexDescription[] = [
 /** Releases before made these: others do what they did. */
 const FORMER_CALL_INDEXES = ["updated_at_1", "legs.agent_1_id_-1"];
 
-/**
- * Creates what is missing and drops what a release before has left. Several instances may do so at once: a transaction must find its collections, for two that
- * create one implicitly would conflict.
- */
+/** Creates collections and indexes, and resolves once all are there. */
 export async function prepareCollections(db: Db): Promise<void> {
+  await createCollections(db);
+  await createIndexes(db);
+}
+
+/**
+ * Creates the collections that are missing. Several instances may do so at once: a transaction must find its collections, for two
+ * that create one implicitly would conflict.
+ */
+export async function createCollections(db: Db): Promise<void> {
   const names = [
     ...["events", "calls", "agents", "positions", "sequences", "minutes"],
     ...["dead_letters", "erased", "jobs"],
   ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
+}
+
+/**
+ * Builds the indexes that are missing and drops those that a release before has left. Reads and writes go on meanwhile. A build
+ * that takes longer than our link waits for an answer (MongoNetworkTimeoutError) goes on: the next call joins it.
+ */
+export async function createIndexes(db: Db): Promise<void> {
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
@@ -135,8 +149,20 @@ export async function prepareCollections(db: Db): Promise<void> {
     db
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
+    keepLetters(db),
   ]);
   await dropFormer(db.collection("calls"));
+}
+
+/** A release before made the index with a shorter time. It is made again: to change it needs more rights than ours. */
+async function keepLetters(db: Db): Promise<void> {
+  const letters = db.collection("dead_letters");
+  const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
+  await create().catch(async (error) => {
+    unlessCode(OTHER_OPTIONS)(error);
+    await letters.dropIndex(LETTERS_BY_AGE_NAME).catch(unlessGone);
+    await create();
+  });
 }
 
 /** Looked for first: to drop one, even one that is not there, waits for every transaction that has touched the collection. */
@@ -146,6 +172,8 @@ async function dropFormer(calls: Collection): Promise<void> {
       await calls.dropIndex(name).catch(unlessGone);
 }
 
+/** IndexOptionsConflict. */
+const OTHER_OPTIONS = 85;
 /** NamespaceExists. */
 const ALREADY_THERE = 48;
 /** IndexNotFound. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
-import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
+import { type Db, type Document, MongoClient, type MongoClientOptions } from "mongodb";
 
 export type MongoConnection = {
   client: MongoClient;
   /** The database of the URI's path, `teravoz` where it has none. */
   db: Db;
-  /** Whether a primary answers right now; within a second. */
+  /** Whether the primary of a replica set answers right now; within a second. */
   check(): Promise<Check>;
   /** Calls the listener each time a primary can be reached, for the first time or again. */
   onPrimary(listener: () => void): void;
@@ -23,13 +23,13 @@ const CHECK_LIMIT_MS = 800;
 /** Before the first connection, pause between two tries that failed at once (a name that does not resolve). */
 const RETRY_PAUSE_MS = 1_000;
 
-/** How our connections are known to MongoDB, and our transactions to each other. */
+/** The name of our connections at MongoDB, by which we find our own transactions. */
 export const APP_NAME = "teravoz";
 
-/** Stated here, and stronger than the URI: what the promises of the store rest on is no operator's choice. */
+/** These override the URI: the promises of the store rest on them, so they are no operator's choice. */
 const OPTIONS: MongoClientOptions = {
   appName: APP_NAME,
-  // what a majority has, on disk: an acknowledged write survives the loss of the primary
+  // on the disks of a majority: an acknowledged write survives the loss of the primary
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "majority" },
   // a secondary may lag behind the change a client was just told of
@@ -49,14 +49,14 @@ const OPTIONS: MongoClientOptions = {
  */
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
-  const life = { closed: false };
+  const life: Life = { closed: false, refusal: null };
   const listeners = new Set<() => void>();
   watchPrimary(client, log, listeners);
   const joined = join(client, life);
   return {
     client,
     db: client.db(databaseOf(uri)),
-    check: createCheck(client),
+    check: createCheck(client, life),
     onPrimary: (listener) => void listeners.add(listener),
     async close() {
       life.closed = true;
@@ -66,15 +66,20 @@ export async function connectMongo({ uri, log }: { uri: string; log: Log }): Pro
   };
 }
 
+/** `refusal`: why the first connection could not be made yet; the client itself then says only that it is closed. */
+type Life = { closed: boolean; refusal: unknown };
+
 /** A client whose first connect failed stays closed: the driver heals only what was connected once. */
-async function join(client: MongoClient, life: { closed: boolean }): Promise<void> {
+async function join(client: MongoClient, life: Life): Promise<void> {
   while (!life.closed) {
     try {
       await client.connect();
+      life.refusal = null;
       if (life.closed) await client.close();
       return;
-    } catch {
+    } catch (error) {
       // the check and the log of the topology say that MongoDB is away
+      life.refusal = error;
       await sleep(RETRY_PAUSE_MS, undefined, { ref: false });
     }
   }
@@ -97,23 +102,38 @@ function watchPrimary(client: MongoClient, log: Log, listeners: Iterable<() => v
   });
 }
 
-/** One ping at a time: probes that come while one waits share it, and a database that hangs gathers none. */
-function createCheck(client: MongoClient): () => Promise<Check> {
-  let ping: Promise<Check> | null = null;
+/** One question at a time: probes that come while one waits share it, and a database that hangs gathers none. */
+function createCheck(client: MongoClient, life: Life): () => Promise<Check> {
+  let asked: Promise<Check> | null = null;
   return async () => {
-    ping ??= pingPrimary(client).finally(() => {
-      ping = null;
+    asked ??= askPrimary(client, life).finally(() => {
+      asked = null;
     });
-    const late = sleep<Check>(CHECK_LIMIT_MS, { ok: false, reason: "no primary answers" }, { ref: false });
-    return Promise.race([ping, late]);
+    const late = sleep<Check>(CHECK_LIMIT_MS, { ok: false, reason: AWAY }, { ref: false });
+    return Promise.race([asked, late]);
   };
 }
 
-async function pingPrimary(client: MongoClient): Promise<Check> {
+const AWAY = "no primary answers";
+const NO_REPLICA_SET =
+  "mongodb is no replica set, and transactions need one: start mongod with --replSet and initiate the set";
+
+async function askPrimary(client: MongoClient, life: Life): Promise<Check> {
   try {
-    await client.db("admin").command({ ping: 1, maxTimeMS: CHECK_LIMIT_MS });
-    return { ok: true };
-  } catch {
-    return { ok: false, reason: "no primary answers" };
+    return checkHello(await client.db("admin").command({ hello: 1, maxTimeMS: CHECK_LIMIT_MS }));
+  } catch (error) {
+    return { ok: false, reason: reasonOf(life.refusal ?? error) };
   }
 }
+
+/** Judges a server by its answer to `hello`; `isdbgrid` is the mark of a router, whose shards are replica sets. */
+export function checkHello({ isWritablePrimary, setName, msg }: Document): Check {
+  if (!isWritablePrimary) return { ok: false, reason: AWAY };
+  return setName || msg === "isdbgrid" ? { ok: true } : { ok: false, reason: NO_REPLICA_SET };
+}
+
+/** AuthenticationFailed. */
+const LOGIN_REFUSED = 18;
+
+export const reasonOf = (error: unknown): string =>
+  Object(error).code === LOGIN_REFUSED ? "mongodb refuses the login" : AWAY;

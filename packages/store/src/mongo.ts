@@ -28,7 +28,7 @@ export type MongoStoreOptions = {
 };
 
 /**
- * The store on MongoDB. `prepare` must have succeeded once, by any instance, before a batch is applied. `now` in ms. After an
+ * The store on MongoDB. `createCollections` must have succeeded once, by any instance, before a batch is applied. `now` in ms. After an
  * Unavailable of `apply` the batch may have been stored (its commit's answer was lost): read the position before
  * going on.
  */

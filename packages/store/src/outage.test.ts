@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import {
   MongoBulkWriteError,
+  MongoCompatibilityError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
   MongoServerError,
@@ -11,7 +12,10 @@ import {
 import { isPassing, orUnavailable } from "./outage.ts";
 
 const answered = (code: number, errorLabels: string[] = []) => new MongoServerError({ code, errorLabels });
-/** Of a kind the driver keeps to itself. */
+/** The driver's own words for a transaction on a server that is no member of a replica set; the server's are within. */
+const withoutReplicaSet = () =>
+  new MongoServerError({ message: "does not support retryable writes", originalError: answered(20) });
+/** The driver does not export the class. */
 const named = (name: string) => Object.defineProperty(new MongoNetworkError("x"), "name", { value: name });
 
 test.each([
@@ -28,11 +32,21 @@ test.each([
   ["an operation that was killed", answered(11_601)],
   ["a cursor that was killed", answered(237)],
   ["a full cache", answered(365)],
+  ["a sort that has no index yet and too little memory", answered(292)],
   ["writes that an operator blocks", answered(371)],
   ["a write that no majority has", answered(64)],
   ["a lost race", answered(112)],
   ["a refused login", answered(18)],
   ["a full disk", answered(14_031)],
+  ["a disk that the storage engine cannot write to", answered(8)],
+  ["a user who may not write", answered(13)],
+  ["a user who is gone", answered(11)],
+  ["a server without a replica set", answered(20)],
+  ["a transaction on a server without a replica set", withoutReplicaSet()],
+  ["a snapshot of a server without a replica set", answered(123)],
+  ["a replica set that is not initiated", answered(94)],
+  ["a server of a feature version that is too old for our commands", answered(263)],
+  ["a server that is too old for the driver", new MongoCompatibilityError("x")],
   ["a transaction to be tried again", answered(1, ["TransientTransactionError"])],
   ["a commit nobody knows of", answered(1, ["UnknownTransactionCommitResult"])],
 ])("%s passes: it is told as Unavailable, with its cause", async (_, error) => {

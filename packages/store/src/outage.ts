@@ -3,6 +3,7 @@ import { Unavailable } from "@teravoz/domain";
 import {
   MongoBulkWriteError,
   MongoClientClosedError,
+  MongoCompatibilityError,
   MongoError,
   MongoErrorLabel,
   MongoExpiredSessionError,
@@ -20,6 +21,7 @@ const PASSING_KINDS = [
   MongoTopologyClosedError,
   MongoClientClosedError,
   MongoExpiredSessionError,
+  MongoCompatibilityError,
 ];
 
 /** The pool's own errors are not exported by the driver (7.9). */
@@ -32,24 +34,26 @@ const PASSING_LABELS = [
 ];
 
 /**
- * What the server says of itself, not of what it was given. Source: error_codes.yml of MongoDB. A refused login, blocked writes and
- * a full disk are among them: an operator ends them, and no event may be parked for them. What is killed, by an operator or
- * with its session (see abandoned.ts), comes without any label.
+ * Errors about the server and not about the document it was given. Source: error_codes.yml of MongoDB. An operator ends a
+ * refused login, missing rights, a missing replica set, an old feature version and a full disk (8 is the storage engine's
+ * word for it): no event may be parked for them. A killed operation, or one of a killed session (see abandoned.ts), has no label.
  */
 const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   network: [6, 7, 89, 202, 384, 9001],
   steppingDown: [91, 189, 10058, 10107, 11600, 11602, 13435, 13436],
   timeLimit: [50, 262, 290],
   killed: [175, 237, 279, 355, 11_601],
-  overloaded: [261, 264, 365],
-  writeConcern: [64, 100],
+  overloaded: [146, 261, 264, 292, 365],
+  writeConcern: [64, 79, 100],
   lock: [24, 46, 112],
   transactionGone: [225, 251],
   readConcern: [133, 134, 239, 246],
   cursorGone: [43],
-  access: [13, 18, 391, 8000],
+  access: [11, 13, 18, 31, 391, 8000],
+  noReplicaSet: [20, 76, 93, 94, 123],
+  otherVersion: [59, 72, 115, 238, 263, 40_415],
   writesBlocked: [371],
-  diskFull: [14_031],
+  disk: [8, 39, 314, 14_031],
 };
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
 
@@ -69,14 +73,25 @@ export const isLostLink = (error: unknown): boolean =>
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 11_000;
 
-/** The driver (7.9) wraps whatever ended a bulk write, a lost link too, and not always with its labels. */
-const unwrap = (error: unknown): unknown =>
-  error instanceof MongoBulkWriteError && isNativeError(error.errorResponse) ? error.errorResponse : error;
+/**
+ * The driver (7.9) wraps whatever ended a bulk write, a lost link too, and not always with its labels. It puts words of its own
+ * and no code in place of the answer of a server without transactions.
+ */
+function unwrap(error: unknown): unknown {
+  if (error instanceof MongoBulkWriteError && isNativeError(error.errorResponse)) return error.errorResponse;
+  return error instanceof MongoServerError && isNativeError(error.originalError)
+    ? error.originalError
+    : error;
+}
+
+/** BadValue, here for a query that names an index that is still being built. */
+const isMissingIndex = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === 2 && /hint provided does not corr/.test(error.message);
 
 /** Whether the same request may succeed later. */
 export function isPassing(thrown: unknown): boolean {
   const error = unwrap(thrown);
-  if (isLostLink(error)) return true;
+  if (isLostLink(error) || isMissingIndex(error)) return true;
   if (!(error instanceof MongoError)) return false;
   return (
     PASSING_KINDS.some((kind) => error instanceof kind) ||

@@ -41,9 +41,10 @@ import {
 } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
-import { fileDeadLetters, watchWaiting } from "./dead-letters/index.ts";
+import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
+import { buildIndexes } from "./indexes.ts";
 import { notifyChanges } from "./notices.ts";
 import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
 
@@ -70,7 +71,10 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   parts.status.start(() => figuresOf(consumer, service.metrics));
   service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
   await parts.codec.ready();
-  await untilAvailable(() => parts.store.prepare(), service);
+  await untilAvailable(() => parts.store.createCollections(), service);
+  const indexes = buildIndexes({ ...service, store: parts.store });
+  service.onStop("indexes", () => indexes.stop());
+  await indexes.started;
   await untilAvailable(() => demandLedgerKeys({ ...parts, log: service.log }), service);
   const rules = foldRulesOf(service.config);
   if (await claimRules(service, parts, rules))
@@ -104,7 +108,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const readOccurrence = createReadOccurrence(rules.senderZone);
   const erasureKeys = config.ERASURE_KEYS;
   const store = aroundStore(createMongoStore({ connection, log, erasureKeys, readOccurrence }));
-  const erasures = createMongoErasures({ connection, erasureKeys, parties });
+  const erasures = createMongoErasures({ connection, erasureKeys, parties, readOccurrence });
   const letters = createMongoLetters({ connection, log });
   const jobs = createMongoJobs({ connection });
   const account = createMongoAccount(connection);
@@ -172,7 +176,8 @@ async function startJobs(
   const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
   health.add("deadLetters", filing.check);
   onStop("dead letters", () => filing.stop());
-  onStop("waiting letters", watchWaiting({ ...outlets, everyMs: countLettersEveryMs }));
+  const maxBytes = config.DEAD_LETTERS_MAX_BYTES;
+  onStop("watch of dead letters", watchLetters({ ...outlets, maxBytes, everyMs: countLettersEveryMs }));
   const rebuilds = completeRebuilds({
     ...{ ...outlets, fold, isBehind, onSuperseded },
     notify: (changes) => notifyChanges(outlets, changes),

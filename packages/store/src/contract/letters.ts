@@ -38,6 +38,7 @@ export function lettersContract(name: string, open: () => Promise<Opened>): void
     describe("filing", () => describeFiling(use));
     describe("marking", () => describeMarking(use));
     describe("listing", () => describeListing(use));
+    describe("bounds", () => describeBounds(use));
   });
 }
 
@@ -203,4 +204,39 @@ function describeListing(use: Use): void {
       await expect(use().list({}, { limit: 1, cursor })).rejects.toBeInstanceOf(InvalidCursor);
     },
   );
+}
+
+function describeBounds(use: Use): void {
+  const ids = async () => (await use().list({}, ALL)).items.map(({ id }) => id);
+
+  test("letters whose last copy is too old go, and those that still waited are counted apart", async () => {
+    const [redriven, waiting, seenAgain] = await fileAll(use(), [
+      sampleLetter({ first_seen: at(-200), last_seen: at(-200) }),
+      sampleLetter({ first_seen: at(-200), last_seen: at(-200) }),
+      sampleLetter({ first_seen: at(-200), last_seen: at(-50) }),
+    ]);
+    await use().mark(redriven!, "redriven");
+    expect(await use().discardOld(at(-100))).toEqual({ waiting: 1, settled: 1 });
+    expect(await use().discardOld(at(-100))).toEqual({ waiting: 0, settled: 0 });
+    expect(await use().find(waiting!.id)).toBeNull();
+    expect(await ids()).toContain(seenAgain!.id);
+  });
+
+  test("past the bound in bytes settled letters go first, then the oldest of those that wait", async () => {
+    const all = await ids();
+    const { waiting, settled } = await use().discardExcess(0);
+    expect([waiting + settled, await ids()]).toEqual([all.length, []]);
+    const body = () => randomBytes(10_000);
+    const letters = Array.from({ length: 20 }, (_, n) => sampleLetter({ first_seen: at(n), body: body() }));
+    const filed = await fileAll(use(), [...letters, sampleLetter({ first_seen: at(99), body: body() })]);
+    await use().mark(filed.at(-1)!, "redriven");
+    expect(await use().discardExcess(1_000_000)).toEqual({ waiting: 0, settled: 0 });
+    const discarded = await use().discardExcess(105_000);
+    expect(discarded.settled).toBe(1);
+    const left = filed.slice(discarded.waiting, -1);
+    expect(left.length).toBeGreaterThanOrEqual(8);
+    expect(left.length).toBeLessThanOrEqual(10);
+    expect(await ids()).toEqual(left.map(({ id }) => id).reverse());
+    expect(await use().discardExcess(105_000)).toEqual({ waiting: 0, settled: 0 });
+  });
 }

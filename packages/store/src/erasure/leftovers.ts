@@ -13,22 +13,6 @@ const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 const subjectsOf = (kind: Subject["kind"], keys: readonly string[]) => keys.map((key) => ({ kind, key }));
 
-/** In the order of their ids, by an index there is; no other call is kept from being written meanwhile. */
-export async function* finishedBefore({ calls }: Collections, time: Date): AsyncIterable<Subject[]> {
-  const options = { projection: { id: 1, updated_at: 1 }, sort: { id: 1 }, limit: PAGE, ...LIMIT } as const;
-  for (let after = 0; ; ) {
-    const page = await calls.find({ state: "FINISHED", id: { $gt: after } }, options).toArray();
-    const old = page.filter(({ updated_at }) => updated_at < time);
-    if (old.length > 0)
-      yield subjectsOf(
-        "call",
-        old.map(({ _id }) => _id),
-      );
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.id;
-  }
-}
-
 type Ledger = { collections: Collections; names: LedgerNames; findErased: FindErased };
 
 /** Calls, then agents that have events of before their erasure, then single events of agents. */

@@ -1,12 +1,19 @@
-import type { ErasureDesk, ErasureSearch, FindParties } from "@teravoz/domain";
+import {
+  type ErasureDesk,
+  type ErasureSearch,
+  type FindParties,
+  type ReadOccurrence,
+  readOccurrence as readInUtc,
+} from "@teravoz/domain";
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { createDesk, mark } from "./desk.ts";
 import { findErased, hasUnreadable } from "./ledger.ts";
-import { finishedBefore, revived, revivedAside } from "./leftovers.ts";
+import { revived, revivedAside } from "./leftovers.ts";
 import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
+import { outdatedSaid, unchangedSince } from "./outdated.ts";
 import { findPerson } from "./person.ts";
 
 export type MongoErasures = ErasureDesk &
@@ -20,12 +27,15 @@ export function createMongoErasures({
   connection: { db },
   erasureKeys,
   parties,
+  readOccurrence = readInUtc,
   now = Date.now,
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
-  /** Who a body is about, in the account's region. */
+  /** Finds the persons that a body names, in the account's region. */
   parties: FindParties;
+  /** Reads stamps by the account's rules (default: those without a zone are UTC). */
+  readOccurrence?: ReadOccurrence;
   now?: () => number;
 }): MongoErasures {
   const collections = openCollections(db);
@@ -54,7 +64,8 @@ export function createMongoErasures({
         ),
       ),
     deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
-    finishedBefore: (time) => pagesOrUnavailable(finishedBefore(collections, time)),
+    unchangedSince: (time) => pagesOrUnavailable(unchangedSince(collections, time)),
+    outdatedSaid: (time) => pagesOrUnavailable(outdatedSaid({ collections, time, readOccurrence })),
     revived: () => pagesOrUnavailable(revived({ collections, names, findErased: find })),
     revivedAside: () => pagesOrUnavailable(revivedAside(db, collections, find)),
   };

@@ -4,6 +4,7 @@ import {
   type DeadLetter,
   type DeadLetters,
   type DeadLetterWithBody,
+  type DiscardedLetters,
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
@@ -24,6 +25,8 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
     find: async (id) => structuredClone(state.letters.get(id) ?? null),
     mark: async (letter, status) => mark(state, letter, status),
     countWaiting: async () => list(state, { status: "waiting" }, null).length,
+    discardOld: async (before) => discard(state, ({ last_seen }) => last_seen < before),
+    discardExcess: async (maxBytes) => discardExcess(state, maxBytes),
   };
 }
 
@@ -75,4 +78,29 @@ function mark(
   const marked = wins ? { ...letter, status, status_at: new Date(now()), body } : letter;
   letters.set(id, marked);
   return withoutBody(marked)!;
+}
+
+function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boolean): DiscardedLetters {
+  const discarded = { waiting: 0, settled: 0 };
+  for (const [id, letter] of letters) {
+    if (!isGone(letter)) continue;
+    discarded[letter.status === "waiting" ? "waiting" : "settled"] += 1;
+    letters.delete(id);
+  }
+  return discarded;
+}
+
+function discardExcess(state: State, maxBytes: number): DiscardedLetters {
+  const bytesOf = ({ body }: DeadLetterWithBody) => body?.length ?? 0;
+  const all = [...state.letters.values()].sort((one, other) => byPlace(other, one));
+  const isWaiting = ({ status }: DeadLetter) => status === "waiting";
+  const order = [...all.filter((each) => !isWaiting(each)), ...all.filter(isWaiting)];
+  let excess = all.reduce((sum, each) => sum + bytesOf(each), 0) - maxBytes;
+  const gone = new Set<DeadLetterWithBody>();
+  for (const each of order) {
+    if (excess <= 0) break;
+    gone.add(each);
+    excess -= bytesOf(each);
+  }
+  return discard(state, (letter) => gone.has(letter));
 }

@@ -13,6 +13,7 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { movePosition, readPosition } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
+import { discardExcess, discardOld } from "./discard.ts";
 import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
 
 /** `_id` is the letter's id. */
@@ -39,6 +40,8 @@ export function createMongoLetters({
     find: (id) => orUnavailable(() => find(deadLetters, id)),
     mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
     countWaiting: () => orUnavailable(() => deadLetters.countDocuments({ status: "waiting" }, LIMIT)),
+    discardOld: (before) => orUnavailable(() => discardOld(deadLetters, before)),
+    discardExcess: (maxBytes) => orUnavailable(() => discardExcess(deadLetters, maxBytes)),
   };
 }
 

@@ -1,7 +1,13 @@
 import type { CallRebuild, Change, Claim, Difference, Fold, Partition, Refolded } from "@teravoz/domain";
 import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../agents.ts";
 import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
-import { type Collections, openCollections, prepareCollections } from "../collections.ts";
+import {
+  type Collections,
+  createCollections,
+  createIndexes,
+  openCollections,
+  prepareCollections,
+} from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
 import { positionId } from "../positions.ts";
@@ -10,7 +16,14 @@ import { listAgents, listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 
 export type MongoRebuild = CallRebuild & {
-  /** Creates the collections and indexes that are missing; may be repeated, by several instances at once. */
+  /** Creates the collections that are missing, which `apply` needs; may be repeated, by several instances at once. */
+  createCollections(): Promise<void>;
+  /**
+   * Builds the indexes that are missing, beside the traffic; may be repeated, by several instances at once. Throws Unavailable
+   * while a build takes long: the next call waits for the same build.
+   */
+  createIndexes(): Promise<void>;
+  /** Both. */
   prepare(): Promise<void>;
 };
 
@@ -32,6 +45,8 @@ export function createMongoRebuild({
       ),
     );
   return {
+    createCollections: () => orUnavailable(() => createCollections(db)),
+    createIndexes: () => orUnavailable(() => createIndexes(db)),
     prepare: () => orUnavailable(() => prepareCollections(db)),
     claim: (partitions, revision) => attempt((each) => claim(each, partitions, revision)),
     finish: (partitions, revision) => attempt((each) => finish(each, partitions, revision)),

@@ -3,7 +3,7 @@ import type { Fold, StoredEvent } from "@teravoz/domain";
 import { type Collection, type CollectionInfo, type Db, MongoServerError } from "mongodb";
 import { type CallDocument, type Collections, openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { PAST_PREFIX } from "../erasure/erase.ts";
+import { PAST_PREFIX, pastCollections } from "../erasure/erase.ts";
 import { orUnavailable } from "../outage.ts";
 import { firstId } from "../settle.ts";
 import { keysOfEvents, listing, setApart, standingKeys } from "./keys.ts";
@@ -33,7 +33,12 @@ export type PastOutcome =
   /** Nothing was replaced: it is not wanted any more. */
   | { outcome: "stopped" }
   /** Nothing was replaced: another run of the same name began meanwhile. */
-  | { outcome: "overtaken" };
+  | { outcome: "overtaken" }
+  /** Nothing was written: there are MAX_PASTS collections under other names, these. */
+  | { outcome: "full"; names: string[] };
+
+/** Each may be as large as `calls`: so many may be there at once, with what killed runs have left. */
+export const MAX_PASTS = 10;
 
 /**
  * Writes the calls as they were known at a moment into a collection of their own, which is replaced as a whole once they are all
@@ -47,6 +52,10 @@ async function writeWhole(options: PastOptions): Promise<PastOutcome> {
   const { db } = options.connection;
   const collections = openCollections(db);
   const name = `${PAST_PREFIX}${options.name}`;
+  const others = (await pastCollections(db)).filter(
+    (each) => each !== name && !each.startsWith(`${name}.part`),
+  );
+  if (others.length >= MAX_PASTS) return { outcome: "full", names: others.sort() };
   const part = await beginPart(db, name);
   const begun = await uuidOf(db, part);
   if (!(await writePages(collections, part, options))) return giveUp(part, "stopped");

@@ -1,2 +1,2 @@
 export { fileDeadLetters } from "./file.ts";
-export { watchWaiting } from "./watch.ts";
+export { watchLetters } from "./watch.ts";

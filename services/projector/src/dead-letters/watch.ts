@@ -1,29 +1,59 @@
-import type { LetterDesk } from "@teravoz/domain";
+import type { DiscardedLetters, LetterBounds, LetterDesk } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 
-/** As often as a scraper looks, about. */
-const COUNT_EVERY_MS = 15_000;
+/** About as often as a scraper looks. */
+const LOOK_EVERY_MS = 15_000;
+/** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
+const KEPT_MS = 30 * 86_400_000;
 
-/** Keeps the gauge of waiting dead letters; returns how to stop it. While the database is away the gauge keeps its last value. */
-export function watchWaiting({
-  letters,
-  metrics,
-  log,
-  everyMs = COUNT_EVERY_MS,
-}: {
-  letters: Pick<LetterDesk, "countWaiting">;
+type Deps = {
+  letters: Pick<LetterDesk, "countWaiting"> & LetterBounds;
+  /** The bytes that all letters may have together. */
+  maxBytes: number;
   metrics: Metrics;
   log: Log;
+  now?: () => Date;
   everyMs?: number | undefined;
-}): () => Promise<void> {
-  const count = async () => {
-    try {
-      metrics.waitingLetters.set(await letters.countWaiting());
-    } catch (err) {
-      log.debug({ err }, "waiting dead letters cannot be counted now");
-    }
+};
+
+/**
+ * Keeps the gauge of waiting dead letters, and letters within their bounds; returns how to stop it. While the database is away the
+ * gauge keeps its last value.
+ */
+export function watchLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => Promise<void> {
+  let looking: Promise<void> | null = null;
+  const lookOnce = () => {
+    looking ??= look(deps).finally(() => {
+      looking = null;
+    });
   };
-  const timer = setInterval(count, everyMs);
-  void count();
-  return async () => clearInterval(timer);
+  const timer = setInterval(lookOnce, everyMs);
+  lookOnce();
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}
+
+async function look(deps: Omit<Deps, "everyMs">): Promise<void> {
+  const { letters, maxBytes, metrics, log, now = () => new Date() } = deps;
+  try {
+    report(deps, "age", await letters.discardOld(new Date(now().getTime() - KEPT_MS)));
+    report(deps, "bytes", await letters.discardExcess(maxBytes));
+    metrics.waitingLetters.set(await letters.countWaiting());
+  } catch (err) {
+    log.debug({ err }, "dead letters cannot be counted now");
+  }
+}
+
+function report(
+  { metrics, log }: Pick<Deps, "metrics" | "log">,
+  reason: "age" | "bytes",
+  { waiting, settled }: DiscardedLetters,
+): void {
+  if (waiting > 0) {
+    metrics.discardedLetters.inc({ reason }, waiting);
+    log.error({ reason, count: waiting }, "dead letters were deleted that nobody had redriven or dropped");
+  }
+  if (settled > 0) log.info({ reason, count: settled }, "settled dead letters deleted");
 }

@@ -8,10 +8,10 @@ import { TICK_KEY } from "./tombstones.ts";
 export type DailyPorts = ErasePorts & {
   store: Pick<CallStore, "forget" | "listAgentEvents">;
   jobs: Jobs;
-  /** Null = calls are kept for ever. */
+  /** Null = everything is kept for ever. */
   retentionDays: number | null;
   log: Log;
-  /** Asked between two pages: a job that is not wanted any more is left to whoever comes next. */
+  /** Asked between two pages: a job that is not wanted any more is left to the next projector. */
   isWanted(): boolean;
 };
 
@@ -88,15 +88,19 @@ async function* whileWanted<T>(ports: DailyPorts, pages: AsyncIterable<T>): Asyn
   }
 }
 
-/** Erases finished calls that are older than they may become. */
+/** Erases what is older than it may become: calls, and what agents and dialers have said. */
 export async function eraseOld(ports: DailyPorts): Promise<number> {
   const { retentionDays, erasures, now } = ports;
   if (retentionDays === null) return 0;
   let count = 0;
   const time = new Date(now().getTime() - retentionDays * DAY_MS);
-  for await (const calls of whileWanted(ports, erasures.finishedBefore(time))) {
+  for await (const calls of whileWanted(ports, erasures.unchangedSince(time))) {
     await eraseSubjects(ports, calls);
     count += calls.length;
+  }
+  for await (const said of whileWanted(ports, erasures.outdatedSaid(time))) {
+    await publishErasures(ports, said);
+    count += said.length;
   }
   return count;
 }

@@ -137,6 +137,12 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
   });
   progress.stop();
   if (past.outcome === "stopped") return sayStopped("nothing was replaced");
+  if (past.outcome === "full") {
+    const drop = `db.getCollection("${past.names[0]}").drop()`;
+    throw new CannotRebuild(
+      `${past.names.length} past collections are there (${past.names.join(", ")}), and no more are kept: drop one in mongosh (${drop}) or write into one of them`,
+    );
+  }
   if (past.outcome === "overtaken")
     throw new CannotRebuild(`another run --into ${into} began meanwhile: nothing was replaced by this one`);
   say(`${past.calls} calls as they were known at ${until!.toISOString()}: collection past_${into}`);
@@ -145,7 +151,7 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
 
 async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): Promise<number> {
   const { notify, stop } = dryRun ? createSilence() : await openNotices(opened.config, log);
-  if (!dryRun) await opened.store.prepare();
+  if (!dryRun) await opened.store.createCollections();
   const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {

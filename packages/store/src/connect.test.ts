@@ -1,0 +1,25 @@
+import { expect, test } from "@jest/globals";
+import { checkHello, reasonOf } from "./connect.ts";
+
+test.each([
+  ["the primary of a replica set", { setName: "rs0", isWritablePrimary: true }],
+  ["a router of a sharded cluster", { msg: "isdbgrid", isWritablePrimary: true }],
+])("%s is ready", (_, hello) => {
+  expect(checkHello(hello)).toEqual({ ok: true });
+});
+
+test("a server without a replica set is not ready, and the reason says how to make it one", () => {
+  const reason = expect.stringContaining("--replSet");
+  expect(checkHello({ isWritablePrimary: true })).toEqual({ ok: false, reason });
+});
+
+test("a member that is no primary is not ready", () => {
+  const away = { ok: false, reason: "no primary answers" };
+  expect(checkHello({ setName: "rs0", isWritablePrimary: false })).toEqual(away);
+  expect(checkHello({ isWritablePrimary: false })).toEqual(away);
+});
+
+test("a refused login is told from a database that is away", () => {
+  expect(reasonOf(Object.assign(new Error("x"), { code: 18 }))).toBe("mongodb refuses the login");
+  expect(reasonOf(new Error("x"))).toBe("no primary answers");
+});

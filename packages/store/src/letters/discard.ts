@@ -1,0 +1,65 @@
+import type { DiscardedLetters } from "@teravoz/domain";
+import type { Collection, Filter, Sort } from "mongodb";
+import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { LetterDocument } from "./mongo-letters.ts";
+
+type Letters = Collection<LetterDocument>;
+
+/** Letters in one read: 64 MB at most, for a body has 64 KiB at most. */
+const PAGE = 1_000;
+const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+const SETTLED = ["dropped", "redriven"] as const;
+
+/** See LetterBounds.discardOld. */
+export async function discardOld(letters: Letters, before: Date): Promise<DiscardedLetters> {
+  const old = { last_seen: { $lt: before } };
+  const sort = { last_seen: 1 } as const;
+  const settled = await discard(letters, { filter: { ...old, status: { $in: [...SETTLED] } }, sort });
+  const waiting = await discard(letters, { filter: { ...old, status: "waiting" }, sort });
+  return { settled: settled.count, waiting: waiting.count };
+}
+
+/** See LetterBounds.discardExcess. Bytes are those of the documents before compression. */
+export async function discardExcess(letters: Letters, maxBytes: number): Promise<DiscardedLetters> {
+  const discarded = { waiting: 0, settled: 0 };
+  let excess = (await sizeOf(letters)) - maxBytes;
+  for (const status of [...SETTLED, "waiting"] as const) {
+    if (excess <= 0) break;
+    const sort = { first_seen: 1, _id: 1 } as const;
+    const { count, bytes } = await discard(letters, { filter: { status }, sort, bytes: excess });
+    discarded[status === "waiting" ? "waiting" : "settled"] += count;
+    excess -= bytes;
+  }
+  return discarded;
+}
+
+/** MongoDB keeps count: nothing is read for it. */
+async function sizeOf(letters: Letters): Promise<number> {
+  const options = { ...LIMIT, readConcern: { level: "local" } } as const;
+  const [stats] = await letters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
+  return stats?.storageStats?.size ?? 0;
+}
+
+type Asked = { filter: Filter<LetterDocument>; sort: Sort; bytes?: number };
+
+/** Deletes letters in the order of an index, until so many bytes are gone. One that came again meanwhile stays. */
+async function discard(
+  letters: Letters,
+  { filter, sort, bytes: wanted = Infinity }: Asked,
+): Promise<{ count: number; bytes: number }> {
+  const projection = { bytes: { $bsonSize: "$$ROOT" } };
+  let [count, bytes] = [0, 0];
+  for (;;) {
+    const page = await letters.find(filter, { projection, sort, limit: PAGE, ...LIMIT }).toArray();
+    const ids: string[] = [];
+    for (const { _id, bytes: own } of page as unknown as { _id: string; bytes: number }[]) {
+      if (bytes >= wanted) break;
+      ids.push(_id);
+      bytes += own;
+    }
+    if (ids.length > 0)
+      count += (await letters.deleteMany({ ...filter, _id: { $in: ids } }, LIMIT)).deletedCount;
+    if (page.length < PAGE || bytes >= wanted) return { count, bytes };
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "@jest/globals";
+import { createLog, createMetrics } from "@teravoz/runtime";
+import { createMemoryLetters } from "@teravoz/store";
+import { watchLetters } from "./watch.ts";
+
+const NOW = Date.parse("2026-06-01T00:00:00Z");
+const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
+
+/** Files letters of so many bytes, seen so many days ago; answers what one look has done. */
+async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
+  const letters = createMemoryLetters({ now: () => NOW });
+  const arrived = sizes.map(({ bytes, days }, n) => ({
+    ...{ key: `call-${n}`, type: null, reason: "unprocessable", service: "ingest", source: null },
+    ...{ first_seen: daysAgo(days), last_seen: daysAgo(days), body: Buffer.alloc(bytes, n + 1) },
+  }));
+  await letters.file({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
+  for (const letter of letters) {
+    const { status } = sizes[Number(letter.key!.slice("call-".length))]!;
+    if (status) await letters.mark(letter, status);
+  }
+  const [metrics, lines] = [createMetrics(), [] as string[]];
+  const log = createLog("test", "info", { write: (line) => void lines.push(line) });
+  await watchLetters({ letters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
+  const { values } = await metrics.discardedLetters.get();
+  const counted = Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
+  const [waiting] = (await metrics.waitingLetters.get()).values;
+  return {
+    left: [...letters].map(({ key }) => key).sort(),
+    counted,
+    lines: lines.map((line) => JSON.parse(line)),
+    waiting: waiting!.value,
+  };
+}
+
+test("waiting dead letters that are deleted for their age are counted and logged as errors", async () => {
+  const { left, counted, lines, waiting } = await lookAt([
+    { bytes: 10, days: 31 },
+    { bytes: 10, days: 29 },
+  ]);
+  expect([left, counted, waiting]).toEqual([["call-1"], { age: 1 }, 1]);
+  expect(lines).toMatchObject([{ level: "error", reason: "age", count: 1 }]);
+});
+
+test("past the bound in bytes the oldest waiting dead letters are deleted, counted and logged as errors", async () => {
+  const { left, counted, lines } = await lookAt([
+    { bytes: 600, days: 3 },
+    { bytes: 600, days: 2 },
+    { bytes: 300, days: 1 },
+  ]);
+  expect([left, counted]).toEqual([["call-1", "call-2"], { bytes: 1 }]);
+  expect(lines).toMatchObject([{ level: "error", reason: "bytes", count: 1 }]);
+});
+
+test("redriven dead letters are deleted first, and that is no error", async () => {
+  const { left, counted, lines } = await lookAt([
+    { bytes: 600, days: 3 },
+    { bytes: 600, days: 2, status: "redriven" },
+  ]);
+  expect([left, counted]).toEqual([["call-0"], {}]);
+  expect(lines).toMatchObject([{ level: "info", reason: "bytes", count: 1 }]);
+});

@@ -1,0 +1,21 @@
+import { type Codec, createCodec, openRegistry, registerSchema, subjectsOf } from "@teravoz/kafka";
+import { schemas } from "@teravoz/schemas";
+import type { TestTopics } from "./kafka.ts";
+
+const ADDED = { name: "added_later", type: "string", default: "nothing" };
+
+/** The codec of a release to come, whose schemas have one more field with a default, on the topics of a test. */
+export async function openNextRelease({ config, topics, log }: TestTopics): Promise<Codec> {
+  const next = Object.fromEntries(
+    Object.entries(schemas).map(([name, text]) => {
+      const schema = JSON.parse(text);
+      return [name, JSON.stringify({ ...schema, fields: [...schema.fields, ADDED] })];
+    }),
+  ) as typeof schemas;
+  const registry = openRegistry(config);
+  for (const { subject, schema } of Object.values(subjectsOf(topics, next)))
+    await registerSchema(registry, config, subject, schema);
+  const codec = createCodec({ config, topics, log, schemas: next });
+  await codec.ready();
+  return codec;
+}
