@@ -5,6 +5,7 @@ import {
   createCodec,
   createPublisher,
   createStatusReporter,
+  type PartitionPublisher,
   type Publisher,
   type PublisherLimits,
   topicNames,
@@ -50,6 +51,11 @@ type IngestService = Service<typeof settings>;
  * request that waits holds 12 KB.
  */
 const MAX_WAITING = 5_000;
+/**
+ * Refusals have a publisher of their own, for what they wait for must not hold up events. One producer is enough for what a broken
+ * sender or a probe sends, and so is this queue.
+ */
+const REFUSAL_LIMITS = { lanes: 1, maxQueueRecords: 500 };
 /** Connections, and requests that are not answered; beyond it they are refused, not queued without end. */
 const MAX_OPEN = 10_000;
 
@@ -67,12 +73,14 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   setFlagsFromString(HEAP_GROWTH);
   const { config, log, health } = service;
   const { status, ...kafka } = openKafka(service, seams);
-  const { topics, client, codec, publisher } = kafka;
+  const { topics, client, codec, publisher, refusals } = kafka;
   const { check } = publisher;
   const outlet = watchOutlet(createOutlet(kafka));
   const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
   const sending = { root: config.SPOOL_DIR, outlet, publisher, readOccurrence, limits: seams.spoolLimits };
   const spool = await startSpool(service, sending);
+  health.add("partitions", publisher.partitions);
+  health.add("refusals", refusals.partitions);
   addChecks(
     health,
     { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
@@ -96,10 +104,17 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   void codec.ready();
   const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
   const limits = { maxQueueRecords: MAX_WAITING, ...publisherLimits };
-  const publisher = around(createPublisher({ client, log, metrics, limits }));
+  const own = createPublisher({ client, log, metrics, limits });
+  const publisher = { ...own, ...around(own) };
+  const refusals = createPublisher({
+    client,
+    log,
+    metrics,
+    limits: { ...publisherLimits, ...REFUSAL_LIMITS },
+  });
   // the last to stop, and so after the last answers: the status tells of them too
-  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
-  return { topics, client, codec, publisher, status };
+  onStop("publisher", () => Promise.all([publisher.stop(), refusals.stop(), status.stop()]));
+  return { topics, client, codec, publisher, refusals, status };
 }
 
 type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };
@@ -127,7 +142,7 @@ function spoolFigures(spool: Spool | undefined): Record<string, number> {
 type Spooling = {
   root: string | undefined;
   outlet: WatchedOutlet;
-  publisher: Publisher;
+  publisher: PartitionPublisher;
   readOccurrence: ReadOccurrence;
   limits: Partial<SpoolLimits> | undefined;
 };
