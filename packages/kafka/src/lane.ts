@@ -202,7 +202,7 @@ function acknowledge(state: Sending, lane: Lane, records: readonly Waiting[]): v
     release(state, waiting.bytes);
     settle(state, waiting);
   }
-  if (lane.failing) state.log.info({ place: lane.place }, "a partition takes records again");
+  if (lane.failing) state.log.info({ destination: lane.place }, "a partition takes records again");
   lane.failing = null;
   lane.maxRecords = state.limits.maxBatchRecords;
   state.acknowledgedAt = performance.now();
@@ -229,7 +229,8 @@ function fail(state: Sending, lane: Lane, { records, error, refused }: Failure):
   if (refused) lane.maxRecords = Math.ceil(records.length / 2);
   else {
     const at = performance.now();
-    if (!lane.failing) state.log.warn({ place: lane.place, reason: error }, "a partition takes no records");
+    if (!lane.failing)
+      state.log.warn({ destination: lane.place, reason: error }, "a partition takes no records");
     lane.failing = { since: lane.failing?.since ?? at, at, reason: error };
   }
   start(state, lane);
