@@ -123,7 +123,7 @@ const hasWork = ({ stopping }: Sending, { place, producer, queue }: Lane): boole
   queue.length > 0 || (place === null && producer === null && !stopping);
 
 /** From the next record on its destination goes with the others again. */
-export function rejoin(state: Sending, lane: Lane): void {
+function rejoin(state: Sending, lane: Lane): void {
   state.isolated.delete(lane.place!);
   if (lane.producer) abandon(lane.producer, Promise.resolve());
 }

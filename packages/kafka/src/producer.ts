@@ -2,16 +2,7 @@ import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
 import { type Check, createRunningTime, type Log, type Metrics, type RunningTime } from "@teravoz/runtime";
 import type { Message } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
-import {
-  createLane,
-  type Lane,
-  type PublisherLimits,
-  rejoin,
-  release,
-  type Sending,
-  settle,
-  start,
-} from "./lane.ts";
+import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
 import { placeOf } from "./outcomes.ts";
 import { partitionOf } from "./partition.ts";
 import { PARTITIONS } from "./topics.ts";
@@ -120,13 +111,13 @@ async function untilIdle(state: State): Promise<void> {
   await untilIdle(state);
 }
 
-/** A partition that failed longer ago is believed to take records again until it fails once more. */
+/** A partition that failed longer ago may take records again: the next one tries it, in the lane of its own. */
 const DISTRUST_MS = 10_000;
 
-function failingLanes({ isolated }: State): Lane[] {
-  const since = performance.now() - DISTRUST_MS;
-  return [...isolated.values()].filter(({ failing }) => failing !== null && failing.at > since);
-}
+const isFailing = ({ failing }: Lane): boolean =>
+  failing !== null && failing.at > performance.now() - DISTRUST_MS;
+
+const failingLanes = ({ isolated }: State): Lane[] => [...isolated.values()].filter(isFailing);
 
 /**
  * Brokers may let producers connect and acknowledge nothing (too few in-sync copies, a full disk): then partitions of every lane
@@ -155,7 +146,7 @@ function checkPartitions(state: State): Check {
 
 function takes(state: State, { topic, key, partition }: Destination): boolean {
   const lane = laneOf(state, topic, partition ?? choosePartition(state, topic, key));
-  return lane.failing === null;
+  return !isFailing(lane);
 }
 
 function laneOf({ isolated, lanes }: State, topic: string, partition: number): Lane {
@@ -213,11 +204,7 @@ function sweep(state: State): void {
   state.reportedRecords = state.records;
   if (state.time.look()) return;
   const now = state.time.now();
-  for (const lane of allLanes(state)) {
-    refuseLate(state, lane, now);
-    const { place, working, failing } = lane;
-    if (place && !working && failing && failing.at < performance.now() - DISTRUST_MS) rejoin(state, lane);
-  }
+  for (const lane of allLanes(state)) refuseLate(state, lane, now);
 }
 
 function refuseLate(state: State, { queue, flight }: Lane, now: number): void {
