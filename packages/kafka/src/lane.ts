@@ -171,7 +171,9 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const outcome of outcomes) conclude(state, lane, outcome);
   } catch (err) {
-    state.log.warn({ err, records: flight.length }, "batch given up, producer replaced");
+    // told when it begins to fail, not at each try
+    const level = lane.failing ? "debug" : "warn";
+    state.log[level]({ err, records: flight.length }, "batch given up, producer replaced");
     lane.flight = [];
     lane.producer = null;
     abandon(producer, sending);
