@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, foldCall } from "@teravoz/domain";
+import { ensureTopics, withAdmin } from "@teravoz/kafka";
 import { eventOf } from "../support/erasing.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
@@ -85,4 +86,20 @@ test("with the registry dead every event is taken and stored, and all services a
   sent.push(...bodies);
   await expectStored(gateway, sent);
   await Promise.all([...gateway.ingest, ...gateway.projector].map((service) => service.ready()));
+});
+
+test("without a dead-letters topic every good event is answered 200, however many refusals come beside it", async () => {
+  const { client, topics } = gateway.opened;
+  await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topics.deadLetters] }));
+  const refusals = Array.from({ length: 200 }, (_, n) => `{"type":"call.exploded","call_id":"${n}"}`);
+  const bodies = bodiesOfCalls(100).slice(0, 600);
+  const statuses = async (some: readonly string[]) => {
+    const answers = await Promise.all(some.map((body) => gateway.post(body)));
+    return Map.groupBy(answers, ({ status }) => status);
+  };
+  const [good, refused] = await Promise.all([statuses(bodies), statuses(refusals)]);
+  expect([...good.keys()]).toEqual([200]);
+  // nothing keeps a refusal, so it is not acknowledged
+  expect([...refused.keys()]).toEqual([503]);
+  await withAdmin(client, (admin) => ensureTopics(admin, topics, 1));
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
+import { OutcomeUnknown, RefusedForGood, Unavailable } from "@teravoz/domain";
 import { createClient, followTopic, type OutgoingRecord, type TailRecord, withAdmin } from "@teravoz/kafka";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
@@ -116,37 +116,46 @@ test("without a broker a record is refused when its deadline passes, not before,
   expect(tookMs).toBeLessThan(4_000);
 });
 
-/** One broker is never short of in-sync copies: what it refuses by size it refuses for good all the same. In kafkajs a topic is of type 2. */
-const setLargestBatch = (value: string) =>
-  withAdmin(opened.client, (admin) =>
+test("a record that is larger than its topic allows is refused for good, alone: the others of its batch are acknowledged", async () => {
+  const publisher = opened.publisher();
+  await withAdmin(opened.client, (admin) =>
     admin.alterConfigs({
       validateOnly: false,
       resources: [
+        // in kafkajs a topic is of type 2
         {
           type: 2,
           name: opened.topics.deadLetters,
-          configEntries: [{ name: "max.message.bytes", value }],
+          configEntries: [{ name: "max.message.bytes", value: "1000" }],
         },
       ],
     }),
   );
-
-test("brokers that can be reached and acknowledge nothing: not ready, and again when they do", async () => {
-  const publisher = opened.publisher({ deadlineMs: 1_500 });
-  const toAll = () => Promise.allSettled(Array.from({ length: 36 }, (_, n) => publisher.publish(record(n))));
-  const statusesOf = async () => [...new Set((await toAll()).map(({ status }) => status))];
-  await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]));
-  await setLargestBatch("10");
-  await eventually(async () => expect(await statusesOf()).toEqual(["rejected"]));
-  // they were handed to the client: nobody can say that they are not in the log
-  const reasons = (await toAll()).map((outcome) => (outcome as PromiseRejectedResult).reason);
-  expect(reasons.some((reason) => reason instanceof OutcomeUnknown)).toBe(true);
-  await eventually(() =>
-    expect(publisher.check()).toEqual({ ok: false, reason: "the brokers acknowledge nothing" }),
+  const large = { ...record(11), value: Buffer.alloc(2_000) };
+  await eventually(() => expect(publisher.publish(large)).rejects.toBeInstanceOf(RefusedForGood));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, n) =>
+      publisher.publish(n === 11 ? large : { ...record(n), key: "key-11" }),
+    ),
   );
-  await setLargestBatch("1048588");
-  await eventually(async () => expect(await statusesOf()).toEqual(["fulfilled"]));
-  expect(publisher.check()).toEqual({ ok: true });
+  const refused = outcomes.flatMap(({ status }, n) => (status === "rejected" ? [n] : []));
+  expect(refused).toEqual([11]);
+  expect([publisher.check(), publisher.partitions()]).toEqual([{ ok: true }, { ok: true }]);
+});
+
+test("a topic that is missing holds up no other, and gets its records when it is there", async () => {
+  const publisher = opened.publisher();
+  const missing = { ...record(0), topic: `${opened.prefix}missing` };
+  const [refusal] = await Promise.allSettled([publisher.publish(missing), publisher.publish(record(1))]);
+  expect(refusal.status).toBe("rejected");
+  expect(publisher.partitions().reason).toContain(missing.topic);
+  expect(publisher.takes(missing)).toBe(false);
+  await withAdmin(opened.client, async (admin) => {
+    await admin.createTopics({ topics: [{ topic: missing.topic, numPartitions: 12 }] });
+    await eventually(() => publisher.publish(missing));
+    expect(publisher.partitions()).toEqual({ ok: true });
+    await admin.deleteTopics({ topics: [missing.topic] });
+  });
 });
 
 test("stopping sends what waits and then refuses", async () => {

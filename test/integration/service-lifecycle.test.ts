@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 
 const PROGRAM = join(import.meta.dirname, "../support/tiny-service.ts");
-const WHOLE = { FIRST: "info", SECOND: "info" };
+const WHOLE = { FIRST: "info", SECOND: "info", SHUTDOWN_DELAY: "0" };
 
 type Run = { child: ChildProcess; code: Promise<number | null>; output: { text: string; errors: string } };
 
@@ -51,6 +51,32 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(service.output.text).toContain('"msg":"stopped"');
   },
 );
+
+/** When a line of the log was written, in ms since the epoch. */
+const loggedAt = ({ output }: Run, message: string): number => {
+  const line = output.text.split("\n").find((each) => each.includes(`"msg":"${message}"`));
+  return new Date(JSON.parse(line!).time).getTime();
+};
+
+test("SIGTERM withdraws readiness and keeps the door open for SHUTDOWN_DELAY before the first step of the stop", async () => {
+  const service = run("", { ...WHOLE, SHUTDOWN_DELAY: "0.5" });
+  await running(service);
+  service.child.kill("SIGTERM");
+  expect(await service.code).toBe(0);
+  expect(stopped(service)).toEqual(IN_ORDER);
+  expect(loggedAt(service, "stopped") - loggedAt(service, "stopping")).toBeGreaterThanOrEqual(500);
+});
+
+test("a second signal ends a service that keeps its door open, with 1; a job that died is not waited for", async () => {
+  const service = run("", { ...WHOLE, SHUTDOWN_DELAY: "60" });
+  await running(service);
+  service.child.kill("SIGTERM");
+  await eventually(() => expect(service.output.text).toContain('"msg":"stopping"'));
+  service.child.kill("SIGTERM");
+  expect(await service.code).toBe(1);
+  expect(stopped(service)).toBeNull();
+  expect(await run("dead job", { ...WHOLE, SHUTDOWN_DELAY: "60" }).code).toBe(1);
+});
 
 test("a step that fails does not keep the others from running, and the exit is 1", async () => {
   const service = run("failing step");

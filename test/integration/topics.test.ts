@@ -91,6 +91,75 @@ test("a policy that was changed is set right again and other settings stay", asy
   });
 });
 
+/** In kafkajs a topic is of type 2. */
+const alter = (topic: string, settings: Record<string, string>) =>
+  withAdmin(opened.client, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: 2,
+          name: topic,
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    }),
+  );
+
+const settingsOf = async (topic: string): Promise<Record<string, string>> => {
+  const described = await withAdmin(opened.client, (admin) =>
+    admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: topic }] }),
+  );
+  return Object.fromEntries(
+    described.resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+  );
+};
+
+test("a codec that no consumer of ours reads is a fault, whoever set it, and is mended", async () => {
+  const { client, topics } = opened;
+  const topic = topics.callEvents;
+  await alter(topic, { "cleanup.policy": "compact", "compression.type": "zstd" });
+  const faults = () => withAdmin(client, (admin) => findTopicFaults(admin, topics));
+  await eventually(async () =>
+    expect(await faults()).toContain(`topic ${topic} has compression.type=zstd, not producer`),
+  );
+  await withAdmin(client, (admin) => ensureTopics(admin, topics, 1));
+  expect(await settingsOf(topic)).toMatchObject({ "compression.type": "producer" });
+});
+
+test("settings that are stricter than asked are no fault, and stay", async () => {
+  const { client, topics } = opened;
+  const stricter = {
+    "min.insync.replicas": "2",
+    "min.compaction.lag.ms": String(8 * DAY_MS),
+    "max.compaction.lag.ms": String(10 * DAY_MS),
+    "segment.ms": String(DAY_MS / 2),
+    "compression.type": "gzip",
+  };
+  const before = await settingsOf(topics.agentEvents);
+  const kept = [
+    "cleanup.policy",
+    "delete.retention.ms",
+    "message.timestamp.type",
+    "unclean.leader.election.enable",
+    "flush.messages",
+  ];
+  const same = Object.fromEntries(kept.map((name) => [name, before[name]!]));
+  await alter(topics.agentEvents, { ...same, ...stricter });
+  await alter(topics.callChanges, {
+    "message.timestamp.type": "LogAppendTime",
+    "unclean.leader.election.enable": "false",
+    "flush.messages": "1",
+    "retention.ms": String(2 * DAY_MS),
+  });
+  await eventually(async () => expect(await settingsOf(topics.agentEvents)).toMatchObject(stricter));
+  await withAdmin(client, async (admin) => {
+    await eventually(async () => expect(await findTopicFaults(admin, topics)).toEqual([]));
+    await ensureTopics(admin, topics, 1);
+  });
+  expect(await settingsOf(topics.agentEvents)).toMatchObject(stricter);
+});
+
 test("the registry refuses a schema that is not compatible with the one it has", async () => {
   const { config, topics } = opened;
   const registry = openRegistry(config);

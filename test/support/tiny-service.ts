@@ -1,10 +1,11 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { logSettings, runService } from "@teravoz/runtime";
+import { logSettings, runService, stopSettings } from "@teravoz/runtime";
 
 /** A service with nothing to do but to end as its argument says; it writes what happens to standard output. */
 const settings = {
   ...logSettings,
+  ...stopSettings,
   FIRST: { schema: logSettings.LOG_LEVEL.schema, doc: "the first setting" },
   SECOND: { schema: logSettings.LOG_LEVEL.schema, doc: "the second setting" },
 };

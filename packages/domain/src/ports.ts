@@ -204,3 +204,8 @@ export class Unavailable extends Error {
 export class OutcomeUnknown extends Unavailable {
   override name = "OutcomeUnknown";
 }
+
+/** Unavailable to this record alone: tried again it is refused again, until someone changes a setting. */
+export class RefusedForGood extends Unavailable {
+  override name = "RefusedForGood";
+}

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { OutcomeUnknown, type Unavailable } from "@teravoz/domain";
+import { RefusedForGood, type Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
-import kafkajs, { type Message, type Producer, type RecordMetadata } from "kafkajs";
+import kafkajs, { type Message, type Producer } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
+import { type Ends, isOfRecord, type PlaceOutcome, placeOf, readOutcomes, reasonOf } from "./outcomes.ts";
 
 export type PublisherLimits = {
-  /** Producers that share the partitions: a partition without a leader stalls only the ones of its own. */
+  /** Producers that share the partitions; a partition that fails gets one of its own. */
   lanes: number;
   /** From publish to acknowledgement; past it the record is refused. */
   deadlineMs: number;
+  /** Between two tries to connect, or to send what a destination did not take. */
+  retryMs: number;
   /** What may wait in all lanes together, in flight included. */
   maxQueueRecords: number;
   maxQueueBytes: number;
@@ -18,7 +21,7 @@ export type PublisherLimits = {
   maxBatchBytes: number;
 };
 
-/** A record on its way, and who waits for it. */
+/** A record on its way, and the caller that waits for it. */
 export type Waiting = {
   topic: string;
   message: Message;
@@ -27,34 +30,45 @@ export type Waiting = {
   since: number;
   /** When it is refused, by the publisher's running time. */
   due: number;
+  /** It was handed to the client: from then on it may be in the log. */
+  handed: boolean;
   settled: boolean;
   resolve(): void;
   reject(error: Unavailable): void;
 };
 
-export type Ends = Map<string, number>;
+/** Since when a lane's batches fail, when the last one did (performance.now()), and why. */
+export type Failing = { since: number; at: number; reason: string };
 
 /** One producer and what it has to send: one batch in flight, the rest in the queue. */
 export type Lane = {
+  /** The one destination ("topic:partition") of an isolated lane; null where several share the lane. */
+  place: string | null;
   producer: Producer | null;
-  /** "topic:partition" -> the offset after the last record that this producer had acknowledged. */
+  /** The producer is replaced before the next batch. */
+  renew: boolean;
   ends: Ends;
   queue: Waiting[];
   flight: Waiting[];
   working: boolean;
-  /** When it gave up its last batch (performance.now()), null after one that was acknowledged. */
-  gaveUpAt: number | null;
+  /** Null after a batch that was acknowledged. */
+  failing: Failing | null;
+  /** How many records the next batch may hold. */
+  maxRecords: number;
   /** Resolves when the lane is at rest. */
   idle: Promise<void>;
 };
 
-export const createLane = (): Lane => ({
+export const createLane = (maxRecords: number, place: string | null = null): Lane => ({
+  place,
   producer: null,
+  renew: false,
   ends: new Map(),
   queue: [],
   flight: [],
   working: false,
-  gaveUpAt: null,
+  failing: null,
+  maxRecords,
   idle: Promise.resolve(),
 });
 
@@ -67,6 +81,10 @@ export type Sending = {
   records: number;
   bytes: number;
   stopping: boolean;
+  /** Lanes of destinations that failed, by place. */
+  isolated: Map<string, Lane>;
+  /** When a batch was acknowledged last (performance.now()). */
+  acknowledgedAt: number;
 };
 
 /**
@@ -74,8 +92,10 @@ export type Sending = {
  * records/s, 2 ms batches of 17 and 11,400/s at a lower p99, 5 ms 8,000/s again, for all senders wait then.
  */
 const LINGER_MS = 2;
-/** Between two tries to connect. */
-const RECONNECT_MS = 500;
+/** The part of the deadline that a batch of several destinations gets: in the rest each of them is tried by itself. */
+const SHARED_PART = 0.7;
+/** A try of a batch ends after some 1.5 s of errors: what it shared with a broken destination is then sent by itself, in time. */
+const TRIES = { ...RETRY, retries: 4 };
 
 /** Sets a lane to work unless it is at work. */
 export function start(state: Sending, lane: Lane): void {
@@ -85,20 +105,32 @@ export function start(state: Sending, lane: Lane): void {
 }
 
 async function work(state: Sending, lane: Lane): Promise<void> {
-  while (lane.producer === null || lane.queue.length > 0) {
-    if (state.stopping && lane.queue.length === 0) break;
-    if (await connect(state, lane)) {
+  while (hasWork(state, lane)) {
+    const connected = await connect(state, lane);
+    if (connected) {
       await sleep(LINGER_MS);
       await sendNext(state, lane);
-    } else await sleep(RECONNECT_MS);
+    }
+    if (!connected || (lane.place && lane.failing)) await sleep(state.limits.retryMs);
   }
   // in the same breath as the last look at the queue: a record that comes later finds the lane at rest and starts it
   lane.working = false;
+  if (lane.place && !lane.failing) rejoin(state, lane);
+}
+
+/** A shared lane connects ahead of its first record. */
+const hasWork = ({ stopping }: Sending, { place, producer, queue }: Lane): boolean =>
+  queue.length > 0 || (place === null && producer === null && !stopping);
+
+/** From the next record on its destination goes with the others again. */
+function rejoin(state: Sending, lane: Lane): void {
+  state.isolated.delete(lane.place!);
+  if (lane.producer) abandon(lane.producer, Promise.resolve());
 }
 
 /** Whether the lane has a connected producer now. */
 async function connect(state: Sending, lane: Lane): Promise<boolean> {
-  if (lane.producer) return true;
+  if (lane.producer && !lane.renew) return true;
   const producer: Producer = state.client
     .open(() => !abandoned.has(producer))
     .producer({
@@ -106,76 +138,112 @@ async function connect(state: Sending, lane: Lane): Promise<boolean> {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: RETRY,
+      retry: TRIES,
     });
   const connecting = producer.connect();
   try {
     await withDeadline(connecting, state.limits.deadlineMs);
-    lane.producer = producer;
-    lane.ends = new Map();
+    replaceProducer(lane, producer);
     return true;
   } catch (err) {
     state.log.warn({ err }, "producer cannot connect");
     abandon(producer, connecting);
+    replaceProducer(lane, null);
     return false;
   }
+}
+
+function replaceProducer(lane: Lane, producer: Producer | null): void {
+  if (lane.producer) abandon(lane.producer, Promise.resolve());
+  Object.assign(lane, { producer, renew: false, ends: new Map() });
 }
 
 async function sendNext(state: Sending, lane: Lane): Promise<void> {
   lane.flight = takeBatch(state, lane);
   const { flight, producer } = lane;
   if (flight.length === 0 || !producer) return;
+  for (const waiting of flight) waiting.handed = true;
   const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
+  const deadlineMs = state.limits.deadlineMs * (lane.place ? 1 : SHARED_PART);
   try {
-    demandAnswers(flight, await withDeadline(sending, state.limits.deadlineMs), lane.ends);
+    const outcomes = readOutcomes(flight, await withDeadline(sending, deadlineMs), lane.ends);
+    lane.flight = [];
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
-    for (const waiting of flight) settle(state, waiting);
-    lane.gaveUpAt = null;
+    for (const outcome of outcomes) conclude(state, lane, outcome);
   } catch (err) {
-    state.log.warn({ err, records: flight.length }, "batch given up, producer replaced");
-    const refusal = new OutcomeUnknown("Kafka did not acknowledge in time", { cause: err });
-    for (const waiting of flight) settle(state, waiting, refusal);
-    lane.gaveUpAt = performance.now();
+    // told when it begins to fail, not at each try
+    const level = lane.failing ? "debug" : "warn";
+    state.log[level]({ err, records: flight.length }, "batch given up, producer replaced");
+    lane.flight = [];
     lane.producer = null;
     abandon(producer, sending);
-  } finally {
-    for (const { bytes } of flight) release(state, bytes);
-    lane.flight = [];
+    const error = reasonOf(err);
+    const places = Map.groupBy(flight, ({ topic, message }) => placeOf(topic, message.partition!));
+    for (const [place, records] of places) conclude(state, lane, { place, records, error });
   }
 }
 
-/**
- * Throws where a partition of the batch was not answered, or with the offset of an earlier batch; else moves `ends` on. kafkajs
- * resolves without sending again what moved, between two tries, to a broker that had answered for other partitions before
- * (github.com/tulios/kafkajs/issues/1798). And it tries anew while another broker's answer is still open: where that fails
- * late the partition's sequence is taken back too far, and the broker takes the next batch for the last one and drops it.
- */
-export function demandAnswers(
-  flight: readonly Pick<Waiting, "topic" | "message">[],
-  answers: readonly Pick<RecordMetadata, "topicName" | "partition" | "baseOffset">[],
-  ends: Ends,
-): void {
-  const sent = Map.groupBy(flight, ({ topic, message }) => placeOf(topic, message.partition!));
-  const reached: Ends = new Map();
-  for (const { topicName, partition, baseOffset } of answers) {
-    const place = placeOf(topicName, partition);
-    const base = Number(baseOffset);
-    if (!(base >= (ends.get(place) ?? 0))) throw new Error("answered with the offset of an earlier batch");
-    reached.set(place, Math.max(reached.get(place) ?? 0, base + (sent.get(place)?.length ?? 0)));
+function conclude(state: Sending, lane: Lane, { place, records, error }: PlaceOutcome<Waiting>): void {
+  if (error === null) {
+    acknowledge(state, lane, records);
+    return;
   }
-  const left = [...sent].flatMap(([place, records]) => (reached.has(place) ? [] : records));
-  if (left.length > 0) throw new Error(`${left.length} records were not answered`);
-  for (const [place, end] of reached) ends.set(place, end);
+  // its sequence numbers of this destination are ahead of the broker's
+  lane.renew = true;
+  const refused = isOfRecord(error);
+  if (refused && records.length === 1) {
+    const refusal = new RefusedForGood(`Kafka refuses the record: ${error}`);
+    release(state, records[0]!.bytes);
+    settle(state, records[0]!, refusal);
+    if (lane.place) lane.failing = null;
+  } else fail(state, isolate(state, lane, place), { records, error, refused });
 }
 
-const placeOf = (topic: string, partition: number) => `${topic}:${partition}`;
+function acknowledge(state: Sending, lane: Lane, records: readonly Waiting[]): void {
+  for (const waiting of records) {
+    release(state, waiting.bytes);
+    settle(state, waiting);
+  }
+  if (lane.failing) state.log.info({ destination: lane.place }, "a partition takes records again");
+  lane.failing = null;
+  lane.maxRecords = state.limits.maxBatchRecords;
+  state.acknowledgedAt = performance.now();
+}
+
+/** A lane for this destination alone: it gets what waits for it in the lane where it failed. */
+function isolate(state: Sending, from: Lane, place: string): Lane {
+  if (from.place) return from;
+  const isOf = ({ topic, message }: Waiting) => placeOf(topic, message.partition!) === place;
+  const lane = createLane(state.limits.maxBatchRecords, place);
+  lane.queue = from.queue.filter(isOf);
+  from.queue = from.queue.filter((waiting) => !isOf(waiting));
+  state.isolated.set(place, lane);
+  return lane;
+}
+
+type Failure = { records: readonly Waiting[]; error: string; refused: boolean };
+
+/** What is not due yet is sent again, in its order; where one record of several is refused the batch is halved until it stands alone. */
+function fail(state: Sending, lane: Lane, { records, error, refused }: Failure): void {
+  const again = records.filter(({ settled }) => !settled);
+  for (const { settled, bytes } of records) if (settled) release(state, bytes);
+  lane.queue.unshift(...again);
+  if (refused) lane.maxRecords = Math.ceil(records.length / 2);
+  else {
+    const at = performance.now();
+    if (!lane.failing)
+      state.log.warn({ destination: lane.place, reason: error }, "a partition takes no records");
+    lane.failing = { since: lane.failing?.since ?? at, at, reason: error };
+  }
+  start(state, lane);
+}
 
 /** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
 function takeBatch(state: Sending, lane: Lane): Waiting[] {
   let bytes = 0;
   const end = lane.queue.findIndex((waiting, n) => {
     bytes += waiting.bytes;
-    return n > 0 && (n >= state.limits.maxBatchRecords || bytes > state.limits.maxBatchBytes);
+    return n > 0 && (n >= lane.maxRecords || bytes > state.limits.maxBatchBytes);
   });
   return lane.queue.splice(0, end < 0 ? lane.queue.length : end);
 }
@@ -185,7 +253,7 @@ function byTopic(flight: Waiting[]): { topic: string; messages: Message[] }[] {
   return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
 }
 
-/** Answers whoever waits, once. */
+/** Answers the caller, once. */
 export function settle(state: Sending, waiting: Waiting, refusal?: Unavailable): void {
   if (waiting.settled) return;
   waiting.settled = true;
@@ -204,7 +272,7 @@ export function release(state: Sending, bytes: number): void {
 
 const abandoned = new WeakSet<Producer>();
 
-/** A producer that failed may hang, or connect once more for what it was doing: nobody waits, and it is ended twice. */
+/** A producer that failed may hang, or connect once more for what it was doing: it is not waited for, and is ended twice. */
 function abandon(producer: Producer, pending: Promise<unknown>): void {
   abandoned.add(producer);
   const end = () => producer.disconnect().catch(() => undefined);

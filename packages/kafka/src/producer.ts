@@ -3,6 +3,7 @@ import { type Check, createRunningTime, type Log, type Metrics, type RunningTime
 import type { Message } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
+import { placeOf } from "./outcomes.ts";
 import { partitionOf } from "./partition.ts";
 import { PARTITIONS } from "./topics.ts";
 
@@ -22,17 +23,30 @@ export type Publisher = {
   /**
    * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once where the queue is full, and when
    * the deadline passes before its turn came. Throws OutcomeUnknown when the deadline passes after it was handed to the client: the
-   * record may or may not be in the log, and sending it again is safe. Time in which the process is stopped does not count.
+   * record may or may not be in the log, and sending it again is safe. Throws RefusedForGood where Kafka refuses the record itself. Time
+   * in which the process is stopped does not count.
    */
   publish(record: OutgoingRecord): Promise<void>;
+  /** Ok while the brokers can be reached and acknowledge anything. */
   check(): Check;
   /** Sends what waits, then disconnects. */
   stop(): Promise<void>;
 };
 
+export type Destination = Pick<OutgoingRecord, "topic" | "key" | "partition">;
+
+/** A publisher that tells how single partitions are. */
+export type PartitionPublisher = Publisher & {
+  /** False while the partition that such a record would go to takes nothing: it would wait for its deadline. */
+  takes(destination: Destination): boolean;
+  /** Ok while every partition takes what it is sent; tolerated where some do not: the others go on. */
+  partitions(): Check;
+};
+
 const DEFAULT_LIMITS: PublisherLimits = {
   lanes: 3,
   deadlineMs: 5_000,
+  retryMs: 500,
   maxQueueRecords: 20_000,
   maxQueueBytes: 64 * 1024 * 1024,
   maxBatchRecords: 1_000,
@@ -44,52 +58,100 @@ const SWEEP_MS = 50;
 /** A record's own cost beside key and value, about. */
 const OVERHEAD_BYTES = 200;
 
-type State = Sending & { lanes: Lane[]; nextKeyless: number; time: RunningTime };
+type State = Sending & { lanes: Lane[]; nextKeyless: number; time: RunningTime; reportedRecords: number };
 
 /**
  * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, the
  * same batch is retried unchanged, and a producer that gave up a batch is replaced: with kafkajs, concurrent
- * idempotent sends acknowledge records that are then gone (github.com/tulios/kafkajs/issues/1005). Starts at once and
- * connects in the background.
+ * idempotent sends acknowledge records that are then gone (github.com/tulios/kafkajs/issues/1005). A partition that does not
+ * acknowledge its part of a batch goes on alone, with a producer of its own, until it does. Starts at once and connects in the
+ * background.
  */
 export function createPublisher(options: {
   client: KafkaClient;
   log: Log;
   metrics: Metrics;
   limits?: Partial<PublisherLimits>;
-}): Publisher {
+}): PartitionPublisher {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const lanes = Array.from({ length: limits.lanes }, createLane);
+  const lanes = Array.from({ length: limits.lanes }, () => createLane(limits.maxBatchRecords));
   const time = createRunningTime(SWEEP_MS);
-  const begun = { records: 0, bytes: 0, stopping: false, nextKeyless: 0 };
-  const state: State = { ...options, ...begun, limits, lanes, time };
+  const begun = {
+    records: 0,
+    bytes: 0,
+    reportedRecords: 0,
+    stopping: false,
+    nextKeyless: 0,
+    acknowledgedAt: 0,
+  };
+  const state: State = { ...options, ...begun, limits, lanes, isolated: new Map(), time };
   const sweeper = setInterval(() => sweep(state), SWEEP_MS);
   for (const lane of lanes) start(state, lane);
   return {
     publish: (record) => enqueue(state, record),
+    takes: (record) => takes(state, record),
     check: () => checkLanes(state),
+    partitions: () => checkPartitions(state),
     stop: async () => {
       state.stopping = true;
-      await Promise.all(lanes.map((lane) => lane.idle));
+      await untilIdle(state);
       clearInterval(sweeper);
-      await Promise.all(lanes.map(({ producer }) => producer?.disconnect()));
+      await Promise.all(allLanes(state).map(({ producer }) => producer?.disconnect()));
     },
   };
 }
 
-/**
- * Brokers may let producers connect and acknowledge nothing (too few in-sync copies, a full disk): then no lane had its last batch
- * acknowledged. One lane alone says nothing of the others, and after a while traffic may try again.
- */
+const allLanes = ({ lanes, isolated }: State): Lane[] => [...lanes, ...isolated.values()];
+
+/** A lane that ends its work may give some of it to another one. */
+async function untilIdle(state: State): Promise<void> {
+  const working = allLanes(state).filter((lane) => lane.working);
+  if (working.length === 0) return;
+  await Promise.all(working.map(({ idle }) => idle));
+  await untilIdle(state);
+}
+
+/** A partition that failed longer ago may take records again: the next one tries it, in the lane of its own. */
 const DISTRUST_MS = 10_000;
 
-function checkLanes({ lanes }: State): Check {
+const isFailing = ({ failing }: Lane): boolean =>
+  failing !== null && failing.at > performance.now() - DISTRUST_MS;
+
+const failingLanes = ({ isolated }: State): Lane[] => [...isolated.values()].filter(isFailing);
+
+/**
+ * Brokers may let producers connect and acknowledge nothing (too few in-sync copies, a full disk): then partitions of every lane
+ * fail, and nothing was acknowledged since they do. Some partitions alone say nothing of the others.
+ */
+function checkLanes(state: State): Check {
+  const { lanes, acknowledgedAt } = state;
   const away = lanes.filter(({ producer }) => producer === null).length;
   if (away > 0) return { ok: false, reason: `${away} of ${lanes.length} producers not connected` };
-  const since = performance.now() - DISTRUST_MS;
-  return lanes.every(({ gaveUpAt }) => gaveUpAt !== null && gaveUpAt > since)
-    ? { ok: false, reason: "the brokers acknowledge nothing" }
-    : { ok: true };
+  const failing = failingLanes(state);
+  const covered = new Set(failing.map(({ place }) => Number(place!.split(":").at(-1)) % lanes.length));
+  const isNothing =
+    covered.size === lanes.length && failing.every((lane) => lane.failing!.since > acknowledgedAt);
+  return isNothing ? { ok: false, reason: "the brokers acknowledge nothing" } : { ok: true };
+}
+
+function checkPartitions(state: State): Check {
+  const failing = failingLanes(state);
+  const [first] = failing;
+  if (!first?.failing) return { ok: true };
+  const seconds = Math.round((performance.now() - first.failing.since) / 1_000);
+  const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : "";
+  const reason = `${first.place} takes no records for ${seconds} s: ${first.failing.reason}${more}`;
+  return { ok: false, tolerated: true, reason };
+}
+
+function takes(state: State, { topic, key, partition }: Destination): boolean {
+  const lane = laneOf(state, topic, partition ?? choosePartition(state, topic, key));
+  return !isFailing(lane);
+}
+
+function laneOf({ isolated, lanes }: State, topic: string, partition: number): Lane {
+  const lane = isolated.size > 0 ? isolated.get(placeOf(topic, partition)) : undefined;
+  return lane ?? lanes[partition % lanes.length]!;
 }
 
 function enqueue(state: State, record: OutgoingRecord): Promise<void> {
@@ -100,17 +162,19 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   if (state.records >= limits.maxQueueRecords || state.bytes + bytes > limits.maxQueueBytes)
     return Promise.reject(new Unavailable("the queue to Kafka is full"));
   const message: Message = { key, value, ...(headers ? { headers } : {}) };
-  const partition = record.partition ?? choosePartition(state, key);
+  const partition = record.partition ?? choosePartition(state, topic, key);
+  const lane = laneOf(state, topic, partition);
+  // what fails must not fill the queue of what does not
+  if (lane.place && lane.failing && lane.queue.length >= limits.maxQueueRecords / PARTITIONS)
+    return Promise.reject(new Unavailable("too much waits for a partition that takes nothing"));
   return new Promise((resolve, reject) => {
-    const lane = state.lanes[partition % state.lanes.length]!;
-    const since = performance.now();
-    const due = state.time.now() + limits.deadlineMs;
     lane.queue.push({
       topic,
       message: { ...message, partition },
       bytes,
-      since,
-      due,
+      since: performance.now(),
+      due: state.time.now() + limits.deadlineMs,
+      handed: false,
       settled: false,
       resolve,
       reject,
@@ -121,25 +185,35 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   });
 }
 
-const choosePartition = (state: State, key: string | null): number =>
-  key === null ? state.nextKeyless++ % PARTITIONS : partitionOf(key);
+/** A record without a key goes to the next partition that takes it. */
+function choosePartition(state: State, topic: string, key: string | null): number {
+  if (key !== null) return partitionOf(key);
+  for (let tries = 1; ; tries++) {
+    const partition = state.nextKeyless++ % PARTITIONS;
+    if (tries === PARTITIONS || laneOf(state, topic, partition).failing === null) return partition;
+  }
+}
 
 /**
  * Refuses what has waited too long, unless the process was held up: the brokers' answers may be there and not read yet. What is in
  * flight is refused too, and stays in flight: its outcome is unknown.
  */
 function sweep(state: State): void {
-  state.metrics.queueRecords.set(state.records);
+  // a process may have several publishers: each adds its own
+  state.metrics.queueRecords.inc(state.records - state.reportedRecords);
+  state.reportedRecords = state.records;
   if (state.time.look()) return;
   const now = state.time.now();
+  for (const lane of allLanes(state)) refuseLate(state, lane, now);
+}
+
+function refuseLate(state: State, { queue, flight }: Lane, now: number): void {
   const unknown = new OutcomeUnknown("Kafka did not acknowledge in time");
   const refusal = new Unavailable("Kafka took nothing in time");
-  for (const { queue, flight } of state.lanes) {
-    for (const waiting of flight) if (waiting.due < now) settle(state, waiting, unknown);
-    while (queue[0] && queue[0].due < now) {
-      const waiting = queue.shift()!;
-      settle(state, waiting, refusal);
-      release(state, waiting.bytes);
-    }
+  for (const waiting of flight) if (waiting.due < now) settle(state, waiting, unknown);
+  while (queue[0] && queue[0].due < now) {
+    const waiting = queue.shift()!;
+    settle(state, waiting, waiting.handed ? unknown : refusal);
+    release(state, waiting.bytes);
   }
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
+import { errorTypeOf } from "./kafkajs-answers.ts";
 
 /**
  * A producer of its own for what may be lost: a batch of events must not fail with the topic of statuses, nor wait for it. Few
@@ -67,7 +69,9 @@ function dial(client: KafkaClient): Line {
 async function deliver({ connected, producer }: Line, topic: string, message: Message): Promise<void> {
   await connected;
   // one copy is enough: the next status follows in seconds
-  await producer.send({ topic, acks: 1, messages: [message] });
+  const answers = await producer.send({ topic, acks: 1, messages: [message] });
+  const failed = answers.find(({ errorCode }) => errorCode !== 0);
+  if (failed) throw new Unavailable(`the status was not taken: ${errorTypeOf(failed.errorCode)}`);
 }
 
 /** A connect under way comes to its end unheard, and may open what must be closed again. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
 import kafkajs, { type Admin, type ITopicMetadata } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { reasonOf } from "./outcomes.ts";
 
 export type TopicNames = {
   callEvents: string;
@@ -31,11 +32,16 @@ const TOPIC_NEWS_MS = 100;
 
 type Settings = Record<string, string>;
 
-/** LogAppendTime: a sender's clock must not age a record. Unclean election would lose what was acknowledged. */
+/**
+ * LogAppendTime: a sender's clock must not age a record. Unclean election would lose what was acknowledged. The client reads gzip and no
+ * other codec: one that is set for the whole cluster must not reach our topics.
+ */
 const always: Settings = {
+  "compression.type": "producer",
   "message.timestamp.type": "LogAppendTime",
   "unclean.leader.election.enable": "false",
 };
+const MIN_COMPACTION_LAG_MS = 7 * DAY_MS;
 const MAX_COMPACTION_LAG_MS = 14 * DAY_MS;
 const DELETE_RETENTION_MS = 14 * DAY_MS;
 const SEGMENT_MS = DAY_MS;
@@ -46,7 +52,7 @@ const CLEANER_PASS_MS = DAY_MS;
 const compacted: Settings = {
   ...always,
   "cleanup.policy": "compact",
-  "min.compaction.lag.ms": String(7 * DAY_MS),
+  "min.compaction.lag.ms": String(MIN_COMPACTION_LAG_MS),
   "max.compaction.lag.ms": String(MAX_COMPACTION_LAG_MS),
   "delete.retention.ms": String(DELETE_RETENTION_MS),
   "segment.ms": String(SEGMENT_MS),
@@ -66,8 +72,31 @@ const kept = (days: number, more: Settings = {}): Settings => ({
   ...more,
 });
 
-/** A record is acknowledged by all copies but one at least: one broker may be lost, or restarted. */
-const safety = (copies: number): Settings => ({ "min.insync.replicas": String(Math.max(1, copies - 1)) });
+/**
+ * A record is acknowledged by all copies but one at least: one broker may be lost, or restarted. Where there is one copy it is on the
+ * disk before it is acknowledged: else a loss of power takes the last records.
+ */
+const safety = (copies: number): Settings =>
+  copies > 1
+    ? { "min.insync.replicas": String(copies - 1) }
+    : { "min.insync.replicas": "1", "flush.messages": "1" };
+
+/** Whether a value is as good as the one asked for, or stricter. Settings that are not named here must be equal. */
+const ACCEPTS: Record<string, (value: string, asked: string) => boolean> = {
+  "compression.type": (value) => ["producer", "uncompressed", "gzip"].includes(value),
+  "min.insync.replicas": (value, asked) => Number(value) >= Number(asked),
+  // kept longer, up to what a receipt of an erasure promises
+  "retention.ms": (value, asked) => Number(value) >= Number(asked) && Number(value) <= LOG_CLEAN_MS,
+  "min.compaction.lag.ms": (value, asked) =>
+    Number(value) >= Number(asked) && Number(value) <= MAX_COMPACTION_LAG_MS,
+  "max.compaction.lag.ms": (value, asked) =>
+    Number(value) <= Number(asked) && Number(value) >= MIN_COMPACTION_LAG_MS,
+  "segment.ms": (value, asked) => Number(value) <= Number(asked),
+};
+
+/** A setting that the brokers do not show is taken for what it must be. */
+const isFault = (name: string, value: string | null | undefined, asked: string): boolean =>
+  value !== null && value !== undefined && value !== asked && !ACCEPTS[name]?.(value, asked);
 
 /** The settings a topic must have, by name. */
 export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
@@ -94,7 +123,7 @@ export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<
   const needed = withSafety(wanted, topics);
   const settings = (await describeTopics(admin, present)).flatMap(([topic, values]) =>
     Object.entries(needed[topic]!)
-      .filter(([name, value]) => values.get(name)?.value !== value)
+      .filter(([name, value]) => isFault(name, values.get(name)?.value, value))
       .map(([name, value]) => `topic ${topic} has ${name}=${values.get(name)?.value}, not ${value}`),
   );
   return [...missing.map((topic) => `topic ${topic} is missing`), ...counts, ...settings];
@@ -108,9 +137,15 @@ function withSafety(wanted: Record<string, Settings>, topics: ITopicMetadata[]):
 
 type Described = [topic: string, values: Map<string, { value: string; isDefault: boolean }>][];
 
+const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));
+
+/** Empty where the brokers do not let us see the settings, as some managed ones do. */
 async function describeTopics(admin: Admin, topics: string[]): Promise<Described> {
   const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
-  const described = await admin.describeConfigs({ resources, includeSynonyms: false });
+  const described = await admin.describeConfigs({ resources, includeSynonyms: false }).catch((error) => {
+    if (!isDenied(error)) throw error;
+    return { resources: [] };
+  });
   return described.resources.map(({ resourceName, configEntries }) => [
     resourceName,
     new Map(
@@ -174,14 +209,22 @@ async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Pro
   const needed = withSafety(wanted, (await admin.fetchTopicMetadata({ topics: names })).topics);
   const described = await describeTopics(admin, names);
   const differing = described.filter(([topic, values]) =>
-    Object.entries(needed[topic]!).some(([name, value]) => values.get(name)?.value !== value),
+    Object.entries(needed[topic]!).some(([name, value]) => isFault(name, values.get(name)?.value, value)),
   );
   if (differing.length === 0) return;
   const resources = differing.map(([topic, values]) => {
     const set = [...values]
       .filter(([, { isDefault }]) => !isDefault)
       .map(([name, { value }]) => [name, value]);
-    const settings: Settings = { ...Object.fromEntries(set), ...needed[topic] };
+    const strict = Object.entries(needed[topic]!).filter(([name, value]) => {
+      const found = values.get(name)?.value;
+      return found === undefined || isFault(name, found, value);
+    });
+    const settings: Settings = {
+      ...needed[topic],
+      ...Object.fromEntries(set),
+      ...Object.fromEntries(strict),
+    };
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     return { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
   });

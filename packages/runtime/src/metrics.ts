@@ -59,10 +59,20 @@ export function createMetrics() {
       name: "teravoz_spool_oldest_seconds",
       help: "Age of the oldest record in ingest's spool, 0 where there is none",
     }),
+    spoolRefused: new Gauge({
+      ...of,
+      name: "teravoz_spool_refused_records",
+      help: "Records of the spool that Kafka refuses for good and that are kept aside",
+    }),
+    spoolDamagedBytes: new Gauge({
+      ...of,
+      name: "teravoz_spool_damaged_bytes",
+      help: "Bytes of segments of the spool that could not be read whole and are kept aside",
+    }),
     spoolDamaged: new Counter({
       ...of,
       name: "teravoz_spool_damaged_segments_total",
-      help: "Segments of the spool that could not be read or sent whole and are kept aside",
+      help: "Segments of the spool that could not be read whole and are kept aside",
     }),
     projectSeconds: new Histogram({
       ...of,

@@ -5,8 +5,9 @@ import { createHealth, type Health } from "./health.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createSelf, type Self } from "./self.ts";
+import { sleep } from "./sleep.ts";
 
-/** An orderly stop has this long; past it the process ends with 1. */
+/** The steps of a stop have this long together; past it the process ends with 1. */
 export const STOP_DEADLINE_MS = 10_000;
 
 export type Service<S extends Settings> = {
@@ -22,9 +23,9 @@ export type Service<S extends Settings> = {
 };
 
 /**
- * Runs a process from its settings to its last breath: reads `settings` (exit 1 with all faults at once), starts, and on
- * SIGTERM or SIGINT turns not ready and stops in reverse order under one deadline. A second signal, an error
- * nobody caught or a failed job ends with 1.
+ * Runs a process from its settings to its end: reads `settings` (exit 1 with all faults at once), starts, and on SIGTERM or SIGINT turns
+ * not ready, goes on with its work for SHUTDOWN_DELAY, where that is among the settings, so that balancers can turn away, and then stops
+ * in reverse order under one deadline. A second signal, an uncaught error or a failed job ends with 1; the last two wait for no balancer.
  */
 export async function runService<S extends Settings>(
   name: string,
@@ -36,8 +37,10 @@ export async function runService<S extends Settings>(
   const health = createHealth();
   const steps: { name: string; step: () => Promise<unknown> }[] = [];
   let failed = false;
+  const openMs = Number(config.SHUTDOWN_DELAY ?? 0) * 1_000;
   const stop = async () => {
     health.stopping();
+    if (!failed) await sleep(openMs);
     for (const { name: job, step } of steps.toReversed()) {
       await step().catch((err: unknown) => {
         log.error({ err, job }, "a step of the stop failed");
@@ -46,15 +49,18 @@ export async function runService<S extends Settings>(
     }
   };
   const onTimeout = () => log.fatal("the stop took too long");
-  const grace = closeWithGrace({ delay: STOP_DEADLINE_MS, logger: false, onTimeout }, async (reason) => {
-    // only a signal ends a service in good order: not what was thrown, be it undefined, nor a loop that ran empty
-    failed ||= reason.signal === undefined;
-    if (failed) log.fatal("err" in reason ? { err: reason.err } : {}, "going down");
-    else log.info({ signal: reason.signal }, "stopping");
-    await stop();
-    if (failed) throw new Error("stopped with a fault");
-    log.info("stopped");
-  });
+  const grace = closeWithGrace(
+    { delay: openMs + STOP_DEADLINE_MS, logger: false, onTimeout },
+    async (reason) => {
+      // only a signal ends a service in good order: not what was thrown, be it undefined, nor a loop that ran empty
+      failed ||= reason.signal === undefined;
+      if (failed) log.fatal("err" in reason ? { err: reason.err } : {}, "going down");
+      else log.info({ signal: reason.signal }, "stopping");
+      await stop();
+      if (failed) throw new Error("stopped with a fault");
+      log.info("stopped");
+    },
+  );
   const fail = (job: string, err: unknown) => {
     log.fatal({ err, job }, "a job died");
     void grace.close();

@@ -99,6 +99,22 @@ export const logSettings = {
   },
 } as const satisfies Settings;
 
+/** Seconds, from 0 to a minute: an orchestrator ends what takes longer. */
+const seconds = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, "must be a number of seconds")
+  .transform(Number)
+  .refine((value) => value <= 60, "must be from 0 to 60");
+
+export const stopSettings = {
+  SHUTDOWN_DELAY: {
+    schema: seconds,
+    // a balancer that asks every second or two has noticed by then
+    default: "5",
+    doc: "seconds between a stop signal, which withdraws readiness, and the stop: balancers turn away meanwhile",
+  },
+} as const satisfies Settings;
+
 /** Where a service listens; `port` is that of the service, a lone PORT wins. */
 export const listenSettings = <const N extends string>(name: N, defaultPort: number) =>
   ({

@@ -1,26 +1,43 @@
 import { join } from "node:path";
 import type { Disk, SpoolFile } from "./disk.ts";
-import { encodeRecord, MAX_RECORD_BYTES, type Spooled } from "./record.ts";
+import { type Addressed, encodeRecord, MAX_RECORD_BYTES, type Spooled } from "./record.ts";
 import { type Outline, oldestOf, type Place, PROBE_FILE } from "./segments.ts";
 
 /** The segment that is being written; its outline tells what of it is on the disk for good. */
-export type Active = { file: SpoolFile; place: Place; outline: Outline };
+export type Active = { file: SpoolFile; place: Place; outline: Outline; destinations: Set<string> };
 
 /** A new segment, empty. The caller sees to it that its name is on the disk before anything in it counts. */
 export async function begin(disk: Disk, place: Place, number: number): Promise<Active> {
   const path = join(place.dir, `${String(number).padStart(8, "0")}.segment`);
   const outline = { path, bytes: 0, records: 0, oldest: Number.POSITIVE_INFINITY };
-  return { file: await disk.create(path), place, outline };
+  return { file: await disk.create(path), place, outline, destinations: new Set() };
 }
 
 /** Resolves when all records are on the disk. Rejects where the disk does not take them: then nothing more may be written there. */
-export async function appendAll({ file, outline }: Active, records: readonly Spooled[]): Promise<void> {
+export async function appendAll(active: Active, records: readonly Addressed[]): Promise<void> {
+  const { file, outline, destinations } = active;
   const bytes = Buffer.concat(records.map(encodeRecord));
   await writeAll(file, bytes);
   await file.sync();
   outline.bytes += bytes.length;
   outline.records += records.length;
   outline.oldest = Math.min(outline.oldest, oldestOf(records));
+  for (const { destination } of records) destinations.add(destination);
+}
+
+/** A file of these records, written as a whole; answers its size. The caller sees to it that its name is on the disk for good. */
+export async function writeFile(disk: Disk, path: string, records: readonly Spooled[]): Promise<number> {
+  const bytes = Buffer.concat(records.map(encodeRecord));
+  // one that was not finished before counts for nothing
+  await disk.remove(path);
+  const file = await disk.create(path);
+  try {
+    await writeAll(file, bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return bytes.length;
 }
 
 async function writeAll(file: SpoolFile, bytes: Buffer): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { lock } from "./lock.ts";
 
 /** A file being written: only at its end. */
@@ -18,6 +18,8 @@ export type Disk = {
   /** A new file, for this user's eyes only. Rejects where there is one. */
   create(path: string): Promise<SpoolFile>;
   read(path: string): Promise<Buffer>;
+  /** The size of a file in bytes. */
+  size(path: string): Promise<number>;
   /** The names in a directory, sorted. */
   list(dir: string): Promise<string[]>;
   move(from: string, to: string): Promise<void>;
@@ -37,6 +39,7 @@ export type Disk = {
 export const disk: Disk = {
   create,
   read: (path) => readFile(path),
+  size: async (path) => (await stat(path)).size,
   list: async (dir) => (await readdir(dir)).sort(),
   move: rename,
   remove: (path) => rm(path, { force: true }),

@@ -1,96 +1,139 @@
 import { basename, dirname, join } from "node:path";
-import { Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
+import { writeFile } from "./active.ts";
+import { type Destinations, sendInOrder } from "./destinations.ts";
 import type { Disk } from "./disk.ts";
 import type { Spooled } from "./record.ts";
-import { ASIDE, leavePlace, type Place, readSegment, type Segment } from "./segments.ts";
+import {
+  ASIDE,
+  countOf,
+  isOfRefused,
+  leavePlace,
+  leftIn,
+  oldestOf,
+  type Place,
+  readSegment,
+  refusedPath,
+  type Segment,
+  segmentOf,
+} from "./segments.ts";
 
 export type Draining = {
   disk: Disk;
   root: string;
   log: Log;
   metrics: Metrics;
-  /** Resolves when the record is acknowledged for good; throws Unavailable where it is to be tried again. */
+  /** Where a record is to go: what one destination does not take holds up none of another one. */
+  destinationOf(record: Spooled): string;
+  /**
+   * Resolves when the record is acknowledged for good; throws Unavailable where it is to be tried again, RefusedForGood or anything else
+   * where it will never be taken.
+   */
   send(record: Spooled): Promise<void>;
   /** The places whose segments are sent; an adopted one that is empty is left. */
   places: Place[];
+  destinations: Destinations;
+  /** Between two tries of what was refused for good, in ms. */
+  refusedRetryMs: number;
+  damagedBytes: number;
 };
 
-/** So many are on their way at once: one batch of the publisher, and a fraction of its queue, which live events share. */
-const WINDOW = 500;
-
-/** Sends all segments, oldest first. Resolves false where the brokers did not take all; what they took is not sent again by this process. */
-export async function drain(draining: Draining, isWanted: () => boolean): Promise<boolean> {
+/** Sends all segments, oldest first, to the destinations that take something. What was sent is not sent again by this process. */
+export async function drain(draining: Draining, isWanted: () => boolean): Promise<void> {
   for (const { place, segment } of oldestFirst(draining.places)) {
+    if (!isWanted()) return;
     try {
-      if (!(await sendSegment(draining, segment, isWanted))) return false;
-      await dispose(draining, place, segment);
+      await sendSegment(draining, segment, isWanted);
+      if (leftIn(segment) === 0) await dispose(draining, place, segment);
     } catch (err) {
+      if (isOfRefused(segment) && (err as { code?: string }).code === "ENOENT") forget(place, segment);
       // told once, tried each time; the others are sent meanwhile
-      if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
+      else if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
       segment.stuck = true;
     }
   }
-  return true;
 }
 
 function oldestFirst(places: readonly Place[]): { place: Place; segment: Segment }[] {
+  const now = performance.now();
   const all = places.flatMap((place) => place.segments.map((segment) => ({ place, segment })));
-  return all.sort((one, other) => one.segment.oldest - other.segment.oldest);
+  return all
+    .filter(({ segment }) => (segment.retryAt ?? now) <= now)
+    .sort((one, other) => one.segment.oldest - other.segment.oldest);
 }
 
-async function sendSegment(draining: Draining, segment: Segment, isWanted: () => boolean): Promise<boolean> {
-  segment.left ??= await load(draining, segment);
-  // one goes ahead: where nothing answers, it alone waits for the deadline
-  for (let size = 1; segment.left.length > 0; size = WINDOW) {
-    if (!isWanted()) return false;
-    // they count as left until they are answered
-    const window: Spooled[] = segment.left.slice(0, size);
-    const outcomes = await Promise.all(window.map((record) => trySend(draining, segment, record)));
-    const again = window.filter((_, n) => !outcomes[n]);
-    segment.left.splice(0, window.length, ...again);
-    if (again.length > 0) return false;
-  }
-  return true;
+const forget = (place: Place, segment: Segment): void =>
+  void place.segments.splice(place.segments.indexOf(segment), 1);
+
+async function sendSegment(draining: Draining, segment: Segment, isWanted: () => boolean): Promise<void> {
+  const { destinations } = draining;
+  const isOpen = (name: string) => destinations.isOpen(name);
+  // a segment is read again for each pass, and not for one that could send nothing of it
+  if (segment.left && ![...segment.left.keys()].some(isOpen)) return;
+  const records = await load(draining, segment);
+  await sendInOrder(draining, { segment, records, isWanted });
+  const left = [...segment.left!.values()].flat().map((index) => records[index]!);
+  if (left.length > 0) segment.oldest = oldestOf(left);
 }
 
-async function load({ disk, log }: Draining, segment: Segment): Promise<Spooled[]> {
+async function load({ disk, log, destinationOf }: Draining, segment: Segment): Promise<Spooled[]> {
   const { segment: found, scan } = await readSegment(disk, segment.path);
   segment.damaged = found.damaged;
+  segment.stuck = false;
+  if (segment.left) return scan.records;
+  segment.left = Map.groupBy(scan.records.keys(), (index) => destinationOf(scan.records[index]!));
   if (scan.tornBytes > 0)
     log.warn({ bytes: scan.tornBytes }, "spool: a record whose write did not end is cut off");
   return scan.records;
 }
 
-/** Whether the record is off our hands. One that can never be sent stays in its segment, which is kept aside. */
-async function trySend({ send, log }: Draining, segment: Segment, record: Spooled): Promise<boolean> {
-  try {
-    await send(record);
-  } catch (err) {
-    if (err instanceof Unavailable) return false;
-    log.error({ err }, "spool: a record cannot be sent");
-    segment.damaged = true;
-  }
-  return true;
-}
-
-/** All of it that could be read was sent: it goes, or is kept aside where that was not all of it. */
+/** Nothing of it is left to be sent now: it is removed, once what of it must be kept is kept elsewhere. */
 async function dispose(draining: Draining, place: Place, segment: Segment): Promise<void> {
   const { disk, places } = draining;
+  if (countOf(segment.refused) > 0) {
+    if (isOfRefused(segment)) return postpone(draining, segment);
+    await keepRefused(draining, place, segment);
+  }
   if (segment.damaged) await keepAside(draining, segment);
   else await disk.remove(segment.path);
-  place.segments.splice(place.segments.indexOf(segment), 1);
+  forget(place, segment);
   await disk.syncDir(place.dir);
   if (!place.adopted || place.segments.length > 0) return;
   places.splice(places.indexOf(place), 1);
   await leavePlace(disk, place);
 }
 
-async function keepAside({ disk, root, log, metrics }: Draining, { path, bytes }: Segment): Promise<void> {
+/** What is refused once more stays in its file. */
+function postpone({ refusedRetryMs }: Draining, segment: Segment): void {
+  segment.left = segment.refused;
+  segment.refused = new Map();
+  segment.retryAt = performance.now() + refusedRetryMs;
+}
+
+/** The refused records get a file of their own, which is on the disk for good before their segment goes. */
+async function keepRefused(draining: Draining, place: Place, segment: Segment): Promise<void> {
+  const { disk, log, refusedRetryMs } = draining;
+  const { scan } = await readSegment(disk, segment.path);
+  const indices = [...segment.refused.values()].flat().sort((one, other) => one - other);
+  const records = indices.map((index) => scan.records[index]!);
+  const path = refusedPath(segment.path);
+  const bytes = await writeFile(disk, path, records);
+  await disk.syncDir(place.dir);
+  const outline = { path, bytes, records: records.length, oldest: oldestOf(records) };
+  place.segments = place.segments.filter((each) => each.path !== path);
+  place.segments.push({ ...segmentOf(outline), retryAt: performance.now() + refusedRetryMs });
+  log.error({ path, records: records.length }, "spool: records that are refused for good are kept aside");
+}
+
+async function keepAside(draining: Draining, { path, bytes }: Segment): Promise<void> {
+  const { disk, root, log, metrics } = draining;
   const aside = join(root, ASIDE);
   const to = join(aside, `${basename(dirname(path))}-${basename(path)}`);
   await disk.makeDir(aside);
   await disk.move(path, to);
+  // its new name first: it must not be lost between the two
+  await disk.syncDir(aside);
+  draining.damagedBytes += bytes;
   metrics.spoolDamaged.inc();
   log.error({ path: to, bytes }, "spool: a damaged segment is kept aside, what could be read of it was sent");
 }

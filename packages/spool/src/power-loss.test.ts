@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { RefusedForGood, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
@@ -10,7 +10,14 @@ import { openSpool, type Spool } from "./spool.ts";
 beforeAll(stopClock);
 afterAll(() => void jest.useRealTimers());
 
-const LIMITS = { segmentBytes: 300, tickMs: 5, adoptMs: 10, diskDeadlineMs: 1_000, drainAtStopMs: 50 };
+const LIMITS = {
+  segmentBytes: 300,
+  tickMs: 5,
+  adoptMs: 10,
+  diskDeadlineMs: 1_000,
+  drainAtStopMs: 50,
+  refusedRetryMs: 20,
+};
 
 type Step =
   | { does: "append"; count: number }
@@ -45,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test("whatever fails and whenever power is lost: every acknowledged record is sent in the end, and nothing that was never given", async () => {
+test("whatever fails, is refused, and whenever power is lost: every acknowledged record is sent in the end, and nothing that was never given", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const history = createHistory();
@@ -62,7 +69,7 @@ test("whatever fails and whenever power is lost: every acknowledged record is se
 function createHistory() {
   const disk = createMemoryDisk();
   const [given, acknowledged, sent] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const brokers = { up: false };
+  const brokers = { up: false, refusing: true };
   const starting = () => startProcess(disk, brokers, sent);
   let running: Awaited<ReturnType<typeof starting>> | null = null;
   const ended: Spool[] = [];
@@ -105,22 +112,29 @@ function createHistory() {
   };
   const settle = async () => {
     breakDisk(disk, { every: Number.POSITIVE_INFINITY, code: "EIO" });
-    brokers.up = true;
+    Object.assign(brokers, { up: true, refusing: false });
     running ??= await starting();
-    const isDone = () => [...disk.world.names.keys()].every((path) => !path.endsWith(".segment"));
+    const isDone = () => [...disk.world.names.keys()].every((path) => !/\.(segment|refused)$/.test(path));
     for (let tries = 0; !isDone() && tries < 2_000; tries++) await elapse(5);
     for (const spool of [...ended, running.spool]) await spool.stop().catch(() => {});
   };
   return { given, acknowledged, sent, take, settle };
 }
 
-async function startProcess(disk: MemoryDisk, brokers: { up: boolean }, sent: Set<string>) {
+async function startProcess(
+  disk: MemoryDisk,
+  brokers: { up: boolean; refusing: boolean },
+  sent: Set<string>,
+) {
   const process = disk.start();
   const spool = await openSpool({
     ...{ disk: process, root: "/spool", maxBytes: 10_000, limits: LIMITS, metrics: createMetrics() },
     canSend: () => brokers.up,
+    destinationOf: ({ body }) => String(body).slice(-1),
     send: async ({ body }) => {
       if (!brokers.up) throw new Unavailable("away");
+      if (brokers.refusing && /[37]$/.test(String(body))) throw new RefusedForGood("too large");
+      if (brokers.refusing && /5$/.test(String(body))) throw new Unavailable("no leader");
       sent.add(String(body));
     },
     log: createLog("test", "silent"),

@@ -3,6 +3,9 @@ import { crc32 } from "node:zlib";
 /** A body as it came, and when. */
 export type Spooled = { body: Buffer; receivedAt: Date };
 
+/** A record and where it is to go: what is sent to one destination goes on whatever another one does. */
+export type Addressed = Spooled & { destination: string };
+
 /**
  * A record on the disk: marker (4 bytes), length of the body (4), received_at in ms (8, a double), CRC-32 of length, time
  * and body (4), the body. 0xFF stands in no UTF-8: no body holds the marker.

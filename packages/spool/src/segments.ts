@@ -2,16 +2,23 @@ import { join } from "node:path";
 import type { Disk, Lock } from "./disk.ts";
 import { type Scan, type Spooled, scanRecords } from "./record.ts";
 
+/** Indices of records in a segment, in order, by the destination they are to go to. */
+export type Remaining = Map<string, number[]>;
+
 /** A file of records that is written no more. */
 export type Segment = {
   path: string;
   bytes: number;
   records: number;
-  /** When its first record came, in ms; Infinity where it has none. */
+  /** When the first of what is left in it came, in ms; Infinity where it has none. */
   oldest: number;
   /** What is still to be sent, once it was read for that. */
-  left: Spooled[] | null;
-  /** Something of it cannot be read, or not be sent: it is kept aside. */
+  left: Remaining | null;
+  /** What was refused for good since it was read. */
+  refused: Remaining;
+  /** Null; in a file of refused records, when they are tried again (performance.now()). */
+  retryAt: number | null;
+  /** A part of it cannot be read: it is kept aside. */
   damaged: boolean;
   /** The disk lets it not be read, or not be removed, for now. */
   stuck: boolean;
@@ -22,12 +29,16 @@ export type Place = { dir: string; lock: Lock; segments: Segment[]; adopted: boo
 
 /** Directories of other names are nobody's here. */
 export const PLACE_NAME = /^ingest-/;
-/** Where segments go that could not be read whole, for a person to look at. */
+/** The directory for segments that could not be read whole: a person must look at them. */
 export const ASIDE = "damaged";
 export const LOCK_FILE = "lock";
 /** What a look at a disk that failed writes; a process that ends meanwhile leaves it. */
 export const PROBE_FILE = "probe";
-export const SEGMENT_NAME = /\.segment$/;
+export const SEGMENT_NAME = /\.(segment|refused)$/;
+/** Ends the name of a file of records that were refused for good: they are tried again seldom. */
+const REFUSED = ".refused";
+export const refusedPath = (path: string) => path.replace(/\.segment$/, REFUSED);
+export const isOfRefused = ({ path }: Pick<Segment, "path">): boolean => path.endsWith(REFUSED);
 
 /** How a segment looks from outside. */
 export type Outline = Pick<Segment, "path" | "bytes" | "records" | "oldest">;
@@ -35,6 +46,9 @@ export type Outline = Pick<Segment, "path" | "bytes" | "records" | "oldest">;
 export const segmentOf = (outline: Outline): Segment => ({
   ...outline,
   left: null,
+  refused: new Map(),
+  // those that are found at a start are tried at once
+  retryAt: isOfRefused(outline) ? 0 : null,
   damaged: false,
   stuck: false,
 });
@@ -60,7 +74,9 @@ export const oldestOf = (records: readonly Spooled[]) =>
     Number.POSITIVE_INFINITY,
   );
 
-export const leftIn = ({ left, records }: Segment) => left?.length ?? records;
+export const leftIn = ({ left, records }: Segment): number => (left ? countOf(left) : records);
+export const countOf = (remaining: Remaining): number =>
+  [...remaining.values()].reduce((sum, indices) => sum + indices.length, 0);
 
 /** Lets go of a place. Its directory goes too where nothing is left in it. */
 export async function leavePlace(disk: Disk, { dir, lock, segments }: Place): Promise<void> {

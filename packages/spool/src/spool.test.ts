@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { RefusedForGood, Unavailable } from "@teravoz/domain";
 import { createMemoryDisk, diskError } from "../testing/memory-disk.ts";
 import {
   breakDisk,
@@ -61,6 +61,139 @@ test("brokers that go away in the middle: what they took is not sent again, the 
   expect(sent.toSorted()).toEqual(texts(1_200).toSorted());
 });
 
+test("a destination that takes nothing holds up its own records alone; it gets them in order when it takes them", async () => {
+  const { append, brokers, sent, spool } = await startProcess(createMemoryDisk());
+  const bodies = texts(1_200).map((text, n) => (n % 12 === 0 ? `stuck: ${text}` : text));
+  await Promise.all(bodies.map(append));
+  brokers.take = async (body) => {
+    if (body.startsWith("stuck")) throw new Unavailable("no leader");
+  };
+  brokers.up = true;
+  const stuck = bodies.filter((body) => body.startsWith("stuck"));
+  await until(() => sent.length === 1_100);
+  expect(spool.depth().records).toBe(stuck.length);
+  await append("later");
+  await until(() => sent.includes("later"));
+  brokers.take = async () => {};
+  await until(() => spool.depth().records === 0);
+  expect(sent.filter((body) => body.startsWith("stuck"))).toEqual(stuck);
+  expect(sent.length).toBe(1_201);
+});
+
+test("a record that is refused for good is kept aside, loudly, and sent when what refuses it is mended", async () => {
+  const disk = createMemoryDisk();
+  const { append, brokers, sent, spool, segments, logged, metrics } = await startProcess(disk);
+  const large = "a: too large";
+  await Promise.all([...texts(50), large, ...texts(50).map((text) => `a: ${text}`)].map(append));
+  brokers.take = async (body) => {
+    if (body === large) throw new RefusedForGood("MESSAGE_TOO_LARGE");
+  };
+  brokers.up = true;
+  await until(() => sent.length === 100);
+  await until(() => spool.depth().records === 0 && spool.aside().refused === 1);
+  expect(segments()).toEqual([expect.stringMatching(/\.refused$/)]);
+  expect(spool.check()).toEqual({ ok: true });
+  expect(spool.backlog()).toEqual({
+    ...{ ok: false, tolerated: true },
+    reason: "1 records are refused by Kafka and kept aside",
+  });
+  await elapse(20);
+  expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_refused_records 1$/m);
+  expect(
+    logged.filter((line) => line.includes('"level":"error"') && line.includes("kept aside")).length,
+  ).toBe(1);
+  // later events do not wait for it
+  await append("a: later");
+  await until(() => sent.includes("a: later"));
+  await elapse(2 * QUICK.refusedRetryMs);
+  expect(spool.aside().refused).toBe(1);
+  brokers.take = async () => {};
+  await until(() => segments().length === 0);
+  expect(sent.filter((body) => body === large)).toEqual([large]);
+  expect(spool.backlog()).toEqual({ ok: true });
+});
+
+test("a stop with a record that is kept aside names it and leaves it; the next process tries it at once", async () => {
+  const disk = createMemoryDisk();
+  const limits = { ...QUICK, refusedRetryMs: 3_600_000 };
+  const refuse = async () => {
+    throw new RefusedForGood("MESSAGE_TOO_LARGE");
+  };
+  const first = await startProcess(disk, { limits });
+  await first.append("refused");
+  Object.assign(first.brokers, { up: true, take: refuse });
+  await until(() => first.spool.aside().refused === 1);
+  await expect(first.spool.stop()).rejects.toThrow("spool not empty");
+  const line = JSON.parse(first.logged.find((each) => each.includes("spool not empty"))!);
+  expect(line).toMatchObject({ level: "error", records: 0, refused: 1 });
+  const second = await startProcess(disk, { limits });
+  Object.assign(second.brokers, { up: true, take: refuse });
+  await until(() => second.spool.aside().refused === 1);
+  second.kill();
+  const third = await startProcess(disk, { limits });
+  third.brokers.up = true;
+  await until(() => third.sent.length === 1 && third.segments().length === 0);
+});
+
+test("a process that dies while it keeps a record aside forgets nothing", async () => {
+  const disk = createMemoryDisk();
+  // it dies at each step of it: before and after the new file is written, named, and the old one removed
+  for (let step = 0; step < 6; step++) {
+    const dying = await startProcess(disk);
+    await dying.append(`refused ${step}`);
+    let steps = 0;
+    breakDisk(disk, (_operation, path) => {
+      if (!path.includes("ingest-") || dying.spool.aside().refused === 0) return undefined;
+      if (steps++ === step) dying.kill();
+      return undefined;
+    });
+    Object.assign(dying.brokers, {
+      up: true,
+      take: async () => {
+        throw new RefusedForGood("MESSAGE_TOO_LARGE");
+      },
+    });
+    await until(() => steps > step);
+    disk.losePower(0);
+  }
+  const next = await startProcess(disk);
+  next.brokers.up = true;
+  await until(() => next.segments().length === 0);
+  expect(new Set(next.sent)).toEqual(new Set(Array.from({ length: 6 }, (_, n) => `refused ${n}`)));
+});
+
+test("files that are damaged count for the bound of the spool and are never removed: a full one refuses and says why", async () => {
+  const disk = createMemoryDisk();
+  const { append, brokers, spool, metrics } = await startProcess(disk, {
+    maxBytes: 200_000,
+    limits: { ...QUICK, segmentBytes: 1 },
+  });
+  const big = "x".repeat(60_000);
+  for (let n = 0; n < 2; n++) await append(big);
+  for (const [path, file] of disk.world.names)
+    if (path.endsWith(".segment")) file.content = Buffer.alloc(file.content.length, 1);
+  brokers.up = true;
+  await until(() => spool.aside().damagedBytes > 0 && spool.depth().records === 0);
+  const damaged = [...disk.world.names.keys()].filter((path) => path.includes("/damaged/"));
+  expect(damaged.length).toBe(2);
+  expect(spool.aside().damagedBytes).toBe(2 * 60_020);
+  expect(spool.backlog()).toMatchObject({ ok: false, reason: "120040 bytes in damaged/ could not be read" });
+  await expect(append("x".repeat(64 * 1024).concat("y".repeat(20_000)))).rejects.toThrow("full");
+  await elapse(20);
+  expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_damaged_bytes 120040$/m);
+  // a restart knows of them
+  const next = await startProcess(disk, { maxBytes: 100_000 });
+  expect(next.spool.check()).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("120040 of them in damaged/"),
+  });
+  await expect(next.append("one more")).rejects.toThrow("full");
+  // whoever has looked at them takes them away
+  for (const path of damaged) disk.world.names.delete(path);
+  await until(() => next.spool.check().ok);
+  await next.append("one more");
+});
+
 test("depth and age are metrics and the reason of the check", async () => {
   const { append, metrics, spool } = await startProcess(createMemoryDisk());
   await append("waits");
@@ -107,9 +240,13 @@ test("a segment that the disk cannot read, and a record that nobody can send, ar
     if (body === "unsendable") throw new TypeError("5511999998888");
   };
   brokers.up = true;
-  await until(() => spool.depth().bytes === 0);
+  await until(() => spool.depth().records === 0 && spool.aside().refused === 1);
   expect(sent).toEqual(["good"]);
-  expect(segments().map((path) => path.split("/")[2])).toEqual(["damaged", "damaged"]);
+  expect(
+    segments()
+      .map((path) => path.split("/").at(-1))
+      .sort(),
+  ).toEqual(["00000002.refused", expect.stringMatching(/^ingest-.+-00000001\.segment$/)]);
 });
 
 test("what a dead process has left is adopted, sent and removed; a living one's is left alone", async () => {

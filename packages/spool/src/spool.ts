@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import { Unavailable } from "@teravoz/domain";
 import { type Check, sleep } from "@teravoz/runtime";
+import { createDestinations } from "./destinations.ts";
 import { disk as realDisk } from "./disk.ts";
 import { type Draining, drain } from "./drain.ts";
 import { adoptPlaces, openPlace } from "./places.ts";
 import { MAX_RECORD_BYTES, type Spooled, sizeOf } from "./record.ts";
-import { leavePlace, leftIn } from "./segments.ts";
+import { ASIDE, countOf, isOfRefused, leavePlace, leftIn } from "./segments.ts";
 import { createWriter, type Writer, type WriterLimits } from "./writer.ts";
 
 export type SpoolLimits = WriterLimits & {
@@ -14,14 +16,24 @@ export type SpoolLimits = WriterLimits & {
   adoptMs: number;
   /** So long a stop goes on sending. */
   drainAtStopMs: number;
+  /** Between two tries of what was refused for good. */
+  refusedRetryMs: number;
 };
 
 export type Depth = {
+  /** What waits to be sent. */
   records: number;
-  /** Of the files, and what waits to be written. */
+  /** Of all files, those that are kept aside too, and what waits to be written. */
   bytes: number;
-  /** Age of the oldest record; 0 where there is none. */
+  /** Age of the oldest record that waits; 0 where there is none. */
   oldestSeconds: number;
+};
+
+export type Aside = {
+  /** Records that were refused for good and are kept aside. */
+  refused: number;
+  /** Of the files that could not be read whole and are kept aside, whichever process left them. */
+  damagedBytes: number;
 };
 
 /** Keeps records on the disk until they can be sent. */
@@ -29,20 +41,28 @@ export type Spool = {
   /** Resolves when the record is on the disk for good; throws Unavailable where there is no room, or the disk does not take it. */
   append(record: Spooled): Promise<void>;
   depth(): Depth;
+  /** What is kept aside. */
+  aside(): Aside;
   /** Ok while records are taken; the reason says how many wait. */
   check(): Check;
+  /** Tolerated, with the reason, where something has waited for long or is kept aside: a person must look. */
+  backlog(): Check;
   /** Sends what is left, as long as that goes, and lets go of the directory; throws where something stays. */
   stop(): Promise<void>;
 };
 
-export type SpoolOptions = Omit<Draining, "places" | "disk"> & {
+type OwnParts = "places" | "disk" | "destinationOf" | "destinations" | "refusedRetryMs" | "damagedBytes";
+
+export type SpoolOptions = Omit<Draining, OwnParts> & {
   /** Directory that several instances may share; it must exist. */
   root: string;
-  /** Beyond it nothing is taken; what was adopted counts too. */
+  /** Beyond it nothing is taken; what was adopted and what is kept aside counts too. */
   maxBytes: number;
   /** Whether it is worth trying to send. */
   canSend(): boolean;
   disk?: Draining["disk"];
+  /** Default: all go to one. */
+  destinationOf?: Draining["destinationOf"];
   limits?: Partial<SpoolLimits>;
 };
 
@@ -58,7 +78,12 @@ const DEFAULT_LIMITS: SpoolLimits = {
   adoptMs: 10_000,
   // half of the time a service has to stop: the rest is for requests before it and the publisher after it
   drainAtStopMs: 5_000,
+  // a setting of Kafka is changed by hand: whoever cannot wait starts the service again
+  refusedRetryMs: 600_000,
 };
+
+/** As the alert on the spool's age has it. */
+const OLD_SECONDS = 300;
 
 type State = Draining & {
   options: SpoolOptions;
@@ -85,9 +110,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
   const state: State = {
     ...options,
-    ...{ options, disk, limits, places: [] },
+    ...{ options, disk, limits, places: [], destinations: createDestinations() },
+    destinationOf: options.destinationOf ?? (() => "all"),
+    refusedRetryMs: limits.refusedRetryMs,
     writer: createWriter({ disk, openPlace: openDir, log, limits }),
     adoptedAt: Number.NEGATIVE_INFINITY,
+    damagedBytes: await sizeOfDamaged({ disk, root }),
     holding: false,
     stopping: new AbortController(),
     stopUntil: Number.POSITIVE_INFINITY,
@@ -98,7 +126,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return {
     append: (record) => append(state, record),
     depth: () => depthOf(state),
+    aside: () => asideOf(state),
     check: () => check(state),
+    backlog: () => backlog(state),
     stop: () => stop(state, running).finally(() => clearInterval(meter)),
   };
 }
@@ -109,7 +139,7 @@ function append(state: State, record: Spooled): Promise<void> {
     return Promise.reject(new Unavailable("the spool is full"));
   if (!state.holding) state.log.warn("spool: events are kept on the disk until the brokers take them");
   state.holding = true;
-  return state.writer.append(record);
+  return state.writer.append({ ...record, destination: state.destinationOf(record) });
 }
 
 async function run(state: State): Promise<void> {
@@ -124,13 +154,14 @@ async function turn(state: State): Promise<void> {
   await state.writer.probe();
   if (performance.now() - state.adoptedAt >= state.limits.adoptMs) await adopt(state);
   await sendAll(state);
-  if (!state.holding || bytesOf(state) > 0) return;
+  if (!state.holding || depthOf(state).records > 0) return;
   state.holding = false;
   state.log.info("spool: all that was kept is sent");
 }
 
 async function adopt(state: State): Promise<void> {
   state.adoptedAt = performance.now();
+  state.damagedBytes = await sizeOfDamaged(state);
   const held = new Set(state.places.map(({ dir }) => dir));
   for await (const place of adoptPlaces({ ...state, held })) {
     const records = place.segments.reduce((sum, segment) => sum + segment.records, 0);
@@ -141,13 +172,25 @@ async function adopt(state: State): Promise<void> {
   }
 }
 
-/** The segment that is being written comes last: it is closed for it. */
+/** A person may take files away meanwhile. */
+async function sizeOfDamaged({ disk, root }: Pick<State, "disk" | "root">): Promise<number> {
+  const dir = join(root, ASIDE);
+  const names = await disk.list(dir).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => disk.size(join(dir, name)).catch(() => 0)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The segment that is being written comes last: it is closed if anything in it can be sent. */
 async function sendAll(state: State): Promise<void> {
-  if (bytesOf(state) === 0 || !state.options.canSend()) return;
+  const { destinations, writer, options } = state;
+  if (bytesOf(state) === 0 || !options.canSend()) return;
   const isWanted = () => performance.now() < state.stopUntil;
-  if (!(await drain(state, isWanted))) return;
-  state.writer.rotate();
+  destinations.probe(state);
   await drain(state, isWanted);
+  if ([...writer.destinations()].some(destinations.isOpen)) {
+    writer.rotate();
+    await drain(state, isWanted);
+  }
 }
 
 async function stop(state: State, running: Promise<void>): Promise<void> {
@@ -158,31 +201,45 @@ async function stop(state: State, running: Promise<void>): Promise<void> {
   await sendAll(state);
   measure(state);
   const { records, bytes } = depthOf(state);
+  const { refused } = asideOf(state);
   for (const place of state.places) await leavePlace(state.disk, place);
-  if (records === 0) return;
-  state.log.error({ records, bytes }, "spool not empty: its directory must outlive this process");
+  if (records + refused === 0) return;
+  state.log.error({ records, refused, bytes }, "spool not empty: its directory must outlive this process");
   throw new Error("spool not empty");
 }
 
 const segmentsOf = ({ places }: State) => places.flatMap(({ segments }) => segments);
 
+/** What is kept aside counts too: nothing is removed unseen, and the directory has a bound. */
 const bytesOf = (state: State) =>
-  segmentsOf(state).reduce((sum, { bytes }) => sum + bytes, 0) +
+  segmentsOf(state).reduce((sum, { bytes }) => sum + bytes, state.damagedBytes) +
   (state.writer.active()?.bytes ?? 0) +
   state.writer.waitingBytes();
 
 function depthOf(state: State): Depth {
   const active = state.writer.active();
-  const segments = segmentsOf(state);
-  const records = segments.reduce((sum, segment) => sum + leftIn(segment), active?.records ?? 0);
+  const waiting = segmentsOf(state).filter((segment) => !isOfRefused(segment));
+  const records = waiting.reduce((sum, segment) => sum + leftIn(segment), active?.records ?? 0);
   const now = Date.now();
-  const oldest = Math.min(now, ...segments.map((segment) => segment.oldest), active?.oldest ?? now);
+  const stamps = waiting.filter((segment) => leftIn(segment) > 0).map(({ oldest }) => oldest);
+  const oldest = Math.min(now, ...stamps, active?.oldest ?? now);
   return { records, bytes: bytesOf(state), oldestSeconds: (now - oldest) / 1_000 };
 }
 
+/** Records that wait for their segment to go are counted already. */
+const asideOf = (state: State): Aside => ({
+  refused: segmentsOf(state).reduce(
+    (sum, segment) => sum + countOf(segment.refused) + (isOfRefused(segment) ? leftIn(segment) : 0),
+    0,
+  ),
+  damagedBytes: state.damagedBytes,
+});
+
 function check(state: State): Check {
   const { records, bytes, oldestSeconds } = depthOf(state);
-  const depth = `${records} records wait, ${bytes} bytes, the oldest for ${Math.round(oldestSeconds)} s`;
+  const { damagedBytes } = state;
+  const aside = damagedBytes > 0 ? `, ${damagedBytes} of them in ${ASIDE}/` : "";
+  const depth = `${records} records wait, ${bytes} bytes${aside}, the oldest for ${Math.round(oldestSeconds)} s`;
   const fault = state.writer.fault();
   if (fault) return { ok: false, reason: `${fault}; ${depth}` };
   if (bytes + MAX_RECORD_BYTES > state.options.maxBytes) return { ok: false, reason: `full: ${depth}` };
@@ -191,9 +248,29 @@ function check(state: State): Check {
   return records > 0 ? { ok: true, reason: depth } : { ok: true };
 }
 
+function backlog(state: State): Check {
+  const { records, oldestSeconds } = depthOf(state);
+  const { refused, damagedBytes } = asideOf(state);
+  const [blocked, ...others] = state.destinations.blocked();
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  const reasons = [
+    ...(blocked ? [`${blocked} takes no records${more}`] : []),
+    ...(oldestSeconds > OLD_SECONDS
+      ? [`${records} records wait, the oldest for ${Math.round(oldestSeconds)} s`]
+      : []),
+    ...(refused > 0 ? [`${refused} records are refused by Kafka and kept aside`] : []),
+    ...(damagedBytes > 0 ? [`${damagedBytes} bytes in ${ASIDE}/ could not be read`] : []),
+  ];
+  return reasons.length > 0 ? { ok: false, tolerated: true, reason: reasons.join("; ") } : { ok: true };
+}
+
 function measure(state: State): void {
+  const { metrics } = state;
   const { records, bytes, oldestSeconds } = depthOf(state);
-  state.metrics.spoolRecords.set(records);
-  state.metrics.spoolBytes.set(bytes);
-  state.metrics.spoolOldestSeconds.set(oldestSeconds);
+  const { refused, damagedBytes } = asideOf(state);
+  metrics.spoolRecords.set(records);
+  metrics.spoolBytes.set(bytes);
+  metrics.spoolOldestSeconds.set(oldestSeconds);
+  metrics.spoolRefused.set(refused);
+  metrics.spoolDamagedBytes.set(damagedBytes);
 }

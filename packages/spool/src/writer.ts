@@ -2,7 +2,7 @@ import { OutcomeUnknown, Unavailable } from "@teravoz/domain";
 import { type Log, sleep, startDeadline } from "@teravoz/runtime";
 import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
 import type { Disk } from "./disk.ts";
-import { type Spooled, sizeOf } from "./record.ts";
+import { type Addressed, sizeOf } from "./record.ts";
 import { type Outline, type Place, segmentOf } from "./segments.ts";
 
 export type WriterLimits = {
@@ -22,7 +22,7 @@ export type Writer = {
    * Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it, and OutcomeUnknown where it
    * was being written.
    */
-  append(record: Spooled): Promise<void>;
+  append(record: Addressed): Promise<void>;
   /** Closes the segment that is being written, if there is one, as soon as nothing is on its way into it. */
   rotate(): void;
   /** Null, or why nothing can be written; it is so until something could be. */
@@ -31,12 +31,14 @@ export type Writer = {
   probe(): Promise<void>;
   /** The segment that is being written. */
   active(): Outline | null;
+  /** Where its records are to go. */
+  destinations(): ReadonlySet<string>;
   waitingBytes(): number;
   /** Resolves when nothing is on its way any more, or the disk does not answer. */
   settled(): Promise<void>;
 };
 
-type Waiting = { record: Spooled; since: number; resolve(): void; reject(error: Unavailable): void };
+type Waiting = { record: Addressed; since: number; resolve(): void; reject(error: Unavailable): void };
 
 type State = {
   disk: Disk;
@@ -60,6 +62,7 @@ type State = {
 /** One write of it takes a slow disk some ten milliseconds. */
 const MAX_GROUP_BYTES = 1024 * 1024;
 const LOOK_MS = 20;
+const NONE: ReadonlySet<string> = new Set();
 
 export function createWriter(options: Pick<State, "disk" | "openPlace" | "log" | "limits">): Writer {
   const queue = { waiting: [], waitingBytes: 0, working: null, rotating: false };
@@ -82,6 +85,7 @@ export function createWriter(options: Pick<State, "disk" | "openPlace" | "log" |
     fault: () => state.fault,
     probe: () => probe(state),
     active: () => state.active?.outline ?? null,
+    destinations: () => state.active?.destinations ?? NONE,
     waitingBytes: () => state.waitingBytes,
     settled: async () => {
       while (state.working && !state.stuck) await Promise.race([state.working, sleep(LOOK_MS)]);
@@ -100,7 +104,7 @@ function placeOf(state: State): Promise<Place> {
 const failed = (state: State) => (cause: unknown) =>
   setFault(state, "the disk does not take what is written", cause);
 
-function enqueue(state: State, record: Spooled): Promise<void> {
+function enqueue(state: State, record: Addressed): Promise<void> {
   const { limits, waitingBytes } = state;
   if (state.stuck) return Promise.reject(new Unavailable("the spool's disk does not answer"));
   if (waitingBytes + sizeOf(record) > limits.maxWaitingBytes)

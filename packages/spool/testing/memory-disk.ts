@@ -66,6 +66,7 @@ export function createMemoryDisk() {
           };
         }),
       read: (path) => run("read", path, () => fileAt(path).content),
+      size: (path) => run("size", path, () => fileAt(path).content.length),
       list: (dir) =>
         run("list", dir, () => {
           if (!dirs.has(dir)) throw diskError("ENOENT");

@@ -5,7 +5,13 @@ import { openSpool, type Spool, type SpoolOptions } from "../src/spool.ts";
 import type { MemoryDisk, Trouble } from "./memory-disk.ts";
 
 export const ROOT = "/spool";
-export const QUICK = { tickMs: 2, adoptMs: 10, diskDeadlineMs: 100, drainAtStopMs: 200 };
+export const QUICK = {
+  tickMs: 2,
+  adoptMs: 10,
+  diskDeadlineMs: 100,
+  drainAtStopMs: 200,
+  refusedRetryMs: 1_000,
+};
 const MiB = 1024 * 1024;
 
 /** Stops the clock: from now on `elapse` alone moves it. */
@@ -62,6 +68,8 @@ export async function startProcess(
   const metrics = createMetrics();
   const spool = await openSpool({
     ...{ disk, root: ROOT, maxBytes: 64 * MiB, metrics, limits: QUICK },
+    // "a: text" goes to the destination "a"
+    destinationOf: ({ body }) => /^(\w+): /.exec(String(body))?.[1] ?? "main",
     send: async ({ body }) => {
       if (!brokers.up) throw new Unavailable("away");
       await brokers.take(String(body));
@@ -73,7 +81,7 @@ export async function startProcess(
   });
   open.push(spool);
   const append = (text: string) => spool.append({ body: Buffer.from(text), receivedAt: new Date() });
-  const segments = () => [...world.names.keys()].filter((path) => path.endsWith(".segment"));
+  const segments = () => [...world.names.keys()].filter((path) => /\.(segment|refused)$/.test(path));
   return { spool, append, sent, logged, brokers, metrics, segments, kill: disk.kill };
 }
 

@@ -5,6 +5,7 @@ import {
   registrySettings,
   senderSettings,
   statusSettings,
+  stopSettings,
   token,
   wholeNumber,
   writableDirectory,
@@ -28,5 +29,6 @@ export const settings = {
   ...kafkaSettings,
   ...registrySettings,
   ...statusSettings,
+  ...stopSettings,
   ...logSettings,
 };

@@ -1,14 +1,16 @@
 import type { Codec, Publisher, TopicNames } from "@teravoz/kafka";
 import type { IngestPorts } from "./app.ts";
 
-/** Where ingest's events and refusals go: the topics. */
+/** Where ingest's events and refusals go: the topics. Refusals may have a publisher of their own. */
 export function createOutlet({
   codec,
   publisher,
+  refusals = publisher,
   topics,
 }: {
   codec: Codec;
   publisher: Publisher;
+  refusals?: Publisher;
   topics: TopicNames;
 }): Pick<IngestPorts, "publish" | "park"> {
   return {
@@ -18,7 +20,7 @@ export function createOutlet({
     },
     park: ({ body, key, reason, receivedAt }) => {
       const headers = { reason, service: "ingest", first_seen: receivedAt.toISOString() };
-      return publisher.publish({ topic: topics.deadLetters, key, value: body, headers });
+      return refusals.publish({ topic: topics.deadLetters, key, value: body, headers });
     },
   };
 }

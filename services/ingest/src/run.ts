@@ -20,19 +20,14 @@ import {
   type Service,
 } from "@teravoz/runtime";
 import { createApp } from "@teravoz/runtime/http";
-import { openSpool, type Spool, type SpoolLimits } from "@teravoz/spool";
+import { openSpool, type Spool, type SpoolLimits, type SpoolOptions } from "@teravoz/spool";
 import { countAnswers } from "./answers.ts";
 import { createWebhookRouter } from "./app.ts";
 import { settings } from "./config.ts";
 import { createOutlet } from "./outlet.ts";
 import { addChecks } from "./readiness.ts";
-import {
-  createSpoolingOutlet,
-  forward,
-  type Outlet,
-  type WatchedOutlet,
-  watchOutlet,
-} from "./store-and-forward.ts";
+import { createRoutes } from "./routes.ts";
+import { createForwarding, createSpoolingOutlet, type Outlet } from "./store-and-forward.ts";
 
 /** Parts of the service that a test may replace. The service itself replaces none. */
 export type Seams = {
@@ -50,6 +45,11 @@ type IngestService = Service<typeof settings>;
  * request that waits holds 12 KB.
  */
 const MAX_WAITING = 5_000;
+/**
+ * Refusals have a publisher of their own, for what they wait for must not hold up events. One producer is enough for what a broken
+ * sender or a probe sends, and so is this queue.
+ */
+const REFUSAL_LIMITS = { lanes: 1, maxQueueRecords: 500 };
 /** Connections, and requests that are not answered; beyond it they are refused, not queued without end. */
 const MAX_OPEN = 10_000;
 
@@ -67,19 +67,23 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   setFlagsFromString(HEAP_GROWTH);
   const { config, log, health } = service;
   const { status, ...kafka } = openKafka(service, seams);
-  const { topics, client, codec, publisher } = kafka;
-  const { check } = publisher;
-  const outlet = watchOutlet(createOutlet(kafka));
+  const { topics, client, codec, publisher, refusals } = kafka;
+  const outlet = createOutlet(kafka);
+  const routes = createRoutes(kafka);
   const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
-  const sending = { root: config.SPOOL_DIR, outlet, publisher, readOccurrence, limits: seams.spoolLimits };
-  const spool = await startSpool(service, sending);
+  const forwarding = createForwarding(outlet, routes, readOccurrence);
+  const canSend = () => publisher.check().ok;
+  const spool = await startSpool(service, { ...forwarding, canSend, limits: seams.spoolLimits ?? {} });
+  health.add("partitions", publisher.partitions);
+  health.add("refusals", refusals.partitions);
+  if (spool) health.add("backlog", spool.backlog);
   addChecks(
     health,
-    { kafka: check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
+    { kafka: publisher.check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
     spool,
   );
   const wrongPaths = createNameCounts();
-  const spooling = spool ? createSpoolingOutlet({ outlet, check, spool }) : outlet;
+  const spooling = spool ? createSpoolingOutlet({ outlet, routes, spool }) : outlet;
   await serve(service, { wrongPaths, outlet: spooling, readOccurrence });
   status.start(
     () => spoolFigures(spool),
@@ -96,10 +100,17 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   void codec.ready();
   const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
   const limits = { maxQueueRecords: MAX_WAITING, ...publisherLimits };
-  const publisher = around(createPublisher({ client, log, metrics, limits }));
+  const own = createPublisher({ client, log, metrics, limits });
+  const publisher = { ...own, ...around(own) };
+  const refusals = createPublisher({
+    client,
+    log,
+    metrics,
+    limits: { ...publisherLimits, ...REFUSAL_LIMITS },
+  });
   // the last to stop, and so after the last answers: the status tells of them too
-  onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
-  return { topics, client, codec, publisher, status };
+  onStop("publisher", () => Promise.all([publisher.stop(), refusals.stop(), status.stop()]));
+  return { topics, client, codec, publisher, refusals, status };
 }
 
 type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };
@@ -121,31 +132,30 @@ async function serve(
 function spoolFigures(spool: Spool | undefined): Record<string, number> {
   if (!spool) return {};
   const { records, bytes, oldestSeconds } = spool.depth();
-  return { spool_records: records, spool_bytes: bytes, spool_oldest_ms: oldestSeconds * 1_000 };
+  const { refused, damagedBytes } = spool.aside();
+  return {
+    spool_records: records,
+    spool_bytes: bytes,
+    spool_oldest_ms: oldestSeconds * 1_000,
+    spool_refused_records: refused,
+    spool_damaged_bytes: damagedBytes,
+  };
 }
 
-type Spooling = {
-  root: string | undefined;
-  outlet: WatchedOutlet;
-  publisher: Publisher;
-  readOccurrence: ReadOccurrence;
-  limits: Partial<SpoolLimits> | undefined;
-};
+type Spooling = Pick<SpoolOptions, "canSend" | "send" | "destinationOf" | "limits">;
 
 /** Undefined where the settings name no directory for it. */
 async function startSpool(
   { config, log, metrics, onStop }: IngestService,
-  { root, outlet, publisher, readOccurrence, limits = {} }: Spooling,
+  sending: Spooling,
 ): Promise<Spool | undefined> {
-  if (!root) return undefined;
+  if (!config.SPOOL_DIR) return undefined;
   const spool = await openSpool({
-    root,
+    root: config.SPOOL_DIR,
     maxBytes: config.SPOOL_MAX_BYTES,
-    send: (record) => forward(outlet, record, readOccurrence),
-    canSend: () => publisher.check().ok,
+    ...sending,
     log,
     metrics,
-    limits,
   });
   onStop("spool", () => spool.stop());
   return spool;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Event, OutcomeUnknown, parseWebhook, readOccurrence, Unavailable } from "@teravoz/domain";
 import type { Spool, Spooled } from "@teravoz/spool";
-import { createSpoolingOutlet, forward, type Outlet, watchOutlet } from "./store-and-forward.ts";
+import type { Route } from "./routes.ts";
+import { createForwarding, createSpoolingOutlet, type Outlet } from "./store-and-forward.ts";
 
 type Refused = Parameters<Outlet["park"]>[0];
 
@@ -27,23 +28,34 @@ const refused: Refused = {
 function stage() {
   const [published, parked, spooled]: [Event[], Refused[], Spooled[]] = [[], [], []];
   const set = { up: true, connected: true, room: true };
+  /** Destinations that are known to take nothing. */
+  const closed = new Set<string>();
   const bug: { error: Error } = { error: new Unavailable("away") };
   const demand = () => set.up || Promise.reject(bug.error);
-  const outlet = watchOutlet({
+  const outlet: Outlet = {
     publish: async (event) => void ((await demand()) && published.push(event)),
     park: async (each) => void ((await demand()) && parked.push(each)),
-  });
+  };
   const spool: Spool = {
     append: async (record) => {
       if (!set.room) throw new Unavailable("full");
       spooled.push(record);
     },
     depth: () => ({ records: spooled.length, bytes: 0, oldestSeconds: 0 }),
+    aside: () => ({ refused: 0, damagedBytes: 0 }),
     check: () => ({ ok: true }),
+    backlog: () => ({ ok: true }),
     stop: async () => {},
   };
-  const spooling = createSpoolingOutlet({ outlet, check: () => ({ ok: set.connected }), spool });
-  return { set, bug, outlet, spooling, published, parked, spooled };
+  const route = (destination: string): Route => ({
+    destination,
+    check: () => ({ ok: set.connected }),
+    isOpen: () => !closed.has(destination),
+  });
+  const routes = { ofEvent: ({ type }: Event) => route(type), ofRefusal: () => route("refusals") };
+  const spooling = createSpoolingOutlet({ outlet, routes, spool });
+  const forwarding = createForwarding(outlet, routes, readOccurrence);
+  return { set, closed, bug, forwarding, spooling, published, parked, spooled };
 }
 
 describe("store and forward", () => {
@@ -55,30 +67,40 @@ describe("store and forward", () => {
   });
 
   test("what was spooled is sent as what it would have been: the same events, the same refusals, to the letter", async () => {
-    const { set, outlet, spooling, published, parked, spooled } = stage();
+    const { set, forwarding, spooling, published, parked, spooled } = stage();
     set.up = false;
     for (const text of TEXTS) await spooling.publish(eventOf(text));
     await spooling.park(refused);
     expect(spooled.length).toBe(4);
     set.up = true;
-    for (const record of spooled) await forward(outlet, record, readOccurrence);
+    expect(spooled.map(forwarding.destinationOf)).toEqual([
+      ...TEXTS.map((text) => eventOf(text).type),
+      "refusals",
+    ]);
+    for (const record of spooled) await forwarding.send(record);
     expect(published).toEqual(TEXTS.map(eventOf));
     expect(parked).toEqual([refused]);
   });
 
-  test("while the brokers are known to be away an event does not wait for them; it does once they took one", async () => {
-    const { set, outlet, spooling, published, spooled } = stage();
+  test("while the brokers are known to be away an event does not wait for them", async () => {
+    const { set, spooling, published, spooled } = stage();
     set.connected = false;
     await spooling.publish(eventOf(TEXTS[0]!));
     expect([published.length, spooled.length]).toEqual([0, 1]);
-    Object.assign(set, { connected: true, up: false });
+  });
+
+  test("while a destination takes nothing its events alone are spooled, at once; with a full spool it is asked all the same", async () => {
+    const { set, closed, spooling, published, parked, spooled } = stage();
+    closed.add("call.new").add("refusals");
     await spooling.publish(eventOf(TEXTS[0]!));
-    set.up = true;
+    await spooling.publish(eventOf(TEXTS[2]!));
+    await spooling.park(refused);
+    expect([published.length, parked.length, spooled.length]).toEqual([1, 0, 2]);
+    set.room = false;
     await spooling.publish(eventOf(TEXTS[0]!));
-    expect([published.length, spooled.length]).toEqual([0, 3]);
-    await forward(outlet, spooled[0]!, readOccurrence);
-    await spooling.publish(eventOf(TEXTS[1]!));
     expect(published.length).toBe(2);
+    set.up = false;
+    await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);
   });
 
   test("where neither takes it, the sender is told", async () => {

@@ -1,74 +1,80 @@
-import { OutcomeUnknown, parseWebhook, type ReadOccurrence, Unavailable } from "@teravoz/domain";
-import type { Check } from "@teravoz/runtime";
-import type { Spool, Spooled } from "@teravoz/spool";
+import { OutcomeUnknown, type ReadOccurrence, Unavailable } from "@teravoz/domain";
+import type { Spool, SpoolOptions } from "@teravoz/spool";
 import type { IngestPorts } from "./app.ts";
+import { type Route, type Routes, readSpooled } from "./routes.ts";
 
 export type Outlet = Pick<IngestPorts, "publish" | "park">;
+type Taking = { spool: Spool; route: Route; body: Buffer; receivedAt: Date; send: () => Promise<void> };
 
-/** The outlet to the brokers, and whether it took what it was given last (true before the first). */
-export type WatchedOutlet = Outlet & { tookLast(): boolean };
-
-export function watchOutlet(outlet: Outlet): WatchedOutlet {
-  let took = true;
-  const noted = async (sending: Promise<void>) => {
-    try {
-      await sending;
-      took = true;
-    } catch (error) {
-      took = false;
-      throw error;
-    }
-  };
+/** The brokers while they take what goes there, else the spool: what they did not take is kept on the disk. */
+export function createSpoolingOutlet({
+  outlet,
+  routes,
+  spool,
+}: {
+  outlet: Outlet;
+  routes: Routes;
+  spool: Spool;
+}): Outlet {
   return {
-    publish: (event) => noted(outlet.publish(event)),
-    park: (refused) => noted(outlet.park(refused)),
-    tookLast: () => took,
+    publish: (event) =>
+      take({
+        spool,
+        route: routes.ofEvent(event),
+        // the payload is the body's text, to the letter
+        body: Buffer.from(event.payload),
+        receivedAt: event.received_at,
+        send: () => outlet.publish(event),
+      }),
+    park: (refusal) =>
+      take({
+        spool,
+        route: routes.ofRefusal(refusal),
+        body: refusal.body,
+        receivedAt: refusal.receivedAt,
+        send: () => outlet.park(refusal),
+      }),
   };
 }
 
 /**
- * The brokers where they are there, else the spool: what they did not take is kept on the disk. While they are known to be away it
- * goes there at once, for the spool tries them from time to time; where it has nothing to try them with, the next event does.
+ * While the brokers, or this destination, are known to take nothing the spool keeps the record at once, and tries them from time to
+ * time. Where the spool has no room for it a destination is asked all the same: it may take records again.
  */
-export function createSpoolingOutlet({
-  outlet,
-  check,
-  spool,
-}: {
-  outlet: WatchedOutlet;
-  check: () => Check;
-  spool: Spool;
-}): Outlet {
-  const isAway = () => !check().ok || (!outlet.tookLast() && spool.depth().records > 0);
-  const take = async (record: Spooled, send: () => Promise<void>) => {
-    if (isAway()) return spool.append(record);
-    try {
-      await send();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      await spool.append(record).catch((second: unknown) => {
-        // the brokers may have it all the same
-        throw error instanceof OutcomeUnknown && second instanceof Unavailable ? error : second;
-      });
-    }
-  };
-  return {
-    // the payload is the body's text, to the letter
-    publish: (event) =>
-      take({ body: Buffer.from(event.payload), receivedAt: event.received_at }, () => outlet.publish(event)),
-    park: (refused) =>
-      take({ body: refused.body, receivedAt: refused.receivedAt }, () => outlet.park(refused)),
-  };
+async function take({ spool, route, body, receivedAt, send }: Taking): Promise<void> {
+  const keep = () => spool.append({ body, receivedAt });
+  if (!route.check().ok) return keep();
+  if (!route.isOpen()) {
+    const refusal = await keep().then(() => null, orThrow);
+    if (refusal === null) return;
+  }
+  const refusal = await send().then(() => null, orThrow);
+  if (refusal === null) return;
+  await keep().catch((second: unknown) => {
+    // the brokers may have it all the same
+    throw refusal instanceof OutcomeUnknown && second instanceof Unavailable ? refusal : second;
+  });
 }
 
-/** Sends what was spooled: read again with the time it came, it is the event, or the refusal, that it was. */
-export async function forward(
-  { publish, park }: Outlet,
-  { body, receivedAt }: Spooled,
+function orThrow(error: unknown): Unavailable {
+  if (!(error instanceof Unavailable)) throw error;
+  return error;
+}
+
+/** How the spool sends what it keeps. */
+export function createForwarding(
+  outlet: Outlet,
+  routes: Routes,
   readOccurrence: ReadOccurrence,
-): Promise<void> {
-  const parsed = parseWebhook(body, receivedAt, readOccurrence);
-  if (parsed.outcome === "accepted") return publish(parsed.event);
-  const key = parsed.outcome === "unprocessable" ? parsed.key : null;
-  return park({ body, key, reason: parsed.outcome, receivedAt });
+): Pick<Required<SpoolOptions>, "send" | "destinationOf"> {
+  return {
+    send: (record) => {
+      const read = readSpooled(record, readOccurrence);
+      return "event" in read ? outlet.publish(read.event) : outlet.park(read.refusal);
+    },
+    destinationOf: (record) => {
+      const read = readSpooled(record, readOccurrence);
+      return ("event" in read ? routes.ofEvent(read.event) : routes.ofRefusal(read.refusal)).destination;
+    },
+  };
 }

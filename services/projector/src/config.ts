@@ -8,6 +8,7 @@ import {
   mongoSettings,
   registrySettings,
   statusSettings,
+  stopSettings,
   wholeNumber,
 } from "@teravoz/runtime";
 
@@ -31,6 +32,7 @@ export const settings = {
   ...kafkaSettings,
   ...registrySettings,
   ...statusSettings,
+  ...stopSettings,
   ...mongoSettings,
   ...logSettings,
 };

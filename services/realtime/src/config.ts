@@ -10,6 +10,7 @@ import {
   registrySettings,
   type Settings,
   statusSettings,
+  stopSettings,
   token,
 } from "@teravoz/runtime";
 
@@ -20,6 +21,7 @@ export const settings = {
   ...kafkaSettings,
   ...registrySettings,
   ...statusSettings,
+  ...stopSettings,
   ...mongoSettings,
   ...accountSettings,
   ...queueSettings,

@@ -115,6 +115,8 @@ function serviceEnv(
 ) {
   const { PORT: _, ...rest } = env;
   return {
+    // no balancer is in front of them
+    SHUTDOWN_DELAY: "0",
     ...rest,
     ...compileCacheEnv(env),
     ...addressEnv(addresses),

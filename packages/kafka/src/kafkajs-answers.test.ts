@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import { expect, test } from "@jest/globals";
+import { errorTypeOf } from "./kafkajs-answers.ts";
+
+const load = createRequire(import.meta.url);
+const parse = (answer: string, data: unknown) =>
+  load(`kafkajs/src/protocol/requests/${answer}/response`).parse(data);
+
+/** Kafka's codes. */
+const UNKNOWN_TOPIC = 3;
+const NO_LEADER = 5;
+const TOO_LARGE = 10;
+
+const partition = (partitionId: number, partitionErrorCode: number, leader: number) => ({
+  ...{ partitionId, partitionErrorCode, leader, replicas: [1, 2], isr: [] },
+});
+const topic = (topicErrorCode: number, partitionMetadata: ReturnType<typeof partition>[]) => ({
+  topicMetadata: [{ topic: "calls", topicErrorCode, partitionMetadata }],
+});
+
+test("metadata in which one partition has no leader is read, with the leaders of the others", async () => {
+  const read = await parse("metadata/v6", topic(0, [partition(0, 0, 1), partition(1, NO_LEADER, 2)]));
+  expect(read).toEqual(topic(0, [partition(0, 0, 1), partition(1, 0, -1)]));
+});
+
+test("metadata of a topic that is missing is an error as before", async () => {
+  await expect(parse("metadata/v6", topic(UNKNOWN_TOPIC, []))).rejects.toMatchObject({
+    type: "UNKNOWN_TOPIC_OR_PARTITION",
+  });
+});
+
+test("the answer to a batch keeps the error of each partition", async () => {
+  const partitions = [
+    { partition: 0, errorCode: 0, baseOffset: "7" },
+    { partition: 1, errorCode: TOO_LARGE, baseOffset: "-1" },
+  ];
+  const answer = { topics: [{ topicName: "calls", partitions }] };
+  expect(await parse("produce/v7", answer)).toEqual(answer);
+  expect(errorTypeOf(TOO_LARGE)).toBe("MESSAGE_TOO_LARGE");
+});
+
+test("metadata without a leader expires after a second, other metadata by its own age", async () => {
+  const BrokerPool = load("kafkajs/src/cluster/brokerPool");
+  const ageOf = async (metadata: object) => {
+    const broker = { metadata: async () => ({ ...metadata, brokers: [] }), isConnected: () => true };
+    const pool = Object.assign(Object.create(BrokerPool.prototype), {
+      brokers: {},
+      metadataMaxAge: 300_000,
+      seedBroker: { connectionPool: {} },
+      findConnectedBroker: async () => broker,
+      retrier: (run: (bail: (error: Error) => void) => Promise<void>) =>
+        run((error) => {
+          throw error;
+        }),
+    });
+    await pool.refreshMetadata(["calls"]);
+    return pool.metadataExpireAt - Date.now();
+  };
+  expect(await ageOf(topic(0, [partition(0, 0, -1)]))).toBeLessThanOrEqual(1_000);
+  expect(await ageOf(topic(0, [partition(0, 0, 1)]))).toBeGreaterThan(60_000);
+});

@@ -1,0 +1,68 @@
+import { createRequire } from "node:module";
+
+/*
+ * kafkajs 2.2.4 throws an answer away where a single partition in it has an error, and does not say which one. Two answers are
+ * read here with their errors left in, so that one partition does not stop the others of its topic:
+ * - Metadata: a partition without a leader has leader -1. The metadata then expires early, for the leader may be back at any time.
+ * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`.
+ */
+
+type Answer = { decode: unknown; parse(data: unknown): Promise<unknown> };
+type Metadata = {
+  topicMetadata: {
+    topicErrorCode: number;
+    partitionMetadata: { partitionErrorCode: number; leader: number }[];
+  }[];
+};
+type BrokerPool = {
+  metadata: Metadata | null;
+  metadataExpireAt: number;
+  refreshMetadata(topics: string[]): Promise<void>;
+};
+
+const load = createRequire(import.meta.url);
+const inside = <T>(path: string) => load(`kafkajs/src/${path}`) as T;
+
+/** How long metadata is used in which a partition has no leader. */
+const LEADERLESS_AGE_MS = 1_000;
+const NO_LEADER = -1;
+
+const { createErrorFromCode } = inside<{ createErrorFromCode(code: number): { type?: string } }>(
+  "protocol/error",
+);
+
+/** Kafka's name of an error code: "MESSAGE_TOO_LARGE". */
+export const errorTypeOf = (code: number): string => createErrorFromCode(code).type ?? `error ${code}`;
+
+const answersOf = (request: string, versions: readonly number[]) =>
+  versions.map((version) => inside<Answer>(`protocol/requests/${request}/v${version}/response`));
+
+for (const answer of answersOf("metadata", [0, 1, 2, 3, 4, 5, 6])) {
+  const { parse } = answer;
+  answer.parse = (data) => parse(withoutPartitionErrors(data as Metadata));
+}
+
+for (const answer of answersOf("produce", [3, 4, 5, 6, 7])) answer.parse = async (data) => data;
+
+const pool = inside<{ prototype: BrokerPool }>("cluster/brokerPool").prototype;
+const refreshMetadata = pool.refreshMetadata;
+pool.refreshMetadata = async function (this: BrokerPool, topics) {
+  await refreshMetadata.call(this, topics);
+  if (this.metadata?.topicMetadata.some(hasLeaderless))
+    this.metadataExpireAt = Math.min(this.metadataExpireAt, Date.now() + LEADERLESS_AGE_MS);
+};
+
+const hasLeaderless = ({ partitionMetadata }: Metadata["topicMetadata"][number]) =>
+  partitionMetadata.some(({ leader }) => leader === NO_LEADER);
+
+function withoutPartitionErrors(data: Metadata): Metadata {
+  const topicMetadata = data.topicMetadata.map((topic) => ({
+    ...topic,
+    partitionMetadata: topic.partitionMetadata.map((partition) =>
+      partition.partitionErrorCode === 0
+        ? partition
+        : { ...partition, partitionErrorCode: 0, leader: NO_LEADER },
+    ),
+  }));
+  return { ...data, topicMetadata };
+}

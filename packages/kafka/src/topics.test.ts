@@ -1,0 +1,81 @@
+import { expect, test } from "@jest/globals";
+import type { Admin } from "kafkajs";
+import { findTopicFaults, PARTITIONS, topicNames, topicSettings } from "./topics.ts";
+
+const names = topicNames("p.");
+const all = Object.values(names);
+
+type Options = {
+  copies?: number;
+  /** What the brokers show of each topic beside what is asked for; null = this setting is not shown. */
+  shown?: Record<string, string | null>;
+  denied?: string;
+};
+
+/** Brokers that have all topics. */
+function createAdmin({ copies = 1, shown = {}, denied }: Options): Admin {
+  const replicas = Array(copies).fill(1);
+  const partitions = Array.from({ length: PARTITIONS }, () => ({ replicas }));
+  const settingsOf = (topic: string) =>
+    Object.entries({
+      ...topicSettings(names)[topic],
+      "min.insync.replicas": String(Math.max(1, copies - 1)),
+      "flush.messages": copies === 1 ? "1" : "9223372036854775807",
+      ...shown,
+    }).filter(([, value]) => value !== null);
+  const describeConfigs = async () => {
+    if (denied) throw Object.assign(new Error(denied), { type: denied });
+    const resources = all.map((resourceName) => ({
+      resourceName,
+      configEntries: settingsOf(resourceName).map(([configName, configValue]) => ({
+        configName,
+        configValue,
+      })),
+    }));
+    return { resources };
+  };
+  const fetchTopicMetadata = async () => ({ topics: all.map((name) => ({ name, partitions })) });
+  return { listTopics: async () => all, fetchTopicMetadata, describeConfigs } as unknown as Admin;
+}
+
+const faultsOf = (options: Options) => findTopicFaults(createAdmin(options), names);
+const DAY_MS = 86_400_000;
+
+test("brokers that let the settings not be seen, or show only some of them, are no fault", async () => {
+  expect(await faultsOf({ denied: "TOPIC_AUTHORIZATION_FAILED" })).toEqual([]);
+  expect(await faultsOf({ denied: "CLUSTER_AUTHORIZATION_FAILED" })).toEqual([]);
+  expect(await faultsOf({ shown: { "flush.messages": null, "compression.type": null } })).toEqual([]);
+  await expect(faultsOf({ denied: "REQUEST_TIMED_OUT" })).rejects.toThrow("REQUEST_TIMED_OUT");
+});
+
+test.each([
+  ["min.insync.replicas", "3"],
+  ["compression.type", "gzip"],
+  ["compression.type", "uncompressed"],
+])("%s=%s is accepted", async (name, value) => {
+  expect(await faultsOf({ copies: 3, shown: { [name]: value } })).toEqual([]);
+});
+
+test.each([
+  ["min.insync.replicas", "1"],
+  ["compression.type", "zstd"],
+  ["compression.type", "lz4"],
+  ["min.compaction.lag.ms", String(6 * DAY_MS)],
+  ["max.compaction.lag.ms", String(15 * DAY_MS)],
+  // below the shortest that records are kept for
+  ["max.compaction.lag.ms", String(DAY_MS)],
+  ["segment.ms", String(2 * DAY_MS)],
+  // longer than a receipt of an erasure promises
+  ["retention.ms", "-1"],
+  ["unclean.leader.election.enable", "true"],
+])("%s=%s is a fault", async (name, value) => {
+  expect(await faultsOf({ copies: 3, shown: { [name]: value } })).not.toEqual([]);
+});
+
+test("a topic with one copy must flush each batch, one with several need not", async () => {
+  const shown = { "flush.messages": "9223372036854775807" };
+  expect(await faultsOf({ copies: 3, shown })).toEqual([]);
+  expect(await faultsOf({ copies: 1, shown })).toContain(
+    `topic ${names.callEvents} has flush.messages=9223372036854775807, not 1`,
+  );
+});

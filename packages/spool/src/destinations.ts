@@ -1,0 +1,103 @@
+import { RefusedForGood, Unavailable } from "@teravoz/domain";
+import type { Log } from "@teravoz/runtime";
+import type { Draining } from "./drain.ts";
+import type { Spooled } from "./record.ts";
+import type { Remaining, Segment } from "./segments.ts";
+
+/** The first record that a blocked destination did not take. */
+type Head = { segment: Segment; index: number; record: Spooled };
+type Blocked = { head: Head; probing: boolean };
+
+/** What is known of the destinations: those that did not take the last record that they were sent are blocked. */
+export type Destinations = {
+  isOpen(name: string): boolean;
+  /** Those that are blocked. */
+  blocked(): string[];
+  /** Sends each blocked destination the record that it did not take; one that takes it is open again. In the background. */
+  probe(draining: Draining): void;
+  block(name: string, head: Head, log: Log): void;
+};
+
+export function createDestinations(): Destinations {
+  const all = new Map<string, Blocked>();
+  const probeOne = async (draining: Draining, name: string, blocked: Blocked) => {
+    blocked.probing = true;
+    const { segment, index, record } = blocked.head;
+    const outcome = await trySend(draining, record);
+    blocked.probing = false;
+    if (outcome === "again") return;
+    note(segment, { name, index, outcome });
+    all.delete(name);
+    draining.log.info({ destination: name }, "spool: a destination takes records again");
+  };
+  return {
+    isOpen: (name) => !all.has(name),
+    blocked: () => [...all.keys()],
+    block: (name, head, log) => {
+      all.set(name, { head, probing: false });
+      log.warn({ destination: name }, "spool: a destination takes no records, the others go on");
+    },
+    probe: (draining) => {
+      for (const [name, blocked] of all) if (!blocked.probing) void probeOne(draining, name, blocked);
+    },
+  };
+}
+
+/** So many are on their way at once: one batch of the publisher, and a fraction of its queue, which live events share. */
+const WINDOW = 500;
+
+type Sending = { segment: Segment; records: readonly Spooled[]; isWanted: () => boolean };
+
+/** Sends what is left of a segment to each destination that takes it, all at once, in order to each. */
+export async function sendInOrder(draining: Draining, sending: Sending): Promise<void> {
+  const names = [...sending.segment.left!.keys()].filter((name) => draining.destinations.isOpen(name));
+  const window = Math.max(1, Math.floor(WINDOW / names.length));
+  await Promise.all(names.map((name) => sendTo(draining, sending, { name, window })));
+}
+
+async function sendTo(
+  draining: Draining,
+  { segment, records, isWanted }: Sending,
+  { name, window }: { name: string; window: number },
+): Promise<void> {
+  // one goes ahead: where nothing answers, it alone waits for the deadline
+  for (let size = 1; ; size = window) {
+    const indices = segment.left?.get(name)?.slice(0, size) ?? [];
+    if (indices.length === 0 || !isWanted()) return;
+    const outcomes = await Promise.all(indices.map((index) => trySend(draining, records[index]!)));
+    for (const [n, outcome] of outcomes.entries())
+      if (outcome !== "again") note(segment, { name, index: indices[n]!, outcome });
+    const first = indices[outcomes.indexOf("again")];
+    if (first === undefined) continue;
+    draining.destinations.block(name, { segment, index: first, record: records[first]! }, draining.log);
+    return;
+  }
+}
+
+type Outcome = "sent" | "refused" | "again";
+
+async function trySend({ send, log }: Draining, record: Spooled): Promise<Outcome> {
+  try {
+    await send(record);
+    return "sent";
+  } catch (err) {
+    if (err instanceof Unavailable && !(err instanceof RefusedForGood)) return "again";
+    log.error({ err }, "spool: a record can never be sent");
+    return "refused";
+  }
+}
+
+type Noted = { name: string; index: number; outcome: "sent" | "refused" };
+
+/** The record is off our hands, or is kept aside when its segment goes. */
+function note({ left, refused }: Segment, { name, index, outcome }: Noted): void {
+  take(left!, name, index);
+  if (outcome === "refused") refused.set(name, [...(refused.get(name) ?? []), index]);
+}
+
+function take(remaining: Remaining, name: string, index: number): void {
+  const indices = remaining.get(name)!;
+  // nearly always the first
+  indices.splice(indices.indexOf(index), 1);
+  if (indices.length === 0) remaining.delete(name);
+}

@@ -1,0 +1,55 @@
+import { type Event, parseWebhook, type ReadOccurrence } from "@teravoz/domain";
+import { type Destination, type PartitionPublisher, partitionOf, type TopicNames } from "@teravoz/kafka";
+import type { Check } from "@teravoz/runtime";
+import type { Spooled } from "@teravoz/spool";
+import type { IngestPorts } from "./app.ts";
+
+export type Refusal = Parameters<IngestPorts["park"]>[0];
+
+/** Where an event or a refusal goes, and how that stands. */
+export type Route = {
+  /** A topic and its partition. */
+  destination: string;
+  /** Whether the brokers can be reached. */
+  check(): Check;
+  /** False while the destination takes nothing. */
+  isOpen(): boolean;
+};
+
+export type Routes = { ofEvent(event: Event): Route; ofRefusal(refusal: Refusal): Route };
+
+export function createRoutes({
+  publisher,
+  refusals,
+  topics,
+}: {
+  publisher: PartitionPublisher;
+  refusals: PartitionPublisher;
+  topics: TopicNames;
+}): Routes {
+  return {
+    ofEvent: ({ kind, aggregate_id: key }) =>
+      routeTo(publisher, { topic: kind === "call" ? topics.callEvents : topics.agentEvents, key }),
+    ofRefusal: ({ key }) => routeTo(refusals, { topic: topics.deadLetters, key }),
+  };
+}
+
+function routeTo(publisher: PartitionPublisher, to: Destination): Route {
+  return {
+    // a record without a key goes to any partition of its topic
+    destination: to.key === null ? to.topic : `${to.topic}:${partitionOf(to.key)}`,
+    check: publisher.check,
+    isOpen: () => publisher.takes(to),
+  };
+}
+
+/** What was spooled, read again with the time it came: the event, or the refusal, that it was. */
+export function readSpooled(
+  { body, receivedAt }: Spooled,
+  readOccurrence: ReadOccurrence,
+): { event: Event } | { refusal: Refusal } {
+  const parsed = parseWebhook(body, receivedAt, readOccurrence);
+  if (parsed.outcome === "accepted") return { event: parsed.event };
+  const key = parsed.outcome === "unprocessable" ? parsed.key : null;
+  return { refusal: { body, key, reason: parsed.outcome, receivedAt } };
+}
