@@ -163,6 +163,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCalls: ask(queries.listCalls),
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
+    listVersions: ask(queries.listVersions),
     listRecentCalls: ask(queries.listRecentCalls),
     listReturnableCalls: ask(queries.listReturnableCalls),
     listPresences: ask(queries.listPresences),

@@ -42,6 +42,9 @@ export type Change = {
   erased: boolean;
 };
 
+/** A version of a call or an agent, as it is stored. */
+export type StoredVersion = Pick<Change, "kind" | "key" | "version">;
+
 export type Applied =
   | {
       fenced: true;
@@ -133,6 +136,11 @@ export type CallQueries = {
   ): Promise<Page<StoredEvent>>;
   /** The calls of these call_ids that exist, in no order. */
   findCalls(call_ids: readonly string[]): Promise<Call[]>;
+  /**
+   * The calls and agents whose version is at most `withinMs` older than `until` (ms since the epoch), in no order, `limit` of each kind
+   * at most. If every version is older than `until`, the newest one takes its place: the clocks of writers and readers may differ.
+   */
+  listVersions(stretch: { withinMs: number; until: number; limit: number }): Promise<StoredVersion[]>;
   /**
    * What the numbers of the board are made of: the calls whose last event was received since then and, where it is given, until then
    * (both inclusive), in no order.

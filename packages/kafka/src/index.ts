@@ -3,6 +3,7 @@ export * from "./client.ts";
 export * from "./codec.ts";
 export * from "./consumer.ts";
 export * from "./ends.ts";
+export type { Silence } from "./fetches.ts";
 export * from "./park.ts";
 export * from "./partition.ts";
 export * from "./producer.ts";

@@ -1,15 +1,21 @@
 import { randomUUID } from "node:crypto";
-import type { Check, Log, Metrics } from "@teravoz/runtime";
+import { type Check, createRunningTime, type Log, type Metrics } from "@teravoz/runtime";
 import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { createFetches, type Silence } from "./fetches.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { withoutStanding } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
 
+/** How often the running time is looked at, and so how exact `silence` is. */
+const LOOK_MS = 250;
+
 export type Follower = {
   check(): Check;
+  /** For how long the leader of one of the partitions has answered no fetch. */
+  silence(): Silence;
   /** Stops reading and removes the group. */
   stop(): Promise<void>;
 };
@@ -32,10 +38,17 @@ export function followTopic(options: {
 }): Follower {
   const { client, topic, sinceMs, log, metrics, onCrash } = options;
   let groupId = "";
+  const time = createRunningTime(LOOK_MS);
+  const looking = setInterval(time.look, LOOK_MS).unref();
+  const fetches = createFetches(topic, time.now);
   // a new group each time: there is no dead member to wait for
   const open = (): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
-    const consumer = client.kafka.consumer({ ...memberOptions(client.sessionTimeoutMs), groupId });
+    const consumer = client.kafka.consumer({
+      ...memberOptions(client.sessionTimeoutMs),
+      groupId,
+      partitionAssigners: [fetches.assigner],
+    });
     return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }) };
   };
   const run = ({ consumer }: Member) =>
@@ -44,20 +57,23 @@ export function followTopic(options: {
       partitionsConsumedConcurrently: 4,
       eachBatch: async ({ batch, heartbeat }) => {
         metrics.batchRecords.observe({ direction: "consumed" }, batch.messages.length);
-        await options.handle(batch.messages.map(toTailRecord));
+        await fetches.handle(batch.partition, () => options.handle(batch.messages.map(toTailRecord)));
         await heartbeat();
       },
     });
   // from here on nothing is missed: a record that comes before the seek counts is read twice at the most
-  const prepare = async ({ admin, consumer }: Member, assignment: Assignment) => {
+  const prepare = async ({ admin, consumer }: Member, assignment: Assignment, isFirst: boolean) => {
+    if (isFirst) fetches.assign(assignment[topic] ?? []);
     const starts = await findStarts(admin, topic, sinceMs);
     for (const { partition, offset } of starts)
       if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset });
-    options.onDoubt();
-    return withoutStanding(
+    const left = withoutStanding(
       assignment,
       starts.map(({ partition }) => ({ topic, partition })),
     );
+    const isAnyStarted = assignment[topic]?.length !== left[topic]?.length;
+    if (isFirst || isAnyStarted) options.onDoubt();
+    return left;
   };
   const membership = createMembership({
     ...{ open, topics: [topic], run, prepare, log, onCrash },
@@ -65,7 +81,9 @@ export function followTopic(options: {
   });
   return {
     check: () => membership.check(),
+    silence: () => fetches.longest(),
     stop: async () => {
+      clearInterval(looking);
       await membership.stop();
       await withAdmin(client, (each) => each.deleteGroups([groupId])).catch((err) =>
         log.debug({ err }, "the consumer group was not removed"),

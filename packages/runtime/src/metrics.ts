@@ -153,6 +153,11 @@ export function createMetrics() {
       help: "Messages pushed to sockets",
       labelNames: ["event"],
     }),
+    missedNotices: new Counter({
+      ...of,
+      name: "teravoz_missed_notices_total",
+      help: "Changes that realtime found in the store and got no notice of; stays 0",
+    }),
     fanoutSeconds: new Histogram({
       ...of,
       name: "teravoz_fanout_delay_seconds",

@@ -5,6 +5,7 @@ import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { LetterDocument } from "./letters/mongo-letters.ts";
 import { MINUTES_KEPT_SECONDS, type MinuteDocument } from "./minutes.ts";
+import type { InstanceDocument } from "./readiness.ts";
 
 /** The uuid is the key: the database itself keeps an event from being there twice. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
@@ -46,6 +47,7 @@ export type Collections = {
   minutes: Collection<MinuteDocument>;
   agents: Collection<AgentDocument>;
   account: Collection<AccountDocument>;
+  instances: Collection<InstanceDocument>;
 };
 
 export const openCollections = (db: Db): Collections => ({
@@ -59,6 +61,7 @@ export const openCollections = (db: Db): Collections => ({
   minutes: db.collection("minutes"),
   agents: db.collection("agents"),
   account: db.collection("account"),
+  instances: db.collection("instances"),
 });
 
 /**
@@ -76,6 +79,9 @@ const EVENT_INDEXES: IndexDescription[] = [
 const BY_ID = { id: -1 } as const;
 const BY_BEGIN = { began_at: -1, id: -1 } as const;
 
+/** What changed lately; with the key, so that the index alone answers. */
+const BY_VERSION: IndexDescription = { key: { version: 1, _id: 1 } };
+
 /** Fields of which a value may be in very many calls: the page lists those by when they began. */
 const WIDE_FIELDS = ["counted_as", "queue", "queues", "agents", "our_number_canonical"];
 
@@ -88,6 +94,7 @@ const CALL_INDEXES: IndexDescription[] = [
   { key: BY_ID, unique: true },
   { key: BY_BEGIN },
   { key: { updated_at: 1, created_at: 1 } },
+  BY_VERSION,
   ...[
     ...["state", "queue", "queues", "actor", "agents", "code", "direction"],
     ...["our_number", "their_number", "our_number_canonical", "their_number_canonical"],
@@ -106,6 +113,9 @@ export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)
 const LETTERS_KEPT_SECONDS = 31 * 86_400;
 const LETTERS_BY_AGE = { last_seen: 1 } as const;
 const LETTERS_BY_AGE_NAME = "last_seen_1";
+
+/** An instance that was ready an hour ago, and is not any more, is gone. */
+const INSTANCES_KEPT_SECONDS = 3_600;
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
 const LETTER_INDEXES: IndexDescription[] = [
@@ -131,7 +141,7 @@ export async function prepareCollections(db: Db): Promise<void> {
 export async function createCollections(db: Db): Promise<void> {
   const names = [
     ...["events", "calls", "agents", "positions", "sequences", "minutes"],
-    ...["dead_letters", "erased", "jobs"],
+    ...["dead_letters", "erased", "jobs", "instances"],
   ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
 }
@@ -144,8 +154,12 @@ export async function createIndexes(db: Db): Promise<void> {
   await Promise.all([
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
+    db.collection("agents").createIndexes([BY_VERSION]),
     db.collection("dead_letters").createIndexes(LETTER_INDEXES),
     db.collection("erased").createIndexes(LEDGER_INDEXES),
+    db
+      .collection("instances")
+      .createIndexes([{ key: { ready_at: 1 }, expireAfterSeconds: INSTANCES_KEPT_SECONDS }]),
     db
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),

@@ -9,6 +9,7 @@ export { createMemoryStore } from "./memory.ts";
 export { createMemoryAccount } from "./memory-account.ts";
 export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mongo.ts";
 export { createMongoQueries } from "./mongo-queries.ts";
+export { createMongoReadiness } from "./readiness.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 export { type PastOptions, type PastOutcome, pastCollection, writePast } from "./rebuild/past.ts";
 export { restampEvents } from "./rebuild/restamp.ts";

@@ -34,6 +34,7 @@ import {
   readOccurrence as readInUtc,
   recentPart,
   type StoredEvent,
+  type StoredVersion,
   type SystemQueries,
   stampEvent,
   TooLarge,
@@ -96,6 +97,7 @@ export function createMemoryStore({
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
+    listVersions: async (stretch) => listVersions(state, stretch),
     countEvents: async (since) => countEvents(state, since),
     listPresences: async (agents) => listPresences(state, agents),
     listPositions: async (places) =>
@@ -364,6 +366,22 @@ function withinBytes(events: Event[], bytes: number): Event[] {
   const held = events.reduce((all, { payload }) => all + Buffer.byteLength(payload), 0);
   if (held > bytes) throw new TooLarge("too much happened in this time to be shown");
   return events;
+}
+
+function listVersions(
+  state: State,
+  { withinMs, until, limit }: Parameters<CallQueries["listVersions"]>[0],
+): StoredVersion[] {
+  const calls = allCalls(state).map(({ aggregate_id, version }) => ({ key: aggregate_id, version }));
+  const agents = listPresences(state).map(({ agent, version }) => ({ key: agent, version }));
+  const newest = Math.max(0, ...[...calls, ...agents].map(({ version }) => version));
+  const since = Math.min(until, newest) - withinMs;
+  const within = (kind: StoredVersion["kind"], all: typeof calls) =>
+    all
+      .filter(({ version }) => version >= since)
+      .slice(0, limit)
+      .map((each) => ({ kind, ...each }));
+  return [...within("call", calls), ...within("agent", agents)];
 }
 
 export const eventsOf = (state: State, call_id: string): StoredEvent[] =>

@@ -24,6 +24,7 @@ import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-q
 import { HANDED_OUT, reading } from "./reading.ts";
 import { listRecentCalls, listReturnableCalls } from "./recent-calls.ts";
 import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
+import { listVersions } from "./versions.ts";
 
 export type MongoQueriesOptions = {
   /** Bound what a search looks up. */
@@ -43,6 +44,7 @@ export function createMongoQueries(
     listCallEvents: (call_id, page) =>
       orUnavailable(() => listCallEvents(collections, { call_id, ...page, readOccurrence })),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
+    listVersions: (stretch) => orUnavailable(() => listVersions(collections, stretch)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
     listRecentCalls: (since, until) => orUnavailable(() => listRecentCalls(collections, since, until)),

@@ -12,6 +12,7 @@ import {
   statusSettings,
   stopSettings,
   token,
+  wholeNumber,
 } from "@teravoz/runtime";
 
 /** Every environment variable of this service. */
@@ -26,6 +27,12 @@ export const settings = {
   ...accountSettings,
   ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
+  RECONCILE_INTERVAL_MS: {
+    // a second would be a load of its own; a change stays in reach of two comparisons for two minutes
+    schema: wholeNumber(1_000, 60_000),
+    default: "30000",
+    doc: "how often the board is compared with the store, so that a lost notice is found",
+  },
   // unset = dead letters are not sent again from the page
   ADMIN_TOKEN: { ...adminToken, neededInProduction: false },
   ALLOWED_ORIGINS: {

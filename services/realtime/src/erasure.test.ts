@@ -32,6 +32,7 @@ function start() {
     listCalls: slow("listCalls"),
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
+    listVersions: slow("listVersions"),
     listRecentCalls: slow("listRecentCalls"),
     listReturnableCalls: slow("listReturnableCalls"),
     listMovingCalls: slow("listMovingCalls"),

@@ -10,9 +10,11 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 function start(
   queries: CallQueries,
   past = noNumbers.past as Pick<PastBoard, "changed" | "agentsChanged" | "forget">,
+  resync: ((between: () => Promise<void>) => Promise<void>) | null = null,
 ) {
   const told: string[] = [];
   const pauses: (() => void)[] = [];
+  const metrics = createMetrics();
   const feed = createFeed({
     queries,
     day: noNumbers.day,
@@ -21,11 +23,14 @@ function start(
       changed: (calls, erased) => {
         told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));
       },
-      resync: async () => void told.push("views read again"),
+      resync: async (_queries, between = async () => {}) => {
+        if (resync) await resync(between);
+        else told.push("views read again");
+      },
     },
     changed: () => told.push("DataChanged"),
     log: createLog("test", "silent"),
-    metrics: createMetrics(),
+    metrics,
     now: () => 0,
     pause: () => new Promise<void>((resolve) => pauses.push(resolve)),
   });
@@ -33,7 +38,7 @@ function start(
     pauses.shift()?.();
     await settle();
   };
-  return { feed, told, proceed };
+  return { feed, told, metrics, proceed };
 }
 
 const notice = (key: string, more: Partial<Notice["change"]> = {}): Notice => ({
@@ -108,7 +113,7 @@ test("nobody is told while the database is away; at its return the views are rea
   const { feed, told, proceed } = start({
     ...queries,
     findCalls: orAway(queries.findCalls),
-    listCalls: orAway(queries.listCalls),
+    listVersions: orAway(queries.listVersions),
   });
   feed.tell([notice("one")]);
   await settle();
@@ -171,4 +176,52 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
     [["ana"], true],
     "forget",
   ]);
+});
+
+test("a change without a notice is pushed by the comparison, and counted as missed if its notice never comes", async () => {
+  const calls = [sampleCall()];
+  const { feed, told, metrics, proceed } = start(queriesOver(calls));
+  feed.doubt();
+  await settle();
+  await proceed();
+  calls[0] = sampleCall({ version: 2 });
+  expect(await feed.reconcile(true)).toBe(1);
+  expect(told).toEqual(["views read again", "DataChanged", "one", "DataChanged"]);
+  expect(await feed.reconcile(true)).toBe(0);
+  expect((await metrics.missedNotices.get()).values).toMatchObject([{ value: 1 }]);
+});
+
+test("a change that is found before its notice comes is not counted as missed", async () => {
+  const calls = [sampleCall()];
+  const { feed, metrics, proceed } = start(queriesOver(calls));
+  feed.doubt();
+  await settle();
+  await proceed();
+  calls[0] = sampleCall({ version: 2 });
+  await feed.reconcile(true);
+  feed.tell([notice("one", { version: 2 })]);
+  await feed.reconcile(true);
+  expect((await metrics.missedNotices.get()).values).toMatchObject([{ value: 0 }]);
+});
+
+test("a change is neither found nor counted once its notice was relayed", async () => {
+  const calls = [sampleCall()];
+  const { feed, proceed } = start(queriesOver(calls));
+  feed.doubt();
+  await settle();
+  await proceed();
+  calls[0] = sampleCall({ version: 2 });
+  feed.tell([notice("one", { version: 2 })]);
+  expect(await feed.reconcile(true)).toBe(0);
+});
+
+test("what happens while the views are read again is relayed between two of them", async () => {
+  const { feed, told } = start(queriesOver([sampleCall()]), undefined, async (between) => {
+    feed.tell([notice("one")]);
+    await between();
+    told.push("last view");
+  });
+  feed.doubt();
+  await settle();
+  expect(told).toEqual(["one", "DataChanged", "last view", "DataChanged"]);
 });

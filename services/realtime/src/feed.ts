@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Call, type CallQueries, type Change, Unavailable } from "@teravoz/domain";
+import { type Call, type CallQueries, type Change, type StoredVersion, Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import type { Day } from "./day.ts";
 import type { PastBoard } from "./past.ts";
@@ -13,6 +13,12 @@ export type Feed = {
   tell(notices: readonly Notice[]): void;
   /** Something may have been missed: reads every view again, and tells every socket. */
   doubt(): void;
+  /**
+   * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
+   * with the number of such changes, once the database answers. `expectsNotices` is false while none can come; otherwise each change
+   * is counted as missed if its notice does not come before the next comparison.
+   */
+  reconcile(expectsNotices: boolean): Promise<number>;
   stop(): void;
 };
 
@@ -20,6 +26,13 @@ export type Feed = {
 const MAX_PENDING = 10_000;
 /** Doubts may come with every failing query: this often at most everything is read again. */
 const RECOVERY_MS = 250;
+/**
+ * A comparison looks this far back beyond the one before. A transaction takes its version when it begins, so a change may become
+ * visible with a version that is some seconds old.
+ */
+const LOOK_BACK_MS = 120_000;
+/** Two minutes of 800 changed calls a second. With more, reading the views again costs less. */
+const MAX_VERSIONS = 100_000;
 /** Between attempts while the database is away: soon enough for the 5 s a client may wait after its return. */
 const RETRY_MS = 1_000;
 
@@ -36,8 +49,17 @@ type Deps = {
   now: () => number;
   pause?: (ms: number) => Promise<unknown>;
 };
+type Comparison = { expectsNotices: boolean; answer: PromiseWithResolvers<number> };
 type State = Required<Deps> & {
   pending: Map<string, Notice>;
+  /** The newest version of each subject that the views were given, of those that changed lately; null before the first comparison. */
+  given: Map<string, number> | null;
+  /** Versions that a comparison found, and whose notices have not come yet. */
+  awaited: Map<string, number>;
+  /** When the last comparison began, by `now`. */
+  comparedAt: number;
+  /** Comparisons that were asked for. */
+  asked: Comparison[];
   doubtful: boolean;
   working: boolean;
   stopped: boolean;
@@ -54,13 +76,20 @@ export function createFeed(deps: Deps): Feed {
     ...deps,
     pause,
     pending: new Map(),
+    given: null,
+    awaited: new Map(),
+    comparedAt: deps.now(),
+    asked: [],
     doubtful: false,
     working: false,
     stopped: false,
   };
   return {
     tell(notices) {
-      for (const notice of notices) state.pending.set(subjectOf(notice), notice);
+      for (const notice of notices) {
+        state.pending.set(subjectOf(notice.change), notice);
+        settleAwaited(state, notice.change);
+      }
       if (state.pending.size > MAX_PENDING) state.doubtful = true;
       void work(state);
     },
@@ -68,21 +97,31 @@ export function createFeed(deps: Deps): Feed {
       state.doubtful = true;
       void work(state);
     },
+    reconcile(expectsNotices) {
+      const answer = Promise.withResolvers<number>();
+      state.asked.push({ expectsNotices, answer });
+      // the first comparison finds nothing, so the views must read the store after it
+      if (state.given === null) state.doubtful = true;
+      void work(state);
+      return answer.promise;
+    },
     stop() {
       state.stopped = true;
     },
   };
 }
 
+type Subject = Pick<Change, "kind" | "key">;
+
 /** A call and an agent of the same key are two. */
-const subjectOf = ({ change: { kind, key } }: Notice) => `${kind}:${key}`;
+const subjectOf = ({ kind, key }: Subject) => `${kind}:${key}`;
 
 async function work(state: State): Promise<void> {
   if (state.working) return;
   state.working = true;
-  while (!state.stopped && (state.doubtful || state.pending.size > 0)) {
+  while (!state.stopped && (state.doubtful || state.asked.length > 0 || state.pending.size > 0)) {
     try {
-      await (state.doubtful ? recover(state) : relay(state));
+      await (state.doubtful ? recover(state) : serve(state));
     } catch (error) {
       // the notices in hand are lost with this: reading everything again makes up for them
       state.doubtful = true;
@@ -93,18 +132,38 @@ async function work(state: State): Promise<void> {
   state.working = false;
 }
 
+/** One round of what is not a reading of everything. */
+async function serve(state: State): Promise<void> {
+  if (state.pending.size > 0) await relay(state);
+  const [next] = state.asked;
+  if (!next) return;
+  const found = await compare(state, next.expectsNotices);
+  state.asked.shift();
+  next.answer.resolve(found);
+}
+
 async function relay(state: State): Promise<void> {
   const notices = [...state.pending.values()].slice(0, READ_SIZE);
-  for (const notice of notices) state.pending.delete(subjectOf(notice));
-  const calls = notices.map(({ change }) => change).filter(({ kind }) => kind === "call");
+  for (const { change } of notices) state.pending.delete(subjectOf(change));
+  await push(
+    state,
+    notices.map(({ change }) => change),
+  );
+  for (const { stamped } of notices) observeDelay(state, stamped);
+}
+
+type Changed = Subject & { erased?: boolean };
+
+/** Reads what changed and gives it to the views, then notifies every socket. */
+async function push(state: State, changes: readonly Changed[]): Promise<void> {
+  const calls = changes.filter(({ kind }) => kind === "call");
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
   // first, for they need no read that could fail
   if (erased.length > 0) tell(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
-  await readAgents(state, notices);
+  await readAgents(state, changes);
   state.changed();
-  for (const { stamped } of notices) observeDelay(state, stamped);
 }
 
 /**
@@ -119,35 +178,89 @@ async function readChanged(state: State, ids: readonly string[]): Promise<void> 
 }
 
 /** An agent that was erased lives on where it has said something since. */
-async function readAgents({ queries, day, past }: State, notices: readonly Notice[]): Promise<void> {
-  const changes = notices.map(({ change }) => change).filter(({ kind }) => kind === "agent");
+async function readAgents(state: State, changed: readonly Changed[]): Promise<void> {
+  const { queries, day, past } = state;
+  const changes = changed.filter(({ kind }) => kind === "agent");
   const keys = changes.map(({ key }) => key);
   if (keys.length === 0) return;
   const found = await queries.listPresences(keys);
   const there = new Set(found.map(({ agent }) => agent));
   const gone = keys.filter((key) => !there.has(key));
+  for (const { agent, version } of found) note(state, { kind: "agent", key: agent, version });
   day.agentsChanged(found, gone);
   past.agentsChanged(found, gone.length > 0 || changes.some(({ erased }) => erased));
 }
 
-function tell({ subscriptions, day, past }: State, calls: readonly Call[], erased: readonly string[]): void {
+function tell(state: State, calls: readonly Call[], erased: readonly string[]): void {
+  const { subscriptions, day, past } = state;
+  for (const { aggregate_id, version } of calls) note(state, { kind: "call", key: aggregate_id, version });
   subscriptions.changed(calls, erased);
   day.changed(calls, erased);
   past.changed(calls, erased);
+}
+
+/** The views are given this version. */
+const note = ({ given }: State, stored: StoredVersion): void =>
+  void given?.set(subjectOf(stored), stored.version);
+
+/** The notice of a found change has come after all. The notice of an agent may name a lower version than the one that is stored. */
+function settleAwaited({ awaited }: State, change: Change): void {
+  const version = awaited.get(subjectOf(change));
+  if (version === undefined) return;
+  if (change.kind === "agent" || change.version >= version) awaited.delete(subjectOf(change));
 }
 
 /** Clocks of two machines differ: a notice from the future was told at once. */
 const observeDelay = ({ metrics, now }: State, stamped: number): void =>
   metrics.fanoutSeconds.observe(Math.max(0, now() - stamped) / 1_000);
 
-/** Whatever was missed is found by reading again; the first read also says whether the database is back. */
+/** See Feed.reconcile. Runs while nothing is being relayed, so that what is on its way to the views is not taken for missing. */
+async function compare(state: State, expectsNotices: boolean): Promise<number> {
+  countMissed(state);
+  const until = state.now();
+  const withinMs = LOOK_BACK_MS + Math.max(0, until - state.comparedAt);
+  const stored = await state.queries.listVersions({ withinMs, until, limit: MAX_VERSIONS });
+  const found = ungivenOf(state, stored);
+  if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.doubtful = true;
+  else
+    for (let start = 0; start < found.length; start += READ_SIZE)
+      await push(state, found.slice(start, start + READ_SIZE));
+  if (expectsNotices) for (const each of found) state.awaited.set(subjectOf(each), each.version);
+  state.given = new Map(
+    stored.map((each) => [subjectOf(each), Math.max(each.version, givenOf(state, each))]),
+  );
+  state.comparedAt = until;
+  return found.length;
+}
+
+/** Those with a notice waiting are about to be relayed. The first comparison has nothing to compare with. */
+const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersion[] =>
+  state.given === null
+    ? []
+    : stored.filter((each) => each.version > givenOf(state, each) && !state.pending.has(subjectOf(each)));
+
+const givenOf = ({ given }: State, subject: Subject): number => given?.get(subjectOf(subject)) ?? 0;
+
+function countMissed({ awaited, metrics, log }: State): void {
+  if (awaited.size === 0) return;
+  metrics.missedNotices.inc(awaited.size);
+  log.error({ count: awaited.size }, "changes without a notice were found in the store");
+  awaited.clear();
+}
+
+/**
+ * Finds by reading again all that may have been missed. What changed lately comes first, for all views at once; then each view is
+ * read, and what happens meanwhile is relayed between two of them. The first read also says whether the database is back.
+ */
 async function recover(state: State): Promise<void> {
   state.doubtful = false;
-  for (const [key, { change }] of state.pending) if (!change.erased) state.pending.delete(key);
+  for (const [subject, { change }] of state.pending) if (!change.erased) state.pending.delete(subject);
+  // notices may have been skipped, and those that were not are no longer told apart
+  state.awaited.clear();
   state.day.forget();
   state.past.forget();
-  await state.queries.listCalls({}, { limit: 1, cursor: null });
-  await state.subscriptions.resync(state.queries);
+  await compare(state, false);
+  await state.subscriptions.resync(state.queries, () => serve(state));
   state.changed();
   await state.pause(RECOVERY_MS);
 }

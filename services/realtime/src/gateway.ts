@@ -13,7 +13,7 @@ import {
   sendAnswer,
   type Waiting,
 } from "./connection.ts";
-import { dataChanged, failed, invalidMessage, type Message, welcome } from "./messages.ts";
+import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
 import {
   type Command,
   commandKey,
@@ -34,6 +34,8 @@ export const MAX_WAITING_BYTES = 1024 * 1024;
 export const CHANGED_MS = 50;
 /** A stalled socket is found at most this long after its 30 s. */
 const SWEEP_MS = 5_000;
+/** Sockets that are to be closed gradually are closed in steps of this time. */
+const CLOSE_STEP_MS = 100;
 
 export type Gateway = {
   /** A socket is there: it is welcomed, and from now on told of changes. */
@@ -46,6 +48,12 @@ export type Gateway = {
   disconnect(connection: Connection): void;
   /** Something changed: every socket gets a DataChanged after this call, at most one in 50 ms. */
   changed(): void;
+  /** From `since` (ms since the epoch) on no notices came: every socket gets a Stale, later ones after their Welcome. */
+  stale(since: number): void;
+  /** Ends what `stale` began: every socket gets a Fresh. */
+  fresh(): void;
+  /** Closes the sockets of this moment one after the other within `withinMs`; the answer cancels the rest. */
+  closeGradually(withinMs: number): () => void;
   /** Ends every socket. */
   stop(): void;
 };
@@ -60,12 +68,17 @@ type Deps = {
   /** What numbers and search terms are read by. */
   account: SearchAccount;
 };
-type State = Deps & { connections: Set<Connection>; throttle: Throttle };
+type State = Deps & {
+  connections: Set<Connection>;
+  throttle: Throttle;
+  /** Set while what the sockets show may be wrong. */
+  stale: Message | null;
+};
 
 export function createGateway(deps: Deps): Gateway {
   const connections = new Set<Connection>();
   const throttle = createThrottle(CHANGED_MS, () => tellAll(state), deps.clock);
-  const state: State = { ...deps, connections, throttle };
+  const state: State = { ...deps, connections, throttle, stale: null };
   let cancelSweep = deps.clock.after(SWEEP_MS, function sweep() {
     endStalled(state);
     cancelSweep = deps.clock.after(SWEEP_MS, sweep);
@@ -78,6 +91,15 @@ export function createGateway(deps: Deps): Gateway {
       for (const connection of connections) connection.due = true;
       throttle.trigger();
     },
+    stale(since) {
+      state.stale = stale(since);
+      pushToAll(state, state.stale);
+    },
+    fresh() {
+      state.stale = null;
+      pushToAll(state, fresh);
+    },
+    closeGradually: (withinMs) => closeGradually(state, withinMs),
     stop() {
       throttle.stop();
       cancelSweep();
@@ -90,7 +112,7 @@ function connect(state: State, link: Link, transport: string): Connection {
   const connection = createConnection(link, transport, state.clock);
   state.connections.add(connection);
   state.metrics.sockets.inc({ transport });
-  pushTo(state, connection, [welcome]);
+  pushTo(state, connection, state.stale ? [welcome, state.stale] : [welcome]);
   return connection;
 }
 
@@ -103,6 +125,18 @@ function disconnect(state: State, connection: Connection): void {
 function end(state: State, connection: Connection): void {
   connection.link.end();
   disconnect(state, connection);
+}
+
+function closeGradually(state: State, withinMs: number): () => void {
+  const left = [...state.connections];
+  const each = Math.ceil((left.length * CLOSE_STEP_MS) / withinMs);
+  let cancel = () => {};
+  const step = () => {
+    for (const connection of left.splice(0, each)) if (connection.open) end(state, connection);
+    if (left.length > 0) cancel = state.clock.after(CLOSE_STEP_MS, step);
+  };
+  step();
+  return () => cancel();
 }
 
 function endStalled(state: State): void {
@@ -118,6 +152,10 @@ function pushTo(state: State, connection: Connection, messages: readonly Message
     return;
   }
   for (const { event } of messages) state.metrics.fanout.inc({ event });
+}
+
+function pushToAll(state: State, message: Message): void {
+  for (const connection of [...state.connections]) pushTo(state, connection, [message]);
 }
 
 /** One pending DataChanged a socket: while the last is not taken, the next one waits. */

@@ -41,6 +41,11 @@ function encode(event: string, data: string, status: Status, { next, cut, left }
 
 export const welcome = encode("Welcome", '"Welcome"', "Ok");
 export const dataChanged = encode("DataChanged", "{}", "Ok");
+/** Since `since` (ms since the epoch) this instance gets no notices: what the client shows may be wrong. */
+export const stale = (since: number): Message =>
+  encode("Stale", JSON.stringify({ since: new Date(since).toISOString() }), "Ok");
+/** The end of a Stale: what the client was sent is what the store has. */
+export const fresh = encode("Fresh", "{}", "Ok");
 /** Answers what is no message at all. */
 export const invalidMessage = failed("InvalidMessage", "invalid body");
 

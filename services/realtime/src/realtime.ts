@@ -24,7 +24,7 @@ import { STALL_MS } from "./connection.ts";
 import { createDay } from "./day.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createFeed, type Feed } from "./feed.ts";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
 import { addPage } from "./page.ts";
 import { createPastBoard } from "./past.ts";
 import { addRedrive, type Redrive } from "./redrive.ts";
@@ -53,7 +53,9 @@ export type Realtime = {
   /** Not yet listening. */
   server: Server;
   /** Takes what changed. */
-  feed: Pick<Feed, "tell" | "doubt">;
+  feed: Feed;
+  /** Takes whether the boards are live. */
+  gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
   /** Takes what instances tell of themselves. */
   system: Pick<System, "heard">;
   /** Origins of pages that were refused in the last hour. */
@@ -143,7 +145,7 @@ export function createRealtime(deps: {
     clearTimeout(late);
     systemClock.stop();
   };
-  return { server, feed, system, refusedOrigins: refusedOrigins.list, stop };
+  return { server, feed, gateway, system, refusedOrigins: refusedOrigins.list, stop };
 }
 
 /** Keeps in mind what is open, upgraded or not; the answer is how to end all of it. */

@@ -26,14 +26,17 @@ import {
   createMongoAccount,
   createMongoLetters,
   createMongoQueries,
+  createMongoReadiness,
   createMongoSystemQueries,
   type MongoConnection,
 } from "@teravoz/store";
 import { settings } from "./config.ts";
+import { createCutOff } from "./cut-off.ts";
 import { createNoticeReader } from "./notices.ts";
 import { createRealtime, type Realtime } from "./realtime.ts";
 import { createLatePublisher, type Redrive } from "./redrive.ts";
 import { createStatusReader } from "./system/status-reader.ts";
+import { openSystemClock } from "./throttle.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
 /** A broker that is away cannot remove the group; an empty group without offsets does no harm and expires there. */
@@ -80,6 +83,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
+  watchCutOff(service, { realtime, changes, connection });
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
   kafka.status.start(
     async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }),
@@ -186,6 +190,31 @@ function followChanges(
   });
   health.add("kafka", () => follower.check());
   return follower;
+}
+
+/** Compares the boards with the store, now and then or while no notices come, and says so to the sockets. */
+function watchCutOff(
+  { self, config, log, health, onStop }: RealtimeService,
+  { realtime, changes, connection }: { realtime: Realtime; changes: Follower; connection: MongoConnection },
+): void {
+  const clock = openSystemClock();
+  const cutOff = createCutOff({
+    silence: () => changes.silence(),
+    isFollowing: () => changes.check().ok,
+    feed: realtime.feed,
+    gateway: realtime.gateway,
+    readiness: createMongoReadiness(connection, self.instance),
+    isReady: async () => (await health.report()).status === "ok",
+    clock,
+    now: Date.now,
+    log,
+    limits: { reconcileMs: config.RECONCILE_INTERVAL_MS },
+  });
+  health.add("notices", () => cutOff.check());
+  onStop("cut off", async () => {
+    cutOff.stop();
+    clock.stop();
+  });
 }
 
 const leave = (follower: Follower) =>

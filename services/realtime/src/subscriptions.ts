@@ -38,8 +38,11 @@ export type Subscriptions = {
   register(asked: Asked, deliver: Deliver): Registration;
   /** Calls as just read from the store, and the ids of those that are gone for good. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
-  /** Reads every view again and tells what was missed. Throws what the queries throw. */
-  resync(queries: CallQueries): Promise<void>;
+  /**
+   * Reads every view again and tells what was missed, the views with most subscribers first; `between` runs after each. Throws what
+   * the queries and `between` throw.
+   */
+  resync(queries: CallQueries, between?: () => Promise<void>): Promise<void>;
   stop(): void;
 };
 
@@ -69,8 +72,11 @@ export function createSubscriptions(clock: Clock, doubt: () => void): Subscripti
       const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
       for (const shared of views.values()) tell(shared, deltas);
     },
-    async resync(queries) {
-      for (const shared of [...views.values()]) await readAgain(shared, queries);
+    async resync(queries, between = async () => {}) {
+      for (const shared of [...views.values()].sort((one, other) => other.live.size - one.live.size)) {
+        if (views.get(shared.key) === shared) await readAgain(shared, queries);
+        await between();
+      }
     },
     stop() {
       for (const { frame } of views.values()) frame.stop();

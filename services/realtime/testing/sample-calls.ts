@@ -72,6 +72,8 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   },
   listCallEvents: async () => ({ items: [], next: null }),
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
+  listVersions: async () =>
+    calls.map(({ aggregate_id, version }) => ({ kind: "call" as const, key: aggregate_id, version })),
   listMovingCalls: async () => [],
   listPresences: async () => [],
   listPastPresences: async () => [],

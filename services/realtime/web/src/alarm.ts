@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { now } from "./clock.ts";
-import { link } from "./live.ts";
+import { link, staleSince } from "./live.ts";
 import { report } from "./numbers.ts";
 import { rewound } from "./rewind.ts";
 import { urgencyOf } from "./urgency.ts";
@@ -19,7 +19,7 @@ export function toggleSound(): void {
 
 /** How many queues have somebody who has waited too long; what is stale or past alarms nobody. */
 const queuesOver = computed(() => {
-  if (link.value.status !== "live" || rewound.value) return 0;
+  if (link.value.status !== "live" || staleSince.value !== null || rewound.value) return 0;
   const isOver = ({
     waiting_since,
     serviceLevelMs,

@@ -26,6 +26,12 @@ const TOKEN = "token";
 export const RETRY_MS = 2_000;
 
 export const link = signal<Link>({ status: "connecting" });
+/** The server's time from which on the server itself gets no news, while it is connected and says so. */
+export const cutOffSince = signal<number | null>(null);
+/** The server's time from which on what the page shows may be wrong; null while it is right, or nothing was ever shown. */
+export const staleSince = computed(() =>
+  link.value.status === "lost" ? link.value.since : cutOffSince.value,
+);
 /** The calls whose callers wait, on all pages but that of calls. */
 export const calls = signal<Calls>(new Map());
 /** Calls of a snapshot: the most the server gives. */
@@ -160,12 +166,21 @@ function take(aggregate_id: string, call: Call | null, left = false): void {
 function lose(): void {
   const before = link.peek();
   if (before.status === "lost") return;
-  link.value = { status: "lost", since: before.status === "live" ? serverTime() : null };
+  const since = cutOffSince.peek() ?? serverTime();
+  link.value = { status: "lost", since: before.status === "live" ? since : null };
 }
 
 socket.on("connect", () => {
   if (link.peek().status === "token") link.value = { status: "connecting" };
+  // a server that is cut off says so after its welcome
+  cutOffSince.value = null;
   subscribe();
+});
+socket.on("Stale", ({ data }: Envelope<{ since: string }>) => {
+  cutOffSince.value = Date.parse(data.since);
+});
+socket.on("Fresh", () => {
+  cutOffSince.value = null;
 });
 socket.on("CallChanged", ({ data, left }: Envelope<Call>) => take(data.aggregate_id, data, left));
 socket.on("CallErased", ({ data }: Envelope<{ aggregate_id: string }>) => {

@@ -13,7 +13,7 @@ import { cityOf, formatDuration } from "./format.ts";
 import { Help } from "./help.tsx";
 import { Link } from "./link.tsx";
 import { searchIsCut } from "./listed-calls.ts";
-import { link } from "./live.ts";
+import { link, staleSince } from "./live.ts";
 import { LivePage } from "./live-page.tsx";
 import { NotFound } from "./not-found.tsx";
 import { zone } from "./numbers.ts";
@@ -31,7 +31,7 @@ import { words } from "./words.ts";
 
 export function Page() {
   if (link.value.status === "token") return <TokenForm wrong={link.value.wrong} />;
-  const stale = link.value.status === "lost" && link.value.since !== null;
+  const stale = staleSince.value !== null;
   return (
     <div class={["page", stale && "stale", rewound.value && "rewound"].filter(Boolean).join(" ")}>
       <header>
@@ -146,8 +146,13 @@ function FilterButton({ state }: { state: CallState | null }) {
 
 function ConnectionLight() {
   const state = link.value;
-  const live = state.status === "live";
-  const waiting = state.status === "lost" ? words.reconnecting : words.connecting;
+  const connected = state.status === "live";
+  const live = connected && staleSince.value === null;
+  const waiting = connected
+    ? words.outdated
+    : state.status === "lost"
+      ? words.reconnecting
+      : words.connecting;
   if (live && rewound.value)
     return (
       <span class="light past" role="status">
@@ -172,11 +177,12 @@ function PrintedAt() {
 
 /** Read aloud once; the seconds that tick are for the eye. */
 function StaleNotice() {
-  if (link.value.status !== "lost") return null;
-  const { since } = link.value;
+  const since = staleSince.value;
+  const lost = link.value.status === "lost";
+  if (!lost && since === null) return null;
   return (
     <p class="notice">
-      <span role="alert">{words.lost}</span>{" "}
+      <span role="alert">{lost ? words.lost : words.cutOff}</span>{" "}
       {since !== null && (
         <span aria-hidden="true">{words.stale(formatDuration(Math.max(0, now.value - since)))}</span>
       )}

@@ -199,6 +199,8 @@ export const words: Words = {
   connecting: "connecting",
   reconnecting: "reconnecting",
   lost: "No data from the server.",
+  cutOff: "The server receives no news.",
+  outdated: "stale",
   stale: (since) => `Stale for ${since}`,
   empty: "No calls yet. Each call of TeraVoz appears here as soon as its first event arrives.",
   emptyHow: "To see what that looks like, run in a terminal:",

@@ -94,6 +94,10 @@ export type Words = {
   connecting: string;
   reconnecting: string;
   lost: string;
+  /** The page is connected, and the server itself is cut off. */
+  cutOff: string;
+  /** In place of "live" then. */
+  outdated: string;
   stale(since: string): string;
   empty: string;
   /** For developers. */

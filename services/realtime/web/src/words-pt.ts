@@ -199,6 +199,8 @@ export const words: Words = {
   connecting: "conectando",
   reconnecting: "reconectando",
   lost: "Sem dados do servidor.",
+  cutOff: "O servidor não está recebendo novidades.",
+  outdated: "desatualizado",
   stale: (since) => `Desatualizado há ${since}`,
   empty: "Nenhuma ligação ainda. Cada ligação da TeraVoz aparece aqui assim que o primeiro evento chega.",
   emptyHow: "Para ver como fica, rode no terminal:",
