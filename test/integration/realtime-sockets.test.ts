@@ -535,3 +535,39 @@ describe("hostile clients", () => {
     await proxy.close();
   });
 });
+
+test.each(["/calls", "/socket.io/?EIO=4&transport=websocket"])(
+  "an instance that is not ready sends a balancer's new WebSocket at %s on to another one, and takes whoever comes directly",
+  async (path) => {
+    const statusOf = (headers: Record<string, string>) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`${realtime.url.replace("http", "ws")}${path}`, { headers });
+        socket.on("error", () => {});
+        socket.once("unexpected-response", (_request, { statusCode }) => resolve(statusCode!));
+        socket.once("open", () => {
+          socket.terminate();
+          resolve(101);
+        });
+      });
+    const balanced = { "X-Only-If-Ready": "1" };
+    expect(await statusOf(balanced)).toBe(101);
+    realtime.ready = false;
+    expect([await statusOf(balanced), await statusOf({})]).toEqual([503, 101]);
+  },
+);
+
+test.each(TRANSPORTS)(
+  "by %s a client that comes while its board is stale is told after its welcome",
+  async (transport) => {
+    realtime.gateway.stale(Date.parse("2026-01-01T12:00:00Z"));
+    const client = await connectClient(transport, realtime.url);
+    clients.push(client);
+    expect(await client.next("Stale")).toEqual({
+      data: { since: "2026-01-01T12:00:00.000Z" },
+      event: "Stale",
+      status: "Ok",
+    });
+    realtime.gateway.fresh();
+    expect(await client.next("Fresh")).toEqual({ data: {}, event: "Fresh", status: "Ok" });
+  },
+);

@@ -48,6 +48,8 @@ export type RealtimeInProcess = {
   /** Origins of pages that were refused. */
   refusedOrigins: Realtime["refusedOrigins"];
   queries: number;
+  /** False: its own check of readiness fails. */
+  ready: boolean;
   /** While true every query fails as with a database that is away. */
   away: boolean;
   /** Stores bodies as the projector would, received now; the changes are for `tell`. */
@@ -59,6 +61,7 @@ export type RealtimeInProcess = {
   /** Erases a call as the projector would; the changes are for `tell`. */
   erase(call_id: string): Promise<Change[]>;
   tell(changes: Change[]): void;
+  gateway: Realtime["gateway"];
   doubt(): void;
   /** Takes statuses as the topic would bring them. */
   hear: Realtime["system"]["heard"];
@@ -86,6 +89,8 @@ export async function startRealtime({
   const fold = createFold(rules);
   const store = createMemoryStore({ letters, readOccurrence: fold.readOccurrence });
   const metrics = createMetrics();
+  const health = createHealth();
+  health.add("test", () => ({ ok: running.ready }));
   const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
@@ -97,7 +102,7 @@ export async function startRealtime({
     admission: { tokens: tokens ?? null, origins: origins ?? null, isLocal },
     ...limits,
     metricsTokens: null,
-    health: createHealth(),
+    health,
     metrics,
     log: createLog("realtime", "info", { write: (line) => void lines.push(line) }),
   });
@@ -117,6 +122,7 @@ export async function startRealtime({
     lines,
     refusedOrigins: realtime.refusedOrigins,
     queries: 0,
+    ready: true,
     away: false,
     store: (...bodies) => running.storeAt(new Date(), ...bodies),
     async storeAt(received, ...bodies) {
@@ -128,6 +134,7 @@ export async function startRealtime({
     },
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
     tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
+    gateway: realtime.gateway,
     doubt: () => realtime.feed.doubt(),
     hear: realtime.system.heard,
     happen: async (...bodies) => running.tell(await running.store(...bodies)),

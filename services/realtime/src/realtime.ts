@@ -128,7 +128,8 @@ export function createRealtime(deps: {
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);
   const admits = createOriginCheck(deps.admission, refusedOrigins.note);
-  const doors = { ...deps.admission, admits, mayCome: createRate(clock, deps.joinsPerSecond) };
+  const isReady = async () => (await deps.health.report()).status === "ok";
+  const doors = { ...deps.admission, admits, isReady, mayCome: createRate(clock, deps.joinsPerSecond) };
   const transports = [
     serveSocketIo(server, gateway, doors),
     servePlainWebSocket(server, gateway, doors, clock),

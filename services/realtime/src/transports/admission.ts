@@ -10,7 +10,21 @@ export type Admission = {
 };
 
 /** The same at an instance, with what it counts: each is asked once for each client that comes. */
-export type Doors = Admission & { mayCome: () => boolean; admits: OriginCheck };
+export type Doors = Admission & {
+  mayCome: () => boolean;
+  admits: OriginCheck;
+  /** Whether all checks of this instance are ok. */
+  isReady: () => Promise<boolean>;
+};
+
+/** A balancer that knows other instances sets it: an instance that is not ready then refuses, and the next one is asked. */
+const ONLY_IF_READY = "x-only-if-ready";
+
+/** Without the header a client comes to whatever there is, and is notified if its board is stale. */
+export const isBetterElsewhere = async (
+  { headers }: Pick<IncomingMessage, "headers">,
+  { isReady }: Pick<Doors, "isReady">,
+): Promise<boolean> => headers[ONLY_IF_READY] === "1" && !(await isReady());
 
 type OriginCheck = (request: Pick<IncomingMessage, "headers">) => boolean;
 

@@ -7,7 +7,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import { parseFrame } from "../protocol.ts";
 import type { Clock } from "../throttle.ts";
-import { type Doors, isTokenAccepted } from "./admission.ts";
+import { type Doors, isBetterElsewhere, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
 /** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
@@ -23,11 +23,11 @@ export function servePlainWebSocket(
     perMessageDeflate: false,
   });
   const lives = new WeakMap<WebSocket, Life>();
-  server.on("upgrade", (request, socket, head) => {
+  server.on("upgrade", async (request, socket, head) => {
     if (isSocketIo(request.url)) return;
     // a peer may vanish in the middle of the handshake
     socket.on("error", () => socket.destroy());
-    const refusal = refusalOf(request, admission);
+    const refusal = (await isBetterElsewhere(request, admission)) ? NOT_READY : refusalOf(request, admission);
     if (refusal) return refuse(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const unsent = () => unsentOf(socket);
@@ -101,6 +101,12 @@ function frameOf(message: Message): Buffer {
 
 type Refusal = { status: string; headers: string; reason: string };
 
+export const NOT_READY: Refusal = {
+  status: "503 Service Unavailable",
+  headers: "Retry-After: 1\r\n",
+  reason: "this instance is not ready",
+};
+
 function refusalOf(request: IncomingMessage, admission: Doors): Refusal | null {
   if (!admission.admits(request))
     return { status: "403 Forbidden", headers: "", reason: "this origin may not connect" };
@@ -117,7 +123,7 @@ function refusalOf(request: IncomingMessage, admission: Doors): Refusal | null {
 const LINGER_MS = 1_000;
 
 /** Of an upgraded socket nobody else takes care: its peer may keep its own half open for ever. */
-function refuse(socket: Duplex, { status, headers, reason }: Refusal): void {
+export function refuse(socket: Duplex, { status, headers, reason }: Refusal): void {
   const body = JSON.stringify(errorBody([{ path: "", message: reason }]));
   socket.end(
     `HTTP/1.1 ${status}\r\n${headers}Content-Type: application/json; charset=utf-8\r\n` +

@@ -4,8 +4,9 @@ import type { Send } from "../connection.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Message } from "../messages.ts";
 import type { Request } from "../protocol.ts";
-import { type Doors, isOriginAllowed, isTokenAccepted } from "./admission.ts";
+import { type Doors, isBetterElsewhere, isOriginAllowed, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
+import { NOT_READY, refuse } from "./plain-websocket.ts";
 
 /** A connection that does not join within this time only costs: clients join in their first packet. */
 const JOIN_TIMEOUT_MS = 10_000;
@@ -36,7 +37,9 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
     // clients of version 2 speak engine.io's protocol 3
     allowEIO3: true,
     // asked for each handshake, not for what comes after it
-    allowRequest: (request, decide) => {
+    allowRequest: async (request, decide) => {
+      // engine.io's own answer is 400, which no balancer takes for a reason to ask another instance
+      if (await isBetterElsewhere(request, admission)) return refuse(request.socket, NOT_READY);
       const refusal = refusalOf(request, admission);
       decide(refusal, refusal === null);
     },
