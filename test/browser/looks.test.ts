@@ -259,3 +259,24 @@ test("a printed live page has its date and time, and cuts no column", async () =
     .map((each) => each.ariaLabel)`;
   expect(await page.evaluate(wide)).toEqual([]);
 });
+
+test.each([
+  ["light", SMALL, "light"],
+  ["dark", { width: 390, height: 844 }, "dark"],
+] as const)(
+  "a page whose server is cut off turns grey, says since when, and is live again after it, in %s",
+  async (_, viewport, colorScheme) => {
+    const { page } = await suite.open("/", 0, { viewport, colorScheme });
+    const light = page.locator(".light");
+    await eventually(async () => expect(await light.innerText()).toBe("● ao vivo"));
+    suite.realtime.gateway.stale(Date.now() - 63_000);
+    await eventually(async () => expect(await light.innerText()).toBe("○ desatualizado"));
+    expect(await page.locator(".notice").innerText()).toMatch(
+      /^O servidor não está recebendo novidades\. Desatualizado há 01:0\d$/,
+    );
+    expect(await page.locator(".page.stale").count()).toBe(1);
+    suite.realtime.gateway.fresh();
+    await eventually(async () => expect(await light.innerText()).toBe("● ao vivo"));
+    expect(await page.locator(".notice, .page.stale").count()).toBe(0);
+  },
+);
