@@ -8,7 +8,7 @@ import { findErased, knowsPersons } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
-import { readEpoch, readPosition } from "./positions.ts";
+import { createMongoPositions, readEpoch } from "./positions.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { createMongoSystemQueries } from "./system-queries.ts";
 import { runTransaction } from "./transaction.ts";
@@ -46,7 +46,7 @@ export function createMongoStore({
     ...createMongoQueries(connection, readOccurrence && { readOccurrence }),
     ...createMongoSystemQueries(connection),
     ...createMongoRebuild(deps),
-    position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
+    ...createMongoPositions(collections),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
     findErased: (keys) => orUnavailable(() => findErased(collections, names, keys)),
     ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
