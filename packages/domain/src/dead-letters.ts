@@ -104,8 +104,6 @@ export type LetterFile = PositionStore & {
    * batch can never be filed.
    */
   file(batch: LetterBatch): Promise<{ fenced: boolean }>;
-  /** Whether a letter with this body is filed. Throws Unavailable. */
-  isFiled(body: Uint8Array): Promise<boolean>;
 };
 
 /** Field = value, all of them; `since` and `until` bound first_seen, both included. */

@@ -101,6 +101,8 @@ export type CallStore = PositionStore & {
    * collections. To be called after `apply`; safe to repeat. Throws Unavailable.
    */
   forget(erased: readonly Erased[]): Promise<void>;
+  /** Whether a dead letter with this body is filed. Throws Unavailable. */
+  isFiled(body: Uint8Array): Promise<boolean>;
 };
 
 export type Page<T> = {

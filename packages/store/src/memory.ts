@@ -41,6 +41,7 @@ import {
 } from "@teravoz/domain";
 import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readCallsCursor } from "./cursor.ts";
+import { letterId } from "./letters/letter-page.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
 import { createMemoryPositions, type MemoryPositions } from "./memory-positions.ts";
 import { startOfMinute } from "./minutes.ts";
@@ -95,6 +96,7 @@ export function createMemoryStore({
     keepOut: async (person, how) => keepOut(state, person, how),
     // nobody writes beside the events here
     forget: async () => {},
+    isFiled: async (body) => [...letters].some(({ id }) => id === letterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),

@@ -2,10 +2,11 @@ import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@ter
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
-import type { MongoConnection } from "./connect.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { forgetErased, listAgentEvents, thinOut } from "./erasure/erase.ts";
 import { findErased, knowsPersons } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
+import { letterId } from "./letters/letter-page.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
 import { createMongoPositions, readEpoch } from "./positions.ts";
@@ -52,6 +53,11 @@ export function createMongoStore({
     ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
     knowsPersons: () => orUnavailable(() => knowsPersons(collections)),
     listAgentEvents: (...asked) => orUnavailable(() => listAgentEvents(collections, ...asked)),
+    isFiled: (body) =>
+      orUnavailable(async () => {
+        const filed = { _id: letterId({ body }) };
+        return (await collections.deadLetters.countDocuments(filed, { maxTimeMS: OPERATION_LIMIT_MS })) > 0;
+      }),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
 }

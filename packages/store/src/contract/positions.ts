@@ -108,10 +108,10 @@ export function describePositions(use: Use): void {
   });
 
   test("a letter is known by its body", async () => {
-    const { letters } = use();
+    const { letters, store } = use();
     const letter = sampleLetter();
-    expect(await letters.isFiled(letter.body)).toBe(false);
+    expect(await store.isFiled(letter.body)).toBe(false);
     await letters.file({ ...place(), expected: null, next: 1, letters: [letter] });
-    expect(await letters.isFiled(letter.body)).toBe(true);
+    expect(await store.isFiled(letter.body)).toBe(true);
   });
 }

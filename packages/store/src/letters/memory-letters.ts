@@ -23,7 +23,6 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
     [Symbol.iterator]: () => list(state, {}, null).values(),
     ...state.positions.store,
     file: async (batch) => file(state, batch),
-    isFiled: async (body) => state.letters.has(letterId({ body })),
     list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
     find: async (id) => structuredClone(state.letters.get(id) ?? null),
     mark: async (letter, status) => mark(state, letter, status),

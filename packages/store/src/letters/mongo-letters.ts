@@ -37,8 +37,6 @@ export function createMongoLetters({
   return {
     ...createMongoPositions(opened.collections),
     file: (batch) => orUnavailable(() => file(opened, batch)),
-    isFiled: (body) =>
-      orUnavailable(async () => (await deadLetters.countDocuments({ _id: letterId({ body }) }, LIMIT)) > 0),
     list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
     find: (id) => orUnavailable(() => find(deadLetters, id)),
     mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
