@@ -180,7 +180,7 @@ test("partitions that are read again from their beginning change nothing: each e
   // as the records of another log would have it
   await positions.updateMany({}, { $inc: { "identities.$[].timestamp": 1 } });
   const again = fileLetters();
-  await start();
+  projector = erasing.project();
   await eventually(async () => {
     const rereads = (await opened.metrics.rereads.get()).values.reduce((sum, { value }) => sum + value, 0);
     expect(rereads).toBeGreaterThanOrEqual(ends.length);
