@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { type Call, foldCall, type StoredEvent } from "@teravoz/domain";
-import { withAdmin } from "@teravoz/kafka";
+import { type Call, createReadOccurrence, findParties, foldCall, type StoredEvent } from "@teravoz/domain";
+import { readEnds, withAdmin } from "@teravoz/kafka";
+import { fileDeadLetters } from "@teravoz/projector";
+import { createMongoAccount, createMongoLetters } from "@teravoz/store";
 import type { Document } from "mongodb";
 import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
 import { openTopics, type TestTopics } from "../support/kafka.ts";
+import { startProjector } from "../support/projector-in-process.ts";
 import { startRebuild } from "../support/rebuild/command.ts";
 import { bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
 
@@ -138,3 +141,86 @@ test("calls that are dropped and rebuilt, or replayed from the topic, are the sa
   await eventually(async () => expect(await calls()).toEqual(before), PATIENCE_MS);
   expect(await erasing.db.collection("events").find().sort({ _id: 1 }).toArray()).toEqual(events);
 }, 120_000);
+
+const DEAD_LETTERS = { limit: 10, cursor: null };
+
+/** As the projector's process files them. */
+function fileLetters() {
+  const { client, topics, prefix, log, metrics } = opened;
+  const { connection, store } = erasing;
+  const letters = createMongoLetters({ connection, log });
+  const filing = fileDeadLetters({
+    ...{ client, topics, prefix, log, metrics, letters, store, parties: findParties },
+    readOccurrence: createReadOccurrence("UTC"),
+    onCrash: (error) => projector.crashes.push(error),
+  });
+  opened.closing(filing.stop);
+  return { ...filing, list: async () => (await letters.list({}, DEAD_LETTERS)).items };
+}
+
+const lengthOf = async (topic: string) =>
+  (await readEnds(opened.client, [topic])).reduce((sum, { high }) => sum + high, 0);
+
+test("partitions that are read again from their beginning change nothing: each event once, what was erased stays erased, a dead letter is one copy", async () => {
+  const [kept, gone] = [bodiesOfCalls(20), bodiesOfCalls(1)];
+  const filing = fileLetters();
+  await erasing.publish(shuffle([...kept, ...gone, ...kept.slice(0, 10)]));
+  await untilStored([...kept, ...gone]);
+  const poison = { topic: opened.topics.callEvents, key: "poison", value: Buffer.from("poison") };
+  await erasing.publisher.publish(poison);
+  await erase(gone);
+  await untilStored(kept);
+  await eventually(async () => expect(await filing.list()).toMatchObject([{ copies: 1 }]), PATIENCE_MS);
+  await Promise.all([projector.stop(), filing.stop()]);
+  const [before, parked] = [await calls(), await lengthOf(opened.topics.deadLetters)];
+  const events = await erasing.db.collection("events").find().sort({ _id: 1 }).toArray();
+  const positions = erasing.db.collection<{ _id: string; next: number }>("positions");
+  const ends = await positions.find({ next: { $gt: 0 } }, { projection: { next: 1 } }).toArray();
+
+  // as the records of another log would have it
+  await positions.updateMany({}, { $inc: { "identities.$[].timestamp": 1 } });
+  const again = fileLetters();
+  projector = erasing.project();
+  await eventually(async () => {
+    const rereads = (await opened.metrics.rereads.get()).values.reduce((sum, { value }) => sum + value, 0);
+    expect(rereads).toBeGreaterThanOrEqual(ends.length);
+    for (const { _id, next } of ends)
+      expect((await positions.findOne({ _id }))!.next).toBeGreaterThanOrEqual(next);
+  }, PATIENCE_MS);
+  expect(await calls()).toEqual(before);
+  expect(await erasing.db.collection("events").find().sort({ _id: 1 }).toArray()).toEqual(events);
+  expect(await again.list()).toMatchObject([{ copies: 1, status: "waiting" }]);
+  expect(await lengthOf(opened.topics.deadLetters)).toBe(parked);
+  expect(await findText(erasing, callIdOf(gone[0]!))).toEqual([]);
+  expect(projector.crashes).toEqual([]);
+}, 180_000);
+
+test("a second database under the same prefix is refused, and the first keeps all its calls; a restored backup of it is taken", async () => {
+  await projector.stop();
+  const groupOf = { prefix: `${opened.prefix}shared.` };
+  const account = createMongoAccount(erasing.connection);
+  const uri = new URL(process.env.MONGODB_URI!);
+  uri.pathname = `/${erasing.db.databaseName}`;
+  const open = async (installation: string, at?: string) =>
+    startProjector({ ...opened, ...groupOf }, { installation, ...(at && { uri: at }) });
+  const first = await open(await account.installation(), uri.href);
+  await eventually(() => expect(first.check()).toMatchObject({ ok: true }), PATIENCE_MS);
+  const second = await open("another installation");
+  const bodies = bodiesOfCalls(20);
+  await erasing.publish(shuffle(bodies));
+  await untilStored(bodies);
+  expect(await second.db.collection("events").countDocuments()).toBe(0);
+  await first.stop();
+  await second.stop();
+  // nobody is in the group now
+  const third = await open("another installation");
+  await eventually(() => expect(String(third.crashes)).toContain("TOPIC_PREFIX"), PATIENCE_MS);
+  await third.stop();
+
+  await restore(await backUp());
+  const restored = await open(await account.installation(), uri.href);
+  const since = bodiesOfCalls(5);
+  await erasing.publish(since);
+  await untilStored([...bodies, ...since]);
+  expect([first.crashes, restored.crashes]).toEqual([[], []]);
+}, 180_000);

@@ -4,10 +4,13 @@ import { createMetrics } from "@teravoz/runtime";
 import { skipEarlierTests, type TestTopics } from "./kafka.ts";
 import { dropDatabase, openStore } from "./store.ts";
 
-type Options = { codec?: TestTopics["codec"]; uri?: string };
+type Options = { codec?: TestTopics["codec"]; uri?: string; installation?: string };
 
 /** The projector on the topics of a test, with a database of its own that ends with the topics, or the one that `uri` names. */
-export async function startProjector(opened: TestTopics, { codec = opened.codec, uri }: Options = {}) {
+export async function startProjector(
+  opened: TestTopics,
+  { codec = opened.codec, uri, installation }: Options = {},
+) {
   const { client, log, prefix, topics } = opened;
   const metrics = createMetrics();
   const { connection, store } = await openStore(uri);
@@ -16,7 +19,7 @@ export async function startProjector(opened: TestTopics, { codec = opened.codec,
   const crashes: unknown[] = [];
   const consumer = consumeEvents({
     parties: findParties,
-    ...{ client, store, codec, topics, log, metrics, prefix },
+    ...{ client, store, codec, topics, log, metrics, prefix, installation },
     publisher: opened.publisher(),
     fold: foldCall,
     onSuperseded: (revision) => void crashes.push(revision),

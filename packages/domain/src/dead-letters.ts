@@ -1,6 +1,7 @@
 import { type Erased, erasedPersonOf, type Subject } from "./erasure.ts";
 import type { Parties } from "./parties.ts";
 import type { Page } from "./ports.ts";
+import type { PositionStore, RecordIdentity } from "./positions.ts";
 
 /** `dropped` is for good: a copy that comes later changes nothing. */
 export type LetterStatus = "waiting" | "redriven" | "dropped";
@@ -54,6 +55,13 @@ export function addCopy(
   return { ...known, ...arrived, ...counted, status: "waiting", status_at: now };
 }
 
+/** Copies that are counted: those that a partition holds again after it was put back are not, if their letter is filed. */
+export const isNewCopy = (
+  { last_seen }: Pick<ArrivedLetter, "last_seen">,
+  isKnown: boolean,
+  seenUntil: number | null,
+): boolean => !isKnown || seenUntil === null || last_seen.getTime() > seenUntil;
+
 /** Whom a letter may be about: its key says no kind. */
 export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): Subject[] =>
   [...new Set(letters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
@@ -85,13 +93,13 @@ export type LetterBatch = {
   letters: readonly ArrivedLetter[];
   /** As in Batch. */
   epoch?: number;
+  identities?: readonly RecordIdentity[];
 };
 
-export type LetterFile = {
-  /** The next offset to file, null where nothing of the partition was ever filed. */
-  position(topic: string, partition: number): Promise<number | null>;
+export type LetterFile = PositionStore & {
   /**
-   * Files a batch and moves the position, together or not at all: each body once, its copies counted. `fenced` where the
+   * Files a batch and moves the position, together or not at all: each body once, its copies counted. A copy that had been read before
+   * the partition was put back (`seenUntil`) is not counted again. `fenced` where the
    * stored position is not `expected`. Throws Unavailable when it may be tried again, any other error when this
    * batch can never be filed.
    */

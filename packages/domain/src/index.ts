@@ -22,6 +22,7 @@ export * from "./parties.ts";
 export * from "./past.ts";
 export * from "./phone-number.ts";
 export * from "./ports.ts";
+export * from "./positions.ts";
 export * from "./presence.ts";
 export * from "./presence-retention.ts";
 export * from "./queue-day.ts";

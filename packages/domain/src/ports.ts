@@ -5,6 +5,7 @@ import type { Delivery } from "./deliveries.ts";
 import type { Erased, Erasure, LedgerKey } from "./erasure.ts";
 import type { Event, EventKind, LoggedEvent, StoredEvent } from "./event.ts";
 import type { MovingCall } from "./past.ts";
+import type { PositionStore, RecordIdentity } from "./positions.ts";
 import type { Presence } from "./presence.ts";
 import type { RecentCall } from "./recent-call.ts";
 import type { ReadOccurrence } from "./timestamp.ts";
@@ -17,6 +18,8 @@ export type Batch = {
   expected: number | null;
   /** The position after this batch: the offset of the next record to read. */
   next: number;
+  /** The identities of its last records, oldest first (absent = none). */
+  identities?: readonly RecordIdentity[];
   /** May be empty: then only the position moves. */
   events: readonly LoggedEvent[];
   /**
@@ -72,12 +75,7 @@ export type Fold = {
   readonly readOccurrence: ReadOccurrence;
 };
 
-export type CallStore = {
-  /**
-   * The next offset to read from a partition, null where nothing of it was ever stored.
-   * Throws Unavailable while the database cannot be reached.
-   */
-  position(topic: string, partition: number): Promise<number | null>;
+export type CallStore = PositionStore & {
   /**
    * Stores a batch as one: position, events and calls together, or nothing. Safe to repeat: an event
    * already stored is a duplicate (it counts as a redelivery of it, and its received_at is lowered where it came earlier) and its
@@ -103,6 +101,8 @@ export type CallStore = {
    * collections. To be called after `apply`; safe to repeat. Throws Unavailable.
    */
   forget(erased: readonly Erased[]): Promise<void>;
+  /** Whether a dead letter with this body is filed. Throws Unavailable. */
+  isFiled(body: Uint8Array): Promise<boolean>;
 };
 
 export type Page<T> = {

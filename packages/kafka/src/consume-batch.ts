@@ -25,6 +25,8 @@ export type Consumption = {
   beyond: Set<string>;
   aside: Aside;
   progress: Progress;
+  /** Stands beside each committed offset: see installationMark. */
+  metadata: string | null;
 };
 
 const PREPARE_MS = 20;
@@ -96,14 +98,14 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
     const { position } = finished;
     state.sought.set(place(topic, partition), position);
     // what is stored from there on, and not notified of, has to lie above Kafka's offset
-    await commit(consumer, { topic, partition, offset: position });
+    await commit(consumer, { topic, partition, offset: position, metadata: state.metadata });
     consumer.seek({ topic, partition, offset: String(position) });
     return;
   }
   state.sought.delete(place(topic, partition));
   state.progress.level(place(topic, partition));
   job.payload.resolveOffset(job.payload.batch.lastOffset());
-  await commit(consumer, { topic, partition, offset: batch.end });
+  await commit(consumer, { topic, partition, offset: batch.end, metadata: state.metadata });
 }
 
 function finishPorts(
@@ -139,10 +141,10 @@ function finishPorts(
 /** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
 async function commit(
   consumer: Consumer,
-  { topic, partition, offset }: { topic: string; partition: number; offset: number },
+  { offset, ...rest }: { topic: string; partition: number; offset: number; metadata: string | null },
 ): Promise<void> {
   try {
-    await consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+    await consumer.commitOffsets([{ ...rest, offset: String(offset) }]);
   } catch (error) {
     const { cause } = error as Error;
     throw cause instanceof Error && "type" in cause ? cause : error;

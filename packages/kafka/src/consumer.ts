@@ -1,9 +1,14 @@
+import type { PositionStore } from "@teravoz/domain";
 import { type Check, type Log, type Metrics, sleep } from "@teravoz/runtime";
 import { createAside } from "./aside.ts";
+import { createAssigner } from "./assigner.ts";
 import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { type Consumption, consumeBatch, place } from "./consume-batch.ts";
+import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
 import { forgetLag } from "./lag.ts";
+import { createLogReader, watchFetches } from "./log-reader.ts";
+import { createLogWatch, type LogWatch } from "./log-watch.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { createProgress } from "./progress.ts";
 import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
@@ -22,6 +27,10 @@ export type ConsumeOptions = {
   topics: readonly string[];
   /** Where to begin, and the fence of each batch: the next offset to read, null where nothing is stored. */
   position(topic: string, partition: number): Promise<number | null>;
+  /** Keeps the position and what belongs to it: the logs are then compared with it. Absent = they are trusted. */
+  positions?: PositionStore;
+  /** The installation that the group must belong to (absent = any). */
+  installation?: string | undefined;
   handle: HandleBatch;
   log: Log;
   metrics: Metrics;
@@ -33,7 +42,15 @@ export type ConsumeOptions = {
   now?(): number;
 };
 
-type State = ConsumeOptions & Consumption;
+type State = ConsumeOptions &
+  Consumption & {
+    logs: LogWatch | null;
+    /** Throws OtherInstallation where the group is not ours. */
+    demandGroup(): Promise<void>;
+  };
+
+/** Two installations that began at the same moment know each other by then; until then only one of them is given partitions. */
+const GROUP_WATCH_MS = 60_000;
 
 /** Longer than the last steps of a batch take. The next owner repeats what is left then. */
 const STOP_MS = 5_000;
@@ -46,33 +63,70 @@ const STOP_MS = 5_000;
  */
 export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const { client, groupId, topics, log, onCrash, concurrency = 4 } = options;
-  const open = (): Member => ({
-    groupId,
-    consumer: client.kafka.consumer({
+  const { positions, installation = null, metrics } = options;
+  const endIfOther = (error: unknown) => {
+    if (error instanceof OtherInstallation) onCrash(error);
+  };
+  const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
+  const open = (): Member => {
+    const admin = client.kafka.admin({ retry: RETRY });
+    const assigner = createAssigner(installation, (cluster) => {
+      const reader = createLogReader(cluster, admin);
+      const seek = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }) => {
+        consumer.seek({ topic, partition, offset });
+        consumer.resume([{ topic, partitions: [partition] }]);
+      };
+      logs?.use({ reader, seek });
+      watchFetches(cluster, () => logs?.doubt());
+    });
+    const consumer = client.kafka.consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       metadataMaxAge: 60_000,
-    }),
-    admin: client.kafka.admin({ retry: RETRY }),
-  });
-  const run = (member: Member) =>
-    member.consumer.run({
+      partitionAssigners: [assigner],
+    });
+    return { groupId, consumer, admin };
+  };
+  let current: Member | undefined;
+  const demandGroup = async () => {
+    if (!current) return;
+    await demandInstallation(current, options).catch((error) => {
+      if (error instanceof OtherInstallation)
+        log.fatal(
+          { reason: error.message },
+          "the consumer group belongs to another installation: this one ends",
+        );
+      throw error;
+    });
+  };
+  const groupWatch = setInterval(() => void demandGroup().catch(endIfOther), GROUP_WATCH_MS).unref();
+  const run = async (member: Member) => {
+    current = member;
+    await demandGroup();
+    await member.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: concurrency,
       eachBatch: (payload) => consumeBatch(state, member, payload),
     });
+  };
   const prepare = (member: Member, assignment: Assignment, isFirst: boolean) => {
     if (isFirst) forgetFormer(state, assignment);
-    return seekAll(state, member, assignment);
+    return seekAll(state, member, assignment, isFirst).catch((error) => {
+      endIfOther(error);
+      throw error;
+    });
   };
   const membership = createMembership({
     ...{ open, topics, run, prepare, log, onCrash },
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
   const now = options.now ?? (() => performance.now());
+  const handle = logs?.guard(options.handle) ?? options.handle;
+  const metadata = installationMark(options.installation);
   const state: State = {
     ...{ ...options, membership, now, sought: new Map(), beyond: new Set() },
+    ...{ handle, logs, demandGroup, metadata },
     aside: createAside(concurrency),
     progress: createProgress(now),
   };
@@ -80,21 +134,24 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     check: () => checkState(state),
     partitions: () => membership.partitions(),
     stop: async () => {
+      logs?.stop();
+      clearInterval(groupWatch);
       await membership.stop();
       await Promise.race([state.aside.ended(), sleep(STOP_MS, { ref: false })]);
     },
   };
 }
 
-function checkState({ beyond, membership, progress }: State): Check {
+function checkState({ beyond, membership, progress, logs }: State): Check {
   const [first] = beyond;
   if (first)
     return {
       ok: false,
-      reason: `the stored position of ${first} is beyond the end of the log: was the topic made anew?`,
+      reason: `the stored position of ${first} is beyond the end of the log`,
     };
   const member = membership.check();
-  return member.ok ? progress.check() : member;
+  const check = member.ok ? progress.check() : member;
+  return check.ok && logs ? logs.check() : check;
 }
 
 /** Forgets what was known of the partitions before this assignment. */
@@ -112,17 +169,29 @@ const placesOf = (assignment: Assignment): string[] =>
 /**
  * Seeks each partition to its start, idle ones too: without a record no batch would ever compare the position. If Kafka's committed offset is not
  * at or below the start, the start is committed at once: what is stored from now on, and not notified of, has to lie above it.
- * Resolves with the partitions that have no leader: they are paused until they are asked for again.
+ * An offset without the mark of our installation is committed again with it. Nothing is committed for a partition that stands still, or
+ * whose log is not compared with its position yet. Resolves with the partitions that have no leader: they are paused until they
+ * are asked for again.
  */
-async function seekAll(state: State, member: Member, assignment: Assignment): Promise<Assignment> {
+async function seekAll(
+  state: State,
+  member: Member,
+  assignment: Assignment,
+  isFirst: boolean,
+): Promise<Assignment> {
+  await state.demandGroup();
+  await state.logs?.compare(assignment, isFirst);
   const standings = await readStandings({ ...member, position: state.position }, assignment);
   const left = withoutStanding(assignment, standings);
   for (const [topic, partitions] of Object.entries(left)) member.consumer.pause([{ topic, partitions }]);
   const firstStarts = standings.flatMap((standing) => {
-    const { topic, partition, committed, high } = standing;
+    const { topic, partition, committed } = standing;
     const start = seekOne(state, member, standing);
-    const isAbove = committed === null || (start !== null && committed > start);
-    return isAbove ? [{ topic, partition, offset: String(start ?? high) }] : [];
+    if (start === null || state.logs?.isCertain(standing) === false) return [];
+    const isRight =
+      committed !== null && committed <= start && (standing.metadata || null) === state.metadata;
+    const offset = String(Math.min(committed ?? start, start));
+    return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
   if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
   return left;
@@ -131,17 +200,20 @@ async function seekAll(state: State, member: Member, assignment: Assignment): Pr
 /** The offset at which the partition starts; null if it stands still. */
 function seekOne(state: State, { consumer }: Member, standing: Standing): number | null {
   const { topic, partition, position, committed, low, high } = standing;
-  // Kafka forgets a group's offsets after days without a member, and when a topic is deleted. In the second case the position belongs
-  // to another log, and nothing else would show it.
+  // Kafka forgets a group's offsets after days without a member, and when a topic is deleted
   if (position !== null && committed === null)
-    state.log.error({ topic, partition, position }, "the group has no offset: was the topic made anew?");
+    state.log.warn({ topic, partition, position }, "the group has no committed offset");
   const start = findStart(standing);
   const where = [{ topic, partitions: [partition] }];
   state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));
   if (start === null) {
+    state.log.error(
+      { topic, partition, position, offset: high },
+      "the stored position is beyond the end of the log",
+    );
+    // the log was cut since it was compared
+    if (state.logs) throw new Error(`the log of ${place(topic, partition)} ends below the stored position`);
     state.beyond.add(place(topic, partition));
-    const places = { topic, partition, position, offset: high };
-    state.log.error(places, "the stored position is beyond the end of the log");
     consumer.pause(where);
   } else {
     consumer.seek({ topic, partition, offset: String(start) });

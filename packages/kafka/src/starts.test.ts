@@ -4,7 +4,7 @@ import type { Admin } from "kafkajs";
 import { findStart, readStandings, withoutStanding } from "./starts.ts";
 
 const start = (position: number | null, committed: number | null, low = 0, high = 100) =>
-  findStart({ topic: "t", partition: 0, position, committed, low, high });
+  findStart({ position, committed, low, high });
 
 test("reading goes on at the stored position", () => {
   expect(start(40, 40)).toBe(40);

@@ -10,6 +10,8 @@ export type Standing = {
   position: number | null;
   /** What the group has committed to Kafka, null where nothing is. */
   committed: number | null;
+  /** The text beside the committed offset. */
+  metadata: string | null;
   /** The first offset that is still in the log, and the one after the last. */
   low: number;
   high: number;
@@ -32,25 +34,30 @@ async function readTopic(
   topic: string,
   partitions: number[],
 ): Promise<Standing[]> {
+  // the positions first: the end of a log that another consumer still reads only grows
+  const positions = new Map(
+    await Promise.all(partitions.map(async (each) => [each, await position(topic, each)] as const)),
+  );
   const ends = await admin.fetchTopicOffsets(topic);
   const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const read = partitions.map(async (partition): Promise<Standing[]> => {
+  return partitions.flatMap((partition): Standing[] => {
     const end = ends.find((each) => each.partition === partition);
     if (!end) return [];
-    const committed = Number(group?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
+    const entry = group?.partitions.find((each) => each.partition === partition);
+    const committed = Number(entry?.offset ?? -1);
     return [
       {
         topic,
         partition,
-        position: await position(topic, partition),
+        position: positions.get(partition) ?? null,
         // Kafka says -1 for none
         committed: committed < 0 ? null : committed,
+        metadata: entry?.metadata ?? null,
         low: Number(end.low),
         high: Number(end.high),
       },
     ];
   });
-  return (await Promise.all(read)).flat();
 }
 
 /** The partitions of an assignment that are not among the standings, by topic. */
@@ -71,7 +78,12 @@ export function withoutStanding(
  * and perhaps not notified of. Without a committed offset it is the position, without a position the beginning of the log. Null if
  * the stored position is beyond the end: the log is not the one it was stored for.
  */
-export function findStart({ position, committed, low, high }: Standing): number | null {
+export function findStart({
+  position,
+  committed,
+  low,
+  high,
+}: Pick<Standing, "position" | "committed" | "low" | "high">): number | null {
   if (position !== null && position > high) return null;
   const stored = position ?? low;
   return Math.max(low, Math.min(stored, committed ?? stored));

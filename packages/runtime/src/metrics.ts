@@ -98,6 +98,12 @@ export function createMetrics() {
       help: "Offsets that were no longer in the log when their turn came",
       labelNames: ["topic"],
     }),
+    rereads: new Counter({
+      ...of,
+      name: "teravoz_consumer_rereads_total",
+      help: "Partitions that were read again from their beginning, because the log had lost records or was made again",
+      labelNames: ["topic"],
+    }),
     parked: new Counter({
       ...of,
       name: "teravoz_parked_records_total",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { FoldRules, StoredRules } from "@teravoz/domain";
 import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
@@ -6,6 +7,9 @@ import { isDuplicateKey, orUnavailable } from "./outage.ts";
 /** The settings that all calls of the database are folded by. One document; of a release without `senderZone` it has none. */
 export type AccountDocument = Pick<FoldRules, "region"> & Partial<StoredRules> & { _id: typeof FOLD };
 const FOLD = "fold";
+
+type InstallationDocument = { _id: typeof INSTALLATION; id: string };
+const INSTALLATION = "installation";
 
 /** By this zone every release read stamps that did not know the setting. */
 const EARLIER_ZONE = "UTC";
@@ -22,6 +26,12 @@ export type Account = {
   adopt(rules: FoldRules): Promise<void>;
   /** All calls and agents are folded by the stored rules, if these are the ones. */
   finishAdoption(rules: FoldRules): Promise<void>;
+  /** The id of the installation that this database belongs to: made at the first call, then the same for ever, in a backup too. */
+  installation(): Promise<string>;
+};
+
+const unlessThere = (error: unknown) => {
+  if (!isDuplicateKey(error)) throw error;
 };
 
 export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account {
@@ -33,9 +43,7 @@ export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account
   const claim = async (rules: FoldRules) => {
     const entered = account.updateOne({ _id: FOLD }, { $setOnInsert: rules }, { upsert: true, ...LIMIT });
     // of two first claims at the same time one has stored its rules
-    await entered.catch((error) => {
-      if (!isDuplicateKey(error)) throw error;
-    });
+    await entered.catch(unlessThere);
     return (await find())!;
   };
   const adopt = async (rules: FoldRules) =>
@@ -46,7 +54,15 @@ export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account
     ));
   const finishAdoption = async (rules: FoldRules) =>
     void (await account.updateOne({ _id: FOLD, ...rules }, { $unset: { adopting: 1 } }, LIMIT));
+  const installations = db.collection<InstallationDocument>(account.collectionName);
+  const installation = async () => {
+    const made = { $setOnInsert: { id: randomUUID() } };
+    const entered = installations.updateOne({ _id: INSTALLATION }, made, { upsert: true, ...LIMIT });
+    await entered.catch(unlessThere);
+    return (await installations.findOne({ _id: INSTALLATION }, LIMIT))!.id;
+  };
   return {
+    installation: () => orUnavailable(installation),
     find: () => orUnavailable(find),
     claim: (rules) => orUnavailable(() => claim(rules)),
     adopt: (rules) => orUnavailable(() => adopt(rules)),

@@ -1,4 +1,4 @@
-import type { Call, Change, Presence, StoredEvent } from "@teravoz/domain";
+import type { Call, Change, Presence, RecordIdentity, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
 import type { AccountDocument } from "./account.ts";
 import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
@@ -18,11 +18,17 @@ export type PositionDocument = {
   _id: string;
   /** Null where nothing is stored yet. */
   next: number | null;
+  /** See StoredPosition. Releases before wrote none. */
+  identities?: RecordIdentity[];
+  seen_until?: number | null;
   /** The highest revision of a fold that has written here, or claimed it. */
   fold?: number;
   /** The revision of the last rebuild that was finished. */
   refolded?: number;
-  /** Grows with each person that is erased, and with each search for one: a batch that asked the ledger before is fenced. */
+  /**
+   * Grows with each person that is erased, with each search for one, and when the partition is put back: a batch that was decided on before
+   * is fenced.
+   */
   epoch?: number;
   /** Grows with each rebuild's write: one that changed nothing would be no conflict. */
   refolds?: number;

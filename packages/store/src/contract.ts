@@ -5,6 +5,7 @@ import { describeCalls } from "./contract/calls.ts";
 import { describeDeliveries } from "./contract/deliveries.ts";
 import { describeErasures } from "./contract/erasures.ts";
 import { describePages } from "./contract/pages.ts";
+import { describePositions } from "./contract/positions.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
 import { describeRebuilds } from "./contract/rebuilds.ts";
 import type { Opened } from "./contract/samples.ts";
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("deliveries", () => describeDeliveries(use));
     describe("erasures", () => describeErasures(use));
     describe("pages", () => describePages(use));
+    describe("positions", () => describePositions(use));
     describe("what is stored comes back as it was", () => describeVerbatim(use));
     describe("any batches, in any order", () => describeRandomBatches(use));
   });

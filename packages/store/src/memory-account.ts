@@ -1,10 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { StoredRules } from "@teravoz/domain";
 import type { Account } from "./account.ts";
 
 /** The model of the account document. */
 export function createMemoryAccount(): Account {
   let kept: StoredRules | null = null;
+  const id = randomUUID();
   return {
+    installation: async () => id,
     find: async () => kept && { ...kept },
     claim: async (rules) => {
       kept ??= { ...rules };

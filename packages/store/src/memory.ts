@@ -41,7 +41,9 @@ import {
 } from "@teravoz/domain";
 import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
 import { cutCalls, cutEvents, readCallsCursor } from "./cursor.ts";
+import { letterId } from "./letters/letter-page.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
+import { createMemoryPositions, type MemoryPositions } from "./memory-positions.ts";
 import { startOfMinute } from "./minutes.ts";
 import { completeCall } from "./older-calls.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
@@ -50,7 +52,7 @@ import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
 
 export type State = {
   fences: Fences;
-  positions: Map<string, number>;
+  positions: MemoryPositions;
   events: Map<string, StoredEvent>;
   calls: Map<string, KeptCall>;
   erased: Map<string, Erased>;
@@ -74,7 +76,7 @@ export function createMemoryStore({
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
   const state: State = {
     fences: new Map(),
-    positions: new Map(),
+    positions: createMemoryPositions(),
     events: new Map(),
     calls: new Map(),
     erased: new Map(),
@@ -84,24 +86,24 @@ export function createMemoryStore({
   };
   return {
     ...createMemoryRebuild(state, now),
-    position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
+    ...state.positions.store,
     apply: async (batch, fold) => apply(state, batch, fold, now()),
     findErased: async (keys) => findErased(state, keys),
-    ledgerEpoch: async () => state.epoch,
+    ledgerEpoch: async (topic, partition) => epochOf(state, { topic, partition }),
     knowsPersons: async () =>
       [...state.erased.values()].some(({ kind }) => kind === "number" || kind === "actor"),
     listAgentEvents: async (key, stretch) => listAgentEvents(state, key, stretch),
     keepOut: async (person, how) => keepOut(state, person, how),
     // nobody writes beside the events here
     forget: async () => {},
+    isFiled: async (body) => [...letters].some(({ id }) => id === letterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     listVersions: async (stretch) => listVersions(state, stretch),
     countEvents: async (since) => countEvents(state, since),
     listPresences: async (agents) => listPresences(state, agents),
-    listPositions: async (places) =>
-      places.map(({ topic, partition }) => state.positions.get(`${topic}:${partition}`) ?? null),
+    listPositions: async (places) => places.map((place) => state.positions.read(place).next),
     countMinutes: async (since) => countMinutes(state, since),
     listPastPresences: async (at) => listPastPresences(state, at),
     listPresenceEvents: async ({ from, to, bytes }) =>
@@ -131,13 +133,16 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
   return { items: items.map(({ event }) => event), next };
 }
 
+/** Grows with each person that is erased, and whenever the partition is put back. */
+const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
+  epoch + positions.read(place).replaced;
+
 /** Nothing is written before all that can fail is done. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
-  const place = `${batch.topic}:${batch.partition}`;
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
-  if ((state.positions.get(place) ?? null) !== batch.expected) return { fenced: true };
-  if (batch.epoch !== undefined && batch.epoch !== state.epoch) return { fenced: true };
+  if (state.positions.read(batch).next !== batch.expected) return { fenced: true };
+  if (batch.epoch !== undefined && batch.epoch !== epochOf(state, batch)) return { fenced: true };
   const erased = latestErased([...state.erased.values(), ...partsOf(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
   // what is stored has survived the erasures of earlier batches
@@ -151,7 +156,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const events = historiesOf(there.events, kept, [...repeated, ...stored]);
   const { written, changes } = settle({ batch: kept, calls: there.calls, events }, fold, now);
   fenceOf(state, batch).fold = fold.revision;
-  state.positions.set(place, batch.next);
+  state.positions.move(batch);
   Object.assign(state, { events: there.events, calls: there.calls, erased });
   state.lastId += stored.length;
   for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);

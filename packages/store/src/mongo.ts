@@ -2,13 +2,14 @@ import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@ter
 import type { Log } from "@teravoz/runtime";
 import { applyBatch } from "./apply.ts";
 import { type Collections, openCollections } from "./collections.ts";
-import type { MongoConnection } from "./connect.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { forgetErased, listAgentEvents, thinOut } from "./erasure/erase.ts";
 import { findErased, knowsPersons } from "./erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
+import { letterId } from "./letters/letter-page.ts";
 import { createMongoQueries } from "./mongo-queries.ts";
 import { orUnavailable } from "./outage.ts";
-import { readEpoch, readPosition } from "./positions.ts";
+import { createMongoPositions, readEpoch } from "./positions.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 import { createMongoSystemQueries } from "./system-queries.ts";
 import { runTransaction } from "./transaction.ts";
@@ -46,12 +47,17 @@ export function createMongoStore({
     ...createMongoQueries(connection, readOccurrence && { readOccurrence }),
     ...createMongoSystemQueries(connection),
     ...createMongoRebuild(deps),
-    position: (topic, partition) => orUnavailable(() => readPosition(collections, topic, partition)),
+    ...createMongoPositions(collections),
     apply: (...batch) => orUnavailable(() => apply(deps, collections, ...batch)),
     findErased: (keys) => orUnavailable(() => findErased(collections, names, keys)),
     ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
     knowsPersons: () => orUnavailable(() => knowsPersons(collections)),
     listAgentEvents: (...asked) => orUnavailable(() => listAgentEvents(collections, ...asked)),
+    isFiled: (body) =>
+      orUnavailable(async () => {
+        const filed = { _id: letterId({ body }) };
+        return (await collections.deadLetters.countDocuments(filed, { maxTimeMS: OPERATION_LIMIT_MS })) > 0;
+      }),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
 }

@@ -1,18 +1,31 @@
-import type { Applied, Batch } from "@teravoz/domain";
+import { type Applied, type Batch, identitiesOf, KEPT_IDENTITIES, type PositionStore } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
 import type { Collections } from "./collections.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { orUnavailable } from "./outage.ts";
 
 export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;
 
-/** The next offset to read, null where nothing of the partition was ever stored. */
-export async function readPosition(
-  { positions }: Pick<Collections, "positions">,
-  topic: string,
-  partition: number,
-): Promise<number | null> {
-  const _id = positionId(topic, partition);
-  return (await positions.findOne({ _id }, { maxTimeMS: OPERATION_LIMIT_MS }))?.next ?? null;
+const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+export function createMongoPositions({ positions }: Pick<Collections, "positions">): PositionStore {
+  const find = (topic: string, partition: number) =>
+    positions.findOne({ _id: positionId(topic, partition) }, LIMIT);
+  return {
+    position: (topic, partition) => orUnavailable(async () => (await find(topic, partition))?.next ?? null),
+    storedPosition: (topic, partition) =>
+      orUnavailable(async () => {
+        const found = await find(topic, partition);
+        const { next = null, identities = [], seen_until = null } = found ?? {};
+        return { next, identities, seenUntil: seen_until };
+      }),
+    replacePosition: ({ topic, partition }, { expected, next, identities, seenUntil: seen_until }) =>
+      orUnavailable(async () => {
+        const stored = { _id: positionId(topic, partition), next: expected };
+        const change = { $set: { next, identities, seen_until }, $inc: { epoch: 1 } };
+        return (await positions.updateOne(stored, change, LIMIT)).matchedCount === 1;
+      }),
+  };
 }
 
 /** See CallStore.ledgerEpoch. */
@@ -37,7 +50,7 @@ export async function raiseEpochs({ positions }: Pick<Collections, "positions">)
   await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
 }
 
-type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch">;
+type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | "identities">;
 
 /**
  * Null where it moved, else why not: another position than the expected one, or a fold of a higher revision than ours
@@ -45,7 +58,7 @@ type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch">;
  */
 export async function movePosition(
   { collections, session }: { collections: Collections; session: ClientSession },
-  { topic, partition, expected, next, epoch }: Move,
+  { topic, partition, expected, next, epoch, identities = [] }: Move,
   revision: number | null,
 ): Promise<Extract<Applied, { fenced: true }> | null> {
   const { positions } = collections;
@@ -54,11 +67,16 @@ export async function movePosition(
   const fold = revision ?? 0;
   const decided = epoch === undefined ? {} : { epoch: epoch === 0 ? { $in: [0, null] as never[] } : epoch };
   const ours = { _id, next: expected, fold: { $not: { $gt: fold } }, ...decided };
-  const moved = await positions.updateOne(ours, { $set: { next, fold } }, options);
+  const last = { $each: [...identities], $slice: -KEPT_IDENTITIES };
+  const moved = await positions.updateOne(
+    ours,
+    { $set: { next, fold }, $push: { identities: last } },
+    options,
+  );
   if (moved.matchedCount === 1) return null;
   const there = await positions.findOne({ _id }, options);
   if (there?.fold && there.fold > fold) return { fenced: true, superseded: there.fold };
   if (there || expected !== null) return { fenced: true };
-  await positions.insertOne({ _id, next, fold }, options);
+  await positions.insertOne({ _id, next, fold, identities: identitiesOf(identities) }, options);
   return null;
 }

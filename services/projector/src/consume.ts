@@ -1,6 +1,7 @@
 import type { CallQueries, CallStore, FindParties, Fold } from "@teravoz/domain";
 import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
 import { createPark, notifyChanges, type Outlets } from "./notices.ts";
+import { parkOnce } from "./park-once.ts";
 import { createProjection } from "./project.ts";
 
 type Deps = Outlets & {
@@ -8,6 +9,8 @@ type Deps = Outlets & {
   store: CallStore & Pick<CallQueries, "findCalls">;
   /** Begins the name of the group. */
   prefix: string;
+  /** The installation that the group must belong to. */
+  installation?: string | undefined;
   fold: Fold;
   /** Finds the persons that an event names, in the account's region. */
   parties: FindParties;
@@ -20,6 +23,7 @@ export function consumeEvents({
   client,
   store,
   prefix,
+  installation,
   fold,
   parties,
   onSuperseded,
@@ -27,7 +31,7 @@ export function consumeEvents({
   ...outlets
 }: Deps): PartitionConsumer {
   const { codec, publisher, topics, log, metrics } = outlets;
-  const park = createPark(outlets);
+  const park = parkOnce({ store, log }, createPark(outlets));
   const project = createProjection({
     ...{ store, queries: store, codec, publisher, topics, fold, onSuperseded, park, log, metrics },
     ...{ findParties: parties, now: () => new Date() },
@@ -38,6 +42,8 @@ export function consumeEvents({
     groupId: `${prefix}projector`,
     topics: [topics.callEvents, topics.agentEvents],
     position: store.position,
+    positions: store,
+    installation,
     handle: parkBroken(project, park),
   });
 }

@@ -7,6 +7,7 @@ import {
   type Erasure,
   type FindParties,
   type Fold,
+  identitiesOf,
   type LoggedEvent,
   stampEvent,
   Unavailable,
@@ -123,7 +124,8 @@ async function applyBatch(
 ): Promise<Applied> {
   const { topic, partition, expected, next } = batch;
   if (next === expected) return { fenced: false, added: [], duplicates: [], dropped: [], changes: [] };
-  return store.apply({ topic, partition, expected, next, ...read }, fold);
+  const identities = identitiesOf(batch.records);
+  return store.apply({ topic, partition, expected, next, identities, ...read }, fold);
 }
 
 /** Sent again: a reader that holds the call may not have received it. */

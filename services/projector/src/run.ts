@@ -163,7 +163,8 @@ async function startJobs(
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
   const onSuperseded = giveWayOnce(fold, log, fail);
-  const outlets = { ...parts, prefix: config.TOPIC_PREFIX, log, metrics };
+  const installation = await untilAvailable(() => parts.account.installation(), { log });
+  const outlets = { ...parts, prefix: config.TOPIC_PREFIX, installation, log, metrics };
   const consumer = consumeEvents({
     ...{ ...outlets, fold, onSuperseded },
     onCrash: (error) => fail("consumer", error),

@@ -45,6 +45,15 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(await account.find()).toEqual(BRAZIL);
     });
 
+    test("first starts at the same time make one installation id, and rules that are adopted leave it", async () => {
+      const { account } = opened;
+      const ids = new Set(await Promise.all(Array.from({ length: 8 }, () => account.installation())));
+      expect(ids.size).toBe(1);
+      await account.adopt(BRAZIL);
+      expect(await account.installation()).toBe([...ids][0]);
+      expect(await account.find()).toEqual({ ...BRAZIL, adopting: true });
+    });
+
     test("rules can be adopted without a claim before, and the end of an earlier adoption of others is not theirs", async () => {
       const { account } = opened;
       await account.adopt(BRAZIL);

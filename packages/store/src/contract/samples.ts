@@ -5,13 +5,13 @@ import {
   type CallQueries,
   type CallRebuild,
   type CallStore,
+  type DeadLetters,
   type Erasure,
   type ErasureDesk,
   type Event,
   type Fold,
   type FoldedCall,
   foldCall,
-  type LetterFile,
   type LoggedEvent,
   type SystemQueries,
 } from "@teravoz/domain";
@@ -19,7 +19,7 @@ import {
 export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
-  letters: LetterFile;
+  letters: DeadLetters;
   desk: Pick<ErasureDesk, "keepOut">;
   close: () => Promise<void>;
 };

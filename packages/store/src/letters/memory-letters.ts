@@ -5,21 +5,23 @@ import {
   type DeadLetters,
   type DeadLetterWithBody,
   type DiscardedLetters,
+  isNewCopy,
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
+import { createMemoryPositions, type MemoryPositions } from "../memory-positions.ts";
 import { byPlace, cutLetters, letterId, readPlace } from "./letter-page.ts";
 
-type State = { positions: Map<string, number>; letters: Map<string, DeadLetterWithBody>; now: () => number };
+type State = { positions: MemoryPositions; letters: Map<string, DeadLetterWithBody>; now: () => number };
 
 /** The model of the dead letters: what MongoDB does, in two maps; it gives them one by one, too. `now` in ms. */
 export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
   [Symbol.iterator](): Iterator<DeadLetter>;
 } {
-  const state: State = { positions: new Map(), letters: new Map(), now };
+  const state: State = { positions: createMemoryPositions(), letters: new Map(), now };
   return {
     [Symbol.iterator]: () => list(state, {}, null).values(),
-    position: async (topic, partition) => state.positions.get(`${topic}:${partition}`) ?? null,
+    ...state.positions.store,
     file: async (batch) => file(state, batch),
     list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
     find: async (id) => structuredClone(state.letters.get(id) ?? null),
@@ -30,11 +32,13 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
   };
 }
 
-function file(state: State, { topic, partition, expected, next, letters }: LetterBatch) {
-  const place = `${topic}:${partition}`;
-  if ((state.positions.get(place) ?? null) !== expected) return { fenced: true };
-  for (const letter of letters) add(state, { ...letter, id: letterId(letter) });
-  state.positions.set(place, next);
+function file(state: State, batch: LetterBatch) {
+  const { next, seenUntil } = state.positions.read(batch);
+  if (next !== batch.expected) return { fenced: true };
+  const known = new Set(state.letters.keys());
+  const arrived = batch.letters.map((letter) => ({ ...letter, id: letterId(letter) }));
+  for (const letter of arrived) if (isNewCopy(letter, known.has(letter.id), seenUntil)) add(state, letter);
+  state.positions.move(batch);
   return { fenced: false };
 }
 

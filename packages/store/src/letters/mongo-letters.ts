@@ -3,6 +3,7 @@ import {
   addCopy,
   type DeadLetter,
   type DeadLetters,
+  isNewCopy,
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
@@ -11,7 +12,7 @@ import { Binary, type ClientSession, type Collection, type Document } from "mong
 import { type Collections, openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
-import { movePosition, readPosition } from "../positions.ts";
+import { createMongoPositions, movePosition, positionId } from "../positions.ts";
 import { runTransaction } from "../transaction.ts";
 import { discardExcess, discardOld } from "./discard.ts";
 import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
@@ -34,7 +35,7 @@ export function createMongoLetters({
   const opened: Opened = { ...deps, now, collections: openCollections(deps.connection.db) };
   const { deadLetters } = opened.collections;
   return {
-    position: (...place) => orUnavailable(() => readPosition(opened.collections, ...place)),
+    ...createMongoPositions(opened.collections),
     file: (batch) => orUnavailable(() => file(opened, batch)),
     list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
     find: (id) => orUnavailable(() => find(deadLetters, id)),
@@ -53,7 +54,10 @@ async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boole
     connection.client,
     async (session) => {
       if (await movePosition({ collections, session }, batch, null)) return { fenced: true };
-      await addLetters(collections.deadLetters, session, batch.letters, new Date(now));
+      const place = { _id: positionId(topic, partition) };
+      const position = await collections.positions.findOne(place, { session, ...LIMIT });
+      const seenUntil = position?.seen_until ?? null;
+      await addLetters({ collections, session, now: new Date(now) }, batch.letters, seenUntil);
       return { fenced: false };
     },
     (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are filed again"),
@@ -61,12 +65,12 @@ async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boole
 }
 
 async function addLetters(
-  letters: Letters,
-  session: ClientSession,
+  { collections, session, now }: { collections: Collections; session: ClientSession; now: Date },
   arrived: readonly ArrivedLetter[],
-  now: Date,
+  seenUntil: number | null,
 ): Promise<void> {
   if (arrived.length === 0) return;
+  const letters = collections.deadLetters;
   const bodies = Map.groupBy(
     arrived.map((letter) => ({ ...letter, id: letterId(letter) })),
     ({ id }) => id,
@@ -74,14 +78,15 @@ async function addLetters(
   const options = { session, ...LIMIT };
   const found = await letters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
   const known = new Map((await found.toArray()).map((document) => [document._id, letterOf(document)]));
-  const writes = [...bodies].map(([id, copies]) => {
+  const writes = [...bodies].flatMap(([id, all]) => {
+    const copies = all.filter((copy) => isNewCopy(copy, known.has(id), seenUntil));
     const letter = copies.reduce<DeadLetter | undefined>(
       (sum, copy) => addCopy(sum, copy, now),
       known.get(id),
     );
-    return replaceOne(letter!, copies[0]!.body);
+    return copies.length === 0 ? [] : [replaceOne(letter!, copies[0]!.body)];
   });
-  await letters.bulkWrite(writes, { ...options, ordered: false });
+  if (writes.length > 0) await letters.bulkWrite(writes, { ...options, ordered: false });
 }
 
 function replaceOne({ id, ...letter }: DeadLetter, bytes: Uint8Array) {

@@ -2,6 +2,7 @@ import {
   type ArrivedLetter,
   type CallStore,
   type FindParties,
+  identitiesOf,
   isErasedLetter,
   type LetterFile,
   latestErased,
@@ -37,6 +38,8 @@ type Deps = Omit<Outlets, "findParties"> & {
   topics: TopicNames;
   /** Begins the name of the group. */
   prefix: string;
+  /** The installation that the group must belong to. */
+  installation?: string | undefined;
   onCrash(error: unknown): void;
 };
 
@@ -57,6 +60,7 @@ export function fileDeadLetters({
     groupId: `${prefix}dead-letters`,
     topics: [topics.deadLetters],
     position: letters.position,
+    positions: letters,
     handle: parkBroken(createFiling(outlets), createLeave(outlets)),
     // no hurry: events go first
     concurrency: 1,
@@ -99,7 +103,10 @@ async function fileArrived(
         !isErasedLetter({ ...letter, ...stampOf(letter, readOccurrence) }, parties, byId),
     )
     .map(({ letter }) => letter);
-  const { fenced } = await letters.file({ topic, partition, expected, next, epoch, letters: kept });
+  const { fenced } = await letters.file({
+    ...{ topic, partition, expected, next, epoch, letters: kept },
+    identities: identitiesOf(records),
+  });
   if (fenced) return "fenced";
   log.info({ topic, partition, next, records: records.length, added: kept.length }, "dead letters filed");
   return "done";

@@ -1,0 +1,46 @@
+import type { RecordIdentity, StoredPosition } from "@teravoz/domain";
+
+export type Place = { topic: string; partition: number };
+
+/** What a comparison asks of a partition's log. Each member throws what the brokers throw. */
+export type LogReader = {
+  /** The first offset that is still in the log, and the one after the last. */
+  ends(place: Place): Promise<{ low: number; high: number }>;
+  /** The records that the log holds from one offset up to, and without, another. */
+  identities(place: Place, range: { from: number; to: number }): Promise<RecordIdentity[]>;
+  /** No younger record of the topic is removed by compaction. */
+  minCompactionLagMs(topic: string): Promise<number>;
+};
+
+export type Comparison = {
+  /** Why this is not the log that the position was stored for; null where it is. */
+  reason: string | null;
+  low: number;
+  high: number;
+};
+
+/**
+ * Compares a log with the position that is stored for it. The newest identity whose offset the log still holds decides. `stored` must have
+ * been read before this asks for the ends: the end of the same log is then at or above the position.
+ */
+export async function compareLog(
+  reader: LogReader,
+  place: Place,
+  { next, identities }: Pick<StoredPosition, "identities"> & { next: number },
+  now: number,
+): Promise<Comparison> {
+  const { low, high } = await reader.ends(place);
+  const verdict = (reason: string | null): Comparison => ({ reason, low, high });
+  if (high < next) return verdict("it ends below the stored position");
+  // everything that the log holds is read anyway
+  if (next <= low) return verdict(null);
+  for (const { offset, timestamp } of identities.toReversed()) {
+    if (offset < low) break;
+    const [there] = await reader.identities(place, { from: offset, to: offset + 1 });
+    if (there) return verdict(there.timestamp === timestamp ? null : "it holds another record");
+  }
+  const newest = identities.at(-1);
+  if (!newest || now - newest.timestamp > (await reader.minCompactionLagMs(place.topic)))
+    return verdict(null);
+  return verdict("it holds none of the last records, and they are too young for compaction");
+}

@@ -1,0 +1,44 @@
+import { type Batch, identitiesOf, type PositionStore, type StoredPosition } from "@teravoz/domain";
+
+type Place = { topic: string; partition: number };
+/** `replaced`: how often the position was put back. */
+type Kept = StoredPosition & { replaced: number };
+
+/** The model of the positions: what MongoDB keeps of each partition. */
+export type MemoryPositions = {
+  store: PositionStore;
+  read(place: Place): Kept;
+  move(batch: Place & Pick<Batch, "next" | "identities">): void;
+};
+
+const NOTHING: Kept = { next: null, identities: [], seenUntil: null, replaced: 0 };
+
+export function createMemoryPositions(): MemoryPositions {
+  const kept = new Map<string, Kept>();
+  const idOf = ({ topic, partition }: Place) => `${topic}:${partition}`;
+  const read = (place: Place) => kept.get(idOf(place)) ?? NOTHING;
+  return {
+    read,
+    move({ next, identities = [], ...place }) {
+      const before = read(place);
+      kept.set(idOf(place), {
+        ...before,
+        next,
+        identities: identitiesOf([...before.identities, ...identities]),
+      });
+    },
+    store: {
+      position: async (topic, partition) => read({ topic, partition }).next,
+      storedPosition: async (topic, partition) => {
+        const { replaced: _, ...position } = read({ topic, partition });
+        return structuredClone(position);
+      },
+      replacePosition: async (place, { expected, ...position }) => {
+        const before = read(place);
+        if (before.next !== expected) return false;
+        kept.set(idOf(place), { ...structuredClone(position), replaced: before.replaced + 1 });
+        return true;
+      },
+    },
+  };
+}
