@@ -41,6 +41,7 @@ export function createFakeKafka(partitions: number) {
     compact: (partition: number, offsets: readonly number[]) => {
       for (const offset of offsets) logs[partition]!.missing.add(offset);
     },
+    seek: (_partition: number, _offset: number) => {},
     /** As after a rebalance that gives the member the same partitions again. */
     rejoin: () => {},
     client: undefined as unknown as KafkaClient,
@@ -75,6 +76,7 @@ type Fake = {
   committed: Map<number, number>;
   commitError: Error | null;
   fetches: Map<number, number>;
+  seek(partition: number, offset: number): void;
   rejoin(): void;
 };
 
@@ -89,6 +91,7 @@ function openConsumer(fake: Fake, logs: Log[]) {
     const memberAssignment = { [TOPIC]: logs.map((_, partition) => partition) };
     consumer.emit(EVENTS.GROUP_JOIN, { payload: { groupId: "g", memberAssignment } });
   };
+  fake.seek = (partition, offset) => void sought.set(partition, offset);
   fake.rejoin = () => {
     consumer.emit(EVENTS.REBALANCING);
     isJoined = false;

@@ -49,7 +49,9 @@ export async function consumeBatch(
   state.progress.waits(place(topic, partition));
   await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
     if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
-    await startBatch(state, { member, payload, isOurs: whileAssigned(state, isOurs) });
+    const assignment = state.membership.assignment();
+    const isAssigned = () => state.membership.assignment() === assignment;
+    await startBatch(state, { member, payload, isAssigned, isOurs: () => isOurs() && isAssigned() });
   });
 }
 
@@ -58,12 +60,9 @@ type Job = {
   member: Member;
   payload: EachBatchPayload;
   /** False once the partition may belong to another consumer. */
+  isAssigned(): boolean;
+  /** False also once the partition is sought elsewhere. */
   isOurs(): boolean;
-};
-
-const whileAssigned = ({ membership }: Consumption, isOurs: () => boolean) => {
-  const assignment = membership.assignment();
-  return () => isOurs() && membership.assignment() === assignment;
 };
 
 /** Resolves when the batch is done, or when it goes on aside. */
@@ -74,16 +73,17 @@ async function startBatch(state: Consumption, job: Job): Promise<void> {
   const { topic, partition } = job.payload.batch;
   const where = [{ topic, partitions: [partition] }];
   job.member.consumer.pause(where);
+  // a batch that was given up because of a seek leaves its partition to be read from there
   const resume = () => {
-    if (job.isOurs() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
+    if (job.isAssigned() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
   };
   work.then(resume, (error) => endAside(state, job, error));
 }
 
 /** kafkajs sees no error of a batch aside. */
-function endAside({ membership, log }: Consumption, { isOurs, payload }: Job, err: unknown): void {
+function endAside({ membership, log }: Consumption, { isAssigned, payload }: Job, err: unknown): void {
   const { topic, partition } = payload.batch;
-  if (isOurs()) membership.end(err);
+  if (isAssigned()) membership.end(err);
   else log.warn({ topic, partition, err }, "a batch failed whose partition has another owner by now");
 }
 

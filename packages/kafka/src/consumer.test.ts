@@ -188,6 +188,22 @@ test("a partition that waits holds up no other partition of its broker, and goes
   expect(projector.stored[3]).toEqual([0, 1, 2, 3]);
 });
 
+test("a partition that is sought while its batch waits is read from there", async () => {
+  const projector = project();
+  await run(1);
+  projector.kafka.append(0, 5);
+  let tries = 0;
+  projector.store = async () => {
+    tries += 1;
+    if (tries > 2) return;
+    // the first failure pauses the partition
+    if (tries === 2) projector.kafka.seek(0, 0);
+    throw new Unavailable("away");
+  };
+  await run(5);
+  expect(projector.stored[0]).toEqual(numbers(0, 5));
+});
+
 test("partitions that never come to an answer take no others' turns, however many they are", async () => {
   const projector = project(createFakeKafka(12));
   projector.store = ({ partition }) => (partition < 4 ? new Promise(() => {}) : Promise.resolve());
