@@ -163,6 +163,31 @@ describe("a subscriber", () => {
     expect(doubts).toBe(1);
   });
 
+  test("are read again by how many follow their view, and what happens meanwhile reaches all after one view", async () => {
+    const { clock, happen, subscriptions } = start();
+    const delivered: number[] = [];
+    for (let limit = 1; limit <= 300; limit += 1)
+      for (let n = 0; n < (limit === 200 ? 2 : 1); n += 1)
+        subscriptions.register({ filter: {}, limit }, () => void delivered.push(limit)).live([]);
+    const read: number[] = [];
+    const queries = queriesOver([]);
+    const recording: typeof queries = {
+      ...queries,
+      listCalls: (filter, page) => {
+        read.push(page.limit);
+        return queries.listCalls(filter, page);
+      },
+    };
+    let reached = 0;
+    await subscriptions.resync(recording, async () => {
+      if (read.length > 1) return;
+      happen(call("one", 1));
+      clock.advance(FRAME_MS);
+      reached = delivered.length;
+    });
+    expect([read.length, read[0], reached]).toEqual([300, 200, 301]);
+  });
+
   test("that left gets nothing more", () => {
     const { clock, subscribe, happen } = start();
     const { live, leave, frames } = subscribe();

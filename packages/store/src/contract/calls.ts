@@ -306,6 +306,36 @@ export function describeCalls(use: Use): void {
     );
   });
 
+  test("the versions of calls and agents that changed lately are listed, also by a clock that is ahead", async () => {
+    const writer = createWriter(use());
+    const [call, agent] = [
+      wholeCall(),
+      sampleEvent({
+        kind: "agent",
+        aggregate_id: freshCallId(),
+        type: "actor.paused",
+        received_at: new Date(),
+      }),
+    ];
+    const { changes } = await writer.write([...call, agent]);
+    const until = Math.max(...changes.map(({ version }) => version));
+    const listed = async (later: number) => {
+      const all = await use().queries.listVersions({ withinMs: 60_000, until: until + later, limit: 10_000 });
+      return all
+        .filter(({ key }) => changes.some((change) => change.key === key))
+        .map(({ kind, key }) => [kind, key]);
+    };
+    const both = [
+      ["call", call[0]!.aggregate_id],
+      ["agent", agent.aggregate_id],
+    ];
+    expect(await listed(0)).toEqual(both);
+    expect(await listed(3_600_000)).toEqual(both);
+    const found = await findCall(use(), call[0]!.aggregate_id);
+    const all = await use().queries.listVersions({ withinMs: 60_000, until, limit: 10_000 });
+    expect(all.find(({ key }) => key === found.aggregate_id)?.version).toBe(found.version);
+  });
+
   test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
