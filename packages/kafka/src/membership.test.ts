@@ -23,6 +23,7 @@ function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assign
   const members: EventEmitter[] = [];
   const dropped: EventEmitter[] = [];
   const admin = { disconnects: 0 };
+  const crashes: unknown[] = [];
   const nothing = async () => {};
   const open = () => {
     const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
@@ -45,9 +46,9 @@ function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assign
     run: nothing,
     prepare,
     log,
-    onCrash: () => {},
+    onCrash: (error: unknown) => void crashes.push(error),
   };
-  return { members, dropped, admin, membership: createMembership(deps) };
+  return { members, dropped, admin, crashes, membership: createMembership(deps) };
 }
 
 const join = (member: EventEmitter, memberAssignment: Assignment = { t: [0] }) =>
@@ -97,6 +98,26 @@ test("a member that neither fetches nor is heard is replaced by a new one", asyn
   // the watchdog looks each five seconds, and a new member comes a second later
   await jest.advanceTimersByTimeAsync(6_000);
   expect(members).toHaveLength(2);
+});
+
+const crash = (member: EventEmitter, error: Error) => member.emit(EVENTS.CRASH, { payload: { error } });
+
+test("a member that ends because a broker is not connected is replaced by a new one", async () => {
+  const { members, crashes, membership } = openMembership();
+  // as kafkajs throws it, without a name of its own
+  crash(members[0]!, new Error("Broker not connected"));
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect([members.length, crashes]).toEqual([2, []]);
+  await membership.stop();
+});
+
+test("a member that ends by an error of the handler of a batch is not replaced", async () => {
+  const { members, crashes, membership } = openMembership();
+  const bug = new TypeError("x is not a function");
+  crash(members[0]!, bug);
+  await jest.advanceTimersByTimeAsync(2_000);
+  expect([members.length, crashes]).toEqual([1, [bug]]);
+  await membership.stop();
 });
 
 test("with a shorter session, a member outside of its group is replaced sooner, but not before a join may end", async () => {

@@ -176,10 +176,14 @@ function endSilent(state: State): void {
     state.end(new Silent("in no group, and not on its way into one"));
 }
 
+/** The only error of kafkajs 2.2.4 that a cut link causes and that has no name of its own (`notInitializedLookup` in its broker). */
+const NOT_CONNECTED = "Broker not connected";
+
 /** Errors of Kafka pass, or wait for an operator. Any other error was thrown by the handler of a batch and is a bug. */
 function isOfKafka(error: unknown): boolean {
-  const { name, cause } = error as Error;
-  return cause instanceof Error ? isOfKafka(cause) : String(name).startsWith("KafkaJS");
+  const { name, message, cause } = error as Error;
+  if (cause instanceof Error) return isOfKafka(cause);
+  return String(name).startsWith("KafkaJS") || message === NOT_CONNECTED;
 }
 
 function listen(state: State, member: Member): void {
