@@ -32,8 +32,8 @@ async function storeCalls(count: number): Promise<void> {
 const rebuild = (args: string[] = [], options: { main?: string; env?: NodeJS.ProcessEnv } = {}) =>
   startRebuild(args, { ...options, env: { ...rebuildEnv(gateway), ...options.env } });
 
-/** The notes of the daily jobs, which projectors write by themselves. */
-const JOBS = "jobs";
+/** Notes that services write by themselves: the daily jobs of projectors, and which realtime instances are ready. */
+const NOTES = ["jobs", "instances"];
 
 /** Waits until the projectors have done what they do by themselves once a day: the ticks move every position. */
 const untilTicked = () =>
@@ -42,10 +42,10 @@ const untilTicked = () =>
     expect([ticked, await gateway.lag()]).toEqual([2 * PARTITIONS, 0]);
   }, 60_000);
 
-/** Everything in the database but the projectors' own notes. */
+/** Everything in the database but the services' own notes. */
 async function dump(): Promise<Record<string, unknown[]>> {
   const all = (await gateway.db.listCollections().toArray()).map(({ name }) => name).sort();
-  const names = all.filter((name) => name !== JOBS);
+  const names = all.filter((name) => !NOTES.includes(name));
   const read = names.map(async (name) => [
     name,
     await gateway.db.collection(name).find().sort({ _id: 1 }).toArray(),

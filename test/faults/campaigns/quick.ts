@@ -5,6 +5,7 @@ import { aimedKills, killedServices, pausedServices, restartedServices } from ".
 import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
+import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
@@ -43,7 +44,8 @@ const inProduction = (campaign: Campaign): Campaign => ({
 /** Every kind of fault once. Two are run side by side: the long ones come first. */
 export const quickCampaigns: readonly Campaign[] = [
   together([wholeStackKilled(1), parts]),
-  together([services, links]),
+  together([services, links, realtimeIsCutOff]),
+  logCutShort,
   erasureUnderKills(20, 1),
   spoolOn(1),
   together([replayed, topicMadeAnew]),

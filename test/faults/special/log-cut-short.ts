@@ -1,0 +1,127 @@
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PARTITIONS, withAdmin } from "@teravoz/kafka";
+import { openStack } from "@teravoz/stack";
+import { eventually } from "../../support/eventually.ts";
+import type { Campaign } from "../campaigns/campaign.ts";
+import type { Fault } from "../nemesis/fault.ts";
+import type { Struck } from "../nemesis/nemesis.ts";
+import { findUnready, untilQuiet } from "../rig/quiet.ts";
+import type { Rig } from "../rig/rig.ts";
+import { withoutProjectors } from "./replay.ts";
+
+const RATE = 100;
+/** Traffic of which the log then loses all. */
+const LOST_MS = 3_000;
+const READY_MS = 60_000;
+
+/**
+ * The only broker loses the newest part of its log, as a power cut may do it. All of that part is stored: what is acknowledged before
+ * and afterwards must stay right, whether the projectors run on or start again.
+ */
+export const logCutShort: Campaign = {
+  name: "log cut short",
+  endsInDeath: false,
+  rate: RATE,
+  gapMs: 0,
+  lanes: [],
+  // the data of the broker must be ours to put back
+  openStack: (dir) => openStack({ dir, ports: "free", provider: "local", env: process.env, say: () => {} }),
+  beforehand: async (rig) => [
+    await cutLog(rig, "while the projectors run", (cut) => cut()),
+    await cutLog(rig, "while no projector runs", (cut) => withoutProjectors(rig, cut)),
+  ],
+};
+
+async function cutLog(
+  rig: Rig,
+  when: string,
+  around: (cut: () => Promise<void>) => Promise<void>,
+): Promise<Struck> {
+  const fault = `log cut short ${when}`;
+  const data = join(`${rig.dir}-stack`, "data", "kafka");
+  const older = `${data}-older`;
+  rig.vendor.setRate(0);
+  await untilQuiet(rig);
+  const span = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+  rig.struckAt.push(span);
+  await withoutBroker(rig, async () => {
+    await rm(older, { recursive: true, force: true });
+    await cp(data, older, { recursive: true });
+  });
+  rig.vendor.setRate(RATE);
+  await sleep(LOST_MS);
+  rig.vendor.setRate(0);
+  await untilQuiet(rig);
+  const before = await countRecords(rig);
+  await around(async () => {
+    await withoutBroker(rig, async () => {
+      await rm(data, { recursive: true });
+      await cp(older, data, { recursive: true });
+    });
+    rig.note(`the log of ${before} records was put back to ${await countRecords(rig)}`);
+  });
+  const isShorter = (await countRecords(rig)) < before;
+  const began = Date.now();
+  rig.vendor.setRate(RATE);
+  while ((await findUnready(rig)).length > 0 && Date.now() - began < READY_MS) await sleep(200);
+  const unready = await findUnready(rig);
+  await sleep(LOST_MS);
+  span.to = Date.now();
+  rig.unrecovered.push(...unready.map((each) => `after the log was cut short: ${each}`));
+  return { fault, recoverMs: isShorter && unready.length === 0 ? Date.now() - began : null };
+}
+
+async function withoutBroker({ stack }: Rig, run: () => Promise<void>): Promise<void> {
+  await stack.kill("kafka");
+  await run();
+  await stack.start("kafka");
+}
+
+/** Records that were ever written to the log of calls. A broker that has just started leads no partition yet. */
+const countRecords = ({ opened }: Rig): Promise<number> =>
+  eventually(
+    () =>
+      withAdmin(opened.client, async (admin) => {
+        const ends = await admin.fetchTopicOffsets(opened.topics.callEvents);
+        if (ends.length < PARTITIONS) throw new Error("a partition has no leader yet");
+        return ends.reduce((sum, { high }) => sum + Number(high), 0);
+      }),
+    READY_MS,
+  );
+
+/** As promised: every socket is told within 6 s; /readyz says it at the same moment. */
+const TOLD_MS = 6_000;
+const CUT_OFF_MS = 15_000;
+
+/** One of two instances hears nothing from the broker. It must not claim to be live meanwhile. */
+const realtimeCutOff: Fault = {
+  name: "realtime cut off",
+  targets: ["realtime-1"],
+  holdMs: [CUT_OFF_MS, CUT_OFF_MS],
+  hits: [1, 1],
+  recovers: "target",
+  async strike(rig, { target, holdMs }) {
+    const link = rig.links.find(target, "kafka");
+    const isReady = async () => !(await findUnready(rig)).some((each) => each.startsWith(target));
+    const began = Date.now();
+    link.hang();
+    while ((await isReady()) && Date.now() - began < holdMs) await sleep(100);
+    const toldMs = Date.now() - began;
+    rig.note(`${target} was not ready ${toldMs} ms after it was cut off`);
+    await sleep(Math.max(0, holdMs - toldMs));
+    link.heal();
+    if (toldMs > TOLD_MS + SLACK_MS) return null;
+    return Date.now();
+  },
+};
+/** For a machine that has other work. */
+const SLACK_MS = 3_000;
+
+export const realtimeIsCutOff: Campaign = {
+  name: "realtime cut off",
+  rate: RATE,
+  gapMs: 0,
+  lanes: [[{ fault: realtimeCutOff, times: 2 }]],
+};
