@@ -68,6 +68,9 @@ async function cutLog(
   while ((await findUnready(rig)).length > 0 && Date.now() - began < READY_MS) await sleep(200);
   const unready = await findUnready(rig);
   await sleep(LOST_MS);
+  await untilQuiet(rig);
+  // offsets that were committed in the log of before name other records in this one
+  rig.sampler.samples.length = 0;
   span.to = Date.now();
   rig.unrecovered.push(...unready.map((each) => `after the log was cut short: ${each}`));
   return { fault, recoverMs: isShorter && unready.length === 0 ? Date.now() - began : null };
