@@ -86,6 +86,7 @@ describe("the store on MongoDB", () => {
       "dead_letters",
       "erased",
       "events",
+      "instances",
       "jobs",
       "minutes",
       "positions",

@@ -34,12 +34,7 @@ export const logCutShort: Campaign = {
   ],
 };
 
-async function cutLog(
-  rig: Rig,
-  when: string,
-  around: (cut: () => Promise<void>) => Promise<void>,
-): Promise<Struck> {
-  const fault = `log cut short ${when}`;
+async function cutLog(rig: Rig, when: string, around: Cut["around"]): Promise<Struck> {
   const data = join(`${rig.dir}-stack`, "data", "kafka");
   const older = `${data}-older`;
   rig.vendor.setRate(0);
@@ -55,25 +50,42 @@ async function cutLog(
   rig.vendor.setRate(0);
   await untilQuiet(rig);
   const before = await countRecords(rig);
+  const recoverMs = await rig.sampler.acrossLogs(() => putBack(rig, { before, older, data, around }));
+  span.to = Date.now();
+  rig.vendor.setRate(RATE);
+  return { fault: `log cut short ${when}`, recoverMs };
+}
+
+type Cut = {
+  /** Records in the log. */
+  before: number;
+  older: string;
+  data: string;
+  around(cut: () => Promise<void>): Promise<void>;
+};
+
+/** The time until all was ready again, in ms; null if the log is not shorter, or something is not ready. */
+async function putBack(rig: Rig, { before, older, data, around }: Cut): Promise<number | null> {
+  let isShorter = false;
   await around(async () => {
     await withoutBroker(rig, async () => {
       await rm(data, { recursive: true });
       await cp(older, data, { recursive: true });
     });
-    rig.note(`the log of ${before} records was put back to ${await countRecords(rig)}`);
+    const left = await countRecords(rig);
+    isShorter = left < before;
+    rig.note(`the log of ${before} records was put back to ${left}`);
   });
-  const isShorter = (await countRecords(rig)) < before;
   const began = Date.now();
   rig.vendor.setRate(RATE);
   while ((await findUnready(rig)).length > 0 && Date.now() - began < READY_MS) await sleep(200);
+  const recoverMs = Date.now() - began;
   const unready = await findUnready(rig);
-  await sleep(LOST_MS);
-  await untilQuiet(rig);
-  // offsets that were committed in the log of before name other records in this one
-  rig.sampler.samples.length = 0;
-  span.to = Date.now();
   rig.unrecovered.push(...unready.map((each) => `after the log was cut short: ${each}`));
-  return { fault, recoverMs: isShorter && unready.length === 0 ? Date.now() - began : null };
+  await sleep(LOST_MS);
+  rig.vendor.setRate(0);
+  await untilQuiet(rig);
+  return isShorter && unready.length === 0 ? recoverMs : null;
 }
 
 async function withoutBroker({ stack }: Rig, run: () => Promise<void>): Promise<void> {
