@@ -31,7 +31,7 @@ export const settings = {
     // a second would be a load of its own; a change stays in reach of two comparisons for two minutes
     schema: wholeNumber(1_000, 60_000),
     default: "30000",
-    doc: "how often the board is compared with the store, so that a lost notice is found",
+    doc: "ms between two comparisons of the board with the store, by which a lost notice is found",
   },
   // unset = dead letters are not sent again from the page
   ADMIN_TOKEN: { ...adminToken, neededInProduction: false },
