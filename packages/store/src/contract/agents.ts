@@ -6,6 +6,7 @@ import {
   foldCall,
   isErased,
   type LoggedEvent,
+  PRESENCE_LOOK_BACK_MS,
   type Presence,
   TooLarge,
 } from "@teravoz/domain";
@@ -162,7 +163,16 @@ export function describeAgents(use: Use): void {
     }
   });
 
-  test("at any moment, they are the fold of all that had been received by then, also of months before", async () => {
+  /** The events that an agent's past is made of: see PRESENCE_LOOK_BACK_MS. */
+  const knownAt = (events: LoggedEvent[], moment: Date): LoggedEvent[] => {
+    const received = events.filter(({ received_at }) => received_at <= moment);
+    const from = new Date(moment.getTime() - PRESENCE_LOOK_BACK_MS);
+    const recent = received.filter(({ received_at }) => received_at > from);
+    const hasChangedSince = received.length < events.length;
+    return hasChangedSince && recent.length > 0 ? recent : received;
+  };
+
+  test("at any moment, they are the fold of all that had been received by then; if they have changed since, of the last eight days with an event", async () => {
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
       fc.integer({ min: 0, max: 130 }),
@@ -182,9 +192,9 @@ export function describeAgents(use: Use): void {
           if (!known || event.received_at < known.received_at) earliest.set(event.uuid, event);
         }
         await createWriter(use()).write(delivered);
-        const received = [...earliest.values()].filter(({ received_at }) => received_at <= at(moment));
-        const agents = Map.groupBy(received, ({ aggregate_id }) => aggregate_id);
-        const expected = [...agents.values()].map((events) => applyPresence(null, events)).sort(byName);
+        const agents = [...Map.groupBy(earliest.values(), ({ aggregate_id }) => aggregate_id).values()];
+        const known = agents.map((events) => knownAt(events, at(moment))).filter(({ length }) => length > 0);
+        const expected = known.map((events) => applyPresence(null, events)).sort(byName);
         expect((await pastOf(use(), run, moment)).map(folded).sort(byAgent)).toEqual(expected);
       },
     );
