@@ -77,7 +77,8 @@ async function startBatch(state: Consumption, job: Job): Promise<void> {
   const resume = () => {
     if (job.isAssigned() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
   };
-  work.then(resume, (error) => endAside(state, job, error));
+  // resuming fails if the member has ended meanwhile
+  work.then(resume).catch((error) => endAside(state, job, error));
 }
 
 /** kafkajs sees no error of a batch aside. */

@@ -76,6 +76,11 @@ const BAD_QUIET = { limitMs: 15_000, levelMs: 5_000 };
 const LEAD_MS = 1_500;
 const LAST_EVENTS = 60;
 const SILENCE_MS = 300;
+/** The deadly one may take several; each is long stored by then. */
+const LAST_BURSTS = 3;
+const STORED_MS = 8_000;
+const diesSoon = ({ exited }: { exited: Promise<unknown> }) =>
+  Promise.race([exited.then(() => true), sleep(STORED_MS, false)]);
 const LAST_DEATH = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
 /** Runs a campaign. A red one keeps its folder with seed, history and logs, and so does one that could not be run to its end. */
@@ -178,6 +183,9 @@ async function endInDeath(rig: Rig): Promise<Struck> {
   for (const projector of projectors) projector.kill("SIGSTOP");
   await rig.vendor.burst(LAST_EVENTS);
   for (const projector of projectors) projector.kill("SIGCONT");
+  // while the partitions change hands the other projector may get all of the burst
+  for (let bursts = 1; bursts < LAST_BURSTS && !(await diesSoon(projectors[0]!)); bursts++)
+    await rig.vendor.burst(LAST_EVENTS);
   const { happened: _, ...struck } = await striking;
   return struck;
 }

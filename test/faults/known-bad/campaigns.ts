@@ -58,7 +58,11 @@ export const knownBadCampaigns: readonly Campaign[] = [
     lanes: [[{ fault: killedUntold, times: 3 }]],
     rate: 100,
     gapMs: 500,
-    rig: { mains: { projector: main("silent-redelivery") }, counts },
+    // realtime would find what it was not notified of
+    rig: {
+      ...{ mains: { projector: main("silent-redelivery") }, counts },
+      env: () => ({ RECONCILE_INTERVAL_MS: "60000" }),
+    },
     mustShow: ["stale client"],
     endsInDeath: true,
   },
