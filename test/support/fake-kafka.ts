@@ -3,7 +3,8 @@ import type { KafkaClient } from "@teravoz/kafka";
 import type { EachBatchPayload } from "kafkajs";
 
 const TOPIC = "t";
-const EVENTS = {
+/** The names of the events of a consumer, as fakes emit them. */
+export const EVENTS = {
   FETCH: "fetch",
   HEARTBEAT: "heartbeat",
   REBALANCING: "rebalancing",

@@ -161,7 +161,7 @@ test("a commit that fails skips nothing", async () => {
   expect(projector.kafka.committed.get(0)).toBe(30);
 });
 
-/** Fails for one partition for as long as it is told to. */
+/** A handler that fails for one partition until the test lets it succeed. */
 function createTrouble(partition: number) {
   const trouble = {
     is: true,

@@ -17,7 +17,7 @@ export type Fetches = {
   longest(): Silence;
 };
 
-/** What one answer of a leader brought: `since` it, or since its last handler ended, there was no other. */
+/** One answer of a leader. There was no other `since` it came, or since the last handler of its batches ended. */
 type Answer = { since: number; handlers: number };
 
 /** `now` in ms of any epoch; time in which the process did not run should not count. */

@@ -223,7 +223,7 @@ function isolate(state: Sending, from: Lane, place: string): Lane {
 
 type Failure = { records: readonly Waiting[]; error: string; refused: boolean };
 
-/** What is not due yet is sent again, in its order; where one record of several is refused the batch is halved until it stands alone. */
+/** Records whose deadline has not come are sent again, in their order. If one of several is refused, the batch is halved until it stands alone. */
 function fail(state: Sending, lane: Lane, { records, error, refused }: Failure): void {
   const again = records.filter(({ settled }) => !settled);
   for (const { settled, bytes } of records) if (settled) release(state, bytes);

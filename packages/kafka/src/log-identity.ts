@@ -2,7 +2,7 @@ import type { RecordIdentity, StoredPosition } from "@teravoz/domain";
 
 export type Place = { topic: string; partition: number };
 
-/** What a comparison asks of a partition's log. Each member throws what the brokers throw. */
+/** Reads the facts of a partition's log that a comparison needs. Each member throws the errors of the brokers. */
 export type LogReader = {
   /** The first offset that is still in the log, and the one after the last. */
   ends(place: Place): Promise<{ low: number; high: number }>;

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { createLog } from "@teravoz/runtime";
+import { EVENTS } from "../../../test/support/fake-kafka.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 
 beforeEach(() => {
@@ -9,14 +10,6 @@ beforeEach(() => {
 afterEach(() => {
   jest.useRealTimers();
 });
-
-const EVENTS = {
-  FETCH: "fetch",
-  HEARTBEAT: "heartbeat",
-  REBALANCING: "rebalancing",
-  GROUP_JOIN: "join",
-  CRASH: "crash",
-};
 
 /** Members whose consumers do nothing by themselves. */
 function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assignment> = async () => ({})) {

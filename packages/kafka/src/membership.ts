@@ -10,7 +10,7 @@ export type Membership = {
   partitions(): number;
   /** Whether `prepare` has ended once for the partitions given now. */
   isPrepared(): boolean;
-  /** What the group gave us, null while we are in no group. Another object after each join. */
+  /** The partitions of this member, null while it is in no group. Each join makes a new object. */
   assignment(): Assignment | null;
   /** Ends the member with this error, as if kafkajs had met it. */
   end(error: unknown): void;
@@ -41,7 +41,7 @@ type Options = {
 type State = Options & {
   running: boolean;
   member: Member | null;
-  /** What the group gave us; null while we are in no group. */
+  /** The partitions of this member; null while it is in no group. */
   assignment: Assignment | null;
   prepared: boolean;
   /** Partitions of ours that have no leader. */

@@ -9,7 +9,7 @@ const answer = (topicName: string, partition: number, base = 0, errorCode = 0) =
   partition,
   baseOffset: String(base),
 });
-/** What went wrong in each place of the flight. */
+/** The error of each place of the flight. */
 const errorsOf = (flown: typeof flight, answers: ReturnType<typeof answer>[], ends: Ends = new Map()) =>
   readOutcomes(flown, answers, ends).map(({ error }) => error);
 const all = (base: number) => [answer("calls", 1, base), answer("agents", 0, base), answer("calls", 0, base)];

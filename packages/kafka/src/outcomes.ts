@@ -14,7 +14,7 @@ export type Ends = Map<string, number>;
 export type PlaceOutcome<T> = { place: string; records: T[]; error: string | null };
 
 /**
- * What became of each place of a batch; moves `ends` on for those that are acknowledged. An answer is not enough: kafkajs resolves
+ * The outcome of each place of a batch; moves `ends` on for those that are acknowledged. An answer is not enough: kafkajs resolves
  * without sending again what moved, between two tries, to a broker that had answered for other partitions before
  * (github.com/tulios/kafkajs/issues/1798). And it tries again while another broker's answer is still open: where that fails
  * late the partition's sequence is taken back too far, and the broker takes the next batch for the last one and drops it.
@@ -42,7 +42,7 @@ function findError(answers: readonly Answer[], end: number): string | null {
   return answers.every(({ baseOffset }) => Number(baseOffset) >= end) ? null : "OFFSET_OF_AN_EARLIER_BATCH";
 }
 
-/** What Kafka refuses for the record itself: sent again it is refused again, until a setting of the topic changes. */
+/** Kafka refuses the record itself: each further try fails too, until a setting of the topic changes. */
 const REFUSALS_OF_A_RECORD = new Set([
   "MESSAGE_TOO_LARGE",
   "RECORD_LIST_TOO_LARGE",

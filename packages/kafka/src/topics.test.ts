@@ -7,7 +7,7 @@ const all = Object.values(names);
 
 type Options = {
   copies?: number;
-  /** What the brokers show of each topic beside what is asked for; null = this setting is not shown. */
+  /** Settings that the brokers show of each topic beside those that are asked for; null = this setting is not shown. */
   shown?: Record<string, string | null>;
   denied?: string;
 };

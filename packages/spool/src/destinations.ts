@@ -8,7 +8,7 @@ import type { Remaining, Segment } from "./segments.ts";
 type Head = { segment: Segment; index: number; record: Spooled };
 type Blocked = { head: Head; probing: boolean };
 
-/** What is known of the destinations: those that did not take the last record that they were sent are blocked. */
+/** The state of all destinations. One that did not take the last record it was sent is blocked. */
 export type Destinations = {
   isOpen(name: string): boolean;
   /** Those that are blocked. */

@@ -103,7 +103,7 @@ async function dispose(draining: Draining, place: Place, segment: Segment): Prom
   await leavePlace(disk, place);
 }
 
-/** What is refused once more stays in its file. */
+/** A record that is refused again stays in its file. */
 function postpone({ refusedRetryMs }: Draining, segment: Segment): void {
   segment.left = segment.refused;
   segment.refused = new Map();

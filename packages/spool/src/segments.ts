@@ -14,7 +14,7 @@ export type Segment = {
   oldest: number;
   /** What is still to be sent, once it was read for that. */
   left: Remaining | null;
-  /** What was refused for good since it was read. */
+  /** The records that were refused for good since the segment was read. */
   refused: Remaining;
   /** Null; in a file of refused records, when they are tried again (performance.now()). */
   retryAt: number | null;

@@ -188,7 +188,7 @@ test("files that are damaged count for the bound of the spool and are never remo
     reason: expect.stringContaining("120040 of them in damaged/"),
   });
   await expect(next.append("one more")).rejects.toThrow("full");
-  // whoever has looked at them takes them away
+  // an operator has looked at them and deletes them
   for (const path of damaged) disk.world.names.delete(path);
   await until(() => next.spool.check().ok);
   await next.append("one more");
