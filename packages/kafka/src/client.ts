@@ -92,8 +92,8 @@ process.emitWarning = (...args: unknown[]) => {
   if (args[1] !== "TimeoutNegativeWarning") emitWarning(...args);
 };
 
-/** Whether a broker answers at this address ("host:port", several separated by commas) right now. */
-export async function brokerAnswers(brokers: string): Promise<boolean> {
+/** Whether a broker answers at this address ("host:port", several separated by commas) right now, and knows `atLeast` that serve. */
+export async function brokerAnswers(brokers: string, atLeast = 1): Promise<boolean> {
   const kafka = new kafkajs.Kafka({
     brokers: brokers.split(","),
     connectionTimeout: 1_000,
@@ -105,7 +105,7 @@ export async function brokerAnswers(brokers: string): Promise<boolean> {
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    return cluster.brokers.length > 0 && cluster.controller !== null;
+    return cluster.brokers.length >= atLeast && cluster.controller !== null;
   } catch {
     return false;
   } finally {

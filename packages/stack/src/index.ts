@@ -1,3 +1,5 @@
+export * from "./cluster.ts";
+export { openCluster } from "./local/cluster.ts";
 export { openStack, ROOT } from "./open-stack.ts";
 export { freePort } from "./ports.ts";
 export { endLeftovers } from "./process/pids.ts";

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PARTS } from "./addresses.ts";
 import { openLocal } from "./local/local.ts";
-import { choosePorts, DEFAULT_PORTS, freePort } from "./ports.ts";
+import { choosePorts, DEFAULT_PORTS, freePorts } from "./ports.ts";
 import { chooseProvider } from "./providers/choose.ts";
 import { openCompose, removeCompose } from "./providers/compose.ts";
 import { containersFault } from "./providers/docker.ts";
@@ -27,7 +27,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   if (provider === "external") return openExternal(env);
   if (provider === "containers") return openContainersFor(options, env, say);
   if (options.fresh) await rm(join(dir, "data"), { recursive: true, force: true });
-  const ports = options.ports === "free" ? await freePorts() : await choosePorts(DEFAULT_PORTS, say);
+  const ports = options.ports === "free" ? await portsOfParts() : await choosePorts(DEFAULT_PORTS, say);
   return openLocal({ dir, env, say, signal, ports });
 }
 
@@ -37,14 +37,14 @@ async function openContainersFor(options: StackOptions, env: NodeJS.ProcessEnv, 
   if (options.ports === "free") {
     // loaded only where it is used: it brings a client of Docker's with it
     const { openContainers } = await import("./providers/containers.ts");
-    return openContainers({ signal, ports: await freePorts() });
+    return openContainers({ signal, ports: await portsOfParts() });
   }
   // what a run that died hard has left goes first, for it holds the ports
   await removeCompose(ROOT, env, { volumes: fresh });
   return openCompose({ root: ROOT, env, signal, ports: await choosePorts(DEFAULT_PORTS, say) });
 }
 
-async function freePorts(): Promise<Ports> {
-  const ports = PARTS.map(async (part) => [part, await freePort()] as const);
-  return Object.fromEntries(await Promise.all(ports)) as Ports;
+async function portsOfParts(): Promise<Ports> {
+  const ports = await freePorts(PARTS.length);
+  return Object.fromEntries(PARTS.map((part, index) => [part, ports[index]])) as Ports;
 }

@@ -18,6 +18,13 @@ export async function freePort(isFree: IsFree = portIsFree): Promise<number> {
   return (await isFree(port)) ? port : freePort(isFree);
 }
 
+/** Different ports that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
 /** The wanted ports where they are free, else the next free ones that no other wants; says which were taken. */
 export async function choosePorts<N extends string>(
   wanted: Record<N, number>,

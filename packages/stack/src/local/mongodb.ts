@@ -1,32 +1,63 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { answers } from "../providers/answers.ts";
+import { answers, withAdmin } from "../providers/answers.ts";
 import { ensureReplicaSet } from "../providers/replica-set.ts";
 import type { Plan } from "./part.ts";
 import type { Place } from "./place.ts";
 
-export type MongodbPlace = Place & { mongod: string };
+export type MongodbNode = {
+  /** Names its data and its log. */
+  name: string;
+  mongod: string;
+  port: number;
+  /** Added to its command line. */
+  args?: readonly string[] | undefined;
+};
 
 /** A replica set of one, for transactions need a set. */
-export async function planMongodb({ mongod, dir, port, processOf }: MongodbPlace): Promise<Plan> {
-  const data = join(dir, "data", "mongodb");
-  await mkdir(data, { recursive: true });
-  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+export async function planMongodb(place: Place, node: MongodbNode): Promise<Plan> {
+  const uri = directUri(node.port);
   return {
-    spec: {
-      ...processOf("mongodb"),
-      command: mongod,
-      args: [...SETTINGS, "--port", `${port}`, "--dbpath", data],
-    },
+    ...(await planMember(place, node)),
     serves: async () => {
-      await ensureReplicaSet(uri, `127.0.0.1:${port}`).catch(() => {});
+      await ensureReplicaSet(uri, [`127.0.0.1:${node.port}`]).catch(() => {});
       return answers.mongodb(uri);
     },
   };
 }
 
+/** A member of a replica set. It serves when it is one, as primary or secondary: the set is made elsewhere. */
+export async function planMember(
+  place: Place,
+  { name, mongod, port, args = [] }: MongodbNode,
+): Promise<Plan> {
+  const data = join(place.dir, "data", name);
+  await mkdir(data, { recursive: true });
+  return {
+    spec: {
+      ...place.processOf(name),
+      command: mongod,
+      args: [...SETTINGS, ...args, "--port", `${port}`, "--dbpath", data],
+    },
+    serves: () => isMember(directUri(port)),
+    clear: async () => {
+      await rm(data, { recursive: true, force: true });
+      await mkdir(data);
+    },
+  };
+}
+
+/** Reaches this member alone, whatever its set is called. */
+export const directUri = (port: number) => `mongodb://127.0.0.1:${port}/?directConnection=true`;
+
+async function isMember(uri: string): Promise<boolean> {
+  const hello = await withAdmin(uri, (command) => command({ hello: 1 })).catch(() => null);
+  return hello?.isWritablePrimary === true || hello?.secondary === true;
+}
+
 /** The least cache it takes; the tests' data fit in it. */
 const CACHE_GB = "0.25";
+
 const SETTINGS = [
   "--bind_ip",
   "127.0.0.1",

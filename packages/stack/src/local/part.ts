@@ -12,6 +12,8 @@ import { tailOf } from "../process/log-file.ts";
 export type Plan = {
   spec: ChildSpec;
   serves(): Promise<boolean>;
+  /** Empties its storage; only while it does not run. */
+  clear(): Promise<void>;
 };
 
 /** A process of ours that can be ended and started again; one at a time. */
@@ -21,6 +23,8 @@ export type LocalPart = {
   signal(name: NodeJS.Signals): void;
   ended(): Promise<string>;
   stop(): Promise<void>;
+  /** Kills it and empties its storage. */
+  wipe(): Promise<void>;
 };
 
 /** Four times what the slowest, the registry, took on a busy two-core machine. */
@@ -28,7 +32,7 @@ const START_LIMIT_MS = 90_000;
 /** Kafka stops in two seconds, MongoDB and the registry in less than two. */
 const STOP_GRACE_MS = 15_000;
 
-export function createPart({ spec, serves }: Plan, signal?: AbortSignal): LocalPart {
+export function createPart({ spec, serves, clear }: Plan, signal?: AbortSignal): LocalPart {
   let child: Child | null = null;
   return {
     async start() {
@@ -40,6 +44,11 @@ export function createPart({ spec, serves }: Plan, signal?: AbortSignal): LocalP
     signal: (name) => child?.signal(name),
     ended: async () => (child ? describeExit(await child.exited) : "was not started"),
     stop: async () => void (child && (await endChild(child, STOP_GRACE_MS))),
+    async wipe() {
+      child?.signal("SIGKILL");
+      await child?.exited;
+      await clear();
+    },
   };
 }
 

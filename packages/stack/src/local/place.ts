@@ -1,33 +1,25 @@
 import { join } from "node:path";
 import type { ChildSpec } from "../process/child.ts";
-import type { Part } from "../stack.ts";
 
-/** Where a part runs. */
+/** Where the processes of a stack run. */
 export type Place = {
   /** Holds data/, logs/ and pids.json. */
   dir: string;
-  port: number;
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
-  /** What its process has in common with those of the other parts. */
-  processOf(part: Part): Omit<ChildSpec, "command" | "args">;
+  /** The settings that the process of this name has in common with the others. */
+  processOf(name: string): Omit<ChildSpec, "command" | "args">;
 };
 
-export const createPlace = (
-  dir: string,
-  port: number,
-  env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
-): Place => ({
+export const createPlace = (dir: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Place => ({
   dir,
-  port,
   env,
   signal,
-  processOf: (part) => ({
-    name: part,
+  processOf: (name) => ({
+    name,
     env,
     cwd: join(dir, "data"),
-    log: join(dir, "logs", `${part}.log`),
+    log: join(dir, "logs", `${name}.log`),
     pids: join(dir, "pids.json"),
   }),
 });

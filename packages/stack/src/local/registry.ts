@@ -4,12 +4,13 @@ import { only } from "./downloads.ts";
 import type { Plan } from "./part.ts";
 import type { Place } from "./place.ts";
 
-export type RegistryPlace = Place & { app: string; kafka: string };
+export type RegistryNode = { app: string; port: number; kafka: string };
 
 /** Its schemas are kept in Kafka: its own default, memory, gives the ids of lost schemas to others after a restart. */
-export async function planRegistry({ app, kafka, dir, port, env, processOf }: RegistryPlace): Promise<Plan> {
+export async function planRegistry(place: Place, { app, port, kafka }: RegistryNode): Promise<Plan> {
+  const { dir, env } = place;
   const runner = join(app, await only(app, (name) => name.endsWith("-runner.jar")));
-  const process = processOf("registry");
+  const process = place.processOf("registry");
   const settings = {
     QUARKUS_HTTP_HOST: "127.0.0.1",
     QUARKUS_HTTP_PORT: String(port),
@@ -25,6 +26,7 @@ export async function planRegistry({ app, kafka, dir, port, env, processOf }: Re
       env: { ...env, ...settings },
     },
     serves: () => answers.registry(`http://127.0.0.1:${port}/apis/ccompat/v7`),
+    clear: async () => {},
   };
 }
 

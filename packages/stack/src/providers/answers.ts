@@ -8,7 +8,7 @@ const PATIENCE_MS = 2_000;
 
 /** Whether a part at this address does its job now, seen as its clients see it. Never rejects. */
 export const answers: Record<Part, (address: string) => Promise<boolean>> = {
-  kafka: brokerAnswers,
+  kafka: (brokers) => brokerAnswers(brokers),
   registry: (url) => registryAnswers(url),
   mongodb: mongodbAnswers,
 };

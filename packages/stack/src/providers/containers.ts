@@ -46,7 +46,7 @@ async function startAll(started: Started, ports: Ports, signal?: AbortSignal): P
   const open = async (part: Part, container: GenericContainer) => {
     signal?.throwIfAborted();
     started.containers[part] = await container.withNetwork(started.network!).withNetworkAliases(part).start();
-    if (part === "mongodb") await ensureReplicaSet(addresses.mongodb, "127.0.0.1:27017");
+    if (part === "mongodb") await ensureReplicaSet(addresses.mongodb, ["127.0.0.1:27017"]);
     await untilAnswers(part, addresses, signal);
   };
   await open("mongodb", mongodb(ports.mongodb));
@@ -81,7 +81,7 @@ const kafka = (port: number) =>
       KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: "2000",
       // as for the local broker: a killed one may register again when its session has ended
       KAFKA_BROKER_SESSION_TIMEOUT_MS: "4000",
-      KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "500",
+      KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "1000",
     })
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
 
