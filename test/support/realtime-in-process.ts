@@ -177,6 +177,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
     listVersions: ask(queries.listVersions),
+    erasureMark: ask(queries.erasureMark),
     listRecentCalls: ask(queries.listRecentCalls),
     listReturnableCalls: ask(queries.listReturnableCalls),
     listPresences: ask(queries.listPresences),
