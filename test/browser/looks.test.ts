@@ -264,10 +264,11 @@ test.each([
   ["light", SMALL, "light"],
   ["dark", { width: 390, height: 844 }, "dark"],
 ] as const)(
-  "a page whose server is cut off turns grey, says since when, and is live again after it, in %s",
+  "a page whose server is cut off turns grey with all its contrast, says since when, and is live again after it, in %s",
   async (_, viewport, colorScheme) => {
     const { page } = await suite.open("/", 0, { viewport, colorScheme });
     const light = page.locator(".light");
+    await eventually(async () => expect(await page.locator(".card").count()).toBe(6));
     await eventually(async () => expect(await light.innerText()).toBe("● ao vivo"));
     suite.realtime.gateway.stale(Date.now() - 63_000);
     await eventually(async () => expect(await light.innerText()).toBe("○ desatualizado"));
@@ -275,6 +276,7 @@ test.each([
       /^O servidor não está recebendo novidades\. Desatualizado há 01:0\d$/,
     );
     expect(await page.locator(".page.stale").count()).toBe(1);
+    expect(await findViolations(page)).toEqual([]);
     suite.realtime.gateway.fresh();
     await eventually(async () => expect(await light.innerText()).toBe("● ao vivo"));
     expect(await page.locator(".notice, .page.stale").count()).toBe(0);

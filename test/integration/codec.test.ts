@@ -42,7 +42,7 @@ test("a change comes back as it was written", async () => {
   expect(await opened.codec.decodeChange(await opened.codec.encodeChange(change))).toEqual(change);
 });
 
-test("a status of the release before is read: it refused nothing that it names", async () => {
+test("a status of the release before is read: it names no refusals and no installation", async () => {
   const { config } = opened;
   const schema = releasedSchemas.find((text) => JSON.parse(text).name === "ServiceStatus")!;
   const registry = openRegistry(config);
@@ -51,7 +51,7 @@ test("a status of the release before is read: it refused nothing that it names",
   const lists = { failing: [], figures: {}, answers: [] };
   const value = await registry.encode(id, { ...told, ...lists, at: 1, started_at: 0 });
   const read = { ...told, ...lists, at: new Date(1), started_at: new Date(0) };
-  expect(await opened.codec.decodeStatus(value)).toEqual({ ...read, refused: [] });
+  expect(await opened.codec.decodeStatus(value)).toEqual({ ...read, refused: [], installation: "" });
 });
 
 const status: ServiceStatus = {
@@ -62,6 +62,7 @@ const status: ServiceStatus = {
     failing: [{ name: "kafka", reason: "away", tolerated: true }],
   },
   ...{ figures: { batches: 3 }, answers: [{ minute: new Date(0), status: 200, count: 4 }], refused: [] },
+  installation: "7b0c3f8e-2d51-4e0c-9b5e-2f6a4a9d7c11",
 };
 
 test("the next release and this one read each other's records: every field that both know", async () => {

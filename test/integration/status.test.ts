@@ -28,7 +28,10 @@ function report({ client = opened.client, name = "one" }: { client?: KafkaClient
   const { answers } = createMetrics();
   const from = { ...self, instance: name };
   const config = readConfig(statusSettings, {});
-  const reporter = createStatusReporter({ config, client, codec, topics, log, health, answers, self: from });
+  const reporter = createStatusReporter({
+    ...{ config, client, codec, topics, log, health, answers, self: from },
+    installation: () => "ours",
+  });
   return { reporter, health, answers };
 }
 
@@ -83,6 +86,7 @@ test("what an instance tells is heard by who comes later, to its last word, with
     figures: { spool_records: 2, spool_oldest_ms: 2 },
     answers: [{ minute: expect.any(Date), status: 422, count: 1 }],
     refused,
+    installation: "ours",
   });
   const minutes = Map.groupBy(last.answers, ({ status }) => status);
   const counts = (status: number) => minutes.get(status)?.reduce((sum, { count }) => sum + count, 0);
@@ -97,7 +101,17 @@ test("whoever looks back hears all of that time, however much it is", async () =
   const long = { ...self, instance: "long", version: "x".repeat(400_000) };
   const at = new Date();
   const state = "ready" as const;
-  const status = { ...long, state, at, started_at: at, failing: [], figures: {}, answers: [], refused: [] };
+  const status = {
+    ...long,
+    state,
+    at,
+    started_at: at,
+    failing: [],
+    figures: {},
+    answers: [],
+    refused: [],
+    installation: "",
+  };
   const value = await codec.encodeStatus(status);
   for (let n = 0; n < 20; n++)
     await publisher.publish({ topic: topics.serviceStatus, key: "ingest/long", value });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { freePort, type ServiceHandle, startServices } from "@teravoz/stack";
+import { createMongoAccount } from "@teravoz/store";
+import { MongoClient } from "mongodb";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { connectClient, type SocketClient } from "../support/socket-clients.ts";
@@ -147,6 +149,48 @@ test("an instance that is not ready says why", async () => {
     await lame!.stop();
   }
 }, 300_000);
+
+test("each page names the instances of the other installation where two share a prefix", async () => {
+  const { account, uri, close } = await openOtherDatabase();
+  const addresses = {
+    ...{ kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb: uri },
+  };
+  const own = { ...process.env, ...env, TOPIC_PREFIX: gateway.opened.prefix, NODE_ENV: "development" };
+  const services = [{ name: "realtime-of-another", kind: "realtime" as const }];
+  const theirs = await account.installation();
+  const [other] = await startServices({ addresses, env: own, services, dir: gateway.dir });
+  const foreign = ({ instances }: { instances: Shown[] }) =>
+    instances.filter((each) => each.foreign && each.standing === "ready").map(({ service }) => service);
+  try {
+    await other!.ready();
+    const page = await connectClient("websocket", other!.url);
+    await eventually(async () => {
+      const [here, there] = [await ask(), (await page.ask("ListSystem", {})).data];
+      expect(find(here.instances, other!)).toMatchObject({ foreign: true, installation: theirs });
+      expect([foreign(here), foreign(there)]).toEqual([["realtime"], ["projector", "realtime"]]);
+      expect([here.missing, there.missing]).toEqual([[], ["projector"]]);
+      expect(there.installation).toBe(theirs);
+    }, SOON_MS);
+    page.close();
+  } finally {
+    await other!.stop();
+    await close();
+  }
+}, 300_000);
+
+/** A database beside the gateway's. */
+async function openOtherDatabase() {
+  const name = `${gateway.db.databaseName}_other`;
+  const uri = new URL(process.env.MONGODB_URI!);
+  uri.pathname = `/${name}`;
+  const client = await new MongoClient(uri.href).connect();
+  const db = client.db();
+  const close = async () => {
+    await db.dropDatabase();
+    await client.close();
+  };
+  return { account: createMongoAccount({ db }), uri: uri.href, close };
+}
 
 test("a killed instance becomes silent, and the others do not; a restarted realtime knows the counts from before", async () => {
   const [one, other] = gateway.ingest;

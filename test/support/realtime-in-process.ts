@@ -94,7 +94,13 @@ export async function startRealtime({
   const redrive = redriveOf?.(letters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
-    system: { queries: store, readEnds: async () => log(), hears: () => true, statusEveryMs: 10_000 },
+    system: {
+      queries: store,
+      readEnds: async () => log(),
+      hears: () => true,
+      installation: () => "",
+      statusEveryMs: 10_000,
+    },
     letters,
     redrive,
     isDevelopment,
@@ -171,6 +177,7 @@ function watch(queries: CallQueries, running: () => RealtimeInProcess): CallQuer
     listCallEvents: ask(queries.listCallEvents),
     findCalls: ask(queries.findCalls),
     listVersions: ask(queries.listVersions),
+    erasureMark: ask(queries.erasureMark),
     listRecentCalls: ask(queries.listRecentCalls),
     listReturnableCalls: ask(queries.listReturnableCalls),
     listPresences: ask(queries.listPresences),

@@ -89,6 +89,8 @@ export type ErasureSearch = {
   /** The number of events under an agent's key, about any person. */
   countAgentEvents(key: string): Promise<number>;
   deleteLetters(ids: readonly string[]): Promise<void>;
+  /** The members of the database's replica set that hold data and are not hidden. */
+  countMembers(): Promise<number>;
   /** Calls without an event received since `time`, finished or not, a page at a time. */
   unchangedSince(time: Date): AsyncIterable<Subject[]>;
   /**

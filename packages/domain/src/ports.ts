@@ -142,6 +142,11 @@ export type CallQueries = {
    */
   listVersions(stretch: { withinMs: number; until: number; limit: number }): Promise<StoredVersion[]>;
   /**
+   * A number that grows with each erasure, 0 before the first: what is erased has no version. It may also grow without one. An erasure
+   * that follows another one within the difference of two projectors' clocks may leave it as it is.
+   */
+  erasureMark(): Promise<number>;
+  /**
    * What the numbers of the board are made of: the calls whose last event was received since then and, where it is given, until then
    * (both inclusive), in no order.
    */

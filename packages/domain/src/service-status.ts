@@ -18,6 +18,8 @@ export type ServiceStatus = {
   started_at: Date;
   /** Of the release. */
   version: string;
+  /** The id of the installation that its database belongs to; "" where it has no database, or does not know the id yet. */
+  installation: string;
   state: "ready" | "unready" | "stopped";
   failing: FailingCheck[];
   /** Whole numbers by name, units in the names: spool_bytes, partitions, sockets. */

@@ -288,6 +288,7 @@ const readStatus = ({
   service: status.service,
   instance: status.instance,
   version: status.version,
+  installation: status.installation,
   state: status.state,
   at: new Date(at),
   started_at: new Date(started_at),

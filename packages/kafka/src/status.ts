@@ -15,6 +15,8 @@ export type StatusOptions = {
   config: Pick<Config<typeof statusSettings>, "STATUS_INTERVAL_MS">;
   /** Who tells: the name of the service, of this instance of it, and of the release. */
   self: Pick<ServiceStatus, "service" | "instance" | "version">;
+  /** The id of the installation, "" while it is not known (default: the service has no database). */
+  installation?: () => string;
   /** Where answers of the webhook are counted; what was told of minutes before that of `at` need not be kept. */
   answers?: { untold(): Answers[]; told(at: Date): void };
 };
@@ -91,7 +93,7 @@ async function tellOnce(options: StatusOptions, sender: StatusSender, how: Telli
 }
 
 async function describe(
-  { self, health, answers }: StatusOptions,
+  { self, health, answers, installation = () => "" }: StatusOptions,
   { started_at, stopped, figures, refused }: Telling,
 ): Promise<ServiceStatus> {
   const report = await health.report();
@@ -101,6 +103,7 @@ async function describe(
   const numbers = Object.entries(await figures());
   return {
     ...self,
+    installation: installation(),
     at: new Date(),
     started_at,
     state: stopped ? "stopped" : report.status === "ok" ? "ready" : "unready",

@@ -28,6 +28,8 @@ export type Account = {
   finishAdoption(rules: FoldRules): Promise<void>;
   /** The id of the installation that this database belongs to: made at the first call, then the same for ever, in a backup too. */
   installation(): Promise<string>;
+  /** The same id, null before it is made. Writes nothing. */
+  findInstallation(): Promise<string | null>;
 };
 
 const unlessThere = (error: unknown) => {
@@ -55,14 +57,17 @@ export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account
   const finishAdoption = async (rules: FoldRules) =>
     void (await account.updateOne({ _id: FOLD, ...rules }, { $unset: { adopting: 1 } }, LIMIT));
   const installations = db.collection<InstallationDocument>(account.collectionName);
+  const findInstallation = async () =>
+    (await installations.findOne({ _id: INSTALLATION }, LIMIT))?.id ?? null;
   const installation = async () => {
     const made = { $setOnInsert: { id: randomUUID() } };
     const entered = installations.updateOne({ _id: INSTALLATION }, made, { upsert: true, ...LIMIT });
     await entered.catch(unlessThere);
-    return (await installations.findOne({ _id: INSTALLATION }, LIMIT))!.id;
+    return (await findInstallation())!;
   };
   return {
     installation: () => orUnavailable(installation),
+    findInstallation: () => orUnavailable(findInstallation),
     find: () => orUnavailable(find),
     claim: (rules) => orUnavailable(() => claim(rules)),
     adopt: (rules) => orUnavailable(() => adopt(rules)),

@@ -2,6 +2,7 @@ export { type Account, createMongoAccount } from "./account.ts";
 export { BatchTooLarge } from "./apply.ts";
 export { connectMongo, type MongoConnection } from "./connect.ts";
 export { createMongoErasures, type MongoErasures } from "./erasure/mongo-erasures.ts";
+export { followInstallation } from "./installation.ts";
 export { createMongoJobs } from "./jobs.ts";
 export { createMemoryLetters } from "./letters/memory-letters.ts";
 export { createMongoLetters } from "./letters/mongo-letters.ts";

@@ -5,9 +5,13 @@ import type { Account } from "./account.ts";
 /** The model of the account document. */
 export function createMemoryAccount(): Account {
   let kept: StoredRules | null = null;
-  const id = randomUUID();
+  let id: string | null = null;
   return {
-    installation: async () => id,
+    installation: async () => {
+      id ??= randomUUID();
+      return id;
+    },
+    findInstallation: async () => id,
     find: async () => kept && { ...kept },
     claim: async (rules) => {
       kept ??= { ...rules };

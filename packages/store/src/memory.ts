@@ -58,6 +58,8 @@ export type State = {
   erased: Map<string, Erased>;
   /** How many persons were erased. */
   epoch: number;
+  /** How many erasures there were. */
+  erasures: number;
   lastId: number;
   readOccurrence: ReadOccurrence;
 };
@@ -81,6 +83,7 @@ export function createMemoryStore({
     calls: new Map(),
     erased: new Map(),
     epoch: 0,
+    erasures: 0,
     lastId: 0,
     readOccurrence,
   };
@@ -101,6 +104,7 @@ export function createMemoryStore({
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
     listVersions: async (stretch) => listVersions(state, stretch),
+    erasureMark: async () => state.erasures,
     countEvents: async (since) => countEvents(state, since),
     listPresences: async (agents) => listPresences(state, agents),
     listPositions: async (places) => places.map((place) => state.positions.read(place).next),
@@ -159,6 +163,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   state.positions.move(batch);
   Object.assign(state, { events: there.events, calls: there.calls, erased });
   state.lastId += stored.length;
+  state.erasures += batch.erasures?.length ?? 0;
   for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
   const told = [...erasureChanges(batch, now), ...changes];

@@ -15,6 +15,7 @@ import {
 import { type Collections, openCollections } from "./collections.ts";
 import type { MongoConnection } from "./connect.ts";
 import { cutEvents } from "./cursor.ts";
+import { readErasureMark } from "./erasure/ledger.ts";
 import { listCalls } from "./list-calls.ts";
 import { readCounts } from "./minutes.ts";
 import { listDeliveries } from "./mongo-deliveries.ts";
@@ -45,6 +46,7 @@ export function createMongoQueries(
       orUnavailable(() => listCallEvents(collections, { call_id, ...page, readOccurrence })),
     findCalls: (call_ids) => orUnavailable(() => findCalls(collections, call_ids)),
     listVersions: (stretch) => orUnavailable(() => listVersions(collections, stretch)),
+    erasureMark: () => orUnavailable(() => readErasureMark(collections)),
     countEvents: (since) => orUnavailable(() => readCounts(collections, since)),
     listPresences: (agents) => orUnavailable(() => listPresences(collections, agents)),
     listRecentCalls: (since, until) => orUnavailable(() => listRecentCalls(collections, since, until)),

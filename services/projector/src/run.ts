@@ -37,6 +37,7 @@ import {
   createMongoJobs,
   createMongoLetters,
   createMongoStore,
+  followInstallation,
   type MongoStore,
 } from "@teravoz/store";
 import { settings } from "./config.ts";
@@ -114,7 +115,8 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const account = createMongoAccount(connection);
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, log });
-  const status = createStatusReporter({ self, config, client, codec, topics, health, log });
+  const installation = followInstallation(account);
+  const status = createStatusReporter({ self, installation, config, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);

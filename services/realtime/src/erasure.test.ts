@@ -33,6 +33,7 @@ function start() {
     listCallEvents: slow("listCallEvents"),
     findCalls: slow("findCalls"),
     listVersions: slow("listVersions"),
+    erasureMark: slow("erasureMark"),
     listRecentCalls: slow("listRecentCalls"),
     listReturnableCalls: slow("listReturnableCalls"),
     listMovingCalls: slow("listMovingCalls"),

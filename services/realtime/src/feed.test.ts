@@ -191,6 +191,26 @@ test("a change without a notice is pushed by the comparison, and counted as miss
   expect((await metrics.missedNotices.get()).values).toMatchObject([{ value: 1 }]);
 });
 
+test("an erasure without a notice, however old its call is, makes the comparison read every view again, once", async () => {
+  const ledger = { until: 5 };
+  const { feed, told, proceed } = start({
+    ...queriesOver([]),
+    erasureMark: async () => ledger.until,
+  });
+  feed.doubt();
+  await settle();
+  await proceed();
+  await feed.reconcile(true);
+  expect(told).toEqual(["views read again", "DataChanged"]);
+  ledger.until = 6;
+  for (let n = 0; n < 2; n += 1) {
+    await feed.reconcile(true);
+    await settle();
+    await proceed();
+  }
+  expect(told).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
+});
+
 test("a change that is found before its notice comes is not counted as missed", async () => {
   const calls = [sampleCall()];
   const { feed, metrics, proceed } = start(queriesOver(calls));

@@ -56,6 +56,8 @@ type State = Required<Deps> & {
   given: Map<string, number> | null;
   /** Versions that a comparison found, and whose notices have not come yet. */
   awaited: Map<string, number>;
+  /** CallQueries.erasureMark when the views were last known to have no erased call; null before the first comparison. */
+  erasureMark: number | null;
   /** When the last comparison began, by `now`. */
   comparedAt: number;
   /** Comparisons that were asked for. */
@@ -78,6 +80,7 @@ export function createFeed(deps: Deps): Feed {
     pending: new Map(),
     given: null,
     awaited: new Map(),
+    erasureMark: null,
     comparedAt: deps.now(),
     asked: [],
     doubtful: false,
@@ -138,6 +141,8 @@ async function serve(state: State): Promise<void> {
   const [next] = state.asked;
   if (!next) return;
   const found = await compare(state, next.expectsNotices);
+  // a call that was erased has no version to compare, and the ledger names none: all views are read again
+  if (await hasErasures(state)) state.doubtful = true;
   state.asked.shift();
   next.answer.resolve(found);
 }
@@ -233,6 +238,13 @@ async function compare(state: State, expectsNotices: boolean): Promise<number> {
   return found.length;
 }
 
+/** Whether something was erased since this was asked last, notified of or not. */
+async function hasErasures(state: State): Promise<boolean> {
+  const before = state.erasureMark;
+  state.erasureMark = await state.queries.erasureMark();
+  return before !== null && state.erasureMark !== before;
+}
+
 /** Those with a notice waiting are about to be relayed. The first comparison has nothing to compare with. */
 const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersion[] =>
   state.given === null
@@ -260,6 +272,7 @@ async function recover(state: State): Promise<void> {
   state.day.forget();
   state.past.forget();
   await compare(state, false);
+  await hasErasures(state);
   await state.subscriptions.resync(state.queries, () => serve(state));
   state.changed();
   await state.pause(RECOVERY_MS);

@@ -67,7 +67,7 @@ export type Realtime = {
 /** The whole service but for where its calls, its notices and what it knows of the other parts come from. */
 export function createRealtime(deps: {
   queries: CallQueries;
-  system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "statusEveryMs">;
+  system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "installation" | "statusEveryMs">;
   letters: Pick<LetterDesk, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;

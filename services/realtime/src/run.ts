@@ -22,12 +22,14 @@ import {
   untilAvailable,
 } from "@teravoz/runtime";
 import {
+  type Account,
   connectMongo,
   createMongoAccount,
   createMongoLetters,
   createMongoQueries,
   createMongoReadiness,
   createMongoSystemQueries,
+  followInstallation,
   type MongoConnection,
 } from "@teravoz/store";
 import { settings } from "./config.ts";
@@ -61,13 +63,16 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { self, config, log, metrics, onStop } = service;
-  const kafka = openKafka(service);
   const connection = await connectDatabase(service);
+  const account = createMongoAccount(connection);
+  const installation = followInstallation(account);
+  const kafka = openKafka(service, installation);
   const statuses = createHearing(service, kafka);
   const system = {
     queries: createMongoSystemQueries(connection),
     readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
     hears: hearsItself(self),
+    installation,
     statusEveryMs: config.STATUS_INTERVAL_MS,
   };
   const letters = createMongoLetters({ connection, log });
@@ -78,7 +83,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   // changes made while MongoDB was away may not have been announced
   connection.onPrimary(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
-  void checkRules(service, connection);
+  void checkRules(service, account);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
@@ -93,8 +98,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
 }
 
 /** Ends the process where the calls of the database are folded by other rules: it would find and rewind by its own. */
-async function checkRules({ config, log, fail }: RealtimeService, connection: MongoConnection) {
-  const account = createMongoAccount(connection);
+async function checkRules({ config, log, fail }: RealtimeService, account: Account) {
   const rules = foldRulesOf(config);
   const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
   if (reason === null) return;
@@ -112,14 +116,14 @@ async function connectDatabase({ config, log, health, onStop }: RealtimeService)
 type KafkaParts = ReturnType<typeof openKafka>;
 
 /** Connects to nothing yet. */
-function openKafka(service: RealtimeService) {
+function openKafka(service: RealtimeService, installation: () => string) {
   const { config, log, fail } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "realtime", log });
   const codec = createCodec({ config, topics, log });
   const ready = codec.ready();
   ready.catch((error: unknown) => fail("looking up schemas", error));
-  const status = createStatusReporter({ ...service, client, codec, topics });
+  const status = createStatusReporter({ ...service, installation, client, codec, topics });
   return { topics, client, codec, ready, status };
 }
 

@@ -74,6 +74,7 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   findCalls: async (ids) => calls.filter(({ aggregate_id }) => ids.includes(aggregate_id)),
   listVersions: async () =>
     calls.map(({ aggregate_id, version }) => ({ kind: "call" as const, key: aggregate_id, version })),
+  erasureMark: async () => 0,
   listMovingCalls: async () => [],
   listPresences: async () => [],
   listPastPresences: async () => [],

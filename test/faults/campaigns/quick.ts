@@ -6,6 +6,7 @@ import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
 import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
+import { oneRecordFails } from "../special/one-record-fails.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
@@ -53,5 +54,5 @@ export const quickCampaigns: readonly Campaign[] = [
   // the sessions of a deployment hold while projectors die and a third one comes and goes
   together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff]),
   ...knownBadCampaigns,
-  together([forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
+  together([oneRecordFails, forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

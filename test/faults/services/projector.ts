@@ -1,11 +1,12 @@
 import type { Batch } from "@teravoz/domain";
 import type { OutgoingRecord } from "@teravoz/kafka";
 import { runProjector } from "@teravoz/projector";
+import { failNotices } from "./failing-notices.ts";
 import { dieAfterCommit, pass, passSoon, watched } from "./failpoints.ts";
 
 const hasErasures = (batch: unknown) => ((batch as Batch).erasures?.length ?? 0) > 0;
 
-/** The projector that can be made to die in the middle of a batch. */
+/** The projector that can be made to die in the middle of a batch, and whose notices can be made to fail. */
 await runProjector({
   store: (store) =>
     watched(dieAfterCommit(store), {
@@ -21,7 +22,7 @@ await runProjector({
       },
     }),
   publisher: (publisher) =>
-    watched(publisher, {
+    watched(failNotices(publisher), {
       after: (method, [record]) => {
         if (method !== "publish") return;
         const { topic, value } = record as OutgoingRecord;

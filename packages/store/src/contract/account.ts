@@ -54,6 +54,13 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(await account.find()).toEqual({ ...BRAZIL, adopting: true });
     });
 
+    test("the installation id is found once it is made, and is not made by looking for it", async () => {
+      const { account } = opened;
+      expect(await account.findInstallation()).toBeNull();
+      const id = await account.installation();
+      expect(await account.findInstallation()).toBe(id);
+    });
+
     test("rules can be adopted without a claim before, and the end of an earlier adoption of others is not theirs", async () => {
       const { account } = opened;
       await account.adopt(BRAZIL);

@@ -336,6 +336,23 @@ export function describeCalls(use: Use): void {
     expect(all.find(({ key }) => key === found.aggregate_id)?.version).toBe(found.version);
   });
 
+  test("each erasure that is entered moves the mark of erasures, and so does the same one again", async () => {
+    const writer = createWriter(use());
+    const call = wholeCall();
+    await writer.write(call);
+    const { queries } = use();
+    const marks = [await queries.erasureMark()];
+    for (let n = 0; n < 2; n += 1) {
+      const [erased_at, log_clean_by] = [new Date(), new Date(Date.now() + 1_000)];
+      await writer.write([], foldCall, [
+        { kind: "call", key: call[0]!.aggregate_id, erased_at, log_clean_by },
+      ]);
+      marks.push(await queries.erasureMark());
+    }
+    expect(marks.toSorted((one, other) => one - other)).toEqual(marks);
+    expect(new Set(marks).size).toBe(3);
+  });
+
   test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();

@@ -2,6 +2,7 @@ import { type Erased, type ErasedPart, type LedgerKey, latestErased } from "@ter
 import type { AnyBulkWriteOperation, ClientSession, IndexDescription } from "mongodb";
 import type { Collections } from "../collections.ts";
 import { OPERATION_LIMIT_MS } from "../connect.ts";
+import { reading } from "../reading.ts";
 import type { LedgerNames } from "./names.ts";
 
 /**
@@ -66,6 +67,13 @@ export async function findErased(
     return { kind, key, erased_at: erased_at!, ...(possible_until && { possible_until }) };
   });
   return [...latestErased(known).values()];
+}
+
+/** See CallQueries.erasureMark: when the newest entry expires, read from the index. A request moves it too. */
+export async function readErasureMark({ erased }: Pick<Collections, "erased">): Promise<number> {
+  const newest = { sort: { expires_at: -1 }, projection: { _id: 0, expires_at: 1 } } as const;
+  const found = await erased.findOne({}, { ...reading, ...newest });
+  return found?.expires_at.getTime() ?? 0;
 }
 
 /** See CallStore.knowsPersons. */

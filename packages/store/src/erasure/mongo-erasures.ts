@@ -5,6 +5,7 @@ import {
   type ReadOccurrence,
   readOccurrence as readInUtc,
 } from "@teravoz/domain";
+import type { Db } from "mongodb";
 import { openCollections } from "../collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
 import { orUnavailable } from "../outage.ts";
@@ -49,6 +50,7 @@ export function createMongoErasures({
     mark: () => orUnavailable(() => mark(collections)),
     receipt: (subject) => orUnavailable(() => receipt(subject)),
     personReceipt: (person) => orUnavailable(() => personReceipt(person)),
+    countMembers: () => orUnavailable(() => countMembers(db)),
     findPerson: (person, search) =>
       orUnavailable(() => findPerson({ db, collections }, { ...search, person, findParties: parties })),
     hasUnreadable: () => orUnavailable(() => hasUnreadable(collections, names)),
@@ -69,6 +71,11 @@ export function createMongoErasures({
     revived: () => pagesOrUnavailable(revived({ collections, names, findErased: find })),
     revivedAside: () => pagesOrUnavailable(revivedAside(db, collections, find)),
   };
+}
+
+async function countMembers(db: Db): Promise<number> {
+  const { hosts = [], passives = [] } = await db.command({ hello: 1, maxTimeMS: OPERATION_LIMIT_MS });
+  return hosts.length + passives.length;
 }
 
 /** So many ids fit into one command many times over. */

@@ -13,7 +13,11 @@ export type Terminal = { out(text: string): void; say(line: string): void };
 export type Sent<T> = {
   [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
 };
-export type SentReceipt = Sent<Receipt> & Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">>;
+export type SentReceipt = Sent<Receipt> &
+  Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">> & {
+    /** Only where there are several. */
+    mongodb_members?: number;
+  };
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];

@@ -19,13 +19,18 @@ export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withP
 
 const textOf = (time: Date | string) => (typeof time === "string" ? time : time.toISOString());
 
+const rollbackFilesOf = (members: number) =>
+  `each of the ${members} members of MongoDB may keep rolled back documents in files that no erasure reaches; ` +
+  "on each member run: find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete";
+
 /** A receipt, a fact a line. */
 export function formatReceipt(kind: Kind, receipt: SentReceipt): string {
-  const { requested_at, clean_at, log_clean_by, calls, agents, clean } = receipt;
+  const { requested_at, clean_at, log_clean_by, calls, agents, clean, mongodb_members = 1 } = receipt;
   return [
     `asked for at ${requested_at}`,
     ...(kind === "call" ? [] : [`${calls} calls and ${agents} agents, of which ${clean} are clean`]),
     clean_at === null ? "the database is not clean yet" : `the database was clean at ${clean_at}`,
     ...(log_clean_by === null ? [] : [`the log is clean by ${log_clean_by}`]),
+    ...(mongodb_members > 1 ? [rollbackFilesOf(mongodb_members)] : []),
   ].join("\n");
 }

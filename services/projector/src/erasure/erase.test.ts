@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type Receipt, Unavailable } from "@teravoz/domain";
 import { topicNames } from "@teravoz/kafka";
+import { formatReceipt } from "../erase-command/print.ts";
 import { type ErasePorts, erasePerson } from "./erase.ts";
 
 const NOW = new Date("2026-01-02T03:04:05Z");
@@ -69,4 +70,13 @@ test.each(STEPS)('where it ends before "%s" nothing after that has happened', as
   const { ports, happened } = createPorts(step);
   await expect(erasePerson(ports, ANA, { possible: false, confirm: null })).rejects.toThrow(Unavailable);
   expect(happened).toEqual(STEPS.slice(0, STEPS.indexOf(step)));
+});
+
+test("the words of a receipt name the files of rolled back documents where MongoDB has several members", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const receipt = { requested_at: at, clean_at: at, log_clean_by: at };
+  expect(formatReceipt("call", receipt)).not.toContain("rollback");
+  const told = formatReceipt("call", { ...receipt, mongodb_members: 3 });
+  expect(told).toContain("3 members");
+  expect(told).toContain("find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete");
 });

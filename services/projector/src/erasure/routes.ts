@@ -1,4 +1,4 @@
-import type { Person, ReadTelephone, Subject } from "@teravoz/domain";
+import type { Person, ReadTelephone, Receipt, Subject } from "@teravoz/domain";
 import { type Log, Problem } from "@teravoz/runtime";
 import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects, Unconfirmed } from "./erase.ts";
@@ -47,7 +47,8 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previ
   router.delete("/calls/:id", ...enter, async (ctx) => {
     const call = readCall(ctx.params.id);
     readEraseQuery(ctx.query);
-    const data = await eraseSubjects(ports, [call]);
+    const members = await membersOf(ports);
+    const data = { ...(await eraseSubjects(ports, [call])), ...members };
     log.info({ count: 1 }, "a call's erasure was asked for");
     ctx.status = 202;
     setLocation(ctx, "calls");
@@ -55,7 +56,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previ
   });
   router.get("/calls/:id/erasure", ...enter, async (ctx) => {
     refuseQuery(ctx.query);
-    ctx.body = { status: "ok", data: asked(await erasures.receipt(readCall(ctx.params.id))) };
+    ctx.body = { status: "ok", data: await receiptOf(ports, erasures.receipt(readCall(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, { path: "calls", read: readCall, previews });
 }
@@ -74,7 +75,8 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
     const person = read(ctx.params.id);
     const wish = readEraseQuery(ctx.query);
     try {
-      const data = await erasePerson(ports, person, wish);
+      const members = await membersOf(ports);
+      const data = { ...(await erasePerson(ports, person, wish)), ...members };
       log.info({ count: data.calls + data.agents }, "a person's erasure was asked for");
       ctx.status = 202;
       setLocation(ctx, path);
@@ -86,7 +88,7 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
   });
   router.get(`/${path}/:id/erasure`, ...enter, async (ctx) => {
     refuseQuery(ctx.query);
-    ctx.body = { status: "ok", data: asked(await erasures.personReceipt(read(ctx.params.id))) };
+    ctx.body = { status: "ok", data: await receiptOf(ports, erasures.personReceipt(read(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, route);
 }
@@ -126,7 +128,14 @@ function addPreviewRoutes(
   });
 }
 
-function asked<T>(receipt: T | null): T {
+async function receiptOf(ports: ErasureRoutePorts, reading: Promise<Receipt | null>) {
+  const receipt = await reading;
   if (receipt === null) throw new Problem(404, [{ path: "", message: "no erasure of this was asked for" }]);
-  return receipt;
+  return { ...receipt, ...(await membersOf(ports)) };
+}
+
+/** Only of a set of several members: one of them may have kept what it rolled back in files, which no erasure reaches. */
+async function membersOf({ erasures }: ErasureRoutePorts): Promise<{ mongodb_members?: number }> {
+  const members = await erasures.countMembers();
+  return members > 1 ? { mongodb_members: members } : {};
 }

@@ -13,6 +13,7 @@ const status = (given: Partial<ServiceStatus> = {}): ServiceStatus => ({
   figures: {},
   answers: [],
   refused: [],
+  installation: "",
   ...given,
 });
 

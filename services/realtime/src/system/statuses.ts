@@ -6,7 +6,7 @@ export type HeardStatus = { status: ServiceStatus; stamped: number };
 /** One instance as the page shows it. */
 export type Instance = Pick<
   ServiceStatus,
-  "service" | "instance" | "started_at" | "version" | "failing" | "figures"
+  "service" | "instance" | "started_at" | "version" | "installation" | "failing" | "figures"
 > & {
   standing: Standing;
   /** Since when it stands so: of one that is silent, when it was heard last. */
@@ -72,10 +72,10 @@ const isSameRun = (one: ServiceStatus, other: ServiceStatus): boolean =>
   one.started_at.getTime() === other.started_at.getTime();
 
 function describe({ status, stamped, since }: Kept, now: number, everyMs: number): Instance {
-  const { service, instance, started_at, version, failing, figures } = status;
+  const { service, instance, started_at, version, installation, failing, figures } = status;
   const standing = standingOf(status, now - stamped, everyMs);
   return {
-    ...{ service, instance, started_at, version, failing, figures, standing },
+    ...{ service, instance, started_at, version, installation, failing, figures, standing },
     since: new Date(standing === "silent" ? stamped : since),
     heard_at: new Date(stamped),
   };

@@ -16,6 +16,7 @@ function open(given: Partial<SystemDeps> & Partial<SystemDeps["queries"]> = {}) 
     readEnds: async () => [end],
     hears: () => true,
     statusEveryMs: 10_000,
+    installation: () => "ours",
     log: createLog("test", "silent"),
     clock,
     now: () => NOW + clock.now(),
@@ -80,6 +81,7 @@ test("what instances refused is summed by name, the most frequent first; of one 
     const status = {
       ...{ service: "ingest", instance, version: "1", state: "ready" as const },
       ...{ at: new Date(NOW), started_at: new Date(NOW), failing: [], figures: {}, answers: [], refused },
+      installation: "",
     };
     system.heard([{ status, stamped }]);
   };
@@ -103,6 +105,46 @@ test("what instances refused is summed by name, the most frequent first; of one 
   expect(await system.report(60)).toMatchObject({ wrong_paths: [], refused_origins: [] });
 });
 
+test("an instance of another installation is marked as foreign and does the job of none of ours; one that names no installation is ours", async () => {
+  const { system } = open();
+  const hear = (service: string, installation: string) => {
+    const status = {
+      ...{ service, instance: "one", version: "1", state: "ready" as const, installation },
+      ...{ at: new Date(NOW), started_at: new Date(NOW) },
+      ...{ failing: [], figures: {}, answers: [], refused: [] },
+    };
+    system.heard([{ status, stamped: NOW }]);
+  };
+  hear("ingest", "");
+  hear("projector", "theirs");
+  hear("realtime", "ours");
+  const { installation, instances, missing } = await system.report(60);
+  expect(installation).toBe("ours");
+  expect(instances.map((each) => [each.service, each.installation, each.foreign])).toEqual([
+    ["ingest", "", false],
+    ["projector", "theirs", true],
+    ["realtime", "ours", false],
+  ]);
+  expect(missing).toEqual(["projector"]);
+});
+
+test("until its own installation is known no instance is foreign", async () => {
+  const { system } = open({ installation: () => "" });
+  const at = new Date(NOW);
+  const status = {
+    ...{
+      service: "projector",
+      instance: "one",
+      version: "1",
+      state: "ready" as const,
+      installation: "theirs",
+    },
+    ...{ at, started_at: at, failing: [], figures: {}, answers: [], refused: [] },
+  };
+  system.heard([{ status, stamped: NOW }]);
+  expect((await system.report(60)).instances).toMatchObject([{ foreign: false }]);
+});
+
 test("answers of the window are refusals by status, or accepted", async () => {
   const { system } = open();
   const answers = [
@@ -114,6 +156,7 @@ test("answers of the window are refusals by status, or accepted", async () => {
   const status = {
     ...{ service: "ingest", instance: "one", version: "1", state: "ready" as const },
     ...{ at, started_at: at, failing: [], figures: {}, answers, refused: [] },
+    installation: "",
   };
   system.heard([{ status, stamped: NOW }]);
   expect(await system.report(60)).toMatchObject({

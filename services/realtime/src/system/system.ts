@@ -27,8 +27,11 @@ export type SystemReport = {
   now: Date;
   /** Whether this instance hears the others: while it does not, they seem silent. */
   hears: boolean;
-  instances: Instance[];
-  /** Services of which no instance is there. */
+  /** The id of the installation that this instance's database belongs to; "" until it is known. */
+  installation: string;
+  /** `foreign`: its database belongs to another installation, so two of them share a prefix of topics. */
+  instances: (Instance & { foreign: boolean })[];
+  /** Services of which no instance of ours is there. */
   missing: string[];
   /** Null where it cannot be told, and then why. */
   lag: Lag | null;
@@ -57,6 +60,8 @@ export type SystemDeps = {
   readEnds(): Promise<Ends[]>;
   /** Whether the statuses of others are being read, seen by what was heard. */
   hears(instances: readonly Instance[]): boolean;
+  /** The id of our own installation, "" until it is known. */
+  installation(): string;
   /** How often instances report, in ms. */
   statusEveryMs: number;
   log: Log;
@@ -85,11 +90,12 @@ export function createSystem(deps: SystemDeps): System {
       const since = new Date(now() - minutes * MINUTE_MS + 1);
       const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
       const [told, counted] = await Promise.all([lag.tell(), rates]);
-      const instances = statuses.list();
+      const installation = deps.installation();
+      const instances = statuses.list().map((each) => ({ ...each, foreign: isForeign(each, installation) }));
       const hears = deps.hears(instances);
       return {
-        ...{ now: new Date(now()), hears, instances },
-        missing: hears ? missingServices(instances) : [],
+        ...{ now: new Date(now()), hears, installation, instances },
+        missing: hears ? missingServices(instances.filter(({ foreign }) => !foreign)) : [],
         ...told,
         rates: counted,
         ...splitAnswers(answers.list(since)),
@@ -99,6 +105,10 @@ export function createSystem(deps: SystemDeps): System {
     },
   };
 }
+
+/** An instance without a database, and one of the release before, names no installation and counts as ours. */
+const isForeign = ({ installation }: Instance, own: string): boolean =>
+  own !== "" && installation !== "" && installation !== own;
 
 type Told = Pick<SystemReport, "lag" | "lag_unknown">;
 

@@ -42,6 +42,8 @@ export const rareWords: RareWords = {
     verdicts: { calm: "All is well", near: "It works, but needs a look", over: "Something is wrong" },
     deaf: "This server does not hear from the instances yet. Right after its start that takes some seconds.",
     missing: (service) => `No ${service} is there: ${MISSING[service] ?? "a part of the system is missing"}.`,
+    foreign: (name, id) =>
+      `${name} belongs to another installation (${id}): two share one prefix of topics. Give one of them another TOPIC_PREFIX.`,
     unready: (name, why) => `${name} is not ready: ${why}.`,
     silent: (name, since) => `${name} has not been heard of since ${since}.`,
     tolerated: (name, why) => `${name} works, but says: ${why}.`,
@@ -70,6 +72,8 @@ export const rareWords: RareWords = {
     },
     lastHour: (most) => `Events per minute in the last hour, at most ${most}`,
     instances: "Instances",
+    installation: (id) => `installation ${id}`,
+    ofAnother: (id) => `of another installation: ${id}`,
     instanceColumns: {
       service: "Service",
       instance: "Instance",

@@ -44,6 +44,8 @@ export const rareWords: RareWords = {
     verdicts: { calm: "Tudo certo", near: "Funciona, mas precisa de atenção", over: "Há algo errado" },
     deaf: "Este servidor ainda não tem informação das instâncias. Logo depois de começar, isso dura alguns segundos.",
     missing: (service) => `Nenhum ${service} no ar: ${MISSING[service] ?? "falta uma parte do sistema"}.`,
+    foreign: (name, id) =>
+      `${name} pertence a outra instalação (${id}): duas dividem o mesmo prefixo de tópicos. Dê a uma delas outro TOPIC_PREFIX.`,
     unready: (name, why) => `${name} não está pronto: ${why}.`,
     silent: (name, since) => `${name} não responde desde ${since}.`,
     tolerated: (name, why) => `${name} funciona, mas avisa: ${why}.`,
@@ -74,6 +76,8 @@ export const rareWords: RareWords = {
     },
     lastHour: (most) => `Eventos por minuto na última hora, no máximo ${most}`,
     instances: "Instâncias",
+    installation: (id) => `instalação ${id}`,
+    ofAnother: (id) => `de outra instalação: ${id}`,
     instanceColumns: {
       service: "Serviço",
       instance: "Instância",

@@ -5,7 +5,7 @@ import { link } from "./live.ts";
 import { RefusedOrigins } from "./refused-names.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { system } from "./system.ts";
-import { findTroubles, type Instance, perMinute, type SystemReport } from "./system-report.ts";
+import { findTroubles, type Instance, isThere, perMinute, type SystemReport } from "./system-report.ts";
 import { Instances, Lags, Refused } from "./system-tables.tsx";
 import { Verdict } from "./system-verdict.tsx";
 import { words } from "./words.ts";
@@ -56,7 +56,7 @@ function Cards({ report }: { report: SystemReport }) {
 
 const countSockets = (instances: readonly Instance[]): number =>
   instances
-    .filter(({ standing }) => standing === "ready" || standing === "unready")
+    .filter((each) => isThere(each) && !each.foreign)
     .reduce((sum, { figures: { sockets = 0 } }) => sum + sockets, 0);
 
 function Card({ name, tip, value }: { name: string; tip: string; value: string }) {

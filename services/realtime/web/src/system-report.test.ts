@@ -56,6 +56,14 @@ test("who is missing, not ready, or silent is a trouble, the worst first", () =>
   ]);
 });
 
+test("an instance of another installation is a grave trouble while it runs, and none of its own troubles is ours", () => {
+  const foreign = (standing: Instance["standing"]) =>
+    kinds({ instances: [instance({ foreign: true, installation: "theirs", standing, failing })] });
+  expect(foreign("ready")).toEqual(["foreign over"]);
+  expect(foreign("unready")).toEqual(["foreign over"]);
+  expect([foreign("silent"), foreign("stopped")]).toEqual([[], []]);
+});
+
 test("while nothing is heard, nobody is called silent", () => {
   expect(kinds({ hears: false, instances: [instance({ standing: "silent" })] })).toEqual(["deaf near"]);
 });

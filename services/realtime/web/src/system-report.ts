@@ -13,6 +13,9 @@ export type Instance = {
   standing: Standing;
   since: string;
   heard_at: string;
+  /** Not from an instance of the release before. */
+  installation?: string;
+  foreign?: boolean;
 };
 export type PartitionLag = { topic: string; partition: number; records: number; waited_ms: number };
 export type Lag = { records: number; waited_ms: number; partitions: PartitionLag[] };
@@ -22,6 +25,8 @@ export type RefusedName = { name: string; count: number; last: string };
 export type SystemReport = {
   now: string;
   hears: boolean;
+  /** Not from an instance of the release before. */
+  installation?: string;
   instances: Instance[];
   missing: string[];
   lag: Lag | null;
@@ -37,7 +42,7 @@ export type SystemReport = {
 type Trouble =
   | { kind: "deaf" }
   | { kind: "missing"; service: string }
-  | { kind: "unready" | "silent" | "tolerated"; instance: Instance }
+  | { kind: "foreign" | "unready" | "silent" | "tolerated"; instance: Instance }
   | { kind: "spool"; instance: Instance; records: number; oldestMs: number }
   | { kind: "lag"; records: number; waitedMs: number }
   | { kind: "lagUnknown"; reason: string }
@@ -68,12 +73,16 @@ export function findTroubles(report: SystemReport): GradedTrouble[] {
 
 function troublesOfInstances({ hears, instances }: SystemReport): GradedTrouble[] {
   return instances.flatMap((instance): GradedTrouble[] => {
+    if (instance.foreign) return isThere(instance) ? [{ kind: "foreign", level: "over", instance }] : [];
     if (instance.standing === "unready") return [{ kind: "unready", level: "over", instance }];
     // who hears nobody cannot tell who is silent
     if (instance.standing === "silent") return hears ? [{ kind: "silent", level: "over", instance }] : [];
     return instance.failing.length > 0 ? [{ kind: "tolerated", level: "near", instance }] : [];
   });
 }
+
+/** Whether the instance reports and goes on. */
+export const isThere = ({ standing }: Instance): boolean => standing === "ready" || standing === "unready";
 
 function troubleOfSpool(instance: Instance): GradedTrouble[] {
   const { spool_records: records = 0, spool_oldest_ms: oldestMs = 0 } = instance.figures;

@@ -12,18 +12,21 @@ import {
   type SystemReport,
   totalsOf,
 } from "./system-report.ts";
-import { nameOf } from "./system-verdict.tsx";
+import { nameOf, shortId } from "./system-verdict.tsx";
 import { formatTimeOfDay } from "./times.ts";
 
 const NONE = "–";
 const say = rareWords.systemPage;
 
-export function Instances({ report: { instances, missing } }: { report: SystemReport }) {
+export function Instances({ report: { instances, missing, installation } }: { report: SystemReport }) {
   const { service, instance, state, since, hands, version } = say.instanceColumns;
   return (
     <Scrolled class="calls" label={say.instances}>
       <table>
-        <caption>{say.instances}</caption>
+        <caption>
+          {say.instances}
+          {installation && <small title={installation}>{say.installation(shortId(installation))}</small>}
+        </caption>
         <thead>
           <tr>
             {[service, state, since, instance, hands, version].map((label) => (
@@ -39,7 +42,7 @@ export function Instances({ report: { instances, missing } }: { report: SystemRe
           ))}
           {instances.map((each) => [
             <InstanceLine key={nameOf(each)} shown={each} />,
-            each.failing.length > 0 && <Reasons key={`${nameOf(each)} why`} shown={each} />,
+            (each.failing.length > 0 || each.foreign) && <Reasons key={`${nameOf(each)} why`} shown={each} />,
           ])}
         </tbody>
       </table>
@@ -106,11 +109,12 @@ function handsOf({ standing, figures }: Instance): string {
   return spool_records === undefined ? NONE : say.spooled(formatCount(spool_records));
 }
 
-function Reasons({ shown: { failing } }: { shown: Instance }) {
+function Reasons({ shown: { failing, foreign, installation } }: { shown: Instance }) {
   return (
     <tr class="reasons">
       <td />
       <td colSpan={5}>
+        {foreign && <div class="over">{say.ofAnother(shortId(installation))}</div>}
         {failing.map(({ name, reason, tolerated }) => (
           <div key={name} class={tolerated ? "near" : "over"}>
             {name}: {reason}

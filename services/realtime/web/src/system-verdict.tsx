@@ -41,6 +41,8 @@ function sentenceOf(trouble: GradedTrouble): string {
       return say.deaf;
     case "missing":
       return say.missing(trouble.service);
+    case "foreign":
+      return say.foreign(nameOf(trouble.instance), shortId(trouble.instance.installation));
     case "unready":
       return say.unready(nameOf(trouble.instance), reasonsOf(trouble.instance));
     case "silent":
@@ -63,5 +65,7 @@ function sentenceOf(trouble: GradedTrouble): string {
 }
 
 export const nameOf = ({ service, instance }: Instance) => `${service} ${instance}`;
+/** The beginning of an installation id tells it from the others. */
+export const shortId = (installation = ""): string => installation.slice(0, 8);
 const reasonsOf = ({ failing }: Instance) =>
   failing.map(({ name, reason }) => `${name}: ${reason}`).join("; ");

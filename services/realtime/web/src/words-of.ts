@@ -193,6 +193,7 @@ export type RareWords = {
     verdicts: Record<Urgency, string>;
     deaf: string;
     missing(service: string): string;
+    foreign(name: string, id: string): string;
     unready(name: string, why: string): string;
     silent(name: string, since: string): string;
     tolerated(name: string, why: string): string;
@@ -204,6 +205,8 @@ export type RareWords = {
     tips: Record<"events" | "lag" | "accepted" | "refused" | "sockets" | "wrongPaths" | "origins", string>;
     lastHour(most: string): string;
     instances: string;
+    installation(id: string): string;
+    ofAnother(id: string): string;
     instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
     /** The job of each service. */
     jobs: Readonly<Record<string, string>>;

@@ -1,0 +1,21 @@
+import type { Account } from "./account.ts";
+
+/**
+ * Answers the id of the installation, "" until it has been read. It is read in the background, again with each call until there
+ * is one: the projector makes it, and the database may be away.
+ */
+export function followInstallation({ findInstallation }: Pick<Account, "findInstallation">): () => string {
+  let id = "";
+  let isReading = false;
+  const read = async () => {
+    isReading = true;
+    id = (await findInstallation().catch(() => null)) ?? "";
+    isReading = false;
+  };
+  const current = () => {
+    if (id === "" && !isReading) void read();
+    return id;
+  };
+  current();
+  return current;
+}
