@@ -8,11 +8,12 @@ import { settings as realtime } from "../services/realtime/src/config.ts";
 
 const read = (path: string) => readFileSync(join(import.meta.dirname, "..", path), "utf8");
 const example = read(".env.example");
+const compose = read("docker-compose.yml");
 const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
 const tables: Record<string, Settings> = { ingest, projector, realtime };
 const inTables = Object.values(tables).flatMap((table) => Object.keys(table));
 /** What compose fills in from .env, whoever asks for it. */
-const inCompose = [...read("docker-compose.yml").matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? "");
+const inCompose = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? "");
 /** Read by the commands and by readConfig itself, not by a table of a service. */
 const elsewhere = ["AUTH", "STACK", "KAFKA_REPLICATION_FACTOR"];
 
@@ -20,6 +21,13 @@ const elsewhere = ["AUTH", "STACK", "KAFKA_REPLICATION_FACTOR"];
 const describeSetting = (name: string, { doc, default: usual = "" }: Setting) =>
   `# ${doc}\n${isNeeded(name) ? `${name}=` : `#${name}=${usual}`}\n`;
 const isNeeded = (name: string) => Object.values(tables).some((table) => table[name]?.neededInProduction);
+
+test("compose gives ingest a spool on a volume that outlives the container", () => {
+  const [, service = ""] = /^ {2}ingest:\n((?: {4}.*\n)+)/m.exec(compose) ?? [];
+  expect(service).toContain('\n    volumes: ["spool:/spool"]\n');
+  expect(service).toContain("SPOOL_DIR: /spool");
+  expect(compose).toMatch(/^volumes:\n(?: {2}.*\n)* {2}spool:\n/m);
+});
 
 describe(".env.example", () => {
   test.each(Object.entries(tables))("has every setting of %s with its doc and default", (_, table) => {

@@ -26,6 +26,7 @@ beforeAll(async () => {
     ...process.env,
     TOPIC_PREFIX: PREFIX,
     STACK: "external",
+    SPOOL_DIR: "",
     PORT: "",
     NODE_ENV: "development",
   };
@@ -92,6 +93,12 @@ test("the page is served to anybody, with a policy that lets no foreign script r
   expect(answer.headers.get("content-security-policy")).not.toContain("unsafe");
   const [, script] = /<script[^>]+src="([^"]+)"/.exec(await answer.text())!;
   expect((await fetch(new URL(script!, addresses.dashboard))).status).toBe(200);
+});
+
+test("ingest keeps events under the directory of the run while the brokers are away", async () => {
+  const ready = await fetch(new URL("/readyz", addresses.webhook));
+  expect(await ready.json()).toMatchObject({ checks: { spool: { ok: true } } });
+  expect(existsSync(join(dir, "spool"))).toBe(true);
 });
 
 test("a service that dies is started again, and start says so", async () => {

@@ -9,7 +9,7 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import { createOutlet } from "@teravoz/ingest";
-import { createCodec, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
+import { createCodec, deliveryHeader, type OutgoingRecord, type Publisher } from "@teravoz/kafka";
 import { consumeEvents } from "@teravoz/projector";
 import { createMongoErasures } from "@teravoz/store";
 import { anHourAgo } from "../support/an-hour-ago.ts";
@@ -111,6 +111,34 @@ async function poisons(stored: Event): Promise<Record<string, OutgoingRecord>> {
     unstorable: record("d", await codec.encodeEvent(impostor)),
   };
 }
+
+test("a delivery that is in the log twice is one: of an event, of a refusal, and of a record that is parked", async () => {
+  await begin();
+  const event = (delivery_id: string) => ({
+    ...eventOf('{"type":"call.new","call_id":"twice"}', FIRST_SEEN),
+    delivery_id,
+  });
+  const refused = { body: Buffer.from('{"type":"call.imagined","call_id":"t.1"}'), key: "t.1" };
+  const parked = { topic: opened.topics.callEvents, key: "t.2", value: Buffer.from("not Avro") };
+  for (const deliveryId of ["delivery-001", "delivery-001", "delivery-002", "delivery-002"]) {
+    await publish(event(deliveryId));
+    await outlet().park({ ...refused, reason: "unprocessable", receivedAt: FIRST_SEEN, deliveryId });
+    await publisher.publish({ ...parked, headers: deliveryHeader(deliveryId) });
+  }
+  // a third delivery of each stands behind all that came before
+  await publish(event("delivery-003"));
+  await outlet().park({
+    ...refused,
+    reason: "unprocessable",
+    receivedAt: FIRST_SEEN,
+    deliveryId: "delivery-003",
+  });
+  await publisher.publish({ ...parked, headers: deliveryHeader("delivery-003") });
+  await eventually(async () => {
+    expect(await storedEvents()).toMatchObject([{ redeliveries: 2 }]);
+    expect((await list()).map(({ copies }: { copies: number }) => copies)).toEqual([3, 3]);
+  }, PATIENCE_MS);
+});
 
 test("a bad event of each reason is filed once, with its bytes, its reason and where it came from", async () => {
   await begin();

@@ -68,7 +68,7 @@ export function createFakeKafka(partitions: number) {
     ],
   });
   const consumer = () => openConsumer(fake, logs);
-  fake.client = { kafka: { consumer, admin }, sessionTimeoutMs: 10_000 } as unknown as KafkaClient;
+  fake.client = { open: () => ({ consumer, admin }), sessionTimeoutMs: 10_000 } as unknown as KafkaClient;
   return fake;
 }
 

@@ -69,7 +69,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   };
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
   const open = (): Member => {
-    const admin = client.kafka.admin({ retry: RETRY });
+    const admin = client.open().admin({ retry: RETRY });
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
       const seek = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }) => {
@@ -79,7 +79,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       logs?.use({ reader, seek });
       watchFetches(cluster, () => logs?.doubt());
     });
-    const consumer = client.kafka.consumer({
+    const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       metadataMaxAge: 60_000,

@@ -59,3 +59,42 @@ test("metadata without a leader expires after a second, other metadata by its ow
   expect(await ageOf(topic(0, [partition(0, 0, -1)]))).toBeLessThanOrEqual(1_000);
   expect(await ageOf(topic(0, [partition(0, 0, 1)]))).toBeGreaterThan(60_000);
 });
+
+/** A broker whose produce ends so, in a pool that has found it. */
+async function produceBy(send: () => Promise<unknown>) {
+  const [{ prototype: broker }, { prototype: pool }] = [
+    load("kafkajs/src/broker"),
+    load("kafkajs/src/cluster/brokerPool"),
+  ];
+  const own = Object.assign(Object.create(broker), {
+    lookupRequest: () => () => ({}),
+    connectionPool: { send, isConnected: () => true, destroy: async () => {} },
+  });
+  const owner = Object.assign(Object.create(pool), { brokers: { 1: own }, metadataExpireAt: 9 });
+  const topicData = [{ topic: "calls", partitions: [{ partition: 3 }, { partition: 5 }] }];
+  const answer = (await owner.findBroker({ nodeId: 1 })).produce({ topicData });
+  return { answer: await answer, metadataExpireAt: owner.metadataExpireAt };
+}
+const connectionError = (name: string) => Object.assign(new Error("gone"), { name });
+
+test.each(["KafkaJSConnectionError", "KafkaJSConnectionClosedError"])(
+  "a broker that does not answer a batch (%s) fails its own partitions alone, and the metadata is fetched again",
+  async (name) => {
+    const { answer, metadataExpireAt } = await produceBy(() => Promise.reject(connectionError(name)));
+    const partitions = [3, 5].map((partition) => ({ partition, errorCode: 13, baseOffset: "-1" }));
+    expect([answer, metadataExpireAt]).toEqual([{ topics: [{ topicName: "calls", partitions }] }, 0]);
+    expect(errorTypeOf(13)).toBe("NETWORK_EXCEPTION");
+  },
+);
+
+test("metadata is fetched again after a partition failed, and kept while none does", async () => {
+  const answered = (errorCode: number) => async () => ({
+    topics: [{ topicName: "calls", partitions: [{ partition: 3, errorCode, baseOffset: "0" }] }],
+  });
+  expect((await produceBy(answered(NO_LEADER))).metadataExpireAt).toBe(0);
+  expect((await produceBy(answered(0))).metadataExpireAt).toBe(9);
+});
+
+test("an error that is none of a connection is thrown on", async () => {
+  await expect(produceBy(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow("a bug");
+});

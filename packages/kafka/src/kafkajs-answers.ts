@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 
 /*
  * kafkajs 2.2.4 throws an answer away where a single partition in it has an error, and does not say which one. Two answers are
- * read here with their errors left in, so that one partition does not stop the others of its topic:
+ * read here with their errors left in, so that one partition does not stop the others:
  * - Metadata: a partition without a leader has leader -1. The metadata then expires early, for the leader may be back at any time.
- * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`.
+ * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`. The partitions of a broker that did not
+ *   answer have NETWORK_EXCEPTION; those of other brokers are not sent again. After an error the metadata is fetched again.
  */
 
 type Answer = { decode: unknown; parse(data: unknown): Promise<unknown> };
@@ -18,7 +19,11 @@ type BrokerPool = {
   metadata: Metadata | null;
   metadataExpireAt: number;
   refreshMetadata(topics: string[]): Promise<void>;
+  findBroker(node: { nodeId: string }): Promise<Broker>;
 };
+type Produced = { topics: { topicName: string; partitions: { partition: number; errorCode: number }[] }[] };
+type ProduceRequest = { topicData: { topic: string; partitions: { partition: number }[] }[] };
+type Broker = { produce(request: ProduceRequest): Promise<Produced> };
 
 const load = createRequire(import.meta.url);
 const inside = <T>(path: string) => load(`kafkajs/src/${path}`) as T;
@@ -26,6 +31,7 @@ const inside = <T>(path: string) => load(`kafkajs/src/${path}`) as T;
 /** How long metadata is used in which a partition has no leader. */
 const LEADERLESS_AGE_MS = 1_000;
 const NO_LEADER = -1;
+const NETWORK_EXCEPTION = 13;
 
 const { createErrorFromCode } = inside<{ createErrorFromCode(code: number): { type?: string } }>(
   "protocol/error",
@@ -51,6 +57,39 @@ pool.refreshMetadata = async function (this: BrokerPool, topics) {
   if (this.metadata?.topicMetadata.some(hasLeaderless))
     this.metadataExpireAt = Math.min(this.metadataExpireAt, Date.now() + LEADERLESS_AGE_MS);
 };
+
+/** Where each broker's metadata is. */
+const pools = new WeakMap<Broker, BrokerPool>();
+const findBroker = pool.findBroker;
+pool.findBroker = async function (this: BrokerPool, node) {
+  const broker = await findBroker.call(this, node);
+  pools.set(broker, this);
+  return broker;
+};
+
+const broker = inside<{ prototype: Broker }>("broker").prototype;
+const produce = broker.produce;
+broker.produce = async function (this: Broker, request) {
+  const answer = await produce.call(this, request).catch((error: unknown) => unanswered(request, error));
+  const pool = pools.get(this);
+  if (pool && answer.topics.some(hasFailed)) pool.metadataExpireAt = 0;
+  return answer;
+};
+
+const hasFailed = ({ partitions }: Produced["topics"][number]) =>
+  partitions.some(({ errorCode }) => errorCode !== 0);
+
+/** Throws what is no error of a connection. */
+function unanswered({ topicData }: ProduceRequest, error: unknown): Produced {
+  if (!String((error as Error).name).startsWith("KafkaJSConnection")) throw error;
+  const topics = topicData.map(({ topic, partitions }) => ({
+    topicName: topic,
+    partitions: partitions.map(({ partition }) => ({
+      ...{ partition, errorCode: NETWORK_EXCEPTION, baseOffset: "-1" },
+    })),
+  }));
+  return { topics };
+}
 
 const hasLeaderless = ({ partitionMetadata }: Metadata["topicMetadata"][number]) =>
   partitionMetadata.some(({ leader }) => leader === NO_LEADER);

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RefusedForGood, type Unavailable } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer } from "kafkajs";
-import { type KafkaClient, RETRY } from "./client.ts";
+import type { KafkaClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
-import { type Ends, isOfRecord, type PlaceOutcome, placeOf, readOutcomes, reasonOf } from "./outcomes.ts";
+import { isOfRecord, type PlaceOutcome, placeOf, readOutcomes, reasonOf } from "./outcomes.ts";
 
 export type PublisherLimits = {
   /** Producers that share the partitions; a partition that fails gets one of its own. */
@@ -45,9 +45,6 @@ export type Lane = {
   /** The one destination ("topic:partition") of an isolated lane; null where several share the lane. */
   place: string | null;
   producer: Producer | null;
-  /** The producer is replaced before the next batch. */
-  renew: boolean;
-  ends: Ends;
   queue: Waiting[];
   flight: Waiting[];
   working: boolean;
@@ -62,8 +59,6 @@ export type Lane = {
 export const createLane = (maxRecords: number, place: string | null = null): Lane => ({
   place,
   producer: null,
-  renew: false,
-  ends: new Map(),
   queue: [],
   flight: [],
   working: false,
@@ -94,8 +89,10 @@ export type Sending = {
 const LINGER_MS = 2;
 /** The part of the deadline that a batch of several destinations gets: in the rest each of them is tried by itself. */
 const SHARED_PART = 0.7;
-/** A try of a batch ends after some 1.5 s of errors: what it shared with a broken destination is then sent by itself, in time. */
-const TRIES = { ...RETRY, retries: 4 };
+/** A broker that does not answer for so long is given up: the deadline leaves time for another one. */
+const ANSWER_MS = 2_000;
+/** Each destination is tried again by its own lane. kafkajs would send the whole batch again, with what was written already. */
+const ONE_TRY = { retries: 0 };
 
 /** Sets a lane to work unless it is at work. */
 export function start(state: Sending, lane: Lane): void {
@@ -130,32 +127,27 @@ function rejoin(state: Sending, lane: Lane): void {
 
 /** Whether the lane has a connected producer now. */
 async function connect(state: Sending, lane: Lane): Promise<boolean> {
-  if (lane.producer && !lane.renew) return true;
+  if (lane.producer) return true;
   const producer: Producer = state.client
-    .open(() => !abandoned.has(producer))
+    .open({ isWanted: () => !abandoned.has(producer), requestTimeoutMs: ANSWER_MS })
     .producer({
-      idempotent: true,
+      // an idempotent one asks for the metadata of all topics: one partition without a leader, of any topic, would stop it
+      idempotent: false,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: TRIES,
+      retry: ONE_TRY,
     });
   const connecting = producer.connect();
   try {
     await withDeadline(connecting, state.limits.deadlineMs);
-    replaceProducer(lane, producer);
+    lane.producer = producer;
     return true;
   } catch (err) {
     state.log.warn({ err }, "producer cannot connect");
     abandon(producer, connecting);
-    replaceProducer(lane, null);
     return false;
   }
-}
-
-function replaceProducer(lane: Lane, producer: Producer | null): void {
-  if (lane.producer) abandon(lane.producer, Promise.resolve());
-  Object.assign(lane, { producer, renew: false, ends: new Map() });
 }
 
 async function sendNext(state: Sending, lane: Lane): Promise<void> {
@@ -166,7 +158,7 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
   const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
   const deadlineMs = state.limits.deadlineMs * (lane.place ? 1 : SHARED_PART);
   try {
-    const outcomes = readOutcomes(flight, await withDeadline(sending, deadlineMs), lane.ends);
+    const outcomes = readOutcomes(flight, await withDeadline(sending, deadlineMs));
     lane.flight = [];
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const outcome of outcomes) conclude(state, lane, outcome);
@@ -188,8 +180,6 @@ function conclude(state: Sending, lane: Lane, { place, records, error }: PlaceOu
     acknowledge(state, lane, records);
     return;
   }
-  // its sequence numbers of this destination are ahead of the broker's
-  lane.renew = true;
   const refused = isOfRecord(error);
   if (refused && records.length === 1) {
     const refusal = new RefusedForGood(`Kafka refuses the record: ${error}`);

@@ -61,11 +61,10 @@ const OVERHEAD_BYTES = 200;
 type State = Sending & { lanes: Lane[]; nextKeyless: number; time: RunningTime; reportedRecords: number };
 
 /**
- * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, the
- * same batch is retried unchanged, and a producer that gave up a batch is replaced: with kafkajs, concurrent
- * idempotent sends acknowledge records that are then gone (github.com/tulios/kafkajs/issues/1005). A partition that does not
- * acknowledge its part of a batch goes on alone, with a producer of its own, until it does. Starts at once and connects in the
- * background.
+ * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, and the same batch is
+ * sent again unchanged: so a key keeps its order. A batch that was not answered may be in the log twice: the producer is not idempotent,
+ * for readers know a record by its event and by the id of its delivery. A partition that does not acknowledge its part of a batch goes on
+ * alone, with a producer of its own, until it does. Starts at once and connects in the background.
  */
 export function createPublisher(options: {
   client: KafkaClient;

@@ -44,12 +44,12 @@ export function followTopic(options: {
   // a new group each time: there is no dead member to wait for
   const open = (): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
-    const consumer = client.kafka.consumer({
+    const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       partitionAssigners: [fetches.assigner],
     });
-    return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }) };
+    return { groupId, consumer, admin: client.open().admin({ retry: RETRY }) };
   };
   const run = ({ consumer }: Member) =>
     consumer.run({

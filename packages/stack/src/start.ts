@@ -1,3 +1,4 @@
+import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PARTS } from "./addresses.ts";
@@ -20,6 +21,8 @@ const { env } = process;
 const options = readOptions();
 const DIR = resolve(options.dir);
 const PIDS = join(DIR, "pids.json");
+/** Where ingest keeps events while the brokers are away. */
+const SPOOL = env.SPOOL_DIR || join(DIR, "spool");
 
 async function main(): Promise<void> {
   const signal = stopSignal(killAll);
@@ -78,6 +81,7 @@ async function bringUp(options: Options, signal: AbortSignal): Promise<Running> 
   try {
     await createTopics(stack.addresses, job);
     say(`topics and schemas are there, the dashboard is ${await page}`);
+    await openSpool(fresh);
     running.services = await openServices(stack);
     await orAborted(Promise.all(running.services.map(untilReady)), signal);
     return running;
@@ -94,11 +98,18 @@ const wantedPorts = (): Record<Kind, number> => ({
   projector: Number(env.PROJECTOR_PORT || 3335),
 });
 
+/** A directory that the environment names is not ours to empty. */
+async function openSpool(fresh: boolean): Promise<void> {
+  if (env.SPOOL_DIR) return;
+  if (fresh) await rm(SPOOL, { recursive: true, force: true });
+  await mkdir(SPOOL, { recursive: true });
+}
+
 async function openServices({ addresses }: Stack): Promise<ServiceHandle[]> {
   const ports = Object.entries(await choosePorts(wantedPorts(), say)) as [Kind, number][];
   say(`starting ${ports.map(([kind]) => kind).join(", ")}`);
   const services = ports.map(([kind, port]) => ({ name: kind, kind, port }));
-  return startServices({ addresses, services, dir: DIR, env });
+  return startServices({ addresses, services, dir: DIR, env: { ...env, SPOOL_DIR: SPOOL } });
 }
 
 async function untilReady(service: ServiceHandle): Promise<void> {
