@@ -161,6 +161,22 @@ test("a commit that fails skips nothing", async () => {
   expect(projector.kafka.committed.get(0)).toBe(30);
 });
 
+test("a commit that is not answered holds up no batch, and the newest offset is committed as soon as commits are answered", async () => {
+  const projector = project(createFakeKafka(3));
+  await run(1);
+  projector.kafka.isCommitHeld = true;
+  for (let second = 0; second < 5; second += 1) {
+    for (const partition of numbers(0, 3)) projector.kafka.append(partition, 2);
+    await run(1);
+  }
+  expect(numbers(0, 3).map((partition) => projector.notified[partition])).toEqual(
+    numbers(0, 3).map(() => numbers(0, 10)),
+  );
+  projector.kafka.isCommitHeld = false;
+  await run(10);
+  expect(numbers(0, 3).map((partition) => projector.kafka.committed.get(partition))).toEqual([10, 10, 10]);
+});
+
 /** A handler that fails for one partition until the test lets it succeed. */
 function createTrouble(partition: number) {
   const trouble = {
@@ -204,6 +220,22 @@ test("a partition that is sought while its batch waits is read from there", asyn
   expect(projector.stored[0]).toEqual(numbers(0, 5));
 });
 
+test("a batch aside that ends after its member, and before the end is reported, ends no process: the next member reads on", async () => {
+  const projector = project();
+  projector.kafka.append(0, 5);
+  let isHeld = true;
+  const held = Promise.withResolvers<void>();
+  projector.store = () => (isHeld ? held.promise : Promise.resolve());
+  await run(2);
+  projector.kafka.crash(Object.assign(new Error("gone"), { name: "KafkaJSConnectionError" }));
+  isHeld = false;
+  held.resolve();
+  await run(5);
+  projector.kafka.append(0, 5);
+  await run(5);
+  expect([projector.crashed, projector.stored[0]]).toEqual([[], numbers(0, 10)]);
+});
+
 test("partitions that never come to an answer take no others' turns, however many they are", async () => {
   const projector = project(createFakeKafka(12));
   projector.store = ({ partition }) => (partition < 4 ? new Promise(() => {}) : Promise.resolve());
@@ -232,6 +264,23 @@ test("a partition with records that stores none of them for 60 s is not ready, a
   trouble.is = false;
   await run(10);
   now = 500_000;
+  await run(1);
+  expect(projector.consumer.check()).toEqual({ ok: true });
+});
+
+test("a partition whose leader answers no fetch for 60 s is not ready, though no batch of it is in hand", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(12), { now: () => now });
+  await run(1);
+  projector.kafka.silent.add(3);
+  await run(1);
+  for (now = 1_000; now < 61_000; now += 20_000) await run(1);
+  expect(projector.consumer.check()).toEqual({
+    ok: false,
+    reason: "no fetch of t:3 was answered for 61 s",
+  });
+  projector.kafka.silent.delete(3);
+  await run(1);
   expect(projector.consumer.check()).toEqual({ ok: true });
 });
 

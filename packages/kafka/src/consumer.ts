@@ -4,14 +4,18 @@ import { createAside } from "./aside.ts";
 import { createAssigner } from "./assigner.ts";
 import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Consumption, consumeBatch, place } from "./consume-batch.ts";
+import { COMMIT_MS, createCommits } from "./commits.ts";
+import { type Consumption, consumeBatch, place, SETTLE_MS } from "./consume-batch.ts";
+import { type Coordinator, followCoordinator } from "./coordinator.ts";
+import { withDeadline } from "./deadline.ts";
 import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
 import { forgetLag } from "./lag.ts";
-import { createLogReader, watchFetches } from "./log-reader.ts";
+import { createLogReader } from "./log-reader.ts";
 import { createLogWatch, type LogWatch } from "./log-watch.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { createProgress } from "./progress.ts";
 import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
+import { watchFetches } from "./watch-fetches.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -70,6 +74,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
   const open = (): Member => {
     const admin = client.kafka.admin({ retry: RETRY });
+    let coordinator: Coordinator | undefined;
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
       const seek = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }) => {
@@ -77,7 +82,12 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         consumer.resume([{ topic, partitions: [partition] }]);
       };
       logs?.use({ reader, seek });
-      watchFetches(cluster, () => logs?.doubt());
+      // the log may be another one then
+      watchFetches(cluster, {
+        onFailure: () => logs?.doubt(),
+        onAnswer: (topics) => noteAnswer(state, topics),
+      });
+      coordinator = followCoordinator(cluster);
     });
     const consumer = client.kafka.consumer({
       ...memberOptions(client.sessionTimeoutMs),
@@ -85,7 +95,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       metadataMaxAge: 60_000,
       partitionAssigners: [assigner],
     });
-    return { groupId, consumer, admin };
+    return { groupId, consumer, admin, coordinator };
   };
   let current: Member | undefined;
   const demandGroup = async () => {
@@ -111,7 +121,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     });
   };
   const prepare = (member: Member, assignment: Assignment, isFirst: boolean) => {
-    if (isFirst) forgetFormer(state, assignment);
+    if (isFirst) startAssignment(state, assignment);
     return seekAll(state, member, assignment, isFirst).catch((error) => {
       endIfOther(error);
       throw error;
@@ -129,6 +139,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     ...{ handle, logs, demandGroup, metadata },
     aside: createAside(concurrency),
     progress: createProgress(now),
+    commits: createCommits({ isWanted: () => false, log }),
   };
   return {
     check: () => checkState(state),
@@ -136,6 +147,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     stop: async () => {
       logs?.stop();
       clearInterval(groupWatch);
+      await state.commits.settled(SETTLE_MS);
       await membership.stop();
       await Promise.race([state.aside.ended(), sleep(STOP_MS, { ref: false })]);
     },
@@ -155,10 +167,19 @@ function checkState({ beyond, membership, progress, logs }: State): Check {
 }
 
 /** Forgets what was known of the partitions before this assignment. */
-function forgetFormer(state: State, assignment: Assignment): void {
+function startAssignment(state: State, assignment: Assignment): void {
+  const isWanted = () => state.membership.assignment() === assignment;
+  state.commits = createCommits({ isWanted, log: state.log });
   state.beyond.clear();
-  state.progress.retain(new Set(placesOf(assignment)));
+  state.progress.assign(placesOf(assignment));
   forgetLag(state);
+}
+
+type Asked = readonly { topic: string; partitions: readonly { partition: number }[] }[];
+
+function noteAnswer({ progress }: State, topics: Asked): void {
+  for (const { topic, partitions } of topics)
+    for (const { partition } of partitions) progress.answered(place(topic, partition));
 }
 
 const placesOf = (assignment: Assignment): string[] =>
@@ -193,7 +214,7 @@ async function seekAll(
     const offset = String(Math.min(committed ?? start, start));
     return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
-  if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
+  if (firstStarts.length > 0) await withDeadline(member.consumer.commitOffsets(firstStarts), COMMIT_MS);
   return left;
 }
 

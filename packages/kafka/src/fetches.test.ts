@@ -1,18 +1,22 @@
 import { expect, test } from "@jest/globals";
 import type { Broker, Cluster } from "kafkajs";
 import { createFetches } from "./fetches.ts";
+import { watchFetches } from "./watch-fetches.ts";
 
 /** Two leaders, of partitions 0 and 1, over a clock that the test sets. */
 async function start() {
   const clock = { ms: 0 };
-  const fetches = createFetches("changes", () => clock.ms);
+  const fetches = createFetches(() => clock.ms);
   const brokerOf = () => ({ fetch: async () => ({ responses: [] }) }) as unknown as Broker;
   const brokers = new Map([
     ["0", brokerOf()],
     ["1", brokerOf()],
   ]);
   const cluster = { findBroker: async ({ nodeId }: { nodeId: string }) => brokers.get(nodeId)! } as Cluster;
-  fetches.assigner({ cluster } as Parameters<typeof fetches.assigner>[0]);
+  watchFetches(cluster, {
+    onAnswer: ([asked]) => fetches.answered(asked!.partitions.map(({ partition }) => partition)),
+    onFailure: () => {},
+  });
   const answer = async (partition: number) => {
     const broker = await cluster.findBroker({ nodeId: `${partition}` });
     const partitions = [{ partition, fetchOffset: "0", maxBytes: 1 }];

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type Check, createRunningTime, type Log, type Metrics } from "@teravoz/runtime";
 import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
+import { createAssigner } from "./assigner.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { type Coordinator, followCoordinator } from "./coordinator.ts";
 import { createFetches, type Silence } from "./fetches.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { withoutStanding } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
+import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
 
@@ -40,16 +43,24 @@ export function followTopic(options: {
   let groupId = "";
   const time = createRunningTime(LOOK_MS);
   const looking = setInterval(time.look, LOOK_MS).unref();
-  const fetches = createFetches(topic, time.now);
+  const fetches = createFetches(time.now);
+  const noteAnswer: FetchListeners["onAnswer"] = (topics) => {
+    for (const { partitions } of topics) fetches.answered(partitions.map(({ partition }) => partition));
+  };
   // a new group each time: there is no dead member to wait for
   const open = (): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
+    let coordinator: Coordinator | undefined;
+    const assigner = createAssigner(null, (cluster) => {
+      watchFetches(cluster, { onAnswer: noteAnswer, onFailure: () => {} });
+      coordinator = followCoordinator(cluster);
+    });
     const consumer = client.kafka.consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
-      partitionAssigners: [fetches.assigner],
+      partitionAssigners: [assigner],
     });
-    return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }) };
+    return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }), coordinator };
   };
   const run = ({ consumer }: Member) =>
     consumer.run({
