@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
-import type { ConsumedBatch, ConsumedRecord } from "./batch.ts";
+import type { ConsumedBatch, ConsumedRecord, Outcome } from "./batch.ts";
 import { type ConsumeOptions, consumePartitions, type PartitionConsumer } from "./consumer.ts";
 
 const open: PartitionConsumer[] = [];
@@ -32,6 +32,8 @@ function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {})
     /** Done before a batch is stored, and before its notices. */
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
+    /** In place of storing, unless it is null. */
+    outcome: (): Outcome | null => null,
     values: () => new Set(notified[0]),
   };
   const consumer = consumePartitions({
@@ -41,6 +43,8 @@ function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {})
     position: async (_topic, partition) => positions.get(partition) ?? null,
     handle: async (batch) => {
       await project.store(batch);
+      const outcome = project.outcome();
+      if (outcome) return outcome;
       const { partition, expected, next, records } = batch;
       if ((positions.get(partition) ?? null) !== expected) return "fenced";
       positions.set(partition, next);
@@ -111,6 +115,25 @@ test("another writer that moves the position within a batch in hand leaves no re
   projector.notify = failing(1);
   await run(30);
   expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
+});
+
+test("a batch whose commit was stored without an answer is notified of, and no other writer is reported", async () => {
+  const lines: string[] = [];
+  const log = createLog("test", "info", { write: (line) => void lines.push(line) });
+  const projector = project(createFakeKafka(1), { log });
+  projector.kafka.append(0, 10);
+  let tries = 0;
+  projector.outcome = () => {
+    tries += 1;
+    // the commit of the first try comes through after the second try has read the position
+    if (tries === 1) throw new Unavailable("the commit was not answered");
+    if (tries === 2) projector.positions.set(0, 10);
+    return tries === 2 ? "stored" : null;
+  };
+  await run(10);
+  expect(projector.notified[0]).toEqual(numbers(0, 10));
+  expect(lines.join("")).toContain("an earlier try");
+  expect(lines.join("")).not.toContain("another writer");
 });
 
 test("a position that is moved back by another writer is read again from there", async () => {

@@ -89,13 +89,18 @@ async function tryPart(
       if (position !== null && ports.isAhead(rest.from, position)) return { outcome: "ahead", position };
       const { part, end } = takePart(batch, rest, position);
       ports.onPart(part);
-      if ((await ports.handle(part)) === "done") {
+      const outcome = await ports.handle(part);
+      if (outcome === "done") {
         ports.onDone(part);
-        return { outcome: "done", end };
+        return { outcome, end };
       }
-      const message = "another writer has taken over, or erased meanwhile: trying again";
-      ports.log.warn({ topic, partition, expected: position }, message);
-      ports.onWait("another writer has taken over");
+      const where = { topic, partition, expected: position };
+      if (outcome === "stored")
+        ports.log.info(where, "an earlier try whose commit was not answered is stored: its notices follow");
+      else {
+        ports.log.warn(where, "another writer has taken over, or erased meanwhile: trying again");
+        ports.onWait("another writer has taken over");
+      }
       return { outcome: "failed", isTooLong: false };
     });
   } catch (err) {
