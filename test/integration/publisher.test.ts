@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { OutcomeUnknown, RefusedForGood, Unavailable } from "@teravoz/domain";
@@ -114,6 +115,31 @@ test("without a broker a record is refused when its deadline passes, not before,
   const tookMs = performance.now() - began;
   expect(tookMs).toBeGreaterThan(450);
   expect(tookMs).toBeLessThan(4_000);
+});
+
+/** A broker that accepts connections and answers nothing; its address. */
+async function openFrozen(): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {}).resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  opened.closing(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("a frozen first broker of KAFKA_BROKERS stops no publisher and no admin client", async () => {
+  const config = { ...opened.config, KAFKA_BROKERS: [await openFrozen(), ...opened.config.KAFKA_BROKERS] };
+  const client = createClient({ config, clientId: "test", log: opened.log });
+  const publisher = opened.publisher({}, client);
+  await publisher.publish(record(0));
+  await eventually(() => expect(publisher.check()).toEqual({ ok: true }));
+  // each begins with another broker of the two
+  for (let n = 0; n < 2; n++) await withAdmin(client, (admin) => admin.listTopics());
 });
 
 test("a record that is larger than its topic allows is refused for good, alone: the others of its batch are acknowledged", async () => {

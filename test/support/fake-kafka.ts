@@ -79,7 +79,7 @@ export function createFakeKafka(partitions: number) {
     for (const assigner of partitionAssigners ?? []) assigner({ cluster } as Parameters<typeof assigner>[0]);
     return openConsumer(fake, logs, cluster);
   };
-  fake.client = { kafka: { consumer, admin }, sessionTimeoutMs: 10_000 } as unknown as KafkaClient;
+  fake.client = { open: () => ({ consumer, admin }), sessionTimeoutMs: 10_000 } as unknown as KafkaClient;
   return fake;
 }
 

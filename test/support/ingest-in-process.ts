@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { type Event, readOccurrence } from "@teravoz/domain";
 import { createWebhookRouter, type IngestPorts } from "@teravoz/ingest";
@@ -29,6 +30,7 @@ export async function startIngest({ tokens, metricsTokens, maxOpen = 10_000 }: O
       parked.push(refused);
     },
     now: () => new Date(),
+    newDeliveryId: () => randomBytes(9).toString("base64url"),
     readOccurrence,
     metrics,
     tokens: tokens ?? null,

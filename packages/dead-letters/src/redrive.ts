@@ -1,6 +1,7 @@
 import type { DeadLetter, DeadLetterWithBody, Fault, LetterDesk, parseWebhook } from "@teravoz/domain";
 import {
   type Codec,
+  deliveryHeader,
   type OutgoingRecord,
   type Publisher,
   type TopicNames,
@@ -34,7 +35,9 @@ export async function redrive(ports: RedrivePorts, id: string, { dryRun = false 
   const made = await makeRecord(ports, { ...rest, body });
   if (Array.isArray(made)) return { outcome: "refused", faults: made };
   if (dryRun) return { outcome: "redriven", letter: rest };
-  await ports.publisher.publish(made);
+  // a second redrive of the same arrivals, after a death in between, is no further delivery
+  const headers = deliveryHeader(`${letter.id}:${letter.copies}`);
+  await ports.publisher.publish({ ...made, headers });
   const marked = await ports.letters.mark(letter, "redriven");
   return marked ? { outcome: "redriven", letter: marked } : { outcome: "unknown" };
 }

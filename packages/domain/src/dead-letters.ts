@@ -1,3 +1,4 @@
+import { type KeptDeliveries, keepDeliveries } from "./delivery-ids.ts";
 import { type Erased, erasedPersonOf, type Subject } from "./erasure.ts";
 import type { Parties } from "./parties.ts";
 import type { Page } from "./ports.ts";
@@ -24,10 +25,12 @@ export type ArrivedLetter = {
   /** Null for what ingest refused. */
   source: LetterSource | null;
   body: Uint8Array;
+  /** As in Event. */
+  delivery_id?: string;
 };
 
 /** All arrivals of one body. */
-export type DeadLetter = Omit<ArrivedLetter, "body"> & {
+export type DeadLetter = Omit<ArrivedLetter, "body" | "delivery_id"> & {
   /** SHA-256 of the body's bytes, in hex. */
   id: string;
   copies: number;
@@ -39,14 +42,19 @@ export type DeadLetter = Omit<ArrivedLetter, "body"> & {
 /** The body is null once it is dropped. */
 export type DeadLetterWithBody = DeadLetter & { body: Uint8Array | null };
 
+/** A letter as it is kept. */
+export type KeptLetter = DeadLetter & KeptDeliveries;
+
 /** A letter with one more arrival of its body: what was redriven waits again, what was dropped stays dropped. */
-export function addCopy(
-  known: DeadLetter | undefined,
-  { body: _body, ...arrived }: ArrivedLetter & { id: string },
+function addCopy(
+  known: KeptLetter | undefined,
+  { body: _body, delivery_id, ...arrived }: ArrivedLetter & { id: string },
   now: Date,
-): DeadLetter {
-  if (!known) return { ...arrived, copies: 1, status: "waiting", status_at: now };
+): KeptLetter {
+  const delivered = keepDeliveries([...(known?.delivery_ids ?? []), ...(delivery_id ? [delivery_id] : [])]);
+  if (!known) return { ...arrived, ...delivered, copies: 1, status: "waiting", status_at: now };
   const counted = {
+    ...delivered,
     copies: known.copies + 1,
     first_seen: new Date(Math.min(arrived.first_seen.getTime(), known.first_seen.getTime())),
     last_seen: new Date(Math.max(arrived.last_seen.getTime(), known.last_seen.getTime())),
@@ -55,12 +63,22 @@ export function addCopy(
   return { ...known, ...arrived, ...counted, status: "waiting", status_at: now };
 }
 
-/** Copies that are counted: those that a partition holds again after it was put back are not, if their letter is filed. */
-export const isNewCopy = (
-  { last_seen }: Pick<ArrivedLetter, "last_seen">,
-  isKnown: boolean,
-  seenUntil: number | null,
-): boolean => !isKnown || seenUntil === null || last_seen.getTime() > seenUntil;
+/**
+ * A letter with those of its arrivals that are counted. If the letter was filed before, those that a partition holds again after it was
+ * put back are not; nor is a second record of one delivery. The letter as it is where none is.
+ */
+export function addCopies(
+  filed: KeptLetter | undefined,
+  arrived: readonly (ArrivedLetter & { id: string })[],
+  { seenUntil, now }: { seenUntil: number | null; now: Date },
+): KeptLetter | undefined {
+  const isSeen = ({ last_seen }: ArrivedLetter) =>
+    filed !== undefined && seenUntil !== null && last_seen.getTime() <= seenUntil;
+  return arrived.reduce((letter, copy) => {
+    const isKnown = copy.delivery_id !== undefined && letter?.delivery_ids?.includes(copy.delivery_id);
+    return isKnown || isSeen(copy) ? letter : addCopy(letter, copy, now);
+  }, filed);
+}
 
 /** Whom a letter may be about: its key says no kind. */
 export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): Subject[] =>

@@ -5,7 +5,10 @@ import { orderPlaces, placeOf } from "./order.ts";
 import { readOccurrence as readInUtc } from "./timestamp.ts";
 
 /** An event as it was delivered, without its body. */
-export type DeliveredEvent = Omit<StoredEvent, "payload" | "source" | "redeliveries" | "last_offset"> & {
+export type DeliveredEvent = Omit<
+  StoredEvent,
+  "payload" | "source" | "redeliveries" | "last_offset" | "delivery_ids"
+> & {
   /** How often the same event came again. */
   redeliveries: number;
   /** The type of what came before it and stands after it in the call; null where nothing does. */

@@ -1,3 +1,5 @@
+import type { KeptDeliveries } from "./delivery-ids.ts";
+
 /** A call event belongs to one call; an agent event (log-in, pause, a dialer's attempt) to none. */
 export type EventKind = "call" | "agent";
 
@@ -16,6 +18,8 @@ export type Event = {
   received_at: Date;
   /** The body exactly as it was sent. */
   payload: string;
+  /** Ingest gives one to each POST. Absent in records of earlier releases. */
+  delivery_id?: string;
 };
 
 /** An event together with the place in the log it was read from. */
@@ -26,10 +30,11 @@ export type LoggedEvent = Event & {
 };
 
 /** An event as it is kept: `id` is given once and never used again. */
-export type StoredEvent = LoggedEvent & {
-  id: number;
-  /** How often the same event came again; absent = never. No part of what a call is. */
-  redeliveries?: number;
-  /** The offset at which it came last; absent = at that of its source. What is read below it once more counts no more. */
-  last_offset?: number;
-};
+export type StoredEvent = Omit<LoggedEvent, "delivery_id"> &
+  KeptDeliveries & {
+    id: number;
+    /** How often the same event came again; absent = never. No part of what a call is. */
+    redeliveries?: number;
+    /** The offset at which it came last; absent = at that of its source. What is read below it once more counts no more. */
+    last_offset?: number;
+  };

@@ -8,6 +8,7 @@ export * from "./call-window.ts";
 export * from "./catalogue.ts";
 export * from "./dead-letters.ts";
 export * from "./deliveries.ts";
+export * from "./delivery-ids.ts";
 export { type CountedAs, countedAs } from "./direction.ts";
 export * from "./erasure.ts";
 export * from "./erasure-desk.ts";

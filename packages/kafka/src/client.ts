@@ -6,18 +6,25 @@ import kafkajs, {
   type LogEntry,
   type SASLOptions,
 } from "kafkajs";
+import "./kafkajs-connections.ts";
 
 export type KafkaConfig = Config<typeof kafkaSettings>;
 /** The one handle on kafkajs; what is inside stays in this package. */
 export type KafkaClient = {
-  readonly kafka: Kafka;
   /** Session of every consumer opened from this client, in ms. */
   readonly sessionTimeoutMs: number;
   /**
-   * A handle of its own that stops connecting when it is no longer wanted: after a disconnect kafkajs goes on trying
-   * for all of its retries.
+   * A kafkajs client for one producer, consumer or admin. It begins with another broker of KAFKA_BROKERS than the one opened before
+   * it. It stops connecting when it is no longer wanted: after a disconnect kafkajs goes on trying for all of its retries.
    */
-  open(isWanted: () => boolean): Kafka;
+  open(options?: OpenOptions): Kafka;
+};
+
+type OpenOptions = {
+  /** Default: always. */
+  isWanted?: () => boolean;
+  /** How long a broker may take to answer a request. */
+  requestTimeoutMs?: number;
 };
 
 /**
@@ -25,6 +32,11 @@ export type KafkaClient = {
  * where it means "for ever". Twelve steps from 100 ms to 1 s are about ten seconds, longer than any deadline of ours.
  */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 12, factor: 0.2, multiplier: 2 };
+
+/** A broker that accepts no connection for this long counts as unreachable. */
+const CONNECT_MS = 2_000;
+/** Brokers take longer to create topics, or to let a group rebalance, than to answer anything else. */
+const REQUEST_MS = 3_000;
 
 /** Reads the CA file, where one is named, at once: throws where it cannot. Connects to nothing yet. */
 export function createClient({
@@ -37,10 +49,24 @@ export function createClient({
   log: Log;
 }): KafkaClient {
   const options = { clientId, log, ...securityOf(config) };
-  // kafkajs ends its retries for good where it is given no broker
-  const open = (isWanted: () => boolean) =>
-    openKafka({ ...options, brokers: async () => (isWanted() ? config.KAFKA_BROKERS : []) });
-  return { kafka: open(() => true), sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS, open };
+  const nextSeeds = createSeeds(config.KAFKA_BROKERS);
+  return {
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
+    open: ({ isWanted = () => true, requestTimeoutMs: requestTimeout = REQUEST_MS } = {}) => {
+      const seeds = nextSeeds();
+      // kafkajs ends its retries for good where it is given no broker
+      return openKafka({ ...options, requestTimeout, brokers: async () => (isWanted() ? seeds : []) });
+    },
+  };
+}
+
+/** The seeds of each new client: one that replaces another does not begin with the broker that may have failed it. */
+export function createSeeds(brokers: readonly string[]): () => string[] {
+  let opened = 0;
+  return () => {
+    const first = opened++ % brokers.length;
+    return [...brokers.slice(first), ...brokers.slice(0, first)];
+  };
 }
 
 type Options = Omit<KafkaJsOptions, "logCreator"> & { log: Log };
@@ -48,11 +74,9 @@ type Options = Omit<KafkaJsOptions, "logCreator"> & { log: Log };
 function openKafka({ log, ...options }: Options): Kafka {
   return new kafkajs.Kafka({
     ...options,
-    // a broker under load may take seconds to accept; the default of 1 s gives up on it
-    connectionTimeout: 5_000,
-    authenticationTimeout: 5_000,
-    // the webhook's own deadline is 5 s: one request must fail early enough to be tried again within it
-    requestTimeout: 3_000,
+    // the webhook's deadline is 5 s: after one frozen broker there must be time for another one
+    connectionTimeout: CONNECT_MS,
+    authenticationTimeout: CONNECT_MS,
     enforceRequestTimeout: true,
     retry: RETRY,
     logLevel: kafkajs.logLevel.INFO,
@@ -92,10 +116,14 @@ process.emitWarning = (...args: unknown[]) => {
   if (args[1] !== "TimeoutNegativeWarning") emitWarning(...args);
 };
 
-/** Whether a broker answers at this address ("host:port", several separated by commas) right now, and knows `atLeast` that serve. */
+/** Whether a broker answers at one of these addresses ("host:port", several separated by commas) right now, and knows `atLeast` that serve. */
 export async function brokerAnswers(brokers: string, atLeast = 1): Promise<boolean> {
+  return (await Promise.all(brokers.split(",").map((address) => answersAt(address, atLeast)))).includes(true);
+}
+
+async function answersAt(address: string, atLeast: number): Promise<boolean> {
   const kafka = new kafkajs.Kafka({
-    brokers: brokers.split(","),
+    brokers: [address],
     connectionTimeout: 1_000,
     requestTimeout: 2_000,
     retry: { retries: 0 },

@@ -156,7 +156,7 @@ async function encode(state: State, name: RecordKind, record: unknown): Promise<
   return state.registry.encode(id, record);
 }
 
-const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, ...event }: Event) => ({
+const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, delivery_id: _, ...event }: Event) => ({
   ...event,
   [kind === "call" ? "call_id" : "key"]: aggregate_id,
   occurred_at: occurred_at?.getTime() ?? null,

@@ -73,7 +73,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   };
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
   const open = (): Member => {
-    const admin = client.kafka.admin({ retry: RETRY });
+    const admin = client.open().admin({ retry: RETRY });
     let coordinator: Coordinator | undefined;
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
@@ -89,7 +89,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       });
       coordinator = followCoordinator(cluster);
     });
-    const consumer = client.kafka.consumer({
+    const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       metadataMaxAge: 60_000,

@@ -2,6 +2,7 @@ export * from "./batch.ts";
 export * from "./client.ts";
 export * from "./codec.ts";
 export * from "./consumer.ts";
+export * from "./delivery-header.ts";
 export * from "./ends.ts";
 export type { Silence } from "./fetches.ts";
 export * from "./park.ts";

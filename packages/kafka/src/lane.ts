@@ -94,6 +94,8 @@ export type Sending = {
 const LINGER_MS = 2;
 /** The part of the deadline that a batch of several destinations gets: in the rest each of them is tried by itself. */
 const SHARED_PART = 0.7;
+/** A broker that does not answer for so long is given up: the deadline leaves time for another one. */
+const ANSWER_MS = 2_000;
 /** A try of a batch ends after some 1.5 s of errors: what it shared with a broken destination is then sent by itself, in time. */
 const TRIES = { ...RETRY, retries: 4 };
 
@@ -132,7 +134,7 @@ function rejoin(state: Sending, lane: Lane): void {
 async function connect(state: Sending, lane: Lane): Promise<boolean> {
   if (lane.producer && !lane.renew) return true;
   const producer: Producer = state.client
-    .open(() => !abandoned.has(producer))
+    .open({ isWanted: () => !abandoned.has(producer), requestTimeoutMs: ANSWER_MS })
     .producer({
       idempotent: true,
       maxInFlightRequests: 1,

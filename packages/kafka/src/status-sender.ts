@@ -55,13 +55,11 @@ export function createStatusSender({
 
 function dial(client: KafkaClient): Line {
   const line = { wanted: true } as Line;
-  line.producer = client
-    .open(() => line.wanted)
-    .producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
-    });
+  line.producer = client.open({ isWanted: () => line.wanted }).producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
   line.connected = line.producer.connect();
   return line;
 }

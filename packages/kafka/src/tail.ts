@@ -55,12 +55,12 @@ export function followTopic(options: {
       watchFetches(cluster, { onAnswer: noteAnswer, onFailure: () => {} });
       coordinator = followCoordinator(cluster);
     });
-    const consumer = client.kafka.consumer({
+    const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       partitionAssigners: [assigner],
     });
-    return { groupId, consumer, admin: client.kafka.admin({ retry: RETRY }), coordinator };
+    return { groupId, consumer, admin: client.open().admin({ retry: RETRY }), coordinator };
   };
   const run = ({ consumer }: Member) =>
     consumer.run({

@@ -265,8 +265,8 @@ async function lookAtTopics(client: KafkaClient, topics: TopicNames): Promise<Ch
   return { ok: false, reason: `${first}${more}: run \`pnpm topics\`` };
 }
 
-export async function withAdmin<T>({ kafka }: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin({ retry: { ...RETRY, retries: 3 } });
+export async function withAdmin<T>(client: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = client.open().admin({ retry: { ...RETRY, retries: 3 } });
   try {
     await admin.connect();
     return await run(admin);

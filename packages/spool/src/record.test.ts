@@ -3,15 +3,22 @@ import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
 import { encodeRecord, MAX_RECORD_BYTES, type Spooled, scanRecords } from "./record.ts";
 
-const record = fc.record({
-  body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-  receivedAt: fc.date({ noInvalidDate: true }),
-});
+const record = fc.record(
+  {
+    body: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    receivedAt: fc.date({ noInvalidDate: true }),
+    // absent in segments of earlier releases
+    deliveryId: fc.base64String({ minLength: 12, maxLength: 12 }),
+  },
+  { requiredKeys: ["body", "receivedAt"] },
+);
 const some = fc.array(record, { minLength: 1, maxLength: 8 });
 const encodeAll = (records: readonly Spooled[]) => Buffer.concat(records.map(encodeRecord));
-/** Bodies and times alone: buffers that are views of others are not equal to those that are not. */
+/** Bodies, times and ids alone: buffers that are views of others are not equal to those that are not. */
 const plain = (records: readonly Spooled[]) =>
-  records.map(({ body, receivedAt }) => `${receivedAt.getTime()} ${body.toString("hex")}`);
+  records.map(
+    ({ body, receivedAt, deliveryId }) => `${receivedAt.getTime()} ${deliveryId} ${body.toString("hex")}`,
+  );
 
 describe("records of the spool", () => {
   test("are read as they were written, to the byte and the millisecond", () => {
@@ -24,8 +31,19 @@ describe("records of the spool", () => {
     );
   });
 
+  test("of an earlier release are read without an id of their delivery", () => {
+    const bytes = Buffer.from("ff54563100000002427d1a94a20000005223518c7b7d", "hex");
+    expect(plain(scanRecords(bytes).records)).toEqual(
+      plain([{ body: Buffer.from("{}"), receivedAt: new Date(2_000_000_000_000) }]),
+    );
+  });
+
   test("of the largest body there is are read too", () => {
-    const largest = { body: Buffer.alloc(64 * 1024, "x"), receivedAt: new Date() };
+    const largest = {
+      body: Buffer.alloc(64 * 1024, "x"),
+      receivedAt: new Date(),
+      deliveryId: "abcdefgh1234",
+    };
     expect(encodeRecord(largest).length).toBe(MAX_RECORD_BYTES);
     expect(plain(scanRecords(encodeRecord(largest)).records)).toEqual(plain([largest]));
   });

@@ -3,6 +3,7 @@ import {
   type Batch,
   type Erased,
   type Fold,
+  keepDeliveries,
   type LoggedEvent,
   latestErased,
   ledgerKeysOf,
@@ -133,7 +134,10 @@ async function readKnown(
   );
   if (unread.length === 0) return histories;
   const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
-  const projection = { kind: 1, aggregate_id: 1, received_at: 1, source: 1, last_offset: 1 } as const;
+  const projection = {
+    ...{ kind: 1, aggregate_id: 1, received_at: 1, source: 1 },
+    ...{ last_offset: 1, delivery_ids: 1 },
+  } as const;
   const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
   return new Map<string, KnownEvent>([
     ...histories,
@@ -160,7 +164,10 @@ async function numberEvents(
     { upsert: true, returnDocument: "after", maxTimeMS: OPERATION_LIMIT_MS },
   );
   const first = sequence!.last - fresh.length + 1;
-  return fresh.map((event, index) => ({ ...event, id: first + index, ...countOf(event, again) }));
+  return fresh.map((event, index) => {
+    const { delivery_id: _, ...plain } = event;
+    return { ...plain, id: first + index, ...countOf(event, again) };
+  });
 }
 
 async function insertEvents({ collections, session }: Attempt, events: StoredEvent[]): Promise<void> {
@@ -180,6 +187,7 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
   payload: event.payload,
   source: event.source,
   ...(event.redeliveries ? { redeliveries: event.redeliveries, last_offset: event.last_offset! } : {}),
+  ...(event.delivery_ids ? { delivery_ids: event.delivery_ids } : {}),
 });
 
 type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
@@ -200,7 +208,10 @@ async function noteRedeliveries(
 
 const changeOf = (again: Again | undefined, received_at: Date | undefined) => ({
   ...(again ? { $inc: { redeliveries: again.count } } : {}),
-  $set: { ...(again ? { last_offset: again.offset } : {}), ...(received_at ? { received_at } : {}) },
+  $set: {
+    ...(again ? { last_offset: again.offset, ...keepDeliveries(again.deliveries) } : {}),
+    ...(received_at ? { received_at } : {}),
+  },
 });
 
 /**

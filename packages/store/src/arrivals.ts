@@ -1,13 +1,20 @@
-import { type Erased, erasureOf, type LoggedEvent, type StoredEvent } from "@teravoz/domain";
+import {
+  type Erased,
+  erasureOf,
+  type KeptDeliveries,
+  keepDeliveries,
+  type LoggedEvent,
+  type StoredEvent,
+} from "@teravoz/domain";
 
 /** What must be known of a stored event to tell whether another delivery changes it. */
 export type KnownEvent = Pick<
   StoredEvent,
-  "uuid" | "kind" | "aggregate_id" | "received_at" | "source" | "last_offset"
+  "uuid" | "kind" | "aggregate_id" | "received_at" | "source" | "last_offset" | "delivery_ids"
 >;
 
-/** How often an event came again, and the offset at which it did last. */
-export type Again = { count: number; offset: number };
+/** How often an event came again, the offset at which it did last, and the ids of its deliveries. */
+export type Again = { count: number; offset: number; deliveries: Set<string> };
 
 export type Arrivals = {
   /** Not stored yet: each once, in the order of the batch, with the earliest received_at of its deliveries. */
@@ -16,7 +23,10 @@ export type Arrivals = {
   earlier: LoggedEvent[];
   /** The uuid of every delivery that was one too many. */
   duplicates: string[];
-  /** Of these by uuid those that count as redeliveries: not what is read from the log once more, by a replay. */
+  /**
+   * Of these by uuid those that count as redeliveries: not what is read from the log once more, by a replay, nor the second record of
+   * one delivery.
+   */
   again: ReadonlyMap<string, Again>;
 };
 
@@ -44,7 +54,7 @@ export function sortArrivals(
     if (before) demandSame(before, event);
     if (before || known.has(event.uuid)) {
       duplicates.push(event.uuid);
-      count(again, event, known.get(event.uuid) ?? before!);
+      count(again, event, known.get(event.uuid) ?? firstOf(before!));
     }
     distinct.set(event.uuid, before ? earliest(before, event) : event);
   }
@@ -59,20 +69,33 @@ export function sortArrivals(
 
 /** How often a new event came again within its batch, as it is stored: absent = never. */
 export function countOf(
-  { uuid }: LoggedEvent,
+  event: LoggedEvent,
   again: Arrivals["again"],
-): Pick<StoredEvent, "redeliveries" | "last_offset"> {
-  const counted = again.get(uuid);
-  return counted ? { redeliveries: counted.count, last_offset: counted.offset } : {};
+): Pick<StoredEvent, "redeliveries" | "last_offset"> & KeptDeliveries {
+  const counted = again.get(event.uuid);
+  if (!counted) return keepDeliveries(deliveryOf(event));
+  const { count, offset, deliveries } = counted;
+  return { redeliveries: count, last_offset: offset, ...keepDeliveries(deliveries) };
 }
+
+const deliveryOf = ({ delivery_id }: LoggedEvent): string[] => (delivery_id ? [delivery_id] : []);
+
+const firstOf = (event: LoggedEvent): KnownEvent => ({ ...event, ...keepDeliveries(deliveryOf(event)) });
 
 /** Offsets of a partition grow, and a key stays in its partition. */
 function count(again: Map<string, Again>, event: LoggedEvent, first: KnownEvent): void {
-  const { uuid, source, republished } = event;
+  const { uuid, source, republished, delivery_id } = event;
   if (republished) return;
-  const { count, offset } = again.get(uuid) ?? { count: 0, offset: first.last_offset ?? first.source.offset };
+  const { count, offset, deliveries } = again.get(uuid) ?? {
+    count: 0,
+    offset: first.last_offset ?? first.source.offset,
+    deliveries: new Set(first.delivery_ids),
+  };
   const isReadAgain = source.topic === first.source.topic && source.offset <= offset;
-  if (!isReadAgain) again.set(uuid, { count: count + 1, offset: source.offset });
+  const isCopy = delivery_id !== undefined && deliveries.has(delivery_id);
+  if (isReadAgain || isCopy) return;
+  if (delivery_id !== undefined) deliveries.add(delivery_id);
+  again.set(uuid, { count: count + 1, offset: source.offset, deliveries });
 }
 
 /** The place in the log stays that of the first delivery. */

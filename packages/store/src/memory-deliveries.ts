@@ -29,7 +29,7 @@ function readEvents(
     .filter(({ id, aggregate_id }) => isWanted(aggregate_id) && (below === null || id < below))
     .sort((one, other) => other.id - one.id)
     .slice(0, limit)
-    .map(({ payload: _payload, source: _source, last_offset: _last, ...event }) => event);
+    .map(({ payload: _payload, source: _source, last_offset: _last, delivery_ids: _ids, ...event }) => event);
   const keys = new Set(arrived.map(({ aggregate_id }) => aggregate_id));
   const calls = [...state.calls.values()].filter(
     ({ call, overgrown }) => !overgrown && keys.has(call.aggregate_id),

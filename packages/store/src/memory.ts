@@ -19,6 +19,7 @@ import {
   isInWindow,
   isPresence,
   type KeptOut,
+  keepDeliveries,
   type LedgerKey,
   type LoggedEvent,
   latestErased,
@@ -153,7 +154,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const there = batch.erasures?.length ? withoutErased(state, erased) : state;
   const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index): StoredEvent => {
-    const { republished: _, ...plain } = event;
+    const { republished: _, delivery_id: __, ...plain } = event;
     return { ...plain, id: state.lastId + 1 + index, ...countOf(event, again) };
   });
   const repeated = repeatedOf(there.events, again, earlier);
@@ -197,7 +198,10 @@ function repeatedOf(
     return [
       {
         ...{ ...event, received_at: received.get(uuid) ?? event.received_at },
-        ...(counted ? { redeliveries: redeliveries + counted.count, last_offset: counted.offset } : {}),
+        ...(counted && {
+          ...{ redeliveries: redeliveries + counted.count, last_offset: counted.offset },
+          ...keepDeliveries(counted.deliveries),
+        }),
       },
     ];
   });

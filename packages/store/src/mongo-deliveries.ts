@@ -46,7 +46,7 @@ async function readEvents(
   const found = await collections.events
     .find(
       { ...owned, ...(below === null ? {} : { id: { $lt: below } }) },
-      { ...reading, ...hint, projection: { payload: 0, source: 0, last_offset: 0 } },
+      { ...reading, ...hint, projection: { payload: 0, source: 0, last_offset: 0, delivery_ids: 0 } },
     )
     .sort({ id: -1 })
     .limit(limit)

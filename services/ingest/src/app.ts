@@ -13,13 +13,24 @@ import { readBody } from "./body.ts";
 import { malformed, toProblem, unprocessable } from "./problems.ts";
 import { WEBHOOK_PATH } from "./webhook-path.ts";
 
+/** What is not taken, and why. The id is absent in what an earlier release has spooled. */
+export type Refusal = {
+  body: Buffer;
+  key: string | null;
+  reason: string;
+  receivedAt: Date;
+  deliveryId?: string;
+};
+
 /** The dependencies of ingest. */
 export type IngestPorts = {
   /** Resolves when the event is acknowledged for good; throws Unavailable otherwise. */
   publish(event: Event): Promise<void>;
   /** Keeps what we do not take, with the reason; the same promises. */
-  park(refused: { body: Buffer; key: string | null; reason: string; receivedAt: Date }): Promise<void>;
+  park(refused: Refusal): Promise<void>;
   now(): Date;
+  /** 12 characters of ASCII, others for each POST. */
+  newDeliveryId(): string;
   /** The reader of the vendor's stamps. */
   readOccurrence: ReadOccurrence;
   metrics: Metrics;
@@ -56,11 +67,14 @@ async function takeEvent(ports: IngestPorts, { body, parsed, receivedAt }: Taken
   try {
     switch (parsed.outcome) {
       case "accepted":
-        await ports.publish(parsed.event);
+        await ports.publish({ ...parsed.event, delivery_id: ports.newDeliveryId() });
         count(ports, parsed.event.type, "accepted");
         return answerOf(parsed.event);
       case "unprocessable":
-        await ports.park({ body, key: parsed.key, reason: "unprocessable", receivedAt });
+        await ports.park({
+          ...{ body, key: parsed.key, reason: "unprocessable", receivedAt },
+          deliveryId: ports.newDeliveryId(),
+        });
         count(ports, "unknown", "refused");
         throw unprocessable(parsed.faults);
       case "malformed":

@@ -1,4 +1,4 @@
-import type { Codec, Publisher, TopicNames } from "@teravoz/kafka";
+import { type Codec, deliveryHeader, type Publisher, type TopicNames } from "@teravoz/kafka";
 import type { IngestPorts } from "./app.ts";
 
 /** Where ingest's events and refusals go: the topics. Refusals may have a publisher of their own. */
@@ -16,10 +16,13 @@ export function createOutlet({
   return {
     publish: async (event) => {
       const topic = event.kind === "call" ? topics.callEvents : topics.agentEvents;
-      await publisher.publish({ topic, key: event.aggregate_id, value: await codec.encodeEvent(event) });
+      const value = await codec.encodeEvent(event);
+      const headers = deliveryHeader(event.delivery_id);
+      await publisher.publish({ topic, key: event.aggregate_id, value, headers });
     },
-    park: ({ body, key, reason, receivedAt }) => {
-      const headers = { reason, service: "ingest", first_seen: receivedAt.toISOString() };
+    park: ({ body, key, reason, receivedAt, deliveryId }) => {
+      const first_seen = receivedAt.toISOString();
+      const headers = { reason, service: "ingest", first_seen, ...deliveryHeader(deliveryId) };
       return refusals.publish({ topic: topics.deadLetters, key, value: body, headers });
     },
   };

@@ -2,9 +2,7 @@ import { type Event, parseWebhook, type ReadOccurrence } from "@teravoz/domain";
 import { type Destination, type PartitionPublisher, partitionOf, type TopicNames } from "@teravoz/kafka";
 import type { Check } from "@teravoz/runtime";
 import type { Spooled } from "@teravoz/spool";
-import type { IngestPorts } from "./app.ts";
-
-export type Refusal = Parameters<IngestPorts["park"]>[0];
+import type { Refusal } from "./app.ts";
 
 /** Where an event or a refusal goes, and how that stands. */
 export type Route = {
@@ -45,11 +43,12 @@ function routeTo(publisher: PartitionPublisher, to: Destination): Route {
 
 /** What was spooled, read again with the time it came: the event, or the refusal, that it was. */
 export function readSpooled(
-  { body, receivedAt }: Spooled,
+  { body, receivedAt, deliveryId }: Spooled,
   readOccurrence: ReadOccurrence,
 ): { event: Event } | { refusal: Refusal } {
   const parsed = parseWebhook(body, receivedAt, readOccurrence);
-  if (parsed.outcome === "accepted") return { event: parsed.event };
+  if (parsed.outcome === "accepted")
+    return { event: { ...parsed.event, ...(deliveryId && { delivery_id: deliveryId }) } };
   const key = parsed.outcome === "unprocessable" ? parsed.key : null;
-  return { refusal: { body, key, reason: parsed.outcome, receivedAt } };
+  return { refusal: { body, key, reason: parsed.outcome, receivedAt, ...(deliveryId && { deliveryId }) } };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { createReadOccurrence, type ReadOccurrence } from "@teravoz/domain";
 import {
@@ -113,6 +114,9 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   return { topics, client, codec, publisher, refusals, status };
 }
 
+/** 72 random bits: only the deliveries of one event must differ. */
+const newDeliveryId = () => randomBytes(9).toString("base64url");
+
 type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };
 
 async function serve(
@@ -120,7 +124,8 @@ async function serve(
   { wrongPaths, outlet, readOccurrence }: Serving,
 ): Promise<void> {
   const tokens = config.WEBHOOK_TOKEN;
-  const router = createWebhookRouter({ ...outlet, now: () => new Date(), readOccurrence, metrics, tokens });
+  const now = () => new Date();
+  const router = createWebhookRouter({ ...outlet, now, newDeliveryId, readOccurrence, metrics, tokens });
   const app = createApp(router, { health, metrics, metricsTokens: config.METRICS_TOKEN, log });
   const onAnswer = countAnswers({ answers: metrics.answers, wrongPaths });
   const server = createHttpServer(app.callback(), { maxOpen: MAX_OPEN, onAnswer });

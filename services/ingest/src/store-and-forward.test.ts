@@ -15,13 +15,14 @@ const TEXTS = [
 const eventOf = (text: string): Event => {
   const parsed = parseWebhook(Buffer.from(text), receivedAt);
   if (parsed.outcome !== "accepted") throw new Error("not an event");
-  return parsed.event;
+  return { ...parsed.event, delivery_id: "delivery-001" };
 };
 const refused: Refused = {
   body: Buffer.from('{"type":"call.exploded","call_id":"7"}'),
   key: "7",
   reason: "unprocessable",
   receivedAt,
+  deliveryId: "delivery-002",
 };
 
 /** Brokers that are `up` or not, a publisher that knows it or not, and a spool that takes what it is given or not. */
@@ -80,6 +81,16 @@ describe("store and forward", () => {
     for (const record of spooled) await forwarding.send(record);
     expect(published).toEqual(TEXTS.map(eventOf));
     expect(parked).toEqual([refused]);
+  });
+
+  test("what an earlier release has spooled is sent without an id of its delivery", async () => {
+    const { forwarding, published, parked } = stage();
+    await forwarding.send({ body: Buffer.from(TEXTS[0]!), receivedAt });
+    await forwarding.send({ body: refused.body, receivedAt });
+    expect([published[0], parked[0]]).toEqual([
+      expect.not.objectContaining({ delivery_id: expect.anything() }),
+      expect.not.objectContaining({ deliveryId: expect.anything() }),
+    ]);
   });
 
   test("while the brokers are known to be away an event does not wait for them", async () => {

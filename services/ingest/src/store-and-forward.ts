@@ -1,10 +1,10 @@
 import { OutcomeUnknown, type ReadOccurrence, Unavailable } from "@teravoz/domain";
-import type { Spool, SpoolOptions } from "@teravoz/spool";
+import type { Spool, Spooled, SpoolOptions } from "@teravoz/spool";
 import type { IngestPorts } from "./app.ts";
 import { type Route, type Routes, readSpooled } from "./routes.ts";
 
 export type Outlet = Pick<IngestPorts, "publish" | "park">;
-type Taking = { spool: Spool; route: Route; body: Buffer; receivedAt: Date; send: () => Promise<void> };
+type Taking = { spool: Spool; route: Route; record: Spooled; send: () => Promise<void> };
 
 /** The brokers while they take what goes there, else the spool: what they did not take is kept on the disk. */
 export function createSpoolingOutlet({
@@ -22,27 +22,30 @@ export function createSpoolingOutlet({
         spool,
         route: routes.ofEvent(event),
         // the payload is the body's text, to the letter
-        body: Buffer.from(event.payload),
-        receivedAt: event.received_at,
+        record: spooledOf(Buffer.from(event.payload), event.received_at, event.delivery_id),
         send: () => outlet.publish(event),
       }),
     park: (refusal) =>
       take({
         spool,
         route: routes.ofRefusal(refusal),
-        body: refusal.body,
-        receivedAt: refusal.receivedAt,
+        record: spooledOf(refusal.body, refusal.receivedAt, refusal.deliveryId),
         send: () => outlet.park(refusal),
       }),
   };
 }
 
+const spooledOf = (body: Buffer, receivedAt: Date, deliveryId: string | undefined): Spooled => ({
+  ...{ body, receivedAt },
+  ...(deliveryId && { deliveryId }),
+});
+
 /**
  * While the brokers, or this destination, are known to take nothing the spool keeps the record at once, and tries them from time to
  * time. Where the spool has no room for it a destination is asked all the same: it may take records again.
  */
-async function take({ spool, route, body, receivedAt, send }: Taking): Promise<void> {
-  const keep = () => spool.append({ body, receivedAt });
+async function take({ spool, route, record, send }: Taking): Promise<void> {
+  const keep = () => spool.append(record);
   if (!route.check().ok) return keep();
   if (!route.isOpen()) {
     const refusal = await keep().then(() => null, orThrow);

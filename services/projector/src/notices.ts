@@ -1,6 +1,6 @@
 import type { Change } from "@teravoz/domain";
 import type { Codec, ConsumedBatch, ConsumedRecord, Park, Publisher, TopicNames } from "@teravoz/kafka";
-import { Undecodable } from "@teravoz/kafka";
+import { deliveryHeader, readDeliveryId, Undecodable } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
 
 /** Where the projector's notices and parked records go. */
@@ -43,14 +43,17 @@ export function createPark({ publisher, topics, log, metrics }: Outlets): Park {
     return parking;
   };
   async function park(
-    { key, value, offset, timestamp }: ConsumedRecord,
+    { key, value, offset, timestamp, headers: sent }: ConsumedRecord,
     { topic, partition }: ConsumedBatch,
     error: unknown,
   ) {
     const reason = error instanceof Undecodable ? error.reason : "unstorable";
     const source = { topic, partition: String(partition), offset: String(offset) };
     const first_seen = new Date(timestamp).toISOString();
-    const headers = { reason, service: "projector", first_seen, ...source };
+    const headers = {
+      ...{ reason, service: "projector", first_seen, ...source },
+      ...deliveryHeader(readDeliveryId(sent)),
+    };
     await publisher.publish({ topic: topics.deadLetters, key: key?.toString() ?? null, value, headers });
     metrics.parked.inc({ reason });
     log.error({ topic, partition, offset, reason, err: error }, "record parked in dead-letters");

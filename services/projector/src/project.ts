@@ -20,6 +20,7 @@ import {
   type Outcome,
   type Park,
   type Publisher,
+  readDeliveryId,
   runHalves,
   type TopicNames,
   Undecodable,
@@ -153,7 +154,9 @@ async function readRecords(
         const { topic, partition } = batch;
         const republished = record.headers[REPUBLISHED] !== undefined && { republished: true as const };
         const source = { topic, partition, offset: record.offset };
-        return [{ ...stampEvent(event, fold.readOccurrence), source, ...republished }];
+        const id = readDeliveryId(record.headers);
+        const delivered = id !== undefined && { delivery_id: id };
+        return [{ ...stampEvent(event, fold.readOccurrence), source, ...delivered, ...republished }];
       } catch (error) {
         if (!(error instanceof Undecodable)) throw error;
         unread.push({ record, trace: traceOf(topics, batch, record), error });

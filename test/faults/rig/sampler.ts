@@ -25,7 +25,7 @@ const LOOK_MS = 4_000;
 export function startSampler({ opened, db, everyMs }: Options): Sampler {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const state = { samples: [] as Sample[], seen: new Map<string, Sighting>(), running: true, away: 0 };
-  const admin = opened.client.kafka.admin({ retry: { retries: 1 } });
+  const admin = opened.client.open().admin({ retry: { retries: 1 } });
   const connected = admin.connect().catch(() => {});
   const look = async () => {
     const at = Date.now();
@@ -80,7 +80,7 @@ export function startSampler({ opened, db, everyMs }: Options): Sampler {
   };
 }
 
-type Admin = ReturnType<TestTopics["client"]["kafka"]["admin"]>;
+type Admin = ReturnType<ReturnType<TestTopics["client"]["open"]>["admin"]>;
 
 /** What the projectors' group has committed, -1 (nothing yet) left out. */
 export async function readCommitted(

@@ -47,6 +47,36 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(2_999);
   });
 
+  test("a delivery whose record is in the log twice counts once; deliveries without an id count as they did", async () => {
+    const writer = createWriter(use());
+    const event = sampleEvent();
+    const delivery = (delivery_id: string) => ({ ...redelivered(event, 1)[0]!, delivery_id });
+    await writer.write([{ ...event, delivery_id: "a" }, delivery("a"), delivery("b"), delivery("b")]);
+    expect(await countOf(event)).toBe(1);
+    await writer.write([delivery("a"), delivery("b"), delivery("c")]);
+    await writer.write([delivery("c"), delivery("a")]);
+    expect(await countOf(event)).toBe(2);
+    await writer.write(redelivered(event, 2));
+    expect(await countOf(event)).toBe(4);
+  });
+
+  test("an event of an earlier release, without an id, counts each later delivery once", async () => {
+    const writer = createWriter(use());
+    const event = sampleEvent();
+    const delivery = (delivery_id: string) => ({ ...redelivered(event, 1)[0]!, delivery_id });
+    await writer.write([event]);
+    await writer.write([delivery("a"), delivery("a")]);
+    await writer.write([delivery("a")]);
+    expect(await countOf(event)).toBe(1);
+  });
+
+  test("no list of deliveries holds their ids", async () => {
+    const event = { ...sampleEvent(), delivery_id: "a" };
+    await createWriter(use()).write([event]);
+    const { items } = await use().queries.listDeliveries({ key: event.aggregate_id }, ALL);
+    expect(JSON.stringify(items)).not.toContain("delivery_id");
+  });
+
   test("what is read from the log once more, by a replay, counts no more", async () => {
     const event = sampleEvent();
     const records = [event, ...redelivered(event, 3)];

@@ -83,6 +83,24 @@ function describeFiling(use: Use): void {
     expect(filed).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
   });
 
+  test("a delivery whose letter came twice is one copy; a letter without an id of its delivery is always a copy", async () => {
+    const letter = sampleLetter();
+    const delivery = (delivery_id: string) => ({ ...letter, delivery_id });
+    const letters = [delivery("a"), delivery("a"), delivery("b")];
+    await use().file({ topic: freshTopic(), partition: 0, expected: null, next: 3, letters });
+    const [filed] = await fileAll(use(), [delivery("a")]);
+    expect([filed!.copies, JSON.stringify(filed)]).toEqual([2, expect.not.stringContaining("delivery_id")]);
+    expect(JSON.stringify(await use().find(filed!.id))).not.toContain("delivery_id");
+    expect(await fileAll(use(), [letter])).toMatchObject([{ copies: 3 }]);
+  });
+
+  test("a redriven letter does not wait again for a second record of the delivery that it was", async () => {
+    const letter = { ...sampleLetter(), delivery_id: "a" };
+    const [filed] = await fileAll(use(), [letter]);
+    await use().mark(filed!, "redriven");
+    expect(await fileAll(use(), [letter])).toMatchObject([{ status: "redriven", copies: 1 }]);
+  });
+
   test("a batch is filed once, however often it is read: whoever expects another position is fenced", async () => {
     const letter = sampleLetter();
     const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, letters: [letter] };

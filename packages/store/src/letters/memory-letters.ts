@@ -1,18 +1,19 @@
 import {
   type ArrivedLetter,
-  addCopy,
+  addCopies,
   type DeadLetter,
   type DeadLetters,
   type DeadLetterWithBody,
   type DiscardedLetters,
-  isNewCopy,
+  type KeptLetter,
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
 import { createMemoryPositions, type MemoryPositions } from "../memory-positions.ts";
 import { byPlace, cutLetters, letterId, readPlace } from "./letter-page.ts";
 
-type State = { positions: MemoryPositions; letters: Map<string, DeadLetterWithBody>; now: () => number };
+type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
+type State = { positions: MemoryPositions; letters: Map<string, WholeLetter>; now: () => number };
 
 /** The model of the dead letters: what MongoDB does, in two maps; it gives them one by one, too. `now` in ms. */
 export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
@@ -24,7 +25,7 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
     ...state.positions.store,
     file: async (batch) => file(state, batch),
     list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
-    find: async (id) => structuredClone(state.letters.get(id) ?? null),
+    find: async (id) => structuredClone(shown(state.letters.get(id)) ?? null),
     mark: async (letter, status) => mark(state, letter, status),
     countWaiting: async () => list(state, { status: "waiting" }, null).length,
     discardOld: async (before) => discard(state, ({ last_seen }) => last_seen < before),
@@ -35,28 +36,41 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
 function file(state: State, batch: LetterBatch) {
   const { next, seenUntil } = state.positions.read(batch);
   if (next !== batch.expected) return { fenced: true };
-  const known = new Set(state.letters.keys());
   const arrived = batch.letters.map((letter) => ({ ...letter, id: letterId(letter) }));
-  for (const letter of arrived) if (isNewCopy(letter, known.has(letter.id), seenUntil)) add(state, letter);
+  const bodies = Map.groupBy(arrived, ({ id }) => id);
+  for (const [id, copies] of bodies) add(state, id, copies, seenUntil);
   state.positions.move(batch);
   return { fenced: false };
 }
 
-function add({ letters, now }: State, arrived: ArrivedLetter & { id: string }): void {
-  const letter = addCopy(withoutBody(letters.get(arrived.id)), arrived, new Date(now()));
-  letters.set(arrived.id, { ...letter, body: letter.status === "dropped" ? null : arrived.body });
+function add(
+  { letters, now }: State,
+  id: string,
+  copies: readonly (ArrivedLetter & { id: string })[],
+  seenUntil: number | null,
+): void {
+  const filed = letters.get(id);
+  const letter = addCopies(filed, copies, { seenUntil, now: new Date(now()) });
+  if (!letter || letter === filed) return;
+  letters.set(id, { ...letter, body: letter.status === "dropped" ? null : copies[0]!.body });
 }
 
-function withoutBody(letter: DeadLetterWithBody | undefined): DeadLetter | undefined {
+/** A letter as others may see it. */
+function shown(letter: WholeLetter | undefined): DeadLetterWithBody | undefined {
   if (!letter) return undefined;
-  const { body: _body, ...rest } = letter;
+  const { delivery_ids: _ids, ...rest } = letter;
+  return rest;
+}
+
+function withoutBody(letter: WholeLetter): DeadLetter {
+  const { body: _body, ...rest } = shown(letter)!;
   return rest;
 }
 
 function list({ letters }: State, filter: LetterFilter, cursor: string | null): DeadLetter[] {
   const after = cursor === null ? null : readPlace(cursor);
   return [...letters.values()]
-    .map((letter) => withoutBody(letter)!)
+    .map(withoutBody)
     .filter((letter) => isWanted(letter, filter) && (after === null || byPlace(after, letter) < 0))
     .sort(byPlace);
 }
@@ -81,7 +95,7 @@ function mark(
   const body = status === "dropped" ? null : letter.body;
   const marked = wins ? { ...letter, status, status_at: new Date(now()), body } : letter;
   letters.set(id, marked);
-  return withoutBody(marked)!;
+  return withoutBody(marked);
 }
 
 function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boolean): DiscardedLetters {

@@ -1,9 +1,9 @@
 import {
   type ArrivedLetter,
-  addCopy,
+  addCopies,
   type DeadLetter,
   type DeadLetters,
-  isNewCopy,
+  type KeptLetter,
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
@@ -18,7 +18,7 @@ import { discardExcess, discardOld } from "./discard.ts";
 import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
 
 /** `_id` is the letter's id. */
-export type LetterDocument = Omit<DeadLetter, "id"> & { _id: string; body: Binary | null };
+export type LetterDocument = Omit<KeptLetter, "id"> & { _id: string; body: Binary | null };
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number };
 type Opened = Deps & { collections: Collections };
@@ -77,24 +77,22 @@ async function addLetters(
   );
   const options = { session, ...LIMIT };
   const found = await letters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
-  const known = new Map((await found.toArray()).map((document) => [document._id, letterOf(document)]));
-  const writes = [...bodies].flatMap(([id, all]) => {
-    const copies = all.filter((copy) => isNewCopy(copy, known.has(id), seenUntil));
-    const letter = copies.reduce<DeadLetter | undefined>(
-      (sum, copy) => addCopy(sum, copy, now),
-      known.get(id),
-    );
-    return copies.length === 0 ? [] : [replaceOne(letter!, copies[0]!.body)];
+  const known = new Map((await found.toArray()).map((document) => [document._id, keptLetter(document)]));
+  const writes = [...bodies].flatMap(([id, copies]) => {
+    const letter = addCopies(known.get(id), copies, { seenUntil, now });
+    return !letter || letter === known.get(id) ? [] : [replaceOne(letter, copies[0]!.body)];
   });
   if (writes.length > 0) await letters.bulkWrite(writes, { ...options, ordered: false });
 }
 
-function replaceOne({ id, ...letter }: DeadLetter, bytes: Uint8Array) {
+function replaceOne({ id, ...letter }: KeptLetter, bytes: Uint8Array) {
   const body = letter.status === "dropped" ? null : new Binary(bytes);
   return { replaceOne: { filter: { _id: id }, replacement: { ...letter, body }, upsert: true } };
 }
 
-function letterOf({ _id, ...letter }: Omit<LetterDocument, "body">): DeadLetter {
+const keptLetter = ({ _id, ...letter }: Omit<LetterDocument, "body">): KeptLetter => ({ id: _id, ...letter });
+
+function letterOf({ _id, delivery_ids: _ids, ...letter }: Omit<LetterDocument, "body">): DeadLetter {
   return { id: _id, ...letter };
 }
 

@@ -1,5 +1,5 @@
 import type { ArrivedLetter, LetterSource } from "@teravoz/domain";
-import type { ConsumedRecord } from "@teravoz/kafka";
+import { type ConsumedRecord, readDeliveryId } from "@teravoz/kafka";
 
 /** A header or a type longer than this is none of ours: no reason to keep it as a name. */
 const MAX_NAME = 128;
@@ -10,6 +10,7 @@ export function readLetter({ key, value, headers, timestamp }: ConsumedRecord): 
   // a tombstone that could not be applied has no body
   const body = value ?? new Uint8Array();
   const stamped = new Date(timestamp);
+  const delivery_id = readDeliveryId(headers);
   return {
     key: key?.toString() ?? null,
     type: readType(body),
@@ -19,6 +20,7 @@ export function readLetter({ key, value, headers, timestamp }: ConsumedRecord): 
     last_seen: stamped,
     source: readSource(header("topic"), header("partition"), header("offset")),
     body,
+    ...(delivery_id !== undefined && { delivery_id }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CallStore, Event, StoredEvent } from "@teravoz/domain";
 import {
   type Codec,
+  deliveryHeader,
   LOG_CLEAN_MS,
   type OutgoingRecord,
   type Publisher,
@@ -62,16 +63,18 @@ const plainEvent = ({
   occurred_at,
   received_at,
   payload,
+  delivery_ids = [],
 }: StoredEvent): Event => ({
   ...{ uuid, kind, aggregate_id, type },
   ...{ occurred_at, received_at, payload },
+  ...(delivery_ids[0] && { delivery_id: delivery_ids[0] }),
 });
 
 async function publishAgain({ publisher, codec, topics }: RepublishPorts, event: Event): Promise<void> {
   const record: OutgoingRecord = {
     ...{ topic: topicOf(topics, event.kind), key: event.aggregate_id },
     value: await codec.encodeEvent(event),
-    headers: { [REPUBLISHED]: "1" },
+    headers: { [REPUBLISHED]: "1", ...deliveryHeader(event.delivery_id) },
   };
   await publisher.publish(record);
 }

@@ -1,0 +1,12 @@
+import { expect, test } from "@jest/globals";
+import { createSeeds } from "./client.ts";
+
+test("each new client begins with the broker after the one that the last client began with, and knows all of them", () => {
+  const nextSeeds = createSeeds(["a:1", "b:2", "c:3"]);
+  expect([nextSeeds(), nextSeeds(), nextSeeds(), nextSeeds()]).toEqual([
+    ["a:1", "b:2", "c:3"],
+    ["b:2", "c:3", "a:1"],
+    ["c:3", "a:1", "b:2"],
+    ["a:1", "b:2", "c:3"],
+  ]);
+});
