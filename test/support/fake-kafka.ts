@@ -6,7 +6,6 @@ const TOPIC = "t";
 /** The names of the events of a consumer, as fakes emit them. */
 export const EVENTS = {
   FETCH: "fetch",
-  HEARTBEAT: "heartbeat",
   REBALANCING: "rebalancing",
   GROUP_JOIN: "join",
   CRASH: "crash",
@@ -83,9 +82,9 @@ export function createFakeKafka(partitions: number) {
   return fake;
 }
 
-/** Its one broker answers each fetch; the records come another way. */
+/** Its one broker answers each fetch and each heartbeat; the records come another way. */
 function openCluster(): Cluster {
-  const findBroker = async () => ({ fetch: async () => ({ responses: [] }) });
+  const findBroker = async () => ({ fetch: async () => ({ responses: [] }), heartbeat: async () => {} });
   return { findBroker, findGroupCoordinator: findBroker } as unknown as Cluster;
 }
 
@@ -189,10 +188,11 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
     commitOffsets: commit,
     run: async (options: RunOptions) => {
       const live = async () => {
+        const coordinator = await cluster.findGroupCoordinator({ groupId: "g" });
         while (isRunning) {
           if (!isJoined) join();
           consumer.emit(EVENTS.FETCH);
-          consumer.emit(EVENTS.HEARTBEAT);
+          await (coordinator as unknown as { heartbeat(): Promise<void> }).heartbeat();
           await fetchAll(options);
           // a fetch that finds nothing comes back after a while
           await new Promise((resolve) => setTimeout(resolve, 100));

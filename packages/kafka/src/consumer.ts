@@ -6,7 +6,7 @@ import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { COMMIT_MS, createCommits } from "./commits.ts";
 import { type Consumption, consumeBatch, place, SETTLE_MS } from "./consume-batch.ts";
-import { type Coordinator, followCoordinator } from "./coordinator.ts";
+import { followCoordinator } from "./coordinator.ts";
 import { withDeadline } from "./deadline.ts";
 import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
 import { forgetLag } from "./lag.ts";
@@ -72,9 +72,8 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     if (error instanceof OtherInstallation) onCrash(error);
   };
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
-  const open = (): Member => {
+  const open = (onHeard: () => void): Member => {
     const admin = client.open().admin({ retry: RETRY });
-    let coordinator: Coordinator | undefined;
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
       const seek = ({ topic, partition, offset }: { topic: string; partition: number; offset: string }) => {
@@ -87,7 +86,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         onFailure: () => logs?.doubt(),
         onAnswer: (topics) => noteAnswer(state, topics),
       });
-      coordinator = followCoordinator(cluster);
+      followCoordinator(cluster, onHeard);
     });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
@@ -95,7 +94,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       metadataMaxAge: 60_000,
       partitionAssigners: [assigner],
     });
-    return { groupId, consumer, admin, coordinator };
+    return { groupId, consumer, admin };
   };
   let current: Member | undefined;
   const demandGroup = async () => {

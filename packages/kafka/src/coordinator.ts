@@ -1,12 +1,6 @@
 import { sleep } from "@teravoz/runtime";
 import type { Broker, Cluster } from "kafkajs";
 
-/** The coordinator of a consumer's group, as it is seen from the member. */
-export type Coordinator = {
-  /** True from a heartbeat that was not answered in time until one is answered. */
-  isAway(): boolean;
-};
-
 /** What kafkajs asks a coordinator; its types do not show it. */
 type CoordinatorBroker = Broker & { nodeId: string } & Record<
     Request,
@@ -32,22 +26,21 @@ const isOfMember = (error: unknown) => MEMBER_ERRORS.has(Object(error).type);
 /**
  * Lets a member survive the loss of its coordinator. kafkajs looks the coordinator up when it joins and never again: heartbeats and commits go to
  * the former one, stop all fetches while they wait, and end the member after twelve failures. The next coordinator knows the group's
- * members from the log, so here it is looked up after each failure, and a heartbeat that is not answered stops nothing.
+ * members from the log, so here it is looked up after each failure, and a heartbeat that is not answered stops nothing. `onHeard` is
+ * called for each heartbeat that is answered: the HEARTBEAT of kafkajs also comes without an answer now.
  */
-export function followCoordinator(cluster: Cluster): Coordinator {
+export function followCoordinator(cluster: Cluster, onHeard: () => void): void {
   const find = cluster.findGroupCoordinator.bind(cluster) as (group: {
     groupId: string;
   }) => Promise<CoordinatorBroker>;
-  const state = { isAway: false };
   cluster.findGroupCoordinator = async (group) =>
-    openCoordinator(state, await find(group), () => find(group)) as unknown as Broker;
-  return { isAway: () => state.isAway };
+    openCoordinator(await find(group), () => find(group), onHeard) as unknown as Broker;
 }
 
 function openCoordinator(
-  state: { isAway: boolean },
   found: CoordinatorBroker,
   find: () => Promise<CoordinatorBroker>,
+  onHeard: () => void,
 ) {
   let current = found;
   let isFinding = false;
@@ -66,23 +59,18 @@ function openCoordinator(
     }
   };
   const beat = async (request: unknown) => {
-    await ask("heartbeat", request);
-    state.isAway = false;
+    try {
+      await ask("heartbeat", request);
+      onHeard();
+    } catch (error) {
+      if (isOfMember(error)) throw error;
+    }
   };
   const forwarded = FORWARDED.map((name) => [name, (request: unknown) => ask(name, request)]);
   return {
     ...Object.fromEntries(forwarded),
     // else kafkajs connects to the one that it found at first
     isConnected: () => true,
-    async heartbeat(request: unknown) {
-      const late = sleep(HEARTBEAT_WAIT_MS, { ref: false }).then(() => {
-        throw new Error("no answer yet");
-      });
-      late.catch(() => {});
-      await Promise.race([beat(request), late]).catch((error) => {
-        if (isOfMember(error)) throw error;
-        state.isAway = true;
-      });
-    },
+    heartbeat: (request: unknown) => Promise.race([beat(request), sleep(HEARTBEAT_WAIT_MS, { ref: false })]),
   };
 }

@@ -11,15 +11,17 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+type FakeConsumer = EventEmitter & { onHeard(): void };
+
 /** Members whose consumers do nothing by themselves. */
 function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assignment> = async () => ({})) {
-  const members: EventEmitter[] = [];
+  const members: FakeConsumer[] = [];
   const dropped: EventEmitter[] = [];
   const admin = { disconnects: 0 };
   const crashes: unknown[] = [];
   const nothing = async () => {};
-  const open = () => {
-    const consumer = Object.assign(new EventEmitter(), { events: EVENTS });
+  const open = (onHeard: () => void) => {
+    const consumer = Object.assign(new EventEmitter(), { events: EVENTS, onHeard });
     members.push(consumer);
     const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
     const disconnect = async () => void dropped.push(consumer);
@@ -49,13 +51,13 @@ const join = (member: EventEmitter, memberAssignment: Assignment = { t: [0] }) =
 
 /** The clock moves in steps of a second, with a fetch in each, and a heartbeat if the group answers. */
 async function fetchFor(
-  member: EventEmitter,
+  member: FakeConsumer,
   seconds: number,
   { isHeard = true }: { isHeard?: boolean } = {},
 ): Promise<void> {
   for (let second = 0; second < seconds; second++) {
     member.emit(EVENTS.FETCH);
-    if (isHeard) member.emit(EVENTS.HEARTBEAT);
+    if (isHeard) member.onHeard();
     await jest.advanceTimersByTimeAsync(1_000);
   }
 }

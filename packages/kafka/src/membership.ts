@@ -1,7 +1,6 @@
 import { type Check, createRunningTime, type Log, type RunningTime, sleep } from "@teravoz/runtime";
 import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
-import type { Coordinator } from "./coordinator.ts";
 
 /** The life of a consumer in its group: joins when Kafka is available, starts again after every loss, leaves at the stop. */
 export type Membership = {
@@ -23,15 +22,14 @@ export type Member = {
   groupId: string;
   consumer: Consumer;
   admin: Admin;
-  /** Absent = each heartbeat that is reported was answered. */
-  coordinator?: Coordinator | undefined;
 };
 
 /** Topic -> partitions. */
 export type Assignment = Record<string, number[]>;
 
 type Options = {
-  open(): Member;
+  /** The member calls `onHeard` for each heartbeat that its group answers. */
+  open(onHeard: () => void): Member;
   topics: readonly string[];
   sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
@@ -135,7 +133,9 @@ export function createMembership(options: Options): Membership {
 /** One member after the other. */
 async function live(state: State): Promise<void> {
   while (state.running) {
-    const member = state.open();
+    const member = state.open(() => {
+      if (state.member === member) state.lastHeard = state.time.now();
+    });
     state.member = member;
     state.lastInside = state.time.now();
     const err = await new Promise<unknown>((resolve) => {
@@ -198,10 +198,7 @@ function isOfKafka(error: unknown): boolean {
 }
 
 function listen(state: State, member: Member): void {
-  const { HEARTBEAT, REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
-  member.consumer.on(HEARTBEAT, () => {
-    if (state.member === member && !member.coordinator?.isAway()) state.lastHeard = state.time.now();
-  });
+  const { REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
   member.consumer.on(REBALANCING, () => leave(state));
   member.consumer.on(GROUP_JOIN, ({ payload: { groupId, memberAssignment } }) => {
     const partitions = Object.values(memberAssignment).flat().length;

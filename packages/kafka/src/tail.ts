@@ -3,7 +3,7 @@ import { type Check, createRunningTime, type Log, type Metrics } from "@teravoz/
 import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
 import { createAssigner } from "./assigner.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Coordinator, followCoordinator } from "./coordinator.ts";
+import { followCoordinator } from "./coordinator.ts";
 import { createFetches, type Silence } from "./fetches.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { withoutStanding } from "./starts.ts";
@@ -48,19 +48,18 @@ export function followTopic(options: {
     for (const { partitions } of topics) fetches.answered(partitions.map(({ partition }) => partition));
   };
   // a new group each time: there is no dead member to wait for
-  const open = (): Member => {
+  const open = (onHeard: () => void): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
-    let coordinator: Coordinator | undefined;
     const assigner = createAssigner(null, (cluster) => {
       watchFetches(cluster, { onAnswer: noteAnswer, onFailure: () => {} });
-      coordinator = followCoordinator(cluster);
+      followCoordinator(cluster, onHeard);
     });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
       partitionAssigners: [assigner],
     });
-    return { groupId, consumer, admin: client.open().admin({ retry: RETRY }), coordinator };
+    return { groupId, consumer, admin: client.open().admin({ retry: RETRY }) };
   };
   const run = ({ consumer }: Member) =>
     consumer.run({
