@@ -323,6 +323,21 @@ test("a batch that runs out of time is tried in halves until they fit, and then 
   expect(projector.stored[0]).toEqual(numbers(0, 40));
 });
 
+test("a record that runs out of time alone waits, and readiness names its offset", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(1), { now: () => now });
+  projector.kafka.append(0, 2);
+  projector.store = async ({ records }) => {
+    if (records.every(({ offset }) => offset !== 1)) return;
+    now += 15_000;
+    throw new Unavailable("the commit was not answered");
+  };
+  await run(60);
+  expect(projector.stored[0]).toEqual([0]);
+  const why = "the record at offset 1 alone takes longer than a transaction may, is the database slow?";
+  expect(projector.consumer.check().reason).toContain(`${why} the commit was not answered`);
+});
+
 test("a dependency that refuses at once does not make the parts smaller", async () => {
   const projector = project();
   projector.kafka.append(0, 40);

@@ -106,9 +106,21 @@ async function tryPart(
   } catch (err) {
     if (!(err instanceof Unavailable)) throw err;
     ports.log.warn({ topic, partition, err }, "a dependency is away, waiting");
-    ports.onWait(err.message);
-    return { outcome: "failed", isTooLong: ports.now() - began >= TOO_LONG_MS };
+    const isTooLong = ports.now() - began >= TOO_LONG_MS;
+    ports.onWait(isTooLong ? describeTooLong(rest, err) : err.message);
+    return { outcome: "failed", isTooLong };
   }
+}
+
+/**
+ * A record that runs out of time alone waits too. It is not parked: a transaction of one record reads one call, whose size is bounded, so
+ * the database is slow, and then other records would follow into the dead letters.
+ */
+function describeTooLong({ records, most }: Rest & { most: number }, { message }: Error): string {
+  const offset = records[0]!.offset;
+  return Math.min(most, records.length) > 1
+    ? message
+    : `the record at offset ${offset} alone takes longer than a transaction may, is the database slow? ${message}`;
 }
 
 /** The next `most` records as they stand to the position; `end` is the offset after them. */
