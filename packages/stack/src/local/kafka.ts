@@ -10,6 +10,8 @@ import type { Place } from "./place.ts";
 
 export type KafkaCluster = {
   jars: string;
+  /** Added to the options of Java. */
+  jvm: readonly string[];
   /** All nodes, this one included. */
   nodes: readonly KafkaNode[];
   /** Added to the settings of every node. */
@@ -18,7 +20,7 @@ export type KafkaCluster = {
 
 /** A node of Kafka on this machine's own address. Formats its storage when that is new. */
 export async function planKafka(place: Place, node: KafkaNode, cluster: KafkaCluster): Promise<Plan> {
-  const { jars, nodes } = cluster;
+  const { jars, jvm, nodes } = cluster;
   const data = join(place.dir, "data", node.name);
   const settings = `${data}.properties`;
   const prepare = async () => {
@@ -30,13 +32,11 @@ export async function planKafka(place: Place, node: KafkaNode, cluster: KafkaClu
   await prepare();
   const { client, controller } = node.endpoints;
   const own = `127.0.0.1:${(client ?? controller)?.port}`;
-  // one held 230 MB at rest; the tests' topics and 20,000 events a second fit
-  const heap = `-Xmx${nodes.length > 1 ? 400 : 512}m`;
   return {
     spec: {
       ...place.processOf(node.name),
       command: "java",
-      args: [heap, "-XX:+UseSerialGC", ...LOGGING, "-cp", classPath(jars), "kafka.Kafka", settings],
+      args: ["-XX:+UseSerialGC", ...jvm, ...LOGGING, "-cp", classPath(jars), "kafka.Kafka", settings],
     },
     // a node of several may have to come up while its links to the others are cut
     serves: () => (nodes.length > 1 ? takesConnection(own) : answers.kafka(own)),

@@ -46,7 +46,8 @@ async function startAll(options: LocalOptions, programs: Programs, parts: Partia
   const [broker, controller] = (await freePorts(2)).map(sameForAll);
   const endpoints = { client: sameForAll(ports.kafka), broker, controller };
   const node = { name: "kafka", id: 1, endpoints };
-  const kafka = planKafka(place, node, { jars: programs.jars, nodes: [node] });
+  const jvm = [...BROKER_JVM, `-XX:SharedArchiveFile=${programs.classes}`];
+  const kafka = planKafka(place, node, { jars: programs.jars, jvm, nodes: [node] });
   const mongodb = planMongodb(place, { name: "mongodb", mongod: programs.mongod, port: ports.mongodb });
   await allOrFirstFault([
     kafka.then((plan) => open("kafka", plan)),
@@ -55,6 +56,9 @@ async function startAll(options: LocalOptions, programs: Programs, parts: Partia
   const registry = { app: programs.app, port: ports.registry, kafka: addressesAt(ports).kafka };
   await open("registry", await planRegistry(place, registry));
 }
+
+/** Held 230 MB at rest; the tests' topics and 20,000 events a second fit. */
+const BROKER_JVM = ["-Xmx512m"];
 
 /** Waits for all to settle, so that nothing is started behind the back of who clears up, then throws the first fault. */
 export async function allOrFirstFault(jobs: readonly Promise<void>[]): Promise<void> {

