@@ -14,6 +14,8 @@ export const EVENTS = {
 type Log = { end: number; missing: Set<number> };
 type RunOptions = {
   partitionsConsumedConcurrently: number;
+  /** As in kafkajs: true unless it is set. */
+  eachBatchAutoResolve?: boolean;
   eachBatch(payload: EachBatchPayload): Promise<void>;
 };
 
@@ -41,6 +43,10 @@ export function createFakeKafka(partitions: number) {
     fetches: new Map<number, number>(),
     append: (partition: number, count: number) => {
       logs[partition]!.end += count;
+    },
+    /** As after the topic was made again: the log is empty. */
+    recreate: (partition: number) => {
+      logs[partition]!.end = 0;
     },
     /** Removes records. */
     compact: (partition: number, offsets: readonly number[]) => {
@@ -156,7 +162,11 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
       } as unknown as EachBatchPayload,
     ];
   };
-  const fetchAll = async ({ eachBatch, partitionsConsumedConcurrently }: RunOptions) => {
+  const fetchAll = async ({
+    eachBatch,
+    eachBatchAutoResolve,
+    partitionsConsumedConcurrently,
+  }: RunOptions) => {
     const isAsked = (partition: number) =>
       ![paused, fake.leaderless, fake.silent].some((places) => places.has(partition));
     const asked = logs.flatMap((_, partition) => (isAsked(partition) ? partition : []));
@@ -165,7 +175,10 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
     if (asked.length > 0) await broker.fetch({ topics: [{ topic: TOPIC, partitions }] });
     const queue = asked.flatMap((partition) => fetchOf(partition, logs[partition]!));
     const work = async () => {
-      for (let payload = queue.shift(); payload; payload = queue.shift()) await eachBatch(payload);
+      for (let payload = queue.shift(); payload; payload = queue.shift()) {
+        await eachBatch(payload);
+        if (eachBatchAutoResolve !== false) payload.resolveOffset(payload.batch.lastOffset());
+      }
     };
     await Promise.all(Array.from({ length: partitionsConsumedConcurrently }, work));
   };
