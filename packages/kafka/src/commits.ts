@@ -11,8 +11,8 @@ export type Commit = {
 };
 
 /**
- * Commits offsets to Kafka in the background, for the partitions of one assignment. Kafka's offset may be behind what is stored and notified of: it
- * is for lag tools, and a start repeats the notices of what lies between.
+ * Commits offsets to Kafka in the background, for the partitions of one assignment. Kafka's offset may be behind what is stored and
+ * notified of: it is for lag tools, and a start repeats the notices of what lies between.
  */
 export type Commits = {
   /** Takes the place of an offset of the same partition that is not committed yet. Sent by `send`, which tries once. */

@@ -27,10 +27,10 @@ const MEMBER_ERRORS = new Set([
 const isOfMember = (error: unknown) => MEMBER_ERRORS.has(Object(error).type);
 
 /**
- * Lets a member survive the loss of its coordinator. kafkajs looks the coordinator up when it joins and never again: heartbeats and commits go to
- * the former one, stop all fetches while they wait, and end the member after twelve failures. The next coordinator knows the group's
- * members from the log, so here it is looked up after each failure, and a heartbeat is sent again in the background until it is answered. `onHeard` is
- * called for each heartbeat that is answered: the HEARTBEAT of kafkajs also comes without an answer now.
+ * Lets a member survive the loss of its coordinator. kafkajs looks the coordinator up when it joins and never again: heartbeats and
+ * commits go to the former one, stop all fetches while they wait, and end the member after twelve failures. The next coordinator knows
+ * the members of the group from the log. So it is looked up after each failure, and a heartbeat is sent again in the background until
+ * it is answered. `onHeard` is called for each heartbeat that is answered: the HEARTBEAT of kafkajs also comes without an answer now.
  */
 export function followCoordinator(cluster: Cluster, onHeard: () => void): void {
   const find = cluster.findGroupCoordinator.bind(cluster) as (group: {

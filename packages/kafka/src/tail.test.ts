@@ -21,7 +21,9 @@ async function follow() {
     ...{ client: kafka.client, topic: kafka.topic, groupPrefix: "g" },
     log: createLog("test", "silent"),
     metrics: createMetrics(),
-    handle: async (records) => void (seen.records += records.length),
+    handle: async (records) => {
+      seen.records += records.length;
+    },
     onDoubt: () => void seen.doubts++,
     onCrash: () => {},
   });

@@ -25,8 +25,8 @@ export type Follower = {
 
 /**
  * Follows every partition of a topic from its end, or from what came within the last `sinceMs`, in a group of its own that keeps no
- * offsets. A member that joins again reads on from where the last one was. `onDoubt` is called where a partition is read from elsewhere: records may have
- * passed before. Starts in the background and comes back by itself.
+ * offsets. A member that joins again reads on from where the last one was. `onDoubt` is called if a partition is read from elsewhere:
+ * records may have passed before. Starts in the background and comes back by itself.
  */
 export function followTopic(options: {
   client: KafkaClient;
@@ -111,7 +111,10 @@ export function followTopic(options: {
 
 type Start = { partition: number; offset: number; isKnown: boolean };
 
-/** Where each partition is read from: at its next record (`isKnown`), unless that is not in the log. By the broker's stamps otherwise, at the end where nothing came since. */
+/**
+ * Where each partition is read from: at its next record (`isKnown`) if the log has that place. Otherwise by the broker's stamps, or at the
+ * end if nothing came since.
+ */
 async function findStarts(
   admin: Admin,
   topic: string,

@@ -9,8 +9,8 @@ export type FetchListeners = {
 };
 
 /**
- * Errors about the leader of the partitions. For some of them kafkajs joins the group again, which stops every member; for the others it stops all
- * its fetches, and asks the same broker until the metadata is a minute old.
+ * Errors about the leader of the partitions. For some of them kafkajs joins the group again, which stops every member. For the others
+ * it stops all its fetches, and asks the same broker until the metadata is a minute old.
  */
 const LEADER_ERRORS = new Set([
   ...["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "FENCED_LEADER_EPOCH", "UNKNOWN_LEADER_EPOCH"],

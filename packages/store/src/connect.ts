@@ -41,8 +41,8 @@ const OPTIONS: MongoClientOptions = {
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
-  // a primary that holds its connections and answers nothing is given up after this and connectTimeoutMS, and what is in flight on it is tried
-  // again: seven seconds, before the other members have elected another one (after ten); the default would be fifteen
+  // a primary that holds its connections and answers nothing is given up after this and connectTimeoutMS, seven seconds together, and
+  // what is in flight on it is tried again. The others elect another one after ten; the default of the driver would be fifteen
   heartbeatFrequencyMS: 2_000,
   // longer than an operation may take: only a link that died silently gets this far
   socketTimeoutMS: OPERATION_LIMIT_MS + 5_000,
