@@ -109,6 +109,23 @@ test("what kills a service is logged without its message", async () => {
   expect(service.output.text + service.output.errors).not.toContain("5511999998888");
 });
 
+test("a warning of Node's is a line of the log, without its message, and nothing goes to standard error", async () => {
+  const service = run("with many listeners");
+  await running(service);
+  service.child.kill("SIGTERM");
+  expect(await service.code).toBe(0);
+  const lines = service.output.text.split("\n").filter((line) => line.startsWith("{"));
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({
+      level: "warn",
+      msg: "warning of Node",
+      err: expect.objectContaining({ name: "MaxListenersExceededWarning" }),
+    }),
+  );
+  expect(service.output.errors).toBe("");
+  expect(service.output.text).not.toContain("5511999998888");
+});
+
 test("missing settings: one message that lists all of them, exit 1", async () => {
   const service = run("", { LOG_LEVEL: "loud" });
   expect(await service.code).toBe(1);

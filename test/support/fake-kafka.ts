@@ -1,12 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { KafkaClient } from "@teravoz/kafka";
-import type { EachBatchPayload } from "kafkajs";
+import type { Cluster, ConsumerConfig, EachBatchPayload, Offsets } from "kafkajs";
 
 const TOPIC = "t";
 /** The names of the events of a consumer, as fakes emit them. */
 export const EVENTS = {
   FETCH: "fetch",
-  HEARTBEAT: "heartbeat",
   REBALANCING: "rebalancing",
   GROUP_JOIN: "join",
   CRASH: "crash",
@@ -15,6 +14,8 @@ export const EVENTS = {
 type Log = { end: number; missing: Set<number> };
 type RunOptions = {
   partitionsConsumedConcurrently: number;
+  /** As in kafkajs: true unless it is set. */
+  eachBatchAutoResolve?: boolean;
   eachBatch(payload: EachBatchPayload): Promise<void>;
 };
 
@@ -27,16 +28,25 @@ export function createFakeKafka(partitions: number) {
   const logs = Array.from({ length: partitions }, (): Log => ({ end: 0, missing: new Set() }));
   const committed = new Map<number, number>();
   const leaderless = new Set<number>();
+  const silent = new Set<number>();
   const fake = {
     topic: TOPIC,
     leaderless,
+    /** Partitions whose leader answers no fetch. */
+    silent,
     committed,
     /** What a commit throws, while it is set. */
     commitError: null as Error | null,
+    /** While it is set, no commit is answered. */
+    isCommitHeld: false,
     /** How often records of a partition were fetched. */
     fetches: new Map<number, number>(),
     append: (partition: number, count: number) => {
       logs[partition]!.end += count;
+    },
+    /** As after the topic was made again: the log is empty. */
+    recreate: (partition: number) => {
+      logs[partition]!.end = 0;
     },
     /** Removes records. */
     compact: (partition: number, offsets: readonly number[]) => {
@@ -45,6 +55,8 @@ export function createFakeKafka(partitions: number) {
     seek: (_partition: number, _offset: number) => {},
     /** As after a rebalance that gives the member the same partitions again. */
     rejoin: () => {},
+    /** Ends the member; like kafkajs it refuses all from now on, and reports the end a second later. */
+    crash: (_error: Error) => {},
     client: undefined as unknown as KafkaClient,
   };
   const ends = () =>
@@ -67,21 +79,34 @@ export function createFakeKafka(partitions: number) {
       },
     ],
   });
-  const consumer = () => openConsumer(fake, logs);
+  const consumer = ({ partitionAssigners }: ConsumerConfig) => {
+    const cluster = openCluster();
+    for (const assigner of partitionAssigners ?? []) assigner({ cluster } as Parameters<typeof assigner>[0]);
+    return openConsumer(fake, logs, cluster);
+  };
   fake.client = { open: () => ({ consumer, admin }), sessionTimeoutMs: 10_000 } as unknown as KafkaClient;
   return fake;
 }
 
+/** Its one broker answers each fetch and each heartbeat; the records come another way. */
+function openCluster(): Cluster {
+  const findBroker = async () => ({ fetch: async () => ({ responses: [] }), heartbeat: async () => {} });
+  return { findBroker, findGroupCoordinator: findBroker } as unknown as Cluster;
+}
+
 type Fake = {
+  silent: Set<number>;
   leaderless: Set<number>;
   committed: Map<number, number>;
   commitError: Error | null;
+  isCommitHeld: boolean;
   fetches: Map<number, number>;
   seek(partition: number, offset: number): void;
   rejoin(): void;
+  crash(error: Error): void;
 };
 
-function openConsumer(fake: Fake, logs: Log[]) {
+function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
   const consumer = new EventEmitter();
   const next = logs.map(() => 0);
   const sought = new Map<number, number>();
@@ -97,12 +122,21 @@ function openConsumer(fake: Fake, logs: Log[]) {
     consumer.emit(EVENTS.REBALANCING);
     isJoined = false;
   };
+  const commit = async (offsets: { partition: number; offset: string }[]) => {
+    if (fake.commitError) throw fake.commitError;
+    if (fake.isCommitHeld) return new Promise<void>(() => {});
+    for (const { partition, offset } of offsets) fake.committed.set(partition, Number(offset));
+  };
+  fake.crash = (error) => {
+    isRunning = false;
+    setTimeout(() => consumer.emit(EVENTS.CRASH, { payload: { error } }), 1_000);
+  };
   const fetchOf = (partition: number, log: Log): EachBatchPayload[] => {
     const at = sought.get(partition);
     if (at !== undefined) next[partition] = at;
     sought.delete(partition);
     const from = next[partition]!;
-    if (paused.has(partition) || fake.leaderless.has(partition) || from >= log.end) return [];
+    if (from >= log.end) return [];
     fake.fetches.set(partition, (fake.fetches.get(partition) ?? 0) + 1);
     const offsets = Array.from({ length: log.end - from }, (_, n) => from + n);
     const messages = offsets
@@ -118,6 +152,8 @@ function openConsumer(fake: Fake, logs: Log[]) {
       {
         batch,
         heartbeat: async () => {},
+        commitOffsetsIfNecessary: ({ topics }: Offsets) =>
+          commit(topics.flatMap(({ partitions }) => partitions)),
         isRunning: () => isRunning,
         isStale: () => sought.has(partition),
         resolveOffset: (offset: string) => {
@@ -126,10 +162,23 @@ function openConsumer(fake: Fake, logs: Log[]) {
       } as unknown as EachBatchPayload,
     ];
   };
-  const fetchAll = async ({ eachBatch, partitionsConsumedConcurrently }: RunOptions) => {
-    const queue = logs.flatMap((log, partition) => fetchOf(partition, log));
+  const fetchAll = async ({
+    eachBatch,
+    eachBatchAutoResolve,
+    partitionsConsumedConcurrently,
+  }: RunOptions) => {
+    const isAsked = (partition: number) =>
+      ![paused, fake.leaderless, fake.silent].some((places) => places.has(partition));
+    const asked = logs.flatMap((_, partition) => (isAsked(partition) ? partition : []));
+    const partitions = asked.map((partition) => ({ partition, fetchOffset: "0", maxBytes: 1 }));
+    const broker = await cluster.findBroker({ nodeId: "0" });
+    if (asked.length > 0) await broker.fetch({ topics: [{ topic: TOPIC, partitions }] });
+    const queue = asked.flatMap((partition) => fetchOf(partition, logs[partition]!));
     const work = async () => {
-      for (let payload = queue.shift(); payload; payload = queue.shift()) await eachBatch(payload);
+      for (let payload = queue.shift(); payload; payload = queue.shift()) {
+        await eachBatch(payload);
+        if (eachBatchAutoResolve !== false) payload.resolveOffset(payload.batch.lastOffset());
+      }
     };
     await Promise.all(Array.from({ length: partitionsConsumedConcurrently }, work));
   };
@@ -146,17 +195,17 @@ function openConsumer(fake: Fake, logs: Log[]) {
       for (const partition of partitions) paused.add(partition);
     },
     resume: ([{ partitions }]: [{ partitions: number[] }]) => {
+      if (!isRunning) throw Object.assign(new Error("not initialized"), { name: "KafkaJSNonRetriableError" });
       for (const partition of partitions) paused.delete(partition);
     },
-    commitOffsets: async (offsets: { partition: number; offset: string }[]) => {
-      if (fake.commitError) throw fake.commitError;
-      for (const { partition, offset } of offsets) fake.committed.set(partition, Number(offset));
-    },
+    commitOffsets: commit,
     run: async (options: RunOptions) => {
       const live = async () => {
+        const coordinator = await cluster.findGroupCoordinator({ groupId: "g" });
         while (isRunning) {
           if (!isJoined) join();
           consumer.emit(EVENTS.FETCH);
+          await (coordinator as unknown as { heartbeat(): Promise<void> }).heartbeat();
           await fetchAll(options);
           // a fetch that finds nothing comes back after a while
           await new Promise((resolve) => setTimeout(resolve, 100));

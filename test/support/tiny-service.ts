@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { logSettings, runService, stopSettings } from "@teravoz/runtime";
@@ -32,6 +33,9 @@ await runService("tiny", settings, async ({ health, onStop, fail }) => {
       throw new Error("5511999998888");
     },
   };
+  const emitter = new EventEmitter();
+  if (ends === "with many listeners")
+    for (let count = 0; count < 11; count += 1) emitter.on("call of 5511999998888", () => {});
   const death = deaths[ends ?? ""];
   if (death) setTimeout(death, 20);
 });

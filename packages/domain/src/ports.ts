@@ -20,6 +20,8 @@ export type Batch = {
   next: number;
   /** The identities of its last records, oldest first (absent = none). */
   identities?: readonly RecordIdentity[];
+  /** Names the writer (absent = nobody in particular): it is kept beside the position that this batch moves. */
+  writer?: string;
   /** May be empty: then only the position moves. */
   events: readonly LoggedEvent[];
   /**
@@ -53,6 +55,8 @@ export type Applied =
       fenced: true;
       /** The revision of a newer release's fold that has claimed the partition, where one has: this one may write no more. */
       superseded?: number;
+      /** The position was moved by the same writer: an earlier try, whose commit was not answered, has stored the batch. */
+      own?: true;
     }
   | {
       fenced: false;

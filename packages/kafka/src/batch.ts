@@ -24,8 +24,11 @@ export type ConsumedBatch = {
   next: number;
 };
 
-/** `fenced`: another writer has taken over the partition, nothing was changed. */
-export type Outcome = "done" | "fenced";
+/**
+ * `fenced`: another writer has taken over the partition, nothing was changed. `stored`: an earlier try of the same writer was stored after
+ * all, nothing was changed now, and its notices are left.
+ */
+export type Outcome = "done" | "fenced" | "stored";
 
 /** Handles a batch, all or nothing. Throws Unavailable for what passes, anything else for what never will. */
 export type HandleBatch = (batch: ConsumedBatch) => Promise<Outcome>;

@@ -1,8 +1,9 @@
 import { type Log, type Metrics, sleep } from "@teravoz/runtime";
-import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { Batch, EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { Aside } from "./aside.ts";
 import type { ConsumedRecord, HandleBatch } from "./batch.ts";
 import type { KafkaClient } from "./client.ts";
+import type { Commits } from "./commits.ts";
 import { type FetchedBatch, type FinishPorts, finishBatch } from "./finish-batch.ts";
 import { countGap, observeLag } from "./lag.ts";
 import { heartbeatMs, type Member, type Membership } from "./membership.ts";
@@ -25,11 +26,15 @@ export type Consumption = {
   beyond: Set<string>;
   aside: Aside;
   progress: Progress;
+  /** Of the partitions that are given now. */
+  commits: Commits;
   /** Stands beside each committed offset: see installationMark. */
   metadata: string | null;
 };
 
 const PREPARE_MS = 20;
+/** How long a commit may take before a partition is read from a lower position, and before the member leaves its group. */
+export const SETTLE_MS = 2_000;
 
 export const place = (topic: string, partition: number) => `${topic}:${partition}`;
 
@@ -91,22 +96,32 @@ function endAside({ membership, log }: Consumption, { isAssigned, payload }: Job
 /** Finishes the batch, then moves the next fetch and Kafka's committed offset. */
 async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]): Promise<void> {
   const { topic, partition } = job.payload.batch;
-  const { consumer } = job.member;
   const batch = readBatch(job.payload.batch);
   const finished = await finishBatch(finishPorts(state, job, inTurn), batch);
   if (finished.outcome === "lost" || !job.isOurs()) return;
   if (finished.outcome === "ahead") {
     const { position } = finished;
+    // what is stored from there on, and not notified of, has to lie above Kafka's offset; the same batch is fetched again until it does
+    if (!(await commit(state, job, position))) return;
     state.sought.set(place(topic, partition), position);
-    // what is stored from there on, and not notified of, has to lie above Kafka's offset
-    await commit(consumer, { topic, partition, offset: position, metadata: state.metadata });
-    consumer.seek({ topic, partition, offset: String(position) });
+    job.member.consumer.seek({ topic, partition, offset: String(position) });
     return;
   }
   state.sought.delete(place(topic, partition));
   state.progress.level(place(topic, partition));
   job.payload.resolveOffset(job.payload.batch.lastOffset());
-  await commit(consumer, { topic, partition, offset: batch.end, metadata: state.metadata });
+  void commit(state, job, batch.end);
+}
+
+/** Commits in the background. Resolves with true once Kafka has the offset, with false if that takes too long. */
+function commit(
+  { commits, metadata }: Consumption,
+  { payload: { batch, commitOffsetsIfNecessary } }: Job,
+  offset: number,
+): Promise<boolean> {
+  const { topic, partition } = batch;
+  commits.add({ topic, partition, offset, metadata }, commitOffsetsIfNecessary);
+  return commits.settled(SETTLE_MS);
 }
 
 function finishPorts(
@@ -137,19 +152,6 @@ function finishPorts(
     },
     onWait: (reason) => state.progress.waits(where, reason),
   };
-}
-
-/** kafkajs wraps the error that its own loop must see to join the group again (UNKNOWN_MEMBER_ID): unwrapped. */
-async function commit(
-  consumer: Consumer,
-  { offset, ...rest }: { topic: string; partition: number; offset: number; metadata: string | null },
-): Promise<void> {
-  try {
-    await consumer.commitOffsets([{ ...rest, offset: String(offset) }]);
-  } catch (error) {
-    const { cause } = error as Error;
-    throw cause instanceof Error && "type" in cause ? cause : error;
-  }
 }
 
 const readBatch = (batch: Batch): FetchedBatch => ({

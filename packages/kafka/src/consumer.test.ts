@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
-import type { ConsumedBatch, ConsumedRecord } from "./batch.ts";
+import type { ConsumedBatch, ConsumedRecord, Outcome } from "./batch.ts";
 import { type ConsumeOptions, consumePartitions, type PartitionConsumer } from "./consumer.ts";
 
 const open: PartitionConsumer[] = [];
@@ -32,6 +32,8 @@ function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {})
     /** Done before a batch is stored, and before its notices. */
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
+    /** In place of storing, unless it is null. */
+    outcome: (): Outcome | null => null,
     values: () => new Set(notified[0]),
   };
   const consumer = consumePartitions({
@@ -41,6 +43,8 @@ function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {})
     position: async (_topic, partition) => positions.get(partition) ?? null,
     handle: async (batch) => {
       await project.store(batch);
+      const outcome = project.outcome();
+      if (outcome) return outcome;
       const { partition, expected, next, records } = batch;
       if ((positions.get(partition) ?? null) !== expected) return "fenced";
       positions.set(partition, next);
@@ -113,6 +117,25 @@ test("another writer that moves the position within a batch in hand leaves no re
   expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
 });
 
+test("a batch whose commit was stored without an answer is notified of, and no other writer is reported", async () => {
+  const lines: string[] = [];
+  const log = createLog("test", "info", { write: (line) => void lines.push(line) });
+  const projector = project(createFakeKafka(1), { log });
+  projector.kafka.append(0, 10);
+  let tries = 0;
+  projector.outcome = () => {
+    tries += 1;
+    // the commit of the first try comes through after the second try has read the position
+    if (tries === 1) throw new Unavailable("the commit was not answered");
+    if (tries === 2) projector.positions.set(0, 10);
+    return tries === 2 ? "stored" : null;
+  };
+  await run(10);
+  expect(projector.notified[0]).toEqual(numbers(0, 10));
+  expect(lines.join("")).toContain("an earlier try");
+  expect(lines.join("")).not.toContain("another writer");
+});
+
 test("a position that is moved back by another writer is read again from there", async () => {
   const projector = project();
   projector.kafka.append(0, 10);
@@ -161,6 +184,22 @@ test("a commit that fails skips nothing", async () => {
   expect(projector.kafka.committed.get(0)).toBe(30);
 });
 
+test("a commit that is not answered holds up no batch, and the newest offset is committed as soon as commits are answered", async () => {
+  const projector = project(createFakeKafka(3));
+  await run(1);
+  projector.kafka.isCommitHeld = true;
+  for (let second = 0; second < 5; second += 1) {
+    for (const partition of numbers(0, 3)) projector.kafka.append(partition, 2);
+    await run(1);
+  }
+  expect(numbers(0, 3).map((partition) => projector.notified[partition])).toEqual(
+    numbers(0, 3).map(() => numbers(0, 10)),
+  );
+  projector.kafka.isCommitHeld = false;
+  await run(10);
+  expect(numbers(0, 3).map((partition) => projector.kafka.committed.get(partition))).toEqual([10, 10, 10]);
+});
+
 /** A handler that fails for one partition until the test lets it succeed. */
 function createTrouble(partition: number) {
   const trouble = {
@@ -204,6 +243,22 @@ test("a partition that is sought while its batch waits is read from there", asyn
   expect(projector.stored[0]).toEqual(numbers(0, 5));
 });
 
+test("a batch aside that ends after its member, and before the end is reported, ends no process: the next member reads on", async () => {
+  const projector = project();
+  projector.kafka.append(0, 5);
+  let isHeld = true;
+  const held = Promise.withResolvers<void>();
+  projector.store = () => (isHeld ? held.promise : Promise.resolve());
+  await run(2);
+  projector.kafka.crash(Object.assign(new Error("gone"), { name: "KafkaJSConnectionError" }));
+  isHeld = false;
+  held.resolve();
+  await run(5);
+  projector.kafka.append(0, 5);
+  await run(5);
+  expect([projector.crashed, projector.stored[0]]).toEqual([[], numbers(0, 10)]);
+});
+
 test("partitions that never come to an answer take no others' turns, however many they are", async () => {
   const projector = project(createFakeKafka(12));
   projector.store = ({ partition }) => (partition < 4 ? new Promise(() => {}) : Promise.resolve());
@@ -232,6 +287,23 @@ test("a partition with records that stores none of them for 60 s is not ready, a
   trouble.is = false;
   await run(10);
   now = 500_000;
+  await run(1);
+  expect(projector.consumer.check()).toEqual({ ok: true });
+});
+
+test("a partition whose leader answers no fetch for 60 s is not ready, though no batch of it is in hand", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(12), { now: () => now });
+  await run(1);
+  projector.kafka.silent.add(3);
+  await run(1);
+  for (now = 1_000; now < 61_000; now += 20_000) await run(1);
+  expect(projector.consumer.check()).toEqual({
+    ok: false,
+    reason: "no fetch of t:3 was answered for 61 s",
+  });
+  projector.kafka.silent.delete(3);
+  await run(1);
   expect(projector.consumer.check()).toEqual({ ok: true });
 });
 
@@ -249,6 +321,21 @@ test("a batch that runs out of time is tried in halves until they fit, and then 
   await run(30);
   expect(tried).toEqual([40, 20, 10, 20, 10]);
   expect(projector.stored[0]).toEqual(numbers(0, 40));
+});
+
+test("a record that runs out of time alone waits, and readiness names its offset", async () => {
+  let now = 0;
+  const projector = project(createFakeKafka(1), { now: () => now });
+  projector.kafka.append(0, 2);
+  projector.store = async ({ records }) => {
+    if (records.every(({ offset }) => offset !== 1)) return;
+    now += 15_000;
+    throw new Unavailable("the commit was not answered");
+  };
+  await run(60);
+  expect(projector.stored[0]).toEqual([0]);
+  const why = "the record at offset 1 alone takes longer than a transaction may, is the database slow?";
+  expect(projector.consumer.check().reason).toContain(`${why} the commit was not answered`);
 });
 
 test("a dependency that refuses at once does not make the parts smaller", async () => {

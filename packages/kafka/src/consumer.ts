@@ -4,14 +4,18 @@ import { createAside } from "./aside.ts";
 import { createAssigner } from "./assigner.ts";
 import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
-import { type Consumption, consumeBatch, place } from "./consume-batch.ts";
+import { COMMIT_MS, createCommits } from "./commits.ts";
+import { type Consumption, consumeBatch, place, SETTLE_MS } from "./consume-batch.ts";
+import { followCoordinator } from "./coordinator.ts";
+import { withDeadline } from "./deadline.ts";
 import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
 import { forgetLag } from "./lag.ts";
-import { createLogReader, watchFetches } from "./log-reader.ts";
+import { createLogReader } from "./log-reader.ts";
 import { createLogWatch, type LogWatch } from "./log-watch.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { createProgress } from "./progress.ts";
 import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
+import { watchFetches } from "./watch-fetches.ts";
 
 export type PartitionConsumer = {
   check(): Check;
@@ -68,7 +72,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     if (error instanceof OtherInstallation) onCrash(error);
   };
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
-  const open = (): Member => {
+  const open = (onHeard: () => void): Member => {
     const admin = client.open().admin({ retry: RETRY });
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
@@ -77,7 +81,12 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         consumer.resume([{ topic, partitions: [partition] }]);
       };
       logs?.use({ reader, seek });
-      watchFetches(cluster, () => logs?.doubt());
+      // the log may be another one then
+      watchFetches(cluster, {
+        onFailure: () => logs?.doubt(),
+        onAnswer: (topics) => noteAnswer(state, topics),
+      });
+      followCoordinator(cluster, onHeard);
     });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
@@ -111,7 +120,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     });
   };
   const prepare = (member: Member, assignment: Assignment, isFirst: boolean) => {
-    if (isFirst) forgetFormer(state, assignment);
+    if (isFirst) startAssignment(state, assignment);
     return seekAll(state, member, assignment, isFirst).catch((error) => {
       endIfOther(error);
       throw error;
@@ -129,6 +138,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     ...{ handle, logs, demandGroup, metadata },
     aside: createAside(concurrency),
     progress: createProgress(now),
+    commits: createCommits({ isWanted: () => false, log }),
   };
   return {
     check: () => checkState(state),
@@ -136,6 +146,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     stop: async () => {
       logs?.stop();
       clearInterval(groupWatch);
+      await state.commits.settled(SETTLE_MS);
       await membership.stop();
       await Promise.race([state.aside.ended(), sleep(STOP_MS, { ref: false })]);
     },
@@ -155,10 +166,19 @@ function checkState({ beyond, membership, progress, logs }: State): Check {
 }
 
 /** Forgets what was known of the partitions before this assignment. */
-function forgetFormer(state: State, assignment: Assignment): void {
+function startAssignment(state: State, assignment: Assignment): void {
+  const isWanted = () => state.membership.assignment() === assignment;
+  state.commits = createCommits({ isWanted, log: state.log });
   state.beyond.clear();
-  state.progress.retain(new Set(placesOf(assignment)));
+  state.progress.assign(placesOf(assignment));
   forgetLag(state);
+}
+
+type Asked = readonly { topic: string; partitions: readonly { partition: number }[] }[];
+
+function noteAnswer({ progress }: State, topics: Asked): void {
+  for (const { topic, partitions } of topics)
+    for (const { partition } of partitions) progress.answered(place(topic, partition));
 }
 
 const placesOf = (assignment: Assignment): string[] =>
@@ -193,7 +213,7 @@ async function seekAll(
     const offset = String(Math.min(committed ?? start, start));
     return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
-  if (firstStarts.length > 0) await member.consumer.commitOffsets(firstStarts);
+  if (firstStarts.length > 0) await withDeadline(member.consumer.commitOffsets(firstStarts), COMMIT_MS);
   return left;
 }
 

@@ -1,18 +1,52 @@
 import { expect, test } from "@jest/globals";
 import type { Broker, Cluster } from "kafkajs";
 import { createFetches } from "./fetches.ts";
+import { watchFetches } from "./watch-fetches.ts";
+
+/** How a fetch ends that fails with this error, and how often the metadata was read again. */
+async function failFetch(error: Error) {
+  let [refreshes, failures] = [0, 0];
+  const broker = { fetch: () => Promise.reject(error) } as unknown as Broker;
+  const refreshMetadata = async () => void refreshes++;
+  const cluster = { findBroker: async () => broker, refreshMetadata } as unknown as Cluster;
+  watchFetches(cluster, { onAnswer: () => {}, onFailure: () => void failures++ });
+  const watched = await cluster.findBroker({ nodeId: "0" });
+  const { name } = await watched.fetch({ topics: [] }).catch((thrown: Error) => thrown);
+  return { name, refreshes, failures };
+}
+
+const failed = (name: string, type?: string) => Object.assign(new Error(name), { name, type });
+
+test.each([
+  ["a leader that does not answer", failed("KafkaJSConnectionError")],
+  ["a broker that leads no more", failed("KafkaJSProtocolError", "NOT_LEADER_FOR_PARTITION")],
+])(
+  "after a fetch that failed because of %s the leaders are looked up, and kafkajs stops nothing else",
+  async (_, error) => {
+    const forgotten = { name: "KafkaJSConnectionClosedError", refreshes: 1, failures: 1 };
+    expect(await failFetch(error)).toEqual(forgotten);
+  },
+);
+
+test("an offset that left the log is an error as before", async () => {
+  const error = failed("KafkaJSOffsetOutOfRange", "OFFSET_OUT_OF_RANGE");
+  expect(await failFetch(error)).toEqual({ name: error.name, refreshes: 0, failures: 1 });
+});
 
 /** Two leaders, of partitions 0 and 1, over a clock that the test sets. */
 async function start() {
   const clock = { ms: 0 };
-  const fetches = createFetches("changes", () => clock.ms);
+  const fetches = createFetches(() => clock.ms);
   const brokerOf = () => ({ fetch: async () => ({ responses: [] }) }) as unknown as Broker;
   const brokers = new Map([
     ["0", brokerOf()],
     ["1", brokerOf()],
   ]);
   const cluster = { findBroker: async ({ nodeId }: { nodeId: string }) => brokers.get(nodeId)! } as Cluster;
-  fetches.assigner({ cluster } as Parameters<typeof fetches.assigner>[0]);
+  watchFetches(cluster, {
+    onAnswer: ([asked]) => fetches.answered(asked!.partitions.map(({ partition }) => partition)),
+    onFailure: () => {},
+  });
   const answer = async (partition: number) => {
     const broker = await cluster.findBroker({ nodeId: `${partition}` });
     const partitions = [{ partition, fetchOffset: "0", maxBytes: 1 }];

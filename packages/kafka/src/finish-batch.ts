@@ -89,21 +89,38 @@ async function tryPart(
       if (position !== null && ports.isAhead(rest.from, position)) return { outcome: "ahead", position };
       const { part, end } = takePart(batch, rest, position);
       ports.onPart(part);
-      if ((await ports.handle(part)) === "done") {
+      const outcome = await ports.handle(part);
+      if (outcome === "done") {
         ports.onDone(part);
-        return { outcome: "done", end };
+        return { outcome, end };
       }
-      const message = "another writer has taken over, or erased meanwhile: trying again";
-      ports.log.warn({ topic, partition, expected: position }, message);
-      ports.onWait("another writer has taken over");
+      const where = { topic, partition, expected: position };
+      if (outcome === "stored")
+        ports.log.info(where, "an earlier try whose commit was not answered is stored: its notices follow");
+      else {
+        ports.log.warn(where, "another writer has taken over, or erased meanwhile: trying again");
+        ports.onWait("another writer has taken over");
+      }
       return { outcome: "failed", isTooLong: false };
     });
   } catch (err) {
     if (!(err instanceof Unavailable)) throw err;
     ports.log.warn({ topic, partition, err }, "a dependency is away, waiting");
-    ports.onWait(err.message);
-    return { outcome: "failed", isTooLong: ports.now() - began >= TOO_LONG_MS };
+    const isTooLong = ports.now() - began >= TOO_LONG_MS;
+    ports.onWait(isTooLong ? describeTooLong(rest, err) : err.message);
+    return { outcome: "failed", isTooLong };
   }
+}
+
+/**
+ * A record that runs out of time alone waits too. It is not parked: a transaction of one record reads one call, whose size is bounded, so
+ * the database is slow, and then other records would follow into the dead letters.
+ */
+function describeTooLong({ records, most }: Rest & { most: number }, { message }: Error): string {
+  const offset = records[0]!.offset;
+  return Math.min(most, records.length) > 1
+    ? message
+    : `the record at offset ${offset} alone takes longer than a transaction may, is the database slow? ${message}`;
 }
 
 /** The next `most` records as they stand to the position; `end` is the offset after them. */

@@ -18,13 +18,18 @@ export type Membership = {
 };
 
 /** One consumer, with connections of its own. */
-export type Member = { groupId: string; consumer: Consumer; admin: Admin };
+export type Member = {
+  groupId: string;
+  consumer: Consumer;
+  admin: Admin;
+};
 
 /** Topic -> partitions. */
 export type Assignment = Record<string, number[]>;
 
 type Options = {
-  open(): Member;
+  /** The member calls `onHeard` for each heartbeat that its group answers. */
+  open(onHeard: () => void): Member;
   topics: readonly string[];
   sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
@@ -48,8 +53,8 @@ type State = Options & {
   leaderless: Assignment;
   /** The clock of the watchdog and of the moments below. */
   time: RunningTime;
-  /** When the member last fetched or was heard by its group. */
-  lastTurn: number;
+  /** When the member was last heard by its group. */
+  lastHeard: number;
   /** When the member was last in its group. */
   lastInside: number;
   /** Ends the member that is alive. */
@@ -76,14 +81,17 @@ export const heartbeatMs = (sessionTimeoutMs: number) => Math.floor(0.3 * sessio
 const RETRY_MS = 1_000;
 /** A join waits for dead members, one session, and for members at work, one rebalance of two. */
 const joinMs = (sessionTimeoutMs: number) => 3 * sessionTimeoutMs;
-/** A fetch comes back after at most maxWaitTimeInMs, and a batch that waits sends heartbeats: only a join is silent. */
-const silentMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 15_000;
 /**
  * After a join that was refused twice kafkajs goes on fetching its former partitions, outside of any group and without a
  * heartbeat that could report it.
  */
 const outsideMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 5_000;
-const WATCH_MS = 5_000;
+/**
+ * The group has dropped a member that it has not heard for a session. Ten seconds at least: a coordinator that dies is replaced after the broker's
+ * session (four seconds in our stack, nine by default), and then knows the member.
+ */
+const unheardMs = (sessionTimeoutMs: number) => Math.max(sessionTimeoutMs, 10_000);
+const WATCH_MS = 1_000;
 /** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606); the group drops us by itself then. */
 const DROP_MS = 5_000;
 
@@ -97,7 +105,7 @@ export function createMembership(options: Options): Membership {
     prepared: false,
     leaderless: {},
     time,
-    lastTurn: time.now(),
+    lastHeard: time.now(),
     lastInside: time.now(),
     end: () => {},
   };
@@ -125,9 +133,10 @@ export function createMembership(options: Options): Membership {
 /** One member after the other. */
 async function live(state: State): Promise<void> {
   while (state.running) {
-    const member = state.open();
+    const member = state.open(() => {
+      if (state.member === member) state.lastHeard = state.time.now();
+    });
     state.member = member;
-    state.lastTurn = state.time.now();
     state.lastInside = state.time.now();
     const err = await new Promise<unknown>((resolve) => {
       state.end = resolve;
@@ -171,7 +180,9 @@ function endSilent(state: State): void {
   const now = state.time.now();
   const { sessionTimeoutMs: session } = state;
   if (state.assignment !== null) state.lastInside = now;
-  if (now - state.lastTurn > silentMs(session)) state.end(new Silent("no fetch and no heartbeat came back"));
+  // a join sends no heartbeats
+  else state.lastHeard = now;
+  if (now - state.lastHeard > unheardMs(session)) state.end(new Silent("no heartbeat was answered"));
   if (now - state.lastInside > outsideMs(session))
     state.end(new Silent("in no group, and not on its way into one"));
 }
@@ -187,12 +198,7 @@ function isOfKafka(error: unknown): boolean {
 }
 
 function listen(state: State, member: Member): void {
-  const { FETCH, HEARTBEAT, REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
-  const turn = () => {
-    if (state.member === member) state.lastTurn = state.time.now();
-  };
-  member.consumer.on(FETCH, turn);
-  member.consumer.on(HEARTBEAT, turn);
+  const { REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
   member.consumer.on(REBALANCING, () => leave(state));
   member.consumer.on(GROUP_JOIN, ({ payload: { groupId, memberAssignment } }) => {
     const partitions = Object.values(memberAssignment).flat().length;
@@ -234,7 +240,7 @@ async function reconnect({ admin }: Member): Promise<void> {
   await admin.connect().catch(() => {});
 }
 
-function checkState({ assignment, prepared, leaderless, lastTurn, sessionTimeoutMs, time }: State): Check {
+function checkState({ assignment, prepared, leaderless, lastHeard, sessionTimeoutMs, time }: State): Check {
   if (assignment === null) return { ok: false, reason: "not in the consumer group" };
   if (!prepared) return { ok: false, reason: "where to read from is not known yet" };
   const [first] = Object.entries(leaderless);
@@ -242,7 +248,7 @@ function checkState({ assignment, prepared, leaderless, lastTurn, sessionTimeout
     const reason = `where to read from is not known yet: ${first[0]}:${first[1][0]} has no leader`;
     return { ok: false, reason };
   }
-  return time.now() - lastTurn < silentMs(sessionTimeoutMs)
+  return time.now() - lastHeard < unheardMs(sessionTimeoutMs)
     ? { ok: true }
-    : { ok: false, reason: "the consumer stands still" };
+    : { ok: false, reason: "no heartbeat was answered" };
 }

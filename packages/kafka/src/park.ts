@@ -27,6 +27,6 @@ export async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise
   const middle = Math.ceil(batch.records.length / 2);
   const between = batch.records[middle]!.offset;
   const outcome = await run({ ...batch, records: batch.records.slice(0, middle), next: between });
-  if (outcome === "fenced") return outcome;
+  if (outcome !== "done") return outcome;
   return run({ ...batch, expected: between, records: batch.records.slice(middle), stored: [] });
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type Check, createRunningTime, type Log, type Metrics } from "@teravoz/runtime";
-import type { Admin, KafkaMessage, SeekEntry } from "kafkajs";
+import type { Admin, KafkaMessage } from "kafkajs";
+import { createAssigner } from "./assigner.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { followCoordinator } from "./coordinator.ts";
 import { createFetches, type Silence } from "./fetches.ts";
 import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
 import { withoutStanding } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
+import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
 
@@ -22,7 +25,8 @@ export type Follower = {
 
 /**
  * Follows every partition of a topic from its end, or from what came within the last `sinceMs`, in a group of its own that keeps no
- * offsets. `onDoubt` tells that reading has (again) begun, from there, and records may have passed before. Starts in the background and comes back by itself.
+ * offsets. A member that joins again reads on from where the last one was. `onDoubt` is called if a partition is read from elsewhere:
+ * records may have passed before. Starts in the background and comes back by itself.
  */
 export function followTopic(options: {
   client: KafkaClient;
@@ -38,16 +42,25 @@ export function followTopic(options: {
 }): Follower {
   const { client, topic, sinceMs, log, metrics, onCrash } = options;
   let groupId = "";
+  /** The next record of each partition that was read. */
+  const next = new Map<number, number>();
   const time = createRunningTime(LOOK_MS);
   const looking = setInterval(time.look, LOOK_MS).unref();
-  const fetches = createFetches(topic, time.now);
+  const fetches = createFetches(time.now);
+  const noteAnswer: FetchListeners["onAnswer"] = (topics) => {
+    for (const { partitions } of topics) fetches.answered(partitions.map(({ partition }) => partition));
+  };
   // a new group each time: there is no dead member to wait for
-  const open = (): Member => {
+  const open = (onHeard: () => void): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
+    const assigner = createAssigner(null, (cluster) => {
+      watchFetches(cluster, { onAnswer: noteAnswer, onFailure: () => {} });
+      followCoordinator(cluster, onHeard);
+    });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
       groupId,
-      partitionAssigners: [fetches.assigner],
+      partitionAssigners: [assigner],
     });
     return { groupId, consumer, admin: client.open().admin({ retry: RETRY }) };
   };
@@ -58,21 +71,25 @@ export function followTopic(options: {
       eachBatch: async ({ batch, heartbeat }) => {
         metrics.batchRecords.observe({ direction: "consumed" }, batch.messages.length);
         await fetches.handle(batch.partition, () => options.handle(batch.messages.map(toTailRecord)));
+        next.set(batch.partition, Number(batch.lastOffset()) + 1);
         await heartbeat();
       },
     });
-  // from here on nothing is missed: a record that comes before the seek counts is read twice at the most
+  // from here on nothing is missed: a record that comes before the seek counts is read twice at most
   const prepare = async ({ admin, consumer }: Member, assignment: Assignment, isFirst: boolean) => {
     if (isFirst) fetches.assign(assignment[topic] ?? []);
-    const starts = await findStarts(admin, topic, sinceMs);
-    for (const { partition, offset } of starts)
-      if (assignment[topic]?.includes(partition)) consumer.seek({ topic, partition, offset });
+    const starts = (await findStarts(admin, topic, { sinceMs, next })).filter(({ partition }) =>
+      assignment[topic]?.includes(partition),
+    );
+    for (const { partition, offset } of starts) {
+      consumer.seek({ topic, partition, offset: String(offset) });
+      next.set(partition, offset);
+    }
     const left = withoutStanding(
       assignment,
       starts.map(({ partition }) => ({ topic, partition })),
     );
-    const isAnyStarted = assignment[topic]?.length !== left[topic]?.length;
-    if (isFirst || isAnyStarted) options.onDoubt();
+    if (starts.some(({ isKnown }) => !isKnown)) options.onDoubt();
     return left;
   };
   const membership = createMembership({
@@ -92,11 +109,32 @@ export function followTopic(options: {
   };
 }
 
-/** By the broker's stamps; the end where nothing came since. */
-async function findStarts(admin: Admin, topic: string, sinceMs = 0): Promise<SeekEntry[]> {
-  if (sinceMs > 0) return admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);
+type Start = { partition: number; offset: number; isKnown: boolean };
+
+/**
+ * Where each partition is read from: at its next record (`isKnown`) if the log has that place. Otherwise by the broker's stamps, or at the
+ * end if nothing came since.
+ */
+async function findStarts(
+  admin: Admin,
+  topic: string,
+  { sinceMs = 0, next }: { sinceMs?: number | undefined; next: ReadonlyMap<number, number> },
+): Promise<Start[]> {
   const ends = await admin.fetchTopicOffsets(topic);
-  return ends.map(({ partition, high }) => ({ partition, offset: high }));
+  const isKnown = ({ partition, low, high }: (typeof ends)[number]) => {
+    const known = next.get(partition);
+    return known !== undefined && known >= Number(low) && known <= Number(high);
+  };
+  const since =
+    sinceMs > 0 && !ends.every(isKnown)
+      ? await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs)
+      : [];
+  const elsewhere = new Map(since.map(({ partition, offset }) => [partition, Number(offset)]));
+  return ends.map((end) => ({
+    partition: end.partition,
+    offset: isKnown(end) ? next.get(end.partition)! : (elsewhere.get(end.partition) ?? Number(end.high)),
+    isKnown: isKnown(end),
+  }));
 }
 
 const toTailRecord = ({ key, value, timestamp }: KafkaMessage): TailRecord => ({

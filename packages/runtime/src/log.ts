@@ -31,6 +31,12 @@ export function createLog(service: string, level: string, destination?: pino.Des
   return destination ? pino(options, destination) : pino(options);
 }
 
+/** Writes the warnings of Node as lines of the log, in place of Node's own text on standard error. */
+export function logWarnings(log: Log): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (err) => log.warn({ err }, "warning of Node"));
+}
+
 /** The message stays as it was written: values to be put into it are dropped, and an error never becomes one. */
 function logConstant(this: pino.Logger, [fields, message]: unknown[], method: pino.LogFn): void {
   if (typeof fields === "string") return void method.call(this, fields);

@@ -2,7 +2,7 @@ import { flushCompileCache } from "node:module";
 import closeWithGrace from "close-with-grace";
 import { type Config, describeConfig, InvalidConfig, readConfig, type Settings } from "./config.ts";
 import { createHealth, type Health } from "./health.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, type Log, logWarnings } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createSelf, type Self } from "./self.ts";
 import { sleep } from "./sleep.ts";
@@ -34,6 +34,7 @@ export async function runService<S extends Settings>(
 ): Promise<void> {
   const config = readConfigOrExit(name, settings);
   const log = createLog(name, String(config.LOG_LEVEL ?? "info"));
+  logWarnings(log);
   const health = createHealth();
   const steps: { name: string; step: () => Promise<unknown> }[] = [];
   let failed = false;

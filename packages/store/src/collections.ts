@@ -21,6 +21,8 @@ export type PositionDocument = {
   /** See StoredPosition. Releases before wrote none. */
   identities?: RecordIdentity[];
   seen_until?: number | null;
+  /** The writer of the batch that moved it, null where that named none or it was put back. Releases before wrote none. */
+  writer?: string | null;
   /** The highest revision of a fold that has written here, or claimed it. */
   fold?: number;
   /** The revision of the last rebuild that was finished. */

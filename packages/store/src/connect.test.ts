@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { checkHello, reasonOf } from "./connect.ts";
+import { MongoServerError } from "mongodb";
+import { askPrimary, checkHello, reasonOf } from "./connect.ts";
 
 test.each([
   ["the primary of a replica set", { setName: "rs0", isWritablePrimary: true }],
@@ -17,6 +18,19 @@ test("a member that is no primary is not ready", () => {
   const away = { ok: false, reason: "no primary answers" };
   expect(checkHello({ setName: "rs0", isWritablePrimary: false })).toEqual(away);
   expect(checkHello({ isWritablePrimary: false })).toEqual(away);
+});
+
+/** A primary that answers `hello`; `read` is its answer to a read that a majority has to confirm. */
+const ask = (read: () => Promise<unknown>) =>
+  askPrimary({
+    command: async () => ({ setName: "rs0", isWritablePrimary: true }),
+    collection: () => ({ findOne: read }),
+  });
+
+test("a primary that is cut off from the other members is not ready, though it still takes itself for the primary", async () => {
+  expect(await ask(async () => null)).toEqual({ ok: true });
+  const late = ask(() => Promise.reject(new MongoServerError({ code: 50, message: "timed out" })));
+  expect(await late).toEqual({ ok: false, reason: "the primary is not confirmed by a majority" });
 });
 
 test("a refused login is told from a database that is away", () => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
-import { type Db, type Document, MongoClient, type MongoClientOptions } from "mongodb";
+import { type Db, type Document, type FindOptions, MongoClient, type MongoClientOptions } from "mongodb";
 
 export type MongoConnection = {
   client: MongoClient;
   /** The database of the URI's path, `teravoz` where it has none. */
   db: Db;
-  /** Whether the primary of a replica set answers right now; within a second. */
+  /** Whether the primary of a replica set answers right now, and a majority of the set follows it; within a second. */
   check(): Promise<Check>;
   /** Calls the listener each time a primary can be reached, for the first time or again. */
   onPrimary(listener: () => void): void;
@@ -20,6 +20,8 @@ export type MongoConnection = {
 export const OPERATION_LIMIT_MS = 10_000;
 /** A probe of /readyz is given up after a second: the answer must be there before. */
 const CHECK_LIMIT_MS = 800;
+/** A majority confirms a read within some milliseconds. */
+const CONFIRM_LIMIT_MS = 500;
 /** Before the first connection, pause between two tries that failed at once (a name that does not resolve). */
 const RETRY_PAUSE_MS = 1_000;
 
@@ -39,6 +41,9 @@ const OPTIONS: MongoClientOptions = {
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
+  // a primary that holds its connections and answers nothing is given up after this and connectTimeoutMS, seven seconds together, and
+  // what is in flight on it is tried again. The others elect another one after ten; the default of the driver would be fifteen
+  heartbeatFrequencyMS: 2_000,
   // longer than an operation may take: only a link that died silently gets this far
   socketTimeoutMS: OPERATION_LIMIT_MS + 5_000,
 };
@@ -49,14 +54,15 @@ const OPTIONS: MongoClientOptions = {
  */
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
+  const db = client.db(databaseOf(uri));
   const life: Life = { closed: false, refusal: null };
   const listeners = new Set<() => void>();
   watchPrimary(client, log, listeners);
   const joined = join(client, life);
   return {
     client,
-    db: client.db(databaseOf(uri)),
-    check: createCheck(client, life),
+    db,
+    check: createCheck(db, life),
     onPrimary: (listener) => void listeners.add(listener),
     async close() {
       life.closed = true;
@@ -103,10 +109,12 @@ function watchPrimary(client: MongoClient, log: Log, listeners: Iterable<() => v
 }
 
 /** One question at a time: probes that come while one waits share it, and a database that hangs gathers none. */
-function createCheck(client: MongoClient, life: Life): () => Promise<Check> {
+function createCheck(db: Db, life: Life): () => Promise<Check> {
   let asked: Promise<Check> | null = null;
   return async () => {
-    asked ??= askPrimary(client, life).finally(() => {
+    const ask = () =>
+      askPrimary(db).catch((error) => ({ ok: false, reason: reasonOf(life.refusal ?? error) }));
+    asked ??= ask().finally(() => {
       asked = null;
     });
     const late = sleep<Check>(CHECK_LIMIT_MS, { ok: false, reason: AWAY }, { ref: false });
@@ -115,14 +123,27 @@ function createCheck(client: MongoClient, life: Life): () => Promise<Check> {
 }
 
 const AWAY = "no primary answers";
+const UNCONFIRMED = "the primary is not confirmed by a majority";
 const NO_REPLICA_SET =
   "mongodb is no replica set, and transactions need one: start mongod with --replSet and initiate the set";
 
-async function askPrimary(client: MongoClient, life: Life): Promise<Check> {
+type Asked = { command(command: Document): Promise<Document>; collection(name: string): Readable };
+type Readable = { findOne(filter: Document, options: FindOptions): Promise<unknown> };
+
+/**
+ * Asks the primary who it is, and then for a read that is answered only once a majority has confirmed it: a primary that is cut off from
+ * the other members takes itself for one until its election timeout is over. Throws if there is no answer.
+ */
+export async function askPrimary(db: Asked): Promise<Check> {
+  const check = checkHello(await db.command({ hello: 1, maxTimeMS: CHECK_LIMIT_MS }));
+  if (!check.ok) return check;
+  const confirmed = { readConcern: { level: "linearizable" }, maxTimeMS: CONFIRM_LIMIT_MS } as const;
   try {
-    return checkHello(await client.db("admin").command({ hello: 1, maxTimeMS: CHECK_LIMIT_MS }));
+    await db.collection("account").findOne({ _id: "any" }, confirmed);
+    return check;
   } catch (error) {
-    return { ok: false, reason: reasonOf(life.refusal ?? error) };
+    if (Object(error).code === TIME_LIMIT) return { ok: false, reason: UNCONFIRMED };
+    throw error;
   }
 }
 
@@ -132,6 +153,8 @@ export function checkHello({ isWritablePrimary, setName, msg }: Document): Check
   return setName || msg === "isdbgrid" ? { ok: true } : { ok: false, reason: NO_REPLICA_SET };
 }
 
+/** MaxTimeMSExpired. */
+const TIME_LIMIT = 50;
 /** AuthenticationFailed. */
 const LOGIN_REFUSED = 18;
 

@@ -1,14 +1,14 @@
 import { type Batch, identitiesOf, type PositionStore, type StoredPosition } from "@teravoz/domain";
 
 type Place = { topic: string; partition: number };
-/** `replaced`: how often the position was put back. */
-type Kept = StoredPosition & { replaced: number };
+/** `replaced`: how often the position was put back; `writer`: who moved it, if the batch named one. */
+type Kept = StoredPosition & { replaced: number; writer?: string | undefined };
 
 /** The model of the positions: what MongoDB keeps of each partition. */
 export type MemoryPositions = {
   store: PositionStore;
   read(place: Place): Kept;
-  move(batch: Place & Pick<Batch, "next" | "identities">): void;
+  move(batch: Place & Pick<Batch, "next" | "identities" | "writer">): void;
 };
 
 const NOTHING: Kept = { next: null, identities: [], seenUntil: null, replaced: 0 };
@@ -19,19 +19,19 @@ export function createMemoryPositions(): MemoryPositions {
   const read = (place: Place) => kept.get(idOf(place)) ?? NOTHING;
   return {
     read,
-    move({ next, identities = [], ...place }) {
+    move({ next, identities = [], writer, ...place }) {
       const before = read(place);
       kept.set(idOf(place), {
         ...before,
-        next,
+        ...{ next, writer },
         identities: identitiesOf([...before.identities, ...identities]),
       });
     },
     store: {
       position: async (topic, partition) => read({ topic, partition }).next,
       storedPosition: async (topic, partition) => {
-        const { replaced: _, ...position } = read({ topic, partition });
-        return structuredClone(position);
+        const { next, identities, seenUntil } = read({ topic, partition });
+        return structuredClone({ next, identities, seenUntil });
       },
       replacePosition: async (place, { expected, ...position }) => {
         const before = read(place);

@@ -142,11 +142,15 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
 const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
   epoch + positions.read(place).replaced;
 
+const ownOf = (position: { writer?: string | undefined }, { writer }: Batch) =>
+  writer !== undefined && position.writer === writer ? { own: true as const } : {};
+
 /** Nothing is written before all that can fail is done. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
-  if (state.positions.read(batch).next !== batch.expected) return { fenced: true };
+  const position = state.positions.read(batch);
+  if (position.next !== batch.expected) return { fenced: true, ...ownOf(position, batch) };
   if (batch.epoch !== undefined && batch.epoch !== epochOf(state, batch)) return { fenced: true };
   const erased = latestErased([...state.erased.values(), ...partsOf(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);

@@ -22,7 +22,7 @@ export function createMongoPositions({ positions }: Pick<Collections, "positions
     replacePosition: ({ topic, partition }, { expected, next, identities, seenUntil: seen_until }) =>
       orUnavailable(async () => {
         const stored = { _id: positionId(topic, partition), next: expected };
-        const change = { $set: { next, identities, seen_until }, $inc: { epoch: 1 } };
+        const change = { $set: { next, identities, seen_until, writer: null }, $inc: { epoch: 1 } };
         return (await positions.updateOne(stored, change, LIMIT)).matchedCount === 1;
       }),
   };
@@ -50,7 +50,7 @@ export async function raiseEpochs({ positions }: Pick<Collections, "positions">)
   await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
 }
 
-type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | "identities">;
+type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | "identities" | "writer">;
 
 /**
  * Null where it moved, else why not: another position than the expected one, or a fold of a higher revision than ours
@@ -58,7 +58,7 @@ type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | 
  */
 export async function movePosition(
   { collections, session }: { collections: Collections; session: ClientSession },
-  { topic, partition, expected, next, epoch, identities = [] }: Move,
+  { topic, partition, expected, next, epoch, identities = [], writer }: Move,
   revision: number | null,
 ): Promise<Extract<Applied, { fenced: true }> | null> {
   const { positions } = collections;
@@ -70,13 +70,16 @@ export async function movePosition(
   const last = { $each: [...identities], $slice: -KEPT_IDENTITIES };
   const moved = await positions.updateOne(
     ours,
-    { $set: { next, fold }, $push: { identities: last } },
+    { $set: { next, fold, writer: writer ?? null }, $push: { identities: last } },
     options,
   );
   if (moved.matchedCount === 1) return null;
   const there = await positions.findOne({ _id }, options);
   if (there?.fold && there.fold > fold) return { fenced: true, superseded: there.fold };
+  if (there && there.next !== expected && writer !== undefined && there.writer === writer)
+    return { fenced: true, own: true };
   if (there || expected !== null) return { fenced: true };
-  await positions.insertOne({ _id, next, fold, identities: identitiesOf(identities) }, options);
+  const first = { _id, next, fold, identities: identitiesOf(identities), writer: writer ?? null };
+  await positions.insertOne(first, options);
   return null;
 }

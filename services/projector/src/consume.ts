@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CallQueries, CallStore, FindParties, Fold } from "@teravoz/domain";
 import { consumePartitions, type KafkaClient, type PartitionConsumer, parkBroken } from "@teravoz/kafka";
 import { createPark, notifyChanges, type Outlets } from "./notices.ts";
@@ -34,7 +35,7 @@ export function consumeEvents({
   const park = parkOnce({ store, log }, createPark(outlets));
   const project = createProjection({
     ...{ store, queries: store, codec, publisher, topics, fold, onSuperseded, park, log, metrics },
-    ...{ findParties: parties, now: () => new Date() },
+    ...{ findParties: parties, writer: randomUUID(), now: () => new Date() },
     notify: (changes) => notifyChanges(outlets, changes),
   });
   return consumePartitions({

@@ -50,7 +50,7 @@ function project(ports: Partial<ProjectorPorts> = {}) {
     },
     findParties,
     now: () => new Date(NOW_MS),
-    fold: foldCall,
+    ...{ fold: foldCall, writer: "this one" },
     onSuperseded: (revision) => void superseded.push(revision),
     park,
     topics: topicNames(""),
@@ -116,6 +116,14 @@ const batchOf = (expected: number | null, records: ConsumedRecord[], more: Parti
 const change = (key: string, version = NOW_MS): Change => ({ key, kind: "call", version, erased: false });
 const position = () => store.position(TOPIC, 3);
 const isStored = async (call_id: string) => (await store.findCalls([call_id])).length === 1;
+
+test("a try that meets its own earlier commit is told from one that meets another writer's", async () => {
+  const { handle } = project();
+  const batch = batchOf(null, [record(0, eventOf("a", "1"))]);
+  await handle(batch);
+  expect(await handle(batch)).toBe("stored");
+  expect(await project({ writer: "another" }).handle(batch)).toBe("fenced");
+});
 
 test("a batch is stored with its position, then told", async () => {
   const { handle } = project();
@@ -498,8 +506,9 @@ test("a projector that was overtaken tells nothing and changes nothing", async (
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   [happened, told] = [[], []];
+  const overtaken = project({ writer: "another" });
   const late = batchOf(null, [record(0, eventOf("b", "2"))], { stored: [record(0, eventOf("a", "1"))] });
-  expect(await handle(late)).toBe("fenced");
+  expect(await overtaken.handle(late)).toBe("fenced");
   expect(told).toEqual([]);
   expect([await isStored("2"), await position()]).toEqual([false, 1]);
 });

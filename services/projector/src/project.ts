@@ -36,6 +36,8 @@ export type ProjectorPorts = {
   codec: Pick<Codec, "decodeEvent" | "encodeEvent">;
   findParties: FindParties;
   fold: Fold;
+  /** Names this writer in the store. */
+  writer: string;
   park: Park;
   topics: TopicNames;
   publisher: Pick<Publisher, "publish">;
@@ -81,7 +83,7 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
   });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
-    return "fenced";
+    return applied.own ? "stored" : "fenced";
   }
   ports.metrics.projectSeconds.observe((performance.now() - began) / 1000);
   report(ports, batch, { events, erasures }, applied);
@@ -119,14 +121,14 @@ const wholeOnes = (erasures: readonly Erasure[]) => erasures.filter(({ uuids }) 
 
 /** A batch that holds nothing new moves nothing. */
 async function applyBatch(
-  { store, fold }: ProjectorPorts,
+  { store, fold, writer }: ProjectorPorts,
   batch: ConsumedBatch,
   read: ReadAndAsked,
 ): Promise<Applied> {
   const { topic, partition, expected, next } = batch;
   if (next === expected) return { fenced: false, added: [], duplicates: [], dropped: [], changes: [] };
   const identities = identitiesOf(batch.records);
-  return store.apply({ topic, partition, expected, next, identities, ...read }, fold);
+  return store.apply({ topic, partition, expected, next, identities, writer, ...read }, fold);
 }
 
 /** Sent again: a reader that holds the call may not have received it. */

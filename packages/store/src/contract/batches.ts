@@ -115,6 +115,15 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), event.aggregate_id)).toEqual([]);
   });
 
+  test("a writer that meets its own earlier batch is told so, another writer is not", async () => {
+    const { store } = use();
+    const batch = { topic: freshTopic(), partition: 0, expected: null, next: 50, events: [] };
+    await store.apply({ ...batch, writer: "one" }, foldCall);
+    expect(await store.apply({ ...batch, writer: "one" }, foldCall)).toEqual({ fenced: true, own: true });
+    expect(await store.apply({ ...batch, writer: "two" }, foldCall)).toEqual({ fenced: true });
+    expect(await store.apply(batch, foldCall)).toEqual({ fenced: true });
+  });
+
   test.each([null, 7])("of writers that expect the same position (%p) exactly one wins", async (expected) => {
     const { store } = use();
     const topic = freshTopic();

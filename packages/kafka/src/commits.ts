@@ -1,0 +1,75 @@
+import { type Log, sleep } from "@teravoz/runtime";
+import type { Offsets } from "kafkajs";
+import { withDeadline } from "./deadline.ts";
+
+export type Commit = {
+  topic: string;
+  partition: number;
+  /** The next offset to read. */
+  offset: number;
+  metadata: string | null;
+};
+
+/**
+ * Commits offsets to Kafka in the background, for the partitions of one assignment. Kafka's offset may be behind what is stored and
+ * notified of: it is for lag tools, and a start repeats the notices of what lies between.
+ */
+export type Commits = {
+  /** Takes the place of an offset of the same partition that is not committed yet. Sent by `send`, which tries once. */
+  add(commit: Commit, send: Send): void;
+  /** Whether all is committed; false after `ms`. */
+  settled(ms: number): Promise<boolean>;
+};
+
+type Send = (offsets: Offsets) => Promise<void>;
+
+/** Longer than one request takes. */
+export const COMMIT_MS = 5_000;
+const RETRY_MS = 1_000;
+
+/** Commits while `isWanted`. */
+export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
+  const waiting = new Map<string, Commit>();
+  let isSending = false;
+  let sent = Promise.resolve();
+  let send: Send = async () => {};
+  const sendAll = async () => {
+    isSending = true;
+    while (waiting.size > 0 && isWanted()) {
+      const taken = [...waiting];
+      waiting.clear();
+      try {
+        await withDeadline(send(offsetsOf(taken)), COMMIT_MS);
+      } catch (err) {
+        log.warn({ err }, "offsets are not committed yet, trying again");
+        for (const [place, commit] of taken) if (!waiting.has(place)) waiting.set(place, commit);
+        await sleep(RETRY_MS, { ref: false });
+      }
+    }
+    isSending = false;
+  };
+  return {
+    add(commit, by) {
+      send = by;
+      waiting.set(`${commit.topic}:${commit.partition}`, commit);
+      if (!isSending) sent = sendAll();
+    },
+    async settled(ms) {
+      await Promise.race([sent, sleep(ms, { ref: false })]);
+      return !isSending;
+    },
+  };
+}
+
+function offsetsOf(commits: readonly (readonly [string, Commit])[]): Offsets {
+  const topics = Map.groupBy(commits, ([, { topic }]) => topic);
+  return {
+    topics: [...topics].map(([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(([, { partition, offset, metadata }]) => ({
+        ...{ partition, metadata },
+        offset: String(offset),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import type { Cluster } from "kafkajs";
+import { followCoordinator } from "./coordinator.ts";
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+type Answer = () => Promise<void>;
+type Found = { heartbeat(request: object): Promise<void>; offsetCommit(request: object): Promise<void> };
+
+/** A group whose coordinators answer one after the other as they are given; the last one stays. */
+async function open(...coordinators: Answer[]) {
+  const asked: string[] = [];
+  let found = 0;
+  const brokers = coordinators.map((answer, index) => {
+    const ask = (name: string) => async () => {
+      asked.push(`${name} of ${index}`);
+      await answer();
+    };
+    return { heartbeat: ask("heartbeat"), offsetCommit: ask("commit") };
+  });
+  const findGroupCoordinator = async () => brokers[Math.min(found++, brokers.length - 1)]!;
+  const cluster = { findGroupCoordinator } as unknown as Cluster;
+  let heard = 0;
+  followCoordinator(cluster, () => {
+    heard += 1;
+  });
+  const member = (await cluster.findGroupCoordinator({ groupId: "g" })) as unknown as Found;
+  return { asked, heard: () => heard, member };
+}
+
+const answers = async () => {};
+const fails = (type: string) => async () => {
+  throw Object.assign(new Error(type), { name: "KafkaJSProtocolError", type });
+};
+
+test.each([
+  ["is no longer the coordinator", fails("NOT_COORDINATOR_FOR_GROUP")],
+  ["is away", fails("ECONNREFUSED")],
+])(
+  "if the broker %s, the heartbeat goes to the next one, and the member is not disturbed",
+  async (_, answer) => {
+    const { asked, heard, member } = await open(answer, answers);
+    const beat = member.heartbeat({});
+    await jest.advanceTimersByTimeAsync(300);
+    await beat;
+    expect(heard()).toBe(1);
+    expect(asked).toEqual(["heartbeat of 0", "heartbeat of 1"]);
+  },
+);
+
+test("a commit that fails is reported, and the next one goes to the next coordinator", async () => {
+  const { asked, member } = await open(fails("NOT_COORDINATOR_FOR_GROUP"), answers);
+  await expect(member.offsetCommit({})).rejects.toThrow();
+  await member.offsetCommit({});
+  expect(asked).toEqual(["commit of 0", "commit of 1"]);
+});
+
+test("a heartbeat is waited for half a second, and counts when its answer comes later", async () => {
+  const answer = Promise.withResolvers<void>();
+  const { heard, member } = await open(() => answer.promise);
+  const beat = member.heartbeat({});
+  await jest.advanceTimersByTimeAsync(500);
+  await beat;
+  expect(heard()).toBe(0);
+  answer.resolve();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(heard()).toBe(1);
+});
+
+test.each(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"])(
+  "%s is thrown, for the member must join again",
+  async (type) => {
+    const { member } = await open(fails(type));
+    await expect(member.heartbeat({})).rejects.toMatchObject({ type });
+  },
+);
