@@ -2,10 +2,11 @@ import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { PARTS } from "./addresses.ts";
+import { openCluster } from "./local/cluster.ts";
 import { openStack, ROOT } from "./open-stack.ts";
 import { choosePorts } from "./ports.ts";
 import { endLeftovers, readPids, signalProcess } from "./process/pids.ts";
-import { supervise } from "./process/supervise.ts";
+import { type Job, supervise } from "./process/supervise.ts";
 import { claim } from "./run/claim.ts";
 import { buildDashboard, createTopics, type JobOptions } from "./run/jobs.ts";
 import { removeReport, reportOf, sayReport, writeReport } from "./run/report.ts";
@@ -14,8 +15,10 @@ import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
 import { watchSources } from "./run/watch.ts";
 import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.ts";
 
-type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; dir: string };
-type Running = { stack: Stack; services: ServiceHandle[] };
+type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; cluster?: boolean; dir: string };
+/** The parts, or the nodes of a cluster. */
+type Parts = Pick<Stack, "addresses" | "stop"> & { jobs: Job[] };
+type Running = { parts: Parts; services: ServiceHandle[] };
 
 const { env } = process;
 const options = readOptions();
@@ -55,6 +58,12 @@ function readOptions(): Options {
         "where the parts run (default: STACK, else the first that works)",
       ).choices(["external", "containers", "local"]),
     )
+    .addOption(
+      new Option(
+        "--cluster",
+        "three brokers and three members of MongoDB's set, as processes of this machine",
+      ).conflicts("stack"),
+    )
     .parse()
     .opts<Options>();
 }
@@ -69,20 +78,13 @@ async function bringUp(options: Options, signal: AbortSignal): Promise<Running> 
   const job: JobOptions = { dir: DIR, env, signal };
   const page = buildDashboard(job);
   page.catch(() => {});
-  const { fresh = false, stack: provider } = options;
-  const stack = await openStack({
-    dir: DIR,
-    ports: "default",
-    fresh,
-    signal,
-    ...(provider ? { provider } : {}),
-  });
-  const running: Running = { stack, services: [] };
+  const parts = await openParts(options, signal);
+  const running: Running = { parts, services: [] };
   try {
-    await createTopics(stack.addresses, job);
+    await createTopics(parts.addresses, job);
     say(`topics and schemas are there, the dashboard is ${await page}`);
-    await openSpool(fresh);
-    running.services = await openServices(stack);
+    await openSpool(options);
+    running.services = await openServices(parts);
     await orAborted(Promise.all(running.services.map(untilReady)), signal);
     return running;
   } catch (error) {
@@ -90,6 +92,23 @@ async function bringUp(options: Options, signal: AbortSignal): Promise<Running> 
     throw error;
   }
 }
+
+async function openParts(options: Options, signal: AbortSignal): Promise<Parts> {
+  const { fresh = false, stack: provider } = options;
+  const common = { dir: DIR, ports: "default", fresh, signal } as const;
+  if (options.cluster) {
+    say("stack: a cluster of local processes (asked for)");
+    const cluster = await openCluster(common);
+    return { addresses: cluster.addresses, jobs: jobsOf(cluster.nodes, cluster), stop: cluster.close };
+  }
+  const stack = await openStack({ ...common, ...(provider ? { provider } : {}) });
+  return { addresses: stack.addresses, jobs: jobsOf(PARTS, stack), stop: stack.stop };
+}
+
+type Controls<N> = { ended(name: N): Promise<string>; start(name: N): Promise<void> };
+
+const jobsOf = <N extends string>(names: readonly N[], { ended, start }: Controls<N>) =>
+  names.map((name) => ({ name, ended: () => ended(name), start: () => start(name) }));
 
 /** The ports of the architecture, or those the environment asks for. */
 const wantedPorts = (): Record<Kind, number> => ({
@@ -99,13 +118,13 @@ const wantedPorts = (): Record<Kind, number> => ({
 });
 
 /** A directory that the environment names is not ours to empty. */
-async function openSpool(fresh: boolean): Promise<void> {
+async function openSpool({ fresh }: Options): Promise<void> {
   if (env.SPOOL_DIR) return;
   if (fresh) await rm(SPOOL, { recursive: true, force: true });
   await mkdir(SPOOL, { recursive: true });
 }
 
-async function openServices({ addresses }: Stack): Promise<ServiceHandle[]> {
+async function openServices({ addresses }: Parts): Promise<ServiceHandle[]> {
   const ports = Object.entries(await choosePorts(wantedPorts(), say)) as [Kind, number][];
   say(`starting ${ports.map(([kind]) => kind).join(", ")}`);
   const services = ports.map(([kind, port]) => ({ name: kind, kind, port }));
@@ -120,8 +139,8 @@ async function untilReady(service: ServiceHandle): Promise<void> {
   say(`${service.name} is ready (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`);
 }
 
-function announce({ stack, services }: Running): void {
-  const report = reportOf(stack.addresses, services);
+function announce({ parts, services }: Running): void {
+  const report = reportOf(parts.addresses, services);
   writeReport(DIR, report);
   say("up:");
   sayReport(report, say);
@@ -129,13 +148,8 @@ function announce({ stack, services }: Running): void {
 }
 
 /** Whatever dies is started again; with --watch, a service also when its sources change. */
-function keepUp({ stack, services }: Running, { watch }: Options, signal: AbortSignal): void {
-  const parts = PARTS.map((name) => ({
-    name,
-    ended: () => stack.ended(name),
-    start: () => stack.start(name),
-  }));
-  for (const job of [...parts, ...services]) void supervise(job, { say, signal });
+function keepUp({ parts, services }: Running, { watch }: Options, signal: AbortSignal): void {
+  for (const job of [...parts.jobs, ...services]) void supervise(job, { say, signal });
   if (watch)
     watchSources({ service: (kind) => restart(kind, services), page: () => rebuild(signal) }, signal);
 }
@@ -156,10 +170,10 @@ function rebuild(signal: AbortSignal): void {
 /** Who takes from outside goes before who needs them; the parts come last. */
 const STOP_ORDER: readonly Kind[] = ["realtime", "ingest", "projector"];
 
-async function takeDown({ stack, services }: Running): Promise<void> {
+async function takeDown({ parts, services }: Running): Promise<void> {
   for (const kind of STOP_ORDER)
     for (const service of services.filter((it) => it.kind === kind)) await service.stop();
-  await stack.stop();
+  await parts.stop();
 }
 
 /** The second Ctrl-C: nothing is waited for. */
