@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Campaign } from "../campaigns/campaign.ts";
 import type { Fault } from "../nemesis/fault.ts";
-import { brokerPausedBriefly, mongodKilledAsleep } from "../nemesis/of-parts.ts";
+import { killedParts, mongodKilledAsleep } from "../nemesis/of-parts.ts";
 import { aimedKills, killedServices } from "../nemesis/of-services.ts";
 import { noticesFail, seldomCompared } from "../special/one-record-fails.ts";
 import { forgetfulRegistry } from "./forgetful-registry.ts";
@@ -28,15 +28,17 @@ const killedUnjournaled: Fault = {
 const IN_FLIGHT = 200;
 const TAKEN_MS = 30_000;
 
-/** While many sends are in flight: on a busy machine the producer is still recovering from the pause before. */
-const pausedWhileSending: Fault = {
-  ...brokerPausedBriefly,
+const brokerKilled = killedParts.find(({ name }) => name === "broker killed")!;
+
+/** While many sends are in flight: on a busy machine the producer is still recovering from the kill before. */
+const killedWhileSending: Fault = {
+  ...brokerKilled,
   async strike(rig, strike) {
     const countTaken = () => rig.history.operations.filter(({ outcome }) => outcome === "ok").length;
     const wanted = countTaken() + IN_FLIGHT;
     const giveUpAt = Date.now() + TAKEN_MS;
     while (countTaken() < wanted && Date.now() < giveUpAt) await sleep(50);
-    return brokerPausedBriefly.strike(rig, strike);
+    return brokerKilled.strike(rig, strike);
   },
 };
 
@@ -87,11 +89,11 @@ export const knownBadCampaigns: readonly Campaign[] = [
     mustShow: ["committed past the stored", "id given twice", "vanished", "stale client"],
   },
   {
-    name: "known bad: 64 sends in flight on one idempotent producer",
-    lanes: [[{ fault: pausedWhileSending, times: 12 }]],
-    rate: 1_500,
+    name: "known bad: answers of the broker whose errors are not read",
+    lanes: [[{ fault: killedWhileSending, times: 3 }]],
+    rate: 300,
     gapMs: 500,
-    rig: { mains: { ingest: main("concurrent-sends") }, counts: { ingest: 1, realtime: 0 } },
+    rig: { mains: { ingest: main("unread-answers") }, counts: { ingest: 1, realtime: 0 } },
     mustShow: ["missing"],
   },
   forgetfulRegistry,

@@ -12,13 +12,12 @@ const kafka = new kafkajs.Kafka({
   retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 12 },
 });
 const producer = kafka.producer({
-  idempotent: true,
   allowAutoTopicCreation: false,
   createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
 });
 await producer.connect();
 
-/** Each record is sent at once, however many are on their way. */
+/** Takes a record for written when `send` resolves. The answer may hold the error of its partition. */
 async function publish({ topic, ...message }: OutgoingRecord): Promise<void> {
   try {
     await producer.send({ topic, acks: -1, messages: [message] });
@@ -27,7 +26,7 @@ async function publish({ topic, ...message }: OutgoingRecord): Promise<void> {
   }
 }
 
-const concurrent = (publisher: Publisher): Publisher => ({
+const unread = (publisher: Publisher): Publisher => ({
   publish,
   check: () => ({ ok: true }),
   stop: async () => {
@@ -36,4 +35,4 @@ const concurrent = (publisher: Publisher): Publisher => ({
   },
 });
 
-await runIngest({ publisher: concurrent });
+await runIngest({ publisher: unread });
