@@ -112,16 +112,18 @@ export type LetterBatch = {
   /** As in Batch. */
   epoch?: number;
   identities?: readonly RecordIdentity[];
+  /** As in Batch. */
+  writer?: string;
 };
 
 export type LetterFile = PositionStore & {
   /**
    * Files a batch and moves the position, together or not at all: each body once, its copies counted. A copy that had been read before
    * the partition was put back (`seenUntil`) is not counted again. `fenced` where the
-   * stored position is not `expected`. Throws Unavailable when it may be tried again, any other error when this
+   * stored position is not `expected`, with `own` as in Applied. Throws Unavailable when it may be tried again, any other error when this
    * batch can never be filed.
    */
-  file(batch: LetterBatch): Promise<{ fenced: boolean }>;
+  file(batch: LetterBatch): Promise<{ fenced: boolean; own?: true }>;
 };
 
 /** Field = value, all of them; `since` and `until` bound first_seen, both included. */

@@ -42,3 +42,7 @@ export function createMemoryPositions(): MemoryPositions {
     },
   };
 }
+
+/** What `apply` and `file` add where the position is another one: see Applied. */
+export const ownOf = (position: { writer?: string | undefined }, { writer }: Pick<Batch, "writer">) =>
+  writer !== undefined && position.writer === writer ? { own: true as const } : {};

@@ -44,7 +44,7 @@ import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts"
 import { cutCalls, cutEvents, readCallsCursor } from "./cursor.ts";
 import { letterId } from "./letters/letter-page.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
-import { createMemoryPositions, type MemoryPositions } from "./memory-positions.ts";
+import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
 import { startOfMinute } from "./minutes.ts";
 import { completeCall } from "./older-calls.ts";
 import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
@@ -141,9 +141,6 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
 /** Grows with each person that is erased, and whenever the partition is put back. */
 const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
   epoch + positions.read(place).replaced;
-
-const ownOf = (position: { writer?: string | undefined }, { writer }: Batch) =>
-  writer !== undefined && position.writer === writer ? { own: true as const } : {};
 
 /** Nothing is written before all that can fail is done. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {

@@ -9,7 +9,7 @@ import {
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
-import { createMemoryPositions, type MemoryPositions } from "../memory-positions.ts";
+import { createMemoryPositions, type MemoryPositions, ownOf } from "../memory-positions.ts";
 import { byPlace, cutLetters, letterId, readPlace } from "./letter-page.ts";
 
 type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
@@ -34,11 +34,11 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
 }
 
 function file(state: State, batch: LetterBatch) {
-  const { next, seenUntil } = state.positions.read(batch);
-  if (next !== batch.expected) return { fenced: true };
+  const position = state.positions.read(batch);
+  if (position.next !== batch.expected) return { fenced: true, ...ownOf(position, batch) };
   const arrived = batch.letters.map((letter) => ({ ...letter, id: letterId(letter) }));
   const bodies = Map.groupBy(arrived, ({ id }) => id);
-  for (const [id, copies] of bodies) add(state, id, copies, seenUntil);
+  for (const [id, copies] of bodies) add(state, id, copies, position.seenUntil);
   state.positions.move(batch);
   return { fenced: false };
 }

@@ -46,14 +46,15 @@ export function createMongoLetters({
   };
 }
 
-async function file(opened: Opened, batch: LetterBatch): Promise<{ fenced: boolean }> {
+async function file(opened: Opened, batch: LetterBatch): ReturnType<DeadLetters["file"]> {
   const { collections, connection, log } = opened;
   const { topic, partition } = batch;
   const now = opened.now();
   return runTransaction(
     connection.client,
     async (session) => {
-      if (await movePosition({ collections, session }, batch, null)) return { fenced: true };
+      const refusal = await movePosition({ collections, session }, batch, null);
+      if (refusal) return refusal;
       const place = { _id: positionId(topic, partition) };
       const position = await collections.positions.findOne(place, { session, ...LIMIT });
       const seenUntil = position?.seen_until ?? null;

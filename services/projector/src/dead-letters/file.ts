@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type ArrivedLetter,
   type CallStore,
@@ -15,6 +16,7 @@ import {
   consumePartitions,
   type HandleBatch,
   type KafkaClient,
+  type Outcome,
   type Park,
   type PartitionConsumer,
   parkBroken,
@@ -28,10 +30,12 @@ type Outlets = {
   store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
   findParties: FindParties;
   readOccurrence: ReadOccurrence;
+  /** Names this writer in the store. */
+  writer: string;
   log: Log;
   metrics: Metrics;
 };
-type Deps = Omit<Outlets, "findParties"> & {
+type Deps = Omit<Outlets, "findParties" | "writer"> & {
   /** Finds the persons that a letter names, by the account's region. */
   parties: FindParties;
   client: KafkaClient;
@@ -54,7 +58,8 @@ export function fileDeadLetters({
   ...deps
 }: Deps): PartitionConsumer {
   const { log, metrics } = deps;
-  const outlets = { letters, store, findParties: parties, readOccurrence, log, metrics };
+  const writer = randomUUID();
+  const outlets = { letters, store, findParties: parties, readOccurrence, writer, log, metrics };
   return consumePartitions({
     ...deps,
     groupId: `${prefix}dead-letters`,
@@ -74,7 +79,8 @@ export function fileDeadLetters({
 function createFiling(outlets: Outlets): HandleBatch {
   return async (batch) => {
     const arrived = batch.records.map(readLetter);
-    if ((await fileArrived(outlets, batch, arrived)) === "fenced") return "fenced";
+    const outcome = await fileArrived(outlets, batch, arrived);
+    if (outcome !== "done") return outcome;
     const { store } = outlets;
     const subjects = subjectsOfLetters([...arrived, ...batch.stored.map(readLetter)]);
     await store.forget(await store.findErased(subjects));
@@ -84,10 +90,10 @@ function createFiling(outlets: Outlets): HandleBatch {
 
 /** A batch that holds nothing new moves nothing. */
 async function fileArrived(
-  { letters, store, findParties, readOccurrence, log }: Outlets,
+  { letters, store, findParties, readOccurrence, writer, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
   arrived: ArrivedLetter[],
-) {
+): Promise<Outcome> {
   if (next === expected) return "done";
   const epoch = await store.ledgerEpoch(topic, partition);
   const named = arrived.map((letter) => ({
@@ -103,11 +109,11 @@ async function fileArrived(
         !isErasedLetter({ ...letter, ...stampOf(letter, readOccurrence) }, parties, byId),
     )
     .map(({ letter }) => letter);
-  const { fenced } = await letters.file({
-    ...{ topic, partition, expected, next, epoch, letters: kept },
+  const { fenced, own } = await letters.file({
+    ...{ topic, partition, expected, next, epoch, writer, letters: kept },
     identities: identitiesOf(records),
   });
-  if (fenced) return "fenced";
+  if (fenced) return own ? "stored" : "fenced";
   log.info({ topic, partition, next, records: records.length, added: kept.length }, "dead letters filed");
   return "done";
 }
