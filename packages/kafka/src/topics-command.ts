@@ -4,13 +4,21 @@ import {
   kafkaSettings,
   readConfig,
   registrySettings,
-  wholeNumber,
+  topicsSettings,
 } from "@teravoz/runtime";
 import { Command } from "commander";
 import type { Admin } from "kafkajs";
 import { createClient } from "./client.ts";
 import { findMissingSchemas, registerSchemas } from "./registry.ts";
-import { ensureTopics, findTopicFaults, topicNames, topicSettings, withAdmin } from "./topics.ts";
+import {
+  ensureTopics,
+  findRegistryFaults,
+  findTopicFaults,
+  keepRegistryTopics,
+  topicNames,
+  topicSettings,
+  withAdmin,
+} from "./topics.ts";
 
 /** Acknowledged by two of three brokers, a record survives the loss of one. */
 const DEFAULT_REPLICATION = 3;
@@ -18,11 +26,7 @@ const DEFAULT_REPLICATION = 3;
 export const settings = {
   ...kafkaSettings,
   ...registrySettings,
-  KAFKA_REPLICATION_FACTOR: {
-    schema: wholeNumber(1, 9),
-    optional: true,
-    doc: "copies of each partition (default 3, or the number of brokers if fewer)",
-  },
+  ...topicsSettings,
 } as const;
 
 async function main(): Promise<void> {
@@ -36,7 +40,10 @@ async function main(): Promise<void> {
   const client = createClient({ config, clientId: "teravoz-topics", log: createLog("topics", "silent") });
   if (check) {
     const faults = [
-      ...(await withAdmin(client, (admin) => findTopicFaults(admin, topics))),
+      ...(await withAdmin(client, async (admin) => [
+        ...(await findTopicFaults(admin, topics)),
+        ...(await findRegistryFaults(admin, config.SCHEMA_REGISTRY_TOPICS)),
+      ])),
       ...(await findMissingSchemas(config, topics)),
     ];
     for (const fault of faults) say(fault);
@@ -45,11 +52,14 @@ async function main(): Promise<void> {
     process.exitCode = faults.length === 0 ? 0 : 1;
     return;
   }
-  const created = await withAdmin(client, async (admin) =>
-    ensureTopics(admin, topics, config.KAFKA_REPLICATION_FACTOR ?? (await possibleReplication(admin))),
-  );
-  for (const topic of Object.keys(topicSettings(topics)))
-    say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
+  await withAdmin(client, async (admin) => {
+    const replicas = config.KAFKA_REPLICATION_FACTOR ?? (await possibleReplication(admin));
+    const created = await ensureTopics(admin, topics, replicas);
+    for (const topic of Object.keys(topicSettings(topics)))
+      say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
+    for (const topic of await keepRegistryTopics(admin, config.SCHEMA_REGISTRY_TOPICS))
+      say(`topic ${topic} of the registry: keeps everything`);
+  });
   for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
 }
 
