@@ -8,6 +8,7 @@ export type { Silence } from "./fetches.ts";
 export * from "./park.ts";
 export * from "./partition.ts";
 export * from "./producer.ts";
+export { Undecodable } from "./reader.ts";
 export { findMissingSchemas, openRegistry, registerSchema, registerSchemas, subjectsOf } from "./registry.ts";
 export * from "./status.ts";
 export * from "./tail.ts";

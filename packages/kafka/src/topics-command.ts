@@ -6,10 +6,12 @@ import {
   registrySettings,
   topicsSettings,
 } from "@teravoz/runtime";
+import { schemas } from "@teravoz/schemas";
 import { Command } from "commander";
 import type { Admin } from "kafkajs";
 import { createClient } from "./client.ts";
 import { findMissingSchemas, registerSchemas } from "./registry.ts";
+import { restoreSchemas, witnessesOfLog } from "./restore-schemas.ts";
 import {
   ensureTopics,
   findRegistryFaults,
@@ -60,6 +62,9 @@ async function main(): Promise<void> {
     for (const topic of await keepRegistryTopics(admin, config.SCHEMA_REGISTRY_TOPICS))
       say(`topic ${topic} of the registry: keeps everything`);
   });
+  // at a registry that lost its data each schema gets its id again where it can
+  const witnesses = await witnessesOfLog(client, topics, schemas).catch(() => []);
+  await restoreSchemas({ config, topics, schemas, witnesses, spreadMs: 0 });
   for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
 }
 

@@ -97,7 +97,7 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   const { config, log, metrics, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   void codec.ready();
   const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
   const limits = { maxQueueRecords: MAX_WAITING, ...publisherLimits };

@@ -114,7 +114,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const jobs = createMongoJobs({ connection });
   const account = createMongoAccount(connection);
   const client = createClient({ config, clientId: "teravoz-projector", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   const installation = followInstallation(account);
   const status = createStatusReporter({ self, installation, config, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
