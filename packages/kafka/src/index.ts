@@ -13,3 +13,4 @@ export { findMissingSchemas, openRegistry, registerSchema, registerSchemas, subj
 export * from "./status.ts";
 export * from "./tail.ts";
 export * from "./topics.ts";
+export { findRisks, topicsCheck } from "./topics-check.ts";

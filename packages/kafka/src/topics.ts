@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Check, Log } from "@teravoz/runtime";
 import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { demandBrokers, Refusal, raiseCopies, type Say } from "./copies.ts";
 import { reasonOf } from "./outcomes.ts";
 
 export type TopicNames = {
@@ -125,7 +125,7 @@ export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<
 
 type Described = ReadonlyMap<string, { value: string; isDefault: boolean }>;
 /** A topic that is there: the settings that it must have, and those that the brokers show. */
-type Found = { topic: string; partitions: number; needed: Settings; shown: Described };
+type Found = { topic: string; partitions: number; copies: number; needed: Settings; shown: Described };
 
 /** Looks at topics that are there. */
 async function lookAtSettings(admin: Admin, wanted: Record<string, Settings>): Promise<Found[]> {
@@ -136,7 +136,7 @@ async function lookAtSettings(admin: Admin, wanted: Record<string, Settings>): P
       const shown = await describeTopic(admin, name);
       const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
       const needed = { ...applicable(wanted[name]!, shown), ...safety(copies) };
-      return { topic: name, partitions: partitions.length, needed, shown };
+      return { topic: name, partitions: partitions.length, copies, needed, shown };
     }),
   );
 }
@@ -185,26 +185,60 @@ export async function presentOf(admin: Admin, topics: readonly string[]): Promis
   return topics.filter((topic) => existing.has(topic));
 }
 
+/** Topics that take no record, because more copies must acknowledge one than there are. */
+export async function findUnwritable(admin: Admin, names: TopicNames): Promise<string[]> {
+  const needed = (shown: Described) => shown.get("min.insync.replicas")?.value ?? "1";
+  return (await lookAtSettings(admin, topicSettings(names)))
+    .filter(({ shown, copies }) => Number(needed(shown)) > copies)
+    .map(
+      ({ topic, shown, copies }) =>
+        `topic ${topic} takes no record: min.insync.replicas=${needed(shown)} and it has ${copies} copies`,
+    );
+}
+
 /** What would let the registry lose its schemas, in words. */
 export const findRegistryFaults = async (admin: Admin, topics: readonly string[]): Promise<string[]> =>
   nameFaults(await lookAtSettings(admin, await registryWants(admin, topics)));
 
-/** Gives the registry's topics that are there the settings they must have; answers which are there. Idempotent. */
-export async function keepRegistryTopics(admin: Admin, topics: readonly string[]): Promise<string[]> {
+/** Gives the registry's topics that are there the settings and the copies they must have; answers which are there. Idempotent. */
+export async function keepRegistryTopics(
+  admin: Admin,
+  topics: readonly string[],
+  replicas: number,
+  say: Say = () => {},
+): Promise<string[]> {
   const wanted = await registryWants(admin, topics);
+  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
   await mendSettings(admin, wanted);
   await requireNone(async () => nameFaults(await lookAtSettings(admin, wanted)));
   return Object.keys(wanted);
 }
 
 /**
- * Creates the topics that are missing and gives those that are there the settings they must have (others that were
- * set on them stay). Idempotent. Throws where a partition count differs: that cannot be mended.
+ * Creates the topics that are missing and gives those that are there the settings (others that were set on them stay) and the copies
+ * that they must have. Idempotent. Throws where a partition count differs, which cannot be mended, and where fewer brokers are up than
+ * there must be copies.
  */
-export async function ensureTopics(admin: Admin, names: TopicNames, replicas: number): Promise<string[]> {
+export async function ensureTopics(
+  admin: Admin,
+  names: TopicNames,
+  replicas: number,
+  say: Say = () => {},
+): Promise<string[]> {
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
   const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
+  if (missing.length > 0) await createTopics(admin, missing, replicas);
+  await untilThere(admin, Object.keys(wanted));
+  // first: the copies must be there before that many must acknowledge
+  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
+  await mendSettings(admin, wanted);
+  await requireNone(() => findTopicFaults(admin, names));
+  return missing.map(([topic]) => topic);
+}
+
+async function createTopics(admin: Admin, missing: [string, Settings][], replicas: number): Promise<void> {
+  await demandBrokers(admin, replicas);
   await admin.createTopics({
     // kafkajs gives up where a broker has not heard of the new topic yet: see untilThere
     waitForLeaders: false,
@@ -219,19 +253,19 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
       })),
     })),
   });
-  await untilThere(admin, Object.keys(wanted));
-  await mendSettings(admin, wanted);
-  await requireNone(() => findTopicFaults(admin, names));
-  return missing.map(([topic]) => topic);
 }
 
-/** Every broker's news of a topic takes a moment. */
+/** A broker hears of a topic after a moment. Throws where a partition has no leader for long: its brokers are away. */
 async function untilThere(admin: Admin, topics: string[]): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
+    const isLate = Date.now() > giveUpAt;
     const metadata = await admin.fetchTopicMetadata({ topics }).catch((error) => {
-      if (Date.now() > giveUpAt) throw error;
+      if (isLate) throw error;
     });
-    if (metadata?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    const waiting = metadata?.topics.filter(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+    if (waiting?.length === 0) return;
+    if (waiting && isLate)
+      throw new Refusal(`topic ${waiting[0]!.name} has a partition without a leader: start its brokers`);
   }
 }
 
@@ -267,47 +301,9 @@ async function alterTopic(admin: Admin, topic: string, settings: Settings): Prom
   await admin.alterConfigs({ validateOnly: false, resources }).catch((cause) => {
     if (!isDenied(cause)) throw cause;
     const list = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
-    throw new Error(
-      `the right AlterConfigs on topic ${topic} is missing: grant it, or set ${list.join(", ")}`,
-      {
-        cause,
-      },
-    );
+    const advice = `grant it, or set ${list.join(", ")}`;
+    throw new Refusal(`the right AlterConfigs on topic ${topic} is missing: ${advice}`, { cause });
   });
-}
-
-/** How often a service looks again at topics that are not as they should be, and at those that are. */
-const RECHECK_MS = 2_000;
-const RELOOK_MS = 60_000;
-
-/** Looks at the topics in the background, again and again; the check tells the first fault. */
-export function topicsCheck({
-  client,
-  topics,
-  log,
-}: {
-  client: KafkaClient;
-  topics: TopicNames;
-  log: Log;
-}): () => Check {
-  let check: Check = { ok: false, reason: "topics not looked at yet" };
-  const look = async () => {
-    check = await lookAtTopics(client, topics).catch((err) => {
-      log.debug({ err }, "topics cannot be looked at");
-      // a broker that is away says nothing of the topics: what was seen last counts
-      return check.ok ? check : { ok: false, reason: "the topics cannot be looked at" };
-    });
-    setTimeout(look, check.ok ? RELOOK_MS : RECHECK_MS).unref();
-  };
-  void look();
-  return () => check;
-}
-
-async function lookAtTopics(client: KafkaClient, topics: TopicNames): Promise<Check> {
-  const [first, ...others] = await withAdmin(client, (admin) => findTopicFaults(admin, topics));
-  if (first === undefined) return { ok: true };
-  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-  return { ok: false, reason: `${first}${more}: run \`pnpm topics\`` };
 }
 
 export async function withAdmin<T>(client: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {

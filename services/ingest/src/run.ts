@@ -80,7 +80,7 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   if (spool) health.add("backlog", spool.backlog);
   addChecks(
     health,
-    { kafka: publisher.check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
+    { kafka: publisher.check, topics: topicsCheck({ client, topics, config, log }), registry: codec.check },
     spool,
   );
   const wrongPaths = createNameCounts();

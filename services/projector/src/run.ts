@@ -121,7 +121,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
-  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("topics", topicsCheck({ client, topics, config, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
   return {

@@ -180,7 +180,7 @@ function followChanges(
   { topics, client, codec }: KafkaParts,
   { feed }: Realtime,
 ): Follower {
-  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("topics", topicsCheck({ client, topics, config, log }));
   health.add("registry", () => codec.check());
   const follower = followTopic({
     client,
