@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Event, foldCall } from "@teravoz/domain";
-import { ensureTopics, withAdmin } from "@teravoz/kafka";
+import { ensureTopics, findMissingSchemas, withAdmin } from "@teravoz/kafka";
 import { eventOf } from "../support/erasing.ts";
 import { expectStored, type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
@@ -86,6 +86,35 @@ test("with the registry dead every event is taken and stored, and all services a
   sent.push(...bodies);
   await expectStored(gateway, sent);
   await Promise.all([...gateway.ingest, ...gateway.projector].map((service) => service.ready()));
+});
+
+const JOURNAL = "kafkasql-journal";
+
+/** What a broker does to a journal that it keeps for a time only. */
+const trimJournal = () =>
+  withAdmin(gateway.opened.client, async (admin) => {
+    const ends = await admin.fetchTopicOffsets(JOURNAL);
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.deleteTopicRecords({ topic: JOURNAL, partitions });
+  });
+
+test("with a registry that lost its journal the services that start register the schemas again: nothing waits for `topics`, and old records are read", async () => {
+  const [unread, bodies] = [bodiesOfCalls(20), bodiesOfCalls(20)];
+  const { ingest, projector } = gateway;
+  await Promise.all(projector.map((service) => service.stop()));
+  expect(await statusesOf(unread)).toEqual([200]);
+  await Promise.all(ingest.map((service) => service.stop()));
+  await trimJournal();
+  await stack.start("registry");
+  const subjects = await fetch(`${gateway.opened.config.SCHEMA_REGISTRY_URL}/subjects`);
+  expect(await subjects.json()).toEqual([]);
+
+  await Promise.all([...ingest, ...projector].map((service) => service.start()));
+  await Promise.all([...ingest, ...projector].map((service) => service.ready()));
+  expect(await statusesOf(bodies)).toEqual([200]);
+  sent.push(...unread, ...bodies);
+  await expectStored(gateway, sent);
+  expect(await findMissingSchemas(gateway.opened.config, gateway.opened.topics)).toEqual([]);
 });
 
 test("without a dead-letters topic every good event is answered 200, however many refusals come beside it", async () => {

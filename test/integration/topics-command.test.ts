@@ -12,7 +12,8 @@ const topics = Object.values(topicNames(prefix));
 afterAll(async () => {
   const config = readConfig(kafkaSettings, process.env);
   const client = createClient({ config, clientId: "test", log: createLog("test", "silent") });
-  await withAdmin(client, (admin) => admin.deleteTopics({ topics }));
+  const made = [...topics, ofRegistry.journal, ofRegistry.compacted];
+  await withAdmin(client, (admin) => admin.deleteTopics({ topics: made }));
 });
 
 type Outcome = { code: number; said: string };
@@ -38,6 +39,72 @@ test("`topics` creates what is missing, again changes nothing, and `--check` onl
   const again = await run([]);
   expect([again.code, again.said]).toEqual([0, expect.stringContaining(`topic ${topics[0]}: there`)]);
   expect(await run(["--check"])).toEqual({ code: 0, said: expect.stringContaining("as they should be") });
+});
+
+/** In kafkajs a topic is of type 2. */
+const TOPIC = 2;
+const ofRegistry = {
+  journal: `${prefix}journal`,
+  compacted: `${prefix}compacted`,
+  absent: `${prefix}absent`,
+};
+
+async function withBrokers<T>(
+  run: (admin: Parameters<Parameters<typeof withAdmin>[1]>[0]) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(kafkaSettings, process.env);
+  const client = createClient({ config, clientId: "test", log: createLog("test", "silent") });
+  return withAdmin(client, run);
+}
+
+const settingsOf = (topic: string): Promise<Record<string, string>> =>
+  withBrokers(async (admin) => {
+    const resources = [{ type: TOPIC, name: topic }];
+    const { resources: described } = await admin.describeConfigs({ includeSynonyms: false, resources });
+    return Object.fromEntries(
+      described[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+    );
+  });
+
+test("`topics` lets a topic of the registry keep everything, `--check` names one that deletes, and one that is compacted or absent is accepted", async () => {
+  const { journal, compacted, absent } = ofRegistry;
+  const topicOf = (topic: string, settings: Record<string, string> = {}) => ({
+    ...{ topic, numPartitions: 1, replicationFactor: 1 },
+    configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+  });
+  const shared = { "flush.messages": "1" };
+  await withBrokers((admin) =>
+    admin.createTopics({
+      topics: [
+        topicOf(journal, { ...shared, "max.message.bytes": "2000000" }),
+        topicOf(compacted, { ...shared, "cleanup.policy": "compact" }),
+      ],
+    }),
+  );
+  const env = { SCHEMA_REGISTRY_TOPICS: Object.values(ofRegistry).join() };
+  const before = await run(["--check"], env);
+  expect([before.code, before.said]).toEqual([
+    1,
+    expect.stringContaining(`topic ${journal} has retention.ms=604800000, not -1`),
+  ]);
+  expect(before.said).not.toContain(compacted);
+  expect(before.said).not.toContain(absent);
+  expect(await run([], env)).toMatchObject({
+    code: 0,
+    said: expect.stringContaining(`topic ${journal} of the registry`),
+  });
+  expect(await settingsOf(journal)).toMatchObject({ "retention.ms": "-1", "max.message.bytes": "2000000" });
+  expect(await settingsOf(compacted)).toMatchObject({
+    "cleanup.policy": "compact",
+    "retention.ms": "604800000",
+  });
+  expect(await run(["--check"], env)).toMatchObject({ code: 0 });
+});
+
+test("`topics` keeps the journal of the registry that it runs with, by its default name", async () => {
+  expect((await run([])).said).toContain("topic kafkasql-journal of the registry: keeps everything");
+  for (const topic of ["kafkasql-journal", "kafkasql-snapshots"])
+    expect(await settingsOf(topic)).toMatchObject({ "retention.ms": "-1", "retention.bytes": "-1" });
 });
 
 test("`topics` says what to look at where nothing answers, and what is wrong with its settings", async () => {

@@ -65,7 +65,7 @@ async function makeAgain({ codec, topics }: RedrivePorts, { body, key }: Whole, 
   if (key === null) return fault("it has no key, and without one its topic takes nothing");
   const value = Buffer.from(body);
   try {
-    await codec.decodeEvent(value);
+    await codec.decodeEvent(value, topic === topics.agentEvents ? "agent" : "call");
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
     return fault(`it still cannot be read: ${error.reason}`);

@@ -12,7 +12,16 @@ const SLOT_MS = 600_000;
  * is part of the name, behind a NUL, which no JSON text holds, so that no body can pass for another.
  */
 export function eventId(bytes: Uint8Array, body: Record<string, unknown>, received_at: Date): string {
-  if (hasIdentity(body)) return v5(bytes, NAMESPACE);
+  return hasIdentity(body) ? idOfBytes(bytes) : idInSlot(bytes, received_at);
+}
+
+/** Whether an event of these bytes, received at that time, has this id: an event proves by it that it was read as it was written. */
+export const isEventId = (id: string, bytes: Uint8Array, received_at: Date): boolean =>
+  id === idOfBytes(bytes) || id === idInSlot(bytes, received_at);
+
+const idOfBytes = (bytes: Uint8Array): string => v5(bytes, NAMESPACE);
+
+function idInSlot(bytes: Uint8Array, received_at: Date): string {
   const slot = Math.floor(received_at.getTime() / SLOT_MS);
   return v5(Buffer.concat([bytes, Buffer.from(`\0${slot}`)]), NAMESPACE);
 }

@@ -38,7 +38,8 @@ async function readIdentities(
   const found: RecordIdentity[] = [];
   for (let offset = from; offset < to; ) {
     const records = await fetchBatch(source, place, offset);
-    found.push(...records.filter((record) => record.offset >= offset && record.offset < to));
+    const asked = records.filter((record) => record.offset >= offset && record.offset < to);
+    found.push(...asked.map(({ offset, timestamp }) => ({ offset, timestamp })));
     const last = records.at(-1)?.offset ?? -1;
     // compaction may leave nothing from here on
     if (last < offset) break;
@@ -47,24 +48,28 @@ async function readIdentities(
   return found;
 }
 
-async function fetchBatch(
+/** The batch of records that an offset is in, or the next one; empty where the log ends there. */
+export async function fetchBatch(
   { cluster, findBroker }: Source,
   { topic, partition }: Place,
   offset: number,
-): Promise<RecordIdentity[]> {
+): Promise<FetchedRecord[]> {
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   const broker = await findBroker({ nodeId: nodeId! });
   const wanted = { partition, fetchOffset: String(offset), maxBytes: ONE_BATCH.maxBytes };
   const request = { ...ONE_BATCH, isolationLevel: COMMITTED, topics: [{ topic, partitions: [wanted] }] };
   const { responses } = (await broker.fetch(request)) as FetchResponse;
-  return responses[0]!.partitions[0]!.messages.map(({ offset, timestamp }) => ({
+  return responses[0]!.partitions[0]!.messages.map(({ offset, timestamp, value }) => ({
     offset: Number(offset),
     timestamp: Number(timestamp),
+    value,
   }));
 }
 
+type FetchedRecord = RecordIdentity & { value: Buffer | null };
+
 type FetchResponse = {
-  responses: { partitions: { messages: { offset: string; timestamp: string }[] }[] }[];
+  responses: { partitions: { messages: { offset: string; timestamp: string; value: Buffer | null }[] }[] }[];
 };
 
 /** Where a broker does not show it, no record is old enough: reading a partition again loses nothing. */

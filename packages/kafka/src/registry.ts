@@ -1,11 +1,15 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from "@kafkajs/confluent-schema-registry";
 import type { Config, registrySettings } from "@teravoz/runtime";
 import { schemas as ours } from "@teravoz/schemas";
+import { withDeadline } from "./deadline.ts";
 import type { TopicNames } from "./topics.ts";
 
 export type RegistryConfig = Config<typeof registrySettings>;
 
-export const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */
+export const inTime = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, REQUEST_TIMEOUT_MS);
 
 /** The kinds of records in our topics. */
 export type RecordKind = "call" | "agent" | "change" | "status";
@@ -32,20 +36,27 @@ export async function askRegistry(
   path: string,
   init: RequestInit = {},
 ): Promise<number | null> {
+  const answer = await requestRegistry(config, path, init).catch(() => null);
+  await answer?.body?.cancel().catch(() => undefined);
+  return answer?.status ?? null;
+}
+
+function requestRegistry(config: RegistryConfig, path: string, init: RequestInit = {}): Promise<Response> {
   const { SCHEMA_REGISTRY_USERNAME: user, SCHEMA_REGISTRY_PASSWORD: password } = config;
   const credentials = Buffer.from(`${user}:${password ?? ""}`).toString("base64");
   const headers = {
     "Content-Type": "application/json",
     ...(user ? { Authorization: `Basic ${credentials}` } : {}),
   };
-  try {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const answer = await fetch(`${config.SCHEMA_REGISTRY_URL}${path}`, { ...init, headers, signal });
-    await answer.body?.cancel();
-    return answer.status;
-  } catch {
-    return null;
-  }
+  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  return fetch(`${config.SCHEMA_REGISTRY_URL}${path}`, { ...init, headers, signal });
+}
+
+/** The subjects of everyone that the registry has. Throws where it does not answer, or refuses to. */
+export async function listSubjects(config: RegistryConfig): Promise<string[]> {
+  const answer = await requestRegistry(config, "/subjects");
+  if (!answer.ok) throw new Error(`the registry does not list its subjects (${answer.status})`);
+  return (await answer.json()) as string[];
 }
 
 const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
@@ -82,16 +93,32 @@ async function requireCompatibility(config: RegistryConfig, subject: string): Pr
     throw new Error(`the registry refused ${compatibility} for ${subject} (${status})`);
 }
 
+class UnexpectedAnswer extends Error {}
+
+/** The id of a schema under its subject; null where the registry does not have it. Throws where the registry does not answer. */
+export async function findSchemaId(
+  config: RegistryConfig,
+  { subject, schema }: Subject,
+): Promise<number | null> {
+  const body = JSON.stringify({ schema });
+  const answer = await requestRegistry(config, `/subjects/${encodeURIComponent(subject)}`, {
+    method: "POST",
+    body,
+  });
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new UnexpectedAnswer(`the registry answers ${answer.status}`);
+  return ((await answer.json()) as { id: number }).id;
+}
+
 /** Names the subjects whose schema is not registered as this release writes it. */
 export async function findMissingSchemas(config: RegistryConfig, topics: TopicNames): Promise<string[]> {
-  const looked = Object.values(subjectsOf(topics)).map(async ({ subject, schema }) => {
-    const body = JSON.stringify({ schema });
-    const status = await askRegistry(config, `/subjects/${encodeURIComponent(subject)}`, {
-      method: "POST",
-      body,
-    });
-    if (status === 200) return [];
-    return [status === null ? "the registry does not answer" : `schema of ${subject} is not registered`];
+  const looked = Object.values(subjectsOf(topics)).map(async (each) => {
+    try {
+      const id = await findSchemaId(config, each);
+      return id === null ? [`schema of ${each.subject} is not registered`] : [];
+    } catch (error) {
+      return [error instanceof UnexpectedAnswer ? error.message : "the registry does not answer"];
+    }
   });
   return (await Promise.all(looked)).flat();
 }

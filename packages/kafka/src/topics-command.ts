@@ -1,72 +1,87 @@
 import {
+  type Config,
   createLog,
   InvalidConfig,
   kafkaSettings,
   readConfig,
   registrySettings,
-  wholeNumber,
+  topicsSettings,
 } from "@teravoz/runtime";
+import { schemas } from "@teravoz/schemas";
 import { Command } from "commander";
-import type { Admin } from "kafkajs";
-import { createClient } from "./client.ts";
+import { createClient, type KafkaClient } from "./client.ts";
+import { copiesWanted, Refusal, raiseCopies } from "./copies.ts";
 import { findMissingSchemas, registerSchemas } from "./registry.ts";
-import { ensureTopics, findTopicFaults, topicNames, topicSettings, withAdmin } from "./topics.ts";
-
-/** Acknowledged by two of three brokers, a record survives the loss of one. */
-const DEFAULT_REPLICATION = 3;
+import { restoreSchemas, witnessesOfLog } from "./restore-schemas.ts";
+import {
+  ensureTopics,
+  findTopicFaults,
+  keepRegistryTopics,
+  presentOf,
+  type TopicNames,
+  topicNames,
+  topicSettings,
+  withAdmin,
+} from "./topics.ts";
+import { findRisks, OFFSETS_TOPIC } from "./topics-check.ts";
 
 export const settings = {
   ...kafkaSettings,
   ...registrySettings,
-  KAFKA_REPLICATION_FACTOR: {
-    schema: wholeNumber(1, 9),
-    optional: true,
-    doc: "copies of each partition (default 3, or the number of brokers if fewer)",
-  },
+  ...topicsSettings,
 } as const;
+
+type Settings = Config<typeof settings>;
 
 async function main(): Promise<void> {
   const { check } = new Command("topics")
-    .description("Creates the topics and registers the schemas; safe to run again at any time.")
+    .description(
+      "Creates the topics, gives them their copies and registers the schemas; safe to run again at any time.",
+    )
     .option("--check", "change nothing, only say what is missing (exit 1 if anything is)")
     .parse()
     .opts<{ check?: boolean }>();
   const config = readConfig(settings, process.env);
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-topics", log: createLog("topics", "silent") });
-  if (check) {
-    const faults = [
-      ...(await withAdmin(client, (admin) => findTopicFaults(admin, topics))),
-      ...(await findMissingSchemas(config, topics)),
-    ];
-    for (const fault of faults) say(fault);
-    if (faults.length === 0)
-      say(`${Object.keys(topicSettings(topics)).length} topics and their schemas are as they should be`);
-    process.exitCode = faults.length === 0 ? 0 : 1;
-    return;
-  }
-  const created = await withAdmin(client, async (admin) =>
-    ensureTopics(admin, topics, config.KAFKA_REPLICATION_FACTOR ?? (await possibleReplication(admin))),
-  );
-  for (const topic of Object.keys(topicSettings(topics)))
-    say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
-  for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
+  await (check ? sayFaults : mend)(client, topics, config);
 }
 
-async function possibleReplication(admin: Admin): Promise<number> {
-  const { brokers } = await admin.describeCluster();
-  if (brokers.length < DEFAULT_REPLICATION)
-    say(
-      `warning: ${brokers.length} broker(s): each record is kept ${brokers.length} time(s), production wants ${DEFAULT_REPLICATION}`,
-    );
-  return Math.min(DEFAULT_REPLICATION, brokers.length);
+async function sayFaults(client: KafkaClient, topics: TopicNames, config: Settings): Promise<void> {
+  const faults = await withAdmin(client, async (admin) => [
+    ...(await findTopicFaults(admin, topics)),
+    ...(await findRisks(admin, topics, config)),
+  ]);
+  faults.push(...(await findMissingSchemas(config, topics)));
+  for (const fault of faults) say(fault);
+  if (faults.length === 0)
+    say(`${Object.keys(topicSettings(topics)).length} topics and their schemas are as they should be`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+async function mend(client: KafkaClient, topics: TopicNames, config: Settings): Promise<void> {
+  await withAdmin(client, async (admin) => {
+    const copies = await copiesWanted(admin, config);
+    if (copies === 1) say("warning: each record is kept once; production wants 3 brokers and 3 copies");
+    const created = await ensureTopics(admin, topics, copies, say);
+    for (const topic of Object.keys(topicSettings(topics)))
+      say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
+    for (const topic of await keepRegistryTopics(admin, config.SCHEMA_REGISTRY_TOPICS, copies, say))
+      say(`topic ${topic} of the registry: keeps everything`);
+    await raiseCopies(admin, { topics: await presentOf(admin, [OFFSETS_TOPIC]), copies, say });
+    for (const risk of await findRisks(admin, topics, config)) say(`warning: ${risk}`);
+  });
+  // at a registry that lost its data each schema gets its id again where it can
+  const witnesses = await witnessesOfLog(client, topics, schemas).catch(() => []);
+  await restoreSchemas({ config, topics, schemas, witnesses, spreadMs: 0 });
+  for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 main().catch((error) => {
   const hint =
-    error instanceof InvalidConfig
+    error instanceof InvalidConfig || error instanceof Refusal
       ? ""
       : "\nAre Kafka and the schema registry up, and KAFKA_BROKERS and SCHEMA_REGISTRY_URL right?";
   process.stderr.write(`topics: ${error.message}${hint}\n`);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Admin } from "kafkajs";
-import { findTopicFaults, PARTITIONS, topicNames, topicSettings } from "./topics.ts";
+import { findRegistryFaults, findTopicFaults, PARTITIONS, topicNames, topicSettings } from "./topics.ts";
 
 const names = topicNames("p.");
 const all = Object.values(names);
@@ -23,18 +23,17 @@ function createAdmin({ copies = 1, shown = {}, denied }: Options): Admin {
       "flush.messages": copies === 1 ? "1" : "9223372036854775807",
       ...shown,
     }).filter(([, value]) => value !== null);
-  const describeConfigs = async () => {
+  const describeConfigs = async ({ resources }: { resources: { name: string }[] }) => {
     if (denied) throw Object.assign(new Error(denied), { type: denied });
-    const resources = all.map((resourceName) => ({
-      resourceName,
-      configEntries: settingsOf(resourceName).map(([configName, configValue]) => ({
-        configName,
-        configValue,
-      })),
+    const described = resources.map(({ name }) => ({
+      resourceName: name,
+      configEntries: settingsOf(name).map(([configName, configValue]) => ({ configName, configValue })),
     }));
-    return { resources };
+    return { resources: described };
   };
-  const fetchTopicMetadata = async () => ({ topics: all.map((name) => ({ name, partitions })) });
+  const fetchTopicMetadata = async ({ topics }: { topics: string[] }) => ({
+    topics: topics.map((name) => ({ name, partitions })),
+  });
   return { listTopics: async () => all, fetchTopicMetadata, describeConfigs } as unknown as Admin;
 }
 
@@ -78,4 +77,33 @@ test("a topic with one copy must flush each batch, one with several need not", a
   expect(await faultsOf({ copies: 1, shown })).toContain(
     `topic ${names.callEvents} has flush.messages=9223372036854775807, not 1`,
   );
+});
+
+test.each([
+  [
+    "cleanup.policy=delete with a retention in time",
+    false,
+    { "cleanup.policy": "delete", "retention.ms": "604800000" },
+  ],
+  [
+    "cleanup.policy=delete with a retention in bytes",
+    false,
+    { "cleanup.policy": "delete", "retention.bytes": "1048576" },
+  ],
+  [
+    "cleanup.policy=compact,delete with a retention",
+    false,
+    { "cleanup.policy": "compact,delete", "retention.ms": "604800000" },
+  ],
+  ["cleanup.policy=delete and no retention", true, { "cleanup.policy": "delete" }],
+  ["cleanup.policy=compact alone", true, { "cleanup.policy": "compact", "retention.ms": "604800000" }],
+])("a topic of the registry with %s keeps everything: %s", async (_case, keepsAll, shown) => {
+  const unlimited = { "retention.ms": "-1", "retention.bytes": "-1" };
+  const admin = createAdmin({ copies: 3, shown: { ...unlimited, ...shown } });
+  const faults = await findRegistryFaults(admin, [names.callChanges]);
+  expect(faults.length === 0).toBe(keepsAll);
+});
+
+test("a registry whose topics are not in this cluster has no fault", async () => {
+  expect(await findRegistryFaults(createAdmin({}), ["kafkasql-journal"])).toEqual([]);
 });

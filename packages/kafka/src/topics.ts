@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Check, Log } from "@teravoz/runtime";
-import kafkajs, { type Admin, type ITopicMetadata } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
+import { demandBrokers, Refusal, raiseCopies, type Say } from "./copies.ts";
 import { reasonOf } from "./outcomes.ts";
 
 export type TopicNames = {
@@ -86,7 +86,8 @@ const ACCEPTS: Record<string, (value: string, asked: string) => boolean> = {
   "compression.type": (value) => ["producer", "uncompressed", "gzip"].includes(value),
   "min.insync.replicas": (value, asked) => Number(value) >= Number(asked),
   // kept longer, up to what a receipt of an erasure promises
-  "retention.ms": (value, asked) => Number(value) >= Number(asked) && Number(value) <= LOG_CLEAN_MS,
+  "retention.ms": (value, asked) =>
+    asked !== "-1" && Number(value) >= Number(asked) && Number(value) <= LOG_CLEAN_MS,
   "min.compaction.lag.ms": (value, asked) =>
     Number(value) >= Number(asked) && Number(value) <= MAX_COMPACTION_LAG_MS,
   "max.compaction.lag.ms": (value, asked) =>
@@ -109,62 +110,135 @@ export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
   [names.serviceStatus]: kept(1, { "retention.bytes": String(32 * MiB), "segment.ms": String(DAY_MS / 4) }),
 });
 
-/** What is missing or differs, in words; empty when all is as it should be. */
+/** What is missing or differs, in words; empty when all is as it should be. How many copies there are is not looked at. */
 export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<string[]> {
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
   const missing = Object.keys(wanted).filter((topic) => !existing.has(topic));
-  const present = Object.keys(wanted).filter((topic) => existing.has(topic));
-  if (present.length === 0) return missing.map((topic) => `topic ${topic} is missing`);
-  const { topics } = await admin.fetchTopicMetadata({ topics: present });
-  const counts = topics
-    .filter(({ partitions }) => partitions.length !== PARTITIONS)
-    .map(({ name, partitions }) => `topic ${name} has ${partitions.length} partitions, not ${PARTITIONS}`);
-  const needed = withSafety(wanted, topics);
-  const settings = (await describeTopics(admin, present)).flatMap(([topic, values]) =>
-    Object.entries(needed[topic]!)
-      .filter(([name, value]) => isFault(name, values.get(name)?.value, value))
-      .map(([name, value]) => `topic ${topic} has ${name}=${values.get(name)?.value}, not ${value}`),
+  const present = Object.entries(wanted).filter(([topic]) => existing.has(topic));
+  const found = await lookAtSettings(admin, Object.fromEntries(present));
+  const counts = found
+    .filter(({ partitions }) => partitions !== PARTITIONS)
+    .map(({ topic, partitions }) => `topic ${topic} has ${partitions} partitions, not ${PARTITIONS}`);
+  return [...missing.map((topic) => `topic ${topic} is missing`), ...counts, ...nameFaults(found)];
+}
+
+type Described = ReadonlyMap<string, { value: string; isDefault: boolean }>;
+/** A topic that is there: the settings that it must have, and those that the brokers show. */
+type Found = { topic: string; partitions: number; copies: number; needed: Settings; shown: Described };
+
+/** Looks at topics that are there. */
+async function lookAtSettings(admin: Admin, wanted: Record<string, Settings>): Promise<Found[]> {
+  if (Object.keys(wanted).length === 0) return [];
+  const { topics } = await admin.fetchTopicMetadata({ topics: Object.keys(wanted) });
+  return Promise.all(
+    topics.map(async ({ name, partitions }) => {
+      const shown = await describeTopic(admin, name);
+      const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
+      const needed = { ...applicable(wanted[name]!, shown), ...safety(copies) };
+      return { topic: name, partitions: partitions.length, copies, needed, shown };
+    }),
   );
-  return [...missing.map((topic) => `topic ${topic} is missing`), ...counts, ...settings];
 }
 
-/** The settings with what follows from the number of copies each topic has. */
-function withSafety(wanted: Record<string, Settings>, topics: ITopicMetadata[]): Record<string, Settings> {
-  const copies = topics.map(({ name, partitions }) => [name, partitions[0]?.replicas.length ?? 1] as const);
-  return Object.fromEntries(copies.map(([name, count]) => [name, { ...wanted[name], ...safety(count) }]));
+/** Retention does not apply to a topic that somebody else made and that is compacted only. */
+function applicable(wanted: Settings, shown: Described): Settings {
+  if (wanted["cleanup.policy"] !== undefined || shown.get("cleanup.policy")?.value !== "compact")
+    return wanted;
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => !name.startsWith("retention.")));
 }
 
-type Described = [topic: string, values: Map<string, { value: string; isDefault: boolean }>][];
+const nameFaults = (found: readonly Found[]): string[] =>
+  found.flatMap(({ topic, needed, shown }) =>
+    Object.entries(needed)
+      .filter(([name, value]) => isFault(name, shown.get(name)?.value, value))
+      .map(([name, value]) => `topic ${topic} has ${name}=${shown.get(name)?.value}, not ${value}`),
+  );
 
 const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));
 
 /** Empty where the brokers do not let us see the settings, as some managed ones do. */
-async function describeTopics(admin: Admin, topics: string[]): Promise<Described> {
-  const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name }));
+async function describeTopic(admin: Admin, topic: string): Promise<Described> {
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }];
   const described = await admin.describeConfigs({ resources, includeSynonyms: false }).catch((error) => {
     if (!isDenied(error)) throw error;
     return { resources: [] };
   });
-  return described.resources.map(({ resourceName, configEntries }) => [
-    resourceName,
-    new Map(
-      configEntries.map(({ configName, configValue, isDefault }) => [
-        configName,
-        { value: configValue, isDefault },
-      ]),
-    ),
-  ]);
+  const entries = described.resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
+  return new Map(
+    entries.map(({ configName, configValue, isDefault }) => [configName, { value: configValue, isDefault }]),
+  );
 }
 
 /**
- * Creates the topics that are missing and gives those that are there the settings they must have (others that were
- * set on them stay). Idempotent. Throws where a partition count differs: that cannot be mended.
+ * The registry's topics hold its schemas, and Apicurio 3.0.9 creates them with the brokers' defaults, which delete them after 7 days
+ * (github.com/Apicurio/apicurio-registry/pull/6880): nothing may be deleted from them. Its later releases refuse to start otherwise.
  */
-export async function ensureTopics(admin: Admin, names: TopicNames, replicas: number): Promise<string[]> {
+const forEver: Settings = { "retention.ms": "-1", "retention.bytes": "-1" };
+
+const registryWants = async (admin: Admin, topics: readonly string[]): Promise<Record<string, Settings>> =>
+  Object.fromEntries((await presentOf(admin, topics)).map((topic) => [topic, forEver]));
+
+/** Those of the topics that the cluster has: a registry may keep its schemas elsewhere. */
+export async function presentOf(admin: Admin, topics: readonly string[]): Promise<string[]> {
+  const existing = new Set(await admin.listTopics());
+  return topics.filter((topic) => existing.has(topic));
+}
+
+/** Topics that take no record, because more copies must acknowledge one than there are. */
+export async function findUnwritable(admin: Admin, names: TopicNames): Promise<string[]> {
+  const needed = (shown: Described) => shown.get("min.insync.replicas")?.value ?? "1";
+  return (await lookAtSettings(admin, topicSettings(names)))
+    .filter(({ shown, copies }) => Number(needed(shown)) > copies)
+    .map(
+      ({ topic, shown, copies }) =>
+        `topic ${topic} takes no record: min.insync.replicas=${needed(shown)} and it has ${copies} copies`,
+    );
+}
+
+/** What would let the registry lose its schemas, in words. */
+export const findRegistryFaults = async (admin: Admin, topics: readonly string[]): Promise<string[]> =>
+  nameFaults(await lookAtSettings(admin, await registryWants(admin, topics)));
+
+/** Gives the registry's topics that are there the settings and the copies they must have; answers which are there. Idempotent. */
+export async function keepRegistryTopics(
+  admin: Admin,
+  topics: readonly string[],
+  replicas: number,
+  say: Say = () => {},
+): Promise<string[]> {
+  const wanted = await registryWants(admin, topics);
+  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
+  await mendSettings(admin, wanted);
+  await requireNone(async () => nameFaults(await lookAtSettings(admin, wanted)));
+  return Object.keys(wanted);
+}
+
+/**
+ * Creates the topics that are missing and gives those that are there the settings (others that were set on them stay) and the copies
+ * that they must have. Idempotent. Throws where a partition count differs, which cannot be mended, and where fewer brokers are up than
+ * there must be copies.
+ */
+export async function ensureTopics(
+  admin: Admin,
+  names: TopicNames,
+  replicas: number,
+  say: Say = () => {},
+): Promise<string[]> {
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
   const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
+  if (missing.length > 0) await createTopics(admin, missing, replicas);
+  await untilThere(admin, Object.keys(wanted));
+  // first: the copies must be there before that many must acknowledge
+  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
+  await mendSettings(admin, wanted);
+  await requireNone(() => findTopicFaults(admin, names));
+  return missing.map(([topic]) => topic);
+}
+
+async function createTopics(admin: Admin, missing: [string, Settings][], replicas: number): Promise<void> {
+  await demandBrokers(admin, replicas);
   await admin.createTopics({
     // kafkajs gives up where a broker has not heard of the new topic yet: see untilThere
     waitForLeaders: false,
@@ -179,90 +253,57 @@ export async function ensureTopics(admin: Admin, names: TopicNames, replicas: nu
       })),
     })),
   });
-  await untilThere(admin, Object.keys(wanted));
-  await mendSettings(admin, wanted);
-  await requireTopics(admin, names);
-  return missing.map(([topic]) => topic);
 }
 
-/** Every broker's news of a topic takes a moment. */
+/** A broker hears of a topic after a moment. Throws where a partition has no leader for long: its brokers are away. */
 async function untilThere(admin: Admin, topics: string[]): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
+    const isLate = Date.now() > giveUpAt;
     const metadata = await admin.fetchTopicMetadata({ topics }).catch((error) => {
-      if (Date.now() > giveUpAt) throw error;
+      if (isLate) throw error;
     });
-    if (metadata?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    const waiting = metadata?.topics.filter(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+    if (waiting?.length === 0) return;
+    if (waiting && isLate)
+      throw new Refusal(`topic ${waiting[0]!.name} has a partition without a leader: start its brokers`);
   }
 }
 
-/** A broker may still tell the old settings for a moment. */
-async function requireTopics(admin: Admin, names: TopicNames): Promise<void> {
+/** Throws the faults that are still there after a while: a broker may show the old settings for a moment. */
+async function requireNone(findFaults: () => Promise<string[]>): Promise<void> {
   for (const giveUpAt = Date.now() + NEWS_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
-    const faults = await findTopicFaults(admin, names);
+    const faults = await findFaults();
     if (faults.length === 0) return;
     if (Date.now() > giveUpAt) throw new Error(faults.join("\n"));
   }
 }
 
 async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Promise<void> {
-  const names = Object.keys(wanted);
-  const needed = withSafety(wanted, (await admin.fetchTopicMetadata({ topics: names })).topics);
-  const described = await describeTopics(admin, names);
-  const differing = described.filter(([topic, values]) =>
-    Object.entries(needed[topic]!).some(([name, value]) => isFault(name, values.get(name)?.value, value)),
-  );
-  if (differing.length === 0) return;
-  const resources = differing.map(([topic, values]) => {
-    const set = [...values]
-      .filter(([, { isDefault }]) => !isDefault)
-      .map(([name, { value }]) => [name, value]);
-    const strict = Object.entries(needed[topic]!).filter(([name, value]) => {
-      const found = values.get(name)?.value;
-      return found === undefined || isFault(name, found, value);
-    });
-    const settings: Settings = {
-      ...needed[topic],
-      ...Object.fromEntries(set),
-      ...Object.fromEntries(strict),
-    };
-    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-    return { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  for (const { topic, needed, shown } of await lookAtSettings(admin, wanted)) {
+    const isWrong = ([name, value]: [string, string]) => isFault(name, shown.get(name)?.value, value);
+    if (Object.entries(needed).some(isWrong)) await alterTopic(admin, topic, settingsToBe(needed, shown));
+  }
+}
+
+/** Altering replaces all that is set on a topic: what is set and is no fault must be set again. */
+function settingsToBe(needed: Settings, shown: Described): Settings {
+  const set = [...shown].filter(([, { isDefault }]) => !isDefault).map(([name, { value }]) => [name, value]);
+  const strict = Object.entries(needed).filter(([name, value]) => {
+    const found = shown.get(name)?.value;
+    return found === undefined || isFault(name, found, value);
   });
-  await admin.alterConfigs({ validateOnly: false, resources });
+  return { ...needed, ...Object.fromEntries(set), ...Object.fromEntries(strict) };
 }
 
-/** How often a service looks again at topics that are not as they should be, and at those that are. */
-const RECHECK_MS = 2_000;
-const RELOOK_MS = 60_000;
-
-/** Looks at the topics in the background, again and again; the check tells the first fault. */
-export function topicsCheck({
-  client,
-  topics,
-  log,
-}: {
-  client: KafkaClient;
-  topics: TopicNames;
-  log: Log;
-}): () => Check {
-  let check: Check = { ok: false, reason: "topics not looked at yet" };
-  const look = async () => {
-    check = await lookAtTopics(client, topics).catch((err) => {
-      log.debug({ err }, "topics cannot be looked at");
-      // a broker that is away says nothing of the topics: what was seen last counts
-      return check.ok ? check : { ok: false, reason: "the topics cannot be looked at" };
-    });
-    setTimeout(look, check.ok ? RELOOK_MS : RECHECK_MS).unref();
-  };
-  void look();
-  return () => check;
-}
-
-async function lookAtTopics(client: KafkaClient, topics: TopicNames): Promise<Check> {
-  const [first, ...others] = await withAdmin(client, (admin) => findTopicFaults(admin, topics));
-  if (first === undefined) return { ok: true };
-  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-  return { ok: false, reason: `${first}${more}: run \`pnpm topics\`` };
+async function alterTopic(admin: Admin, topic: string, settings: Settings): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+  await admin.alterConfigs({ validateOnly: false, resources }).catch((cause) => {
+    if (!isDenied(cause)) throw cause;
+    const list = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    const advice = `grant it, or set ${list.join(", ")}`;
+    throw new Refusal(`the right AlterConfigs on topic ${topic} is missing: ${advice}`, { cause });
+  });
 }
 
 export async function withAdmin<T>(client: KafkaClient, run: (admin: Admin) => Promise<T>): Promise<T> {

@@ -190,6 +190,20 @@ export const registrySettings = {
   SCHEMA_REGISTRY_PASSWORD: { ...optionalSecret, doc: "password at the registry" },
 } as const satisfies Settings;
 
+/** How topics must be, for `topics` and for every service that looks at them. */
+export const topicsSettings = {
+  KAFKA_REPLICATION_FACTOR: {
+    schema: wholeNumber(1, 9),
+    optional: true,
+    doc: "copies of each partition (default 3, or 1 where there is one broker)",
+  },
+  SCHEMA_REGISTRY_TOPICS: {
+    schema: list,
+    default: "kafkasql-journal,kafkasql-snapshots",
+    doc: "topics in which the registry keeps its schemas, from which nothing may be deleted; those that are not there are left out",
+  },
+} as const satisfies Settings;
+
 export const mongoSettings = {
   MONGODB_URI: {
     schema: mongoUrl,

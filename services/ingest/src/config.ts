@@ -7,6 +7,7 @@ import {
   statusSettings,
   stopSettings,
   token,
+  topicsSettings,
   wholeNumber,
   writableDirectory,
 } from "@teravoz/runtime";
@@ -28,6 +29,7 @@ export const settings = {
   ...senderSettings,
   ...kafkaSettings,
   ...registrySettings,
+  ...topicsSettings,
   ...statusSettings,
   ...stopSettings,
   ...logSettings,

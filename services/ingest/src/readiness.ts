@@ -9,7 +9,7 @@ export type Checks = Record<"kafka" | "topics" | "registry", () => Check>;
 export function addChecks(health: Health, checks: Checks, spool?: { check(): Check }): void {
   const { kafka, topics, registry } = checks;
   const spoolCheck = spool?.check ?? (() => ({ ok: false }));
-  const canSend = () => kafka().ok && topics().ok && registry().ok;
+  const canSend = () => [kafka(), topics(), registry()].every(({ ok, tolerated }) => ok || tolerated);
   const canKeep = () => spoolCheck().ok;
   health.add("kafka", () => unless(kafka(), canKeep));
   health.add("topics", () => unless(topics(), () => canKeep() && !kafka().ok));

@@ -80,7 +80,7 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   if (spool) health.add("backlog", spool.backlog);
   addChecks(
     health,
-    { kafka: publisher.check, topics: topicsCheck({ client, topics, log }), registry: codec.check },
+    { kafka: publisher.check, topics: topicsCheck({ client, topics, config, log }), registry: codec.check },
     spool,
   );
   const wrongPaths = createNameCounts();
@@ -97,7 +97,7 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
   const { config, log, metrics, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "teravoz-ingest", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   void codec.ready();
   const status = createStatusReporter({ ...service, client, codec, topics, answers: metrics.answers });
   const limits = { maxQueueRecords: MAX_WAITING, ...publisherLimits };

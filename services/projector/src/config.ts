@@ -9,6 +9,7 @@ import {
   registrySettings,
   statusSettings,
   stopSettings,
+  topicsSettings,
   wholeNumber,
 } from "@teravoz/runtime";
 
@@ -31,6 +32,7 @@ export const settings = {
   },
   ...kafkaSettings,
   ...registrySettings,
+  ...topicsSettings,
   ...statusSettings,
   ...stopSettings,
   ...mongoSettings,

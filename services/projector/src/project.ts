@@ -150,8 +150,8 @@ async function readRecords(
     .filter(({ value }) => value !== null)
     .map(async (record): Promise<LoggedEvent[]> => {
       try {
-        const event = await codec.decodeEvent(record.value!);
         const { topic, partition } = batch;
+        const event = await codec.decodeEvent(record.value!, topic === topics.agentEvents ? "agent" : "call");
         const republished = record.headers[REPUBLISHED] !== undefined && { republished: true as const };
         const source = { topic, partition, offset: record.offset };
         const id = readDeliveryId(record.headers);

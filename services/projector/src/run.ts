@@ -114,14 +114,14 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const jobs = createMongoJobs({ connection });
   const account = createMongoAccount(connection);
   const client = createClient({ config, clientId: "teravoz-projector", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   const installation = followInstallation(account);
   const status = createStatusReporter({ self, installation, config, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
   health.add("mongodb", connection.check);
   health.add("kafka", publisher.check);
-  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("topics", topicsCheck({ client, topics, config, log }));
   health.add("registry", codec.check);
   const now = () => new Date();
   return {

@@ -12,6 +12,7 @@ import {
   statusSettings,
   stopSettings,
   token,
+  topicsSettings,
   wholeNumber,
 } from "@teravoz/runtime";
 
@@ -21,6 +22,7 @@ export const settings = {
   ...listenSettings("REALTIME_PORT", 4000),
   ...kafkaSettings,
   ...registrySettings,
+  ...topicsSettings,
   ...statusSettings,
   ...stopSettings,
   ...mongoSettings,

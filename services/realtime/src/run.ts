@@ -120,7 +120,7 @@ function openKafka(service: RealtimeService, installation: () => string) {
   const { config, log, fail } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
   const client = createClient({ config, clientId: "realtime", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   const ready = codec.ready();
   ready.catch((error: unknown) => fail("looking up schemas", error));
   const status = createStatusReporter({ ...service, installation, client, codec, topics });
@@ -180,7 +180,7 @@ function followChanges(
   { topics, client, codec }: KafkaParts,
   { feed }: Realtime,
 ): Follower {
-  health.add("topics", topicsCheck({ client, topics, log }));
+  health.add("topics", topicsCheck({ client, topics, config, log }));
   health.add("registry", () => codec.check());
   const follower = followTopic({
     client,

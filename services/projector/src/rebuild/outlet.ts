@@ -23,7 +23,7 @@ export async function openNotices(config: Config<typeof kafkaSettings & typeof r
   const topics = topicNames(config.TOPIC_PREFIX);
   const metrics = createMetrics();
   const client = createClient({ config, clientId: "teravoz-rebuild", log });
-  const codec = createCodec({ config, topics, log });
+  const codec = createCodec({ config, topics, client, log });
   const publisher = createPublisher({ client, log, metrics });
   const outlets = { codec, publisher, topics, log, metrics, now: () => new Date() };
   void codec.ready();

@@ -1,0 +1,44 @@
+import type { Cluster } from "kafkajs";
+import type { KafkaClient } from "./client.ts";
+import { readEnds } from "./ends.ts";
+import { fetchBatch } from "./log-reader.ts";
+import { fromWire } from "./wire.ts";
+
+/** A record of a topic, without its header, and the id of its schema. */
+export type Sample = { topic: string; id: number; record: Buffer };
+
+/** The last record may be a tombstone, which has no schema: so many records before it are looked at too. */
+const LOOK_BACK = 50;
+
+/**
+ * One record of each schema id that is found near the end of each partition. Needs the right to read the topics, and no group.
+ * Throws the errors of the brokers.
+ */
+export async function readSamples(client: KafkaClient, topics: readonly string[]): Promise<Sample[]> {
+  const ends = (await readEnds(client, topics)).filter(({ low, high }) => low < high);
+  const cluster = createCluster(client);
+  const source = { cluster, findBroker: cluster.findBroker.bind(cluster) };
+  const samples = new Map<string, Sample>();
+  try {
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics([...topics]);
+    for (const { topic, partition, low, high } of ends)
+      for (const offset of [high - 1, Math.max(low, high - LOOK_BACK)])
+        for (const { value } of await fetchBatch(source, { topic, partition }, offset)) {
+          const wire = value && fromWire(value);
+          if (wire) samples.set(`${topic}:${wire.id}`, { topic, ...wire });
+        }
+  } finally {
+    await cluster.disconnect();
+  }
+  return [...samples.values()];
+}
+
+/** kafkajs gives a cluster to its own clients alone, and its consumers need a group. */
+function createCluster({ kafka }: KafkaClient): Cluster {
+  const name = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === "private:Kafka:createCluster",
+  );
+  const { [name!]: create } = kafka as unknown as Record<symbol, (options: object) => Cluster>;
+  return create!({ allowAutoTopicCreation: false, metadataMaxAge: 300_000 });
+}
