@@ -25,8 +25,9 @@ export async function chooseEndpoints(options: ClusterOptions): Promise<ClusterE
   const broker = async (n: number): Promise<KafkaNode> => {
     const name = `kafka-${n}` as const;
     const [client, broker] = [await endpoint(name, "client"), await endpoint(name, "broker")];
-    const controller = separateControllers ? undefined : await endpoint(name, "controller");
-    return { name, id: n, endpoints: { client, broker, controller } };
+    const endpoints = { client, broker };
+    if (separateControllers) return { name, id: n, endpoints };
+    return { name, id: n, endpoints: { ...endpoints, controller: await endpoint(name, "controller") } };
   };
   const controller = async (n: number): Promise<KafkaNode> => {
     const name = `controller-${n}` as const;
