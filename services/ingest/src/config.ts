@@ -18,7 +18,7 @@ export const settings = {
   SPOOL_DIR: {
     schema: writableDirectory,
     optional: true,
-    doc: "directory on a volume that outlives the instance: keeps events while the brokers are away",
+    doc: "directory on a volume that outlives the instance: keeps events while a broker is away; without it they are answered 503",
   },
   SPOOL_MAX_BYTES: {
     // sixteen of the largest bodies to 2,000 files; the default takes two million usual ones: an hour at 500 a second
