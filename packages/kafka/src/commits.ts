@@ -15,13 +15,17 @@ export type Commit = {
  * notified of: it is for lag tools, and a start repeats the notices of what lies between.
  */
 export type Commits = {
-  /** Takes the place of an offset of the same partition that is not committed yet. Sent by `send`, which tries once. */
-  add(commit: Commit, send: Send): void;
-  /** Whether all is committed; false after `ms`. */
-  settled(ms: number): Promise<boolean>;
+  /**
+   * Takes the place of an offset of the same partition that is not committed yet. Sent by `send`, which tries once. Resolves once Kafka has
+   * it, or a later one; never if the partitions change before that.
+   */
+  add(commit: Commit, send: Send): Promise<void>;
+  /** Resolves when all is committed, after `ms` at the latest. */
+  settled(ms: number): Promise<void>;
 };
 
 type Send = (offsets: Offsets) => Promise<void>;
+type Waiting = Commit & { done: PromiseWithResolvers<void> };
 
 /** Longer than one request takes. */
 export const COMMIT_MS = 5_000;
@@ -29,7 +33,7 @@ const RETRY_MS = 1_000;
 
 /** Commits while `isWanted`. */
 export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
-  const waiting = new Map<string, Commit>();
+  const waiting = new Map<string, Waiting>();
   let isSending = false;
   let sent = Promise.resolve();
   let send: Send = async () => {};
@@ -40,9 +44,14 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
       waiting.clear();
       try {
         await withDeadline(send(offsetsOf(taken)), COMMIT_MS);
+        for (const [, { done }] of taken) done.resolve();
       } catch (err) {
         log.warn({ err }, "offsets are not committed yet, trying again");
-        for (const [place, commit] of taken) if (!waiting.has(place)) waiting.set(place, commit);
+        for (const [place, commit] of taken) {
+          const later = waiting.get(place);
+          if (later) commit.done.resolve(later.done.promise);
+          else waiting.set(place, commit);
+        }
         await sleep(RETRY_MS, { ref: false });
       }
     }
@@ -51,13 +60,13 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
   return {
     add(commit, by) {
       send = by;
-      waiting.set(`${commit.topic}:${commit.partition}`, commit);
+      const place = `${commit.topic}:${commit.partition}`;
+      const done = waiting.get(place)?.done ?? Promise.withResolvers<void>();
+      waiting.set(place, { ...commit, done });
       if (!isSending) sent = sendAll();
+      return done.promise;
     },
-    async settled(ms) {
-      await Promise.race([sent, sleep(ms, { ref: false })]);
-      return !isSending;
-    },
+    settled: (ms) => Promise.race([sent, sleep(ms, { ref: false })]),
   };
 }
 

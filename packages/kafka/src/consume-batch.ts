@@ -101,8 +101,9 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
   if (finished.outcome === "lost" || !job.isOurs()) return;
   if (finished.outcome === "ahead") {
     const { position } = finished;
-    // what is stored from there on, and not notified of, has to lie above Kafka's offset; the same batch is fetched again until it does
-    if (!(await commit(state, job, position))) return;
+    // what is stored from there on, and not notified of, has to lie above Kafka's offset: until it does, the same batch is fetched again
+    const isCommitted = commit(state, job, position).then(() => true);
+    if (!(await Promise.race([isCommitted, sleep(SETTLE_MS, { ref: false })]))) return;
     state.sought.set(place(topic, partition), position);
     job.member.consumer.seek({ topic, partition, offset: String(position) });
     return;
@@ -113,15 +114,14 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
   void commit(state, job, batch.end);
 }
 
-/** Commits in the background. Resolves with true once Kafka has the offset, with false if that takes too long. */
+/** Commits in the background; see Commits. */
 function commit(
   { commits, metadata }: Consumption,
   { payload: { batch, commitOffsetsIfNecessary } }: Job,
   offset: number,
-): Promise<boolean> {
+): Promise<void> {
   const { topic, partition } = batch;
-  commits.add({ topic, partition, offset, metadata }, commitOffsetsIfNecessary);
-  return commits.settled(SETTLE_MS);
+  return commits.add({ topic, partition, offset, metadata }, commitOffsetsIfNecessary);
 }
 
 function finishPorts(

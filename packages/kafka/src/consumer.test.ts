@@ -146,6 +146,20 @@ test("a position that is moved back by another writer is read again from there",
   expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
 });
 
+test("a position that is moved back is read again from there only once Kafka has it, so that a crash skips no notice", async () => {
+  const projector = project(createFakeKafka(2));
+  projector.kafka.append(0, 10);
+  await run(5);
+  projector.kafka.isCommitHeld = true;
+  projector.positions.set(0, 3);
+  for (const partition of [0, 1]) projector.kafka.append(partition, 1);
+  await run(10);
+  expect([projector.stored[0], projector.stored[1]]).toEqual([numbers(0, 10), [0]]);
+  projector.kafka.isCommitHeld = false;
+  await run(10);
+  expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
+});
+
 test("what is read again after a restored backup is protected too: a crash before its notices does not skip them", async () => {
   const kafka = createFakeKafka(1);
   kafka.append(0, 10);

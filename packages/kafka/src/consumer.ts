@@ -81,7 +81,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         consumer.resume([{ topic, partitions: [partition] }]);
       };
       logs?.use({ reader, seek });
-      // the log may be another one then
+      // after a failure the log may be another one
       watchFetches(cluster, {
         onFailure: () => logs?.doubt(),
         onAnswer: (topics) => noteAnswer(state, topics),

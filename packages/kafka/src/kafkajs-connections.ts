@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 
 type Connection = {
   broker: string;
-  socket?: Socket;
+  socket?: Socket | undefined;
   send(request: unknown): Promise<unknown>;
   disconnect(): Promise<unknown>;
   rejectRequests(error: Error): void;
@@ -31,6 +31,15 @@ prototype.send = async function (this: Connection, request) {
     await close(this, closed);
     throw closed;
   }
+};
+
+/** kafkajs ends a socket again with each disconnect, and one that never connected gains a listener each time. */
+const { disconnect } = prototype;
+prototype.disconnect = async function (this: Connection) {
+  const { socket } = this;
+  await disconnect.call(this);
+  if (this.socket === socket) this.socket = undefined;
+  return true;
 };
 
 async function close(connection: Connection, error: Error): Promise<void> {
