@@ -18,6 +18,7 @@ export type Damage =
   | "not put aside"
   | "put aside twice"
   | "stale client"
+  | "lost notice"
   | "vanished"
   | "erased but there"
   | "personal in a log"

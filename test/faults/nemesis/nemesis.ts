@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { awaitWhole } from "../cluster/faults.ts";
+import { type Window, windowOf } from "../cluster/windows.ts";
+import { untilStored } from "../rig/quiet.ts";
 import type { Rig } from "../rig/rig.ts";
 import type { Fault } from "./fault.ts";
 import type { Plan, Strike } from "./plan.ts";
 
 /** A strike and its outcome: how long after its end all was well again; null if it did not happen, or nothing recovered. */
-export type Struck = { fault: string; recoverMs: number | null };
+export type Struck = {
+  fault: string;
+  recoverMs: number | null;
+  /** What senders saw of it, on a cluster. */
+  window?: Window;
+};
 
 const RECOVER_MS = 90_000;
 const LOOK_AGAIN_MS = 50;
@@ -52,12 +60,29 @@ export async function carryOutOne(
   if (ended === null) rig.note(`${name}: ${target}: did not come to pass`);
   const names = fault.recovers === "all" ? rig.processes.handles.map((handle) => handle.name) : [target];
   const recovered = await untilReady(rig, names);
+  const window = ended === null ? null : await measureWindow(rig, { from: span.from, ended });
   span.to = Date.now();
   rig.note(`${name}: ${target} over`);
   if (recovered === null)
     rig.unrecovered.push(`${names.join(", ")} not ready ${RECOVER_MS} ms after ${name}`);
   const recoverMs = ended === null || recovered === null ? null : recovered - ended;
-  return { fault: name, recoverMs, happened: ended !== null };
+  return { fault: name, recoverMs, happened: ended !== null, ...(window ? { window } : {}) };
+}
+
+const STORED_MS = 90_000;
+
+/** Null where the parts are no cluster. The next strike finds the cluster whole. */
+async function measureWindow(
+  rig: Rig,
+  { from, ended }: { from: number; ended: number },
+): Promise<Window | null> {
+  const { cluster, history } = rig;
+  if (!cluster) return null;
+  const stored = await untilStored(rig, STORED_MS);
+  if (stored === null) rig.unrecovered.push(`not all was stored ${STORED_MS} ms after a strike`);
+  const to = Date.now();
+  await awaitWhole(rig, cluster);
+  return { ...windowOf(history.operations, { from, ended, to }), storedAfterMs: to - ended };
 }
 
 /** Resolves with when all of these were ready, null where they were not in time. */

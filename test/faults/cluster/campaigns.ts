@@ -1,0 +1,116 @@
+import type { Campaign } from "../campaigns/campaign.ts";
+import type { Fault } from "../nemesis/fault.ts";
+import { aimedKills, killedServices } from "../nemesis/of-services.ts";
+import type { LaneOrder } from "../nemesis/plan.ts";
+import { openFaultyCluster } from "./cluster.ts";
+import {
+  allControllersKilled,
+  brokerReplaced,
+  brokersRolled,
+  controllerKilled,
+  controllerPaused,
+  coordinatorKilled,
+  leaderKilled,
+  leaderLinks,
+  leaderPaused,
+  partitionsReassigned,
+  registryKilledWithBroker,
+  twoBrokersInTurn,
+  twoBrokersKilled,
+} from "./of-brokers.ts";
+import {
+  leaderAndPrimaryKilled,
+  membersKilled,
+  membersRolled,
+  primaryCutOff,
+  primaryCutOneWay,
+  primaryKilled,
+  primaryPaused,
+  primaryRollsBack,
+  primaryStepsDown,
+  secondariesKilled,
+} from "./of-members.ts";
+
+const each = (times: number, faults: readonly Fault[]): LaneOrder =>
+  faults.map((fault) => ({ fault, times }));
+const named = (faults: readonly Fault[], kind: string) => faults.filter(({ name }) => name.startsWith(kind));
+
+/** Six servers, six services, their load and its check share two cores. */
+const base = { rate: 60, gapMs: 1_000, onCluster: true, endsInDeath: false } as const;
+
+/** Projectors die beside the faults of the cluster, one at a time. */
+const projectorsDie = (times: number): LaneOrder =>
+  each(times, [...named(killedServices, "projector"), ...named(aimedKills, "projector")]);
+
+/** Every fault of a cluster, in campaigns of at most ten minutes. Kills alternate with what does not kill. */
+export const clusterCampaigns: readonly Campaign[] = [
+  {
+    ...base,
+    name: "cluster: brokers killed",
+    lanes: [each(5, [leaderKilled, controllerKilled, coordinatorKilled]), projectorsDie(3)],
+  },
+  {
+    ...base,
+    name: "cluster: mongods killed",
+    lanes: [[...each(7, [primaryKilled]), ...each(3, [secondariesKilled, membersKilled])], projectorsDie(3)],
+  },
+  {
+    ...base,
+    name: "cluster: both killed",
+    lanes: [
+      [
+        ...each(5, [leaderAndPrimaryKilled]),
+        ...each(3, [twoBrokersKilled, twoBrokersInTurn, registryKilledWithBroker]),
+      ],
+      projectorsDie(2),
+    ],
+  },
+  {
+    ...base,
+    name: "cluster: zombies and rollbacks",
+    lanes: [[...each(3, [leaderPaused, controllerPaused, primaryPaused]), ...each(2, [primaryRollsBack])]],
+  },
+  {
+    ...base,
+    name: "cluster: restarts in turn",
+    lanes: [
+      [
+        ...each(2, [brokersRolled, membersRolled, primaryStepsDown]),
+        ...each(3, [brokerReplaced, partitionsReassigned]),
+      ],
+    ],
+  },
+  {
+    ...base,
+    name: "cluster: links cut one way",
+    lanes: [each(2, [...leaderLinks, primaryCutOff, primaryCutOneWay])],
+  },
+  {
+    ...base,
+    name: "cluster: controllers of their own",
+    onCluster: false,
+    openCluster: (dir) => openFaultyCluster({ dir, fresh: true, separateControllers: true, say: () => {} }),
+    lanes: [
+      [...each(4, [controllerKilled, leaderKilled]), ...each(2, [controllerPaused, allControllersKilled])],
+    ],
+  },
+];
+
+/** One run with each kind of fault once, and the builds that are known to be bad. */
+export const quickClusterCampaigns: readonly Campaign[] = [
+  {
+    ...base,
+    name: "cluster",
+    lanes: [
+      each(1, [
+        leaderKilled,
+        leaderPaused,
+        twoBrokersKilled,
+        leaderAndPrimaryKilled,
+        primaryRollsBack,
+        ...leaderLinks.slice(0, 1),
+        partitionsReassigned,
+      ]),
+    ],
+  },
+];
