@@ -34,6 +34,8 @@ export type Campaign = {
   openCluster?(dir: string): Promise<FaultyCluster>;
   /** A build known to be bad: it must show this, and is fine where it does. */
   mustShow?: readonly Damage[];
+  /** Whether no webhook may be refused, whatever is struck. */
+  takesAll?: boolean;
   /** Whether the last events are followed by their projector's death (default: of every good build). */
   endsInDeath?: boolean;
   /** Runs under traffic before the first strike. Names what it did, as the strikes of a fault are named. */
@@ -147,9 +149,17 @@ async function strikeAndJudge(run: CampaignRun, rig: Rig, phases: Phases) {
   struck.push(...(after?.struck ?? []));
   const read = after?.evidence ?? (await phases.run("read", () => readEvidence(rig)));
   const evidence = { ...read, leaks: await phases.run("logs", () => readLeaks(rig)) };
-  const violations = [...check(evidence), ...(after?.violations ?? [])];
+  const refused = campaign.takesAll ? findRefusals(struck) : [];
+  const violations = [...check(evidence), ...refused, ...(after?.violations ?? [])];
   return { struck, plan, cutShort, quietMs, evidence, violations };
 }
+
+const findRefusals = (struck: readonly Struck[]): Violation[] =>
+  struck
+    .filter(({ window }) => window && window.refused > 0)
+    .map(({ fault, window }) => ({
+      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${window!.refused} webhooks` },
+    }));
 
 async function strikeUnderLoad(
   run: CampaignRun,

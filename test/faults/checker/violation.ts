@@ -23,7 +23,8 @@ export type Damage =
   | "erased but there"
   | "personal in a log"
   | "ended by itself"
-  | "not recovered";
+  | "not recovered"
+  | "refused";
 
 /** A promise that was not kept. `where` names the event, call, client, partition or process. */
 export type Violation = { invariant: Invariant; damage: Damage; where: string; detail: string };

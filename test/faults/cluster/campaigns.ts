@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import type { Campaign } from "../campaigns/campaign.ts";
+import { clusterKnownBad } from "../known-bad/cluster-campaigns.ts";
 import type { Fault } from "../nemesis/fault.ts";
 import { aimedKills, killedServices } from "../nemesis/of-services.ts";
 import type { LaneOrder } from "../nemesis/plan.ts";
+import { madeDirectory } from "../special/conditions.ts";
 import { openFaultyCluster } from "./cluster.ts";
 import {
   allControllersKilled,
@@ -87,6 +90,13 @@ export const clusterCampaigns: readonly Campaign[] = [
   },
   {
     ...base,
+    name: "cluster: spool on",
+    lanes: [[...each(1, [brokersRolled]), ...each(3, [leaderKilled])]],
+    rig: { env: (dir) => ({ SPOOL_DIR: madeDirectory(join(dir, "spool")) }) },
+    takesAll: true,
+  },
+  {
+    ...base,
     name: "cluster: controllers of their own",
     onCluster: false,
     openCluster: (dir) => openFaultyCluster({ dir, fresh: true, separateControllers: true, say: () => {} }),
@@ -94,6 +104,7 @@ export const clusterCampaigns: readonly Campaign[] = [
       [...each(4, [controllerKilled, leaderKilled]), ...each(2, [controllerPaused, allControllersKilled])],
     ],
   },
+  ...clusterKnownBad,
 ];
 
 /** One run with each kind of fault once, and the builds that are known to be bad. */
@@ -113,4 +124,5 @@ export const quickClusterCampaigns: readonly Campaign[] = [
       ]),
     ],
   },
+  ...clusterKnownBad,
 ];
