@@ -41,21 +41,26 @@ const named = (faults: readonly Fault[], kind: string) => faults.filter(({ name 
 /** Six servers, six services, their load and its check share two cores. */
 const base = { rate: 60, gapMs: 1_000, onCluster: true, endsInDeath: false } as const;
 
-/** Projectors die beside the faults of the cluster, one at a time. */
-const projectorsDie = (times: number): LaneOrder =>
-  each(times, [...named(killedServices, "projector"), ...named(aimedKills, "projector")]);
+/** Projectors and ingests die beside the faults of the cluster, one of a kind at a time. */
+const servicesDie = (projectors: number, ingests: number): LaneOrder[] => [
+  each(projectors, named([...killedServices, ...aimedKills], "projector")),
+  each(ingests, named([...killedServices, ...aimedKills], "ingest")),
+];
 
 /** Every fault of a cluster, in campaigns of at most ten minutes. Kills alternate with what does not kill. */
 export const clusterCampaigns: readonly Campaign[] = [
   {
     ...base,
     name: "cluster: brokers killed",
-    lanes: [each(5, [leaderKilled, controllerKilled, coordinatorKilled]), projectorsDie(3)],
+    lanes: [each(5, [leaderKilled, controllerKilled, coordinatorKilled]), ...servicesDie(3, 8)],
   },
   {
     ...base,
     name: "cluster: mongods killed",
-    lanes: [[...each(7, [primaryKilled]), ...each(3, [secondariesKilled, membersKilled])], projectorsDie(3)],
+    lanes: [
+      [...each(7, [primaryKilled]), ...each(3, [secondariesKilled, membersKilled])],
+      ...servicesDie(3, 8),
+    ],
   },
   {
     ...base,
@@ -65,7 +70,7 @@ export const clusterCampaigns: readonly Campaign[] = [
         ...each(5, [leaderAndPrimaryKilled]),
         ...each(3, [twoBrokersKilled, twoBrokersInTurn, registryKilledWithBroker]),
       ],
-      projectorsDie(2),
+      ...servicesDie(2, 6),
     ],
   },
   {
@@ -107,21 +112,28 @@ export const clusterCampaigns: readonly Campaign[] = [
   ...clusterKnownBad,
 ];
 
-/** One run with each kind of fault once, and the builds that are known to be bad. */
+/** Held no longer than it must be. */
+const brief = (fault: Fault): Fault => ({ ...fault, holdMs: [fault.holdMs[0], fault.holdMs[0]] });
+
+/** One run with each kind of fault once, and the builds that are known to be bad: less than five minutes on two idle cores. */
 export const quickClusterCampaigns: readonly Campaign[] = [
   {
     ...base,
     name: "cluster",
+    gapMs: 0,
     lanes: [
-      each(1, [
-        leaderKilled,
-        leaderPaused,
-        twoBrokersKilled,
-        leaderAndPrimaryKilled,
-        primaryRollsBack,
-        ...leaderLinks.slice(0, 1),
-        partitionsReassigned,
-      ]),
+      each(
+        1,
+        [
+          leaderKilled,
+          leaderPaused,
+          twoBrokersKilled,
+          leaderAndPrimaryKilled,
+          primaryRollsBack,
+          leaderLinks[0]!,
+          partitionsReassigned,
+        ].map(brief),
+      ),
     ],
   },
   ...clusterKnownBad,

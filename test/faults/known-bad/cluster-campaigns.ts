@@ -106,7 +106,7 @@ export const clusterKnownBad: readonly Campaign[] = [
   {
     ...base,
     name: "known bad: w:1 on three mongods",
-    lanes: [[{ fault: primaryRollsBack, times: 1 }]],
+    lanes: [[{ fault: { ...primaryRollsBack, holdMs: [0, 0] }, times: 1 }]],
     rig: { mains: { projector: main("weak-writes") }, counts: { ...counts, realtime: 1 } },
     mustShow: ["missing", "committed past the stored", "id given twice", "vanished", "stale client"],
   },

@@ -15,6 +15,8 @@ export type Struck = {
 };
 
 const RECOVER_MS = 90_000;
+/** A process may wait for brokers or members that are struck beside it. */
+const RECOVER_ON_CLUSTER_MS = 180_000;
 const LOOK_AGAIN_MS = 50;
 
 /** An aimed kill waits for its point; one that it did not come to is aimed again. */
@@ -60,16 +62,17 @@ export async function carryOutOne(
   if (ended === null) rig.note(`${name}: ${target}: did not come to pass`);
   const names = fault.recovers === "all" ? rig.processes.handles.map((handle) => handle.name) : [target];
   const recovered = await untilReady(rig, names);
-  const window = ended === null ? null : await measureWindow(rig, { from: span.from, ended });
+  const isMeasured = ended !== null && fault.recovers === "all";
+  const window = isMeasured ? await measureWindow(rig, { from: span.from, ended }) : null;
   span.to = Date.now();
   rig.note(`${name}: ${target} over`);
   if (recovered === null)
-    rig.unrecovered.push(`${names.join(", ")} not ready ${RECOVER_MS} ms after ${name}`);
+    rig.unrecovered.push(`${names.join(", ")} not ready ${recoverMsOf(rig)} ms after ${name}`);
   const recoverMs = ended === null || recovered === null ? null : recovered - ended;
   return { fault: name, recoverMs, happened: ended !== null, ...(window ? { window } : {}) };
 }
 
-const STORED_MS = 90_000;
+const STORED_MS = RECOVER_ON_CLUSTER_MS;
 
 /** Null where the parts are no cluster. The next strike finds the cluster whole. */
 async function measureWindow(
@@ -85,10 +88,12 @@ async function measureWindow(
   return { ...windowOf(history.operations, { from, ended, to }), storedAfterMs: to - ended };
 }
 
+const recoverMsOf = ({ cluster }: Rig) => (cluster ? RECOVER_ON_CLUSTER_MS : RECOVER_MS);
+
 /** Resolves with when all of these were ready, null where they were not in time. */
-async function untilReady({ processes }: Rig, names: string[]): Promise<number | null> {
-  const urls = names.map((name) => processes.find(name).url);
-  const giveUpAt = Date.now() + RECOVER_MS;
+async function untilReady(rig: Rig, names: string[]): Promise<number | null> {
+  const urls = names.map((name) => rig.processes.find(name).url);
+  const giveUpAt = Date.now() + recoverMsOf(rig);
   while (Date.now() < giveUpAt) {
     const ready = await Promise.all(urls.map(isReady));
     if (ready.every(Boolean)) return Date.now();
