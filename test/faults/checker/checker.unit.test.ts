@@ -113,13 +113,6 @@ const harms: Harm[] = [
     "I9 lost notice",
   ],
   [
-    "changes that realtime found without a notice",
-    (evidence) => {
-      evidence.missedNotices = 2;
-    },
-    "I9 lost notice",
-  ],
-  [
     "an acknowledged event dropped before anyone saw it",
     (evidence) => {
       const [dropped] = evidence.events.splice(3, 1);

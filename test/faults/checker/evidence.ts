@@ -67,7 +67,7 @@ export type Evidence = {
   poison: string[];
   /** The newest version of each call that a notice in the log names; null where they were not read. */
   notices: Map<string, number> | null;
-  /** Changes that instances of realtime found in the store and got no notice of, by their own count. */
+  /** Changes whose notice instances of realtime got too late or never, by their own count: a number for the table. */
   missedNotices: number;
   samples: Sample[];
   /** By uuid. */

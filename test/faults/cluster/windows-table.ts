@@ -3,7 +3,8 @@ import type { Window } from "./windows.ts";
 
 /** For each fault of a cluster, over its strikes (median / longest): how much was refused, for how long, and how soon all was well. */
 export function formatWindows(results: readonly Result[]): string {
-  const struck = results.filter(({ mustShow }) => !mustShow).flatMap((result) => result.struck);
+  const good = results.filter(({ mustShow }) => !mustShow);
+  const struck = good.flatMap((result) => result.struck);
   const felt = struck.flatMap(({ fault, window }) => (window ? [{ fault, window }] : []));
   if (felt.length === 0) return "";
   const lines = [...Map.groupBy(felt, ({ fault }) => fault)].map(([fault, strikes]) =>
@@ -14,7 +15,17 @@ export function formatWindows(results: readonly Result[]): string {
   );
   const head =
     "| fault | runs | refused | refused for | first 200 after the fault | all stored after the fault |";
-  return [head, "|---|---|---|---|---|---|", ...lines].join("\n");
+  return [head, "|---|---|---|---|---|---|", ...lines, "", formatViews(good)].join("\n");
+}
+
+function formatViews(results: readonly Result[]): string {
+  const lines = results.flatMap(({ campaign, views, struck }) =>
+    views && struck.some(({ window }) => window)
+      ? [`| ${[campaign, `${views.steady} of ${views.of}`, views.missedNotices].join(" | ")} |`]
+      : [],
+  );
+  const head = "| views at quiet | clients connected all along | notices that realtime got late or never |";
+  return [head, "|---|---|---|", ...lines].join("\n");
 }
 
 function formatRow(fault: string, windows: Window[]): string {

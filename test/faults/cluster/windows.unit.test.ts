@@ -39,9 +39,12 @@ test("the table of a cluster has the median and the longest of each fault, of go
   const window = { refused: 3, refusedMs: 4_000, takenAfterMs: 200, storedAfterMs: 1_500 };
   const worse = { ...window, refused: 9, refusedMs: 6_000, takenAfterMs: null };
   const struck = [window, worse].map((each) => ({ fault: "leader killed", recoverMs: 1, window: each }));
-  const result = { struck } as unknown as Parameters<typeof formatWindows>[0][number];
-  expect(formatWindows([result, { ...result, mustShow: ["missing"] }])).toContain(
-    "| leader killed | 2 | 3 / 9 | 4.0 s / 6.0 s | 0.2 s / 0.2 s | 1.5 s / 1.5 s |",
-  );
+  const views = { steady: 3, of: 4, missedNotices: 2 };
+  const result = { campaign: "cluster", struck, views } as unknown as Parameters<
+    typeof formatWindows
+  >[0][number];
+  const table = formatWindows([result, { ...result, campaign: "bad", mustShow: ["missing"] }]);
+  expect(table).toContain("| leader killed | 2 | 3 / 9 | 4.0 s / 6.0 s | 0.2 s / 0.2 s | 1.5 s / 1.5 s |");
+  expect(table).toMatch(/\| cluster \| 3 of 4 \| 2 \|$/);
   expect(formatWindows([])).toBe("");
 });
