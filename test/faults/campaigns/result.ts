@@ -133,11 +133,11 @@ export async function keepEvidence(dir: string, result: Result, evidence: Eviden
   const { history, ...read } = evidence;
   const requests = history.operations.map((each) => ({ ...each, body: history.bodies.get(each.sha) }));
   const lines = (items: unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`).join("");
-  const { seen, erased, ...rest } = read;
+  const { seen, erased, notices, ...rest } = read;
   await writeFile(join(dir, "result.json"), JSON.stringify(result, null, 2));
   await writeFile(join(dir, "history.jsonl"), lines(requests));
   await writeFile(
     join(dir, "evidence.json"),
-    JSON.stringify({ ...rest, seen: [...seen], erased: [...erased] }),
+    JSON.stringify({ ...rest, seen: [...seen], erased: [...erased], notices: [...(notices ?? [])] }),
   );
 }
