@@ -1,15 +1,17 @@
 import { existsSync, readdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { endLeftovers, ROOT, type Stack } from "@teravoz/stack";
 import { openSeparateStack, restoreStack } from "../support/stack-pool.ts";
-import { type Campaign, runCampaign, type Say } from "./campaigns/campaign.ts";
+import { type Campaign, type CampaignRun, runCampaign, type Say } from "./campaigns/campaign.ts";
 import { withinTime } from "./campaigns/deadline.ts";
 import { type Ledger, openLedger } from "./campaigns/ledger.ts";
 import { isFine, type Result } from "./campaigns/result.ts";
+import { asStack, openFaultyCluster } from "./cluster/cluster.ts";
 
 export type FaultsRun = {
-  stack: Stack;
+  /** Opens the stack of the first lane for campaigns that are not on a cluster. */
+  withStack(run: (stack: Stack) => Promise<void>): Promise<void>;
   campaigns: readonly Campaign[];
   /** The first campaign's; each has the next one. */
   seed: number;
@@ -30,12 +32,16 @@ export type FaultsRun = {
 
 /** Takes the runs of today, and those that went wrong. */
 const RUNS = join(ROOT, ".run", "faults");
-export const ledgerPath = (name: "quick" | "long" | "only") => join(RUNS, `${name}.jsonl`);
+export const ledgerPath = (name: "quick" | "long" | "cluster" | "only") => join(RUNS, `${name}.jsonl`);
 
 /** Three times what the longest quick campaign takes while others keep both cores busy; `--long` sets its own. */
 const DEADLINE_MS = 6 * 60_000;
+/** Elections and restarts of six servers take several times as long where others keep the cores busy. */
+const ON_CLUSTER_MS = 15 * 60_000;
 /** A gateway opens and closes within a minute where nothing hangs. */
 const OPEN_AND_CLOSE_MS = 4 * 60_000;
+
+type Parts = Pick<CampaignRun, "stack" | "cluster"> & { restore(): Promise<void> };
 
 /** A campaign with its seed. */
 type Numbered = { campaign: Campaign; seed: number };
@@ -49,19 +55,27 @@ export async function runFaults(run: FaultsRun): Promise<Result[]> {
   if (from === undefined) await ledger.clear();
   const numbered = campaigns.map((campaign, index): Numbered => ({ campaign, seed: seed + index }));
   const chosen = numbered.filter((each) => each.seed >= (from ?? seed)).slice(0, run.runs);
-  await runLanes(run, chosen, ledger);
+  const isOnCluster = ({ campaign }: Numbered) => campaign.onCluster === true;
+  const single = chosen.filter((each) => !isOnCluster(each));
+  if (single.length > 0) await run.withStack((stack) => runLanes({ ...run, stack }, single, ledger));
+  await runOnCluster(run, chosen.filter(isOnCluster), ledger);
   return latest(await ledger.read());
 }
 
 /** Each lane has a stack of its own, so that its campaigns may kill the parts, and takes the next piece that no lane has. */
-async function runLanes(run: FaultsRun, numbered: readonly Numbered[], ledger: Ledger): Promise<void> {
+async function runLanes(
+  run: FaultsRun & { stack: Stack },
+  numbered: readonly Numbered[],
+  ledger: Ledger,
+): Promise<void> {
   const { stack, atOnce = 1, signal, say } = run;
   const waiting = [...numbered.entries()];
   const runLane = async (own: Stack) => {
     for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
       const [index, { campaign, seed }] = next;
       say(`${index + 1} of ${numbered.length}: ${campaign.name} (seed ${seed})`);
-      await ledger.add(await runToEnd(run, { campaign, seed }, own));
+      const restore = () => restoreStack(own);
+      await ledger.add(await runToEnd(run, { campaign, seed }, { stack: own, restore }));
     }
   };
   const lanes = Array.from({ length: Math.min(atOnce, numbered.length) }, (_, n) =>
@@ -71,6 +85,33 @@ async function runLanes(run: FaultsRun, numbered: readonly Numbered[], ledger: L
   const failed = ends.find((end) => end.status === "rejected");
   if (failed) throw failed.reason;
 }
+
+/** One cluster for all of these, one after the other: it alone keeps the cores busy. */
+async function runOnCluster(run: FaultsRun, numbered: readonly Numbered[], ledger: Ledger): Promise<void> {
+  const { signal, say } = run;
+  if (numbered.length === 0 || signal.aborted) return;
+  const dir = join(RUNS, "cluster-stack");
+  const began = Date.now();
+  const cluster = await openFaultyCluster({ dir, fresh: true, say: () => {}, signal });
+  say(`the cluster serves after ${Math.round((Date.now() - began) / 1_000)} s`);
+  const parts = { stack: asStack(cluster), cluster, restore: cluster.restore };
+  try {
+    for (const [index, each] of numbered.entries()) {
+      if (signal.aborted) return;
+      say(`${index + 1} of ${numbered.length} on the cluster: ${each.campaign.name} (seed ${each.seed})`);
+      const result = await runToEnd({ deadlineMs: ON_CLUSTER_MS, ...run }, each, parts);
+      await ledger.add(result);
+      if (!isFine(result)) await keepLogs(dir, `${each.seed}`);
+    }
+  } finally {
+    await cluster.close();
+    await rm(join(dir, "data"), { recursive: true, force: true });
+  }
+}
+
+/** The logs of a cluster beside the folder of the campaign that was red on it. */
+const keepLogs = (dir: string, name: string) =>
+  cp(join(dir, "logs"), join(RUNS, `${name}-cluster-logs`), { recursive: true });
 
 async function withStack({ signal }: FaultsRun, lane: number, run: (own: Stack) => Promise<void>) {
   const dir = join(RUNS, `lane-${lane}-stack`);
@@ -84,18 +125,18 @@ async function withStack({ signal }: FaultsRun, lane: number, run: (own: Stack) 
 }
 
 /** A campaign that hangs, or throws, is red, and leaves the stack to the next one with all parts running. */
-async function runToEnd(run: FaultsRun, each: Numbered, stack: Stack): Promise<Result> {
+async function runToEnd(run: FaultsRun, each: Numbered, { restore, ...parts }: Parts): Promise<Result> {
   const { deadlineMs = DEADLINE_MS, timings = "short" } = run;
   const began = new Date();
   const aborting = new AbortController();
   const signal = AbortSignal.any([run.signal, aborting.signal]);
   const say: Say = (line) => run.say(`${each.campaign.name}: ${line}`);
-  const running = runCampaign({ ...each, stack, runs: RUNS, deadlineMs, timings, say, signal });
+  const running = runCampaign({ ...each, ...parts, runs: RUNS, deadlineMs, timings, say, signal });
   try {
     return await withinTime(running, deadlineMs + OPEN_AND_CLOSE_MS, () => "opening or closing");
   } catch (error) {
     aborting.abort();
-    if (!run.signal.aborted) await restoreStack(stack);
+    if (!run.signal.aborted) await restore();
     return asRed({ ...each, began }, error, run.say);
   }
 }

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Stack } from "@teravoz/stack";
 import { Command, InvalidArgumentError } from "commander";
 import { describeMachine } from "../runner/timings.ts";
 import { withSharedStack } from "../support/shared-stack.ts";
@@ -14,12 +15,21 @@ import {
   formatTable,
   formatTimes,
 } from "./campaigns/table.ts";
+import { clusterCampaigns, quickClusterCampaigns } from "./cluster/campaigns.ts";
+import { formatWindows } from "./cluster/windows-table.ts";
 import { chooseOnly, countRows, endDeadRuns, ledgerPath, runFaults } from "./faults.ts";
 
-type Options = { long?: true; from?: number; runs?: number; only?: string; seed: number };
+/**
+ * The lists that a run may take, each with the page that it writes. If none of 300 kills does harm, fewer than one in a hundred do,
+ * with 95 % confidence: a whole run must have as many.
+ */
+const LISTS = {
+  quick: { campaigns: [...quickCampaigns, ...quickClusterCampaigns], page: null, leastKills: 0 },
+  long: { campaigns: longCampaigns, page: "RESULTS.md", leastKills: 300 },
+  cluster: { campaigns: clusterCampaigns, page: "RESULTS-CLUSTER.md", leastKills: 100 },
+} as const;
 
-/** If none of 300 kills does harm, fewer than one in a hundred do, with 95 % confidence. A whole --long needs as many. */
-const LEAST_KILL_POINTS = 300;
+type Options = { long?: true; cluster?: true; from?: number; runs?: number; only?: string; seed: number };
 
 /** Quick campaigns wait more than they work: one for each of two cores. Long ones count what they do in their time. */
 const CORES = 2;
@@ -54,6 +64,10 @@ function readOptions(): Options {
       "--long",
       "all faults in full counts, in pieces of about ten minutes; the table goes to test/faults/RESULTS.md",
     )
+    .option(
+      "--cluster",
+      "all faults of three brokers and three mongods, in such pieces; the table goes to test/faults/RESULTS-CLUSTER.md",
+    )
     .option("--seed <n>", "of the first campaign; the same seed makes the same plan", parseWhole, 1)
     .option("--from <seed>", "begin with this campaign; earlier results still count", parseWhole)
     .option("--runs <n>", "at most so many campaigns, the rest another time", parseWhole)
@@ -68,34 +82,39 @@ A red campaign leaves its seed, history and logs in .run/faults. Repeat it with 
     .opts<Options>();
 }
 
-async function run({ long, only, ...options }: Options): Promise<Result[]> {
-  const all = long ? longCampaigns : quickCampaigns;
+async function run({ long, cluster, only, ...options }: Options): Promise<Result[]> {
+  const list = cluster ? "cluster" : long ? "long" : "quick";
+  const { campaigns: all, page, leastKills } = LISTS[list];
   const campaigns = only ? chooseOnly(all, only) : all;
   if (campaigns.length === 0) throw new Error(`no campaign and no fault is called ${only}`);
   // a look at one campaign leaves the results of a run in pieces alone
-  const ledger = ledgerPath(only ? "only" : long ? "long" : "quick");
-  const results = await withSharedStack((stack) => {
-    if (stack.provider === "external")
-      throw new Error("needs parts that it may kill: unset STACK and the addresses");
-    const pace = long ? LONG : { atOnce: CORES };
-    const wanted = { ...options, ...pace, stack, campaigns, ledger };
-    return runFaults({ ...wanted, say, signal: interrupted.signal });
-  });
+  const ledger = ledgerPath(only ? "only" : list);
+  const pace = page ? LONG : { atOnce: CORES };
+  const wanted = { ...options, ...pace, withStack, campaigns, ledger };
+  const results = await runFaults({ ...wanted, say, signal: interrupted.signal });
   if (interrupted.signal.aborted) throw new Error("stopped before it was done");
-  const tables = [formatTable, formatKillPoints, formatCampaigns, formatKnownBad]
+  const tables = [formatTable, formatWindows, formatKillPoints, formatCampaigns, formatKnownBad]
     .map((format) => format(results))
     .filter(Boolean)
     .join("\n\n");
   process.stdout.write(`${tables}\n\n${formatTimes(results)}\n`);
   for (const red of results.filter((each) => !isFine(each))) process.stdout.write(describeRed(red));
-  if (!long || only) return results;
+  if (!page || only) return results;
   const isWhole = results.length === campaigns.length;
   const part = isWhole ? "" : `, ${results.length} of ${campaigns.length} campaigns so far`;
-  await writeFile(join(import.meta.dirname, "RESULTS.md"), formatPage(tables, options.seed, part));
+  const text = formatPage(tables, { list, seed: options.seed, part });
+  await writeFile(join(import.meta.dirname, page), text);
   const { all: kills } = countKillPoints(results);
-  if (isWhole && kills < LEAST_KILL_POINTS)
-    throw new Error(`only ${kills} of ${LEAST_KILL_POINTS} kill points`);
+  if (isWhole && kills < leastKills) throw new Error(`only ${kills} of ${leastKills} kill points`);
   return results;
+}
+
+function withStack(run: (stack: Stack) => Promise<void>): Promise<void> {
+  return withSharedStack((stack) => {
+    if (stack.provider === "external")
+      throw new Error("needs parts that it may kill: unset STACK and the addresses");
+    return run(stack);
+  });
 }
 
 function describeRed(result: Result): string {
@@ -103,9 +122,11 @@ function describeRed(result: Result): string {
   return `\nRED ${result.campaign}, seed ${result.seed}:\n${shown.join("")}`;
 }
 
-function formatPage(tables: string, seed: number, part: string): string {
+type About = { list: keyof typeof LISTS; seed: number; part: string };
+
+function formatPage(tables: string, { list, seed, part }: About): string {
   const date = new Date().toISOString().slice(0, 10);
-  return `# Results\n\n\`pnpm test:faults --long\`, ${date}, ${describeMachine()}, seeds from ${seed} on${part}.\n\n${tables}\n`;
+  return `# Results\n\n\`pnpm test:faults --${list}\`, ${date}, ${describeMachine()}, seeds from ${seed} on${part}.\n\n${tables}\n`;
 }
 
 function parseWhole(text: string): number {

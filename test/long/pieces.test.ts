@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { longCampaigns } from "../faults/campaigns/long.ts";
+import { clusterCampaigns } from "../faults/cluster/campaigns.ts";
 import { listSuites, matchSuites } from "../runner/select.ts";
 import { pieces } from "./pieces.ts";
 
@@ -22,6 +23,8 @@ test("every suite that runs with smaller counts in the short run is a piece of t
 
 test("every long campaign is a piece, under a name that no other piece has", () => {
   const names = pieces.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(longCampaigns.map(({ name }) => `faults: ${name}`)));
+  expect(names).toEqual(
+    expect.arrayContaining([...longCampaigns, ...clusterCampaigns].map(({ name }) => `faults: ${name}`)),
+  );
   expect(new Set(names).size).toBe(names.length);
 });

@@ -1,4 +1,5 @@
 import { longCampaigns } from "../faults/campaigns/long.ts";
+import { clusterCampaigns } from "../faults/cluster/campaigns.ts";
 
 /** A part of the long run that ends within ten minutes on two cores, as a process of its own. */
 export type Piece = {
@@ -47,9 +48,16 @@ const board: readonly Piece[] = [
   args: ["test/browser/board.ts", "--long", "--title", title!],
 }));
 
-const campaigns: readonly Piece[] = longCampaigns.map(({ name }, index) => ({
-  name: `faults: ${name}`,
-  args: ["test/faults/run.ts", "--long", "--from", `${index + 1}`, "--runs", "1"],
-}));
+const LISTS = [
+  ["--long", longCampaigns],
+  ["--cluster", clusterCampaigns],
+] as const;
+
+const campaigns: readonly Piece[] = LISTS.flatMap(([list, all]) =>
+  all.map(({ name }, index) => ({
+    name: `faults: ${name}`,
+    args: ["test/faults/run.ts", list, "--from", `${index + 1}`, "--runs", "1"],
+  })),
+);
 
 export const pieces: readonly Piece[] = [...campaigns, ...suites, ...board];

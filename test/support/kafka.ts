@@ -29,7 +29,7 @@ const KEPT_LINES = 2_000;
  * use the same ones, which saves a second each: `renew` between two. After a failed test the log of what ran on them in
  * this process is kept.
  */
-export async function openTopics(overrides: Record<string, string> = {}) {
+export async function openTopics(overrides: Record<string, string> = {}, copies = 1) {
   const prefix = `test-${randomBytes(4).toString("hex")}.`;
   const env = { ...process.env, TOPIC_PREFIX: prefix, ...overrides };
   const config = readConfig({ ...kafkaSettings, ...registrySettings }, env);
@@ -42,7 +42,7 @@ export async function openTopics(overrides: Record<string, string> = {}) {
   const topics = topicNames(prefix);
   const client = createClient({ config, clientId: "test", log });
   await Promise.all([
-    withAdmin(client, (admin) => ensureTopics(admin, topics, 1)),
+    withAdmin(client, (admin) => ensureTopics(admin, topics, copies)),
     registerSchemas(config, topics),
   ]);
   const codec = createCodec({ config, topics, log });

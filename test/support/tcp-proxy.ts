@@ -7,8 +7,8 @@ export type TcpProxy = {
   port: number;
   /** As if the target had died: open connections are reset, new ones refused at once. */
   cut(): void;
-  /** As if the network dropped everything: connections stay open, nothing passes, nobody is told of an end. */
-  hang(): void;
+  /** As if the network dropped everything, or only what `drops` selects: connections stay open, and neither side sees an end. */
+  hang(drops?: Drops): void;
   /** Everything takes so long one way. */
   slow(delayMs: number): void;
   /** Whole again; what was held back passes. */
@@ -16,26 +16,33 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
+/** One direction of one connection. `clientPort` is the port that the client connects from. */
+export type Flow = { way: "to target" | "from target"; clientPort: number };
+export type Drops = (flow: Flow) => boolean;
+
 type Options = {
   /** The target is a Kafka broker on 127.0.0.1: where its answers name its own port they name the proxy's. */
   kafka?: boolean;
 };
 
-type Link = { whole: boolean; delayMs: number; held: Promise<void> | null; release(): void };
+type Hold = { drops: Drops; over: Promise<void>; release(): void };
+type Link = { whole: boolean; delayMs: number; hold: Hold | null };
 
-/** A link that can be cut, held and slowed, between a client and `target`. */
+/** A link that can be cut, held and slowed, between a client and `target`, which is looked at for each connection. */
 export async function openProxy(
   target: { host: string; port: number },
   { kafka = false }: Options = {},
 ): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  const link: Link = { whole: true, delayMs: 0, held: null, release: () => {} };
+  const link: Link = { whole: true, delayMs: 0, hold: null };
   const server = createServer((client) => {
     keep(client, sockets);
     if (!link.whole) return void client.resetAndDestroy();
     const upstream = keep(connect(target.port, target.host), sockets);
-    forward(link, client, upstream);
-    forward(link, upstream, client, kafka ? createRenamer(target.port, portOf(server)) : undefined);
+    const clientPort = client.remotePort ?? 0;
+    const rename = kafka ? createRenamer(target.port, portOf(server)) : undefined;
+    forward(link, { way: "to target", clientPort }, { from: client, to: upstream });
+    forward(link, { way: "from target", clientPort }, { from: upstream, to: client, change: rename });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -46,16 +53,17 @@ export async function openProxy(
   return {
     port: portOf(server),
     cut,
-    hang: () => hold(link),
+    hang: (drops = () => true) => hold(link, drops),
     slow: (delayMs) => {
       link.delayMs = delayMs;
     },
     heal: () => {
-      Object.assign(link, { whole: true, delayMs: 0, held: null });
-      link.release();
+      const { hold } = link;
+      Object.assign(link, { whole: true, delayMs: 0, hold: null });
+      hold?.release();
     },
     close: () => {
-      link.release();
+      link.hold?.release();
       return closeServer(server, cut);
     },
   };
@@ -71,24 +79,28 @@ function keep(socket: Socket, sockets: Set<Socket>): Socket {
   return socket;
 }
 
-function hold(link: Link): void {
-  link.held ??= new Promise((resolve) => {
-    link.release = resolve;
-  });
+function hold(link: Link, drops: Drops): void {
+  const { promise: over, resolve: release } = Promise.withResolvers<void>();
+  link.hold ??= { drops, over, release };
 }
 
+type Ends = { from: Socket; to: Socket; change?: ((chunk: Buffer) => Buffer) | undefined };
+
 /** One direction, a chunk at a time; an end is passed on like all else. */
-function forward(link: Link, from: Socket, to: Socket, change = (chunk: Buffer) => chunk): void {
+function forward(link: Link, flow: Flow, { from, to, change = (chunk) => chunk }: Ends): void {
+  const passes = async () => {
+    if (link.hold?.drops(flow)) await link.hold.over;
+  };
   from.on("data", async (chunk) => {
     from.pause();
     if (link.delayMs > 0) await sleep(link.delayMs);
-    await link.held;
+    await passes();
     const changed = change(chunk as Buffer);
     if (changed.length === 0) return void from.resume();
     to.write(changed, () => from.resume());
   });
   from.on("close", async (hadError) => {
-    await link.held;
+    await passes();
     if (hadError) to.destroy();
     else to.end();
   });

@@ -4,6 +4,7 @@ import type { Stack } from "@teravoz/stack";
 import { check } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import type { Damage, Violation } from "../checker/violation.ts";
+import { asStack, type FaultyCluster } from "../cluster/cluster.ts";
 import { carryOut, carryOutOne, type Struck } from "../nemesis/nemesis.ts";
 import { aimedKills } from "../nemesis/of-services.ts";
 import { type LaneOrder, planStrikes } from "../nemesis/plan.ts";
@@ -27,8 +28,14 @@ export type Campaign = {
   rig?: Omit<RigOptions, "stack" | "dir" | "seed">;
   /** In place of the stack that all share; it is stopped with the campaign. */
   openStack?(dir: string): Promise<Stack>;
+  /** Whether it runs on the cluster that all such campaigns share. */
+  onCluster?: boolean;
+  /** In place of the shared cluster; it is closed with the campaign. */
+  openCluster?(dir: string): Promise<FaultyCluster>;
   /** A build known to be bad: it must show this, and is fine where it does. */
   mustShow?: readonly Damage[];
+  /** Whether no webhook may be refused, whatever is struck. */
+  takesAll?: boolean;
   /** Whether the last events are followed by their projector's death (default: of every good build). */
   endsInDeath?: boolean;
   /** Runs under traffic before the first strike. Names what it did, as the strikes of a fault are named. */
@@ -45,6 +52,8 @@ export type Say = (line: string) => void;
 
 export type CampaignRun = {
   stack: Stack;
+  /** The nodes behind the stack, where it is a cluster. */
+  cluster?: FaultyCluster | undefined;
   campaign: Campaign;
   seed: number;
   /** Takes a folder for each run. */
@@ -90,9 +99,9 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
   const dir = join(runs, `${seed}-${campaign.name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
   await forgetRun(dir);
   const phases = createPhases();
-  const own = await phases.run("stack", async () => campaign.openStack?.(`${dir}-stack`));
-  const { result, evidence } = await runOn(run, own ?? run.stack, { dir, began, phases }).finally(() =>
-    own?.stop(),
+  const own = await phases.run("stack", () => openOwn(campaign, `${dir}-stack`));
+  const { result, evidence } = await runOn({ ...run, ...own }, { dir, began, phases }).finally(() =>
+    own?.stack.stop(),
   );
   await forgetRun(`${dir}-stack`);
   if (isFine(result)) await forgetRun(dir);
@@ -103,10 +112,20 @@ export async function runCampaign(run: CampaignRun): Promise<Result> {
 
 type Running = { dir: string; began: Date; phases: Phases };
 
-async function runOn(run: CampaignRun, stack: Stack, { dir, began, phases }: Running) {
-  const { campaign, seed, deadlineMs, signal } = run;
+async function openOwn(
+  campaign: Campaign,
+  dir: string,
+): Promise<Pick<CampaignRun, "stack" | "cluster"> | null> {
+  const cluster = await campaign.openCluster?.(dir);
+  if (cluster) return { stack: asStack(cluster), cluster };
+  const stack = await campaign.openStack?.(dir);
+  return stack ? { stack } : null;
+}
+
+async function runOn(run: CampaignRun, { dir, began, phases }: Running) {
+  const { stack, cluster, campaign, seed, deadlineMs, signal } = run;
   const settings = { timings: run.timings, mains: AIMED_MAINS, ...campaign.rig };
-  const rig = await phases.run("open", () => openRig({ stack, dir, seed, ...settings }));
+  const rig = await phases.run("open", () => openRig({ stack, cluster, dir, seed, ...settings }));
   const stop = () => void rig.processes.stop();
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
@@ -130,9 +149,17 @@ async function strikeAndJudge(run: CampaignRun, rig: Rig, phases: Phases) {
   struck.push(...(after?.struck ?? []));
   const read = after?.evidence ?? (await phases.run("read", () => readEvidence(rig)));
   const evidence = { ...read, leaks: await phases.run("logs", () => readLeaks(rig)) };
-  const violations = [...check(evidence), ...(after?.violations ?? [])];
+  const refused = campaign.takesAll ? findRefusals(struck) : [];
+  const violations = [...check(evidence), ...refused, ...(after?.violations ?? [])];
   return { struck, plan, cutShort, quietMs, evidence, violations };
 }
+
+const findRefusals = (struck: readonly Struck[]): Violation[] =>
+  struck
+    .filter(({ window }) => window && window.refused > 0)
+    .map(({ fault, window }) => ({
+      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${window!.refused} webhooks` },
+    }));
 
 async function strikeUnderLoad(
   run: CampaignRun,

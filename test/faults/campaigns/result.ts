@@ -29,6 +29,11 @@ export type Result = Counts & {
   quietMs: number;
   /** How soon a change that was stored came to its subscribers, in ms, while nothing was struck; null where none did. */
   told: { p99: number; count: number } | null;
+  /**
+   * Clients that were connected all along, of so many: no new connection has put right what they show at quiet. And changes whose
+   * notice realtime missed, by its own count. Not in older ledgers.
+   */
+  views?: { steady: number; of: number; missedNotices: number };
   /** The longest request. */
   slowestMs: number;
   violations: string[];
@@ -61,6 +66,7 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
     acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
     requests: operations.length,
     told: describeTold(toldAfter(evidence)),
+    views: describeViews(evidence),
     slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
     violations: violations.map(formatViolation),
     damages: [...new Set(violations.map(({ damage }) => damage))],
@@ -69,6 +75,12 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
 
 const describeTold = (times: number[]): Result["told"] =>
   times.length === 0 ? null : { p99: quantile(times, 0.99), count: times.length };
+
+const describeViews = ({ clients, missedNotices }: Evidence) => ({
+  steady: clients.filter(({ connections }) => connections === 1).length,
+  of: clients.length,
+  missedNotices,
+});
 
 function countPlanned(plan: string[], struck: Struck[]): Record<string, number> {
   const orders = new Set(plan);
@@ -121,11 +133,11 @@ export async function keepEvidence(dir: string, result: Result, evidence: Eviden
   const { history, ...read } = evidence;
   const requests = history.operations.map((each) => ({ ...each, body: history.bodies.get(each.sha) }));
   const lines = (items: unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`).join("");
-  const { seen, erased, ...rest } = read;
+  const { seen, erased, notices, ...rest } = read;
   await writeFile(join(dir, "result.json"), JSON.stringify(result, null, 2));
   await writeFile(join(dir, "history.jsonl"), lines(requests));
   await writeFile(
     join(dir, "evidence.json"),
-    JSON.stringify({ ...rest, seen: [...seen], erased: [...erased] }),
+    JSON.stringify({ ...rest, seen: [...seen], erased: [...erased], notices: [...(notices ?? [])] }),
   );
 }

@@ -9,7 +9,7 @@ import {
   findMissing,
   findRefused,
 } from "./store-rules.ts";
-import { findUntold } from "./told-rules.ts";
+import { findUnnotified, findUntold } from "./told-rules.ts";
 import type { Violation } from "./violation.ts";
 
 const RULES: ((evidence: Evidence) => Violation[])[] = [
@@ -23,6 +23,7 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
   findOrderDependent,
   findStaleClients,
   findUntold,
+  findUnnotified,
   findVanished,
   findErased,
   findLogged,
@@ -44,6 +45,7 @@ const COUNTED: Partial<Record<Violation["damage"], keyof Counts>> = {
   "id given twice": "doubled",
   "stale call": "stale",
   "stale client": "stale",
+  "lost notice": "stale",
 };
 
 export function countViolations(violations: readonly Violation[]): Counts {

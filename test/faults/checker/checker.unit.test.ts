@@ -54,9 +54,22 @@ function goodEvidence(): Evidence {
     positions: offsets,
     parked: [],
     poison: [],
+    notices: new Map(calls.map(({ _id, version }) => [_id, version])),
+    missedNotices: 0,
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [
-      { name: "lister", calls: shown, events: [asked], told: [8], heard: [], unanswered: [], vanished: [] },
+      {
+        ...{
+          name: "lister",
+          calls: shown,
+          events: [asked],
+          told: [8],
+          heard: [],
+          unanswered: [],
+          vanished: [],
+        },
+        connections: 1,
+      },
     ],
     erased: new Map(),
     remains: [],
@@ -94,6 +107,11 @@ test("a run in which all went well has no violation", () => {
 type Harm = [name: string, harm: (evidence: Evidence) => void, ...expected: string[]];
 
 const harms: Harm[] = [
+  [
+    "the notice of a call's last change lost",
+    ({ notices, calls }) => notices!.set(calls[1]!._id, 6),
+    "I9 lost notice",
+  ],
   [
     "an acknowledged event dropped before anyone saw it",
     (evidence) => {

@@ -43,6 +43,8 @@ export type ClientView = {
   told: number[];
   /** Each change it was sent, and when. */
   heard: { version: number; at: number }[];
+  /** How often it was connected: once, unless its socket closed. */
+  connections: number;
   /** Calls it asked for in vain: no answer came, however often it was connected. */
   unanswered: string[];
   /** What it once saw and later no more: a call, or some of its events. */
@@ -63,6 +65,10 @@ export type Evidence = {
   parked: Parked[];
   /** What was put into the topics and can never become an event, by its sha. */
   poison: string[];
+  /** The newest version of each call that a notice in the log names; null where they were not read. */
+  notices: Map<string, number> | null;
+  /** Changes whose notice instances of realtime got too late or never, by their own count: a number for the table. */
+  missedNotices: number;
   samples: Sample[];
   /** By uuid. */
   seen: Map<string, Sighting>;

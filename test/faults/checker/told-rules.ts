@@ -14,6 +14,17 @@ export function findUntold({ clients, calls }: Pick<Evidence, "clients" | "calls
   });
 }
 
+/**
+ * I9: the log of notices names the last version of each call. A client shows the same in the end also without the notice: whoever joins
+ * again, or compares with the store, hides a lost one.
+ */
+export function findUnnotified({ calls, notices }: Pick<Evidence, "calls" | "notices">): Violation[] {
+  if (!notices) return [];
+  return calls
+    .filter(({ _id, version }) => version > (notices.get(_id) ?? 0))
+    .map(({ _id }) => ({ invariant: "I9", damage: "lost notice", where: `call ${_id}`, detail: "" }));
+}
+
 /** What is stored so shortly before a strike is told, or not, under it. */
 const BEFORE_MS = 1_000;
 

@@ -18,11 +18,13 @@ export type Damage =
   | "not put aside"
   | "put aside twice"
   | "stale client"
+  | "lost notice"
   | "vanished"
   | "erased but there"
   | "personal in a log"
   | "ended by itself"
-  | "not recovered";
+  | "not recovered"
+  | "refused";
 
 /** A promise that was not kept. `where` names the event, call, client, partition or process. */
 export type Violation = { invariant: Invariant; damage: Damage; where: string; detail: string };

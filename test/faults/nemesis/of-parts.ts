@@ -131,7 +131,8 @@ const broken = ([kind, part]: (typeof LINKED)[number], { name, holdMs, how }: Br
   recovers: "target",
   async strike({ links }, strike) {
     const link = links.find(strike.target, part);
-    link[how](SLOW_MS);
+    if (how === "slow") link.slow(SLOW_MS);
+    else link[how]();
     await sleep(strike.holdMs);
     link.heal();
     return Date.now();

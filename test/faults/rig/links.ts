@@ -32,6 +32,16 @@ export async function openLinks(addresses: Addresses, counts: Record<Kind, numbe
   };
 }
 
+/** No proxies: every process has the true addresses. */
+export const directLinks = (addresses: Addresses): Links => ({
+  addresses,
+  envOf: () => ({}),
+  find: (service) => {
+    throw new Error(`${service} has no link of its own`);
+  },
+  close: async () => {},
+});
+
 async function openAll(
   names: string[],
   target: { host: string; port: number },

@@ -82,6 +82,22 @@ async function findBehind({ opened, db }: Rig): Promise<string[]> {
     );
 }
 
+/** Resolves with how long it took until all was stored that the log holds now; null where it takes longer than `limitMs`. */
+export async function untilStored({ opened, db }: Rig, limitMs: number): Promise<number | null> {
+  const began = Date.now();
+  const { callEvents, agentEvents } = opened.topics;
+  const read = () => withAdmin(opened.client, (admin) => readEnds(admin, [callEvents, agentEvents]));
+  let ends: Record<string, number> | null = null;
+  while (Date.now() - began < limitMs) {
+    ends ??= await read().catch(() => null);
+    const positions = ends && (await readPositions(db).catch(() => null));
+    if (ends && positions && Object.entries(ends).every(([place, end]) => (positions[place] ?? 0) >= end))
+      return Date.now() - began;
+    await sleep(LOOK_AGAIN_MS / 5);
+  }
+  return null;
+}
+
 type Admin = Parameters<Parameters<typeof withAdmin>[1]>[0];
 
 async function readEnds(admin: Admin, topics: string[]): Promise<Record<string, number>> {
@@ -106,15 +122,17 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   const asked = calls.slice(-ASKED).map(({ _id }) => _id);
   await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
   const { client, topics } = rig.opened;
-  const [remains, callLog, agentLog, parked] = await Promise.all([
+  const missedNotices = rig.cluster ? await countMissedNotices(rig) : 0;
+  const [remains, notices, callLog, agentLog, parked] = await Promise.all([
     findRemains(rig),
+    rig.cluster ? readNotices(rig) : null,
     readLog(rig, topics.callEvents),
     readLog(rig, topics.agentEvents),
     readParked(rig),
   ]);
   return {
     ...{ events, calls, history: rig.history, erased: rig.erased },
-    remains,
+    ...{ remains, notices, missedNotices },
     // they are whole when the services have ended
     leaks: [],
     ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
@@ -153,6 +171,26 @@ async function readLog({ opened }: Rig, topic: string): Promise<LogRecord[]> {
         )),
     })),
   );
+}
+
+async function readNotices({ opened }: Rig): Promise<Map<string, number>> {
+  const newest = new Map<string, number>();
+  for (const { value } of await readTopic(opened, opened.topics.callChanges)) {
+    const change = value && (await opened.codec.decodeChange(value));
+    if (change?.kind === "call")
+      newest.set(change.key, Math.max(change.version, newest.get(change.key) ?? 0));
+  }
+  return newest;
+}
+
+const MISSED = /^teravoz_missed_notices_total (\d+)/m;
+
+async function countMissedNotices({ processes }: Rig): Promise<number> {
+  const counts = processes.of("realtime").map(async ({ url }) => {
+    const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+    return Number(MISSED.exec(await answer.text())?.[1] ?? Number.NaN);
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 async function readParked({ opened }: Rig): Promise<Parked[]> {

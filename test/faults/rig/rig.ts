@@ -7,7 +7,8 @@ import { type Db, MongoClient } from "mongodb";
 import { openTopics, type TestTopics } from "../../support/kafka.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { createHistory, type History } from "../checker/history.ts";
-import { type Links, openLinks } from "./links.ts";
+import type { FaultyCluster } from "../cluster/cluster.ts";
+import { directLinks, type Links, openLinks } from "./links.ts";
 import { type Processes, startProcesses } from "./processes.ts";
 import { type Sampler, startSampler } from "./sampler.ts";
 import { createTraffic } from "./traffic.ts";
@@ -17,6 +18,8 @@ import { openWatcher, type Watcher } from "./watchers.ts";
 /** A gateway under test with everything around it that acts on it or looks at it. */
 export type Rig = {
   stack: Stack;
+  /** The nodes behind the stack, where it is a cluster. */
+  cluster: FaultyCluster | null;
   opened: TestTopics;
   db: Db;
   dir: string;
@@ -43,6 +46,7 @@ export type Rig = {
 
 export type RigOptions = {
   stack: Stack;
+  cluster?: FaultyCluster | undefined;
   /** Takes logs, the journal and, of a red run, the rest. */
   dir: string;
   seed: number;
@@ -61,22 +65,28 @@ export type RigOptions = {
 
 const TWO_OF_EACH: Record<Kind, number> = { ingest: 2, projector: 2, realtime: 2 };
 const READY_MS = 90_000;
+/** A cluster has three copies of each partition. */
+const COPIES = 3;
+/** See sessionEnv of the shared stack. */
+const SHORT_SESSION_MS = "4000";
 
 /** Services on topics and a database of their own, all ready, clients connected; no traffic yet. */
 export async function openRig(options: RigOptions): Promise<Rig> {
-  const { stack, dir, seed, mains = {}, sampleEveryMs = 1_000 } = options;
+  const { stack, cluster = null, dir, seed, mains = {}, sampleEveryMs = 1_000 } = options;
   mkdirSync(dir, { recursive: true });
   const counts = { ...TWO_OF_EACH, ...options.counts };
   const { kafka, registry } = stack.addresses;
-  const opened = await openTopics({ KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry });
+  const brokers = { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry };
+  const opened = await openTopics(brokers, cluster ? COPIES : 1);
   const mongodb = databaseAt(stack.addresses.mongodb, `faults_${randomBytes(4).toString("hex")}`);
-  const links = await openLinks({ kafka, registry, mongodb }, counts);
+  const addresses = { kafka, registry, mongodb };
+  // the links of a cluster are those of its nodes
+  const links = cluster ? directLinks(addresses) : await openLinks(addresses, counts);
   const settings = {
     ...process.env,
     TOPIC_PREFIX: opened.prefix,
     NODE_ENV: "development",
-    // the environment of the run has the short ones
-    ...(options.timings === "production" ? { KAFKA_SESSION_TIMEOUT_MS: "" } : {}),
+    KAFKA_SESSION_TIMEOUT_MS: options.timings === "production" ? "" : SHORT_SESSION_MS,
     ...options.env?.(dir),
   };
   const processes = await startProcesses({ dir, links, counts, mains, env: settings });
@@ -88,6 +98,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const client = await new MongoClient(mongodb, {
     serverSelectionTimeoutMS: 2_000,
     socketTimeoutMS: 20_000,
+    // a look must not take what a failover rolls back for stored
+    ...(cluster ? { readConcern: { level: "majority" } } : {}),
   }).connect();
   const db = client.db();
   const history = createHistory();
@@ -96,8 +108,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const vendor = createVendor({ history, traffic, urls, seed, token: options.token });
   const watchers = openWatchers(processes, seed);
   const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
+  const stopWatching = cluster?.watchEnds((name, how) => processes.ends.push({ name, how }));
   return {
-    ...{ stack, opened, db, dir, links, processes, history, vendor, watchers, sampler },
+    ...{ stack, cluster, opened, db, dir, links, processes, history, vendor, watchers, sampler },
     token: options.token,
     erased: new Map(),
     poison: [],
@@ -105,6 +118,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     unrecovered: [],
     note: (what) => appendFileSync(join(dir, "journal.log"), `${new Date().toISOString()} ${what}\n`),
     close: async () => {
+      stopWatching?.();
       for (const watcher of watchers) watcher.close();
       await vendor.stop();
       await sampler.stop();
@@ -119,11 +133,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 
 export const forgetRun = (dir: string) => rm(dir, { recursive: true, force: true });
 
-function databaseAt(uri: string, database: string): string {
-  const url = new URL(uri);
-  url.pathname = `/${database}`;
-  return url.href;
-}
+/** A URI may name several servers, which `URL` cannot read. */
+const databaseAt = (uri: string, database: string): string =>
+  uri.replace(/(?<=:\/\/[^/]+)\/[^?]*/, `/${database}`);
 
 /** One of each: by either transport, listing and subscribed. */
 function openWatchers(processes: Processes, seed: number): Watcher[] {

@@ -25,6 +25,7 @@ type State = Options & {
   /** What is sent before the welcome may get lost, or be answered twice. */
   welcomed: boolean;
   closed: boolean;
+  connections: number;
   calls: Map<string, SeenCall>;
   vanished: ClientView["vanished"];
   events: ClientView["events"];
@@ -51,6 +52,7 @@ export function openWatcher(options: Options): Watcher {
     socket: null,
     welcomed: false,
     closed: false,
+    connections: 0,
     calls: new Map(),
     vanished: [],
     events: [],
@@ -70,6 +72,7 @@ export function openWatcher(options: Options): Watcher {
       events: state.events,
       told: state.told,
       heard: state.heard,
+      connections: state.connections,
       unanswered: [...state.asked],
       vanished: state.vanished,
     }),
@@ -112,6 +115,7 @@ function take(state: State, { event, status, data }: Envelope): void {
 /** The question that the connection before took with it is asked again. */
 function begin(state: State): void {
   state.welcomed = true;
+  state.connections++;
   ask(state, state.subscribes ? "Subscribe" : "ListCalls");
   askNext(state);
 }

@@ -7,7 +7,7 @@ import { aimedKills, killedServices, restartedServices } from "../nemesis/of-ser
 
 const named = (faults: readonly Fault[], name: string) => faults.find((fault) => fault.name === name)!;
 
-function madeDirectory(path: string): string {
+export function madeDirectory(path: string): string {
   mkdirSync(path, { recursive: true });
   return path;
 }
