@@ -35,7 +35,8 @@ export async function readSamples(client: KafkaClient, topics: readonly string[]
 }
 
 /** kafkajs gives a cluster to its own clients alone, and its consumers need a group. */
-function createCluster({ kafka }: KafkaClient): Cluster {
+function createCluster(client: KafkaClient): Cluster {
+  const kafka = client.open();
   const name = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === "private:Kafka:createCluster",
   );
