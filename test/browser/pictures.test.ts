@@ -25,7 +25,7 @@ beforeAll(async () => {
   now = Date.now();
   for (const { at, body } of morning(now)) realtime.tell(await realtime.storeAt(at, body));
   boards = await openBoards();
-}, 120_000);
+});
 afterAll(async () => {
   await boards?.end();
   await realtime?.stop();

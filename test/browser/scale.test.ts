@@ -46,7 +46,7 @@ beforeAll(async () => {
   traffic = await openTraffic(rig.send, IN_PROGRESS);
   traffic.start(CHANGES_PER_SECOND);
   if (IS_MEASURED) reference = await measureReference();
-}, 300_000);
+});
 afterAll(async () => {
   await traffic?.stop();
   await boards?.end();

@@ -104,7 +104,7 @@ test("without a projector, the page says so and counts the waiting events; all i
     expect(await verdict(page)).toContain("Tudo certo");
   }, SOON_MS);
   expect(problems).toEqual([]);
-}, 300_000);
+});
 
 test("a killed instance is shown as silent and since when, and the other one as ready", async () => {
   const { page, problems } = await open();
@@ -120,7 +120,7 @@ test("a killed instance is shown as silent and since when, and the other one as 
     expect((await cellsOf(page, "Instâncias", `-${other!.pid}`))[1]).toMatch(/^●\s*pronto$/);
   }, SILENT_MS);
   expect(problems).toEqual([]);
-}, 300_000);
+});
 
 test("axe finds nothing, with one instance gone, light or dark", async () => {
   const { page } = await open();

@@ -187,7 +187,7 @@ test(`${PAYLOADS} hostile params are refused, or find what equals them and no mo
   await expectCheap(db);
   const { data: all } = await clients[0]!.ask("ListCalls", {});
   expect(all).toHaveLength(CALLS);
-}, 120_000);
+});
 
 /** By what the database notes of each query. Projectors and realtime query on their own account too, other collections for the most part. */
 async function expectCheap(db: Db): Promise<void> {

@@ -146,7 +146,7 @@ test("a projector killed between Kafka's acknowledgement and the mark is asked a
   expect(events.map(({ payload }) => payload).sort()).toEqual([...bodies].sort());
   for (const { received_at } of events) expect(received_at).toEqual(FIRST_SEEN);
   expect((await gateway.calls()).map(({ events: count }) => count)).toEqual(bodies.map(() => 1));
-}, 120_000);
+});
 
 test("several are dropped only with --yes, and their bodies are gone", async () => {
   const all = ["drop", "--all", "--type", "call.imagined"];
@@ -206,4 +206,4 @@ test("where nothing answers it tries again five times, then says so", async () =
   const { code, stderr } = await unanswered;
   expect([code, stderr]).toEqual([1, expect.stringContaining("does not answer")]);
   expect(stderr.match(/trying again/g)).toHaveLength(5);
-}, 60_000);
+});

@@ -13,7 +13,7 @@ let gateway: Gateway;
 let clients: SocketClient[] = [];
 beforeAll(async () => {
   gateway = await openGateway({ projector: 2, realtime: 2, env: { ADMIN_TOKEN: TOKEN, LOG_LEVEL: "debug" } });
-}, 120_000);
+});
 afterAll(async () => {
   for (const client of clients) client.close();
   await gateway?.close();
@@ -81,7 +81,7 @@ test("a projector that slept through an erasure cannot bring the call back", asy
   expect((await gateway.events()).filter(({ aggregate_id }) => aggregate_id.startsWith("erased"))).toEqual(
     [],
   );
-}, 240_000);
+});
 
 test("a number's erasure takes every call of it, what is of before comes back by no door, and a new call is stored", async () => {
   const path = `/numbers/${encodeURIComponent("(11) 98765-4444")}`;
@@ -99,7 +99,7 @@ test("a number's erasure takes every call of it, what is of before comes back by
     expect(await gateway.lag()).toBe(0);
   }, 60_000);
   expect(await gateway.events()).toHaveLength(1);
-}, 180_000);
+});
 
 test("no number and no call_id is in any log", () => {
   const logs = join(gateway.dir, "logs");

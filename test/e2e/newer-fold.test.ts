@@ -104,7 +104,7 @@ test("a release with a raised fold takes over under traffic: the older ones stop
 
   await Promise.all([expectNotReady(opened.projector[0]!), expectRebuildRefused(opened)]);
   await expectNewer(opened, bodies);
-}, 180_000);
+});
 
 test("a release whose new indexes take long to build is ready, stores events meanwhile and says that it builds", async () => {
   const projector = join(ROOT, "test/support/slow-indexes.ts");
@@ -117,7 +117,7 @@ test("a release whose new indexes take long to build is ready, stores events mea
   const { checks } = (await answer.json()) as { checks: Record<string, unknown> };
   const building = { ok: false, tolerated: true, reason: expect.stringContaining("being built") };
   expect([answer.status, checks.indexes]).toEqual([200, building]);
-}, 60_000);
+});
 
 async function expectNotReady(older: ServiceHandle): Promise<void> {
   await older.start();
@@ -165,4 +165,4 @@ test("a release with a raised fold that is killed while it folds again goes on a
   await newer.start();
   await newer.ready();
   expect([await metric(newer, "teravoz_refold_pending"), await starts()]).toEqual([0, before]);
-}, 180_000);
+});

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await eventually(async () =>
     expect(await gateway.db.collection("events").countDocuments()).toBe(bodies.length),
   );
-}, 120_000);
+});
 afterAll(async () => {
   client?.close();
   await gateway?.close();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   // its cleaner is driven hard
   own = await openOwnStack();
   stack = own.stack;
-}, 120_000);
+});
 afterAll(async () => {
   await own?.close();
 });
@@ -152,7 +152,7 @@ test("a projector that was away while the cleaner ran over topics with our setti
   expect([kept.after.crashes, lost.after.crashes]).toEqual([[], []]);
   await ours.close();
   await careless.close();
-}, 300_000);
+});
 
 /** Of so many records of each call the cleaner leaves two, because it never cleans the segment at the end: 4 %. */
 const ROUNDS = 50;
@@ -183,7 +183,7 @@ test("where 95 % of the offsets are gone before a projector first reads, it come
   }, 60_000);
   expect(projector.crashes).toEqual([]);
   await opened.close();
-}, 300_000);
+});
 
 const roundsEnd = (bodies: string[]): string[] => bodies.slice(-CALLS);
 

@@ -190,7 +190,7 @@ test("notices that fail twice in a row leave no stored record without a notice, 
   await publish(0, 5);
   await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(0, 15)), 20_000);
   expect(stored.values).toEqual(numbers(0, 15));
-}, 30_000);
+});
 
 test("a partition that waits holds up no other partition of its broker", async () => {
   const stored = nothingStored();
@@ -206,7 +206,7 @@ test("a partition that waits holds up no other partition of its broker", async (
   );
   stored.waiting = null;
   await eventually(() => expect(stored.values.slice(-2)).toEqual([0, 1]), 15_000);
-}, 30_000);
+});
 
 test("while the database is away nothing is skipped, and all is handled when it is back", async () => {
   const stored = nothingStored();

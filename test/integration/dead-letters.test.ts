@@ -22,7 +22,7 @@ import { startProjector } from "../support/projector-in-process.ts";
 import { dropDatabase, erasureKeys, freshDatabase, openStore, uriOf } from "../support/store.ts";
 import { bodiesOf } from "../support/traffic.ts";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const FIRST_SEEN = anHourAgo();
 
 let opened: TestTopics;
@@ -183,7 +183,7 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
     first_seen: FIRST_SEEN.toISOString(),
   });
   expect([desk.crashes, projector.crashes]).toEqual([[], []]);
-}, 60_000);
+});
 
 test("a body refused many times is one letter, and what was filed is not counted again by a later start", async () => {
   await begin();
@@ -199,7 +199,7 @@ test("a body refused many times is one letter, and what was filed is not counted
   const letters = await list();
   expect(letters).toHaveLength(1);
   expect(letters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
-}, 60_000);
+});
 
 test("what lacks its headers, its key or its body is filed all the same", async () => {
   await begin();
@@ -271,7 +271,7 @@ test("when a later release knows its type, a refused event is redriven with the 
   const [call] = await projector.store.findCalls(["x.1"]);
   expect(call).toMatchObject({ events: 2, created_at: FIRST_SEEN });
   expect(await untilListed(1, "?status=redriven")).toMatchObject([{ id }]);
-}, 60_000);
+});
 
 test("without time and sid too a letter is the same event however often it is redriven", async () => {
   await begin();
@@ -284,7 +284,7 @@ test("without time and sid too a letter is the same event however often it is re
   await eventually(async () =>
     expect((await projector.store.findCalls(["x.1"]))[0]).toMatchObject({ events: 1 }),
   );
-}, 60_000);
+});
 
 test("what is still refused stays waiting, and the answer says why", async () => {
   await begin();
@@ -344,7 +344,7 @@ test("two releases side by side, rolled forward and back, store every event of b
   expect(await readTopic(opened, opened.topics.deadLetters)).toEqual([]);
   expect([projector.crashes, rolled.crashes]).toEqual([[], []]);
   await dropDatabase(connection);
-}, 90_000);
+});
 
 test("when the registry knows its schema again, a parked record is redriven to its topic, same bytes and key", async () => {
   const registry = await forgetfulRegistry(process.env.SCHEMA_REGISTRY_URL!);
@@ -381,7 +381,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   const log2 = await readTopic(opened, topics.callEvents);
   expect(log2).toHaveLength(3);
   expect(new Set(log2.map(({ key, value }) => `${key} ${value!.toString("hex")}`)).size).toBe(1);
-}, 90_000);
+});
 
 test("a record that cannot be read still, or that no topic of events gave, is refused", async () => {
   await begin();
@@ -441,7 +441,7 @@ test("a redrive that ends between Kafka's acknowledgement and the mark leaves it
   await publish(eventOf('{"type":"call.new","call_id":"x.2","sid":"2"}'));
   await untilStored(2);
   expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(3);
-}, 60_000);
+});
 
 test("letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
   await begin();
@@ -521,7 +521,7 @@ test("what is of an erased call or agent leaves the dead letters, and is not fil
   await untilFiled(6);
   expect((await list()).map(({ key }: { key: string }) => key).sort()).toEqual(["ana", "x.2"]);
   expect(await projector.db.collection("dead_letters").countDocuments()).toBe(2);
-}, 60_000);
+});
 
 /** So many records of the dead letters' topic were dealt with. */
 const untilFiled = (records: number) =>
@@ -550,7 +550,7 @@ test("an erasure that is done while a dead letter is being filed takes it along"
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
   await untilFiled(1);
   await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
-}, 60_000);
+});
 
 test("a listing that asks for what it cannot is refused, and told where", async () => {
   await begin();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   opened = await openTopics();
   await shortenLimits(opened);
   erasing = await openErasing(opened);
-}, 120_000);
+});
 afterAll(async () => {
   await opened?.close();
   await own?.close();
@@ -123,7 +123,7 @@ test("after a call's erasure no segment holds its number, on a partition that is
     expect(await erasing.storedPayloads()).toEqual([]);
     expect(await findInLog(NUMBER)).toEqual([]);
   }, CLEANED_MS);
-}, 180_000);
+});
 
 test("of an agent that was known by a number the tombstone goes too, and with it the number", async () => {
   const number = "5511987653333";
@@ -137,4 +137,4 @@ test("of an agent that was known by a number the tombstone goes too, and with it
     await sleep(500);
     expect(await findInLog(number)).toEqual([]);
   }, CLEANED_MS);
-}, 120_000);
+});

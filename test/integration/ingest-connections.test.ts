@@ -302,7 +302,7 @@ test("a request that came while the process was held up is answered, though its 
   expect((await connection.answer()).status).toBe(200);
   // and then it ends by itself
   await connection.closed;
-}, 30_000);
+});
 
 test.each(["close", "reset"] as const)("a sender that goes away (%s) leaves nothing behind", async (end) => {
   const printed = jest.spyOn(console, "error").mockImplementation(() => {});

@@ -65,7 +65,7 @@ test("records that were under way while the process was held up for 12 s are ack
     const outcomes = await Promise.allSettled(sending);
     expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
   }
-}, 90_000);
+});
 
 test("records that come when the one before has just gone are sent too: none is left lying", async () => {
   // one that is left lying is refused at its deadline, however late that is

@@ -22,7 +22,7 @@ const say = (what: string, figures: object) =>
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await openGateway({ realtime: 2 });
-}, 120_000);
+});
 afterAll(() => gateway?.close());
 
 async function expectRightAfter(on: Gateway, outage: Outage, what: string): Promise<void> {

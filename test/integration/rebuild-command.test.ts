@@ -67,7 +67,7 @@ test("`rebuild:calls` says which part does not answer and which setting names it
   expect(kafka).toMatchObject({ code: 1, stderr: expect.stringContaining("was `topics` run?") });
   expect(settings).toMatchObject({ code: 1, stderr: expect.stringContaining("KAFKA_BROKERS: ") });
   expect(await connection.db.collection("positions").countDocuments()).toBe(0);
-}, 60_000);
+});
 
 test("calls are folded for one region: another is refused, and adopted where that is asked for", async () => {
   const uri = uriOf(freshDatabase()).href;
@@ -95,7 +95,7 @@ test("calls are folded for one region: another is refused, and adopted where tha
     expect(log).toContain("set ACCOUNT_REGION=PT, or stop the projectors");
   }
   await Promise.all([dropDatabase(connection), opened.close()]);
-}, 60_000);
+});
 
 test("stamps are read by one sender's zone: another is refused until it is adopted, and then all moments are read by it", async () => {
   const uri = uriOf(freshDatabase()).href;
@@ -142,7 +142,7 @@ test("stamps are read by one sender's zone: another is refused until it is adopt
   expect(await momentsIn()).toEqual(Array(4).fill("2026-03-01T06:00:00.000Z"));
   expect(await run(["--dry-run"], env)).toMatchObject({ code: 0 });
   await Promise.all([dropDatabase(connection), opened.close()]);
-}, 120_000);
+});
 
 test("a call that is erased while the calls of a moment are written is not among them", async () => {
   const events = Array.from({ length: 30 }, () => sampleEvent());
@@ -181,7 +181,7 @@ test("of two runs into one collection the later one is whole, and the one before
   expect(names.filter((name) => name.startsWith("past_"))).toEqual(["past_march"]);
   expect(await opened.connection.db.collection("past_march").countDocuments()).toBe(51);
   await dropDatabase(opened.connection);
-}, 60_000);
+});
 
 test("past collections are bounded: one more is refused with the names of those that are there, an old one is replaced", async () => {
   const opened = await openStore();

@@ -154,4 +154,4 @@ test("while the topic of statuses is missing events go their way, and when it is
   const heard = follow();
   await eventually(() => expect(heard.map(({ instance }) => instance)).toContain("patient"), 30_000);
   await reporter.stop();
-}, 90_000);
+});

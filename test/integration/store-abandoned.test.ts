@@ -31,4 +31,4 @@ test("what a projector left open when it died holds its partition up for seconds
   await session.endSession();
   await dead.close();
   await dropDatabase(connection);
-}, 60_000);
+});

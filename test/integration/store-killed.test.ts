@@ -45,4 +45,4 @@ test("a batch whose operations an operator kills is never taken for one that can
   expect(await store.apply(last, foldCall)).toMatchObject({ fenced: false });
   expect(await connection.db.collection("events").countDocuments()).toBe(last.next);
   await dropDatabase(connection);
-}, 180_000);
+});

@@ -14,7 +14,7 @@ let client: SocketClient;
 beforeAll(async () => {
   gateway = await openGateway({ ingest: 2, env });
   client = await connectClient("websocket", gateway.realtime[0]!.url);
-}, 120_000);
+});
 afterAll(async () => {
   client?.close();
   await gateway?.close();
@@ -123,7 +123,7 @@ test("the lag grows while the projector is stopped, says for how long, and falls
     const { rates } = await ask();
     expect(rates.reduce((sum: number, { events }: { events: number }) => sum + events, 0)).toBe(31);
   }, SOON_MS);
-}, 300_000);
+});
 
 test("an instance that is not ready says why", async () => {
   const mongodb = `mongodb://127.0.0.1:${await freePort()}/none?directConnection=true`;
@@ -148,7 +148,7 @@ test("an instance that is not ready says why", async () => {
   } finally {
     await lame!.stop();
   }
-}, 300_000);
+});
 
 test("each page names the instances of the other installation where two share a prefix", async () => {
   const { account, uri, close } = await openOtherDatabase();
@@ -176,7 +176,7 @@ test("each page names the instances of the other installation where two share a 
     await other!.stop();
     await close();
   }
-}, 300_000);
+});
 
 /** A database beside the gateway's. */
 async function openOtherDatabase() {
@@ -212,4 +212,4 @@ test("a killed instance becomes silent, and the others do not; a restarted realt
     expect(refusals).toEqual(before);
     expect(find(instances, dead)).toMatchObject({ standing: "silent" });
   }, SOON_MS);
-}, 300_000);
+});

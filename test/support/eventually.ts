@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Far beyond what anything takes on an idle machine: a busy one is no failure, and what never comes is one all the same. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Often enough for a test to be quick. What has not come by then takes longer: asked less often, it leaves the processor to the code under test. */
 const EAGER_MS = 500;
