@@ -62,7 +62,8 @@ async function sayFaults(client: KafkaClient, topics: TopicNames, config: Settin
 async function mend(client: KafkaClient, topics: TopicNames, config: Settings): Promise<void> {
   await withAdmin(client, async (admin) => {
     const copies = await copiesWanted(admin, config);
-    if (copies === 1) say("warning: each record is kept once; production wants 3 brokers and 3 copies");
+    if (copies === 1)
+      say("warning: each record is kept by one broker alone; production wants 3 brokers and 3 copies");
     const created = await ensureTopics(admin, topics, copies, say);
     for (const topic of Object.keys(topicSettings(topics)))
       say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
