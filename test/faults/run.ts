@@ -93,11 +93,11 @@ async function run({ long, cluster, only, ...options }: Options): Promise<Result
   const wanted = { ...options, ...pace, withStack, campaigns, ledger };
   const results = await runFaults({ ...wanted, say, signal: interrupted.signal });
   if (interrupted.signal.aborted) throw new Error("stopped before it was done");
-  const tables = [formatTable, formatWindows, formatKillPoints, formatCampaigns, formatKnownBad]
+  const tables = [formatTable, formatWindows, formatKillPoints, formatCampaigns, formatKnownBad, formatTimes]
     .map((format) => format(results))
     .filter(Boolean)
     .join("\n\n");
-  process.stdout.write(`${tables}\n\n${formatTimes(results)}\n`);
+  process.stdout.write(`${tables}\n`);
   for (const red of results.filter((each) => !isFine(each))) process.stdout.write(describeRed(red));
   if (!page || only) return results;
   const isWhole = results.length === campaigns.length;

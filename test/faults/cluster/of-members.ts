@@ -78,8 +78,9 @@ export const primaryStepsDown = clusterFault(
     const before = await readTerm(cluster);
     for (let n = 0; n < STEP_DOWNS; n++) {
       const primary = await findPrimary(cluster);
-      // its connections may close with the command
-      await commandOf(cluster, primary)({ replSetStepDown: 10, force: true }).catch(() => {});
+      // without force it hands over to a secondary at once; its connections may close with the command
+      const stepDown = { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 };
+      await commandOf(cluster, primary)(stepDown).catch(() => {});
       await sleep(BETWEEN_MS);
     }
     const elections = (await readTerm(cluster)) - before;
