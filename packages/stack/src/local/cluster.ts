@@ -30,12 +30,15 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const addresses = addressesOf(endpoints);
   const plans = await planNodes(options, endpoints, addresses);
   const nodes: Nodes = new Map(plans.map((plan) => [plan.spec.name as NodeName, openNode(plan, options)]));
+  const startedAt = Date.now();
   try {
     await startAll(nodes, endpoints, addresses, options.signal);
   } catch (error) {
     await closeAll(nodes);
     throw error;
   }
+  const { say = sayLine } = options;
+  say(`cluster: ${nodes.size} nodes serve after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
   return controls(nodes, addresses);
 }
 
