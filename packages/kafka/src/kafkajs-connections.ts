@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 
 type Connection = {
   broker: string;
-  socket?: Socket | undefined;
+  socket?: Socket;
   send(request: unknown): Promise<unknown>;
   disconnect(): Promise<unknown>;
   rejectRequests(error: Error): void;
@@ -33,12 +33,14 @@ prototype.send = async function (this: Connection, request) {
   }
 };
 
-/** kafkajs ends a socket again with each disconnect, and one that never connected gains a listener each time. */
+/**
+ * kafkajs lets a socket that is still connecting live on: once connected, it passes for the connection that was closed. It also
+ * unrefs it again at each later disconnect, and the socket gains a listener each time ("MaxListenersExceededWarning").
+ */
 const { disconnect } = prototype;
 prototype.disconnect = async function (this: Connection) {
-  const { socket } = this;
   await disconnect.call(this);
-  if (this.socket === socket) this.socket = undefined;
+  if (this.socket?.pending) this.socket.destroy().removeAllListeners("connect");
   return true;
 };
 
