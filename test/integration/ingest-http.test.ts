@@ -90,7 +90,10 @@ test.each([
   const [error] = await expectRefusal(post(body), 422);
   expect(error!.path).toBe(path);
   expect(ingest.parked).toEqual([
-    { body: Buffer.from(body), key, reason: "unprocessable", receivedAt: expect.any(Date) },
+    {
+      ...{ body: Buffer.from(body), key, reason: "unprocessable" },
+      ...{ receivedAt: expect.any(Date), deliveryId: expect.any(String) },
+    },
   ]);
   expect(ingest.published).toEqual([]);
 });

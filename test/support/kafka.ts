@@ -7,6 +7,7 @@ import {
   createPublisher,
   ensureTopics,
   type KafkaClient,
+  keepRegistryTopics,
   type PartitionEnds,
   type PublisherLimits,
   readEnds,
@@ -14,7 +15,14 @@ import {
   topicNames,
   withAdmin,
 } from "@teravoz/kafka";
-import { createLog, createMetrics, kafkaSettings, readConfig, registrySettings } from "@teravoz/runtime";
+import {
+  createLog,
+  createMetrics,
+  kafkaSettings,
+  readConfig,
+  registrySettings,
+  topicsSettings,
+} from "@teravoz/runtime";
 import type { Db } from "mongodb";
 import { eventually } from "./eventually.ts";
 import { keepForReading, watchFailures } from "./failures.ts";
@@ -32,7 +40,7 @@ const KEPT_LINES = 2_000;
 export async function openTopics(overrides: Record<string, string> = {}, copies = 1) {
   const prefix = `test-${randomBytes(4).toString("hex")}.`;
   const env = { ...process.env, TOPIC_PREFIX: prefix, ...overrides };
-  const config = readConfig({ ...kafkaSettings, ...registrySettings }, env);
+  const config = readConfig({ ...kafkaSettings, ...registrySettings, ...topicsSettings }, env);
   const hasFailed = watchFailures();
   const lines: string[] = [];
   const write = (line: string) => {
@@ -42,7 +50,10 @@ export async function openTopics(overrides: Record<string, string> = {}, copies 
   const topics = topicNames(prefix);
   const client = createClient({ config, clientId: "test", log });
   await Promise.all([
-    withAdmin(client, (admin) => ensureTopics(admin, topics, copies)),
+    withAdmin(client, async (admin) => {
+      await ensureTopics(admin, topics, copies);
+      await keepRegistryTopics(admin, config.SCHEMA_REGISTRY_TOPICS, copies);
+    }),
     registerSchemas(config, topics),
   ]);
   const codec = createCodec({ config, topics, log });

@@ -41,6 +41,8 @@ export type RecordReader = {
   read(value: Buffer, names: readonly RecordType[], proof?: Proof): Promise<Decoded>;
 };
 
+/** The registry does not know the id. */
+const UNKNOWN_SCHEMA = "unknown-schema";
 /** An id that the registry does not know is not asked for again so soon. */
 const UNKNOWN_FOR_MS = 30_000;
 /** Readiness names an unreadable schema until no record of it was met for this long: a record that waits is tried every 5 s. */
@@ -123,6 +125,8 @@ async function readRecord(state: State, asked: Asked): Promise<Decoded> {
       return read;
     }
   }
+  // an id without a schema is no other schema's: the record is parked, and can be redriven once the registry knows it
+  if (read instanceof Undecodable && read.reason === UNKNOWN_SCHEMA) throw read;
   return readByProof(state, asked) ?? orThrow(state, id, read);
 }
 
@@ -164,7 +168,7 @@ function decode({ name, read }: Reader, record: Buffer): Decoded {
 }
 
 const OTHER_SCHEMA =
-  "the registry has another schema under the id of a record, or none: the record is read by the schema that it proves";
+  "the registry has another schema under the id of a record: the record is read by the schema that it proves";
 
 /** Undefined where the record proves none of the schemas that we know. */
 function readByProof({ known, trusted, log }: State, { id, record, names, proof }: Asked) {
@@ -242,7 +246,7 @@ async function findSchema(state: State, id: number): Promise<object> {
 
 /** A schema that is there and that the client cannot compile is none of ours: ours it can. */
 function reasonOf(error: unknown, status: number | null): string | null {
-  if (status === 404) return "unknown-schema";
+  if (status === 404) return UNKNOWN_SCHEMA;
   const isCompiling = (error as Error).name === "ConfluentSchemaRegistryArgumentError";
   return status === 200 && isCompiling ? "foreign-schema" : null;
 }
