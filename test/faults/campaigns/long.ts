@@ -14,6 +14,7 @@ import type { LaneOrder } from "../nemesis/plan.ts";
 import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
+import { registryForgets } from "../special/registry-forgets.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
@@ -94,5 +95,6 @@ export const longCampaigns: readonly Campaign[] = [
   forgedWebhooks(10_000),
   redeliveryBursts(3_000, 5),
   topicMadeAnew,
+  registryForgets,
   ...knownBadCampaigns,
 ];

@@ -7,6 +7,7 @@ import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
 import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
 import { oneRecordFails } from "../special/one-record-fails.ts";
+import { registryForgets } from "../special/registry-forgets.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
 import { wholeStackKilled } from "../special/whole-stack.ts";
@@ -51,6 +52,7 @@ export const quickCampaigns: readonly Campaign[] = [
   spoolOn(1),
   together([replayed, topicMadeAnew]),
   rebuildUnderKills(2),
+  registryForgets,
   // the sessions of a deployment hold while projectors die and a third one comes and goes
   together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff]),
   ...knownBadCampaigns,

@@ -5,7 +5,6 @@ import type { Fault } from "../nemesis/fault.ts";
 import { killedParts, mongodKilledAsleep } from "../nemesis/of-parts.ts";
 import { aimedKills, killedServices } from "../nemesis/of-services.ts";
 import { noticesFail, seldomCompared } from "../special/one-record-fails.ts";
-import { forgetfulRegistry } from "./forgetful-registry.ts";
 
 const main = (name: string) => join(import.meta.dirname, `${name}.ts`);
 const projectorKilled = killedServices.find(({ name }) => name === "projector killed")!;
@@ -96,5 +95,4 @@ export const knownBadCampaigns: readonly Campaign[] = [
     rig: { mains: { ingest: main("unread-answers") }, counts: { ingest: 1, realtime: 0 } },
     mustShow: ["missing"],
   },
-  forgetfulRegistry,
 ];
