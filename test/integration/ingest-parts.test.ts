@@ -90,7 +90,7 @@ test("with the registry dead every event is taken and stored, and all services a
 
 const JOURNAL = "kafkasql-journal";
 
-/** What a broker does to a journal that it keeps for a time only. */
+/** Deletes the records of a journal, as a broker does when their retention ends. */
 const trimJournal = () =>
   withAdmin(gateway.opened.client, async (admin) => {
     const ends = await admin.fetchTopicOffsets(JOURNAL);

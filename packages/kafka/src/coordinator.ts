@@ -1,7 +1,7 @@
 import { sleep } from "@teravoz/runtime";
 import type { Broker, Cluster } from "kafkajs";
 
-/** What kafkajs asks a coordinator; its types do not show it. */
+/** The requests that kafkajs sends to a coordinator; its types do not declare them. */
 type CoordinatorBroker = Broker & { nodeId: string } & Record<
     Request,
     (request: unknown) => Promise<unknown>

@@ -30,7 +30,7 @@ export type Proof = (decoded: Decoded) => boolean;
 export type RecordReader = {
   /** Not ok while records of ours wait for a newer release. */
   check(): Check;
-  /** Forgets what the registry said of ids, which it has given anew; these are the ids of our own schemas. */
+  /** Drops the cached schemas of a registry that has reassigned its ids. `ids` are those of our own schemas. */
   renew(ids: [id: number, type: avsc.Type][]): void;
   /**
    * Reads a record of one of these types by our schema of its name, whatever release wrote it. Throws Undecodable for what is no record

@@ -17,7 +17,7 @@ export type TopicsConfig = CopiesConfig & Config<typeof topicsSettings>;
 /** Kafka's own, without whose partitions no consumer group commits. */
 export const OFFSETS_TOPIC = "__consumer_offsets";
 
-/** What puts records, schemas or the groups at risk although all topics are there, in words: too few copies, and a registry that may lose its data. */
+/** Describes each risk to records, schemas or groups while all topics exist: too few copies, or a registry that may lose its data. */
 export async function findRisks(admin: Admin, names: TopicNames, config: TopicsConfig): Promise<string[]> {
   const all = [...Object.keys(topicSettings(names)), ...config.SCHEMA_REGISTRY_TOPICS, OFFSETS_TOPIC];
   const present = await presentOf(admin, all);

@@ -110,7 +110,7 @@ export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
   [names.serviceStatus]: kept(1, { "retention.bytes": String(32 * MiB), "segment.ms": String(DAY_MS / 4) }),
 });
 
-/** What is missing or differs, in words; empty when all is as it should be. How many copies there are is not looked at. */
+/** Describes each topic and setting that is missing or differs; empty if none does. Does not look at the number of copies. */
 export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<string[]> {
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
@@ -196,7 +196,7 @@ export async function findUnwritable(admin: Admin, names: TopicNames): Promise<s
     );
 }
 
-/** What would let the registry lose its schemas, in words. */
+/** Describes each setting that would let the registry lose its schemas. */
 export const findRegistryFaults = async (admin: Admin, topics: readonly string[]): Promise<string[]> =>
   nameFaults(await lookAtSettings(admin, await registryWants(admin, topics)));
 

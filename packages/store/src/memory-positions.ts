@@ -43,6 +43,6 @@ export function createMemoryPositions(): MemoryPositions {
   };
 }
 
-/** What `apply` and `file` add where the position is another one: see Applied. */
+/** The result fields of `apply` and `file` if the position differs: see Applied. */
 export const ownOf = (position: { writer?: string | undefined }, { writer }: Pick<Batch, "writer">) =>
   writer !== undefined && position.writer === writer ? { own: true as const } : {};

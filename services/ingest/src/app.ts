@@ -13,7 +13,7 @@ import { readBody } from "./body.ts";
 import { malformed, toProblem, unprocessable } from "./problems.ts";
 import { WEBHOOK_PATH } from "./webhook-path.ts";
 
-/** What is not taken, and why. The id is absent in what an earlier release has spooled. */
+/** A refused body and the reason. Bodies that an earlier release spooled have no id. */
 export type Refusal = {
   body: Buffer;
   key: string | null;

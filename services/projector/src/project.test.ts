@@ -117,7 +117,7 @@ const change = (key: string, version = NOW_MS): Change => ({ key, kind: "call", 
 const position = () => store.position(TOPIC, 3);
 const isStored = async (call_id: string) => (await store.findCalls([call_id])).length === 1;
 
-test("a try that meets its own earlier commit is told from one that meets another writer's", async () => {
+test("a try that finds its own earlier commit differs from one that finds another writer's", async () => {
   const { handle } = project();
   const batch = batchOf(null, [record(0, eventOf("a", "1"))]);
   await handle(batch);

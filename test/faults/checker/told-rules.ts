@@ -15,8 +15,8 @@ export function findUntold({ clients, calls }: Pick<Evidence, "clients" | "calls
 }
 
 /**
- * I9: the log of notices names the last version of each call. A client shows the same in the end also without the notice: whoever joins
- * again, or compares with the store, hides a lost one.
+ * I9: the log of notices names the last version of each call. The views of clients cannot prove it: a client that joins again, or a
+ * comparison with the store, makes up for a lost notice.
  */
 export function findUnnotified({ calls, notices }: Pick<Evidence, "calls" | "notices">): Violation[] {
   if (!notices) return [];

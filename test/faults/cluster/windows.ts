@@ -1,6 +1,6 @@
 import type { Operation } from "../checker/history.ts";
 
-/** What senders saw of a fault. All times in ms. */
+/** The effect of a fault on senders. All times in ms. */
 export type Window = {
   /** Requests that were not taken for a reason that is ours: 503, a reset, no answer in time. */
   refused: number;
@@ -14,7 +14,7 @@ export type Window = {
 
 type Span = { from: number; ended: number; to: number };
 
-/** What the history of requests says about one fault: it struck at `from` and ended at `ended`; all was well again at `to`. */
+/** Reads the effect of one fault from the history of requests: it struck at `from` and ended at `ended`; all was well again at `to`. */
 export function windowOf(
   operations: readonly Operation[],
   { from, ended, to }: Span,

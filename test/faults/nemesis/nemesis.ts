@@ -10,7 +10,7 @@ import type { Plan, Strike } from "./plan.ts";
 export type Struck = {
   fault: string;
   recoverMs: number | null;
-  /** What senders saw of it, on a cluster. */
+  /** The effect of the fault on senders; on a cluster only. */
   window?: Window;
 };
 

@@ -86,6 +86,6 @@ test.each([
   }
 });
 
-/** What does not depend on the machine. */
+/** The settings that do not depend on the machine. */
 const SHARED =
   /^broker\.|replication\.factor$|min\.isr$|^min\.insync|^unclean|^auto\.create|^offsets\.retention/;

@@ -115,7 +115,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), event.aggregate_id)).toEqual([]);
   });
 
-  test("a writer that meets its own earlier batch is told so, another writer is not", async () => {
+  test("a writer that finds its own earlier batch learns that, another writer does not", async () => {
     const { store } = use();
     const batch = { topic: freshTopic(), partition: 0, expected: null, next: 50, events: [] };
     await store.apply({ ...batch, writer: "one" }, foldCall);
