@@ -7,6 +7,7 @@ import kafkajs, {
   type SASLOptions,
 } from "kafkajs";
 import "./kafkajs-connections.ts";
+import "./kafkajs-fetchers.ts";
 
 export type KafkaConfig = Config<typeof kafkaSettings>;
 /** The one handle on kafkajs; what is inside stays in this package. */
