@@ -12,7 +12,13 @@ import { demandInstallation, installationMark, OtherInstallation } from "./insta
 import { forgetLag } from "./lag.ts";
 import { createLogReader } from "./log-reader.ts";
 import { createLogWatch, type LogWatch } from "./log-watch.ts";
-import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
+import {
+  type Assignment,
+  createMembership,
+  type Member,
+  type MemberLife,
+  memberOptions,
+} from "./membership.ts";
 import { createProgress } from "./progress.ts";
 import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
 import { watchFetches } from "./watch-fetches.ts";
@@ -72,7 +78,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     if (error instanceof OtherInstallation) onCrash(error);
   };
   const logs = positions ? createLogWatch({ positions, log, metrics }) : null;
-  const open = (onHeard: () => void): Member => {
+  const open = (life: MemberLife): Member => {
     const admin = client.open().admin({ retry: RETRY });
     const assigner = createAssigner(installation, (cluster) => {
       const reader = createLogReader(cluster, admin);
@@ -86,7 +92,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         onFailure: () => logs?.doubt(),
         onAnswer: (topics) => noteAnswer(state, topics),
       });
-      followCoordinator(cluster, onHeard);
+      followCoordinator(cluster, life);
     });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),

@@ -26,8 +26,11 @@ async function open(...coordinators: Answer[]) {
   const findGroupCoordinator = async () => brokers[Math.min(found++, brokers.length - 1)]!;
   const cluster = { findGroupCoordinator } as unknown as Cluster;
   let heard = 0;
-  followCoordinator(cluster, () => {
-    heard += 1;
+  followCoordinator(cluster, {
+    onHeard: () => {
+      heard += 1;
+    },
+    isWanted: () => true,
   });
   const member = (await cluster.findGroupCoordinator({ groupId: "g" })) as unknown as Found;
   return { asked, heard: () => heard, member };
@@ -79,3 +82,11 @@ test.each(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"])(
     await expect(member.heartbeat({})).rejects.toMatchObject({ type });
   },
 );
+
+test("a member that another one has replaced finds no coordinator, and gives up for good", async () => {
+  const findGroupCoordinator = async () => ({ joinGroup: answers });
+  const cluster = { findGroupCoordinator } as unknown as Cluster;
+  followCoordinator(cluster, { onHeard: () => {}, isWanted: () => false });
+  const found = cluster.findGroupCoordinator({ groupId: "g" });
+  await expect(found).rejects.toMatchObject({ name: "KafkaJSNonRetriableError", retriable: false });
+});

@@ -1,5 +1,6 @@
 import { sleep } from "@teravoz/runtime";
-import type { Broker, Cluster } from "kafkajs";
+import kafkajs, { type Broker, type Cluster } from "kafkajs";
+import type { MemberLife } from "./membership.ts";
 
 /** The requests that kafkajs sends to a coordinator; its types do not declare them. */
 type CoordinatorBroker = Broker & { nodeId: string } & Record<
@@ -31,13 +32,17 @@ const isOfMember = (error: unknown) => MEMBER_ERRORS.has(Object(error).type);
  * commits go to the former one, stop all fetches while they wait, and end the member after twelve failures. The next coordinator knows
  * the members of the group from the log. So it is looked up after each failure, and a heartbeat is sent again in the background until
  * it is answered. `onHeard` is called for each heartbeat that is answered: the HEARTBEAT of kafkajs also comes without an answer now.
+ * A member that is no longer wanted finds no coordinator: kafkajs goes on with a join that was under way when it was disconnected.
  */
-export function followCoordinator(cluster: Cluster, onHeard: () => void): void {
+export function followCoordinator(cluster: Cluster, { onHeard, isWanted }: MemberLife): void {
   const find = cluster.findGroupCoordinator.bind(cluster) as (group: {
     groupId: string;
   }) => Promise<CoordinatorBroker>;
-  cluster.findGroupCoordinator = async (group) =>
-    openCoordinator(await find(group), () => find(group), onHeard) as unknown as Broker;
+  cluster.findGroupCoordinator = async (group) => {
+    if (!isWanted())
+      throw new kafkajs.KafkaJSNonRetriableError("another member has taken the place of this one");
+    return openCoordinator(await find(group), () => find(group), onHeard) as unknown as Broker;
+  };
 }
 
 function openCoordinator(

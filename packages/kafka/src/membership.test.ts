@@ -2,7 +2,13 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { createLog } from "@teravoz/runtime";
 import { EVENTS } from "../../../test/support/fake-kafka.ts";
-import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
+import {
+  type Assignment,
+  createMembership,
+  type Member,
+  type MemberLife,
+  memberOptions,
+} from "./membership.ts";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -11,21 +17,26 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-type FakeConsumer = EventEmitter & { onHeard(): void };
+type FakeConsumer = EventEmitter & MemberLife;
 
-/** Members whose consumers do nothing by themselves. */
-function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assignment> = async () => ({})) {
+/** Members whose consumers do nothing by themselves. `connect` is given the number of the member, from 1 on. */
+function openMembership(
+  sessionTimeoutMs = 10_000,
+  prepare: () => Promise<Assignment> = async () => ({}),
+  connect: (member: number) => Promise<void> = async () => {},
+) {
   const members: FakeConsumer[] = [];
   const dropped: EventEmitter[] = [];
   const admin = { disconnects: 0 };
   const crashes: unknown[] = [];
+  const runs: unknown[] = [];
   const nothing = async () => {};
-  const open = (onHeard: () => void) => {
-    const consumer = Object.assign(new EventEmitter(), { events: EVENTS, onHeard });
-    members.push(consumer);
+  const open = (life: MemberLife) => {
+    const consumer = Object.assign(new EventEmitter(), { events: EVENTS, ...life });
+    const number = members.push(consumer);
     const quiet = { connect: nothing, subscribe: nothing, disconnect: nothing };
     const disconnect = async () => void dropped.push(consumer);
-    Object.assign(consumer, quiet, { disconnect });
+    Object.assign(consumer, quiet, { disconnect, connect: () => connect(number) });
     const disconnectAdmin = async () => void admin.disconnects++;
     return {
       groupId: "g",
@@ -38,12 +49,12 @@ function openMembership(sessionTimeoutMs = 10_000, prepare: () => Promise<Assign
     open,
     topics: ["t"],
     sessionTimeoutMs,
-    run: nothing,
+    run: async ({ consumer }: Member) => void runs.push(consumer),
     prepare,
     log,
     onCrash: (error: unknown) => void crashes.push(error),
   };
-  return { members, dropped, admin, crashes, membership: createMembership(deps) };
+  return { members, dropped, admin, crashes, runs, membership: createMembership(deps) };
 }
 
 const join = (member: EventEmitter, memberAssignment: Assignment = { t: [0] }) =>
@@ -147,4 +158,56 @@ test("an admin whose connection refuses every request gets a new one before the 
   join(members[0]!);
   await jest.advanceTimersByTimeAsync(2_000);
   expect(membership.isPrepared()).toBe(true);
+});
+
+/** A member that cannot connect is replaced after three sessions and 5 s, and the watchdog looks each second. */
+const replaced = () => jest.advanceTimersByTimeAsync(40_000);
+
+test("a member that connects after it was replaced does not join, and is disconnected again", async () => {
+  const connected = Promise.withResolvers<void>();
+  const connect = async (member: number) => (member === 1 ? connected.promise : undefined);
+  const { members, dropped, runs, membership } = openMembership(10_000, undefined, connect);
+  await replaced();
+  expect([members.length, runs]).toEqual([2, [members[1]]]);
+  connected.resolve();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(runs).toEqual([members[1]]);
+  expect(dropped).toEqual([members[0], members[0]]);
+  await membership.stop();
+});
+
+test("a member that connects after the stop does not join", async () => {
+  const connected = Promise.withResolvers<void>();
+  const { runs, membership } = openMembership(10_000, undefined, () => connected.promise);
+  const stopped = membership.stop();
+  await jest.advanceTimersByTimeAsync(5_000);
+  await stopped;
+  connected.resolve();
+  await jest.advanceTimersByTimeAsync(0);
+  expect(runs).toEqual([]);
+});
+
+test("the events of a member that was replaced change nothing", async () => {
+  const { members, membership } = openMembership();
+  crash(members[0]!, new Error("Broker not connected"));
+  await jest.advanceTimersByTimeAsync(2_000);
+  join(members[1]!, { t: [0, 1] });
+  await jest.advanceTimersByTimeAsync(0);
+  join(members[0]!, { t: [2] });
+  expect(membership.assignment()).toEqual({ t: [0, 1] });
+  members[0]!.emit(EVENTS.REBALANCING);
+  await jest.advanceTimersByTimeAsync(0);
+  expect([membership.partitions(), membership.check()]).toEqual([2, { ok: true }]);
+  await membership.stop();
+});
+
+test("a member is wanted until it ends", async () => {
+  const { members, membership } = openMembership();
+  crash(members[0]!, new Error("Broker not connected"));
+  await jest.advanceTimersByTimeAsync(500);
+  expect(members[0]!.isWanted()).toBe(false);
+  await jest.advanceTimersByTimeAsync(1_500);
+  expect(members[1]!.isWanted()).toBe(true);
+  await membership.stop();
+  expect(members[1]!.isWanted()).toBe(false);
 });

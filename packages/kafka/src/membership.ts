@@ -17,6 +17,14 @@ export type Membership = {
   stop(): Promise<void>;
 };
 
+/** The link between a member and the membership that opened it. */
+export type MemberLife = {
+  /** To be called for each heartbeat that the group answers. */
+  onHeard(): void;
+  /** False once another member has taken its place, or the membership was stopped. It may not join a group from then on. */
+  isWanted(): boolean;
+};
+
 /** One consumer, with connections of its own. */
 export type Member = {
   groupId: string;
@@ -28,8 +36,7 @@ export type Member = {
 export type Assignment = Record<string, number[]>;
 
 type Options = {
-  /** The member calls `onHeard` for each heartbeat that its group answers. */
-  open(onHeard: () => void): Member;
+  open(life: MemberLife): Member;
   topics: readonly string[];
   sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
@@ -133,8 +140,11 @@ export function createMembership(options: Options): Membership {
 /** One member after the other. */
 async function live(state: State): Promise<void> {
   while (state.running) {
-    const member = state.open(() => {
-      if (state.member === member) state.lastHeard = state.time.now();
+    const member: Member = state.open({
+      onHeard: () => {
+        if (state.member === member) state.lastHeard = state.time.now();
+      },
+      isWanted: () => isWanted(state, member),
     });
     state.member = member;
     state.lastInside = state.time.now();
@@ -145,6 +155,7 @@ async function live(state: State): Promise<void> {
     });
     leave(state);
     if (!state.running) return;
+    state.member = null;
     if (!isOfKafka(err)) return state.onCrash(err);
     state.log.warn({ err }, "consumer ended, starting again");
     await drop(member);
@@ -152,11 +163,21 @@ async function live(state: State): Promise<void> {
   }
 }
 
-async function begin({ topics, run }: State, member: Member): Promise<void> {
-  await member.admin.connect();
-  await member.consumer.connect();
-  await member.consumer.subscribe({ topics: [...topics], fromBeginning: true });
-  await run(member);
+const isWanted = (state: State, member: Member): boolean => state.running && state.member === member;
+
+/** Connecting may take longer than a member is waited for. If the brokers come back later, it must not join beside its successor. */
+async function begin(state: State, member: Member): Promise<void> {
+  const { admin, consumer } = member;
+  const steps = [
+    () => admin.connect(),
+    () => consumer.connect(),
+    () => consumer.subscribe({ topics: [...state.topics], fromBeginning: true }),
+    () => state.run(member),
+  ];
+  for (const step of steps) {
+    if (!isWanted(state, member)) return drop(member);
+    await step();
+  }
 }
 
 function leave(state: State): void {
@@ -199,8 +220,11 @@ function isOfKafka(error: unknown): boolean {
 
 function listen(state: State, member: Member): void {
   const { REBALANCING, GROUP_JOIN, CRASH } = member.consumer.events;
-  member.consumer.on(REBALANCING, () => leave(state));
+  member.consumer.on(REBALANCING, () => {
+    if (isWanted(state, member)) leave(state);
+  });
   member.consumer.on(GROUP_JOIN, ({ payload: { groupId, memberAssignment } }) => {
+    if (!isWanted(state, member)) return;
     const partitions = Object.values(memberAssignment).flat().length;
     state.log.info({ group: groupId, partitions }, "joined the group");
     void prepareJoined(state, member, memberAssignment);

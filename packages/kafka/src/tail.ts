@@ -5,7 +5,13 @@ import { createAssigner } from "./assigner.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { followCoordinator } from "./coordinator.ts";
 import { createFetches, type Silence } from "./fetches.ts";
-import { type Assignment, createMembership, type Member, memberOptions } from "./membership.ts";
+import {
+  type Assignment,
+  createMembership,
+  type Member,
+  type MemberLife,
+  memberOptions,
+} from "./membership.ts";
 import { withoutStanding } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
 import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
@@ -51,11 +57,11 @@ export function followTopic(options: {
     for (const { partitions } of topics) fetches.answered(partitions.map(({ partition }) => partition));
   };
   // a new group each time: there is no dead member to wait for
-  const open = (onHeard: () => void): Member => {
+  const open = (life: MemberLife): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
     const assigner = createAssigner(null, (cluster) => {
       watchFetches(cluster, { onAnswer: noteAnswer, onFailure: () => {} });
-      followCoordinator(cluster, onHeard);
+      followCoordinator(cluster, life);
     });
     const consumer = client.open().consumer({
       ...memberOptions(client.sessionTimeoutMs),
