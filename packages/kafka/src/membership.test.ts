@@ -27,7 +27,7 @@ function openMembership(
 ) {
   const members: FakeConsumer[] = [];
   const dropped: EventEmitter[] = [];
-  const admin = { disconnects: 0 };
+  const admin = { connects: 0, disconnects: 0 };
   const crashes: unknown[] = [];
   const runs: unknown[] = [];
   const nothing = async () => {};
@@ -41,7 +41,7 @@ function openMembership(
     return {
       groupId: "g",
       consumer,
-      admin: { ...quiet, disconnect: disconnectAdmin },
+      admin: { connect: async () => void admin.connects++, disconnect: disconnectAdmin },
     } as unknown as Member;
   };
   const log = createLog("test", "silent");
@@ -158,6 +158,18 @@ test("an admin whose connection refuses every request gets a new one before the 
   join(members[0]!);
   await jest.advanceTimersByTimeAsync(2_000);
   expect(membership.isPrepared()).toBe(true);
+});
+
+test("an admin is not connected again after the stop", async () => {
+  const refused = Promise.withResolvers<Assignment>();
+  const { members, admin, membership } = openMembership(10_000, () => refused.promise);
+  join(members[0]!);
+  await jest.advanceTimersByTimeAsync(0);
+  const stopped = membership.stop();
+  refused.reject(new Error("Broker not connected"));
+  await jest.advanceTimersByTimeAsync(5_000);
+  await stopped;
+  expect(admin.connects).toBe(1);
 });
 
 /** A member that cannot connect is replaced after three sessions and 5 s, and the watchdog looks each second. */

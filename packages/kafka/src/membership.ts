@@ -248,7 +248,7 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
       if (Object.keys(left).length > 0) await sleep(RETRY_MS, { ref: false });
     } catch (err) {
       state.log.warn({ err }, "where to read from is not known yet, trying again");
-      await Promise.all([reconnect(member), sleep(RETRY_MS, { ref: false })]);
+      await Promise.all([reconnect(state, member), sleep(RETRY_MS, { ref: false })]);
     }
   }
 }
@@ -257,11 +257,12 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
  * Gives the admin a new connection. If a broker hangs while kafkajs connects to it, the connection stays open, refuses every
  * request ("Broker not connected") and is never replaced.
  */
-async function reconnect({ admin }: Member): Promise<void> {
+async function reconnect(state: State, member: Member): Promise<void> {
+  const { admin } = member;
   const disconnecting = admin.disconnect().catch(() => {});
   await Promise.race([disconnecting, sleep(DROP_MS, { ref: false })]);
   // the next request connects too
-  await admin.connect().catch(() => {});
+  if (isWanted(state, member)) await admin.connect().catch(() => {});
 }
 
 function checkState({ assignment, prepared, leaderless, lastHeard, sessionTimeoutMs, time }: State): Check {
