@@ -1,6 +1,13 @@
 import { expect, test } from "@jest/globals";
 import type { Admin } from "kafkajs";
-import { findRegistryFaults, findTopicFaults, PARTITIONS, topicNames, topicSettings } from "./topics.ts";
+import {
+  ensureTopics,
+  findRegistryFaults,
+  findTopicFaults,
+  PARTITIONS,
+  topicNames,
+  topicSettings,
+} from "./topics.ts";
 
 const names = topicNames("p.");
 const all = Object.values(names);
@@ -10,12 +17,14 @@ type Options = {
   /** Settings that the brokers show of each topic beside those that are asked for; null = this setting is not shown. */
   shown?: Record<string, string | null>;
   denied?: string;
+  /** So many requests reach a broker that does not know the topics yet. */
+  unknown?: number;
 };
 
 /** Brokers that have all topics. */
-function createAdmin({ copies = 1, shown = {}, denied }: Options): Admin {
+function createAdmin({ copies = 1, shown = {}, denied, unknown = 0 }: Options): Admin {
   const replicas = Array(copies).fill(1);
-  const partitions = Array.from({ length: PARTITIONS }, () => ({ replicas }));
+  const partitions = Array.from({ length: PARTITIONS }, () => ({ replicas, isr: replicas, leader: 1 }));
   const settingsOf = (topic: string) =>
     Object.entries({
       ...topicSettings(names)[topic],
@@ -24,6 +33,7 @@ function createAdmin({ copies = 1, shown = {}, denied }: Options): Admin {
       ...shown,
     }).filter(([, value]) => value !== null);
   const describeConfigs = async ({ resources }: { resources: { name: string }[] }) => {
+    if (unknown-- > 0) throw Object.assign(new Error("unknown"), { type: "UNKNOWN_TOPIC_OR_PARTITION" });
     if (denied) throw Object.assign(new Error(denied), { type: denied });
     const described = resources.map(({ name }) => ({
       resourceName: name,
@@ -36,6 +46,12 @@ function createAdmin({ copies = 1, shown = {}, denied }: Options): Admin {
   });
   return { listTopics: async () => all, fetchTopicMetadata, describeConfigs } as unknown as Admin;
 }
+
+test("topics are made although some brokers do not know them yet", async () => {
+  await expect(ensureTopics(createAdmin({ unknown: 3 }), names, 1)).resolves.toEqual([]);
+  const denied = "REQUEST_TIMED_OUT";
+  await expect(ensureTopics(createAdmin({ denied }), names, 1)).rejects.toThrow(denied);
+});
 
 const faultsOf = (options: Options) => findTopicFaults(createAdmin(options), names);
 const DAY_MS = 86_400_000;

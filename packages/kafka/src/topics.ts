@@ -208,9 +208,11 @@ export async function keepRegistryTopics(
   say: Say = () => {},
 ): Promise<string[]> {
   const wanted = await registryWants(admin, topics);
-  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
-  await mendSettings(admin, wanted);
-  await requireNone(async () => nameFaults(await lookAtSettings(admin, wanted)));
+  await onceKnown(async () => {
+    await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
+    await mendSettings(admin, wanted);
+    await requireNone(async () => nameFaults(await lookAtSettings(admin, wanted)));
+  });
   return Object.keys(wanted);
 }
 
@@ -230,10 +232,12 @@ export async function ensureTopics(
   const missing = Object.entries(wanted).filter(([topic]) => !existing.has(topic));
   if (missing.length > 0) await createTopics(admin, missing, replicas);
   await untilThere(admin, Object.keys(wanted));
-  // first: the copies must be there before that many must acknowledge
-  await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
-  await mendSettings(admin, wanted);
-  await requireNone(() => findTopicFaults(admin, names));
+  await onceKnown(async () => {
+    // first: the copies must be there before that many must acknowledge
+    await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
+    await mendSettings(admin, wanted);
+    await requireNone(() => findTopicFaults(admin, names));
+  });
   return missing.map(([topic]) => topic);
 }
 
@@ -266,6 +270,17 @@ async function untilThere(admin: Admin, topics: string[]): Promise<void> {
     if (waiting?.length === 0) return;
     if (waiting && isLate)
       throw new Refusal(`topic ${waiting[0]!.name} has a partition without a leader: start its brokers`);
+  }
+}
+
+/** Runs it again if it asked a broker that does not know a new topic yet: each broker of a cluster learns of it at its own time. */
+async function onceKnown(run: () => Promise<void>): Promise<void> {
+  for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (reasonOf(error) !== "UNKNOWN_TOPIC_OR_PARTITION" || Date.now() > giveUpAt) throw error;
+    }
   }
 }
 
