@@ -19,13 +19,13 @@ export const FULL: Counts = {
   stalled: { good: 930, subscribers: 20, stalled: 50, events: 20_000, rate: 500, percent: 0.99 },
 };
 
-/** The same with a fifth of the clients and fewer events, in a minute: the waits are those of the full counts, only MongoDB is back sooner. */
+/** The same with a tenth of the clients and fewer events, in a minute: the waits are those of the full counts, only MongoDB is back sooner. */
 export const QUICK: Counts = {
   // longer than two queries, one after the other, wait for a primary (5 s each)
-  away: { clients: 200, subscribers: 10, awayMs: 12_000 },
+  away: { clients: 100, subscribers: 5, awayMs: 12_000 },
   // each instance once
-  kills: { clients: 190, subscribers: 10, kills: 2, rate: 500 },
-  storm: { clients: 1_000, withinMs: 1_000, calls: 300, limit: 100 },
+  kills: { clients: 95, subscribers: 5, kills: 2, rate: 200 },
+  storm: { clients: 500, withinMs: 1_000, calls: 300, limit: 100 },
   // in so short a time a single pause of a busy machine is more than its hundredth part
-  stalled: { good: 180, subscribers: 10, stalled: 10, events: 2_400, rate: 300, percent: 0.9 },
+  stalled: { good: 90, subscribers: 5, stalled: 10, events: 1_200, rate: 200, percent: 0.9 },
 };
