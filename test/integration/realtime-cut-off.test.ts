@@ -67,13 +67,8 @@ const allGet = (clients: SocketClient[], event: string, ms: number) =>
 
 const readyAt = async (instance: number) => (await fetch(`${gateway.realtime[instance]!.url}/readyz`)).status;
 
-const missedAt = async (instance: number) => {
-  const text = await (await fetch(`${gateway.realtime[instance]!.url}/metrics`)).text();
-  return Number(/^teravoz_missed_notices_total (\d+)$/m.exec(text)?.[1]);
-};
-
 test(
-  "a change whose notice is lost reaches every socket by the comparison with the store, and is counted",
+  "a change whose notice is lost reaches every socket by the comparison with the store",
   async () => {
     const boards = await Promise.all([openBoard(CUT), openBoard(OTHER)]);
     await post("told", "call.waiting");
@@ -83,7 +78,6 @@ test(
     await store.apply(batchOf([event], null, 99), foldCall);
     await connection.close();
     await shows(boards, "lost", "WAITING");
-    await eventually(async () => expect([await missedAt(CUT), await missedAt(OTHER)]).toEqual([1, 1]));
     for (const board of boards) board.close();
   },
   LIMIT_MS,

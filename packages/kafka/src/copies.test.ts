@@ -1,8 +1,10 @@
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
+import { createHealth, createLog } from "@teravoz/runtime";
 import type { Admin } from "kafkajs";
+import type { KafkaClient } from "./client.ts";
 import { copiesWanted, findCopyFaults, raiseCopies } from "./copies.ts";
-import { ensureTopics, topicNames } from "./topics.ts";
-import { findRisks } from "./topics-check.ts";
+import { ensureTopics, PARTITIONS, topicNames } from "./topics.ts";
+import { findRisks, topicsCheck } from "./topics-check.ts";
 
 type Partition = { partitionId: number; leader: number; replicas: number[]; isr: number[] };
 type Topics = Record<string, Partition[]>;
@@ -120,4 +122,32 @@ test("risks are too few copies of our topics, of the registry's and of the group
   expect(risks).toContain(
     `topic ${names.callEvents} takes no record: min.insync.replicas=3 and it has 2 copies`,
   );
+});
+
+test("too few copies leave a service ready: the check is tolerated, names the topic and is logged once; a missing topic does not", async () => {
+  jest.useFakeTimers();
+  const names = topicNames("p.");
+  const copies = Array.from({ length: PARTITIONS }, (_, n) => partition(n, [1]));
+  const topics: Topics = Object.fromEntries(Object.values(names).map((name) => [name, copies]));
+  const admin = { ...createAdmin([1], topics), connect: async () => {}, disconnect: async () => {} };
+  const client = { open: () => ({ admin: () => admin }) } as unknown as KafkaClient;
+  const warnings: unknown[] = [];
+  const log = createLog("test", "warn", { write: (line) => void warnings.push(JSON.parse(line)) });
+  const health = createHealth();
+  const asked = { ...config(3), SCHEMA_REGISTRY_TOPICS: [] };
+  health.add("topics", topicsCheck({ client, topics: names, config: asked, log }));
+  await jest.advanceTimersByTimeAsync(200_000);
+  const reason = expect.stringContaining(`topic ${names.callEvents} has 1 of 3 copies`);
+  expect(await health.report()).toEqual({
+    status: "ok",
+    checks: { topics: { ok: false, tolerated: true, reason } },
+  });
+  expect(warnings).toMatchObject([{ msg: "the topics are not as safe as they should be", reason }]);
+  delete topics[names.callEvents];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(await health.report()).toMatchObject({
+    status: "unavailable",
+    checks: { topics: { reason: expect.stringContaining(`topic ${names.callEvents} is missing`) } },
+  });
+  jest.useRealTimers();
 });

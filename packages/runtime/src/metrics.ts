@@ -162,7 +162,12 @@ export function createMetrics() {
     missedNotices: new Counter({
       ...of,
       name: "teravoz_missed_notices_total",
-      help: "Changes that realtime found in the store and got no notice of; stays 0",
+      help: "Changes that realtime found in the store and whose notice did not come within 5 minutes; stays 0",
+    }),
+    lateNotices: new Counter({
+      ...of,
+      name: "teravoz_late_notices_total",
+      help: "Notices that came 5 seconds or more after realtime had found their change in the store",
     }),
     fanoutSeconds: new Histogram({
       ...of,

@@ -5,6 +5,7 @@ import {
   MongoCompatibilityError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
+  MongoRuntimeError,
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
@@ -15,12 +16,19 @@ const answered = (code: number, errorLabels: string[] = []) => new MongoServerEr
 /** The driver's own words for a transaction on a server that is no member of a replica set; the server's are within. */
 const withoutReplicaSet = () =>
   new MongoServerError({ message: "does not support retryable writes", originalError: answered(20) });
+/** Node's own error of a socket. */
+const ofSocket = (code: string) => Object.assign(new Error("x"), { code });
 /** The driver does not export the class. */
 const named = (name: string) => Object.defineProperty(new MongoNetworkError("x"), "name", { value: name });
 
 test.each([
   ["a lost link", new MongoNetworkError("x")],
-  ["a link that broke while it was written to", Object.assign(new Error("x"), { code: "ECONNRESET" })],
+  [
+    "a lost link within another error",
+    new Error("x", { cause: new Error("y", { cause: ofSocket("EPIPE") }) }),
+  ],
+  ["a lost link that the driver names as a cause", new MongoRuntimeError("x", { cause: ofSocket("EPIPE") })],
+  ["a link that broke in a bulk write", new MongoBulkWriteError(ofSocket("EPIPE") as never, {} as never)],
   ["a lost link in a bulk write", new MongoBulkWriteError(new MongoNetworkError("x"), {} as never)],
   ["a link that does not answer", new MongoNetworkTimeoutError("x")],
   ["no server in reach", new MongoServerSelectionError("x", {} as never)],
@@ -49,6 +57,12 @@ test.each([
   ["a server that is too old for the driver", new MongoCompatibilityError("x")],
   ["a transaction to be tried again", answered(1, ["TransientTransactionError"])],
   ["a commit nobody knows of", answered(1, ["UnknownTransactionCommitResult"])],
+  ...[
+    ...["ECONNRESET", "EPIPE", "ECONNABORTED", "ECONNREFUSED", "ETIMEDOUT", "ENOTCONN", "ENETRESET"],
+    ...["EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "ENOTFOUND", "EAI_AGAIN"],
+    ...["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_PREMATURE_CLOSE"],
+    ...["ERR_SOCKET_CLOSED", "ERR_SOCKET_CONNECTION_TIMEOUT"],
+  ].map((code) => [`a socket's ${code}`, ofSocket(code)] as const),
 ])("%s passes: it is told as Unavailable, with its cause", async (_, error) => {
   expect(isPassing(error)).toBe(true);
   const told = orUnavailable(() => Promise.reject(error));
@@ -61,7 +75,8 @@ test.each([
   ["a key that is taken", answered(11_000)],
   ["a value the server refuses", answered(2)],
   ["a transaction too large", answered(257)],
-  ["a file that is missing", Object.assign(new Error("x"), { code: "ENOENT" })],
+  ["a file that is missing", ofSocket("ENOENT")],
+  ["a fault in the fold with a cause", new TypeError("x", { cause: new Error("y") })],
   ["a fault in the fold", new TypeError("x is not a function")],
 ])("%s does not pass: it is thrown as it is", async (_, error) => {
   expect(isPassing(error)).toBe(false);

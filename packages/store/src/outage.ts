@@ -58,16 +58,21 @@ const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
 
 /**
- * The driver (7.9) wraps what a socket reports when it reads, not when it writes: a command sent on a link that was just
- * reset fails with Node's own error, without any label. Whether it arrived is not known.
+ * Node's codes of a link that broke, could not be made, or has no address at the moment. The driver (7.9) wraps what a socket reports when
+ * it reads, not when it writes: a command sent on a link that was just reset fails with Node's own error, without any label. Whether it
+ * arrived is not known.
  */
 const LOST_LINK_CODES = new Set([
-  ...["ECONNRESET", "EPIPE", "ECONNABORTED", "ECONNREFUSED", "ETIMEDOUT", "ENOTCONN"],
-  ...["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"],
+  ...["ECONNRESET", "EPIPE", "ECONNABORTED", "ECONNREFUSED", "ETIMEDOUT", "ENOTCONN", "ENETRESET"],
+  ...["EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "ENOTFOUND", "EAI_AGAIN"],
+  ...["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_PREMATURE_CLOSE"],
+  ...["ERR_SOCKET_CLOSED", "ERR_SOCKET_CONNECTION_TIMEOUT"],
 ]);
 
+/** Whether the error, or one of its causes, is Node's own error of a lost link. */
 export const isLostLink = (error: unknown): boolean =>
-  isNativeError(error) && "code" in error && LOST_LINK_CODES.has(String(error.code));
+  isNativeError(error) &&
+  (("code" in error && LOST_LINK_CODES.has(String(error.code))) || isLostLink(error.cause));
 
 /** DuplicateKey: it is there already. */
 export const isDuplicateKey = (error: unknown): boolean =>

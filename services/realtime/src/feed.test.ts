@@ -15,6 +15,7 @@ function start(
   const told: string[] = [];
   const pauses: (() => void)[] = [];
   const metrics = createMetrics();
+  const clock = { now: 0 };
   const feed = createFeed({
     queries,
     day: noNumbers.day,
@@ -31,14 +32,39 @@ function start(
     changed: () => told.push("DataChanged"),
     log: createLog("test", "silent"),
     metrics,
-    now: () => 0,
+    now: () => clock.now,
     pause: () => new Promise<void>((resolve) => pauses.push(resolve)),
   });
   const proceed = async () => {
     pauses.shift()?.();
     await settle();
   };
-  return { feed, told, metrics, proceed };
+  const counts = async () => ({
+    missed: (await metrics.missedNotices.get()).values[0]?.value,
+    late: (await metrics.lateNotices.get()).values[0]?.value,
+  });
+  return { feed, told, proceed, clock, counts };
+}
+
+/** A feed that has compared once, and a call that changes in the store without a notice. */
+async function startWithUnnoticed() {
+  const calls = [sampleCall()];
+  const queries = queriesOver(calls);
+  const hooks = { whileRead: () => {} };
+  const findCalls: CallQueries["findCalls"] = async (ids) => {
+    hooks.whileRead();
+    return queries.findCalls(ids);
+  };
+  const started = start({ ...queries, findCalls });
+  started.feed.doubt();
+  await settle();
+  await started.proceed();
+  calls[0] = sampleCall({ version: 2 });
+  const compareAfter = async (ms: number, expectsNotices = true) => {
+    started.clock.now += ms;
+    return started.feed.reconcile(expectsNotices);
+  };
+  return { ...started, hooks, compareAfter };
 }
 
 const notice = (key: string, more: Partial<Notice["change"]> = {}): Notice => ({
@@ -178,17 +204,35 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
   ]);
 });
 
-test("a change without a notice is pushed by the comparison, and counted as missed if its notice never comes", async () => {
-  const calls = [sampleCall()];
-  const { feed, told, metrics, proceed } = start(queriesOver(calls));
-  feed.doubt();
-  await settle();
-  await proceed();
-  calls[0] = sampleCall({ version: 2 });
-  expect(await feed.reconcile(true)).toBe(1);
+test("a change without a notice is pushed by the comparison, and counted as missed once if its notice does not come for 5 minutes", async () => {
+  const { told, counts, compareAfter } = await startWithUnnoticed();
+  expect(await compareAfter(0)).toBe(1);
   expect(told).toEqual(["views read again", "DataChanged", "one", "DataChanged"]);
-  expect(await feed.reconcile(true)).toBe(0);
-  expect((await metrics.missedNotices.get()).values).toMatchObject([{ value: 1 }]);
+  expect(await compareAfter(299_999)).toBe(0);
+  expect(await counts()).toEqual({ missed: 0, late: 0 });
+  for (let n = 0; n < 2; n += 1) await compareAfter(1);
+  expect(await counts()).toEqual({ missed: 1, late: 0 });
+});
+
+test("a change found just before notices stop coming is not counted as missed for the time in which none come", async () => {
+  const { counts, compareAfter } = await startWithUnnoticed();
+  await compareAfter(0);
+  await compareAfter(400_000, false);
+  await compareAfter(299_999);
+  expect(await counts()).toEqual({ missed: 0, late: 0 });
+  await compareAfter(1);
+  expect(await counts()).toEqual({ missed: 1, late: 0 });
+});
+
+test("a notice that comes while the comparison reads its change is no missed one", async () => {
+  const { feed, hooks, counts, compareAfter } = await startWithUnnoticed();
+  hooks.whileRead = () => {
+    hooks.whileRead = () => {};
+    feed.tell([notice("one", { version: 2 })]);
+  };
+  await compareAfter(0);
+  await compareAfter(300_000);
+  expect(await counts()).toEqual({ missed: 0, late: 0 });
 });
 
 test("an erasure without a notice, however old its call is, makes the comparison read every view again, once", async () => {
@@ -211,18 +255,20 @@ test("an erasure without a notice, however old its call is, makes the comparison
   expect(told).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
 });
 
-test("a change that is found before its notice comes is not counted as missed", async () => {
-  const calls = [sampleCall()];
-  const { feed, metrics, proceed } = start(queriesOver(calls));
-  feed.doubt();
-  await settle();
-  await proceed();
-  calls[0] = sampleCall({ version: 2 });
-  await feed.reconcile(true);
-  feed.tell([notice("one", { version: 2 })]);
-  await feed.reconcile(true);
-  expect((await metrics.missedNotices.get()).values).toMatchObject([{ value: 0 }]);
-});
+test.each([
+  { ms: 4_999, late: 0 },
+  { ms: 5_000, late: 1 },
+])(
+  "a notice that comes $ms ms after the comparison found its change is no missed one, and counts as late $late times",
+  async ({ ms, late }) => {
+    const { feed, clock, counts, compareAfter } = await startWithUnnoticed();
+    await compareAfter(0);
+    clock.now += ms;
+    for (const version of [1, 2, 2]) feed.tell([notice("one", { version })]);
+    await compareAfter(600_000);
+    expect(await counts()).toEqual({ missed: 0, late });
+  },
+);
 
 test("a change is neither found nor counted once its notice was relayed", async () => {
   const calls = [sampleCall()];

@@ -15,8 +15,8 @@ export type Feed = {
   doubt(): void;
   /**
    * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
-   * with the number of such changes, once the database answers. `expectsNotices` is false while none can come; otherwise each change
-   * is counted as missed if its notice does not come before the next comparison.
+   * with the number of such changes, once the database answers. A change counts as missed if its notice does not come for MISSED_MS.
+   * `expectsNotices` is false while none can come: that time does not count.
    */
   reconcile(expectsNotices: boolean): Promise<number>;
   stop(): void;
@@ -33,6 +33,13 @@ const RECOVERY_MS = 250;
 const LOOK_BACK_MS = 120_000;
 /** Two minutes of 800 changed calls a second. With more, reading the views again costs less. */
 const MAX_VERSIONS = 100_000;
+/**
+ * A notice may come long after its change: a projector that ended between the two has a successor only when Kafka has given away its
+ * partitions. The longest time seen under faults is 134 s (test/faults/RESULTS-CLUSTER.md).
+ */
+const MISSED_MS = 300_000;
+/** A comparison overtakes notices that are on their way, which takes milliseconds. */
+const LATE_MS = 5_000;
 /** Between attempts while the database is away: soon enough for the 5 s a client may wait after its return. */
 const RETRY_MS = 1_000;
 
@@ -50,12 +57,14 @@ type Deps = {
   pause?: (ms: number) => Promise<unknown>;
 };
 type Comparison = { expectsNotices: boolean; answer: PromiseWithResolvers<number> };
+/** A change that a comparison found. `since`, by `now`: the time of that comparison, or of the last one at which no notice could come. */
+type Awaited = { version: number; since: number };
 type State = Required<Deps> & {
   pending: Map<string, Notice>;
   /** The newest version of each subject that the views were given, of those that changed lately; null before the first comparison. */
   given: Map<string, number> | null;
-  /** Versions that a comparison found, and whose notices have not come yet. */
-  awaited: Map<string, number>;
+  /** Changes whose notices have not come yet. */
+  awaited: Map<string, Awaited>;
   /** CallQueries.erasureMark when the views were last known to have no erased call; null before the first comparison. */
   erasureMark: number | null;
   /** When the last comparison began, by `now`. */
@@ -208,11 +217,12 @@ function tell(state: State, calls: readonly Call[], erased: readonly string[]): 
 const note = ({ given }: State, stored: StoredVersion): void =>
   void given?.set(subjectOf(stored), stored.version);
 
-/** The notice of a found change has come after all. The notice of an agent may name a lower version than the one that is stored. */
-function settleAwaited({ awaited }: State, change: Change): void {
-  const version = awaited.get(subjectOf(change));
-  if (version === undefined) return;
-  if (change.kind === "agent" || change.version >= version) awaited.delete(subjectOf(change));
+/** The notice of a found change has come. The notice of an agent may name a lower version than the one that is stored. */
+function settleAwaited({ awaited, metrics, now }: State, change: Change): void {
+  const found = awaited.get(subjectOf(change));
+  if (found === undefined || (change.kind === "call" && change.version < found.version)) return;
+  awaited.delete(subjectOf(change));
+  if (now() - found.since >= LATE_MS) metrics.lateNotices.inc();
 }
 
 /** Clocks of two machines differ: a notice from the future was told at once. */
@@ -221,16 +231,19 @@ const observeDelay = ({ metrics, now }: State, stamped: number): void =>
 
 /** See Feed.reconcile. Runs while nothing is being relayed, so that what is on its way to the views is not taken for missing. */
 async function compare(state: State, expectsNotices: boolean): Promise<number> {
-  countMissed(state);
   const until = state.now();
+  if (expectsNotices) countMissed(state, until);
+  else for (const found of state.awaited.values()) found.since = until;
   const withinMs = LOOK_BACK_MS + Math.max(0, until - state.comparedAt);
   const stored = await state.queries.listVersions({ withinMs, until, limit: MAX_VERSIONS });
   const found = ungivenOf(state, stored);
+  // before anything else is read: a notice may come meanwhile
+  if (expectsNotices)
+    for (const each of found) state.awaited.set(subjectOf(each), { version: each.version, since: until });
   if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.doubtful = true;
   else
     for (let start = 0; start < found.length; start += READ_SIZE)
       await push(state, found.slice(start, start + READ_SIZE));
-  if (expectsNotices) for (const each of found) state.awaited.set(subjectOf(each), each.version);
   state.given = new Map(
     stored.map((each) => [subjectOf(each), Math.max(each.version, givenOf(state, each))]),
   );
@@ -253,11 +266,12 @@ const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersio
 
 const givenOf = ({ given }: State, subject: Subject): number => given?.get(subjectOf(subject)) ?? 0;
 
-function countMissed({ awaited, metrics, log }: State): void {
-  if (awaited.size === 0) return;
-  metrics.missedNotices.inc(awaited.size);
-  log.error({ count: awaited.size }, "changes without a notice were found in the store");
-  awaited.clear();
+function countMissed({ awaited, metrics, log }: State, now: number): void {
+  const missed = [...awaited].filter(([, { since }]) => now - since >= MISSED_MS);
+  if (missed.length === 0) return;
+  metrics.missedNotices.inc(missed.length);
+  log.error({ count: missed.length }, "changes were found in the store, and their notices never came");
+  for (const [subject] of missed) awaited.delete(subject);
 }
 
 /**
@@ -267,7 +281,7 @@ function countMissed({ awaited, metrics, log }: State): void {
 async function recover(state: State): Promise<void> {
   state.doubtful = false;
   for (const [subject, { change }] of state.pending) if (!change.erased) state.pending.delete(subject);
-  // notices may have been skipped, and those that were not are no longer told apart
+  // the notices of these may have been skipped, for example by a new member of the group, which is no loss
   state.awaited.clear();
   state.day.forget();
   state.past.forget();

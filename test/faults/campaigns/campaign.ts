@@ -34,7 +34,7 @@ export type Campaign = {
   openCluster?(dir: string): Promise<FaultyCluster>;
   /** A build known to be bad: it must show this, and is fine where it does. */
   mustShow?: readonly Damage[];
-  /** Whether no webhook may be refused, whatever is struck. */
+  /** Whether every webhook must be answered with 200, whatever is struck. */
   takesAll?: boolean;
   /** Whether the last events are followed by their projector's death (default: of every good build). */
   endsInDeath?: boolean;
@@ -156,9 +156,10 @@ async function strikeAndJudge(run: CampaignRun, rig: Rig, phases: Phases) {
 
 const findRefusals = (struck: readonly Struck[]): Violation[] =>
   struck
-    .filter(({ window }) => window && window.refused > 0)
-    .map(({ fault, window }) => ({
-      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${window!.refused} webhooks` },
+    .map(({ fault, window }) => ({ fault, count: (window?.refused ?? 0) + (window?.unanswered ?? 0) }))
+    .filter(({ count }) => count > 0)
+    .map(({ fault, count }) => ({
+      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${count} webhooks` },
     }));
 
 async function strikeUnderLoad(

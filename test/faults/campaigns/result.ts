@@ -33,7 +33,7 @@ export type Result = Counts & {
    * Clients that were connected all along, of so many: no new connection has put right what they show at quiet. And changes whose
    * notice realtime missed, by its own count. Not in older ledgers.
    */
-  views?: { steady: number; of: number; missedNotices: number };
+  views?: { steady: number; of: number; lateNotices?: number; missedNotices: number };
   /** The longest request. */
   slowestMs: number;
   violations: string[];
@@ -76,9 +76,10 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
 const describeTold = (times: number[]): Result["told"] =>
   times.length === 0 ? null : { p99: quantile(times, 0.99), count: times.length };
 
-const describeViews = ({ clients, missedNotices }: Evidence) => ({
+const describeViews = ({ clients, lateNotices, missedNotices }: Evidence) => ({
   steady: clients.filter(({ connections }) => connections === 1).length,
   of: clients.length,
+  lateNotices,
   missedNotices,
 });
 

@@ -55,6 +55,7 @@ function goodEvidence(): Evidence {
     parked: [],
     poison: [],
     notices: new Map(calls.map(({ _id, version }) => [_id, version])),
+    lateNotices: 0,
     missedNotices: 0,
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [

@@ -67,7 +67,8 @@ export type Evidence = {
   poison: string[];
   /** The newest version of each call that a notice in the log names; null where they were not read. */
   notices: Map<string, number> | null;
-  /** Changes whose notice instances of realtime got too late or never, by their own count: a number for the table. */
+  /** Notices that instances of realtime got late or not at all, by their own count: numbers for the table. */
+  lateNotices: number;
   missedNotices: number;
   samples: Sample[];
   /** By uuid. */

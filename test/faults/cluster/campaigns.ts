@@ -6,6 +6,7 @@ import { aimedKills, killedServices } from "../nemesis/of-services.ts";
 import type { LaneOrder } from "../nemesis/plan.ts";
 import { madeDirectory } from "../special/conditions.ts";
 import { openFaultyCluster } from "./cluster.ts";
+import { copiesRaised } from "./copies-raised.ts";
 import {
   allControllersKilled,
   brokerReplaced,
@@ -85,6 +86,7 @@ export const clusterCampaigns: readonly Campaign[] = [
       [
         ...each(2, [brokersRolled, membersRolled, primaryStepsDown]),
         ...each(3, [brokerReplaced, partitionsReassigned]),
+        ...each(1, [copiesRaised]),
       ],
     ],
   },
@@ -132,6 +134,7 @@ export const quickClusterCampaigns: readonly Campaign[] = [
           primaryRollsBack,
           leaderLinks[0]!,
           partitionsReassigned,
+          copiesRaised,
         ].map(brief),
       ),
     ],

@@ -10,6 +10,7 @@ import {
   isLedByOthers,
   untilWhole,
 } from "./state.ts";
+import { isRefusal } from "./windows.ts";
 
 /** A rig on a cluster, at the moment of a strike. */
 export type Scene = { rig: Rig; cluster: FaultyCluster; holdMs: number };
@@ -127,10 +128,10 @@ export const feltBy = {
     isAnother(await findPrimary(cluster, nodes), nodes),
   /** No member takes writes. */
   noPrimary: async ({ cluster }: Scene) => (await findPrimary(cluster)) === null,
-  /** A webhook that was begun since the last strike got no 200 and no refusal for its content. */
+  /** The gateway refused a webhook that was begun since the last strike. An ingest that another fault killed proves nothing. */
   refusals: async ({ rig }: Scene) => {
     const since = rig.struckAt.at(-1)?.from ?? 0;
-    return rig.history.operations.some(({ t0, outcome }) => t0 >= since && outcome === "info");
+    return rig.history.operations.some((each) => each.t0 >= since && isRefusal(each));
   },
 } satisfies Record<string, Bite>;
 

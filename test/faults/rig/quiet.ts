@@ -122,7 +122,10 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   const asked = calls.slice(-ASKED).map(({ _id }) => _id);
   await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
   const { client, topics } = rig.opened;
-  const missedNotices = rig.cluster ? await countMissedNotices(rig) : 0;
+  const [lateNotices, missedNotices] = await Promise.all([
+    rig.cluster ? countOf(rig, "teravoz_late_notices_total") : 0,
+    rig.cluster ? countOf(rig, "teravoz_missed_notices_total") : 0,
+  ]);
   const [remains, notices, callLog, agentLog, parked] = await Promise.all([
     findRemains(rig),
     rig.cluster ? readNotices(rig) : null,
@@ -132,7 +135,7 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
   ]);
   return {
     ...{ events, calls, history: rig.history, erased: rig.erased },
-    ...{ remains, notices, missedNotices },
+    ...{ remains, notices, lateNotices, missedNotices },
     // they are whole when the services have ended
     leaks: [],
     ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
@@ -183,12 +186,12 @@ async function readNotices({ opened }: Rig): Promise<Map<string, number>> {
   return newest;
 }
 
-const MISSED = /^teravoz_missed_notices_total (\d+)/m;
-
-async function countMissedNotices({ processes }: Rig): Promise<number> {
+/** The sum of a counter of all instances of realtime, since their last start. */
+async function countOf({ processes }: Rig, metric: string): Promise<number> {
+  const line = new RegExp(`^${metric} (\\d+)`, "m");
   const counts = processes.of("realtime").map(async ({ url }) => {
     const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) });
-    return Number(MISSED.exec(await answer.text())?.[1] ?? Number.NaN);
+    return Number(line.exec(await answer.text())?.[1] ?? Number.NaN);
   });
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
