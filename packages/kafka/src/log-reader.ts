@@ -1,6 +1,7 @@
 import type { RecordIdentity } from "@teravoz/domain";
 import kafkajs, { type Admin, type Cluster } from "kafkajs";
 import type { LogReader, Place } from "./log-identity.ts";
+import { isDenied } from "./outcomes.ts";
 
 /** One batch of records is answered whole, however long it is; a wait is over at once where there is a record. */
 const ONE_BATCH = { minBytes: 1, maxBytes: 1, maxWaitTime: 100 };
@@ -74,12 +75,14 @@ type FetchResponse = {
 
 /** Where a broker does not show it, no record is old enough: reading a partition again loses nothing. */
 async function readMinCompactionLag(admin: Admin, topic: string): Promise<number> {
-  const { resources } = await admin.describeConfigs({
-    resources: [
-      { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ["min.compaction.lag.ms"] },
-    ],
-    includeSynonyms: false,
-  });
-  const value = resources[0]?.configEntries[0]?.configValue;
+  const named = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
+  const asked = [{ ...named, configNames: ["min.compaction.lag.ms"] }];
+  const described = await admin
+    .describeConfigs({ resources: asked, includeSynonyms: false })
+    .catch((error) => {
+      if (!isDenied(error)) throw error;
+      return { resources: [] };
+    });
+  const value = described.resources[0]?.configEntries[0]?.configValue;
   return value === undefined ? Number.POSITIVE_INFINITY : Number(value);
 }

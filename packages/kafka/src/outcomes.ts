@@ -50,3 +50,6 @@ export function reasonOf(error: unknown): string {
   while (cause) ({ type = type, name = name, cause } = cause);
   return type ?? name;
 }
+
+/** Whether the brokers do not grant the right to what was asked. */
+export const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { demandBrokers, Refusal, raiseCopies, type Say } from "./copies.ts";
-import { reasonOf } from "./outcomes.ts";
+import { isDenied, reasonOf } from "./outcomes.ts";
 
 export type TopicNames = {
   callEvents: string;
@@ -154,8 +154,6 @@ const nameFaults = (found: readonly Found[]): string[] =>
       .filter(([name, value]) => isFault(name, shown.get(name)?.value, value))
       .map(([name, value]) => `topic ${topic} has ${name}=${shown.get(name)?.value}, not ${value}`),
   );
-
-const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));
 
 /** Empty where the brokers do not let us see the settings, as some managed ones do. */
 async function describeTopic(admin: Admin, topic: string): Promise<Described> {
