@@ -101,7 +101,7 @@ function doubt({ wake }: State, watched: Watched): void {
 async function compareAgain(state: State): Promise<void> {
   while (state.wanted) {
     const isCertain = [...state.places.values()].every(({ certain }) => certain);
-    // a doubt ends the pause between two rounds, and not the one after a failure
+    // a doubt or a failed comparison ends the pause between two rounds, and not the one after a failure
     if (isCertain) await sleep(EVERY_MS, { ref: false, signal: state.wake.signal });
     else await sleep(RETRY_MS, { ref: false });
     state.wake = new AbortController();
@@ -122,6 +122,7 @@ async function compareOne(state: State, watched: Watched): Promise<void> {
       { topic, partition, err },
       "the log could not be compared with its position yet, trying again",
     );
+    state.wake.abort();
   }
 }
 
