@@ -11,7 +11,8 @@ export const EVENTS = {
   CRASH: "crash",
 };
 
-type Log = { end: number; missing: Set<number> };
+/** `stamp`: of each of its records. */
+type Log = { end: number; missing: Set<number>; stamp: number };
 type RunOptions = {
   partitionsConsumedConcurrently: number;
   /** As in kafkajs: true unless it is set. */
@@ -25,7 +26,7 @@ type RunOptions = {
  * at the next fetch.
  */
 export function createFakeKafka(partitions: number) {
-  const logs = Array.from({ length: partitions }, (): Log => ({ end: 0, missing: new Set() }));
+  const logs = Array.from({ length: partitions }, (): Log => ({ end: 0, missing: new Set(), stamp: 0 }));
   const committed = new Map<number, number>();
   const leaderless = new Set<number>();
   const silent = new Set<number>();
@@ -44,10 +45,14 @@ export function createFakeKafka(partitions: number) {
     append: (partition: number, count: number) => {
       logs[partition]!.end += count;
     },
-    /** As after the topic was made again: the log is empty. */
+    /** As after the topic was made again: the log is empty, and its records have other stamps. */
     recreate: (partition: number) => {
-      logs[partition]!.end = 0;
+      const log = logs[partition]!;
+      log.end = 0;
+      log.stamp += 1;
     },
+    /** While it is set, the ends and the records of a log cannot be read for a comparison. */
+    isUnreadable: false,
     /** Removes records. */
     compact: (partition: number, offsets: readonly number[]) => {
       for (const offset of offsets) logs[partition]!.missing.add(offset);
@@ -80,7 +85,7 @@ export function createFakeKafka(partitions: number) {
     ],
   });
   const consumer = ({ partitionAssigners }: ConsumerConfig) => {
-    const cluster = openCluster();
+    const cluster = openCluster(fake, logs);
     for (const assigner of partitionAssigners ?? []) assigner({ cluster } as Parameters<typeof assigner>[0]);
     return openConsumer(fake, logs, cluster);
   };
@@ -88,13 +93,39 @@ export function createFakeKafka(partitions: number) {
   return fake;
 }
 
-/** Its one broker answers each fetch and each heartbeat; the records come another way. */
-function openCluster(): Cluster {
-  const findBroker = async () => ({ fetch: async () => ({ responses: [] }), heartbeat: async () => {} });
-  return { findBroker, findGroupCoordinator: findBroker } as unknown as Cluster;
+/** Its one broker answers each fetch and each heartbeat; a consumer gets its records another way. */
+function openCluster(fake: Fake, logs: Log[]): Cluster {
+  const fetch = async ({ topics }: { topics: { topic: string; partitions: Asked[] }[] }) => ({
+    responses: topics.map(({ partitions }) => ({
+      partitions: partitions.map(({ partition, fetchOffset }) => ({
+        messages: messagesOf(logs[partition]!, Number(fetchOffset)),
+      })),
+    })),
+  });
+  const findBroker = async () => ({ fetch, heartbeat: async () => {} });
+  return {
+    ...{ findBroker, findGroupCoordinator: findBroker },
+    findLeaderForPartitions: (_topic: string, partitions: number[]) => ({ 0: partitions }),
+    fetchTopicsOffset: async ([asked]: [{ partitions: Asked[]; fromBeginning: boolean }]) => {
+      if (fake.isUnreadable) throw new Error("away");
+      const [{ partition }] = asked.partitions as [Asked];
+      return [{ partitions: [{ offset: asked.fromBeginning ? "0" : String(logs[partition]!.end) }] }];
+    },
+  } as unknown as Cluster;
 }
 
+type Asked = { partition: number; fetchOffset?: string };
+
+const messagesOf = ({ end, missing, stamp }: Log, from: number) =>
+  Array.from({ length: Math.max(0, end - from) }, (_, n) => from + n)
+    .filter((offset) => !missing.has(offset))
+    .map((offset) => ({
+      ...{ offset: String(offset), timestamp: String(stamp) },
+      ...{ key: null, value: null, headers: {} },
+    }));
+
 type Fake = {
+  isUnreadable: boolean;
   silent: Set<number>;
   leaderless: Set<number>;
   committed: Map<number, number>;
@@ -138,10 +169,7 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
     const from = next[partition]!;
     if (from >= log.end) return [];
     fake.fetches.set(partition, (fake.fetches.get(partition) ?? 0) + 1);
-    const offsets = Array.from({ length: log.end - from }, (_, n) => from + n);
-    const messages = offsets
-      .filter((offset) => !log.missing.has(offset))
-      .map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: "0", headers: {} }));
+    const messages = messagesOf(log, from);
     const batch = {
       ...{ topic: TOPIC, partition, messages, highWatermark: String(log.end) },
       fetchedOffset: String(from),

@@ -20,9 +20,15 @@ export type Commits = {
    * it, or a later one; never if the partitions change before that.
    */
   add(commit: Commit, send: Send): Promise<void>;
+  /** Notes the offset that Kafka has for a partition. */
+  note(at: Omit<Commit, "metadata">): void;
+  /** False if Kafka may have a higher offset for the partition, or none. */
+  isAtMost(at: Omit<Commit, "metadata">): boolean;
   /** Resolves when all is committed, after `ms` at the latest. */
   settled(ms: number): Promise<void>;
 };
+
+const placeOf = ({ topic, partition }: Omit<Commit, "offset" | "metadata">) => `${topic}:${partition}`;
 
 type Send = (offsets: Offsets) => Promise<void>;
 type Waiting = Commit & { done: PromiseWithResolvers<void> };
@@ -34,6 +40,9 @@ const RETRY_MS = 1_000;
 /** Commits while `isWanted`. */
 export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
   const waiting = new Map<string, Waiting>();
+  /** The highest offset that Kafka may have, by partition. */
+  const highest = new Map<string, number>();
+  const mayHave = (place: string) => highest.get(place) ?? Number.POSITIVE_INFINITY;
   let isSending = false;
   let sent = Promise.resolve();
   let send: Send = async () => {};
@@ -44,7 +53,10 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
       waiting.clear();
       try {
         await withDeadline(send(offsetsOf(taken)), COMMIT_MS);
-        for (const [, { done }] of taken) done.resolve();
+        for (const [place, { offset, done }] of taken) {
+          highest.set(place, Math.max(offset, waiting.get(place)?.offset ?? 0));
+          done.resolve();
+        }
       } catch (err) {
         log.warn({ err }, "offsets are not committed yet, trying again");
         for (const [place, commit] of taken) {
@@ -60,12 +72,15 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
   return {
     add(commit, by) {
       send = by;
-      const place = `${commit.topic}:${commit.partition}`;
+      const place = placeOf(commit);
+      highest.set(place, Math.max(mayHave(place), commit.offset));
       const done = waiting.get(place)?.done ?? Promise.withResolvers<void>();
       waiting.set(place, { ...commit, done });
       if (!isSending) sent = sendAll();
       return done.promise;
     },
+    note: (at) => void highest.set(placeOf(at), at.offset),
+    isAtMost: (at) => mayHave(placeOf(at)) <= at.offset,
     settled: (ms) => Promise.race([sent, sleep(ms, { ref: false })]),
   };
 }

@@ -1,7 +1,8 @@
+import { Unavailable } from "@teravoz/domain";
 import { type Log, type Metrics, sleep } from "@teravoz/runtime";
 import type { Batch, EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { Aside } from "./aside.ts";
-import type { ConsumedRecord, HandleBatch } from "./batch.ts";
+import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 import type { KafkaClient } from "./client.ts";
 import type { Commits } from "./commits.ts";
 import { type FetchedBatch, type FinishPorts, finishBatch } from "./finish-batch.ts";
@@ -33,7 +34,7 @@ export type Consumption = {
 };
 
 const PREPARE_MS = 20;
-/** How long a commit may take before a partition is read from a lower position, and before the member leaves its group. */
+/** How long a commit may take before a batch is tried again, and before the member leaves its group. */
 export const SETTLE_MS = 2_000;
 
 export const place = (topic: string, partition: number) => `${topic}:${partition}`;
@@ -101,9 +102,6 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
   if (finished.outcome === "lost" || !job.isOurs()) return;
   if (finished.outcome === "ahead") {
     const { position } = finished;
-    // what is stored from there on, and not notified of, has to lie above Kafka's offset: until it does, the same batch is fetched again
-    const isCommitted = commit(state, job, position).then(() => true);
-    if (!(await Promise.race([isCommitted, sleep(SETTLE_MS, { ref: false })]))) return;
     state.sought.set(place(topic, partition), position);
     job.member.consumer.seek({ topic, partition, offset: String(position) });
     return;
@@ -124,16 +122,32 @@ function commit(
   return commits.add({ topic, partition, offset, metadata }, commitOffsetsIfNecessary);
 }
 
-function finishPorts(
-  state: Consumption,
-  { payload, isOurs }: Job,
-  inTurn: FinishPorts["inTurn"],
-): FinishPorts {
-  const { batch } = payload;
+/**
+ * Brings Kafka's offset down to the first record of a part, where it may be above it: a start reads from there, and records that were
+ * stored and not notified of must not lie below. Throws Unavailable if Kafka does not have it soon.
+ */
+async function lowerKafka(state: Consumption, job: Job, part: ConsumedBatch): Promise<void> {
+  const { topic, partition } = part;
+  const { offset } = (part.stored[0] ?? part.records[0])!;
+  if (state.commits.isAtMost({ topic, partition, offset })) return;
+  const isCommitted = commit(state, job, offset).then(() => true);
+  if (!(await Promise.race([isCommitted, sleep(SETTLE_MS, { ref: false })])))
+    throw new Unavailable(
+      "Kafka's committed offset is above the position, and the commit of a lower one is not answered",
+    );
+}
+
+function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]): FinishPorts {
+  const { isOurs } = job;
+  const { batch } = job.payload;
   const where = place(batch.topic, batch.partition);
   let countedTo = 0;
   return {
-    ...{ position: state.position, handle: state.handle, now: state.now, log: state.log, isOurs, inTurn },
+    ...{ position: state.position, now: state.now, log: state.log, isOurs, inTurn },
+    handle: async (part) => {
+      await lowerKafka(state, job, part);
+      return state.handle(part);
+    },
     // once it was sought, what is missing is no longer in the log
     isAhead: (from, position) => from > position && state.sought.get(where) !== position,
     onPart: ({ expected, records }) => {

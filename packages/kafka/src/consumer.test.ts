@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
-import { Unavailable } from "@teravoz/domain";
+import { type PositionStore, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
 import type { ConsumedBatch, ConsumedRecord, Outcome } from "./batch.ts";
@@ -23,8 +23,11 @@ const offsetsOf = (records: readonly ConsumedRecord[]) => records.map(({ offset 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
 /** A projector in small over a log in memory. Positions and records are stored as one; then others are notified. */
-function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {}) {
-  const positions = new Map<number, number>();
+function project(
+  kafka = createFakeKafka(1),
+  more: Partial<ConsumeOptions> = {},
+  positions = new Map<number, number>(),
+) {
   const stored: Record<number, number[]> = {};
   const notified: Record<number, number[]> = {};
   const project = {
@@ -61,6 +64,20 @@ function project(kafka = createFakeKafka(1), more: Partial<ConsumeOptions> = {})
   open.push(consumer);
   return Object.assign(project, { consumer });
 }
+
+/** Positions without identities: a log is another one if it ends below its position. */
+const storeOf = (positions: Map<number, number>): PositionStore => ({
+  position: async (_topic, partition) => positions.get(partition) ?? null,
+  storedPosition: async (_topic, partition) => ({
+    ...{ next: positions.get(partition) ?? null, identities: [], seenUntil: null },
+  }),
+  replacePosition: async ({ partition }, { expected, next }) => {
+    if (positions.get(partition) !== expected) return false;
+    if (next === null) positions.delete(partition);
+    else positions.set(partition, next);
+    return true;
+  },
+});
 
 /** Fails so many times, then no more. */
 function failing(times: number) {
@@ -170,6 +187,51 @@ test("what is read again after a restored backup is protected too: a crash befor
   await run(10);
   expect(restored.positions.get(0)).toBe(10);
   expect(kafka.committed.get(0)).toBe(4);
+});
+
+/** Ends a projector whose notices fail, and starts the next one. */
+async function startAgain(
+  { kafka, positions, consumer }: ReturnType<typeof project>,
+  more: Partial<ConsumeOptions>,
+) {
+  const stopped = consumer.stop();
+  await run(10);
+  await stopped;
+  const next = project(kafka, more, positions);
+  await run(10);
+  return next;
+}
+
+test("a log that is read again from its beginning while its consumer runs: a crash before the notices skips none", async () => {
+  const positions = new Map<number, number>();
+  const more = { positions: storeOf(positions) };
+  const projector = project(createFakeKafka(1), more, positions);
+  projector.kafka.append(0, 10);
+  await run(5);
+  projector.kafka.recreate(0);
+  projector.kafka.append(0, 6);
+  projector.notify = failing(1_000);
+  await run(70);
+  expect([positions.get(0), projector.kafka.committed.get(0)]).toEqual([6, 0]);
+  const next = await startAgain(projector, more);
+  expect(next.notified[0]).toEqual(numbers(0, 6));
+});
+
+test("a log that could not be compared at the join, below Kafka's offset: a crash before the notices skips none", async () => {
+  const kafka = createFakeKafka(1);
+  kafka.append(0, 10);
+  kafka.committed.set(0, 9);
+  kafka.isUnreadable = true;
+  const positions = new Map([[0, 4]]);
+  const more = { positions: storeOf(positions) };
+  const restored = project(kafka, more, positions);
+  restored.notify = failing(1_000);
+  await run(1);
+  kafka.isUnreadable = false;
+  await run(20);
+  expect(positions.get(0)).toBe(10);
+  const next = await startAgain(restored, more);
+  expect(next.notified[0]).toEqual(numbers(4, 10));
 });
 
 test("a rebalance between the store and the notices skips nothing", async () => {

@@ -213,13 +213,16 @@ async function seekAll(
   const firstStarts = standings.flatMap((standing) => {
     const { topic, partition, committed } = standing;
     const start = seekOne(state, member, standing);
+    if (committed !== null) state.commits.note({ topic, partition, offset: committed });
     if (start === null || state.logs?.isCertain(standing) === false) return [];
     const isRight =
       committed !== null && committed <= start && (standing.metadata || null) === state.metadata;
     const offset = String(Math.min(committed ?? start, start));
     return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
-  if (firstStarts.length > 0) await withDeadline(member.consumer.commitOffsets(firstStarts), COMMIT_MS);
+  if (firstStarts.length === 0) return left;
+  await withDeadline(member.consumer.commitOffsets(firstStarts), COMMIT_MS);
+  for (const { offset, ...at } of firstStarts) state.commits.note({ ...at, offset: Number(offset) });
   return left;
 }
 
