@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import type { Campaign } from "../faults/campaigns/campaign.ts";
 import { longCampaigns } from "../faults/campaigns/long.ts";
+import { quickCampaigns } from "../faults/campaigns/quick.ts";
 import { clusterCampaigns } from "../faults/cluster/campaigns.ts";
 import { listSuites, matchSuites } from "../runner/select.ts";
 import { pieces } from "./pieces.ts";
@@ -27,4 +29,15 @@ test("every long campaign is a piece, under a name that no other piece has", () 
     expect.arrayContaining([...longCampaigns, ...clusterCampaigns].map(({ name }) => `faults: ${name}`)),
   );
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("every quick campaign, or each of its faults, is part of a long campaign", () => {
+  const faultsOf = ({ lanes }: Campaign) => lanes.flat().map(({ fault }) => fault.name);
+  const longNames = new Set(longCampaigns.map(({ name }) => name));
+  const longFaults = new Set(longCampaigns.flatMap(faultsOf));
+  const isLong = (campaign: Campaign) =>
+    longNames.has(campaign.name) ||
+    (faultsOf(campaign).length > 0 && faultsOf(campaign).every((fault) => longFaults.has(fault)));
+  const quick = quickCampaigns.flatMap((campaign) => campaign.members ?? [campaign]);
+  expect(quick.filter((campaign) => !isLong(campaign)).map(({ name }) => name)).toEqual([]);
 });

@@ -2,14 +2,16 @@ import { type Codec, createCodec, openRegistry, registerSchema, subjectsOf } fro
 import { schemas } from "@teravoz/schemas";
 import type { TestTopics } from "./kafka.ts";
 
-const ADDED = { name: "added_later", type: "string", default: "nothing" };
-
 /** The codec of a release to come, whose schemas have one more field with a default, on the topics of a test. */
-export async function openNextRelease({ config, topics, log }: TestTopics): Promise<Codec> {
+export async function openNextRelease(
+  { config, topics, log }: TestTopics,
+  fieldName = "added_later",
+): Promise<Codec> {
+  const added = { name: fieldName, type: "string", default: "nothing" };
   const next = Object.fromEntries(
     Object.entries(schemas).map(([name, text]) => {
       const schema = JSON.parse(text);
-      return [name, JSON.stringify({ ...schema, fields: [...schema.fields, ADDED] })];
+      return [name, JSON.stringify({ ...schema, fields: [...schema.fields, added] })];
     }),
   ) as typeof schemas;
   const registry = openRegistry(config);

@@ -14,6 +14,8 @@ import type { LaneOrder } from "../nemesis/plan.ts";
 import { rebalances, skewedStamps, spoolOn } from "../special/conditions.ts";
 import { erasureUnderKills } from "../special/erasure.ts";
 import { forgedWebhooks, poison, redeliveryBursts } from "../special/hostile.ts";
+import { logCutShort, realtimeIsCutOff } from "../special/log-cut-short.ts";
+import { oneRecordFails } from "../special/one-record-fails.ts";
 import { registryForgets } from "../special/registry-forgets.ts";
 import { rebuildUnderKills, replayed } from "../special/replay.ts";
 import { topicMadeAnew } from "../special/topic-anew.ts";
@@ -97,4 +99,7 @@ export const longCampaigns: readonly Campaign[] = [
   topicMadeAnew,
   registryForgets,
   ...knownBadCampaigns,
+  oneRecordFails(5),
+  logCutShort(3),
+  realtimeIsCutOff(10),
 ];

@@ -47,14 +47,14 @@ const inProduction = (campaign: Campaign): Campaign => ({
 export const quickCampaigns: readonly Campaign[] = [
   together([wholeStackKilled(1), parts]),
   together([services, links]),
-  logCutShort,
+  logCutShort(1),
   erasureUnderKills(20, 1),
   spoolOn(1),
   together([replayed, topicMadeAnew]),
   rebuildUnderKills(2),
   registryForgets,
   // the sessions of a deployment hold while projectors die and a third one comes and goes
-  together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff]),
+  together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff(2)]),
   ...knownBadCampaigns,
-  together([oneRecordFails, forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
+  together([oneRecordFails(1), forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

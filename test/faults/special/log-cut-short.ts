@@ -20,7 +20,7 @@ const READY_MS = 60_000;
  * The only broker loses the newest part of its log, as a power cut may do it. All of that part is stored: what is acknowledged before
  * and afterwards must stay right, whether the projectors run on or start again.
  */
-export const logCutShort: Campaign = {
+export const logCutShort = (rounds: number): Campaign => ({
   name: "log cut short",
   endsInDeath: false,
   rate: RATE,
@@ -28,11 +28,16 @@ export const logCutShort: Campaign = {
   lanes: [],
   // the data of the broker must be ours to put back
   openStack: (dir) => openStack({ dir, ports: "free", provider: "local", env: process.env, say: () => {} }),
-  beforehand: async (rig) => [
-    await cutLog(rig, "while the projectors run", (cut) => cut()),
-    await cutLog(rig, "while no projector runs", (cut) => withoutProjectors(rig, cut)),
-  ],
-};
+  beforehand: async (rig) => {
+    const struck: Struck[] = [];
+    for (let round = 0; round < rounds; round++)
+      struck.push(
+        await cutLog(rig, "while the projectors run", (cut) => cut()),
+        await cutLog(rig, "while no projector runs", (cut) => withoutProjectors(rig, cut)),
+      );
+    return struck;
+  },
+});
 
 async function cutLog(rig: Rig, when: string, around: Cut["around"]): Promise<Struck> {
   const data = join(`${rig.dir}-stack`, "data", "kafka");
@@ -134,9 +139,9 @@ const realtimeCutOff: Fault = {
 /** For a machine that has other work. */
 const SLACK_MS = 3_000;
 
-export const realtimeIsCutOff: Campaign = {
+export const realtimeIsCutOff = (times: number): Campaign => ({
   name: "realtime cut off",
   rate: RATE,
   gapMs: 0,
-  lanes: [[{ fault: realtimeCutOff, times: 2 }]],
-};
+  lanes: [[{ fault: realtimeCutOff, times }]],
+});

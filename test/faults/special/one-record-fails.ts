@@ -56,12 +56,12 @@ const deadLettersMissing: Fault = {
  * A record has a schema that no projector has met, and the registry does not answer: the record's partition waits, the others go on,
  * and it is stored in the end.
  */
-const schemaNotFound: Fault = {
+const schemaNotFound = (round: number): Fault => ({
   ...once,
   name: "schema not found for a while",
   targets: ["registry"],
   async strike({ opened, db, history, stack, unrecovered }) {
-    const { uuid, call, body, value } = await writeByNextRelease({ opened });
+    const { uuid, call, body, value } = await writeByNextRelease({ opened }, round);
     const events = db.collection<{ _id: string }>("events");
     const isStored = async () => (await events.findOne({ _id: uuid })) !== null;
     await stack.pause("registry");
@@ -78,15 +78,16 @@ const schemaNotFound: Fault = {
     if (!(await until(isStored))) unrecovered.push("the record that waited was not stored");
     return hasWaited ? ended : null;
   },
-};
+});
 
-async function writeByNextRelease({ opened }: Pick<Rig, "opened">) {
+async function writeByNextRelease({ opened }: Pick<Rig, "opened">, round: number) {
   const call = `waits-${Date.now()}`;
   const fields = { type: "call.new", call_id: call, timestamp: new Date().toISOString() };
   const body = JSON.stringify(fields);
   const received = { occurred_at: null, received_at: new Date() };
   const uuid = eventId(Buffer.from(body), fields, received.received_at);
-  const codec = await openNextRelease(opened);
+  // projectors keep every schema that they have met
+  const codec = await openNextRelease(opened, `added_in_round_${round}`);
   const event = { kind: "call", aggregate_id: call, type: fields.type, payload: body, uuid } as const;
   return { uuid, call, body, value: await codec.encodeEvent({ ...event, ...received }) };
 }
@@ -101,12 +102,16 @@ export const noticesFail: Fault = {
   async strike({ dir, processes }, { target }) {
     const files = processes.of("projector").map(({ name }) => noticeFiles(join(dir, "failpoints", name)));
     const haveFailedTwice = () => until(() => files.every(({ failed }) => hasTwice(failed)));
+    const forget = () => {
+      for (const { failed } of files) rmSync(failed, { force: true });
+    };
+    forget();
     for (const { armed } of files) writeFileSync(armed, "");
     const before = await haveFailedTwice();
     processes.doom(target);
     processes.find(target).kill("SIGKILL");
     await processes.find(target).exited;
-    for (const { failed } of files) rmSync(failed, { force: true });
+    forget();
     await processes.revive(target);
     const after = await haveFailedTwice();
     for (const { armed } of files) rmSync(armed);
@@ -125,7 +130,7 @@ function hasTwice(file: string): boolean {
 export const seldomCompared = () => ({ RECONCILE_INTERVAL_MS: "60000" });
 
 /** One record or notice cannot go its way for a while: nothing else waits for it, nothing is lost, and every view is right. */
-export const oneRecordFails: Campaign = {
+export const oneRecordFails = (rounds: number): Campaign => ({
   name: "one record fails",
   endsInDeath: false,
   rate: RATE,
@@ -133,15 +138,18 @@ export const oneRecordFails: Campaign = {
   lanes: [],
   rig: { env: seldomCompared },
   beforehand: async (rig) => {
-    const struck = [await strikeOnce(rig, noticesFail)];
-    // soon, for after a minute realtime compares its views with the store: until then they become right by notices alone
-    rig.vendor.setRate(0);
-    await untilQuiet(rig);
-    rig.vendor.setRate(RATE);
-    struck.push(await strikeOnce(rig, deadLettersMissing), await strikeOnce(rig, schemaNotFound));
+    const struck: Struck[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      struck.push(await strikeOnce(rig, noticesFail));
+      // soon, for after a minute realtime compares its views with the store: until then they become right by notices alone
+      rig.vendor.setRate(0);
+      await untilQuiet(rig);
+      rig.vendor.setRate(RATE);
+      struck.push(await strikeOnce(rig, deadLettersMissing), await strikeOnce(rig, schemaNotFound(round)));
+    }
     return struck;
   },
-};
+});
 
 async function strikeOnce(rig: Rig, fault: Fault): Promise<Struck> {
   const strike = { fault: fault.name, target: fault.targets[0]!, holdMs: 0, hits: 1, gapMs: 0 };
