@@ -4,10 +4,13 @@ import { type Event, foldCall, type LoggedEvent, parseWebhook } from "@teravoz/d
 import { createOutlet } from "@teravoz/ingest";
 import { type OutgoingRecord, type Publisher, partitionOf, withAdmin } from "@teravoz/kafka";
 import { BatchTooLarge } from "@teravoz/store";
+import { peakBytes } from "../faults/realtime/memory.ts";
 import { eventually } from "../support/eventually.ts";
+import { openGateway } from "../support/gateway.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
+import { LONG } from "../support/long.ts";
 import { startProjector } from "../support/projector-in-process.ts";
-import { batchOf, sampleEvent } from "../support/store.ts";
+import { batchOf, openStore, sampleEvent, uriOf } from "../support/store.ts";
 import { bodiesOf, bodiesOfCalls, callIdOf, shuffle } from "../support/traffic.ts";
 
 const PATIENCE_MS = 60_000;
@@ -238,3 +241,45 @@ test("events of calls that are too large to be read at once are stored in parts,
   expect(folded.map(({ state, events }) => [state, events])).toEqual(calls.map(() => ["FINISHED", 111]));
   expect(await readTopic(opened, opened.topics.deadLetters)).toEqual([]);
 });
+
+const MiB = 1024 * 1024;
+/** Half of the memory for the old generation of the heap; buffers, code and stacks need the rest. */
+const IN_512_MIB = { NODE_OPTIONS: "--max-old-space-size=256" };
+const LARGE_MS = 300_000;
+
+/** The events of these calls are 280 MB, and a fold reads all events of its call. */
+async function batchOfLargeCalls(): Promise<void> {
+  const gateway = await openGateway({ ingest: 0, realtime: 0, env: IN_512_MIB });
+  const { store, connection } = await openStore(uriOf(gateway.db.databaseName).href);
+  opened.closing(() => connection.close());
+  opened.closing(gateway.close);
+  const service = gateway.projector[0]!;
+  await service.stop();
+  const calls = largeCalls(40);
+  let next = 0;
+  for (const { events } of calls) {
+    await store.apply(batchOf(events, next || null, 0), foldCall);
+    next += events.length;
+  }
+  const { codec, topics } = gateway.opened;
+  const outlet = createOutlet({ codec, publisher: gateway.opened.publisher(), topics });
+  const late = calls.map(({ call_id }) => eventOf(`{"type":"call.finished","call_id":"${call_id}"}`));
+  await Promise.all(late.map(outlet.publish));
+  await service.start();
+  await service.ready();
+  const finished = () => gateway.db.collection("calls").countDocuments({ state: "FINISHED" });
+  const ended = service.exited.then(({ code, signal }) =>
+    Promise.reject(new Error(`the projector ended: ${signal ?? code}`)),
+  );
+  await Promise.race([eventually(async () => expect(await finished()).toBe(calls.length), LARGE_MS), ended]);
+  const peak = peakBytes(service.pid);
+  console.info(`a batch of ${calls.length} large calls: ${Math.round(peak / MiB)} MiB at most`);
+  expect(peak).toBeLessThan(512 * MiB);
+}
+
+if (LONG)
+  test(
+    "a projector in 512 MiB stores a batch of 40 calls whose events do not fit into it together",
+    batchOfLargeCalls,
+    600_000,
+  );

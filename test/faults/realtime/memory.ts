@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 
 /** What a process holds of the machine's memory now, in bytes. */
-export function residentBytes(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+export const residentBytes = (pid: number): number => readStatus(pid, "VmRSS");
+
+/** The most that a process has ever held of the machine's memory, in bytes. */
+export const peakBytes = (pid: number): number => readStatus(pid, "VmHWM");
+
+function readStatus(pid: number, field: string): number {
+  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(
+    readFileSync(`/proc/${pid}/status`, "utf8"),
+  )?.[1];
   return Number(kib) * 1024;
 }
 
