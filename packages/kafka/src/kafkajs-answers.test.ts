@@ -98,3 +98,26 @@ test("metadata is fetched again after a partition failed, and kept while none do
 test("an error that is none of a connection is thrown on", async () => {
   await expect(produceBy(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow("a bug");
 });
+
+test("if no broker gives metadata, the error of the last one is thrown", async () => {
+  const [Cluster, BrokerPool] = [load("kafkajs/src/cluster"), load("kafkajs/src/cluster/brokerPool")];
+  const unknown = Object.assign(new Error("no such topic"), { type: "UNKNOWN_TOPIC_OR_PARTITION" });
+  const asked: string[] = [];
+  const broker = (id: string) => ({
+    metadata: async () => {
+      asked.push(id);
+      throw unknown;
+    },
+  });
+  const brokerPool = Object.assign(Object.create(BrokerPool.prototype), {
+    brokers: { 1: broker("1"), 2: broker("2") },
+    connectBroker: async () => {},
+    refreshMetadataIfNecessary: async () => {},
+  });
+  const retrier = (run: (bail: () => void) => Promise<unknown>) => run(() => {});
+  const cluster = Object.assign(Object.create(Cluster.prototype), { brokerPool, retrier });
+  await expect(cluster.metadata({ topics: ["calls"] })).rejects.toBe(unknown);
+  expect(asked.sort()).toEqual(["1", "2"]);
+  brokerPool.brokers[2].metadata = async () => "found";
+  expect(await cluster.metadata({ topics: ["calls"] })).toBe("found");
+});

@@ -6,6 +6,9 @@ import { createRequire } from "node:module";
  * - Metadata: a partition without a leader has leader -1. The metadata then expires early, for the leader may be back at any time.
  * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`. The partitions of a broker that did not
  *   answer have NETWORK_EXCEPTION; those of other brokers are not sent again. After an error the metadata is fetched again.
+ *
+ * If no broker gives metadata, kafkajs forgets why and answers with null, on which its admin throws a TypeError, as if there were a
+ * bug. Here the last broker's error is thrown.
  */
 
 type Answer = { decode: unknown; parse(data: unknown): Promise<unknown> };
@@ -20,7 +23,9 @@ type BrokerPool = {
   metadataExpireAt: number;
   refreshMetadata(topics: string[]): Promise<void>;
   findBroker(node: { nodeId: string }): Promise<Broker>;
+  withBroker(ask: (found: { nodeId: string; broker: Broker }) => Promise<unknown>): Promise<unknown>;
 };
+type Cluster = { brokerPool: BrokerPool; metadata(asked: { topics: string[] }): Promise<unknown> };
 type Produced = { topics: { topicName: string; partitions: { partition: number; errorCode: number }[] }[] };
 type ProduceRequest = { topicData: { topic: string; partitions: { partition: number }[] }[] };
 type Broker = { produce(request: ProduceRequest): Promise<Produced> };
@@ -65,6 +70,26 @@ pool.findBroker = async function (this: BrokerPool, node) {
   const broker = await findBroker.call(this, node);
   pools.set(broker, this);
   return broker;
+};
+
+/** Why the last broker that was asked did not answer. */
+const failures = new WeakMap<BrokerPool, unknown>();
+const withBroker = pool.withBroker;
+pool.withBroker = function (this: BrokerPool, ask) {
+  return withBroker.call(this, (found) =>
+    ask(found).catch((error) => {
+      failures.set(this, error);
+      throw error;
+    }),
+  );
+};
+
+const cluster = inside<{ prototype: Cluster }>("cluster").prototype;
+const metadata = cluster.metadata;
+cluster.metadata = async function (this: Cluster, asked) {
+  const answer = await metadata.call(this, asked);
+  if (answer === null) throw failures.get(this.brokerPool);
+  return answer;
 };
 
 const broker = inside<{ prototype: Broker }>("broker").prototype;
