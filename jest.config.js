@@ -1,5 +1,5 @@
-// Node runs TypeScript by stripping types; Jest gets the same through swc, as ES modules.
-const shared = {
+// Each suite has a VM context of its own. Node runs TypeScript by stripping types; Jest gets the same through swc, as ES modules.
+const isolated = {
   transform: {
     "\\.ts$": [
       "@swc/jest",
@@ -7,14 +7,23 @@ const shared = {
     ],
   },
   extensionsToTreatAsEsm: [".ts"],
-  // tells helpers whether a test of their file has failed: then logs are kept
+  // the logs of a suite are kept if one of its tests fails
   testEnvironment: "<rootDir>/test/support/jest-environment.ts",
+};
+
+// Unit tests share Node's own runtime (test/runner/unit-runtime.ts). Jest's own one measures the coverage.
+const native = {
+  transform: {},
+  extensionsToTreatAsEsm: [".ts"],
+  injectGlobals: false,
+  runtime: "<rootDir>/test/runner/unit-runtime.ts",
+  testEnvironment: "<rootDir>/test/runner/unit-environment.ts",
 };
 
 export default {
   projects: [
     {
-      ...shared,
+      ...(process.argv.includes("--coverage") ? isolated : native),
       displayName: "unit",
       testMatch: [
         "<rootDir>/{packages,services,schemas}/**/*.test.ts",
@@ -22,8 +31,8 @@ export default {
         "<rootDir>/test/faults/**/*.unit.test.ts",
       ],
     },
-    { ...shared, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
-    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
-    { ...shared, displayName: "browser", testMatch: ["<rootDir>/test/browser/**/*.test.ts"] },
+    { ...isolated, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
+    { ...isolated, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    { ...isolated, displayName: "browser", testMatch: ["<rootDir>/test/browser/**/*.test.ts"] },
   ],
 };

@@ -1,0 +1,46 @@
+import { ModernFakeTimers } from "@jest/fake-timers";
+import { ModuleMocker } from "jest-mock";
+
+const mocker = new ModuleMocker(globalThis);
+let timers: ModernFakeTimers;
+
+/** The key under which jest-circus looks for the time limit of a test. */
+const TIMEOUT = Symbol.for("TEST_TIMEOUT_SYMBOL");
+
+const limits = { setTimeout: (ms: number) => Reflect.set(globalThis, TIMEOUT, ms) };
+
+/** Jest's `jest`: fake functions, fake timers and the time limit. A call returns what Jest's parts return, not `jest`. */
+export const jest = new Proxy({} as Record<string, (...args: never[]) => unknown>, {
+  get(_target, member) {
+    const owner = [limits, mocker, timers].find((each) => member in each);
+    const found = owner && Reflect.get(owner, member);
+    return typeof found === "function" ? found.bind(owner) : found;
+  },
+});
+
+type Given = { projectConfig: ConstructorParameters<typeof ModernFakeTimers>[0]["config"] };
+
+/**
+ * Runs unit tests on Node's own globals, which all suites of a process share. The end of a suite removes its fakes and its time limit.
+ * A class because Jest asks for one.
+ */
+export default class {
+  /** A copy: for each suite Jest sets a console and a guard of `process.exit`, which must not stay. */
+  readonly global = Object.create(globalThis, { process: { value: Object.create(process) } });
+
+  constructor({ projectConfig }: Given) {
+    timers ??= new ModernFakeTimers({ config: projectConfig, global: globalThis });
+  }
+
+  getVmContext() {
+    return null;
+  }
+
+  async setup(): Promise<void> {}
+
+  async teardown(): Promise<void> {
+    timers.useRealTimers();
+    mocker.restoreAllMocks();
+    Reflect.deleteProperty(globalThis, TIMEOUT);
+  }
+}

@@ -1,0 +1,18 @@
+import { currentFunctions } from "./unit-runtime.ts";
+
+export { jest } from "./unit-environment.ts";
+
+/** Calls the function of the suite that runs now: a module that suites share is loaded once. */
+const forward = (name: string) =>
+  new Proxy(() => {}, {
+    apply: (_target, _self, args: never[]) => currentFunctions()[name]!(...args),
+    get: (_target, member) => Reflect.get(currentFunctions()[name]!, member),
+  });
+
+export const describe = forward("describe");
+export const test = forward("test");
+export const expect = forward("expect");
+export const beforeAll = forward("beforeAll");
+export const beforeEach = forward("beforeEach");
+export const afterEach = forward("afterEach");
+export const afterAll = forward("afterAll");
