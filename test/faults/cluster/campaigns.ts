@@ -133,7 +133,7 @@ export const quickClusterCampaigns: readonly Campaign[] = [
           leaderAndPrimaryKilled,
           primaryRollsBack,
           leaderLinks[0]!,
-          partitionsReassigned,
+          // moves copies, as a reassignment does
           copiesRaised,
         ].map(brief),
       ),
