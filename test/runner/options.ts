@@ -15,8 +15,8 @@ export type Options = {
   units: boolean;
 };
 
-/** Suites wait more than they work: three keep two cores busy. More workers need a machine that has more. */
-export const WORKERS = 3;
+/** Two cores are what the suites were made for; more workers need a machine that has more. */
+export const WORKERS = 2;
 
 export function parseOptions(argv: readonly string[]): Options {
   const command = new Command("test")

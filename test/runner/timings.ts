@@ -8,7 +8,7 @@ export type Timings = {
   machine: string;
   /** From the first suite to the last, with everything in between. */
   wall: number;
-  /** The sums over the suites of each band: with three workers about three times their share of `wall`. */
+  /** The sums over the suites of each band: with two workers about twice their share of `wall`. */
   bands: Record<string, number>;
   starts: Record<Start["what"], { count: number; seconds: number }>;
   /** By path, the slowest first. */
