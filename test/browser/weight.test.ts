@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
 import { buildPage } from "../support/browser.ts";
 
-const BUILT = join(ROOT, "services", "realtime", "dist");
+const BUILT = join(ROOT, "services", "board", "dist");
 /** A second on a slow phone's line (500 kbit/s). */
 const MOST = 60_000;
 
