@@ -1,9 +1,16 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { io } from "socket.io-client";
-import { applyChanges, type Call, type CallEvent, type Calls, type Changes, replaceAll } from "./calls.ts";
-import { serverTime } from "./clock.ts";
-import { createFramed } from "./frames.ts";
-import { agent, filter, page, query, visited } from "./route.ts";
+import { serverTime } from "./base/clock.ts";
+import { createFramed } from "./base/frames.ts";
+import { agent, filter, page, query, visited } from "./base/route.ts";
+import {
+  applyChanges,
+  type Call,
+  type CallEvent,
+  type Calls,
+  type Changes,
+  replaceAll,
+} from "./model/call.ts";
 
 /** `since` is the server's time at which the page began to be wrong; null while nothing was ever shown. */
 export type Link =

@@ -1,13 +1,13 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { listenForLate } from "./alarm.ts";
-import { theme } from "./choices.ts";
-import { listenToKeys } from "./keyboard.ts";
-import { Page } from "./page.tsx";
-import { rewound } from "./rewind.ts";
-import { page } from "./route.ts";
-import { followTv } from "./tv.ts";
-import { language, words } from "./words.ts";
+import { theme } from "./base/preferences.ts";
+import { page } from "./base/route.ts";
+import { language, words } from "./base/words.ts";
+import { listenForLate } from "./live/alarm.ts";
+import { rewound } from "./rewind/rewind.ts";
+import { listenToKeys } from "./shell/keyboard.ts";
+import { Page } from "./shell/page.tsx";
+import { followTv } from "./tv/tv.ts";
 
 document.documentElement.lang = language;
 listenToKeys();

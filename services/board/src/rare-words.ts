@@ -1,4 +1,4 @@
-import { language } from "./words.ts";
+import { language } from "./base/words.ts";
 
 /** Only the chosen language is fetched. */
 export const { rareWords } =

@@ -1,4 +1,4 @@
-import type { Call, Leg } from "../src/calls.ts";
+import type { Call, Leg } from "../src/model/call.ts";
 
 const EARLY = "2026-01-01T00:00:00.000Z";
 

@@ -1,10 +1,10 @@
 import type { Call } from "@teravoz/domain";
-import type { Agent as ReadAgent } from "../../board/src/agents.ts";
-import type { Call as ReadCall } from "../../board/src/calls.ts";
-import type { QueueDay as ReadQueueDay } from "../../board/src/day-charts.ts";
-import type { Delivery as ReadDelivery } from "../../board/src/delivery.ts";
-import type * as read from "../../board/src/reports.ts";
-import type { SystemReport as ReadSystem } from "../../board/src/system-report.ts";
+import type { Agent as ReadAgent } from "../../board/src/agents/agent-list.ts";
+import type { Call as ReadCall } from "../../board/src/model/call.ts";
+import type { Delivery as ReadDelivery } from "../../board/src/model/delivery.ts";
+import type * as read from "../../board/src/model/reports.ts";
+import type { QueueDay as ReadQueueDay } from "../../board/src/queues/day-charts.ts";
+import type { SystemReport as ReadSystem } from "../../board/src/system/system-report.ts";
 import type { DeliveryRow } from "./deliveries.ts";
 import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport, RewoundReport } from "./reports.ts";
 import type { SystemReport } from "./system/system.ts";

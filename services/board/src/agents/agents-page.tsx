@@ -1,0 +1,138 @@
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
+import "./agents.css";
+import { CallRow } from "../base/elements/call-row.tsx";
+import { Link } from "../base/elements/link.tsx";
+import { Scrolled } from "../base/elements/scrolled.tsx";
+import { formatMean } from "../base/format.ts";
+import { go, query } from "../base/route.ts";
+import { words } from "../base/words.ts";
+import { link } from "../live.ts";
+import { agents } from "../reports/followed-reports.ts";
+import { Since } from "../rewind/since.tsx";
+import { AGENT_STATES, type Agent, byState, findAgents } from "./agent-list.ts";
+import { AgentMark } from "./agent-mark.tsx";
+import { AgentName } from "./agent-name.tsx";
+
+const NONE = "–";
+
+/** The state of every agent, since when, and their inbound calls of the window. */
+export function AgentsPage() {
+  const report = agents.value;
+  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (report.agents.length === 0) return <Empty />;
+  const found = byState(findAgents(report.agents, query.value));
+  return (
+    <div class="agents-page">
+      <div class="chips">
+        <input
+          type="search"
+          aria-label={words.agentsPage.find}
+          placeholder={words.agentsPage.find}
+          value={query.value}
+          maxLength={128}
+          onInput={(event) => go("agents", { q: event.currentTarget.value })}
+        />
+        {AGENT_STATES.map((state) => [state, found.filter((each) => each.state === state).length] as const)
+          .filter(([, count]) => count > 0)
+          .map(([state, count]) => (
+            <span key={state}>
+              <AgentMark state={state} /> {count}
+            </span>
+          ))}
+      </div>
+      <Table agents={found} />
+    </div>
+  );
+}
+
+function Table({ agents: rows }: { agents: Agent[] }) {
+  const { columns, tips } = words.agentsPage;
+  return (
+    <Scrolled class="calls" label={words.pages.agents}>
+      <table>
+        <thead>
+          <tr>
+            {[columns.agent, columns.state].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="figure">
+              {columns.since}
+            </th>
+            <th scope="col">{columns.reason}</th>
+            <th scope="col">{columns.queues}</th>
+            {(["taken", "missed", "meanTalk"] as const).map((name) => (
+              <th key={name} scope="col" class="figure" title={tips[name]}>
+                {columns[name]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((agent) => (
+            <Row key={agent.agent} agent={agent} />
+          ))}
+        </tbody>
+      </table>
+      {rows.length === 0 && <p class="empty">{words.agentsPage.nobodyFound}</p>}
+    </Scrolled>
+  );
+}
+
+/** The row of an agent who has a call opens it. */
+function Row({ agent }: { agent: Agent }) {
+  const cells = <Cells agent={agent} />;
+  return agent.call_id ? <CallRow call_id={agent.call_id}>{cells}</CallRow> : <tr>{cells}</tr>;
+}
+
+function Cells({
+  agent: { agent, state, since, next_state, reason, queues, taken, missed, mean_talk_ms },
+}: {
+  agent: Agent;
+}) {
+  return (
+    <>
+      <th scope="row" title={agent}>
+        <AgentName agent={agent} />
+      </th>
+      <td>
+        <AgentMark state={state} />
+        {next_state && (
+          <span class="soft" title={words.agentsPage.next.tip}>
+            {" "}
+            {words.agentsPage.next[next_state]}
+          </span>
+        )}
+      </td>
+      <td class="figure">{since ? <Since since={since} /> : NONE}</td>
+      <td title={reason ?? ""}>{reason ?? NONE}</td>
+      <td>
+        {queues.length === 0 && NONE}
+        {queues.map(({ queue, paused }, place) => (
+          <span key={queue} class={paused ? "soft" : ""}>
+            {place > 0 && ", "}
+            {queue ?? words.noQueue}
+            {paused && state !== "PAUSED" && ` (${words.agentStates.PAUSED})`}
+          </span>
+        ))}
+      </td>
+      <td class="figure">
+        <Link to="calls" view={{ agent }}>
+          {taken}
+        </Link>
+      </td>
+      <td class="figure">{missed}</td>
+      <td class="figure">{formatMean(mean_talk_ms)}</td>
+    </>
+  );
+}
+
+function Empty() {
+  return (
+    <div class="empty">
+      <p>{words.agentsPage.none}</p>
+      <SimulatorHint />
+    </div>
+  );
+}

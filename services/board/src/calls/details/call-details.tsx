@@ -1,0 +1,202 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Link } from "../../base/elements/link.tsx";
+import { formatBody, formatDuration, formatLength, formatNumber } from "../../base/format.ts";
+import { createPaced } from "../../base/paced.ts";
+import { masked } from "../../base/preferences.ts";
+import { closeCall } from "../../base/route.ts";
+import { formatDateAndTime } from "../../base/times.ts";
+import { language, words } from "../../base/words.ts";
+import { changed, erased, link, readCall, type WholeCall } from "../../live.ts";
+import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../../model/call.ts";
+import { rewound } from "../../rewind/rewind.ts";
+import { StateMark } from "../state-mark.tsx";
+import { hasPage } from "../telephone.ts";
+import { CallDeliveries } from "./call-deliveries.tsx";
+import { type Note, type Step, stepsOf } from "./timeline.ts";
+
+type Shown = WholeCall | "loading" | "unreadable" | "erased";
+
+export function CallDetails({ call_id }: { call_id: string }) {
+  const shown = useCall(call_id);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
+  return (
+    <aside class="details" aria-labelledby="call-heading">
+      <h2 id="call-heading" tabIndex={-1} ref={heading}>
+        {words.call} <code>{call_id}</code>
+      </h2>
+      <button type="button" class="quiet close" onClick={closeCall}>
+        {words.close}
+      </button>
+      {rewound.value && <p class="odd">{words.rewind.wholeCall}</p>}
+      {typeof shown === "object" && <Facts call={shown.call} />}
+      <h3>{words.events}</h3>
+      <Events shown={shown} />
+      {shown !== "erased" && <CallDeliveries call_id={call_id} />}
+    </aside>
+  );
+}
+
+/** One call, read again whenever anything changes: this page need not follow it. */
+function useCall(call_id: string): Shown {
+  const shown = useSignal<Shown>("loading");
+  useSignalEffect(() => {
+    if (erased.value === call_id) shown.value = "erased";
+  });
+  const reading = useMemo(() => {
+    const read = async () => {
+      const answer = await readCall(call_id);
+      if (shown.peek() !== "erased") shown.value = answer ?? "unreadable";
+      return answer !== null;
+    };
+    return createPaced(read);
+  }, []);
+  useSignalEffect(() => {
+    changed.value;
+    if (link.value.status === "live") reading.trigger();
+  });
+  useEffect(() => () => reading.stop(), []);
+  return shown.value;
+}
+
+function Facts({ call }: { call: Call | null }) {
+  if (!call) return null;
+  const facts: [string, ComponentChildren][] = [
+    [words.columns.from, linkNumber(fromOf(call))],
+    [words.columns.to, linkNumber(toOf(call))],
+    [words.columns.queue, inOrder(queuesOf(call), (queue) => <QueueLink queue={queue} />)],
+    [words.columns.agent, inOrder(agentsOf(call), (agent) => <AgentLink agent={agent} />)],
+    [words.direction, words.directions[call.counted_as]],
+    [words.began, formatTime(call.began_at)],
+    [words.answered, formatTime(call.answered_at)],
+    [words.abandonedAt, call.abandoned && formatTime(call.abandoned_at)],
+    [words.ended, formatTime(call.finished_at)],
+  ];
+  return (
+    <dl>
+      <dt>{words.columns.state}</dt>
+      <dd>
+        <StateMark state={call.state} isPlain={call.counted_as !== "inbound"} />
+      </dd>
+      {facts.map(([name, value]) => value && [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>])}
+    </dl>
+  );
+}
+
+/** Names in the order of the call; null for none. */
+const inOrder = (names: readonly string[], show: (name: string) => ComponentChildren) =>
+  names.length > 0 &&
+  names.map((name, place) => (
+    <span key={name}>
+      {place > 0 && " → "}
+      {show(name)}
+    </span>
+  ));
+
+/** An extension has no page of its own: it is part of too many calls. */
+function linkNumber({ written, shown, canonical }: Party) {
+  if (written === null || shown === null) return null;
+  const text = formatNumber(shown, masked.value);
+  if (!canonical || !hasPage(canonical)) return text;
+  return (
+    <Link to="number" view={{ q: written }}>
+      {text}
+    </Link>
+  );
+}
+
+const QueueLink = ({ queue }: { queue: string }) => (
+  <Link to="queues" view={{ queue }}>
+    {queue}
+  </Link>
+);
+
+const AgentLink = ({ agent }: { agent: string }) => (
+  <Link to="agents" view={{ q: agent }}>
+    {agent}
+  </Link>
+);
+
+function Events({ shown }: { shown: Shown }) {
+  if (typeof shown === "string") return <p>{words[shown]}</p>;
+  return (
+    <ol class="timeline">
+      {stepsOf(shown.events).map((step) => (
+        <StepItem key={step.id} step={step} />
+      ))}
+      {shown.more && <li>{words.moreEvents}</li>}
+    </ol>
+  );
+}
+
+const nameOf = (type: string): string => words.happenings[type] ?? type;
+
+function StepItem({ step }: { step: Step }) {
+  const body = formatBody(step.event, masked.value);
+  return (
+    <li>
+      <p>
+        <time>{formatDateAndTime(step.at)}</time> <strong>{nameOf(step.type)}</strong>{" "}
+        {step.queue && <QueueLink queue={step.queue} />}
+        {step.queue && step.agent && " · "}
+        {step.agent && <AgentLink agent={step.agent} />}
+      </p>
+      {step.notes.map((note) => (
+        <p key={note.kind} class="odd">
+          {sentenceOf(note, step.type)}
+        </p>
+      ))}
+      <details>
+        <summary>{words.body}</summary>
+        <pre>{body}</pre>
+        <CopyButton text={body} />
+      </details>
+      {step.lastedMs !== null && <p class="lasted">{formatDuration(step.lastedMs)}</p>}
+    </li>
+  );
+}
+
+function sentenceOf(note: Note, type: string): string {
+  switch (note.kind) {
+    case "cameBefore":
+      return words.cameBefore(
+        nameOf(note.early),
+        nameOf(type),
+        note.ms === null ? null : formatLength(note.ms, language),
+      );
+    case "noBeginning":
+      return words.callNotes.noBeginning(nameOf(type));
+    case "quiet":
+      return words.callNotes.quiet(formatLength(note.ms, language));
+    default:
+      return words.callNotes[note.kind];
+  }
+}
+
+const COPIED_MS = 2_000;
+
+/** Copies what is seen: masked where numbers are. Absent where the browser has no clipboard, as without TLS. */
+export function CopyButton({ text }: { text: string }) {
+  const copied = useSignal(false);
+  if (!navigator.clipboard) return null;
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    copied.value = true;
+    setTimeout(() => {
+      copied.value = false;
+    }, COPIED_MS);
+  };
+  return (
+    <button type="button" class="quiet" onClick={() => void copy()}>
+      {copied.value ? words.copied : words.copy}
+    </button>
+  );
+}
+
+/** A time of the server in the account's zone. */
+const formatTime = (time: string | null): string | null =>
+  time === null ? null : formatDateAndTime(Date.parse(time));

@@ -1,0 +1,47 @@
+import { signal } from "@preact/signals";
+import { masked } from "../base/preferences.ts";
+import { download, type Manner } from "../base/table-file.ts";
+import { language, words } from "../base/words.ts";
+import { link } from "../live.ts";
+import { zone } from "../reports/followed-reports.ts";
+import { toCsv, toNdjson } from "./export.ts";
+import { readWhole } from "./list/listed-calls.ts";
+
+const FORMATS = { CSV: toCsv, NDJSON: toNdjson } as const;
+type Format = keyof typeof FORMATS;
+
+/** How many calls have been read; null while nothing is exported, "failed" until the next try. */
+const progress = signal<number | "failed" | null>(null);
+
+/** Saves all calls of the list as a file, in the order that is seen, also those that the list is too long to show. */
+export function ExportButtons() {
+  const busy = typeof progress.value === "number";
+  return (
+    <div class="export">
+      {busy && <span class="soft">{words.exporting(progress.value as number)}</span>}
+      {progress.value === "failed" && <span role="alert">{words.exportFailed}</span>}
+      {(Object.keys(FORMATS) as Format[]).map((format) => (
+        <button
+          key={format}
+          type="button"
+          class="quiet"
+          disabled={busy || link.value.status !== "live"}
+          aria-label={words.exportAs(format)}
+          onClick={() => void save(format)}
+        >
+          ↓ {format}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+async function save(format: Format): Promise<void> {
+  const manner: Manner = { language, masked: masked.peek(), zone: zone.peek() };
+  progress.value = 0;
+  const calls = await readWhole((count) => {
+    progress.value = count;
+  });
+  progress.value = calls ? null : "failed";
+  if (calls) download(`calls.${format.toLowerCase()}`, FORMATS[format](calls, manner));
+}

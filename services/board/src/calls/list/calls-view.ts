@@ -1,0 +1,79 @@
+import { computed } from "@preact/signals";
+import { now } from "../../base/clock.ts";
+import { agent, filter, go, parameters, query, visited } from "../../base/route.ts";
+import type { CallState } from "../../model/call.ts";
+import { zone } from "../../reports/followed-reports.ts";
+import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
+import { type Choice, isChoice, PERIODS, type Period, periodOf } from "./periods.ts";
+
+/** Which period the page of calls is about, and how it sorts: a part of the address. */
+export const period = computed<Choice>(() => readChoice(new URLSearchParams(parameters.value)));
+export const order = computed<Order>(() => readOrder(new URLSearchParams(parameters.value)));
+
+type View = {
+  state?: CallState | null;
+  q?: string;
+  visited?: string | null;
+  agent?: string | null;
+  period?: Choice;
+  order?: Order;
+};
+
+/** To the page of calls as it is, but for what is named. */
+export function goCalls(view: View): void {
+  const next = {
+    ...{ state: filter.peek(), q: query.peek(), visited: visited.peek(), agent: agent.peek() },
+    ...{ period: period.peek(), order: order.peek() },
+    ...view,
+  };
+  const { state, q, visited: queue, agent: name } = next;
+  go("calls", {
+    state,
+    q,
+    visited: queue,
+    agent: name,
+    more: { ...writeChoice(next.period), ...writeOrder(next.order) },
+  });
+}
+
+function readChoice(search: URLSearchParams): Choice {
+  const [from, to] = [search.get("from") ?? "", search.get("to") ?? ""];
+  if (isChoice(from, to)) return { from, to };
+  return PERIODS.find((each) => each === search.get("period")) ?? "today";
+}
+
+const writeChoice = (choice: Choice): Record<string, string> =>
+  typeof choice === "object" ? choice : choice === "today" ? {} : { period: choice };
+
+function readOrder(search: URLSearchParams): Order {
+  const by = COLUMNS.find((each) => each === search.get("sort"));
+  return by ? { by, descending: search.get("order") === "desc" } : NEWEST_FIRST;
+}
+
+const writeOrder = ({ by, descending }: Order): Record<string, string> =>
+  by === NEWEST_FIRST.by && descending === NEWEST_FIRST.descending
+    ? {}
+    : { sort: by, order: descending ? "desc" : "asc" };
+
+/** A period that slides does so this often. */
+const SHOWN_MS = 10_000;
+/** The period in moments. Days end at the account's midnight. */
+const sliding = computed(() => {
+  const at = now.value - (now.value % SHOWN_MS);
+  return JSON.stringify(periodOf(period.value, at, zone.value));
+});
+/** A new one only where it is another. */
+export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
+
+/** What slides is asked for so far back at a time: what is older than the page shows goes by itself. */
+const SLIDE_MS = 15 * 60_000;
+
+/** The period as ListCalls and Subscribe take it: no call that began in it is left out. */
+export const askedPeriod = computed(() => {
+  const { since, until } = shownPeriod.value;
+  const begin = period.value === "last30" && since !== null ? since - (since % SLIDE_MS) : since;
+  return {
+    ...(begin === null ? {} : { since: new Date(begin).toISOString() }),
+    ...(until === null ? {} : { until: new Date(until).toISOString() }),
+  };
+});

@@ -1,0 +1,144 @@
+import { computed, effect, signal } from "@preact/signals";
+import { now, serverTime } from "../../base/clock.ts";
+import { filter, page } from "../../base/route.ts";
+import { askedFilter, FOLLOWED, follow, link, type Snapshot, within } from "../../live.ts";
+import type { Call, Changes } from "../../model/call.ts";
+import { createCallList } from "./call-list.ts";
+import { sortCalls } from "./call-order.ts";
+import { type Place, pagesFrom } from "./call-pages.ts";
+import { askedPeriod, order, period, shownPeriod } from "./calls-view.ts";
+import { isWithin } from "./periods.ts";
+
+/** Calls the page lists at most: some 80 MB of a browser's memory. */
+export const MAX_LISTED = 50_000;
+
+/** The calls of the page of calls in its order; null until there is an answer. */
+export const rows = signal<readonly Call[] | null>(null);
+/** Whether these are all: further ones are being read, there are no more, or there are more than the page lists. */
+export const progress = signal<"reading" | "whole" | "cut">("reading");
+
+/** When a call changed last, by the browser's own clock (performance.now): it glows for a moment. */
+export const touched = new Map<string, number>();
+export const GLOW_MS = 600;
+export const isGlowing = (aggregate_id: string): boolean =>
+  performance.now() - (touched.get(aggregate_id) ?? Number.NEGATIVE_INFINITY) < GLOW_MS;
+
+/** Whether a search found too much to be searched to its end. */
+export const searchIsCut = signal(false);
+
+/** What a search finds the server alone can say: it tells of each call that comes into it or leaves it. */
+const list = createCallList(
+  (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
+);
+const show = () => {
+  rows.value = list.rows();
+};
+
+/** The present reading; a newer one ends the older. */
+let generation = 0;
+/** All of the present view were read once: from then on the list is replaced, not emptied and filled. */
+let complete = false;
+let rest: Place | null = null;
+
+/** Takes a snapshot, and reads what it lacks. The first time the list grows page by page. */
+async function read(snapshot: readonly Call[]): Promise<void> {
+  generation += 1;
+  const mine = generation;
+  const all: Call[] = [];
+  const take = (calls: readonly Call[]) => {
+    for (const call of calls) all.push(call);
+    if (complete) return;
+    list.add(calls, serverTime());
+    show();
+  };
+  list.begin();
+  progress.value = "reading";
+  rest = snapshot.length < FOLLOWED ? null : { cursor: null };
+  take(snapshot);
+  for await (const { calls, left } of pagesFrom(rest, () => mine === generation)) {
+    rest = left;
+    take(calls);
+    if (all.length - snapshot.length >= MAX_LISTED) break;
+  }
+  if (mine === generation && link.peek().status === "live") finish(all);
+}
+
+function finish(all: readonly Call[]): void {
+  list.replace(all, serverTime());
+  list.end();
+  complete = true;
+  progress.value = rest ? "cut" : "whole";
+  show();
+}
+
+/** All there are, in the order that is seen; null where they cannot be read now. `tell` hears how many there are so far. */
+export async function readWhole(tell: (count: number) => void): Promise<readonly Call[] | null> {
+  const mine = generation;
+  const goesOn = () => mine === generation && link.peek().status === "live";
+  while (goesOn() && progress.peek() === "reading") {
+    tell(rows.peek()?.length ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const all = new Map((rows.peek() ?? []).map((call) => [call.aggregate_id, call]));
+  let left = rest;
+  for await (const page of pagesFrom(rest, goesOn)) {
+    left = page.left;
+    for (const call of page.calls) if (!all.has(call.aggregate_id)) all.set(call.aggregate_id, call);
+    tell(all.size);
+  }
+  if (left || !goesOn()) return null;
+  return rest ? sortCalls(all.values(), order.peek(), serverTime()) : [...all.values()];
+}
+
+function change({ changed, erased }: Changes): void {
+  const at = performance.now();
+  for (const [id, since] of touched) if (at - since > GLOW_MS) touched.delete(id);
+  for (const { aggregate_id } of changed) touched.set(aggregate_id, at);
+  list.change(changed, erased, serverTime());
+  if (rows.peek()) show();
+}
+
+function takeSnapshot({ snapshot, isCut }: Snapshot): void {
+  searchIsCut.value = isCut;
+  void read(snapshot);
+}
+
+follow((news) => {
+  if ("changed" in news) return change(news);
+  if ("snapshot" in news) return takeSnapshot(news);
+  if (rows.peek()) return;
+  list.add(news.first, serverTime());
+  if (news.first.length > 0) show();
+});
+
+effect(() => {
+  within.value = askedPeriod.value;
+});
+
+/** What another view shows is not what this one asks for. A new subject brings its snapshot. */
+let subject = "";
+effect(() => {
+  const asked = JSON.stringify([page.value === "calls", askedFilter.value, period.value]);
+  if (asked === subject) return;
+  subject = asked;
+  generation += 1;
+  complete = false;
+  list.replace([], serverTime());
+  rows.value = null;
+  progress.value = "reading";
+  searchIsCut.value = false;
+});
+
+/** Of those that go on the durations overtake those that are over. */
+const REORDER_MS = 5_000;
+const reordered = computed(() => (order.value.by === "age" ? Math.floor(now.value / REORDER_MS) : 0));
+effect(() => {
+  reordered.value;
+  list.sort(order.value, serverTime());
+  if (rows.peek()) show();
+});
+effect(() => {
+  shownPeriod.value;
+  list.prune();
+  if (rows.peek()) show();
+});

@@ -1,0 +1,71 @@
+import { signal } from "@preact/signals";
+import { serverTime } from "../base/clock.ts";
+import { words } from "../base/words.ts";
+import { zone } from "../reports/followed-reports.ts";
+import { goCalls, period } from "./list/calls-view.ts";
+import { progress, rows } from "./list/listed-calls.ts";
+import { isChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
+
+/** Own times as they are typed, while they are no period. */
+const unfinished = signal<{ from: string; to: string } | null>(null);
+
+/** What the list is about in time, and how much that is. */
+export function PeriodPicker() {
+  const chosen = period.value;
+  const isOwn = typeof chosen === "object";
+  return (
+    <section class="periods" aria-label={words.window}>
+      <div>
+        {PERIODS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={chosen === name}
+            onClick={() => goCalls({ period: name })}
+          >
+            {words.callsPage.periods[name]}
+          </button>
+        ))}
+        <button type="button" aria-pressed={isOwn} onClick={() => goCalls({ period: usualOwn() })}>
+          {words.callsPage.own}
+        </button>
+      </div>
+      {isOwn && <OwnTimes from={chosen.from} to={chosen.to} />}
+      <span class="soft count">{rows.value && words.callsPage.count(rows.value.length, progress.value)}</span>
+    </section>
+  );
+}
+
+/** From the day's begin until now. */
+function usualOwn(): { from: string; to: string } {
+  const today = periodOf("today", serverTime(), zone.peek());
+  const [from, to] = [today.since!, serverTime() + 60_000].map((ms) => wallClock(ms, zone.peek()));
+  return { from: from!, to: to! };
+}
+
+/** Times of the account's zone; asked for as soon as the one comes after the other. */
+function OwnTimes(given: { from: string; to: string }) {
+  const shown = unfinished.value ?? given;
+  const take = (change: Partial<typeof given>) => {
+    const next = { ...shown, ...change };
+    const isPeriod = isChoice(next.from, next.to);
+    unfinished.value = isPeriod ? null : next;
+    if (isPeriod) goCalls({ period: next });
+  };
+  return (
+    <span class="own-times">
+      {(["from", "to"] as const).map((end) => (
+        <label key={end}>
+          {words.callsPage[end]}
+          <input
+            type="datetime-local"
+            value={shown[end]}
+            aria-invalid={unfinished.value !== null}
+            onChange={(event) => take({ [end]: event.currentTarget.value })}
+          />
+        </label>
+      ))}
+      {unfinished.value && <span role="alert">{words.callsPage.wrongOrder}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,172 @@
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
+import { rareWords } from "../rare-words.ts";
+import "./deliveries-page.css";
+import { useEffect, useRef } from "preact/hooks";
+import { SearchBox } from "../base/elements/search-box.tsx";
+import { formatKey } from "../base/format.ts";
+import { masked, openedDelivery } from "../base/preferences.ts";
+import { closeCall, go, openCall, query, selected, status } from "../base/route.ts";
+import { formatTimeOfDay } from "../base/times.ts";
+import { words } from "../base/words.ts";
+import { link } from "../live.ts";
+import { type Delivery, type DeliveryStatus, STATUSES } from "../model/delivery.ts";
+import { DeliveryDetails } from "./delivery-details.tsx";
+import { DeliveryMark, DeliveryMarks, nameOf, noteOf } from "./delivery-mark.tsx";
+import { deliveries, limit, nextLimit } from "./read-deliveries.ts";
+import { RedriveAll } from "./redrive-all.tsx";
+import { RefusalsSection } from "./refusals-section.tsx";
+
+const NONE = "–";
+/** Those of dead letters: they can be sent again. */
+const REDRIVEN: readonly DeliveryStatus[] = ["unknown-type", "refused", "parked"];
+
+/** Everything that was delivered to us, and what became of it. */
+export function DeliveriesPage() {
+  const opened = useOpened();
+  return (
+    <div class={opened ? "deliveries-page split" : "deliveries-page"}>
+      <Filters />
+      <Table />
+      {opened && <DeliveryDetails key={opened.id} delivery={opened} />}
+      <RefusalsSection />
+    </div>
+  );
+}
+
+/** The delivery that is looked at, as it is now; as it was last, where it is listed no more. */
+function useOpened(): Delivery | null {
+  const last = useRef<Delivery | null>(null);
+  useEffect(
+    () => () => {
+      openedDelivery.value = null;
+    },
+    [],
+  );
+  const id = openedDelivery.value;
+  const found = deliveries.value?.deliveries.find((each) => each.id === id);
+  if (found) last.current = found;
+  return last.current?.id === id ? last.current : null;
+}
+
+function Filters() {
+  return (
+    <div class="filters">
+      {/* a call's or an agent's own, by its key */}
+      <SearchBox
+        label={rareWords.deliveriesPage.search}
+        go={(q) => go("deliveries", { status: status.value, q })}
+      />
+      <nav aria-label={rareWords.deliveriesPage.filter}>
+        {[null, ...STATUSES].map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={status.value === each}
+            onClick={() => go("deliveries", { status: each, q: query.value })}
+          >
+            {each ? <DeliveryMark status={each} /> : words.all}
+          </button>
+        ))}
+      </nav>
+      {status.value && REDRIVEN.includes(status.value) && <RedriveAll key={status.value} />}
+    </div>
+  );
+}
+
+function Table() {
+  const report = deliveries.value;
+  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (report.deliveries.length === 0) return <Empty more={report.more} />;
+  const { received, status: state, event, key, answer, note } = rareWords.deliveriesPage.columns;
+  return (
+    <section class="calls">
+      <table>
+        <caption>{rareWords.deliveriesPage.shown(report.deliveries.length, report.more)}</caption>
+        <thead>
+          <tr>
+            {[received, state, event, key].map((label) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+            <th scope="col" class="figure">
+              {answer}
+            </th>
+            <th scope="col">{note}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.deliveries.map((delivery) => (
+            <Row key={delivery.id} delivery={delivery} />
+          ))}
+        </tbody>
+      </table>
+      {report.more && <More />}
+    </section>
+  );
+}
+
+function More() {
+  const next = nextLimit();
+  if (next === undefined) return <p class="soft more">{rareWords.deliveriesPage.noMore}</p>;
+  return (
+    <p class="next-page">
+      <button
+        type="button"
+        onClick={() => {
+          limit.value = next;
+        }}
+      >
+        {rareWords.deliveriesPage.more}
+      </button>
+    </p>
+  );
+}
+
+/** Opens the call it belongs to; what belongs to none opens by itself. */
+function Row({ delivery }: { delivery: Delivery }) {
+  const { id, kind, key, type, received_at, answer, redeliveries } = delivery;
+  const isChosen = kind === "call" ? selected.value === key : openedDelivery.value === id;
+  // two names of one animation in turn: it begins anew with each redelivery
+  const glow = redeliveries % 2 ? "glow" : "glow-again";
+  const open = () => {
+    if (kind === "call" && key) openCall(key);
+    else if (selected.peek()) closeCall();
+    openedDelivery.value = kind === "call" ? null : id;
+  };
+  return (
+    <tr
+      class={isChosen ? `${glow} chosen` : glow}
+      tabIndex={0}
+      onClick={open}
+      onKeyDown={(event) => event.key === "Enter" && open()}
+    >
+      <td class="number">{formatTimeOfDay(Date.parse(received_at))}</td>
+      <td>
+        <DeliveryMarks delivery={delivery} />
+      </td>
+      <td>{nameOf(type)}</td>
+      <td>{kind === "call" ? key : key ? formatKey(key, masked.value) : NONE}</td>
+      <td class="figure">{answer}</td>
+      <td>{noteOf(delivery)}</td>
+    </tr>
+  );
+}
+
+function Empty({ more }: { more: boolean }) {
+  const { empty, nothing, nothingYet } = rareWords.deliveriesPage;
+  if (more)
+    return (
+      <div class="empty">
+        <p>{nothingYet}</p>
+        <More />
+      </div>
+    );
+  if (status.value || query.value) return <p class="empty">{nothing}</p>;
+  return (
+    <div class="empty">
+      <p>{empty}</p>
+      <SimulatorHint />
+    </div>
+  );
+}

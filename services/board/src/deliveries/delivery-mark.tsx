@@ -1,0 +1,62 @@
+import { formatDuration } from "../base/format.ts";
+import { words } from "../base/words.ts";
+import type { Delivery, DeliveryStatus } from "../model/delivery.ts";
+
+/** Shape, word and colour: any one of them is enough. */
+const SHAPES: Record<DeliveryStatus, string> = {
+  new: "✓",
+  redelivered: "↻",
+  late: "◔",
+  "out-of-order": "⇅",
+  "unknown-type": "?",
+  refused: "✕",
+  parked: "‖",
+};
+
+export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?: number }) {
+  return (
+    <span class={`delivery ${status}`} title={words.delivery.tips[status]}>
+      <span class="shape" aria-hidden="true">
+        {SHAPES[status]}
+      </span>
+      {times === undefined ? words.delivery.statuses[status] : words.delivery.redelivered(times)}
+    </span>
+  );
+}
+
+/** The marks of all statuses of a delivery. */
+export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: Delivery }) {
+  return (
+    <>
+      {statuses.map((status) => (
+        <DeliveryMark
+          key={status}
+          status={status}
+          {...(status === "redelivered" ? { times: redeliveries } : {})}
+        />
+      ))}
+    </>
+  );
+}
+
+export const nameOf = (type: string | null): string =>
+  type === null ? "–" : (words.happenings[type] ?? type);
+
+/** The details that a status does not say: how late, after which event, what became of a dead letter. */
+export function noteOf({
+  statuses,
+  received_at,
+  occurred_at,
+  overtaken_by,
+  letter,
+  redeliveries,
+}: Delivery): string {
+  const { lateBy, after, letterStatuses, copies } = words.delivery;
+  const notes = [
+    statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),
+    overtaken_by !== null && after(nameOf(overtaken_by)),
+    letter && letterStatuses[letter.status],
+    letter && redeliveries > 0 && copies(redeliveries + 1),
+  ];
+  return notes.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,91 @@
+import { signal } from "@preact/signals";
+import { readDeliveries } from "./read-deliveries.ts";
+
+const ADMIN_TOKEN = "admin-token";
+
+/** Kept for this tab only; it goes nowhere but into a header. */
+export const adminToken = signal(sessionStorage.getItem(ADMIN_TOKEN));
+/** The last one given was not accepted. */
+export const wrongToken = signal(false);
+
+export function giveAdminToken(token: string): void {
+  sessionStorage.setItem(ADMIN_TOKEN, token);
+  adminToken.value = token;
+  wrongToken.value = false;
+}
+
+function forgetAdminToken(): void {
+  sessionStorage.removeItem(ADMIN_TOKEN);
+  adminToken.value = null;
+  wrongToken.value = true;
+}
+
+export type Outcome = "sent" | "refused" | "dropped" | "gone" | "unavailable" | "token" | "origin" | "failed";
+
+/** `reason`: what is wrong with the body still, in the server's words. */
+export type Redriven = { outcome: Outcome; reason: string | null };
+
+const OUTCOMES: Partial<Record<number, Outcome>> = {
+  200: "sent",
+  401: "token",
+  403: "origin",
+  404: "gone",
+  409: "dropped",
+  422: "refused",
+  503: "unavailable",
+};
+
+/** Sends a dead letter the way it failed on, once more. May be repeated. */
+export async function redrive(id: string): Promise<Redriven> {
+  const answer = await post(`/dead-letters/${id}/redrive`);
+  const outcome = OUTCOMES[answer?.status ?? 0] ?? "failed";
+  if (outcome === "token") forgetAdminToken();
+  if (outcome === "sent") readDeliveries();
+  return { outcome, reason: outcome === "refused" ? reasonOf(answer!.body) : null };
+}
+
+/** Null where nothing answers, or the token cannot stand in a header. */
+async function post(path: string): Promise<{ status: number; body: unknown } | null> {
+  try {
+    const headers = { Authorization: `Bearer ${adminToken.peek()}` };
+    // without credentials a browser opens no window of its own for a 401
+    const response = await fetch(path, { method: "POST", headers, credentials: "omit" });
+    return { status: response.status, body: await response.json().catch(() => null) };
+  } catch {
+    return null;
+  }
+}
+
+function reasonOf(body: unknown): string | null {
+  const { errors } = (body ?? {}) as { errors?: { path: string; message: string }[] };
+  return errors?.map(({ path, message }) => `${path} ${message}`.trim()).join("; ") ?? null;
+}
+
+/** What became of many: how many of each, and the first reason. `left`: those after the one that ended it. */
+export type RedrivenAll = { counts: Partial<Record<Outcome, number>>; reason: string | null; left: number };
+
+/** As many at a time as the command line sends. */
+const AT_ONCE = 8;
+/** What would be the same for each that follows. */
+const ENDS: readonly Outcome[] = ["token", "origin"];
+
+export async function redriveAll(
+  ids: readonly string[],
+  onDone: (count: number) => void,
+): Promise<RedrivenAll> {
+  const result: RedrivenAll = { counts: {}, reason: null, left: 0 };
+  const queue = [...ids];
+  let done = 0;
+  const worker = async () => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      const { outcome, reason } = await redrive(id);
+      result.counts[outcome] = (result.counts[outcome] ?? 0) + 1;
+      result.reason ??= reason;
+      if (ENDS.includes(outcome)) result.left += queue.splice(0).length;
+      done += 1;
+      onDone(done);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, worker));
+  return result;
+}

@@ -1,0 +1,64 @@
+import { computed, effect, signal } from "@preact/signals";
+import { now } from "../base/clock.ts";
+import { link, staleSince } from "../live.ts";
+import { report } from "../reports/followed-reports.ts";
+import { urgencyOf } from "../reports/urgency.ts";
+import { rewound } from "../rewind/rewind.ts";
+
+const SOUND = "sound";
+
+/** Whether it is heard that somebody waits longer than their queue promises. Kept in this browser; silent until somebody asks for it. */
+export const sound = signal(globalThis.localStorage?.getItem(SOUND) === "on");
+
+/** Turned on it is heard at once: so one knows what to listen for. */
+export function toggleSound(): void {
+  sound.value = !sound.value;
+  localStorage.setItem(SOUND, sound.value ? "on" : "off");
+  if (sound.value) ring();
+}
+
+/** How many queues have somebody who has waited too long; what is stale or past alarms nobody. */
+const queuesOver = computed(() => {
+  if (link.value.status !== "live" || staleSince.value !== null || rewound.value) return 0;
+  const isOver = ({
+    waiting_since,
+    serviceLevelMs,
+  }: {
+    waiting_since: string | null;
+    serviceLevelMs: number;
+  }) => waiting_since !== null && urgencyOf(now.value - Date.parse(waiting_since), serviceLevelMs) === "over";
+  return report.value?.queues.filter(isOver).length ?? 0;
+});
+
+/** Rings when one more queue is over, not for as long as it is. */
+export function listenForLate(): void {
+  let before = 0;
+  effect(() => {
+    const count = queuesOver.value;
+    if (count > before && sound.peek()) ring();
+    before = count;
+  });
+}
+
+/** Two short tones, one above the other: heard through talk, and no telephone. */
+const TONES_HZ = [660, 880];
+const TONE_S = 0.14;
+const LOUDNESS = 0.2;
+
+let speaker: AudioContext | null = null;
+
+/** A browser stays silent until somebody has touched the page since it was loaded. */
+function ring(): void {
+  speaker ??= new AudioContext();
+  void speaker.resume();
+  for (const [n, hz] of TONES_HZ.entries()) {
+    const at = speaker.currentTime + n * TONE_S;
+    const loudness = new GainNode(speaker, { gain: 0 });
+    loudness.gain.setTargetAtTime(LOUDNESS, at, 0.01);
+    loudness.gain.setTargetAtTime(0, at + TONE_S, 0.02);
+    const tone = new OscillatorNode(speaker, { frequency: hz });
+    tone.connect(loudness).connect(speaker.destination);
+    tone.start(at);
+    tone.stop(at + 2 * TONE_S);
+  }
+}

@@ -1,0 +1,217 @@
+import { useLayoutEffect } from "preact/hooks";
+import { Link } from "../base/elements/link.tsx";
+import { Scrolled } from "../base/elements/scrolled.tsx";
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
+import { formatMean, formatShare } from "../base/format.ts";
+import { at, go, minutes, SLIDING_MINUTES } from "../base/route.ts";
+import { formatDateAndTime, formatShortDate, isToday } from "../base/times.ts";
+import { words } from "../base/words.ts";
+import { link } from "../live.ts";
+import type { QueueRow, Report, TrafficNumbers } from "../model/reports.ts";
+import { hasTraffic, isInboundQueue } from "../reports/traffic.ts";
+import { byUrgency, type Urgency, urgencyOf } from "../reports/urgency.ts";
+import { boardNow, boardReport, isAhead, rewound, seen } from "../rewind/rewind.ts";
+import { Since } from "../rewind/since.tsx";
+import { measureRoom, rowsShown } from "../tv/tv-room.ts";
+import { AgentsStrip } from "./agents-strip.tsx";
+import { MoreRows } from "./more-rows.tsx";
+import { WaitingList } from "./waiting-list.tsx";
+
+/** In place of a number that is not known. */
+const NONE = "–";
+/** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
+const MAX_QUEUES = 100;
+
+/** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
+export function LivePage() {
+  const numbers = boardReport.value;
+  if (isAhead.value) return <Ahead />;
+  if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  return (
+    <div class="live-page">
+      <Cards numbers={numbers} />
+      <div class="columns">
+        <Queues numbers={numbers} />
+        <WaitingList queues={numbers.queues} />
+      </div>
+      <AgentsStrip />
+    </div>
+  );
+}
+
+/** In place of the board of a moment that is still to come. */
+function Ahead() {
+  return (
+    <div class="empty">
+      <h1>{words.rewind.troubles.future}</h1>
+      <p>{formatDateAndTime(at.value!)}</p>
+      <Link to="live">● {words.rewind.backToLive}</Link>
+    </div>
+  );
+}
+
+function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
+  const longest = longestWait(queues);
+  const period = minutes.value === null ? dayShown() : `(${words.lastMinutes(minutes.value)})`;
+  return (
+    <dl class="cards">
+      <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
+      <div class={`card ${longest.urgency}`} title={words.tips.longest}>
+        <dt>{words.cards.longest}</dt>
+        <dd>{total.waiting_since ? <Since since={total.waiting_since} /> : NONE}</dd>
+      </div>
+      <Card name={words.cards.ongoing} tip={words.tips.ongoing} value={states.ONGOING} />
+      <Card name={words.cards.free} tip={words.tips.free} value={total.free ?? NONE} />
+      <Card
+        name={`${words.cards.serviceLevel} ${period}`}
+        tip={words.tips.serviceLevel}
+        value={formatShare(total.service_level)}
+      />
+      <Card name={`${words.cards.abandoned} ${period}`} tip={words.tips.abandoned} value={total.abandoned} />
+      <Outbound numbers={total.outbound} period={period} />
+    </dl>
+  );
+}
+
+/** "Today" only if it is: the day of a moment of the past is named by its date. */
+const dayShown = (): string =>
+  !rewound.value || isToday(seen.value) ? words.today : formatShortDate(seen.value);
+
+/** Outbound calls have numbers of their own: they are in no other one here. */
+function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
+  if (!hasTraffic(numbers)) return null;
+  return (
+    <div class="card outbound" title={words.tips.outbound}>
+      <dt>
+        {words.cards.outbound} {period}
+      </dt>
+      <dd>
+        {(["placed", "connected", "dropped"] as const).map((name) => (
+          <span key={name}>
+            <b>{numbers[name]}</b> {words.traffic[name]}
+          </span>
+        ))}
+        <span>
+          <b>{formatMean(numbers.mean_talk_ms)}</b> {words.traffic.mean_talk_ms}
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+/** The window of the numbers that are not of now: the day, or the last half hour. */
+function Windows() {
+  return (
+    <nav class="windows" aria-label={words.window}>
+      {[null, SLIDING_MINUTES].map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={minutes.value === each}
+          onClick={() => go("live", { minutes: each, at: at.value })}
+        >
+          {each === null ? dayShown() : words.lastMinutes(each)}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function Card({ name, tip, value }: { name: string; tip: string; value: string | number }) {
+  return (
+    <div class="card" title={tip}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** The most urgent of all queues: each is judged by its own promise. */
+export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
+  const all = queues.map(urgencyOfQueue);
+  return { urgency: all.find((each) => each === "over") ?? all.find((each) => each === "near") ?? "calm" };
+}
+
+export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
+  waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
+
+/** There was no call in the last day, or there is no queue to show yet today. */
+const isEmpty = ({ queues, states, total }: Report): boolean =>
+  !hasTraffic(total.outbound) &&
+  (Object.values(states).every((count) => count === 0) ||
+    (queues.length === 0 && minutes.value === null && !rewound.value));
+
+function Queues({ numbers }: { numbers: Report }) {
+  const queues = numbers.queues.filter(isInboundQueue);
+  const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const count = rowsShown(queues.length, MAX_QUEUES);
+  useLayoutEffect(() => measureRoom("queues", queues.length));
+  const columns: [string, string][] = [
+    [waiting, words.tips.waiting],
+    [longest, words.tips.longest],
+    [free, words.tips.free],
+    [serviceLevel, words.tips.serviceLevel],
+    [meanWait, words.tips.meanWait],
+    [offered, words.tips.offered],
+    [abandoned, words.tips.abandoned],
+  ];
+  return (
+    <Scrolled class="calls queues" label={words.queues}>
+      <table>
+        <caption>
+          {words.queues} <Windows />
+        </caption>
+        <thead hidden={queues.length === 0}>
+          <tr>
+            <th scope="col">{queue}</th>
+            {columns.map(([label, tip]) => (
+              <th key={label} scope="col" class="figure" title={tip}>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {mostUrgent(queues, count).map((row) => (
+            <QueueLine key={row.queue} row={row} />
+          ))}
+        </tbody>
+      </table>
+      <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
+      {isEmpty(numbers) && <Empty />}
+    </Scrolled>
+  );
+}
+
+/** All of them in their order, or of too many those that cannot wait. */
+const mostUrgent = (queues: readonly QueueRow[], count: number): readonly QueueRow[] =>
+  queues.length > count ? queues.toSorted(byUrgency(boardNow.value)).slice(0, count) : queues;
+
+function QueueLine({ row }: { row: QueueRow }) {
+  return (
+    <tr>
+      <th scope="row" title={[row.queue, row.name].filter(Boolean).join(" ")}>
+        {row.queue ?? words.noQueue} {row.name && <span class="soft">{row.name}</span>}
+      </th>
+      <td class="figure">{row.waiting}</td>
+      <td class={`figure ${urgencyOfQueue(row)}`}>
+        {row.waiting_since ? <Since since={row.waiting_since} /> : NONE}
+      </td>
+      <td class="figure">{row.free ?? NONE}</td>
+      <td class="figure">{formatShare(row.service_level)}</td>
+      <td class="figure">{formatMean(row.mean_wait_ms)}</td>
+      <td class="figure">{row.offered}</td>
+      <td class="figure">{row.abandoned}</td>
+    </tr>
+  );
+}
+
+export function Empty() {
+  if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
+  return (
+    <div class="empty">
+      <p>{words.noQueues}</p>
+      <SimulatorHint />
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import type { QueueNumbers } from "../model/reports.ts";
+
+/** A quarter of an hour of a queue's day, as ListQueueDay gives it. */
+export type Slice = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: string };
+export type QueueDay = { from: string; now: string; queue: string | null; slice_ms: number; slices: Slice[] };
+
+/** What is drawn for each slice, and the token of tokens.css it is drawn in. */
+export type Line = {
+  name: "offered" | "answered" | "abandoned" | "service_level" | "mean_wait_ms" | "p90_wait_ms";
+  token: string;
+  shape: "bar" | "step" | "line" | "dashes";
+  values: (number | null)[];
+  /** Where the bar is drawn to, when it stands on another one. */
+  tops?: (number | null)[];
+};
+
+export type Chart = {
+  name: "calls" | "level" | "waits";
+  /** When the day began, when each slice begins, and when the last one ends; ms since the epoch. */
+  midnight: number;
+  begins: number[];
+  endsAt: number;
+  /** As they are read; drawn from the last to the first, which stands before the others. */
+  lines: Line[];
+  /** What is promised; null where there is none that holds for all. */
+  threshold: number | null;
+  unit: "count" | "share" | "ms";
+};
+
+/** Four calls in five within the promise: what call centres aim at ("80/20"); no setting of ours says otherwise. */
+export const USUAL_LEVEL = 0.8;
+
+/** An hour at least, so that the first call of a day is not a bar as wide as the page. */
+const FEWEST = 4;
+
+/** From the first slice in which anything happened: nights are empty. */
+export function awake(slices: readonly Slice[]): Slice[] {
+  const first = slices.findIndex(({ offered, answered, abandoned, overflowed }) =>
+    [offered, answered, abandoned, overflowed].some((count) => count > 0),
+  );
+  return slices.slice(Math.max(0, Math.min(first === -1 ? slices.length : first, slices.length - FEWEST)));
+}
+
+/** The three charts of a day. `promisedMs`: the waits that are promised; one for all queues, or none is drawn. */
+export function chartsOf({ from, slices, slice_ms }: QueueDay, promisedMs: readonly number[]): Chart[] {
+  const shown = awake(slices);
+  const begins = shown.map(({ from }) => Date.parse(from));
+  const time = { midnight: Date.parse(from), begins, endsAt: (begins.at(-1) ?? 0) + slice_ms };
+  const of = (name: Line["name"]) => shown.map((slice) => slice[name]);
+  const [promised, ...others] = new Set(promisedMs);
+  const ended = shown.map(({ answered, abandoned }) => answered + abandoned);
+  return [
+    {
+      ...time,
+      ...{ name: "calls", unit: "count", threshold: null },
+      lines: [
+        { name: "offered", token: "--ink", shape: "step", values: of("offered") },
+        { name: "answered", token: "--ongoing", shape: "bar", values: of("answered") },
+        { name: "abandoned", token: "--late", shape: "bar", values: of("abandoned"), tops: ended },
+      ],
+    },
+    {
+      ...time,
+      ...{ name: "level", unit: "share", threshold: USUAL_LEVEL },
+      lines: [{ name: "service_level", token: "--accent", shape: "line", values: of("service_level") }],
+    },
+    {
+      ...time,
+      ...{ name: "waits", unit: "ms", threshold: others.length === 0 ? (promised ?? null) : null },
+      lines: [
+        { name: "mean_wait_ms", token: "--accent", shape: "line", values: of("mean_wait_ms") },
+        { name: "p90_wait_ms", token: "--standby", shape: "dashes", values: of("p90_wait_ms") },
+      ],
+    },
+  ];
+}

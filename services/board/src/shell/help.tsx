@@ -1,0 +1,28 @@
+import { useEffect, useRef } from "preact/hooks";
+import { helping } from "../base/preferences.ts";
+import { words } from "../base/words.ts";
+
+/** The browser's own dialog: it keeps the focus, and Esc closes it. */
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = () => {
+    helping.value = false;
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="help-heading" onClose={close}>
+      <h2 id="help-heading">{words.helpTitle}</h2>
+      <dl>
+        {words.keys.map(([keys, what]) => [
+          <dt key={keys}>
+            <kbd>{keys}</kbd>
+          </dt>,
+          <dd key={`${keys}:`}>{what}</dd>,
+        ])}
+      </dl>
+      <button type="button" onClick={close}>
+        {words.close}
+      </button>
+    </dialog>
+  );
+}

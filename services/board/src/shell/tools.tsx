@@ -1,0 +1,85 @@
+import { computed } from "@preact/signals";
+import { now } from "../base/clock.ts";
+import { cityOf } from "../base/format.ts";
+import { helping, masked, nextTheme, type Theme, theme } from "../base/preferences.ts";
+import { formatTimeOfDay } from "../base/times.ts";
+import { switchLanguage, words } from "../base/words.ts";
+import { sound, toggleSound } from "../live/alarm.ts";
+import { zone } from "../reports/followed-reports.ts";
+import { HANDLE_ID, rewind, rewound } from "../rewind/rewind.ts";
+import { toggleTv } from "../tv/tv.ts";
+
+const time = computed(() => formatTimeOfDay(now.value));
+const city = computed(() => cityOf(zone.value));
+
+const SHADES: Record<Theme, string> = { auto: "◐", light: "○", dark: "●" };
+
+/** What stands at the right of the header, but for the light: the account's time, and what a person may choose. */
+export function Tools() {
+  return (
+    <div class="tools">
+      {!rewound.value && (
+        <>
+          <span class="soft">
+            <time>{time}</time> {city}
+          </span>
+          <button
+            type="button"
+            class="quiet"
+            id={HANDLE_ID}
+            aria-label={words.rewind.handle}
+            title={words.rewind.handleTip}
+            onClick={rewind}
+          >
+            ↺ <span class="if-wide">{words.rewind.handle}</span>
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          masked.value = !masked.value;
+        }}
+      >
+        {masked.value ? words.showNumbers : words.hideNumbers}
+      </button>
+      <button type="button" class="quiet" onClick={switchLanguage}>
+        {words.otherLanguage}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={`${words.theme}: ${words.themes[theme.value]}`}
+        title={words.themes[theme.value]}
+        onClick={nextTheme}
+      >
+        {SHADES[theme.value]}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={words.sound}
+        aria-pressed={sound.value}
+        title={words.sound}
+        onClick={toggleSound}
+      >
+        ♪
+      </button>
+      <button type="button" class="quiet" title={words.tv} onClick={toggleTv}>
+        TV
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={words.help}
+        title={words.help}
+        onClick={() => {
+          helping.value = true;
+        }}
+      >
+        ?
+      </button>
+    </div>
+  );
+}
