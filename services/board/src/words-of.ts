@@ -1,13 +1,13 @@
-import type { AgentState } from "./agents/agent-list.ts";
 import type { Theme } from "./base/preferences.ts";
 import type { PageName } from "./base/route.ts";
 import type { PeriodName } from "./calls/list/periods.ts";
 import type { Outcome } from "./deliveries/redrive.ts";
+import type { AgentState } from "./model/agent.ts";
 import type { CallState } from "./model/call.ts";
 import type { DeliveryStatus, Letter } from "./model/delivery.ts";
 import type { TrafficNumbers } from "./model/reports.ts";
+import type { Standing } from "./model/system-report.ts";
 import type { Urgency } from "./reports/urgency.ts";
-import type { Standing } from "./system/system-report.ts";
 
 /** Everything the page says at its first load; a language that lacks a word does not compile. */
 export type Words = {

@@ -3,13 +3,13 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { TableExport } from "../base/elements/table-export.tsx";
 import { formatMean, formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
+import { connection } from "../base/socket.ts";
 import { formatRecent } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { link } from "../live.ts";
 import { theirNumber } from "../model/call.ts";
 import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
-import { abandoned } from "../reports/followed-reports.ts";
 import { anonymousOf, isOpen, openFirst, toAbandonedCsv } from "./abandoned-callers.ts";
+import { abandoned } from "./read-abandoned.ts";
 import { abandonedWords } from "./words.ts";
 
 const NONE = "–";
@@ -17,7 +17,7 @@ const NONE = "–";
 /** The people who gave up in the last days, and whether anyone has talked to them since; anonymous callers apart. */
 export function AbandonedPage() {
   const report = abandoned.value;
-  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (report.abandoned.length === 0) return <p class="empty">{abandonedWords.none(report.days ?? 1)}</p>;
   const anonymous = anonymousOf(report);
   return (

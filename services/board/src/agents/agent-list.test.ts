@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { type Agent, byState, findAgents } from "./agent-list.ts";
+import type { Agent } from "../model/agent.ts";
+import { byState, findAgents } from "./agent-list.ts";
 
 const agent = (name: string, state: Agent["state"], since: string | null, queues: string[] = []): Agent => ({
   agent: name,

@@ -1,21 +1,4 @@
-/** FREE is available. UNKNOWN: nothing was heard of the agent for 24 h. */
-export const AGENT_STATES = ["TALKING", "RINGING", "FREE", "PAUSED", "LOGGED_OUT", "UNKNOWN"] as const;
-export type AgentState = (typeof AGENT_STATES)[number];
-
-/** An agent as realtime counts it; times are ISO 8601. */
-export type Agent = {
-  agent: string;
-  state: AgentState;
-  since: string | null;
-  /** A pause or a log-out that was received during the talk: it counts from its end. */
-  next_state: "PAUSED" | "LOGGED_OUT" | null;
-  reason: string | null;
-  queues: { queue: string | null; paused: boolean }[];
-  call_id: string | null;
-  taken: number;
-  missed: number;
-  mean_talk_ms: number | null;
-};
+import { AGENT_STATES, type Agent, type AgentState } from "../model/agent.ts";
 
 /** The agents in a state, the longest first; those without a time come last, in the order of their names. */
 export const inState = (agents: readonly Agent[], state: AgentState): Agent[] =>

@@ -1,5 +1,5 @@
 import { words } from "../base/words.ts";
-import type { AgentState } from "./agent-list.ts";
+import type { AgentState } from "../model/agent.ts";
 
 /** Shape, word and colour: any one of them is enough. */
 const SHAPES: Record<AgentState, string> = {

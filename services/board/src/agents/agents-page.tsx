@@ -1,15 +1,15 @@
-import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import "./agents.css";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatMean } from "../base/format.ts";
 import { go, query } from "../base/route.ts";
+import { connection } from "../base/socket.ts";
 import { words } from "../base/words.ts";
-import { link } from "../live.ts";
+import { AGENT_STATES, type Agent } from "../model/agent.ts";
 import { agents } from "../reports/followed-reports.ts";
 import { Since } from "../rewind/since.tsx";
-import { AGENT_STATES, type Agent, byState, findAgents } from "./agent-list.ts";
+import { byState, findAgents } from "./agent-list.ts";
 import { AgentMark } from "./agent-mark.tsx";
 import { AgentName } from "./agent-name.tsx";
 
@@ -18,7 +18,7 @@ const NONE = "–";
 /** The state of every agent, since when, and their inbound calls of the window. */
 export function AgentsPage() {
   const report = agents.value;
-  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (report.agents.length === 0) return <Empty />;
   const found = byState(findAgents(report.agents, query.value));
   return (

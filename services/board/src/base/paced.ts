@@ -1,4 +1,4 @@
-import { link } from "../live.ts";
+import { connection } from "./socket.ts";
 
 /** As often as an eye follows, however much changes. */
 const PACE_MS = 1_000;
@@ -19,7 +19,7 @@ export function createPaced(read: () => Promise<boolean>, paceMs = PACE_MS): Pac
     state.due = true;
     if (state.reading) return;
     state.reading = true;
-    while (state.due && !state.stopped && link.peek().status === "live") {
+    while (state.due && !state.stopped && connection.peek().status === "live") {
       state.due = false;
       const succeeded = await read();
       if (!succeeded) state.due = true;

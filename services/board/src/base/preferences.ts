@@ -3,9 +3,6 @@ import { signal } from "@preact/signals";
 /** Numbers are people's: masked until someone asks for them, and again after each reload. */
 export const masked = signal(true);
 
-/** The id of the delivery that is looked at, where it is no part of a call. */
-export const openedDelivery = signal<string | null>(null);
-
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -19,6 +16,3 @@ export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!;
   localStorage.setItem(THEME, theme.value);
 }
-
-/** The help of the keyboard is open. */
-export const helping = signal(false);

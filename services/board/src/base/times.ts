@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
-import { zone } from "../reports/followed-reports.ts";
 import { serverTime } from "./clock.ts";
 import { language } from "./words.ts";
+import { zone } from "./zone.ts";
 
 /** Times are the account's, wherever the browser is. */
 const clockOf = (options: Intl.DateTimeFormatOptions) =>

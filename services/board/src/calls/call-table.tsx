@@ -1,19 +1,18 @@
-import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import "./call-table.css";
 import { computed } from "@preact/signals";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { AgentName } from "../agents/agent-name.tsx";
 import { now } from "../base/clock.ts";
 import { CallRow } from "../base/elements/call-row.tsx";
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatDuration, formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { agent, filter, query, visited } from "../base/route.ts";
+import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatTimeOfDay } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { link } from "../live.ts";
+import { zone } from "../base/zone.ts";
 import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "../model/call.ts";
-import { zone } from "../reports/followed-reports.ts";
 import { COLUMNS, type Column, firstOrderOf, joinNames } from "./list/call-order.ts";
 import { goCalls, order, period } from "./list/calls-view.ts";
 import { rows } from "./list/listed-calls.ts";
@@ -160,8 +159,8 @@ export function Age({ call }: { call: Call }) {
 }
 
 function Empty({ read }: { read: boolean }) {
-  if (link.value.status === "connecting") return <p class="empty">{words.loading}</p>;
-  if (link.value.status !== "live") return null;
+  if (connection.value.status === "connecting") return <p class="empty">{words.loading}</p>;
+  if (connection.value.status !== "live") return null;
   if (!read) return <p class="empty">{words.loading}</p>;
   if (query.value) return <EmptyPeriod why={words.nothingFound} />;
   if (visited.value || agent.value) return <EmptyPeriod why={words.callsPage.emptyPeriod} />;

@@ -1,9 +1,9 @@
 import { signal } from "@preact/signals";
 import { masked } from "../base/preferences.ts";
+import { connection } from "../base/socket.ts";
 import { download, type Manner } from "../base/table-file.ts";
 import { language, words } from "../base/words.ts";
-import { link } from "../live.ts";
-import { zone } from "../reports/followed-reports.ts";
+import { zone } from "../base/zone.ts";
 import { toCsv, toNdjson } from "./export.ts";
 import { readWhole } from "./list/listed-calls.ts";
 
@@ -25,7 +25,7 @@ export function ExportButtons() {
           key={format}
           type="button"
           class="quiet"
-          disabled={busy || link.value.status !== "live"}
+          disabled={busy || connection.value.status !== "live"}
           aria-label={words.exportAs(format)}
           onClick={() => void save(format)}
         >

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { serverTime } from "../base/clock.ts";
 import { words } from "../base/words.ts";
-import { zone } from "../reports/followed-reports.ts";
+import { zone } from "../base/zone.ts";
 import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
 import { isChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";

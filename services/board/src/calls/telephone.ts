@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { page, query } from "../base/route.ts";
-import { ask, link } from "../live.ts";
+import { ask, connection } from "../base/socket.ts";
 
 /** A number as the server reads it: the one form of all its spellings, and how people read it. */
 export type Telephone = { canonical: string; display: string };
@@ -30,5 +30,5 @@ effect(() => {
 });
 effect(() => {
   const isAsked = page.value === "number" || page.value === "calls";
-  if (isAsked && query.value !== "" && link.value.status === "live") void read(query.value);
+  if (isAsked && query.value !== "" && connection.value.status === "live") void read(query.value);
 });

@@ -1,17 +1,17 @@
-import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import { rareWords } from "../rare-words.ts";
-import "./deliveries-page.css";
 import { useEffect, useRef } from "preact/hooks";
 import { SearchBox } from "../base/elements/search-box.tsx";
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatKey } from "../base/format.ts";
-import { masked, openedDelivery } from "../base/preferences.ts";
+import { masked } from "../base/preferences.ts";
 import { closeCall, go, openCall, query, selected, status } from "../base/route.ts";
+import { connection } from "../base/socket.ts";
 import { formatTimeOfDay } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { link } from "../live.ts";
 import { type Delivery, type DeliveryStatus, STATUSES } from "../model/delivery.ts";
+import { rareWords } from "../rare-words.ts";
 import { DeliveryDetails } from "./delivery-details.tsx";
 import { DeliveryMark, DeliveryMarks, nameOf, noteOf } from "./delivery-mark.tsx";
+import { openedDelivery } from "./opened-delivery.ts";
 import { deliveries, limit, nextLimit } from "./read-deliveries.ts";
 import { RedriveAll } from "./redrive-all.tsx";
 import { RefusalsSection } from "./refusals-section.tsx";
@@ -75,7 +75,7 @@ function Filters() {
 
 function Table() {
   const report = deliveries.value;
-  if (!report) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (report.deliveries.length === 0) return <Empty more={report.more} />;
   const { received, status: state, event, key, answer, note } = rareWords.deliveriesPage.columns;
   return (

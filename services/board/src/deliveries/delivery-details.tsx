@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { CopyButton } from "../base/elements/copy-button.tsx";
 import { formatBody, formatKey, maskText } from "../base/format.ts";
-import { masked, openedDelivery } from "../base/preferences.ts";
+import { masked } from "../base/preferences.ts";
 import { formatDateAndTime } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { CopyButton } from "../calls/details/call-details.tsx";
 import type { Delivery } from "../model/delivery.ts";
 import { rareWords } from "../rare-words.ts";
 import { DeliveryMarks, nameOf } from "./delivery-mark.tsx";
+import { openedDelivery } from "./opened-delivery.ts";
 import { type Body, readBody } from "./read-deliveries.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";

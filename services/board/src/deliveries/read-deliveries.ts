@@ -2,7 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { noteServerTime } from "../base/clock.ts";
 import { createPaced } from "../base/paced.ts";
 import { page, query, status } from "../base/route.ts";
-import { ask, changed, link } from "../live.ts";
+import { ask, changed, connection } from "../base/socket.ts";
 import type { Delivery } from "../model/delivery.ts";
 
 type Report = { now: string; redrive: boolean; deliveries: Delivery[] };
@@ -49,7 +49,7 @@ effect(() => {
   changed.value;
   limit.value;
   asked();
-  if (page.value === "deliveries" && link.value.status === "live") reading.trigger();
+  if (page.value === "deliveries" && connection.value.status === "live") reading.trigger();
 });
 setInterval(reading.trigger, IDLE_MS);
 

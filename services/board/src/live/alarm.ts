@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { now } from "../base/clock.ts";
-import { link, staleSince } from "../live.ts";
+import { connection, staleSince } from "../base/socket.ts";
 import { report } from "../reports/followed-reports.ts";
 import { urgencyOf } from "../reports/urgency.ts";
 import { rewound } from "../rewind/rewind.ts";
@@ -19,7 +19,7 @@ export function toggleSound(): void {
 
 /** How many queues have somebody who has waited too long; what is stale or past alarms nobody. */
 const queuesOver = computed(() => {
-  if (link.value.status !== "live" || staleSince.value !== null || rewound.value) return 0;
+  if (connection.value.status !== "live" || staleSince.value !== null || rewound.value) return 0;
   const isOver = ({
     waiting_since,
     serviceLevelMs,

@@ -1,20 +1,21 @@
 import { useLayoutEffect } from "preact/hooks";
 import { Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
-import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatMean, formatShare } from "../base/format.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "../base/route.ts";
+import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatShortDate, isToday } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { link } from "../live.ts";
-import type { QueueRow, Report, TrafficNumbers } from "../model/reports.ts";
+import type { QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 import { hasTraffic, isInboundQueue } from "../reports/traffic.ts";
-import { byUrgency, type Urgency, urgencyOf } from "../reports/urgency.ts";
+import { byUrgency } from "../reports/urgency.ts";
 import { boardNow, boardReport, isAhead, rewound, seen } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
 import { measureRoom, rowsShown } from "../tv/tv-room.ts";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { MoreRows } from "./more-rows.tsx";
+import { NoQueues } from "./no-queues.tsx";
+import { highestUrgency, urgencyOfQueue } from "./queue-urgency.ts";
 import { WaitingList } from "./waiting-list.tsx";
 
 /** In place of a number that is not known. */
@@ -26,7 +27,7 @@ const MAX_QUEUES = 100;
 export function LivePage() {
   const numbers = boardReport.value;
   if (isAhead.value) return <Ahead />;
-  if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   return (
     <div class="live-page">
       <Cards numbers={numbers} />
@@ -50,13 +51,12 @@ function Ahead() {
   );
 }
 
-function Cards({ numbers: { total, states, queues } }: { numbers: Report }) {
-  const longest = longestWait(queues);
+function Cards({ numbers: { total, states, queues } }: { numbers: QueueReport }) {
   const period = minutes.value === null ? dayShown() : `(${words.lastMinutes(minutes.value)})`;
   return (
     <dl class="cards">
       <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
-      <div class={`card ${longest.urgency}`} title={words.tips.longest}>
+      <div class={`card ${highestUrgency(queues)}`} title={words.tips.longest}>
         <dt>{words.cards.longest}</dt>
         <dd>{total.waiting_since ? <Since since={total.waiting_since} /> : NONE}</dd>
       </div>
@@ -126,22 +126,13 @@ function Card({ name, tip, value }: { name: string; tip: string; value: string |
   );
 }
 
-/** The most urgent of all queues: each is judged by its own promise. */
-export function longestWait(queues: readonly QueueRow[]): { urgency: Urgency } {
-  const all = queues.map(urgencyOfQueue);
-  return { urgency: all.find((each) => each === "over") ?? all.find((each) => each === "near") ?? "calm" };
-}
-
-export const urgencyOfQueue = ({ waiting_since, serviceLevelMs }: QueueRow): Urgency =>
-  waiting_since ? urgencyOf(boardNow.value - Date.parse(waiting_since), serviceLevelMs) : "calm";
-
 /** There was no call in the last day, or there is no queue to show yet today. */
-const isEmpty = ({ queues, states, total }: Report): boolean =>
+const isEmpty = ({ queues, states, total }: QueueReport): boolean =>
   !hasTraffic(total.outbound) &&
   (Object.values(states).every((count) => count === 0) ||
     (queues.length === 0 && minutes.value === null && !rewound.value));
 
-function Queues({ numbers }: { numbers: Report }) {
+function Queues({ numbers }: { numbers: QueueReport }) {
   const queues = numbers.queues.filter(isInboundQueue);
   const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
   const count = rowsShown(queues.length, MAX_QUEUES);
@@ -178,7 +169,7 @@ function Queues({ numbers }: { numbers: Report }) {
         </tbody>
       </table>
       <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
-      {isEmpty(numbers) && <Empty />}
+      {isEmpty(numbers) && <NoQueues />}
     </Scrolled>
   );
 }
@@ -203,15 +194,5 @@ function QueueLine({ row }: { row: QueueRow }) {
       <td class="figure">{row.offered}</td>
       <td class="figure">{row.abandoned}</td>
     </tr>
-  );
-}
-
-export function Empty() {
-  if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
-  return (
-    <div class="empty">
-      <p>{words.noQueues}</p>
-      <SimulatorHint />
-    </div>
   );
 }

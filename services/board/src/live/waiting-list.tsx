@@ -5,8 +5,9 @@ import { CallRow } from "../base/elements/call-row.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
+import { connection } from "../base/socket.ts";
 import { words } from "../base/words.ts";
-import { calls, link } from "../live.ts";
+import { calls } from "../calls/list/followed-calls.ts";
 import { listWaiters, theirNumber, type Waiter } from "../model/call.ts";
 import type { QueueRow } from "../model/reports.ts";
 import { urgencyOf } from "../reports/urgency.ts";
@@ -56,7 +57,7 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
         to="calls"
         view={{ state: "WAITING" }}
       />
-      {waiters.length === 0 && link.value.status === "live" && (
+      {waiters.length === 0 && connection.value.status === "live" && (
         <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
       )}
     </Scrolled>

@@ -1,4 +1,4 @@
-import type { Agent } from "../agents/agent-list.ts";
+import type { Agent } from "./agent.ts";
 import type { CallState, Waiter } from "./call.ts";
 
 // the answers of realtime as JSON: times are ISO 8601 (page-reads.ts of realtime compares both)
@@ -31,7 +31,8 @@ export type QueueRow = QueueNumbers &
     shortAbandonMs: number;
   };
 
-export type Report = {
+/** The numbers of all queues in a window, and the states of all calls of the last day. */
+export type QueueReport = {
   from: string;
   now: string;
   zone: string;
@@ -88,7 +89,12 @@ export type AbandonedReport = {
 };
 
 /** The board of a moment of the past. */
-export type PastReport = Report & {
+export type PastReport = QueueReport & {
   agents: Agent[];
   waiting: Waiter[];
 };
+
+/** A quarter of an hour of a queue's day. */
+export type Slice = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: string };
+/** The day of one queue, or of all (null), as ListQueueDay gives it. */
+export type QueueDay = { from: string; now: string; queue: string | null; slice_ms: number; slices: Slice[] };

@@ -1,21 +1,21 @@
 import type { ComponentChildren } from "preact";
-import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import { rareWords } from "../rare-words.ts";
-import "./number-page.css";
 import { CallRow } from "../base/elements/call-row.tsx";
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatDuration, formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
+import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatRecent } from "../base/times.ts";
 import { words } from "../base/words.ts";
 import { Age } from "../calls/call-table.tsx";
 import { joinNames } from "../calls/list/call-order.ts";
 import { StateMark } from "../calls/state-mark.tsx";
 import { telephone, telephoneWithPage } from "../calls/telephone.ts";
-import { link } from "../live.ts";
 import { type Call, fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
+import { rareWords } from "../rare-words.ts";
 import { report } from "../reports/followed-reports.ts";
 import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts";
 import { numberCalls, showOlder } from "./read-number.ts";
+import "./number-page.css";
 
 const NONE = "–";
 /** The server's default, for a queue that is not among those of today. */
@@ -47,7 +47,8 @@ function NoNumber() {
 
 function Calls({ found }: { found: typeof numberCalls.value }) {
   if (found === "unreadable") return <p class="empty">{rareWords.numberPage.unreadable}</p>;
-  if (found === "loading") return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (found === "loading")
+    return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
   if (found.calls.length === 0) return <NoCalls />;
   const gaveUp = findGaveUp(found.calls, shortMsOf);
   return (

@@ -1,7 +1,8 @@
 import { effect, signal } from "@preact/signals";
 import { createPaced } from "../base/paced.ts";
 import { page, query } from "../base/route.ts";
-import { ask, BY_BEGIN, changed, link } from "../live.ts";
+import { ask, changed, connection } from "../base/socket.ts";
+import { BY_BEGIN } from "../calls/list/followed-calls.ts";
 import type { Call } from "../model/call.ts";
 import type { Found } from "./number-calls.ts";
 
@@ -52,5 +53,5 @@ effect(() => {
   changed.value;
   query.value;
   pages.value;
-  if (page.value === "number" && link.value.status === "live") reading.trigger();
+  if (page.value === "number" && connection.value.status === "live") reading.trigger();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { awake, chartsOf, type QueueDay, type Slice } from "./day-charts.ts";
+import type { QueueDay, Slice } from "../model/reports.ts";
+import { awake, chartsOf } from "./day-charts.ts";
 
 const beganAt = Date.UTC(2026, 10, 25, 3);
 const slice = (n: number, given: Partial<Slice> = {}): Slice => ({

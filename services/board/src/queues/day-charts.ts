@@ -1,8 +1,4 @@
-import type { QueueNumbers } from "../model/reports.ts";
-
-/** A quarter of an hour of a queue's day, as ListQueueDay gives it. */
-export type Slice = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: string };
-export type QueueDay = { from: string; now: string; queue: string | null; slice_ms: number; slices: Slice[] };
+import type { QueueDay, Slice } from "../model/reports.ts";
 
 /** What is drawn for each slice, and the token of tokens.css it is drawn in. */
 export type Line = {

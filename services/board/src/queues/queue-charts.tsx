@@ -5,9 +5,9 @@ import { formatMean, formatShare } from "../base/format.ts";
 import { theme } from "../base/preferences.ts";
 import { formatHour } from "../base/times.ts";
 import { language, words } from "../base/words.ts";
-import type { QueueNumbers } from "../model/reports.ts";
+import type { QueueDay, QueueNumbers } from "../model/reports.ts";
 import { tv } from "../tv/tv.ts";
-import { type Chart, chartsOf, type Line, type QueueDay } from "./day-charts.ts";
+import { type Chart, chartsOf, type Line } from "./day-charts.ts";
 import type { Plot } from "./plot.ts";
 import { queuesWords } from "./words.ts";
 

@@ -1,8 +1,8 @@
 import { effect, signal } from "@preact/signals";
 import { createPaced } from "../base/paced.ts";
 import { page, queue } from "../base/route.ts";
-import { ask, changed, link } from "../live.ts";
-import type { QueueDay } from "./day-charts.ts";
+import { ask, changed, connection } from "../base/socket.ts";
+import type { QueueDay } from "../model/reports.ts";
 
 /** The day of the chosen queue, or of all; "unreadable" where there is nothing to show yet and the server cannot say. */
 export const queueDay = signal<QueueDay | "loading" | "unreadable">("loading");
@@ -28,6 +28,6 @@ effect(() => {
 effect(() => {
   changed.value;
   queue.value;
-  if (page.value === "queues" && link.value.status === "live") reading.trigger();
+  if (page.value === "queues" && connection.value.status === "live") reading.trigger();
 });
 setInterval(reading.trigger, IDLE_MS);

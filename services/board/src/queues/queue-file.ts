@@ -1,5 +1,5 @@
 import { type Cell, formatIso, type Manner, writeCsv } from "../base/table-file.ts";
-import type { QueueNumbers, QueueRow, Report, TrafficNumbers } from "../model/reports.ts";
+import type { QueueNumbers, QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 
 const INBOUND = [
   ...(["offered", "answered", "abandoned", "short", "overflowed", "service_level", "mean_wait_ms"] as const),
@@ -15,7 +15,7 @@ const COLUMNS = [
 
 /** All numbers of all queues as CSV: the total, then a row for each queue. Durations are in ms, shares from 0 to 1. */
 export function toQueueCsv(
-  { total, queues }: Pick<Report, "total" | "queues">,
+  { total, queues }: Pick<QueueReport, "total" | "queues">,
   { names, ...manner }: Manner & { names: { total: string; none: string } },
 ): string {
   const nameOf = ({ queue, name }: QueueRow) => name ?? (queue === null ? names.none : null);

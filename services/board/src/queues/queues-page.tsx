@@ -4,10 +4,11 @@ import { Link } from "../base/elements/link.tsx";
 import { TableExport } from "../base/elements/table-export.tsx";
 import { formatMean, formatShare } from "../base/format.ts";
 import { go, queue } from "../base/route.ts";
+import { connection } from "../base/socket.ts";
 import { words } from "../base/words.ts";
-import { Empty, longestWait, urgencyOfQueue } from "../live/live-page.tsx";
-import { link } from "../live.ts";
-import type { QueueNumbers, Report } from "../model/reports.ts";
+import { NoQueues } from "../live/no-queues.tsx";
+import { highestUrgency, urgencyOfQueue } from "../live/queue-urgency.ts";
+import type { QueueNumbers, QueueReport } from "../model/reports.ts";
 import { report } from "../reports/followed-reports.ts";
 import { hasTraffic } from "../reports/traffic.ts";
 import { Since } from "../rewind/since.tsx";
@@ -33,8 +34,8 @@ const order = signal(BY_QUEUE);
 /** All numbers of today of every queue, and the day so far of one queue, or of all. */
 export function QueuesPage() {
   const numbers = report.value;
-  if (!numbers) return link.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
-  if (numbers.queues.length === 0) return <Empty />;
+  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (numbers.queues.length === 0) return <NoQueues />;
   return (
     <div class="queues-page">
       <QueueTable numbers={numbers} />
@@ -43,7 +44,7 @@ export function QueuesPage() {
   );
 }
 
-function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
+function QueueTable({ numbers: { total, queues } }: { numbers: QueueReport }) {
   const columns = columnsFor(total);
   return (
     <section
@@ -69,7 +70,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: Report }) {
             value={null}
             columns={columns}
             numbers={total}
-            urgency={longestWait(queues).urgency}
+            urgency={highestUrgency(queues)}
           />
           {sortQueues(queues, order.value).map((row) => (
             <Line
@@ -111,7 +112,7 @@ function Internal({ numbers: { internal } }: { numbers: QueueNumbers }) {
   );
 }
 
-function Export({ numbers: { total, queues } }: { numbers: Pick<Report, "total" | "queues"> }) {
+function Export({ numbers: { total, queues } }: { numbers: Pick<QueueReport, "total" | "queues"> }) {
   const names = { total: queuesWords.allQueues, none: words.noQueue };
   return (
     <TableExport
@@ -202,7 +203,7 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
 }
 
 /** The charts of the chosen queue, or of all. */
-function Day({ numbers: { total, queues } }: { numbers: Report }) {
+function Day({ numbers: { total, queues } }: { numbers: QueueReport }) {
   // the row of the calls without a queue is not that of all queues
   const row = queues.find((each) => queue.value !== null && each.queue === queue.value);
   const day = queueDay.value;

@@ -1,44 +1,19 @@
-import { computed, effect, type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { noteServerTime } from "../base/clock.ts";
-import { createPaced } from "../base/paced.ts";
-import { minutes, page } from "../base/route.ts";
-import { ask, changed, link, listen, RETRY_MS, tell } from "../live.ts";
-import type { AbandonedReport, AgentReport, Report } from "../model/reports.ts";
+import { minutes } from "../base/route.ts";
+import { ask, askInOrder, connection, listen, RETRY_MS } from "../base/socket.ts";
+import { accountZone } from "../base/zone.ts";
+import type { AgentReport, QueueReport } from "../model/reports.ts";
 import { mergeRows } from "./merge-rows.ts";
 
-/** The numbers of the window; null until they have come once. */
-export const report = signal<Report | null>(null);
-/** What agents do, and what became of the calls of the window. */
+/** The numbers of all queues in the window; null until they have come once. */
+export const report = signal<QueueReport | null>(null);
+/** The state of each agent, and their numbers in the window; null until they have come once. */
 export const agents = signal<AgentReport | null>(null);
 
-/** The account's; the browser's until it is known. */
-export const zone = computed(() => report.value?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
-
-/** The abandoned calls of the last days; null until they have come once. They are asked for only while their page is open. */
-export const abandoned = signal<AbandonedReport | null>(null);
-
-/** Today included: the most that the server gives. */
-const ABANDONED_DAYS = 7;
-
-/** Midnight and lost calls change numbers without an event. */
-const IDLE_MS = 30_000;
-
-const reading = createPaced(async () => {
-  if (page.peek() !== "abandoned") return true;
-  return read("ListAbandoned", abandoned, { days: ABANDONED_DAYS });
+effect(() => {
+  accountZone.value = report.value?.zone ?? null;
 });
-
-/** Asks and keeps the answer; whether it succeeded. */
-export async function read<T extends { now: string }>(
-  command: string,
-  into: Signal<T | null>,
-  asked: object,
-): Promise<boolean> {
-  const answer = await ask<T>(command, asked);
-  if (answer?.status !== "Ok") return false;
-  take(into, answer.data);
-  return true;
-}
 
 followReport("SubscribeQueues", "QueuesChanged", report, (before, delta) => ({
   ...delta,
@@ -49,21 +24,22 @@ followReport("SubscribeAgents", "AgentsChanged", agents, (before, delta) => ({
   agents: mergeRows(before.agents, delta.agents, delta.gone, ({ agent }) => agent),
 }));
 
-/** A snapshot for each window and after each connect, and what changed of it from then on. */
+/** Asks for a snapshot for each window and after each connect, and merges each later change into it. */
 function followReport<T extends { now: string }>(
   command: string,
   event: string,
   into: Signal<T | null>,
   merge: (before: T, delta: T & { gone: (string | null)[] }) => T,
 ): void {
-  let asked = 0;
+  let latest = 0;
   const subscribe = () => {
-    asked += 1;
-    const mine = asked;
-    tell<T>(command, { minutes: minutes.peek() }, ({ status, data }) => {
-      if (mine !== asked) return;
+    latest += 1;
+    const subscription = latest;
+    const isLatest = () => subscription === latest;
+    askInOrder<T>(command, { minutes: minutes.peek() }, ({ status, data }) => {
+      if (!isLatest()) return;
       if (status === "Ok") take(into, data);
-      else setTimeout(() => mine === asked && link.peek().status === "live" && subscribe(), RETRY_MS);
+      else setTimeout(() => isLatest() && connection.peek().status === "live" && subscribe(), RETRY_MS);
     });
   };
   listen<T & { gone: (string | null)[] }>(event, ({ data }) => {
@@ -72,18 +48,23 @@ function followReport<T extends { now: string }>(
   });
   effect(() => {
     minutes.value;
-    if (link.value.status === "live") subscribe();
+    if (connection.value.status === "live") subscribe();
   });
 }
 
-function take<T extends { now: string }>(into: Signal<T | null>, numbers: T): void {
-  noteServerTime(Date.parse(numbers.now));
-  into.value = numbers;
+/** Asks for a report and keeps it in `into`; resolves with whether this succeeded. */
+export async function readReport<T extends { now: string }>(
+  command: string,
+  into: Signal<T | null>,
+  asked: object,
+): Promise<boolean> {
+  const answer = await ask<T>(command, asked);
+  if (answer?.status !== "Ok") return false;
+  take(into, answer.data);
+  return true;
 }
 
-effect(() => {
-  changed.value;
-  page.value;
-  if (link.value.status === "live") reading.trigger();
-});
-setInterval(reading.trigger, IDLE_MS);
+function take<T extends { now: string }>(into: Signal<T | null>, report: T): void {
+  noteServerTime(Date.parse(report.now));
+  into.value = report;
+}

@@ -3,7 +3,7 @@ import { serverTime } from "../base/clock.ts";
 import { at } from "../base/route.ts";
 import { formatDayAndTime, formatTimeOfDay } from "../base/times.ts";
 import { words } from "../base/words.ts";
-import { zone } from "../reports/followed-reports.ts";
+import { zone } from "../base/zone.ts";
 import { dayOf, localOf, momentOf } from "./moments.ts";
 import {
   backToLive,
@@ -18,7 +18,6 @@ import {
   togglePlaying,
   trouble,
 } from "./rewind.ts";
-import "./rewind-bar.css";
 
 /** Over the board of the past: which moment is seen, and how to go to another one. */
 export function RewindBar() {

@@ -2,7 +2,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { now, serverTime } from "../base/clock.ts";
 import { createPaced } from "../base/paced.ts";
 import { at, go, minutes, page, writeMoment } from "../base/route.ts";
-import { ask, erased, link, listen } from "../live.ts";
+import { ask, connection, erased, listen } from "../base/socket.ts";
 import type { PastReport } from "../model/reports.ts";
 import { agents, report } from "../reports/followed-reports.ts";
 
@@ -99,7 +99,7 @@ const reading = createPaced(async () => {
 
 /** It plays on while the answers come. Past the last second it is live. */
 function play(elapsedMs: number): void {
-  if (link.peek().status !== "live" || past.peek() === null) return;
+  if (connection.peek().status !== "live" || past.peek() === null) return;
   const next = at.peek()! + elapsedMs * speed.peek();
   if (next > serverTime() - PRESENT_MS) backToLive();
   else moveTo(next);
@@ -131,5 +131,5 @@ effect(() => {
   minutes.value;
   // what was erased is seen no more
   erased.value;
-  if (rewound.value && link.value.status === "live") reading.trigger();
+  if (rewound.value && connection.value.status === "live") reading.trigger();
 });

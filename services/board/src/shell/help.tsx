@@ -1,6 +1,9 @@
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { helping } from "../base/preferences.ts";
 import { words } from "../base/words.ts";
+
+/** Whether the help is open. */
+export const helping = signal(false);
 
 /** The browser's own dialog: it keeps the focus, and Esc closes it. */
 export function Help() {

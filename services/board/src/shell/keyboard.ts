@@ -1,9 +1,11 @@
 import { SEARCH_ID } from "../base/elements/search-box.tsx";
-import { helping, masked, nextTheme, openedDelivery } from "../base/preferences.ts";
+import { masked, nextTheme } from "../base/preferences.ts";
 import { closeCall, go, selected } from "../base/route.ts";
+import { openedDelivery } from "../deliveries/opened-delivery.ts";
 import { toggleSound } from "../live/alarm.ts";
 import { backToLive, isAhead, rewind, rewound, STEP_MS, step, togglePlaying } from "../rewind/rewind.ts";
 import { toggleTv, tv } from "../tv/tv.ts";
+import { helping } from "./help.tsx";
 
 /** The action of each key, or of two keys one after the other. The help lists them (`keys` in the words). */
 const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {

@@ -1,5 +1,5 @@
+import { giveToken } from "../base/socket.ts";
 import { words } from "../base/words.ts";
-import { giveToken } from "../live.ts";
 
 /** Asked once a tab: the token is kept in sessionStorage and goes nowhere but into the handshake. */
 export function TokenForm({ wrong }: { wrong: boolean }) {

@@ -1,13 +1,14 @@
 import { computed } from "@preact/signals";
 import { now } from "../base/clock.ts";
 import { cityOf } from "../base/format.ts";
-import { helping, masked, nextTheme, type Theme, theme } from "../base/preferences.ts";
+import { masked, nextTheme, type Theme, theme } from "../base/preferences.ts";
 import { formatTimeOfDay } from "../base/times.ts";
 import { switchLanguage, words } from "../base/words.ts";
+import { zone } from "../base/zone.ts";
 import { sound, toggleSound } from "../live/alarm.ts";
-import { zone } from "../reports/followed-reports.ts";
 import { HANDLE_ID, rewind, rewound } from "../rewind/rewind.ts";
 import { toggleTv } from "../tv/tv.ts";
+import { helping } from "./help.tsx";
 
 const time = computed(() => formatTimeOfDay(now.value));
 const city = computed(() => cityOf(zone.value));

@@ -1,9 +1,9 @@
 import { effect, signal } from "@preact/signals";
 import { createPaced } from "../base/paced.ts";
 import { type PageName, page } from "../base/route.ts";
-import { changed, link } from "../live.ts";
-import { read } from "../reports/followed-reports.ts";
-import type { SystemReport } from "./system-report.ts";
+import { changed, connection } from "../base/socket.ts";
+import type { SystemReport } from "../model/system-report.ts";
+import { readReport } from "../reports/followed-reports.ts";
 
 /** How the gateway itself is; null until it has come once. Asked for only while a page that shows it is open. */
 export const system = signal<SystemReport | null>(null);
@@ -11,12 +11,12 @@ export const system = signal<SystemReport | null>(null);
 /** Instances fall silent without an event. */
 const IDLE_MS = 5_000;
 
-const reading = createPaced(() => read("ListSystem", system, {}));
+const reading = createPaced(() => readReport("ListSystem", system, {}));
 
 const SHOWN_ON: readonly PageName[] = ["system", "deliveries"];
 
 effect(() => {
-  if (!SHOWN_ON.includes(page.value) || link.value.status !== "live") return;
+  if (!SHOWN_ON.includes(page.value) || connection.value.status !== "live") return;
   changed.value;
   reading.trigger();
 });

@@ -1,8 +1,8 @@
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatCount } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
+import type { RefusedName } from "../model/system-report.ts";
 import { rareWords } from "../rare-words.ts";
-import type { RefusedName } from "./system-report.ts";
 
 const say = rareWords.systemPage;
 

@@ -1,12 +1,6 @@
 import { expect, test } from "@jest/globals";
-import {
-  findTroubles,
-  type Instance,
-  lagByTopic,
-  perMinute,
-  type SystemReport,
-  totalsOf,
-} from "./system-report.ts";
+import type { Instance, SystemReport } from "../model/system-report.ts";
+import { findTroubles, lagByTopic, perMinute, totalsOf } from "./system-report.ts";
 
 const NOW = "2026-11-25T12:00:30.000Z";
 const instance = (given: Partial<Instance> = {}): Instance => ({

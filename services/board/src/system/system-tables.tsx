@@ -3,16 +3,10 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
+import type { Instance, Lag, Standing, SystemReport } from "../model/system-report.ts";
 import { rareWords } from "../rare-words.ts";
 import { WrongPaths } from "./refused-names.tsx";
-import {
-  type Instance,
-  type Lag,
-  lagByTopic,
-  type Standing,
-  type SystemReport,
-  totalsOf,
-} from "./system-report.ts";
+import { lagByTopic, totalsOf } from "./system-report.ts";
 import { nameOf, shortId } from "./system-verdict.tsx";
 
 const NONE = "–";

@@ -1,7 +1,8 @@
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
+import type { Instance } from "../model/system-report.ts";
 import { rareWords } from "../rare-words.ts";
-import type { GradedTrouble, Instance } from "./system-report.ts";
+import type { GradedTrouble } from "./system-report.ts";
 
 const say = rareWords.systemPage;
 

@@ -5,7 +5,7 @@ import { words } from "../words.ts";
 type Component = () => ComponentChildren;
 
 /** A page that comes over the line when it is first opened. A server that was replaced has it no more: the page says so. */
-export function fetched(load: () => Promise<Component>): Component {
+export function lazy(load: () => Promise<Component>): Component {
   const found = signal<Component | "failed" | null>(null);
   let asked = false;
   const fetchOnce = () => {

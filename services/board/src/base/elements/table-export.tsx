@@ -1,7 +1,7 @@
-import { zone } from "../../reports/followed-reports.ts";
 import { masked } from "../preferences.ts";
 import { download, type Manner } from "../table-file.ts";
 import { language, words } from "../words.ts";
+import { zone } from "../zone.ts";
 
 /** Saves a table as `name`.csv. */
 export function TableExport({ name, write }: { name: string; write: (manner: Manner) => string }) {

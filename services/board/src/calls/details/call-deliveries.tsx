@@ -1,12 +1,11 @@
-import "../../deliveries/deliveries-page.css";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { createPaced } from "../../base/paced.ts";
+import { changed, connection } from "../../base/socket.ts";
 import { formatTimeOfDay } from "../../base/times.ts";
 import { words } from "../../base/words.ts";
 import { DeliveryMarks, nameOf, noteOf } from "../../deliveries/delivery-mark.tsx";
 import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
-import { changed, link } from "../../live.ts";
 import type { Delivery } from "../../model/delivery.ts";
 
 /** Every delivery of a call, in the order they came: when, how often, late, overtaken, refused. */
@@ -42,7 +41,7 @@ function useDeliveries(call_id: string): Delivery[] | null {
   );
   useSignalEffect(() => {
     changed.value;
-    if (link.value.status === "live") reading.trigger();
+    if (connection.value.status === "live") reading.trigger();
   });
   useEffect(() => () => reading.stop(), []);
   return shown.value;

@@ -1,19 +1,21 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { CopyButton } from "../../base/elements/copy-button.tsx";
 import { Link } from "../../base/elements/link.tsx";
 import { formatBody, formatDuration, formatLength, formatNumber } from "../../base/format.ts";
 import { createPaced } from "../../base/paced.ts";
 import { masked } from "../../base/preferences.ts";
 import { closeCall } from "../../base/route.ts";
+import { changed, connection, erased } from "../../base/socket.ts";
 import { formatDateAndTime } from "../../base/times.ts";
 import { language, words } from "../../base/words.ts";
-import { changed, erased, link, readCall, type WholeCall } from "../../live.ts";
 import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../../model/call.ts";
 import { rewound } from "../../rewind/rewind.ts";
 import { StateMark } from "../state-mark.tsx";
 import { hasPage } from "../telephone.ts";
 import { CallDeliveries } from "./call-deliveries.tsx";
+import { readCall, type WholeCall } from "./read-call.ts";
 import { type Note, type Step, stepsOf } from "./timeline.ts";
 
 type Shown = WholeCall | "loading" | "unreadable" | "erased";
@@ -57,7 +59,7 @@ function useCall(call_id: string): Shown {
   }, []);
   useSignalEffect(() => {
     changed.value;
-    if (link.value.status === "live") reading.trigger();
+    if (connection.value.status === "live") reading.trigger();
   });
   useEffect(() => () => reading.stop(), []);
   return shown.value;
@@ -175,26 +177,6 @@ function sentenceOf(note: Note, type: string): string {
     default:
       return words.callNotes[note.kind];
   }
-}
-
-const COPIED_MS = 2_000;
-
-/** Copies what is seen: masked where numbers are. Absent where the browser has no clipboard, as without TLS. */
-export function CopyButton({ text }: { text: string }) {
-  const copied = useSignal(false);
-  if (!navigator.clipboard) return null;
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    copied.value = true;
-    setTimeout(() => {
-      copied.value = false;
-    }, COPIED_MS);
-  };
-  return (
-    <button type="button" class="quiet" onClick={() => void copy()}>
-      {copied.value ? words.copied : words.copy}
-    </button>
-  );
 }
 
 /** A time of the server in the account's zone. */

@@ -1,6 +1,7 @@
-import { ask, askedFilter, BY_BEGIN, link } from "../../live.ts";
+import { ask, connection } from "../../base/socket.ts";
 import type { Call } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
+import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
 /** Where a reading goes on: the cursor of the page before (null = from the newest on). */
 export type Place = { cursor: string | null };
@@ -22,7 +23,7 @@ export async function* pagesFrom(
   while (left && goesOn()) {
     const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
     const answer = await ask<Call[]>("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
-    if (!answer || link.peek().status !== "live" || !goesOn()) return;
+    if (!answer || connection.peek().status !== "live" || !goesOn()) return;
     if (answer.status === "Failed") {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       continue;

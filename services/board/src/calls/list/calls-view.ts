@@ -1,8 +1,8 @@
 import { computed } from "@preact/signals";
 import { now } from "../../base/clock.ts";
 import { agent, filter, go, parameters, query, visited } from "../../base/route.ts";
+import { zone } from "../../base/zone.ts";
 import type { CallState } from "../../model/call.ts";
-import { zone } from "../../reports/followed-reports.ts";
 import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
 import { type Choice, isChoice, PERIODS, type Period, periodOf } from "./periods.ts";
 

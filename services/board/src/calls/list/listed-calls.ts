@@ -1,12 +1,13 @@
 import { computed, effect, signal } from "@preact/signals";
 import { now, serverTime } from "../../base/clock.ts";
 import { filter, page } from "../../base/route.ts";
-import { askedFilter, FOLLOWED, follow, link, type Snapshot, within } from "../../live.ts";
+import { connection } from "../../base/socket.ts";
 import type { Call, Changes } from "../../model/call.ts";
 import { createCallList } from "./call-list.ts";
 import { sortCalls } from "./call-order.ts";
 import { type Place, pagesFrom } from "./call-pages.ts";
-import { askedPeriod, order, period, shownPeriod } from "./calls-view.ts";
+import { order, period, shownPeriod } from "./calls-view.ts";
+import { askedFilter, FOLLOWED, follow, type Snapshot } from "./followed-calls.ts";
 import { isWithin } from "./periods.ts";
 
 /** Calls the page lists at most: some 80 MB of a browser's memory. */
@@ -60,7 +61,7 @@ async function read(snapshot: readonly Call[]): Promise<void> {
     take(calls);
     if (all.length - snapshot.length >= MAX_LISTED) break;
   }
-  if (mine === generation && link.peek().status === "live") finish(all);
+  if (mine === generation && connection.peek().status === "live") finish(all);
 }
 
 function finish(all: readonly Call[]): void {
@@ -74,7 +75,7 @@ function finish(all: readonly Call[]): void {
 /** All there are, in the order that is seen; null where they cannot be read now. `tell` hears how many there are so far. */
 export async function readWhole(tell: (count: number) => void): Promise<readonly Call[] | null> {
   const mine = generation;
-  const goesOn = () => mine === generation && link.peek().status === "live";
+  const goesOn = () => mine === generation && connection.peek().status === "live";
   while (goesOn() && progress.peek() === "reading") {
     tell(rows.peek()?.length ?? 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -109,10 +110,6 @@ follow((news) => {
   if (rows.peek()) return;
   list.add(news.first, serverTime());
   if (news.first.length > 0) show();
-});
-
-effect(() => {
-  within.value = askedPeriod.value;
 });
 
 /** What another view shows is not what this one asks for. A new subject brings its snapshot. */

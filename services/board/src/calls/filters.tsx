@@ -1,0 +1,58 @@
+import { Link } from "../base/elements/link.tsx";
+import { SearchBox } from "../base/elements/search-box.tsx";
+import { agent, filter, query, visited } from "../base/route.ts";
+import { words } from "../base/words.ts";
+import { type CallState, STATES } from "../model/call.ts";
+import { ExportButtons } from "./export-buttons.tsx";
+import { goCalls } from "./list/calls-view.ts";
+import { searchIsCut } from "./list/listed-calls.ts";
+import { PeriodPicker } from "./period-picker.tsx";
+import { StateMark } from "./state-mark.tsx";
+import { telephoneWithPage } from "./telephone.ts";
+
+/** What the page of calls is filtered by, and its export. */
+export function Filters() {
+  return (
+    <div class="filters">
+      <SearchBox label={words.search} go={(q) => goCalls({ q })} />
+      <nav aria-label={words.filter}>
+        <FilterButton state={null} />
+        {STATES.map((state) => (
+          <FilterButton key={state} state={state} />
+        ))}
+      </nav>
+      <ChosenFilter
+        label={words.columns.queue}
+        value={visited.value}
+        clear={() => goCalls({ visited: null })}
+      />
+      <ChosenFilter label={words.columns.agent} value={agent.value} clear={() => goCalls({ agent: null })} />
+      <ExportButtons />
+      {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
+      {telephoneWithPage() && (
+        <Link class="see-all" to="number" view={{ q: query.value }}>
+          {words.seeAllOfNumber} →
+        </Link>
+      )}
+      <PeriodPicker />
+    </div>
+  );
+}
+
+/** A queue or an agent that the calls are filtered by, until it is pressed. */
+function ChosenFilter({ label, value, clear }: { label: string; value: string | null; clear: () => void }) {
+  if (!value) return null;
+  return (
+    <button type="button" class="quiet chosen-filter" aria-pressed="true" onClick={clear}>
+      {label} {value} ×
+    </button>
+  );
+}
+
+function FilterButton({ state }: { state: CallState | null }) {
+  return (
+    <button type="button" aria-pressed={filter.value === state} onClick={() => goCalls({ state })}>
+      {state ? <StateMark state={state} /> : words.all}
+    </button>
+  );
+}

@@ -1,0 +1,14 @@
+import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
+import { words } from "../base/words.ts";
+import { rewound } from "../rewind/rewind.ts";
+
+/** In place of the queues while there is none to show. */
+export function NoQueues() {
+  if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
+  return (
+    <div class="empty">
+      <p>{words.noQueues}</p>
+      <SimulatorHint />
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Link } from "../base/elements/link.tsx";
+import { PAGES, type PageName, page } from "../base/route.ts";
+import { words } from "../base/words.ts";
+import { isAhead, rewound } from "../rewind/rewind.ts";
+
+/** Pages about the gateway itself, for when something is wrong: their links stand apart, smaller. */
+const QUIET: readonly PageName[] = ["deliveries", "system"];
+
+/** The links to the pages. */
+export function Navigation() {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // on a phone the bar is longer than the screen
+    bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [page.value]);
+  return (
+    <nav class="pages" aria-label={words.navigation} ref={bar}>
+      {PAGES.map((name) => (
+        <PageLink key={name} name={name} />
+      ))}
+    </nav>
+  );
+}
+
+function PageLink({ name }: { name: PageName }) {
+  // the live page of another moment is not the live one: its link leads back
+  const current = page.value === name && !rewound.value && !isAhead.value;
+  const label = words.pages[name];
+  return (
+    <Link to={name} current={current ? "page" : undefined} class={QUIET.includes(name) ? "aside" : ""}>
+      {current ? <h1>{label}</h1> : label}
+    </Link>
+  );
+}
