@@ -1,13 +1,14 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { language } from "./base/language.ts";
 import { theme } from "./base/preferences.ts";
 import { page } from "./base/route.ts";
-import { language, words } from "./base/words.ts";
 import { listenForLate } from "./live/alarm.ts";
 import { rewound } from "./rewind/rewind.ts";
 import { listenToKeys } from "./shell/keyboard.ts";
 import { Page } from "./shell/page.tsx";
 import { followTv } from "./tv/tv.ts";
+import { words } from "./words.ts";
 
 document.documentElement.lang = language;
 listenToKeys();
@@ -17,7 +18,7 @@ effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
 effect(() => {
-  document.title = `TeraVoz · ${rewound.value ? words.rewind.light : words.pages[page.value]}`;
+  document.title = `TeraVoz · ${rewound.value ? words.rewind.light : words.base.pages[page.value]}`;
 });
 const root = document.getElementById("page");
 if (root) render(<Page />, root);

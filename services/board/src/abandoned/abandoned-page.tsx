@@ -5,9 +5,9 @@ import { formatMean, formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { formatRecent } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import { theirNumber } from "../model/call.ts";
 import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
+import { words } from "../words.ts";
 import { anonymousOf, isOpen, openFirst, toAbandonedCsv } from "./abandoned-callers.ts";
 import { abandoned } from "./read-abandoned.ts";
 import { abandonedWords } from "./words.ts";
@@ -17,11 +17,11 @@ const NONE = "–";
 /** The people who gave up in the last days, and whether anyone has talked to them since; anonymous callers apart. */
 export function AbandonedPage() {
   const report = abandoned.value;
-  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (report.abandoned.length === 0) return <p class="empty">{abandonedWords.none(report.days ?? 1)}</p>;
   const anonymous = anonymousOf(report);
   return (
-    <Scrolled class="calls" label={words.pages.abandoned}>
+    <Scrolled class="calls" label={words.base.pages.abandoned}>
       <People report={report} />
       {anonymous.length > 0 && <Anonymous rows={anonymous} />}
     </Scrolled>
@@ -121,7 +121,7 @@ function Anonymous({ rows }: { rows: readonly Abandoned[] }) {
 
 function Talked({ at, short }: { at: string | null; short: boolean }) {
   if (at) return <>✓ {time(at)}</>;
-  return short ? words.short : <span class="over">{abandonedWords.notYet}</span>;
+  return short ? words.base.short : <span class="over">{abandonedWords.notYet}</span>;
 }
 
 function numberOf(row: Pick<Abandoned, "their_number" | "their_number_display">): string {

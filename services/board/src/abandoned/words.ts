@@ -1,4 +1,4 @@
-import { language } from "../base/words.ts";
+import { choose } from "../base/language.ts";
 
 /** The words of the page of abandoned calls, fetched with that page. */
 type AbandonedWords = {
@@ -82,4 +82,4 @@ const ENGLISH: AbandonedWords = {
     `Nobody gave up in the last ${days} days. A caller who hangs up in a queue without an answer appears here.`,
 };
 
-export const abandonedWords = language === "pt-BR" ? PORTUGUESE : ENGLISH;
+export const abandonedWords = choose(PORTUGUESE, ENGLISH);

@@ -1,5 +1,5 @@
-import { words } from "../base/words.ts";
 import type { AgentState } from "../model/agent.ts";
+import { words } from "../words.ts";
 
 /** Shape, word and colour: any one of them is enough. */
 const SHAPES: Record<AgentState, string> = {
@@ -12,13 +12,13 @@ const SHAPES: Record<AgentState, string> = {
 };
 
 export function AgentMark({ state }: { state: AgentState }) {
-  const tip = state === "UNKNOWN" ? words.agentsPage.unknownTip : undefined;
+  const tip = state === "UNKNOWN" ? words.agents.unknownTip : undefined;
   return (
     <span class={`agent-state ${state.toLowerCase().replace("_", "-")}`} title={tip}>
       <span class="shape" aria-hidden="true">
         {SHAPES[state]}
       </span>
-      {words.agentStates[state]}
+      {words.agents.states[state]}
     </span>
   );
 }

@@ -5,10 +5,10 @@ import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatMean } from "../base/format.ts";
 import { go, query } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
-import { words } from "../base/words.ts";
 import { AGENT_STATES, type Agent } from "../model/agent.ts";
 import { agents } from "../reports/followed-reports.ts";
 import { Since } from "../rewind/since.tsx";
+import { words } from "../words.ts";
 import { byState, findAgents } from "./agent-list.ts";
 import { AgentMark } from "./agent-mark.tsx";
 import { AgentName } from "./agent-name.tsx";
@@ -18,7 +18,7 @@ const NONE = "–";
 /** The state of every agent, since when, and their inbound calls of the window. */
 export function AgentsPage() {
   const report = agents.value;
-  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (report.agents.length === 0) return <Empty />;
   const found = byState(findAgents(report.agents, query.value));
   return (
@@ -26,8 +26,8 @@ export function AgentsPage() {
       <div class="chips">
         <input
           type="search"
-          aria-label={words.agentsPage.find}
-          placeholder={words.agentsPage.find}
+          aria-label={words.agents.find}
+          placeholder={words.agents.find}
           value={query.value}
           maxLength={128}
           onInput={(event) => go("agents", { q: event.currentTarget.value })}
@@ -46,9 +46,9 @@ export function AgentsPage() {
 }
 
 function Table({ agents: rows }: { agents: Agent[] }) {
-  const { columns, tips } = words.agentsPage;
+  const { columns, tips } = words.agents;
   return (
-    <Scrolled class="calls" label={words.pages.agents}>
+    <Scrolled class="calls" label={words.base.pages.agents}>
       <table>
         <thead>
           <tr>
@@ -75,7 +75,7 @@ function Table({ agents: rows }: { agents: Agent[] }) {
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="empty">{words.agentsPage.nobodyFound}</p>}
+      {rows.length === 0 && <p class="empty">{words.agents.nobodyFound}</p>}
     </Scrolled>
   );
 }
@@ -99,9 +99,9 @@ function Cells({
       <td>
         <AgentMark state={state} />
         {next_state && (
-          <span class="soft" title={words.agentsPage.next.tip}>
+          <span class="soft" title={words.agents.next.tip}>
             {" "}
-            {words.agentsPage.next[next_state]}
+            {words.agents.next[next_state]}
           </span>
         )}
       </td>
@@ -112,8 +112,8 @@ function Cells({
         {queues.map(({ queue, paused }, place) => (
           <span key={queue} class={paused ? "soft" : ""}>
             {place > 0 && ", "}
-            {queue ?? words.noQueue}
-            {paused && state !== "PAUSED" && ` (${words.agentStates.PAUSED})`}
+            {queue ?? words.base.noQueue}
+            {paused && state !== "PAUSED" && ` (${words.agents.states.PAUSED})`}
           </span>
         ))}
       </td>
@@ -131,7 +131,7 @@ function Cells({
 function Empty() {
   return (
     <div class="empty">
-      <p>{words.agentsPage.none}</p>
+      <p>{words.agents.none}</p>
       <SimulatorHint />
     </div>
   );

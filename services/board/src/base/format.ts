@@ -1,4 +1,4 @@
-import { language } from "./words.ts";
+import { language } from "./language.ts";
 
 /** `1:02:03` or `02:03`; milliseconds in. */
 export function formatDuration(ms: number): string {

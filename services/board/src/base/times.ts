@@ -1,6 +1,6 @@
 import { computed } from "@preact/signals";
 import { serverTime } from "./clock.ts";
-import { language } from "./words.ts";
+import { language } from "./language.ts";
 import { zone } from "./zone.ts";
 
 /** Times are the account's, wherever the browser is. */

@@ -10,9 +10,9 @@ import { masked } from "../base/preferences.ts";
 import { agent, filter, query, visited } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatTimeOfDay } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import { zone } from "../base/zone.ts";
 import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "../model/call.ts";
+import { words } from "../words.ts";
 import { COLUMNS, type Column, firstOrderOf, joinNames } from "./list/call-order.ts";
 import { goCalls, order, period } from "./list/calls-view.ts";
 import { rows } from "./list/listed-calls.ts";
@@ -52,7 +52,7 @@ function List({ all }: { all: readonly Call[] }) {
     <section class="calls call-list" ref={section} tabIndex={-1}>
       <div style={{ paddingTop: `${from * ROW_PX}px`, paddingBottom: `${(all.length - to) * ROW_PX}px` }}>
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are moved through by keyboard, as in a grid */}
-        <table role="grid" aria-rowcount={all.length + 1} aria-label={words.pages.calls}>
+        <table role="grid" aria-rowcount={all.length + 1} aria-label={words.base.pages.calls}>
           <Head />
           <tbody>
             {seen.map((call, n) => (
@@ -84,7 +84,7 @@ function Heading({ column }: { column: Column }) {
   return (
     <th scope="col" class={column} aria-sort={isSorted ? (descending ? "descending" : "ascending") : "none"}>
       <button type="button" onClick={sort}>
-        {words.columns[column]}
+        {words.calls.columns[column]}
         <span aria-hidden="true">{isSorted ? (descending ? " ▾" : " ▴") : ""}</span>
       </button>
     </th>
@@ -97,7 +97,7 @@ const today = computed(() => periodOf("today", now.value - (now.value % 60_000),
 /** The cell of each column. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
   state: (call) => (
-    <td title={words.directions[call.counted_as]}>
+    <td title={words.calls.directions[call.counted_as]}>
       {StateMark({ state: call.state, isPlain: call.counted_as !== "inbound" })}
       {call.state !== "FINISHED" && <Lost call={call} />}
     </td>
@@ -129,7 +129,7 @@ function Row({ call, passes }: { call: Call; passes: boolean }) {
 }
 
 function Lost({ call }: { call: Call }) {
-  return isPresumedLost(call, now.value) ? <span class="soft"> {words.presumedLost}</span> : null;
+  return isPresumedLost(call, now.value) ? <span class="soft"> {words.calls.presumedLost}</span> : null;
 }
 
 /** Longer than any column: its end is told by pointing at it. */
@@ -159,17 +159,17 @@ export function Age({ call }: { call: Call }) {
 }
 
 function Empty({ read }: { read: boolean }) {
-  if (connection.value.status === "connecting") return <p class="empty">{words.loading}</p>;
+  if (connection.value.status === "connecting") return <p class="empty">{words.base.loading}</p>;
   if (connection.value.status !== "live") return null;
-  if (!read) return <p class="empty">{words.loading}</p>;
-  if (query.value) return <EmptyPeriod why={words.nothingFound} />;
-  if (visited.value || agent.value) return <EmptyPeriod why={words.callsPage.emptyPeriod} />;
-  if (filter.value) return <EmptyPeriod why={words.emptyState} />;
+  if (!read) return <p class="empty">{words.base.loading}</p>;
+  if (query.value) return <EmptyPeriod why={words.calls.nothingFound} />;
+  if (visited.value || agent.value) return <EmptyPeriod why={words.calls.emptyPeriod} />;
+  if (filter.value) return <EmptyPeriod why={words.calls.emptyState} />;
   if (period.value !== "all" && period.value !== "today")
-    return <EmptyPeriod why={words.callsPage.emptyPeriod} />;
+    return <EmptyPeriod why={words.calls.emptyPeriod} />;
   return (
     <div class="empty">
-      <p>{words.empty}</p>
+      <p>{words.calls.empty}</p>
       <SimulatorHint />
       <AllPeriods />
     </div>
@@ -190,7 +190,7 @@ function AllPeriods() {
   if (period.value === "all") return null;
   return (
     <button type="button" class="quiet" onClick={() => goCalls({ period: "all" })}>
-      {words.callsPage.showAll}
+      {words.calls.showAll}
     </button>
   );
 }

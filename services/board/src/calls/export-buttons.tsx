@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
+import { language } from "../base/language.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { download, type Manner } from "../base/table-file.ts";
-import { language, words } from "../base/words.ts";
 import { zone } from "../base/zone.ts";
+import { words } from "../words.ts";
 import { toCsv, toNdjson } from "./export.ts";
 import { readWhole } from "./list/listed-calls.ts";
 
@@ -18,15 +19,15 @@ export function ExportButtons() {
   const busy = typeof progress.value === "number";
   return (
     <div class="export">
-      {busy && <span class="soft">{words.exporting(progress.value as number)}</span>}
-      {progress.value === "failed" && <span role="alert">{words.exportFailed}</span>}
+      {busy && <span class="soft">{words.calls.exporting(progress.value as number)}</span>}
+      {progress.value === "failed" && <span role="alert">{words.calls.exportFailed}</span>}
       {(Object.keys(FORMATS) as Format[]).map((format) => (
         <button
           key={format}
           type="button"
           class="quiet"
           disabled={busy || connection.value.status !== "live"}
-          aria-label={words.exportAs(format)}
+          aria-label={words.calls.exportAs(format)}
           onClick={() => void save(format)}
         >
           ↓ {format}

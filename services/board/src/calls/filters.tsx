@@ -1,8 +1,8 @@
 import { Link } from "../base/elements/link.tsx";
 import { SearchBox } from "../base/elements/search-box.tsx";
 import { agent, filter, query, visited } from "../base/route.ts";
-import { words } from "../base/words.ts";
 import { type CallState, STATES } from "../model/call.ts";
+import { words } from "../words.ts";
 import { ExportButtons } from "./export-buttons.tsx";
 import { goCalls } from "./list/calls-view.ts";
 import { searchIsCut } from "./list/listed-calls.ts";
@@ -14,24 +14,28 @@ import { telephoneWithPage } from "./telephone.ts";
 export function Filters() {
   return (
     <div class="filters">
-      <SearchBox label={words.search} go={(q) => goCalls({ q })} />
-      <nav aria-label={words.filter}>
+      <SearchBox label={words.calls.search} go={(q) => goCalls({ q })} />
+      <nav aria-label={words.calls.filter}>
         <FilterButton state={null} />
         {STATES.map((state) => (
           <FilterButton key={state} state={state} />
         ))}
       </nav>
       <ChosenFilter
-        label={words.columns.queue}
+        label={words.calls.columns.queue}
         value={visited.value}
         clear={() => goCalls({ visited: null })}
       />
-      <ChosenFilter label={words.columns.agent} value={agent.value} clear={() => goCalls({ agent: null })} />
+      <ChosenFilter
+        label={words.calls.columns.agent}
+        value={agent.value}
+        clear={() => goCalls({ agent: null })}
+      />
       <ExportButtons />
-      {searchIsCut.value && <span role="alert">{words.searchCut}</span>}
+      {searchIsCut.value && <span role="alert">{words.calls.searchCut}</span>}
       {telephoneWithPage() && (
         <Link class="see-all" to="number" view={{ q: query.value }}>
-          {words.seeAllOfNumber} →
+          {words.calls.seeAllOfNumber} →
         </Link>
       )}
       <PeriodPicker />
@@ -52,7 +56,7 @@ function ChosenFilter({ label, value, clear }: { label: string; value: string | 
 function FilterButton({ state }: { state: CallState | null }) {
   return (
     <button type="button" aria-pressed={filter.value === state} onClick={() => goCalls({ state })}>
-      {state ? <StateMark state={state} /> : words.all}
+      {state ? <StateMark state={state} /> : words.base.all}
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { serverTime } from "../base/clock.ts";
-import { words } from "../base/words.ts";
 import { zone } from "../base/zone.ts";
+import { words } from "../words.ts";
 import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
 import { isChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
@@ -14,7 +14,7 @@ export function PeriodPicker() {
   const chosen = period.value;
   const isOwn = typeof chosen === "object";
   return (
-    <section class="periods" aria-label={words.window}>
+    <section class="periods" aria-label={words.base.window}>
       <div>
         {PERIODS.map((name) => (
           <button
@@ -23,15 +23,15 @@ export function PeriodPicker() {
             aria-pressed={chosen === name}
             onClick={() => goCalls({ period: name })}
           >
-            {words.callsPage.periods[name]}
+            {words.calls.periods[name]}
           </button>
         ))}
         <button type="button" aria-pressed={isOwn} onClick={() => goCalls({ period: usualOwn() })}>
-          {words.callsPage.own}
+          {words.calls.own}
         </button>
       </div>
       {isOwn && <OwnTimes from={chosen.from} to={chosen.to} />}
-      <span class="soft count">{rows.value && words.callsPage.count(rows.value.length, progress.value)}</span>
+      <span class="soft count">{rows.value && words.calls.count(rows.value.length, progress.value)}</span>
     </section>
   );
 }
@@ -56,7 +56,7 @@ function OwnTimes(given: { from: string; to: string }) {
     <span class="own-times">
       {(["from", "to"] as const).map((end) => (
         <label key={end}>
-          {words.callsPage[end]}
+          {words.calls[end]}
           <input
             type="datetime-local"
             value={shown[end]}
@@ -65,7 +65,7 @@ function OwnTimes(given: { from: string; to: string }) {
           />
         </label>
       ))}
-      {unfinished.value && <span role="alert">{words.callsPage.wrongOrder}</span>}
+      {unfinished.value && <span role="alert">{words.calls.wrongOrder}</span>}
     </span>
   );
 }

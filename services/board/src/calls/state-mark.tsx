@@ -1,5 +1,5 @@
-import { words } from "../base/words.ts";
 import type { CallState } from "../model/call.ts";
+import { words } from "../words.ts";
 
 /** Shape, word and colour: any one of them is enough. */
 const SHAPES: Record<CallState, string> = {
@@ -17,7 +17,7 @@ export function StateMark({ state, isPlain = false }: { state: CallState; isPlai
       <span class="shape" aria-hidden="true">
         {SHAPES[state] ?? "◌"}
       </span>
-      {words.states[state] ?? state}
+      {words.calls.states[state] ?? state}
     </span>
   );
 }

@@ -6,15 +6,15 @@ import { masked } from "../base/preferences.ts";
 import { closeCall, go, openCall, query, selected, status } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import { type Delivery, type DeliveryStatus, STATUSES } from "../model/delivery.ts";
-import { rareWords } from "../rare-words.ts";
+import { words } from "../words.ts";
 import { DeliveryDetails } from "./delivery-details.tsx";
 import { DeliveryMark, DeliveryMarks, nameOf, noteOf } from "./delivery-mark.tsx";
 import { openedDelivery } from "./opened-delivery.ts";
 import { deliveries, limit, nextLimit } from "./read-deliveries.ts";
 import { RedriveAll } from "./redrive-all.tsx";
 import { RefusalsSection } from "./refusals-section.tsx";
+import { deliveriesWords } from "./words.ts";
 
 const NONE = "–";
 /** Those of dead letters: they can be sent again. */
@@ -52,11 +52,8 @@ function Filters() {
   return (
     <div class="filters">
       {/* a call's or an agent's own, by its key */}
-      <SearchBox
-        label={rareWords.deliveriesPage.search}
-        go={(q) => go("deliveries", { status: status.value, q })}
-      />
-      <nav aria-label={rareWords.deliveriesPage.filter}>
+      <SearchBox label={deliveriesWords.search} go={(q) => go("deliveries", { status: status.value, q })} />
+      <nav aria-label={deliveriesWords.filter}>
         {[null, ...STATUSES].map((each) => (
           <button
             key={each}
@@ -64,7 +61,7 @@ function Filters() {
             aria-pressed={status.value === each}
             onClick={() => go("deliveries", { status: each, q: query.value })}
           >
-            {each ? <DeliveryMark status={each} /> : words.all}
+            {each ? <DeliveryMark status={each} /> : words.base.all}
           </button>
         ))}
       </nav>
@@ -75,13 +72,13 @@ function Filters() {
 
 function Table() {
   const report = deliveries.value;
-  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (report.deliveries.length === 0) return <Empty more={report.more} />;
-  const { received, status: state, event, key, answer, note } = rareWords.deliveriesPage.columns;
+  const { received, status: state, event, key, answer, note } = deliveriesWords.columns;
   return (
     <section class="calls">
       <table>
-        <caption>{rareWords.deliveriesPage.shown(report.deliveries.length, report.more)}</caption>
+        <caption>{deliveriesWords.shown(report.deliveries.length, report.more)}</caption>
         <thead>
           <tr>
             {[received, state, event, key].map((label) => (
@@ -108,7 +105,7 @@ function Table() {
 
 function More() {
   const next = nextLimit();
-  if (next === undefined) return <p class="soft more">{rareWords.deliveriesPage.noMore}</p>;
+  if (next === undefined) return <p class="soft more">{deliveriesWords.noMore}</p>;
   return (
     <p class="next-page">
       <button
@@ -117,7 +114,7 @@ function More() {
           limit.value = next;
         }}
       >
-        {rareWords.deliveriesPage.more}
+        {deliveriesWords.more}
       </button>
     </p>
   );
@@ -154,7 +151,7 @@ function Row({ delivery }: { delivery: Delivery }) {
 }
 
 function Empty({ more }: { more: boolean }) {
-  const { empty, nothing, nothingYet } = rareWords.deliveriesPage;
+  const { empty, nothing, nothingYet } = deliveriesWords;
   if (more)
     return (
       <div class="empty">

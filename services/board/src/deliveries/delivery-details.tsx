@@ -4,14 +4,14 @@ import { CopyButton } from "../base/elements/copy-button.tsx";
 import { formatBody, formatKey, maskText } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { formatDateAndTime } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { rareWords } from "../rare-words.ts";
+import { words } from "../words.ts";
 import { DeliveryMarks, nameOf } from "./delivery-mark.tsx";
 import { openedDelivery } from "./opened-delivery.ts";
 import { type Body, readBody } from "./read-deliveries.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
+import { deliveriesWords } from "./words.ts";
 
 /** The details of a delivery that is part of no call: a dead letter, or an event of an agent. */
 export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
@@ -31,24 +31,24 @@ export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
           openedDelivery.value = null;
         }}
       >
-        {words.close}
+        {words.base.close}
       </button>
       <Facts delivery={delivery} />
       {delivery.letter && <Redrive delivery={delivery} />}
-      <h3>{words.body}</h3>
+      <h3>{words.base.body}</h3>
       <BodyText delivery={delivery} />
     </aside>
   );
 }
 
 function Facts({ delivery }: { delivery: Delivery }) {
-  const { columns, facts: names, reasons } = rareWords.deliveriesPage;
+  const { columns, facts: names, reasons } = deliveriesWords;
   const { key, letter, received_at, redeliveries, answer } = delivery;
   const facts: [string, string | null][] = [
     [columns.key, key && formatKey(key, masked.value)],
     [columns.answer, String(answer)],
     [names.reason, letter && (reasons[letter.reason] ?? letter.reason)],
-    [names.letterStatus, letter && `${words.delivery.letterStatuses[letter.status]}${sinceOf(letter)}`],
+    [names.letterStatus, letter && `${words.deliveries.letterStatuses[letter.status]}${sinceOf(letter)}`],
     [letter ? names.firstSeen : columns.received, time(received_at)],
     [names.lastSeen, letter && time(letter.last_seen)],
     [names.copies, letter && String(redeliveries + 1)],
@@ -78,13 +78,13 @@ function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delive
     // a copy that came, or a drop, may have changed it
   }, [id, redeliveries, letter?.status]);
   const body = shown.value;
-  if (body === "loading") return <p>{words.loading}</p>;
-  if (body === "unreadable") return <p>{rareWords.deliveriesPage.bodyUnreadable}</p>;
-  if (body.body === null) return <p>{rareWords.deliveriesPage.noBody}</p>;
+  if (body === "loading") return <p>{words.base.loading}</p>;
+  if (body === "unreadable") return <p>{deliveriesWords.bodyUnreadable}</p>;
+  if (body.body === null) return <p>{deliveriesWords.noBody}</p>;
   const text = body.encoding === "base64" ? body.body : readable(body.body);
   return (
     <>
-      {body.encoding === "base64" && <p class="soft">{rareWords.deliveriesPage.binary}</p>}
+      {body.encoding === "base64" && <p class="soft">{deliveriesWords.binary}</p>}
       <pre>{text}</pre>
       <CopyButton text={text} />
     </>
@@ -106,7 +106,7 @@ function Redrive({ delivery: { id, letter } }: { delivery: Delivery }) {
     told.value = "sending";
     told.value = await redrive(id);
   };
-  const { redriveOne, sending, outcomes } = rareWords.deliveriesPage;
+  const { redriveOne, sending, outcomes } = deliveriesWords;
   const now = told.value;
   return (
     <section class="redrive-one" aria-label={redriveOne}>

@@ -1,6 +1,6 @@
 import { formatDuration } from "../base/format.ts";
-import { words } from "../base/words.ts";
 import type { Delivery, DeliveryStatus } from "../model/delivery.ts";
+import { words } from "../words.ts";
 
 /** Shape, word and colour: any one of them is enough. */
 const SHAPES: Record<DeliveryStatus, string> = {
@@ -15,11 +15,11 @@ const SHAPES: Record<DeliveryStatus, string> = {
 
 export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?: number }) {
   return (
-    <span class={`delivery ${status}`} title={words.delivery.tips[status]}>
+    <span class={`delivery ${status}`} title={words.deliveries.tips[status]}>
       <span class="shape" aria-hidden="true">
         {SHAPES[status]}
       </span>
-      {times === undefined ? words.delivery.statuses[status] : words.delivery.redelivered(times)}
+      {times === undefined ? words.deliveries.statuses[status] : words.deliveries.redelivered(times)}
     </span>
   );
 }
@@ -40,7 +40,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
 }
 
 export const nameOf = (type: string | null): string =>
-  type === null ? "–" : (words.happenings[type] ?? type);
+  type === null ? "–" : (words.base.eventTypes[type] ?? type);
 
 /** The details that a status does not say: how late, after which event, what became of a dead letter. */
 export function noteOf({
@@ -51,7 +51,7 @@ export function noteOf({
   letter,
   redeliveries,
 }: Delivery): string {
-  const { lateBy, after, letterStatuses, copies } = words.delivery;
+  const { lateBy, after, letterStatuses, copies } = words.deliveries;
   const notes = [
     statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),
     overtaken_by !== null && after(nameOf(overtaken_by)),

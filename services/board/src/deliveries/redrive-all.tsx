@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { Delivery } from "../model/delivery.ts";
-import { rareWords } from "../rare-words.ts";
 import { deliveries, readWaiting } from "./read-deliveries.ts";
 import { type RedrivenAll, redriveAll } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
+import { deliveriesWords } from "./words.ts";
 
 type Stage =
   | { at: "rest" | "reading" | "unreadable" }
@@ -28,7 +28,7 @@ export function RedriveAll() {
     tell(0);
     stage.value = { at: "done", result: await redriveAll(ids, tell) };
   };
-  const { all, confirm, cancel } = rareWords.deliveriesPage.redriveAll;
+  const { all, confirm, cancel } = deliveriesWords.redriveAll;
   const now = stage.value;
   if (now.at === "asking")
     return (
@@ -61,7 +61,7 @@ export function RedriveAll() {
 
 /** The progress of sending again, or its result. */
 function Told({ stage }: { stage: Stage }) {
-  const { sending, unreadable, result } = rareWords.deliveriesPage.redriveAll;
+  const { sending, unreadable, result } = deliveriesWords.redriveAll;
   if (stage.at === "sending")
     return (
       <>

@@ -1,13 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { rareWords } from "../rare-words.ts";
 import { deliveries } from "./read-deliveries.ts";
 import { adminToken, giveAdminToken, wrongToken } from "./redrive.ts";
+import { deliveriesWords } from "./words.ts";
 
 type Props = { label: string; busy: boolean; onRedrive(): void; children?: ComponentChildren };
 
 /** Sends something again, once the token is known: it is asked for once a tab. */
 export function RedriveForm({ label, busy, onRedrive, children }: Props) {
-  const { noRights, adminTokenLabel, adminTokenWrong } = rareWords.deliveriesPage;
+  const { noRights, adminTokenLabel, adminTokenWrong } = deliveriesWords;
   if (!deliveries.value?.redrive) return <p class="soft">{noRights}</p>;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

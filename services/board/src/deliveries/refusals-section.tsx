@@ -1,9 +1,9 @@
 import { formatCount } from "../base/format.ts";
-import { rareWords } from "../rare-words.ts";
 import { system } from "../system/read-system.ts";
 import { totalsOf } from "../system/system-report.ts";
+import { systemWords } from "../system/words.ts";
 
-const { refused, reasons } = rareWords.systemPage;
+const { refused, reasons } = systemWords;
 
 /** Counts by status of requests that were refused in the last hour. Their bodies are not kept. */
 export function RefusalsSection() {

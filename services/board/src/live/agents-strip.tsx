@@ -4,12 +4,12 @@ import { AgentMark } from "../agents/agent-mark.tsx";
 import { AgentName, isLong } from "../agents/agent-name.tsx";
 import { CallLink, Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
-import { words } from "../base/words.ts";
 import type { Agent } from "../model/agent.ts";
 import { boardAgents } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
 import { tv } from "../tv/tv.ts";
 import { hasRoomForNames, measureRoom } from "../tv/tv-room.ts";
+import { words } from "../words.ts";
 
 /** Agents in these states are shown with their names; those who logged out are only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
@@ -31,7 +31,7 @@ export function AgentsStrip() {
     .filter(({ agents }) => agents.length > 0);
   const isNamed = !tv.value || hasRoomForNames.value;
   return (
-    <Scrolled class="agents-strip" label={words.pages.agents}>
+    <Scrolled class="agents-strip" label={words.base.pages.agents}>
       {tv.value && <Counts groups={groups} isSeen={!isNamed} />}
       <dl class={isNamed ? "" : "unplaced"}>
         {groups.map((group) => (
@@ -97,8 +97,8 @@ function Name({ agent: { agent, since, next_state, reason, call_id } }: { agent:
         <span class="name">{name}</span>
       )}
       {next_state && (
-        <span class="soft" title={words.agentsPage.next.tip}>
-          {words.agentsPage.next[next_state]}
+        <span class="soft" title={words.agents.next.tip}>
+          {words.agents.next[next_state]}
         </span>
       )}
       {reason && <span class="soft name">{reason}</span>}

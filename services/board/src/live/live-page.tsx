@@ -5,13 +5,13 @@ import { formatMean, formatShare } from "../base/format.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatShortDate, isToday } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import type { QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 import { hasTraffic, isInboundQueue } from "../reports/traffic.ts";
 import { byUrgency } from "../reports/urgency.ts";
 import { boardNow, boardReport, isAhead, rewound, seen } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
 import { measureRoom, rowsShown } from "../tv/tv-room.ts";
+import { words } from "../words.ts";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { MoreRows } from "./more-rows.tsx";
 import { NoQueues } from "./no-queues.tsx";
@@ -27,7 +27,7 @@ const MAX_QUEUES = 100;
 export function LivePage() {
   const numbers = boardReport.value;
   if (isAhead.value) return <Ahead />;
-  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   return (
     <div class="live-page">
       <Cards numbers={numbers} />
@@ -52,22 +52,26 @@ function Ahead() {
 }
 
 function Cards({ numbers: { total, states, queues } }: { numbers: QueueReport }) {
-  const period = minutes.value === null ? dayShown() : `(${words.lastMinutes(minutes.value)})`;
+  const period = minutes.value === null ? dayShown() : `(${words.live.lastMinutes(minutes.value)})`;
   return (
     <dl class="cards">
-      <Card name={words.cards.waiting} tip={words.tips.waiting} value={total.waiting} />
-      <div class={`card ${highestUrgency(queues)}`} title={words.tips.longest}>
-        <dt>{words.cards.longest}</dt>
+      <Card name={words.live.cards.waiting} tip={words.live.tips.waiting} value={total.waiting} />
+      <div class={`card ${highestUrgency(queues)}`} title={words.live.tips.longest}>
+        <dt>{words.live.cards.longest}</dt>
         <dd>{total.waiting_since ? <Since since={total.waiting_since} /> : NONE}</dd>
       </div>
-      <Card name={words.cards.ongoing} tip={words.tips.ongoing} value={states.ONGOING} />
-      <Card name={words.cards.free} tip={words.tips.free} value={total.free ?? NONE} />
+      <Card name={words.live.cards.ongoing} tip={words.live.tips.ongoing} value={states.ONGOING} />
+      <Card name={words.live.cards.free} tip={words.live.tips.free} value={total.free ?? NONE} />
       <Card
-        name={`${words.cards.serviceLevel} ${period}`}
-        tip={words.tips.serviceLevel}
+        name={`${words.live.cards.serviceLevel} ${period}`}
+        tip={words.live.tips.serviceLevel}
         value={formatShare(total.service_level)}
       />
-      <Card name={`${words.cards.abandoned} ${period}`} tip={words.tips.abandoned} value={total.abandoned} />
+      <Card
+        name={`${words.live.cards.abandoned} ${period}`}
+        tip={words.live.tips.abandoned}
+        value={total.abandoned}
+      />
       <Outbound numbers={total.outbound} period={period} />
     </dl>
   );
@@ -75,24 +79,24 @@ function Cards({ numbers: { total, states, queues } }: { numbers: QueueReport })
 
 /** "Today" only if it is: the day of a moment of the past is named by its date. */
 const dayShown = (): string =>
-  !rewound.value || isToday(seen.value) ? words.today : formatShortDate(seen.value);
+  !rewound.value || isToday(seen.value) ? words.live.today : formatShortDate(seen.value);
 
 /** Outbound calls have numbers of their own: they are in no other one here. */
 function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
   if (!hasTraffic(numbers)) return null;
   return (
-    <div class="card outbound" title={words.tips.outbound}>
+    <div class="card outbound" title={words.live.tips.outbound}>
       <dt>
-        {words.cards.outbound} {period}
+        {words.live.cards.outbound} {period}
       </dt>
       <dd>
         {(["placed", "connected", "dropped"] as const).map((name) => (
           <span key={name}>
-            <b>{numbers[name]}</b> {words.traffic[name]}
+            <b>{numbers[name]}</b> {words.live.traffic[name]}
           </span>
         ))}
         <span>
-          <b>{formatMean(numbers.mean_talk_ms)}</b> {words.traffic.mean_talk_ms}
+          <b>{formatMean(numbers.mean_talk_ms)}</b> {words.live.traffic.mean_talk_ms}
         </span>
       </dd>
     </div>
@@ -102,7 +106,7 @@ function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string
 /** The window of the numbers that are not of now: the day, or the last half hour. */
 function Windows() {
   return (
-    <nav class="windows" aria-label={words.window}>
+    <nav class="windows" aria-label={words.base.window}>
       {[null, SLIDING_MINUTES].map((each) => (
         <button
           key={each}
@@ -110,7 +114,7 @@ function Windows() {
           aria-pressed={minutes.value === each}
           onClick={() => go("live", { minutes: each, at: at.value })}
         >
-          {each === null ? dayShown() : words.lastMinutes(each)}
+          {each === null ? dayShown() : words.live.lastMinutes(each)}
         </button>
       ))}
     </nav>
@@ -134,23 +138,24 @@ const isEmpty = ({ queues, states, total }: QueueReport): boolean =>
 
 function Queues({ numbers }: { numbers: QueueReport }) {
   const queues = numbers.queues.filter(isInboundQueue);
-  const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } = words.queueColumns;
+  const { queue, waiting, longest, free, serviceLevel, meanWait, offered, abandoned } =
+    words.live.queueColumns;
   const count = rowsShown(queues.length, MAX_QUEUES);
   useLayoutEffect(() => measureRoom("queues", queues.length));
   const columns: [string, string][] = [
-    [waiting, words.tips.waiting],
-    [longest, words.tips.longest],
-    [free, words.tips.free],
-    [serviceLevel, words.tips.serviceLevel],
-    [meanWait, words.tips.meanWait],
-    [offered, words.tips.offered],
-    [abandoned, words.tips.abandoned],
+    [waiting, words.live.tips.waiting],
+    [longest, words.live.tips.longest],
+    [free, words.live.tips.free],
+    [serviceLevel, words.live.tips.serviceLevel],
+    [meanWait, words.live.tips.meanWait],
+    [offered, words.live.tips.offered],
+    [abandoned, words.live.tips.abandoned],
   ];
   return (
-    <Scrolled class="calls queues" label={words.queues}>
+    <Scrolled class="calls queues" label={words.live.queues}>
       <table>
         <caption>
-          {words.queues} <Windows />
+          {words.live.queues} <Windows />
         </caption>
         <thead hidden={queues.length === 0}>
           <tr>
@@ -168,7 +173,7 @@ function Queues({ numbers }: { numbers: QueueReport }) {
           ))}
         </tbody>
       </table>
-      <MoreRows count={queues.length - count} say={words.livePage.moreQueues} to="queues" />
+      <MoreRows count={queues.length - count} say={words.live.moreQueues} to="queues" />
       {isEmpty(numbers) && <NoQueues />}
     </Scrolled>
   );
@@ -182,7 +187,7 @@ function QueueLine({ row }: { row: QueueRow }) {
   return (
     <tr>
       <th scope="row" title={[row.queue, row.name].filter(Boolean).join(" ")}>
-        {row.queue ?? words.noQueue} {row.name && <span class="soft">{row.name}</span>}
+        {row.queue ?? words.base.noQueue} {row.name && <span class="soft">{row.name}</span>}
       </th>
       <td class="figure">{row.waiting}</td>
       <td class={`figure ${urgencyOfQueue(row)}`}>

@@ -1,13 +1,13 @@
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import { words } from "../base/words.ts";
 import { rewound } from "../rewind/rewind.ts";
+import { words } from "../words.ts";
 
 /** In place of the queues while there is none to show. */
 export function NoQueues() {
   if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
   return (
     <div class="empty">
-      <p>{words.noQueues}</p>
+      <p>{words.live.noQueues}</p>
       <SimulatorHint />
     </div>
   );

@@ -6,7 +6,6 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
-import { words } from "../base/words.ts";
 import { calls } from "../calls/list/followed-calls.ts";
 import { listWaiters, theirNumber, type Waiter } from "../model/call.ts";
 import type { QueueRow } from "../model/reports.ts";
@@ -14,6 +13,7 @@ import { urgencyOf } from "../reports/urgency.ts";
 import { boardNow, past, rewound } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
 import { measureRoom, rowsShown } from "../tv/tv-room.ts";
+import { words } from "../words.ts";
 import { MoreRows } from "./more-rows.tsx";
 
 const NONE = "–";
@@ -28,12 +28,12 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
   const rows = new Map(queues.map((row) => [row.queue, row]));
   useLayoutEffect(() => measureRoom("waiting", waiters.length));
   return (
-    <Scrolled class="calls waiting-list" label={words.states.WAITING}>
+    <Scrolled class="calls waiting-list" label={words.calls.states.WAITING}>
       <table>
-        <caption>{words.states.WAITING}</caption>
+        <caption>{words.calls.states.WAITING}</caption>
         <thead hidden={waiters.length === 0}>
           <tr>
-            {[words.livePage.wait, words.columns.queue, words.columns.from].map((label) => (
+            {[words.live.wait, words.calls.columns.queue, words.calls.columns.from].map((label) => (
               <th key={label} scope="col">
                 {label}
               </th>
@@ -53,12 +53,12 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
       </table>
       <MoreRows
         count={waiters.length - count}
-        say={words.livePage.moreWaiting}
+        say={words.live.moreWaiting}
         to="calls"
         view={{ state: "WAITING" }}
       />
       {waiters.length === 0 && connection.value.status === "live" && (
-        <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.nobodyWaits}</p>
+        <p class="empty">{rewound.value ? words.rewind.nobodyWaited : words.live.nobodyWaits}</p>
       )}
     </Scrolled>
   );

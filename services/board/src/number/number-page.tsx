@@ -5,16 +5,16 @@ import { formatDuration, formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatRecent } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import { Age } from "../calls/call-table.tsx";
 import { joinNames } from "../calls/list/call-order.ts";
 import { StateMark } from "../calls/state-mark.tsx";
 import { telephone, telephoneWithPage } from "../calls/telephone.ts";
 import { type Call, fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
-import { rareWords } from "../rare-words.ts";
 import { report } from "../reports/followed-reports.ts";
+import { words } from "../words.ts";
 import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts";
 import { numberCalls, showOlder } from "./read-number.ts";
+import { numberWords } from "./words.ts";
 import "./number-page.css";
 
 const NONE = "–";
@@ -28,8 +28,7 @@ export function NumberPage() {
   return (
     <div class="number-page">
       <h1>
-        {rareWords.numberPage.callsOf}{" "}
-        <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
+        {numberWords.callsOf} <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
     </div>
@@ -39,16 +38,16 @@ export function NumberPage() {
 function NoNumber() {
   return (
     <div class="number-page">
-      <h1>{words.pages.number}</h1>
-      <p class="empty">{rareWords.numberPage.noNumber}</p>
+      <h1>{words.base.pages.number}</h1>
+      <p class="empty">{numberWords.noNumber}</p>
     </div>
   );
 }
 
 function Calls({ found }: { found: typeof numberCalls.value }) {
-  if (found === "unreadable") return <p class="empty">{rareWords.numberPage.unreadable}</p>;
+  if (found === "unreadable") return <p class="empty">{numberWords.unreadable}</p>;
   if (found === "loading")
-    return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+    return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (found.calls.length === 0) return <NoCalls />;
   const gaveUp = findGaveUp(found.calls, shortMsOf);
   return (
@@ -62,7 +61,7 @@ function Calls({ found }: { found: typeof numberCalls.value }) {
 function NoCalls() {
   return (
     <div class="empty">
-      <p>{rareWords.numberPage.noCalls}</p>
+      <p>{numberWords.noCalls}</p>
       <SimulatorHint />
     </div>
   );
@@ -77,7 +76,7 @@ const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse
 
 /** Totals of all calls of the number, or of the latest if there are older ones. */
 function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
-  const { totals, tips, ofLatest } = rareWords.numberPage;
+  const { totals, tips, ofLatest } = numberWords;
   const sums = totalsOf(calls);
   const [last] = [...gaveUp.values()].sort(
     (one, other) => Date.parse(other.ended_at) - Date.parse(one.ended_at),
@@ -121,17 +120,17 @@ function Sum({ name, tip, note, children }: SumProps) {
 }
 
 function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
-  if (returned_at) return rareWords.numberPage.returnedAt(time(returned_at));
-  return short ? words.short : <span class="over">{rareWords.numberPage.notReturned}</span>;
+  if (returned_at) return numberWords.returnedAt(time(returned_at));
+  return short ? words.base.short : <span class="over">{numberWords.notReturned}</span>;
 }
 
 function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
-  const { state, from, to, queue, agent, age } = words.columns;
-  const { at, outcome } = rareWords.numberPage;
+  const { state, from, to, queue, agent, age } = words.calls.columns;
+  const { at, outcome } = numberWords;
   return (
     <section class="calls">
       <table>
-        <caption>{rareWords.numberPage.shown(calls.length, more)}</caption>
+        <caption>{numberWords.shown(calls.length, more)}</caption>
         <thead>
           <tr>
             {[at, state, from, to, queue, agent, outcome].map((label) => (
@@ -152,7 +151,7 @@ function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: Reado
       </table>
       {more && (
         <button type="button" class="older" onClick={showOlder}>
-          {rareWords.numberPage.more}
+          {numberWords.more}
         </button>
       )}
     </section>
@@ -174,7 +173,7 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
       <td>
         {gaveUp && (
           <>
-            {rareWords.numberPage.gaveUp} ·{" "}
+            {numberWords.gaveUp} ·{" "}
             {gaveUp.returned_at ? (
               `✓ ${formatRecent(Date.parse(gaveUp.returned_at))}`
             ) : (

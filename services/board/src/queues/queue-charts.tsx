@@ -2,11 +2,12 @@ import { signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatMean, formatShare } from "../base/format.ts";
+import { language } from "../base/language.ts";
 import { theme } from "../base/preferences.ts";
 import { formatHour } from "../base/times.ts";
-import { language, words } from "../base/words.ts";
 import type { QueueDay, QueueNumbers } from "../model/reports.ts";
 import { tv } from "../tv/tv.ts";
+import { words } from "../words.ts";
 import { type Chart, chartsOf, type Line } from "./day-charts.ts";
 import type { Plot } from "./plot.ts";
 import { queuesWords } from "./words.ts";
@@ -107,7 +108,7 @@ function Unfetched() {
     <p class="empty" role="alert">
       {queuesWords.noPlot}{" "}
       <button type="button" onClick={() => location.reload()}>
-        {words.reload}
+        {words.base.reload}
       </button>
     </p>
   );

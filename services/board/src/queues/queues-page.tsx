@@ -5,13 +5,13 @@ import { TableExport } from "../base/elements/table-export.tsx";
 import { formatMean, formatShare } from "../base/format.ts";
 import { go, queue } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
-import { words } from "../base/words.ts";
 import { NoQueues } from "../live/no-queues.tsx";
 import { highestUrgency, urgencyOfQueue } from "../live/queue-urgency.ts";
 import type { QueueNumbers, QueueReport } from "../model/reports.ts";
 import { report } from "../reports/followed-reports.ts";
 import { hasTraffic } from "../reports/traffic.ts";
 import { Since } from "../rewind/since.tsx";
+import { words } from "../words.ts";
 import { QueueCharts } from "./queue-charts.tsx";
 import { queueDay } from "./queue-day.ts";
 import { toQueueCsv } from "./queue-file.ts";
@@ -34,7 +34,7 @@ const order = signal(BY_QUEUE);
 /** All numbers of today of every queue, and the day so far of one queue, or of all. */
 export function QueuesPage() {
   const numbers = report.value;
-  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (numbers.queues.length === 0) return <NoQueues />;
   return (
     <div class="queues-page">
@@ -49,7 +49,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: QueueReport }) {
   return (
     <section
       class={columns.length > INBOUND_COLUMNS.length ? "calls day-table wide" : "calls day-table"}
-      aria-label={words.queues}
+      aria-label={words.live.queues}
     >
       <table>
         <caption>
@@ -58,7 +58,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: QueueReport }) {
         <thead>
           {columns.length > INBOUND_COLUMNS.length && <Kinds />}
           <tr>
-            <Heading by="queue" label={words.queueColumns.queue} />
+            <Heading by="queue" label={words.live.queueColumns.queue} />
             {columns.map((column) => (
               <Heading key={column} by={column} label={queuesWords.columns[column]} />
             ))}
@@ -75,7 +75,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: QueueReport }) {
           {sortQueues(queues, order.value).map((row) => (
             <Line
               key={row.queue}
-              name={row.queue ?? words.noQueue}
+              name={row.queue ?? words.base.noQueue}
               called={row.name}
               value={row.queue ?? undefined}
               columns={columns}
@@ -113,7 +113,7 @@ function Internal({ numbers: { internal } }: { numbers: QueueNumbers }) {
 }
 
 function Export({ numbers: { total, queues } }: { numbers: Pick<QueueReport, "total" | "queues"> }) {
-  const names = { total: queuesWords.allQueues, none: words.noQueue };
+  const names = { total: queuesWords.allQueues, none: words.base.noQueue };
   return (
     <TableExport
       name="queues"
@@ -219,7 +219,7 @@ function Day({ numbers: { total, queues } }: { numbers: QueueReport }) {
         </Link>
       )}
       {typeof day === "string" && (
-        <p class="empty">{day === "loading" ? words.loading : queuesWords.unreadable}</p>
+        <p class="empty">{day === "loading" ? words.base.loading : queuesWords.unreadable}</p>
       )}
       {typeof day === "object" && queue.value !== null && !row && <p class="empty">{queuesWords.unknown}</p>}
       {typeof day === "object" && (queue.value === null || row) && (

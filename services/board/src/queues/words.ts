@@ -1,4 +1,4 @@
-import { language } from "../base/words.ts";
+import { choose } from "../base/language.ts";
 import type { Chart, Line } from "./day-charts.ts";
 import type { Column } from "./queue-sort.ts";
 
@@ -180,4 +180,4 @@ const ENGLISH: QueuesWords = {
     `internal: ${placed} placed, ${connected} connected, ${dropped} dropped, ATT ${meanTalk}`,
 };
 
-export const queuesWords = language === "pt-BR" ? PORTUGUESE : ENGLISH;
+export const queuesWords = choose(PORTUGUESE, ENGLISH);

@@ -2,8 +2,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { serverTime } from "../base/clock.ts";
 import { at } from "../base/route.ts";
 import { formatDayAndTime, formatTimeOfDay } from "../base/times.ts";
-import { words } from "../base/words.ts";
 import { zone } from "../base/zone.ts";
+import { words } from "../words.ts";
 import { dayOf, localOf, momentOf } from "./moments.ts";
 import {
   backToLive,

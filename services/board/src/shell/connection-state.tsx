@@ -1,8 +1,8 @@
 import { now } from "../base/clock.ts";
 import { formatDuration } from "../base/format.ts";
 import { connection, staleSince } from "../base/socket.ts";
-import { words } from "../base/words.ts";
 import { rewound } from "../rewind/rewind.ts";
+import { words } from "../words.ts";
 
 /** Whether the page is live. */
 export function ConnectionLight() {
@@ -10,10 +10,10 @@ export function ConnectionLight() {
   const connected = state.status === "live";
   const live = connected && staleSince.value === null;
   const waiting = connected
-    ? words.outdated
+    ? words.shell.outdated
     : state.status === "lost"
-      ? words.reconnecting
-      : words.connecting;
+      ? words.shell.reconnecting
+      : words.shell.connecting;
   if (live && rewound.value)
     return (
       <span class="light past" role="status">
@@ -22,7 +22,7 @@ export function ConnectionLight() {
     );
   return (
     <span class={live ? "light live" : "light"} role="status">
-      {live ? `● ${words.live}` : `○ ${waiting}`}
+      {live ? `● ${words.shell.live}` : `○ ${waiting}`}
     </span>
   );
 }
@@ -34,9 +34,9 @@ export function StaleNotice() {
   if (!lost && since === null) return null;
   return (
     <p class="notice">
-      <span role="alert">{lost ? words.lost : words.cutOff}</span>{" "}
+      <span role="alert">{lost ? words.shell.lost : words.shell.cutOff}</span>{" "}
       {since !== null && (
-        <span aria-hidden="true">{words.stale(formatDuration(Math.max(0, now.value - since)))}</span>
+        <span aria-hidden="true">{words.shell.stale(formatDuration(Math.max(0, now.value - since)))}</span>
       )}
     </p>
   );

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../base/words.ts";
+import { words } from "../words.ts";
 
 /** Whether the help is open. */
 export const helping = signal(false);
@@ -14,9 +14,9 @@ export function Help() {
   };
   return (
     <dialog ref={dialog} aria-labelledby="help-heading" onClose={close}>
-      <h2 id="help-heading">{words.helpTitle}</h2>
+      <h2 id="help-heading">{words.shell.helpTitle}</h2>
       <dl>
-        {words.keys.map(([keys, what]) => [
+        {words.shell.keys.map(([keys, what]) => [
           <dt key={keys}>
             <kbd>{keys}</kbd>
           </dt>,
@@ -24,7 +24,7 @@ export function Help() {
         ])}
       </dl>
       <button type="button" onClick={close}>
-        {words.close}
+        {words.base.close}
       </button>
     </dialog>
   );

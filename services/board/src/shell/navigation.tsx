@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Link } from "../base/elements/link.tsx";
 import { PAGES, type PageName, page } from "../base/route.ts";
-import { words } from "../base/words.ts";
 import { isAhead, rewound } from "../rewind/rewind.ts";
+import { words } from "../words.ts";
 
 /** Pages about the gateway itself, for when something is wrong: their links stand apart, smaller. */
 const QUIET: readonly PageName[] = ["deliveries", "system"];
@@ -15,7 +15,7 @@ export function Navigation() {
     bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [page.value]);
   return (
-    <nav class="pages" aria-label={words.navigation} ref={bar}>
+    <nav class="pages" aria-label={words.shell.navigation} ref={bar}>
       {PAGES.map((name) => (
         <PageLink key={name} name={name} />
       ))}
@@ -26,7 +26,7 @@ export function Navigation() {
 function PageLink({ name }: { name: PageName }) {
   // the live page of another moment is not the live one: its link leads back
   const current = page.value === name && !rewound.value && !isAhead.value;
-  const label = words.pages[name];
+  const label = words.base.pages[name];
   return (
     <Link to={name} current={current ? "page" : undefined} class={QUIET.includes(name) ? "aside" : ""}>
       {current ? <h1>{label}</h1> : label}

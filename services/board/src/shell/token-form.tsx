@@ -1,5 +1,5 @@
 import { giveToken } from "../base/socket.ts";
-import { words } from "../base/words.ts";
+import { words } from "../words.ts";
 
 /** Asked once a tab: the token is kept in sessionStorage and goes nowhere but into the handshake. */
 export function TokenForm({ wrong }: { wrong: boolean }) {
@@ -11,14 +11,14 @@ export function TokenForm({ wrong }: { wrong: boolean }) {
   return (
     <main>
       <form class="token" onSubmit={submit}>
-        <h1>{words.tokenTitle}</h1>
-        <p>{words.tokenWhy}</p>
+        <h1>{words.shell.tokenTitle}</h1>
+        <p>{words.shell.tokenWhy}</p>
         <label>
-          {words.token}
+          {words.shell.token}
           <input name="token" type="password" autocomplete="current-password" required />
         </label>
-        {wrong && <p role="alert">{words.tokenWrong}</p>}
-        <button type="submit">{words.enter}</button>
+        {wrong && <p role="alert">{words.shell.tokenWrong}</p>}
+        <button type="submit">{words.shell.enter}</button>
       </form>
     </main>
   );

@@ -1,13 +1,14 @@
 import { computed } from "@preact/signals";
 import { now } from "../base/clock.ts";
 import { cityOf } from "../base/format.ts";
+import { switchLanguage } from "../base/language.ts";
 import { masked, nextTheme, type Theme, theme } from "../base/preferences.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import { switchLanguage, words } from "../base/words.ts";
 import { zone } from "../base/zone.ts";
 import { sound, toggleSound } from "../live/alarm.ts";
 import { HANDLE_ID, rewind, rewound } from "../rewind/rewind.ts";
 import { toggleTv } from "../tv/tv.ts";
+import { words } from "../words.ts";
 import { helping } from "./help.tsx";
 
 const time = computed(() => formatTimeOfDay(now.value));
@@ -43,16 +44,16 @@ export function Tools() {
           masked.value = !masked.value;
         }}
       >
-        {masked.value ? words.showNumbers : words.hideNumbers}
+        {masked.value ? words.shell.showNumbers : words.shell.hideNumbers}
       </button>
       <button type="button" class="quiet" onClick={switchLanguage}>
-        {words.otherLanguage}
+        {words.shell.otherLanguage}
       </button>
       <button
         type="button"
         class="quiet"
-        aria-label={`${words.theme}: ${words.themes[theme.value]}`}
-        title={words.themes[theme.value]}
+        aria-label={`${words.shell.theme}: ${words.shell.themes[theme.value]}`}
+        title={words.shell.themes[theme.value]}
         onClick={nextTheme}
       >
         {SHADES[theme.value]}
@@ -60,21 +61,21 @@ export function Tools() {
       <button
         type="button"
         class="quiet"
-        aria-label={words.sound}
+        aria-label={words.shell.sound}
         aria-pressed={sound.value}
-        title={words.sound}
+        title={words.shell.sound}
         onClick={toggleSound}
       >
         ♪
       </button>
-      <button type="button" class="quiet" title={words.tv} onClick={toggleTv}>
+      <button type="button" class="quiet" title={words.shell.tv} onClick={toggleTv}>
         TV
       </button>
       <button
         type="button"
         class="quiet"
-        aria-label={words.help}
-        title={words.help}
+        aria-label={words.shell.help}
+        title={words.shell.help}
         onClick={() => {
           helping.value = true;
         }}

@@ -2,9 +2,9 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatCount } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
 import type { RefusedName } from "../model/system-report.ts";
-import { rareWords } from "../rare-words.ts";
+import { systemWords } from "./words.ts";
 
-const say = rareWords.systemPage;
+const say = systemWords;
 
 /** The most frequent; more would push the rest of the page off the screen. */
 const SHOWN = 5;

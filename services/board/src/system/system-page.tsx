@@ -1,23 +1,23 @@
 import { formatCount } from "../base/format.ts";
 import { connection } from "../base/socket.ts";
-import { words } from "../base/words.ts";
 import type { Instance, SystemReport } from "../model/system-report.ts";
-import { rareWords } from "../rare-words.ts";
+import { words } from "../words.ts";
 import { system } from "./read-system.ts";
 import { RefusedOrigins } from "./refused-names.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { findTroubles, isThere, perMinute } from "./system-report.ts";
 import { Instances, Lags, Refused } from "./system-tables.tsx";
 import { Verdict } from "./system-verdict.tsx";
+import { systemWords } from "./words.ts";
 import "./system-page.css";
 
 const NONE = "–";
-const say = rareWords.systemPage;
+const say = systemWords;
 
 /** The health of the gateway: its services, the events that wait between them, and the requests it refused. */
 export function SystemPage() {
   const report = system.value;
-  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.loading}</p>;
+  if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   return (
     <div class="system-page">
       <Verdict troubles={findTroubles(report)} />

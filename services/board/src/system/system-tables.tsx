@@ -4,13 +4,13 @@ import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
 import type { Instance, Lag, Standing, SystemReport } from "../model/system-report.ts";
-import { rareWords } from "../rare-words.ts";
 import { WrongPaths } from "./refused-names.tsx";
 import { lagByTopic, totalsOf } from "./system-report.ts";
 import { nameOf, shortId } from "./system-verdict.tsx";
+import { systemWords } from "./words.ts";
 
 const NONE = "–";
-const say = rareWords.systemPage;
+const say = systemWords;
 
 export function Instances({ report: { instances, missing, installation } }: { report: SystemReport }) {
   const { service, instance, state, since, hands, version } = say.instanceColumns;

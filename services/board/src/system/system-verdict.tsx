@@ -1,10 +1,10 @@
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
 import type { Instance } from "../model/system-report.ts";
-import { rareWords } from "../rare-words.ts";
 import type { GradedTrouble } from "./system-report.ts";
+import { systemWords } from "./words.ts";
 
-const say = rareWords.systemPage;
+const say = systemWords;
 
 /** One sentence, and below it what is wrong. */
 export function Verdict({ troubles }: { troubles: readonly GradedTrouble[] }) {

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { words } from "../words.ts";
+import { words } from "../../words.ts";
 
 const COPIED_MS = 2_000;
 
@@ -16,7 +16,7 @@ export function CopyButton({ text }: { text: string }) {
   };
   return (
     <button type="button" class="quiet" onClick={() => void copy()}>
-      {copied.value ? words.copied : words.copy}
+      {copied.value ? words.base.copied : words.base.copy}
     </button>
   );
 }

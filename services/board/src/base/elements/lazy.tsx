@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { words } from "../words.ts";
+import { words } from "../../words.ts";
 
 type Component = () => ComponentChildren;
 
@@ -24,16 +24,16 @@ export function lazy(load: () => Promise<Component>): Component {
     fetchOnce();
     if (found.value === "failed") return <Failed />;
     const Found = found.value;
-    return Found ? <Found /> : <p class="empty">{words.loading}</p>;
+    return Found ? <Found /> : <p class="empty">{words.base.loading}</p>;
   };
 }
 
 function Failed() {
   return (
     <p class="empty" role="alert">
-      {words.notFetched}{" "}
+      {words.base.notLoaded}{" "}
       <button type="button" onClick={() => location.reload()}>
-        {words.reload}
+        {words.base.reload}
       </button>
     </p>
   );

@@ -1,6 +1,7 @@
+import { words } from "../../words.ts";
+import { language } from "../language.ts";
 import { masked } from "../preferences.ts";
 import { download, type Manner } from "../table-file.ts";
-import { language, words } from "../words.ts";
 import { zone } from "../zone.ts";
 
 /** Saves a table as `name`.csv. */
@@ -10,8 +11,8 @@ export function TableExport({ name, write }: { name: string; write: (manner: Man
     <button
       type="button"
       class="quiet"
-      aria-label={words.exportTable}
-      title={words.exportTable}
+      aria-label={words.base.exportTable}
+      title={words.base.exportTable}
       onClick={save}
     >
       ↓ CSV

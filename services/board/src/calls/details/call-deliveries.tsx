@@ -3,10 +3,10 @@ import { useEffect, useMemo } from "preact/hooks";
 import { createPaced } from "../../base/paced.ts";
 import { changed, connection } from "../../base/socket.ts";
 import { formatTimeOfDay } from "../../base/times.ts";
-import { words } from "../../base/words.ts";
 import { DeliveryMarks, nameOf, noteOf } from "../../deliveries/delivery-mark.tsx";
 import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
 import type { Delivery } from "../../model/delivery.ts";
+import { words } from "../../words.ts";
 
 /** Every delivery of a call, in the order they came: when, how often, late, overtaken, refused. */
 export function CallDeliveries({ call_id }: { call_id: string }) {
@@ -14,7 +14,7 @@ export function CallDeliveries({ call_id }: { call_id: string }) {
   if (!all || all.length === 0) return null;
   return (
     <>
-      <h3>{words.delivery.ofCall(all.reduce((sum, { redeliveries }) => sum + 1 + redeliveries, 0))}</h3>
+      <h3>{words.deliveries.ofCall(all.reduce((sum, { redeliveries }) => sum + 1 + redeliveries, 0))}</h3>
       <ol class="call-deliveries">
         {all.map((delivery) => (
           <li key={delivery.id}>

@@ -4,14 +4,15 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CopyButton } from "../../base/elements/copy-button.tsx";
 import { Link } from "../../base/elements/link.tsx";
 import { formatBody, formatDuration, formatLength, formatNumber } from "../../base/format.ts";
+import { language } from "../../base/language.ts";
 import { createPaced } from "../../base/paced.ts";
 import { masked } from "../../base/preferences.ts";
 import { closeCall } from "../../base/route.ts";
 import { changed, connection, erased } from "../../base/socket.ts";
 import { formatDateAndTime } from "../../base/times.ts";
-import { language, words } from "../../base/words.ts";
 import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../../model/call.ts";
 import { rewound } from "../../rewind/rewind.ts";
+import { words } from "../../words.ts";
 import { StateMark } from "../state-mark.tsx";
 import { hasPage } from "../telephone.ts";
 import { CallDeliveries } from "./call-deliveries.tsx";
@@ -29,14 +30,14 @@ export function CallDetails({ call_id }: { call_id: string }) {
   return (
     <aside class="details" aria-labelledby="call-heading">
       <h2 id="call-heading" tabIndex={-1} ref={heading}>
-        {words.call} <code>{call_id}</code>
+        {words.details.call} <code>{call_id}</code>
       </h2>
       <button type="button" class="quiet close" onClick={closeCall}>
-        {words.close}
+        {words.base.close}
       </button>
       {rewound.value && <p class="odd">{words.rewind.wholeCall}</p>}
       {typeof shown === "object" && <Facts call={shown.call} />}
-      <h3>{words.events}</h3>
+      <h3>{words.details.events}</h3>
       <Events shown={shown} />
       {shown !== "erased" && <CallDeliveries call_id={call_id} />}
     </aside>
@@ -68,19 +69,19 @@ function useCall(call_id: string): Shown {
 function Facts({ call }: { call: Call | null }) {
   if (!call) return null;
   const facts: [string, ComponentChildren][] = [
-    [words.columns.from, linkNumber(fromOf(call))],
-    [words.columns.to, linkNumber(toOf(call))],
-    [words.columns.queue, inOrder(queuesOf(call), (queue) => <QueueLink queue={queue} />)],
-    [words.columns.agent, inOrder(agentsOf(call), (agent) => <AgentLink agent={agent} />)],
-    [words.direction, words.directions[call.counted_as]],
-    [words.began, formatTime(call.began_at)],
-    [words.answered, formatTime(call.answered_at)],
-    [words.abandonedAt, call.abandoned && formatTime(call.abandoned_at)],
-    [words.ended, formatTime(call.finished_at)],
+    [words.calls.columns.from, linkNumber(fromOf(call))],
+    [words.calls.columns.to, linkNumber(toOf(call))],
+    [words.calls.columns.queue, inOrder(queuesOf(call), (queue) => <QueueLink queue={queue} />)],
+    [words.calls.columns.agent, inOrder(agentsOf(call), (agent) => <AgentLink agent={agent} />)],
+    [words.details.direction, words.calls.directions[call.counted_as]],
+    [words.details.began, formatTime(call.began_at)],
+    [words.details.answered, formatTime(call.answered_at)],
+    [words.details.abandonedAt, call.abandoned && formatTime(call.abandoned_at)],
+    [words.details.ended, formatTime(call.finished_at)],
   ];
   return (
     <dl>
-      <dt>{words.columns.state}</dt>
+      <dt>{words.calls.columns.state}</dt>
       <dd>
         <StateMark state={call.state} isPlain={call.counted_as !== "inbound"} />
       </dd>
@@ -124,18 +125,19 @@ const AgentLink = ({ agent }: { agent: string }) => (
 );
 
 function Events({ shown }: { shown: Shown }) {
-  if (typeof shown === "string") return <p>{words[shown]}</p>;
+  if (shown === "loading") return <p>{words.base.loading}</p>;
+  if (typeof shown === "string") return <p>{words.details[shown]}</p>;
   return (
     <ol class="timeline">
       {stepsOf(shown.events).map((step) => (
         <StepItem key={step.id} step={step} />
       ))}
-      {shown.more && <li>{words.moreEvents}</li>}
+      {shown.more && <li>{words.details.moreEvents}</li>}
     </ol>
   );
 }
 
-const nameOf = (type: string): string => words.happenings[type] ?? type;
+const nameOf = (type: string): string => words.base.eventTypes[type] ?? type;
 
 function StepItem({ step }: { step: Step }) {
   const body = formatBody(step.event, masked.value);
@@ -153,7 +155,7 @@ function StepItem({ step }: { step: Step }) {
         </p>
       ))}
       <details>
-        <summary>{words.body}</summary>
+        <summary>{words.base.body}</summary>
         <pre>{body}</pre>
         <CopyButton text={body} />
       </details>
@@ -165,17 +167,17 @@ function StepItem({ step }: { step: Step }) {
 function sentenceOf(note: Note, type: string): string {
   switch (note.kind) {
     case "cameBefore":
-      return words.cameBefore(
+      return words.details.cameBefore(
         nameOf(note.early),
         nameOf(type),
         note.ms === null ? null : formatLength(note.ms, language),
       );
     case "noBeginning":
-      return words.callNotes.noBeginning(nameOf(type));
+      return words.details.notes.noBeginning(nameOf(type));
     case "quiet":
-      return words.callNotes.quiet(formatLength(note.ms, language));
+      return words.details.notes.quiet(formatLength(note.ms, language));
     default:
-      return words.callNotes[note.kind];
+      return words.details.notes[note.kind];
   }
 }
 

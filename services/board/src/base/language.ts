@@ -14,6 +14,6 @@ export function switchLanguage(): void {
   location.reload();
 }
 
-/** Only that language's come over the line. */
-export const { words } =
-  language === "pt-BR" ? await import("../words-pt.ts") : await import("../words-en.ts");
+/** The words of a lazy page in the chosen language. */
+export const choose = <Words>(portuguese: Words, english: Words): Words =>
+  language === "pt-BR" ? portuguese : english;
