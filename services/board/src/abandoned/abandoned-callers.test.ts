@@ -3,19 +3,29 @@ import type { Abandoned, AbandonedPerson } from "../model/reports.ts";
 import { anonymousOf, openFirst, toAbandonedCsv } from "./abandoned-callers.ts";
 
 const person = (given: Partial<AbandonedPerson>): AbandonedPerson => ({
-  ...{ person: "+5511987654321", their_number: "11987654321", their_number_display: "+55 11 98765-4321" },
-  ...{
-    aggregate_id: "a",
-    times: 2,
-    first_at: "2026-11-20T12:00:00.000Z",
-    last_at: "2026-11-25T12:00:00.000Z",
-  },
-  ...{ longest_wait_ms: 61_000, short: false, talked_at: null, ...given },
+  person: "+5511987654321",
+  their_number: "11987654321",
+  their_number_display: "+55 11 98765-4321",
+  aggregate_id: "a",
+  times: 2,
+  first_at: "2026-11-20T12:00:00.000Z",
+  last_at: "2026-11-25T12:00:00.000Z",
+  longest_wait_ms: 61_000,
+  short: false,
+  talked_at: null,
+  ...given,
 });
 const hidden: Abandoned = {
-  ...{ aggregate_id: "h", their_number: "anonymous", their_number_display: null, person: null, queue: "900" },
-  ...{ entered_at: "2026-11-25T12:00:00.000Z", ended_at: "2026-11-25T12:01:00.000Z", waited_ms: null },
-  ...{ short: false, returned_at: null },
+  aggregate_id: "h",
+  their_number: "anonymous",
+  their_number_display: null,
+  person: null,
+  queue: "900",
+  entered_at: "2026-11-25T12:00:00.000Z",
+  ended_at: "2026-11-25T12:01:00.000Z",
+  waited_ms: null,
+  short: false,
+  returned_at: null,
 };
 const talked_at = "2026-11-25T13:00:00.000Z";
 
@@ -27,7 +37,10 @@ test("people who are still to be called stand first, those who only hung up at o
     person({ aggregate_id: "open too" }),
   ];
   expect(openFirst(people).map(({ aggregate_id }) => aggregate_id)).toEqual([
-    ...["open", "open too", "short", "talked"],
+    "open",
+    "open too",
+    "short",
+    "talked",
   ]);
 });
 

@@ -15,8 +15,14 @@ export const anonymousOf = ({ abandoned }: Pick<AbandonedReport, "abandoned">): 
   abandoned.filter(({ person }) => person === null);
 
 const COLUMNS = [
-  ...(["their_number", "times", "first_at", "last_at", "longest_wait_ms", "short"] as const),
-  ...(["talked_at", "aggregate_id"] as const),
+  "their_number",
+  "times",
+  "first_at",
+  "last_at",
+  "longest_wait_ms",
+  "short",
+  "talked_at",
+  "aggregate_id",
 ] as const;
 
 type Row = Record<(typeof COLUMNS)[number], Cell>;
@@ -28,13 +34,11 @@ export function toAbandonedCsv(
 ): string {
   const anonymous = anonymousOf(report).map(({ ended_at, waited_ms, returned_at, ...row }) => ({
     ...row,
-    ...{
-      times: 1,
-      first_at: ended_at,
-      last_at: ended_at,
-      longest_wait_ms: waited_ms,
-      talked_at: returned_at,
-    },
+    times: 1,
+    first_at: ended_at,
+    last_at: ended_at,
+    longest_wait_ms: waited_ms,
+    talked_at: returned_at,
   }));
   const rows = [...openFirst(report.people), ...anonymous].map((row) => rowOf(row, manner));
   return writeCsv(COLUMNS, rows, manner);
@@ -46,7 +50,12 @@ function rowOf(row: Omit<AbandonedPerson, "person">, { masked, zone }: Manner): 
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
   return {
     their_number: masked ? shown && formatNumber(shown, true) : their_number,
-    ...{ times, longest_wait_ms, short, aggregate_id },
-    ...{ first_at: time(row.first_at), last_at: time(row.last_at), talked_at: time(row.talked_at) },
+    times,
+    longest_wait_ms,
+    short,
+    aggregate_id,
+    first_at: time(row.first_at),
+    last_at: time(row.last_at),
+    talked_at: time(row.talked_at),
   };
 }

@@ -12,7 +12,10 @@ export function formatDuration(ms: number): string {
 export function formatLength(ms: number, language: string): string {
   const of = (unit: string, value: number) =>
     new Intl.NumberFormat(language, {
-      ...{ style: "unit", unit, unitDisplay: "short", maximumFractionDigits: ms < 1_000 ? 2 : 1 },
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      maximumFractionDigits: ms < 1_000 ? 2 : 1,
     }).format(value);
   if (ms < 60_000) return of("second", ms / 1_000).replace(/sec$/, "s");
   const minutes = Math.floor(ms / 60_000);

@@ -30,8 +30,14 @@ function cellOf(value: Cell, language: Manner["language"]): string {
 export function formatIso(ms: number, zone: string): string {
   const parts = new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,
-    ...{ year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", fractionalSecondDigits: 3 },
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    fractionalSecondDigits: 3,
     timeZoneName: "longOffset",
   }).formatToParts(ms);
   const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";

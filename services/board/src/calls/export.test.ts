@@ -12,18 +12,23 @@ const talk = (agent: string) => ({
   ended_at: null,
 });
 const call = sampleCall({
-  ...{
-    aggregate_id: "1463669263.30033",
-    state: "FINISHED",
-    direction: "Inbound",
-    abandoned: true,
-    events: 5,
-  },
-  ...{ their_number: "5511987654321", our_number: "551130001000", actor: null, queue: "900" },
-  ...{ began_at: "2026-11-25T13:42:07.123Z", finished_at: "2026-11-25T13:43:00.000Z" },
-  ...{ created_at: "2026-11-26T00:00:00.000Z", updated_at: "2026-11-26T00:00:00.000Z" },
-  ...{ their_number_canonical: "+5511987654321", their_number_display: "+55 11 98765-4321" },
-  ...{ our_number_canonical: "+551130001000", our_number_display: "+55 11 3000-1000" },
+  aggregate_id: "1463669263.30033",
+  state: "FINISHED",
+  direction: "Inbound",
+  abandoned: true,
+  events: 5,
+  their_number: "5511987654321",
+  our_number: "551130001000",
+  actor: null,
+  queue: "900",
+  began_at: "2026-11-25T13:42:07.123Z",
+  finished_at: "2026-11-25T13:43:00.000Z",
+  created_at: "2026-11-26T00:00:00.000Z",
+  updated_at: "2026-11-26T00:00:00.000Z",
+  their_number_canonical: "+5511987654321",
+  their_number_display: "+55 11 98765-4321",
+  our_number_canonical: "+551130001000",
+  our_number_display: "+55 11 3000-1000",
   legs: [sampleLeg({ queue: "901" }), sampleLeg({ queue: "900" })],
   talks: [talk("beto@example.com"), talk("ana@example.com"), talk("Beto@example.com")],
 });
@@ -69,12 +74,11 @@ test("a number is written as its sender wrote it, and masked as it is displayed"
 test("masked, no field of the file holds a number or a document", () => {
   const personal: Call = {
     ...call,
-    ...{ their_number: "sip:5511987654321@10.0.0.1", direction: "from 11987654321" },
-    ...{
-      code: "CPF 123.456.789-09",
-      legs: [sampleLeg({ queue: "(11) 98765-4321" })],
-      aggregate_id: "1463669263.30033",
-    },
+    their_number: "sip:5511987654321@10.0.0.1",
+    direction: "from 11987654321",
+    code: "CPF 123.456.789-09",
+    legs: [sampleLeg({ queue: "(11) 98765-4321" })],
+    aggregate_id: "1463669263.30033",
     talks: [talk("5511987654321")],
     recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",
   };

@@ -4,9 +4,22 @@ import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../mode
 
 /** The columns of a file of calls, one row a call. */
 const COLUMNS = [
-  ...(["aggregate_id", "state", "direction", "counted_as", "from", "to"] as const),
-  ...(["queues", "agents", "code", "began_at", "answered_at", "connected_at", "finished_at"] as const),
-  ...(["abandoned", "events", "recording_url"] as const),
+  "aggregate_id",
+  "state",
+  "direction",
+  "counted_as",
+  "from",
+  "to",
+  "queues",
+  "agents",
+  "code",
+  "began_at",
+  "answered_at",
+  "connected_at",
+  "finished_at",
+  "abandoned",
+  "events",
+  "recording_url",
 ] as const;
 
 type Row = Record<(typeof COLUMNS)[number], Cell>;

@@ -41,8 +41,10 @@ test("the age of a call is counted from its begin, grows until the call ends and
 
 test("an outbound call goes from our number to theirs, every other call from theirs to ours", () => {
   const numbers = {
-    ...{ our_number: "30001000", our_number_display: "3000-1000", our_number_canonical: "+551130001000" },
-    ...{ their_number: "anonymous" },
+    our_number: "30001000",
+    our_number_display: "3000-1000",
+    our_number_canonical: "+551130001000",
+    their_number: "anonymous",
   };
   const [ours, theirs] = [
     { written: "30001000", shown: "3000-1000", canonical: "+551130001000" },
@@ -65,7 +67,10 @@ test("the queues of a call are those it visited in their order, each once; witho
 
 test("the agents of a call are those who talked in their order, whatever the case of their login", () => {
   const talks = ["Ana@example.com", "beto", "ana@example.com"].map((agent) => ({
-    ...{ agent, extension: null, entered_at: "2026-01-01T00:00:00.000Z", ended_at: null },
+    agent,
+    extension: null,
+    entered_at: "2026-01-01T00:00:00.000Z",
+    ended_at: null,
   }));
   expect(agentsOf(call({ talks }))).toEqual(["Ana@example.com", "beto"]);
 });

@@ -140,7 +140,9 @@ export const listWaiters = (calls: Calls, now: number): Waiter[] =>
   [...calls.values()]
     .filter((call) => call.waiting_since !== null && !isPresumedLost(call, now))
     .map(({ aggregate_id, their_number, their_number_display, waiting_since, legs, queue }) => ({
-      ...{ aggregate_id, their_number, their_number_display },
+      aggregate_id,
+      their_number,
+      their_number_display,
       queue: openQueue(legs) ?? queue,
       entered_at: waiting_since!,
     }))

@@ -1,7 +1,12 @@
 /** What a delivery may be; the last three are of what became no event. */
 export const STATUSES = [
-  ...(["new", "redelivered", "late", "out-of-order"] as const),
-  ...(["unknown-type", "refused", "parked"] as const),
+  "new",
+  "redelivered",
+  "late",
+  "out-of-order",
+  "unknown-type",
+  "refused",
+  "parked",
 ] as const;
 export type DeliveryStatus = (typeof STATUSES)[number];
 

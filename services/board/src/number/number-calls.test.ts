@@ -10,15 +10,24 @@ const at = (seconds: number) => new Date(beganAt + seconds * 1_000).toISOString(
 const leg = (from: number, given: Partial<Leg> = {}): Leg => sampleLeg({ entered_at: at(from), ...given });
 const call = (id: number, given: Partial<Call> = {}): Call =>
   sampleCall({
-    ...{ id, aggregate_id: String(id), state: "FINISHED", began_at: at(id), created_at: at(9_999) },
-    ...{ their_number: "5511987654321", their_number_canonical: "+5511987654321", ...given },
+    id,
+    aggregate_id: String(id),
+    state: "FINISHED",
+    began_at: at(id),
+    created_at: at(9_999),
+    their_number: "5511987654321",
+    their_number_canonical: "+5511987654321",
+    ...given,
   });
 const gaveUp = (from: number, waitS: number): Leg =>
   leg(from, { ended_at: at(from + waitS), outcome: "ABANDONED" });
 const answered = (from: number, to: number): Leg =>
   leg(from, { answered_at: at(from), talked_until: at(to), ended_at: at(to), outcome: "ANSWERED" });
 const talk = (from: number, to: number | null) => ({
-  ...{ agent: "ana", extension: null, entered_at: at(from), ended_at: to === null ? null : at(to) },
+  agent: "ana",
+  extension: null,
+  entered_at: at(from),
+  ended_at: to === null ? null : at(to),
 });
 
 test("the totals of a number are those of its calls", () => {
@@ -28,7 +37,12 @@ test("the totals of a number are those of its calls", () => {
     call(1, { legs: [answered(10, 70), leg(80, { answered_at: at(90) })] }),
   ];
   expect(totalsOf(calls)).toEqual({
-    ...{ calls: 3, answered: 2, abandoned: 2, talkMs: 80_000, first: at(1), last: at(3) },
+    calls: 3,
+    answered: 2,
+    abandoned: 2,
+    talkMs: 80_000,
+    first: at(1),
+    last: at(3),
   });
   expect(totalsOf([])).toMatchObject({ calls: 0, talkMs: 0, first: null, last: null });
 });
@@ -125,7 +139,9 @@ test("the page says of each call what the server's list of abandoned calls says"
       expect(found.size).toBe(listed.length);
       for (const { aggregate_id, ended_at, short, returned_at } of listed)
         expect(found.get(aggregate_id)).toEqual({
-          ...{ ended_at: ended_at.toISOString(), short, returned_at: returned_at?.toISOString() ?? null },
+          ended_at: ended_at.toISOString(),
+          short,
+          returned_at: returned_at?.toISOString() ?? null,
         });
     }),
   );

@@ -5,12 +5,23 @@ import { awake, chartsOf } from "./day-charts.ts";
 const beganAt = Date.UTC(2026, 10, 25, 3);
 const slice = (n: number, given: Partial<Slice> = {}): Slice => ({
   from: new Date(beganAt + n * 900_000).toISOString(),
-  ...{ offered: 0, answered: 0, abandoned: 0, short: 0, overflowed: 0, service_level: null },
-  ...{ mean_wait_ms: null, p90_wait_ms: null, mean_talk_ms: null },
+  offered: 0,
+  answered: 0,
+  abandoned: 0,
+  short: 0,
+  overflowed: 0,
+  service_level: null,
+  mean_wait_ms: null,
+  p90_wait_ms: null,
+  mean_talk_ms: null,
   ...given,
 });
 const day = (slices: Slice[]): QueueDay => ({
-  ...{ from: slices[0]!.from, now: slices[0]!.from, queue: null, slice_ms: 900_000, slices },
+  from: slices[0]!.from,
+  now: slices[0]!.from,
+  queue: null,
+  slice_ms: 900_000,
+  slices,
 });
 const indexes = (slices: Slice[]) => slices.map(({ from }) => (Date.parse(from) - beganAt) / 900_000);
 

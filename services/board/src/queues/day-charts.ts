@@ -48,7 +48,9 @@ export function chartsOf({ from, slices, slice_ms }: QueueDay, promisedMs: reado
   return [
     {
       ...time,
-      ...{ name: "calls", unit: "count", threshold: null },
+      name: "calls",
+      unit: "count",
+      threshold: null,
       lines: [
         { name: "offered", token: "--ink", shape: "step", values: of("offered") },
         { name: "answered", token: "--ongoing", shape: "bar", values: of("answered") },
@@ -57,12 +59,16 @@ export function chartsOf({ from, slices, slice_ms }: QueueDay, promisedMs: reado
     },
     {
       ...time,
-      ...{ name: "level", unit: "share", threshold: USUAL_LEVEL },
+      name: "level",
+      unit: "share",
+      threshold: USUAL_LEVEL,
       lines: [{ name: "service_level", token: "--accent", shape: "line", values: of("service_level") }],
     },
     {
       ...time,
-      ...{ name: "waits", unit: "ms", threshold: others.length === 0 ? (promised ?? null) : null },
+      name: "waits",
+      unit: "ms",
+      threshold: others.length === 0 ? (promised ?? null) : null,
       lines: [
         { name: "mean_wait_ms", token: "--accent", shape: "line", values: of("mean_wait_ms") },
         { name: "p90_wait_ms", token: "--standby", shape: "dashes", values: of("p90_wait_ms") },

@@ -92,7 +92,9 @@ function describe(
   const axis = { stroke: () => colours.of("--ink-soft"), font: FONT, ticks: { show: false } };
   const grid = { stroke: () => colours.of("--line"), width: 1 };
   return {
-    ...{ width, height: HEIGHT, legend: { show: false } },
+    width,
+    height: HEIGHT,
+    legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: SYNC }, points: { size: 6 } },
     scales: {
       x: { time: false, range: () => [current().begins[0] ?? 0, current().endsAt] },
@@ -101,7 +103,10 @@ function describe(
     axes: [
       {
         ...axis,
-        ...{ grid: { show: false }, incrs: HOURS_MS, space: 56, size: 30 },
+        grid: { show: false },
+        incrs: HOURS_MS,
+        space: 56,
+        size: 30,
         splits: (_plot, _axis, from, to, step) => timesBetween(current().midnight, from, to, step),
         values: (_plot, times) => times.map(formatTime),
       },
@@ -135,6 +140,8 @@ function seriesOf({ shape, token }: Line, colours: Colours): uPlot.Series {
 }
 
 const thresholdOf = (colours: Colours): uPlot.Series => ({
-  ...{ width: 1.5, dash: [2, 4], points: { show: false } },
+  width: 1.5,
+  dash: [2, 4],
+  points: { show: false },
   stroke: () => colours.of(THRESHOLD),
 });

@@ -22,7 +22,9 @@ test("the file of queues has the total, then each queue, with inbound, outbound 
       ],
     },
     {
-      ...{ language: "en", masked: false, zone: "America/Sao_Paulo" },
+      language: "en",
+      masked: false,
+      zone: "America/Sao_Paulo",
       names: { total: "All queues", none: "no queue" },
     },
   );
@@ -39,7 +41,7 @@ test("the file of queues has the total, then each queue, with inbound, outbound 
 test("in Portuguese a share has a decimal comma", () => {
   const text = toQueueCsv(
     { total: sampleQueue({ service_level: 0.5 }), queues: [] },
-    { ...{ language: "pt-BR", masked: false, zone: "UTC" }, names: { total: "Todas", none: "sem fila" } },
+    { language: "pt-BR", masked: false, zone: "UTC", names: { total: "Todas", none: "sem fila" } },
   );
   expect(text).toContain("\r\n;Todas;0;0;0;0;0;0,5;");
 });

@@ -2,12 +2,22 @@ import { type Cell, formatIso, type Manner, writeCsv } from "../base/table-file.
 import type { QueueNumbers, QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 
 const INBOUND = [
-  ...(["offered", "answered", "abandoned", "short", "overflowed", "service_level", "mean_wait_ms"] as const),
-  ...(["p90_wait_ms", "mean_talk_ms", "waiting", "waiting_since"] as const),
+  "offered",
+  "answered",
+  "abandoned",
+  "short",
+  "overflowed",
+  "service_level",
+  "mean_wait_ms",
+  "p90_wait_ms",
+  "mean_talk_ms",
+  "waiting",
+  "waiting_since",
 ] as const;
 const TRAFFIC = ["placed", "connected", "dropped", "mean_talk_ms"] as const;
 const COLUMNS = [
-  ...(["queue", "name"] as const),
+  "queue",
+  "name",
   ...INBOUND,
   ...TRAFFIC.map((name) => `outbound_${name}` as const),
   ...TRAFFIC.map((name) => `internal_${name}` as const),
@@ -36,7 +46,8 @@ function rowOf({ queue, name }: Named, numbers: QueueNumbers, { zone }: Manner):
   const { waiting_since, service_level, outbound, internal, ...counts } = numbers;
   return {
     ...counts,
-    ...{ queue, name },
+    queue,
+    name,
     service_level: service_level && Math.round(service_level * SHARE_DIGITS) / SHARE_DIGITS,
     waiting_since: waiting_since && formatIso(Date.parse(waiting_since), zone),
     ...prefixed("outbound", outbound),

@@ -3,13 +3,24 @@ import { hasTraffic } from "../reports/traffic.ts";
 
 /** The columns of inbound calls in the table of queues, in their order. */
 export const INBOUND_COLUMNS = [
-  ...(["offered", "answered", "abandoned", "short", "overflowed", "service_level"] as const),
-  ...(["mean_wait_ms", "p90_wait_ms", "mean_talk_ms", "waiting", "waiting_since"] as const),
+  "offered",
+  "answered",
+  "abandoned",
+  "short",
+  "overflowed",
+  "service_level",
+  "mean_wait_ms",
+  "p90_wait_ms",
+  "mean_talk_ms",
+  "waiting",
+  "waiting_since",
 ] as const;
 /** The columns of outbound calls; they are shown if there are any. */
 export const OUTBOUND_COLUMNS = [
-  ...(["outbound_placed", "outbound_connected"] as const),
-  ...(["outbound_dropped", "outbound_mean_talk_ms"] as const),
+  "outbound_placed",
+  "outbound_connected",
+  "outbound_dropped",
+  "outbound_mean_talk_ms",
 ] as const;
 export type OutboundColumn = (typeof OUTBOUND_COLUMNS)[number];
 export type Column = (typeof INBOUND_COLUMNS)[number] | OutboundColumn;

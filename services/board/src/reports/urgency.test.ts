@@ -9,7 +9,9 @@ test("a wait is near its promise from three quarters on, and over it past it", (
 
 test("the queue whose promise is broken worst comes first, those where nobody waits last", () => {
   const queue = (name: string, waitedMs: number | null, serviceLevelMs: number, waiting = 1) => ({
-    ...{ name, serviceLevelMs, waiting: waitedMs === null ? 0 : waiting },
+    name,
+    serviceLevelMs,
+    waiting: waitedMs === null ? 0 : waiting,
     waiting_since: waitedMs === null ? null : new Date(100_000 - waitedMs).toISOString(),
   });
   const queues = [

@@ -95,7 +95,10 @@ test("refusals are summed by status, with the last minute each came in", () => {
 
 test("partitions are summed by topic, and the worst is named", () => {
   const at = (topic: string, partition: number, records: number, waited_ms = 0) => ({
-    ...{ topic, partition, records, waited_ms },
+    topic,
+    partition,
+    records,
+    waited_ms,
   });
   const partitions = [at("a", 0, 1, 50), at("a", 1, 4, 20), at("b", 0, 0)];
   expect(lagByTopic({ records: 5, waited_ms: 50, partitions })).toEqual([

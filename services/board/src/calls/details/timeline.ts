@@ -32,8 +32,13 @@ export function stepsOf(events: readonly CallEvent[]): Step[] {
     const lastedMs = stamp !== null && next !== undefined ? Math.max(0, next! - stamp) : null;
     const notes = [overtaken(events, index), missing(events, index), quiet(typeOf(events[index]!), lastedMs)];
     return {
-      ...{ id, type: String(event.type), event, at: stamp ?? Date.parse(each.received_at) },
-      ...{ queue: textOf(event.queue), agent: textOf(event.actor), lastedMs },
+      id,
+      type: String(event.type),
+      event,
+      at: stamp ?? Date.parse(each.received_at),
+      queue: textOf(event.queue),
+      agent: textOf(event.actor),
+      lastedMs,
       notes: notes.filter((note) => note !== null),
     };
   });

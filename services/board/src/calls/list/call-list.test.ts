@@ -8,8 +8,13 @@ import { COLUMNS, sortCalls } from "./call-order.ts";
 const NOW = Date.parse("2026-11-25T12:00:00.000Z");
 const call = (id: number, version: number, state: CallState = "WAITING"): Call =>
   sampleCall({
-    ...{ id, version, aggregate_id: `call-${id}`, state, queue: `${version % 3}` },
-    ...{ began_at: new Date(NOW - id * 1_000).toISOString(), updated_at: new Date(NOW).toISOString() },
+    id,
+    version,
+    aggregate_id: `call-${id}`,
+    state,
+    queue: `${version % 3}`,
+    began_at: new Date(NOW - id * 1_000).toISOString(),
+    updated_at: new Date(NOW).toISOString(),
   });
 const isWaiting = ({ state }: Call) => state === "WAITING";
 const shown = (list: ReturnType<typeof createCallList>) =>

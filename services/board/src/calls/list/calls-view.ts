@@ -22,8 +22,12 @@ type View = {
 /** To the page of calls as it is, but for what is named. */
 export function goCalls(view: View): void {
   const next = {
-    ...{ state: filter.peek(), q: query.peek(), visited: visited.peek(), agent: agent.peek() },
-    ...{ period: period.peek(), order: order.peek() },
+    state: filter.peek(),
+    q: query.peek(),
+    visited: visited.peek(),
+    agent: agent.peek(),
+    period: period.peek(),
+    order: order.peek(),
     ...view,
   };
   const { state, q, visited: queue, agent: name } = next;

@@ -78,7 +78,11 @@ export function wallClock(ms: number, zone: string): string {
   if (!format) {
     format = new Intl.DateTimeFormat("sv-SE", {
       timeZone: zone,
-      ...{ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
     });
     formats.set(zone, format);
   }
