@@ -1,4 +1,4 @@
-import type { Call, Leg } from "../src/model/call.ts";
+import type { Call, Visit } from "../src/model/call.ts";
 
 const EARLY = "2026-01-01T00:00:00.000Z";
 
@@ -37,7 +37,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
 });
 
 /** An open visit to queue 900 that is not answered. */
-export const sampleLeg = (given: Partial<Leg> = {}): Leg => ({
+export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   queue: "900",
   entered_at: EARLY,
   wait_known: true,

@@ -1,5 +1,5 @@
 import { formatNumber } from "../base/format.ts";
-import { type Cell, formatIso, type Manner, writeCsv } from "../base/table-file.ts";
+import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
 import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
 
 /** The person was not talked to since, and not every one of the waits was short. */
@@ -30,7 +30,7 @@ type Row = Record<(typeof COLUMNS)[number], Cell>;
 /** The list as CSV in the order of the page: a row for each person, then one for each anonymous abandon. */
 export function toAbandonedCsv(
   report: Pick<AbandonedReport, "people" | "abandoned">,
-  manner: Manner,
+  manner: FileOptions,
 ): string {
   const anonymous = anonymousOf(report).map(({ ended_at, waited_ms, returned_at, ...row }) => ({
     ...row,
@@ -44,7 +44,7 @@ export function toAbandonedCsv(
   return writeCsv(COLUMNS, rows, manner);
 }
 
-function rowOf(row: Omit<AbandonedPerson, "person">, { masked, zone }: Manner): Row {
+function rowOf(row: Omit<AbandonedPerson, "person">, { masked, zone }: FileOptions): Row {
   const { their_number, their_number_display, times, longest_wait_ms, short, aggregate_id } = row;
   const shown = their_number_display ?? their_number;
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);

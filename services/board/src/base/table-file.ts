@@ -1,5 +1,5 @@
 /** The reader of a file: the language decides how a spreadsheet reads it; telephones are masked if the page masks them. */
-export type Manner = { language: "pt-BR" | "en"; masked: boolean; zone: string };
+export type FileOptions = { language: "pt-BR" | "en"; masked: boolean; zone: string };
 
 export type Cell = string | number | boolean | null | readonly string[];
 
@@ -10,7 +10,7 @@ export type Cell = string | number | boolean | null | readonly string[];
 export function writeCsv<Column extends string>(
   columns: readonly Column[],
   rows: readonly Record<Column, Cell>[],
-  { language }: Manner,
+  { language }: FileOptions,
 ): string {
   const separator = language === "pt-BR" ? ";" : ",";
   const mark = language === "pt-BR" ? "\ufeff" : "";
@@ -19,7 +19,7 @@ export function writeCsv<Column extends string>(
 }
 
 /** A text that a spreadsheet would compute is kept a text (OWASP, CSV injection). */
-function cellOf(value: Cell, language: Manner["language"]): string {
+function cellOf(value: Cell, language: FileOptions["language"]): string {
   if (typeof value === "number") return language === "pt-BR" ? `${value}`.replace(".", ",") : `${value}`;
   const plain = typeof value === "object" && value !== null ? value.join(", ") : value;
   const text = typeof plain === "string" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : String(plain ?? "");

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { language } from "../base/language.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
-import { download, type Manner } from "../base/table-file.ts";
+import { download, type FileOptions } from "../base/table-file.ts";
 import { zone } from "../base/zone.ts";
 import { words } from "../words.ts";
 import { toCsv, toNdjson } from "./export.ts";
@@ -38,7 +38,7 @@ export function ExportButtons() {
 }
 
 async function save(format: Format): Promise<void> {
-  const manner: Manner = { language, masked: masked.peek(), zone: zone.peek() };
+  const manner: FileOptions = { language, masked: masked.peek(), zone: zone.peek() };
   progress.value = 0;
   const calls = await readWhole((count) => {
     progress.value = count;

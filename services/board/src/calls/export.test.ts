@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { sampleCall, sampleLeg } from "../../testing/sample-call.ts";
-import { formatIso, type Manner } from "../base/table-file.ts";
+import { sampleCall, sampleVisit } from "../../testing/sample-call.ts";
+import { type FileOptions, formatIso } from "../base/table-file.ts";
 import type { Call } from "../model/call.ts";
 import { toCsv, toNdjson } from "./export.ts";
 
-const manner: Manner = { language: "en", masked: false, zone: "America/Sao_Paulo" };
+const manner: FileOptions = { language: "en", masked: false, zone: "America/Sao_Paulo" };
 const talk = (agent: string) => ({
   agent,
   extension: null,
@@ -29,7 +29,7 @@ const call = sampleCall({
   their_number_display: "+55 11 98765-4321",
   our_number_canonical: "+551130001000",
   our_number_display: "+55 11 3000-1000",
-  legs: [sampleLeg({ queue: "901" }), sampleLeg({ queue: "900" })],
+  legs: [sampleVisit({ queue: "901" }), sampleVisit({ queue: "900" })],
   talks: [talk("beto@example.com"), talk("ana@example.com"), talk("Beto@example.com")],
 });
 const header =
@@ -37,9 +37,17 @@ const header =
 
 test("a call is one row with its begin, all its queues and all its agents in their order, and times in the account's zone", () => {
   const row = [
-    ...["1463669263.30033", "FINISHED", "Inbound", "inbound", "5511987654321", "551130001000"],
+    "1463669263.30033",
+    "FINISHED",
+    "Inbound",
+    "inbound",
+    "5511987654321",
+    "551130001000",
     ...['"901, 900"', '"beto@example.com, ana@example.com"', "", "2026-11-25T10:42:07.123-03:00", "", ""],
-    ...["2026-11-25T10:43:00.000-03:00", "true", "5", ""],
+    "2026-11-25T10:43:00.000-03:00",
+    "true",
+    "5",
+    "",
   ];
   expect(toCsv([call], manner)).toBe(`${header}\r\n${row.join(",")}\r\n`);
 });
@@ -77,7 +85,7 @@ test("masked, no field of the file holds a number or a document", () => {
     their_number: "sip:5511987654321@10.0.0.1",
     direction: "from 11987654321",
     code: "CPF 123.456.789-09",
-    legs: [sampleLeg({ queue: "(11) 98765-4321" })],
+    legs: [sampleVisit({ queue: "(11) 98765-4321" })],
     aggregate_id: "1463669263.30033",
     talks: [talk("5511987654321")],
     recording_url: "https://pbx.example/rec/5511987654321.mp3?cpf=12345678909",

@@ -1,6 +1,6 @@
 import { formatNumber, maskText } from "../base/format.ts";
-import { type Cell, formatIso, type Manner, writeCsv } from "../base/table-file.ts";
-import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../model/call.ts";
+import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
+import { agentsOf, type Call, type CallNumber, fromOf, queuesOf, toOf } from "../model/call.ts";
 
 /** The columns of a file of calls, one row a call. */
 const COLUMNS = [
@@ -25,10 +25,10 @@ const COLUMNS = [
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
 /** A call as the page shows it: if the page masks telephones, so does every field but the id. Times are ISO 8601 in the account's zone. */
-function rowOf(call: Call, { masked, zone }: Manner): Row {
+function rowOf(call: Call, { masked, zone }: FileOptions): Row {
   const mask = (text: string) => maskText(text, masked);
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
-  const number = ({ written, shown }: Party) => (masked ? shown && formatNumber(shown, true) : written);
+  const number = ({ written, shown }: CallNumber) => (masked ? shown && formatNumber(shown, true) : written);
   return {
     aggregate_id: call.aggregate_id,
     state: call.state,
@@ -49,7 +49,7 @@ function rowOf(call: Call, { masked, zone }: Manner): Row {
   };
 }
 
-export const toCsv = (calls: readonly Call[], manner: Manner): string =>
+export const toCsv = (calls: readonly Call[], manner: FileOptions): string =>
   writeCsv(
     COLUMNS,
     calls.map((call) => rowOf(call, manner)),
@@ -57,5 +57,5 @@ export const toCsv = (calls: readonly Call[], manner: Manner): string =>
   );
 
 /** A line of JSON a call. */
-export const toNdjson = (calls: readonly Call[], manner: Manner): string =>
+export const toNdjson = (calls: readonly Call[], manner: FileOptions): string =>
   calls.map((call) => `${JSON.stringify(rowOf(call, manner))}\n`).join("");

@@ -4,7 +4,7 @@ import { zone } from "../base/zone.ts";
 import { words } from "../words.ts";
 import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
-import { isChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
+import { isPeriodChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
 
 /** Own times as they are typed, while they are no period. */
 const unfinished = signal<{ from: string; to: string } | null>(null);
@@ -48,7 +48,7 @@ function OwnTimes(given: { from: string; to: string }) {
   const shown = unfinished.value ?? given;
   const take = (change: Partial<typeof given>) => {
     const next = { ...shown, ...change };
-    const isPeriod = isChoice(next.from, next.to);
+    const isPeriod = isPeriodChoice(next.from, next.to);
     unfinished.value = isPeriod ? null : next;
     if (isPeriod) goCalls({ period: next });
   };

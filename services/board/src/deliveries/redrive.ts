@@ -20,12 +20,20 @@ function forgetAdminToken(): void {
   wrongToken.value = true;
 }
 
-export type Outcome = "sent" | "refused" | "dropped" | "gone" | "unavailable" | "token" | "origin" | "failed";
+export type RedriveOutcome =
+  | "sent"
+  | "refused"
+  | "dropped"
+  | "gone"
+  | "unavailable"
+  | "token"
+  | "origin"
+  | "failed";
 
 /** `reason`: what is wrong with the body still, in the server's words. */
-export type Redriven = { outcome: Outcome; reason: string | null };
+export type Redriven = { outcome: RedriveOutcome; reason: string | null };
 
-const OUTCOMES: Partial<Record<number, Outcome>> = {
+const OUTCOMES: Partial<Record<number, RedriveOutcome>> = {
   200: "sent",
   401: "token",
   403: "origin",
@@ -62,12 +70,16 @@ function reasonOf(body: unknown): string | null {
 }
 
 /** What became of many: how many of each, and the first reason. `left`: those after the one that ended it. */
-export type RedrivenAll = { counts: Partial<Record<Outcome, number>>; reason: string | null; left: number };
+export type RedrivenAll = {
+  counts: Partial<Record<RedriveOutcome, number>>;
+  reason: string | null;
+  left: number;
+};
 
 /** As many at a time as the command line sends. */
 const AT_ONCE = 8;
 /** What would be the same for each that follows. */
-const ENDS: readonly Outcome[] = ["token", "origin"];
+const ENDS: readonly RedriveOutcome[] = ["token", "origin"];
 
 export async function redriveAll(
   ids: readonly string[],

@@ -1,10 +1,10 @@
-import type { DeliveryStatus, Letter } from "../model/delivery.ts";
+import type { DeadLetter, DeliveryStatus } from "../model/delivery.ts";
 
 export type DeliveriesWords = {
   statuses: Record<DeliveryStatus, string>;
   /** The meaning of each status, in one sentence. */
   tips: Record<DeliveryStatus, string>;
-  letterStatuses: Record<Letter["status"], string>;
+  letterStatuses: Record<DeadLetter["status"], string>;
   lateBy(time: string): string;
   after(event: string): string;
   copies(count: number): string;

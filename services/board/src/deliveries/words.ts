@@ -1,5 +1,5 @@
 import { choose } from "../base/language.ts";
-import type { Outcome } from "./redrive.ts";
+import type { RedriveOutcome } from "./redrive.ts";
 
 type DeliveriesWords = {
   columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
@@ -22,19 +22,19 @@ type DeliveriesWords = {
   adminTokenWrong: string;
   redriveOne: string;
   sending: string;
-  outcomes: Record<Outcome, string>;
+  outcomes: Record<RedriveOutcome, string>;
   redriveAll: {
     all: string;
     confirm(count: number): string;
     cancel: string;
     sending(done: number, of: number): string;
     unreadable: string;
-    result(counts: Partial<Record<Outcome, number>>, left: number): string;
+    result(counts: Partial<Record<RedriveOutcome, number>>, left: number): string;
   };
 };
 
 /** The sum over all outcomes. */
-const sumOf = (counts: Partial<Record<Outcome, number>>): number =>
+const sumOf = (counts: Partial<Record<RedriveOutcome, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 const PORTUGUESE: DeliveriesWords = {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sampleCall as call, sampleLeg as leg } from "../../testing/sample-call.ts";
+import { sampleCall as call, sampleVisit as visit } from "../../testing/sample-call.ts";
 import {
   agentsOf,
   ageOf,
@@ -59,7 +59,7 @@ test("an outbound call goes from our number to theirs, every other call from the
 });
 
 test("the queues of a call are those it visited in their order, each once; without a visit the last one named", () => {
-  const visits = ["900", null, "901", "900"].map((queue) => leg({ queue }));
+  const visits = ["900", null, "901", "900"].map((queue) => visit({ queue }));
   expect(queuesOf(call({ legs: visits, queue: "900" }))).toEqual(["900", "901"]);
   expect(queuesOf(call({ queue: "800" }))).toEqual(["800"]);
   expect(queuesOf(call())).toEqual([]);
@@ -76,16 +76,16 @@ test("the agents of a call are those who talked in their order, whatever the cas
 });
 
 test("waiting callers are listed by how long they wait, in the queue of the open visit, else in the last queue", () => {
-  const over = leg({ queue: "900", ended_at: "2026-01-01T10:00:00Z", outcome: "OVERFLOWED" });
+  const over = visit({ queue: "900", ended_at: "2026-01-01T10:00:00Z", outcome: "OVERFLOWED" });
   const calls = replaceAll([
     call({
       aggregate_id: "short",
       queue: "900",
       waiting_since: "2026-01-01T10:00:10Z",
-      legs: [over, leg({ queue: "901" })],
+      legs: [over, visit({ queue: "901" })],
     }),
     call({ aggregate_id: "past", queue: "900", waiting_since: "2026-01-01T10:00:00Z", legs: [over] }),
-    call({ aggregate_id: "long", waiting_since: "2026-01-01T09:00:00Z", legs: [leg({ queue: "902" })] }),
+    call({ aggregate_id: "long", waiting_since: "2026-01-01T09:00:00Z", legs: [visit({ queue: "902" })] }),
   ]);
   const waiters = listWaiters(calls, Date.parse("2026-01-01T03:59:59Z"));
   expect(waiters.map(({ aggregate_id, queue }) => [aggregate_id, queue])).toEqual([

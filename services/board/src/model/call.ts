@@ -1,5 +1,5 @@
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
-export type Leg = {
+export type Visit = {
   queue: string | null;
   entered_at: string;
   /** False if its beginning is unknown: `entered_at` is then the answer or the abandon. */
@@ -42,30 +42,30 @@ export type Call = {
   /** The first "in progress". */
   connected_at: string | null;
   /** The visits to queues, oldest first. */
-  legs: readonly Leg[];
+  legs: readonly Visit[];
   talks: readonly { agent: string; extension: string | null; entered_at: string; ended_at: string | null }[];
   queues: readonly string[];
   answered_at: string | null;
   finished_at: string | null;
 };
 /** A number of a call: as the sender wrote it, as people read it, and the form all its spellings share (null if it is hidden). */
-export type Party = { written: string | null; shown: string | null; canonical: string | null };
+export type CallNumber = { written: string | null; shown: string | null; canonical: string | null };
 
-const theirParty = (call: Call): Party => ({
+const theirParty = (call: Call): CallNumber => ({
   written: call.their_number,
   shown: theirNumber(call),
   canonical: call.their_number_canonical,
 });
-const ourParty = (call: Call): Party => ({
+const ourParty = (call: Call): CallNumber => ({
   written: call.our_number,
   shown: call.our_number_display ?? call.our_number,
   canonical: call.our_number_canonical,
 });
 
 /** The number that called, and the one that was called: in an outbound call we called them. */
-export const fromOf = (call: Call): Party =>
+export const fromOf = (call: Call): CallNumber =>
   call.counted_as === "outbound" ? ourParty(call) : theirParty(call);
-export const toOf = (call: Call): Party =>
+export const toOf = (call: Call): CallNumber =>
   call.counted_as === "outbound" ? theirParty(call) : ourParty(call);
 
 /** A number as people read it; one that cannot be read, as its sender wrote it. */
@@ -74,7 +74,7 @@ export const theirNumber = (call: Pick<Call, "their_number" | "their_number_disp
 
 /** All queues that a call visited, in that order; of a call without a visit the queue it named. */
 export function queuesOf({ legs, queue }: Pick<Call, "legs" | "queue">): string[] {
-  const visited = [...new Set(legs.flatMap((leg) => leg.queue ?? []))];
+  const visited = [...new Set(legs.flatMap((visit) => visit.queue ?? []))];
   return visited.length > 0 || queue === null ? visited : [queue];
 }
 
@@ -148,5 +148,5 @@ export const listWaiters = (calls: Calls, now: number): Waiter[] =>
     }))
     .sort((one, other) => Date.parse(one.entered_at) - Date.parse(other.entered_at));
 
-const openQueue = (legs: readonly Leg[]): string | null =>
+const openQueue = (legs: readonly Visit[]): string | null =>
   legs.find(({ ended_at }) => !ended_at)?.queue ?? null;

@@ -10,7 +10,7 @@ export const STATUSES = [
 ] as const;
 export type DeliveryStatus = (typeof STATUSES)[number];
 
-export type Letter = {
+export type DeadLetter = {
   reason: string;
   service: string;
   status: "waiting" | "redriven" | "dropped";
@@ -31,5 +31,5 @@ export type Delivery = {
   statuses: DeliveryStatus[];
   redeliveries: number;
   overtaken_by: string | null;
-  letter: Letter | null;
+  letter: DeadLetter | null;
 };

@@ -1,7 +1,7 @@
 // the answer of ListSystem; times are ISO 8601
 
 export type FailingCheck = { name: string; reason: string; tolerated: boolean };
-export type Standing = "ready" | "unready" | "silent" | "stopped";
+export type InstanceState = "ready" | "unready" | "silent" | "stopped";
 export type Instance = {
   service: string;
   instance: string;
@@ -9,7 +9,7 @@ export type Instance = {
   version: string;
   failing: FailingCheck[];
   figures: Record<string, number>;
-  standing: Standing;
+  standing: InstanceState;
   since: string;
   heard_at: string;
   /** Not from an instance of the release before. */

@@ -1,13 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { listAbandoned, type ReturnableCall } from "@teravoz/domain";
 import fc from "fast-check";
-import { sampleCall, sampleLeg } from "../../testing/sample-call.ts";
-import type { Call, Leg } from "../model/call.ts";
+import { sampleCall, sampleVisit } from "../../testing/sample-call.ts";
+import type { Call, Visit } from "../model/call.ts";
 import { findGaveUp, totalsOf } from "./number-calls.ts";
 
 const beganAt = Date.UTC(2026, 10, 25, 12);
 const at = (seconds: number) => new Date(beganAt + seconds * 1_000).toISOString();
-const leg = (from: number, given: Partial<Leg> = {}): Leg => sampleLeg({ entered_at: at(from), ...given });
+const visit = (from: number, given: Partial<Visit> = {}): Visit =>
+  sampleVisit({ entered_at: at(from), ...given });
 const call = (id: number, given: Partial<Call> = {}): Call =>
   sampleCall({
     id,
@@ -19,10 +20,10 @@ const call = (id: number, given: Partial<Call> = {}): Call =>
     their_number_canonical: "+5511987654321",
     ...given,
   });
-const gaveUp = (from: number, waitS: number): Leg =>
-  leg(from, { ended_at: at(from + waitS), outcome: "ABANDONED" });
-const answered = (from: number, to: number): Leg =>
-  leg(from, { answered_at: at(from), talked_until: at(to), ended_at: at(to), outcome: "ANSWERED" });
+const gaveUp = (from: number, waitS: number): Visit =>
+  visit(from, { ended_at: at(from + waitS), outcome: "ABANDONED" });
+const answered = (from: number, to: number): Visit =>
+  visit(from, { answered_at: at(from), talked_until: at(to), ended_at: at(to), outcome: "ANSWERED" });
 const talk = (from: number, to: number | null) => ({
   agent: "ana",
   extension: null,
@@ -34,7 +35,7 @@ test("the totals of a number are those of its calls", () => {
   const calls = [
     call(3, { legs: [gaveUp(3, 9), gaveUp(30, 2)] }),
     call(2, { talks: [talk(100, 120)], answered_at: at(100), finished_at: at(130) }),
-    call(1, { legs: [answered(10, 70), leg(80, { answered_at: at(90) })] }),
+    call(1, { legs: [answered(10, 70), visit(80, { answered_at: at(90) })] }),
   ];
   expect(totalsOf(calls)).toEqual({
     calls: 3,
@@ -92,7 +93,7 @@ test("two callers who hide their number are two people, and each may be talked t
 });
 
 test("a wait is short by the queue's own limit, and an unknown wait never is", () => {
-  const short = (limitMs: number, given: Partial<Leg> = {}) =>
+  const short = (limitMs: number, given: Partial<Visit> = {}) =>
     findGaveUp([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], () => limitMs).get("1")?.short;
   expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
 });

@@ -1,7 +1,7 @@
-import type { Call, Leg } from "../model/call.ts";
+import type { Call, Visit } from "../model/call.ts";
 
 /** Calls newest first, and whether there are older ones. */
-export type Found = { calls: Call[]; more: boolean };
+export type NumberCalls = { calls: Call[]; more: boolean };
 
 export type Totals = {
   calls: number;
@@ -28,7 +28,7 @@ export function totalsOf(calls: readonly Call[]): Totals {
   };
 }
 
-const abandonedVisits = ({ counted_as, legs }: Call): Leg[] =>
+const abandonedVisits = ({ counted_as, legs }: Call): Visit[] =>
   counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
 
 /**
@@ -47,7 +47,7 @@ function talkMsOf(call: Call): number {
   const { counted_as, legs, talks, connected_at, finished_at } = call;
   if (counted_as === "internal") return 0;
   if (counted_as === "inbound" && legs.length > 0)
-    return legs.reduce((sum, leg) => sum + lasted(leg.answered_at, leg.talked_until), 0);
+    return legs.reduce((sum, visit) => sum + lasted(visit.answered_at, visit.talked_until), 0);
   if (talks.some(({ ended_at }) => !ended_at)) return 0;
   const from = counted_as === "outbound" ? connected_at : (talks[0]?.entered_at ?? null);
   const left = talks.reduce<string | null>((last, { ended_at }) => later(last, ended_at), null);
@@ -75,9 +75,9 @@ export function findGaveUp(
 ): Map<string, GaveUp> {
   const byPerson = Map.groupBy(calls, ({ their_number_canonical }) => their_number_canonical);
   const found = calls.flatMap((call) => {
-    const leg = abandonedVisits(call).at(-1);
-    if (!leg?.ended_at) return [];
-    const { ended_at, entered_at, queue, wait_known } = leg;
+    const visit = abandonedVisits(call).at(-1);
+    if (!visit?.ended_at) return [];
+    const { ended_at, entered_at, queue, wait_known } = visit;
     const person = call.their_number_canonical;
     const moments = (person === null ? [call] : byPerson.get(person)!).flatMap(momentsOf);
     const after = moments.filter((at) => at > Date.parse(ended_at));

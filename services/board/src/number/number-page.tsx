@@ -12,7 +12,7 @@ import { telephone, telephoneWithPage } from "../calls/telephone.ts";
 import { type Call, fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
 import { report } from "../reports/followed-reports.ts";
 import { words } from "../words.ts";
-import { type Found, findGaveUp, type GaveUp, totalsOf } from "./number-calls.ts";
+import { findGaveUp, type GaveUp, type NumberCalls, totalsOf } from "./number-calls.ts";
 import { numberCalls, showOlder } from "./read-number.ts";
 import { numberWords } from "./words.ts";
 import "./number-page.css";
@@ -75,7 +75,13 @@ function shortMsOf(queue: string | null): number {
 const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
 
 /** Totals of all calls of the number, or of the latest if there are older ones. */
-function Sums({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
+function Sums({
+  found: { calls, more },
+  gaveUp,
+}: {
+  found: NumberCalls;
+  gaveUp: ReadonlyMap<string, GaveUp>;
+}) {
   const { totals, tips, ofLatest } = numberWords;
   const sums = totalsOf(calls);
   const [last] = [...gaveUp.values()].sort(
@@ -124,7 +130,13 @@ function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
   return short ? words.base.short : <span class="over">{numberWords.notReturned}</span>;
 }
 
-function Table({ found: { calls, more }, gaveUp }: { found: Found; gaveUp: ReadonlyMap<string, GaveUp> }) {
+function Table({
+  found: { calls, more },
+  gaveUp,
+}: {
+  found: NumberCalls;
+  gaveUp: ReadonlyMap<string, GaveUp>;
+}) {
   const { state, from, to, queue, agent, age } = words.calls.columns;
   const { at, outcome } = numberWords;
   return (

@@ -4,13 +4,13 @@ import { page, query } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 import { BY_BEGIN } from "../calls/list/followed-calls.ts";
 import type { Call } from "../model/call.ts";
-import type { Found } from "./number-calls.ts";
+import type { NumberCalls } from "./number-calls.ts";
 
 /** Calls of a page: more than one person has, in almost all cases. */
 const PAGE = 100;
 
 /** The calls of the number in the address; "unreadable" where there is nothing to show yet and the server cannot say. */
-export const numberCalls = signal<Found | "loading" | "unreadable">("loading");
+export const numberCalls = signal<NumberCalls | "loading" | "unreadable">("loading");
 
 /** How many pages are shown. */
 const pages = signal(1);
@@ -31,7 +31,7 @@ const reading = createPaced(async () => {
 });
 
 /** So many pages of a number's calls, whoever called whom, newest first; null where they cannot be read now. */
-async function readPages(number: string, wanted: number): Promise<Found | null> {
+async function readPages(number: string, wanted: number): Promise<NumberCalls | null> {
   const calls: Call[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < wanted; read++) {

@@ -1,4 +1,4 @@
-import { type Cell, formatIso, type Manner, writeCsv } from "../base/table-file.ts";
+import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
 import type { QueueNumbers, QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 
 const INBOUND = [
@@ -26,7 +26,7 @@ const COLUMNS = [
 /** All numbers of all queues as CSV: the total, then a row for each queue. Durations are in ms, shares from 0 to 1. */
 export function toQueueCsv(
   { total, queues }: Pick<QueueReport, "total" | "queues">,
-  { names, ...manner }: Manner & { names: { total: string; none: string } },
+  { names, ...manner }: FileOptions & { names: { total: string; none: string } },
 ): string {
   const nameOf = ({ queue, name }: QueueRow) => name ?? (queue === null ? names.none : null);
   const rows = [
@@ -42,7 +42,7 @@ const SHARE_DIGITS = 10_000;
 type Named = Pick<QueueRow, "queue" | "name">;
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
-function rowOf({ queue, name }: Named, numbers: QueueNumbers, { zone }: Manner): Row {
+function rowOf({ queue, name }: Named, numbers: QueueNumbers, { zone }: FileOptions): Row {
   const { waiting_since, service_level, outbound, internal, ...counts } = numbers;
   return {
     ...counts,

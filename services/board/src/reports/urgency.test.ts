@@ -3,7 +3,10 @@ import { byUrgency, urgencyOf } from "./urgency.ts";
 
 test("a wait is near its promise from three quarters on, and over it past it", () => {
   expect([14_999, 15_000, 20_000, 20_001].map((waited) => urgencyOf(waited, 20_000))).toEqual([
-    ...["calm", "near", "near", "over"],
+    "calm",
+    "near",
+    "near",
+    "over",
   ]);
 });
 
@@ -21,6 +24,9 @@ test("the queue whose promise is broken worst comes first, those where nobody wa
     queue("as late, and more", 30_000, 10_000, 2),
   ];
   expect(queues.sort(byUrgency(100_000)).map(({ name }) => name)).toEqual([
-    ...["as late, and more", "late", "patient", "nobody"],
+    "as late, and more",
+    "late",
+    "patient",
+    "nobody",
   ]);
 });

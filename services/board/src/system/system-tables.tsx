@@ -3,7 +3,7 @@ import { Scrolled } from "../base/elements/scrolled.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import type { Instance, Lag, Standing, SystemReport } from "../model/system-report.ts";
+import type { Instance, InstanceState, Lag, SystemReport } from "../model/system-report.ts";
 import { WrongPaths } from "./refused-names.tsx";
 import { lagByTopic, totalsOf } from "./system-report.ts";
 import { nameOf, shortId } from "./system-verdict.tsx";
@@ -85,9 +85,9 @@ const SHOWN_OF_NAME = 24;
 const endOf = (name: string) => (name.length > SHOWN_OF_NAME ? `…${name.slice(1 - SHOWN_OF_NAME)}` : name);
 
 /** Shape, word and colour: any one of them is enough. */
-const SHAPES: Record<Standing, string> = { ready: "●", unready: "▲", silent: "✕", stopped: "■" };
+const SHAPES: Record<InstanceState, string> = { ready: "●", unready: "▲", silent: "✕", stopped: "■" };
 
-function Shape({ of }: { of: Standing }) {
+function Shape({ of }: { of: InstanceState }) {
   return (
     <span class="shape" aria-hidden="true">
       {SHAPES[of]}

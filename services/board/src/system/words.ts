@@ -1,5 +1,5 @@
 import { choose } from "../base/language.ts";
-import type { Standing } from "../model/system-report.ts";
+import type { InstanceState } from "../model/system-report.ts";
 import type { Urgency } from "../reports/urgency.ts";
 
 type SystemWords = {
@@ -24,7 +24,7 @@ type SystemWords = {
   instanceColumns: Record<"service" | "instance" | "state" | "since" | "hands" | "version", string>;
   /** The job of each service. */
   jobs: Readonly<Record<string, string>>;
-  standings: Record<Standing, string>;
+  standings: Record<InstanceState, string>;
   nobody: string;
   nobodyYet: string;
   isTolerated: string;

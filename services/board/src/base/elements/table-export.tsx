@@ -1,11 +1,11 @@
 import { words } from "../../words.ts";
 import { language } from "../language.ts";
 import { masked } from "../preferences.ts";
-import { download, type Manner } from "../table-file.ts";
+import { download, type FileOptions } from "../table-file.ts";
 import { zone } from "../zone.ts";
 
 /** Saves a table as `name`.csv. */
-export function TableExport({ name, write }: { name: string; write: (manner: Manner) => string }) {
+export function TableExport({ name, write }: { name: string; write: (manner: FileOptions) => string }) {
   const save = () => download(`${name}.csv`, write({ language, masked: masked.peek(), zone: zone.peek() }));
   return (
     <button

@@ -10,7 +10,7 @@ import { masked } from "../../base/preferences.ts";
 import { closeCall } from "../../base/route.ts";
 import { changed, connection, erased } from "../../base/socket.ts";
 import { formatDateAndTime } from "../../base/times.ts";
-import { agentsOf, type Call, fromOf, type Party, queuesOf, toOf } from "../../model/call.ts";
+import { agentsOf, type Call, type CallNumber, fromOf, queuesOf, toOf } from "../../model/call.ts";
 import { rewound } from "../../rewind/rewind.ts";
 import { words } from "../../words.ts";
 import { StateMark } from "../state-mark.tsx";
@@ -101,7 +101,7 @@ const inOrder = (names: readonly string[], show: (name: string) => ComponentChil
   ));
 
 /** An extension has no page of its own: it is part of too many calls. */
-function linkNumber({ written, shown, canonical }: Party) {
+function linkNumber({ written, shown, canonical }: CallNumber) {
   if (written === null || shown === null) return null;
   const text = formatNumber(shown, masked.value);
   if (!canonical || !hasPage(canonical)) return text;

@@ -62,7 +62,10 @@ test("an agent who enters a queue in which the call had not waited is marked onc
   const entered = (id: number, seconds: number) => event(id, "actor.entered", seconds, { queue: "900" });
   const unknownWait = [{ kind: "answeredWithoutWait" }];
   expect(notesOf(begun, entered(2, 1), event(3, "call.on-going", 2), entered(4, 3))).toEqual([
-    ...[[], unknownWait, [], []],
+    [],
+    unknownWait,
+    [],
+    [],
   ]);
   const waited = event(2, "call.waiting", 1, { queue: "900" });
   expect(notesOf(begun, waited, entered(3, 2))).toEqual([[], [], []]);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { sampleCall, sampleLeg } from "../../../testing/sample-call.ts";
+import { sampleCall, sampleVisit } from "../../../testing/sample-call.ts";
 import type { Call, CallState } from "../../model/call.ts";
 import { COLUMNS, changeSorted, compareBy, firstOrderOf, type Order, sortCalls } from "./call-order.ts";
 
@@ -66,7 +66,7 @@ test("an outbound call is sorted by our number as the one that called", () => {
 
 test("a call is sorted by all its queues, in the order of its visits", () => {
   const calls = [["901"], ["900", "902"], ["900"]].map((queues, n) =>
-    call({ legs: queues.map((queue) => sampleLeg({ queue })), queue: "999", code: `${n}` }),
+    call({ legs: queues.map((queue) => sampleVisit({ queue })), queue: "999", code: `${n}` }),
   );
   expect(sorted(calls, "queue")).toEqual(["2", "1", "0"]);
 });

@@ -4,7 +4,7 @@ import { askedPeriod } from "./calls-view.ts";
 import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
 /** Where a reading goes on: the cursor of the page before (null = from the newest on). */
-export type Place = { cursor: string | null };
+export type Cursor = { cursor: string | null };
 
 /** Some 3 MB: a browser reads it within a frame or two, and the rows before can be scrolled meanwhile. */
 const PAGE = 2_500;
@@ -16,9 +16,9 @@ const RETRY_MS = 2_000;
  * where `goesOn` says no more or the connection breaks: who sees it come back begins anew.
  */
 export async function* pagesFrom(
-  place: Place | null,
+  place: Cursor | null,
   goesOn: () => boolean,
-): AsyncGenerator<{ calls: readonly Call[]; left: Place | null }> {
+): AsyncGenerator<{ calls: readonly Call[]; left: Cursor | null }> {
   let left = place;
   while (left && goesOn()) {
     const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };

@@ -4,10 +4,10 @@ import { agent, filter, go, parameters, query, visited } from "../../base/route.
 import { zone } from "../../base/zone.ts";
 import type { CallState } from "../../model/call.ts";
 import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
-import { type Choice, isChoice, PERIODS, type Period, periodOf } from "./periods.ts";
+import { isPeriodChoice, PERIODS, type Period, type PeriodChoice, periodOf } from "./periods.ts";
 
 /** Which period the page of calls is about, and how it sorts: a part of the address. */
-export const period = computed<Choice>(() => readChoice(new URLSearchParams(parameters.value)));
+export const period = computed<PeriodChoice>(() => readChoice(new URLSearchParams(parameters.value)));
 export const order = computed<Order>(() => readOrder(new URLSearchParams(parameters.value)));
 
 type View = {
@@ -15,7 +15,7 @@ type View = {
   q?: string;
   visited?: string | null;
   agent?: string | null;
-  period?: Choice;
+  period?: PeriodChoice;
   order?: Order;
 };
 
@@ -40,13 +40,13 @@ export function goCalls(view: View): void {
   });
 }
 
-function readChoice(search: URLSearchParams): Choice {
+function readChoice(search: URLSearchParams): PeriodChoice {
   const [from, to] = [search.get("from") ?? "", search.get("to") ?? ""];
-  if (isChoice(from, to)) return { from, to };
+  if (isPeriodChoice(from, to)) return { from, to };
   return PERIODS.find((each) => each === search.get("period")) ?? "today";
 }
 
-const writeChoice = (choice: Choice): Record<string, string> =>
+const writeChoice = (choice: PeriodChoice): Record<string, string> =>
   typeof choice === "object" ? choice : choice === "today" ? {} : { period: choice };
 
 function readOrder(search: URLSearchParams): Order {

@@ -5,7 +5,7 @@ import { connection } from "../../base/socket.ts";
 import type { Call, Changes } from "../../model/call.ts";
 import { createCallList } from "./call-list.ts";
 import { sortCalls } from "./call-order.ts";
-import { type Place, pagesFrom } from "./call-pages.ts";
+import { type Cursor, pagesFrom } from "./call-pages.ts";
 import { order, period, shownPeriod } from "./calls-view.ts";
 import { askedFilter, FOLLOWED, follow, type Snapshot } from "./followed-calls.ts";
 import { isWithin } from "./periods.ts";
@@ -39,7 +39,7 @@ const show = () => {
 let generation = 0;
 /** All of the present view were read once: from then on the list is replaced, not emptied and filled. */
 let complete = false;
-let rest: Place | null = null;
+let rest: Cursor | null = null;
 
 /** Takes a snapshot, and reads what it lacks. The first time the list grows page by page. */
 async function read(snapshot: readonly Call[]): Promise<void> {

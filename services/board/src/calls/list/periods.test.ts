@@ -1,11 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { sampleCall } from "../../../testing/sample-call.ts";
-import { type Choice, isChoice, isWithin, localTime, periodOf, wallClock } from "./periods.ts";
+import { isPeriodChoice, isWithin, localTime, type PeriodChoice, periodOf, wallClock } from "./periods.ts";
 
 const SAO_PAULO = "America/Sao_Paulo";
 const NOW = Date.parse("2026-11-25T02:30:00Z");
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString().slice(0, 16));
-const periodIn = (choice: Choice, zone = SAO_PAULO) => {
+const periodIn = (choice: PeriodChoice, zone = SAO_PAULO) => {
   const { since, until } = periodOf(choice, NOW, zone);
   return [iso(since), iso(until)];
 };
@@ -50,9 +50,9 @@ test("a day of 25 hours is one day", () => {
 });
 
 test("own times need a begin before an end", () => {
-  expect(isChoice("2026-11-25T10:00", "2026-11-25T10:01")).toBe(true);
-  expect(isChoice("2026-11-25T10:00", "2026-11-25T10:00")).toBe(false);
-  expect(isChoice("2026-11-25T10:00", "")).toBe(false);
+  expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:01")).toBe(true);
+  expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:00")).toBe(false);
+  expect(isPeriodChoice("2026-11-25T10:00", "")).toBe(false);
 });
 
 test("a call is in a period if it began in it, whenever it was delivered", () => {

@@ -5,7 +5,7 @@ export const PERIODS = ["today", "last30", "yesterday", "last7", "all"] as const
 export type PeriodName = (typeof PERIODS)[number];
 
 /** What a person chose; `from` and `to` are the account's wall clock, `2026-11-25T10:00`. */
-export type Choice = PeriodName | { from: string; to: string };
+export type PeriodChoice = PeriodName | { from: string; to: string };
 
 /** Moments in ms since the epoch; null is an open end. */
 export type Period = { since: number | null; until: number | null };
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The period a choice means at a moment, in the account's zone (IANA name). Days are those of the calendar there. */
-export function periodOf(choice: Choice, now: number, zone: string): Period {
+export function periodOf(choice: PeriodChoice, now: number, zone: string): Period {
   if (typeof choice === "object")
     return { since: localTime(choice.from, zone), until: localTime(choice.to, zone) };
   const day = (ago: number) => startOfDay(now, ago, zone);
@@ -39,7 +39,7 @@ export function isWithin({ began_at }: Pick<Call, "began_at">, { since, until }:
 }
 
 /** A choice can be asked for: both ends are times, one after the other. */
-export function isChoice(from: string, to: string): boolean {
+export function isPeriodChoice(from: string, to: string): boolean {
   const [since, until] = [localTime(from, "UTC"), localTime(to, "UTC")];
   return since !== null && until !== null && since < until;
 }

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Call } from "../../model/call.ts";
 import { order } from "./calls-view.ts";
 import { GLOW_MS, isGlowing, rows } from "./listed-calls.ts";
-import { ROW_PX, rowAfter, scrollTo, type Viewport, visibleRows } from "./visible-rows.ts";
+import { ROW_PX, rowAfter, scrollTopFor, type Viewport, visibleRows } from "./visible-rows.ts";
 
 /** How far the list is scrolled, and how high it is. */
 const scrolled = signal({ top: 0, height: 0, isFast: false });
@@ -155,7 +155,7 @@ function rowOfKey(key: string, element: HTMLElement): string | null {
   const place = { top: element.scrollTop, height: element.clientHeight, count: all.length };
   const index = rowAfter(key, Math.max(0, from), place);
   if (index === null) return null;
-  element.scrollTop = scrollTo(index, place);
+  element.scrollTop = scrollTopFor(index, place);
   scrolled.value = { top: element.scrollTop, height: element.clientHeight, isFast: false };
   return all[index]!.aggregate_id;
 }

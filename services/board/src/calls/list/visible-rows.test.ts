@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { createSlots, ROW_PX, rowAfter, scrollTo, visibleRows } from "./visible-rows.ts";
+import { createSlots, ROW_PX, rowAfter, scrollTopFor, visibleRows } from "./visible-rows.ts";
 
 const HEIGHT = 600;
 const anyViewport = fc
@@ -75,17 +75,17 @@ test("a list that has become shorter is drawn at its end", () => {
 
 test("a row is scrolled to only where it is not seen whole, and then just so far", () => {
   const viewport = { top: 3_200, height: HEIGHT, count: 50_000 };
-  expect(scrollTo(105, viewport)).toBe(3_200);
-  expect(scrollTo(99, viewport)).toBe(99 * ROW_PX);
-  expect(scrollTo(200, viewport)).toBe(202 * ROW_PX - HEIGHT);
-  expect(scrollTo(0, viewport)).toBe(0);
+  expect(scrollTopFor(105, viewport)).toBe(3_200);
+  expect(scrollTopFor(99, viewport)).toBe(99 * ROW_PX);
+  expect(scrollTopFor(200, viewport)).toBe(202 * ROW_PX - HEIGHT);
+  expect(scrollTopFor(0, viewport)).toBe(0);
 });
 
 test("a row that was scrolled to is among those drawn", () => {
   fc.assert(
     fc.property(anyViewport, fc.nat(), (viewport, n) => {
       const index = n % Math.max(1, viewport.count);
-      const { first, last } = visibleRows({ ...viewport, top: scrollTo(index, viewport) });
+      const { first, last } = visibleRows({ ...viewport, top: scrollTopFor(index, viewport) });
       if (viewport.count > 0) expect(index >= first && index < last).toBe(true);
     }),
   );

@@ -25,7 +25,7 @@ export function visibleRows({ top, height, count, isFast }: Viewport): { first: 
 }
 
 /** How far to scroll so that a row is seen whole, below the head; not at all where it is. */
-export function scrollTo(index: number, { top, height }: Viewport): number {
+export function scrollTopFor(index: number, { top, height }: Viewport): number {
   const highest = index * ROW_PX;
   const lowest = highest + 2 * ROW_PX - height;
   return Math.max(0, Math.min(highest, Math.max(top, lowest)));
