@@ -2,7 +2,7 @@ import type { Call, Visit } from "../src/model/call.ts";
 
 const EARLY = "2026-01-01T00:00:00.000Z";
 
-/** A call with everything unknown but what is given. */
+/** A call with unknown values but for the given ones. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
   id: 1,
   version: 1,
@@ -36,7 +36,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   ...given,
 });
 
-/** An open visit to queue 900 that is not answered. */
+/** An open visit to queue 900 without an answer. */
 export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   queue: "900",
   entered_at: EARLY,

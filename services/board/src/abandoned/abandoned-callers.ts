@@ -2,15 +2,18 @@ import { formatNumber } from "../base/format.ts";
 import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
 import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
 
-/** The person was not talked to since, and not every one of the waits was short. */
+/**
+ * Whether the caller still needs a call back: nobody has talked to them since, and at least one wait was
+ * not short.
+ */
 export const isOpen = ({ talked_at, short }: Pick<AbandonedPerson, "talked_at" | "short">): boolean =>
   talked_at === null && !short;
 
-/** The people, open ones first; within each group the latest first, as the server sends them. */
+/** Open callers come first. Within each group the latest comes first, as the server sends them. */
 export const openFirst = (people: readonly AbandonedPerson[]): AbandonedPerson[] =>
   people.toSorted((one, other) => Number(isOpen(other)) - Number(isOpen(one)));
 
-/** The abandons of callers who hide their number: each is of a person of its own. */
+/** The abandons of callers with a hidden number. We cannot tell which of them are one person. */
 export const anonymousOf = ({ abandoned }: Pick<AbandonedReport, "abandoned">): Abandoned[] =>
   abandoned.filter(({ person }) => person === null);
 

@@ -14,7 +14,10 @@ import { abandonedWords } from "./words.ts";
 
 const NONE = "–";
 
-/** The people who gave up in the last days, and whether anyone has talked to them since; anonymous callers apart. */
+/**
+ * The callers who gave up in the last days, and whether anyone has talked to them since. Anonymous callers
+ * have a table of their own.
+ */
 export function AbandonedPage() {
   const report = abandoned.value;
   if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
@@ -66,7 +69,7 @@ function People({ report }: { report: AbandonedReport }) {
   );
 }
 
-/** Opens the call of the last time. */
+/** A row opens the caller's last abandoned call. */
 function Person({ person }: { person: AbandonedPerson }) {
   const { aggregate_id, times, first_at, last_at, longest_wait_ms, talked_at, short } = person;
   return (
@@ -83,7 +86,7 @@ function Person({ person }: { person: AbandonedPerson }) {
   );
 }
 
-/** Nothing tells whether two of them are one person: each abandon is a row. */
+/** We cannot tell which anonymous abandons are one person, so each abandon is a row. */
 function Anonymous({ rows }: { rows: readonly Abandoned[] }) {
   const { from, queue, at, waited, talked } = abandonedWords.anonymousColumns;
   return (

@@ -1,6 +1,6 @@
 import { choose } from "../base/language.ts";
 
-/** The words of the page of abandoned calls, fetched with that page. */
+/** The words of the page of abandoned calls. */
 type AbandonedWords = {
   columns: Record<"from" | "times" | "first" | "last" | "longest" | "talked", string>;
   /** The definition of each column. */

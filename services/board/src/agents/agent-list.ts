@@ -1,6 +1,9 @@
 import { AGENT_STATES, type Agent, type AgentState } from "../model/agent.ts";
 
-/** The agents in a state, the longest first; those without a time come last, in the order of their names. */
+/**
+ * The agents in a state. The agent who has been in it longest comes first; agents without a time come
+ * last, by name.
+ */
 export const inState = (agents: readonly Agent[], state: AgentState): Agent[] =>
   agents
     .filter((agent) => agent.state === state)
@@ -10,7 +13,7 @@ export const inState = (agents: readonly Agent[], state: AgentState): Agent[] =>
 export const byState = (agents: readonly Agent[]): Agent[] =>
   AGENT_STATES.flatMap((state) => inState(agents, state));
 
-/** The agents whose name or one of whose queues contains the text, in any case. */
+/** The agents whose name, or one of whose queues, contains the text; case does not matter. */
 export function findAgents(agents: readonly Agent[], text: string): Agent[] {
   const wanted = text.toLowerCase();
   const has = (name: string | null) => name?.toLowerCase().includes(wanted);

@@ -1,7 +1,7 @@
 import type { AgentState } from "../model/agent.ts";
 import { words } from "../words.ts";
 
-/** Shape, word and colour: any one of them is enough. */
+/** A shape, a word and a colour say the same: a reader needs only one of them. */
 const SHAPES: Record<AgentState, string> = {
   TALKING: "●",
   RINGING: "◔",

@@ -1,20 +1,20 @@
-/** Up to here a name fits into every column. */
+/** A name of this length fits into every column. */
 const SHORT = 12;
-/** The end that is always shown: a last name, or the number of a workplace. */
+/** The end of a name is always shown: it is a last name or the number of a workplace. */
 const END = 8;
 
-/** `ana.maria@example.com` as what people call each other, and the rest. */
+/** Splits `ana.maria@example.com` into the name that people use and the domain. */
 function split(agent: string): [name: string, domain: string] {
   const at = agent.lastIndexOf("@");
   return at > 0 ? [agent.slice(0, at), agent.slice(at)] : [agent, ""];
 }
 
-/** True if a column may have to cut the name. */
+/** True if a column may have to shorten the name. */
 export const isLong = (agent: string): boolean => split(agent)[0].length > SHORT;
 
 /**
- * An agent's name. A long one that has no room loses its domain first and then its middle, so that two agents whose names begin
- * alike can be told apart. `short`: without the domain.
+ * An agent's name. If a long name lacks room, its domain is cut first and then its middle, so that two
+ * names which begin alike stay distinguishable. `short` leaves out the domain.
  */
 export function AgentName({ agent, short = false }: { agent: string; short?: boolean }) {
   const [name, domain] = split(agent);

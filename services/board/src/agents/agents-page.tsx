@@ -15,7 +15,7 @@ import { AgentName } from "./agent-name.tsx";
 
 const NONE = "–";
 
-/** The state of every agent, since when, and their inbound calls of the window. */
+/** The state of every agent, how long it has lasted, and the agent's inbound calls in the window. */
 export function AgentsPage() {
   const report = agents.value;
   if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
@@ -80,7 +80,7 @@ function Table({ agents: rows }: { agents: Agent[] }) {
   );
 }
 
-/** The row of an agent who has a call opens it. */
+/** A row opens the agent's call, if there is one. */
 function Row({ agent }: { agent: Agent }) {
   const cells = <Cells agent={agent} />;
   return agent.call_id ? <CallRow call_id={agent.call_id}>{cells}</CallRow> : <tr>{cells}</tr>;

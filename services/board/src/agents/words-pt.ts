@@ -10,7 +10,7 @@ export type AgentsWords = {
   find: string;
   none: string;
   nobodyFound: string;
-  /** A pause or a log-out that was told during the talk, and its definition. */
+  /** A pause or a log-out that was received during the talk, and its definition. */
   next: Record<"PAUSED" | "LOGGED_OUT" | "tip", string>;
   unknownTip: string;
 };

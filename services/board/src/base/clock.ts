@@ -1,21 +1,24 @@
 import { computed, signal } from "@preact/signals";
 
-/** Server minus browser, in ms; at worst too little by the way of the quickest answer. The board's times tick by the server's clock, however wrong the browser's is. */
+/**
+ * The server's clock minus the browser's, in ms. All times of the page follow the server's clock. The
+ * error is at most the travel time of the quickest answer.
+ */
 const offset = signal(0);
 const ticks = signal(Date.now());
 setInterval(() => {
   ticks.value = Date.now();
 }, 1_000);
 
-/** The server's time, once a second. */
+/** The server's time, updated once a second. */
 export const now = computed(() => ticks.value + offset.value);
 
 export const serverTime = (): number => Date.now() + offset.value;
 
-/** More than any answer is on its way: then it is a clock that was set. */
+/** No answer travels this long: a larger difference means that somebody set a clock. */
 const STEP_MS = 1_000;
 
-/** What the server said the time was when it answered, told as the answer comes: the quickest answer tells best. */
+/** Notes the server's time from an answer that has just come. The quickest answer gives the best estimate. */
 export function noteServerTime(ms: number): void {
   const told = ms - Date.now();
   if (told <= offset.peek() && offset.peek() - told < STEP_MS) return;

@@ -1,6 +1,6 @@
 import { language } from "./language.ts";
 
-/** `1:02:03` or `02:03`; milliseconds in. */
+/** `1:02:03` or `02:03`; takes milliseconds. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -8,7 +8,7 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
 }
 
-/** `2,1 s`, `12 min` or `1 h 5 min`, as a language writes it. */
+/** `2,1 s`, `12 min` or `1 h 5 min`, as the language writes it. */
 export function formatLength(ms: number, language: string): string {
   const of = (unit: string, value: number) =>
     new Intl.NumberFormat(language, {
@@ -23,7 +23,7 @@ export function formatLength(ms: number, language: string): string {
   return [hours > 0 && of("hour", hours), rest > 0 && of("minute", rest)].filter(Boolean).join(" ");
 }
 
-/** Zones are spelt in ASCII; these cities are not. */
+/** Zone names are ASCII; these cities are written differently. */
 const CITIES: Readonly<Record<string, string>> = {
   Araguaina: "Araguaína",
   Belem: "Belém",
@@ -35,37 +35,38 @@ const CITIES: Readonly<Record<string, string>> = {
   Sao_Paulo: "São Paulo",
 };
 
-/** What a zone is called: `America/Sao_Paulo` by its city. */
+/** The display name of a zone: the city of `America/Sao_Paulo`. */
 export function cityOf(zone: string): string {
   const name = zone.split("/").at(-1)!;
   return CITIES[name] ?? name.replaceAll("_", " ");
 }
-/** `12.345`: whole numbers as the page's language writes them. */
+/** `12.345`: a whole number as the page's language writes it. */
 export const formatCount = (count: number): string => counts.format(count);
 const counts = new Intl.NumberFormat(language);
 
-/** `82 %`, or a dash where nothing was counted. */
+/** `82 %`, or a dash if nothing was counted. */
 export const formatShare = (share: number | null): string =>
   share === null ? "–" : `${Math.floor(share * 100)} %`;
 
-/** `00:18`, or a dash where nothing was counted. */
+/** `00:18`, or a dash if nothing was counted. */
 export const formatMean = (ms: number | null): string => (ms === null ? "–" : formatDuration(ms));
 
-/** 8 or 9 digits of a subscriber, before them the area code, before that 55 for Brazil. */
+/** A subscriber number has 8 or 9 digits; an area code, and before it 55 for Brazil, may precede it. */
 const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
 
-/** Toll-free and shared-cost numbers as they are displayed: they are of companies. */
+/** Toll-free and shared-cost numbers, as the server displays them, belong to companies. */
 const OF_A_COMPANY = /^0[3589]00 /;
-/** The country's code of another country is the first of its digits. */
+/** The number begins with the country code of another country. */
 const FOREIGN = /^\+(?!55)/;
 
 /**
- * A telephone number as people read it, given as the server displays it or, in a body, as digits; masked, only the area and the last
- * four digits are left (`+55 11 9****-0000`). What is no number of Brazil is shown as it is, masked but for its end.
+ * Formats a telephone number for display. The input is the number as the server displays it, or the digits
+ * of a body. A masked number keeps only its area and its last four digits (`+55 11 9****-0000`). A number
+ * that is not Brazilian is shown unchanged, or masked but for its end.
  */
 export function formatNumber(number: string, masked: boolean): string {
   const digits = number.replace(/\D/g, "");
-  // an extension or a short code names nobody
+  // an extension or a short code identifies no person
   if (digits.length < 6 || OF_A_COMPANY.test(number)) return number;
   const match = FOREIGN.test(number) ? null : BRAZILIAN.exec(digits);
   if (!match) return masked ? "*".repeat(digits.length - 4) + digits.slice(-4) : number;
@@ -74,14 +75,17 @@ export function formatNumber(number: string, masked: boolean): string {
   return [country && "+55", area, `${head}-${line}`].filter(Boolean).join(" ");
 }
 
-/** The key of an agent or a dead letter: masked where it is somebody's number. */
+/** The key of an agent or of a dead letter. It is masked if it is a telephone number. */
 export const formatKey = (key: string, masked: boolean): string =>
   /^\+?\d{8,15}$/.test(key) ? formatNumber(key, masked) : key;
 
-/** Six digits or more, also with the punctuation of telephones and documents between them. */
+/** Six digits or more, with or without the punctuation of telephones and documents. */
 const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
 
-/** A text of any kind; masked, of every run of digits that could be a telephone or a document only the end is left. */
+/**
+ * Any text. If masked, every run of digits that could be a telephone or a document keeps only its last
+ * four digits.
+ */
 export const maskText = (text: string, masked: boolean): string =>
   masked ? text.replace(LONG_DIGITS, (run, date?: string) => date ?? maskRun(run)) : text;
 
@@ -90,12 +94,12 @@ function maskRun(run: string): string {
   return "*".repeat(digits.length - 4) + digits.slice(-4);
 }
 
-/** Fields whose digits are not a person's. */
+/** The digits of these fields identify no person. */
 const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
 
 /**
- * A body as indented JSON. Masked, whatever could be a telephone or a document (6 digits or more) shows only its end, in values, in texts
- * and in names of fields. It is text: whoever shows it must not let it be read as HTML.
+ * A body as indented JSON. If masked, whatever could be a telephone or a document (6 digits or more) keeps
+ * only its end, in values, in texts and in field names. The result is text: never insert it as HTML.
  */
 export function formatBody(body: unknown, masked: boolean): string {
   return JSON.stringify(body, masked ? maskDigits : undefined, 2);
@@ -112,7 +116,7 @@ function maskDigits(key: string, value: unknown): unknown {
     : maskedOr(value, text);
 }
 
-/** What has nothing to mask stays what it is: a number, for example. */
+/** A value with nothing to mask keeps its type, for example a number. */
 function maskedOr(value: string | number, text: string): string | number {
   const masked = maskText(text, true);
   return masked === text ? value : masked;

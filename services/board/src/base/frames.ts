@@ -1,9 +1,12 @@
-/** More often an eye does not follow: what changes meanwhile is drawn at once. */
+/** People cannot follow faster changes: changes in between are drawn together. */
 const APART_MS = 200;
-/** A tab that nobody looks at has no frames: there it is done now and then, so that nothing piles up. */
+/** A hidden tab has no frames: a timer runs the work instead, so that changes do not pile up. */
 const UNSEEN_MS = 1_000;
 
-/** Calls `work` with the next frame after a trigger, or when the last time is long enough ago; once for all triggers until then. */
+/**
+ * Returns a trigger. `work` runs in the next frame after a trigger, at most once in APART_MS, and once for
+ * all triggers in between.
+ */
 export function createFramed(work: () => void): () => void {
   let due = false;
   let last = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Portuguese for whoever reads it, English for everybody else. */
+/** Portuguese for readers of Portuguese, English for all others. */
 export const chooseLanguage = (language: string): "pt-BR" | "en" =>
   language.toLowerCase().startsWith("pt") ? "pt-BR" : "en";
 
@@ -8,7 +8,7 @@ export const language = chooseLanguage(
   globalThis.localStorage?.getItem(CHOSEN) ?? globalThis.navigator?.language ?? "pt-BR",
 );
 
-/** Kept in this browser; everything is said anew. */
+/** Switches to the other language, keeps the choice in this browser and reloads the page. */
 export function switchLanguage(): void {
   localStorage.setItem(CHOSEN, language === "pt-BR" ? "en" : "pt-BR");
   location.reload();

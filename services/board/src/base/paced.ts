@@ -1,17 +1,17 @@
 import { connection } from "./socket.ts";
 
-/** As often as an eye follows, however much changes. */
+/** People cannot follow more frequent updates. */
 const PACE_MS = 1_000;
 
 export type Paced = {
-  /** Reads now, or at its pace after the last reading; the last request is never swallowed. */
+  /** Reads now, or once the pause after the last reading is over. A request is never lost. */
   trigger(): void;
   stop(): void;
 };
 
 /**
- * `read` answers whether it succeeded: where it did not it is called again, as long as the connection is there. Where that broke,
- * whoever sees it come back triggers anew.
+ * Reads at most once in `paceMs`. `read` resolves with whether it succeeded; a failed reading is repeated
+ * while the connection is live. After a reconnect, trigger it again.
  */
 export function createPaced(read: () => Promise<boolean>, paceMs = PACE_MS): Paced {
   const state = { reading: false, due: false, stopped: false };

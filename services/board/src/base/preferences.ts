@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Numbers are people's: masked until someone asks for them, and again after each reload. */
+/** Telephone numbers are personal data: they are masked until somebody asks for them, and again after each reload. */
 export const masked = signal(true);
 
 export const THEMES = ["auto", "light", "dark"] as const;
@@ -9,7 +9,7 @@ export type Theme = (typeof THEMES)[number];
 const THEME = "theme";
 const kept = globalThis.localStorage?.getItem(THEME);
 
-/** Kept in this browser; auto is what the system says. */
+/** The theme is kept in this browser; auto follows the system's setting. */
 export const theme = signal<Theme>(THEMES.find((each) => each === kept) ?? "auto");
 
 export function nextTheme(): void {

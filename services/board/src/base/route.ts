@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { type CallState, STATES } from "../model/call.ts";
 import { type DeliveryStatus, STATUSES } from "../model/delivery.ts";
 
-/** The pages, in the order of the navigation, and where each is: every address can be shared. */
+/** The addresses of the pages, in the order of the navigation. Every address can be shared. */
 export const PATHS = {
   live: "/",
   calls: "/calls",
@@ -12,23 +12,26 @@ export const PATHS = {
   deliveries: "/deliveries",
   system: "/system",
   number: "/number",
-  // shown at every other address
+  // this page is shown at every other address
   unknown: "/not-found",
 } as const;
 export type PageName = keyof typeof PATHS;
 const ALL_PAGES = Object.keys(PATHS) as PageName[];
-/** The pages of the navigation. */
+/** The pages that the navigation shows. */
 export const PAGES = ALL_PAGES.filter((name) => name !== "number" && name !== "unknown");
 
 export const page = signal<PageName>(readPage());
-/** The state that the page of calls shows; null = all. */
+/** The state that filters the page of calls; null = all. */
 export const filter = signal<CallState | null>(readFilter());
-/** The status that the page of deliveries shows; null = all. */
+/** The status that filters the page of deliveries; null = all. */
 export const status = signal<DeliveryStatus | null>(readStatus());
-/** The search text of a page. */
+/** The search text of the page. */
 export const query = signal(readQuery());
 
-/** Which calls the page of calls shows: those that visited this queue, and those that this agent was on. */
+/**
+ * The queue and the agent that filter the page of calls: calls that visited this queue, calls that this
+ * agent was on.
+ */
 export const visited = signal(readFragment().get("visited"));
 export const agent = signal(readFragment().get("agent"));
 
@@ -36,14 +39,14 @@ export const agent = signal(readFragment().get("agent"));
 export const SLIDING_MINUTES = 30;
 export const minutes = signal(readMinutes());
 
-/** The queue that the page of queues charts; null = all. */
+/** The queue whose charts the page of queues shows; null = all. */
 export const queue = signal(readChosenQueue());
 
-/** The call_id of the call whose events are shown, whatever the page. */
+/** The call_id of the call whose details are open, on any page. */
 export const selected = signal(readCall());
-/** There was no call before. */
+/** No call is older than this. */
 const EARLIEST = Date.UTC(2000, 0);
-/** The moment that the live page shows, in ms; null = now. While it is played, it runs on. */
+/** The moment that the live page shows, in ms; null = now. It advances while the past is played. */
 export const at = signal(readMoment());
 /** The query of the address, for parameters that only one page has. */
 export const parameters = signal(location.search);
@@ -63,10 +66,13 @@ function readStatus(): DeliveryStatus | null {
   return STATUSES.find((each) => each === status) ?? null;
 }
 
-/** As much as a search may have. */
+/** The longest search that the server accepts. */
 const MAX_QUERY = 256;
 
-/** A part of the address that no server is sent, and so no log holds: people search for numbers. */
+/**
+ * The search text is in the fragment of the address, which browsers send to no server, so that no log
+ * contains the numbers that people search for.
+ */
 function readQuery(): string {
   return readFragment().get("q")?.trim().slice(0, MAX_QUERY) ?? "";
 }
@@ -83,7 +89,7 @@ function readFragment(): URLSearchParams {
   return new URLSearchParams(location.hash.slice(1));
 }
 
-/** Only the live page has another window than today. */
+/** Only the live page has a window other than today. */
 function readMinutes(): number | null {
   return location.pathname === PATHS.live &&
     new URLSearchParams(location.search).get("minutes") === String(SLIDING_MINUTES)
@@ -101,7 +107,7 @@ export type View = {
   visited?: string | null;
   agent?: string | null;
   at?: number | null;
-  /** Further parameters, as they stand in the address. */
+  /** Further parameters of the address. */
   more?: Record<string, string>;
 };
 
@@ -131,7 +137,7 @@ const join = (path: string, search: URLSearchParams, fragment: URLSearchParams):
     .filter(Boolean)
     .join("");
 
-/** A call that is looked at stays open while the page stays the same. */
+/** Goes to a page. The details of a call stay open if the page stays the same. */
 export function go(to: PageName, view: View = {}): void {
   const call = to === page.peek() ? selected.peek() : null;
   history.pushState(null, "", addressOf(to, { call, ...view }));
@@ -143,11 +149,11 @@ function readMoment(): number | null {
   return ms >= EARLIEST ? ms : null;
 }
 
-/** Browsers let a page write its address some 100 times in half a minute. */
+/** Browsers allow a page to change its address some 100 times in 30 seconds. */
 const WRITE_MS = 500;
 let writing: ReturnType<typeof setTimeout> | null = null;
 
-/** Soon the address is that of the moment that is seen. */
+/** Writes the shown moment into the address, within WRITE_MS. */
 export function writeMoment(): void {
   if (writing) return;
   writing = setTimeout(() => {
@@ -159,13 +165,16 @@ export function writeMoment(): void {
   }, WRITE_MS);
 }
 
-/** A colon may stand in a query as it is. */
+/** A query may contain a colon as it is. */
 const readable = (address: string): string => address.replaceAll("%3A", ":");
 
 /** The state of a history entry. `opened`: the entry before it is the same page without the call. */
 type Entry = { opened?: true } | null;
 
-/** The address of a call is that of where it is seen, and the call: Back closes it, however many were looked at. */
+/**
+ * Opens the details of a call on the present page. The browser's Back closes them, however many calls were
+ * opened in between.
+ */
 export function openCall(call_id: string): void {
   if (call_id === selected.peek()) return;
   if (selected.peek()) history.replaceState(history.state, "", addressWith(call_id));
@@ -173,7 +182,10 @@ export function openCall(call_id: string): void {
   read();
 }
 
-/** Back to where it was opened; a link that came from elsewhere stays where it is, without the call. */
+/**
+ * Closes the details of a call: goes back to the entry before they were opened, or removes the call from
+ * an address that was opened from a link.
+ */
 export function closeCall(): void {
   if ((history.state as Entry)?.opened) {
     history.back();
@@ -191,7 +203,7 @@ export function addressWith(call_id: string | null): string {
   return join(location.pathname, new URLSearchParams(location.search), fragment);
 }
 
-/** Updates all signals at once: no effect sees half an address. */
+/** Updates all signals together, so that no effect runs between two of them. */
 function read(): void {
   batch(() => {
     page.value = readPage();

@@ -1,11 +1,11 @@
-/** The reader of a file: the language decides how a spreadsheet reads it; telephones are masked if the page masks them. */
+/** `language` decides the format that spreadsheets expect; `masked` masks telephones as the page does. */
 export type FileOptions = { language: "pt-BR" | "en"; masked: boolean; zone: string };
 
 export type Cell = string | number | boolean | null | readonly string[];
 
 /**
- * RFC 4180 with a head; in Portuguese with `;`, decimal commas and a byte order mark, as its spreadsheets read it. Names are joined by
- * a comma.
+ * RFC 4180 with a header line. The Portuguese format has `;`, decimal commas and a byte order mark, as
+ * Portuguese spreadsheets expect. Names are joined by a comma.
  */
 export function writeCsv<Column extends string>(
   columns: readonly Column[],
@@ -18,7 +18,7 @@ export function writeCsv<Column extends string>(
   return `${mark}${[columns.join(separator), ...lines].map((line) => `${line}\r\n`).join("")}`;
 }
 
-/** A text that a spreadsheet would compute is kept a text (OWASP, CSV injection). */
+/** A text that a spreadsheet would compute as a formula is marked as text (OWASP, CSV injection). */
 function cellOf(value: Cell, language: FileOptions["language"]): string {
   if (typeof value === "number") return language === "pt-BR" ? `${value}`.replace(".", ",") : `${value}`;
   const plain = typeof value === "object" && value !== null ? value.join(", ") : value;
@@ -45,11 +45,11 @@ export function formatIso(ms: number, zone: string): string {
   return `${of("year")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}:${of("second")}.${of("fractionalSecond")}${offset}`;
 }
 
-/** Offers a text as a file to save. */
+/** Offers a text as a file to download. */
 export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
-  // the browser has taken it by then
+  // the browser has read the file by then
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -6,7 +6,7 @@ export type BaseWords = {
   loading: string;
   reload: string;
   notLoaded: string;
-  /** For developers. */
+  /** Shown only to developers. */
   simulatorHint: string;
   exportTable: string;
   copy: string;
@@ -16,7 +16,7 @@ export type BaseWords = {
   noQueue: string;
   window: string;
   short: string;
-  /** Events in words, by type; other types are shown as they are. */
+  /** The name of each event type; unknown types are shown unchanged. */
   eventTypes: Readonly<Record<string, string>>;
 };
 

@@ -37,7 +37,7 @@ export function CallTable() {
   return all && all.length > 0 ? <List all={all} /> : <Empty read={all !== null} />;
 }
 
-/** Only what is seen is drawn, and a little more; the rest is room above and below. */
+/** Draws only the visible rows and a few more; padding stands for the others. */
 function List({ all }: { all: readonly Call[] }) {
   const section = useRef<HTMLElement>(null);
   useViewport(section);
@@ -91,7 +91,7 @@ function Heading({ column }: { column: Column }) {
   );
 }
 
-/** Calls of today have a time, those before a date, too. */
+/** The first moment of today: calls since then show only a time, earlier calls also a date. */
 const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
 
 /** The cell of each column. */
@@ -116,8 +116,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
 };
 
 /**
- * A row that is given the same values is not drawn again, however often the list is. A row that passes by shows only the column that
- * the list is sorted by, which tells the place.
+ * A row with unchanged values is not drawn again when the list is. During fast scrolling a row shows only
+ * the column that the list is sorted by, which tells the reader the position.
  */
 function Row({ call, passes }: { call: Call; passes: boolean }) {
   const shows = (column: Column) => !passes || column === order.value.by;
@@ -132,7 +132,7 @@ function Lost({ call }: { call: Call }) {
   return isPresumedLost(call, now.value) ? <span class="soft"> {words.calls.presumedLost}</span> : null;
 }
 
-/** Longer than any column: its end is told by pointing at it. */
+/** A text longer than this may be cut, so it has a tooltip. */
 const LONG = 20;
 
 const numberCell = (value: string | null): VNode =>
@@ -144,7 +144,7 @@ const textCell = (value: string, name?: string): VNode => (
   </td>
 );
 
-/** One name is cut in its middle; several are a text. */
+/** A single name is shortened in its middle; several names are plain text. */
 function agentCell(agents: readonly string[]): VNode {
   const [agent] = agents;
   const all = joinNames(agents);
@@ -153,7 +153,7 @@ function agentCell(agents: readonly string[]): VNode {
   );
 }
 
-/** Its text alone is drawn each second, not the row. */
+/** Only this text is drawn each second, not the row. */
 export function Age({ call }: { call: Call }) {
   return <>{formatDuration(ageOf(call, now.value))}</>;
 }
@@ -176,7 +176,7 @@ function Empty({ read }: { read: boolean }) {
   );
 }
 
-/** It may be that there is something at another time. */
+/** Another period may contain calls. */
 function EmptyPeriod({ why }: { why: string }) {
   return (
     <div class="empty">

@@ -11,10 +11,10 @@ import { readWhole } from "./list/listed-calls.ts";
 const FORMATS = { CSV: toCsv, NDJSON: toNdjson } as const;
 type Format = keyof typeof FORMATS;
 
-/** How many calls have been read; null while nothing is exported, "failed" until the next try. */
+/** The number of calls that have been read; null while no export runs, "failed" after a failure. */
 const progress = signal<number | "failed" | null>(null);
 
-/** Saves all calls of the list as a file, in the order that is seen, also those that the list is too long to show. */
+/** Downloads all calls of the list in its order, including those beyond the limit of the list. */
 export function ExportButtons() {
   const busy = typeof progress.value === "number";
   return (

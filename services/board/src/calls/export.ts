@@ -2,7 +2,7 @@ import { formatNumber, maskText } from "../base/format.ts";
 import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
 import { agentsOf, type Call, type CallNumber, fromOf, queuesOf, toOf } from "../model/call.ts";
 
-/** The columns of a file of calls, one row a call. */
+/** The columns of an exported call, one row a call. */
 const COLUMNS = [
   "aggregate_id",
   "state",
@@ -24,7 +24,10 @@ const COLUMNS = [
 
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
-/** A call as the page shows it: if the page masks telephones, so does every field but the id. Times are ISO 8601 in the account's zone. */
+/**
+ * A call as the page shows it: if the page masks telephones, every field but the id is masked. Times are
+ * ISO 8601 in the account's zone.
+ */
 function rowOf(call: Call, { masked, zone }: FileOptions): Row {
   const mask = (text: string) => maskText(text, masked);
   const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
@@ -56,6 +59,6 @@ export const toCsv = (calls: readonly Call[], manner: FileOptions): string =>
     manner,
   );
 
-/** A line of JSON a call. */
+/** NDJSON: one line of JSON a call. */
 export const toNdjson = (calls: readonly Call[], manner: FileOptions): string =>
   calls.map((call) => `${JSON.stringify(rowOf(call, manner))}\n`).join("");

@@ -10,7 +10,7 @@ import { PeriodPicker } from "./period-picker.tsx";
 import { StateMark } from "./state-mark.tsx";
 import { telephoneWithPage } from "./telephone.ts";
 
-/** What the page of calls is filtered by, and its export. */
+/** The filters of the page of calls, and its export. */
 export function Filters() {
   return (
     <div class="filters">
@@ -43,7 +43,7 @@ export function Filters() {
   );
 }
 
-/** A queue or an agent that the calls are filtered by, until it is pressed. */
+/** A queue or an agent that filters the calls; pressing the button removes it. */
 function ChosenFilter({ label, value, clear }: { label: string; value: string | null; clear: () => void }) {
   if (!value) return null;
   return (

@@ -6,10 +6,10 @@ import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
 import { isPeriodChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
 
-/** Own times as they are typed, while they are no period. */
+/** The times that somebody is typing, while they are not a valid period. */
 const unfinished = signal<{ from: string; to: string } | null>(null);
 
-/** What the list is about in time, and how much that is. */
+/** The period of the list, and the number of calls in it. */
 export function PeriodPicker() {
   const chosen = period.value;
   const isOwn = typeof chosen === "object";
@@ -36,14 +36,14 @@ export function PeriodPicker() {
   );
 }
 
-/** From the day's begin until now. */
+/** From the beginning of today until now. */
 function usualOwn(): { from: string; to: string } {
   const today = periodOf("today", serverTime(), zone.peek());
   const [from, to] = [today.since!, serverTime() + 60_000].map((ms) => wallClock(ms, zone.peek()));
   return { from: from!, to: to! };
 }
 
-/** Times of the account's zone; asked for as soon as the one comes after the other. */
+/** Times in the account's zone. They are applied as soon as the second is after the first. */
 function OwnTimes(given: { from: string; to: string }) {
   const shown = unfinished.value ?? given;
   const take = (change: Partial<typeof given>) => {

@@ -1,7 +1,7 @@
 import type { CallState } from "../model/call.ts";
 import { words } from "../words.ts";
 
-/** Shape, word and colour: any one of them is enough. */
+/** A shape, a word and a colour say the same: a reader needs only one of them. */
 const SHAPES: Record<CallState, string> = {
   NEW: "○",
   STANDBY: "◔",
@@ -10,7 +10,7 @@ const SHAPES: Record<CallState, string> = {
   FINISHED: "✓",
 };
 
-/** The state of a call; one that only a later release knows is shown by its name. `isPlain`: without colour. */
+/** The state of a call. A state that this release does not know is shown by its name. `isPlain`: without colour. */
 export function StateMark({ state, isPlain = false }: { state: CallState; isPlain?: boolean }) {
   return (
     <span class={`state ${isPlain && state !== "FINISHED" ? "soft" : state.toLowerCase()}`}>

@@ -17,10 +17,10 @@ import { RefusalsSection } from "./refusals-section.tsx";
 import { deliveriesWords } from "./words.ts";
 
 const NONE = "–";
-/** Those of dead letters: they can be sent again. */
+/** Only dead letters have these statuses: they can be sent again. */
 const REDRIVEN: readonly DeliveryStatus[] = ["unknown-type", "refused", "parked"];
 
-/** Everything that was delivered to us, and what became of it. */
+/** Every delivery to the webhook, and its result. */
 export function DeliveriesPage() {
   const opened = useOpened();
   return (
@@ -33,7 +33,7 @@ export function DeliveriesPage() {
   );
 }
 
-/** The delivery that is looked at, as it is now; as it was last, where it is listed no more. */
+/** The opened delivery in its present state, or in its last known state if it is no longer listed. */
 function useOpened(): Delivery | null {
   const last = useRef<Delivery | null>(null);
   useEffect(
@@ -51,7 +51,7 @@ function useOpened(): Delivery | null {
 function Filters() {
   return (
     <div class="filters">
-      {/* a call's or an agent's own, by its key */}
+      {/* searches by the key of a call or of an agent */}
       <SearchBox label={deliveriesWords.search} go={(q) => go("deliveries", { status: status.value, q })} />
       <nav aria-label={deliveriesWords.filter}>
         {[null, ...STATUSES].map((each) => (
@@ -120,11 +120,11 @@ function More() {
   );
 }
 
-/** Opens the call it belongs to; what belongs to none opens by itself. */
+/** A row opens the call of the delivery. A delivery without a call has details of its own. */
 function Row({ delivery }: { delivery: Delivery }) {
   const { id, kind, key, type, received_at, answer, redeliveries } = delivery;
   const isChosen = kind === "call" ? selected.value === key : openedDelivery.value === id;
-  // two names of one animation in turn: it begins anew with each redelivery
+  // two names of one animation alternate, so that it starts again with each redelivery
   const glow = redeliveries % 2 ? "glow" : "glow-again";
   const open = () => {
     if (kind === "call" && key) openCall(key);

@@ -13,7 +13,7 @@ import { type Redriven, redrive } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
 import { deliveriesWords } from "./words.ts";
 
-/** The details of a delivery that is part of no call: a dead letter, or an event of an agent. */
+/** The details of a delivery without a call: a dead letter, or an event of an agent. */
 export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -75,7 +75,7 @@ function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delive
     void readBody(id).then((body) => {
       shown.value = body ?? "unreadable";
     });
-    // a copy that came, or a drop, may have changed it
+    // another copy or a drop may have changed the body
   }, [id, redeliveries, letter?.status]);
   const body = shown.value;
   if (body === "loading") return <p>{words.base.loading}</p>;
@@ -91,7 +91,7 @@ function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delive
   );
 }
 
-/** JSON is indented; whatever else it is stays as it came, its digits masked. */
+/** JSON is indented; any other text stays as it is. Both are masked. */
 function readable(text: string): string {
   try {
     return formatBody(JSON.parse(text), masked.value);

@@ -2,7 +2,7 @@ import { formatDuration } from "../base/format.ts";
 import type { Delivery, DeliveryStatus } from "../model/delivery.ts";
 import { words } from "../words.ts";
 
-/** Shape, word and colour: any one of them is enough. */
+/** A shape, a word and a colour say the same: a reader needs only one of them. */
 const SHAPES: Record<DeliveryStatus, string> = {
   new: "✓",
   redelivered: "↻",
@@ -42,7 +42,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
 export const nameOf = (type: string | null): string =>
   type === null ? "–" : (words.base.eventTypes[type] ?? type);
 
-/** The details that a status does not say: how late, after which event, what became of a dead letter. */
+/** The details that a status does not tell: how late, after which event, and the state of a dead letter. */
 export function noteOf({
   statuses,
   received_at,

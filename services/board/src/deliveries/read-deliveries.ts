@@ -7,19 +7,19 @@ import type { Delivery } from "../model/delivery.ts";
 
 type Report = { now: string; redrive: boolean; deliveries: Delivery[] };
 
-/** What was asked for; null until it has come once. `more`: there are older ones. */
+/** The answer to the present filter; null until it has come once. `more`: there are older deliveries. */
 export const deliveries = signal<(Report & { more: boolean }) | null>(null);
 
-/** How many are shown: the last step is what a server gives at once. */
+/** The numbers of deliveries that can be shown: the last is the most that the server sends at once. */
 const STEPS = [200, 500, 1_000];
 export const limit = signal(STEPS[0]!);
 
 export const nextLimit = (): number | undefined => STEPS.find((step) => step > limit.value);
 
-/** Dead letters are filed a moment after they were refused, and nobody tells of it. */
+/** A dead letter is stored a moment after the refusal, and no message announces it. */
 const IDLE_MS = 5_000;
 
-/** The filter, as the command takes it. */
+/** The filter as ListDeliveries takes it. */
 const asked = () => ({
   ...(status.value ? { status: status.value } : {}),
   ...(query.value ? { call_id: query.value } : {}),
@@ -31,7 +31,7 @@ const reading = createPaced(async () => {
   const answer = await ask<Report>("ListDeliveries", { ...params, limit: limit.peek() });
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
-  // the answer to what is asked no more is nobody's
+  // the filter has changed since: this answer is outdated
   if (JSON.stringify(params) === JSON.stringify(asked()))
     deliveries.value = { ...answer.data, more: answer.next !== undefined };
   return true;
@@ -53,7 +53,7 @@ effect(() => {
 });
 setInterval(reading.trigger, IDLE_MS);
 
-/** Those of the filter that wait to be sent again, however many; null where the connection broke. */
+/** All waiting dead letters that match the filter; null if the connection breaks. */
 export async function readWaiting(): Promise<Delivery[] | null> {
   const waiting: Delivery[] = [];
   let cursor: string | undefined;
@@ -66,7 +66,7 @@ export async function readWaiting(): Promise<Delivery[] | null> {
   return waiting;
 }
 
-/** All deliveries of a call in the order they came; null where they cannot be read now. */
+/** All deliveries of a call in the order of arrival; null if they cannot be read now. */
 export async function readDeliveriesOf(call_id: string): Promise<Delivery[] | null> {
   const answer = await ask<Report>("ListDeliveries", { call_id });
   return answer?.status === "Ok" ? answer.data.deliveries.toReversed() : null;

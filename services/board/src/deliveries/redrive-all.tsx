@@ -11,7 +11,7 @@ type Stage =
   | { at: "sending"; done: number; of: number }
   | { at: "done"; result: RedrivenAll };
 
-/** Sends again all that waits and that the filter lets through, after a yes. */
+/** Redrives all waiting dead letters that match the filter, after a confirmation. */
 export function RedriveAll() {
   const stage = useSignal<Stage>({ at: "rest" });
   const waits = deliveries.value?.deliveries.some(({ letter }) => letter?.status === "waiting");
@@ -59,7 +59,7 @@ export function RedriveAll() {
   );
 }
 
-/** The progress of sending again, or its result. */
+/** The progress of the redrive, or its result. */
 function Told({ stage }: { stage: Stage }) {
   const { sending, unreadable, result } = deliveriesWords.redriveAll;
   if (stage.at === "sending")

@@ -5,7 +5,7 @@ import { deliveriesWords } from "./words.ts";
 
 type Props = { label: string; busy: boolean; onRedrive(): void; children?: ComponentChildren };
 
-/** Sends something again, once the token is known: it is asked for once a tab. */
+/** A form that redrives. It asks for the admin token once a tab. */
 export function RedriveForm({ label, busy, onRedrive, children }: Props) {
   const { noRights, adminTokenLabel, adminTokenWrong } = deliveriesWords;
   if (!deliveries.value?.redrive) return <p class="soft">{noRights}</p>;

@@ -3,9 +3,9 @@ import { readDeliveries } from "./read-deliveries.ts";
 
 const ADMIN_TOKEN = "admin-token";
 
-/** Kept for this tab only; it goes nowhere but into a header. */
+/** The token is kept for this tab only and is sent in a header only. */
 export const adminToken = signal(sessionStorage.getItem(ADMIN_TOKEN));
-/** The last one given was not accepted. */
+/** The server did not accept the last token. */
 export const wrongToken = signal(false);
 
 export function giveAdminToken(token: string): void {
@@ -30,7 +30,7 @@ export type RedriveOutcome =
   | "origin"
   | "failed";
 
-/** `reason`: what is wrong with the body still, in the server's words. */
+/** `reason`: the server's description of what is still wrong with the body. */
 export type Redriven = { outcome: RedriveOutcome; reason: string | null };
 
 const OUTCOMES: Partial<Record<number, RedriveOutcome>> = {
@@ -43,7 +43,7 @@ const OUTCOMES: Partial<Record<number, RedriveOutcome>> = {
   503: "unavailable",
 };
 
-/** Sends a dead letter the way it failed on, once more. May be repeated. */
+/** Sends a dead letter again to where it failed. Repeating this is safe. */
 export async function redrive(id: string): Promise<Redriven> {
   const answer = await post(`/dead-letters/${id}/redrive`);
   const outcome = OUTCOMES[answer?.status ?? 0] ?? "failed";
@@ -52,11 +52,11 @@ export async function redrive(id: string): Promise<Redriven> {
   return { outcome, reason: outcome === "refused" ? reasonOf(answer!.body) : null };
 }
 
-/** Null where nothing answers, or the token cannot stand in a header. */
+/** Null if the server does not answer, or if the token cannot be part of a header. */
 async function post(path: string): Promise<{ status: number; body: unknown } | null> {
   try {
     const headers = { Authorization: `Bearer ${adminToken.peek()}` };
-    // without credentials a browser opens no window of its own for a 401
+    // without credentials a browser opens no login window of its own after a 401
     const response = await fetch(path, { method: "POST", headers, credentials: "omit" });
     return { status: response.status, body: await response.json().catch(() => null) };
   } catch {
@@ -69,16 +69,19 @@ function reasonOf(body: unknown): string | null {
   return errors?.map(({ path, message }) => `${path} ${message}`.trim()).join("; ") ?? null;
 }
 
-/** What became of many: how many of each, and the first reason. `left`: those after the one that ended it. */
+/**
+ * The result of many redrives: the count of each outcome, and the first reason. `left`: dead letters that
+ * were not tried because of an outcome that ends the redrive.
+ */
 export type RedrivenAll = {
   counts: Partial<Record<RedriveOutcome, number>>;
   reason: string | null;
   left: number;
 };
 
-/** As many at a time as the command line sends. */
+/** The command line sends as many at a time. */
 const AT_ONCE = 8;
-/** What would be the same for each that follows. */
+/** These outcomes would be the same for each following dead letter. */
 const ENDS: readonly RedriveOutcome[] = ["token", "origin"];
 
 export async function redriveAll(

@@ -5,7 +5,7 @@ import { systemWords } from "../system/words.ts";
 
 const { refused, reasons } = systemWords;
 
-/** Counts by status of requests that were refused in the last hour. Their bodies are not kept. */
+/** The number of requests that were refused in the last hour, by status. Their bodies are not stored. */
 export function RefusalsSection() {
   const totals = totalsOf(system.value?.refusals ?? []);
   if (totals.length === 0) return null;

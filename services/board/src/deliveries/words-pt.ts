@@ -2,7 +2,7 @@ import type { DeadLetter, DeliveryStatus } from "../model/delivery.ts";
 
 export type DeliveriesWords = {
   statuses: Record<DeliveryStatus, string>;
-  /** The meaning of each status, in one sentence. */
+  /** The meaning of each status in one sentence. */
   tips: Record<DeliveryStatus, string>;
   letterStatuses: Record<DeadLetter["status"], string>;
   lateBy(time: string): string;

@@ -4,7 +4,7 @@ import type { RedriveOutcome } from "./redrive.ts";
 type DeliveriesWords = {
   columns: Record<"received" | "status" | "event" | "key" | "answer" | "note", string>;
   facts: Record<"reason" | "letterStatus" | "firstSeen" | "lastSeen" | "copies", string>;
-  /** The reasons of dead letters; other reasons are shown as they are. */
+  /** The reasons of dead letters; unknown reasons are shown unchanged. */
   reasons: Readonly<Record<string, string>>;
   filter: string;
   search: string;

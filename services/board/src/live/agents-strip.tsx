@@ -11,16 +11,16 @@ import { tv } from "../tv/tv.ts";
 import { hasRoomForNames, measureRoom } from "../tv/tv-room.ts";
 import { words } from "../words.ts";
 
-/** Agents in these states are shown with their names; those who logged out are only counted. */
+/** Agents in these states are shown by name; agents who have logged out are only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
-/** Names of a state: those who have been in it longest. The page of agents has them all. */
+/** The most names of a state, those longest in it first. The page of agents shows all. */
 const MAX_NAMES = 40;
 
 type Group = { state: Agent["state"]; agents: Agent[] };
 
 /**
- * The agents by state, on as few lines as possible. TV mode counts them, and names them where the names leave room for the rows of
- * the lists.
+ * The agents by state, on as few lines as possible. TV mode counts them, and names them if the names leave
+ * enough room for the rows of the lists.
  */
 export function AgentsStrip() {
   const all = boardAgents.value?.agents ?? [];
@@ -75,7 +75,7 @@ function Names({ state, agents: group }: Group) {
   );
 }
 
-/** A pause has a reason beside the name; long names have wider columns. */
+/** Paused agents have a reason beside the name, and long names have wider columns. */
 const classOf = (state: Agent["state"], agents: Agent[]): string =>
   [
     state === "PAUSED" ? "wide" : agents.some(({ agent }) => isLong(agent)) && "long",
@@ -84,7 +84,7 @@ const classOf = (state: Agent["state"], agents: Agent[]): string =>
     .filter(Boolean)
     .join(" ");
 
-/** The name of an agent who has a call leads to it. */
+/** The name is a link to the agent's call, if there is one. */
 function Name({ agent: { agent, since, next_state, reason, call_id } }: { agent: Agent }) {
   const name = <AgentName agent={agent} short />;
   return (

@@ -7,17 +7,20 @@ import { rewound } from "../rewind/rewind.ts";
 
 const SOUND = "sound";
 
-/** Whether it is heard that somebody waits longer than their queue promises. Kept in this browser; silent until somebody asks for it. */
+/**
+ * Whether a sound announces a caller who waits longer than the queue promises. Kept in this browser; off
+ * by default.
+ */
 export const sound = signal(globalThis.localStorage?.getItem(SOUND) === "on");
 
-/** Turned on it is heard at once: so one knows what to listen for. */
+/** Turning the sound on plays it once, so that the user knows it. */
 export function toggleSound(): void {
   sound.value = !sound.value;
   localStorage.setItem(SOUND, sound.value ? "on" : "off");
   if (sound.value) ring();
 }
 
-/** How many queues have somebody who has waited too long; what is stale or past alarms nobody. */
+/** The number of queues with a caller who has waited too long; 0 if the page is stale or shows the past. */
 const queuesOver = computed(() => {
   if (connection.value.status !== "live" || staleSince.value !== null || rewound.value) return 0;
   const isOver = ({
@@ -30,7 +33,7 @@ const queuesOver = computed(() => {
   return report.value?.queues.filter(isOver).length ?? 0;
 });
 
-/** Rings when one more queue is over, not for as long as it is. */
+/** Plays the sound when one more queue is late, not for as long as it is late. */
 export function listenForLate(): void {
   let before = 0;
   effect(() => {
@@ -40,14 +43,14 @@ export function listenForLate(): void {
   });
 }
 
-/** Two short tones, one above the other: heard through talk, and no telephone. */
+/** Two short tones, the second one higher: audible through conversations, and unlike a telephone. */
 const TONES_HZ = [660, 880];
 const TONE_S = 0.14;
 const LOUDNESS = 0.2;
 
 let speaker: AudioContext | null = null;
 
-/** A browser stays silent until somebody has touched the page since it was loaded. */
+/** A browser plays no sound until somebody has touched the page after it was loaded. */
 function ring(): void {
   speaker ??= new AudioContext();
   void speaker.resume();

@@ -18,12 +18,12 @@ import { NoQueues } from "./no-queues.tsx";
 import { highestUrgency, urgencyOfQueue } from "./queue-urgency.ts";
 import { WaitingList } from "./waiting-list.tsx";
 
-/** In place of a number that is not known. */
+/** Shown in place of an unknown number. */
 const NONE = "–";
-/** More rows than this are nothing to watch: the most urgent come first, and a line leads to the rest. */
+/** Nobody can watch more rows than this: the most urgent queues are shown, and a line leads to the others. */
 const MAX_QUEUES = 100;
 
-/** Everything a supervisor wants to know in a second: who waits, how long, and what became of the rest of today. */
+/** The numbers that a supervisor needs at a glance: who waits, how long, and the results of today. */
 export function LivePage() {
   const numbers = boardReport.value;
   if (isAhead.value) return <Ahead />;
@@ -40,7 +40,7 @@ export function LivePage() {
   );
 }
 
-/** In place of the board of a moment that is still to come. */
+/** Shown in place of the board for a moment in the future. */
 function Ahead() {
   return (
     <div class="empty">
@@ -77,11 +77,11 @@ function Cards({ numbers: { total, states, queues } }: { numbers: QueueReport })
   );
 }
 
-/** "Today" only if it is: the day of a moment of the past is named by its date. */
+/** "Today", or the date of the day that the rewound board shows. */
 const dayShown = (): string =>
   !rewound.value || isToday(seen.value) ? words.live.today : formatShortDate(seen.value);
 
-/** Outbound calls have numbers of their own: they are in no other one here. */
+/** Outbound calls have numbers of their own and are part of no other number here. */
 function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
   if (!hasTraffic(numbers)) return null;
   return (
@@ -103,7 +103,7 @@ function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string
   );
 }
 
-/** The window of the numbers that are not of now: the day, or the last half hour. */
+/** The choice of the window: today, or the last half hour. */
 function Windows() {
   return (
     <nav class="windows" aria-label={words.base.window}>
@@ -130,7 +130,7 @@ function Card({ name, tip, value }: { name: string; tip: string; value: string |
   );
 }
 
-/** There was no call in the last day, or there is no queue to show yet today. */
+/** Whether there was no call in the last day, or there is no queue to show yet today. */
 const isEmpty = ({ queues, states, total }: QueueReport): boolean =>
   !hasTraffic(total.outbound) &&
   (Object.values(states).every((count) => count === 0) ||
@@ -179,7 +179,7 @@ function Queues({ numbers }: { numbers: QueueReport }) {
   );
 }
 
-/** All of them in their order, or of too many those that cannot wait. */
+/** All queues in their order; if there are too many, the most urgent ones. */
 const mostUrgent = (queues: readonly QueueRow[], count: number): readonly QueueRow[] =>
   queues.length > count ? queues.toSorted(byUrgency(boardNow.value)).slice(0, count) : queues;
 

@@ -3,7 +3,7 @@ import type { PageName, View } from "../base/route.ts";
 import { rewound } from "../rewind/rewind.ts";
 import { tv } from "../tv/tv.ts";
 
-/** Says how many rows a list leaves out and leads to them; nothing where it leaves out none. */
+/** The number of rows that a list leaves out, and a link to them; nothing if the list is complete. */
 export function MoreRows(props: {
   count: number;
   say: (count: number) => string;
@@ -13,7 +13,7 @@ export function MoreRows(props: {
   const { count, say, to, view = {} } = props;
   if (count <= 0) return null;
   const text = say(count);
-  // the other pages are of now, and on the TV nobody presses anything
+  // the other pages show the present, and nobody can follow a link on the TV
   const shown =
     rewound.value || tv.value ? (
       text

@@ -2,7 +2,7 @@ import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
-/** In place of the queues while there is none to show. */
+/** Shown in place of the queues if there is none. */
 export function NoQueues() {
   if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
   return (

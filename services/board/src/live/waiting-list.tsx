@@ -18,10 +18,10 @@ import { MoreRows } from "./more-rows.tsx";
 
 const NONE = "–";
 const USUAL_PROMISE_MS = 20_000;
-/** More rows than this are nothing to watch. */
+/** Nobody can watch more rows than this. */
 const MAX_WAITERS = 50;
 
-/** The callers who wait, the longest wait first, each judged by the promise of its queue. */
+/** The waiting callers, the longest wait first; the promise of the queue decides how urgent a wait is. */
 export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
   const waiters = rewound.value ? (past.value?.waiting ?? []) : listWaiters(calls.value, serverTime());
   const count = rowsShown(waiters.length, MAX_WAITERS);
@@ -66,7 +66,7 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
 
 type WaiterLineProps = { waiter: Waiter; queueName: string | null; promisedMs: number };
 
-/** Its time and its colour change each second; nothing else is drawn again while the wait is the same. */
+/** Only the time and its colour are drawn each second, while the wait is the same. */
 function WaiterLine({ waiter, queueName, promisedMs }: WaiterLineProps) {
   const { aggregate_id, queue, entered_at } = waiter;
   const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(entered_at), promisedMs));

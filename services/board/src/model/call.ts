@@ -2,7 +2,7 @@ export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 export type Visit = {
   queue: string | null;
   entered_at: string;
-  /** False if its beginning is unknown: `entered_at` is then the answer or the abandon. */
+  /** False if the beginning is unknown: `entered_at` is then the time of the answer or of the abandon. */
   wait_known: boolean;
   answered_at: string | null;
   agent: string | null;
@@ -16,7 +16,7 @@ export type Call = {
   version: number;
   aggregate_id: string;
   state: CallState;
-  /** When it began, by the stamps of its events; `created_at` is its first reception. */
+  /** The time at which the call began, by the stamps of its events; `created_at` is the first reception. */
   began_at: string;
   created_at: string;
   updated_at: string;
@@ -24,7 +24,7 @@ export type Call = {
   counted_as: "inbound" | "outbound" | "internal";
   our_number: string | null;
   their_number: string | null;
-  /** The form that all spellings of a number share, and as people read it. Null if it is hidden. */
+  /** The form that all spellings of a number share, and the form for people. Null if the number is hidden. */
   our_number_canonical: string | null;
   our_number_display: string | null;
   their_number_canonical: string | null;
@@ -37,18 +37,21 @@ export type Call = {
   abandoned_at: string | null;
   events: number;
   recording_url: string | null;
-  /** Since when the caller waits; null if not. */
+  /** The time since which the caller waits; null if the caller does not wait. */
   waiting_since: string | null;
-  /** The first "in progress". */
+  /** The time of the first "in progress". */
   connected_at: string | null;
-  /** The visits to queues, oldest first. */
+  /** The visits to queues, oldest first (`legs` is their name on the wire). */
   legs: readonly Visit[];
   talks: readonly { agent: string; extension: string | null; entered_at: string; ended_at: string | null }[];
   queues: readonly string[];
   answered_at: string | null;
   finished_at: string | null;
 };
-/** A number of a call: as the sender wrote it, as people read it, and the form all its spellings share (null if it is hidden). */
+/**
+ * A number of a call: as the sender wrote it, as people read it, and the form that all its spellings share
+ * (null if the number is hidden).
+ */
 export type CallNumber = { written: string | null; shown: string | null; canonical: string | null };
 
 const theirParty = (call: Call): CallNumber => ({
@@ -62,34 +65,37 @@ const ourParty = (call: Call): CallNumber => ({
   canonical: call.our_number_canonical,
 });
 
-/** The number that called, and the one that was called: in an outbound call we called them. */
+/** The calling number and the called number. Our number is the calling one in an outbound call. */
 export const fromOf = (call: Call): CallNumber =>
   call.counted_as === "outbound" ? ourParty(call) : theirParty(call);
 export const toOf = (call: Call): CallNumber =>
   call.counted_as === "outbound" ? theirParty(call) : ourParty(call);
 
-/** A number as people read it; one that cannot be read, as its sender wrote it. */
+/** The number for people; if it cannot be read, as the sender wrote it. */
 export const theirNumber = (call: Pick<Call, "their_number" | "their_number_display">): string | null =>
   call.their_number_display ?? call.their_number;
 
-/** All queues that a call visited, in that order; of a call without a visit the queue it named. */
+/** The queues that a call visited, in this order; of a call without a visit the queue that it named. */
 export function queuesOf({ legs, queue }: Pick<Call, "legs" | "queue">): string[] {
   const visited = [...new Set(legs.flatMap((visit) => visit.queue ?? []))];
   return visited.length > 0 || queue === null ? visited : [queue];
 }
 
-/** All agents who talked on a call, in that order, each as first written. */
+/** The agents who talked on a call, in this order, spelt as at first. */
 export function agentsOf({ talks }: Pick<Call, "talks">): string[] {
   const byKey = new Map<string, string>();
   for (const { agent } of talks) if (!byKey.has(agent.toLowerCase())) byKey.set(agent.toLowerCase(), agent);
   return [...byKey.values()];
 }
 
-/** The agent who is on the call now; all agents of a call that has ended. */
+/** The agent who is on the call now; of a finished call all its agents. */
 export const presentAgents = (call: Call): string[] =>
   call.state === "FINISHED" ? agentsOf(call) : call.actor === null ? [] : [call.actor];
 
-/** An event of a call: `occurred_at` is its stamp as the server reads it, null where it has none; `event` the body as it was sent. */
+/**
+ * An event of a call. `occurred_at` is its stamp as the server reads it, null if it has none; `event` is
+ * the body as sent.
+ */
 export type CallEvent = {
   id: number;
   uuid: string;
@@ -118,7 +124,7 @@ export function applyChanges(calls: Calls, { changed, erased }: Changes): Calls 
   return next;
 }
 
-/** Milliseconds since the call began, until its end or `now`, the server's time. */
+/** The duration in ms since the call began, until its end or `now`, which is the server's time. */
 export function ageOf(call: Call, now: number): number {
   const end = call.state === "FINISHED" ? Date.parse(call.finished_at ?? call.updated_at) : now;
   return Math.max(0, end - Date.parse(call.began_at));
@@ -129,7 +135,7 @@ export type Waiter = Pick<Call, "aggregate_id" | "their_number" | "their_number_
   entered_at: string;
 };
 
-/** The server's limit: a call without an event for four hours has lost its end. */
+/** The server's limit: if a call has no event for four hours, its end is presumed lost. */
 const LOST_MS = 4 * 3_600_000;
 
 export const isPresumedLost = (call: Pick<Call, "state" | "updated_at">, now: number): boolean =>

@@ -1,4 +1,4 @@
-/** What a delivery may be; the last three are of what became no event. */
+/** The possible statuses of a delivery. The last three are those of deliveries that became no event. */
 export const STATUSES = [
   "new",
   "redelivered",
@@ -18,9 +18,9 @@ export type DeadLetter = {
   last_seen: string;
 };
 
-/** As ListDeliveries gives them; times are ISO 8601. */
+/** A delivery as ListDeliveries sends it; times are ISO 8601. */
 export type Delivery = {
-  /** The uuid of an event, the id of a dead letter. */
+  /** The uuid of an event, or the id of a dead letter. */
   id: string;
   kind: "call" | "agent" | "letter";
   key: string | null;

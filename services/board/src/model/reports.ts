@@ -1,9 +1,9 @@
 import type { Agent } from "./agent.ts";
 import type { CallState, Waiter } from "./call.ts";
 
-// the answers of realtime as JSON: times are ISO 8601 (page-reads.ts of realtime compares both)
+// the reports of realtime as JSON: times are ISO 8601 (page-reads.ts of realtime compares the types)
 
-/** Agents that are free; null if no agent event was ever received. */
+/** The number of free agents; null if no agent event was ever received. */
 type Free = { free: number | null };
 
 /** The numbers of inbound calls of one queue, or of all; null if there is nothing to count. */
@@ -56,7 +56,7 @@ export type Abandoned = {
   returned_at: string | null;
 };
 
-/** A person who gave up in the days of the report, once or several times. */
+/** A caller who gave up once or several times in the days of the report. */
 export type AbandonedPerson = {
   person: string;
   their_number: string | null;
@@ -88,7 +88,7 @@ export type AbandonedReport = {
   people: AbandonedPerson[];
 };
 
-/** The board of a moment of the past. */
+/** The board at a moment of the past. */
 export type PastReport = QueueReport & {
   agents: Agent[];
   waiting: Waiter[];

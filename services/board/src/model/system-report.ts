@@ -12,19 +12,19 @@ export type Instance = {
   standing: InstanceState;
   since: string;
   heard_at: string;
-  /** Not from an instance of the release before. */
+  /** Absent if the instance runs the previous release. */
   installation?: string;
   foreign?: boolean;
 };
 export type PartitionLag = { topic: string; partition: number; records: number; waited_ms: number };
 export type Lag = { records: number; waited_ms: number; partitions: PartitionLag[] };
 export type Refusals = { minute: string; status: number; count: number };
-/** A path or an origin that was refused in the last hour, how often, and when last. */
+/** A path or an origin that was refused in the last hour: how often, and when last. */
 export type RefusedName = { name: string; count: number; last: string };
 export type SystemReport = {
   now: string;
   hears: boolean;
-  /** Not from an instance of the release before. */
+  /** Absent if the instance runs the previous release. */
   installation?: string;
   instances: Instance[];
   missing: string[];
@@ -33,7 +33,7 @@ export type SystemReport = {
   rates: { minute: string; events: number }[] | null;
   refusals: Refusals[];
   accepted: number;
-  /** Not from an instance of the release before. */
+  /** Absent if the instance runs the previous release. */
   wrong_paths?: RefusedName[];
   refused_origins?: RefusedName[];
 };

@@ -72,7 +72,7 @@ test("a caller who gave up was talked to since by the next answer, agent or outb
   const calls = [
     call(6, { their_number: "(11) 98765-4321", counted_as: "outbound", connected_at: at(500) }),
     call(5, { their_number: "sip:+5511987654321@203.0.113.7", legs: [answered(400, 410)] }),
-    // written the same, and yet the server says that it is another number
+    // spelt the same, but the server says that it is another number
     call(4, { their_number_canonical: "+351987654321", legs: [answered(300, 310)] }),
     call(3, { legs: [gaveUp(100, 60)] }),
     call(2, { talks: [talk(90, 95)] }),
@@ -98,7 +98,7 @@ test("a wait is short by the queue's own limit, and an unknown wait never is", (
   expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
 });
 
-/** The call as the server counts it: moments are dates. */
+/** The call with its times as dates, as the server counts it. */
 const revive = (value: object): ReturnableCall =>
   JSON.parse(JSON.stringify(value), (name, each) =>
     name.endsWith("_at") && each !== null ? new Date(each) : each,

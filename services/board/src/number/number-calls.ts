@@ -1,17 +1,17 @@
 import type { Call, Visit } from "../model/call.ts";
 
-/** Calls newest first, and whether there are older ones. */
+/** Calls, the newest first; `more`: there are older ones. */
 export type NumberCalls = { calls: Call[]; more: boolean };
 
 export type Totals = {
   calls: number;
-  /** Calls in which the person was talked to. */
+  /** The number of calls in which somebody talked to the person. */
   answered: number;
-  /** Abandoned visits of inbound calls. */
+  /** The number of abandoned visits of inbound calls. */
   abandoned: number;
-  /** Of talks that have ended; internal calls are none. */
+  /** The duration of all talks that have ended, without internal calls. */
   talkMs: number;
-  /** When the first and the last of them began; null without calls. */
+  /** When the first and the last call began; null without calls. */
   first: string | null;
   last: string | null;
 };
@@ -32,8 +32,9 @@ const abandonedVisits = ({ counted_as, legs }: Call): Visit[] =>
   counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
 
 /**
- * When the other side of a call was talked to, in ms: at the answers and by the agents of an inbound call, at "in progress" of an
- * outbound one. An inbound "in progress" without a visit and without an agent is a voicemail.
+ * The moments (ms) at which somebody talked to the other side of a call: the answers and the agents of an
+ * inbound call, or the "in progress" of an outbound one. An inbound "in progress" without a visit and
+ * without an agent is a voicemail.
  */
 function momentsOf({ counted_as, legs, talks, connected_at }: Call): number[] {
   if (counted_as === "internal") return [];
@@ -42,7 +43,10 @@ function momentsOf({ counted_as, legs, talks, connected_at }: Call): number[] {
   return [...answers, ...talks.map(({ entered_at }) => entered_at)].map((at) => Date.parse(at));
 }
 
-/** The talks of the visits of an inbound call; without a visit, and for an outbound call, until the last agent left. */
+/**
+ * The talk time of the visits of an inbound call. Without a visit, and for an outbound call, the talk
+ * lasts until the last agent left.
+ */
 function talkMsOf(call: Call): number {
   const { counted_as, legs, talks, connected_at, finished_at } = call;
   if (counted_as === "internal") return 0;
@@ -64,7 +68,7 @@ export type GaveUp = {
   ended_at: string;
   /** The known wait was within the queue's short limit: such callers need no call back. */
   short: boolean;
-  /** When the person was next talked to, whoever called; null = not yet. */
+  /** The next time at which somebody talked to the person, whoever called; null = not yet. */
   returned_at: string | null;
 };
 

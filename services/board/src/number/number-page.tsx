@@ -18,10 +18,10 @@ import { numberWords } from "./words.ts";
 import "./number-page.css";
 
 const NONE = "–";
-/** The server's default, for a queue that is not among those of today. */
+/** The server's default, for a queue that has no row today. */
 const USUAL_SHORT_MS = 5_000;
 
-/** All calls of one number in either direction, and whether the person was talked to after giving up. */
+/** All calls of one number in either direction, and whether somebody talked to the person after an abandon. */
 export function NumberPage() {
   const shown = telephoneWithPage();
   if (!shown && telephone.value !== "unknown") return <NoNumber />;
@@ -74,7 +74,7 @@ function shortMsOf(queue: string | null): number {
 
 const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
 
-/** Totals of all calls of the number, or of the latest if there are older ones. */
+/** The totals of all calls of the number, or of the latest ones if there are older ones. */
 function Sums({
   found: { calls, more },
   gaveUp,

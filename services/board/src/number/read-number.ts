@@ -6,13 +6,16 @@ import { BY_BEGIN } from "../calls/list/followed-calls.ts";
 import type { Call } from "../model/call.ts";
 import type { NumberCalls } from "./number-calls.ts";
 
-/** Calls of a page: more than one person has, in almost all cases. */
+/** The calls of a page: almost nobody has more. */
 const PAGE = 100;
 
-/** The calls of the number in the address; "unreadable" where there is nothing to show yet and the server cannot say. */
+/**
+ * The calls of the number in the address; "unreadable" if the server cannot answer and there is nothing to
+ * show yet.
+ */
 export const numberCalls = signal<NumberCalls | "loading" | "unreadable">("loading");
 
-/** How many pages are shown. */
+/** The number of pages that are shown. */
 const pages = signal(1);
 
 export function showOlder(): void {
@@ -23,14 +26,17 @@ const reading = createPaced(async () => {
   const asked = query.peek();
   if (page.peek() !== "number" || asked === "") return true;
   const found = await readPages(asked, pages.peek());
-  // the number asked for meanwhile is read next
+  // the number has changed meanwhile: the next reading asks for it
   if (query.peek() !== asked) return true;
   if (found) numberCalls.value = found;
   else if (numberCalls.peek() === "loading") numberCalls.value = "unreadable";
   return found !== null;
 });
 
-/** So many pages of a number's calls, whoever called whom, newest first; null where they cannot be read now. */
+/**
+ * Reads this many pages of a number's calls in either direction, the newest first; null if they cannot be
+ * read now.
+ */
 async function readPages(number: string, wanted: number): Promise<NumberCalls | null> {
   const calls: Call[] = [];
   let cursor: string | undefined;

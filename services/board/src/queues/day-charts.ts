@@ -1,35 +1,35 @@
 import type { QueueDay, Slice } from "../model/reports.ts";
 
-/** What is drawn for each slice, and the token of tokens.css it is drawn in. */
+/** One value of each slice, and the token of tokens.css for its colour. */
 export type Line = {
   name: "offered" | "answered" | "abandoned" | "service_level" | "mean_wait_ms" | "p90_wait_ms";
   token: string;
   shape: "bar" | "step" | "line" | "dashes";
   values: (number | null)[];
-  /** Where the bar is drawn to, when it stands on another one. */
+  /** The upper ends of bars that stand on other bars. */
   tops?: (number | null)[];
 };
 
 export type Chart = {
   name: "calls" | "level" | "waits";
-  /** When the day began, when each slice begins, and when the last one ends; ms since the epoch. */
+  /** The beginning of the day, the beginning of each slice, and the end of the last slice; ms since the epoch. */
   midnight: number;
   begins: number[];
   endsAt: number;
-  /** As they are read; drawn from the last to the first, which stands before the others. */
+  /** The lines in the order of the legend. They are drawn in reverse, so that the first is in front. */
   lines: Line[];
-  /** What is promised; null where there is none that holds for all. */
+  /** The promise; null if the queues have different ones. */
   threshold: number | null;
   unit: "count" | "share" | "ms";
 };
 
-/** Four calls in five within the promise: what call centres aim at ("80/20"); no setting of ours says otherwise. */
+/** The usual goal of call centres: four calls in five within the promise ("80/20"). We have no setting for it. */
 export const USUAL_LEVEL = 0.8;
 
 /** An hour at least, so that the first call of a day is not a bar as wide as the page. */
 const FEWEST = 4;
 
-/** From the first slice in which anything happened: nights are empty. */
+/** The slices from the first one with a call on: nights are empty. */
 export function awake(slices: readonly Slice[]): Slice[] {
   const first = slices.findIndex(({ offered, answered, abandoned, overflowed }) =>
     [offered, answered, abandoned, overflowed].some((count) => count > 0),
@@ -37,7 +37,10 @@ export function awake(slices: readonly Slice[]): Slice[] {
   return slices.slice(Math.max(0, Math.min(first === -1 ? slices.length : first, slices.length - FEWEST)));
 }
 
-/** The three charts of a day. `promisedMs`: the waits that are promised; one for all queues, or none is drawn. */
+/**
+ * The three charts of a day. `promisedMs` are the promised waits of the queues: a threshold is drawn only
+ * if they are equal.
+ */
 export function chartsOf({ from, slices, slice_ms }: QueueDay, promisedMs: readonly number[]): Chart[] {
   const shown = awake(slices);
   const begins = shown.map(({ from }) => Date.parse(from));

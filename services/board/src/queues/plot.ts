@@ -2,40 +2,40 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart, Line } from "./day-charts.ts";
 
-/** What draws: it is fetched when the first chart is opened, with the library. */
+/** The drawing code, which is loaded with its library when the first chart is opened. */
 export type Plot = {
   update(chart: Chart): void;
-  /** The colours of tokens.css have changed. */
+  /** Call this after the colours of tokens.css have changed. */
   recolour(): void;
   destroy(): void;
 };
 
 export type PlotOptions = {
   chart: Chart;
-  /** `10:15`; ms since the epoch in. */
+  /** `10:15`; takes ms since the epoch. */
   formatTime(ms: number): string;
   formatValue(value: number): string;
-  /** Which slice the pointer is on, in all charts at once; null when it left. */
+  /** Called with the slice that the pointer is on, in all charts; null after it left. */
   onHover(slice: number | null): void;
 };
 
 const HEIGHT = 176;
 const FONT = "12px system-ui, sans-serif";
 const THRESHOLD = "--near";
-/** One pointer for the charts of a page. */
+/** The charts of a page share one pointer. */
 const SYNC = "day";
 
-/** Steps of an axis that people count by. */
+/** The steps of an axis, in numbers that are easy to read. */
 const STEPS: Record<Chart["unit"], number[]> = {
   count: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000],
   share: [0.25],
   ms: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400].map((seconds) => seconds * 1_000),
 };
-/** An axis that is not flat where there is nothing, or little. */
+/** The smallest range of an axis, so that small values do not fill it. */
 const LEAST: Record<Chart["unit"], number> = { count: 4, share: 1, ms: 30_000 };
 const HOURS_MS = [0.25, 0.5, 1, 2, 3, 4, 6].map((hours) => hours * 3_600_000);
 
-/** A chart in `host`, as wide as it; follows its width. */
+/** Draws a chart that is as wide as `host` and follows its width. */
 export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
   let { chart } = options;
   const colours = readColours(host);
@@ -70,7 +70,10 @@ const dataOf = ({ begins, lines, threshold }: Chart): uPlot.AlignedData => [
 
 type Colours = { of(token: string): string; forget(): void };
 
-/** A token may be `light-dark(…)`, which a canvas does not know: the browser is asked what colour text would have. */
+/**
+ * A token may be `light-dark(…)`, which a canvas does not understand: the browser computes the colour of a
+ * text instead.
+ */
 function readColours(host: HTMLElement): Colours {
   const known = new Map<string, string>();
   const read = (token: string) => {
@@ -117,11 +120,11 @@ function describe(
   };
 }
 
-/** A tenth of air above the highest, and the threshold in sight. */
+/** A margin of a tenth above the highest value; the threshold stays visible. */
 const topOf = ({ unit, threshold }: Chart, max: number | null): number =>
   unit === "share" ? 1 : Math.max(LEAST[unit], (threshold ?? 0) * 1.1, (max ?? 0) * 1.1);
 
-/** Counted from midnight: in some zones whole hours are not those of UTC. */
+/** Steps count from midnight, because whole hours of some zones are not whole hours of UTC. */
 function timesBetween(midnight: number, from: number, to: number, step: number): number[] {
   const first = midnight + Math.ceil((from - midnight) / step) * step;
   return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, n) => first + n * step);

@@ -12,10 +12,10 @@ import { type Chart, chartsOf, type Line } from "./day-charts.ts";
 import type { Plot } from "./plot.ts";
 import { queuesWords } from "./words.ts";
 
-/** Which slice the pointer is on; null = none. */
+/** The slice that the pointer is on; null = none. */
 const hovered = signal<number | null>(null);
 
-/** What draws is fetched with the first chart, not with the page. */
+/** The drawing code is loaded with the first chart, not with the page. */
 const plotting = signal<typeof import("./plot.ts") | "loading" | "failed">("loading");
 let fetched = false;
 function fetchPlot(): void {
@@ -38,7 +38,10 @@ const FORMATS: Record<Chart["unit"], (value: number | null) => string> = {
   ms: formatMean,
 };
 
-/** The day of a queue, or of all, by quarters of an hour. `numbers`: those of the whole day, shown while no slice is pointed at. */
+/**
+ * The day of a queue, or of all, by quarters of an hour. `numbers` are those of the whole day, shown while
+ * the pointer is on no slice.
+ */
 export function QueueCharts(props: { day: QueueDay; numbers: QueueNumbers; promisedMs: readonly number[] }) {
   const { day, numbers, promisedMs } = props;
   const charts = useMemo(() => chartsOf(day, promisedMs), [day, promisedMs.join()]);
@@ -87,12 +90,12 @@ function Figure({ chart, numbers }: { chart: Chart; numbers: QueueNumbers }) {
 
 type ValueProps = { line: Line; whole: number | null; format: (value: number | null) => string };
 
-/** Its text alone follows the pointer. */
+/** Only this text follows the pointer. */
 function Value({ line, whole, format }: ValueProps) {
   return <>{format(hovered.value === null ? whole : (line.values[hovered.value] ?? null))}</>;
 }
 
-/** A picture to whoever cannot see it: the table below it says the same. */
+/** For screen readers the drawing is an image; the table below it has the same numbers. */
 function Drawing({ chart }: { chart: Chart }) {
   if (plotting.value === "failed") return <Unfetched />;
   return (
@@ -102,7 +105,7 @@ function Drawing({ chart }: { chart: Chart }) {
   );
 }
 
-/** After an update of the server the page's files have other names. */
+/** After an update of the server the old file is gone. */
 function Unfetched() {
   return (
     <p class="empty" role="alert">
@@ -125,7 +128,7 @@ function Canvas({ chart, createPlot }: { chart: Chart } & Pick<typeof import("./
     };
     const formatValue = FORMATS[chart.unit];
     const drawn = createPlot(host.current!, { chart, formatTime: formatHour, formatValue, onHover });
-    // once the page wears the colours
+    // by then the page has the new colours
     const recolour = () => requestAnimationFrame(drawn.recolour);
     plot.current = drawn;
     dark.addEventListener("change", recolour);
@@ -145,7 +148,7 @@ function Canvas({ chart, createPlot }: { chart: Chart } & Pick<typeof import("./
   return <div class="plot" ref={host} />;
 }
 
-/** The same in words, made when it is asked for. */
+/** The numbers as a table, created when it is opened. */
 function AsTable({ chart }: { chart: Chart }) {
   const open = useSignal(false);
   const title = queuesWords.titles[chart.name];

@@ -4,7 +4,10 @@ import { page, queue } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 import type { QueueDay } from "../model/reports.ts";
 
-/** The day of the chosen queue, or of all; "unreadable" where there is nothing to show yet and the server cannot say. */
+/**
+ * The day of the chosen queue, or of all; "unreadable" if the server cannot answer and there is nothing to
+ * show yet.
+ */
 export const queueDay = signal<QueueDay | "loading" | "unreadable">("loading");
 
 /** The next slice begins without an event. */
@@ -14,7 +17,7 @@ const reading = createPaced(async () => {
   if (page.peek() !== "queues") return true;
   const asked = queue.peek();
   const answer = await ask<QueueDay>("ListQueueDay", { queue: asked });
-  // the one chosen meanwhile is asked for next
+  // the queue has changed meanwhile: the next reading asks for it
   if (queue.peek() !== asked) return true;
   if (answer?.status === "Ok") queueDay.value = answer.data;
   else if (queueDay.peek() === "loading") queueDay.value = "unreadable";

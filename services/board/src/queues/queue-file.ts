@@ -23,7 +23,10 @@ const COLUMNS = [
   ...TRAFFIC.map((name) => `internal_${name}` as const),
 ];
 
-/** All numbers of all queues as CSV: the total, then a row for each queue. Durations are in ms, shares from 0 to 1. */
+/**
+ * The numbers of all queues as CSV: the total, then a row for each queue. Durations are in ms, shares from
+ * 0 to 1.
+ */
 export function toQueueCsv(
   { total, queues }: Pick<QueueReport, "total" | "queues">,
   { names, ...manner }: FileOptions & { names: { total: string; none: string } },
@@ -36,7 +39,7 @@ export function toQueueCsv(
   return writeCsv(COLUMNS, rows, manner);
 }
 
-/** Four decimals. */
+/** Shares have four decimals. */
 const SHARE_DIGITS = 10_000;
 
 type Named = Pick<QueueRow, "queue" | "name">;

@@ -15,7 +15,7 @@ export const INBOUND_COLUMNS = [
   "waiting",
   "waiting_since",
 ] as const;
-/** The columns of outbound calls; they are shown if there are any. */
+/** The columns of outbound calls; they are shown if there are such calls. */
 export const OUTBOUND_COLUMNS = [
   "outbound_placed",
   "outbound_connected",
@@ -27,11 +27,11 @@ export type Column = (typeof INBOUND_COLUMNS)[number] | OutboundColumn;
 
 const isOutbound = (column: Column): column is OutboundColumn => column.startsWith("outbound_");
 
-/** The columns of a table whose total has these numbers. */
+/** The columns of a table with this total. */
 export const columnsFor = (total: QueueNumbers): readonly Column[] =>
   hasTraffic(total.outbound) ? [...INBOUND_COLUMNS, ...OUTBOUND_COLUMNS] : INBOUND_COLUMNS;
 
-/** The number of a column, ISO 8601 for the beginning of the longest wait. */
+/** The number in a column; for the longest wait its beginning in ISO 8601. */
 export const numberIn = (column: Column, numbers: QueueNumbers): number | string | null =>
   isOutbound(column)
     ? numbers.outbound[column.replace("outbound_", "") as keyof TrafficNumbers]
@@ -39,10 +39,10 @@ export const numberIn = (column: Column, numbers: QueueNumbers): number | string
 
 export type Order = { by: Column | "queue"; descending: boolean };
 
-/** The order in which the server sends them: by number. */
+/** The server's order: by queue number. */
 export const BY_QUEUE: Order = { by: "queue", descending: false };
 
-/** The same column again reverses the order; another one begins with the largest. */
+/** A second click on a column reverses the order; a first click begins with the largest. */
 export const orderAfter = (order: Order, by: Order["by"]): Order =>
   order.by === by ? { by, descending: !order.descending } : { by, descending: by !== "queue" };
 

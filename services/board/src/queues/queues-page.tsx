@@ -31,7 +31,7 @@ const NONE = "–";
 
 const order = signal(BY_QUEUE);
 
-/** All numbers of today of every queue, and the day so far of one queue, or of all. */
+/** The numbers of today of every queue, and the charts of one queue or of all. */
 export function QueuesPage() {
   const numbers = report.value;
   if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
@@ -89,7 +89,7 @@ function QueueTable({ numbers: { total, queues } }: { numbers: QueueReport }) {
   );
 }
 
-/** Which columns are of inbound calls, and which of outbound ones. */
+/** The headings above the columns of inbound and of outbound calls. */
 function Kinds() {
   return (
     <tr class="kinds">
@@ -148,7 +148,7 @@ function Heading({ by, label }: { by: Column | "queue"; label: string }) {
 type LineProps = {
   name: string;
   called?: string | null;
-  /** The queue it chooses, or all (null); undefined for calls without a queue. */
+  /** The queue that a click on the row chooses, or all (null); undefined for calls without a queue. */
   value: string | null | undefined;
   columns: readonly Column[];
   numbers: QueueNumbers;
@@ -158,7 +158,7 @@ type LineProps = {
 function Line({ name, called, value, columns, numbers, urgency }: LineProps) {
   const chosen = queue.value === value;
   const choose = (event: MouseEvent) => {
-    // the link does so itself
+    // the link has its own click handler
     if (value !== undefined && !(event.target as Element).closest("a")) go("queues", { queue: value });
   };
   return (
@@ -204,7 +204,7 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
 
 /** The charts of the chosen queue, or of all. */
 function Day({ numbers: { total, queues } }: { numbers: QueueReport }) {
-  // the row of the calls without a queue is not that of all queues
+  // the row of calls without a queue (null) is not the row of all queues
   const row = queues.find((each) => queue.value !== null && each.queue === queue.value);
   const day = queueDay.value;
   const title = queue.value === null ? queuesWords.allQueues : queuesWords.dayOf(queue.value);

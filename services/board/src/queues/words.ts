@@ -2,7 +2,7 @@ import { choose } from "../base/language.ts";
 import type { Chart, Line } from "./day-charts.ts";
 import type { Column } from "./queue-sort.ts";
 
-/** What the page of queues says: it is fetched with that page. */
+/** The words of the page of queues. */
 type QueuesWords = {
   today: string;
   allQueues: string;
@@ -13,7 +13,7 @@ type QueuesWords = {
   /** The definition of each column. */
   columnTips: Record<Column, string>;
   titles: Record<Chart["name"], string>;
-  /** What each chart counts, in one sentence. */
+  /** The definition of each chart in one sentence. */
   tips: Record<Chart["name"], string>;
   lines: Record<Line["name"], string>;
   threshold(value: string): string;
@@ -24,7 +24,7 @@ type QueuesWords = {
   unknown: string;
   unreadable: string;
   noPlot: string;
-  /** The heads over the columns of inbound and of outbound calls. */
+  /** The headings above the columns of inbound and of outbound calls. */
   inbound: string;
   outbound: string;
   internal(placed: number, connected: number, dropped: number, meanTalk: string): string;

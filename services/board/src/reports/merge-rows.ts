@@ -1,6 +1,9 @@
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** The rows of a report after some changed and some went, by name; the nameless last. */
+/**
+ * Applies changed and removed rows to the rows of a report, which are sorted by name. A row without a name
+ * comes last.
+ */
 export function mergeRows<T>(
   before: readonly T[],
   changed: readonly T[],

@@ -1,9 +1,12 @@
-/** How near a wait is to the promise: from three quarters of it on people look, past it they run. */
+/** The urgency of a wait: near from three quarters of the promise on, over after it. */
 export type Urgency = "calm" | "near" | "over";
 
 const NEAR = 0.75;
 
-/** The longer over its promise, the sooner: who waits nowhere comes last. `now` is the server's time. */
+/**
+ * Sorts by the wait as a share of the promise, the largest first. Queues without a wait come last. `now`
+ * is the server's time.
+ */
 export const byUrgency =
   (now: number) =>
   (one: Promised, other: Promised): number =>

@@ -27,7 +27,7 @@ describe("a moment in the account's zone", () => {
     };
     expect(hours("2026-11-24T13:42:07Z", "America/Sao_Paulo")).toBe(24);
     expect(hours("2026-11-25T02:59:59.999Z", "America/Sao_Paulo")).toBe(24);
-    // at midnight, as in Brazil until 2019
+    // the clocks change at midnight, as in Brazil until 2019
     expect(hours("2018-11-04T12:00:00Z", "America/Sao_Paulo")).toBe(23);
     expect(hours("2019-02-16T12:00:00Z", "America/Sao_Paulo")).toBe(25);
     expect(hours("2026-03-29T12:00:00Z", "Europe/Lisbon")).toBe(23);

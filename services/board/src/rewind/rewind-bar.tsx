@@ -19,7 +19,7 @@ import {
   trouble,
 } from "./rewind.ts";
 
-/** Over the board of the past: which moment is seen, and how to go to another one. */
+/** The bar above the rewound board: the moment that is shown, and the controls that change it. */
 export function RewindBar() {
   return (
     <section class="rewind" aria-label={words.rewind.controls}>
@@ -89,10 +89,10 @@ function Speeds() {
   );
 }
 
-/** A slider's own keys go by this much. */
+/** The step of the slider's own keys. */
 const SLIDER_STEP_S = 10;
 
-/** The day that is asked for, in seconds since it began; of today what has been. */
+/** The slider of the chosen day, in seconds since the day began; today it ends now. */
 function DaySlider() {
   const slider = useRef<HTMLInputElement>(null);
   useEffect(() => slider.current?.focus(), []);
@@ -118,10 +118,10 @@ function DaySlider() {
   );
 }
 
-/** To the minute. */
+/** `10:42`; takes ms since the epoch. */
 const timeOf = (ms: number): string => formatTimeOfDay(ms).slice(0, 5);
 
-/** Whoever types a moment wants it to stand still. */
+/** A moment can be typed; playing pauses meanwhile. */
 function MomentEntry() {
   const go = (event: Event) => {
     const { value, validity } = event.currentTarget as HTMLInputElement;

@@ -9,20 +9,20 @@ import { agents, report } from "../reports/followed-reports.ts";
 export const SPEEDS = [1, 5, 15, 60] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-/** The button that opens the past, and has the focus again after it. */
+/** The id of the button that rewinds; it gets the focus again on the way back. */
 export const HANDLE_ID = "rewind-handle";
 
-/** The handle leads this far back: people mostly look for something that has just happened. */
+/** The button rewinds by this much: people mostly look for something that has just happened. */
 const HANDLE_MS = 5 * 60_000;
 export const STEP_MS = 10_000;
-/** Four boards a second: at sixty times the speed each is a quarter of a minute after the one before. */
+/** Four boards a second. At sixty times the speed, two of them are a quarter of a minute apart. */
 const PACE_MS = 250;
-/** A moment younger than this is the present, as it is on the server. */
+/** A younger moment counts as the present, as on the server. */
 const PRESENT_MS = 1_000;
-/** Longer than this is slow: it is said. */
+/** An answer that takes longer is reported as slow. */
 const SLOW_MS = 1_000;
 
-/** The live page was asked for a moment that is still to come by the server's clock, which is known once a report has come. */
+/** The address has a moment in the future by the server's clock, which is known once a report has come. */
 export const isAhead = computed(
   () =>
     page.value === "live" && at.value !== null && report.value !== null && at.value > now.value + PRESENT_MS,
@@ -31,20 +31,23 @@ export const isAhead = computed(
 export const rewound = computed(() => page.value === "live" && at.value !== null && !isAhead.value);
 export const playing = signal(false);
 export const speed = signal<Speed>(1);
-/** The last answer of the server. Its `now` is the moment that is seen; it is a little behind `at`, the moment that is asked for. */
+/**
+ * The last answer of the server. Its `now` is the shown moment, which is a little behind `at`, the moment
+ * that was asked for.
+ */
 export const past = signal<PastReport | null>(null);
 type Trouble = "slow" | "future" | "unreadable";
-/** Why it has not said anything since. */
+/** The reason why there is no answer for the present moment. */
 const unanswered = signal<Trouble | null>(null);
-/** A moment was chosen that is still to come. */
+/** Somebody chose a moment in the future. */
 const refused = signal(false);
 export const trouble = computed<Trouble | null>(() => (refused.value ? "future" : unanswered.value));
 
-/** The moment that is seen, in ms. */
+/** The shown moment, in ms. */
 export const seen = computed(() => (past.value ? Date.parse(past.value.now) : (at.value ?? 0)));
-/** The clock by which the board's times tick: the server's, or that of the past. */
+/** The clock of the board: the server's, or the shown moment of the past. */
 export const boardNow = computed(() => (rewound.value ? seen.value : now.value));
-/** The numbers of the board and its agents, of now or of then. */
+/** The numbers and the agents of the board, of now or of the shown moment. */
 export const boardReport = computed(() => (rewound.value ? past.value : report.value));
 export const boardAgents = computed(() => (rewound.value ? past.value : agents.value));
 
@@ -54,14 +57,14 @@ export function rewind(): void {
 
 export function backToLive(): void {
   go("live", { minutes: minutes.peek() });
-  // it is there with the next frame
+  // the button is drawn in the next frame
   requestAnimationFrame(() => document.getElementById(HANDLE_ID)?.focus());
 }
 
-/** Grows where the moment is chosen, not where it is played. */
+/** Counts the chosen moments; playing does not count. */
 let chosen = 0;
 
-/** To a moment that somebody chose. One that is still to come is not gone to. */
+/** Goes to a chosen moment. A moment in the future is refused. */
 export function seek(ms: number): void {
   refused.value = ms > serverTime() - PRESENT_MS;
   if (refused.peek()) return;
@@ -88,7 +91,7 @@ const reading = createPaced(async () => {
   }, SLOW_MS);
   const answer = await ask<PastReport>("Rewind", { at: asked, minutes: minutes.peek() });
   clearTimeout(late);
-  // another moment was chosen meanwhile: that one is asked for next
+  // another moment was chosen meanwhile: the next reading asks for it
   if (!rewound.peek() || mine !== chosen) return true;
   batch(() => {
     unanswered.value = answer?.status === "Ok" ? null : asked! > serverTime() ? "future" : "unreadable";
@@ -97,7 +100,7 @@ const reading = createPaced(async () => {
   return answer?.status === "Ok";
 }, PACE_MS);
 
-/** It plays on while the answers come. Past the last second it is live. */
+/** Advances the moment while answers come. After the last second the page is live again. */
 function play(elapsedMs: number): void {
   if (connection.peek().status !== "live" || past.peek() === null) return;
   const next = at.peek()! + elapsedMs * speed.peek();
@@ -122,14 +125,14 @@ effect(() => {
   unanswered.value = null;
   refused.value = false;
 });
-/** Agents go only where they are erased: then they are seen no more in the past either. */
+/** An agent disappears only by an erasure, which also removes the agent from the past. */
 listen<{ gone: string[] }>("AgentsChanged", ({ data }) => {
   if (data.gone.length > 0) reading.trigger();
 });
 effect(() => {
   at.value;
   minutes.value;
-  // what was erased is seen no more
+  // an erased call disappears from the past, too
   erased.value;
   if (rewound.value && connection.value.status === "live") reading.trigger();
 });

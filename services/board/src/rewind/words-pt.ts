@@ -1,9 +1,9 @@
 export type RewindWords = {
   handle: string;
   handleTip: string;
-  /** Beside the moment that is seen. */
+  /** Stands before the shown moment. */
   title: string;
-  /** In place of "live". */
+  /** Shown in place of "live". */
   light: string;
   backToLive: string;
   controls: string;

@@ -4,7 +4,7 @@ import { connection, staleSince } from "../base/socket.ts";
 import { rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
-/** Whether the page is live. */
+/** The state of the connection; a screen reader announces its changes. */
 export function ConnectionLight() {
   const state = connection.value;
   const connected = state.status === "live";
@@ -27,7 +27,7 @@ export function ConnectionLight() {
   );
 }
 
-/** Read aloud once; the seconds that tick are for the eye. */
+/** A stale page says since when. A screen reader announces it once, without the passing seconds. */
 export function StaleNotice() {
   const since = staleSince.value;
   const lost = connection.value.status === "lost";

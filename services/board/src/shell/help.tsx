@@ -5,7 +5,7 @@ import { words } from "../words.ts";
 /** Whether the help is open. */
 export const helping = signal(false);
 
-/** The browser's own dialog: it keeps the focus, and Esc closes it. */
+/** The browser's own dialog keeps the focus inside, and Esc closes it. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

@@ -7,7 +7,7 @@ import { backToLive, isAhead, rewind, rewound, STEP_MS, step, togglePlaying } fr
 import { toggleTv, tv } from "../tv/tv.ts";
 import { helping } from "./help.tsx";
 
-/** The action of each key, or of two keys one after the other. The help lists them (`keys` in the words). */
+/** The action of each key, or of two keys in sequence. The help lists them (`keys` of the words). */
 const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "g l": () => go("live"),
   "g c": () => go("calls"),
@@ -17,17 +17,17 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   "g e": () => go("deliveries"),
   "g s": () => go("system"),
   "/": (event) => {
-    // some browsers begin a search of their own
+    // some browsers would open their own search
     event.preventDefault();
     const focus = () => document.getElementById(SEARCH_ID)?.focus();
     if (document.getElementById(SEARCH_ID)) return focus();
     go("calls");
-    // the page is there with the next frame
+    // the page is drawn in the next frame
     requestAnimationFrame(focus);
   },
   r: rewind,
   " ": (event) => {
-    // a button's own key is its own
+    // the space bar presses a focused button
     if (!rewound.peek() || event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
     togglePlaying();
@@ -51,15 +51,15 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   },
 };
 
-/** A slider takes no text. */
+/** A slider is an input without text. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement && target.type !== "range";
 
-/** The second key of two comes within this. */
+/** The second key of a sequence must follow within this time. */
 const PAIR_MS = 1_000;
 let first: { key: string; at: number } | null = null;
 
-/** Nothing while somebody types, and no key that the browser has a use for. */
+/** Keys do nothing while somebody types, or together with Ctrl, Meta or Alt. */
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

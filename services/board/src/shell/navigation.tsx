@@ -4,14 +4,14 @@ import { PAGES, type PageName, page } from "../base/route.ts";
 import { isAhead, rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
-/** Pages about the gateway itself, for when something is wrong: their links stand apart, smaller. */
+/** The pages about the gateway itself, for when something is wrong. Their links are smaller and stand apart. */
 const QUIET: readonly PageName[] = ["deliveries", "system"];
 
 /** The links to the pages. */
 export function Navigation() {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
-    // on a phone the bar is longer than the screen
+    // on a phone the bar is wider than the screen
     bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [page.value]);
   return (
@@ -24,7 +24,7 @@ export function Navigation() {
 }
 
 function PageLink({ name }: { name: PageName }) {
-  // the live page of another moment is not the live one: its link leads back
+  // the rewound live page is not the current one: its link leads back to the present
   const current = page.value === name && !rewound.value && !isAhead.value;
   const label = words.base.pages[name];
   return (

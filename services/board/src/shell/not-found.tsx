@@ -1,7 +1,7 @@
 import { Link } from "../base/elements/link.tsx";
 import { words } from "../words.ts";
 
-/** In place of a page whose address does not exist. */
+/** Shown at an address that does not exist. */
 export function NotFound() {
   return (
     <div class="empty">

@@ -43,7 +43,7 @@ function Current() {
   return <Component />;
 }
 
-/** Paper needs the date and the time of what it shows. */
+/** A printed page shows the date and the time of its numbers. */
 function PrintedAt() {
   return (
     <span class="on-paper">

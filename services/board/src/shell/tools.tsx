@@ -16,7 +16,7 @@ const city = computed(() => cityOf(zone.value));
 
 const SHADES: Record<Theme, string> = { auto: "◐", light: "○", dark: "●" };
 
-/** What stands at the right of the header, but for the light: the account's time, and what a person may choose. */
+/** The tools in the header: the account's time, and what the user can choose. */
 export function Tools() {
   return (
     <div class="tools">

@@ -2,7 +2,7 @@ import type { Theme } from "../base/preferences.ts";
 
 export type ShellWords = {
   navigation: string;
-  /** The other language, in itself. */
+  /** The name of the other language, in that language. */
   otherLanguage: string;
   themes: Record<Theme, string>;
   theme: string;
@@ -15,9 +15,9 @@ export type ShellWords = {
   connecting: string;
   reconnecting: string;
   lost: string;
-  /** The page is connected, and the server itself is cut off. */
+  /** The page is connected, but the server itself is cut off. */
   cutOff: string;
-  /** In place of "live" then. */
+  /** Shown in place of "live" then. */
   outdated: string;
   stale(since: string): string;
   tokenTitle: string;

@@ -5,7 +5,7 @@ import { changed, connection } from "../base/socket.ts";
 import type { SystemReport } from "../model/system-report.ts";
 import { readReport } from "../reports/followed-reports.ts";
 
-/** How the gateway itself is; null until it has come once. Asked for only while a page that shows it is open. */
+/** The health of the gateway; null until it has come once. It is read only while a page shows it. */
 export const system = signal<SystemReport | null>(null);
 
 /** Instances fall silent without an event. */

@@ -6,12 +6,12 @@ import { systemWords } from "./words.ts";
 
 const say = systemWords;
 
-/** The most frequent; more would push the rest of the page off the screen. */
+/** Only the most frequent ones are shown: more would push the rest of the page off the screen. */
 const SHOWN = 5;
 
 const timeOf = ({ last }: RefusedName): string => formatTimeOfDay(Date.parse(last)).slice(0, 5);
 
-/** The addresses behind the 404s, as rows below it. */
+/** The refused addresses, as rows below the status 404. */
 export function WrongPaths({ paths }: { paths: readonly RefusedName[] }) {
   return paths.slice(0, SHOWN).map((path) => (
     <tr key={path.name} class="wrong-path" title={say.tips.wrongPaths}>
@@ -25,7 +25,7 @@ export function WrongPaths({ paths }: { paths: readonly RefusedName[] }) {
   ));
 }
 
-/** Pages of other addresses that tried to connect; nothing where there were none. */
+/** The origins of other pages that tried to connect; nothing if there were none. */
 export function RefusedOrigins({ origins }: { origins: readonly RefusedName[] }) {
   const { origin, count, last } = say.originColumns;
   if (origins.length === 0) return null;

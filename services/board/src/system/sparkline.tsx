@@ -1,12 +1,12 @@
-/** Height of the picture in units of its own; a bar is 3 wide, with 1 between two. */
+/** The height of the picture in its own units. A bar is 3 wide, with 1 between two bars. */
 const HEIGHT = 40;
 const STEP = 4;
 
-/** One bar for each count, the highest as high as the picture; what it shows is told in words by `label`. */
+/** One bar for each count; the highest bar fills the height. `label` describes the picture in words. */
 export function Sparkline({ counts, label }: { counts: readonly number[]; label: string }) {
   const top = Math.max(1, ...counts);
   const bars = counts.map((count, n) => {
-    // whatever is not nothing is seen
+    // a count above zero is always visible
     const height = count === 0 ? 0 : Math.max(2, (count / top) * HEIGHT);
     return `M${n * STEP} ${HEIGHT}v${-height}h3v${height}z`;
   });

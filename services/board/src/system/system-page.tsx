@@ -14,7 +14,7 @@ import "./system-page.css";
 const NONE = "–";
 const say = systemWords;
 
-/** The health of the gateway: its services, the events that wait between them, and the requests it refused. */
+/** The health of the gateway: its services, the events that wait between them, and the requests that were refused. */
 export function SystemPage() {
   const report = system.value;
   if (!report) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;

@@ -11,16 +11,16 @@ type Trouble =
   | { kind: "unavailable"; count: number };
 export type GradedTrouble = Trouble & { level: Exclude<Urgency, "calm"> };
 
-/** A few batches under way are no lag; after a minute nobody would call the board live. */
+/** A few batches in progress are normal; after a minute nobody would call the board live. */
 const LAG_NEAR_MS = 10_000;
 const LAG_OVER_MS = 60_000;
-/** As the alert on the spool's age has it. */
+/** The limit of the alert on the spool's age. */
 const SPOOL_OVER_MS = 300_000;
 const MINUTE_MS = 60_000;
-/** What was refused for want of brokers is news for so long. */
+/** Refusals without a broker are reported for this long. */
 const RECENT_MINUTES = 5;
 
-/** What is wrong with the gateway itself, the worst first; none = all is well. */
+/** The troubles of the gateway, the worst first; none = all is well. */
 export function findTroubles(report: SystemReport): GradedTrouble[] {
   const all = [
     ...(report.hears ? [] : [{ kind: "deaf", level: "near" } as const]),
@@ -37,13 +37,13 @@ function troublesOfInstances({ hears, instances }: SystemReport): GradedTrouble[
   return instances.flatMap((instance): GradedTrouble[] => {
     if (instance.foreign) return isThere(instance) ? [{ kind: "foreign", level: "over", instance }] : [];
     if (instance.standing === "unready") return [{ kind: "unready", level: "over", instance }];
-    // who hears nobody cannot tell who is silent
+    // a server that receives no statuses cannot tell which instances are silent
     if (instance.standing === "silent") return hears ? [{ kind: "silent", level: "over", instance }] : [];
     return instance.failing.length > 0 ? [{ kind: "tolerated", level: "near", instance }] : [];
   });
 }
 
-/** Whether the instance reports and goes on. */
+/** Whether the instance runs and reports. */
 export const isThere = ({ standing }: Instance): boolean => standing === "ready" || standing === "unready";
 
 function troubleOfSpool(instance: Instance): GradedTrouble[] {
@@ -69,7 +69,7 @@ function troubleOfRefusals({ refusals, now }: SystemReport): GradedTrouble[] {
 
 export type StatusTotal = { status: number; count: number; last: string };
 
-/** By status over the whole window, with the last minute each came in. */
+/** The refusals of the whole window by status, with the last minute of each. */
 export function totalsOf(refusals: readonly Refusals[]): StatusTotal[] {
   const totals = new Map<number, StatusTotal>();
   for (const { minute, status, count } of refusals) {
@@ -82,7 +82,7 @@ export function totalsOf(refusals: readonly Refusals[]): StatusTotal[] {
 
 export type TopicLag = { topic: string; records: number; waited_ms: number; worst: PartitionLag };
 
-/** Partitions of one topic together, with the one that is furthest behind. */
+/** The lag of each topic, with its partition that is furthest behind. */
 export function lagByTopic({ partitions }: Lag): TopicLag[] {
   return [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, all]) => ({
     topic,
@@ -94,7 +94,7 @@ export function lagByTopic({ partitions }: Lag): TopicLag[] {
 
 export const HOUR_MINUTES = 60;
 
-/** Events of each of the last sixty minutes, the one that has just begun last. */
+/** The events of each of the last sixty minutes; the last one has just begun. */
 export function perMinute(rates: NonNullable<SystemReport["rates"]>, now: number): number[] {
   const counts = new Map(
     rates.map(({ minute, events }) => [Math.floor(Date.parse(minute) / MINUTE_MS), events]),

@@ -80,11 +80,11 @@ function InstanceLine({ shown }: { shown: Instance }) {
   );
 }
 
-/** The end of a generated name tells it from the others. */
+/** The end of a generated name distinguishes it from the others. */
 const SHOWN_OF_NAME = 24;
 const endOf = (name: string) => (name.length > SHOWN_OF_NAME ? `…${name.slice(1 - SHOWN_OF_NAME)}` : name);
 
-/** Shape, word and colour: any one of them is enough. */
+/** A shape, a word and a colour say the same: a reader needs only one of them. */
 const SHAPES: Record<InstanceState, string> = { ready: "●", unready: "▲", silent: "✕", stopped: "■" };
 
 function Shape({ of }: { of: InstanceState }) {

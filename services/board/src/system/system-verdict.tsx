@@ -6,7 +6,7 @@ import { systemWords } from "./words.ts";
 
 const say = systemWords;
 
-/** One sentence, and below it what is wrong. */
+/** A verdict in one sentence, and a list of the troubles. */
 export function Verdict({ troubles }: { troubles: readonly GradedTrouble[] }) {
   const level = troubles[0]?.level ?? "calm";
   return (
@@ -66,7 +66,7 @@ function sentenceOf(trouble: GradedTrouble): string {
 }
 
 export const nameOf = ({ service, instance }: Instance) => `${service} ${instance}`;
-/** The beginning of an installation id tells it from the others. */
+/** The beginning of an installation id distinguishes it from the others. */
 export const shortId = (installation = ""): string => installation.slice(0, 8);
 const reasonsOf = ({ failing }: Instance) =>
   failing.map(({ name, reason }) => `${name}: ${reason}`).join("; ");

@@ -3,7 +3,7 @@ import type { InstanceState } from "../model/system-report.ts";
 import type { Urgency } from "../reports/urgency.ts";
 
 type SystemWords = {
-  /** All is well, look, something is wrong. */
+  /** All is well, something needs a look, something is wrong. */
   verdicts: Record<Urgency, string>;
   deaf: string;
   missing(service: string): string;
@@ -37,7 +37,7 @@ type SystemWords = {
   lagUnknownHere: string;
   refused: string;
   refusedColumns: Record<"status" | "why" | "count" | "last", string>;
-  /** Why the webhook answers so, by status. */
+  /** The reason of each status of the webhook. */
   reasons: Readonly<Record<number, string>>;
   refusedOrigins: string;
   originColumns: Record<"origin" | "count" | "last", string>;

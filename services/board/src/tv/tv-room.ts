@@ -1,24 +1,28 @@
 import { batch, signal } from "@preact/signals";
 import { tv } from "./tv.ts";
 
-/** Rows that a list of the live page has room for on the TV, which nobody scrolls. */
+/** The number of rows that a list of the live page has room for on the TV, where nobody can scroll. */
 const rows = signal(Number.POSITIVE_INFINITY);
-/** True if the names of agents have room below the lists; otherwise agents are only counted. */
+/** Whether the names of agents have room below the lists; otherwise agents are only counted. */
 export const hasRoomForNames = signal(true);
 
-/** The number of rows that a list shows: all of them up to `most`, or fewer, with room for the line that counts the rest. */
+/**
+ * The number of rows that a list shows: at most `most`, and on the TV only as many as have room, together
+ * with the line that counts the others.
+ */
 export function rowsShown(count: number, most: number): number {
   if (!tv.value) return Math.min(count, most);
   const room = Math.min(most, rows.value);
   return count <= room ? count : Math.max(1, room - 1);
 }
 
-/** Rows that each list has in all. */
+/** The number of all rows of each list. */
 const wanted = { queues: 0, waiting: 0 };
 
 /**
- * Notes how many rows a list has and measures the room again. Lists come first: names are shown where every row has room beside
- * them. The counts and the names of agents are both laid out, and one of them is invisible and takes no room.
+ * Notes how many rows a list has and measures the room again. Lists have priority: names are shown only if
+ * every row has room beside them. Both the counts and the names are laid out; one of them is invisible and
+ * takes no room.
  */
 export function measureRoom(list?: keyof typeof wanted, count = 0): void {
   if (list) wanted[list] = count;
@@ -30,7 +34,7 @@ export function measureRoom(list?: keyof typeof wanted, count = 0): void {
   const heightOf = (selector: string) => find(selector)?.height ?? 0;
   const [counts, names] = [heightOf(".agent-counts"), heightOf(".agents-strip dl")];
   const shown = hasRoomForNames.peek() ? names : counts;
-  // a pixel of less room than a row takes is a matter of rounding
+  // a row that lacks one pixel still fits: the difference is rounding
   const rowsBeside = (strip: number) =>
     Math.floor((lists.bottom + shown - strip - body.top + 1) / row.height);
   const most = Math.max(wanted.queues, wanted.waiting);

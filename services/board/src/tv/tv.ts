@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 
-/** On the wall: large, without anything to press, and the screen stays on. */
+/** TV mode: large, without controls, and the screen stays on. */
 export const tv = signal(new URLSearchParams(location.search).has("tv"));
 
 export function toggleTv(): void {
@@ -17,7 +17,10 @@ export function toggleTv(): void {
 
 let lock: WakeLockSentinel | null = null;
 
-/** The browser lets go of the screen when the page is hidden: it is asked again when it is seen. Without TLS it has no such thing. */
+/**
+ * The browser releases the wake lock when the page is hidden, so the page requests it again when it
+ * becomes visible. Without TLS there is no wake lock.
+ */
 async function keepOn(): Promise<void> {
   if (!tv.peek() || document.visibilityState !== "visible" || (lock && !lock.released)) return;
   lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;

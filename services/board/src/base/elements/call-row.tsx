@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { openCall, selected } from "../route.ts";
 
-/** A row that opens its call, by mouse or by Enter. */
+/** A row that opens its call by mouse or by Enter. */
 export function CallRow(props: { call_id: string; class?: string; children: ComponentChildren }) {
   const open = () => openCall(props.call_id);
   // a link within the row leads elsewhere

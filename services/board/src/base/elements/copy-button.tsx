@@ -3,7 +3,10 @@ import { words } from "../../words.ts";
 
 const COPIED_MS = 2_000;
 
-/** Copies a text as the page shows it, so with masked numbers. Absent without a clipboard, as in pages without TLS. */
+/**
+ * Copies a text as the page shows it, so with masked numbers. Absent without a clipboard, as on pages
+ * without TLS.
+ */
 export function CopyButton({ text }: { text: string }) {
   const copied = useSignal(false);
   if (!navigator.clipboard) return null;

@@ -4,7 +4,10 @@ import { words } from "../../words.ts";
 
 type Component = () => ComponentChildren;
 
-/** A page that comes over the line when it is first opened. A server that was replaced has it no more: the page says so. */
+/**
+ * A page whose code is loaded when it is opened first. After an update of the server the old file is gone,
+ * and the page says so.
+ */
 export function lazy(load: () => Promise<Component>): Component {
   const found = signal<Component | "failed" | null>(null);
   let asked = false;

@@ -4,13 +4,16 @@ import { addressOf, addressWith, go, openCall, type PageName, type View } from "
 type Props = {
   to: PageName;
   view?: View;
-  /** Where it leads is what is seen already. */
+  /** The link leads to what is shown already. */
   current?: "page" | "true" | undefined;
   class?: string;
   children: ComponentChildren;
 };
 
-/** A link to a page of the board: followed without a reload, and like any other it can be opened in another tab or shared. */
+/**
+ * A link to a page of the board. A click follows it without a reload; it can also be opened in another tab
+ * or shared.
+ */
 export function Link({ to, view, current, children, ...rest }: Props) {
   return (
     <a {...rest} href={addressOf(to, view)} aria-current={current} onClick={followedBy(() => go(to, view))}>
@@ -19,7 +22,7 @@ export function Link({ to, view, current, children, ...rest }: Props) {
   );
 }
 
-/** A link to a call, seen beside what is seen already. */
+/** A link to a call, which opens beside the present page. */
 export function CallLink(props: { call_id: string; class?: string; children: ComponentChildren }) {
   const { call_id, children, ...rest } = props;
   return (
@@ -29,7 +32,7 @@ export function CallLink(props: { call_id: string; class?: string; children: Com
   );
 }
 
-/** A click that asks for another tab or window is the browser's. */
+/** The browser handles a click that asks for another tab or window. */
 const followedBy = (follow: () => void) => (event: MouseEvent) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();

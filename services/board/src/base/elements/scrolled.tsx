@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** What may be longer than its place can be scrolled by keyboard, too. */
+/** A section that scrolls, also by keyboard. */
 export function Scrolled(props: { class: string; label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (axe: scrollable-region-focusable)

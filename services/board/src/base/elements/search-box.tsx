@@ -1,9 +1,12 @@
 import { query } from "../route.ts";
 
-/** Where the key / leads. */
+/** The key / moves the focus to the element with this id. */
 export const SEARCH_ID = "search";
 
-/** What is searched for is part of the address; `go` leads to it, and label says what can be found. */
+/**
+ * The search field. The search text is part of the address: `go` leads to it. `label` says what can be
+ * searched for.
+ */
 export function SearchBox({ label, go }: { label: string; go: (q: string) => void }) {
   const search = (event: SubmitEvent) => {
     event.preventDefault();

@@ -1,6 +1,9 @@
 import { words } from "../../words.ts";
 
-/** Tells a developer how to fill an empty page. A production server does not mark its document, and nobody sees this. */
+/**
+ * Tells a developer how to fill an empty page. Only a development server marks its document, so users
+ * never see the hint.
+ */
 export function SimulatorHint() {
   if (document.documentElement.dataset.server !== "development") return null;
   return (

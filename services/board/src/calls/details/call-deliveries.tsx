@@ -8,7 +8,10 @@ import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { words } from "../../words.ts";
 
-/** Every delivery of a call, in the order they came: when, how often, late, overtaken, refused. */
+/**
+ * Every delivery of a call in the order of arrival: when it came, how often, and whether late, overtaken
+ * or refused.
+ */
 export function CallDeliveries({ call_id }: { call_id: string }) {
   const all = useDeliveries(call_id);
   if (!all || all.length === 0) return null;
@@ -27,7 +30,7 @@ export function CallDeliveries({ call_id }: { call_id: string }) {
   );
 }
 
-/** Read again whenever anything changes, as the call itself is. */
+/** The deliveries are read again after each change. */
 function useDeliveries(call_id: string): Delivery[] | null {
   const shown = useSignal<Delivery[] | null>(null);
   const reading = useMemo(

@@ -44,7 +44,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
   );
 }
 
-/** One call, read again whenever anything changes: this page need not follow it. */
+/** The call is read again after each change, whether the page follows this call or not. */
 function useCall(call_id: string): Shown {
   const shown = useSignal<Shown>("loading");
   useSignalEffect(() => {
@@ -90,7 +90,7 @@ function Facts({ call }: { call: Call | null }) {
   );
 }
 
-/** Names in the order of the call; null for none. */
+/** Names in the order of the call; false if there are none. */
 const inOrder = (names: readonly string[], show: (name: string) => ComponentChildren) =>
   names.length > 0 &&
   names.map((name, place) => (
@@ -100,7 +100,7 @@ const inOrder = (names: readonly string[], show: (name: string) => ComponentChil
     </span>
   ));
 
-/** An extension has no page of its own: it is part of too many calls. */
+/** An extension is not a link: it has no page of its own. */
 function linkNumber({ written, shown, canonical }: CallNumber) {
   if (written === null || shown === null) return null;
   const text = formatNumber(shown, masked.value);
@@ -181,6 +181,6 @@ function sentenceOf(note: Note, type: string): string {
   }
 }
 
-/** A time of the server in the account's zone. */
+/** An ISO 8601 time of the server, formatted in the account's zone. */
 const formatTime = (time: string | null): string | null =>
   time === null ? null : formatDateAndTime(Date.parse(time));

@@ -3,7 +3,7 @@ import { stepsOf } from "./timeline.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12) + seconds * 1_000).toISOString();
 
-/** An event as the server gives it, received an hour after its stamp, or at noon where it has none. */
+/** An event as the server sends it, received an hour after its stamp, or at noon if it has none. */
 const event = (id: number, type: string, seconds: number | null, more: object = {}) => ({
   id,
   uuid: String(id),

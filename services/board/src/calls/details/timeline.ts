@@ -1,26 +1,29 @@
 import type { CallEvent } from "../../model/call.ts";
 
-/** What is odd about a step, for a sentence; `ms` where it lasted or differs by so much. */
+/** An anomaly of a step; `ms` is how long it lasted, or by how much the stamps differ. */
 export type Note =
   | { kind: "cameBefore"; early: string; ms: number | null }
   | { kind: "noBeginning" | "answeredWithoutWait" | "waitedWithoutAnswer" }
   | { kind: "quiet"; ms: number };
 
-/** One event as a person reads a call: when, what, who, and how long it stayed so. */
+/** One event as people read a call: when, what, who, and how long the situation lasted. */
 export type Step = {
   id: number;
   type: string;
   event: Record<string, unknown>;
-  /** Where it stands in the order of the call: the vendor's stamp, or the time of receipt if it has none that can be read. */
+  /**
+   * The moment in the order of the call: the vendor's stamp, or the time of receipt if there is no
+   * readable stamp.
+   */
   at: number;
   queue: string | null;
   agent: string | null;
-  /** Until the next step with a stamp; null for the last, and for a step without one. */
+  /** The time until the next step with a stamp; null for the last step and for a step without a stamp. */
   lastedMs: number | null;
   notes: Note[];
 };
 
-/** The events of a call as ListCallEvents gives them, which is in the order of the call; ids grow in the order of arrival. */
+/** Converts the answer of ListCallEvents, which is in the order of the call. Ids grow in the order of arrival. */
 export function stepsOf(events: readonly CallEvent[]): Step[] {
   return events.map((each, index) => {
     const { id, event } = each;
@@ -50,7 +53,10 @@ const stampOf = ({ occurred_at }: CallEvent): number | null =>
 const typeOf = ({ event }: CallEvent): string =>
   event.type === "call.on-going" ? "call.ongoing" : String(event.type);
 
-/** A later step had arrived before this one: by their stamps so much too early. Null where the order of arrival is that of the call. */
+/**
+ * A later step arrived before this one; `ms` is the difference of their stamps. Null if the order of
+ * arrival is that of the call.
+ */
 function overtaken(events: readonly CallEvent[], index: number): Note | null {
   const { id } = events[index]!;
   const early = events.slice(index + 1).find((later) => later.id < id);
@@ -60,7 +66,7 @@ function overtaken(events: readonly CallEvent[], index: number): Note | null {
   return { kind: "cameBefore", early: String(early.event.type), ms };
 }
 
-/** Steps of the life cycle that should stand before this one, where their absence explains what the board shows. */
+/** A missing earlier step of the life cycle, if its absence explains what the board shows. */
 function missing(events: readonly CallEvent[], index: number): Note | null {
   const before = events.slice(0, index).map(typeOf);
   const had = (...types: string[]) => types.some((type) => before.includes(type));
@@ -74,12 +80,12 @@ function missing(events: readonly CallEvent[], index: number): Note | null {
     : null;
 }
 
-/** Longer than anybody is routed, rings or waits, and than most talk. */
+/** Routing, ringing and waiting never take this long, and few talks take longer than QUIET_TALK_MS. */
 const QUIET_MS = 10 * 60_000;
 const QUIET_TALK_MS = 60 * 60_000;
 
 function quiet(type: string, lastedMs: number | null): Note | null {
-  // what follows the end (a recording, an opinion) may come whenever it likes
+  // events after the end (a recording, an opinion) may come at any time
   if (lastedMs === null || type === "call.finished") return null;
   const isTalk = type === "actor.entered" || type === "call.ongoing";
   return lastedMs >= (isTalk ? QUIET_TALK_MS : QUIET_MS) ? { kind: "quiet", ms: lastedMs } : null;

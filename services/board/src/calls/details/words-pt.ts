@@ -6,13 +6,13 @@ export type DetailsWords = {
   answered: string;
   abandonedAt: string;
   ended: string;
-  /** "X" came before "Y", by so much where that is known. */
+  /** "X" came before "Y"; `by` is the difference if it is known. */
   cameBefore(early: string, late: string, by: string | null): string;
   unreadable: string;
   moreEvents: string;
   erased: string;
   notes: {
-    /** The first event there is, in words. */
+    /** `first` is the name of the first event. */
     noBeginning(first: string): string;
     answeredWithoutWait: string;
     waitedWithoutAnswer: string;

@@ -55,7 +55,7 @@ test("what does not belong any more goes with the next look", () => {
   expect(shown(list)).toEqual(["2:1"]);
 });
 
-/** A server that changes, and whose pages come later than they were read. */
+/** A server whose calls change, and whose pages arrive after they were read. */
 const step = fc.oneof(
   fc.record({
     do: fc.constant("change" as const),

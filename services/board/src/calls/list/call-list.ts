@@ -1,35 +1,35 @@
 import type { Call } from "../../model/call.ts";
 import { changeSorted, compareBy, NEWEST_FIRST, type Order, sortCalls } from "./call-order.ts";
 
-/** Calls in an order, kept so while they change and while further ones are read. `now` is the server's time. */
+/** Calls in an order that is kept while calls change and while more are read. `now` is the server's time. */
 export type CallList = {
   rows(): readonly Call[];
   sort(order: Order, now: number): void;
-  /** A reading begins: what changes from here on is newer than what it shows. */
+  /** A reading begins: changes from now on are newer than its result. */
   begin(): void;
-  /** What was read takes the place of everything. */
+  /** The calls that were read replace the list. */
   replace(calls: readonly Call[], now: number): void;
-  /** What was read comes to what there is. */
+  /** The calls that were read are added to the list. */
   add(calls: readonly Call[], now: number): void;
-  /** The reading is over. */
+  /** The reading has ended. */
   end(): void;
   change(changed: readonly Call[], erased: readonly string[], now: number): void;
-  /** Forgets what does not belong any more. */
+  /** Removes the calls that `belongs` no longer accepts. */
   prune(): void;
 };
 
-/** So many changes at once are sorted anew with all the rest. */
+/** With more changes than this at once, the whole list is sorted again. */
 const MANY = 500;
 
-/** `belongs` decides what is listed; it may change between two calls of `prune`. */
+/** `belongs` decides which calls are listed; its answers may change between two calls of `prune`. */
 export function createCallList(belongs: (call: Call) => boolean): CallList {
   let held = new Map<string, Call>();
   let rows: readonly Call[] = [];
   let order = NEWEST_FIRST;
-  /** What changed since a reading began; null = erased. */
+  /** The changes since the reading began; null = erased. */
   let told: Map<string, Call | null> | null = null;
 
-  /** The newest known of what was read, or null where that is not listed. */
+  /** The newest known version of a call that was read; null if it is not to be listed. */
   const newest = (call: Call): Call | null => {
     const news = told?.get(call.aggregate_id);
     if (news === null) return null;

@@ -3,17 +3,18 @@ import type { Call } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
-/** Where a reading goes on: the cursor of the page before (null = from the newest on). */
+/** The cursor at which the next page begins; null = the newest call. */
 export type Cursor = { cursor: string | null };
 
-/** Some 3 MB: a browser reads it within a frame or two, and the rows before can be scrolled meanwhile. */
+/** Some 3 MB: a browser parses it within a frame or two, and the rows so far can be scrolled meanwhile. */
 const PAGE = 2_500;
-/** The server is there and its database is not: ask again this often. */
+/** After a failed answer, which means that the database is away, the page asks again after this time. */
 const RETRY_MS = 2_000;
 
 /**
- * Page by page all calls that the page asks for, from this place on, and where it goes on after each (null = there are no more). Ends
- * where `goesOn` says no more or the connection breaks: who sees it come back begins anew.
+ * Reads the calls of the page of calls page by page from a cursor on. `left` is the cursor of the next
+ * page, null after the last. Ends when `goesOn` returns false or the connection breaks; after a reconnect,
+ * begin again.
  */
 export async function* pagesFrom(
   place: Cursor | null,

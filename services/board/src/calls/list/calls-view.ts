@@ -6,7 +6,7 @@ import type { CallState } from "../../model/call.ts";
 import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
 import { isPeriodChoice, PERIODS, type Period, type PeriodChoice, periodOf } from "./periods.ts";
 
-/** Which period the page of calls is about, and how it sorts: a part of the address. */
+/** The period and the order of the page of calls; both are part of the address. */
 export const period = computed<PeriodChoice>(() => readChoice(new URLSearchParams(parameters.value)));
 export const order = computed<Order>(() => readOrder(new URLSearchParams(parameters.value)));
 
@@ -19,7 +19,7 @@ type View = {
   order?: Order;
 };
 
-/** To the page of calls as it is, but for what is named. */
+/** Goes to the page of calls and changes only the given parts of its view. */
 export function goCalls(view: View): void {
   const next = {
     state: filter.peek(),
@@ -59,20 +59,23 @@ const writeOrder = ({ by, descending }: Order): Record<string, string> =>
     ? {}
     : { sort: by, order: descending ? "desc" : "asc" };
 
-/** A period that slides does so this often. */
+/** A sliding period moves forward this often. */
 const SHOWN_MS = 10_000;
-/** The period in moments. Days end at the account's midnight. */
+/** The period as moments in JSON. Days end at midnight of the account's zone. */
 const sliding = computed(() => {
   const at = now.value - (now.value % SHOWN_MS);
   return JSON.stringify(periodOf(period.value, at, zone.value));
 });
-/** A new one only where it is another. */
+/** Notifies only if the period has really changed. */
 export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
 
-/** What slides is asked for so far back at a time: what is older than the page shows goes by itself. */
+/**
+ * The server is asked for a period that begins at a multiple of this time, so that the subscription rarely
+ * changes; the page removes older calls itself.
+ */
 const SLIDE_MS = 15 * 60_000;
 
-/** The period as ListCalls and Subscribe take it: no call that began in it is left out. */
+/** The period as ListCalls and Subscribe take it. It contains every call of the shown period. */
 export const askedPeriod = computed(() => {
   const { since, until } = shownPeriod.value;
   const begin = period.value === "last30" && since !== null ? since - (since % SLIDE_MS) : since;

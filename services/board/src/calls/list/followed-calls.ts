@@ -14,13 +14,16 @@ import {
 import { applyChanges, type Call, type Calls, type Changes, replaceAll } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 
-/** The calls whose callers wait, on all pages but that of calls. */
+/** The calls with a waiting caller, followed on all pages but the page of calls. */
 export const calls = signal<Calls>(new Map());
 /** The most calls that the server puts into a snapshot. */
 export const FOLLOWED = 10_000;
 /** A few screens of calls, which arrive long before the whole snapshot. */
 const FIRST = 200;
-/** Lists of calls show the calls that began last first, and their periods are about when calls began. */
+/**
+ * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
+ * time, too.
+ */
 export const BY_BEGIN = { order: "began_at" } as const;
 /** The filter of the page of calls, without its period: a state, a search, a queue and an agent. */
 export const askedFilter = computed(() => ({

@@ -10,24 +10,30 @@ import { order, period, shownPeriod } from "./calls-view.ts";
 import { askedFilter, FOLLOWED, follow, type Snapshot } from "./followed-calls.ts";
 import { isWithin } from "./periods.ts";
 
-/** Calls the page lists at most: some 80 MB of a browser's memory. */
+/** The most calls that the page lists: they take some 80 MB of the browser's memory. */
 export const MAX_LISTED = 50_000;
 
-/** The calls of the page of calls in its order; null until there is an answer. */
+/** The calls of the page of calls in their order; null until the first answer. */
 export const rows = signal<readonly Call[] | null>(null);
-/** Whether these are all: further ones are being read, there are no more, or there are more than the page lists. */
+/**
+ * Whether the list is complete: more calls are being read, there are no more, or there are more than the
+ * page lists.
+ */
 export const progress = signal<"reading" | "whole" | "cut">("reading");
 
-/** When a call changed last, by the browser's own clock (performance.now): it glows for a moment. */
+/**
+ * The time of the last change of each call, by the browser's clock (performance.now). A changed call glows
+ * for a moment.
+ */
 export const touched = new Map<string, number>();
 export const GLOW_MS = 600;
 export const isGlowing = (aggregate_id: string): boolean =>
   performance.now() - (touched.get(aggregate_id) ?? Number.NEGATIVE_INFINITY) < GLOW_MS;
 
-/** Whether a search found too much to be searched to its end. */
+/** Whether the search matched too much and was cut off. */
 export const searchIsCut = signal(false);
 
-/** What a search finds the server alone can say: it tells of each call that comes into it or leaves it. */
+/** Only the server can tell what a search finds: it reports each call that begins or ceases to match. */
 const list = createCallList(
   (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
 );
@@ -35,13 +41,19 @@ const show = () => {
   rows.value = list.rows();
 };
 
-/** The present reading; a newer one ends the older. */
+/** The number of the latest reading; a newer reading ends an older one. */
 let generation = 0;
-/** All of the present view were read once: from then on the list is replaced, not emptied and filled. */
+/**
+ * All calls of the present view have been read once: later readings replace the list instead of filling an
+ * empty one.
+ */
 let complete = false;
 let rest: Cursor | null = null;
 
-/** Takes a snapshot, and reads what it lacks. The first time the list grows page by page. */
+/**
+ * Takes a snapshot and reads the rest page by page. During the first reading of a view the list grows with
+ * each page.
+ */
 async function read(snapshot: readonly Call[]): Promise<void> {
   generation += 1;
   const mine = generation;
@@ -72,7 +84,10 @@ function finish(all: readonly Call[]): void {
   show();
 }
 
-/** All there are, in the order that is seen; null where they cannot be read now. `tell` hears how many there are so far. */
+/**
+ * Reads all calls of the view in its order; null if they cannot be read now. `onProgress` is called with
+ * the number of calls so far.
+ */
 export async function readWhole(tell: (count: number) => void): Promise<readonly Call[] | null> {
   const mine = generation;
   const goesOn = () => mine === generation && connection.peek().status === "live";
@@ -112,7 +127,7 @@ follow((news) => {
   if (news.first.length > 0) show();
 });
 
-/** What another view shows is not what this one asks for. A new subject brings its snapshot. */
+/** The calls of another view are not those of this one. The snapshot of the new subscription follows. */
 let subject = "";
 effect(() => {
   const asked = JSON.stringify([page.value === "calls", askedFilter.value, period.value]);
@@ -126,7 +141,7 @@ effect(() => {
   searchIsCut.value = false;
 });
 
-/** Of those that go on the durations overtake those that are over. */
+/** The durations of calls in progress overtake those of finished calls. */
 const REORDER_MS = 5_000;
 const reordered = computed(() => (order.value.by === "age" ? Math.floor(now.value / REORDER_MS) : 0));
 effect(() => {

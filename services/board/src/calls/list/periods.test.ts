@@ -11,7 +11,7 @@ const periodIn = (choice: PeriodChoice, zone = SAO_PAULO) => {
 };
 
 test("days are those of the account's calendar, not the browser's", () => {
-  // half past eleven in the evening of the 24th in São Paulo
+  // 23:30 of the 24th in São Paulo
   expect(periodIn("today")).toEqual(["2026-11-24T03:00", null]);
   expect(periodIn("yesterday")).toEqual(["2026-11-23T03:00", "2026-11-24T03:00"]);
   expect(periodIn("last7")).toEqual(["2026-11-18T03:00", null]);
@@ -29,10 +29,10 @@ test("half an hour ends now, everything has no end, and own times are the accoun
 
 test.each([
   ["2026-11-25T10:00", "Asia/Kathmandu", "2026-11-25T04:15"],
-  // clocks jump from 00:00 to 01:00: the day begins at one
+  // clocks jump from 00:00 to 01:00: the day begins at 01:00
   ["2018-11-04T00:00", SAO_PAULO, "2018-11-04T03:00"],
   ["2018-11-04T01:00", SAO_PAULO, "2018-11-04T03:00"],
-  // 23:30 is there twice
+  // 23:30 occurs twice
   ["2018-02-17T23:30", SAO_PAULO, "2018-02-18T01:30"],
   ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:00"],
   ["2026-03-29T03:30", "Europe/Berlin", "2026-03-29T01:30"],

@@ -1,19 +1,19 @@
 import type { Call } from "../../model/call.ts";
 
-/** The periods that have a name. */
+/** The named periods. */
 export const PERIODS = ["today", "last30", "yesterday", "last7", "all"] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
-/** What a person chose; `from` and `to` are the account's wall clock, `2026-11-25T10:00`. */
+/** A period that somebody chose; `from` and `to` are wall-clock times of the account, `2026-11-25T10:00`. */
 export type PeriodChoice = PeriodName | { from: string; to: string };
 
-/** Moments in ms since the epoch; null is an open end. */
+/** Moments in ms since the epoch; null = open end. */
 export type Period = { since: number | null; until: number | null };
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** The period a choice means at a moment, in the account's zone (IANA name). Days are those of the calendar there. */
+/** The moments of a chosen period in the account's zone (IANA name). Days are calendar days of that zone. */
 export function periodOf(choice: PeriodChoice, now: number, zone: string): Period {
   if (typeof choice === "object")
     return { since: localTime(choice.from, zone), until: localTime(choice.to, zone) };
@@ -32,27 +32,27 @@ export function periodOf(choice: PeriodChoice, now: number, zone: string): Perio
   }
 }
 
-/** Whether the call began in the period: the server's rule for lists in the order of `began_at`. */
+/** Whether the call began in the period, by the server's rule for lists in the order of `began_at`. */
 export function isWithin({ began_at }: Pick<Call, "began_at">, { since, until }: Period): boolean {
   const began = Date.parse(began_at);
   return (since === null || began >= since) && (until === null || began < until);
 }
 
-/** A choice can be asked for: both ends are times, one after the other. */
+/** Whether both ends are times and the second is after the first. */
 export function isPeriodChoice(from: string, to: string): boolean {
   const [since, until] = [localTime(from, "UTC"), localTime(to, "UTC")];
   return since !== null && until !== null && since < until;
 }
 
-/** Whole days are counted on the calendar: one may have 23 or 25 hours. */
+/** Days are counted on the calendar, because a day may have 23 or 25 hours. */
 function startOfDay(now: number, daysAgo: number, zone: string): number {
   const date = new Date(Date.parse(`${wallClock(now, zone).slice(0, 10)}T00:00Z`) - daysAgo * DAY_MS);
   return localTime(`${date.toISOString().slice(0, 10)}T00:00`, zone)!;
 }
 
 /**
- * The moment a wall clock in a zone shows `2026-11-25T10:00`; null where that is no time. Of an hour that is there twice the
- * first; for one that summer time takes away, when the clocks jump.
+ * The moment at which a wall clock in the zone shows `2026-11-25T10:00`; null if this is not a time. If
+ * the hour occurs twice, the first moment; if summer time skips it, the moment at which the clocks jump.
  */
 export function localTime(text: string, zone: string): number | null {
   const shown = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
@@ -63,7 +63,7 @@ export function localTime(text: string, zone: string): number | null {
   return [before, after].find((ms) => ms + offset(ms) === shown) ?? jump(after, before, offset);
 }
 
-/** The first minute with the offset there is at the end. */
+/** The first minute that has the offset of `to`. */
 function jump(from: number, to: number, offset: (ms: number) => number): number {
   let ms = from - (from % MINUTE_MS);
   while (ms < to && offset(ms) !== offset(to)) ms += MINUTE_MS;
@@ -72,7 +72,7 @@ function jump(from: number, to: number, offset: (ms: number) => number): number 
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** `2026-11-25T10:42`, what a clock on the wall shows; to the minute. */
+/** `2026-11-25T10:42`: the wall-clock time, to the minute. */
 export function wallClock(ms: number, zone: string): string {
   let format = formats.get(zone);
   if (!format) {

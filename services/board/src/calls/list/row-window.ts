@@ -5,24 +5,24 @@ import { order } from "./calls-view.ts";
 import { GLOW_MS, isGlowing, rows } from "./listed-calls.ts";
 import { ROW_PX, rowAfter, scrollTopFor, type Viewport, visibleRows } from "./visible-rows.ts";
 
-/** How far the list is scrolled, and how high it is. */
+/** The scroll position and the height of the list. */
 const scrolled = signal({ top: 0, height: 0, isFast: false });
-/** Whoever has not scrolled for so long reads. */
+/** After this time without scrolling the user reads. */
 const REST_MS = 100;
 const viewport = (): Viewport => ({ ...scrolled.value, count: rows.value?.length ?? 0 });
 
-/** The rows that are drawn: from first up to, but not with, last. */
+/** The range of drawn rows: `first` is included, `last` is not. */
 export const first = computed(() => visibleRows(viewport()).first);
 export const last = computed(() => visibleRows(viewport()).last);
-/** Whether it goes by so fast that nobody reads it. */
+/** Whether the list scrolls too fast to be read. */
 export const isFast = computed(() => scrolled.value.isFast);
 
-/** The call_id of the row the keyboard is at. */
+/** The call_id of the row that the keyboard is at. */
 export const current = signal<string | null>(null);
 
 type Section = { readonly current: HTMLElement | null };
 
-/** Keeps in mind where the list stands on the screen. */
+/** Tracks the scroll position and the height of the list. */
 export function useViewport(section: Section): void {
   useLayoutEffect(() => {
     const element = section.current!;
@@ -46,13 +46,13 @@ export function useViewport(section: Section): void {
   }, []);
 }
 
-/** Who reads further down goes on reading there, whatever comes in above; another order is read from its top. */
+/** Keeps the top row in place while rows come in above it. A new order is shown from its top. */
 export function useAnchor(section: Section, all: readonly Call[]): void {
   const anchor = useRef({ id: "", index: 0, order: order.peek() });
   useLayoutEffect(() => {
     const element = section.current!;
     const { id, index, order: ordered } = anchor.current;
-    // what was drawn for it: asking the element would lay out everything, for nothing where it stays
+    // the position that the rows were drawn for: reading it from the element would force a layout
     let { top: drawnFor } = scrolled.peek();
     const moveBy = (px: number) => {
       element.scrollTop += px;
@@ -68,9 +68,9 @@ export function useAnchor(section: Section, all: readonly Call[]): void {
   });
 }
 
-/** Arrows, pages, Home and End move through all rows, drawn or not. */
+/** Arrows, Page Up, Page Down, Home and End move through all rows, drawn or not. */
 export function useRowKeys(section: Section): void {
-  /** The row that is to have the focus as soon as it is drawn. */
+  /** The call_id of the row that gets the focus as soon as it is drawn. */
   const wanted = useRef<string | null>(null);
   const hadFocus = section.current?.contains(document.activeElement) ?? false;
   useLayoutEffect(() => {
@@ -80,7 +80,8 @@ export function useRowKeys(section: Section): void {
       row.focus({ preventScroll: true });
       wanted.current = null;
     } else if (hadFocus && isAway(document.activeElement!)) {
-      // the row that had it was scrolled away, or shows another call: keys go on from there
+      // the row with the focus was scrolled away, or shows another call: the list takes the focus, so that
+      // keys still work
       element.focus({ preventScroll: true });
     }
   });
@@ -100,7 +101,7 @@ export function useRowKeys(section: Section): void {
       event.preventDefault();
       wanted.current = id;
       current.value = id;
-      // drawn already: nothing else would be drawn anew
+      // if the row is drawn already, no drawing follows that would set the focus
       rowOf(element, id)?.focus({ preventScroll: true });
     };
     element.addEventListener("focusin", focus);
@@ -112,7 +113,10 @@ export function useRowKeys(section: Section): void {
   }, []);
 }
 
-/** Which row each is, and the one that Tab leads to: set beside, so that rows which only move are not drawn anew. */
+/**
+ * Sets the index of each row and the row that Tab leads to. This is done outside of the rendering, so that
+ * rows which only move are not drawn again.
+ */
 export function useRowPlaces(section: Section): void {
   useLayoutEffect(() => {
     const drawn = section.current!.querySelectorAll<HTMLElement>("[data-call]");
@@ -124,7 +128,7 @@ export function useRowPlaces(section: Section): void {
   });
 }
 
-/** Calls that changed just now are marked for a moment: not animated, which would cost each frame. */
+/** Marks the calls that have just changed. An animation would cost time in each frame. */
 export function useGlow(section: Section): void {
   useLayoutEffect(() => {
     const mark = () => {
@@ -148,7 +152,7 @@ const isAway = (focused: Element): boolean =>
 const rowOf = (element: HTMLElement, id: string): HTMLElement | null =>
   element.querySelector<HTMLElement>(`[data-call="${CSS.escape(id)}"]`);
 
-/** Scrolls to the row a key leads to; its call_id, or null where it leads nowhere. */
+/** Scrolls to the row that a key leads to and returns its call_id; null if the key leads to no row. */
 function rowOfKey(key: string, element: HTMLElement): string | null {
   const all = rows.peek() ?? [];
   const from = all.findIndex(({ aggregate_id }) => aggregate_id === current.peek());

@@ -1,22 +1,22 @@
-/** All rows are as high, the head included: so it is known where each is without drawing it. */
+/** All rows, the header included, have this height, so the position of a row is known without drawing it. */
 export const ROW_PX = 32;
 
-/** Drawn beyond what is seen, on either side: a wheel's turn finds them there. */
+/** Rows that are drawn beyond the visible ones on either side: a turn of the wheel finds them there. */
 const SPARE = 8;
-/** Rows come and go so many at a time: fewer changes of the page than frames. */
+/** Rows are added and removed in steps of this many, so that not every frame changes the page. */
 const STEP = 4;
-/** No screen is higher: where the list has no height of its own, not all of it is drawn. */
+/** No screen is higher. If the list has no height of its own, this limits the drawn rows. */
 const HIGHEST_PX = 4_000;
 
 /**
- * Where a list stands: pixels that are scrolled past, pixels that are seen (with the head that stays on top), and its rows; whether it
- * is scrolled so fast that there is nothing left of what was seen before.
+ * The state of a list: pixels above the visible part, visible pixels (the sticky header included), the
+ * number of rows, and whether it scrolls by more than its height at once.
  */
 export type Viewport = { top: number; height: number; count: number; isFast?: boolean };
 
-/** The rows to draw: from first up to, but not with, last. */
+/** The rows to draw: `first` is included, `last` is not. */
 export function visibleRows({ top, height, count, isFast }: Viewport): { first: number; last: number } {
-  // what is beyond would be passed before it is seen
+  // rows beyond the visible ones would be scrolled past before anybody sees them
   const spare = isFast ? 0 : SPARE;
   const seen = Math.ceil(Math.min(height, HIGHEST_PX) / ROW_PX);
   const at = Math.max(0, Math.min(Math.floor(top / ROW_PX), count - seen));
@@ -24,14 +24,14 @@ export function visibleRows({ top, height, count, isFast }: Viewport): { first: 
   return { first, last: Math.min(count, first + seen + 2 * spare + STEP) };
 }
 
-/** How far to scroll so that a row is seen whole, below the head; not at all where it is. */
+/** The scroll position at which a row is wholly visible below the header; the present position if it is already. */
 export function scrollTopFor(index: number, { top, height }: Viewport): number {
   const highest = index * ROW_PX;
   const lowest = highest + 2 * ROW_PX - height;
   return Math.max(0, Math.min(highest, Math.max(top, lowest)));
 }
 
-/** The row a key leads to from another; null for a key that leads nowhere. */
+/** The row that a key leads to; null for a key that leads to none. */
 export function rowAfter(key: string, index: number, { height, count }: Viewport): number | null {
   const page = Math.max(1, Math.floor(height / ROW_PX) - 2);
   const steps: Record<string, number> = {
@@ -47,9 +47,9 @@ export function rowAfter(key: string, index: number, { height, count }: Viewport
 }
 
 /**
- * Which drawn row shows which: who was seen before keeps its row, who comes takes one that is left over, so that rows get other texts
- * instead of being made and thrown away, and where all are other ones, none is moved. The answer has a slot for each of the ids, in their
- * order.
+ * Assigns a row element (slot) to each call. A call that stays keeps its slot; a new call takes a free
+ * slot. Rows get other texts instead of being created and removed. The answer has a slot for each of the
+ * ids, in their order.
  */
 export function createSlots(): (ids: readonly string[]) => number[] {
   let held = new Map<string, number>();
