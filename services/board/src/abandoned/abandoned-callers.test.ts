@@ -29,7 +29,7 @@ const hidden: Abandoned = {
 };
 const talked_at = "2026-11-25T13:00:00.000Z";
 
-test("people who are still to be called stand first, those who only hung up at once after them", () => {
+test("callers who need a call back come first, callers with only short waits after them", () => {
   const people = [
     person({ aggregate_id: "short", short: true }),
     person({ aggregate_id: "open" }),
@@ -44,7 +44,7 @@ test("people who are still to be called stand first, those who only hung up at o
   ]);
 });
 
-test("only the abandons of hidden numbers are listed apart", () => {
+test("only abandons of hidden numbers are listed separately", () => {
   expect(anonymousOf({ abandoned: [hidden, { ...hidden, person: "+5511987654321" }] })).toEqual([hidden]);
 });
 

@@ -15,7 +15,7 @@ const agent = (name: string, state: Agent["state"], since: string | null, queues
   mean_talk_ms: null,
 });
 
-test("agents stand by state, in each the one first that has been so the longest, those without a time last", () => {
+test("agents are sorted by state, then by how long they have been in it; agents without a time come last", () => {
   const names = byState([
     agent("out", "LOGGED_OUT", "2026-01-01T10:00:00.000Z"),
     agent("young", "FREE", "2026-01-01T12:00:00.000Z"),
@@ -26,7 +26,7 @@ test("agents stand by state, in each the one first that has been so the longest,
   expect(names).toEqual(["talks", "old", "young", "whenever", "out"]);
 });
 
-test("agents are found by a part of their name or of a queue's", () => {
+test("agents are found by a part of their name or of a queue's name", () => {
   const all = [agent("Ana@example.com", "FREE", null, ["900"]), agent("beto", "FREE", null, ["Vendas"])];
   const found = (text: string) => findAgents(all, text).map((each) => each.agent);
   expect(found("ana@")).toEqual(["Ana@example.com"]);

@@ -20,8 +20,8 @@ const STEP_MS = 1_000;
 
 /** Notes the server's time from an answer that has just come. The quickest answer gives the best estimate. */
 export function noteServerTime(ms: number): void {
-  const told = ms - Date.now();
-  if (told <= offset.peek() && offset.peek() - told < STEP_MS) return;
-  offset.value = told;
+  const difference = ms - Date.now();
+  if (difference <= offset.peek() && offset.peek() - difference < STEP_MS) return;
+  offset.value = difference;
   ticks.value = Date.now();
 }

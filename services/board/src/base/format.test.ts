@@ -35,7 +35,7 @@ test.each([
   [3_723_000, "1:02:03"],
 ])("%d ms are %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
 
-test("a masked body hides every number and document, wherever it is, and keeps what tells events apart", () => {
+test("a masked body hides every number and document, and keeps the fields that distinguish events", () => {
   const body = {
     call_id: "1463669263.30033",
     timestamp: "1539855333",
@@ -92,7 +92,7 @@ test.each([
   expect(formatKey(key, true)).toBe(expected);
 });
 
-test("of a text that is no JSON, masked, long runs of digits show only their end", () => {
+test("a masked text that is no JSON keeps only the end of long runs of digits", () => {
   expect(maskText("tel 5511987654321, queue 900", true)).toBe("tel *********4321, queue 900");
   expect(maskText("tel 5511987654321", false)).toBe("tel 5511987654321");
 });

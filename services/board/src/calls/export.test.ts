@@ -35,7 +35,7 @@ const call = sampleCall({
 const header =
   "aggregate_id,state,direction,counted_as,from,to,queues,agents,code,began_at,answered_at,connected_at,finished_at,abandoned,events,recording_url";
 
-test("a call is one row with its begin, all its queues and all its agents in their order, and times in the account's zone", () => {
+test("a call is one row with its beginning, all its queues and agents in their order, and times in the account's zone", () => {
   const row = [
     "1463669263.30033",
     "FINISHED",
@@ -79,7 +79,7 @@ test("a number is written as its sender wrote it, and masked as it is displayed"
   expect(toCsv([odd], { ...manner, masked: true })).toContain(",'+55 11 9****-4321,");
 });
 
-test("masked, no field of the file holds a number or a document", () => {
+test("no field of a masked file holds a number or a document", () => {
   const personal: Call = {
     ...call,
     their_number: "sip:5511987654321@10.0.0.1",

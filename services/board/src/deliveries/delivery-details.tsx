@@ -101,13 +101,13 @@ function readable(text: string): string {
 }
 
 function Redrive({ delivery: { id, letter } }: { delivery: Delivery }) {
-  const told = useSignal<Redriven | "sending" | null>(null);
+  const result = useSignal<Redriven | "sending" | null>(null);
   const send = async () => {
-    told.value = "sending";
-    told.value = await redrive(id);
+    result.value = "sending";
+    result.value = await redrive(id);
   };
   const { redriveOne, sending, outcomes } = deliveriesWords;
-  const now = told.value;
+  const now = result.value;
   return (
     <section class="redrive-one" aria-label={redriveOne}>
       {letter?.status !== "dropped" && (

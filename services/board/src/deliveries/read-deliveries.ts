@@ -5,10 +5,10 @@ import { page, query, status } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 import type { Delivery } from "../model/delivery.ts";
 
-type Report = { now: string; redrive: boolean; deliveries: Delivery[] };
+type DeliveryReport = { now: string; redrive: boolean; deliveries: Delivery[] };
 
 /** The answer to the present filter; null until it has come once. `more`: there are older deliveries. */
-export const deliveries = signal<(Report & { more: boolean }) | null>(null);
+export const deliveries = signal<(DeliveryReport & { more: boolean }) | null>(null);
 
 /** The numbers of deliveries that can be shown: the last is the most that the server sends at once. */
 const STEPS = [200, 500, 1_000];
@@ -28,7 +28,7 @@ const asked = () => ({
 const reading = createPaced(async () => {
   if (page.peek() !== "deliveries") return true;
   const params = asked();
-  const answer = await ask<Report>("ListDeliveries", { ...params, limit: limit.peek() });
+  const answer = await ask<DeliveryReport>("ListDeliveries", { ...params, limit: limit.peek() });
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
   // the filter has changed since: this answer is outdated
@@ -58,7 +58,7 @@ export async function readWaiting(): Promise<Delivery[] | null> {
   const waiting: Delivery[] = [];
   let cursor: string | undefined;
   do {
-    const answer = await ask<Report>("ListDeliveries", { ...asked(), cursor });
+    const answer = await ask<DeliveryReport>("ListDeliveries", { ...asked(), cursor });
     if (answer?.status !== "Ok") return null;
     waiting.push(...answer.data.deliveries.filter(({ letter }) => letter?.status === "waiting"));
     cursor = answer.next;
@@ -68,7 +68,7 @@ export async function readWaiting(): Promise<Delivery[] | null> {
 
 /** All deliveries of a call in the order of arrival; null if they cannot be read now. */
 export async function readDeliveriesOf(call_id: string): Promise<Delivery[] | null> {
-  const answer = await ask<Report>("ListDeliveries", { call_id });
+  const answer = await ask<DeliveryReport>("ListDeliveries", { call_id });
   return answer?.status === "Ok" ? answer.data.deliveries.toReversed() : null;
 }
 

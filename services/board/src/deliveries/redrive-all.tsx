@@ -22,11 +22,11 @@ export function RedriveAll() {
   };
   const send = async (waiting: readonly Delivery[]) => {
     const ids = waiting.map(({ id }) => id);
-    const tell = (done: number) => {
+    const showProgress = (done: number) => {
       stage.value = { at: "sending", done, of: ids.length };
     };
-    tell(0);
-    stage.value = { at: "done", result: await redriveAll(ids, tell) };
+    showProgress(0);
+    stage.value = { at: "done", result: await redriveAll(ids, showProgress) };
   };
   const { all, confirm, cancel } = deliveriesWords.redriveAll;
   const now = stage.value;
@@ -54,13 +54,13 @@ export function RedriveAll() {
           {all}
         </button>
       )}
-      <Told stage={now} />
+      <Progress stage={now} />
     </div>
   );
 }
 
 /** The progress of the redrive, or its result. */
-function Told({ stage }: { stage: Stage }) {
+function Progress({ stage }: { stage: Stage }) {
   const { sending, unreadable, result } = deliveriesWords.redriveAll;
   if (stage.at === "sending")
     return (

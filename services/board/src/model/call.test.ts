@@ -26,11 +26,11 @@ test("an older version changes nothing", () => {
   expect(applyChanges(calls, { changed: [call({ version: 4, code: "7" })], erased: [] })).toEqual(calls);
 });
 
-test("a call that was erased, or left what was asked for, is removed", () => {
+test("an erased call, or one that left the subscription, is removed", () => {
   expect(applyChanges(replaceAll([call()]), { changed: [], erased: ["one"] }).size).toBe(0);
 });
 
-test("the age of a call is counted from its begin, grows until the call ends and is never negative", () => {
+test("the age of a call counts from its beginning, grows until its end and is never negative", () => {
   const now = Date.parse("2026-01-01T00:01:00.000Z");
   const delivered = { created_at: "2026-01-01T00:00:50.000Z" };
   expect(ageOf(call(delivered), now)).toBe(60_000);
@@ -58,14 +58,14 @@ test("an outbound call goes from our number to theirs, every other call from the
   }
 });
 
-test("the queues of a call are those it visited in their order, each once; without a visit the last one named", () => {
+test("the queues of a call are the visited ones in their order, each once; without a visit it is the last named queue", () => {
   const visits = ["900", null, "901", "900"].map((queue) => visit({ queue }));
   expect(queuesOf(call({ legs: visits, queue: "900" }))).toEqual(["900", "901"]);
   expect(queuesOf(call({ queue: "800" }))).toEqual(["800"]);
   expect(queuesOf(call())).toEqual([]);
 });
 
-test("the agents of a call are those who talked in their order, whatever the case of their login", () => {
+test("the agents of a call are those who talked, in their order; the case of a login does not matter", () => {
   const talks = ["Ana@example.com", "beto", "ana@example.com"].map((agent) => ({
     agent,
     extension: null,
@@ -75,7 +75,7 @@ test("the agents of a call are those who talked in their order, whatever the cas
   expect(agentsOf(call({ talks }))).toEqual(["Ana@example.com", "beto"]);
 });
 
-test("waiting callers are listed by how long they wait, in the queue of the open visit, else in the last queue", () => {
+test("waiting callers are sorted by their wait and belong to the queue of the open visit, or else to the last queue", () => {
   const over = visit({ queue: "900", ended_at: "2026-01-01T10:00:00Z", outcome: "OVERFLOWED" });
   const calls = replaceAll([
     call({

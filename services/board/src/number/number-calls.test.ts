@@ -48,7 +48,7 @@ test("the totals of a number are those of its calls", () => {
   expect(totalsOf([])).toMatchObject({ calls: 0, talkMs: 0, first: null, last: null });
 });
 
-test("an outbound call is talked on from the first in progress, and a customer who hung up in a queue did not abandon", () => {
+test("the talk of an outbound call begins with its first in progress, and a customer who hangs up in a queue abandons nothing", () => {
   const outbound = { counted_as: "outbound" as const };
   const calls = [
     call(1, { ...outbound, connected_at: at(10), talks: [talk(12, 40)], finished_at: at(50) }),
@@ -60,7 +60,7 @@ test("an outbound call is talked on from the first in progress, and a customer w
   expect(findGaveUp(calls, () => 5_000).size).toBe(0);
 });
 
-test("internal calls and voicemails are no talk with a person", () => {
+test("internal calls and voicemails do not count as talks with a person", () => {
   const calls = [
     call(1, { counted_as: "internal", connected_at: at(1), talks: [talk(1, 9)], finished_at: at(9) }),
     call(2, { connected_at: at(1), answered_at: at(1), finished_at: at(9) }),
@@ -68,7 +68,7 @@ test("internal calls and voicemails are no talk with a person", () => {
   expect(totalsOf(calls)).toMatchObject({ answered: 0, talkMs: 0 });
 });
 
-test("a caller who gave up was talked to since by the next answer, agent or outbound call to the same canonical number", () => {
+test("the next answer, agent or outbound call of the same canonical number counts as a talk after an abandon", () => {
   const calls = [
     call(6, { their_number: "(11) 98765-4321", counted_as: "outbound", connected_at: at(500) }),
     call(5, { their_number: "sip:+5511987654321@203.0.113.7", legs: [answered(400, 410)] }),
@@ -82,7 +82,7 @@ test("a caller who gave up was talked to since by the next answer, agent or outb
   ]);
 });
 
-test("two callers who hide their number are two people, and each may be talked to later in the same call", () => {
+test("two callers with hidden numbers are two people, and only their own call can contain a later talk", () => {
   const hidden = { their_number: "anonymous", their_number_canonical: null };
   const calls = [
     call(2, { ...hidden, legs: [gaveUp(0, 60), answered(100, 110)] }),

@@ -25,7 +25,7 @@ const day = (slices: Slice[]): QueueDay => ({
 });
 const indexes = (slices: Slice[]) => slices.map(({ from }) => (Date.parse(from) - beganAt) / 900_000);
 
-test("a day is shown from its first call on, an hour of it at least", () => {
+test("a day is shown from its first call on, and at least an hour of it", () => {
   const of = (first: number, count: number) =>
     Array.from({ length: count }, (_, n) => slice(n, n === first ? { overflowed: 1 } : {}));
   expect(indexes(awake(of(2, 8)))).toEqual([2, 3, 4, 5, 6, 7]);
@@ -34,7 +34,7 @@ test("a day is shown from its first call on, an hour of it at least", () => {
   expect(indexes(awake(of(-1, 1)))).toEqual([0]);
 });
 
-test("what is left out of the charts are empty slices: the sums stay those of the day", () => {
+test("the charts leave out only empty slices, so their sums are those of the day", () => {
   const slices = [
     slice(0),
     slice(1, { offered: 2, answered: 1 }),
@@ -47,13 +47,13 @@ test("what is left out of the charts are empty slices: the sums stay those of th
   expect(Object.fromEntries(sums)).toEqual({ offered: 2, answered: 1, abandoned: 3 });
 });
 
-test("the abandoned stand on the answered, and the last slice ends after its quarter of an hour", () => {
+test("the bar of abandoned calls stands on that of answered calls, and the last slice ends after a quarter of an hour", () => {
   const [calls] = chartsOf(day([slice(0, { answered: 4, abandoned: 2 })]), []);
   expect(calls!.lines[2]).toMatchObject({ name: "abandoned", values: [2], tops: [6] });
   expect([calls!.begins, calls!.endsAt]).toEqual([[beganAt], beganAt + 900_000]);
 });
 
-test("the promised wait is drawn where it is one for all queues", () => {
+test("the promised wait is drawn if all queues have the same", () => {
   const threshold = (...promised: number[]) => chartsOf(day([slice(0)]), promised)[2]!.threshold;
   expect([threshold(20_000, 20_000), threshold(20_000, 40_000), threshold()]).toEqual([20_000, null, null]);
 });

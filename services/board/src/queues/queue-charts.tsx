@@ -16,17 +16,17 @@ import { queuesWords } from "./words.ts";
 const hovered = signal<number | null>(null);
 
 /** The drawing code is loaded with the first chart, not with the page. */
-const plotting = signal<typeof import("./plot.ts") | "loading" | "failed">("loading");
-let fetched = false;
-function fetchPlot(): void {
-  if (fetched) return;
-  fetched = true;
+const drawing = signal<typeof import("./plot.ts") | "loading" | "failed">("loading");
+let isAsked = false;
+function loadPlot(): void {
+  if (isAsked) return;
+  isAsked = true;
   import("./plot.ts").then(
     (module) => {
-      plotting.value = module;
+      drawing.value = module;
     },
     () => {
-      plotting.value = "failed";
+      drawing.value = "failed";
     },
   );
 }
@@ -45,7 +45,7 @@ const FORMATS: Record<Chart["unit"], (value: number | null) => string> = {
 export function QueueCharts(props: { day: QueueDay; numbers: QueueNumbers; promisedMs: readonly number[] }) {
   const { day, numbers, promisedMs } = props;
   const charts = useMemo(() => chartsOf(day, promisedMs), [day, promisedMs.join()]);
-  useEffect(fetchPlot, []);
+  useEffect(loadPlot, []);
   return (
     <>
       <p class="soft pointed">
@@ -97,16 +97,16 @@ function Value({ line, whole, format }: ValueProps) {
 
 /** For screen readers the drawing is an image; the table below it has the same numbers. */
 function Drawing({ chart }: { chart: Chart }) {
-  if (plotting.value === "failed") return <Unfetched />;
+  if (drawing.value === "failed") return <NotLoaded />;
   return (
     <div class="drawing" role="img" aria-label={queuesWords.picture(queuesWords.titles[chart.name])}>
-      {plotting.value !== "loading" && <Canvas chart={chart} createPlot={plotting.value.createPlot} />}
+      {drawing.value !== "loading" && <Canvas chart={chart} createPlot={drawing.value.createPlot} />}
     </div>
   );
 }
 
 /** After an update of the server the old file is gone. */
-function Unfetched() {
+function NotLoaded() {
   return (
     <p class="empty" role="alert">
       {queuesWords.noPlot}{" "}

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { NO_TRAFFIC, sampleQueue } from "../../testing/sample-queue.ts";
 import { toQueueCsv } from "./queue-file.ts";
 
-test("the file of queues has the total, then each queue, with inbound, outbound and internal numbers of their own", () => {
+test("the file of queues has the total and then each queue, with separate inbound, outbound and internal numbers", () => {
   const outbound = { placed: 7, connected: 5, dropped: 1, mean_talk_ms: 60_000 };
   const internal = { ...NO_TRAFFIC, placed: 2 };
   const numbers = {
@@ -38,7 +38,7 @@ test("the file of queues has the total, then each queue, with inbound, outbound 
   ]);
 });
 
-test("in Portuguese a share has a decimal comma", () => {
+test("a share has a decimal comma in Portuguese", () => {
   const text = toQueueCsv(
     { total: sampleQueue({ service_level: 0.5 }), queues: [] },
     { language: "pt-BR", masked: false, zone: "UTC", names: { total: "Todas", none: "sem fila" } },

@@ -20,30 +20,30 @@ const rows: QueueRow[] = [
 const sorted = (by: Parameters<typeof orderAfter>[1], descending: boolean) =>
   sortQueues(rows, { by, descending }).map(({ queue }) => queue);
 
-test("queues are sorted by a number either way, equals in the order of their names", () => {
+test("queues are sorted by a number in either direction, equal ones in the order of their names", () => {
   expect(sorted("offered", true)).toEqual(["901", "900", "902"]);
   expect(sorted("offered", false)).toEqual(["900", "902", "901"]);
   expect(sorted("queue", false)).toEqual(["900", "901", "902"]);
   expect(sorted("queue", true)).toEqual(["902", "901", "900"]);
 });
 
-test("a queue without that number comes last either way", () => {
+test("a queue without that number comes last in either direction", () => {
   expect(sorted("service_level", true)).toEqual(["902", "900", "901"]);
   expect(sorted("service_level", false)).toEqual(["900", "902", "901"]);
 });
 
-test("the longest wait is the largest", () => {
+test("the longest wait counts as the largest number", () => {
   expect(sorted("waiting_since", true)).toEqual(["902", "900", "901"]);
 });
 
-test("a column begins with the largest, and is turned round when it is chosen again", () => {
+test("the first click on a column shows the largest first, a second click reverses the order", () => {
   const once = orderAfter(BY_QUEUE, "abandoned");
   expect(once).toEqual({ by: "abandoned", descending: true });
   expect(orderAfter(once, "abandoned")).toEqual({ by: "abandoned", descending: false });
   expect(orderAfter(once, "queue")).toEqual(BY_QUEUE);
 });
 
-test("the columns of outbound calls are shown if there are any, and sorted like the others", () => {
+test("the columns of outbound calls are shown if there are such calls, and can be sorted like the others", () => {
   const outbound = { placed: 3, connected: 2, dropped: 1, mean_talk_ms: 60_000 };
   expect(columnsFor(none)).toEqual(INBOUND_COLUMNS);
   expect(columnsFor({ ...none, outbound })).toEqual([...INBOUND_COLUMNS, ...OUTBOUND_COLUMNS]);
@@ -58,6 +58,6 @@ test("the columns of outbound calls are shown if there are any, and sorted like 
     expect(sortQueues(two, { by, descending: true }).map(({ queue }) => queue)).toEqual(["901", "900"]);
 });
 
-test("every column of inbound calls can be sorted by", () => {
+test("queues can be sorted by every column of inbound calls", () => {
   for (const by of INBOUND_COLUMNS) expect(sorted(by, true)).toHaveLength(3);
 });

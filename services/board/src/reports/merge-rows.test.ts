@@ -6,7 +6,7 @@ const row = (name: string | null, n = 0): Row => ({ name, n });
 const merge = (before: Row[], changed: Row[], gone: (string | null)[] = []) =>
   mergeRows(before, changed, gone, ({ name }) => name).map(({ name, n }) => [name, n]);
 
-test("a changed row stays in its place, a new one comes to its own, by number, and the nameless last", () => {
+test("a changed row keeps its position, a new row is sorted in by number, and a row without a name comes last", () => {
   const before = [row("99"), row("1000"), row(null)];
   expect(merge(before, [row("1000", 1)])).toEqual([
     ["99", 0],
@@ -22,6 +22,6 @@ test("a changed row stays in its place, a new one comes to its own, by number, a
   ]);
 });
 
-test("what is gone is gone", () => {
+test("a removed row disappears", () => {
   expect(merge([row("a"), row("b"), row(null)], [row("b", 2)], ["a", null])).toEqual([["b", 2]]);
 });

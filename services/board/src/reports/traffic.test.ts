@@ -10,7 +10,7 @@ test("a kind of calls has numbers if a call began, was connected or dropped, or 
     expect(hasTraffic({ ...NO_TRAFFIC, ...one })).toBe(true);
 });
 
-test("a queue that only outbound or internal calls used is not a queue of inbound calls", () => {
+test("a queue with only outbound or internal calls is not a queue of inbound calls", () => {
   expect(isInboundQueue(sampleQueue({ outbound: placed }))).toBe(false);
   expect(isInboundQueue(sampleQueue({ queue: "800", internal: placed }))).toBe(false);
   for (const one of [{ waiting: 1 }, { offered: 1 }, { mean_talk_ms: 1 }, { name: "Vendas" }, { free: 0 }])

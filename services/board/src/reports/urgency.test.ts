@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { byUrgency, urgencyOf } from "./urgency.ts";
 
-test("a wait is near its promise from three quarters on, and over it past it", () => {
+test("a wait is near from three quarters of the promise on, and over after the promise", () => {
   expect([14_999, 15_000, 20_000, 20_001].map((waited) => urgencyOf(waited, 20_000))).toEqual([
     "calm",
     "near",
@@ -10,7 +10,7 @@ test("a wait is near its promise from three quarters on, and over it past it", (
   ]);
 });
 
-test("the queue whose promise is broken worst comes first, those where nobody waits last", () => {
+test("the queue that exceeds its promise most comes first, queues without a wait come last", () => {
   const queue = (name: string, waitedMs: number | null, serviceLevelMs: number, waiting = 1) => ({
     name,
     serviceLevelMs,

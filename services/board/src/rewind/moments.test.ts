@@ -18,7 +18,7 @@ describe("a moment in the account's zone", () => {
     expect(momentOf(text, "America/Sao_Paulo")).toBeNull(),
   );
 
-  test("is in a day of 24 hours, of 23 where summer time begins and of 25 where it ends", () => {
+  test("is in a day of 24 hours, of 23 if summer time begins and of 25 if it ends", () => {
     const hours = (utc: string, zone: string) => {
       const { from, to } = dayOf(Date.parse(utc), zone);
       expect(from).toBeLessThanOrEqual(Date.parse(utc));
@@ -34,7 +34,7 @@ describe("a moment in the account's zone", () => {
     expect(hours("2026-10-25T12:00:00Z", "Europe/Lisbon")).toBe(25);
   });
 
-  test("at a day's border is the first of the next day", () => {
+  test("at the border of two days is the first of the next day", () => {
     const { from, to } = dayOf(Date.parse("2026-11-24T13:42:07Z"), "America/Sao_Paulo");
     expect(new Date(from).toJSON()).toBe("2026-11-24T03:00:00.000Z");
     expect(dayOf(to, "America/Sao_Paulo").from).toBe(to);

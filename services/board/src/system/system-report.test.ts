@@ -31,12 +31,12 @@ const kinds = (given: Partial<SystemReport>) =>
   findTroubles(report(given)).map(({ kind, level }) => `${kind} ${level}`);
 const failing = [{ name: "kafka", reason: "away", tolerated: true }];
 
-test("all is well while everybody is ready and nothing waits, however much was refused or has stopped in order", () => {
+test("all is well while all instances are ready and nothing waits; refusals and regular stops do not matter", () => {
   const refusals = [{ minute: "2026-11-25T12:00:00.000Z", status: 422, count: 99 }];
   expect(kinds({ refusals, instances: [instance(), instance({ standing: "stopped" })] })).toEqual([]);
 });
 
-test("who is missing, not ready, or silent is a trouble, the worst first", () => {
+test("a missing, an unready and a silent instance are troubles, the worst first", () => {
   const instances = [
     instance({ failing }),
     instance({ standing: "unready" }),
@@ -50,7 +50,7 @@ test("who is missing, not ready, or silent is a trouble, the worst first", () =>
   ]);
 });
 
-test("an instance of another installation is a grave trouble while it runs, and none of its own troubles is ours", () => {
+test("an instance of another installation is a severe trouble while it runs, and its own troubles are not reported", () => {
   const foreign = (standing: Instance["standing"]) =>
     kinds({ instances: [instance({ foreign: true, installation: "theirs", standing, failing })] });
   expect(foreign("ready")).toEqual(["foreign over"]);
@@ -58,30 +58,30 @@ test("an instance of another installation is a grave trouble while it runs, and 
   expect([foreign("silent"), foreign("stopped")]).toEqual([[], []]);
 });
 
-test("while nothing is heard, nobody is called silent", () => {
+test("no instance is reported as silent while no status is received", () => {
   expect(kinds({ hears: false, instances: [instance({ standing: "silent" })] })).toEqual(["deaf near"]);
 });
 
-test("a lag is a trouble by its age, and one that is unknown always", () => {
+test("a lag is a trouble from a certain age on; an unknown lag always is", () => {
   const lag = (waited_ms: number) => kinds({ lag: { records: 5, waited_ms, partitions: [] } });
   expect([lag(9_999), lag(10_000), lag(60_000)]).toEqual([[], ["lag near"], ["lag over"]]);
   expect(kinds({ lag: null, lag_unknown: "Kafka does not answer" })).toEqual(["lagUnknown over"]);
 });
 
-test("what waits in a spool is a trouble, after five minutes a grave one", () => {
+test("events in a spool are a trouble, after five minutes a severe one", () => {
   const spool = (spool_oldest_ms: number) =>
     kinds({ instances: [instance({ figures: { spool_records: 2, spool_oldest_ms } })] });
   expect([spool(300_000), spool(300_001)]).toEqual([["spool near"], ["spool over"]]);
   expect(kinds({ instances: [instance({ figures: { spool_records: 0 } })] })).toEqual([]);
 });
 
-test("a webhook that was told 503 is news for five minutes", () => {
+test("an answer 503 of the webhook is a trouble for five minutes", () => {
   const at = (minute: string) => kinds({ refusals: [{ minute, status: 503, count: 1 }] });
   expect(at("2026-11-25T11:56:00.000Z")).toEqual(["unavailable over"]);
   expect(at("2026-11-25T11:55:00.000Z")).toEqual([]);
 });
 
-test("refusals are summed by status, with the last minute each came in", () => {
+test("refusals are summed by status, with the last minute of each", () => {
   const refusals = [
     { minute: "2026-11-25T11:59:00.000Z", status: 422, count: 2 },
     { minute: "2026-11-25T12:00:00.000Z", status: 400, count: 1 },
@@ -107,7 +107,7 @@ test("partitions are summed by topic, and the worst is named", () => {
   ]);
 });
 
-test("each of the last sixty minutes has its count, the one that goes on last, also where none was stored", () => {
+test("each of the last sixty minutes has a count, also without events; the present minute comes last", () => {
   const rates = [
     { minute: "2026-11-25T11:01:00.000Z", events: 7 },
     { minute: "2026-11-25T12:00:00.000Z", events: 3 },

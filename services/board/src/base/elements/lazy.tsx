@@ -9,25 +9,25 @@ type Component = () => ComponentChildren;
  * and the page says so.
  */
 export function lazy(load: () => Promise<Component>): Component {
-  const found = signal<Component | "failed" | null>(null);
-  let asked = false;
-  const fetchOnce = () => {
-    if (asked) return;
-    asked = true;
+  const loaded = signal<Component | "failed" | null>(null);
+  let isAsked = false;
+  const loadOnce = () => {
+    if (isAsked) return;
+    isAsked = true;
     load().then(
       (component) => {
-        found.value = component;
+        loaded.value = component;
       },
       () => {
-        found.value = "failed";
+        loaded.value = "failed";
       },
     );
   };
   return () => {
-    fetchOnce();
-    if (found.value === "failed") return <Failed />;
-    const Found = found.value;
-    return Found ? <Found /> : <p class="empty">{words.base.loading}</p>;
+    loadOnce();
+    if (loaded.value === "failed") return <Failed />;
+    const Loaded = loaded.value;
+    return Loaded ? <Loaded /> : <p class="empty">{words.base.loading}</p>;
   };
 }
 

@@ -12,7 +12,7 @@ const event = (id: number, type: string, seconds: number | null, more: object = 
   event: { type, timestamp: "as the sender wrote it", ...more },
 });
 
-test("each step says how long it lasted, over those without a time", () => {
+test("each step lasts until the next step with a stamp", () => {
   const steps = stepsOf([
     event(1, "call.new", 0),
     event(2, "call.data-provided", null),
@@ -27,7 +27,7 @@ test("each step says how long it lasted, over those without a time", () => {
   ]);
 });
 
-test("each step has the moment that the server read, and one without a stamp the time of its receipt", () => {
+test("each step has the moment that the server read; a step without a stamp has the time of its receipt", () => {
   const steps = stepsOf([
     event(1, "call.data-provided", null),
     event(2, "call.new", 5, { timestamp: "2026-01-01T09:00:05" }),
@@ -37,13 +37,13 @@ test("each step has the moment that the server read, and one without a stamp the
 
 const notesOf = (...events: Parameters<typeof stepsOf>[0]) => stepsOf(events).map(({ notes }) => notes);
 
-test("what arrived after a later step is marked with that step, and by how much", () => {
+test("an event that arrived after a later step is marked with that step and the difference", () => {
   expect(
     notesOf(event(1, "call.new", 0), event(3, "call.waiting", 1), event(2, "call.ongoing", 3.1)),
   ).toEqual([[], [{ kind: "cameBefore", early: "call.ongoing", ms: 2_100 }], []]);
 });
 
-test("by how much is not told where a stamp is missing, or says otherwise", () => {
+test("the difference is left out if a stamp is missing or contradicts the order of arrival", () => {
   const unknown = [{ kind: "cameBefore", early: "call.waiting", ms: null }];
   expect(notesOf(event(2, "call.new", 1), event(1, "call.waiting", 1))[0]).toEqual(unknown);
   expect(notesOf(event(2, "call.new", null), event(1, "call.waiting", 1))[0]).toEqual(unknown);
@@ -57,7 +57,7 @@ test("a call whose beginning is missing says so", () => {
   expect(notesOf(event(1, "dialer.success", 0), event(2, "call.new", 1))).toEqual([[], []]);
 });
 
-test("an agent who enters a queue in which the call had not waited is marked once", () => {
+test("an answer in a queue in which the call had not waited is marked once", () => {
   const begun = event(1, "call.new", 0);
   const entered = (id: number, seconds: number) => event(id, "actor.entered", seconds, { queue: "900" });
   const unknownWait = [{ kind: "answeredWithoutWait" }];
@@ -77,12 +77,12 @@ test("an answer that names no queue, or without an agent, opens no visit and is 
   expect(notesOf(begun, event(2, "call.ongoing", 1, { queue: "900" }))).toEqual([[], []]);
 });
 
-test("an agent who left without having come is marked", () => {
+test("an agent who left without an answer before is marked", () => {
   const left = [event(1, "call.new", 0), event(2, "call.waiting", 1), event(3, "actor.left", 2)];
   expect(notesOf(...left)[2]).toEqual([{ kind: "waitedWithoutAnswer" }]);
 });
 
-test("ten minutes without an event are marked, in a talk an hour, after the end nothing", () => {
+test("ten minutes without an event are marked, in a talk an hour, after the end no time at all", () => {
   const kinds = (type: string, seconds: number) =>
     notesOf(event(1, "call.new", 0), event(2, type, 1), event(3, "call.data-provided", 1 + seconds))[1];
   expect(kinds("call.standby", 599)).toEqual([]);

@@ -20,7 +20,7 @@ const isWaiting = ({ state }: Call) => state === "WAITING";
 const shown = (list: ReturnType<typeof createCallList>) =>
   list.rows().map(({ id, version }) => `${id}:${version}`);
 
-test("a call that changes stays in its place, one that leaves the filter goes, an erased one too", () => {
+test("a changed call keeps its position; a call that leaves the filter and an erased call are removed", () => {
   const list = createCallList(isWaiting);
   list.replace([call(1, 1), call(2, 1), call(3, 1)], NOW);
   expect(shown(list)).toEqual(["1:1", "2:1", "3:1"]);
@@ -32,7 +32,7 @@ test("a call that changes stays in its place, one that leaves the filter goes, a
   expect(shown(list)).toEqual(["2:2", "4:2"]);
 });
 
-test("what was read brings back no call that has left or was erased since the reading began", () => {
+test("a reading does not bring back a call that left or was erased after the reading began", () => {
   const list = createCallList(isWaiting);
   list.begin();
   list.add([call(1, 1)], NOW);
@@ -46,7 +46,7 @@ test("what was read brings back no call that has left or was erased since the re
   expect(shown(list)).toEqual(["3:1", "4:1", "5:9"]);
 });
 
-test("what does not belong any more goes with the next look", () => {
+test("a call that no longer belongs is removed by the next prune", () => {
   let oldest = 0;
   const list = createCallList(({ id }) => id >= oldest);
   list.replace([call(1, 1), call(2, 1)], NOW);
@@ -66,7 +66,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constantFrom("read" as const, "take" as const) }),
 );
 
-test("whatever changes while pages are read, in the end the list is what the server has, in its order", () => {
+test("after any changes during a reading the list equals the server's calls, in its order", () => {
   const order = fc.record({ by: fc.constantFrom(...COLUMNS), descending: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), order, (steps, wanted) => {

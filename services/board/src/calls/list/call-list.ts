@@ -27,11 +27,11 @@ export function createCallList(belongs: (call: Call) => boolean): CallList {
   let rows: readonly Call[] = [];
   let order = NEWEST_FIRST;
   /** The changes since the reading began; null = erased. */
-  let told: Map<string, Call | null> | null = null;
+  let changes: Map<string, Call | null> | null = null;
 
   /** The newest known version of a call that was read; null if it is not to be listed. */
   const newest = (call: Call): Call | null => {
-    const news = told?.get(call.aggregate_id);
+    const news = changes?.get(call.aggregate_id);
     if (news === null) return null;
     const latest = news && news.version >= call.version ? news : call;
     return belongs(latest) ? latest : null;
@@ -47,10 +47,10 @@ export function createCallList(belongs: (call: Call) => boolean): CallList {
       arrange(now);
     },
     begin() {
-      told = new Map();
+      changes = new Map();
     },
     replace(calls, now) {
-      const news = [...(told?.values() ?? [])].filter((call) => call !== null);
+      const news = [...(changes?.values() ?? [])].filter((call) => call !== null);
       const all = [...calls, ...news].map(newest).filter((call) => call !== null);
       held = new Map(all.map((call) => [call.aggregate_id, call]));
       arrange(now);
@@ -64,11 +64,11 @@ export function createCallList(belongs: (call: Call) => boolean): CallList {
       );
     },
     end() {
-      told = null;
+      changes = null;
     },
     change(changed, erased, now) {
-      for (const call of changed) told?.set(call.aggregate_id, call);
-      for (const id of erased) told?.set(id, null);
+      for (const call of changed) changes?.set(call.aggregate_id, call);
+      for (const id of erased) changes?.set(id, null);
       put(
         changed.filter((call) => versionOf(call) <= call.version),
         erased,

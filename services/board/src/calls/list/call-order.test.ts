@@ -14,7 +14,7 @@ const call = (given: Partial<Call>): Call => {
 const sorted = (calls: Call[], by: Order["by"], descending = false) =>
   sortCalls(calls, { by, descending }, NOW).map(({ code }) => code);
 
-test("queues are sorted as numbers are, agents as words, and what is not known is last either way", () => {
+test("queues are sorted as numbers and agents as words; unknown values come last in either direction", () => {
   const queues = ["1000", "900", "Álvaro", "alvo", null].map((queue, n) =>
     call({ queue, actor: queue, code: `${n}` }),
   );
@@ -24,7 +24,7 @@ test("queues are sorted as numbers are, agents as words, and what is not known i
   }
 });
 
-test("states are sorted by the life of a call, equals newest first", () => {
+test("states are sorted by the life cycle of a call, equal ones newest first", () => {
   const calls = (["FINISHED", "NEW", "WAITING", "NEW"] as const).map((state, n) =>
     call({ state, code: `${n}` }),
   );
@@ -32,7 +32,7 @@ test("states are sorted by the life of a call, equals newest first", () => {
   expect(sorted(calls, "state", true)).toEqual(["0", "2", "3", "1"]);
 });
 
-test("durations are those there are now: of what goes on until now, of what is over to its end", () => {
+test("the duration of a call in progress counts until now, that of a finished call until its end", () => {
   const calls = [
     call({ code: "over", state: "FINISHED", began_at: at(0), finished_at: at(100) }),
     call({ code: "goes on", began_at: at(3_400) }),
@@ -42,7 +42,7 @@ test("durations are those there are now: of what goes on until now, of what is o
   expect(sorted(calls, "age", true)).toEqual(["long", "goes on", "over"]);
 });
 
-test("all calls of a number stand together, however it was spelt", () => {
+test("all calls of a number stand together, whatever its spelling", () => {
   const calls = ["11987654321", "2133334444", "5511987654321", "anonymous"].map((their_number, n) =>
     call({
       their_number,
@@ -53,7 +53,7 @@ test("all calls of a number stand together, however it was spelt", () => {
   expect(sorted(calls, "from")).toEqual(["2", "0", "1", "3"]);
 });
 
-test("an outbound call is sorted by our number as the one that called", () => {
+test("an outbound call is sorted by our number as the calling one", () => {
   const numbers = { our_number: "1", their_number: "3" };
   const calls = [
     call({ ...numbers, code: "in" }),
@@ -71,7 +71,7 @@ test("a call is sorted by all its queues, in the order of its visits", () => {
   expect(sorted(calls, "queue")).toEqual(["2", "1", "0"]);
 });
 
-test("a column first shows the alphabet's begin, of times the end", () => {
+test("the first click on a column of texts sorts in ascending order, on a column of times in descending order", () => {
   expect(COLUMNS.filter((by) => firstOrderOf(by).descending)).toEqual(["began", "age"]);
 });
 
@@ -85,7 +85,7 @@ const anyCall = fc
   })
   .map(({ created, ...fields }) => call({ ...fields, began_at: at(created), updated_at: at(created + 3) }));
 
-test("calls sorted at once and calls put in and taken out one after the other stand in the same order, in any order", () => {
+test("calls that are sorted at once and calls that are added and removed one by one have the same order", () => {
   const order = fc.record({ by: fc.constantFrom(...COLUMNS), descending: fc.boolean() });
   fc.assert(
     fc.property(fc.array(anyCall), fc.array(anyCall, { maxLength: 4 }), order, (many, few, wanted) => {

@@ -33,7 +33,7 @@ export const isGlowing = (aggregate_id: string): boolean =>
 /** Whether the search matched too much and was cut off. */
 export const searchIsCut = signal(false);
 
-/** Only the server can tell what a search finds: it reports each call that begins or ceases to match. */
+/** Only the server can onProgress what a search finds: it reports each call that begins or ceases to match. */
 const list = createCallList(
   (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
 );
@@ -88,11 +88,11 @@ function finish(all: readonly Call[]): void {
  * Reads all calls of the view in its order; null if they cannot be read now. `onProgress` is called with
  * the number of calls so far.
  */
-export async function readWhole(tell: (count: number) => void): Promise<readonly Call[] | null> {
+export async function readWhole(onProgress: (count: number) => void): Promise<readonly Call[] | null> {
   const mine = generation;
   const goesOn = () => mine === generation && connection.peek().status === "live";
   while (goesOn() && progress.peek() === "reading") {
-    tell(rows.peek()?.length ?? 0);
+    onProgress(rows.peek()?.length ?? 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const all = new Map((rows.peek() ?? []).map((call) => [call.aggregate_id, call]));
@@ -100,7 +100,7 @@ export async function readWhole(tell: (count: number) => void): Promise<readonly
   for await (const page of pagesFrom(rest, goesOn)) {
     left = page.left;
     for (const call of page.calls) if (!all.has(call.aggregate_id)) all.set(call.aggregate_id, call);
-    tell(all.size);
+    onProgress(all.size);
   }
   if (left || !goesOn()) return null;
   return rest ? sortCalls(all.values(), order.peek(), serverTime()) : [...all.values()];
@@ -128,11 +128,11 @@ follow((news) => {
 });
 
 /** The calls of another view are not those of this one. The snapshot of the new subscription follows. */
-let subject = "";
+let shownView = "";
 effect(() => {
   const asked = JSON.stringify([page.value === "calls", askedFilter.value, period.value]);
-  if (asked === subject) return;
-  subject = asked;
+  if (asked === shownView) return;
+  shownView = asked;
   generation += 1;
   complete = false;
   list.replace([], serverTime());

@@ -10,7 +10,7 @@ const periodIn = (choice: PeriodChoice, zone = SAO_PAULO) => {
   return [iso(since), iso(until)];
 };
 
-test("days are those of the account's calendar, not the browser's", () => {
+test("days are calendar days of the account, not of the browser", () => {
   // 23:30 of the 24th in São Paulo
   expect(periodIn("today")).toEqual(["2026-11-24T03:00", null]);
   expect(periodIn("yesterday")).toEqual(["2026-11-23T03:00", "2026-11-24T03:00"]);
@@ -18,7 +18,7 @@ test("days are those of the account's calendar, not the browser's", () => {
   expect(periodIn("today", "UTC")).toEqual(["2026-11-25T00:00", null]);
 });
 
-test("half an hour ends now, everything has no end, and own times are the account's", () => {
+test("half an hour ends now, all calls have no end, and typed times are in the account's zone", () => {
   expect(periodIn("last30")).toEqual(["2026-11-25T02:00", null]);
   expect(periodIn("all")).toEqual([null, null]);
   expect(periodIn({ from: "2026-11-20T08:00", to: "2026-11-20T18:30" })).toEqual([
@@ -49,13 +49,13 @@ test("a day of 25 hours is one day", () => {
   expect((until! - since!) / 3_600_000).toBe(25);
 });
 
-test("own times need a begin before an end", () => {
+test("typed times need a beginning before the end", () => {
   expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:01")).toBe(true);
   expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:00")).toBe(false);
   expect(isPeriodChoice("2026-11-25T10:00", "")).toBe(false);
 });
 
-test("a call is in a period if it began in it, whenever it was delivered", () => {
+test("a call is in a period if it began in it; the time of its delivery does not matter", () => {
   const call = sampleCall({ began_at: "2026-11-25T10:00:00.000Z", created_at: "2026-11-26T10:00:00.000Z" });
   const at = (text: string) => Date.parse(`2026-11-25T${text}.000Z`);
   expect(isWithin(call, { since: at("10:00:00"), until: null })).toBe(true);
@@ -64,6 +64,6 @@ test("a call is in a period if it began in it, whenever it was delivered", () =>
   expect(isWithin(call, { since: null, until: at("10:00:01") })).toBe(true);
 });
 
-test("the wall clock shows midnight as such", () => {
+test("the wall clock shows midnight as 00:00", () => {
   expect(wallClock(Date.parse("2026-11-25T03:00:30Z"), SAO_PAULO)).toBe("2026-11-25T00:00");
 });

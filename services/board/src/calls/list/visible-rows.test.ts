@@ -10,7 +10,7 @@ const anyViewport = fc
     return fc.integer({ min: 0, max: farthest }).map((top) => ({ top, height, count }));
   });
 
-test("whatever is seen is drawn, and little else", () => {
+test("all visible rows are drawn, and few others", () => {
   fc.assert(
     fc.property(anyViewport, (viewport) => {
       const { first, last } = visibleRows(viewport);
@@ -27,14 +27,14 @@ test("whatever is seen is drawn, and little else", () => {
   );
 });
 
-test("of a list that flies by only what is seen is drawn", () => {
+test("a list that scrolls fast draws only its visible rows", () => {
   const { first, last } = visibleRows({ top: 10_000, height: HEIGHT, count: 1_000, isFast: true });
   expect(first).toBeLessThanOrEqual(10_000 / ROW_PX);
   expect(last).toBeGreaterThanOrEqual((10_000 + HEIGHT) / ROW_PX - 1);
   expect(last - first).toBeLessThanOrEqual(HEIGHT / ROW_PX + 5);
 });
 
-test("whoever stays keeps its row, whoever comes takes one that is left over, and no row shows two", () => {
+test("a call that stays keeps its slot, a new call takes a free slot, and no slot has two calls", () => {
   const anyIds = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 20 });
   fc.assert(
     fc.property(fc.array(anyIds), (views) => {
@@ -55,7 +55,7 @@ test("whoever stays keeps its row, whoever comes takes one that is left over, an
   );
 });
 
-test("where all rows show others none has to be moved", () => {
+test("if all calls are replaced, no slot moves", () => {
   const slotsOf = createSlots();
   expect([slotsOf(["a", "b", "c"]), slotsOf(["d", "e", "f"])]).toEqual([
     [0, 1, 2],
@@ -63,7 +63,7 @@ test("where all rows show others none has to be moved", () => {
   ]);
 });
 
-test("a list without a height of its own is not drawn whole", () => {
+test("a list without a height of its own is not drawn completely", () => {
   const { first, last } = visibleRows({ top: 0, height: 50_000 * ROW_PX, count: 50_000 });
   expect(last - first).toBeLessThan(200);
 });
@@ -73,7 +73,7 @@ test("a list that has become shorter is drawn at its end", () => {
   expect(visibleRows({ top: 1_000_000, height: HEIGHT, count: 0 })).toEqual({ first: 0, last: 0 });
 });
 
-test("a row is scrolled to only where it is not seen whole, and then just so far", () => {
+test("a list scrolls to a row only if the row is not wholly visible, and no further than needed", () => {
   const viewport = { top: 3_200, height: HEIGHT, count: 50_000 };
   expect(scrollTopFor(105, viewport)).toBe(3_200);
   expect(scrollTopFor(99, viewport)).toBe(99 * ROW_PX);
@@ -81,7 +81,7 @@ test("a row is scrolled to only where it is not seen whole, and then just so far
   expect(scrollTopFor(0, viewport)).toBe(0);
 });
 
-test("a row that was scrolled to is among those drawn", () => {
+test("a row that the list has scrolled to is drawn", () => {
   fc.assert(
     fc.property(anyViewport, fc.nat(), (viewport, n) => {
       const index = n % Math.max(1, viewport.count);
@@ -107,6 +107,6 @@ test.each([
   expect(rowAfter(key, from, { top: 0, height: HEIGHT, count: 100 })).toBe(to);
 });
 
-test("no key leads anywhere in an empty list", () => {
+test("no key leads to a row in an empty list", () => {
   expect(rowAfter("End", 0, { top: 0, height: HEIGHT, count: 0 })).toBeNull();
 });
