@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { NO_TRAFFIC } from "../../testing/sample-queue.ts";
 import type { QueueDay, Slice } from "../model/reports.ts";
 import { awake, chartsOf } from "./day-charts.ts";
 
@@ -14,6 +15,8 @@ const slice = (n: number, given: Partial<Slice> = {}): Slice => ({
   mean_wait_ms: null,
   p90_wait_ms: null,
   mean_talk_ms: null,
+  outbound: NO_TRAFFIC,
+  internal: NO_TRAFFIC,
   ...given,
 });
 const day = (slices: Slice[]): QueueDay => ({
