@@ -69,10 +69,11 @@ export const listen = <T>(event: string, onMessage: (message: Envelope<T>) => vo
   socket.on(event, onMessage);
 };
 
-/** Calls `onConnect` after each connect, also after a reconnect. */
-export const listenToConnects = (onConnect: () => void): void => {
+/** Calls `onConnect` after each connect, and at once if the page is connected already. */
+export function listenToConnects(onConnect: () => void): void {
   socket.on("connect", onConnect);
-};
+  if (socket.connected) onConnect();
+}
 
 /** Marks what the page shows as stale from now on. */
 export function markLost(): void {

@@ -49,6 +49,10 @@ export type Snapshot = { snapshot: readonly Call[]; isCut: boolean };
 const followers = new Set<(update: Update) => void>();
 export const follow = (follower: (update: Update) => void): void => void followers.add(follower);
 
+/** Changes when the page has to subscribe again. */
+const followed = computed(() => `${page.value === "calls"} ${wanted.value}`);
+/** The value of `followed` at the latest subscription. */
+let subscribed = "";
 /** The number of the latest subscription. */
 let latest = 0;
 /** The subscription whose snapshot came last: until it is the latest one, changes belong to an earlier subscription. */
@@ -58,6 +62,7 @@ let received = 0;
 function subscribe(): void {
   latest += 1;
   const subscription = latest;
+  subscribed = followed.peek();
   const asked = JSON.parse(wanted.peek());
   if (page.peek() === "calls")
     askInOrder<Call[]>("ListCalls", { ...asked, limit: FIRST }, (answer) => {
@@ -105,16 +110,19 @@ function take(aggregate_id: string, call: Call | null, left = false): void {
   frame();
 }
 
-listenToConnects(subscribe);
-listen<Call>("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
-listen<{ aggregate_id: string }>("CallErased", ({ data }) => take(data.aggregate_id, null));
+/** Subscribes from now on. Call this once all followers are registered: they would miss earlier updates. */
+export function followCalls(): void {
+  listen<Call>("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
+  listen<{ aggregate_id: string }>("CallErased", ({ data }) => take(data.aggregate_id, null));
+  listenToConnects(subscribe);
+  effect(subscribeAgain);
+}
 
-const followed = computed(() => `${page.value === "calls"} ${wanted.value}`);
-let subscribed = followed.peek();
-effect(() => {
+/** Subscribes to the calls of another page or filter. */
+function subscribeAgain(): void {
   if (followed.value === subscribed) return;
   subscribed = followed.value;
   // the calls of the page before are not those that this page asks for
   if (page.peek() === "calls") calls.value = new Map();
   if (isConnected()) subscribe();
-});
+}
