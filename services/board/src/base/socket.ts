@@ -9,7 +9,10 @@ export type Connection =
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
 
-/** `next`: there is more to read. `cut`: the search was cut off. `left`: the call no longer matches the subscription. */
+/**
+ * `next`: there is more to read. `cut`: the search was cut off. `left`: the call no longer matches the
+ * subscription.
+ */
 export type Envelope<T> = {
   data: T;
   status: "Ok" | "Failed";
@@ -25,7 +28,10 @@ export const RETRY_MS = 2_000;
 export const connection = signal<Connection>({ status: "connecting" });
 /** The server's time from which on the server itself receives no changes, while the page is connected to it. */
 const cutOffSince = signal<number | null>(null);
-/** The server's time from which on the page may be wrong; null while it is right, or if it has never shown anything. */
+/**
+ * The server's time from which on the page may be wrong; null while it is right, or if it has never shown
+ * anything.
+ */
 export const staleSince = computed(() =>
   connection.value.status === "lost" ? connection.value.since : cutOffSince.value,
 );
@@ -54,8 +60,9 @@ export const ask = <T>(command: string, data: object): Promise<Envelope<T> | nul
   socket.emitWithAck(command, data).catch(() => null);
 
 /**
- * Calls `onAnswer` in the order of the server's messages, so that a later message is never handled before the answer: a promise
- * would resolve after a message that came in the same packet. Does nothing if the connection breaks.
+ * * Calls `onAnswer` in the order of the server's messages, so that a later message is never handled
+ * before the answer: a promise would resolve after a message that came in the same packet. Does nothing if
+ * the connection breaks.
  */
 export const askInOrder = <T>(
   command: string,

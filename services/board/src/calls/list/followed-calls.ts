@@ -21,7 +21,7 @@ export const FOLLOWED = 10_000;
 /** A few screens of calls, which arrive long before the whole snapshot. */
 const FIRST = 200;
 /**
- * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
+ * * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
  * time, too.
  */
 export const BY_BEGIN = { order: "began_at" } as const;
@@ -40,8 +40,8 @@ const wanted = computed(() =>
 );
 
 /**
- * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything, and the changes, once a
- * frame.
+ * * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything,
+ * and the changes, once a frame.
  */
 export type Update = { first: readonly Call[] } | Snapshot | Changes;
 /** `isCut`: the search of this snapshot was cut off. */
@@ -55,10 +55,16 @@ const followed = computed(() => `${page.value === "calls"} ${wanted.value}`);
 let subscribed = "";
 /** The number of the latest subscription. */
 let latest = 0;
-/** The subscription whose snapshot came last: until it is the latest one, changes belong to an earlier subscription. */
+/**
+ * The subscription whose snapshot came last: until it is the latest one, changes belong to an earlier
+ * subscription.
+ */
 let received = 0;
 
-/** Subscribes again, after each connect and when the filter changes. Later answers to an earlier subscription are ignored. */
+/**
+ * Subscribes again, after each connect and when the filter changes. Later answers to an earlier
+ * subscription are ignored.
+ */
 function subscribe(): void {
   latest += 1;
   const subscription = latest;
@@ -94,7 +100,10 @@ function hand(update: Update): void {
   else if ("changed" in update && received === latest) calls.value = applyChanges(calls.peek(), update);
 }
 
-/** The latest version of each call that changed since the last frame. A call that left the subscription counts as erased. */
+/**
+ * The latest version of each call that changed since the last frame. A call that left the subscription
+ * counts as erased.
+ */
 const pending = new Map<string, { call: Call | null; left: boolean }>();
 const frame = createFramed(() => {
   const all = [...pending];

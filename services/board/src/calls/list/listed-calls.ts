@@ -33,7 +33,7 @@ export const isGlowing = (aggregate_id: string): boolean =>
 /** Whether the search matched too much and was cut off. */
 export const searchIsCut = signal(false);
 
-/** Only the server can onProgress what a search finds: it reports each call that begins or ceases to match. */
+/** Only the server knows what a search finds: it reports each call that begins or ceases to match. */
 const list = createCallList(
   (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
 );
