@@ -18,20 +18,21 @@ COPY packages/kafka/package.json packages/kafka/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/spool/package.json packages/spool/
 COPY packages/store/package.json packages/store/
+COPY services/board/package.json services/board/
 COPY services/ingest/package.json services/ingest/
 COPY services/projector/package.json services/projector/
 COPY services/realtime/package.json services/realtime/
 
 FROM workspace AS production
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    pnpm with current install --frozen-lockfile --prod --filter "{./services/*}..."
+    pnpm with current install --frozen-lockfile --prod --filter "{./services/*}..." --filter "!@teravoz/board"
 
 FROM workspace AS page
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    pnpm with current install --frozen-lockfile --filter @teravoz/realtime
+    pnpm with current install --frozen-lockfile --filter @teravoz/board
 COPY tsconfig.json ./
-COPY services/realtime services/realtime
-RUN cd services/realtime && node_modules/.bin/vite build
+COPY services/board services/board
+RUN cd services/board && node_modules/.bin/vite build
 
 FROM node:24-bookworm-slim
 # every process listens on 8080 in its container, whatever its port on a host
@@ -41,7 +42,7 @@ COPY --from=production /app ./
 COPY schemas schemas
 COPY packages packages
 COPY services services
-COPY --from=page /app/services/realtime/dist services/realtime/dist
+COPY --from=page /app/services/board/dist services/board/dist
 # where a volume for SPOOL_DIR may be mounted: it takes over the owner
 RUN install --directory --owner=node --group=node --mode=700 /spool
 USER node

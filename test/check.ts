@@ -14,7 +14,7 @@ let totals = { passed: 0, failed: 0 };
 const steps: [name: string, run: () => Promise<boolean>][] = [
   ["format and lint", () => run("biome", "check", "--error-on-warnings", ".")],
   ["types", () => checkTypes(".", "types")],
-  ["types of the page", () => checkTypes("services/realtime/web", "page")],
+  ["types of the board", () => checkTypes("services/board", "board")],
   ["unit tests", runUnits],
 ];
 

@@ -57,3 +57,34 @@ test("what a source imports is listed by its package", () => {
     expect({ folder, path, unlisted }).toEqual({ folder, path, unlisted: [] });
   }
 });
+
+/** The folders of services/board/src that each of these may import; `words.ts` at the top composes the words of all folders. */
+const BOARD_IMPORTS: Record<string, readonly string[]> = {
+  model: [],
+  base: ["model", "words.ts"],
+  reports: ["model", "base"],
+};
+
+test("the board's model, base and reports import no page, and only main.tsx imports the shell", () => {
+  const src = join(root, "services/board/src");
+  const paths = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /\.tsx?$/.test(path) && !/\.test\.ts$|^words-\w\w\.ts$/.test(path),
+  );
+  for (const path of paths) {
+    const [folder] = path.split("/");
+    const text = readFileSync(join(src, path), "utf8");
+    const imported = [...text.matchAll(/(?:from|import\(?) ?"(\.[^"]+)"/g)].map(
+      ([, name]) => join(path, "..", name!).split("/")[0]!,
+    );
+    const others = imported.filter((name) => name !== folder);
+    if (folder !== "main.tsx")
+      expect({ path, shell: others.includes("shell") }).toEqual({ path, shell: false });
+    const allowed = BOARD_IMPORTS[folder!];
+    if (allowed)
+      expect({ path, others: others.filter((name) => !allowed.includes(name)) }).toEqual({
+        path,
+        others: [],
+      });
+  }
+  expect(paths.length).toBeGreaterThan(100);
+});

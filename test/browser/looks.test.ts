@@ -282,3 +282,18 @@ test.each([
     expect(await page.locator(".notice, .page.stale").count()).toBe(0);
   },
 );
+
+test("a page whose words load after it has connected shows its calls", async () => {
+  const { page } = await suite.open("about:blank");
+  const connected = new Promise<void>((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => void (String(payload).startsWith("40") && resolve())),
+    );
+  });
+  await page.route("**/assets/words-pt-*", async (route) => {
+    await connected;
+    await route.continue();
+  });
+  await page.goto(`${suite.realtime.url}/calls`);
+  await eventually(async () => expect(await page.locator("tbody tr").count()).toBeGreaterThan(0), 20_000);
+});

@@ -13,7 +13,7 @@ jest.setTimeout(180_000);
 
 /** With PICTURES=1 those of the README are written again. */
 const PICTURES = process.env.PICTURES === "1";
-const HOME = join(ROOT, "services", "realtime", "web");
+const HOME = join(ROOT, "services", "board", "pictures");
 
 let realtime: RealtimeInProcess;
 let boards: Awaited<ReturnType<typeof openBoards>>;

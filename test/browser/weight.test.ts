@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { ROOT } from "@teravoz/stack";
 import { buildPage } from "../support/browser.ts";
 
-const BUILT = join(ROOT, "services", "realtime", "dist");
+const BUILT = join(ROOT, "services", "board", "dist");
 /** A second on a slow phone's line (500 kbit/s). */
 const MOST = 60_000;
 
@@ -14,11 +14,11 @@ beforeAll(buildPage, 120_000);
 const gzipped = async (name: string) => gzipSync(await readFile(join(BUILT, name))).length;
 const files = async () => (await readdir(join(BUILT, "assets"))).map((name) => `assets/${name}`);
 
-/** The files that the browser fetches before it shows anything: the document, all that it names, and the words of one language. */
+/** The files that the browser loads before it shows anything: the document, all that it names, and the words of one language. */
 async function firstLoad(): Promise<string[]> {
   const html = await readFile(join(BUILT, "index.html"), "utf8");
   const named = (await files()).filter((name) => html.includes(name) && /\.(js|css)$/.test(name));
-  const words = (await files()).filter((name) => /assets\/words-(of|pt)-/.test(name));
+  const words = (await files()).filter((name) => /assets\/words-pt-/.test(name));
   return ["index.html", ...named, ...words];
 }
 
@@ -33,10 +33,25 @@ test("the first load is less than 60 kB compressed, and rarely opened pages are 
     "deliveries-page",
     "system-page",
     "number-page",
-    "rare-words",
     "words-en",
   ])
     expect(first.filter((file) => file.includes(name))).toEqual([]);
+});
+
+test.each([
+  ["queues", "Todas as filas"],
+  ["abandoned", "de telefone oculto ou ilegível"],
+  ["deliveries", "Reprocessar todas"],
+  ["system", "Eventos por minuto"],
+  ["number", "Mostrar mais antigas"],
+])("the words of the page %s are loaded with the page", async (_page, text) => {
+  const built = await Promise.all(
+    (await files()).map(async (name) => ({ name, text: await readFile(join(BUILT, name), "utf8") })),
+  );
+  const holders = built.filter((file) => file.text.includes(text)).map(({ name }) => name);
+  const first = await firstLoad();
+  expect(holders).toHaveLength(1);
+  expect(first).not.toContain(holders[0]);
 });
 
 test("the chart library is in a file of its own", async () => {

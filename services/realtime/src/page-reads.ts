@@ -1,10 +1,10 @@
 import type { Call } from "@teravoz/domain";
-import type { Agent as ReadAgent } from "../web/src/agents.ts";
-import type { Call as ReadCall } from "../web/src/calls.ts";
-import type { QueueDay as ReadQueueDay } from "../web/src/day-charts.ts";
-import type { Delivery as ReadDelivery } from "../web/src/delivery.ts";
-import type * as read from "../web/src/reports.ts";
-import type { SystemReport as ReadSystem } from "../web/src/system-report.ts";
+import type { Agent as ReadAgent } from "../../board/src/model/agent.ts";
+import type { Call as ReadCall } from "../../board/src/model/call.ts";
+import type { Delivery as ReadDelivery } from "../../board/src/model/delivery.ts";
+import type * as read from "../../board/src/model/reports.ts";
+import type { QueueDay as ReadQueueDay } from "../../board/src/model/reports.ts";
+import type { SystemReport as ReadSystem } from "../../board/src/model/system-report.ts";
 import type { DeliveryRow } from "./deliveries.ts";
 import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport, RewoundReport } from "./reports.ts";
 import type { SystemReport } from "./system/system.ts";
@@ -25,7 +25,7 @@ type Reads<Read, Sent extends Read> = [Read, Sent];
 
 export type PageReads = [
   Reads<ReadCall, Wire<Call>>,
-  Reads<read.Report, Wire<QueueReport>>,
+  Reads<read.QueueReport, Wire<QueueReport>>,
   Reads<read.AgentReport, Wire<AgentReport>>,
   Reads<ReadAgent, Wire<AgentReport["agents"][number]>>,
   Reads<read.AbandonedReport, Wire<AbandonedReport>>,

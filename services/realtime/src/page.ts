@@ -109,4 +109,4 @@ async function serve(
 }
 
 const missing = (path: string) =>
-  ADDRESSES.includes(path) ? "the page is not built: run `vite build` in services/realtime" : "no such path";
+  ADDRESSES.includes(path) ? "the page is not built: run `vite build` in services/board" : "no such path";

@@ -40,8 +40,8 @@ import { createRate } from "./transports/rate.ts";
 import { createRefusedOrigins } from "./transports/refused-origins.ts";
 import { serveSocketIo } from "./transports/socket-io.ts";
 
-/** The build of web/. */
-const PAGE = fileURLToPath(new URL("../dist", import.meta.url));
+/** The page that services/board builds. */
+const PAGE = fileURLToPath(new URL("../../board/dist", import.meta.url));
 
 /** Connections, each some 50 KB with what it may wait for: half a gigabyte; more want another instance. */
 const MAX_OPEN = 10_000;

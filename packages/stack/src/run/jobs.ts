@@ -17,29 +17,28 @@ export async function createTopics(addresses: Addresses, { dir, env, signal }: J
   await logged("topics", dir, run(process.execPath, [command], settings));
 }
 
-/** Builds the page that realtime serves, unless what is built is newer than what it is made from. */
+const BOARD = join(ROOT, "services", "board");
+/** The page is built from these files and folders of services/board. */
+export const PAGE_SOURCES = ["src", "index.html", "vite.config.ts"].map((name) => join(BOARD, name));
+
+/** Builds the page that realtime serves, unless the built page is newer than all of its sources. */
 export async function buildDashboard({ dir, env, signal }: JobOptions): Promise<"built" | "as it was"> {
-  const realtime = join(ROOT, "services", "realtime");
-  const vite = join(realtime, "node_modules", "vite", "bin", "vite.js");
-  if (!existsSync(join(realtime, "vite.config.ts")) || isBuilt(realtime)) return "as it was";
-  const settings = { cwd: realtime, env: { ...env, NODE_ENV: "production" }, signal };
+  if (isBuilt()) return "as it was";
+  const vite = join(BOARD, "node_modules", "vite", "bin", "vite.js");
+  const settings = { cwd: BOARD, env: { ...env, NODE_ENV: "production" }, signal };
   await logged("dashboard", dir, run(process.execPath, [vite, "build"], settings));
   return "built";
 }
 
-/** Vite empties dist and writes all of it anew: any file in it tells when. */
-function isBuilt(realtime: string): boolean {
-  const dist = ["dist", join("web", "dist")].map((path) => join(realtime, path)).find(existsSync);
-  if (!dist) return false;
-  const sources = newest(join(realtime, "web"), (path) => !/(^|\/)(dist|node_modules)\//.test(path));
-  const settings = statSync(join(realtime, "vite.config.ts")).mtimeMs;
-  return newest(dist, () => true) > Math.max(sources, settings);
-}
+/** Vite empties dist and writes all of it again, so any file in it has the time of the build. */
+const isBuilt = (): boolean => newest(join(BOARD, "dist")) > Math.max(...PAGE_SOURCES.map(newest));
 
-function newest(dir: string, counts: (path: string) => boolean): number {
-  if (!existsSync(dir)) return 0;
-  const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter(counts);
-  return Math.max(0, ...files.map((file) => statSync(join(dir, file)).mtimeMs));
+/** The time in ms at which a file, or any file of a folder, last changed; 0 if there is none. */
+function newest(path: string): number {
+  if (!existsSync(path)) return 0;
+  if (statSync(path).isFile()) return statSync(path).mtimeMs;
+  const entries = readdirSync(path, { recursive: true, encoding: "utf8" });
+  return Math.max(0, ...entries.map((entry) => statSync(join(path, entry)).mtimeMs));
 }
 
 async function logged(name: string, dir: string, job: Promise<string>): Promise<void> {

@@ -1,13 +1,14 @@
 import { watch } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { ROOT } from "../open-stack.ts";
+import { PAGE_SOURCES } from "./jobs.ts";
 import type { Kind } from "./services.ts";
 
-/** An editor writes a file in several steps, a checkout many files: one restart for all of them. */
+/** An editor writes a file in several steps and a checkout writes many files: one restart follows all of them. */
 const QUIET_MS = 300;
 
 const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
-/** What every service is made of. */
+/** Every service runs this code. */
 const SHARED = [
   "packages/domain/src",
   "packages/kafka/src",
@@ -23,7 +24,7 @@ export type Changes = {
   page(): void;
 };
 
-/** Tells of changed sources, once a rest, until the signal aborts. Tests do not count. */
+/** Reports changed sources, once they have been quiet for QUIET_MS, until the signal aborts. Tests do not count. */
 export function watchSources(changes: Changes, signal: AbortSignal): void {
   const all = settled(() => KINDS.forEach(changes.service));
   for (const dir of SHARED) watchTree(dir, all, signal);
@@ -33,12 +34,14 @@ export function watchSources(changes: Changes, signal: AbortSignal): void {
       settled(() => changes.service(kind)),
       signal,
     );
-  watchTree("services/realtime/web", settled(changes.page), signal);
+  const page = settled(changes.page);
+  for (const path of PAGE_SOURCES) watchTree(path, page, signal);
 }
 
-function watchTree(dir: string, changed: () => void, signal: AbortSignal): void {
+/** Watches a folder with all that is in it, or one file. */
+function watchTree(path: string, changed: () => void, signal: AbortSignal): void {
   const isSource = (file: string | null) => file !== null && !/\.test\.ts$|(^|\/)dist\//.test(file);
-  watch(join(ROOT, dir), { recursive: true, signal }, (_, file) => void (isSource(file) && changed()));
+  watch(resolve(ROOT, path), { recursive: true, signal }, (_, file) => void (isSource(file) && changed()));
 }
 
 function settled(run: () => void): () => void {

@@ -1,0 +1,21 @@
+import { AGENT_STATES, type Agent, type AgentState } from "../model/agent.ts";
+
+/**
+ * The agents in a state. The agent who has been in it longest comes first; agents without a time come
+ * last, by name.
+ */
+export const inState = (agents: readonly Agent[], state: AgentState): Agent[] =>
+  agents
+    .filter((agent) => agent.state === state)
+    .sort((one, other) => ((one.since ?? "~") < (other.since ?? "~") ? -1 : 1));
+
+/** The agents by state, then by how long they have been in it. */
+export const byState = (agents: readonly Agent[]): Agent[] =>
+  AGENT_STATES.flatMap((state) => inState(agents, state));
+
+/** The agents whose name, or one of whose queues, contains the text; case does not matter. */
+export function findAgents(agents: readonly Agent[], text: string): Agent[] {
+  const wanted = text.toLowerCase();
+  const has = (name: string | null) => name?.toLowerCase().includes(wanted);
+  return agents.filter(({ agent, queues }) => has(agent) || queues.some(({ queue }) => has(queue)));
+}

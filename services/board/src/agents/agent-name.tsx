@@ -1,0 +1,29 @@
+/** A name of this length fits into every column. */
+const SHORT = 12;
+/** The end of a name is always shown: it is a last name or the number of a workplace. */
+const END = 8;
+
+/** Splits `ana.maria@example.com` into the name that people use and the domain. */
+function split(agent: string): [name: string, domain: string] {
+  const at = agent.lastIndexOf("@");
+  return at > 0 ? [agent.slice(0, at), agent.slice(at)] : [agent, ""];
+}
+
+/** True if a column may have to shorten the name. */
+export const isLong = (agent: string): boolean => split(agent)[0].length > SHORT;
+
+/**
+ * An agent's name. If a long name lacks room, its domain is cut first and then its middle, so that two
+ * names which begin alike stay distinguishable. `short` leaves out the domain.
+ */
+export function AgentName({ agent, short = false }: { agent: string; short?: boolean }) {
+  const [name, domain] = split(agent);
+  if (!isLong(agent)) return <>{short ? name : agent}</>;
+  return (
+    <span class="cut-in-middle">
+      <span class="start">{name.slice(0, -END)}</span>
+      <span class="end">{name.slice(-END)}</span>
+      {!short && domain && <span class="domain">{domain}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+import { language } from "./language.ts";
+
+/** `1:02:03` or `02:03`; takes milliseconds. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+}
+
+/** `2,1 s`, `12 min` or `1 h 5 min`, as the language writes it. */
+export function formatLength(ms: number, language: string): string {
+  const of = (unit: string, value: number) =>
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      maximumFractionDigits: ms < 1_000 ? 2 : 1,
+    }).format(value);
+  if (ms < 60_000) return of("second", ms / 1_000).replace(/sec$/, "s");
+  const minutes = Math.floor(ms / 60_000);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 && of("hour", hours), rest > 0 && of("minute", rest)].filter(Boolean).join(" ");
+}
+
+/** Zone names are ASCII; these cities are written differently. */
+const CITIES: Readonly<Record<string, string>> = {
+  Araguaina: "Araguaína",
+  Belem: "Belém",
+  Cuiaba: "Cuiabá",
+  Eirunepe: "Eirunepé",
+  Maceio: "Maceió",
+  Noronha: "Fernando de Noronha",
+  Santarem: "Santarém",
+  Sao_Paulo: "São Paulo",
+};
+
+/** The display name of a zone: the city of `America/Sao_Paulo`. */
+export function cityOf(zone: string): string {
+  const name = zone.split("/").at(-1)!;
+  return CITIES[name] ?? name.replaceAll("_", " ");
+}
+/** `12.345`: a whole number as the page's language writes it. */
+export const formatCount = (count: number): string => counts.format(count);
+const counts = new Intl.NumberFormat(language);
+
+/** `82 %`, or a dash if nothing was counted. */
+export const formatShare = (share: number | null): string =>
+  share === null ? "–" : `${Math.floor(share * 100)} %`;
+
+/** `00:18`, or a dash if nothing was counted. */
+export const formatMean = (ms: number | null): string => (ms === null ? "–" : formatDuration(ms));
+
+/** A subscriber number has 8 or 9 digits; an area code, and before it 55 for Brazil, may precede it. */
+const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
+
+/** Toll-free and shared-cost numbers, as the server displays them, belong to companies. */
+const OF_A_COMPANY = /^0[3589]00 /;
+/** The number begins with the country code of another country. */
+const FOREIGN = /^\+(?!55)/;
+
+/**
+ * Formats a telephone number for display. The input is the number as the server displays it, or the digits
+ * of a body. A masked number keeps only its area and its last four digits (`+55 11 9****-0000`). A number
+ * that is not Brazilian is shown unchanged, or masked but for its end.
+ */
+export function formatNumber(number: string, masked: boolean): string {
+  const digits = number.replace(/\D/g, "");
+  // an extension or a short code identifies no person
+  if (digits.length < 6 || OF_A_COMPANY.test(number)) return number;
+  const match = FOREIGN.test(number) ? null : BRAZILIAN.exec(digits);
+  if (!match) return masked ? "*".repeat(digits.length - 4) + digits.slice(-4) : number;
+  const [, country, area, exchange = "", line = ""] = match;
+  const head = masked ? exchange.slice(0, 1).padEnd(exchange.length, "*") : exchange;
+  return [country && "+55", area, `${head}-${line}`].filter(Boolean).join(" ");
+}
+
+/** The key of an agent or of a dead letter. It is masked if it is a telephone number. */
+export const formatKey = (key: string, masked: boolean): string =>
+  /^\+?\d{8,15}$/.test(key) ? formatNumber(key, masked) : key;
+
+/** Six digits or more, with or without the punctuation of telephones and documents. */
+const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
+
+/**
+ * Any text. If masked, every run of digits that could be a telephone or a document keeps only its last
+ * four digits.
+ */
+export const maskText = (text: string, masked: boolean): string =>
+  masked ? text.replace(LONG_DIGITS, (run, date?: string) => date ?? maskRun(run)) : text;
+
+function maskRun(run: string): string {
+  const digits = run.replace(/\D/g, "");
+  return "*".repeat(digits.length - 4) + digits.slice(-4);
+}
+
+/** The digits of these fields identify no person. */
+const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
+
+/**
+ * A body as indented JSON. If masked, whatever could be a telephone or a document (6 digits or more) keeps
+ * only its end, in values, in texts and in field names. The result is text: never insert it as HTML.
+ */
+export function formatBody(body: unknown, masked: boolean): string {
+  return JSON.stringify(body, masked ? maskDigits : undefined, 2);
+}
+
+function maskDigits(key: string, value: unknown): unknown {
+  if (HARMLESS.has(key)) return value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [maskText(name, true), member]));
+  if (typeof value !== "string" && typeof value !== "number") return value;
+  const text = String(value);
+  return /^\+?[\d .()/-]{6,20}$/.test(text) && text.replace(/\D/g, "").length >= 6
+    ? formatNumber(text, true)
+    : maskedOr(value, text);
+}
+
+/** A value with nothing to mask keeps its type, for example a number. */
+function maskedOr(value: string | number, text: string): string | number {
+  const masked = maskText(text, true);
+  return masked === text ? value : masked;
+}

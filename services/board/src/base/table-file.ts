@@ -1,0 +1,55 @@
+/** `language` decides the format that spreadsheets expect; `masked` masks telephones as the page does. */
+export type FileOptions = { language: "pt-BR" | "en"; masked: boolean; zone: string };
+
+export type Cell = string | number | boolean | null | readonly string[];
+
+/**
+ * RFC 4180 with a header line. The Portuguese format has `;`, decimal commas and a byte order mark, as
+ * Portuguese spreadsheets expect. Names are joined by a comma.
+ */
+export function writeCsv<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly Record<Column, Cell>[],
+  { language }: FileOptions,
+): string {
+  const separator = language === "pt-BR" ? ";" : ",";
+  const mark = language === "pt-BR" ? "\ufeff" : "";
+  const lines = rows.map((row) => columns.map((column) => cellOf(row[column], language)).join(separator));
+  return `${mark}${[columns.join(separator), ...lines].map((line) => `${line}\r\n`).join("")}`;
+}
+
+/** A text that a spreadsheet would compute as a formula is marked as text (OWASP, CSV injection). */
+function cellOf(value: Cell, language: FileOptions["language"]): string {
+  if (typeof value === "number") return language === "pt-BR" ? `${value}`.replace(".", ",") : `${value}`;
+  const plain = typeof value === "object" && value !== null ? value.join(", ") : value;
+  const text = typeof plain === "string" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : String(plain ?? "");
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** `2026-11-25T10:42:07.123-03:00` */
+export function formatIso(ms: number, zone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    fractionalSecondDigits: 3,
+    timeZoneName: "longOffset",
+  }).formatToParts(ms);
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  const offset = of("timeZoneName").replace("GMT", "") || "+00:00";
+  return `${of("year")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}:${of("second")}.${of("fractionalSecond")}${offset}`;
+}
+
+/** Offers a text as a file to download. */
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  // the browser has read the file by then
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

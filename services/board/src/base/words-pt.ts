@@ -1,0 +1,73 @@
+import type { PageName } from "./route.ts";
+
+export type BaseWords = {
+  pages: Record<PageName, string>;
+  close: string;
+  loading: string;
+  reload: string;
+  notLoaded: string;
+  /** Shown only to developers. */
+  simulatorHint: string;
+  exportTable: string;
+  copy: string;
+  copied: string;
+  body: string;
+  all: string;
+  noQueue: string;
+  window: string;
+  short: string;
+  /** The name of each event type; unknown types are shown unchanged. */
+  eventTypes: Readonly<Record<string, string>>;
+};
+
+export const words: BaseWords = {
+  pages: {
+    live: "Ao vivo",
+    calls: "Ligações",
+    agents: "Agentes",
+    queues: "Filas",
+    abandoned: "Abandonadas",
+    deliveries: "Eventos recebidos",
+    system: "Sistema",
+    number: "Telefone",
+    unknown: "Página não encontrada",
+  },
+  close: "Fechar",
+  loading: "Carregando…",
+  reload: "Recarregar a página",
+  notLoaded: "Esta página não pôde ser carregada: o servidor pode ter sido atualizado.",
+  simulatorHint: "Para ver como fica, rode no terminal:",
+  exportTable: "Exportar a tabela como CSV",
+  copy: "Copiar",
+  copied: "Copiado",
+  body: "Conteúdo recebido (JSON)",
+  all: "Todas",
+  noQueue: "sem fila",
+  window: "Período",
+  short: "abandono curto",
+  eventTypes: {
+    "call.new": "Nova ligação",
+    "call.standby": "Aguardando direcionamento",
+    "call.waiting": "Em espera",
+    "call.ongoing": "Em atendimento",
+    "call.on-going": "Em atendimento",
+    "call.finished": "Encerrada",
+    "call.overflow": "Transbordou da fila",
+    "call.follow-me": "Siga-me",
+    "call.queue-abandon": "Abandonou na fila",
+    "call.recording-available": "Gravação disponível",
+    "call.data-provided": "Dados informados",
+    "call.cpf-provided": "CPF informado",
+    "call.cnpj-provided": "CNPJ informado",
+    "actor.entered": "Agente atendeu",
+    "actor.left": "Agente saiu",
+    "actor.ringing": "Tocando no agente",
+    "actor.noanswer": "Agente não atendeu",
+    "peer.ringing": "Tocando no ramal",
+    "dialer.attempt": "Discador tentou",
+    "dialer.success": "Discador completou",
+    "dialer.failure": "Discador falhou",
+    "dialer.expired": "Discagem expirou",
+    "dialer.exceeded": "Tentativas esgotadas",
+  },
+};

@@ -1,0 +1,51 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { createPaced } from "../../base/paced.ts";
+import { changed, connection } from "../../base/socket.ts";
+import { formatTimeOfDay } from "../../base/times.ts";
+import { DeliveryMarks, nameOf, noteOf } from "../../deliveries/delivery-mark.tsx";
+import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
+import type { Delivery } from "../../model/delivery.ts";
+import { words } from "../../words.ts";
+
+/**
+ * Every delivery of a call in the order of arrival: when it came, how often, and whether late, overtaken
+ * or refused.
+ */
+export function CallDeliveries({ call_id }: { call_id: string }) {
+  const all = useDeliveries(call_id);
+  if (!all || all.length === 0) return null;
+  return (
+    <>
+      <h3>{words.deliveries.ofCall(all.reduce((sum, { redeliveries }) => sum + 1 + redeliveries, 0))}</h3>
+      <ol class="call-deliveries">
+        {all.map((delivery) => (
+          <li key={delivery.id}>
+            <time>{formatTimeOfDay(Date.parse(delivery.received_at))}</time> {nameOf(delivery.type)}{" "}
+            <DeliveryMarks delivery={delivery} /> <span class="soft">{noteOf(delivery)}</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The deliveries are read again after each change. */
+function useDeliveries(call_id: string): Delivery[] | null {
+  const shown = useSignal<Delivery[] | null>(null);
+  const reading = useMemo(
+    () =>
+      createPaced(async () => {
+        const read = await readDeliveriesOf(call_id);
+        if (read) shown.value = read;
+        return read !== null;
+      }),
+    [],
+  );
+  useSignalEffect(() => {
+    changed.value;
+    if (connection.value.status === "live") reading.trigger();
+  });
+  useEffect(() => () => reading.stop(), []);
+  return shown.value;
+}

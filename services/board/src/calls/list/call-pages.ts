@@ -1,0 +1,35 @@
+import { ask, connection } from "../../base/socket.ts";
+import type { Call } from "../../model/call.ts";
+import { askedPeriod } from "./calls-view.ts";
+import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
+
+/** The cursor at which the next page begins; null = the newest call. */
+export type Cursor = { cursor: string | null };
+
+/** Some 3 MB: a browser parses it within a frame or two, and the rows so far can be scrolled meanwhile. */
+const PAGE = 2_500;
+/** After a failed answer, which means that the database is away, the page asks again after this time. */
+const RETRY_MS = 2_000;
+
+/**
+ * Reads the calls of the page of calls page by page from a cursor on. `left` is the cursor of the next
+ * page, null after the last. Ends when `goesOn` returns false or the connection breaks; after a reconnect,
+ * begin again.
+ */
+export async function* pagesFrom(
+  place: Cursor | null,
+  goesOn: () => boolean,
+): AsyncGenerator<{ calls: readonly Call[]; left: Cursor | null }> {
+  let left = place;
+  while (left && goesOn()) {
+    const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
+    const answer = await ask<Call[]>("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
+    if (!answer || connection.peek().status !== "live" || !goesOn()) return;
+    if (answer.status === "Failed") {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      continue;
+    }
+    left = answer.next ? { cursor: answer.next } : null;
+    yield { calls: answer.data, left };
+  }
+}

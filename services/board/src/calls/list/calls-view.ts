@@ -1,0 +1,86 @@
+import { computed } from "@preact/signals";
+import { now } from "../../base/clock.ts";
+import { agent, filter, go, parameters, query, visited } from "../../base/route.ts";
+import { zone } from "../../base/zone.ts";
+import type { CallState } from "../../model/call.ts";
+import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
+import { isPeriodChoice, PERIODS, type Period, type PeriodChoice, periodOf } from "./periods.ts";
+
+/** The period and the order of the page of calls; both are part of the address. */
+export const period = computed<PeriodChoice>(() => readChoice(new URLSearchParams(parameters.value)));
+export const order = computed<Order>(() => readOrder(new URLSearchParams(parameters.value)));
+
+type View = {
+  state?: CallState | null;
+  q?: string;
+  visited?: string | null;
+  agent?: string | null;
+  period?: PeriodChoice;
+  order?: Order;
+};
+
+/** Goes to the page of calls and changes only the given parts of its view. */
+export function goCalls(view: View): void {
+  const next = {
+    state: filter.peek(),
+    q: query.peek(),
+    visited: visited.peek(),
+    agent: agent.peek(),
+    period: period.peek(),
+    order: order.peek(),
+    ...view,
+  };
+  const { state, q, visited: queue, agent: name } = next;
+  go("calls", {
+    state,
+    q,
+    visited: queue,
+    agent: name,
+    more: { ...writeChoice(next.period), ...writeOrder(next.order) },
+  });
+}
+
+function readChoice(search: URLSearchParams): PeriodChoice {
+  const [from, to] = [search.get("from") ?? "", search.get("to") ?? ""];
+  if (isPeriodChoice(from, to)) return { from, to };
+  return PERIODS.find((each) => each === search.get("period")) ?? "today";
+}
+
+const writeChoice = (choice: PeriodChoice): Record<string, string> =>
+  typeof choice === "object" ? choice : choice === "today" ? {} : { period: choice };
+
+function readOrder(search: URLSearchParams): Order {
+  const by = COLUMNS.find((each) => each === search.get("sort"));
+  return by ? { by, descending: search.get("order") === "desc" } : NEWEST_FIRST;
+}
+
+const writeOrder = ({ by, descending }: Order): Record<string, string> =>
+  by === NEWEST_FIRST.by && descending === NEWEST_FIRST.descending
+    ? {}
+    : { sort: by, order: descending ? "desc" : "asc" };
+
+/** A sliding period moves forward this often. */
+const SHOWN_MS = 10_000;
+/** The period as moments in JSON. Days end at midnight of the account's zone. */
+const sliding = computed(() => {
+  const at = now.value - (now.value % SHOWN_MS);
+  return JSON.stringify(periodOf(period.value, at, zone.value));
+});
+/** Notifies only if the period has really changed. */
+export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
+
+/**
+ * The server is asked for a period that begins at a multiple of this time, so that the subscription rarely
+ * changes; the page removes older calls itself.
+ */
+const SLIDE_MS = 15 * 60_000;
+
+/** The period as ListCalls and Subscribe take it. It contains every call of the shown period. */
+export const askedPeriod = computed(() => {
+  const { since, until } = shownPeriod.value;
+  const begin = period.value === "last30" && since !== null ? since - (since % SLIDE_MS) : since;
+  return {
+    ...(begin === null ? {} : { since: new Date(begin).toISOString() }),
+    ...(until === null ? {} : { until: new Date(until).toISOString() }),
+  };
+});

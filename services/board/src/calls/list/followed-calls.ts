@@ -1,0 +1,137 @@
+import { batch, computed, effect, signal } from "@preact/signals";
+import { createFramed } from "../../base/frames.ts";
+import { agent, filter, page, query, visited } from "../../base/route.ts";
+import {
+  askInOrder,
+  connection,
+  type Envelope,
+  isConnected,
+  listen,
+  listenToConnects,
+  markLost,
+  RETRY_MS,
+} from "../../base/socket.ts";
+import { applyChanges, type Call, type Calls, type Changes, replaceAll } from "../../model/call.ts";
+import { askedPeriod } from "./calls-view.ts";
+
+/** The calls with a waiting caller, followed on all pages but the page of calls. */
+export const calls = signal<Calls>(new Map());
+/** The most calls that the server puts into a snapshot. */
+export const FOLLOWED = 10_000;
+/** A few screens of calls, which arrive long before the whole snapshot. */
+const FIRST = 200;
+/**
+ * * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
+ * time, too.
+ */
+export const BY_BEGIN = { order: "began_at" } as const;
+/** The filter of the page of calls, without its period: a state, a search, a queue and an agent. */
+export const askedFilter = computed(() => ({
+  ...(filter.value ? { state: filter.value } : {}),
+  ...(query.value ? { search: query.value } : {}),
+  ...(visited.value ? { visited: visited.value } : {}),
+  ...(agent.value ? { agent: agent.value } : {}),
+}));
+/** The calls that this page follows, as Subscribe takes them, in JSON: an equal filter is the same subscription. */
+const wanted = computed(() =>
+  page.value === "calls"
+    ? JSON.stringify({ params: askedFilter.value, ...askedPeriod.value, ...BY_BEGIN })
+    : JSON.stringify({ params: { waiting: true } }),
+);
+
+/**
+ * * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything,
+ * and the changes, once a frame.
+ */
+export type Update = { first: readonly Call[] } | Snapshot | Changes;
+/** `isCut`: the search of this snapshot was cut off. */
+export type Snapshot = { snapshot: readonly Call[]; isCut: boolean };
+const followers = new Set<(update: Update) => void>();
+export const follow = (follower: (update: Update) => void): void => void followers.add(follower);
+
+/** Changes when the page has to subscribe again. */
+const followed = computed(() => `${page.value === "calls"} ${wanted.value}`);
+/** The value of `followed` at the latest subscription. */
+let subscribed = "";
+/** The number of the latest subscription. */
+let latest = 0;
+/**
+ * The subscription whose snapshot came last: until it is the latest one, changes belong to an earlier
+ * subscription.
+ */
+let received = 0;
+
+/**
+ * Subscribes again, after each connect and when the filter changes. Later answers to an earlier
+ * subscription are ignored.
+ */
+function subscribe(): void {
+  latest += 1;
+  const subscription = latest;
+  subscribed = followed.peek();
+  const asked = JSON.parse(wanted.peek());
+  if (page.peek() === "calls")
+    askInOrder<Call[]>("ListCalls", { ...asked, limit: FIRST }, (answer) => {
+      if (subscription === latest && answer.status === "Ok") hand({ first: answer.data });
+    });
+  askInOrder<Call[]>("Subscribe", { ...asked, limit: FOLLOWED }, (answer) => {
+    if (subscription === latest) takeSnapshot(answer, subscription);
+  });
+}
+
+function takeSnapshot(answer: Envelope<Call[]>, subscription: number): void {
+  if (answer.status === "Failed") {
+    markLost();
+    setTimeout(() => subscription === latest && isConnected() && subscribe(), RETRY_MS);
+    return;
+  }
+  // these changes are in the snapshot already, or they are newer and the server sends them again
+  pending.clear();
+  received = subscription;
+  batch(() => {
+    connection.value = { status: "live" };
+    hand({ snapshot: answer.data, isCut: answer.cut === true });
+  });
+}
+
+function hand(update: Update): void {
+  if (page.peek() === "calls") for (const follower of followers) follower(update);
+  else if ("snapshot" in update) calls.value = replaceAll(update.snapshot);
+  else if ("changed" in update && received === latest) calls.value = applyChanges(calls.peek(), update);
+}
+
+/**
+ * The latest version of each call that changed since the last frame. A call that left the subscription
+ * counts as erased.
+ */
+const pending = new Map<string, { call: Call | null; left: boolean }>();
+const frame = createFramed(() => {
+  const all = [...pending];
+  pending.clear();
+  const changed = all.flatMap(([, { call, left }]) => (call && !left ? call : []));
+  hand({ changed, erased: all.flatMap(([id, { call, left }]) => (call && !left ? [] : id)) });
+});
+
+function take(aggregate_id: string, call: Call | null, left = false): void {
+  const known = pending.get(aggregate_id)?.call;
+  if (call && known && known.version > call.version) return;
+  pending.set(aggregate_id, { call, left });
+  frame();
+}
+
+/** Subscribes from now on. Call this once all followers are registered: they would miss earlier updates. */
+export function followCalls(): void {
+  listen<Call>("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
+  listen<{ aggregate_id: string }>("CallErased", ({ data }) => take(data.aggregate_id, null));
+  listenToConnects(subscribe);
+  effect(subscribeAgain);
+}
+
+/** Subscribes to the calls of another page or filter. */
+function subscribeAgain(): void {
+  if (followed.value === subscribed) return;
+  subscribed = followed.value;
+  // the calls of the page before are not those that this page asks for
+  if (page.peek() === "calls") calls.value = new Map();
+  if (isConnected()) subscribe();
+}

@@ -1,0 +1,23 @@
+import type { CallState } from "../model/call.ts";
+import { words } from "../words.ts";
+
+/** A shape, a word and a colour say the same: a reader needs only one of them. */
+const SHAPES: Record<CallState, string> = {
+  NEW: "○",
+  STANDBY: "◔",
+  WAITING: "◑",
+  ONGOING: "●",
+  FINISHED: "✓",
+};
+
+/** The state of a call. A state that this release does not know is shown by its name. `isPlain`: without colour. */
+export function StateMark({ state, isPlain = false }: { state: CallState; isPlain?: boolean }) {
+  return (
+    <span class={`state ${isPlain && state !== "FINISHED" ? "soft" : state.toLowerCase()}`}>
+      <span class="shape" aria-hidden="true">
+        {SHAPES[state] ?? "◌"}
+      </span>
+      {words.calls.states[state] ?? state}
+    </span>
+  );
+}

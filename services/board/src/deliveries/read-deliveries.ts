@@ -1,0 +1,80 @@
+import { effect, signal } from "@preact/signals";
+import { noteServerTime } from "../base/clock.ts";
+import { createPaced } from "../base/paced.ts";
+import { page, query, status } from "../base/route.ts";
+import { ask, changed, connection } from "../base/socket.ts";
+import type { Delivery } from "../model/delivery.ts";
+
+type DeliveryReport = { now: string; redrive: boolean; deliveries: Delivery[] };
+
+/** The answer to the present filter; null until it has come once. `more`: there are older deliveries. */
+export const deliveries = signal<(DeliveryReport & { more: boolean }) | null>(null);
+
+/** The numbers of deliveries that can be shown: the last is the most that the server sends at once. */
+const STEPS = [200, 500, 1_000];
+export const limit = signal(STEPS[0]!);
+
+export const nextLimit = (): number | undefined => STEPS.find((step) => step > limit.value);
+
+/** A dead letter is stored a moment after the refusal, and no message announces it. */
+const IDLE_MS = 5_000;
+
+/** The filter as ListDeliveries takes it. */
+const asked = () => ({
+  ...(status.value ? { status: status.value } : {}),
+  ...(query.value ? { call_id: query.value } : {}),
+});
+
+const reading = createPaced(async () => {
+  if (page.peek() !== "deliveries") return true;
+  const params = asked();
+  const answer = await ask<DeliveryReport>("ListDeliveries", { ...params, limit: limit.peek() });
+  if (answer?.status !== "Ok") return false;
+  noteServerTime(Date.parse(answer.data.now));
+  // the filter has changed since: this answer is outdated
+  if (JSON.stringify(params) === JSON.stringify(asked()))
+    deliveries.value = { ...answer.data, more: answer.next !== undefined };
+  return true;
+});
+
+export const readDeliveries = reading.trigger;
+
+effect(() => {
+  asked();
+  page.value;
+  deliveries.value = null;
+  limit.value = STEPS[0]!;
+});
+effect(() => {
+  changed.value;
+  limit.value;
+  asked();
+  if (page.value === "deliveries" && connection.value.status === "live") reading.trigger();
+});
+setInterval(reading.trigger, IDLE_MS);
+
+/** All waiting dead letters that match the filter; null if the connection breaks. */
+export async function readWaiting(): Promise<Delivery[] | null> {
+  const waiting: Delivery[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await ask<DeliveryReport>("ListDeliveries", { ...asked(), cursor });
+    if (answer?.status !== "Ok") return null;
+    waiting.push(...answer.data.deliveries.filter(({ letter }) => letter?.status === "waiting"));
+    cursor = answer.next;
+  } while (cursor);
+  return waiting;
+}
+
+/** All deliveries of a call in the order of arrival; null if they cannot be read now. */
+export async function readDeliveriesOf(call_id: string): Promise<Delivery[] | null> {
+  const answer = await ask<DeliveryReport>("ListDeliveries", { call_id });
+  return answer?.status === "Ok" ? answer.data.deliveries.toReversed() : null;
+}
+
+export type Body = { encoding: "utf8" | "base64" | null; body: string | null };
+
+export async function readBody(id: string): Promise<Body | null> {
+  const answer = await ask<Body>("ShowDelivery", { id });
+  return answer?.status === "Ok" ? answer.data : null;
+}

@@ -1,0 +1,149 @@
+import { expect, test } from "@jest/globals";
+import { listAbandoned, type ReturnableCall } from "@teravoz/domain";
+import fc from "fast-check";
+import { sampleCall, sampleVisit } from "../../testing/sample-call.ts";
+import type { Call, Visit } from "../model/call.ts";
+import { findGaveUp, totalsOf } from "./number-calls.ts";
+
+const beganAt = Date.UTC(2026, 10, 25, 12);
+const at = (seconds: number) => new Date(beganAt + seconds * 1_000).toISOString();
+const visit = (from: number, given: Partial<Visit> = {}): Visit =>
+  sampleVisit({ entered_at: at(from), ...given });
+const call = (id: number, given: Partial<Call> = {}): Call =>
+  sampleCall({
+    id,
+    aggregate_id: String(id),
+    state: "FINISHED",
+    began_at: at(id),
+    created_at: at(9_999),
+    their_number: "5511987654321",
+    their_number_canonical: "+5511987654321",
+    ...given,
+  });
+const gaveUp = (from: number, waitS: number): Visit =>
+  visit(from, { ended_at: at(from + waitS), outcome: "ABANDONED" });
+const answered = (from: number, to: number): Visit =>
+  visit(from, { answered_at: at(from), talked_until: at(to), ended_at: at(to), outcome: "ANSWERED" });
+const talk = (from: number, to: number | null) => ({
+  agent: "ana",
+  extension: null,
+  entered_at: at(from),
+  ended_at: to === null ? null : at(to),
+});
+
+test("the totals of a number are those of its calls", () => {
+  const calls = [
+    call(3, { legs: [gaveUp(3, 9), gaveUp(30, 2)] }),
+    call(2, { talks: [talk(100, 120)], answered_at: at(100), finished_at: at(130) }),
+    call(1, { legs: [answered(10, 70), visit(80, { answered_at: at(90) })] }),
+  ];
+  expect(totalsOf(calls)).toEqual({
+    calls: 3,
+    answered: 2,
+    abandoned: 2,
+    talkMs: 80_000,
+    first: at(1),
+    last: at(3),
+  });
+  expect(totalsOf([])).toMatchObject({ calls: 0, talkMs: 0, first: null, last: null });
+});
+
+test("the talk of an outbound call begins with its first in progress, and a customer who hangs up in a queue abandons nothing", () => {
+  const outbound = { counted_as: "outbound" as const };
+  const calls = [
+    call(1, { ...outbound, connected_at: at(10), talks: [talk(12, 40)], finished_at: at(50) }),
+    call(2, { ...outbound, connected_at: at(10), finished_at: at(30) }),
+    call(3, { ...outbound, connected_at: at(10), talks: [talk(12, null)] }),
+    call(4, { ...outbound, legs: [gaveUp(10, 5)], finished_at: at(15) }),
+  ];
+  expect(totalsOf(calls)).toMatchObject({ calls: 4, answered: 3, abandoned: 0, talkMs: 50_000 });
+  expect(findGaveUp(calls, () => 5_000).size).toBe(0);
+});
+
+test("internal calls and voicemails do not count as talks with a person", () => {
+  const calls = [
+    call(1, { counted_as: "internal", connected_at: at(1), talks: [talk(1, 9)], finished_at: at(9) }),
+    call(2, { connected_at: at(1), answered_at: at(1), finished_at: at(9) }),
+  ];
+  expect(totalsOf(calls)).toMatchObject({ answered: 0, talkMs: 0 });
+});
+
+test("the next answer, agent or outbound call of the same canonical number counts as a talk after an abandon", () => {
+  const calls = [
+    call(6, { their_number: "(11) 98765-4321", counted_as: "outbound", connected_at: at(500) }),
+    call(5, { their_number: "sip:+5511987654321@203.0.113.7", legs: [answered(400, 410)] }),
+    // spelt the same, but the server says that it is another number
+    call(4, { their_number_canonical: "+351987654321", legs: [answered(300, 310)] }),
+    call(3, { legs: [gaveUp(100, 60)] }),
+    call(2, { talks: [talk(90, 95)] }),
+  ];
+  expect([...findGaveUp(calls, () => 5_000)]).toEqual([
+    ["3", { ended_at: at(160), short: false, returned_at: at(400) }],
+  ]);
+});
+
+test("two callers with hidden numbers are two people, and only their own call can contain a later talk", () => {
+  const hidden = { their_number: "anonymous", their_number_canonical: null };
+  const calls = [
+    call(2, { ...hidden, legs: [gaveUp(0, 60), answered(100, 110)] }),
+    call(1, { ...hidden, legs: [gaveUp(0, 60)] }),
+  ];
+  const found = findGaveUp(calls, () => 5_000);
+  expect(["1", "2"].map((id) => found.get(id)!.returned_at)).toEqual([null, at(100)]);
+});
+
+test("a wait is short by the queue's own limit, and an unknown wait never is", () => {
+  const short = (limitMs: number, given: Partial<Visit> = {}) =>
+    findGaveUp([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], () => limitMs).get("1")?.short;
+  expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
+});
+
+/** The call with its times as dates, as the server counts it. */
+const revive = (value: object): ReturnableCall =>
+  JSON.parse(JSON.stringify(value), (name, each) =>
+    name.endsWith("_at") && each !== null ? new Date(each) : each,
+  );
+
+test("the page says of each call what the server's list of abandoned calls says", () => {
+  const calls = fc.array(
+    fc.record({
+      gave: fc.option(fc.nat(20)),
+      wait: fc.nat(10),
+      known: fc.boolean(),
+      answer: fc.option(fc.nat(30)),
+      agent: fc.option(fc.nat(30)),
+      ongoing: fc.option(fc.nat(30)),
+      counted_as: fc.constantFrom("inbound" as const, "outbound" as const, "internal" as const),
+      kind: fc.nat(2),
+    }),
+    { maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(calls, (all) => {
+      const made = all.map(({ gave, wait, known, answer, agent, ongoing, counted_as, kind }, id) =>
+        call(id, {
+          counted_as,
+          their_number_canonical: ["+5511987654321", "+5511900000000", null][kind]!,
+          connected_at: ongoing === null ? null : at(ongoing),
+          talks: agent === null ? [] : [talk(agent, agent + 1)],
+          legs: [
+            ...(answer === null ? [] : [answered(answer, answer + 5)]),
+            ...(gave === null ? [] : [{ ...gaveUp(gave, wait), wait_known: known }]),
+          ],
+        }),
+      );
+      const listed = listAbandoned(made.map(revive), {
+        window: { from: new Date(0), to: new Date(8.64e15) },
+        promiseOf: () => ({ serviceLevelMs: 20_000, shortAbandonMs: 5_000 }),
+      });
+      const found = findGaveUp(made, () => 5_000);
+      expect(found.size).toBe(listed.length);
+      for (const { aggregate_id, ended_at, short, returned_at } of listed)
+        expect(found.get(aggregate_id)).toEqual({
+          ended_at: ended_at.toISOString(),
+          short,
+          returned_at: returned_at?.toISOString() ?? null,
+        });
+    }),
+  );
+});

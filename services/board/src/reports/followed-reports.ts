@@ -1,0 +1,70 @@
+import { effect, type Signal, signal } from "@preact/signals";
+import { noteServerTime } from "../base/clock.ts";
+import { minutes } from "../base/route.ts";
+import { ask, askInOrder, connection, listen, RETRY_MS } from "../base/socket.ts";
+import { accountZone } from "../base/zone.ts";
+import type { AgentReport, QueueReport } from "../model/reports.ts";
+import { mergeRows } from "./merge-rows.ts";
+
+/** The numbers of all queues in the window; null until they have come once. */
+export const report = signal<QueueReport | null>(null);
+/** The state of each agent, and their numbers in the window; null until they have come once. */
+export const agents = signal<AgentReport | null>(null);
+
+effect(() => {
+  accountZone.value = report.value?.zone ?? null;
+});
+
+followReport("SubscribeQueues", "QueuesChanged", report, (before, delta) => ({
+  ...delta,
+  queues: mergeRows(before.queues, delta.queues, delta.gone, ({ queue }) => queue),
+}));
+followReport("SubscribeAgents", "AgentsChanged", agents, (before, delta) => ({
+  ...delta,
+  agents: mergeRows(before.agents, delta.agents, delta.gone, ({ agent }) => agent),
+}));
+
+/** Asks for a snapshot for each window and after each connect, and merges each later change into it. */
+function followReport<T extends { now: string }>(
+  command: string,
+  event: string,
+  into: Signal<T | null>,
+  merge: (before: T, delta: T & { gone: (string | null)[] }) => T,
+): void {
+  let latest = 0;
+  const subscribe = () => {
+    latest += 1;
+    const subscription = latest;
+    const isLatest = () => subscription === latest;
+    askInOrder<T>(command, { minutes: minutes.peek() }, ({ status, data }) => {
+      if (!isLatest()) return;
+      if (status === "Ok") take(into, data);
+      else setTimeout(() => isLatest() && connection.peek().status === "live" && subscribe(), RETRY_MS);
+    });
+  };
+  listen<T & { gone: (string | null)[] }>(event, ({ data }) => {
+    const before = into.peek();
+    if (before) take(into, merge(before, data));
+  });
+  effect(() => {
+    minutes.value;
+    if (connection.value.status === "live") subscribe();
+  });
+}
+
+/** Asks for a report and keeps it in `into`; resolves with whether this succeeded. */
+export async function readReport<T extends { now: string }>(
+  command: string,
+  into: Signal<T | null>,
+  asked: object,
+): Promise<boolean> {
+  const answer = await ask<T>(command, asked);
+  if (answer?.status !== "Ok") return false;
+  take(into, answer.data);
+  return true;
+}
+
+function take<T extends { now: string }>(into: Signal<T | null>, report: T): void {
+  noteServerTime(Date.parse(report.now));
+  into.value = report;
+}

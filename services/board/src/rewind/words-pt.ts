@@ -1,0 +1,45 @@
+export type RewindWords = {
+  handle: string;
+  handleTip: string;
+  /** Stands before the shown moment. */
+  title: string;
+  /** Shown in place of "live". */
+  light: string;
+  backToLive: string;
+  controls: string;
+  moment: string;
+  play: string;
+  pause: string;
+  back(seconds: number): string;
+  forward(seconds: number): string;
+  speed: string;
+  slider: string;
+  troubles: Record<"slow" | "future" | "unreadable", string>;
+  nobodyWaited: string;
+  noCalls: string;
+  wholeCall: string;
+};
+
+export const words: RewindWords = {
+  handle: "voltar no tempo",
+  handleTip: "Ver o painel como ele era em qualquer momento (r)",
+  title: "Vendo o passado:",
+  light: "no passado",
+  backToLive: "Voltar ao vivo (Esc)",
+  controls: "Voltar no tempo",
+  moment: "Data e hora",
+  play: "Reproduzir",
+  pause: "Pausar",
+  back: (seconds) => `${seconds} s para trás`,
+  forward: (seconds) => `${seconds} s para a frente`,
+  speed: "Velocidade",
+  slider: "Hora do dia",
+  troubles: {
+    slow: "O servidor está lento: o momento pedido ainda não chegou.",
+    future: "Este momento ainda não aconteceu.",
+    unreadable: "Este momento não pode ser lido agora. Tentando de novo…",
+  },
+  nobodyWaited: "Ninguém esperava neste momento.",
+  noCalls: "Nenhuma ligação nas 25 horas antes deste momento.",
+  wholeCall: "A ligação inteira, também o que veio depois do momento mostrado no painel.",
+};

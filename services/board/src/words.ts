@@ -1,0 +1,4 @@
+import { language } from "./base/language.ts";
+
+/** The words of the first load in the chosen language; the browser loads no other. */
+export const { words } = language === "pt-BR" ? await import("./words-pt.ts") : await import("./words-en.ts");
