@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Event } from "../src/event.ts";
-import { type FlowName, flows } from "../src/flows.ts";
-import { parseWebhook } from "../src/webhook.ts";
+import type { Event } from "../src/event/event.ts";
+import { type FlowName, flows } from "../src/event/flows.ts";
+import { parseWebhook } from "../src/event/webhook.ts";
 import { at, wholeSecond } from "./calls.ts";
 
 /** How a stamp is written. Two of them have no milliseconds, and `none` is no stamp at all. */

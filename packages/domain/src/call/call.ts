@@ -1,0 +1,208 @@
+import { findDefinition } from "../event/catalogue.ts";
+import type { Event } from "../event/event.ts";
+import { agentKey } from "../event/step.ts";
+import { readQueue, readText } from "../event/text.ts";
+import type { Fold } from "../ports/call-queries.ts";
+import { createReadTelephone, type ReadTelephone } from "../telephone/phone-number.ts";
+import { createReadOccurrence } from "../time/timestamp.ts";
+import { type CountedAs, countedAs } from "./direction.ts";
+import type { FoldRules } from "./fold-rules.ts";
+import { type PlacedEvent, placeEvents } from "./order.ts";
+import { type AgentRings, ringsOf } from "./rings.ts";
+import { beginStory, endStory, type Story, tellStep } from "./story.ts";
+import { lastOnCall, type Talk } from "./talks.ts";
+import type { Visit } from "./visits.ts";
+
+export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
+
+/** A call as its events tell it. Missing is null, never absent. Strings are kept up to 256 UTF-16 units. */
+export type FoldedCall = {
+  aggregate_id: string;
+  state: CallState;
+  /** The smallest moment of its events: the stamp of each, else its reception. */
+  began_at: Date;
+  /** The first and the last reception. */
+  created_at: Date;
+  updated_at: Date;
+  code: string | null;
+  /** As its events tell it. */
+  direction: string | null;
+  /** The kind of call whose numbers it counts in. */
+  counted_as: CountedAs;
+  our_number: string | null;
+  their_number: string | null;
+  /** A number in the form that all its spellings share, and as people read it. Null if it is hidden or no number. */
+  our_number_canonical: string | null;
+  our_number_display: string | null;
+  their_number_canonical: string | null;
+  their_number_display: string | null;
+  their_number_type: string | null;
+  /** The last queue that an event named. */
+  queue: string | null;
+  /** The agent who is on the call; of several the one who entered last. */
+  actor: string | null;
+  /** Since when the caller waits: in a queue and not answered, or past an overflow with no agent on the call. Null if not. */
+  waiting_since: Date | null;
+  /** The first answer that stands, of a visit or without one. */
+  answered_at: Date | null;
+  /** The first call.ongoing. */
+  connected_at: Date | null;
+  finished_at: Date | null;
+  /** The caller gave up: an inbound call whose last visit was abandoned. */
+  abandoned: boolean;
+  /** When the last abandoned visit of an inbound call ended. */
+  abandoned_at: Date | null;
+  recording_url: string | null;
+  /** Its visits to queues, oldest first. */
+  legs: readonly Visit[];
+  /** The talks of its agents, in the order they began. */
+  talks: readonly Talk[];
+  /** The rings at each agent. */
+  rings: readonly AgentRings[];
+  /** All queues of its visits, and all agents of its talks (in lower case): what it is searched and filtered by. */
+  queues: readonly string[];
+  agents: readonly string[];
+  /** How many different events the call has. */
+  events: number;
+  /** The revision of the fold that made this. */
+  fold: number;
+};
+
+/** A call as it is kept and sent: the fold, its number and its version. */
+export type Call = FoldedCall & {
+  /** That of the call's first stored event; stays. */
+  id: number;
+  /** Grows with each change of the call: max(previous + 1, now in ms). */
+  version: number;
+};
+
+/** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
+export const FOLD_REVISION = 4;
+
+/**
+ * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
+ * (redeliveries with another received_at included: the smallest counts) changes it. Null if there are none.
+ */
+export function createFold({ region, senderZone }: FoldRules): Fold {
+  const readTelephone = createReadTelephone(region);
+  const readOccurrence = createReadOccurrence(senderZone);
+  const fold = (events: readonly Event[]): FoldedCall | null => {
+    const distinct = earliestDeliveries(events);
+    return distinct.length > 0 ? foldEvents(placeEvents(distinct, readOccurrence), readTelephone) : null;
+  };
+  return Object.assign(fold, { revision: FOLD_REVISION, readOccurrence });
+}
+
+/** The fold of an account in Brazil whose stamps without a zone are UTC. */
+export const foldCall = createFold({ region: "BR", senderZone: "UTC" });
+
+function earliestDeliveries(events: readonly Event[]): Event[] {
+  const earliest = new Map<string, Event>();
+  for (const event of events) {
+    const known = earliest.get(event.uuid);
+    if (!known || event.received_at < known.received_at) earliest.set(event.uuid, event);
+  }
+  return [...earliest.values()];
+}
+
+function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone): FoldedCall {
+  const events = placed.map(({ event }) => event);
+  const said = beginDescription();
+  const story = beginStory();
+  for (const each of placed) {
+    describe(said, each);
+    if (!each.isTwin)
+      tellStep(story, { ...each.step, at: new Date(each.ms), whole: each.whole, lastQueue: said.queue });
+  }
+  endStory(story);
+  const received = placed.map(({ receivedMs }) => receivedMs);
+  const counted_as = countedAs(said.direction, events);
+  const state = stateOf(story, placed);
+  return {
+    aggregate_id: events[0]!.aggregate_id,
+    state,
+    began_at: new Date(least(placed.map(({ ms }) => ms))),
+    created_at: new Date(least(received)),
+    updated_at: new Date(greatest(received)),
+    ...said,
+    ...nameNumbers(said, readTelephone),
+    counted_as,
+    ...concludedFrom(story, { counted_as, state }),
+    events: events.length,
+    fold: FOLD_REVISION,
+  };
+}
+
+const least = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other));
+const greatest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other));
+
+/** The fields that any event may have about its call: the last value that is not empty counts. */
+type Description = Pick<
+  FoldedCall,
+  "code" | "direction" | "our_number" | "their_number" | "their_number_type" | "queue" | "recording_url"
+>;
+
+const beginDescription = (): Description => ({
+  code: null,
+  direction: null,
+  our_number: null,
+  their_number: null,
+  their_number_type: null,
+  queue: null,
+  recording_url: null,
+});
+
+function describe(said: Description, { event, body }: PlacedEvent): void {
+  for (const field of ["code", "direction", "our_number", "their_number", "their_number_type"] as const)
+    said[field] = readText(body[field]) ?? said[field];
+  said.queue = readQueue(body.queue) ?? said.queue;
+  if (event.type === "call.recording-available")
+    said.recording_url = readText(body.url) ?? said.recording_url;
+}
+
+function nameNumbers({ our_number, their_number }: Description, readTelephone: ReadTelephone) {
+  const [ours, theirs] = [readTelephone(our_number), readTelephone(their_number)];
+  return {
+    our_number_canonical: ours?.canonical ?? null,
+    our_number_display: ours?.display ?? null,
+    their_number_canonical: theirs?.canonical ?? null,
+    their_number_display: theirs?.display ?? null,
+  };
+}
+
+/** A call that has ended is FINISHED; else the last event that leads to a state decides. It is NEW if nothing says more. */
+function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
+  if (finished_at) return "FINISHED";
+  const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));
+  return states.findLast((state) => state && state !== "NEW") ?? "NEW";
+}
+
+function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "counted_as" | "state">) {
+  const { visits, talks, rings, direct_at, connected_at, finished_at } = story;
+  const legs = visits.all;
+  const answers = [...legs.map(({ answered_at }) => answered_at), direct_at].filter((at) => at !== null);
+  const gaveUp = counted_as === "inbound" ? legs.filter(({ outcome }) => outcome === "ABANDONED") : [];
+  return {
+    actor: lastOnCall(talks.present),
+    waiting_since: waitingSince(story, state),
+    answered_at: answers.length > 0 ? new Date(least(answers.map(Number))) : null,
+    connected_at,
+    finished_at,
+    abandoned: gaveUp.length > 0 && gaveUp.at(-1) === legs.at(-1),
+    abandoned_at: gaveUp.at(-1)?.ended_at ?? null,
+    legs,
+    talks: talks.all,
+    rings: ringsOf(rings),
+    queues: distinct(legs.flatMap(({ queue }) => queue ?? [])),
+    agents: distinct(talks.all.map(({ agent }) => agentKey(agent))),
+  };
+}
+
+function waitingSince({ visits: { all, open }, talks }: Story, state: CallState): Date | null {
+  if (open && !open.visit.answered_at) return open.visit.entered_at;
+  if (state !== "WAITING" || talks.present.length > 0) return null;
+  // past an overflow, or the agent of an answer that call.ongoing never confirmed is gone
+  return all.at(-1)?.entered_at ?? null;
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

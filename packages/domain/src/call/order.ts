@@ -1,0 +1,252 @@
+import { readBody } from "../event/body.ts";
+import { FINISHED_RANK, findDefinition, OTHER_RANK } from "../event/catalogue.ts";
+import type { Event } from "../event/event.ts";
+import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "../event/step.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
+
+/** Everything that the order of a call's events depends on. */
+export type Place = {
+  uuid: string;
+  /** The smallest received_at of the event. */
+  receivedMs: number;
+  /** The vendor's stamp, else received_at. */
+  ms: number;
+  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
+  whole: boolean;
+  /** The event has a stamp of its own. */
+  stamped: boolean;
+  rank: number;
+  step: Step;
+};
+
+/** An event with its body read and its place. */
+export type PlacedEvent<E extends Event = Event> = Place & {
+  event: E;
+  body: Record<string, unknown>;
+  /** The same step stands before it: the event adds its fields, and is no step of its own. */
+  isTwin: boolean;
+};
+
+/** The events of one call in the order of the fold. The order depends on the set alone, never on the order given. */
+export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
+  placeEvents(events, readOccurrence).map(({ event }) => event);
+
+export function placeEvents<E extends Event>(
+  events: readonly E[],
+  readOccurrence = readInUtc,
+): PlacedEvent<E>[] {
+  const groups = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
+  return groups.flatMap((group) =>
+    group.map((placed, n) => (n === 0 ? placed : { ...placed, isTwin: true })),
+  );
+}
+
+/** The place of an event without the event: a call with many events is ordered without holding their bodies. */
+export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
+  const { event: _event, body: _body, isTwin: _isTwin, ...place } = placeEvent(placed, readOccurrence);
+  return place;
+}
+
+/**
+ * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
+ * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged in by the
+ * same rule; between equals the one received first goes first, then the uuid decides. An agent's ring comes before its end, unless the
+ * agent rings already. Events that are one step stay together.
+ */
+export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
+
+/** Each group is one step: the event that stands for it first, then its twins. */
+function orderGroups<P extends Place>(places: readonly P[]): P[][] {
+  const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
+  const seconds = [...bySecond].sort(([one], [other]) => one - other);
+  const course = beginCourse();
+  return seconds.flatMap(([, second]) => orderSecond(second, course));
+}
+
+function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): PlacedEvent<E> {
+  const body = readBody(event.payload);
+  const stamp = readOccurrence(body.timestamp, event.received_at);
+  const receivedMs = event.received_at.getTime();
+  return {
+    event,
+    body,
+    uuid: event.uuid,
+    receivedMs,
+    ms: stamp?.ms ?? receivedMs,
+    whole: stamp?.whole ?? false,
+    stamped: stamp !== null,
+    rank: findDefinition(event.type)?.rank ?? OTHER_RANK,
+    step: readStep(event.type, body),
+    isTwin: false,
+  };
+}
+
+/** A ring whose end was never told ends after two minutes. */
+export const LONGEST_RING_MS = 120_000;
+
+/** Where a call stands while its events are put in order. */
+type Course = {
+  /** The last rank; -1 before the first event. */
+  rank: number;
+  /** The agents that ring, and since when. */
+  ringing: { agent: StepAgent; ms: number }[];
+  /** The queue of a wait that nobody has answered; undefined if there is none. */
+  waitsIn: string | null | undefined;
+};
+
+const beginCourse = (): Course => ({ rank: -1, ringing: [], waitsIn: undefined });
+
+function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
+  if (second.length === 1) {
+    follow(course, second[0]!);
+    return [second];
+  }
+  const groups = [...Map.groupBy(second, ({ ms }) => ms).values()].flatMap(groupTwins);
+  const groupOf = new Map(groups.map((group) => [group[0]!, group]));
+  return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
+}
+
+/** The event with the finer stamp stands for a step, else the one that was received first. */
+function groupTwins<P extends Place>(equals: P[]): P[][] {
+  if (equals.length === 1) return [equals];
+  const groups = Map.groupBy(
+    equals,
+    ({ step, stamped, ms, uuid }) => stepKey(step, stamped ? ms : null) ?? uuid,
+  );
+  return [...groups.values()].map((group) =>
+    group.sort((one, other) => Number(one.whole) - Number(other.whole) || byReception(one, other)),
+  );
+}
+
+/** The steps of one rank that are still to come, the next one last. */
+type Ranks<P extends Place> = P[][];
+
+function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
+  const wholes = steps.filter(({ whole }) => whole);
+  const open = byRank(wholes);
+  const exact = Map.groupBy(
+    steps.filter(({ whole }) => !whole),
+    ({ ms }) => ms,
+  );
+  // a queue that rings all its agents puts hundreds of rings into a second
+  const mayPair = ["actor.ringing", "actor.noanswer"].every((type) =>
+    steps.some(({ step }) => step.type === type),
+  );
+  const ordered: P[] = [];
+  const add = (place: P) => {
+    follow(course, place);
+    ordered.push(place);
+  };
+  const take = (due: Ranks<P>) => {
+    const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
+    const [dueNow, openNow] = [due[rank]!, open[rank]!];
+    const next = firstReceived(dueNow.at(-1), openNow.at(-1));
+    const first = (mayPair && partnerBefore(next, [openNow, dueNow], course)) || next;
+    remove(dueNow.includes(first) ? dueNow : openNow, first);
+    add(first);
+  };
+  const addAll = (places: P[]) => {
+    for (const place of places.toReversed()) add(place);
+  };
+  for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
+    if (group.length === 1 && wholes.length === 0) {
+      add(group[0]!);
+      continue;
+    }
+    const due = byRank(group);
+    while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
+    const finished = due[FINISHED_RANK]!;
+    // the first of equal ends counts
+    if (finished.length > 0) finished.push(...open[FINISHED_RANK]!.splice(0));
+    addAll(finished.sort(byReception).reverse());
+    addAll(due[OTHER_RANK]!);
+  }
+  while (isUnderWay(open)) take(open);
+  addAll(open[FINISHED_RANK]!);
+  addAll(open[OTHER_RANK]!);
+  return ordered;
+}
+
+/** The ring that must come before the end of it, or the end that must come before the next ring of the same agent. */
+function partnerBefore<P extends Place>(
+  { step, ms }: P,
+  [open, due]: readonly [readonly P[], readonly P[]],
+  { ringing }: Course,
+): P | undefined {
+  if (!step.agent || !isRing(step.type)) return undefined;
+  const isOf = isOneAgent(step.agent);
+  const isPartner = (other: P) => other.step.type !== step.type && isOf(other.step.agent);
+  const partner = open.findLast(isPartner) ?? due.findLast(isPartner);
+  if (!partner) return undefined;
+  const rings = ringing.some(({ agent, ms: since }) => isOf(agent) && ms - since <= LONGEST_RING_MS);
+  const first = rings ? "actor.noanswer" : "actor.ringing";
+  return step.type === first ? undefined : partner;
+}
+
+const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
+const isOther =
+  (agent: StepAgent) =>
+  (other: { agent: StepAgent }): boolean =>
+    !isOneAgent(agent)(other.agent);
+
+const isOneAgent =
+  (agent: StepAgent) =>
+  (other: StepAgent | null): boolean =>
+    other !== null && isSameAgent({ agent: other.name, extension: other.extension }, agent);
+
+function remove<P>(places: P[], place: P): void {
+  places.splice(places.lastIndexOf(place), 1);
+}
+
+/** Notes where a call stands after one more of its events. */
+function follow(course: Course, { rank, step, ms }: Place): void {
+  if (rank < FINISHED_RANK) course.rank = rank;
+  switch (step.type) {
+    case "actor.ringing":
+      if (step.agent) course.ringing.push({ agent: step.agent, ms });
+      break;
+    case "actor.noanswer":
+      if (step.agent) course.ringing = course.ringing.filter(isOther(step.agent));
+      break;
+    case "call.waiting":
+      if (!isSameWait(course.waitsIn, step.queue)) course.ringing = [];
+      course.waitsIn = step.queue ?? course.waitsIn ?? null;
+      break;
+    case "actor.entered":
+    case "call.ongoing":
+    case "call.overflow":
+    case "call.queue-abandon":
+    case "call.finished":
+      course.ringing = [];
+      course.waitsIn = undefined;
+      break;
+  }
+}
+
+/** A repeated call.waiting moves nobody. One without a queue, or the first that names it, goes on with the same wait. */
+export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
+  waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
+
+function byRank<P extends Place>(places: P[]): Ranks<P> {
+  const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
+  for (const place of places.toSorted(byReception).reverse()) ranks[place.rank]!.push(place);
+  return ranks;
+}
+
+function firstReceived<P extends Place>(one: P | undefined, other: P | undefined): P {
+  if (!one || !other) return (one ?? other)!;
+  return byReception(one, other) < 0 ? one : other;
+}
+
+const byReception = (one: Place, other: Place): number =>
+  one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
+
+/** Something of the life cycle, finished apart, is still to come. */
+const isUnderWay = (ranks: Ranks<Place>): boolean =>
+  ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
+
+function nextRank(stands: number, isThere: (rank: number) => boolean): number {
+  for (let rank = stands + 1; rank < FINISHED_RANK; rank++) if (isThere(rank)) return rank;
+  for (let rank = 0; rank <= stands; rank++) if (isThere(rank)) return rank;
+  throw new Error("nothing of the life cycle is left");
+}

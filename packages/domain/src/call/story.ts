@@ -1,0 +1,179 @@
+import type { Step } from "../event/step.ts";
+import { secondOf } from "../time/window.ts";
+import { beginCallAgents, type CallAgent, type CallAgents, identify, loginOf } from "./call-agents.ts";
+import { answerRings, beginRing, beginRings, endRings, missRing, type Rings } from "./rings.ts";
+import {
+  beginTalk,
+  beginTalks,
+  cutTalks,
+  endAllTalks,
+  leaveTalk,
+  type Presents,
+  type Talks,
+} from "./talks.ts";
+import {
+  abandonVisit,
+  beginVisits,
+  confirmAnswer,
+  endLastVisit,
+  enterAgent,
+  enterQueue,
+  leaveVisit,
+  overflowVisit,
+  ringVisit,
+  type Visits,
+} from "./visits.ts";
+
+/** The course of a call while its steps are taken one after the other. */
+export type Story = {
+  visits: Visits;
+  talks: Talks;
+  rings: Rings;
+  agents: CallAgents;
+  /** The first answer while the call was in no queue. */
+  direct_at: Date | null;
+  /** The first call.ongoing. */
+  connected_at: Date | null;
+  /** The last event of the life cycle. */
+  last_at: Date | null;
+  /** An abandon, with those who were on the call, and a recording that is ready: each may end the call, until the life cycle goes on. */
+  abandon: { at: Date; presents: Presents } | null;
+  recorded: Moment | null;
+  /** The end of the call; nothing comes after it. */
+  finished_at: Date | null;
+};
+
+export const beginStory = (): Story => ({
+  visits: beginVisits(),
+  talks: beginTalks(),
+  rings: beginRings(),
+  agents: beginCallAgents(),
+  direct_at: null,
+  connected_at: null,
+  last_at: null,
+  abandon: null,
+  recorded: null,
+  finished_at: null,
+});
+
+/** `whole`: the stamp has no milliseconds. */
+type Moment = { at: Date; whole: boolean };
+
+/** `lastQueue`: the last queue that an event of the call named, this one included. */
+export type StoryStep = Step & Moment & { lastQueue: string | null };
+
+/** Takes one more step, in the order of the fold. Only call.finished is final: nothing changes a call after it. */
+export function tellStep(story: Story, step: StoryStep): void {
+  if (story.finished_at) return;
+  const { type, at } = step;
+  if (REOPENING.has(type)) reopen(story, step);
+  takeStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
+  if (LIFE_CYCLE.has(type)) story.last_at = at;
+}
+
+/** The events of the vendor's life cycle that come before its end. */
+const LIFE_CYCLE: ReadonlySet<string> = new Set([
+  ...["call.new", "call.standby", "call.waiting"],
+  ...["actor.entered", "call.ongoing", "actor.left"],
+]);
+
+/** A recording of an equal moment comes after the events of the life cycle, in whatever order they were taken. */
+function reopen(story: Story, step: Moment): void {
+  story.abandon = null;
+  if (story.recorded && isLater(step, story.recorded)) story.recorded = null;
+}
+
+const isLater = (one: Moment, other: Moment): boolean =>
+  one.whole || other.whole ? secondOf(one.at) > secondOf(other.at) : one.at > other.at;
+
+/** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
+const REOPENING: ReadonlySet<string> = new Set([
+  "call.standby",
+  "call.waiting",
+  "actor.entered",
+  "call.ongoing",
+]);
+
+type TakenStep = Omit<StoryStep, "agent"> & { agent: CallAgent | null };
+
+function takeStep(story: Story, step: TakenStep): void {
+  const { visits, talks, rings } = story;
+  const { type, queue, agent, at } = step;
+  switch (type) {
+    case "call.waiting":
+      if (enterQueue(visits, queue, at)) endRings(rings, at);
+      break;
+    case "actor.ringing":
+      ringVisit(visits);
+      if (agent) beginRing(rings, agent, at);
+      break;
+    case "actor.noanswer":
+      ringVisit(visits);
+      if (agent) missRing(rings, { ...agent, name: loginOf(story.agents, agent) }, at);
+      break;
+    case "actor.entered":
+      enter(story, step);
+      break;
+    case "call.ongoing":
+      story.connected_at ??= at;
+      if (!visits.open) answerDirectly(story, at);
+      confirmAnswer(visits, at);
+      endRings(rings, at);
+      break;
+    case "actor.left": {
+      const leaving = leaveTalk(talks, agent, at);
+      if (leaving.length > 0) leaveVisit(visits, { leaving, presents: talks.present, at });
+      break;
+    }
+    case "call.overflow":
+      overflowVisit(visits, at);
+      endRings(rings, at);
+      break;
+    case "call.queue-abandon":
+      abandonVisit(visits, { queue, lastQueue: step.lastQueue, at });
+      endRings(rings, at);
+      story.abandon ??= { at, presents: talks.present };
+      break;
+    case "call.recording-available":
+      story.recorded = { at, whole: step.whole };
+      break;
+    case "call.finished":
+      end(story, at);
+  }
+}
+
+function enter(story: Story, { agent, queue, at }: TakenStep): void {
+  const { visits, talks, rings } = story;
+  answerRings(rings, agent, at);
+  const takesOver = enterAgent(visits, { agent, queue, at });
+  if (!visits.open) answerDirectly(story, at);
+  beginTalk(talks, { agent, at, takesOver });
+}
+
+/** Within a second a stamp without milliseconds may come after a later one. */
+function answerDirectly(story: Story, at: Date): void {
+  if (!story.direct_at || at < story.direct_at) story.direct_at = at;
+}
+
+/** A call that was answered is over if no agent is on it and no visit waits for the first one. */
+function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
+  const waits = open !== null && !open.visit.answered_at && !open.lapsed;
+  const answered = direct_at !== null || open?.lapsed || all.some(({ answered_at }) => answered_at !== null);
+  return Boolean(answered) && !waits && talks.present.length === 0;
+}
+
+/** An abandon, or a recording that is ready, ends a call that did not go on after it. */
+export function endStory(story: Story): void {
+  const { abandon, recorded, last_at } = story;
+  const at = abandon?.at ?? (recorded && isOver(story) ? last_at : null);
+  if (story.finished_at || !at) return;
+  end(story, at);
+  if (abandon) cutTalks(abandon.presents, at);
+}
+
+function end(story: Story, at: Date): void {
+  endLastVisit(story.visits, at);
+  endAllTalks(story.talks, at);
+  endRings(story.rings, at);
+  story.finished_at = at;
+}

@@ -1,0 +1,127 @@
+import type { FoldedCall } from "../call/call.ts";
+import { isWithin, type Window } from "../time/window.ts";
+import { isShort, type QueuePromise, waitOf } from "./queue-numbers.ts";
+
+/** The parts of a call that say who gave up, and who was talked to since. */
+export type ReturnableCall = Pick<
+  FoldedCall,
+  | ("aggregate_id" | "counted_as" | "connected_at" | "legs" | "talks")
+  | ("their_number" | "their_number_canonical" | "their_number_display")
+>;
+
+/** A visit whose caller left the queue without an answer. */
+export type Abandoned = {
+  aggregate_id: string;
+  their_number: string | null;
+  their_number_display: string | null;
+  /** Their number in its canonical form. Null if it is hidden: two such callers are two people. */
+  person: string | null;
+  queue: string | null;
+  entered_at: Date;
+  ended_at: Date;
+  /** Null if the beginning of the wait is unknown. */
+  waited_ms: number | null;
+  /** Within the queue's time for it. */
+  short: boolean;
+  /** When the person was next talked to, in a call of theirs or of ours; null = not yet. */
+  returned_at: Date | null;
+};
+
+/** A person who gave up, once or several times. */
+export type AbandonedPerson = {
+  person: string;
+  /** As the last of the calls shows it. */
+  their_number: string | null;
+  their_number_display: string | null;
+  /** The call of the last time. */
+  aggregate_id: string;
+  times: number;
+  /** When the first and the last of the visits ended. */
+  first_at: Date;
+  last_at: Date;
+  /** Of the known waits; null if none is known. */
+  longest_wait_ms: number | null;
+  /** All of the visits were short. */
+  short: boolean;
+  /** When the person was talked to after the last of them; null = not yet. */
+  talked_at: Date | null;
+};
+
+/** Every abandoned visit of inbound calls that ended in the window, the latest first. */
+export function listAbandoned(
+  calls: readonly ReturnableCall[],
+  { window, promiseOf }: { window: Window; promiseOf: (queue: string | null) => QueuePromise },
+): Abandoned[] {
+  const talkedTo = momentsByPerson(calls);
+  const listed = calls.flatMap((call) => {
+    if (call.counted_as !== "inbound") return [];
+    const { aggregate_id, their_number, their_number_display, legs } = call;
+    const person = personOf(call);
+    const moments = person === null ? ownMoments(call) : talkedTo.get(person)!;
+    return legs
+      .filter(({ outcome, ended_at }) => outcome === "ABANDONED" && isWithin(ended_at!, window))
+      .map((visit): Abandoned => {
+        const { queue, entered_at, ended_at } = visit;
+        return {
+          ...{ aggregate_id, their_number, their_number_display, person },
+          ...{ queue, entered_at, ended_at: ended_at! },
+          waited_ms: waitOf(visit),
+          short: isShort(visit, promiseOf(queue)),
+          returned_at: moments.find((at) => at > ended_at!) ?? null,
+        };
+      });
+  });
+  return listed.sort((one, other) => other.ended_at.getTime() - one.ended_at.getTime());
+}
+
+/** The people of these visits, each once: those who were not talked to since first, then by their last time, the latest first. */
+export function listPeople(abandoned: readonly Abandoned[]): AbandonedPerson[] {
+  const known = abandoned.filter(({ person }) => person !== null);
+  const people = [...Map.groupBy(known, ({ person }) => person!)].map(([person, visits]) => {
+    const byTime = visits.toSorted((one, other) => one.ended_at.getTime() - other.ended_at.getTime());
+    const last = byTime.at(-1)!;
+    const waits = visits.flatMap(({ waited_ms }) => waited_ms ?? []);
+    return {
+      person,
+      their_number: last.their_number,
+      their_number_display: last.their_number_display,
+      aggregate_id: last.aggregate_id,
+      times: visits.length,
+      first_at: byTime[0]!.ended_at,
+      last_at: last.ended_at,
+      longest_wait_ms: waits.length > 0 ? Math.max(...waits) : null,
+      short: visits.every(({ short }) => short),
+      talked_at: last.returned_at,
+    };
+  });
+  return people.sort(
+    (one, other) =>
+      Number(one.talked_at !== null) - Number(other.talked_at !== null) ||
+      other.last_at.getTime() - one.last_at.getTime(),
+  );
+}
+
+/** When each person was talked to, in order. */
+function momentsByPerson(calls: readonly ReturnableCall[]): Map<string, Date[]> {
+  const known = calls.filter((call) => personOf(call) !== null);
+  const byPerson = Map.groupBy(known, (call) => personOf(call)!);
+  return new Map([...byPerson].map(([person, all]) => [person, all.flatMap(ownMoments).sort(byTime)]));
+}
+
+/**
+ * When the other side of a call was talked to: at the answers and by the agents of an inbound call, at call.ongoing of an outbound
+ * one. A call.ongoing without a visit and without an agent is none: that is a voicemail.
+ */
+function ownMoments({ counted_as, legs, talks, connected_at }: ReturnableCall): Date[] {
+  if (counted_as === "internal") return [];
+  if (counted_as === "outbound") return connected_at ? [connected_at] : [];
+  const answers = legs.flatMap(({ answered_at }) => answered_at ?? []);
+  return [...answers, ...talks.map(({ entered_at }) => entered_at)].sort(byTime);
+}
+
+const byTime = (one: Date, other: Date): number => one.getTime() - other.getTime();
+
+/** Null too for a call that an older fold made: it has no canonical number until it is folded again. */
+const personOf = ({
+  their_number_canonical,
+}: Pick<ReturnableCall, "their_number_canonical">): string | null => their_number_canonical ?? null;

@@ -1,0 +1,39 @@
+import type { FoldedCall } from "../call/call.ts";
+import { openVisitOf } from "../call/visits.ts";
+import { isPresumedLost } from "./queue-numbers.ts";
+
+/** The parts of a call that say whether its caller waits. */
+export type WaitableCall = Pick<
+  FoldedCall,
+  | ("aggregate_id" | "state" | "updated_at" | "counted_as" | "queue" | "waiting_since" | "legs")
+  | ("their_number" | "their_number_display")
+>;
+
+/** A caller who waits. */
+export type Waiting = {
+  aggregate_id: string;
+  their_number: string | null;
+  their_number_display: string | null;
+  /** The queue of the open visit, else the last one the call named. */
+  queue: string | null;
+  entered_at: Date;
+};
+
+/** Whether an inbound caller waits, as far as the call itself says: it may be presumed lost. */
+export const isWaiting = ({
+  counted_as,
+  waiting_since,
+}: Pick<FoldedCall, "counted_as" | "waiting_since">): boolean =>
+  counted_as === "inbound" && waiting_since !== null;
+
+/** Every inbound caller who waits, the longest wait first. */
+export function listWaiting(calls: Iterable<WaitableCall>, now: Date): Waiting[] {
+  const waiting = [...calls].filter((call) => isWaiting(call) && !isPresumedLost(call, now));
+  return waiting
+    .map(({ aggregate_id, their_number, their_number_display, legs, queue, waiting_since }) => ({
+      ...{ aggregate_id, their_number, their_number_display },
+      queue: openVisitOf(legs)?.queue ?? queue,
+      entered_at: waiting_since!,
+    }))
+    .sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
+}
