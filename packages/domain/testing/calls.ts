@@ -1,4 +1,5 @@
-import { type FoldedCall, foldCall } from "../src/call/call.ts";
+import { foldCall } from "../src/call/call.ts";
+import type { FoldedCall } from "../src/call/folded-call.ts";
 import type { Event } from "../src/event/event.ts";
 import { parseWebhook } from "../src/event/webhook.ts";
 

@@ -1,8 +1,8 @@
-import type { FoldedCall } from "../call/call.ts";
+import type { FoldedCall } from "../call/folded-call.ts";
 import { LONGEST_RING_MS } from "../call/order.ts";
+import { isPresumedLost } from "../call/presumed-lost.ts";
 import type { AgentRings, Ring } from "../call/rings.ts";
 import { agentKey } from "../event/step.ts";
-import { isPresumedLost } from "../numbers/queue-numbers.ts";
 import { isWithin, latestOf, type Window } from "../time/window.ts";
 import { createFindAgent } from "./agent-names.ts";
 import { type AgentQueues, joinQueues } from "./agent-queues.ts";

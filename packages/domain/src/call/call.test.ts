@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../../test/support/long.ts";
+import type { CallState } from "../event/catalogue.ts";
 import { eventTypes } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 import { type FlowName, flows } from "../event/flows.ts";
 import { parseWebhook } from "../event/webhook.ts";
-import { type CallState, createFold, foldCall } from "./call.ts";
+import { createFold, foldCall } from "./call.ts";
 import { orderEvents } from "./order.ts";
 
 const start = Date.UTC(2026, 0, 1, 12);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { orderEvents } from "../call/order.ts";
 import type { Event } from "../event/event.ts";
-import type { DeadLetter } from "../ports/dead-letters.ts";
+import type { DeadLetter } from "./dead-letter.ts";
 import { type DeliveredEvent, findOvertaken, isLate, LATE_MS, statusesOf } from "./deliveries.ts";
 
 const START = Date.UTC(2026, 10, 25, 12);

@@ -1,8 +1,8 @@
 import { orderPlaces, placeOf } from "../call/order.ts";
 import { canonicalType, findDefinition } from "../event/catalogue.ts";
 import type { Event, StoredEvent } from "../event/event.ts";
-import type { DeadLetter } from "../ports/dead-letters.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
+import type { DeadLetter } from "./dead-letter.ts";
 
 /** An event as it was delivered, without its body. */
 export type DeliveredEvent = Omit<

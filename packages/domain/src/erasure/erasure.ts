@@ -1,6 +1,5 @@
 import type { Event, EventKind } from "../event/event.ts";
-import type { Person } from "../ports/erasures.ts";
-import type { Parties } from "./parties.ts";
+import type { Parties, Person } from "./parties.ts";
 
 /** Erased by its key: a call, or the events of an agent. */
 export type Subject = { kind: EventKind; key: string };

@@ -1,8 +1,13 @@
 import { agentKey } from "../event/step.ts";
-import type { Person } from "../ports/erasures.ts";
 import { createReadTelephone, type ReadTelephone, type Region } from "../telephone/phone-number.ts";
 import { roleOf } from "../telephone/telephone-keys.ts";
 import { findWritten } from "../telephone/telephone-text.ts";
+
+/**
+ * For whom calls and agents are erased together: someone with a phone number (`key` is its canonical form), or one of our own
+ * agents.
+ */
+export type Person = { kind: "number" | "actor"; key: string };
 
 /** The people that a body names. Telephone numbers are canonical; a number is in one of the two sets. */
 export type Parties = {

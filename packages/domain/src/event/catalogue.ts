@@ -1,5 +1,6 @@
-import type { CallState } from "../call/call.ts";
 import type { EventKind } from "./event.ts";
+
+export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
 /** What the gateway knows of one event type. Source: the vendor's samples and simulators. */
 export type Definition = {

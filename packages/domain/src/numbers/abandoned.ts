@@ -1,4 +1,4 @@
-import type { FoldedCall } from "../call/call.ts";
+import type { FoldedCall } from "../call/folded-call.ts";
 import { isWithin, type Window } from "../time/window.ts";
 import { isShort, type QueuePromise, waitOf } from "./queue-numbers.ts";
 

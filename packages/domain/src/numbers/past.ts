@@ -1,6 +1,6 @@
 import { applyPresence, type Presence } from "../agents/presence.ts";
+import type { Fold } from "../call/folded-call.ts";
 import type { Event } from "../event/event.ts";
-import type { Fold } from "../ports/call-queries.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
 import { type RecentCall, recentPart } from "./recent-call.ts";
 

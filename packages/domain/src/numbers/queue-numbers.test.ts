@@ -2,15 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../../test/support/long.ts";
 import { sampleCounted, sampleVisit } from "../../testing/counted.ts";
+import { isPresumedLost, PRESUMED_LOST_MS } from "../call/presumed-lost.ts";
 import type { Visit } from "../call/visits.ts";
-import {
-  type CountedCall,
-  countQueues,
-  countStates,
-  isPresumedLost,
-  PRESUMED_LOST_MS,
-  type QueuePromise,
-} from "./queue-numbers.ts";
+import { type CountedCall, countQueues, countStates, type QueuePromise } from "./queue-numbers.ts";
 
 const start = Date.UTC(2026, 10, 25, 12);
 const at = (seconds: number) => new Date(start + seconds * 1_000);

@@ -1,5 +1,7 @@
-import type { CallState, FoldedCall } from "../call/call.ts";
+import type { FoldedCall } from "../call/folded-call.ts";
+import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf, type Visit } from "../call/visits.ts";
+import type { CallState } from "../event/catalogue.ts";
 import { durationOf, isWithin, meanOf, type Window } from "../time/window.ts";
 import { addTraffic, createTraffic, type Traffic, type TrafficNumbers, trafficNumbersOf } from "./traffic.ts";
 
@@ -45,13 +47,6 @@ export type QueueNumbers = {
   outbound: TrafficNumbers;
   internal: TrafficNumbers;
 };
-
-/** A call without an event for so long has lost its call.finished: nobody waits four hours. */
-export const PRESUMED_LOST_MS = 4 * 3_600_000;
-
-/** Not finished and silent for too long: marked and left out of what goes on now, never changed. */
-export const isPresumedLost = (call: Pick<CountedCall, "state" | "updated_at">, now: Date): boolean =>
-  call.state !== "FINISHED" && now.getTime() - call.updated_at.getTime() >= PRESUMED_LOST_MS;
 
 /** How many inbound calls are in each state now, without those presumed lost; FINISHED are those that are given. */
 export function countStates(calls: Iterable<CountedCall>, now: Date): Record<CallState, number> {

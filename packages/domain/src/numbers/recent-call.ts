@@ -1,4 +1,4 @@
-import type { Call } from "../call/call.ts";
+import type { Call } from "../call/folded-call.ts";
 
 /** The parts of a call that the numbers of the board are counted from. */
 export const RECENT_FIELDS = [

@@ -1,4 +1,4 @@
-import type { FoldedCall } from "../call/call.ts";
+import type { FoldedCall } from "../call/folded-call.ts";
 import { durationOf, isWithin, meanOf, type Window } from "../time/window.ts";
 
 /** The parts of an outbound or internal call that it is counted from. */

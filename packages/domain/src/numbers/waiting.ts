@@ -1,6 +1,6 @@
-import type { FoldedCall } from "../call/call.ts";
+import type { FoldedCall } from "../call/folded-call.ts";
+import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf } from "../call/visits.ts";
-import { isPresumedLost } from "./queue-numbers.ts";
 
 /** The parts of a call that say whether its caller waits. */
 export type WaitableCall = Pick<

@@ -1,4 +1,6 @@
-import type { Change, Fold, Page } from "./call-queries.ts";
+import type { Fold } from "../call/folded-call.ts";
+import type { Change } from "./call-store.ts";
+import type { Page } from "./page.ts";
 
 /** A partition, as positions and fences are kept. */
 export type Partition = { topic: string; partition: number };

@@ -1,10 +1,5 @@
 import type { Erased, Repeated, Subject } from "../erasure/erasure.ts";
-
-/**
- * For whom calls and agents are erased together: someone with a phone number (`key` is its canonical form), or one of our own
- * agents.
- */
-export type Person = { kind: "number" | "actor"; key: string };
+import type { Person } from "../erasure/parties.ts";
 
 /** How far an erasure is, counted from when it was last asked for. */
 export type Receipt = {
@@ -102,12 +97,4 @@ export type ErasureSearch = {
   revived(): AsyncIterable<Repeated[]>;
   /** The same among dead letters and calls kept in past collections, which no event stands behind. */
   revivedAside(): AsyncIterable<Erased[]>;
-};
-
-/** Who does what is to be done once in a while, where several could. */
-export type Jobs = {
-  /** Whether it is due, and ours to do: for an hour nobody else is told so. */
-  claim(name: string, everyMs: number): Promise<boolean>;
-  /** Done: due again after its interval; not done: at once. */
-  release(name: string, isDone: boolean): Promise<void>;
 };

@@ -1,4 +1,4 @@
-import type { Call } from "../call/call.ts";
+import type { Call } from "../call/folded-call.ts";
 import { agentKey } from "../event/step.ts";
 import { isWaiting } from "../numbers/waiting.ts";
 import { type CallSearch, isSearched } from "./call-search.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Call, foldCall } from "../call/call.ts";
+import { foldCall } from "../call/call.ts";
+import type { Call } from "../call/folded-call.ts";
 import type { Event } from "../event/event.ts";
 import { createReadTelephone } from "../telephone/phone-number.ts";
 import { isFound } from "./call-filter.ts";

@@ -1,4 +1,4 @@
-import type { Call } from "../call/call.ts";
+import type { Call } from "../call/folded-call.ts";
 import type { ReadTelephone } from "../telephone/phone-number.ts";
 
 /** A search term, prepared for comparison with calls. */

@@ -1,4 +1,4 @@
-import type { Call } from "../call/call.ts";
+import type { Call } from "../call/folded-call.ts";
 
 /** A stretch of time; an end that is not named is open. */
 export type CallWindow = { since?: Date; until?: Date };

@@ -1,0 +1,1 @@
+export type { ReadTelephone, Region, Telephone } from "./phone-number.ts";
