@@ -1,10 +1,11 @@
 import { isErased } from "../erasure/erasure.ts";
 import { readBody } from "../event/body.ts";
+import type { AgentEventType } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 import { readQueue } from "../event/text.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
 import { joinQueues } from "./agent-queues.ts";
-import { applyPresence, type FoldedPresence, type QueuePresence } from "./presence.ts";
+import { applyPresence, type FoldedPresence, isPresence, type QueuePresence } from "./presence.ts";
 
 /**
  * Picks the log-ins and pauses of one agent that need not be kept because they began by `time`. "all": every one of them. Otherwise
@@ -40,7 +41,7 @@ function standingOf(presence: FoldedPresence | null): string {
   return JSON.stringify([is_extension, extension, queues, queues.length > 0 ? null : logged_out]);
 }
 
-const MOMENTS: Readonly<Record<string, (queue: QueuePresence) => Date | null | undefined>> = {
+const MOMENTS: Readonly<Record<AgentEventType, (queue: QueuePresence) => Date | null | undefined>> = {
   "actor.logged-in": ({ logged_in }) => logged_in,
   "actor.logged-out": ({ logged_out }) => logged_out,
   "actor.paused": ({ paused }) => paused?.at,
@@ -49,13 +50,15 @@ const MOMENTS: Readonly<Record<string, (queue: QueuePresence) => Date | null | u
 
 /** Whether an event is the last of its type in its queue, or the last log-in with an extension. */
 function isInForce(
-  { type, payload, received_at }: Event,
+  event: Event,
   { queues, extensions }: FoldedPresence,
   readOccurrence: ReadOccurrence,
 ): boolean {
+  if (!isPresence(event)) return false;
+  const { type, payload, received_at } = event;
   const body = readBody(payload);
   const at = readOccurrence(body.timestamp, received_at)?.ms ?? received_at.getTime();
   const queue = queues.find((each) => each.queue === readQueue(body.queue));
-  const last = queue && MOMENTS[type]?.(queue);
+  const last = queue && MOMENTS[type](queue);
   return last?.getTime() === at || (type === "actor.logged-in" && extensions.at(-1)?.at.getTime() === at);
 }

@@ -1,4 +1,5 @@
 import { readBody } from "../event/body.ts";
+import type { AgentEventType } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 import { readQueue, readText } from "../event/text.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
@@ -39,18 +40,19 @@ export type Presence = FoldedPresence & { version: number };
 type Family = "login" | "pause";
 
 /** Of two that are said at once, and with nothing said before, the one that is not `on` counts: it is taken last. */
-const SAYS: ReadonlyMap<string, { family: Family; on: boolean }> = new Map([
-  ["actor.logged-in", { family: "login", on: true }],
-  ["actor.logged-out", { family: "login", on: false }],
-  ["actor.paused", { family: "pause", on: true }],
-  ["actor.unpaused", { family: "pause", on: false }],
-]);
+const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = {
+  "actor.logged-in": { family: "login", on: true },
+  "actor.logged-out": { family: "login", on: false },
+  "actor.paused": { family: "pause", on: true },
+  "actor.unpaused": { family: "pause", on: false },
+};
 
-export const PRESENCE_TYPES: readonly string[] = [...SAYS.keys()];
+export const PRESENCE_TYPES = Object.keys(SAYS) as readonly AgentEventType[];
 
 /** The other events that belong to no call are a dialler's: their key is no agent. */
-export const isPresence = ({ kind, type }: Pick<Event, "kind" | "type">): boolean =>
-  kind === "agent" && SAYS.has(type);
+export const isPresence = <E extends Pick<Event, "kind" | "type">>(
+  event: E,
+): event is E & { type: AgentEventType } => event.kind === "agent" && Object.hasOwn(SAYS, event.type);
 
 /** No agent serves more queues; of one that a sender makes up the latest are kept. */
 export const MAX_QUEUES = 500;
@@ -128,14 +130,14 @@ const beginPresence = ({ aggregate_id: agent, received_at }: Event): FoldedPrese
 });
 
 function readStatement(
-  { uuid, type, payload, received_at }: Event,
+  { uuid, type, payload, received_at }: Event & { type: AgentEventType },
   readOccurrence: ReadOccurrence,
 ): Statement {
   const body = readBody(payload);
   const stamp = readOccurrence(body.timestamp, received_at);
   return {
     uuid,
-    ...SAYS.get(type)!,
+    ...SAYS[type],
     queue: readQueue(body.queue),
     at: stamp ? new Date(stamp.ms) : received_at,
     whole: stamp?.whole ?? false,

@@ -9,7 +9,7 @@ import type { FoldRules } from "./fold-rules.ts";
 import type { Fold, FoldedCall } from "./folded-call.ts";
 import { type PlacedEvent, placeEvents } from "./order.ts";
 import { ringsOf } from "./rings.ts";
-import { beginStory, endStory, type Story, tellStep } from "./story.ts";
+import { beginStory, endStory, type Story, takeStep } from "./story.ts";
 import { lastOnCall } from "./talks.ts";
 
 /** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
@@ -48,7 +48,7 @@ function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone
   for (const each of placed) {
     describe(said, each);
     if (!each.isTwin)
-      tellStep(story, { ...each.step, at: new Date(each.ms), whole: each.whole, lastQueue: said.queue });
+      takeStep(story, { ...each.step, at: new Date(each.ms), whole: each.whole, lastQueue: said.queue });
   }
   endStory(story);
   const received = placed.map(({ receivedMs }) => receivedMs);
@@ -88,11 +88,11 @@ const beginDescription = (): Description => ({
   recording_url: null,
 });
 
-function describe(said: Description, { event, body }: PlacedEvent): void {
+function describe(said: Description, { step, body }: PlacedEvent): void {
   for (const field of ["code", "direction", "our_number", "their_number", "their_number_type"] as const)
     said[field] = readText(body[field]) ?? said[field];
   said.queue = readQueue(body.queue) ?? said.queue;
-  if (event.type === "call.recording-available")
+  if (step.type === "call.recording-available")
     said.recording_url = readText(body.url) ?? said.recording_url;
 }
 

@@ -1,5 +1,5 @@
 import { readBody } from "../event/body.ts";
-import { FINISHED_RANK, findDefinition, OTHER_RANK } from "../event/catalogue.ts";
+import { type EventType, FINISHED_RANK, findDefinition, OTHER_RANK } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "../event/step.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
@@ -129,9 +129,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     ({ ms }) => ms,
   );
   // a queue that rings all its agents puts hundreds of rings into a second
-  const mayPair = ["actor.ringing", "actor.noanswer"].every((type) =>
-    steps.some(({ step }) => step.type === type),
-  );
+  const mayPair = RING_TYPES.every((type) => steps.some(({ step }) => step.type === type));
   const ordered: P[] = [];
   const add = (place: P) => {
     follow(course, place);
@@ -179,11 +177,16 @@ function partnerBefore<P extends Place>(
   const partner = open.findLast(isPartner) ?? due.findLast(isPartner);
   if (!partner) return undefined;
   const rings = ringing.some(({ agent, ms: since }) => isOf(agent) && ms - since <= LONGEST_RING_MS);
-  const first = rings ? "actor.noanswer" : "actor.ringing";
+  const first: RingType = rings ? "actor.noanswer" : "actor.ringing";
   return step.type === first ? undefined : partner;
 }
 
-const isRing = (type: string): boolean => type === "actor.ringing" || type === "actor.noanswer";
+/** A ring and the end of one. */
+const RING_TYPES = ["actor.ringing", "actor.noanswer"] as const satisfies EventType[];
+type RingType = (typeof RING_TYPES)[number];
+
+const isRing = (type: Step["type"]): boolean => RING_TYPES.some((each) => each === type);
+
 const isOther =
   (agent: StepAgent) =>
   (other: { agent: StepAgent }): boolean =>
@@ -201,17 +204,18 @@ function remove<P>(places: P[], place: P): void {
 /** Notes where a call stands after one more of its events. */
 function follow(course: Course, { rank, step, ms }: Place): void {
   if (rank < FINISHED_RANK) course.rank = rank;
+  const { agent, queue } = step;
   switch (step.type) {
     case "actor.ringing":
-      if (step.agent) course.ringing.push({ agent: step.agent, ms });
-      break;
+      if (agent) course.ringing.push({ agent, ms });
+      return;
     case "actor.noanswer":
-      if (step.agent) course.ringing = course.ringing.filter(isOther(step.agent));
-      break;
+      if (agent) course.ringing = course.ringing.filter(isOther(agent));
+      return;
     case "call.waiting":
-      if (!isSameWait(course.waitsIn, step.queue)) course.ringing = [];
-      course.waitsIn = step.queue ?? course.waitsIn ?? null;
-      break;
+      if (!isSameWait(course.waitsIn, queue)) course.ringing = [];
+      course.waitsIn = queue ?? course.waitsIn ?? null;
+      return;
     case "actor.entered":
     case "call.ongoing":
     case "call.overflow":
@@ -219,8 +223,29 @@ function follow(course: Course, { rank, step, ms }: Place): void {
     case "call.finished":
       course.ringing = [];
       course.waitsIn = undefined;
-      break;
+      return;
+    case "call.new":
+    case "call.standby":
+    case "call.follow-me":
+    case "actor.left":
+    case "call.recording-available":
+    case "call.data-provided":
+    case "call.cpf-provided":
+    case "call.cnpj-provided":
+    case "actor.logged-in":
+    case "actor.logged-out":
+    case "actor.paused":
+    case "actor.unpaused":
+    case "peer.ringing":
+    case "dialer.attempt":
+    case "dialer.success":
+    case "dialer.failure":
+    case "dialer.expired":
+    case "dialer.exceeded":
+    case null:
+      return;
   }
+  step.type satisfies never;
 }
 
 /** A repeated call.waiting moves nobody. One without a queue, or the first that names it, goes on with the same wait. */

@@ -62,84 +62,100 @@ type Moment = { at: Date; whole: boolean };
 /** `lastQueue`: the last queue that an event of the call named, this one included. */
 export type StoryStep = Step & Moment & { lastQueue: string | null };
 
-/** Takes one more step, in the order of the fold. Only call.finished is final: nothing changes a call after it. */
-export function tellStep(story: Story, step: StoryStep): void {
+/** Takes one more step, in the order of the fold. Nothing changes a call after a call.finished. */
+export function takeStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
-  const { type, at } = step;
-  if (REOPENING.has(type)) reopen(story, step);
-  takeStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
-  if (LIFE_CYCLE.has(type)) story.last_at = at;
+  applyStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
 }
 
-/** The events of the vendor's life cycle that come before its end. */
-const LIFE_CYCLE: ReadonlySet<string> = new Set([
-  ...["call.new", "call.standby", "call.waiting"],
-  ...["actor.entered", "call.ongoing", "actor.left"],
-]);
-
-/** A recording of an equal moment comes after the events of the life cycle, in whatever order they were taken. */
-function reopen(story: Story, step: Moment): void {
+/**
+ * The call goes on, although an abandon or a recording seemed to end it. A recording of the same moment still ends the call, whichever
+ * of the two was taken first.
+ */
+function goOn(story: Story, step: Moment): void {
   story.abandon = null;
   if (story.recorded && isLater(step, story.recorded)) story.recorded = null;
+  story.last_at = step.at;
 }
 
 const isLater = (one: Moment, other: Moment): boolean =>
   one.whole || other.whole ? secondOf(one.at) > secondOf(other.at) : one.at > other.at;
 
-/** They show that a call goes on, whatever seemed to end it. Rings and leaving agents do not. */
-const REOPENING: ReadonlySet<string> = new Set([
-  "call.standby",
-  "call.waiting",
-  "actor.entered",
-  "call.ongoing",
-]);
-
 type TakenStep = Omit<StoryStep, "agent"> & { agent: CallAgent | null };
 
-function takeStep(story: Story, step: TakenStep): void {
+/** A ring, or an agent who leaves, does not show that the call goes on. */
+function applyStep(story: Story, step: TakenStep): void {
   const { visits, talks, rings } = story;
-  const { type, queue, agent, at } = step;
-  switch (type) {
+  const { queue, agent, at } = step;
+  switch (step.type) {
+    case "call.new":
+      story.last_at = at;
+      return;
+    case "call.standby":
+      goOn(story, step);
+      return;
     case "call.waiting":
+      goOn(story, step);
       if (enterQueue(visits, queue, at)) endRings(rings, at);
-      break;
+      return;
     case "actor.ringing":
       ringVisit(visits);
       if (agent) beginRing(rings, agent, at);
-      break;
+      return;
     case "actor.noanswer":
       ringVisit(visits);
       if (agent) missRing(rings, { ...agent, name: loginOf(story.agents, agent) }, at);
-      break;
+      return;
     case "actor.entered":
+      goOn(story, step);
       enter(story, step);
-      break;
+      return;
     case "call.ongoing":
+      goOn(story, step);
       story.connected_at ??= at;
       if (!visits.open) answerDirectly(story, at);
       confirmAnswer(visits, at);
       endRings(rings, at);
-      break;
+      return;
     case "actor.left": {
+      story.last_at = at;
       const leaving = leaveTalk(talks, agent, at);
       if (leaving.length > 0) leaveVisit(visits, { leaving, presents: talks.present, at });
-      break;
+      return;
     }
     case "call.overflow":
       overflowVisit(visits, at);
       endRings(rings, at);
-      break;
+      return;
     case "call.queue-abandon":
       abandonVisit(visits, { queue, lastQueue: step.lastQueue, at });
       endRings(rings, at);
       story.abandon ??= { at, presents: talks.present };
-      break;
+      return;
     case "call.recording-available":
       story.recorded = { at, whole: step.whole };
-      break;
+      return;
     case "call.finished":
       end(story, at);
+      return;
+    case "call.follow-me":
+    case "call.data-provided":
+    case "call.cpf-provided":
+    case "call.cnpj-provided":
+    case "actor.logged-in":
+    case "actor.logged-out":
+    case "actor.paused":
+    case "actor.unpaused":
+    case "peer.ringing":
+    case "dialer.attempt":
+    case "dialer.success":
+    case "dialer.failure":
+    case "dialer.expired":
+    case "dialer.exceeded":
+    case null:
+      return;
   }
+  step.type satisfies never;
 }
 
 function enter(story: Story, { agent, queue, at }: TakenStep): void {

@@ -10,7 +10,10 @@ export type Event = {
   kind: EventKind;
   /** The call_id of a call event; actor, else code, else number of an agent event. */
   aggregate_id: string;
-  /** As the catalogue spells it (`call.on-going` is `call.ongoing` here). */
+  /**
+   * As the catalogue spells it: `call.on-going` is `call.ongoing` here. A record of a newer release may have a type that this one does
+   * not know.
+   */
   type: string;
   /** The vendor's stamp; null where the body has none that can be read. */
   occurred_at: Date | null;

@@ -1,9 +1,11 @@
-/** One event of a flow: its type, the queue and agent it names, and how long it comes after the event before. */
-export type FlowStep = { type: string; queue?: string; actor?: string; gapMs: number };
+import type { EventType } from "./catalogue.ts";
+
+/** One event of a flow: its type, the queue and agent that it names, and the gap after the event before it. */
+export type FlowStep = { type: EventType; queue?: string; actor?: string; gapMs: number };
 
 export type FlowName = "delegated" | "sandbox" | "outbound" | "abandoned" | "transferred" | "campaign";
 
-const step = (type: string, gapMs: number, named: { queue?: string; actor?: string } = {}): FlowStep => ({
+const step = (type: EventType, gapMs: number, named: { queue?: string; actor?: string } = {}): FlowStep => ({
   type,
   gapMs,
   ...named,

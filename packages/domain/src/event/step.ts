@@ -1,8 +1,10 @@
+import { type EventType, isEventType } from "./catalogue.ts";
 import { readQueue, readText } from "./text.ts";
 
 /** The part of an event that is about the course of a call or about an agent. */
 export type Step = {
-  type: string;
+  /** Null for a type that only a newer release knows: such an event changes nothing but the number of events. */
+  type: EventType | null;
   /** The queue that the event itself names. */
   queue: string | null;
   agent: StepAgent | null;
@@ -11,23 +13,13 @@ export type Step = {
 /** The agent that an event names: the login, else the extension, as written. `extension` may be the only name. */
 export type StepAgent = { name: string; extension: string | null };
 
-/**
- * Two events of these types that have equal stamps, queues and agents are one step: a sender wrote the same thing twice. Events of the
- * other types only describe a call.
- */
-const STEP_TYPES: ReadonlySet<string> = new Set([
-  ...["call.waiting", "call.overflow", "call.queue-abandon", "call.ongoing", "call.finished"],
-  ...["actor.ringing", "actor.noanswer", "actor.entered", "actor.left"],
-  ...["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unpaused"],
-]);
-
 export const readStep = (type: string, body: Record<string, unknown>): Step => ({
-  type,
+  type: isEventType(type) ? type : null,
   queue: readQueue(body.queue),
   agent: readAgent(type, body),
 });
 
-/** `number` is an extension in the events of agents only; in those of a dialer it is the number that was dialled. */
+/** `number` is an extension in events of agents only; in events of a dialer it is the dialled number. */
 function readAgent(type: string, body: Record<string, unknown>): StepAgent | null {
   if (!type.startsWith("actor.")) return null;
   const extension = readText(body.number);
@@ -39,8 +31,8 @@ function readAgent(type: string, body: Record<string, unknown>): StepAgent | nul
 export const agentKey = (name: string): string => name.toLowerCase();
 
 /**
- * Whether an event of a call names an agent of the call. An event that names a login is about that login; one that names an extension
- * alone, about the agent who has it.
+ * Whether an event of a call names this agent of the call. An event with a login names that login. An event with an extension alone
+ * names the agent who has the extension.
  */
 export function isSameAgent(
   known: { agent: string; extension: string | null },
@@ -51,8 +43,46 @@ export function isSameAgent(
   return isByExtension && extension !== null && extension === known.extension;
 }
 
-/** Equal for two events that are one step; null for an event that never is the same step as another one. */
+/** Equal for two events that are one step; null for an event that is always a step of its own. */
 export const stepKey = ({ type, queue, agent }: Step, stampMs: number | null): string | null =>
-  stampMs !== null && STEP_TYPES.has(type)
+  stampMs !== null && canBeRepeated(type)
     ? JSON.stringify([type, stampMs, queue, agent && agentKey(agent.name)])
     : null;
+
+/**
+ * Whether two events of this type with equal stamps, queues and agents are one step that the sender wrote twice. Events of the other
+ * types only describe a call.
+ */
+function canBeRepeated(type: EventType | null): boolean {
+  switch (type) {
+    case "call.waiting":
+    case "actor.ringing":
+    case "actor.noanswer":
+    case "actor.entered":
+    case "call.ongoing":
+    case "actor.left":
+    case "call.queue-abandon":
+    case "call.overflow":
+    case "call.finished":
+    case "actor.logged-in":
+    case "actor.logged-out":
+    case "actor.paused":
+    case "actor.unpaused":
+      return true;
+    case "call.new":
+    case "call.standby":
+    case "call.follow-me":
+    case "call.recording-available":
+    case "call.data-provided":
+    case "call.cpf-provided":
+    case "call.cnpj-provided":
+    case "peer.ringing":
+    case "dialer.attempt":
+    case "dialer.success":
+    case "dialer.failure":
+    case "dialer.expired":
+    case "dialer.exceeded":
+    case null:
+      return false;
+  }
+}
