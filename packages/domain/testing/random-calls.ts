@@ -74,7 +74,12 @@ const stepOf = (type: fc.Arbitrary<EventType>): fc.Arbitrary<RandomStep> =>
     isTwice: fc.integer({ min: 0, max: 7 }).map((n) => n === 0),
   });
 
-const ended = fc.constantFrom<EventType | null>("call.finished", "call.queue-abandon", "call.recording-available", null);
+const ended = fc.constantFrom<EventType | null>(
+  "call.finished",
+  "call.queue-abandon",
+  "call.recording-available",
+  null,
+);
 
 /** Any events in any order, with an end in most calls. */
 const anySteps = fc

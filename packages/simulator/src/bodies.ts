@@ -48,7 +48,13 @@ type Scene = { script: CallScript; call_id: string; caller: Caller; code: string
 const CAST = recruit(8);
 const OUR_NUMBERS = ["1140028922", "1130031000", "2135550199"];
 /** The life-cycle events that name the two numbers of the call. */
-const WITH_NUMBERS: ReadonlySet<EventType> = new Set(["call.new", "call.standby", "call.waiting", "call.ongoing", "call.finished"]);
+const WITH_NUMBERS: ReadonlySet<EventType> = new Set([
+  "call.new",
+  "call.standby",
+  "call.waiting",
+  "call.ongoing",
+  "call.finished",
+]);
 const BY_THE_DIALER: ReadonlySet<FlowName> = new Set(["outbound", "campaign"]);
 
 /**

@@ -92,8 +92,7 @@ function describe(said: Description, { step, body }: PlacedEvent): void {
   for (const field of ["code", "direction", "our_number", "their_number", "their_number_type"] as const)
     said[field] = readText(body[field]) ?? said[field];
   said.queue = readQueue(body.queue) ?? said.queue;
-  if (step.type === "call.recording-available")
-    said.recording_url = readText(body.url) ?? said.recording_url;
+  if (step.type === "call.recording-available") said.recording_url = readText(body.url) ?? said.recording_url;
 }
 
 function nameNumbers({ our_number, their_number }: Description, readTelephone: ReadTelephone) {

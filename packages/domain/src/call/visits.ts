@@ -1,3 +1,4 @@
+import type { Moment } from "../time/moment.ts";
 import type { CallAgent } from "./call-agents.ts";
 import { isSameWait } from "./order.ts";
 import type { Presents } from "./talks.ts";
@@ -209,7 +210,7 @@ function openVisit(
 type Begin = { queue: string | null; at: Date; waitKnown: boolean; handedOver?: boolean };
 
 /** The visit that has not ended, if there is one. */
-export function openVisitOf(visits: readonly Visit[]): Visit | null {
+export function openVisitOf<V extends { ended_at: Moment | null }>(visits: readonly V[]): V | null {
   const last = visits.at(-1);
   return last && !last.ended_at ? last : null;
 }

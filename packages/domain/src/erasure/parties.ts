@@ -1,5 +1,6 @@
 import { agentKey } from "../event/step.ts";
 import { createReadTelephone, type ReadTelephone, type Region } from "../telephone/phone-number.ts";
+import { canBePerson, FEWEST_OF_A_PERSON } from "../telephone/telephone-format.ts";
 import { roleOf } from "../telephone/telephone-keys.ts";
 import { findWritten } from "../telephone/telephone-text.ts";
 
@@ -80,12 +81,9 @@ type Found = {
 /** An event has no more levels; a dead letter, or JSON within a text, may have any number. */
 const MOST_LEVELS = 100;
 
-/** A person's number has at least so many digits: a shorter one is an extension, a queue or a feature. */
-const FEWEST_DIGITS = 8;
-
 function add({ read }: Found, numbers: Set<string>, written: unknown): boolean {
   const number = read(written)?.canonical;
-  if (number === undefined || number.replace("+", "").length < FEWEST_DIGITS) return false;
+  if (number === undefined || !canBePerson(number)) return false;
   numbers.add(number);
   return true;
 }
@@ -174,7 +172,7 @@ function hasDigits(text: string): boolean {
     const code = text.charCodeAt(index);
     // beyond ASCII there are digits too: of full width, for example
     if ((code >= 48 && code <= 57) || code >= 0x660) count += 1;
-    if (count >= FEWEST_DIGITS) return true;
+    if (count >= FEWEST_OF_A_PERSON) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import type { FoldedCall } from "../call/folded-call.ts";
+import { dateOf, type Timed } from "../time/moment.ts";
 import { isWithin, type Window } from "../time/window.ts";
 import { isShort, type QueuePromise, waitOf } from "./queue-numbers.ts";
 
@@ -49,7 +50,7 @@ export type AbandonedPerson = {
 
 /** Every abandoned visit of inbound calls that ended in the window, the latest first. */
 export function listAbandoned(
-  calls: readonly ReturnableCall[],
+  calls: readonly Timed<ReturnableCall>[],
   { window, promiseOf }: { window: Window; promiseOf: (queue: string | null) => QueuePromise },
 ): Abandoned[] {
   const talkedTo = momentsByPerson(calls);
@@ -57,17 +58,23 @@ export function listAbandoned(
     if (call.counted_as !== "inbound") return [];
     const { aggregate_id, their_number, their_number_display, legs } = call;
     const person = personOf(call);
-    const moments = person === null ? ownMoments(call) : talkedTo.get(person)!;
+    const moments = person === null ? talkedToAt(call) : talkedTo.get(person)!;
     return legs
-      .filter(({ outcome, ended_at }) => outcome === "ABANDONED" && isWithin(ended_at!, window))
+      .filter(({ outcome, ended_at }) => outcome === "ABANDONED" && isWithin(dateOf(ended_at!), window))
       .map((visit): Abandoned => {
-        const { queue, entered_at, ended_at } = visit;
+        const { queue } = visit;
+        const ended_at = dateOf(visit.ended_at!);
         return {
-          ...{ aggregate_id, their_number, their_number_display, person },
-          ...{ queue, entered_at, ended_at: ended_at! },
+          aggregate_id,
+          their_number,
+          their_number_display,
+          person,
+          queue,
+          entered_at: dateOf(visit.entered_at),
+          ended_at,
           waited_ms: waitOf(visit),
           short: isShort(visit, promiseOf(queue)),
-          returned_at: moments.find((at) => at > ended_at!) ?? null,
+          returned_at: moments.find((at) => at > ended_at) ?? null,
         };
       });
   });
@@ -102,21 +109,26 @@ export function listPeople(abandoned: readonly Abandoned[]): AbandonedPerson[] {
 }
 
 /** When each person was talked to, in order. */
-function momentsByPerson(calls: readonly ReturnableCall[]): Map<string, Date[]> {
+function momentsByPerson(calls: readonly Timed<ReturnableCall>[]): Map<string, Date[]> {
   const known = calls.filter((call) => personOf(call) !== null);
   const byPerson = Map.groupBy(known, (call) => personOf(call)!);
-  return new Map([...byPerson].map(([person, all]) => [person, all.flatMap(ownMoments).sort(byTime)]));
+  return new Map([...byPerson].map(([person, all]) => [person, all.flatMap(talkedToAt).sort(byTime)]));
 }
 
 /**
- * When the other side of a call was talked to: at the answers and by the agents of an inbound call, at call.ongoing of an outbound
- * one. A call.ongoing without a visit and without an agent is none: that is a voicemail.
+ * When an agent talked to the other side of a call, in order: at the answers and the entering agents of an inbound call, at call.ongoing
+ * of an outbound call. A call.ongoing of an inbound call without a visit and without an agent does not count: it is a voicemail.
  */
-function ownMoments({ counted_as, legs, talks, connected_at }: ReturnableCall): Date[] {
+export function talkedToAt({
+  counted_as,
+  legs,
+  talks,
+  connected_at,
+}: Timed<Pick<ReturnableCall, "counted_as" | "legs" | "talks" | "connected_at">>): Date[] {
   if (counted_as === "internal") return [];
-  if (counted_as === "outbound") return connected_at ? [connected_at] : [];
+  if (counted_as === "outbound") return connected_at ? [dateOf(connected_at)] : [];
   const answers = legs.flatMap(({ answered_at }) => answered_at ?? []);
-  return [...answers, ...talks.map(({ entered_at }) => entered_at)].sort(byTime);
+  return [...answers, ...talks.map(({ entered_at }) => entered_at)].map(dateOf).sort(byTime);
 }
 
 const byTime = (one: Date, other: Date): number => one.getTime() - other.getTime();

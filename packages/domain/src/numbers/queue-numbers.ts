@@ -2,6 +2,7 @@ import type { FoldedCall } from "../call/folded-call.ts";
 import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf, type Visit } from "../call/visits.ts";
 import type { CallState } from "../event/catalogue.ts";
+import type { Timed } from "../time/moment.ts";
 import { durationOf, isWithin, meanOf, type Window } from "../time/window.ts";
 import { addTraffic, createTraffic, type Traffic, type TrafficNumbers, trafficNumbersOf } from "./traffic.ts";
 
@@ -146,13 +147,13 @@ function addUnanswered(tally: Tally, visit: Visit, promise: QueuePromise): void 
 }
 
 /** How long a visit waited for its answer, or in vain; null if its beginning is unknown, and while it waits. */
-export function waitOf({ wait_known, entered_at, answered_at, ended_at }: Visit): number | null {
+export function waitOf({ wait_known, entered_at, answered_at, ended_at }: Timed<Visit>): number | null {
   const until = answered_at ?? ended_at;
   return wait_known && until ? durationOf(entered_at, until) : null;
 }
 
 /** The caller of an abandoned visit hung up within the queue's time for it. An unknown wait is never short. */
-export function isShort(visit: Visit, { shortAbandonMs }: QueuePromise): boolean {
+export function isShort(visit: Timed<Visit>, { shortAbandonMs }: QueuePromise): boolean {
   const waitedMs = waitOf(visit);
   return waitedMs !== null && waitedMs <= shortAbandonMs;
 }

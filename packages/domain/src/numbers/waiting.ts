@@ -1,6 +1,7 @@
 import type { FoldedCall } from "../call/folded-call.ts";
 import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf } from "../call/visits.ts";
+import { msOf, type Timed } from "../time/moment.ts";
 
 /** The parts of a call that say whether its caller waits. */
 export type WaitableCall = Pick<
@@ -19,15 +20,20 @@ export type Waiting = {
   entered_at: Date;
 };
 
+/** Times are as the call has them. */
+type WaitingOf<C extends Timed<WaitableCall>> = Omit<Waiting, "entered_at"> & {
+  entered_at: NonNullable<C["waiting_since"]>;
+};
+
 /** Whether an inbound caller waits, as far as the call itself says: it may be presumed lost. */
 export const isWaiting = ({
   counted_as,
   waiting_since,
-}: Pick<FoldedCall, "counted_as" | "waiting_since">): boolean =>
+}: Timed<Pick<FoldedCall, "counted_as" | "waiting_since">>): boolean =>
   counted_as === "inbound" && waiting_since !== null;
 
 /** Every inbound caller who waits, the longest wait first. */
-export function listWaiting(calls: Iterable<WaitableCall>, now: Date): Waiting[] {
+export function listWaiting<C extends Timed<WaitableCall>>(calls: Iterable<C>, now: Date): WaitingOf<C>[] {
   const waiting = [...calls].filter((call) => isWaiting(call) && !isPresumedLost(call, now));
   return waiting
     .map(({ aggregate_id, their_number, their_number_display, legs, queue, waiting_since }) => ({
@@ -35,5 +41,5 @@ export function listWaiting(calls: Iterable<WaitableCall>, now: Date): Waiting[]
       queue: openVisitOf(legs)?.queue ?? queue,
       entered_at: waiting_since!,
     }))
-    .sort((one, other) => one.entered_at.getTime() - other.entered_at.getTime());
+    .sort((one, other) => msOf(one.entered_at) - msOf(other.entered_at));
 }

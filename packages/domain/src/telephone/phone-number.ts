@@ -5,6 +5,7 @@ import {
   parsePhoneNumberFromString,
 } from "libphonenumber-js/min";
 import { readText } from "../event/text.ts";
+import { writeBrazilian } from "./telephone-format.ts";
 
 /** A phone number: all its spellings share `canonical`; people read `display`. */
 export type Telephone = { canonical: string; display: string };
@@ -128,6 +129,6 @@ function nameBrazilian(national: string): Telephone {
     const [, prefix, middle, end] = /^(\d{3})(\d{3})(\d{4})$/.exec(number) ?? [];
     return { canonical, display: prefix === undefined ? number : `0${prefix} ${middle} ${end}` };
   }
-  const display = `${exchange}-${line}`;
-  return { canonical, display: area === undefined ? display : `+55 ${area} ${display}` };
+  const display = writeBrazilian({ country: area !== undefined, area, exchange, line: line! });
+  return { canonical, display };
 }

@@ -1,4 +1,4 @@
-import { createReadLocalTime, type ReadLocalTime } from "./local-time.ts";
+import { createReadLocalTime, type ReadLocalTime } from "./zone.ts";
 
 /** A moment as a sender wrote it: `whole` where it gave no fraction of the second. */
 export type Timestamp = { ms: number; whole: boolean };

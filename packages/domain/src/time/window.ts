@@ -1,3 +1,5 @@
+import { type Moment, msOf } from "./moment.ts";
+
 /** From (inclusive) to (exclusive). */
 export type Window = { from: Date; to: Date };
 
@@ -6,8 +8,8 @@ export const isWithin = (at: Date, { from, to }: Window): boolean => at >= from 
 /** The whole second of a moment: a stamp without milliseconds is equal to every other stamp of its second. */
 export const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000);
 
-/** In ms, never below 0: a stamp without milliseconds may stand before what came before it. */
-export const durationOf = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());
+/** In ms, never below 0: a stamp without milliseconds may lie before the moment of an earlier event. */
+export const durationOf = (from: Moment, to: Moment): number => Math.max(0, msOf(to) - msOf(from));
 
 /** To a whole number; null for no values. */
 export const meanOf = (sum: number, count: number): number | null =>
