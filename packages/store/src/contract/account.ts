@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { FoldRules } from "@teravoz/domain";
-import type { Account } from "../account.ts";
+import type { Account } from "../mongo/account.ts";
 
 type Opened = { account: Account; close: () => Promise<void> };
 

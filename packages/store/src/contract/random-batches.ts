@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type FoldedCall, foldCall, type LoggedEvent } from "@teravoz/domain";
 import fc from "fast-check";
-import { createMemoryLetters } from "../letters/memory-letters.ts";
-import { createMemoryStore } from "../memory.ts";
+import { createMemoryLetters } from "../memory/memory-letters.ts";
+import { createMemoryStore } from "../memory/memory-store.ts";
 import { at, createWriter, findEvents, foldedPart, type Opened, sampleEvent, type Use } from "./samples.ts";
 
 const TYPES = [

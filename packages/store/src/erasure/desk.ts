@@ -10,10 +10,11 @@ import {
   withoutArea,
 } from "@teravoz/domain";
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { raiseEpochs } from "../positions.ts";
-import { LEDGER_MS, type LedgerDocument, underOf } from "./ledger.ts";
+import { raiseEpochs } from "../apply/positions.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LedgerDocument } from "../mongo/documents.ts";
+import { LEDGER_MS, underOf } from "./ledger.ts";
 import type { LedgerNames } from "./names.ts";
 
 type Desk = {

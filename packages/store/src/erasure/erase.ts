@@ -1,7 +1,8 @@
 import type { CallStore, Erased, StoredEvent } from "@teravoz/domain";
 import type { ClientSession, Db, Filter } from "mongodb";
-import type { Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { EventDocument } from "../mongo/documents.ts";
 
 /** Names of collections that hold calls as they once were begin with this. */
 export const PAST_PREFIX = "past_";

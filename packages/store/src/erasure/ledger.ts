@@ -1,47 +1,13 @@
 import { type Erased, type ErasedPart, type LedgerKey, latestErased } from "@teravoz/domain";
-import type { AnyBulkWriteOperation, ClientSession, IndexDescription } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { reading } from "../reading.ts";
+import type { AnyBulkWriteOperation, ClientSession } from "mongodb";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LedgerDocument } from "../mongo/documents.ts";
+import { reading } from "../mongo/reading.ts";
 import type { LedgerNames } from "./names.ts";
-
-/**
- * What was asked to be erased, and how far that is: a call, an agent, a single event of one, or the person (`number`, `actor`) for whom
- * those were asked for together. `_id` is a keyed hash, so the ledger names nobody. There is one entry for each key that was listed when
- * it was written: an instance that lists any of them finds it.
- */
-export type LedgerDocument = {
-  _id: string;
-  kind: string;
-  /** Null for a person who is kept out already while the search for what is stored goes on. */
-  requested_at: Date | null;
-  /** Null until the tombstone was read. Of a person: what began by then stays out. */
-  erased_at: Date | null;
-  /** Of a person: up to then also what is only possibly about it stays out. */
-  possible_until?: Date;
-  clean_at: Date | null;
-  log_clean_by: Date | null;
-  expires_at: Date;
-  /** `_id` of the persons it was asked for, under the same key. */
-  asked_for?: string[];
-  /** That it is of a person: there are few, and whether there is one at all is asked often. */
-  person?: true;
-  /** Marks of the keys under which it was last written: one of them must be listed to find it as it is. Few differ. */
-  under?: string;
-  /** Of a single event: the `_id` its agent would have, under the same key. */
-  of?: string;
-};
 
 /** What comes again later than this is taken for new. Longer than the log or a spool holds anything (28 days). */
 export const LEDGER_MS = 90 * 86_400_000;
-
-export const LEDGER_INDEXES: IndexDescription[] = [
-  { key: { expires_at: 1 }, expireAfterSeconds: 0 },
-  { key: { asked_for: 1 }, sparse: true },
-  { key: { of: 1 }, sparse: true },
-  { key: { person: 1 }, sparse: true },
-  { key: { under: 1 } },
-];
 
 /** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
 const NEWEST = { readConcern: { level: "local" } } as const;

@@ -1,7 +1,7 @@
 import type { Erased, LedgerKey, Repeated, Subject } from "@teravoz/domain";
 import type { Collection, Db, Document } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { eventsOfAgent, pastCollections } from "./erase.ts";
 import type { LedgerNames } from "./names.ts";
 

@@ -6,9 +6,9 @@ import {
   readOccurrence as readInUtc,
 } from "@teravoz/domain";
 import type { Db } from "mongodb";
-import { openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
+import { openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 import { createDesk, mark } from "./desk.ts";
 import { findErased, hasUnreadable } from "./ledger.ts";
 import { revived, revivedAside } from "./leftovers.ts";

@@ -8,9 +8,10 @@ import {
   type Subject,
 } from "@teravoz/domain";
 import type { Collection, Document, Filter } from "mongodb";
-import type { AgentDocument, CallDocument, Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { eventsByAgent } from "../events-by-agent.ts";
+import { eventsByAgent } from "../apply/events-by-agent.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { AgentDocument, CallDocument, EventDocument } from "../mongo/documents.ts";
 import { eventsOfAgent } from "./erase.ts";
 
 /** Documents in one read: some ten milliseconds. */

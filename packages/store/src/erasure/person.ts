@@ -11,9 +11,9 @@ import {
   type PersonShare,
 } from "@teravoz/domain";
 import type { Db } from "mongodb";
-import type { Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import type { LetterDocument } from "../letters/mongo-letters.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { EventDocument, LetterDocument } from "../mongo/documents.ts";
 import { pastCollections } from "./erase.ts";
 import { patternOf } from "./pattern.ts";
 

@@ -1,7 +1,7 @@
 import type { DiscardedLetters } from "@teravoz/domain";
 import type { Collection, Filter, Sort } from "mongodb";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import type { LetterDocument } from "./mongo-letters.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LetterDocument } from "../mongo/documents.ts";
 
 type Letters = Collection<LetterDocument>;
 

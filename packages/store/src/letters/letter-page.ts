@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ArrivedLetter, DeadLetter, Page } from "@teravoz/domain";
 import { InvalidCursor } from "@teravoz/domain";
-import { readCursor, writeCursor } from "../cursor.ts";
+import { readCursor, writeCursor } from "../queries/cursor.ts";
 
 /** The place of a letter in the order of all: by first_seen, then by id. */
 export type Place = { first_seen: Date; id: string };

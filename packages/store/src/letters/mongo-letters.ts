@@ -9,16 +9,14 @@ import {
 } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { Binary, type ClientSession, type Collection, type Document } from "mongodb";
-import { type Collections, openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
-import { createMongoPositions, movePosition, positionId } from "../positions.ts";
-import { runTransaction } from "../transaction.ts";
+import { createMongoPositions, movePosition, positionId } from "../apply/positions.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LetterDocument } from "../mongo/documents.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { runTransaction } from "../mongo/transaction.ts";
 import { discardExcess, discardOld } from "./discard.ts";
 import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
-
-/** `_id` is the letter's id. */
-export type LetterDocument = Omit<KeptLetter, "id"> & { _id: string; body: Binary | null };
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number };
 type Opened = Deps & { collections: Collections };

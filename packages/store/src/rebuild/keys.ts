@@ -1,8 +1,8 @@
 import type { CallRebuild, EventKind, KeysPage, Page } from "@teravoz/domain";
 import type { Collection } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { readKeysCursor, writeKeysCursor } from "../queries/cursor.ts";
 
 export async function listKeys(
   collections: Collections,

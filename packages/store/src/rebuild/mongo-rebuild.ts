@@ -1,17 +1,13 @@
 import type { CallRebuild, Change, Claim, Difference, Fold, Partition, Refolded } from "@teravoz/domain";
-import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../agents.ts";
-import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
-import {
-  type Collections,
-  createCollections,
-  createIndexes,
-  openCollections,
-  prepareCollections,
-} from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
-import { positionId } from "../positions.ts";
-import { runTransaction } from "../transaction.ts";
+import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../apply/agents.ts";
+import { readCalls, reading, writeCalls } from "../apply/apply.ts";
+import type { Attempt } from "../apply/attempt.ts";
+import { positionId } from "../apply/positions.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { createCollections, createIndexes, prepareCollections } from "../mongo/indexes.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { runTransaction } from "../mongo/transaction.ts";
 import { listAgents, listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 

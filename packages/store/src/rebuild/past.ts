@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Fold, StoredEvent } from "@teravoz/domain";
 import { type Collection, type CollectionInfo, type Db, MongoServerError } from "mongodb";
-import { type CallDocument, type Collections, openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
+import { firstId } from "../apply/settle.ts";
 import { PAST_PREFIX, pastCollections } from "../erasure/erase.ts";
-import { orUnavailable } from "../outage.ts";
-import { firstId } from "../settle.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { CallDocument } from "../mongo/documents.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 import { keysOfEvents, listing, setApart, standingKeys } from "./keys.ts";
 
 export type PastOptions = {

@@ -1,5 +1,5 @@
 import type { Change, Difference, Fold, StoredEvent } from "@teravoz/domain";
-import { type Anew, foldAnew, type KeptCall, nextVersion } from "../settle.ts";
+import { type Anew, foldAnew, type KeptCall, nextVersion } from "../apply/settle.ts";
 
 /** What is known of the calls to be folded anew: all events of each of them. */
 export type Known = {

@@ -1,7 +1,7 @@
 import { type ReadOccurrence, stampEvent } from "@teravoz/domain";
-import { openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
+import { openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 
 /** A thousand usual events are half a megabyte, and take some 10 ms. */
 const PAGE_EVENTS = 1_000;

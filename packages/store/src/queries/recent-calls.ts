@@ -1,8 +1,9 @@
 import type { RecentCall } from "@teravoz/domain";
 import type { Filter } from "mongodb";
-import type { CallDocument, Collections } from "./collections.ts";
-import { completeRecent, type StoredCall } from "./older-calls.ts";
-import { RECENT, RECENT_AT_ONCE, reading } from "./reading.ts";
+import { completeRecent, type StoredCall } from "../apply/older-calls.ts";
+import type { Collections } from "../mongo/collections.ts";
+import type { CallDocument } from "../mongo/documents.ts";
+import { RECENT, RECENT_AT_ONCE, reading } from "../mongo/reading.ts";
 
 /** The calls that meet a condition, each as the board counts it. */
 export async function readRecent(

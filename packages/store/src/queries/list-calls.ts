@@ -10,10 +10,12 @@ import {
   isInWindow,
 } from "@teravoz/domain";
 import type { Filter } from "mongodb";
-import { CALLS_BY_TIME, type CallDocument, type Collections } from "./collections.ts";
+import { completeCall, type StoredCall } from "../apply/older-calls.ts";
+import type { Collections } from "../mongo/collections.ts";
+import type { CallDocument } from "../mongo/documents.ts";
+import { CALLS_BY_TIME } from "../mongo/indexes.ts";
+import { HANDED_OUT, reading } from "../mongo/reading.ts";
 import { cutCalls, readCallsCursor } from "./cursor.ts";
-import { completeCall, type StoredCall } from "./older-calls.ts";
-import { HANDED_OUT, reading } from "./reading.ts";
 import { findSearchValues, type SearchLimits, searchConditions } from "./search-values.ts";
 
 type EqualField = Exclude<keyof CallFilter, "agent" | "waiting" | "number" | "search">;

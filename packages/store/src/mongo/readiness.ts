@@ -2,9 +2,6 @@ import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { orUnavailable } from "./outage.ts";
 
-/** `_id` is the instance; `ready_at` when it was last ready, by the clock of the database. */
-export type InstanceDocument = { _id: string; ready_at: Date };
-
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /**

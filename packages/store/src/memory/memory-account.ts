@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { StoredRules } from "@teravoz/domain";
-import type { Account } from "./account.ts";
+import type { Account } from "../mongo/account.ts";
 
 /** The model of the account document. */
 export function createMemoryAccount(): Account {

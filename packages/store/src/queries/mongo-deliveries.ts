@@ -7,10 +7,10 @@ import type {
   Page,
   ReadOccurrence,
 } from "@teravoz/domain";
-import type { Collections } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { readLetters } from "../letters/mongo-letters.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
-import { readLetters } from "./letters/mongo-letters.ts";
 
 const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 

@@ -10,9 +10,10 @@ import {
   TooLarge,
 } from "@teravoz/domain";
 import type { Filter } from "mongodb";
-import type { AgentDocument, Collections, EventDocument } from "./collections.ts";
-import { eventsByAgent } from "./events-by-agent.ts";
-import { reading } from "./reading.ts";
+import { eventsByAgent } from "../apply/events-by-agent.ts";
+import type { Collections } from "../mongo/collections.ts";
+import type { AgentDocument, EventDocument } from "../mongo/documents.ts";
+import { reading } from "../mongo/reading.ts";
 import { chunksOf, readRecent } from "./recent-calls.ts";
 
 type Stretch = { from: Date; to: Date; bytes: number };

@@ -1,7 +1,7 @@
 import { type CallQueries, FOLD_REVISION, type StoredVersion } from "@teravoz/domain";
 import type { Collection, Filter } from "mongodb";
-import type { Collections } from "./collections.ts";
-import { reading } from "./reading.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { reading } from "../mongo/reading.ts";
 
 /** The field and the key of the index, so that no document is read. */
 const VERSION = { projection: { _id: 1, version: 1 }, batchSize: 10_000 } as const;

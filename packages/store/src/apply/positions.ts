@@ -1,8 +1,8 @@
 import { type Applied, type Batch, identitiesOf, KEPT_IDENTITIES, type PositionStore } from "@teravoz/domain";
 import type { ClientSession } from "mongodb";
-import type { Collections } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
-import { orUnavailable } from "./outage.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 
 export const positionId = (topic: string, partition: number) => `${topic}:${partition}`;
 

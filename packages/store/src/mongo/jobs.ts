@@ -3,9 +3,6 @@ import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
-/** `_id` is the name of the job. */
-export type JobDocument = { _id: string; claimed_at: Date; done_at: Date };
-
 /**
  * Longer than a usual day's job takes; who died over one is replaced after it. A first retention over millions of calls
  * takes longer: after an hour another projector begins it too, with what is left. That costs tombstones twice and harms nothing.

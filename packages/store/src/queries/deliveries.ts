@@ -9,8 +9,8 @@ import {
   type Page,
   type ReadOccurrence,
 } from "@teravoz/domain";
+import type { Place } from "../letters/letter-page.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
-import type { Place } from "./letters/letter-page.ts";
 
 /** The place where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
 type DeliveryPlace = { id: number | null; letter: Place | null };

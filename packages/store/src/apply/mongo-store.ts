@@ -1,18 +1,18 @@
 import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
+import { forgetErased, listAgentEvents, thinOut } from "../erasure/erase.ts";
+import { findErased, knowsPersons } from "../erasure/ledger.ts";
+import { createLedgerNames, type LedgerNames } from "../erasure/names.ts";
+import { letterId } from "../letters/letter-page.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { runTransaction } from "../mongo/transaction.ts";
+import { createMongoQueries } from "../queries/mongo-queries.ts";
+import { createMongoSystemQueries } from "../queries/system-queries.ts";
+import { createMongoRebuild, type MongoRebuild } from "../rebuild/mongo-rebuild.ts";
 import { applyBatch } from "./apply.ts";
-import { type Collections, openCollections } from "./collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
-import { forgetErased, listAgentEvents, thinOut } from "./erasure/erase.ts";
-import { findErased, knowsPersons } from "./erasure/ledger.ts";
-import { createLedgerNames, type LedgerNames } from "./erasure/names.ts";
-import { letterId } from "./letters/letter-page.ts";
-import { createMongoQueries } from "./mongo-queries.ts";
-import { orUnavailable } from "./outage.ts";
 import { createMongoPositions, readEpoch } from "./positions.ts";
-import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
-import { createMongoSystemQueries } from "./system-queries.ts";
-import { runTransaction } from "./transaction.ts";
 
 export type MongoStore = CallStore & CallQueries & SystemQueries & MongoRebuild;
 

@@ -1,7 +1,8 @@
 import { type CallSearch, isAgent } from "@teravoz/domain";
 import { type Filter, MongoServerError } from "mongodb";
-import type { CallDocument, Collections } from "./collections.ts";
-import { reading } from "./reading.ts";
+import type { Collections } from "../mongo/collections.ts";
+import type { CallDocument } from "../mongo/documents.ts";
+import { reading } from "../mongo/reading.ts";
 
 /** The values that a search term matches in each of these fields. */
 export type SearchValues = {

@@ -10,14 +10,14 @@ import {
   partsOf,
   type StoredEvent,
 } from "@teravoz/domain";
-import type { ClientSession } from "mongodb";
+import { deleteErased } from "../erasure/erase.ts";
+import { enterErasures, findErased } from "../erasure/ledger.ts";
+import type { LedgerNames } from "../erasure/names.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { CallDocument, EventDocument } from "../mongo/documents.ts";
 import { settleAgents } from "./agents.ts";
 import { type Again, type Arrivals, countOf, dropErased, type KnownEvent, sortArrivals } from "./arrivals.ts";
-import type { CallDocument, Collections, EventDocument } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
-import { deleteErased } from "./erasure/erase.ts";
-import { enterErasures, findErased } from "./erasure/ledger.ts";
-import type { LedgerNames } from "./erasure/names.ts";
+import type { Attempt } from "./attempt.ts";
 import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
 import { erasureChanges, type KeptCall, keysOf, OVERGROWN_BYTES, settle } from "./settle.ts";
@@ -38,7 +38,6 @@ export class BatchTooLarge extends Error {
   override name = "BatchTooLarge";
 }
 
-export type Attempt = { collections: Collections; session: ClientSession; now: number };
 type ApplyAttempt = Attempt & { names: LedgerNames };
 
 /**

@@ -9,9 +9,9 @@ import {
   isPresence,
   type ReadOccurrence,
 } from "@teravoz/domain";
-import type { Attempt } from "./apply.ts";
-import type { AgentDocument } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { AgentDocument } from "../mongo/documents.ts";
+import type { Attempt } from "./attempt.ts";
 import { eventsByAgent } from "./events-by-agent.ts";
 import { nextVersion } from "./settle.ts";
 

@@ -1,18 +1,7 @@
-import type { CallRebuild, Change, Claim, Fold, KeysPage, Partition, Refolded } from "@teravoz/domain";
-import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
-import type { State } from "../memory.ts";
-import { type Known, refoldCalls } from "./refold.ts";
-
-type Fence = { fold: number; refolded: number; untold: Change[] };
-export type Fences = Map<string, Fence>;
-
-/** The fence of a partition; made where there is none. */
-export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }: Partition): Fence {
-  const place = `${topic}:${partition}`;
-  const fence = fences.get(place) ?? { fold: 0, refolded: 0, untold: [] };
-  fences.set(place, fence);
-  return fence;
-}
+import type { CallRebuild, Claim, Fold, KeysPage, Partition, Refolded } from "@teravoz/domain";
+import { readKeysCursor, writeKeysCursor } from "../queries/cursor.ts";
+import { type Known, refoldCalls } from "../rebuild/refold.ts";
+import { fenceOf, type State } from "./memory-state.ts";
 
 /** Does the same as the rebuild on MongoDB, over a few maps; each member runs in one turn of the loop. */
 export const createMemoryRebuild = (state: State, now: () => number): CallRebuild => ({

@@ -9,8 +9,8 @@ import {
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
-import { createMemoryPositions, type MemoryPositions, ownOf } from "../memory-positions.ts";
-import { byPlace, cutLetters, letterId, readPlace } from "./letter-page.ts";
+import { byPlace, cutLetters, letterId, readPlace } from "../letters/letter-page.ts";
+import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
 
 type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
 type State = { positions: MemoryPositions; letters: Map<string, WholeLetter>; now: () => number };

@@ -4,12 +4,9 @@ import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
-/** The settings that all calls of the database are folded by. One document; of a release without `senderZone` it has none. */
-export type AccountDocument = Pick<FoldRules, "region"> & Partial<StoredRules> & { _id: typeof FOLD };
-const FOLD = "fold";
-
 type InstallationDocument = { _id: typeof INSTALLATION; id: string };
 const INSTALLATION = "installation";
+const FOLD = "fold";
 
 /** By this zone every release read stamps that did not know the setting. */
 const EARLIER_ZONE = "UTC";

@@ -1,9 +1,9 @@
 import type { SystemQueries } from "@teravoz/domain";
-import { openCollections } from "./collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
-import { readMinutes } from "./minutes.ts";
-import { orUnavailable } from "./outage.ts";
-import { positionId } from "./positions.ts";
+import { readMinutes } from "../apply/minutes.ts";
+import { positionId } from "../apply/positions.ts";
+import { openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 
 const reading = { readConcern: { level: "majority" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 

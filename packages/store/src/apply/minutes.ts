@@ -1,18 +1,9 @@
 import type { Batch, StoredEvent } from "@teravoz/domain";
-import type { Attempt } from "./apply.ts";
-import type { Collections } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
-
-/**
- * How many events a partition got in a minute, by type: `_id` is `<topic>:<partition>:<minute in ms>`, so that only the partition's
- * writer writes it. A count over the events themselves would read all of them.
- */
-export type MinuteDocument = { _id: string; minute: Date; types: Record<string, number> };
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { Attempt } from "./attempt.ts";
 
 const MINUTE_MS = 60_000;
-/** A day is asked for at most, and the cleaner comes once a minute. */
-export const MINUTES_KEPT_SECONDS = 25 * 3_600;
-
 /** When the minute of a moment began. */
 export const startOfMinute = (at: Date): number => Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS;
 

@@ -12,17 +12,17 @@ import {
   type StoredEvent,
   stampEvent,
 } from "@teravoz/domain";
-import { type Collections, openCollections } from "./collections.ts";
-import type { MongoConnection } from "./connect.ts";
+import { readCounts } from "../apply/minutes.ts";
+import { completeCall, type StoredCall } from "../apply/older-calls.ts";
+import { readErasureMark } from "../erasure/ledger.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import type { MongoConnection } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { HANDED_OUT, reading } from "../mongo/reading.ts";
 import { cutEvents } from "./cursor.ts";
-import { readErasureMark } from "./erasure/ledger.ts";
 import { listCalls } from "./list-calls.ts";
-import { readCounts } from "./minutes.ts";
 import { listDeliveries } from "./mongo-deliveries.ts";
-import { completeCall, type StoredCall } from "./older-calls.ts";
-import { orUnavailable } from "./outage.ts";
 import { listMovingCalls, listPastPresences, listPresenceEvents } from "./past-queries.ts";
-import { HANDED_OUT, reading } from "./reading.ts";
 import { listRecentCalls, listReturnableCalls } from "./recent-calls.ts";
 import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 import { listVersions } from "./versions.ts";

@@ -1,7 +1,10 @@
-import { accountContract, lettersContract, senderZoneContract, storeContract } from "./contract.ts";
-import { createMemoryLetters } from "./letters/memory-letters.ts";
-import { createMemoryStore } from "./memory.ts";
+import { accountContract } from "../contract/account.ts";
+import { lettersContract } from "../contract/letters.ts";
+import { senderZoneContract } from "../contract/sender-zone.ts";
+import { storeContract } from "../contract.ts";
 import { createMemoryAccount } from "./memory-account.ts";
+import { createMemoryLetters } from "./memory-letters.ts";
+import { createMemoryStore } from "./memory-store.ts";
 
 storeContract("memory", async () => {
   const letters = createMemoryLetters();

@@ -1,7 +1,7 @@
 import type { DeadLetter, DeliveredEvent, Delivery, DeliveryFilter, Page } from "@teravoz/domain";
-import { callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
-import { byPlace, type Place } from "./letters/letter-page.ts";
-import { eventsOf, type State } from "./memory.ts";
+import { byPlace, type Place } from "../letters/letter-page.ts";
+import { callsToOrder, describeArrivals, mergeDeliveries } from "../queries/deliveries.ts";
+import { eventsOf, type State } from "./memory-state.ts";
 
 /** Does the same as the listing on MongoDB, over the maps of the model. */
 export function listDeliveries(

@@ -1,7 +1,8 @@
 import type { Event } from "@teravoz/domain";
 import type { Filter, FindOptions } from "mongodb";
-import type { Collections, EventDocument } from "./collections.ts";
-import { OPERATION_LIMIT_MS } from "./connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { EventDocument } from "../mongo/documents.ts";
 
 /** The fields of an event that a presence is made of. */
 const SAID = { kind: 1, aggregate_id: 1, type: 1, occurred_at: 1, received_at: 1, payload: 1 } as const;

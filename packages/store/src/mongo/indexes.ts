@@ -1,76 +1,15 @@
-import type { Call, Change, Presence, RecordIdentity, StoredEvent } from "@teravoz/domain";
 import { type Collection, type Db, type IndexDescription, MongoServerError } from "mongodb";
-import type { AccountDocument } from "./account.ts";
-import { LEDGER_INDEXES, type LedgerDocument } from "./erasure/ledger.ts";
-import type { JobDocument } from "./jobs.ts";
-import type { LetterDocument } from "./letters/mongo-letters.ts";
-import { MINUTES_KEPT_SECONDS, type MinuteDocument } from "./minutes.ts";
-import type { InstanceDocument } from "./readiness.ts";
 
-/** The uuid is the key: the database itself keeps an event from being there twice. */
-export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
+export const LEDGER_INDEXES: IndexDescription[] = [
+  { key: { expires_at: 1 }, expireAfterSeconds: 0 },
+  { key: { asked_for: 1 }, sparse: true },
+  { key: { of: 1 }, sparse: true },
+  { key: { person: 1 }, sparse: true },
+  { key: { under: 1 } },
+];
 
-/** `_id` is the call_id. Overgrown: see OVERGROWN_EVENTS. */
-export type CallDocument = Call & { _id: string; overgrown?: true };
-
-/** `_id` is `<topic>:<partition>`: what every writer of the partition writes, and so its fence. */
-export type PositionDocument = {
-  _id: string;
-  /** Null where nothing is stored yet. */
-  next: number | null;
-  /** See StoredPosition. Releases before wrote none. */
-  identities?: RecordIdentity[];
-  seen_until?: number | null;
-  /** The writer of the batch that moved it, null where that named none or it was put back. Releases before wrote none. */
-  writer?: string | null;
-  /** The highest revision of a fold that has written here, or claimed it. */
-  fold?: number;
-  /** The revision of the last rebuild that was finished. */
-  refolded?: number;
-  /**
-   * Grows with each person that is erased, with each search for one, and when the partition is put back: a batch that was decided on before
-   * is fenced.
-   */
-  epoch?: number;
-  /** Grows with each rebuild's write: one that changed nothing would be no conflict. */
-  refolds?: number;
-  /** Changes of a rebuild that are not told yet. */
-  untold?: Change[];
-};
-
-/** `_id` is the agent's key; `fold` the revision of the fold that made it. Releases before revision 4 wrote none. */
-export type AgentDocument = Presence & { _id: string; fold?: number };
-
-/** `last` is the highest number given out. */
-export type SequenceDocument = { _id: string; last: number };
-
-export type Collections = {
-  events: Collection<EventDocument>;
-  calls: Collection<CallDocument>;
-  positions: Collection<PositionDocument>;
-  sequences: Collection<SequenceDocument>;
-  erased: Collection<LedgerDocument>;
-  deadLetters: Collection<LetterDocument>;
-  jobs: Collection<JobDocument>;
-  minutes: Collection<MinuteDocument>;
-  agents: Collection<AgentDocument>;
-  account: Collection<AccountDocument>;
-  instances: Collection<InstanceDocument>;
-};
-
-export const openCollections = (db: Db): Collections => ({
-  events: db.collection("events"),
-  calls: db.collection("calls"),
-  positions: db.collection("positions"),
-  sequences: db.collection("sequences"),
-  erased: db.collection("erased"),
-  deadLetters: db.collection("dead_letters"),
-  jobs: db.collection("jobs"),
-  minutes: db.collection("minutes"),
-  agents: db.collection("agents"),
-  account: db.collection("account"),
-  instances: db.collection("instances"),
-});
+/** A day is asked for at most, and the cleaner comes once a minute. */
+export const MINUTES_KEPT_SECONDS = 25 * 3_600;
 
 /**
  * The events of a call or an agent, and the few agents among all calls: every query that names a key names its kind. And what agents have

@@ -40,30 +40,17 @@ import {
   stampEvent,
   TooLarge,
 } from "@teravoz/domain";
-import { type Arrivals, countOf, dropErased, sortArrivals } from "./arrivals.ts";
-import { cutCalls, cutEvents, readCallsCursor } from "./cursor.ts";
-import { letterId } from "./letters/letter-page.ts";
+import { type Arrivals, countOf, dropErased, sortArrivals } from "../apply/arrivals.ts";
+import { startOfMinute } from "../apply/minutes.ts";
+import { completeCall } from "../apply/older-calls.ts";
+import { erasureChanges, type KeptCall, keysOf, settle } from "../apply/settle.ts";
+import { letterId } from "../letters/letter-page.ts";
+import { cutCalls, cutEvents, readCallsCursor } from "../queries/cursor.ts";
+import { firstValues, SEARCH_LIMITS } from "../queries/search-values.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
-import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
-import { startOfMinute } from "./minutes.ts";
-import { completeCall } from "./older-calls.ts";
-import { createMemoryRebuild, type Fences, fenceOf } from "./rebuild/memory-rebuild.ts";
-import { firstValues, SEARCH_LIMITS } from "./search-values.ts";
-import { erasureChanges, type KeptCall, keysOf, settle } from "./settle.ts";
-
-export type State = {
-  fences: Fences;
-  positions: MemoryPositions;
-  events: Map<string, StoredEvent>;
-  calls: Map<string, KeptCall>;
-  erased: Map<string, Erased>;
-  /** How many persons were erased. */
-  epoch: number;
-  /** How many erasures there were. */
-  erasures: number;
-  lastId: number;
-  readOccurrence: ReadOccurrence;
-};
+import { createMemoryPositions, ownOf } from "./memory-positions.ts";
+import { createMemoryRebuild } from "./memory-rebuild.ts";
+import { eventsOf, fenceOf, type State } from "./memory-state.ts";
 
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
@@ -398,10 +385,5 @@ function listVersions(
       .map((each) => ({ kind, ...each }));
   return [...within("call", calls), ...within("agent", agents)];
 }
-
-export const eventsOf = (state: State, call_id: string): StoredEvent[] =>
-  [...state.events.values()]
-    .filter(({ kind, aggregate_id }) => kind === "call" && aggregate_id === call_id)
-    .map((event) => ({ ...event }));
 
 const copy = (kept: KeptCall | undefined): Call | undefined => kept && completeCall({ ...kept.call });
