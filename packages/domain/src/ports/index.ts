@@ -1,3 +1,4 @@
+export * from "./account.ts";
 export * from "./call-queries.ts";
 export * from "./call-rebuild.ts";
 export * from "./call-store.ts";
@@ -7,4 +8,5 @@ export * from "./errors.ts";
 export * from "./jobs.ts";
 export * from "./page.ts";
 export * from "./positions.ts";
+export * from "./readiness.ts";
 export * from "./system-queries.ts";

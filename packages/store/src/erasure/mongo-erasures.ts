@@ -17,7 +17,8 @@ import { createLedgerNames } from "./names.ts";
 import { outdatedSaid, unchangedSince } from "./outdated.ts";
 import { findPerson } from "./person.ts";
 
-export type MongoErasures = ErasureDesk &
+/** All that has to do with the erasure of calls, agents and persons. */
+export type Erasures = ErasureDesk &
   ErasureSearch & {
     /** Whether the ledger has entries that can be found under none of our keys. Throws Unavailable. */
     hasUnreadable(): Promise<boolean>;
@@ -38,7 +39,7 @@ export function createMongoErasures({
   /** Reads stamps by the account's rules (default: those without a zone are UTC). */
   readOccurrence?: ReadOccurrence;
   now?: () => number;
-}): MongoErasures {
+}): Erasures {
   const collections = openCollections(db);
   const names = createLedgerNames(erasureKeys);
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);

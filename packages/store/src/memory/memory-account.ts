@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StoredRules } from "@teravoz/domain";
-import type { Account } from "../mongo/account.ts";
+import type { Account, StoredRules } from "@teravoz/domain";
 
 /** The model of the account document. */
 export function createMemoryAccount(): Account {

@@ -18,10 +18,15 @@ type State = { positions: MemoryPositions; letters: Map<string, WholeLetter>; no
 /** The model of the dead letters: what MongoDB does, in two maps; it gives them one by one, too. `now` in ms. */
 export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
   [Symbol.iterator](): Iterator<DeadLetter>;
+  /** Deletes these, as an erasure does. */
+  remove(ids: readonly string[]): void;
 } {
   const state: State = { positions: createMemoryPositions(), letters: new Map(), now };
   return {
     [Symbol.iterator]: () => list(state, {}, null).values(),
+    remove: (ids) => {
+      for (const id of ids) state.letters.delete(id);
+    },
     ...state.positions.store,
     file: async (batch) => file(state, batch),
     list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),

@@ -18,15 +18,12 @@ import {
   isFound,
   isInWindow,
   isPresence,
-  type KeptOut,
   keepDeliveries,
-  type LedgerKey,
   type LoggedEvent,
   latestErased,
   ledgerId,
   type MovingCall,
   orderEvents,
-  type Person,
   PRESENCE_LOOK_BACK_MS,
   type Presence,
   partsOf,
@@ -48,33 +45,26 @@ import { letterId } from "../letters/letter-page.ts";
 import { cutCalls, cutEvents, readCallsCursor } from "../queries/cursor.ts";
 import { firstValues, SEARCH_LIMITS } from "../queries/search-values.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
-import { createMemoryPositions, ownOf } from "./memory-positions.ts";
+import { enterErasures, keepOut } from "./memory-erasures.ts";
+import { ownOf } from "./memory-positions.ts";
 import { createMemoryRebuild } from "./memory-rebuild.ts";
-import { eventsOf, fenceOf, type State } from "./memory-state.ts";
+import { createMemoryState, eventsOf, fenceOf, findErased, type State } from "./memory-state.ts";
 
 /** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
   letters = [],
   readOccurrence = readInUtc,
+  state = createMemoryState(readOccurrence),
 }: {
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
   letters?: Iterable<DeadLetter>;
   /** As createMongoQueries takes it. */
   readOccurrence?: ReadOccurrence;
+  /** What other models of the same storage share with this one. */
+  state?: State;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
-  const state: State = {
-    fences: new Map(),
-    positions: createMemoryPositions(),
-    events: new Map(),
-    calls: new Map(),
-    erased: new Map(),
-    epoch: 0,
-    erasures: 0,
-    lastId: 0,
-    readOccurrence,
-  };
   return {
     ...createMemoryRebuild(state, now),
     ...state.positions.store,
@@ -152,6 +142,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   state.positions.move(batch);
   Object.assign(state, { events: there.events, calls: there.calls, erased });
   state.lastId += stored.length;
+  enterErasures(state, partsOf(batch.erasures ?? []), now);
   state.erasures += batch.erasures?.length ?? 0;
   for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
@@ -194,26 +185,6 @@ function repeatedOf(
       },
     ];
   });
-}
-
-function findErased({ erased }: State, keys: readonly LedgerKey[]): Erased[] {
-  const found = new Set(keys.flatMap((each) => erased.get(ledgerId(each)) ?? []));
-  return [...found].map(({ kind, key, erased_at, possible_until }) => ({
-    ...{ kind, key, erased_at },
-    ...(possible_until && { possible_until }),
-  }));
-}
-
-function keepOut(state: State, person: Person, { erased_at, possible }: KeptOut): void {
-  const known = state.erased.get(ledgerId(person));
-  const until = possible ? erased_at : known?.possible_until;
-  const later = known && known.erased_at > erased_at ? known.erased_at : erased_at;
-  state.erased.set(ledgerId(person), {
-    ...person,
-    erased_at: later,
-    ...(until && { possible_until: until }),
-  });
-  state.epoch += 1;
 }
 
 function listAgentEvents(

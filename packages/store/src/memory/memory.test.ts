@@ -1,23 +1,24 @@
-import { accountContract } from "../contract/account.ts";
-import { lettersContract } from "../contract/letters.ts";
-import { senderZoneContract } from "../contract/sender-zone.ts";
-import { storeContract } from "../contract.ts";
-import { createMemoryAccount } from "./memory-account.ts";
-import { createMemoryLetters } from "./memory-letters.ts";
-import { createMemoryStore } from "./memory-store.ts";
+import type { FoldRules } from "@teravoz/domain";
+import {
+  accountContract,
+  jobsContract,
+  lettersContract,
+  readinessContract,
+  senderZoneContract,
+  storeContract,
+} from "../contract.ts";
+import { openMemoryStore } from "./open-memory-store.ts";
 
-storeContract("memory", async () => {
-  const letters = createMemoryLetters();
-  const store = createMemoryStore({ letters });
-  return { store, queries: store, letters, desk: store, close: async () => {} };
-});
+const close = async () => {};
 
-senderZoneContract("memory", async (readOccurrence) => {
-  const letters = createMemoryLetters();
-  const store = createMemoryStore({ letters, readOccurrence });
-  return { store, queries: store, letters, desk: store, close: async () => {} };
-});
+const open = async (rules?: FoldRules) => {
+  const { erasures: desk, ...storage } = openMemoryStore(rules && { rules });
+  return { ...storage, desk, close };
+};
 
-accountContract("memory", async () => ({ account: createMemoryAccount(), close: async () => {} }));
-
-lettersContract("memory", async () => ({ letters: createMemoryLetters(), close: async () => {} }));
+storeContract("memory", () => open());
+senderZoneContract("memory", open);
+accountContract("memory", () => open());
+lettersContract("memory", () => open());
+jobsContract("memory", async (now) => ({ jobs: openMemoryStore({ now }).jobs, close }));
+readinessContract("memory", () => open());

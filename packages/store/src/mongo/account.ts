@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FoldRules, StoredRules } from "@teravoz/domain";
+import type { Account, FoldRules } from "@teravoz/domain";
 import { openCollections } from "./collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
@@ -12,22 +12,6 @@ const FOLD = "fold";
 const EARLIER_ZONE = "UTC";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
-
-/** The rules by which the calls of this database are folded. Each member throws Unavailable while the database is away. */
-export type Account = {
-  /** Null before the first claim. */
-  find(): Promise<StoredRules | null>;
-  /** Stores the rules if there are none yet; resolves with the stored ones. */
-  claim(rules: FoldRules): Promise<StoredRules>;
-  /** Replaces the stored rules by these, `adopting` until `finishAdoption`: all calls and agents must be folded again. */
-  adopt(rules: FoldRules): Promise<void>;
-  /** All calls and agents are folded by the stored rules, if these are the ones. */
-  finishAdoption(rules: FoldRules): Promise<void>;
-  /** The id of the installation that this database belongs to: made at the first call, then the same for ever, in a backup too. */
-  installation(): Promise<string>;
-  /** The same id, null before it is made. Writes nothing. */
-  findInstallation(): Promise<string | null>;
-};
 
 const unlessThere = (error: unknown) => {
   if (!isDuplicateKey(error)) throw error;

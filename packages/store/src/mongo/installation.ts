@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import type { Account } from "@teravoz/domain";
 
 /**
  * Answers the id of the installation, "" until it has been read. It is read in the background, again with each call until there

@@ -7,7 +7,7 @@ import { isDuplicateKey, orUnavailable } from "./outage.ts";
  * Longer than a usual day's job takes; who died over one is replaced after it. A first retention over millions of calls
  * takes longer: after an hour another projector begins it too, with what is left. That costs tombstones twice and harms nothing.
  */
-const CLAIM_MS = 3_600_000;
+export const CLAIM_MS = 3_600_000;
 const NEVER = new Date(0);
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
