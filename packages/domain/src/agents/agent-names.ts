@@ -1,12 +1,12 @@
 import { agentKey } from "../event/step.ts";
 import type { FoldedPresence } from "./presence.ts";
 
-/** Finds the agent that an event is about, by its key. `extension` is null where the event names a login. */
+/** Gives the key of the agent that an event is about. `extension` is null if the event names a login. */
 export type FindAgent = (name: string, extension: string | null, at: Date) => string;
 
 /**
- * Joins logins and extensions. An event that names an extension alone belongs to the login that had logged in with it last at that
- * time, if exactly one did; else the extension is the agent. Logins are compared without case.
+ * Joins logins and extensions. An event that names an extension alone belongs to the login that last logged in with it before that
+ * time. If no login did, or several did at once, the extension is the agent. Logins are compared without case.
  */
 export function createFindAgent(presences: readonly FoldedPresence[]): FindAgent {
   const logins = presences.filter(({ is_extension }) => !is_extension);
@@ -18,7 +18,7 @@ export function createFindAgent(presences: readonly FoldedPresence[]): FindAgent
     (name === extension && findLogin(byExtension.get(extension) ?? [], at)) || agentKey(name);
 }
 
-/** Null if no login had, or several had at the same moment. */
+/** Null if no login logged in with it before, or several did at the same moment. */
 function findLogin(logIns: readonly { at: Date; key: string }[], at: Date): string | null {
   const before = logIns.filter((logIn) => logIn.at <= at);
   const last = Math.max(...before.map((logIn) => logIn.at.getTime()));

@@ -3,10 +3,10 @@ import type { FoldedPresence, QueuePresence } from "./presence.ts";
 
 type Paused = { at: Date; reason: string | null };
 type QueueStanding = { queue: string | null; since: Date | null; paused: Paused | null };
-/** The queues an agent is logged in to; and when the agent last logged out. */
+/** The queues that an agent is logged in to, and the time of the last log-out. */
 export type AgentQueues = { in: QueueStanding[]; logged_out: Date | null };
 
-/** Joins what the events of all keys of an agent say. A log-out, a pause and its end without a queue are about all queues. */
+/** Joins the events of all keys of an agent. A log-out, a pause and the end of one apply to all queues if they name none. */
 export function joinQueues(presences: readonly FoldedPresence[]): AgentQueues {
   const said = presences.flatMap(({ queues }) => queues);
   const everywhere = said.filter(({ queue }) => queue === null);
@@ -38,7 +38,7 @@ function standingIn(
   const pauses = all.flatMap((each) => each.paused ?? []);
   const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
   const isOwn = own.some(({ paused }) => paused?.at.getTime() === last?.at.getTime());
-  // a log-in ends the pause before it; of two of one moment see below
+  // a log-in ends the pause before it; for equal moments see below
   const isPaused =
     last !== null &&
     isAfter(last.at, unpaused) &&
@@ -49,7 +49,7 @@ function standingIn(
   const since = latestOf([logged_in, implied]);
   const out = latestOf([logged_out, outEverywhere]);
   const isBack = implied !== null && (out === null || secondOf(implied) > secondOf(out));
-  // of two of one moment the one that is about all queues came first, or it would stand in the queue itself too
+  // at equal moments the event about all queues came first, or it would stand in the queue itself too
   const isLoggedIn =
     logged_in !== null && isAfter(logged_in, logged_out) && !(outEverywhere && outEverywhere > logged_in);
   return { queue, since, paused: isPaused ? last : null, isIn: isLoggedIn || isBack };

@@ -11,14 +11,14 @@ export type AgentTalk = {
 };
 
 export type ResolvedTalk = AgentTalk & {
-  /** Without the consults that interrupted it; null while it goes on. */
+  /** Consults that interrupted the talk are not counted. Null while it goes on. */
   lasted_ms: number | null;
 };
 
 /**
- * The talks of one agent, in order, one at a time: entering another call ends the older talk, whatever became of its actor.left. An
- * internal call is a consult: it interrupts the older talk, which goes on after it. A log-in ends a talk only if the agent
- * had logged out during it: `returns` are such log-ins.
+ * The talks of one agent, in order, one at a time. Entering another call ends the older talk, even if its actor.left never came. An
+ * internal call is a consult: it interrupts the older talk, which goes on afterwards. A log-in ends a talk only if the agent logged out
+ * during the talk: `returns` are such log-ins.
  */
 export function resolveTalks(
   talks: readonly AgentTalk[],
@@ -33,7 +33,7 @@ export function resolveTalks(
 const byTime = (one: AgentTalk, other: AgentTalk): number =>
   one.entered_at.getTime() - other.entered_at.getTime() || (one.call_id < other.call_id ? -1 : 1);
 
-/** `later`: the talks that began after it, resolved, in order. */
+/** `later` are the resolved talks that began after this one, in order. */
 function resolve(
   talk: AgentTalk,
   later: readonly ResolvedTalk[],
@@ -45,7 +45,7 @@ function resolve(
   return { ...talk, ended_at, lasted_ms: ended_at && lastedOf(talk.entered_at, ended_at, later) };
 }
 
-/** Consults may overlap: each moment of them is taken off once. */
+/** Consults may overlap: each moment of them is subtracted once. */
 function lastedOf(from: Date, to: Date, later: readonly ResolvedTalk[]): number {
   let lastedMs = durationOf(from, to);
   let untilMs = from.getTime();

@@ -9,7 +9,7 @@ import { type AgentQueues, joinQueues } from "./agent-queues.ts";
 import { type AgentTalk, type ResolvedTalk, resolveTalks } from "./agent-talks.ts";
 import type { FoldedPresence } from "./presence.ts";
 
-/** FREE: available. UNKNOWN: nothing was heard of the agent for a day. */
+/** FREE is available. UNKNOWN means that no event of the agent was received for a day. */
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
 /** The parts of a call that agents are counted from. */
@@ -20,34 +20,34 @@ export type AgentCall = Pick<
 
 /** An agent now, and their inbound calls of the window. */
 export type Agent = {
-  /** The login as last written; the extension of an agent without a login. */
+  /** The login as it was last written; for an agent without a login, the extension. */
   agent: string;
   state: AgentState;
-  /** Since when; null if nothing says so. */
+  /** The beginning of the state; null if it is unknown. */
   since: Date | null;
   /** The state after the talk, if a pause or a log-out came during it. */
   next_state: "PAUSED" | "LOGGED_OUT" | null;
   /** The reason of a pause, if the sender gave one. */
   reason: string | null;
-  /** The queues the agent is logged in to, by name; null is one without a name. */
+  /** The queues that the agent is logged in to, sorted by name; null is a queue without a name. */
   queues: { queue: string | null; paused: boolean }[];
-  /** The call that rings or is talked on. */
+  /** The call that rings, or on which the agent talks. */
   call_id: string | null;
-  /** Talks that began in the window, and rings that ended in it without an answer. */
+  /** Talks that began in the window; rings that ended in it without an answer. */
   taken: number;
   missed: number;
   /** Mean of the talks that ended in the window; null if there were none. */
   mean_talk_ms: number | null;
 };
 
-/** Nothing heard for so long: the agent may have gone, and is counted nowhere. */
+/** After so long without an event the agent may have left, and counts nowhere. */
 const UNHEARD_MS = 86_400_000;
-/** An agent from whom nothing was heard for 30 days is no longer listed. */
+/** After 30 days without an event an agent is no longer listed. */
 const FORGOTTEN_MS = 30 * 86_400_000;
 
 /**
- * The agents, by name. An agent on a call is talking, even if a pause, a log-out or a ring comes meanwhile; else ringing, paused, logged out or free. An
- * agent who is logged in to several queues is paused once paused in all of them. Pure.
+ * The agents, sorted by name. An agent on a call is TALKING, even if a pause, a log-out or a ring comes during the call; otherwise
+ * RINGING, PAUSED, LOGGED_OUT or FREE. An agent who is logged in to several queues is paused if paused in all of them. Pure.
  */
 export function countAgents(
   presences: Iterable<FoldedPresence>,
@@ -60,7 +60,7 @@ export function countAgents(
     .sort((one, other) => (one.agent < other.agent ? -1 : 1));
 }
 
-/** How many agents are free in each queue, of the queues that agents are logged in to. */
+/** The number of free agents in each queue that an agent is logged in to. */
 export function countFree(agents: readonly Agent[]): Map<string | null, number> {
   const free = new Map<string | null, number>();
   for (const { state, queues } of agents)
@@ -72,14 +72,14 @@ export function countFree(agents: readonly Agent[]): Map<string | null, number> 
 type CallRings = AgentRings &
   Pick<AgentCall, "began_at" | "counted_as"> & { call_id: string; isOver: boolean };
 
-/** Everything heard of one agent. */
+/** Everything that events say about one agent. */
 type Heard = {
   presences: FoldedPresence[];
   talks: AgentTalk[];
   rings: CallRings[];
-  /** Calls that no event was received of for too long: nobody is on them. */
+  /** Calls that are presumed lost: no agent is on them. */
   lost: Set<string>;
-  /** As last written. */
+  /** The name as it was last written. */
   name: { text: string; at: Date };
 };
 
@@ -150,7 +150,7 @@ function countAgent(heard: Heard, { window, now }: { window: Window; now: Date }
   };
 }
 
-/** Rings that are no longer kept one by one count if the call began in the window, and so do all of them. */
+/** Rings that are no longer kept one by one count if the call began in the window and all kept rings ended in it. */
 function missedIn({ latest, missed, began_at }: CallRings, window: Window): number {
   const isIn = ({ ended_at }: Ring) => ended_at !== null && isWithin(ended_at, window);
   const kept = latest.filter((ring) => ring.missed);
@@ -189,7 +189,7 @@ function stateOf(known: Known): Standing {
   return { state: "FREE", since: freeSince(known), ...rest };
 }
 
-/** A pause or a log-out that came during a talk counts from the end of the talk. */
+/** A pause or a log-out that comes during a talk counts from the end of the talk. */
 function afterTalk({ since }: Away, talks: readonly ResolvedTalk[]): { since: Date | null } {
   const during = talks.find(
     ({ entered_at, ended_at }) => since && ended_at && entered_at <= since && since < ended_at,
@@ -214,7 +214,7 @@ const byRing = (one: Ringing, other: Ringing): number =>
 
 type Away = { state: "PAUSED" | "LOGGED_OUT"; since: Date | null; reason: string | null; call_id: null };
 
-/** Logged out of all queues, or paused in all the agent is logged in to: since the last of them. */
+/** Logged out of all queues, or paused in all queues that the agent is logged in to, since the last of these events. */
 function awayOf({ heard, queues }: Known): Away | null {
   if (heard.presences.length === 0) return null;
   if (queues.in.length === 0)
@@ -249,7 +249,7 @@ const lastHeardOf = ({ presences, talks, rings }: Heard): Date =>
     ...rings.map(lastRingOf),
   ])!;
 
-/** An agent who logged out over a day ago is listed only for calls of the window. */
+/** An agent who logged out more than a day ago is listed only if calls of the window name the agent. */
 const isListed = ({ state, since, taken, missed, mean_talk_ms }: Agent, now: Date): boolean => {
   const silentMs = since ? now.getTime() - since.getTime() : 0;
   if (taken + missed > 0 || mean_talk_ms !== null) return true;

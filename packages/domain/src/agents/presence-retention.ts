@@ -8,9 +8,9 @@ import { joinQueues } from "./agent-queues.ts";
 import { applyPresence, type FoldedPresence, isPresence, type QueuePresence } from "./presence.ts";
 
 /**
- * Picks the log-ins and pauses of one agent that need not be kept because they began by `time`. "all": every one of them. Otherwise
- * the uuids of those that a later one has replaced: an agent who logged in long ago and still takes calls stays logged in.
- * An agent of whom nothing newer is known (`isHeardOf`: a call) has left, and loses all. Pure.
+ * Picks the log-ins and pauses of one agent that began by `time` and need not be kept. "all" means every one of them. Otherwise it gives
+ * the uuids of those that a later event has replaced: an agent who logged in long ago and still takes calls stays logged in. An agent
+ * without any newer event or call (`isHeardOf`) has left, and loses all. Pure.
  */
 export function pickOutdated(
   statements: readonly Event[],
@@ -26,13 +26,13 @@ export function pickOutdated(
     standingOf(applyPresence(null, events, readOccurrence)) === standingOf(presence);
   if ((rest.length === 0 && !isHeardOf) || standsOn(rest)) return "all";
   const inForce = old.filter((event) => isInForce(event, presence, readOccurrence));
-  // log-ins and log-outs of one second may hide each other: then all are kept for now
+  // log-ins and log-outs of one second may hide each other: then all of them are kept for now
   if (!standsOn([...inForce, ...rest])) return [];
   const kept = new Set(inForce);
   return old.filter((event) => !kept.has(event)).map(({ uuid }) => uuid);
 }
 
-/** Where an agent stands now, and the extension by which calls may name them, as text to compare. */
+/** The present state of an agent, and the extension by which calls may name the agent, as a text to compare. */
 function standingOf(presence: FoldedPresence | null): string {
   if (!presence) return "";
   const { in: queues, logged_out } = joinQueues([presence]);

@@ -5,9 +5,9 @@ import { readQueue, readText } from "../event/text.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
 import { latestOf, secondOf } from "../time/window.ts";
 
-/** Where an agent stands in one queue: when each thing was last said. Null if it never was. */
+/** The state of an agent in one queue: the time of the last event of each kind. Null if there was none. */
 export type QueuePresence = {
-  /** Null if the event names none: a log-out, a pause and its end are then about all queues. */
+  /** Null if the event names no queue: a log-out, a pause and the end of one then apply to all queues. */
   queue: string | null;
   logged_in: Date | null;
   logged_out: Date | null;
@@ -16,30 +16,30 @@ export type QueuePresence = {
   unpaused: Date | null;
 };
 
-/** An agent by the agent events of one key. Log-ins, log-outs, pauses and their ends are sent for each queue. */
+/** An agent as the agent events of one key describe it. Log-ins, log-outs, pauses and their ends are sent for each queue. */
 export type FoldedPresence = {
   /** The key as written: the login, else the extension. */
   agent: string;
   /** No event of the key names a login. */
   is_extension: boolean;
-  /** By name. */
+  /** Sorted by name. */
   queues: readonly QueuePresence[];
   /** The latest log-ins with an extension, oldest first. */
   extensions: readonly { extension: string; at: Date }[];
   /** The latest log-ins after a log-out, oldest first. */
   returns: readonly { out: Date; in: Date }[];
-  /** The last moment of its events. */
+  /** The latest time of its events. */
   said_at: Date;
-  /** The last received_at. */
+  /** The latest `received_at` of its events. */
   updated_at: Date;
 };
 
-/** As it is kept: the version grows with each change, max(previous + 1, now in ms). */
+/** An agent as it is stored. The version grows with each change: max(previous + 1, now in ms). */
 export type Presence = FoldedPresence & { version: number };
 
 type Family = "login" | "pause";
 
-/** Of two that are said at once, and with nothing said before, the one that is not `on` counts: it is taken last. */
+/** If a pair comes at the same moment and nothing came before, the one that is not `on` counts: it is applied last. */
 const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = {
   "actor.logged-in": { family: "login", on: true },
   "actor.logged-out": { family: "login", on: false },
@@ -49,14 +49,14 @@ const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = 
 
 export const PRESENCE_TYPES = Object.keys(SAYS) as readonly AgentEventType[];
 
-/** The other events that belong to no call are a dialler's: their key is no agent. */
+/** The other events that belong to no call come from a dialer: their key is no agent. */
 export const isPresence = <E extends Pick<Event, "kind" | "type">>(
   event: E,
 ): event is E & { type: AgentEventType } => event.kind === "agent" && Object.hasOwn(SAYS, event.type);
 
-/** No agent serves more queues; of one that a sender makes up the latest are kept. */
+/** No agent serves more queues. If a sender makes up more, the latest are kept. */
 export const MAX_QUEUES = 500;
-/** A month of two log-ins a day. */
+/** Two log-ins a day for a month. */
 const MAX_EXTENSIONS = 60;
 const MAX_RETURNS = 60;
 
@@ -76,8 +76,8 @@ type Statement = {
 };
 
 /**
- * An agent after more of its events, in any order and with any repetition. The result is that of all its events together if
- * each of the new ones is later than what is known: see `isLater`. Null if there are none.
+ * Applies more events of an agent, in any order and with any repetition. The result equals the fold of all its events together if each
+ * new event is later than the known ones: see `isLater`. Null if there are no events.
  */
 export function applyPresence(
   presence: FoldedPresence | null,
@@ -96,8 +96,8 @@ export function applyPresence(
 }
 
 /**
- * Whether what is known of an agent can be extended by these events: each is of a later second, or of the same and the only one about
- * its queue. If not, the agent is to be made of all its events.
+ * Whether a known agent can be extended by these events: each of them is of a later second, or is the only one of the last second about
+ * its queue. If not, the agent must be folded from all its events.
  */
 export function isLater(
   presence: FoldedPresence,
@@ -112,7 +112,7 @@ export function isLater(
   });
 }
 
-/** Nothing was said in this second about this queue, nor about all of them. */
+/** No event of this second is about this queue, or about all queues. */
 const isAlone = ({ queues }: FoldedPresence, queue: string | null, second: number): boolean =>
   queue !== null &&
   queues
@@ -162,8 +162,8 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
 }
 
 /**
- * Picks the statements that count among those of one second about one thing in one queue. If both of a pair are there and one stamp has no
- * milliseconds, their order is unknown: the agent stays as before, and with nothing before they are taken in the order named.
+ * Picks the statements that count among those of one second about one thing in one queue. If both of a pair came and one stamp has no
+ * milliseconds, their order is unknown: then the agent stays as before. If there was nothing before, `on` is applied first.
  */
 function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {
   const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
@@ -174,7 +174,7 @@ function countedOf(group: readonly Statement[], presence: FoldedPresence): reado
   return [...ons, ...group.filter(({ on }) => !on).map((each) => ({ ...each, at: last }))];
 }
 
-/** By their stamps, and by the reception if one has no milliseconds: that one is then as late as the one before it. */
+/** Sorts by stamps. If one stamp has no milliseconds it sorts by reception, and that stamp counts as late as the one before it. */
 function inOrder(second: readonly Statement[]): Statement[] {
   const isExact = second.every(({ whole }) => !whole);
   const sorted = second.toSorted(
@@ -200,7 +200,7 @@ function applyStatement(presence: FoldedPresence, statement: Statement): FoldedP
   return { ...presence, queues, returns: addReturn(presence, statement) };
 }
 
-/** Of two equal moments the statement that is taken later counts. */
+/** At equal moments the statement that is applied later counts. */
 function say(presence: QueuePresence, { family, on, at, reason }: Statement): QueuePresence {
   if (family === "login") {
     if (on) return isNewer(at, presence.logged_in) ? logInAt(presence, at) : presence;
@@ -227,7 +227,7 @@ const isSame = (one: Date | null | undefined, other: Date): boolean => one?.getT
 
 const isNewer = (at: Date, known: Date | null | undefined): boolean => !known || at > known;
 
-/** The log-ins after a log-out, with one more statement. */
+/** Adds a log-in that came after a log-out. */
 function addReturn({ returns, queues }: FoldedPresence, { family, on, at }: Statement): Returns {
   if (family !== "login" || !on) return returns;
   const out = latestOf(queues.map(({ logged_out }) => logged_out));
@@ -238,7 +238,7 @@ function addReturn({ returns, queues }: FoldedPresence, { family, on, at }: Stat
 type Returns = FoldedPresence["returns"];
 type Extensions = FoldedPresence["extensions"];
 
-/** The extensions of log-ins, with one more statement: also of a log-in that changes nothing. */
+/** Adds the extension of a log-in, even if the log-in changes nothing else. */
 function addExtension(extensions: Extensions, { family, on, at, extension }: Statement): Extensions {
   if (family !== "login" || !on || extension === null) return extensions;
   const isKnown = extensions.some((each) => each.extension === extension && +each.at === +at);

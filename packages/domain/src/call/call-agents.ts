@@ -1,21 +1,21 @@
 import { agentKey, type StepAgent } from "../event/step.ts";
 
-/** An agent of one call: `key` is equal for all names that mean the same agent in it. */
+/** An agent of one call: `key` is equal for all names of the same agent in that call. */
 export type CallAgent = StepAgent & { key: string };
 
-/** The agents that the events of a call have named so far. */
+/** The agents that the events of a call have named up to now. */
 export type CallAgents = {
   /** The key of each login. */
   keys: Map<string, string>;
-  /** Of each extension the agent who was named with it last. */
+  /** For each extension, the agent who was last named with it. */
   byExtension: Map<string, { key: string; name: string }>;
 };
 
 export const beginCallAgents = (): CallAgents => ({ keys: new Map(), byExtension: new Map() });
 
 /**
- * The agent that an event of a call means. An event that names a login is about that login; one that names an extension alone, about the
- * agent whom an earlier event of the call named with it. Names stay as written: see agent-names.ts.
+ * Finds the agent that an event of a call means. An event with a login means that login. An event with an extension alone means the agent
+ * whom an earlier event of the call named with the extension. Names stay as written: see agent-names.ts.
  */
 export function identify(agents: CallAgents, { name, extension }: StepAgent): CallAgent {
   const known = extension === null ? undefined : agents.byExtension.get(extension);
@@ -25,13 +25,13 @@ export function identify(agents: CallAgents, { name, extension }: StepAgent): Ca
     return { name, extension, key };
   }
   const login = agentKey(name);
-  // an agent who was known by the extension alone so far has now got a login
+  // until now the agent was known by the extension alone
   const key = agents.keys.get(login) ?? (known?.name === extension ? known.key : login);
   agents.keys.set(login, key);
   if (extension !== null) agents.byExtension.set(extension, { key, name });
   return { name, extension, key };
 }
 
-/** As last written with an extension: the login, if an event of the call has named one. */
+/** The login that was last written with the extension, if an event of the call has named one. */
 export const loginOf = ({ byExtension }: CallAgents, { name, extension }: StepAgent): string =>
   name === extension ? (byExtension.get(extension)?.name ?? name) : name;

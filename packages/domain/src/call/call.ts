@@ -12,12 +12,12 @@ import { ringsOf } from "./rings.ts";
 import { beginStory, endStory, type Story, takeStep } from "./story.ts";
 import { lastOnCall } from "./talks.ts";
 
-/** Raised with every change of what foldCall makes of the same events: the calls are then folded again. */
+/** To be raised with every change of the calls that foldCall makes of the same events: then all calls are folded again. */
 export const FOLD_REVISION = 4;
 
 /**
- * The fold of an account. A call is a pure function of the set of its events: neither the order they are given in nor repetition
- * (redeliveries with another received_at included: the smallest counts) changes it. Null if there are none.
+ * The fold of an account. A call is a pure function of the set of its events: neither their order nor repetition changes it. If a
+ * redelivery has another `received_at`, the smallest counts. Null if there are no events.
  */
 export function createFold({ region, senderZone }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
@@ -72,7 +72,7 @@ function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone
 const least = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other));
 const greatest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other));
 
-/** The fields that any event may have about its call: the last value that is not empty counts. */
+/** The fields by which any event may describe its call. The last value that is not empty counts. */
 type Description = Pick<
   FoldedCall,
   "code" | "direction" | "our_number" | "their_number" | "their_number_type" | "queue" | "recording_url"
@@ -105,7 +105,7 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
   };
 }
 
-/** A call that has ended is FINISHED; else the last event that leads to a state decides. It is NEW if nothing says more. */
+/** A call that has ended is FINISHED. Otherwise the last event that leads to a state decides; without one the call is NEW. */
 function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
   if (finished_at) return "FINISHED";
   const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));
@@ -136,7 +136,7 @@ function concludedFrom(story: Story, { counted_as, state }: Pick<FoldedCall, "co
 function waitingSince({ visits: { all, open }, talks }: Story, state: CallState): Date | null {
   if (open && !open.visit.answered_at) return open.visit.entered_at;
   if (state !== "WAITING" || talks.present.length > 0) return null;
-  // past an overflow, or the agent of an answer that call.ongoing never confirmed is gone
+  // after an overflow, or the agent left before call.ongoing confirmed the answer
   return all.at(-1)?.entered_at ?? null;
 }
 

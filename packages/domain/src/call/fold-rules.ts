@@ -1,23 +1,23 @@
 import type { Region } from "../telephone/phone-number.ts";
 import { canonicalZone, isZone } from "../time/zone.ts";
 
-/** The settings of an account that the fold of its calls and agents depends on. */
+/** The settings of an account on which the fold of its calls and agents depends. */
 export type FoldRules = {
-  /** The country by whose rules telephone numbers are read. */
+  /** Telephone numbers are read by the rules of this country. */
   region: Region;
-  /** The time zone (IANA name) of stamps that name none. */
+  /** The time zone (IANA name) of stamps without a zone. */
   senderZone: string;
 };
 
-/** The rules that a database holds. */
+/** The rules that are stored in a database. */
 export type StoredRules = FoldRules & {
-  /** They replace others, and some calls and agents may still be folded by those. */
+  /** These rules replaced others, and some calls and agents may still be folded by the earlier ones. */
   adopting?: true;
 };
 
 const COMMAND = "npx -y pnpm rebuild:calls --adopt-rules";
 
-/** Says what to do if a service folds by other rules than its database holds, or by rules that are still being adopted; else null. */
+/** Explains what to do if the rules of a service differ from those of its database, or are still being adopted; null if neither. */
 export function explainOtherRules(ours: FoldRules, those: StoredRules): string | null {
   const differences = [
     { name: "ACCOUNT_REGION", our: ours.region, their: those.region, isSame: ours.region === those.region },

@@ -4,12 +4,12 @@ import type { Event } from "../event/event.ts";
 import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "../event/step.ts";
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
 
-/** Everything that the order of a call's events depends on. */
+/** Everything on which the order of a call's events depends. */
 export type Place = {
   uuid: string;
-  /** The smallest received_at of the event. */
+  /** The smallest `received_at` of the event, in ms. */
   receivedMs: number;
-  /** The vendor's stamp, else received_at. */
+  /** The vendor's stamp, or `received_at` if there is none, in ms. */
   ms: number;
   /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
@@ -23,11 +23,11 @@ export type Place = {
 export type PlacedEvent<E extends Event = Event> = Place & {
   event: E;
   body: Record<string, unknown>;
-  /** The same step stands before it: the event adds its fields, and is no step of its own. */
+  /** The same step stands before it: the event adds its fields, but is no step of its own. */
   isTwin: boolean;
 };
 
-/** The events of one call in the order of the fold. The order depends on the set alone, never on the order given. */
+/** The events of one call in the order of the fold. The order depends on the set of events alone. */
 export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
   placeEvents(events, readOccurrence).map(({ event }) => event);
 
@@ -41,21 +41,21 @@ export function placeEvents<E extends Event>(
   );
 }
 
-/** The place of an event without the event: a call with many events is ordered without holding their bodies. */
+/** The place of an event without its body: so a call with many events can be ordered in little memory. */
 export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
   const { event: _event, body: _body, isTwin: _isTwin, ...place } = placeEvent(placed, readOccurrence);
   return place;
 }
 
 /**
- * Orders by time. Events of equal time go round the life cycle from where the call stands: the smallest rank above the last
- * one, else the smallest. Within a second, stamps with milliseconds keep their order and those without are merged in by the
- * same rule; between equals the one received first goes first, then the uuid decides. An agent's ring comes before its end, unless the
- * agent rings already. Events that are one step stay together.
+ * Orders by time. Events of equal time go round the life cycle from the state of the call: the smallest rank above the last one comes
+ * next, or else the smallest rank. Within a second, stamps with milliseconds keep their order, and stamps without are merged in by the
+ * same rule. Of equal events the one that was received first comes first; then the uuid decides. A ring of an agent comes before its end,
+ * unless the agent rings already. Events that are one step stay together.
  */
 export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
 
-/** Each group is one step: the event that stands for it first, then its twins. */
+/** Each group is one step: first the event that stands for it, then its repetitions. */
 function orderGroups<P extends Place>(places: readonly P[]): P[][] {
   const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
@@ -81,16 +81,16 @@ function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): 
   };
 }
 
-/** A ring whose end was never told ends after two minutes. */
+/** A ring whose end was never received ends after two minutes. */
 export const LONGEST_RING_MS = 120_000;
 
-/** Where a call stands while its events are put in order. */
+/** The state of a call while its events are put in order. */
 type Course = {
   /** The last rank; -1 before the first event. */
   rank: number;
-  /** The agents that ring, and since when. */
+  /** The agents that ring, with the beginning of each ring. */
   ringing: { agent: StepAgent; ms: number }[];
-  /** The queue of a wait that nobody has answered; undefined if there is none. */
+  /** The queue of an unanswered wait: null if it has no name, undefined if there is no wait. */
   waitsIn: string | null | undefined;
 };
 
@@ -106,7 +106,7 @@ function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
   return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
 }
 
-/** The event with the finer stamp stands for a step, else the one that was received first. */
+/** The event with the finer stamp stands for a step; of equal stamps, the event that was received first. */
 function groupTwins<P extends Place>(equals: P[]): P[][] {
   if (equals.length === 1) return [equals];
   const groups = Map.groupBy(
@@ -118,7 +118,7 @@ function groupTwins<P extends Place>(equals: P[]): P[][] {
   );
 }
 
-/** The steps of one rank that are still to come, the next one last. */
+/** The steps that are still to come, by rank; the next one of each rank is the last. */
 type Ranks<P extends Place> = P[][];
 
 function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
@@ -128,7 +128,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     steps.filter(({ whole }) => !whole),
     ({ ms }) => ms,
   );
-  // a queue that rings all its agents puts hundreds of rings into a second
+  // a queue that rings all its agents causes hundreds of rings in a second
   const mayPair = RING_TYPES.every((type) => steps.some(({ step }) => step.type === type));
   const ordered: P[] = [];
   const add = (place: P) => {
@@ -154,7 +154,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     const due = byRank(group);
     while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
     const finished = due[FINISHED_RANK]!;
-    // the first of equal ends counts
+    // of equal ends the first counts
     if (finished.length > 0) finished.push(...open[FINISHED_RANK]!.splice(0));
     addAll(finished.sort(byReception).reverse());
     addAll(due[OTHER_RANK]!);
@@ -165,7 +165,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
   return ordered;
 }
 
-/** The ring that must come before the end of it, or the end that must come before the next ring of the same agent. */
+/** The ring that must come before its end, or the end that must come before the next ring of the same agent. */
 function partnerBefore<P extends Place>(
   { step, ms }: P,
   [open, due]: readonly [readonly P[], readonly P[]],
@@ -201,7 +201,7 @@ function remove<P>(places: P[], place: P): void {
   places.splice(places.lastIndexOf(place), 1);
 }
 
-/** Notes where a call stands after one more of its events. */
+/** Notes the state of a call after one more of its events. */
 function follow(course: Course, { rank, step, ms }: Place): void {
   if (rank < FINISHED_RANK) course.rank = rank;
   const { agent, queue } = step;
@@ -248,7 +248,7 @@ function follow(course: Course, { rank, step, ms }: Place): void {
   step.type satisfies never;
 }
 
-/** A repeated call.waiting moves nobody. One without a queue, or the first that names it, goes on with the same wait. */
+/** A repeated call.waiting moves no caller. If it names no queue, or is the first one that does, the same wait goes on. */
 export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
   waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
 
@@ -266,7 +266,7 @@ function firstReceived<P extends Place>(one: P | undefined, other: P | undefined
 const byReception = (one: Place, other: Place): number =>
   one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
 
-/** Something of the life cycle, finished apart, is still to come. */
+/** A step of the life cycle, other than its end, is still to come. */
 const isUnderWay = (ranks: Ranks<Place>): boolean =>
   ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
 

@@ -8,7 +8,7 @@ export type Ring = {
   rang_at: Date | null;
   /** Null while nothing has ended it. */
   ended_at: Date | null;
-  /** It ended without an answer, and no other agent answered at that time. */
+  /** The ring ended without an answer, and no other agent answered at that time. */
   missed: boolean;
 };
 
@@ -17,7 +17,7 @@ export type AgentRings = {
   /** The login, else the extension, as written. */
   agent: string;
   extension: string | null;
-  /** How many there were, and how many of them were missed; `latest` holds the last ones. */
+  /** The number of all rings and of the missed ones. `latest` holds the last rings. */
   rang: number;
   missed: number;
   latest: readonly Ring[];
@@ -27,7 +27,7 @@ export type AgentRings = {
 export const MAX_RINGING_AGENTS = 1_000;
 export const MAX_RINGS = 20;
 
-/** A ring that ends so soon after another agent's answer was ended by that answer. */
+/** If a ring ends so soon after another agent's answer, the answer ended it. */
 const ANSWERED_ELSEWHERE_MS = 1_000;
 
 type Rung = Omit<AgentRings, "latest"> & { key: string; latest: Ring[] };
@@ -40,13 +40,13 @@ export const ringsOf = ({ byAgent }: Rings): AgentRings[] =>
 
 export const beginRings = (): Rings => ({ byAgent: new Map(), answers: [] });
 
-/** A ring that begins ends the one before it at the same agent: its end was lost. */
+/** A new ring ends the one before it at the same agent, whose end was lost. */
 export function beginRing(rings: Rings, agent: CallAgent, at: Date): void {
   endRingsOf(rings, agent, at);
   addRing(rungBy(rings, agent), { rang_at: at, ended_at: null, missed: false });
 }
 
-/** An actor.noanswer: it ends the ring, and counts as one if no ring was received. */
+/** An actor.noanswer ends the ring. If no ring was received, it counts as one. */
 export function missRing(rings: Rings, agent: CallAgent, at: Date): void {
   const rung = rungBy(rings, agent);
   if (!ringingOf(rung)) addRing(rung, { rang_at: null, ended_at: null, missed: false });
@@ -62,7 +62,7 @@ function endRingsOf({ byAgent }: Rings, { key }: CallAgent, at: Date): void {
   for (const rung of byAgent.values()) if (rung.key === key) endRing(rung, at);
 }
 
-/** An agent entered: every ring ends, and those of others that ended within the same second were not missed. */
+/** An agent entered: every ring ends. Rings of other agents that ended within the same second were not missed. */
 export function answerRings(rings: Rings, agent: CallAgent | null, at: Date): void {
   const key = agent?.key ?? "";
   rings.answers = [...rings.answers.filter((each) => isAnsweredElsewhere(at, each.at)), { key, at }];
@@ -76,14 +76,14 @@ function excuseRings(rung: Rung, answeredAt: Date): void {
   rung.missed -= excused.length;
 }
 
-/** The caller went, or was answered: a ring that goes on ends, and is not missed. */
+/** The caller left or was answered: rings that go on end, and are not missed. */
 export function endRings(rings: Rings, at: Date): void {
   for (const rung of rings.byAgent.values()) endRing(rung, at);
 }
 
 function endRing(rung: Rung, at: Date): void {
   const ringing = ringingOf(rung);
-  // an end that is implied may stand before a ring that came late
+  // an implied end may be earlier than a ring that was received late
   if (ringing) ringing.ended_at = ringing.rang_at && ringing.rang_at > at ? ringing.rang_at : at;
 }
 

@@ -24,7 +24,7 @@ import {
   type Visits,
 } from "./visits.ts";
 
-/** The course of a call while its steps are taken one after the other. */
+/** The course of a call while its steps are applied one after the other. */
 export type Story = {
   visits: Visits;
   talks: Talks;
@@ -34,12 +34,12 @@ export type Story = {
   direct_at: Date | null;
   /** The first call.ongoing. */
   connected_at: Date | null;
-  /** The last event of the life cycle. */
+  /** The time of the last event of the life cycle. */
   last_at: Date | null;
-  /** An abandon, with those who were on the call, and a recording that is ready: each may end the call, until the life cycle goes on. */
+  /** An abandon, with the agents on the call, and a finished recording: each ends the call unless the life cycle goes on. */
   abandon: { at: Date; presents: Presents } | null;
   recorded: Moment | null;
-  /** The end of the call; nothing comes after it. */
+  /** The end of the call. No step changes the call after it. */
   finished_at: Date | null;
 };
 
@@ -59,10 +59,10 @@ export const beginStory = (): Story => ({
 /** `whole`: the stamp has no milliseconds. */
 type Moment = { at: Date; whole: boolean };
 
-/** `lastQueue`: the last queue that an event of the call named, this one included. */
+/** `lastQueue` is the last queue that an event of the call named, this event included. */
 export type StoryStep = Step & Moment & { lastQueue: string | null };
 
-/** Takes one more step, in the order of the fold. Nothing changes a call after a call.finished. */
+/** Applies one more step, in the order of the fold. Nothing changes a call after a call.finished. */
 export function takeStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
   applyStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
@@ -70,7 +70,7 @@ export function takeStep(story: Story, step: StoryStep): void {
 
 /**
  * The call goes on, although an abandon or a recording seemed to end it. A recording of the same moment still ends the call, whichever
- * of the two was taken first.
+ * of the two was applied first.
  */
 function goOn(story: Story, step: Moment): void {
   story.abandon = null;
@@ -166,19 +166,19 @@ function enter(story: Story, { agent, queue, at }: TakenStep): void {
   beginTalk(talks, { agent, at, takesOver });
 }
 
-/** Within a second a stamp without milliseconds may come after a later one. */
+/** Within a second, a stamp without milliseconds may follow a later one. */
 function answerDirectly(story: Story, at: Date): void {
   if (!story.direct_at || at < story.direct_at) story.direct_at = at;
 }
 
-/** A call that was answered is over if no agent is on it and no visit waits for the first one. */
+/** An answered call is over if no agent is on it and no visit waits for its first agent. */
 function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
   const waits = open !== null && !open.visit.answered_at && !open.lapsed;
   const answered = direct_at !== null || open?.lapsed || all.some(({ answered_at }) => answered_at !== null);
   return Boolean(answered) && !waits && talks.present.length === 0;
 }
 
-/** An abandon, or a recording that is ready, ends a call that did not go on after it. */
+/** An abandon or a finished recording ends a call that did not go on after it. */
 export function endStory(story: Story): void {
   const { abandon, recorded, last_at } = story;
   const at = abandon?.at ?? (recorded && isOver(story) ? last_at : null);

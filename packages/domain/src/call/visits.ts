@@ -3,37 +3,37 @@ import type { CallAgent } from "./call-agents.ts";
 import { isSameWait } from "./order.ts";
 import type { Presents } from "./talks.ts";
 
-/** How a visit ended. */
+/** The end of a visit. */
 export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
 
 /**
- * A call's entry into a queue, until it ends: by the next call.waiting, an abandon, an overflow or the end of the call. The socket calls
- * it a leg.
+ * A visit of a caller to a queue. It ends with the next call.waiting, an abandon, an overflow or the end of the call. On the wire it is
+ * called a leg.
  */
 export type Visit = {
-  /** As its call.waiting names it, else the agent who entered. */
+  /** The queue that call.waiting names, or else the one that the agent's entry names. */
   queue: string | null;
   entered_at: Date;
-  /** False if its call.waiting never came: the wait is unknown, `entered_at` is the answer or the abandon. */
+  /** False if the call.waiting never came: then the wait is unknown, and `entered_at` is the answer or the abandon. */
   wait_known: boolean;
-  /** Null while it is not answered. An agent who left before call.ongoing, while the caller waited on, has not answered. */
+  /** Null while the visit is not answered. An agent who left before call.ongoing, while the caller waited on, has not answered. */
   answered_at: Date | null;
-  /** The agent who answered; null if there was none, and if call.ongoing alone said so. */
+  /** The agent who answered; null without an answer, or if call.ongoing alone showed the answer. */
   answered_by: string | null;
   /** The agent who entered last. */
   agent: string | null;
-  /** The end of the talk: the last agent left, or the visit ended. Null while it goes on, and if there was none. */
+  /** The end of the talk: the last agent left, or the visit ended. Null while it goes on, or without a talk. */
   talked_until: Date | null;
   ended_at: Date | null;
   /** Null while the visit is open. */
   outcome: VisitOutcome | null;
 };
 
-/** Of a call with more visits the latest are kept: no caller is transferred a hundred times. */
+/** If a call has more visits, the latest are kept. No caller is transferred a hundred times. */
 export const MAX_VISITS = 100;
 
 type Answer = Pick<Visit, "answered_at" | "answered_by" | "agent" | "talked_until">;
-/** `answerer`: the key of the agent who gave it; null if there was none, and if an event named none. */
+/** `answerer` is the key of the agent who answered; null without an answer, or if no event named the agent. */
 type GivenAnswer = { answer: Answer; answerer: string | null };
 
 /** The visits of a call while it is folded; at most the last one is open. */
@@ -43,9 +43,9 @@ export type Visits = {
     visit: Visit;
     /** A transfer opened it, and no agent has entered yet. */
     handedOver: boolean;
-    /** call.ongoing has come: the answer stands. */
+    /** call.ongoing was received: the answer stands. */
     confirmed: boolean;
-    /** The answer of an agent who left before call.ongoing. It stands if a transfer or the end of the call comes next. */
+    /** The answer of an agent who left before call.ongoing. It stands if a transfer or the end of the call follows. */
     lapsed: GivenAnswer | null;
     /** The key of the agent who answered. */
     answerer: string | null;
@@ -56,7 +56,7 @@ export type Visits = {
 
 export const beginVisits = (): Visits => ({ all: [], open: null });
 
-/** A call.waiting. False if it is the same wait as before. */
+/** Applies a call.waiting. Returns false if the same wait goes on. */
 export function enterQueue(visits: Visits, queue: string | null, at: Date): boolean {
   const { open } = visits;
   if (open && !open.lapsed && !open.visit.answered_at && isSameWait(open.visit.queue, queue)) {
@@ -68,7 +68,7 @@ export function enterQueue(visits: Visits, queue: string | null, at: Date): bool
   return true;
 }
 
-/** An agent enters. True if they take the call over from the agents before them. */
+/** An agent enters. Returns true if the agent takes the call over from the agents before. */
 export function enterAgent(
   visits: Visits,
   { agent, queue, at }: { agent: CallAgent | null; queue: string | null; at: Date },
@@ -92,7 +92,7 @@ export function enterAgent(
   return takesOver;
 }
 
-/** A call.ongoing: it answers a visit that no agent has answered. */
+/** A call.ongoing answers a visit that no agent has answered. */
 export function confirmAnswer(visits: Visits, at: Date): void {
   const { open } = visits;
   if (!open) return;
@@ -101,7 +101,7 @@ export function confirmAnswer(visits: Visits, at: Date): void {
   open.lapsed = null;
 }
 
-/** Agents left; `presents` are those who are still on the call. */
+/** Agents left. `presents` are the agents who are still on the call. */
 export function leaveVisit(
   visits: Visits,
   { leaving, presents, at }: { leaving: Presents; presents: Presents; at: Date },
@@ -128,7 +128,7 @@ function restoreAnswer(open: NonNullable<Visits["open"]>, { answer, answerer }: 
   open.answerer = answerer;
 }
 
-/** The answer that the agents who are still there have given. */
+/** The answer of the agents who are still on the call. */
 function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["open"]>): GivenAnswer {
   const first = presents.find(({ agent }) => entered.has(agent?.key ?? null));
   const answer: Answer = {
@@ -140,7 +140,7 @@ function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["op
   return { answer, answerer: first?.agent?.key ?? null };
 }
 
-/** A ring, or the end of one: if an agent left before call.ongoing, the caller still waits. */
+/** A ring, or the end of one, shows that the caller still waits if an agent left before call.ongoing. */
 export function ringVisit({ open }: Visits): void {
   if (open) open.lapsed = null;
 }
@@ -149,7 +149,7 @@ export function overflowVisit(visits: Visits, at: Date): void {
   endVisit(visits, { at, unanswered: "OVERFLOWED", lapsedStands: false });
 }
 
-/** A call.queue-abandon. `lastQueue`: the last queue that any event of the call named. */
+/** Applies a call.queue-abandon. `lastQueue` is the last queue that any event of the call named. */
 export function abandonVisit(
   visits: Visits,
   { queue, lastQueue, at }: { queue: string | null; lastQueue: string | null; at: Date },
@@ -165,12 +165,12 @@ export function abandonVisit(
   endVisit(visits, { at, unanswered: "ABANDONED", lapsedStands: false });
 }
 
-/** The end of the call. */
+/** The call ends. */
 export const endLastVisit = (visits: Visits, at: Date): void => {
   endVisit(visits, { at, unanswered: "ABANDONED", lapsedStands: true });
 };
 
-/** Null if no visit is open. */
+/** Returns the outcome; null if no visit is open. */
 function endVisit(
   visits: Visits,
   { at, unanswered, lapsedStands }: { at: Date; unanswered: VisitOutcome; lapsedStands: boolean },

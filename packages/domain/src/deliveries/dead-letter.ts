@@ -2,48 +2,48 @@ import { type Erased, erasedPersonOf, type Subject } from "../erasure/erasure.ts
 import type { Parties } from "../erasure/parties.ts";
 import { type KeptDeliveries, keepDeliveries } from "../event/delivery-ids.ts";
 
-/** `dropped` is for good: a copy that comes later changes nothing. */
+/** `dropped` is final: a later copy changes nothing. */
 export type LetterStatus = "waiting" | "redriven" | "dropped";
 
-/** Where in the log a record lay that a consumer parked. */
+/** The place in the log of a record that a consumer parked. */
 export type LetterSource = { topic: string; partition: number; offset: number };
 
-/** One record of the dead letters' topic. */
+/** One record of the topic of dead letters. */
 export type ArrivedLetter = {
-  /** The call_id or agent key, where it is known. */
+  /** The call_id or the key of an agent; null if it is unknown. */
   key: string | null;
-  /** What a JSON body says in its `type`. */
+  /** The `type` of a JSON body; null if it has none. */
   type: string | null;
   reason: string;
   /** The service that refused it. */
   service: string;
-  /** When it was first received: a redriven event has it as its received_at. */
+  /** The first reception. A redriven event has it as its `received_at`. */
   first_seen: Date;
   last_seen: Date;
-  /** Null for what ingest refused. */
+  /** Null if ingest refused the body. */
   source: LetterSource | null;
   body: Uint8Array;
-  /** As in Event. */
+  /** See Event. */
   delivery_id?: string;
 };
 
-/** All arrivals of one body. */
+/** All copies of one body. */
 export type DeadLetter = Omit<ArrivedLetter, "body" | "delivery_id"> & {
   /** SHA-256 of the body's bytes, in hex. */
   id: string;
   copies: number;
   status: LetterStatus;
-  /** When the status last changed. */
+  /** The time of the last change of the status. */
   status_at: Date;
 };
 
-/** The body is null once it is dropped. */
+/** The body is null once the letter is dropped. */
 export type DeadLetterWithBody = DeadLetter & { body: Uint8Array | null };
 
-/** A letter as it is kept. */
+/** A letter as it is stored. */
 export type KeptLetter = DeadLetter & KeptDeliveries;
 
-/** A letter with one more arrival of its body: what was redriven waits again, what was dropped stays dropped. */
+/** Adds one more copy to a letter. A redriven letter waits again; a dropped letter stays dropped. */
 function addCopy(
   known: KeptLetter | undefined,
   { body: _body, delivery_id, ...arrived }: ArrivedLetter & { id: string },
@@ -62,8 +62,8 @@ function addCopy(
 }
 
 /**
- * A letter with those of its arrivals that are counted. If the letter was filed before, those that a partition holds again after it was
- * put back are not; nor is a second record of one delivery. The letter as it is where none is.
+ * Adds the copies that count to a letter. A second record of one delivery does not count. If the letter was filed before, records that
+ * are read again after their partition was put back do not count either. If none counts, the letter stays as it is.
  */
 export function addCopies(
   filed: KeptLetter | undefined,
@@ -78,14 +78,14 @@ export function addCopies(
   }, filed);
 }
 
-/** Whom a letter may be about: its key says no kind. */
+/** The subjects that letters may be about: a key does not say whether it is a call's or an agent's. */
 export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): Subject[] =>
   [...new Set(letters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
     { kind: "call" as const, key },
     { kind: "agent" as const, key },
   ]);
 
-/** Whether a letter stays out with its subject, or with a person it names; `erased` by ledgerId. An agent's newer ones do not. */
+/** Whether the erasure of its subject, or of a person that it names, keeps a letter out; `erased` by ledgerId. Newer letters of an agent are kept. */
 export function isErasedLetter(
   { key, first_seen, occurred_at }: Pick<ArrivedLetter, "key" | "first_seen"> & { occurred_at: Date | null },
   parties: Parties,

@@ -4,29 +4,29 @@ import type { Event, StoredEvent } from "../event/event.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 
-/** An event as it was delivered, without its body. */
+/** A delivered event, without its body. */
 export type DeliveredEvent = Omit<
   StoredEvent,
   "payload" | "source" | "redeliveries" | "last_offset" | "delivery_ids"
 > & {
-  /** How often the same event came again. */
+  /** The number of redeliveries. */
   redeliveries: number;
-  /** The type of what came before it and stands after it in the call; null where nothing does. */
+  /** The type of an event that was received before this one and stands after it in the call; null if there is none. */
   overtaken_by: string | null;
 };
 
-/** A delivery to the webhook: an event, or a letter that could not become one. */
+/** A delivery to the webhook: an event, or a dead letter that could not become one. */
 export type Delivery = { event: DeliveredEvent } | { letter: DeadLetter };
 
-/** Several may be true of an event, `new` where none other is. */
+/** An event may have several of these. It is `new` if it has no other. */
 export const EVENT_STATUSES = ["new", "redelivered", "late", "out-of-order"] as const;
 export const LETTER_STATUSES = ["unknown-type", "refused", "parked"] as const;
 export type DeliveryStatus = (typeof EVENT_STATUSES)[number] | (typeof LETTER_STATUSES)[number];
 
-/** The vendor sends within seconds, and again what was not taken: a minute is past any network, and short for a retry. */
+/** The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay, and is short for a retry. */
 export const LATE_MS = 60_000;
 
-/** The event was received more than a minute after it happened. An event without a stamp is never late. */
+/** Whether the event was received more than a minute after it happened. An event without a stamp is never late. */
 export const isLate = ({ occurred_at, received_at }: Pick<Event, "occurred_at" | "received_at">): boolean =>
   occurred_at !== null && received_at.getTime() - occurred_at.getTime() > LATE_MS;
 
@@ -40,13 +40,13 @@ export function statusesOf(delivery: Delivery): DeliveryStatus[] {
   return statuses.length > 0 ? statuses : ["new"];
 }
 
-/** A consumer parks what ingest had taken; of what ingest refused, the type decides. */
+/** A letter with a source was parked by a consumer. Otherwise ingest refused the body, and its type decides. */
 function letterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): DeliveryStatus {
   if (source !== null) return "parked";
   return type !== null && findDefinition(canonicalType(type)) ? "refused" : "unknown-type";
 }
 
-/** By uuid the type of the first event that stands after it in the call and was received before it; `events` are all of one call. */
+/** Finds, for each overtaken event of a call, the type of the first event that stands after it and was received before it. The keys are uuids. */
 export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
   const ordered = orderPlaces(
     events.map((event) => {

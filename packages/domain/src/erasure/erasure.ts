@@ -1,46 +1,46 @@
 import type { Event, EventKind } from "../event/event.ts";
 import type { Parties, Person } from "./parties.ts";
 
-/** Erased by its key: a call, or the events of an agent. */
+/** A call, or the events of an agent. It is erased by its key. */
 export type Subject = { kind: EventKind; key: string };
 
 /** An entry of the ledger of erasures: a call, an agent, a single event of no call (`key` is its uuid), or a person. */
 export type LedgerKey = { kind: EventKind | "event" | Person["kind"]; key: string };
 
 /**
- * Something that was erased. A call is gone for good, and so is a single event; an agent lives on, and loses its events up to
- * `erased_at`; a person's events up to then stay out wherever they come from.
+ * An erased subject. A call and a single event are gone for good. An agent loses its events up to `erased_at`, and newer ones are kept.
+ * Events of a person up to `erased_at` stay out, wherever they come from.
  */
 export type Erased = LedgerKey & {
   erased_at: Date;
-  /** Of a person: up to then also what is only possibly about it stays out. */
+  /** For a person: up to this time, events that only possibly name the person stay out too. */
   possible_until?: Date;
 };
 
 /** A tombstone as it was read from the log, or an erasure that the ledger demands of an event that was read. */
 export type Erasure = Subject & {
   erased_at: Date;
-  /** By then the log holds nothing of the subject that was written before the tombstone. */
+  /** From this time on, the log holds nothing of the subject that was written before the tombstone. */
   log_clean_by: Date;
-  /** It says an earlier erasure once more (an answer, a sweep): what was asked for since waits for a tombstone of its own. */
+  /** The tombstone repeats an earlier erasure: a request since then waits for a tombstone of its own. */
   isRepeated?: boolean;
-  /** Only these events of the agent go: the key is shared. */
+  /** Only these events of the agent are erased, because others share its key. */
   uuids?: readonly string[];
-  /** For whom the ledger demands it. */
+  /** The person for whom the ledger demands it. */
   asked_for?: Person;
 };
 
-/** An erasure that is written into the log once more. */
+/** An erasure that is written to the log again. */
 export type Repeated = Pick<Erasure, "kind" | "key" | "erased_at" | "uuids">;
 
-/** One thing that an erasure erases. */
+/** One part of an erasure. */
 export type ErasedPart = Omit<Erasure, "kind" | "uuids"> & {
   kind: LedgerKey["kind"];
-  /** Of a single event: the key of its agent. */
+  /** For a single event: the key of its agent. */
   of?: string;
 };
 
-/** A tombstone of single events is one part for each; every other is one. */
+/** A tombstone of single events has one part for each event; every other tombstone is one part. */
 export const partsOf = (erasures: readonly Erasure[]): ErasedPart[] =>
   erasures.flatMap(({ uuids, ...erasure }): ErasedPart[] =>
     uuids === undefined
@@ -50,18 +50,18 @@ export const partsOf = (erasures: readonly Erasure[]): ErasedPart[] =>
 
 type Stamped = Pick<Event, "occurred_at" | "received_at">;
 type Owned = Pick<Event, "kind" | "aggregate_id">;
-/** `uuid` is missing where a record cannot be read. */
+/** `uuid` is missing if a record cannot be read. */
 type Identified = { uuid?: string };
 
-/** Whether an event goes with its subject, or stays out when it comes (again) later. */
+/** Whether an erasure deletes an event, or keeps it out when it is received later. */
 export const isErased = (event: Stamped, { kind, erased_at }: Erased | Erasure): boolean =>
   kind === "call" || kind === "event" || beganBy(event, erased_at);
 
-/** A vendor's clock may be ahead, a redelivery is received late: the earlier of the two stamps counts. */
+/** The earlier of the two times counts: a vendor's clock may be ahead, and a redelivery is received late. */
 const beganBy = ({ occurred_at, received_at }: Stamped, time: Date): boolean =>
   received_at <= time || (occurred_at !== null && occurred_at <= time);
 
-/** The erasure that an event's call, agent or uuid falls under; `erased` by `ledgerId`. */
+/** The erasure that covers the call, the agent or the uuid of an event; `erased` by `ledgerId`. */
 export function erasureOf<T extends Erased>(
   event: Owned & Stamped & Identified,
   erased: ReadonlyMap<string, T>,
@@ -71,7 +71,7 @@ export function erasureOf<T extends Erased>(
   return single ?? (whole && isErased(event, whole) ? whole : undefined);
 }
 
-/** The erased person that an event is about, where it began by that erasure; `erased` by `ledgerId`. */
+/** The erased person that an event names, if the erasure covers the time of the event; `erased` by `ledgerId`. */
 export function erasedPersonOf(
   event: Stamped,
   { certain, possible, actor }: Parties,
@@ -92,7 +92,7 @@ export function erasedPersonOf(
   return sure ?? numbers(possible).find((person) => covers(person, false)) ?? null;
 }
 
-/** The persons to ask the ledger about for an event. */
+/** The persons of an event that are to be looked up in the ledger. */
 export const personsOf = ({ certain, possible, actor }: Parties): Person[] => [
   ...[...certain, ...possible].map((key): Person => ({ kind: "number", key })),
   ...(actor === null ? [] : [{ kind: "actor" as const, key: actor }]),
@@ -110,12 +110,12 @@ export function latestErased<T extends Pick<Erased, "kind" | "key" | "erased_at"
   return latest;
 }
 
-/** A call and an agent of the same key are two. */
+/** Differs for a call and an agent with the same key. */
 export const ledgerId = ({ kind, key }: LedgerKey): string => `${kind}:${key}`;
 
 export const subjectOf = ({ kind, aggregate_id }: Owned): Subject => ({ kind, key: aggregate_id });
 
-/** The ledger entries that concern these events, each once: their subjects, and the events of agents one by one. */
+/** The ledger entries that concern these events, each once: their subjects, and each event of an agent. */
 export function ledgerKeysOf(events: readonly (Owned & Identified)[]): LedgerKey[] {
   const keys = new Map<string, LedgerKey>();
   const add = (key: LedgerKey) => void keys.set(ledgerId(key), key);

@@ -5,24 +5,24 @@ import { roleOf } from "../telephone/telephone-keys.ts";
 import { findWritten } from "../telephone/telephone-text.ts";
 
 /**
- * For whom calls and agents are erased together: someone with a phone number (`key` is its canonical form), or one of our own
+ * A person for whom calls and agents are erased together: the owner of a phone number (`key` is its canonical form), or one of our own
  * agents.
  */
 export type Person = { kind: "number" | "actor"; key: string };
 
-/** The people that a body names. Telephone numbers are canonical; a number is in one of the two sets. */
+/** The persons that a body names. Telephone numbers are canonical, and each is in one of the two sets only. */
 export type Parties = {
-  /** Numbers that stand where only a telephone number stands, or are written as one. */
+  /** Numbers in fields for telephone numbers, or written like one. */
   certain: ReadonlySet<string>;
-  /** Digits that may be a number: eleven of them in a `code` are as likely a CPF. */
+  /** Digits that may be a number: eleven digits in a `code` may as well be a CPF. */
   possible: ReadonlySet<string>;
-  /** The account's own number of the call, from `our_number`: certain too. */
+  /** The account's own number, from `our_number`. It is in `certain` too. */
   ours: string | null;
-  /** The agent: as the `actor` field names it, else the extension of an event about an agent. */
+  /** The agent that `actor` names, or else the extension of an event about an agent. */
   actor: string | null;
 };
 
-/** Reads the body of an event or a dead letter: JSON, or whatever else was sent. Never throws. */
+/** Reads the body of an event or a dead letter, JSON or not. Never throws. */
 export type FindParties = (text: string) => Parties;
 
 export type Likelihood = "certain" | "possible" | "none";
@@ -44,13 +44,13 @@ export function createFindParties({ region }: { region: Region }): FindParties {
   };
 }
 
-/** Of a body that was not looked at. */
+/** The parties of a body that was not read. */
 export const NOBODY: Parties = { certain: new Set(), possible: new Set(), ours: null, actor: null };
 
 /** The rule for an account in Brazil. */
 export const findParties = createFindParties({ region: "BR" });
 
-/** Whether a body is about a person. A number that lacks its area code may be that of any area. */
+/** The likelihood that a body names a person. A number without its area code may belong to any area. */
 export function likelihoodOf({ certain, possible, actor }: Parties, { kind, key }: Person): Likelihood {
   if (kind === "actor") return actor !== null && agentKey(actor) === agentKey(key) ? "certain" : "none";
   if (certain.has(key)) return "certain";
@@ -64,7 +64,7 @@ function isSameWithoutArea(one: string, other: string): boolean {
   return /^\+55\d{8,9}$/.test(short) && long.length === short.length + 2 && withoutArea(long) === short;
 }
 
-/** The number as people write it within its own area. */
+/** The number without its area code, as people write it within the area. */
 export const withoutArea = (number: string): string => number.replace(/^\+55\d\d(?=\d{8,9}$)/, "+55");
 
 type Found = {
@@ -73,12 +73,12 @@ type Found = {
   possible: Set<string>;
   ours: string | null;
   actor: string | null;
-  /** How many levels down the visit is, and whether it has left something out. */
+  /** The present level of nesting, and whether deeper levels were left out. */
   depth: number;
   isTooDeep: boolean;
 };
 
-/** An event has no more levels; a dead letter, or JSON within a text, may have any number. */
+/** Events have fewer levels. A dead letter, or JSON within a text, may have any number. */
 const MOST_LEVELS = 100;
 
 function add({ read }: Found, numbers: Set<string>, written: unknown): boolean {
@@ -96,7 +96,7 @@ function visitBody(found: Found, body: unknown): void {
     return;
   }
   const { type, number, our_number } = body;
-  // an agent who has no login is known by the extension
+  // an agent without a login is known by the extension
   const actor = body.actor ?? (isOfAgent(type) ? number : null);
   found.ours = found.read(our_number)?.canonical ?? null;
   if (typeof actor === "string" || typeof actor === "number") found.actor = String(actor);
@@ -142,7 +142,7 @@ function visitObject(found: Found, body: Record<string, unknown>, under: Role): 
   if (isDivided) addDivided(found, body);
 }
 
-/** `{"question":"Qual seu telefone?","answer":"…"}`: one field names what another holds. */
+/** `{"question":"Qual seu telefone?","answer":"…"}`: one field names the contents of another. */
 const isLabelled = (body: Record<string, unknown>): boolean =>
   LABELS.some((label) => {
     const name = body[label];
@@ -165,19 +165,19 @@ function visitText(found: Found, text: string, role: Role): void {
   for (const written of possible) add(found, role === "telephone" ? found.certain : found.possible, written);
 }
 
-/** Most values have too few digits for a number: they are passed over at the cost of one look. */
+/** Most values have too few digits for a number: this check skips them at low cost. */
 function hasDigits(text: string): boolean {
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    // beyond ASCII there are digits too: of full width, for example
+    // there are digits beyond ASCII, for example those of full width
     if ((code >= 48 && code <= 57) || code >= 0x660) count += 1;
     if (count >= FEWEST_OF_A_PERSON) return true;
   }
   return false;
 }
 
-/** An area code in one field, the rest of the number in the next. */
+/** Joins an area code in one field with the rest of the number in another. */
 function addDivided(found: Found, body: Record<string, unknown>): void {
   const area = Object.entries(body).find(([key]) => roleOf(key) === "area")?.[1];
   const digits = String(area).replace(/\D/g, "").replace(/^0/, "");
@@ -200,7 +200,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A record around a body, half a body, or none: by the body within, else by what looks like fields, else by its text. */
+/** Reads a text that is not JSON: by a body within it, or else by texts that look like fields, or else by the text itself. */
 function scanBroken(found: Found, text: string): void {
   const inner = parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));
   if (isObject(inner)) {
@@ -222,5 +222,5 @@ function scanFields(found: Found, text: string): void {
   visitText(found, rest, "free");
 }
 
-/** `"key": "value"` or `"key": 123`, the value's quotes closed or cut off with the rest. */
+/** `"key": "value"` or `"key": 123`. The closing quote may be cut off. */
 const FIELD = /"([^"\\]{1,128})"\s*:\s*(?:"((?:[^"\\]|\\.)*)(?:"|$)|(-?\d[\d.eE+-]*))/g;

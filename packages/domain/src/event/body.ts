@@ -1,9 +1,9 @@
-/** Fields that are texts, whichever way a sender writes them. */
+/** Fields that are texts, even if a sender writes a number. */
 const TEXTS = ["code", "our_number", "their_number", "actor", "number"];
 
 /**
- * A body of an event, texts that were sent as JSON numbers as they are written. Nothing where it is no JSON object: the payload of a
- * record that ingest did not write.
+ * Reads the body of an event. A text that was sent as a JSON number is given as it was written. The body is empty if the payload is not a
+ * JSON object, which ingest never writes.
  */
 export function readBody(payload: string): Record<string, unknown> {
   try {
@@ -17,7 +17,7 @@ export function readBody(payload: string): Record<string, unknown> {
   }
 }
 
-/** The body with its numbers as texts: `1463669263.30030` is not the number 1463669263.3003. */
+/** Reads a body with its numbers as texts: `1463669263.30030` is not the number 1463669263.3003. */
 export function numbersAsWritten(payload: string): Record<string, unknown> {
   type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
   const numberAsText: Reviver = (_key, value, { source }) => (typeof value === "number" ? source : value);

@@ -1,12 +1,12 @@
 /*
- * Ingest gives each POST an id. A record whose id is known already is no further delivery: the client wrote it to the log twice.
- * Records of releases before have no id: each counts.
+ * Ingest gives each POST an id. A record with a known id is not another delivery: the Kafka client wrote it twice. Records of earlier
+ * releases have no id, and each of them counts as a delivery.
  */
 
-/** A publisher sends at most so many records again: the copy of a record has fewer other ones before it. */
+/** A publisher repeats at most so many records, so the copy of a record follows within this number. */
 const KEPT = 1_000;
 
-/** The delivery ids of an event, or of a letter, the latest ones. */
+/** The latest delivery ids of an event or a dead letter. */
 export type KeptDeliveries = { delivery_ids?: readonly string[] };
 
 export const keepDeliveries = (ids: Iterable<string>): KeptDeliveries => {

@@ -3,8 +3,7 @@ import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 
 /**
- * The event with `occurred_at` as these rules read it from the body. The one it came with was read by the process that received the
- * event, whose settings may have been others.
+ * Sets `occurred_at` by these rules. The process that received the event may have read the stamp by other settings.
  */
 export function stampEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): E {
   const stamp = readOccurrence(readBody(event.payload).timestamp, event.received_at);

@@ -1,7 +1,7 @@
 import { type EventType, isEventType } from "./catalogue.ts";
 import { readQueue, readText } from "./text.ts";
 
-/** The part of an event that is about the course of a call or about an agent. */
+/** The part of an event that concerns the course of a call or an agent. */
 export type Step = {
   /** Null for a type that only a newer release knows: such an event changes nothing but the number of events. */
   type: EventType | null;
@@ -10,7 +10,7 @@ export type Step = {
   agent: StepAgent | null;
 };
 
-/** The agent that an event names: the login, else the extension, as written. `extension` may be the only name. */
+/** The agent that an event names: the login, or else the extension, as written. `extension` may be the only name. */
 export type StepAgent = { name: string; extension: string | null };
 
 export const readStep = (type: string, body: Record<string, unknown>): Step => ({

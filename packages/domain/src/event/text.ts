@@ -1,11 +1,11 @@
 const MAX_TEXT_UNITS = 256;
 
-/** A string worth showing: not empty, not longer than 256 UTF-16 units, no lone surrogate (it could not be stored as it is); else null. */
+/** A text worth showing: 1 to 256 UTF-16 units without a lone surrogate, which could not be stored; otherwise null. */
 export const readText = (value: unknown): string | null =>
   typeof value === "string" && value !== "" && value.length <= MAX_TEXT_UNITS && value.isWellFormed()
     ? value
     : null;
 
-/** A queue's name: some senders write it as a number. */
+/** The name of a queue. Some senders write it as a number. */
 export const readQueue = (value: unknown): string | null =>
   readText(Number.isSafeInteger(value) ? String(value) : value);

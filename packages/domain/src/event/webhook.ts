@@ -4,14 +4,14 @@ import { canonicalType, type Definition, eventTypes, findDefinition } from "./ca
 import type { Event, EventKind } from "./event.ts";
 import { eventId } from "./event-id.ts";
 
-/** A fault and its place: `path` is a JSON Pointer (RFC 6901), "" for the whole body. */
+/** A fault and its place: `path` is a JSON Pointer (RFC 6901), or "" for the whole body. */
 export type Fault = { path: string; message: string };
 
 export type ParsedWebhook =
   | { outcome: "accepted"; event: Event; body: Record<string, unknown> }
-  /** Not a JSON object we can read at all. */
+  /** Not a JSON object. */
   | { outcome: "malformed"; faults: Fault[] }
-  /** A JSON object, but of no known type or without a key: a later release may know it. */
+  /** A JSON object without a known type or without a key. A later release may know the type. */
   | { outcome: "unprocessable"; faults: Fault[]; key: string | null };
 
 const MAX_DEPTH = 64;
@@ -19,8 +19,8 @@ const MAX_KEY_UNITS = 128;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * An event from the bytes of a webhook's body, or the reasons why not. Never throws. Asks only for what makes the event
- * addressable, a known `type` and its key; whatever else is strange is kept in the payload.
+ * Makes an event of the bytes of a webhook's body, or says why it cannot. Never throws. It requires only a known `type` and a key, which
+ * make the event addressable. Any other strange value stays in the payload.
  */
 export function parseWebhook(
   bytes: Uint8Array,
@@ -74,14 +74,14 @@ const callKey = (payload: string, body: Record<string, unknown>) => readKey(payl
 const agentKey = (payload: string, body: Record<string, unknown>) =>
   readKey(payload, body, "actor") ?? readKey(payload, body, "code") ?? readKey(payload, body, "number");
 
-/** A key as it was written. */
+/** A key as the sender wrote it. */
 function readKey(payload: string, body: Record<string, unknown>, field: string): string | null {
   const value = body[field];
   const key = typeof value === "number" ? numbersAsWritten(payload)[field] : value;
   return typeof key === "string" && isKey(key) ? key : null;
 }
 
-/** Whether it can be the key of an event: 1 to 128 UTF-16 units, well formed, without control characters. */
+/** Whether a text can be the key of an event: 1 to 128 UTF-16 units, well formed, without control characters. */
 export const isKey = (key: string): boolean =>
   key.length > 0 && key.length <= MAX_KEY_UNITS && key.isWellFormed() && !CONTROL.test(key);
 
@@ -124,7 +124,7 @@ function parseJson(text: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Looks no deeper than it must: at most `levels` calls stand on the stack. */
+/** Recursion stops at `levels`, so the stack stays small. */
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;

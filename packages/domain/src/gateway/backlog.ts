@@ -1,31 +1,31 @@
-/** A partition as its log and the store have it; offsets of the next record each. */
+/** The state of a partition in the log and in the store. Each number is the offset of the next record. */
 export type PartitionStanding = {
   topic: string;
   partition: number;
-  /** The first offset that is still in the log, and the one after the last. */
+  /** The first offset that the log still holds, and the offset after the last record. */
   low: number;
   high: number;
-  /** What is stored; null where nothing is. */
+  /** The stored position; null if nothing is stored. */
   next: number | null;
 };
 
-/** Up to `end` all was in the log at `at` (ms since the epoch), and not all of it was stored. */
+/** At `at` (ms since the epoch) the log held all records up to `end`, and not all of them were stored. */
 type Mark = { end: number; at: number };
-/** By `<topic>:<partition>`: what is remembered from one look to the next. */
+/** The marks from one measurement to the next, by `<topic>:<partition>`. */
 export type Marks = ReadonlyMap<string, Mark>;
 
 export type PartitionLag = {
   topic: string;
   partition: number;
-  /** Not stored yet. */
+  /** The number of records that are not stored yet. */
   records: number;
-  /** The oldest of them has waited for at least so long; 0 where none waits. */
+  /** The oldest of them has waited for at least so long; 0 if none waits. */
   waited_ms: number;
 };
 
 /**
- * How far behind each partition is. The age is a lower bound, and grows while nothing moves: what stood at the log's end at an
- * earlier look and is still not stored has waited since then.
+ * Measures the lag of each partition. The age is a lower bound, and grows while nothing is stored: a record that was at the end of the
+ * log at an earlier measurement and is still not stored has waited since then.
  */
 export function measureLag(
   standings: readonly PartitionStanding[],

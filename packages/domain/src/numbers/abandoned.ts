@@ -3,7 +3,7 @@ import { dateOf, type Timed } from "../time/moment.ts";
 import { isWithin, type Window } from "../time/window.ts";
 import { isShort, type QueuePromise, waitOf } from "./queue-numbers.ts";
 
-/** The parts of a call that say who gave up, and who was talked to since. */
+/** The parts of a call that show who gave up, and who was talked to afterwards. */
 export type ReturnableCall = Pick<
   FoldedCall,
   | ("aggregate_id" | "counted_as" | "connected_at" | "legs" | "talks")
@@ -15,36 +15,36 @@ export type Abandoned = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
-  /** Their number in its canonical form. Null if it is hidden: two such callers are two people. */
+  /** The canonical number. Null if it is hidden: two such callers are two people. */
   person: string | null;
   queue: string | null;
   entered_at: Date;
   ended_at: Date;
   /** Null if the beginning of the wait is unknown. */
   waited_ms: number | null;
-  /** Within the queue's time for it. */
+  /** The caller hung up within the queue's limit for short abandons. */
   short: boolean;
-  /** When the person was next talked to, in a call of theirs or of ours; null = not yet. */
+  /** The next talk with the person, whoever called; null if there was none yet. */
   returned_at: Date | null;
 };
 
 /** A person who gave up, once or several times. */
 export type AbandonedPerson = {
   person: string;
-  /** As the last of the calls shows it. */
+  /** The number as the last of the calls shows it. */
   their_number: string | null;
   their_number_display: string | null;
-  /** The call of the last time. */
+  /** The last of the calls. */
   aggregate_id: string;
   times: number;
-  /** When the first and the last of the visits ended. */
+  /** The ends of the first and of the last of the visits. */
   first_at: Date;
   last_at: Date;
-  /** Of the known waits; null if none is known. */
+  /** Null if no wait is known. */
   longest_wait_ms: number | null;
   /** All of the visits were short. */
   short: boolean;
-  /** When the person was talked to after the last of them; null = not yet. */
+  /** The first talk with the person after the last of the visits; null if there was none yet. */
   talked_at: Date | null;
 };
 
@@ -81,7 +81,7 @@ export function listAbandoned(
   return listed.sort((one, other) => other.ended_at.getTime() - one.ended_at.getTime());
 }
 
-/** The people of these visits, each once: those who were not talked to since first, then by their last time, the latest first. */
+/** The people of these visits, each once. Those without a later talk come first; within each group the latest comes first. */
 export function listPeople(abandoned: readonly Abandoned[]): AbandonedPerson[] {
   const known = abandoned.filter(({ person }) => person !== null);
   const people = [...Map.groupBy(known, ({ person }) => person!)].map(([person, visits]) => {
@@ -108,7 +108,7 @@ export function listPeople(abandoned: readonly Abandoned[]): AbandonedPerson[] {
   );
 }
 
-/** When each person was talked to, in order. */
+/** The talks with each person, in order. */
 function momentsByPerson(calls: readonly Timed<ReturnableCall>[]): Map<string, Date[]> {
   const known = calls.filter((call) => personOf(call) !== null);
   const byPerson = Map.groupBy(known, (call) => personOf(call)!);
@@ -133,7 +133,7 @@ export function talkedToAt({
 
 const byTime = (one: Date, other: Date): number => one.getTime() - other.getTime();
 
-/** Null too for a call that an older fold made: it has no canonical number until it is folded again. */
+/** Null also for a call of an older fold, which has no canonical number until it is folded again. */
 const personOf = ({
   their_number_canonical,
 }: Pick<ReturnableCall, "their_number_canonical">): string | null => their_number_canonical ?? null;

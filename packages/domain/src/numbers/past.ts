@@ -4,41 +4,41 @@ import type { Event } from "../event/event.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
 import { type RecentCall, recentPart } from "./recent-call.ts";
 
-/** A call is on the board for so long after its last event: the longest day has 25 hours, where summer time ends. */
+/** A call is on the board for so long after its last event. The longest day has 25 hours, when summer time ends. */
 export const ON_BOARD_MS = 25 * 3_600_000;
 
 /**
- * How far back an agent of the past is read. Whoever works logs in again within a week; an agent who said nothing in that time is made
- * of everything said.
+ * Agents of the past are read so far back. A working agent logs in again within a week. An agent without an event in that time is folded
+ * from all events.
  */
 export const PRESENCE_LOOK_BACK_MS = 8 * 86_400_000;
 
-/** A call that had begun when a stretch of the past ended, and had an event after that stretch began. */
+/** A call that began before the end of a stretch of the past, and had an event after the start of it. */
 export type MovingCall = {
-  /** As it is stored now. */
+  /** The call as it is stored now. */
   call: RecentCall;
-  /** Those that were received before the stretch ended, in no order. */
+  /** The events that were received before the end of the stretch, in no order. */
   events: readonly Event[];
 };
 
-/** All that is needed to say how calls and agents were at any moment of a stretch of the past. Moments are times of receipt. */
+/** All data for the calls and agents of any moment in a stretch of the past. Moments are times of reception. */
 export type Past = {
   from: Date;
   /** Inclusive. */
   to: Date;
-  /** The calls on the board at `from`, as they were then; those that moved since may be among them. */
+  /** The calls on the board at `from`, as they were then. Calls that have changed since may be among them. */
   settled: readonly RecentCall[];
-  /** All of the stretch. */
+  /** All calls that changed in the stretch. */
   moving: readonly MovingCall[];
   /** The agents as they were at `from`. */
   presences: readonly Presence[];
-  /** Log-ins and pauses that were received after it, all of the stretch. */
+  /** All log-ins and pauses that were received after `from`, to the end of the stretch. */
   said: readonly Event[];
 };
 
 /**
- * The calls on the board at a moment of the stretch: the folds of what had been received by then. A call whose last event had come
- * is as it is stored; only one that has moved since is folded again. `version` of such a one is the time of its last event.
+ * The calls on the board at a moment of the stretch: the folds of the events that had been received by then. A call whose last event had
+ * been received is as it is stored. A call that has changed since is folded again, and its `version` is the time of its last event.
  */
 export function callsAt(
   { settled, moving }: Pick<Past, "settled" | "moving">,
@@ -60,7 +60,7 @@ function callAt({ call, events }: MovingCall, at: Date, fold: Fold): RecentCall 
   return folded && recentPart({ ...folded, version: folded.updated_at.getTime() });
 }
 
-/** The agents at a moment of the stretch: what had been received by then tells them. */
+/** The agents at a moment of the stretch, by the events that had been received by then. */
 export function presencesAt(
   { presences, said }: Pick<Past, "presences" | "said">,
   at: Date,

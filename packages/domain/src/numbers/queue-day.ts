@@ -17,9 +17,9 @@ export const SLICE_MS = 15 * 60_000;
 export type SliceNumbers = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: Date };
 
 /**
- * The same numbers as countQueues, for each slice of the window from its beginning until now: of all queues, or of one (null: the
- * visits and calls without a queue). A slice is SLICE_MS of elapsed time, whatever the clocks do meanwhile; its end belongs to
- * the next one. The last slice is the one that goes on: it ends with the window. Pure, and in one pass.
+ * The numbers of countQueues for each slice of the window, from its beginning until now: of all queues, or of one. Null means the visits
+ * and calls without a queue. A slice is SLICE_MS of elapsed time, even if clocks change meanwhile; its end belongs to the next slice. The
+ * last slice goes on, and ends with the window. Pure, in one pass.
  */
 export function countQueueDay(
   calls: Iterable<CountedCall>,
@@ -50,7 +50,7 @@ export function countQueueDay(
   return slices.map(({ from }, n) => sliceNumbers(from, tallies[n]!));
 }
 
-/** Every moment at which an outbound or internal call counts. */
+/** All moments at which an outbound or internal call counts. */
 const timesOf = (call: CountedCall): (Date | null)[] => [
   ...[call.began_at, call.connected_at, talkOf(call)?.to ?? null],
   ...call.legs.map(({ ended_at }) => ended_at),
@@ -63,7 +63,7 @@ function slicesOf(slices: readonly Window[], times: readonly (Date | null)[]): S
   return found;
 }
 
-/** Slices that cover the window without a gap, the last one from within a slice's length before now until its end. */
+/** Slices that cover the window without a gap. The last one contains now, and ends with the window. */
 function cutWindow({ from, to }: Window, now: Date): Window[] {
   const count = Math.max(1, Math.ceil((now.getTime() + 1 - from.getTime()) / SLICE_MS));
   const begin = (n: number) => new Date(from.getTime() + n * SLICE_MS);
@@ -73,7 +73,7 @@ function cutWindow({ from, to }: Window, now: Date): Window[] {
   }));
 }
 
-/** -1 for a moment before all of them, and for none. */
+/** The index of the slice; -1 for null, and for a moment before the first slice. */
 function sliceAt(slices: readonly Window[], at: Date | null): number {
   if (!at) return -1;
   const elapsed = at.getTime() - slices[0]!.from.getTime();

@@ -6,11 +6,11 @@ import type { Timed } from "../time/moment.ts";
 import { durationOf, isWithin, meanOf, type Window } from "../time/window.ts";
 import { addTraffic, createTraffic, type Traffic, type TrafficNumbers, trafficNumbersOf } from "./traffic.ts";
 
-/** What is promised to callers of a queue. */
+/** The promises to callers of a queue. */
 export type QueuePromise = {
-  /** Answered within this is answered in time. */
+  /** An answer within this time is in time. */
   serviceLevelMs: number;
-  /** Who hangs up within this did not wait, and is not the queue's fault. */
+  /** An abandon within this time is short: the caller did not wait, and the queue is not at fault. */
   shortAbandonMs: number;
 };
 
@@ -22,19 +22,19 @@ export type CountedCall = Pick<
 >;
 
 /**
- * The numbers of one queue, or of all. Those of this level are of inbound calls. Waits and talks in ms; null if there is nothing to
+ * The numbers of one queue, or of all. Those of inbound calls stand at this level. Waits and talks are in ms, null if there is nothing to
  * count.
  */
 export type QueueNumbers = {
-  /** Visits that are open and not answered, now. */
+  /** Visits that are open and unanswered now. */
   waiting: number;
-  /** When the oldest of them began. */
+  /** The beginning of the oldest of them. */
   waiting_since: Date | null;
   /** Visits that began in the window. */
   offered: number;
   /** Visits that were answered in the window. */
   answered: number;
-  /** Visits that ended in the window without an answer; `abandoned` includes the short ones. */
+  /** Visits that ended in the window without an answer. `abandoned` includes the short ones. */
   abandoned: number;
   short: number;
   overflowed: number;
@@ -49,7 +49,7 @@ export type QueueNumbers = {
   internal: TrafficNumbers;
 };
 
-/** How many inbound calls are in each state now, without those presumed lost; FINISHED are those that are given. */
+/** The number of inbound calls in each state now, without calls that are presumed lost. FINISHED counts the given calls only. */
 export function countStates(calls: Iterable<CountedCall>, now: Date): Record<CallState, number> {
   const counts = { NEW: 0, STANDBY: 0, WAITING: 0, ONGOING: 0, FINISHED: 0 };
   for (const call of calls)
@@ -58,8 +58,8 @@ export function countStates(calls: Iterable<CountedCall>, now: Date): Record<Cal
 }
 
 /**
- * The numbers of all queues and of each; visits and calls without a queue count under null. Pure: the same calls give the same
- * numbers, in any order.
+ * The numbers of all queues together and of each queue. Visits and calls without a queue count under null. Pure: the same calls give the
+ * same numbers in any order.
  */
 export function countQueues(
   calls: Iterable<CountedCall>,
@@ -91,7 +91,7 @@ export function countQueues(
   return { total: numbersOf(total), queues: new Map(queues) };
 }
 
-/** The sums that become numbers, visit by visit. */
+/** The sums from which the numbers are made, visit by visit. */
 export type Tally = Pick<
   QueueNumbers,
   "waiting" | "waiting_since" | "offered" | "answered" | "abandoned" | "short" | "overflowed"
@@ -117,7 +117,7 @@ function addWaiting(tally: Tally, { entered_at }: Visit): void {
   if (!tally.waiting_since || entered_at < tally.waiting_since) tally.waiting_since = entered_at;
 }
 
-/** Counts whatever of a visit falls into the window: its beginning, its answer, the end of its talk, its end. */
+/** Counts the parts of a visit that fall into the window: its beginning, its answer, the end of its talk, its end. */
 export function addVisit(tally: Tally, visit: Visit, window: Window, promise: QueuePromise): void {
   const { entered_at, answered_at, talked_until, ended_at } = visit;
   if (isWithin(entered_at, window)) tally.offered += 1;
@@ -146,13 +146,13 @@ function addUnanswered(tally: Tally, visit: Visit, promise: QueuePromise): void 
   }
 }
 
-/** How long a visit waited for its answer, or in vain; null if its beginning is unknown, and while it waits. */
+/** The wait of a visit until its answer or its end, in ms; null if its beginning is unknown, and while it waits. */
 export function waitOf({ wait_known, entered_at, answered_at, ended_at }: Timed<Visit>): number | null {
   const until = answered_at ?? ended_at;
   return wait_known && until ? durationOf(entered_at, until) : null;
 }
 
-/** The caller of an abandoned visit hung up within the queue's time for it. An unknown wait is never short. */
+/** Whether the caller of an abandoned visit hung up within the queue's limit for short abandons. An unknown wait is never short. */
 export function isShort(visit: Timed<Visit>, { shortAbandonMs }: QueuePromise): boolean {
   const waitedMs = waitOf(visit);
   return waitedMs !== null && waitedMs <= shortAbandonMs;

@@ -1,6 +1,6 @@
 import type { Call } from "../call/folded-call.ts";
 
-/** The parts of a call that the numbers of the board are counted from. */
+/** The fields of a call from which the numbers of the board are counted. */
 export const RECENT_FIELDS = [
   ...(["aggregate_id", "version", "state", "counted_as", "queue", "waiting_since"] as const),
   ...(["began_at", "updated_at", "connected_at", "finished_at"] as const),
@@ -10,6 +10,6 @@ export const RECENT_FIELDS = [
 
 export type RecentCall = Pick<Call, (typeof RECENT_FIELDS)[number]>;
 
-/** That much of a call. */
+/** The part of a call with these fields. */
 export const recentPart = (call: RecentCall): RecentCall =>
   Object.fromEntries(RECENT_FIELDS.map((field) => [field, call[field]])) as RecentCall;

@@ -1,13 +1,13 @@
 import type { FoldedCall } from "../call/folded-call.ts";
 import { durationOf, isWithin, meanOf, type Window } from "../time/window.ts";
 
-/** The parts of an outbound or internal call that it is counted from. */
+/** The fields by which an outbound or internal call is counted. */
 export type TrafficCall = Pick<
   FoldedCall,
   "counted_as" | "queue" | "began_at" | "connected_at" | "finished_at" | "legs" | "talks"
 >;
 
-/** The numbers of outbound or of internal calls. */
+/** The numbers of outbound calls, or of internal calls. */
 export type TrafficNumbers = {
   /** Calls that began in the window. */
   placed: number;
@@ -30,8 +30,8 @@ const createSums = (): Sums => ({ placed: 0, connected: 0, dropped: 0, talks: 0,
 export const createTraffic = (): Traffic => ({ outbound: createSums(), internal: createSums() });
 
 /**
- * Counts an outbound or internal call. `tallies` gives those that a queue counts in. A dropped customer counts in the queue of
- * the visit, everything else in the first queue of the call.
+ * Counts an outbound or internal call. `tallies` gives the tallies of a queue. A dropped customer counts in the queue of the visit, and
+ * everything else in the first queue of the call.
  */
 export function addTraffic(
   call: TrafficCall,
@@ -54,7 +54,7 @@ export function addTraffic(
       for (const { [counted_as]: sums } of tallies(queue)) sums.dropped += 1;
 }
 
-/** From the first call.ongoing until the last agent left, else until the end. Null while it goes on, and if there was none. */
+/** The talk of a call: from the first call.ongoing until the last agent left, or until the end. Null while it goes on, or without a talk. */
 export function talkOf({
   connected_at,
   talks,

@@ -3,7 +3,7 @@ import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf } from "../call/visits.ts";
 import { msOf, type Timed } from "../time/moment.ts";
 
-/** The parts of a call that say whether its caller waits. */
+/** The fields of a call that show whether its caller waits. */
 export type WaitableCall = Pick<
   FoldedCall,
   | ("aggregate_id" | "state" | "updated_at" | "counted_as" | "queue" | "waiting_since" | "legs")
@@ -15,7 +15,7 @@ export type Waiting = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
-  /** The queue of the open visit, else the last one the call named. */
+  /** The queue of the open visit, or else the last queue that the call named. */
   queue: string | null;
   entered_at: Date;
 };
@@ -25,7 +25,7 @@ type WaitingOf<C extends Timed<WaitableCall>> = Omit<Waiting, "entered_at"> & {
   entered_at: NonNullable<C["waiting_since"]>;
 };
 
-/** Whether an inbound caller waits, as far as the call itself says: it may be presumed lost. */
+/** Whether an inbound caller waits by the events of the call. The call may be presumed lost nevertheless. */
 export const isWaiting = ({
   counted_as,
   waiting_since,

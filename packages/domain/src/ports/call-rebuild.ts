@@ -2,24 +2,24 @@ import type { Fold } from "../call/folded-call.ts";
 import type { Change } from "./call-store.ts";
 import type { Page } from "./page.ts";
 
-/** A partition, as positions and fences are kept. */
+/** A partition, as positions and fences are kept for it. */
 export type Partition = { topic: string; partition: number };
 
-/** How a kept call differs from the fold of its events. */
+/** The difference between a stored call and the fold of its events. */
 export type Difference = {
   key: string;
-  /** `added`: there are events and no call; `removed`: a call and no events. */
+  /** `added`: there are events, but no call. `removed`: there is a call, but no events. */
   kind: "changed" | "added" | "removed";
-  /** The names of the fields of a changed call that differ. */
+  /** The names of the different fields of a changed call. */
   fields: string[];
 };
 
 export type Claim =
-  /** Nothing was claimed: a fold of this higher revision has them. */
+  /** Nothing was claimed: a fold of this higher revision owns the partitions. */
   | { superseded: number }
   | {
       superseded: null;
-      /** Calls of a lower revision may be left: no rebuild of this one was finished. */
+      /** Calls of a lower revision may be left, because no rebuild by this revision was finished. */
       behind: boolean;
     };
 
@@ -28,41 +28,40 @@ export type Refolded =
   | {
       superseded: null;
       differences: Difference[];
-      /** To be told, then confirmed by `told`: also what a run before could not tell, and calls that went. */
+      /** To be notified and then confirmed by `told`. They include changes that an earlier run could not notify, and removed calls. */
       changes: Change[];
     };
 
-/** A page of call_ids; each overgrown call is to be a work of its own, for all its events are read at once. */
+/** A page of call_ids. Each overgrown call must be refolded on its own, because all its events are read at once. */
 export type KeysPage = Page<string> & { overgrown: string[] };
 
-/** The part of the store that a rebuild needs: every call is folded again from its events while a projector goes on writing. */
+/** The part of the store for a rebuild, which folds every call again from its events while projectors go on writing. */
 export type CallRebuild = {
-  /** Puts the partitions under a fold: from now on `apply` refuses a lower revision there. May be repeated. */
+  /** Claims the partitions for a fold: from now on `apply` refuses a lower revision there. May be repeated. */
   claim(partitions: readonly Partition[], revision: number): Promise<Claim>;
-  /** A rebuild of all calls is through: `claim` says so from now on. */
+  /** Notes that a rebuild of all calls is finished: from now on `claim` says so. */
   finish(partitions: readonly Partition[], revision: number): Promise<void>;
   /**
-   * The keys of all calls, first those that have events, then those that have none; those of overgrown calls apart from `items`. A
-   * page holds at most `limit` keys, and may hold none and not be the last. `below`: leaves out calls that a fold of this
-   * revision, or a higher one, has made.
+   * The keys of all calls: first calls with events, then calls without; overgrown calls stand apart from `items`. A page holds at most
+   * `limit` keys, and may be empty without being the last. `below` leaves out calls that a fold of this or a higher revision has made.
    */
   listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
-  /** Finds the differences that `refold` would write, as of one moment; changes nothing. */
+  /** Finds the differences that `refold` would write, as of one moment. Changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
-   * Folds these calls of one partition, overgrown ones too, and replaces what differs, with the changes to be told, as one and under
-   * the fence: neither this nor a batch of the partition that is applied meanwhile overlooks the other. The position
-   * stays. A call has the id of its first event. Throws Unavailable when it may be tried again.
+   * Folds these calls of one partition, overgrown ones too. Replaces different calls and stores the changes to notify in one transaction
+   * under the fence: neither this nor a batch that is applied meanwhile overlooks the other. The position stays. A call has the id of its
+   * first event. Throws Unavailable if it may be tried again.
    */
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
-  /** The keys of all agents, those that have events and those that are kept, each once in a page. */
+  /** The keys of all agents, with events or stored, each once in a page. */
   listAgents(page: { limit: number; cursor: string | null }): Promise<Page<string>>;
-  /** As `compare` and `refold`, for agents of a partition of their topic; the fold is the caller's fold of calls. */
+  /** Like `compare` and `refold`, for agents of a partition of their topic. The fold is the caller's fold of calls. */
   compareAgents(agents: readonly string[], fold: Pick<Fold, "readOccurrence">): Promise<Difference[]>;
   refoldAgents(
     work: Partition & { keys: readonly string[] },
     fold: Pick<Fold, "revision" | "readOccurrence">,
   ): Promise<Refolded>;
-  /** These changes of a `refold` were told and need not be told again. */
+  /** Confirms that these changes of a `refold` were notified and need not be notified again. */
   told(place: Partition, changes: readonly Change[]): Promise<void>;
 };

@@ -2,58 +2,57 @@ import type { ArrivedLetter, DeadLetter, DeadLetterWithBody } from "../deliverie
 import type { Page } from "./page.ts";
 import type { PositionStore, RecordIdentity } from "./positions.ts";
 
-/** A run of records of one partition of the dead letters' topic; `expected` and `next` as in Batch. */
+/** A run of records of one partition of the topic of dead letters. For `expected` and `next` see Batch. */
 export type LetterBatch = {
   topic: string;
   partition: number;
   expected: number | null;
   next: number;
   letters: readonly ArrivedLetter[];
-  /** As in Batch. */
+  /** See Batch. */
   epoch?: number;
   identities?: readonly RecordIdentity[];
-  /** As in Batch. */
+  /** See Batch. */
   writer?: string;
 };
 
 export type LetterFile = PositionStore & {
   /**
-   * Files a batch and moves the position, together or not at all: each body once, its copies counted. A copy that had been read before
-   * the partition was put back (`seenUntil`) is not counted again. `fenced` where the
-   * stored position is not `expected`, with `own` as in Applied. Throws Unavailable when it may be tried again, any other error when this
-   * batch can never be filed.
+   * Files a batch and moves the position, together or not at all: each body once, with a count of its copies. A copy that was read before
+   * the partition was put back (`seenUntil`) does not count again. Answers `fenced` if the stored position is not `expected`; for `own` see
+   * Applied. Throws Unavailable if it may be tried again, any other error if this batch can never be filed.
    */
   file(batch: LetterBatch): Promise<{ fenced: boolean; own?: true }>;
 };
 
-/** Field = value, all of them; `since` and `until` bound first_seen, both included. */
+/** All fields must be equal. `since` and `until` bound first_seen, both inclusive. */
 export type LetterFilter = Partial<Pick<DeadLetter, "reason" | "type" | "key" | "status">> & {
   since?: Date;
   until?: Date;
 };
 
-/** What an operator does with dead letters. Each throws Unavailable while the database is away. */
+/** The operations on dead letters for an operator. Each throws Unavailable while the database is away. */
 export type LetterDesk = {
-  /** Newest first by first_seen. Throws InvalidCursor for a cursor that none of our pages gave. */
+  /** Newest first by first_seen. Throws InvalidCursor if no earlier page gave the cursor. */
   list(filter: LetterFilter, page: { limit: number; cursor: string | null }): Promise<Page<DeadLetter>>;
   find(id: string): Promise<DeadLetterWithBody | null>;
   /**
-   * Redriven loses to a copy that came after `letter` was read, and to a drop: the letter stays as it is. Dropped takes the body
-   * away. Answers the letter as it is then, null where it is gone.
+   * Marks a letter. `redriven` changes nothing if another copy came after `letter` was read, or if the letter was dropped. `dropped` deletes
+   * the body. Answers the letter as it is then, null if it is gone.
    */
   mark(letter: Pick<DeadLetter, "id" | "copies">, status: "redriven" | "dropped"): Promise<DeadLetter | null>;
   countWaiting(): Promise<number>;
 };
 
-/** How many letters were deleted: those that still waited for an operator, and those that were redriven or dropped before. */
+/** The number of deleted letters: those that still waited for an operator, and those that had been redriven or dropped. */
 export type DiscardedLetters = { waiting: number; settled: number };
 
 export type LetterBounds = {
-  /** Deletes the letters whose last copy came before `before`. Throws Unavailable; safe to repeat. */
+  /** Deletes the letters whose last copy came before `before`. Safe to repeat. Throws Unavailable. */
   discardOld(before: Date): Promise<DiscardedLetters>;
   /**
-   * Deletes the oldest letters until all of them have at most `maxBytes`, settled ones first. Throws Unavailable; safe to repeat, and
-   * by several projectors at once.
+   * Deletes the oldest letters, settled ones first, until all letters together have at most `maxBytes`. Safe to repeat, also by several
+   * projectors at once. Throws Unavailable.
    */
   discardExcess(maxBytes: number): Promise<DiscardedLetters>;
 };

@@ -1,4 +1,4 @@
-/** A page's cursor that cannot be read: the caller's mistake, not a fault. */
+/** The cursor of a page cannot be read: a mistake of the caller, not a fault. */
 export class InvalidCursor extends Error {
   override name = "InvalidCursor";
   constructor() {
@@ -6,22 +6,22 @@ export class InvalidCursor extends Error {
   }
 }
 
-/** More was asked for than may be held at once: the caller's to ask for less. */
+/** The answer would be larger than may be held at once: the caller must ask for less. */
 export class TooLarge extends Error {
   override name = "TooLarge";
 }
 
-/** A dependency does not answer now: the same request may succeed later. Never thrown for what can never succeed. */
+/** A dependency does not answer now: the same request may succeed later. Never thrown for a request that can never succeed. */
 export class Unavailable extends Error {
   override name = "Unavailable";
 }
 
-/** Unavailable after the work was handed over: it may be done, now or later, and is safe to ask for again. */
+/** Unavailable after the work was handed over: it may be done now or later. It is safe to ask again. */
 export class OutcomeUnknown extends Unavailable {
   override name = "OutcomeUnknown";
 }
 
-/** Unavailable to this record alone: tried again it is refused again, until someone changes a setting. */
+/** Unavailable for this record alone: it is refused again until an operator changes a setting. */
 export class RefusedForGood extends Unavailable {
   override name = "RefusedForGood";
 }

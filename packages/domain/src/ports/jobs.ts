@@ -1,7 +1,7 @@
-/** Who does what is to be done once in a while, where several could. */
+/** Recurring jobs that one of several instances does. Each member throws Unavailable while the database is away. */
 export type Jobs = {
-  /** Whether it is due, and ours to do: for an hour nobody else is told so. */
+  /** Claims a job if it is due; answers whether this instance got it. No other instance gets it within the next hour. */
   claim(name: string, everyMs: number): Promise<boolean>;
-  /** Done: due again after its interval; not done: at once. */
+  /** Releases a job. If it is done, it is due again after its interval, otherwise at once. */
   release(name: string, isDone: boolean): Promise<void>;
 };

@@ -1,5 +1,5 @@
 export type Page<T> = {
   items: T[];
-  /** Opaque; null on the last page. */
+  /** Opaque. Null on the last page. */
   next: string | null;
 };

@@ -1,7 +1,7 @@
-/** What the page about the gateway itself asks of the store. Each throws Unavailable while the database is away. */
+/** The queries of the page about the gateway itself. Each throws Unavailable while the database is away. */
 export type SystemQueries = {
-  /** The next offset to read of each of these partitions, in their order; null where nothing of it was ever stored. */
+  /** The next offset to read of each of these partitions, in their order; null if nothing of it was ever stored. */
   listPositions(places: readonly { topic: string; partition: number }[]): Promise<(number | null)[]>;
-  /** Events stored, by the minute they were received in, of the minutes that began since; minutes without any are left out. */
+  /** The number of stored events by the minute of reception, of the minutes that began since then. Minutes without events are left out. */
   countMinutes(since: Date): Promise<{ minute: Date; events: number }[]>;
 };

@@ -3,13 +3,13 @@ import type { ReadTelephone } from "../telephone/phone-number.ts";
 
 /** A search term, prepared for comparison with calls. */
 export type CallSearch = {
-  /** As typed, without blanks around it: a call_id, a code, an agent or a queue. */
+  /** The typed text without blanks around it: a call_id, a code, an agent or a queue. */
   text: string;
-  /** The text itself, and each queue of the account that has this name. */
+  /** The text itself, and each queue of the account with this name. */
   queues: readonly string[];
-  /** The canonical form of the text, where the text is a number. */
+  /** The canonical number; null if the text is not a number. */
   number: string | null;
-  /** A part of a number, where the text has four digits or more and no letters, and is no whole number. */
+  /** A part of a number: four digits or more without letters that are not a whole number. Otherwise null. */
   digits: string | null;
 };
 
@@ -21,7 +21,7 @@ export type SearchAccount = {
 
 /** Fewer digits are in almost every number. */
 const FEWEST_DIGITS = 4;
-/** Area code and subscriber of a landline; a mobile has one more. */
+/** Area code and subscriber of a landline. A mobile number has one digit more. */
 const WHOLE_DIGITS = 10;
 /** No number of E.164 has more. */
 const MOST_DIGITS = 15;
@@ -40,7 +40,7 @@ export function readSearch(typed: string, { queues, readTelephone }: SearchAccou
   };
 }
 
-/** Null too for a whole number with its area code: it is a part of no other. */
+/** Null also for a whole number with its area code, which is not a part of another number. */
 function readDigits(text: string, number: string | null): string | null {
   const digits = text.replace(/[\s()+./-]/g, "");
   const isPart = /^\d+$/.test(digits) && digits.length >= FEWEST_DIGITS && digits.length <= MOST_DIGITS;
@@ -61,7 +61,7 @@ export const isSearched = (call: Call, search: CallSearch): boolean =>
   call.agents.some((agent) => isAgent(agent, search)) ||
   [call.their_number_canonical, call.our_number_canonical].some((number) => matchesNumber(number, search));
 
-/** Whether a search names an agent: by login, or by what stands before the @ of it, in any case. */
+/** Whether a search names an agent, by the login or by the part before its @, in upper or lower case. */
 export function isAgent(agent: string | null, { text }: CallSearch): boolean {
   const [login, wanted] = [agent?.toLowerCase(), text.toLowerCase()];
   return login !== undefined && (login === wanted || (login.includes("@") && login.split("@")[0] === wanted));

@@ -10,20 +10,20 @@ import { writeBrazilian } from "./telephone-format.ts";
 /** A phone number: all its spellings share `canonical`; people read `display`. */
 export type Telephone = { canonical: string; display: string };
 
-/** Reads a number as people or exchanges write it, or a whole number from JSON. Null if it is hidden or no number. */
+/** Reads a number as people or exchanges write it, or a whole number from JSON. Null if it is hidden or not a number. */
 export type ReadTelephone = (value: unknown) => Telephone | null;
 
 /** A country as ISO 3166-1 writes it: `BR`. */
 export type Region = CountryCode;
 export const isRegion = (text: string): text is Region => isSupportedCountry(text);
 
-/** As many as a busy call centre has callers in an hour. */
+/** A busy call centre has so many callers in an hour. */
 const REMEMBERED = 20_000;
 
 /**
- * The rule for a region's numbers: national and international spellings, trunk and carrier prefixes, punctuation, `tel:` and `sip:`
- * addresses. The canonical form is E.164 with its plus; a Brazilian mobile that is written without its ninth digit has it there. An
- * extension, and whatever no country could have, is its digits.
+ * The reader of the numbers of a region: national and international spellings, trunk and carrier prefixes, punctuation, `tel:` and `sip:`
+ * addresses. The canonical form is E.164 with its plus. A Brazilian mobile number that is written without its ninth digit gets it. An
+ * extension, or a number that no country could have, keeps its digits.
  */
 export function createReadTelephone(region: Region): ReadTelephone {
   const known = new Map<string, Telephone | null>();
@@ -50,7 +50,7 @@ function readAnySpelling(text: string, region: Region): Telephone | null {
   return dialled && nameOf(dialled, region);
 }
 
-/** The digits to dial; `international` if they begin with the country code. */
+/** The digits to dial. They are `international` if they begin with a country code. */
 type Dialled = { digits: string; international: boolean };
 
 /** Null for text without digits, words, feature codes and hidden numbers. */
@@ -72,8 +72,8 @@ function dialledIn(text: string): Dialled | null {
 const EXTENSION = /[\s,]*(?:ext\.?|ramal|r\.|x)[\s:=]*\d{1,6}\s*$/i;
 
 /**
- * Nothing, zeros, or a word on a telephone's keys: ANONYMOUS, UNKNOWN, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE. Without a plus only the
- * first could be no number of somebody.
+ * Hidden numbers: nothing, zeros, or a word on the keys of a telephone (ANONYMOUS, UNKNOWN, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE).
+ * Without a plus, only ANONYMOUS cannot be a real number.
  */
 const HIDDEN = /^(?:\+?(?:(?:55)?0+|266696687)?|\+(?:8656696|2562533|7748283|1?7378742833|86282452253))$/;
 
@@ -93,7 +93,7 @@ function nameOf(dialled: Dialled, region: Region): Telephone | null {
   return nameBrazilian(parsed.nationalNumber);
 }
 
-/** E.164 has no longer one. */
+/** No number of E.164 has more digits. */
 const MOST_DIGITS = 15;
 
 const plain = ({ digits, international }: Dialled): Telephone => {
@@ -101,7 +101,7 @@ const plain = ({ digits, international }: Dialled): Telephone => {
   return { canonical: text, display: text };
 };
 
-/** Null if the length fits no numbering plan. */
+/** Null if the length does not fit any numbering plan. */
 function parse({ digits, international }: Dialled, region: Region): PhoneNumber | null {
   const read = (text: string, accept: (number: PhoneNumber) => boolean) => {
     const number = parsePhoneNumberFromString(text, region);
@@ -115,7 +115,7 @@ function parse({ digits, international }: Dialled, region: Region): PhoneNumber 
     // 00 and the country's code, where the region would have a carrier's code between them
     (digits.startsWith("00") ? read(`+${digits.slice(2)}`, (number) => number.isValid()) : null) ??
     read(digits, isPossible) ??
-    // the code of a carrier that libphonenumber does not know
+    // a carrier code that libphonenumber does not know
     (region === "BR" ? read(digits.replace(/^0[1-9]\d(?=\d{10,11}$)/, ""), isPossible) : null)
   );
 }

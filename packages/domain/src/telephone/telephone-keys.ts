@@ -1,11 +1,11 @@
-/** The kind of value under a key: telephone numbers, the area code of one, never one, or anything. */
+/** The kind of value of a field: telephone numbers, the area code of one, never a telephone number, or anything. */
 export type KeyRole = "telephone" | "area" | "never" | "free";
 
-/** Keys come from a few senders; one that invents them must not fill the memory. */
+/** Keys come from a few senders. A sender that invents keys must not fill the memory. */
 const REMEMBERED = 5_000;
 const known = new Map<string, KeyRole>();
 
-/** By the key's words, in English and Portuguese: `customerPhone`, `telefone_2`, `created_at`. */
+/** Reads the words of a key in English and Portuguese: `customerPhone`, `telefone_2`, `created_at`. */
 export function roleOf(key: string): KeyRole {
   const remembered = known.get(key);
   if (remembered !== undefined) return remembered;
@@ -15,7 +15,7 @@ export function roleOf(key: string): KeyRole {
   return role;
 }
 
-/** The vendor's own fields, at any depth. `number` is one too, but only of the body itself: nested it may be a document's. */
+/** The vendor's own fields, at any depth. `number` is one too, but only at the top level: a nested one may be that of a document. */
 const NUMBERS = new Set(["their_number", "our_number"]);
 
 function readRole(key: string): KeyRole {
@@ -41,7 +41,7 @@ const wordsOf = (key: string): string[] =>
 
 const IDS = new Set(["sid", "uuid", "guid", "timestamp", "hash"]);
 const TIMES = new Set(["at", "time", "date", "datetime", "ringtime", "duration"]);
-/** A number that is called an id: of a caller, or of a WhatsApp account. */
+/** Names of numbers that are called ids: of a caller, or of a WhatsApp account. */
 const CALLERS = new Set(["callerid", "waid", "caller", "callee", "callernumber", "callednumber"]);
 /** `phone_id`, `phone_type`. */
 const NOT_OF_TELEPHONES = new Set(["id", "ids", "type", "status", "count", "name", "model", "token"]);

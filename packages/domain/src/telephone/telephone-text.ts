@@ -1,11 +1,12 @@
 import { roleOf } from "./telephone-keys.ts";
 
-/** Texts in which a telephone number is written. */
+/** Texts that contain a telephone number. */
 export type Written = { certain: string[]; possible: string[] };
 
 /**
- * Finds telephone numbers in free text. Certain: behind a plus, a `tel:` or a word like `fone`, with a telephone's punctuation, in a
- * URL's query under a telephone's name. Possible: bare digits. Never: ids in URLs, decimals, a punctuated CPF or CNPJ.
+ * Finds telephone numbers in free text. A number is certain after a plus, a `tel:` or a word like `fone`, with the punctuation of
+ * telephones, or in the query of a URL under the name of a telephone. Bare digits are possible. Ids in URLs, decimals and a punctuated CPF
+ * or CNPJ are never numbers.
  */
 export function findWritten(text: string): Written {
   if (BARE.test(text)) return { certain: [], possible: [text] };
@@ -24,14 +25,14 @@ export function findWritten(text: string): Written {
   return found;
 }
 
-/** Most values with digits match this: it is tested first, before the other patterns. */
+/** Most values with digits match this pattern, so it is tested first. */
 const BARE = /^\d{8,15}$/;
 
 const URL_TEXT = /[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi;
-/** Of a query or a form: `phone=5511987654321`. */
+/** A pair of a query or a form: `phone=5511987654321`. */
 const PAIR = /(?<=^|[?&\s;])([a-z_][\w.[\]-]{0,63})=([^&#\s;]*)/gi;
 
-/** A segment of a path is an id, unless it is written with a plus or the address is a telephone's. */
+/** A segment of a path is an id, unless it has a plus or the address belongs to a telephone service. */
 function readUrl(url: string, found: Written): string {
   const [address = "", ...queries] = url.split(/[?#&]/);
   const path = decode(address.replace(/^[^/]*\/\/[^/]*/, ""));
@@ -63,7 +64,7 @@ function decode(text: string): string {
   }
 }
 
-/** Not within a longer run of digits, a decimal, a date or an id with dashes. */
+/** Excludes parts of longer runs of digits, of decimals, dates and ids with dashes. */
 const BEFORE = String.raw`(?<!\d|\d[./-])`;
 const AFTER = String.raw`(?!\d|[./-]\d)`;
 const GAP = "[ .-]";

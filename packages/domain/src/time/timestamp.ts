@@ -1,6 +1,6 @@
 import { createReadLocalTime, type ReadLocalTime } from "./zone.ts";
 
-/** A moment as a sender wrote it: `whole` where it gave no fraction of the second. */
+/** A moment as a sender wrote it. It is `whole` if the stamp has no fraction of a second. */
 export type Timestamp = { ms: number; whole: boolean };
 
 const ISO_8601 =
@@ -9,10 +9,10 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const LATEST_MS = Date.UTC(2101, 0, 1);
 const DAY_MS = 86_400_000;
 
-/** Reads the stamp of an event; null if it is none. */
+/** Reads the stamp of an event; null if it is not a stamp. */
 export type ReadTimestamp = (value: unknown) => Timestamp | null;
 
-/** As ReadTimestamp, but null for a stamp more than a day after the event was received: such a clock is wrong. */
+/** Like ReadTimestamp, but null for a stamp of more than a day after the reception of the event: such a clock is wrong. */
 export type ReadOccurrence = (value: unknown, received_at: Date) => Timestamp | null;
 
 /**
@@ -55,7 +55,7 @@ function readIso(text: string, readLocalTime: ReadLocalTime): Timestamp | null {
   if (!match) return null;
   const [, year, month, day, hour, minute, second, fraction, z, sign, offsetHours, offsetMinutes] = match;
   const utc = new Date(Date.UTC(+year!, +month! - 1, +day!, +hour!, +minute!, +second!));
-  // a date or time that does not exist (30 February, 24:00, a leap second) has rolled over into the next
+  // a date or time that does not exist (30 February, 24:00, a leap second) rolls over into the next
   const exists =
     utc.getUTCDate() === +day! && utc.getUTCHours() === +hour! && utc.getUTCSeconds() === +second!;
   if (!exists || utc.getUTCMinutes() !== +minute! || utc.getUTCMonth() !== +month! - 1) return null;
