@@ -15,19 +15,19 @@ import type { Attempt } from "./attempt.ts";
 import { eventsByAgent } from "./events-by-agent.ts";
 import { nextVersion } from "./settle.ts";
 
-/** What a batch does to agents. */
+/** The effects of a batch on agents. */
 type AgentWork = {
-  /** New events, stored or about to be. */
+  /** New events, stored already or stored next. */
   fresh: readonly Event[];
-  /** Agents of whom something that was stored is another now, or gone: all their events are read again. */
+  /** Agents with a stored event that changed or was deleted: all their events are read again. */
   changed: Iterable<string>;
   readOccurrence: ReadOccurrence;
 };
 
 /**
- * Brings the agents of a batch up to date, in its transaction and after its events are written. An agent that is kept takes the new
- * events alone if they are later than all before: years of log-ins are not read for each. Otherwise, and if an older fold made it,
- * all events are read again.
+ * Updates the agents of a batch, in its transaction and after its events are written. A stored agent is extended by the new events alone
+ * if they are later than all earlier ones, so that years of log-ins are not read again. Otherwise, or if an older fold made the agent, all
+ * events are read again.
  */
 export async function settleAgents(
   attempt: Attempt,
@@ -54,12 +54,12 @@ export async function settleAgents(
   await writeAgents(attempt, settled);
 }
 
-/** An agent as it is kept: by our fold, or in another shape by one of before. */
+/** A stored agent. An earlier fold may have made it in another shape. */
 type KeptPresence = Omit<AgentDocument, "_id">;
 
 const isOurs = (kept: KeptPresence | undefined): boolean => kept?.fold === FOLD_REVISION;
 
-/** What is kept of an agent, and what is to be: null = nothing. */
+/** The stored agent and the new state of it; null = none. */
 export type Settled = { key: string; kept: KeptPresence | undefined; presence: FoldedPresence | null };
 
 export async function readAgents(
@@ -71,7 +71,7 @@ export async function readAgents(
   return new Map(found.map(({ _id, ...presence }) => [_id, presence]));
 }
 
-/** Each of the agents from all its events; null if there are none. */
+/** Folds each agent from all its events; null if there are none. */
 export async function foldAgents(
   { collections: { events }, session }: Attempt,
   keys: readonly string[],
@@ -85,7 +85,7 @@ export async function foldAgents(
   return folded;
 }
 
-/** How an agent that is kept differs from what it is to be, if it does. */
+/** The difference between a stored agent and its new state; null if there is none. */
 export function differenceOf({ key, kept, presence }: Settled): Difference | null {
   if (!presence) return kept ? { key, kind: "removed", fields: [] } : null;
   if (!kept) return { key, kind: "added", fields: [] };
@@ -96,7 +96,7 @@ export function differenceOf({ key, kept, presence }: Settled): Difference | nul
   return fields.length > 0 ? { key, kind: "changed", fields } : null;
 }
 
-/** Writes what differs. */
+/** Writes the agents that differ. */
 export async function writeAgents(
   { collections, session, now }: Attempt,
   settled: readonly Settled[],

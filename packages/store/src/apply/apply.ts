@@ -22,18 +22,18 @@ import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
 import { erasureChanges, type KeptCall, keysOf, OVERGROWN_BYTES, settle } from "./settle.ts";
 
-/** Larger than any batch's answer is long: by default the first answer holds 101 documents, and a second trip follows. */
+/** More documents than any answer for a batch has. By default the first answer holds 101 documents, and a second trip follows. */
 const ONE_TRIP = 100_000;
 
 /**
- * How many bytes of events a batch of several calls may read: as many as one call may have. Eight batches at once, each at this limit, stay
- * within a container of 512 MiB.
+ * A batch of several calls may read so many bytes of events, as many as one call may have. Eight batches at this limit at once stay within
+ * a container of 512 MiB.
  */
 const BATCH_BYTES = OVERGROWN_BYTES;
-/** What a stored event needs beside its payload. */
+/** The size of a stored event without its payload, in bytes. */
 const EVENT_BYTES = 512;
 
-/** The calls of the batch have more events than one transaction should read: fewer records at once can be stored. */
+/** The calls of the batch have more events than one transaction should read. A smaller batch can be stored. */
 export class BatchTooLarge extends Error {
   override name = "BatchTooLarge";
 }
@@ -41,8 +41,8 @@ export class BatchTooLarge extends Error {
 type ApplyAttempt = Attempt & { names: LedgerNames };
 
 /**
- * One try of CallStore.apply inside the transaction of `session`. Reads before it writes, for an E11000 would abort the
- * transaction; takes the ids outside of it, so that batches of other partitions need not wait for this one to commit.
+ * One try of CallStore.apply inside the transaction of `session`. It reads before it writes, because an E11000 would abort the
+ * transaction. It takes the ids outside of the transaction, so that batches of other partitions need not wait for its commit.
  */
 export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold): Promise<Applied> {
   const refusal = await movePosition(attempt, whole, fold.revision);
@@ -70,13 +70,13 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
 }
 
-/** The agents that have a stored event with another time of receipt now, or one less. */
+/** The agents with a stored event whose `received_at` has changed, or that was deleted. */
 const agentsOf = (earlier: readonly LoggedEvent[], { erasures = [] }: Batch): string[] => [
   ...keysOf(earlier, "agent"),
   ...erasures.filter(({ kind }) => kind === "agent").map(({ key }) => key),
 ];
 
-/** Does the batch's erasures; answers all erased subjects among its events, by ledgerId. */
+/** Applies the erasures of the batch. Returns all erased subjects among its events, by ledgerId. */
 async function eraseAll(
   attempt: ApplyAttempt,
   { events, erasures = [], erased }: Batch,
@@ -121,7 +121,10 @@ async function readHistories(
   return histories;
 }
 
-/** Which events of the batch are stored. Those of agents and overgrown calls are looked up one by one: no history was read. */
+/**
+ * Finds the events of the batch that are stored already. Events of agents and overgrown calls are looked up one by one, because no history
+ * was read.
+ */
 async function readKnown(
   attempt: Attempt,
   batch: Batch,
@@ -191,7 +194,7 @@ const eventDocument = (event: StoredEvent): EventDocument => ({
 
 type Redelivered = Pick<Arrivals, "again" | "earlier"> & { known: ReadonlyMap<string, KnownEvent> };
 
-/** Counts what came again of events stored before, and lowers received_at where it had come earlier: one command for all. */
+/** Counts redeliveries of stored events, and lowers `received_at` if a delivery came earlier, in one command. */
 async function noteRedeliveries(
   { collections, session }: Attempt,
   { again, earlier, known }: Redelivered,
@@ -214,8 +217,8 @@ const changeOf = (again: Again | undefined, received_at: Date | undefined) => ({
 });
 
 /**
- * Writes the calls by taking out what was there and inserting all: two commands for any number of calls. In a
- * transaction MongoDB 6.0 replaces calls one by one at 110 us each, for their nine indexes; this takes 80.
+ * Writes the calls by deleting the stored ones and inserting all: two commands for any number of calls. In a transaction MongoDB 6.0
+ * replaces calls one by one at 110 us each, because of nine indexes. Two commands take 80 us each.
  */
 export async function writeCalls(
   { collections, session }: Attempt,

@@ -7,30 +7,30 @@ import {
   type StoredEvent,
 } from "@teravoz/domain";
 
-/** What must be known of a stored event to tell whether another delivery changes it. */
+/** The fields of a stored event that decide whether another delivery changes it. */
 export type KnownEvent = Pick<
   StoredEvent,
   "uuid" | "kind" | "aggregate_id" | "received_at" | "source" | "last_offset" | "delivery_ids"
 >;
 
-/** How often an event came again, the offset at which it did last, and the ids of its deliveries. */
+/** The number of redeliveries of an event, the offset of the last one, and the ids of its deliveries. */
 export type Again = { count: number; offset: number; deliveries: Set<string> };
 
 export type Arrivals = {
-  /** Not stored yet: each once, in the order of the batch, with the earliest received_at of its deliveries. */
+  /** New events, each once, in the order of the batch, with the earliest `received_at` of their deliveries. */
   fresh: LoggedEvent[];
-  /** Stored, with a later received_at than this delivery's. */
+  /** Deliveries of stored events that have a later `received_at`. */
   earlier: LoggedEvent[];
-  /** The uuid of every delivery that was one too many. */
+  /** The uuids of all repeated deliveries. */
   duplicates: string[];
   /**
-   * Of these by uuid those that count as redeliveries: not what is read from the log once more, by a replay, nor the second record of
-   * one delivery.
+   * Those of them that count as redeliveries, by uuid. Records that a replay reads again, and the second record of one delivery, do not
+   * count.
    */
   again: ReadonlyMap<string, Again>;
 };
 
-/** Tells what stays out from the rest; `erased` by ledgerId. */
+/** Separates erased events from the others; `erased` by ledgerId. */
 export function dropErased(
   events: readonly LoggedEvent[],
   erased: ReadonlyMap<string, Erased>,
@@ -41,7 +41,7 @@ export function dropErased(
   return { kept, dropped: out.map(({ uuid }) => uuid) };
 }
 
-/** Tells new events from repeated ones. Throws where one uuid stands for two events: such a batch can never be stored. */
+/** Separates new events from repeated ones. Throws if one uuid stands for two events: such a batch can never be stored. */
 export function sortArrivals(
   events: readonly LoggedEvent[],
   known: ReadonlyMap<string, KnownEvent>,
@@ -67,7 +67,7 @@ export function sortArrivals(
   };
 }
 
-/** How often a new event came again within its batch, as it is stored: absent = never. */
+/** The stored count of redeliveries of a new event within its batch; absent = none. */
 export function countOf(
   event: LoggedEvent,
   again: Arrivals["again"],

@@ -4,10 +4,10 @@ import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import type { EventDocument } from "../mongo/documents.ts";
 
-/** The fields of an event that a presence is made of. */
+/** The fields of an event from which a presence is folded. */
 const SAID = { kind: 1, aggregate_id: 1, type: 1, occurred_at: 1, received_at: 1, payload: 1 } as const;
 
-/** The events of agents, all of one agent together: those of one are held at a time, however many agents there are. */
+/** Reads the events of agents, all events of one agent together. Memory holds the events of one agent at a time. */
 export async function* eventsByAgent(
   events: Collections["events"],
   asked: Filter<EventDocument>,

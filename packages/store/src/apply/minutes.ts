@@ -4,13 +4,13 @@ import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import type { Attempt } from "./attempt.ts";
 
 const MINUTE_MS = 60_000;
-/** When the minute of a moment began. */
+/** The start of the minute of a moment, in ms. */
 export const startOfMinute = (at: Date): number => Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS;
 
-/** A field's name may hold no dot in an update; no type has a colon. */
+/** The name of a field must not contain a dot in an update. No type has a colon. */
 const fieldOf = (type: string) => `types.${type.replaceAll(".", ":")}`;
 
-/** Counts what a batch has stored, in its transaction. */
+/** Counts the stored events of a batch, in its transaction. */
 export async function countStored(
   { collections, session }: Attempt,
   { topic, partition }: Batch,
@@ -33,7 +33,7 @@ const countTypes = (events: readonly StoredEvent[]): Record<string, number> =>
     [...Map.groupBy(events, ({ type }) => fieldOf(type))].map(([name, all]) => [name, all.length]),
   );
 
-/** Events by type, of the minutes that began since. */
+/** The number of events by type, of the minutes that began since then. */
 export async function readCounts({ minutes }: Collections, since: Date): Promise<Record<string, number>> {
   const pairs = minutes.aggregate<{ _id: string; count: number }>(
     [
@@ -50,7 +50,7 @@ export async function readCounts({ minutes }: Collections, since: Date): Promise
   );
 }
 
-/** Events of all types by minute, of the minutes that began since. */
+/** The number of events by minute, of the minutes that began since then. */
 export async function readMinutes(
   { minutes }: Collections,
   since: Date,

@@ -20,18 +20,18 @@ type Deps = { connection: MongoConnection; log: Log; now: () => number; names: L
 
 export type MongoStoreOptions = {
   connection: MongoConnection;
-  /** Secrets of the ledger of erasures, newest first: the same for everyone who writes to this database. */
+  /** The secrets of the ledger of erasures, newest first. All writers of a database list the same. */
   erasureKeys: readonly string[];
   log: Log;
   now?: () => number;
-  /** As createMongoQueries takes it. */
+  /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
 };
 
 /**
- * The store on MongoDB. `createCollections` must have succeeded once, by any instance, before a batch is applied. `now` in ms. After an
- * Unavailable of `apply` the batch may have been stored (its commit's answer was lost): read the position before
- * going on.
+ * The store on MongoDB. `createCollections` must have succeeded once in any instance before a batch is applied. `now` in ms. If `apply`
+ * throws Unavailable, the batch may be stored nevertheless, because the answer to its commit may be lost: read the position before you go
+ * on.
  */
 export function createMongoStore({
   erasureKeys,
@@ -70,7 +70,7 @@ async function apply(
   const { topic, partition, erasures = [] } = batch;
   if (erasures.length > 0) {
     await thinOut(collections, erasures);
-    // the transaction says in the ledger that all is gone
+    // the transaction enters in the ledger that everything is deleted
     await forgetErased(connection.db, collections, erasures);
   }
   return runTransaction(

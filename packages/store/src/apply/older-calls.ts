@@ -1,6 +1,6 @@
 import { type Call, countedAs, type RecentCall, recentPart, type Visit } from "@teravoz/domain";
 
-/** A call as it is stored: by our fold, or by one of a revision before 4, which made fewer fields. */
+/** A stored call. A fold of a revision before 4 has made fewer fields. */
 export type StoredCall = Partial<Call> & Pick<Call, "updated_at" | "legs">;
 
 /**
@@ -20,7 +20,7 @@ export function completeCall(stored: StoredCall): Call {
   } as unknown as Call;
 }
 
-/** The same of the parts that the board counts. Without its direction a call of an older fold is inbound, as it was counted before. */
+/** The same for the fields that the board counts. A call of an older fold has no kind and counts as inbound, as before. */
 export const completeRecent = (stored: StoredCall): RecentCall =>
   stored.talks === undefined ? recentPart(completeCall(stored)) : (stored as RecentCall);
 
@@ -30,7 +30,7 @@ const beginOf = ({ created_at, updated_at, legs }: StoredCall): Date =>
 const queuesOf = ({ legs }: StoredCall): string[] =>
   [...new Set(legs.flatMap(({ queue }) => queue ?? []))].sort();
 
-/** Older folds knew visits only by their call.waiting, and the agent who entered last. */
+/** Older folds made a visit only of its call.waiting, and named the agent who entered last. */
 const completeVisit = (visit: Visit): Visit => ({
   ...visit,
   wait_known: true,

@@ -43,8 +43,8 @@ export async function readEpoch(
 }
 
 /**
- * Raises the epoch of all partitions. A transaction that is under way is waited for, or conflicts and begins again: once this resolves none
- * commits that has asked the ledger before.
+ * Raises the epoch of all partitions. A running transaction is waited for, or conflicts and starts again. Once this resolves, no
+ * transaction commits that asked the ledger before.
  */
 export async function raiseEpochs({ positions }: Pick<Collections, "positions">): Promise<void> {
   await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
@@ -53,8 +53,9 @@ export async function raiseEpochs({ positions }: Pick<Collections, "positions">)
 type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | "identities" | "writer">;
 
 /**
- * Null where it moved, else why not: another position than the expected one, or a fold of a higher revision than ours
- * (null = no calls are folded here). The first operation of its transaction: it takes the snapshot.
+ * Moves a position. Returns null if it moved, otherwise the reason: the stored position is not the expected one, or a fold of a higher
+ * revision owns the partition (`revision` null = no calls are folded here). It must be the first operation of its transaction, because it
+ * takes the snapshot.
  */
 export async function movePosition(
   { collections, session }: { collections: Collections; session: ClientSession },

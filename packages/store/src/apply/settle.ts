@@ -13,12 +13,11 @@ import {
 import { completeCall } from "./older-calls.ts";
 
 /**
- * A call with more events than this is overgrown: what comes later is stored, but folded no more, for each batch
- * would read and fold all of it again. The longest real calls have a few dozen events; 5,000 are read and folded in
- * some 50 ms.
+ * A call with more events than this is overgrown. Later events are stored but no longer folded, because each batch would read and fold
+ * all of them again. The longest real calls have a few dozen events. 5,000 events are read and folded in about 50 ms.
  */
 export const OVERGROWN_EVENTS = 5_000;
-/** Nor may its payloads (UTF-8) be more than this: ten thousand usual events, or 128 of the largest that ingest takes. */
+/** The same limit for the payloads of a call (UTF-8): ten thousand usual events, or 128 of the largest that ingest accepts. */
 export const OVERGROWN_BYTES = 8 * 1024 * 1024;
 
 const isOvergrown = (events: readonly StoredEvent[]): boolean =>
@@ -28,13 +27,13 @@ const isOvergrown = (events: readonly StoredEvent[]): boolean =>
 export type KeptCall = { call: Call; overgrown: boolean };
 
 export type Settled = {
-  /** Calls that differ from what was kept, to be written. */
+  /** Calls that differ from the stored ones and must be written. */
   written: KeptCall[];
-  /** One for each call and agent key that was touched. */
+  /** One change for each touched call and agent key. */
   changes: Change[];
 };
 
-/** What is known of the touched calls: `events` holds all events of each call that is not overgrown, the new ones included. */
+/** The stored state of the touched calls. `events` holds all events of each call that is not overgrown, new events included. */
 export type Touched = {
   batch: readonly LoggedEvent[];
   calls: ReadonlyMap<string, KeptCall>;
@@ -70,7 +69,7 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
   erased: false,
 });
 
-/** One for each subject that a batch erases; an agent of whom single events went is only another now. */
+/** One change for each subject that a batch erases. An agent that lost single events has only changed. */
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
   [...latestErased(erasures).values()].map(({ kind, key, uuids }) => ({
     ...{ key, kind, version: now },
@@ -79,11 +78,11 @@ export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] 
 
 export type Anew = {
   next: KeptCall;
-  /** How it differs from what was kept, if it does; `fields` names those of a changed call. */
+  /** The difference from the stored call, null if there is none. `fields` names the changed fields. */
   difference: Omit<Difference, "key"> | null;
 };
 
-/** A call from all its events; null where they make none. It has the number of its first event. */
+/** Folds a call from all its events; null if the fold makes none. The call has the number of its first event. */
 export function foldAnew(
   { kept, events }: { kept: KeptCall | undefined; events: readonly StoredEvent[] },
   fold: Fold,
@@ -103,12 +102,12 @@ export function foldAnew(
 export const firstId = (events: readonly StoredEvent[]): number =>
   events.reduce((least, event) => Math.min(least, event.id), Infinity);
 
-/** Of a call or an agent; `kept` = as it was. */
+/** The next version of a call or an agent; `kept` is the stored one. */
 export const nextVersion = (kept: { version: number } | undefined, now: number): number =>
   Math.max((kept?.version ?? 0) + 1, now);
 
 type Numbered = FoldedCall & Pick<Call, "id">;
 
-/** The names of the fields in which the two are not equal. */
+/** The names of the fields that differ. */
 const differingFields = (call: Numbered, other: Numbered): string[] =>
   (Object.keys(other) as (keyof Numbered)[]).filter((field) => !isDeepStrictEqual(call[field], other[field]));

@@ -6,13 +6,13 @@ import type { LedgerDocument } from "../mongo/documents.ts";
 import { reading } from "../mongo/reading.ts";
 import type { LedgerNames } from "./names.ts";
 
-/** What comes again later than this is taken for new. Longer than the log or a spool holds anything (28 days). */
+/** An erased event that comes later than this counts as new. The log and a spool hold nothing for so long (28 days). */
 export const LEDGER_MS = 90 * 86_400_000;
 
-/** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
+/** The data of a new primary may not be confirmed by a majority yet. This read must not be older than a position that was read before it. */
 const NEWEST = { readConcern: { level: "local" } } as const;
 
-/** One read, also for thousands. What was asked for and not done yet does not count. */
+/** One read, even for thousands of keys. A request that is not done yet does not count. */
 export async function findErased(
   { erased }: Collections,
   names: LedgerNames,
@@ -35,7 +35,7 @@ export async function findErased(
   return [...latestErased(known).values()];
 }
 
-/** See CallQueries.erasureMark: when the newest entry expires, read from the index. A request moves it too. */
+/** See CallQueries.erasureMark: the expiry of the newest entry, read from the index. A request moves it too. */
 export async function readErasureMark({ erased }: Pick<Collections, "erased">): Promise<number> {
   const newest = { sort: { expires_at: -1 }, projection: { _id: 0, expires_at: 1 } } as const;
   const found = await erased.findOne({}, { ...reading, ...newest });
@@ -49,7 +49,7 @@ export async function knowsPersons({ erased }: Pick<Collections, "erased">): Pro
   return (await erased.findOne(filter, options)) !== null;
 }
 
-/** Whether there are entries that can be found under none of these keys: what they keep out would come back. */
+/** Whether there are entries that none of these keys can find: events that they keep out would return. */
 export async function hasUnreadable(
   { erased }: Pick<Collections, "erased">,
   { marks }: LedgerNames,
@@ -59,8 +59,8 @@ export async function hasUnreadable(
 }
 
 /**
- * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. Each is
- * entered under every key: while keys are replaced, others may list only some of them.
+ * Enters erasures that are being done; `now` in ms. Earlier entries of a request or an erasure are kept. Each erasure is entered under
+ * every key, because other instances may list only some of them while keys are replaced.
  */
 export async function enterErasures(
   { erased }: Collections,
@@ -93,7 +93,7 @@ const entryOf = (
   { kind, erased_at, log_clean_by, isRepeated }: ErasedPart,
   { now, under, asked_for, of }: Beside,
 ): AnyBulkWriteOperation<LedgerDocument> => {
-  // null is what was asked for and not done; an entry that is made here has none yet
+  // null marks a request that is not done; an entry that is made here has no field yet
   const isWaiting = { $eq: ["$clean_at", null] };
   const done = (value: object) => (isRepeated ? { $cond: [isWaiting, null, value] } : value);
   const entry = {

@@ -17,14 +17,14 @@ import { createLedgerNames } from "./names.ts";
 import { outdatedSaid, unchangedSince } from "./outdated.ts";
 import { findPerson } from "./person.ts";
 
-/** All that has to do with the erasure of calls, agents and persons. */
+/** The ports of the erasure of calls, agents and persons. */
 export type Erasures = ErasureDesk &
   ErasureSearch & {
-    /** Whether the ledger has entries that can be found under none of our keys. Throws Unavailable. */
+    /** Whether the ledger has entries that none of our keys can find. Throws Unavailable. */
     hasUnreadable(): Promise<boolean>;
   };
 
-/** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
+/** Erasures on MongoDB. The store's `prepare` prepares them too. `now` in ms. */
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
@@ -34,9 +34,9 @@ export function createMongoErasures({
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
-  /** Finds the persons that a body names, in the account's region. */
+  /** Finds the persons that a body names, by the rules of the account's region. */
   parties: FindParties;
-  /** Reads stamps by the account's rules (default: those without a zone are UTC). */
+  /** Reads stamps by the account's rules. By default stamps without a zone are UTC. */
   readOccurrence?: ReadOccurrence;
   now?: () => number;
 }): Erasures {
@@ -79,7 +79,7 @@ async function countMembers(db: Db): Promise<number> {
   return hosts.length + passives.length;
 }
 
-/** So many ids fit into one command many times over. */
+/** One command can hold many times as many ids. */
 const LETTERS_PAGE = 10_000;
 
 async function deleteLetters(

@@ -9,14 +9,17 @@ import { patternOf } from "./pattern.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** No index knows what bodies hold. So many are looked through in some 50 ms: no operation comes near its limit. */
+/** No index covers bodies. So many events are searched in about 50 ms, far below the limit of an operation. */
 const WINDOW = 20_000;
-/** Dead letters come here with their bodies, of 64 KiB at most where ingest refused them. */
+/** Dead letters are read with their bodies, which have at most 64 KiB if ingest refused them. */
 const LETTERS_PAGE = 1_000;
 
 type Opened = { db: Db; collections: Collections };
 
-/** All that is stored of a person. A call goes with its events, which name everyone it names. The database looks for the digits, the domain decides on the parsed body. */
+/**
+ * Finds everything that is stored about a person. A call is found by its events, which name all its people. The database searches for the
+ * digits, and the domain decides by the parsed body.
+ */
 export async function findPerson({ db, collections }: Opened, search: Search): Promise<PersonFindings> {
   const gathered = createGathered();
   const advance = await createAdvance(collections, search);
@@ -68,7 +71,7 @@ async function* scanAll({ events }: Collections, { person }: Search): AsyncItera
   }
 }
 
-/** In the order of their numbers: there are few. */
+/** In the order of their numbers. There are few. */
 async function* scanSince(
   { events }: Collections,
   { person }: Search,
@@ -92,7 +95,7 @@ const searchedLetter = ({ _id: id, body, ...letter }: LetterPart): SearchedLette
   ...{ id, body: body?.value() ?? null },
 });
 
-/** Bodies may be anything: each is looked at here, a page at a time. What was dropped has none, and may still have a key. */
+/** Bodies may be anything, so each is read here, page by page. A dropped letter has no body, and may still have a key. */
 async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterPart[]> {
   const projection = { key: 1, source: 1, body: 1 } as const;
   const options = { projection, sort: { _id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
@@ -104,7 +107,7 @@ async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterP
   }
 }
 
-/** Where a call names an agent; `offers` is of releases before. */
+/** The fields of a call that name an agent. Earlier releases wrote `offers`. */
 const AGENT_PATHS = [
   ...["actor", "agents", "legs.agent", "legs.answered_by"],
   ...["talks.agent", "rings.agent", "offers.agent"],
@@ -121,10 +124,10 @@ type PastCall = Pick<Named, "agent"> & {
 } & Partial<Record<"legs" | "talks" | "rings" | "offers", Named[]>> &
   Record<string, unknown>;
 
-/** As logins are compared: without case, and with accents. */
+/** The comparison of logins: without case, and with accents. */
 const WITHOUT_CASE = { locale: "en", strength: 2 } as const;
 
-/** Calls that are kept as they once were, and may have no events any more. */
+/** Calls of a past collection, which may have no events any more. */
 async function findPastCalls(
   db: Db,
   name: string,
@@ -146,7 +149,7 @@ async function findPastCalls(
   return likely;
 }
 
-/** As that of an event which said all that the call does. */
+/** The likelihood of an event with everything that the call names. */
 function likelihoodOfPast(
   {
     _id,

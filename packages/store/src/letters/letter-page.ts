@@ -18,7 +18,7 @@ export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLette
 
 const placeOf = ({ first_seen, id }: Place) => `${first_seen.getTime()}:${id}`;
 
-/** The place a page ended with. Throws InvalidCursor for what is none. */
+/** The last place of a page. Throws InvalidCursor if the cursor is invalid. */
 export function readPlace(cursor: string): Place {
   const [, ms, id] = /^(\d{1,14}):([0-9a-f]{64})$/.exec(readCursor(cursor)) ?? [];
   if (ms === undefined || id === undefined) throw new InvalidCursor();

@@ -15,7 +15,7 @@ import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-pos
 type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
 type State = { positions: MemoryPositions; letters: Map<string, WholeLetter>; now: () => number };
 
-/** The model of the dead letters: what MongoDB does, in two maps; it gives them one by one, too. `now` in ms. */
+/** The model of the dead letters on MongoDB, in two maps. It can be iterated. `now` in ms. */
 export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
   [Symbol.iterator](): Iterator<DeadLetter>;
   /** Deletes these, as an erasure does. */

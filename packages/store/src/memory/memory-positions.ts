@@ -1,10 +1,10 @@
 import { type Batch, identitiesOf, type PositionStore, type StoredPosition } from "@teravoz/domain";
 
 type Place = { topic: string; partition: number };
-/** `replaced`: how often the position was put back; `writer`: who moved it, if the batch named one. */
+/** `replaced` counts how often the position was put back. `writer` is the writer that moved it, if the batch named one. */
 type Kept = StoredPosition & { replaced: number; writer?: string | undefined };
 
-/** The model of the positions: what MongoDB keeps of each partition. */
+/** The model of the positions on MongoDB. */
 export type MemoryPositions = {
   store: PositionStore;
   read(place: Place): Kept;

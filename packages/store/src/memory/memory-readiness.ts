@@ -1,6 +1,6 @@
 import type { Readiness } from "@teravoz/domain";
 
-/** The model of what the instances of a service know of each other; it gives each instance its port. `now` in ms. */
+/** The model of Readiness: it gives each instance of a service its port. `now` in ms. */
 export function createMemoryReadiness({ now = Date.now }: { now?: () => number } = {}) {
   const readyAt = new Map<string, number>();
   return (instance: string): Readiness => ({

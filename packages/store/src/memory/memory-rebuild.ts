@@ -3,7 +3,7 @@ import { readKeysCursor, writeKeysCursor } from "../queries/cursor.ts";
 import { type Known, refoldCalls } from "../rebuild/refold.ts";
 import { fenceOf, type State } from "./memory-state.ts";
 
-/** Does the same as the rebuild on MongoDB, over a few maps; each member runs in one turn of the loop. */
+/** The model of the rebuild on MongoDB. Each member runs in one turn of the event loop. */
 export const createMemoryRebuild = (state: State, now: () => number): CallRebuild => ({
   claim: async (partitions, revision) => claim(state, partitions, revision),
   finish: async (partitions, revision) => {
@@ -13,7 +13,7 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
   listKeys: async (page) => listKeys(state, page),
   compare: async (keys, fold) => refoldCalls(readKnown(state, keys), fold, now()).differences,
   refold: async (work, fold) => refold(state, work, fold, now()),
-  // agents are made of their events whenever they are asked for
+  // agents are folded from their events at each read
   listAgents: async () => ({ items: [], next: null }),
   compareAgents: async () => [],
   refoldAgents: async (work, { revision, readOccurrence }) =>

@@ -14,7 +14,7 @@ import { createMemoryPositions, type MemoryPositions } from "./memory-positions.
 type Fence = { fold: number; refolded: number; untold: Change[] };
 type Fences = Map<string, Fence>;
 
-/** The fence of a partition; made where there is none. */
+/** The fence of a partition, which is made if there is none. */
 export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }: Partition): Fence {
   const place = `${topic}:${partition}`;
   const fence = fences.get(place) ?? { fold: 0, refolded: 0, untold: [] };
@@ -22,7 +22,7 @@ export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }:
   return fence;
 }
 
-/** What was asked to be erased, and how far that is. */
+/** A request for an erasure, and its progress. */
 export type LedgerEntry = Omit<Receipt, "requested_at"> & {
   kind: LedgerKey["kind"];
   /** Null if an erasure came without a request. */
@@ -41,9 +41,9 @@ export type State = {
   erased: Map<string, Erased>;
   /** By `ledgerId`. */
   ledger: Map<string, LedgerEntry>;
-  /** How many persons were erased. */
+  /** The number of erased persons. */
   epoch: number;
-  /** How many erasures there were. */
+  /** The number of erasures. */
   erasures: number;
   lastId: number;
   readOccurrence: ReadOccurrence;

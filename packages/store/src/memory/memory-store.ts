@@ -50,7 +50,7 @@ import { ownOf } from "./memory-positions.ts";
 import { createMemoryRebuild } from "./memory-rebuild.ts";
 import { createMemoryState, eventsOf, fenceOf, findErased, type State } from "./memory-state.ts";
 
-/** The model of the store: what MongoDB does, in a few maps. A batch is applied in one turn of the loop, so it is atomic. */
+/** The model of the store on MongoDB, in a few maps. A batch is applied in one turn of the event loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
   letters = [],
@@ -60,7 +60,7 @@ export function createMemoryStore({
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
   letters?: Iterable<DeadLetter>;
-  /** As createMongoQueries takes it. */
+  /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
   /** What other models of the same storage share with this one. */
   state?: State;
@@ -75,7 +75,7 @@ export function createMemoryStore({
       [...state.erased.values()].some(({ kind }) => kind === "number" || kind === "actor"),
     listAgentEvents: async (key, stretch) => listAgentEvents(state, key, stretch),
     keepOut: async (person, how) => keepOut(state, person, how),
-    // nobody writes beside the events here
+    // no other data is written beside the events
     forget: async () => {},
     isFiled: async (body) => [...letters].some(({ id }) => id === letterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
@@ -115,11 +115,11 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
   return { items: items.map(({ event }) => event), next };
 }
 
-/** Grows with each person that is erased, and whenever the partition is put back. */
+/** Grows with each erased person, and whenever the partition is put back. */
 const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
   epoch + positions.read(place).replaced;
 
-/** Nothing is written before all that can fail is done. */
+/** Everything that can fail is done before anything is written. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
@@ -128,7 +128,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   if (batch.epoch !== undefined && batch.epoch !== epochOf(state, batch)) return { fenced: true };
   const erased = latestErased([...state.erased.values(), ...partsOf(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
-  // what is stored has survived the erasures of earlier batches
+  // stored events have survived the erasures of earlier batches
   const there = batch.erasures?.length ? withoutErased(state, erased) : state;
   const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index): StoredEvent => {
@@ -150,7 +150,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
 }
 
-/** All events of the calls that a batch touches, as they are once its own are written. */
+/** All events of the calls that a batch touches, with the new events of the batch. */
 function historiesOf(
   events: ReadonlyMap<string, StoredEvent>,
   batch: readonly LoggedEvent[],
@@ -163,7 +163,7 @@ function historiesOf(
   return [...before, ...written.filter(isTouched)];
 }
 
-/** The events stored before that came again: counted, and received when the earliest of all was. */
+/** The stored events that came again, with their new counts and their earliest `received_at`. */
 function repeatedOf(
   events: ReadonlyMap<string, StoredEvent>,
   again: Arrivals["again"],
@@ -223,7 +223,7 @@ function listCalls(state: State, filter: CallFilter, { cursor, window = {}, orde
 
 const allCalls = (state: State): Call[] => listCalls(state, {}, { cursor: null });
 
-/** As on MongoDB, a part of a number finds the calls of so many numbers. */
+/** A part of a number finds the calls of a limited number of numbers, as on MongoDB. */
 function pageOfCalls(
   state: State,
   filter: CallFilter,
@@ -296,7 +296,7 @@ function countEvents(state: State, since: Date): Record<string, number> {
   return Object.fromEntries(types);
 }
 
-/** `version` is the time of the last event: whoever reads the events each time needs none. */
+/** `version` is the time of the last event, because agents are folded at each read. */
 function listPresences(state: State, agents?: readonly string[]): Presence[] {
   const wanted = [...state.events.values()].filter(
     (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
@@ -310,7 +310,7 @@ const foldPresences = ({ readOccurrence }: State, events: readonly StoredEvent[]
     return { ...presence, version: presence.updated_at.getTime() };
   });
 
-/** An agent who has said nothing since is made of everything said, as it is stored. */
+/** An agent without an event since then is folded from all events, as it is stored. */
 function listPastPresences(state: State, at: Date): Presence[] {
   const since = new Date(at.getTime() - PRESENCE_LOOK_BACK_MS);
   const all = Map.groupBy(presenceEvents(state, NEVER, EVER), ({ aggregate_id }) => aggregate_id);

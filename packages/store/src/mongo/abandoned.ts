@@ -2,17 +2,17 @@ import type { MongoClient } from "mongodb";
 import { APP_NAME, OPERATION_LIMIT_MS } from "./connect.ts";
 
 /**
- * A transaction of ours works from its start to its commit, some 30 ms. One that did nothing for this long belongs to a
- * process that died, or was stopped: if that one wakes up, it is told to begin anew.
+ * A transaction of ours works without a pause from start to commit, in about 30 ms. An idle one of this age belongs to a process that
+ * crashed or was stopped. If that process wakes up, its transaction fails and is tried again.
  */
 const ABANDONED_MICROS = 3_000_000;
 
 type IdleSession = { lsid: { id: unknown } };
 
 /**
- * Ends the transactions that processes of ours have left open when they died. MongoDB keeps such a one, and all it has touched,
- * for a minute (transactionLifetimeLimitSeconds) and lets nobody write there. Needs no rights: everyone may look
- * at and end sessions of their own user. Answers how many there were.
+ * Aborts transactions orphaned by crashed processes of ours. MongoDB keeps such a transaction for a minute
+ * (transactionLifetimeLimitSeconds), and nothing else can write the documents that it has touched. It needs no rights: every user may see
+ * and end its own sessions. Returns the number of aborted transactions.
  */
 export async function endAbandoned(client: MongoClient): Promise<number> {
   const admin = client.db("admin");

@@ -4,7 +4,7 @@ import { type Db, type Document, type FindOptions, MongoClient, type MongoClient
 
 export type MongoConnection = {
   client: MongoClient;
-  /** The database of the URI's path, `teravoz` where it has none. */
+  /** The database that the path of the URI names, or `teravoz`. */
   db: Db;
   /** Whether the primary of a replica set answers right now, and a majority of the set follows it; within a second. */
   check(): Promise<Check>;
@@ -34,14 +34,14 @@ const OPTIONS: MongoClientOptions = {
   // on the disks of a majority: an acknowledged write survives the loss of the primary
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "majority" },
-  // a secondary may lag behind the change a client was just told of
+  // a secondary may lag behind a change of which a client was just notified
   readPreference: "primary",
-  // the driver's defaults wait for 30 s, for ever, or not at all; five seconds span a usual election, and
+  // the defaults of the driver wait for 30 s, for ever, or not at all; five seconds cover a usual election, and
   // callers (a paused partition, a client with a Failed answer) try again anyway
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
-  // a primary that holds its connections and answers nothing is given up after this and connectTimeoutMS, seven seconds together, and
+  // a primary that keeps its connections and answers nothing is given up after this and connectTimeoutMS, seven seconds together, and
   // what is in flight on it is tried again. The others elect another one after ten; the default of the driver would be fifteen
   heartbeatFrequencyMS: 2_000,
   // longer than an operation may take: only a link that died silently gets this far
@@ -49,8 +49,8 @@ const OPTIONS: MongoClientOptions = {
 };
 
 /**
- * Connects to the replica set of `uri`. Resolves at once, also while MongoDB is away: until it is there `check` says so,
- * every operation fails with an error that passes, and the connection is made as soon as it can be.
+ * Connects to the replica set of `uri`. Resolves at once, even while MongoDB is away: until it answers, `check` says so, every operation
+ * fails with a passing error, and the connection is retried.
  */
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
@@ -72,10 +72,10 @@ export async function connectMongo({ uri, log }: { uri: string; log: Log }): Pro
   };
 }
 
-/** `refusal`: why the first connection could not be made yet; the client itself then says only that it is closed. */
+/** `refusal` is the reason why the first connection failed. The client itself reports only that it is closed. */
 type Life = { closed: boolean; refusal: unknown };
 
-/** A client whose first connect failed stays closed: the driver heals only what was connected once. */
+/** A client whose first connect failed stays closed: the driver reconnects only a client that was connected once. */
 async function join(client: MongoClient, life: Life): Promise<void> {
   while (!life.closed) {
     try {
@@ -108,7 +108,7 @@ function watchPrimary(client: MongoClient, log: Log, listeners: Iterable<() => v
   });
 }
 
-/** One question at a time: probes that come while one waits share it, and a database that hangs gathers none. */
+/** One request at a time: probes that come meanwhile share it, so that no requests pile up at a database that hangs. */
 function createCheck(db: Db, life: Life): () => Promise<Check> {
   let asked: Promise<Check> | null = null;
   return async () => {
@@ -131,8 +131,8 @@ type Asked = { command(command: Document): Promise<Document>; collection(name: s
 type Readable = { findOne(filter: Document, options: FindOptions): Promise<unknown> };
 
 /**
- * Asks the primary who it is, and then for a read that is answered only once a majority has confirmed it: a primary that is cut off from
- * the other members takes itself for one until its election timeout is over. Throws if there is no answer.
+ * Asks the primary for its role, and then for a read that a majority must confirm: a primary that is cut off from the other members stays
+ * primary until its election timeout. Throws if there is no answer.
  */
 export async function askPrimary(db: Asked): Promise<Check> {
   const check = checkHello(await db.command({ hello: 1, maxTimeMS: CHECK_LIMIT_MS }));

@@ -8,17 +8,16 @@ export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { under: 1 } },
 ];
 
-/** A day is asked for at most, and the cleaner comes once a minute. */
+/** Queries ask for a day at most. The cleaner runs once a minute. */
 export const MINUTES_KEPT_SECONDS = 25 * 3_600;
 
 /**
- * The events of a call or an agent, and the few agents among all calls: every query that names a key names its kind. And what agents have
- * said at any time.
+ * Indexes for the events of a call or an agent (every query that names a key names its kind), and for the events of agents at any time.
  */
 const EVENT_INDEXES: IndexDescription[] = [
   { key: { kind: 1, aggregate_id: 1 } },
   { key: { type: 1, received_at: 1 }, partialFilterExpression: { kind: "agent" } },
-  // the newest of all: 0.5 us of the 16 that it takes to insert an event, and 27 bytes
+  // for the newest events: it costs 0.5 us of the 16 us of an insert, and 27 bytes
   { key: { id: -1 } },
 ];
 
@@ -26,10 +25,10 @@ const EVENT_INDEXES: IndexDescription[] = [
 const BY_ID = { id: -1 } as const;
 const BY_BEGIN = { began_at: -1, id: -1 } as const;
 
-/** What changed lately; with the key, so that the index alone answers. */
+/** For recent changes. It includes the key, so that the index alone answers. */
 const BY_VERSION: IndexDescription = { key: { version: 1, _id: 1 } };
 
-/** Fields of which a value may be in very many calls: the page lists those by when they began. */
+/** Fields with values that may be in very many calls. The page lists such calls by their beginning. */
 const WIDE_FIELDS = ["counted_as", "queue", "queues", "agents", "our_number_canonical"];
 
 /**
@@ -53,15 +52,15 @@ const CALL_INDEXES: IndexDescription[] = [
   })),
 ];
 
-/** The index by which what changed since a moment is found. */
+/** The index that finds changes since a moment. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** The projector deletes them after 30 days and says how many waited. This is for a database without a projector. */
+/** The projector deletes letters after 30 days and reports how many waited. This index is for a database without a projector. */
 const LETTERS_KEPT_SECONDS = 31 * 86_400;
 const LETTERS_BY_AGE = { last_seen: 1 } as const;
 const LETTERS_BY_AGE_NAME = "last_seen_1";
 
-/** An instance that was ready an hour ago, and is not any more, is gone. */
+/** An instance that has not been ready for an hour is gone. */
 const INSTANCES_KEPT_SECONDS = 3_600;
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
@@ -72,7 +71,7 @@ const LETTER_INDEXES: IndexDescription[] = [
   })),
 ];
 
-/** Releases before made these: others do what they did. */
+/** Indexes of earlier releases, which others replace. */
 const FORMER_CALL_INDEXES = ["updated_at_1", "legs.agent_1_id_-1"];
 
 /** Creates collections and indexes, and resolves once all are there. */
@@ -82,7 +81,7 @@ export async function prepareCollections(db: Db): Promise<void> {
 }
 
 /**
- * Creates the collections that are missing. Several instances may do so at once: a transaction must find its collections, for two
+ * Creates the missing collections. Several instances may do so at once. A transaction must find its collections, because two transactions
  * that create one implicitly would conflict.
  */
 export async function createCollections(db: Db): Promise<void> {
@@ -94,8 +93,8 @@ export async function createCollections(db: Db): Promise<void> {
 }
 
 /**
- * Builds the indexes that are missing and drops those that a release before has left. Reads and writes go on meanwhile. A build
- * that takes longer than our link waits for an answer (MongoNetworkTimeoutError) goes on: the next call joins it.
+ * Builds the missing indexes and drops those of earlier releases. Reads and writes go on meanwhile. If a build takes longer than the
+ * timeout of a connection (MongoNetworkTimeoutError), it goes on, and the next call joins it.
  */
 export async function createIndexes(db: Db): Promise<void> {
   await Promise.all([
@@ -115,7 +114,7 @@ export async function createIndexes(db: Db): Promise<void> {
   await dropFormer(db.collection("calls"));
 }
 
-/** A release before made the index with a shorter time. It is made again: to change it needs more rights than ours. */
+/** An earlier release made the index with a shorter time. It is built again, because changing it needs more rights than ours. */
 async function keepLetters(db: Db): Promise<void> {
   const letters = db.collection("dead_letters");
   const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
@@ -126,7 +125,7 @@ async function keepLetters(db: Db): Promise<void> {
   });
 }
 
-/** Looked for first: to drop one, even one that is not there, waits for every transaction that has touched the collection. */
+/** It looks for the indexes first, because even the drop of a missing index waits for all transactions on the collection. */
 async function dropFormer(calls: Collection): Promise<void> {
   for (const { name } of await calls.indexes())
     if (name !== undefined && FORMER_CALL_INDEXES.includes(name))

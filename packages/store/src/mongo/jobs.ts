@@ -4,8 +4,8 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
 /**
- * Longer than a usual day's job takes; who died over one is replaced after it. A first retention over millions of calls
- * takes longer: after an hour another projector begins it too, with what is left. That costs tombstones twice and harms nothing.
+ * A usual daily job takes less time. A claim of an instance that crashed ends after it. The first retention over millions of calls takes
+ * longer: after an hour another projector starts it too, with the remaining calls. That writes tombstones twice and does no harm.
  */
 export const CLAIM_MS = 3_600_000;
 const NEVER = new Date(0);
@@ -36,7 +36,7 @@ export function createMongoJobs({
   };
 }
 
-/** It is there and not due: the upsert tried to make it once more. */
+/** The job exists and is not due: the upsert tried to insert it again. */
 function unlessThere(error: unknown): false {
   if (isDuplicateKey(error)) return false;
   throw error;

@@ -12,18 +12,18 @@ import { OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, isLostLink } from "./outage.ts";
 
 /**
- * No new try is begun after this long. The driver's own withTransaction goes on for 120 s, past any consumer's session;
- * a few elections fit in 15 s, and who is told Unavailable tries again with what is then there.
+ * No new try starts after this time. withTransaction of the driver goes on for 120 s, longer than the session of any consumer. A few
+ * elections fit into 15 s, and a caller that gets Unavailable tries again with fresh data.
  */
 const TRIES_LIMIT_MS = 15_000;
 /** First and longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
-/** So many tries lost in a row, after 1.6 s and every 4 s from then on: what is in the way may be dead. */
+/** After so many lost tries in a row, after 1.6 s and every 4 s from then on, an orphaned transaction may be in the way. */
 const STUCK_TRIES = 8;
 /**
- * A key that another transaction has just inserted is seen by the next try's reads. Where it still collides after
- * three tries it is no race: that document can never be stored.
+ * The next try reads a key that another transaction has just inserted. If it still collides after three tries it is no race, and the
+ * document can never be stored.
  */
 const COLLISION_TRIES = 3;
 
@@ -35,9 +35,9 @@ const TRANSACTION: TransactionOptions = {
 };
 
 /**
- * Runs `body` in a transaction, anew from its start when it lost against another one or its primary. `body` must do
- * nothing outside that may not be done again. Throws the last try's error, or Unavailable where no commit was answered:
- * then the transaction may or may not have happened.
+ * Runs `body` in a transaction, and again from its start if it lost against another transaction or lost its primary. `body` must have no
+ * effects outside the transaction that may not be repeated. Throws the error of the last try, or Unavailable if no commit was answered:
+ * then the transaction may be done or not.
  */
 export async function runTransaction<T>(
   client: MongoClient,
@@ -54,7 +54,7 @@ export async function runTransaction<T>(
         if (!isWorthATry(error, attempt) || performance.now() >= deadline) throw error;
       }
       onRetry(attempt);
-      // only a help: without it the next tries go on as they would
+      // this only helps: without it the next tries go on as before
       if (attempt % STUCK_TRIES === 0) await endAbandoned(client).catch(() => {});
       await sleep(pauseAfter(attempt));
     }
@@ -74,16 +74,15 @@ async function runOnce<T>(
     await commit(session, deadline);
     return value;
   } catch (error) {
-    // an abort that does not arrive is made up for: the session's next transaction, or its end by time, does it
+    // if the abort does not arrive, the next transaction of the session or a timeout aborts it
     if (session.inTransaction()) await session.abortTransaction().catch(() => {});
     throw error;
   }
 }
 
 /**
- * A commit whose answer was lost is asked for again: the server remembers and answers the same. So is one that failed with
- * no error of MongoDB's: the driver (7.9) breaks on Node's own error of a socket that was written to
- * (`error.hasErrorLabel is not a function`).
+ * A commit whose answer was lost is repeated: the server remembers it and gives the same answer. So is a commit that failed with an error
+ * that is not MongoDB's: the driver (7.9) breaks on the error of a socket write (`error.hasErrorLabel is not a function`).
  */
 async function commit(session: ClientSession, deadline: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -101,7 +100,7 @@ async function commit(session: ClientSession, deadline: number): Promise<void> {
 const isOutcomeUnknown = (error: unknown) =>
   !(error instanceof MongoError) || error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
 
-/** Nothing was stored, and the next try may find things otherwise. */
+/** Nothing was stored, and the next try may succeed. */
 function isWorthATry(error: unknown, attempt: number): boolean {
   if (isDuplicateKey(error)) return attempt < COLLISION_TRIES;
   if (isLostLink(error)) return true;

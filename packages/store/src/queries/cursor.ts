@@ -1,22 +1,22 @@
 import { type Call, type CallOrder, InvalidCursor, type Page } from "@teravoz/domain";
 
-/** Opaque to the outside: what it holds may change between releases. */
+/** Opaque to callers: its contents may change between releases. */
 export const writeCursor = (value: string): string => Buffer.from(value).toString("base64url");
 
-/** What `writeCursor` was given. Throws InvalidCursor for anything it never wrote. */
+/** Reads the value that `writeCursor` was given. Throws InvalidCursor for any other text. */
 export function readCursor(cursor: string): string {
   const value = Buffer.from(cursor, "base64url").toString();
   if (value === "" || writeCursor(value) !== cursor) throw new InvalidCursor();
   return value;
 }
 
-/** The call a page ended with: its id, and in the order of began_at when it began. */
+/** The last call of a page: its id and, in the order of `began_at`, its beginning. */
 export type CallsCursor = { id: number; began_at: Date | null };
 
 const writeCallsCursor = ({ id, began_at }: Pick<Call, "id" | "began_at">, order: CallOrder): string =>
   writeCursor(order === "began_at" ? `${began_at.getTime()}/${id}` : `${id}`);
 
-/** Throws InvalidCursor too for one of the other order. */
+/** Throws InvalidCursor also for a cursor of the other order. */
 export function readCallsCursor(cursor: string, order: CallOrder): CallsCursor {
   const [, ms, id] = /^(?:(0|[1-9]\d{0,15})\/)?([1-9]\d{0,15})$/.exec(readCursor(cursor)) ?? [];
   const began_at = ms === undefined ? null : new Date(Number(ms));
@@ -26,7 +26,7 @@ export function readCallsCursor(cursor: string, order: CallOrder): CallsCursor {
   return { id: Number(id), began_at };
 }
 
-/** Where a listing of keys goes on: first those of events, then those of what is kept; `after` is the last key, "" for none. */
+/** The place where a listing of keys goes on: first keys of events, then keys of stored calls. `after` is the last key, or "". */
 export type KeysCursor = { of: "events" | "kept"; after: string };
 
 export const writeKeysCursor = ({ of, after }: KeysCursor): string => writeCursor(`${of}:${after}`);
@@ -38,7 +38,7 @@ export function readKeysCursor(cursor: string | null): KeysCursor {
   return { of: of as KeysCursor["of"], after };
 }
 
-/** A page of calls out of one more than the page may hold. */
+/** Makes a page of calls. `calls` has one more than the page may hold if there is a next page. */
 export function cutCalls(calls: Call[], limit: number, order: CallOrder = "id"): Page<Call> {
   const items = calls.slice(0, limit);
   const last = items.at(-1);

@@ -15,7 +15,7 @@ import { readCursor, writeCursor } from "./cursor.ts";
 /** The place where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
 type DeliveryPlace = { id: number | null; letter: Place | null };
 
-/** Each the newest first, `limit` at most, from after a place. */
+/** Each reads at most `limit` after a place, newest first. */
 export type DeliverySources = {
   events(below: number | null, limit: number): Promise<DeliveredEvent[]>;
   letters(after: Place | null, limit: number): Promise<DeadLetter[]>;
@@ -28,7 +28,7 @@ export async function mergeDeliveries(
   { limit, cursor }: { limit: number; cursor: string | null },
 ): Promise<Page<Delivery>> {
   const from = cursor === null ? { id: null, letter: null } : readPlaces(cursor);
-  // one more than the page may hold says whether there is more
+  // one more than the page may hold shows whether there is a next page
   const [events, letters] = await Promise.all([
     of === "letters" ? [] : sources.events(from.id, limit + 1),
     of === "events" ? [] : sources.letters(from.letter, limit + 1),
@@ -66,7 +66,7 @@ function readPlaces(cursor: string): DeliveryPlace {
 /** An event as it was delivered, without its place in the order of its call. */
 export type Arrived = Omit<DeliveredEvent, "redeliveries" | "overtaken_by"> & { redeliveries?: number };
 
-/** `histories` holds all events of those calls that are to be looked into. */
+/** `histories` holds all events of the calls whose order is checked. */
 export function describeArrivals(
   arrived: readonly Arrived[],
   histories: Iterable<Event>,

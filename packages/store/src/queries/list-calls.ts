@@ -20,7 +20,7 @@ import { findSearchValues, type SearchLimits, searchConditions } from "./search-
 
 type EqualField = Exclude<keyof CallFilter, "agent" | "waiting" | "number" | "search">;
 
-/** The fields that calls are filtered by, and the indexed path of each. */
+/** The fields by which calls are filtered, with the indexed path of each. */
 const FILTER_PATHS: Record<EqualField, string> = {
   id: "id",
   aggregate_id: "_id",
@@ -41,7 +41,7 @@ type Condition = Filter<CallDocument>;
 type Asked = { window: CallWindow; order: CallOrder; limit: number };
 /** One reading of a listing: calls that meet all conditions, newest first. */
 type Reading = Asked & { conditions: Condition[]; isNarrow: boolean };
-/** A part of what is asked for. */
+/** A part of a filter. */
 type Piece = { condition: Condition; isNarrow: boolean };
 
 /**
@@ -65,11 +65,11 @@ export async function listCalls(
   return { ...cutCalls(merge(found, order), limit, order), ...(cut ? { cut } : {}) };
 }
 
-/** Older than the call that the page before ended with. */
+/** The calls that are older than the last call of the page before. */
 function conditionsAfter(cursor: string, order: CallOrder): Condition[] {
   const { id, began_at } = readCallsCursor(cursor, order);
   if (!began_at) return [{ id: { $lt: id } }];
-  // a negation is no way to an index: only the begin is
+  // a negation cannot use an index, only the beginning can
   return [{ began_at: { $lte: began_at } }, { $nor: [{ began_at, id: { $gte: id } }] }];
 }
 
@@ -78,10 +78,10 @@ function equalities({ agent, waiting, ...filter }: CallFilter): Condition[] {
     .map(([field, path]) => [path, filter[field as EqualField]] as const)
     .filter(([, value]) => value !== undefined);
   return [
-    // with $eq a value is only ever a value, whatever it begins with
+    // $eq makes MongoDB compare a value that begins with `$`
     ...given.map(([path, value]) => ({ [path]: { $eq: value } })),
     ...(agent === undefined ? [] : [{ agents: { $eq: agentKey(agent) } }]),
-    // as isWaiting
+    // equals isWaiting of the domain
     ...(waiting ? [{ waiting_since: { $type: "date" as const } }, { counted_as: "inbound" as const }] : []),
   ];
 }
@@ -129,7 +129,7 @@ function merge(found: Call[][], order: CallOrder): Call[] {
   return [...byId.values()].sort(byOrder(order));
 }
 
-/** The newest of them, and one more than the page holds where there is one. */
+/** The newest calls, and one more than the page holds if there is one. */
 async function read(
   calls: Collections["calls"],
   { conditions, isNarrow, window, order, limit }: Reading,
@@ -147,7 +147,7 @@ async function read(
 /** No call began before. A call of an older fold has no began_at, and stands nowhere in that order. */
 const EARLIEST = new Date(0);
 
-/** As isInWindow. */
+/** The filter that equals isInWindow of the domain. */
 const conditionsOf = ({ since, until }: CallWindow, order: CallOrder): Condition[] =>
   order === "began_at"
     ? [{ began_at: { $gte: since ?? EARLIEST, ...(until && { $lt: until }) } }]

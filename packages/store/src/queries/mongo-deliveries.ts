@@ -14,7 +14,7 @@ import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from ".
 
 const reading = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** As CallQueries promises it. */
+/** See CallQueries.listDeliveries. */
 export function listDeliveries(
   collections: Collections,
   filter: DeliveryFilter,
@@ -41,7 +41,7 @@ async function readEvents(
   { key, below, limit, readOccurrence }: Asked,
 ): Promise<DeliveredEvent[]> {
   const owned = key === undefined ? {} : { kind: { $in: KINDS }, aggregate_id: { $eq: key } };
-  // a key's own events are few: read whole they cost less than all others passed over in their order
+  // a key has few events: reading them all costs less than skipping all others in the order of ids
   const hint = key === undefined ? {} : { hint: { kind: 1, aggregate_id: 1 } };
   const found = await collections.events
     .find(
@@ -55,7 +55,7 @@ async function readEvents(
   return describeArrivals(arrived, await readHistories(collections, arrived), readOccurrence);
 }
 
-/** All events of the calls among these that are not overgrown: those of such a call are not read again and again. */
+/** All events of those of the calls that are not overgrown: the events of an overgrown call would be read again and again. */
 async function readHistories({ calls, events }: Collections, arrived: readonly Arrived[]): Promise<Event[]> {
   const keys = new Set(arrived.filter(({ kind }) => kind === "call").map(({ aggregate_id }) => aggregate_id));
   if (keys.size === 0) return [];

@@ -28,13 +28,13 @@ import { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
 import { listVersions } from "./versions.ts";
 
 export type MongoQueriesOptions = {
-  /** Bound what a search looks up. */
+  /** The limits of a search. */
   limits?: SearchLimits;
   /** The reader of stamps that belongs to the account's fold; by default stamps without a zone are UTC. */
   readOccurrence?: ReadOccurrence;
 };
 
-/** The queries of realtime. They read from the primary what a majority has. */
+/** The queries of realtime. They read data of a majority from the primary. */
 export function createMongoQueries(
   { db }: Pick<MongoConnection, "db">,
   { limits = SEARCH_LIMITS, readOccurrence = readInUtc }: MongoQueriesOptions = {},
@@ -69,9 +69,9 @@ type AskedEvents = {
 };
 
 /**
- * Reads a call's events twice: all of them as they pass, to order them (the order is that of the set, not one an index could
- * have), and those of the page. So a call of any size holds a page and a line for each event in memory, never all its
- * bodies. What was erased by the second reading is left out.
+ * Reads the events of a call twice: all of them in a stream, to order them (no index can have the order of the fold), and then the events
+ * of the page. So memory holds a page and a small record for each event, never all bodies. Events that were erased before the second read
+ * are left out.
  */
 async function listCallEvents(collections: Collections, asked: AskedEvents): Promise<Page<StoredEvent>> {
   const { items, next } = cutEvents(orderPlaces(await readPlaces(collections, asked)), asked);
@@ -82,7 +82,7 @@ async function listCallEvents(collections: Collections, asked: AskedEvents): Pro
   return { items: wanted.flatMap((uuid) => events.get(uuid) ?? []), next };
 }
 
-/** So many bodies are held at once at most: 16 MiB where each is the largest ingest takes (64 KiB). */
+/** At most so many bodies are held at once: 16 MiB if each has the maximum of 64 KiB. */
 const BODIES_AT_ONCE = 256;
 
 async function readPlaces(
@@ -113,10 +113,10 @@ async function findCalls({ calls }: Collections, call_ids: readonly string[]): P
   return found.map((call) => completeCall(call as StoredCall));
 }
 
-/** A large account's agents in one trip. */
+/** All agents of a large account in one trip. */
 const AGENTS_AT_ONCE = 10_000;
 
-/** An agent whom an older fold made is left out until a rebuild has made it again, which then notifies: agents are its first work. */
+/** An agent of an older fold is left out until a rebuild has folded it again and notified it. A rebuild begins with agents. */
 async function listPresences({ agents }: Collections, names?: readonly string[]): Promise<Presence[]> {
   const filter = { fold: { $gte: FOLD_REVISION }, ...(names && { _id: { $in: [...names] } }) };
   const found = agents.find(filter, {

@@ -18,10 +18,10 @@ import { chunksOf, readRecent } from "./recent-calls.ts";
 
 type Stretch = { from: Date; to: Date; bytes: number };
 
-/** Ten minutes of a large call centre are some 3,000 calls: their events are asked for a few thousand at a time. */
+/** Ten minutes of a large call centre have about 3,000 calls. Their events are read a few thousand at a time. */
 const HISTORIES_AT_ONCE = 500;
 
-/** The index alone says which calls: it holds both times. */
+/** The index alone finds the calls, because it holds both times. */
 export async function listMovingCalls(
   { calls, events }: Collections,
   { from, to, bytes }: Stretch,
@@ -59,7 +59,7 @@ export async function listPresenceEvents(
   return found;
 }
 
-/** So many agents a read: a week of them is read in less than a second. */
+/** Agents in one read: a week of their events takes less than a second. */
 const AGENTS_AT_ONCE = 50;
 
 export async function listPastPresences(

@@ -23,12 +23,12 @@ export const listRecentCalls = (
 /** People in one read: some thousand index entries. */
 const PEOPLE_AT_ONCE = 500;
 
-/** First the calls that somebody gave up, then all recent calls of these people. A call that is in both counts as it was read last. */
+/** First the calls with an abandoned visit, then all recent calls of these people. If a call is in both, the later read counts. */
 export async function listReturnableCalls(
   { calls }: Pick<Collections, "calls">,
   since: Date,
 ): Promise<RecentCall[]> {
-  // the type stands here for the index, which holds dates alone
+  // the type selects the index, which holds dates alone
   const abandoned = await readRecent(calls, { abandoned_at: { $gte: since, $type: "date" } });
   const found = new Map(abandoned.map((call) => [call.aggregate_id, call]));
   const people = new Set(abandoned.flatMap(({ their_number_canonical }) => their_number_canonical ?? []));

@@ -20,13 +20,13 @@ export type SearchLimits = {
   agents: number;
   /** Different numbers looked at in one operation: 100 ms at 5 us each. */
   atOnce: number;
-  /** A person waits this long for a search: some 600,000 different numbers. */
+  /** The longest time that a person waits for a search, enough for about 600,000 different numbers. */
   ms: number;
 };
 
 export const SEARCH_LIMITS: SearchLimits = { numbers: 500, agents: 100, atOnce: 20_000, ms: 3_000 };
 
-/** The first values in their order, and whether there are more: what one search is bounded to. */
+/** The first values in their order, and whether there are more. A search uses only these. */
 export function firstValues(values: Iterable<string>, most: number): { first: string[]; cut: boolean } {
   const all = [...new Set(values)].sort();
   return { first: all.slice(0, most), cut: all.length > most };

@@ -7,7 +7,7 @@ import { orUnavailable } from "../mongo/outage.ts";
 
 const reading = { readConcern: { level: "majority" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** How far the store has come, and how much came lately; from the primary, what a majority has. */
+/** The progress of the store, and the recent number of events. They read data of a majority from the primary. */
 export function createMongoSystemQueries({ db }: Pick<MongoConnection, "db">): SystemQueries {
   const collections = openCollections(db);
   return {

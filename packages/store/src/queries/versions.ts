@@ -8,7 +8,7 @@ const VERSION = { projection: { _id: 1, version: 1 }, batchSize: 10_000 } as con
 
 type Versioned = { _id: string; version: number };
 
-/** CallQueries.listVersions over MongoDB. An agent whom an older fold made is not listed, as in listPresences. */
+/** See CallQueries.listVersions. An agent of an older fold is not listed, as in listPresences. */
 export async function listVersions(
   { calls, agents }: Pick<Collections, "calls" | "agents">,
   { withinMs, until, limit }: Parameters<CallQueries["listVersions"]>[0],
