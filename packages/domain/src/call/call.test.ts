@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { runs } from "../../../../test/support/long.ts";
-import type { CallState } from "../event/catalogue.ts";
-import { eventTypes } from "../event/catalogue.ts";
+import { type CallState, eventTypes } from "../event/catalogue.ts";
 import type { Event } from "../event/event.ts";
 import { type FlowName, flows } from "../event/flows.ts";
 import { parseWebhook } from "../event/webhook.ts";
@@ -47,6 +46,18 @@ function withoutTwins(events: readonly Event[]): Event[] {
   }
   return [...steps.values()];
 }
+
+test("an event of a type that only a newer release knows describes the call, and changes nothing of its course", () => {
+  const known = [
+    received({ type: "call.waiting", ms: 0, queue: "900" }),
+    received({ type: "actor.entered", ms: 5_000, actor: "ana" }),
+  ];
+  const newer = { ...received({ type: "call.data-provided", ms: 2_000, code: "42" }), type: "call.parked" };
+  const { code, events, ...course } = foldCall([...known, newer])!;
+  expect([code, events]).toEqual(["42", 3]);
+  const { code: _code, events: _events, ...before } = foldCall(known)!;
+  expect(course).toEqual(before);
+});
 
 describe("a call's fields", () => {
   test("tell a delegated call from its first to its last event", () => {

@@ -3,7 +3,7 @@ import { readQueue, readText } from "./text.ts";
 
 /** The part of an event that concerns the course of a call or an agent. */
 export type Step = {
-  /** Null for a type that only a newer release knows: such an event changes nothing but the number of events. */
+  /** Null for a type that only a newer release knows: such an event describes the call, and is no step of its course. */
   type: EventType | null;
   /** The queue that the event itself names. */
   queue: string | null;

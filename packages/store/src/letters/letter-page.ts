@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ArrivedLetter, DeadLetter, Page } from "@teravoz/domain";
-import { InvalidCursor } from "@teravoz/domain";
+import { type ArrivedLetter, type DeadLetter, InvalidCursor, type Page } from "@teravoz/domain";
 import { readCursor, writeCursor } from "../queries/cursor.ts";
 
 /** The place of a letter in the order of all: by first_seen, then by id. */
