@@ -1,16 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { findParties, foldCall, type LoggedEvent } from "@teravoz/domain";
+import { type FoldRules, foldCall, type LoggedEvent } from "@teravoz/domain";
 import {
   connectMongo,
   createMongoAccount,
-  createMongoErasures,
-  createMongoLetters,
+  createMongoJobs,
   createMongoStore,
   type MongoConnection,
   type MongoStore,
+  openStore as openStorage,
 } from "@teravoz/store";
-import { accountContract, lettersContract, senderZoneContract, storeContract } from "@teravoz/store/contract";
+import {
+  accountContract,
+  jobsContract,
+  lettersContract,
+  readinessContract,
+  senderZoneContract,
+  storeContract,
+} from "@teravoz/store/contract";
 import { eventually } from "../support/eventually.ts";
 import {
   batchOf,
@@ -23,24 +30,20 @@ import {
   uriOf,
 } from "../support/store.ts";
 
-storeContract("MongoDB", async () => {
-  const { connection, store } = await openStore();
-  const letters = createMongoLetters({ connection, log });
-  const desk = createMongoErasures({ connection, erasureKeys, parties: findParties });
-  return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
-});
+async function openPorts(rules: FoldRules = { region: "BR", senderZone: "UTC" }) {
+  const uri = uriOf(freshDatabase()).href;
+  const { erasures: desk, connection, ...ports } = await openStorage({ uri, rules, log, erasureKeys });
+  await eventually(() => ports.rebuild.prepare());
+  return { ...ports, desk, connection, close: () => dropDatabase(connection) };
+}
 
-senderZoneContract("MongoDB", async (readOccurrence) => {
-  const { connection } = await openStore();
-  const store = createMongoStore({ connection, log, erasureKeys, readOccurrence });
-  const letters = createMongoLetters({ connection, log });
-  const desk = createMongoErasures({ connection, erasureKeys, parties: findParties });
-  return { store, queries: store, letters, desk, close: () => dropDatabase(connection) };
-});
-
-accountContract("MongoDB", async () => {
-  const { connection } = await openStore();
-  return { account: createMongoAccount(connection), close: () => dropDatabase(connection) };
+storeContract("MongoDB", () => openPorts());
+senderZoneContract("MongoDB", openPorts);
+accountContract("MongoDB", () => openPorts());
+readinessContract("MongoDB", () => openPorts());
+jobsContract("MongoDB", async (now) => {
+  const { connection, close } = await openPorts();
+  return { jobs: createMongoJobs({ connection, now }), close };
 });
 
 test("an account document of the release before the sender's zone is read as UTC", async () => {
@@ -57,10 +60,7 @@ test("an account document of the release before the sender's zone is read as UTC
   await dropDatabase(connection);
 });
 
-lettersContract("MongoDB", async () => {
-  const { connection } = await openStore();
-  return { letters: createMongoLetters({ connection, log }), close: () => dropDatabase(connection) };
-});
+lettersContract("MongoDB", () => openPorts());
 
 describe("the store on MongoDB", () => {
   let connection: MongoConnection;

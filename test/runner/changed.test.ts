@@ -21,6 +21,20 @@ test("an import through the index of a package uses only the file that exports t
   expect(used).toEqual(["packages/domain/src/due.ts"]);
 });
 
+test("an import through the index of a folder uses only the file that exports the name", () => {
+  const folder = {
+    "packages/domain/src/index.ts": 'export * from "./call/index.ts";\n',
+    "packages/domain/src/call/index.ts": 'export * from "./visits.ts";\nexport * from "./talks.ts";\n',
+    "packages/domain/src/call/visits.ts": "export const openVisitOf = () => null;\n",
+    "packages/domain/src/call/talks.ts": "export const MAX_TALKS = 100;\n",
+    "test/a.test.ts": 'import { openVisitOf } from "@teravoz/domain";\n',
+    "test/b.test.ts": 'import { MAX_TALKS } from "@teravoz/domain/call";\n',
+  };
+  const { "test/a.test.ts": whole, "test/b.test.ts": entry } = usesOf(folder);
+  expect(whole).toEqual(["packages/domain/src/call/visits.ts"]);
+  expect(entry).toEqual(["packages/domain/src/call/talks.ts"]);
+});
+
 test("an import of several lines, with types and new names, uses what it names", () => {
   const text = 'import {\n  type Call,\n  foldCall as fold,\n  isDue,\n} from "@teravoz/domain";\n';
   expect(usesOf({ "test/a.test.ts": text })["test/a.test.ts"]).toEqual([

@@ -93,18 +93,21 @@ function resolve(
     return sources.has(target) ? [target] : [];
   }
   const [scope, name, file] = from.split("/");
-  const index = packages.get(`${scope}/${name}`);
-  if (!index) return [];
-  if (file) return [join(dirname(index), `${file}.ts`)];
+  const whole = packages.get(`${scope}/${name}`);
+  if (!whole) return [];
+  const index = file ? join(dirname(whole), file, "index.ts") : whole;
+  if (!sources.has(index)) return [join(dirname(whole), `${file}.ts`)];
   return names === null
     ? [index, ...targetsOf(sources, index)]
     : names.flatMap((each) => find(sources, index, each));
 }
 
+/** The files that an index exports, directly or through the indexes of folders. */
 const targetsOf = (sources: Sources, index: string): string[] =>
-  [...(sources.get(index) ?? "").matchAll(/from\s+"(\.[^"]+)"/g)].map(([, from]) =>
-    join(dirname(index), from!),
-  );
+  [...(sources.get(index) ?? "").matchAll(/from\s+"(\.[^"]+)"/g)].flatMap(([, from]) => {
+    const target = join(dirname(index), from!);
+    return basename(target) === "index.ts" ? targetsOf(sources, target) : [target];
+  });
 
 /** The files behind an index that export the name; the index itself where it cannot be told. */
 function find(sources: Sources, index: string, name: string): string[] {

@@ -1,6 +1,7 @@
-import { type FoldedCall, foldCall } from "../src/call.ts";
-import type { Event } from "../src/event.ts";
-import { parseWebhook } from "../src/webhook.ts";
+import { foldCall } from "../src/call/call.ts";
+import type { FoldedCall } from "../src/call/folded-call.ts";
+import type { Event } from "../src/event/event.ts";
+import { parseWebhook } from "../src/event/webhook.ts";
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
 /** How long an event is under way. */

@@ -1,5 +1,5 @@
-import type { CountedCall } from "../src/queue-numbers.ts";
-import type { Visit } from "../src/visits.ts";
+import type { Visit } from "../src/call/visits.ts";
+import type { CountedCall } from "../src/numbers/queue-numbers.ts";
 
 /** A visit to queue 900 that goes on, with everything else unknown but what is given. */
 export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import type { Event } from "../src/event.ts";
-import { type FlowName, flows } from "../src/flows.ts";
-import { parseWebhook } from "../src/webhook.ts";
+import type { EventType } from "../src/event/catalogue.ts";
+import type { Event } from "../src/event/event.ts";
+import { type FlowName, flows } from "../src/event/flows.ts";
+import { parseWebhook } from "../src/event/webhook.ts";
 import { at, wholeSecond } from "./calls.ts";
 
 /** How a stamp is written. Two of them have no milliseconds, and `none` is no stamp at all. */
@@ -15,15 +16,31 @@ const AGENTS = [
 ] as const;
 
 /** Types that are drawn more often are named more than once. A call.finished is final: it is drawn rarely. */
-const TYPES = [
-  ...["call.new", "call.standby", "call.waiting", "call.waiting", "call.ongoing", "call.ongoing"],
-  ...["actor.ringing", "actor.ringing", "actor.noanswer", "actor.noanswer"],
-  ...["actor.entered", "actor.entered", "actor.entered", "actor.left", "actor.left", "actor.left"],
-  ...["call.overflow", "call.queue-abandon", "call.recording-available", "call.data-provided"],
+const TYPES: readonly EventType[] = [
+  "call.new",
+  "call.standby",
+  "call.waiting",
+  "call.waiting",
+  "call.ongoing",
+  "call.ongoing",
+  "actor.ringing",
+  "actor.ringing",
+  "actor.noanswer",
+  "actor.noanswer",
+  "actor.entered",
+  "actor.entered",
+  "actor.entered",
+  "actor.left",
+  "actor.left",
+  "actor.left",
+  "call.overflow",
+  "call.queue-abandon",
+  "call.recording-available",
+  "call.data-provided",
 ];
 
 type RandomStep = {
-  type: string;
+  type: EventType;
   gapMs: number;
   form: StampForm;
   queue: string | undefined;
@@ -46,7 +63,7 @@ const delay = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 90_000 }) },
 );
 
-const stepOf = (type: fc.Arbitrary<string>): fc.Arbitrary<RandomStep> =>
+const stepOf = (type: fc.Arbitrary<EventType>): fc.Arbitrary<RandomStep> =>
   fc.record({
     type,
     gapMs: gap,
@@ -57,14 +74,19 @@ const stepOf = (type: fc.Arbitrary<string>): fc.Arbitrary<RandomStep> =>
     isTwice: fc.integer({ min: 0, max: 7 }).map((n) => n === 0),
   });
 
-const ended = fc.constantFrom("call.finished", "call.queue-abandon", "call.recording-available", null);
+const ended = fc.constantFrom<EventType | null>(
+  "call.finished",
+  "call.queue-abandon",
+  "call.recording-available",
+  null,
+);
 
 /** Any events in any order, with an end in most calls. */
 const anySteps = fc
   .tuple(fc.array(stepOf(fc.constantFrom(...TYPES)), { minLength: 1, maxLength: 14 }), ended.chain(endOf))
   .map(([steps, end]) => [...steps, ...end]);
 
-function endOf(type: string | null): fc.Arbitrary<RandomStep[]> {
+function endOf(type: EventType | null): fc.Arbitrary<RandomStep[]> {
   return type === null ? fc.constant([]) : stepOf(fc.constant(type)).map((step) => [step]);
 }
 

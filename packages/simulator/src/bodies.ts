@@ -1,4 +1,4 @@
-import type { FlowName, FlowStep } from "@teravoz/domain";
+import type { AgentEventType, EventType, FlowName, FlowStep } from "@teravoz/domain";
 import { createPace } from "./pace.ts";
 import { type Person, recruit } from "./people.ts";
 import { createRandom, drawOne, drawWhole, type Random } from "./random.ts";
@@ -7,7 +7,7 @@ import { createRandom, drawOne, drawWhole, type Random } from "./random.ts";
 export type CallEventBody = {
   /** The login, if it is an agent's event. */
   call_id: string;
-  type: string;
+  type: EventType;
   /** The time of the event, in ms after the start of the run. Its timestamp says the same as a date. */
   atMs: number;
   /** The JSON text, as it is sent. */
@@ -48,7 +48,13 @@ type Scene = { script: CallScript; call_id: string; caller: Caller; code: string
 const CAST = recruit(8);
 const OUR_NUMBERS = ["1140028922", "1130031000", "2135550199"];
 /** The life-cycle events that name the two numbers of the call. */
-const WITH_NUMBERS = new Set(["call.new", "call.standby", "call.waiting", "call.ongoing", "call.finished"]);
+const WITH_NUMBERS: ReadonlySet<EventType> = new Set([
+  "call.new",
+  "call.standby",
+  "call.waiting",
+  "call.ongoing",
+  "call.finished",
+]);
 const BY_THE_DIALER: ReadonlySet<FlowName> = new Set(["outbound", "campaign"]);
 
 /**
@@ -81,7 +87,7 @@ export function createCallWriter(script: CallScript, random: Random): CallWriter
 
 /** An event of an agent outside calls. One is sent for each queue of the agent. */
 export const writeAgentEvents = (
-  type: string,
+  type: AgentEventType,
   { login, extension, queues }: Person,
   { startAt, atMs, more = {} }: { startAt: Date; atMs: number; more?: Record<string, unknown> },
 ): CallEventBody[] =>

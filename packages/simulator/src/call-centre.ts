@@ -1,4 +1,4 @@
-import { type FlowStep, flows } from "@teravoz/domain";
+import { type AgentEventType, type FlowStep, flows } from "@teravoz/domain";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import {
   LEAST_PATIENCE_MS,
@@ -230,7 +230,11 @@ function* rest(centre: Centre, agent: Agent): Process {
 type Emitted = { agent: Agent; more?: Record<string, unknown> };
 
 /** Sends an event of an agent outside calls, one for each queue. */
-function emit({ options, agenda, agents }: Centre, type: string, { agent, more = {} }: Emitted): void {
+function emit(
+  { options, agenda, agents }: Centre,
+  type: AgentEventType,
+  { agent, more = {} }: Emitted,
+): void {
   const { startAt } = options;
   agents.push(...writeAgentEvents(type, agent.person, { startAt, atMs: agenda.nowMs(), more }));
 }

@@ -1,8 +1,16 @@
 import { RefusedForGood, Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
-import type { Draining } from "./drain.ts";
 import type { Spooled } from "./record.ts";
 import type { Remaining, Segment } from "./segments.ts";
+
+export type Sender = {
+  log: Log;
+  /**
+   * Resolves when Kafka has acknowledged the record. Throws Unavailable if the record is to be sent again, RefusedForGood or any other
+   * error if it will never be accepted.
+   */
+  send(record: Spooled): Promise<void>;
+};
 
 /** The first record that a blocked destination did not take. */
 type Head = { segment: Segment; index: number; record: Spooled };
@@ -14,21 +22,21 @@ export type Destinations = {
   /** Those that are blocked. */
   blocked(): string[];
   /** Sends each blocked destination the record that it did not take; one that takes it is open again. In the background. */
-  probe(draining: Draining): void;
+  probe(sender: Sender): void;
   block(name: string, head: Head, log: Log): void;
 };
 
 export function createDestinations(): Destinations {
   const all = new Map<string, Blocked>();
-  const probeOne = async (draining: Draining, name: string, blocked: Blocked) => {
+  const probeOne = async (sender: Sender, name: string, blocked: Blocked) => {
     blocked.probing = true;
     const { segment, index, record } = blocked.head;
-    const outcome = await trySend(draining, record);
+    const outcome = await trySend(sender, record);
     blocked.probing = false;
     if (outcome === "again") return;
     note(segment, { name, index, outcome });
     all.delete(name);
-    draining.log.info({ destination: name }, "spool: a destination takes records again");
+    sender.log.info({ destination: name }, "spool: a destination takes records again");
   };
   return {
     isOpen: (name) => !all.has(name),
@@ -37,8 +45,8 @@ export function createDestinations(): Destinations {
       all.set(name, { head, probing: false });
       log.warn({ destination: name }, "spool: a destination takes no records, the others go on");
     },
-    probe: (draining) => {
-      for (const [name, blocked] of all) if (!blocked.probing) void probeOne(draining, name, blocked);
+    probe: (sender) => {
+      for (const [name, blocked] of all) if (!blocked.probing) void probeOne(sender, name, blocked);
     },
   };
 }
@@ -46,17 +54,18 @@ export function createDestinations(): Destinations {
 /** So many are on their way at once: one batch of the publisher, and a fraction of its queue, which live events share. */
 const WINDOW = 500;
 
+type SenderTo = Sender & { destinations: Destinations };
 type Sending = { segment: Segment; records: readonly Spooled[]; isWanted: () => boolean };
 
 /** Sends what is left of a segment to each destination that takes it, all at once, in order to each. */
-export async function sendInOrder(draining: Draining, sending: Sending): Promise<void> {
-  const names = [...sending.segment.left!.keys()].filter((name) => draining.destinations.isOpen(name));
+export async function sendInOrder(sender: SenderTo, sending: Sending): Promise<void> {
+  const names = [...sending.segment.left!.keys()].filter((name) => sender.destinations.isOpen(name));
   const window = Math.max(1, Math.floor(WINDOW / names.length));
-  await Promise.all(names.map((name) => sendTo(draining, sending, { name, window })));
+  await Promise.all(names.map((name) => sendTo(sender, sending, { name, window })));
 }
 
 async function sendTo(
-  draining: Draining,
+  sender: SenderTo,
   { segment, records, isWanted }: Sending,
   { name, window }: { name: string; window: number },
 ): Promise<void> {
@@ -64,19 +73,19 @@ async function sendTo(
   for (let size = 1; ; size = window) {
     const indices = segment.left?.get(name)?.slice(0, size) ?? [];
     if (indices.length === 0 || !isWanted()) return;
-    const outcomes = await Promise.all(indices.map((index) => trySend(draining, records[index]!)));
+    const outcomes = await Promise.all(indices.map((index) => trySend(sender, records[index]!)));
     for (const [n, outcome] of outcomes.entries())
       if (outcome !== "again") note(segment, { name, index: indices[n]!, outcome });
     const first = indices[outcomes.indexOf("again")];
     if (first === undefined) continue;
-    draining.destinations.block(name, { segment, index: first, record: records[first]! }, draining.log);
+    sender.destinations.block(name, { segment, index: first, record: records[first]! }, sender.log);
     return;
   }
 }
 
 type Outcome = "sent" | "refused" | "again";
 
-async function trySend({ send, log }: Draining, record: Spooled): Promise<Outcome> {
+async function trySend({ send, log }: Sender, record: Spooled): Promise<Outcome> {
   try {
     await send(record);
     return "sent";

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
-import { lock } from "./lock.ts";
+import { type Lock, lock } from "./lock.ts";
 
 /** A file being written: only at its end. */
 export type SpoolFile = {
@@ -9,9 +9,6 @@ export type SpoolFile = {
   sync(): Promise<void>;
   close(): Promise<void>;
 };
-
-/** Held until it is released or the process ends, however it ends; also by a process that is stopped. */
-export type Lock = { release(): void };
 
 /** What a spool does to a disk: a dependency, so that a disk that fails can be tried. */
 export type Disk = {

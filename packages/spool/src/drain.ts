@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import type { Log, Metrics } from "@teravoz/runtime";
+import type { Metrics } from "@teravoz/runtime";
 import { writeFile } from "./active.ts";
-import { type Destinations, sendInOrder } from "./destinations.ts";
+import { type Destinations, type Sender, sendInOrder } from "./destinations.ts";
 import type { Disk } from "./disk.ts";
 import type { Spooled } from "./record.ts";
 import {
@@ -18,18 +18,12 @@ import {
   segmentOf,
 } from "./segments.ts";
 
-export type Draining = {
+export type Draining = Sender & {
   disk: Disk;
   root: string;
-  log: Log;
   metrics: Metrics;
   /** Where a record is to go: what one destination does not take holds up none of another one. */
   destinationOf(record: Spooled): string;
-  /**
-   * Resolves when the record is acknowledged for good; throws Unavailable where it is to be tried again, RefusedForGood or anything else
-   * where it will never be taken.
-   */
-  send(record: Spooled): Promise<void>;
   /** The places whose segments are sent; an adopted one that is empty is left. */
   places: Place[];
   destinations: Destinations;

@@ -1,4 +1,5 @@
-import type { Lock } from "./disk.ts";
+/** Held until it is released or the process ends, in whatever way. A stopped process keeps it. */
+export type Lock = { release(): void };
 
 /** SQLite's codes (sqlite.org/rescode.html): another has it; the file cannot be opened, for its directory is gone. */
 const BUSY = 5;

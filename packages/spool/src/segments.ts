@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Disk, Lock } from "./disk.ts";
+import type { Disk } from "./disk.ts";
+import type { Lock } from "./lock.ts";
 import { type Scan, type Spooled, scanRecords } from "./record.ts";
 
 /** Indices of records in a segment, in order, by the destination they are to go to. */

@@ -4,6 +4,7 @@ import { describeBatches } from "./contract/batches.ts";
 import { describeCalls } from "./contract/calls.ts";
 import { describeDeliveries } from "./contract/deliveries.ts";
 import { describeErasures } from "./contract/erasures.ts";
+import { describeLedger } from "./contract/ledger.ts";
 import { describePages } from "./contract/pages.ts";
 import { describePositions } from "./contract/positions.ts";
 import { describeRandomBatches } from "./contract/random-batches.ts";
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("rebuilds", () => describeRebuilds(use));
     describe("deliveries", () => describeDeliveries(use));
     describe("erasures", () => describeErasures(use));
+    describe("the ledger of erasures", () => describeLedger(use));
     describe("pages", () => describePages(use));
     describe("positions", () => describePositions(use));
     describe("what is stored comes back as it was", () => describeVerbatim(use));
@@ -45,5 +47,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
 }
 
 export { accountContract } from "./contract/account.ts";
+export { jobsContract } from "./contract/jobs.ts";
 export { lettersContract } from "./contract/letters.ts";
+export { readinessContract } from "./contract/readiness.ts";
 export { senderZoneContract } from "./contract/sender-zone.ts";

@@ -1,19 +1,27 @@
-export { type Account, createMongoAccount } from "./account.ts";
-export { BatchTooLarge } from "./apply.ts";
-export { connectMongo, type MongoConnection } from "./connect.ts";
-export { createMongoErasures, type MongoErasures } from "./erasure/mongo-erasures.ts";
-export { followInstallation } from "./installation.ts";
-export { createMongoJobs } from "./jobs.ts";
-export { createMemoryLetters } from "./letters/memory-letters.ts";
+export { BatchTooLarge } from "./apply/apply.ts";
+export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./apply/mongo-store.ts";
+export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./apply/settle.ts";
+export { createMongoErasures, type Erasures } from "./erasure/mongo-erasures.ts";
 export { createMongoLetters } from "./letters/mongo-letters.ts";
-export { createMemoryStore } from "./memory.ts";
-export { createMemoryAccount } from "./memory-account.ts";
-export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./mongo.ts";
-export { createMongoQueries } from "./mongo-queries.ts";
-export { createMongoReadiness } from "./readiness.ts";
+export { createMemoryAccount } from "./memory/memory-account.ts";
+export { createMemoryLetters } from "./memory/memory-letters.ts";
+export { createMemoryStore } from "./memory/memory-store.ts";
+export { type MemoryStorage, openMemoryStore } from "./memory/open-memory-store.ts";
+export { createMongoAccount } from "./mongo/account.ts";
+export { connectMongo, type MongoConnection } from "./mongo/connect.ts";
+export { followInstallation } from "./mongo/installation.ts";
+export { createMongoJobs } from "./mongo/jobs.ts";
+export { createMongoReadiness } from "./mongo/readiness.ts";
+export {
+  openStore,
+  type Storage,
+  type StoreConfig,
+  type WriterConfig,
+  type WriterStorage,
+} from "./open-store.ts";
+export { createMongoQueries } from "./queries/mongo-queries.ts";
+export { SEARCH_LIMITS, type SearchLimits } from "./queries/search-values.ts";
+export { createMongoSystemQueries } from "./queries/system-queries.ts";
 export { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 export { type PastOptions, type PastOutcome, pastCollection, writePast } from "./rebuild/past.ts";
 export { restampEvents } from "./rebuild/restamp.ts";
-export { SEARCH_LIMITS, type SearchLimits } from "./search-values.ts";
-export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./settle.ts";
-export { createMongoSystemQueries } from "./system-queries.ts";

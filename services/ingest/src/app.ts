@@ -1,6 +1,6 @@
 import {
   type Event,
-  eventTypes,
+  isEventType,
   type ParsedWebhook,
   parseWebhook,
   type ReadOccurrence,
@@ -93,8 +93,6 @@ async function takeEvent(ports: IngestPorts, { body, parsed, receivedAt }: Taken
 const answerOf = ({ uuid, aggregate_id, payload }: Event) =>
   `{"status":"ok","data":{"uuid":"${uuid}","aggregate_id":${JSON.stringify(aggregate_id)},"event":${payload}}}`;
 
-const knownTypes = new Set(eventTypes);
-
 function count({ metrics }: IngestPorts, type: string, outcome: string): void {
-  metrics.events.inc({ type: knownTypes.has(type) ? type : "unknown", outcome });
+  metrics.events.inc({ type: isEventType(type) ? type : "unknown", outcome });
 }

@@ -30,16 +30,7 @@ import {
   untilAvailable,
 } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
-import {
-  connectMongo,
-  createMongoAccount,
-  createMongoErasures,
-  createMongoJobs,
-  createMongoLetters,
-  createMongoStore,
-  followInstallation,
-  type MongoStore,
-} from "@teravoz/store";
+import { followInstallation, type MongoStore, openStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
 import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
@@ -102,24 +93,23 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
   const topics = topicNames(config.TOPIC_PREFIX);
-  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
-  onStop("mongodb", () => connection.close());
   const rules = foldRulesOf(config);
+  const storage = await openStore({
+    uri: config.MONGODB_URI,
+    ...{ rules, log, erasureKeys: config.ERASURE_KEYS },
+  });
+  onStop("mongodb", () => storage.close());
+  const { erasures, letters, jobs, account } = storage;
+  const store = aroundStore(storage.store);
   const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
   const readOccurrence = createReadOccurrence(rules.senderZone);
-  const erasureKeys = config.ERASURE_KEYS;
-  const store = aroundStore(createMongoStore({ connection, log, erasureKeys, readOccurrence }));
-  const erasures = createMongoErasures({ connection, erasureKeys, parties, readOccurrence });
-  const letters = createMongoLetters({ connection, log });
-  const jobs = createMongoJobs({ connection });
-  const account = createMongoAccount(connection);
   const client = createClient({ config, clientId: "teravoz-projector", log });
   const codec = createCodec({ config, topics, client, log });
   const installation = followInstallation(account);
   const status = createStatusReporter({ self, installation, config, client, codec, topics, health, log });
   const publisher = aroundPublisher(createPublisher({ client, log, metrics }));
   onStop("publisher", () => Promise.all([publisher.stop(), status.stop()]));
-  health.add("mongodb", connection.check);
+  health.add("mongodb", storage.check);
   health.add("kafka", publisher.check);
   health.add("topics", topicsCheck({ client, topics, config, log }));
   health.add("registry", codec.check);

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { type CallQueries, createReadOccurrence, explainOtherRules, parseWebhook } from "@teravoz/domain";
+import {
+  type Account,
+  type CallQueries,
+  createReadOccurrence,
+  explainOtherRules,
+  parseWebhook,
+} from "@teravoz/domain";
 import {
   createClient,
   createCodec,
@@ -21,17 +27,7 @@ import {
   type Service,
   untilAvailable,
 } from "@teravoz/runtime";
-import {
-  type Account,
-  connectMongo,
-  createMongoAccount,
-  createMongoLetters,
-  createMongoQueries,
-  createMongoReadiness,
-  createMongoSystemQueries,
-  followInstallation,
-  type MongoConnection,
-} from "@teravoz/store";
+import { followInstallation, openStore, type Storage } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { createCutOff } from "./cut-off.ts";
 import { createNoticeReader } from "./notices.ts";
@@ -63,32 +59,30 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { self, config, log, metrics, onStop } = service;
-  const connection = await connectDatabase(service);
-  const account = createMongoAccount(connection);
+  const storage = await openStorage(service);
+  const { account, letters } = storage;
   const installation = followInstallation(account);
   const kafka = openKafka(service, installation);
   const statuses = createHearing(service, kafka);
   const system = {
-    queries: createMongoSystemQueries(connection),
+    queries: storage.queries,
     readEnds: () => readEnds(kafka.client, [kafka.topics.callEvents, kafka.topics.agentEvents]),
     hears: hearsItself(self),
     installation,
     statusEveryMs: config.STATUS_INTERVAL_MS,
   };
-  const letters = createMongoLetters({ connection, log });
   const redrive = openRedrive(service, kafka, letters);
-  const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
-  const queries = around(createMongoQueries(connection, { readOccurrence }));
+  const queries = around(storage.queries);
   const realtime = createSockets(service, { queries, letters, redrive, system });
   // changes made while MongoDB was away may not have been announced
-  connection.onPrimary(() => realtime.feed.doubt());
+  storage.onReachable(() => realtime.feed.doubt());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, account);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
   // the last to start is the first to stop: no client stays that is no longer told of changes
   onStop("sockets", () => realtime.stop());
-  watchCutOff(service, { realtime, changes, connection });
+  watchCutOff(service, { realtime, changes, storage });
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
   kafka.status.start(
     async () => ({ sockets: sumOf((await metrics.sockets.get()).values) }),
@@ -106,11 +100,11 @@ async function checkRules({ config, log, fail }: RealtimeService, account: Accou
   fail("realtime", new Error(reason));
 }
 
-async function connectDatabase({ config, log, health, onStop }: RealtimeService) {
-  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
-  onStop("mongodb", () => connection.close());
-  health.add("mongodb", () => connection.check());
-  return connection;
+async function openStorage({ config, log, health, onStop }: RealtimeService): Promise<Storage> {
+  const storage = await openStore({ uri: config.MONGODB_URI, rules: foldRulesOf(config), log });
+  onStop("mongodb", () => storage.close());
+  health.add("mongodb", () => storage.check());
+  return storage;
 }
 
 type KafkaParts = ReturnType<typeof openKafka>;
@@ -199,7 +193,7 @@ function followChanges(
 /** Compares the boards with the store, now and then or while no notices come, and says so to the sockets. */
 function watchCutOff(
   { self, config, log, health, onStop }: RealtimeService,
-  { realtime, changes, connection }: { realtime: Realtime; changes: Follower; connection: MongoConnection },
+  { realtime, changes, storage }: { realtime: Realtime; changes: Follower; storage: Storage },
 ): void {
   const clock = openSystemClock();
   const cutOff = createCutOff({
@@ -207,7 +201,7 @@ function watchCutOff(
     isFollowing: () => changes.check().ok,
     feed: realtime.feed,
     gateway: realtime.gateway,
-    readiness: createMongoReadiness(connection, self.instance),
+    readiness: storage.readinessOf(self.instance),
     isReady: async () => (await health.report()).status === "ok",
     clock,
     now: Date.now,

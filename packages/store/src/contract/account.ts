@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { FoldRules } from "@teravoz/domain";
-import type { Account } from "../account.ts";
+import type { Account, FoldRules } from "@teravoz/domain";
 
 type Opened = { account: Account; close: () => Promise<void> };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { callsAt, type Event, foldCall, type RecentCall, recentPart, TooLarge } from "@teravoz/domain";
-import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../settle.ts";
+import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../apply/settle.ts";
 import {
   at,
   createWriter,

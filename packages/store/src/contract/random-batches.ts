@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type FoldedCall, foldCall, type LoggedEvent } from "@teravoz/domain";
 import fc from "fast-check";
-import { createMemoryLetters } from "../letters/memory-letters.ts";
-import { createMemoryStore } from "../memory.ts";
+import { openMemoryStore } from "../memory/open-memory-store.ts";
 import { at, createWriter, findEvents, foldedPart, type Opened, sampleEvent, type Use } from "./samples.ts";
 
 const TYPES = [
@@ -74,14 +73,8 @@ export function describeRandomBatches(use: Use): void {
             .map((one, place) => deliver(run, one, index * 8 + place)),
         ),
       );
-      const store = createMemoryStore();
-      const model: Opened = {
-        store,
-        queries: store,
-        letters: createMemoryLetters(),
-        desk: store,
-        close: async () => {},
-      };
+      const { erasures: desk, ...memory } = openMemoryStore();
+      const model: Opened = { ...memory, desk, close: async () => {} };
       await writeAll(model, written);
       await writeAll(use(), written);
       const calls = [0, 1, 2, 3].map((call) => `${run}-${call}`);

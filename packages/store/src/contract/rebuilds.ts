@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type Fold, foldCall, type KeysPage, type LoggedEvent, type Partition } from "@teravoz/domain";
-import { OVERGROWN_EVENTS } from "../settle.ts";
+import { OVERGROWN_EVENTS } from "../apply/settle.ts";
 import {
   createWriter,
   findCall,

@@ -7,7 +7,6 @@ import {
   type CallStore,
   type DeadLetters,
   type Erasure,
-  type ErasureDesk,
   type Event,
   type Fold,
   type FoldedCall,
@@ -15,12 +14,13 @@ import {
   type LoggedEvent,
   type SystemQueries,
 } from "@teravoz/domain";
+import type { Erasures } from "../erasure/mongo-erasures.ts";
 
 export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
   letters: DeadLetters;
-  desk: Pick<ErasureDesk, "keepOut">;
+  desk: Erasures;
   close: () => Promise<void>;
 };
 export type Use = () => Opened;

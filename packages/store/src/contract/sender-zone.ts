@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { createFold, type ReadOccurrence } from "@teravoz/domain";
+import { createFold, type FoldRules } from "@teravoz/domain";
 import { at, createWriter, findEvents, freshCallId, type Opened, sampleEvent } from "./samples.ts";
 
 const TEST_LIMIT_MS = 30_000;
 
 /** Half past five hours ahead of UTC the whole year. */
-const fold = createFold({ region: "BR", senderZone: "Asia/Kolkata" });
+const RULES: FoldRules = { region: "BR", senderZone: "Asia/Kolkata" };
+const fold = createFold(RULES);
 const AHEAD_S = 5.5 * 3_600;
 
 /** The stamp of a moment as a clock of the sender shows it, without a zone. */
@@ -15,16 +16,13 @@ const local = (seconds: number) =>
     .toISOString()
     .replace("Z", "");
 
-/** The promises of every store about stamps without a zone. `open` gives a store that reads stamps by the given rule. */
-export function senderZoneContract(
-  name: string,
-  open: (readOccurrence: ReadOccurrence) => Promise<Opened>,
-): void {
+/** The promises of every store about stamps without a zone. `open` gives a store of an account with these rules. */
+export function senderZoneContract(name: string, open: (rules: FoldRules) => Promise<Opened>): void {
   describe(`${name} reads stamps without a zone by the sender's zone`, () => {
     jest.setTimeout(TEST_LIMIT_MS);
     let opened: Opened;
     beforeAll(async () => {
-      opened = await open(fold.readOccurrence);
+      opened = await open(RULES);
     });
     afterAll(() => opened?.close());
 

@@ -10,10 +10,11 @@ import {
   withoutArea,
 } from "@teravoz/domain";
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { raiseEpochs } from "../positions.ts";
-import { LEDGER_MS, type LedgerDocument, underOf } from "./ledger.ts";
+import { raiseEpochs } from "../apply/positions.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LedgerDocument } from "../mongo/documents.ts";
+import { LEDGER_MS, underOf } from "./ledger.ts";
 import type { LedgerNames } from "./names.ts";
 
 type Desk = {
@@ -25,7 +26,7 @@ type Desk = {
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** Reads and writes the ledger, and the epochs that fence whoever has asked it before; `now` in ms. */
+/** Reads and writes the ledger, and the epochs that fence writers that asked it before. `now` in ms. */
 export const createDesk = (desk: Desk): ErasureDesk => ({
   request: (asked, person) => request(desk, asked, person),
   keepOut: (person, how) => keepOut(desk, person, how),
@@ -34,7 +35,7 @@ export const createDesk = (desk: Desk): ErasureDesk => ({
   personReceipt: (person) => findPersonReceipt(desk, person),
 });
 
-/** See ErasureSearch.mark. The last number is read first: whoever takes a higher one begins after it. */
+/** See ErasureSearch.mark. The last number is read first, so that a writer that takes a higher one begins after it. */
 export async function mark({ sequences, positions }: Collections): Promise<number> {
   const sequence = await sequences.findOne({ _id: "events" }, LIMIT);
   await raiseEpochs({ positions });
@@ -44,7 +45,7 @@ export async function mark({ sequences, positions }: Collections): Promise<numbe
 type Write = AnyBulkWriteOperation<LedgerDocument>;
 type Fields = Partial<LedgerDocument>;
 
-/** `erased_at` stays: what was erased once is kept out also while the next erasure is on its way. */
+/** `erased_at` stays, so that an erased subject is kept out while its next erasure is on the way. */
 async function request(desk: Desk, asked: readonly Asked[], person?: Person): Promise<Receipt> {
   const receipt = { requested_at: new Date(desk.now()), clean_at: null, log_clean_by: null };
   const persons = person && namesOf(desk, person);
@@ -81,7 +82,7 @@ async function requestFor(desk: Desk, person: Person, log_clean_by: Date): Promi
   return receipt;
 }
 
-/** Where the possible counts, so does the number without its area code. */
+/** If possible findings count too, so does the number without its area code. */
 async function keepOut(desk: Desk, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
   const until = possible ? { possible_until: erased_at } : {};
   const near = { ...person, key: withoutArea(person.key) };
@@ -110,7 +111,7 @@ const kept = (desk: Desk, person: Person, times: Pick<Fields, "erased_at" | "pos
 
 const namesOf = ({ names }: Pick<Desk, "names">, { kind, key }: LedgerKey): string[] => names(kind, key);
 
-/** Of entries under several keys the one that was asked for last; one of them may have been seen by more instances, and is clean. */
+/** Of the entries under several keys, the last requested one. If several were, a clean one, which more instances have seen. */
 async function findEntry({ erased, names }: Desk, key: LedgerKey): Promise<LedgerDocument | null> {
   const filter = { _id: { $in: namesOf({ names }, key) }, requested_at: { $ne: null } };
   return erased.findOne(filter, { sort: { requested_at: -1, clean_at: -1 }, ...LIMIT });
@@ -150,8 +151,7 @@ async function findPersonReceipt(desk: Desk, person: Person): Promise<PersonRece
 type Sum = Pick<PersonReceipt, "calls" | "agents" | "clean" | "clean_at" | "log_clean_by">;
 
 /**
- * What was asked for a person, counted under each key apart. All are the same but where instances list different keys: then the one that
- * most of them have written counts.
+ * Sums up the requests for a person under each key. The sums differ only if instances list different keys: then the largest sum counts.
  */
 async function sumUp({ erased, names }: Desk, person: Person): Promise<Sum | undefined> {
   const asked_for = { $in: namesOf({ names }, person) };
@@ -169,7 +169,7 @@ async function sumUp({ erased, names }: Desk, person: Person): Promise<Sum | und
   return sum;
 }
 
-/** A call, or an agent with all its entries: single events, or all of them. */
+/** The sums of a call, or of an agent with all its entries. */
 const OF_ONE = {
   kind: { $first: "$kind" },
   clean: { $min: { $cond: [{ $ne: ["$clean_at", null] }, 1, 0] } },

@@ -1,15 +1,16 @@
 import type { CallStore, Erased, StoredEvent } from "@teravoz/domain";
 import type { ClientSession, Db, Filter } from "mongodb";
-import type { Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { EventDocument } from "../mongo/documents.ts";
 
-/** Names of collections that hold calls as they once were begin with this. */
+/** The prefix of the names of past collections, which hold calls as they once were. */
 export const PAST_PREFIX = "past_";
 
 const keysOf = (erased: readonly Erased[], kind: Erased["kind"]) =>
   erased.filter((each) => each.kind === kind).map(({ key }) => key);
 
-/** Deletes all that is stored of erased subjects: events, calls, dead letters, what a rebuild could not tell. */
+/** Deletes all data of erased subjects: events, calls, dead letters, and changes that a rebuild could not notify. */
 export async function deleteErased(
   collections: Collections,
   erased: readonly Erased[],
@@ -36,12 +37,12 @@ export async function deleteErased(
   if (letters) await collections.deadLetters.deleteMany(letters, options);
 }
 
-/** So many events go at once: a second's work for a busy database. */
+/** So many events are deleted at once, in about a second on a busy database. */
 const PAGE = 5_000;
 
 /**
- * Deletes most of what is too much for one transaction, the events of an overgrown call or an old hand, before it: the tombstone
- * was read, so whoever does the transaction in the end deletes them anyway.
+ * Deletes most events of an overgrown call, or of an agent with very many events, before the transaction, which they are too many for. The
+ * tombstone was read, so the transaction deletes them in any case.
  */
 export async function thinOut({ calls, events }: Collections, erased: readonly Erased[]): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
@@ -60,7 +61,7 @@ export async function thinOut({ calls, events }: Collections, erased: readonly E
   }
 }
 
-/** As isErased of the domain has it. */
+/** The filter that equals isErased of the domain. */
 export const eventsOfAgent = ({
   key,
   erased_at,
@@ -70,7 +71,10 @@ export const eventsOfAgent = ({
   $or: [{ received_at: { $lte: erased_at } }, { occurred_at: { $lte: erased_at } }],
 });
 
-/** A dead letter says no kind: an agent's newer ones stay, a call's all go. Null where none can go. */
+/**
+ * The filter of dead letters, whose key may be that of a call or an agent. All letters of a call are deleted, newer letters of an agent
+ * stay. Null if none can be deleted.
+ */
 function lettersOf(erased: readonly Erased[]) {
   const filters = erased.flatMap(({ kind, key, erased_at }) => {
     if (kind === "call") return [{ key }];
@@ -91,7 +95,7 @@ export async function listAgentEvents(
     .map(({ _id, ...event }) => ({ uuid: _id, ...event }));
 }
 
-/** Deletes what no transaction writes beside the events, also what came while the erasure ran: see CallStore.forget. */
+/** Deletes data that no transaction writes with the events, and data that was written while the erasure ran: see CallStore.forget. */
 export async function forgetErased(
   db: Db,
   { deadLetters }: Collections,

@@ -1,52 +1,18 @@
 import { type Erased, type ErasedPart, type LedgerKey, latestErased } from "@teravoz/domain";
-import type { AnyBulkWriteOperation, ClientSession, IndexDescription } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { reading } from "../reading.ts";
+import type { AnyBulkWriteOperation, ClientSession } from "mongodb";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LedgerDocument } from "../mongo/documents.ts";
+import { reading } from "../mongo/reading.ts";
 import type { LedgerNames } from "./names.ts";
 
-/**
- * What was asked to be erased, and how far that is: a call, an agent, a single event of one, or the person (`number`, `actor`) for whom
- * those were asked for together. `_id` is a keyed hash, so the ledger names nobody. There is one entry for each key that was listed when
- * it was written: an instance that lists any of them finds it.
- */
-export type LedgerDocument = {
-  _id: string;
-  kind: string;
-  /** Null for a person who is kept out already while the search for what is stored goes on. */
-  requested_at: Date | null;
-  /** Null until the tombstone was read. Of a person: what began by then stays out. */
-  erased_at: Date | null;
-  /** Of a person: up to then also what is only possibly about it stays out. */
-  possible_until?: Date;
-  clean_at: Date | null;
-  log_clean_by: Date | null;
-  expires_at: Date;
-  /** `_id` of the persons it was asked for, under the same key. */
-  asked_for?: string[];
-  /** That it is of a person: there are few, and whether there is one at all is asked often. */
-  person?: true;
-  /** Marks of the keys under which it was last written: one of them must be listed to find it as it is. Few differ. */
-  under?: string;
-  /** Of a single event: the `_id` its agent would have, under the same key. */
-  of?: string;
-};
-
-/** What comes again later than this is taken for new. Longer than the log or a spool holds anything (28 days). */
+/** An erased event that comes later than this counts as new. The log and a spool hold nothing for so long (28 days). */
 export const LEDGER_MS = 90 * 86_400_000;
 
-export const LEDGER_INDEXES: IndexDescription[] = [
-  { key: { expires_at: 1 }, expireAfterSeconds: 0 },
-  { key: { asked_for: 1 }, sparse: true },
-  { key: { of: 1 }, sparse: true },
-  { key: { person: 1 }, sparse: true },
-  { key: { under: 1 } },
-];
-
-/** What a new primary holds may not count as a majority's yet: this must be no older than a position that was read before it. */
+/** The data of a new primary may not be confirmed by a majority yet. This read must not be older than a position that was read before it. */
 const NEWEST = { readConcern: { level: "local" } } as const;
 
-/** One read, also for thousands. What was asked for and not done yet does not count. */
+/** One read, even for thousands of keys. A request that is not done yet does not count. */
 export async function findErased(
   { erased }: Collections,
   names: LedgerNames,
@@ -69,7 +35,7 @@ export async function findErased(
   return [...latestErased(known).values()];
 }
 
-/** See CallQueries.erasureMark: when the newest entry expires, read from the index. A request moves it too. */
+/** See CallQueries.erasureMark: the expiry of the newest entry, read from the index. A request moves it too. */
 export async function readErasureMark({ erased }: Pick<Collections, "erased">): Promise<number> {
   const newest = { sort: { expires_at: -1 }, projection: { _id: 0, expires_at: 1 } } as const;
   const found = await erased.findOne({}, { ...reading, ...newest });
@@ -83,7 +49,7 @@ export async function knowsPersons({ erased }: Pick<Collections, "erased">): Pro
   return (await erased.findOne(filter, options)) !== null;
 }
 
-/** Whether there are entries that can be found under none of these keys: what they keep out would come back. */
+/** Whether there are entries that none of these keys can find: events that they keep out would return. */
 export async function hasUnreadable(
   { erased }: Pick<Collections, "erased">,
   { marks }: LedgerNames,
@@ -93,8 +59,8 @@ export async function hasUnreadable(
 }
 
 /**
- * Enters erasures that are being done; `now` in ms. What was entered for them before, by a request or an erasure, is kept. Each is
- * entered under every key: while keys are replaced, others may list only some of them.
+ * Enters erasures that are being done; `now` in ms. Earlier entries of a request or an erasure are kept. Each erasure is entered under
+ * every key, because other instances may list only some of them while keys are replaced.
  */
 export async function enterErasures(
   { erased }: Collections,
@@ -127,7 +93,7 @@ const entryOf = (
   { kind, erased_at, log_clean_by, isRepeated }: ErasedPart,
   { now, under, asked_for, of }: Beside,
 ): AnyBulkWriteOperation<LedgerDocument> => {
-  // null is what was asked for and not done; an entry that is made here has none yet
+  // null marks a request that is not done; an entry that is made here has no field yet
   const isWaiting = { $eq: ["$clean_at", null] };
   const done = (value: object) => (isRepeated ? { $cond: [isWaiting, null, value] } : value);
   const entry = {

@@ -1,13 +1,13 @@
 import type { Erased, LedgerKey, Repeated, Subject } from "@teravoz/domain";
 import type { Collection, Db, Document } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { eventsOfAgent, pastCollections } from "./erase.ts";
 import type { LedgerNames } from "./names.ts";
 
 type FindErased = (keys: readonly LedgerKey[]) => Promise<Erased[]>;
 
-/** Keys in one read, and in one look into the ledger: some ten milliseconds each. */
+/** Keys in one read, and in one look-up in the ledger, of about ten milliseconds each. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
@@ -15,7 +15,7 @@ const subjectsOf = (kind: Subject["kind"], keys: readonly string[]) => keys.map(
 
 type Ledger = { collections: Collections; names: LedgerNames; findErased: FindErased };
 
-/** Calls, then agents that have events of before their erasure, then single events of agents. */
+/** Calls, then agents with events from before their erasure, then single events of agents. */
 export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
   const { collections, findErased } = ledger;
   const { calls, events } = collections;
@@ -31,13 +31,13 @@ export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
   }
 }
 
-/** It was asked for as a subject. */
+/** The look-up was for a subject. */
 const asSubject = ({ kind, key, erased_at }: Erased): Repeated => ({
   kind: kind as Subject["kind"],
   ...{ key, erased_at },
 });
 
-/** The agents of whom single events were erased. */
+/** The agents with single erased events. */
 async function keysWithSingleEvents(
   { collections: { erased }, names }: Ledger,
   keys: readonly string[],
@@ -71,7 +71,7 @@ async function* pagesOf(documents: AsyncIterable<{ _id: string }>): AsyncIterabl
   if (page.length > 0) yield page;
 }
 
-/** Dead letters say no kind: what is erased of either is left out of them. */
+/** The key of a dead letter may be that of a call or an agent: both erasures count. */
 export async function* revivedAside(
   db: Db,
   { deadLetters }: Collections,

@@ -1,6 +1,6 @@
 import type { Measure, PersonShare } from "@teravoz/domain";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 /** Keys in one command: far within what one may hold. */

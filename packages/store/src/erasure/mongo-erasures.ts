@@ -6,9 +6,9 @@ import {
   readOccurrence as readInUtc,
 } from "@teravoz/domain";
 import type { Db } from "mongodb";
-import { openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
+import { openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 import { createDesk, mark } from "./desk.ts";
 import { findErased, hasUnreadable } from "./ledger.ts";
 import { revived, revivedAside } from "./leftovers.ts";
@@ -17,13 +17,14 @@ import { createLedgerNames } from "./names.ts";
 import { outdatedSaid, unchangedSince } from "./outdated.ts";
 import { findPerson } from "./person.ts";
 
-export type MongoErasures = ErasureDesk &
+/** The ports of the erasure of calls, agents and persons. */
+export type Erasures = ErasureDesk &
   ErasureSearch & {
-    /** Whether the ledger has entries that can be found under none of our keys. Throws Unavailable. */
+    /** Whether the ledger has entries that none of our keys can find. Throws Unavailable. */
     hasUnreadable(): Promise<boolean>;
   };
 
-/** Asking for erasures in MongoDB, and finding what to ask for. The store's `prepare` prepares it too; `now` in ms. */
+/** Erasures on MongoDB. The store's `prepare` prepares them too. `now` in ms. */
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
@@ -33,12 +34,12 @@ export function createMongoErasures({
 }: {
   connection: Pick<MongoConnection, "db">;
   erasureKeys: readonly string[];
-  /** Finds the persons that a body names, in the account's region. */
+  /** Finds the persons that a body names, by the rules of the account's region. */
   parties: FindParties;
-  /** Reads stamps by the account's rules (default: those without a zone are UTC). */
+  /** Reads stamps by the account's rules. By default stamps without a zone are UTC. */
   readOccurrence?: ReadOccurrence;
   now?: () => number;
-}): MongoErasures {
+}): Erasures {
   const collections = openCollections(db);
   const names = createLedgerNames(erasureKeys);
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
@@ -78,7 +79,7 @@ async function countMembers(db: Db): Promise<number> {
   return hosts.length + passives.length;
 }
 
-/** So many ids fit into one command many times over. */
+/** One command can hold many times as many ids. */
 const LETTERS_PAGE = 10_000;
 
 async function deleteLetters(

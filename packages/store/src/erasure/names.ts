@@ -1,16 +1,16 @@
 import { createHmac } from "node:crypto";
 
 /**
- * Under which names the ledger may know something: one for each key, that of the newest key first. A call_id or a number can be
- * guessed: without a secret its hash would still be personal data.
+ * The names under which the ledger may have an entry: one for each key, that of the newest key first. A call_id or a number can be guessed,
+ * so without a secret its hash would still be personal data.
  */
 export type LedgerNames = {
   (kind: string, key: string): string[];
-  /** One for each key: by it an entry says under which keys it can be found, without saying anything of them. */
+  /** One mark for each key. By the marks an entry shows which keys can find it, and reveals nothing about the keys. */
   readonly marks: readonly string[];
 };
 
-/** `secrets` newest first; an older one stays until what was written with it has expired. */
+/** `secrets` newest first. An older secret stays until the entries that were written with it have expired. */
 export function createLedgerNames(secrets: readonly string[]): LedgerNames {
   if (secrets.length === 0) throw new Error("the ledger needs a key");
   const hashesOf = (text: string) =>

@@ -8,16 +8,17 @@ import {
   type Subject,
 } from "@teravoz/domain";
 import type { Collection, Document, Filter } from "mongodb";
-import type { AgentDocument, CallDocument, Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { eventsByAgent } from "../events-by-agent.ts";
+import { eventsByAgent } from "../apply/events-by-agent.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { AgentDocument, CallDocument, EventDocument } from "../mongo/documents.ts";
 import { eventsOfAgent } from "./erase.ts";
 
-/** Documents in one read: some ten milliseconds. */
+/** Documents in one read of about ten milliseconds. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** See ErasureSearch.unchangedSince. Events of an overgrown call change it no more: its newest one is looked for. */
+/** See ErasureSearch.unchangedSince. An overgrown call no longer changes with its events, so its newest event is looked up. */
 export async function* unchangedSince({ calls, events }: Collections, time: Date): AsyncIterable<Subject[]> {
   const isQuiet = async ({ _id, overgrown }: CallDocument): Promise<boolean> => {
     const newer = { kind: "call" as const, aggregate_id: _id, received_at: { $gte: time } };
@@ -52,7 +53,7 @@ export async function* outdatedSaid(search: Search): AsyncIterable<Repeated[]> {
 
 const wholeErasure = ({ time }: Search, key: string): Repeated => ({ kind: "agent", key, erased_at: time });
 
-/** There are few: each is one step in their index. */
+/** There are few types: each takes one step in the index. */
 async function typesOfAgentEvents({ events }: Collections): Promise<string[]> {
   const types: string[] = [];
   const options = { sort: { type: 1 }, projection: { type: 1 }, ...LIMIT } as const;
@@ -103,7 +104,7 @@ async function hasCallSince({ agents, calls }: Collections, key: string, time: D
   return (await calls.findOne(named, { projection: { _id: 1 }, ...LIMIT })) !== null;
 }
 
-/** The outdated events of an agent's key that are no log-ins and pauses. */
+/** The outdated events under an agent's key other than log-ins and pauses. */
 async function othersOf({ collections: { events }, time }: Search, key: string): Promise<string[]> {
   const others = { ...eventsOfAgent({ key, erased_at: time }), type: { $nin: [...PRESENCE_TYPES] } };
   const found = await events.find(others, { projection: { _id: 1 }, ...LIMIT }).toArray();
@@ -121,8 +122,8 @@ type Asked<T> = {
 };
 
 /**
- * Pages of the documents whose date is before `time`, in the order of an index. Many may have the same date: those that were read
- * are read once more and left out, so that none is missed if documents go meanwhile.
+ * Pages of the documents whose date is before `time`, in the order of an index. Many documents may have the same date: those that were
+ * read before are read again and left out, so that none is missed if documents are deleted meanwhile.
  */
 async function* oldestFirst<T extends Dated>(
   collection: Collection<T>,

@@ -1,42 +1,34 @@
-import {
-  agentKey,
-  type FindParties,
-  type FoundLetter,
-  type Likelihood,
-  likelihoodOf,
-  type Parties,
-  type Person,
-  type PersonFindings,
-  type PersonSearch,
-  type PersonShare,
-} from "@teravoz/domain";
+import { agentKey, type Likelihood, likelihoodOf, type PersonFindings } from "@teravoz/domain";
 import type { Db } from "mongodb";
-import type { Collections, EventDocument } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import type { LetterDocument } from "../letters/mongo-letters.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { EventDocument, LetterDocument } from "../mongo/documents.ts";
 import { pastCollections } from "./erase.ts";
+import { createGathered, type Search, type SearchedLetter } from "./gather.ts";
 import { patternOf } from "./pattern.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** No index knows what bodies hold. So many are looked through in some 50 ms: no operation comes near its limit. */
+/** No index covers bodies. So many events are searched in about 50 ms, far below the limit of an operation. */
 const WINDOW = 20_000;
-/** Dead letters come here with their bodies, of 64 KiB at most where ingest refused them. */
+/** Dead letters are read with their bodies, which have at most 64 KiB if ingest refused them. */
 const LETTERS_PAGE = 1_000;
 
-type Search = PersonSearch & { person: Person; findParties: FindParties };
 type Opened = { db: Db; collections: Collections };
 
-/** All that is stored of a person. A call goes with its events, which name everyone it names. The database looks for the digits, the domain decides on the parsed body. */
+/**
+ * Finds everything that is stored about a person. A call is found by its events, which name all its people. The database searches for the
+ * digits, and the domain decides by the parsed body.
+ */
 export async function findPerson({ db, collections }: Opened, search: Search): Promise<PersonFindings> {
   const gathered = createGathered();
   const advance = await createAdvance(collections, search);
   for await (const events of scanEvents(collections, search)) {
-    for (const event of events) gathered.addEvent(event, search);
+    for (const { _id: uuid, ...event } of events) gathered.addEvent({ uuid, ...event }, search);
     advance(WINDOW);
   }
   for await (const letters of scanLetters(collections)) {
-    for (const letter of letters) gathered.addLetter(letter, search);
+    for (const letter of letters) gathered.addLetter(searchedLetter(letter), search);
     advance(letters.length);
   }
   for (const name of await pastCollections(db))
@@ -57,36 +49,6 @@ async function createAdvance({ events, deadLetters }: Collections, { onProgress 
     onProgress(done, total);
   };
 }
-
-/** Sorts what is found by how likely it is; a call that is certain by one event is certain. */
-function createGathered() {
-  const calls = new Map<string, Likelihood>();
-  const shares = { certain: emptyShare(), possible: emptyShare() };
-  let isOurs = false;
-  const addCall = (key: string, likelihood: Likelihood) => {
-    if (likelihood !== "none" && calls.get(key) !== "certain") calls.set(key, likelihood);
-  };
-  return {
-    addCall,
-    addEvent({ _id, kind, aggregate_id, payload }: FoundDocument, { person, findParties }: Search) {
-      const parties = findParties(payload);
-      const likelihood = likelihoodOf(parties, person);
-      isOurs ||= person.kind === "number" && parties.ours === person.key;
-      if (kind === "call") addCall(aggregate_id, likelihood);
-      else if (likelihood !== "none") shares[likelihood].events.push({ key: aggregate_id, uuid: _id });
-    },
-    addLetter(letter: LetterPart, search: Search) {
-      const likelihood = likelihoodOfLetter(letter, search);
-      if (likelihood !== "none") shares[likelihood].letters.push(foundLetter(letter));
-    },
-    findings(): PersonFindings {
-      for (const [key, likelihood] of calls) if (likelihood !== "none") shares[likelihood].calls.push(key);
-      return { ...shares, isOurs };
-    },
-  };
-}
-
-const emptyShare = (): PersonShare => ({ calls: [], events: [], letters: [] });
 
 type FoundDocument = Pick<EventDocument, "_id" | "kind" | "aggregate_id" | "payload">;
 
@@ -109,7 +71,7 @@ async function* scanAll({ events }: Collections, { person }: Search): AsyncItera
   }
 }
 
-/** In the order of their numbers: there are few. */
+/** In the order of their numbers. There are few. */
 async function* scanSince(
   { events }: Collections,
   { person }: Search,
@@ -128,7 +90,12 @@ async function* scanSince(
 
 type LetterPart = Pick<LetterDocument, "_id" | "key" | "source" | "body">;
 
-/** Bodies may be anything: each is looked at here, a page at a time. What was dropped has none, and may still have a key. */
+const searchedLetter = ({ _id: id, body, ...letter }: LetterPart): SearchedLetter => ({
+  ...letter,
+  ...{ id, body: body?.value() ?? null },
+});
+
+/** Bodies may be anything, so each is read here, page by page. A dropped letter has no body, and may still have a key. */
 async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterPart[]> {
   const projection = { key: 1, source: 1, body: 1 } as const;
   const options = { projection, sort: { _id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
@@ -140,28 +107,7 @@ async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterP
   }
 }
 
-function likelihoodOfLetter({ key, source, body }: LetterPart, search: Search): Likelihood {
-  const { person, findParties, agentTopic } = search;
-  const byBody: Likelihood =
-    body === null ? "none" : likelihoodOf(findParties(Buffer.from(body.value()).toString()), person);
-  if (byBody === "certain" || key === null || source?.topic !== agentTopic) return byBody;
-  const byKey = likelihoodOf(partiesOfAgentKey(key, findParties), person);
-  return byKey === "none" ? byBody : byKey;
-}
-
-/** An agent's key is an actor, a code or a number: bare digits may be any of them. */
-const partiesOfAgentKey = (key: string, findParties: FindParties): Parties => ({
-  ...findParties(JSON.stringify({ code: key })),
-  actor: key,
-});
-
-const foundLetter = ({ _id, key, source }: LetterPart): FoundLetter => ({
-  id: _id,
-  key,
-  topic: source?.topic ?? null,
-});
-
-/** Where a call names an agent; `offers` is of releases before. */
+/** The fields of a call that name an agent. Earlier releases wrote `offers`. */
 const AGENT_PATHS = [
   ...["actor", "agents", "legs.agent", "legs.answered_by"],
   ...["talks.agent", "rings.agent", "offers.agent"],
@@ -178,10 +124,10 @@ type PastCall = Pick<Named, "agent"> & {
 } & Partial<Record<"legs" | "talks" | "rings" | "offers", Named[]>> &
   Record<string, unknown>;
 
-/** As logins are compared: without case, and with accents. */
+/** The comparison of logins: without case, and with accents. */
 const WITHOUT_CASE = { locale: "en", strength: 2 } as const;
 
-/** Calls that are kept as they once were, and may have no events any more. */
+/** Calls of a past collection, which may have no events any more. */
 async function findPastCalls(
   db: Db,
   name: string,
@@ -203,7 +149,7 @@ async function findPastCalls(
   return likely;
 }
 
-/** As that of an event which said all that the call does. */
+/** The likelihood of an event with everything that the call names. */
 function likelihoodOfPast(
   {
     _id,

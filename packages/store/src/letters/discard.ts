@@ -1,11 +1,11 @@
 import type { DiscardedLetters } from "@teravoz/domain";
 import type { Collection, Filter, Sort } from "mongodb";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import type { LetterDocument } from "./mongo-letters.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LetterDocument } from "../mongo/documents.ts";
 
 type Letters = Collection<LetterDocument>;
 
-/** Letters in one read: 64 MB at most, for a body has 64 KiB at most. */
+/** Letters in one read: at most 64 MB, because a body has at most 64 KiB. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
@@ -34,7 +34,7 @@ export async function discardExcess(letters: Letters, maxBytes: number): Promise
   return discarded;
 }
 
-/** MongoDB keeps count: nothing is read for it. */
+/** MongoDB keeps this count, so nothing is read for it. */
 async function sizeOf(letters: Letters): Promise<number> {
   const options = { ...LIMIT, readConcern: { level: "local" } } as const;
   const [stats] = await letters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
@@ -43,7 +43,7 @@ async function sizeOf(letters: Letters): Promise<number> {
 
 type Asked = { filter: Filter<LetterDocument>; sort: Sort; bytes?: number };
 
-/** Deletes letters in the order of an index, until so many bytes are gone. One that came again meanwhile stays. */
+/** Deletes letters in the order of an index, until so many bytes are deleted. A letter that came again meanwhile stays. */
 async function discard(
   letters: Letters,
   { filter, sort, bytes: wanted = Infinity }: Asked,

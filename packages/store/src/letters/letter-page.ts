@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ArrivedLetter, DeadLetter, Page } from "@teravoz/domain";
-import { InvalidCursor } from "@teravoz/domain";
-import { readCursor, writeCursor } from "../cursor.ts";
+import { type ArrivedLetter, type DeadLetter, InvalidCursor, type Page } from "@teravoz/domain";
+import { readCursor, writeCursor } from "../queries/cursor.ts";
 
 /** The place of a letter in the order of all: by first_seen, then by id. */
 export type Place = { first_seen: Date; id: string };
@@ -18,7 +17,7 @@ export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLette
 
 const placeOf = ({ first_seen, id }: Place) => `${first_seen.getTime()}:${id}`;
 
-/** The place a page ended with. Throws InvalidCursor for what is none. */
+/** The last place of a page. Throws InvalidCursor if the cursor is invalid. */
 export function readPlace(cursor: string): Place {
   const [, ms, id] = /^(\d{1,14}):([0-9a-f]{64})$/.exec(readCursor(cursor)) ?? [];
   if (ms === undefined || id === undefined) throw new InvalidCursor();

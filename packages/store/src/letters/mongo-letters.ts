@@ -9,16 +9,14 @@ import {
 } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { Binary, type ClientSession, type Collection, type Document } from "mongodb";
-import { type Collections, openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
-import { createMongoPositions, movePosition, positionId } from "../positions.ts";
-import { runTransaction } from "../transaction.ts";
+import { createMongoPositions, movePosition, positionId } from "../apply/positions.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { LetterDocument } from "../mongo/documents.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { runTransaction } from "../mongo/transaction.ts";
 import { discardExcess, discardOld } from "./discard.ts";
 import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
-
-/** `_id` is the letter's id. */
-export type LetterDocument = Omit<KeptLetter, "id"> & { _id: string; body: Binary | null };
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number };
 type Opened = Deps & { collections: Collections };
@@ -106,7 +104,7 @@ async function list(
   return cutLetters(await readLetters(letters, { filter, after, limit: limit + 1 }), limit);
 }
 
-/** Newest first, `limit` at most, from after a place; without bodies. */
+/** Reads letters after a place, newest first, at most `limit`, without bodies. */
 export async function readLetters(
   letters: Letters,
   { filter, after, limit }: { filter: LetterFilter; after: Place | null; limit: number },
@@ -120,7 +118,7 @@ export async function readLetters(
   return found.map(letterOf);
 }
 
-/** With $eq a value is only ever a value, whatever it begins with. */
+/** $eq makes MongoDB compare a value that begins with `$`, instead of reading an operator. */
 function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
   return [
     ...Object.entries(equal).map(([field, value]) => [field, "$eq", value] as const),
@@ -139,7 +137,7 @@ async function find(letters: Letters, id: string) {
   const found = await letters.findOne({ _id: { $eq: id } }, LIMIT);
   if (!found) return null;
   const { body, ...letter } = found;
-  // a copy of its own: the driver's may be a part of a larger buffer
+  // a copy, because the bytes of the driver may be a part of a larger buffer
   return { ...letterOf(letter), body: body && Uint8Array.from(body.value()) };
 }
 

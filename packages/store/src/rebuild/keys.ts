@@ -1,8 +1,8 @@
 import type { CallRebuild, EventKind, KeysPage, Page } from "@teravoz/domain";
 import type { Collection } from "mongodb";
-import type { Collections } from "../collections.ts";
-import { OPERATION_LIMIT_MS } from "../connect.ts";
-import { readKeysCursor, writeKeysCursor } from "../cursor.ts";
+import type { Collections } from "../mongo/collections.ts";
+import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { readKeysCursor, writeKeysCursor } from "../queries/cursor.ts";
 
 export async function listKeys(
   collections: Collections,
@@ -17,7 +17,7 @@ export async function listKeys(
   return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }
 
-/** First those that have events, then those that are kept and have none. */
+/** First the keys with events, then the stored ones without. */
 export async function listAgents(
   collections: Collections,
   { limit, cursor }: { limit: number; cursor: string | null },
@@ -31,10 +31,10 @@ export async function listAgents(
   return { items: keys, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }
 
-/** `last`: where the next page begins, null on the last one. */
+/** `last` is the place where the next page begins, null on the last page. */
 type Keys = { keys: string[]; last: string | null };
 
-/** Covered by the index: no event is read. A key comes as often as it has events, so a page holds fewer keys than entries. */
+/** The index covers the query, so no event is read. A key comes once for each of its events, so a page holds fewer keys than entries. */
 export async function keysOfEvents(
   { events }: Collections,
   after: string,
@@ -49,7 +49,7 @@ export async function keysOfEvents(
   return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
 }
 
-/** Calls, or agents, that are kept and have no events. */
+/** Stored calls, or agents, without events. */
 async function keysWithoutEvents(
   { calls, agents, events }: Collections,
   after: string,
@@ -68,7 +68,7 @@ async function keysWithoutEvents(
   return { keys: ids.filter((id) => !standing.has(id)), last };
 }
 
-/** Those of the keys that have events. */
+/** The keys that have events. */
 export async function standingKeys(
   { events }: Pick<Collections, "events">,
   keys: string[],
@@ -88,7 +88,7 @@ async function withoutRevision({ calls }: Collections, keys: string[], revision:
   return keys.filter((key) => !done.has(key));
 }
 
-/** Sets overgrown calls apart: they are looked at one by one, so that memory never holds the events of two. */
+/** Separates overgrown calls: they are refolded one by one, so that memory never holds the events of two. */
 export async function setApart(
   { calls }: Collections,
   keys: string[],

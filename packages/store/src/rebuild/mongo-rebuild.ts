@@ -1,29 +1,25 @@
 import type { CallRebuild, Change, Claim, Difference, Fold, Partition, Refolded } from "@teravoz/domain";
-import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../agents.ts";
-import { type Attempt, readCalls, reading, writeCalls } from "../apply.ts";
-import {
-  type Collections,
-  createCollections,
-  createIndexes,
-  openCollections,
-  prepareCollections,
-} from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
-import { positionId } from "../positions.ts";
-import { runTransaction } from "../transaction.ts";
+import { differenceOf, foldAgents, readAgents, type Settled, writeAgents } from "../apply/agents.ts";
+import { readCalls, reading, writeCalls } from "../apply/apply.ts";
+import type { Attempt } from "../apply/attempt.ts";
+import { positionId } from "../apply/positions.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { createCollections, createIndexes, prepareCollections } from "../mongo/indexes.ts";
+import { orUnavailable } from "../mongo/outage.ts";
+import { runTransaction } from "../mongo/transaction.ts";
 import { listAgents, listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 
 export type MongoRebuild = CallRebuild & {
-  /** Creates the collections that are missing, which `apply` needs; may be repeated, by several instances at once. */
+  /** Creates the missing collections, which `apply` needs. May be repeated, also by several instances at once. */
   createCollections(): Promise<void>;
   /**
-   * Builds the indexes that are missing, beside the traffic; may be repeated, by several instances at once. Throws Unavailable
-   * while a build takes long: the next call waits for the same build.
+   * Builds the missing indexes, beside the traffic. May be repeated, also by several instances at once. Throws Unavailable if a build takes
+   * long: the next call waits for the same build.
    */
   createIndexes(): Promise<void>;
-  /** Both. */
+  /** Creates collections and indexes. */
   prepare(): Promise<void>;
 };
 
@@ -62,7 +58,7 @@ export function createMongoRebuild({
 
 const idOf = ({ topic, partition }: Partition) => positionId(topic, partition);
 
-/** Writes only what differs: a start must not wait for a batch, and one that died may hold a partition up for seconds. */
+/** Writes only if a position differs: a start must not wait for a batch, and the batch of a crashed process may block a partition for seconds. */
 async function claim(
   { collections: { positions }, session }: Attempt,
   partitions: readonly Partition[],
@@ -152,7 +148,7 @@ async function refoldAgents(
   return { superseded: null, differences, changes: untold };
 }
 
-/** The first operation: it takes the snapshot, and whoever else writes the partition meanwhile conflicts with it. */
+/** It must be the first operation: it takes the snapshot, and any other writer of the partition conflicts with it. */
 async function raiseFence({ collections, session }: Attempt, place: Partition, revision: number) {
   const fence = await collections.positions.findOneAndUpdate(
     { _id: idOf(place) },
@@ -177,7 +173,7 @@ async function keepUntold(
   await collections.positions.updateOne({ _id: idOf(place) }, { $set: { untold } }, options);
 }
 
-/** Changes that another rebuild has added to meanwhile stay: that rebuild tells all of them. */
+/** If another rebuild has added changes meanwhile, all of them stay: that rebuild notifies them. */
 async function confirm(
   { positions }: Collections,
   place: Partition,

@@ -1,28 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { Fold, StoredEvent } from "@teravoz/domain";
 import { type Collection, type CollectionInfo, type Db, MongoServerError } from "mongodb";
-import { type CallDocument, type Collections, openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
+import { firstId } from "../apply/settle.ts";
 import { PAST_PREFIX, pastCollections } from "../erasure/erase.ts";
-import { orUnavailable } from "../outage.ts";
-import { firstId } from "../settle.ts";
+import { type Collections, openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import type { CallDocument } from "../mongo/documents.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 import { keysOfEvents, listing, setApart, standingKeys } from "./keys.ts";
 
 export type PastOptions = {
   connection: MongoConnection;
   /** Letters, digits, _ and -; at most 40. */
   name: string;
-  /** Of each call the events received by then count. */
+  /** The events that were received by then count. */
   until: Date;
   fold: Fold;
-  /** So many calls more are written; it is waited for. */
+  /** Called with the number of calls that were written since the last call. It is awaited. */
   onLooked(calls: number): void | Promise<void>;
   isWanted(): boolean;
   /** Events a page (default 5,000, which are about 700 calls). */
   pageEvents?: number;
 };
 
-/** Null = another sign is in it. */
+/** The name of the collection; null if the given name has another character. */
 export const pastCollection = (name: string): string | null =>
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(name) ? `${PAST_PREFIX}${name}` : null;
 
@@ -30,20 +31,20 @@ const PAGE_EVENTS = 5_000;
 
 export type PastOutcome =
   | { outcome: "written"; calls: number }
-  /** Nothing was replaced: it is not wanted any more. */
+  /** Nothing was replaced: the run was cancelled. */
   | { outcome: "stopped" }
   /** Nothing was replaced: another run of the same name began meanwhile. */
   | { outcome: "overtaken" }
-  /** Nothing was written: there are MAX_PASTS collections under other names, these. */
+  /** Nothing was written: these MAX_PASTS collections exist under other names. */
   | { outcome: "full"; names: string[] };
 
 /** Each may be as large as `calls`: so many may be there at once, with what killed runs have left. */
 export const MAX_PASTS = 10;
 
 /**
- * Writes the calls as they were known at a moment into a collection of their own, which is replaced as a whole once they are all
- * there. `version` is that moment's too, the last change in ms. A call that is erased meanwhile is not in it. Killed, it
- * leaves what was there before, and its own beginning for the next run to clear. Throws Unavailable.
+ * Writes the calls as they were known at a moment into a collection of their own, which is replaced as a whole at the end. `version` is
+ * the time of the last change by then, in ms. A call that is erased meanwhile is left out. A killed run leaves the earlier collection, and
+ * an unfinished one that the next run deletes. Throws Unavailable.
  */
 export const writePast = (options: PastOptions): Promise<PastOutcome> =>
   orUnavailable(() => writeWhole(options));
@@ -61,7 +62,7 @@ async function writeWhole(options: PastOptions): Promise<PastOutcome> {
   if (!(await writePages(collections, part, options))) return giveUp(part, "stopped");
   await removeErased(db, collections, part.collectionName);
   if ((await uuidOf(db, part)) !== begun || !(await publish(part, name))) return giveUp(part, "overtaken");
-  // what was erased between the last look and the rename: who erased it may have looked under the old name
+  // calls that were erased between the last check and the rename: the erasure may have looked at the old name
   return { outcome: "written", calls: await removeErased(db, collections, name) };
 }
 
@@ -90,7 +91,7 @@ async function giveUp(part: Part, outcome: "stopped" | "overtaken"): Promise<Pas
   return { outcome };
 }
 
-/** False = it is not wanted any more. */
+/** False if the run was cancelled. */
 async function writePages(collections: Collections, part: Part, options: PastOptions): Promise<boolean> {
   for (let after: string | null = ""; after !== null; ) {
     if (!options.isWanted()) return false;
@@ -131,7 +132,7 @@ function pastCall(events: StoredEvent[], fold: Fold): CallDocument[] {
   return [{ _id: folded.aggregate_id, ...folded, id: firstId(events), version }];
 }
 
-/** Answers how many are left. */
+/** Returns how many are left. */
 async function removeErased(db: Db, collections: Collections, name: string): Promise<number> {
   const past: Part = db.collection(name);
   let count = 0;

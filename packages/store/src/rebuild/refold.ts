@@ -1,7 +1,7 @@
 import type { Change, Difference, Fold, StoredEvent } from "@teravoz/domain";
-import { type Anew, foldAnew, type KeptCall, nextVersion } from "../settle.ts";
+import { type Anew, foldAnew, type KeptCall, nextVersion } from "../apply/settle.ts";
 
-/** What is known of the calls to be folded anew: all events of each of them. */
+/** The calls to be folded again, with all their events. */
 export type Known = {
   keys: readonly string[];
   calls: ReadonlyMap<string, KeptCall>;
@@ -10,7 +10,7 @@ export type Known = {
 
 export type Refolding = {
   written: KeptCall[];
-  /** call_ids of the calls that no event stands for. */
+  /** The call_ids of the calls without events. */
   removed: string[];
   differences: Difference[];
   changes: Change[];
@@ -43,6 +43,6 @@ function remove(
 ): void {
   removed.push(key);
   differences.push({ key, kind: "removed", fields: [] });
-  // not as erased: who is told late reads a call that has come by then, and finds none else
+  // not as erased: a client that is notified late reads the call that exists by then, or finds none
   changes.push({ key, kind: "call", version: nextVersion(kept.call, now), erased: false });
 }

@@ -1,15 +1,15 @@
 import { type ReadOccurrence, stampEvent } from "@teravoz/domain";
-import { openCollections } from "../collections.ts";
-import { type MongoConnection, OPERATION_LIMIT_MS } from "../connect.ts";
-import { orUnavailable } from "../outage.ts";
+import { openCollections } from "../mongo/collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
+import { orUnavailable } from "../mongo/outage.ts";
 
-/** A thousand usual events are half a megabyte, and take some 10 ms. */
+/** A thousand usual events have half a megabyte, and take about 10 ms. */
 const PAGE_EVENTS = 1_000;
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /**
- * Corrects `occurred_at` of a page of stored events, those after a uuid (null = from the first), by the account's rules. Resolves with
+ * Corrects `occurred_at` of a page of stored events by the account's rules. The page begins after a uuid (null = the first event). Returns
  * the last uuid of the page, null after the last page. May be repeated. Throws Unavailable.
  */
 export const restampEvents = (

@@ -1,23 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PersonReceipt, Receipt } from "@teravoz/domain";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
 import type { Preview } from "../erasure/preview.ts";
 import type { Erase, EraseOptions, Kind } from "./options.ts";
-import { formatPreview, formatReceipt } from "./print.ts";
+import { formatPreview, formatReceipt, type SentReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
 
 /** Writes results to `out` and all else to `say`. */
 export type Terminal = { out(text: string): void; say(line: string): void };
-
-/** What the admin API sends: times are texts there. */
-export type Sent<T> = {
-  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
-};
-export type SentReceipt = Sent<Receipt> &
-  Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">> & {
-    /** Only where there are several. */
-    mongodb_members?: number;
-  };
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];

@@ -1,6 +1,16 @@
+import type { PersonReceipt, Receipt } from "@teravoz/domain";
 import type { PreviewResult } from "../erasure/preview.ts";
-import type { Sent, SentReceipt } from "./erase.ts";
 import type { Kind } from "./options.ts";
+
+/** An answer of the admin API: its times are texts. */
+export type Sent<T> = {
+  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
+};
+export type SentReceipt = Sent<Receipt> &
+  Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">> & {
+    /** Missing if there is only one. */
+    mongodb_members?: number;
+  };
 
 /** What would go, a fact a line. Nothing of a call or a person is in it but what was asked for. */
 export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withPossible: boolean): string {

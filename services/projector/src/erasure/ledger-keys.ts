@@ -1,8 +1,8 @@
 import { Unavailable } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
-import type { MongoErasures } from "@teravoz/store";
+import type { Erasures } from "@teravoz/store";
 
-type Ports = { erasures: Pick<MongoErasures, "hasUnreadable">; log: Log };
+type Ports = { erasures: Pick<Erasures, "hasUnreadable">; log: Log };
 
 /** An instance that lists other keys may begin to erase at any time; until then what it erases may come back here. */
 const LOOK_MS = 60_000;

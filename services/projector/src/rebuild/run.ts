@@ -1,4 +1,5 @@
 import {
+  type Account,
   createFold,
   explainOtherRules,
   FOLD_REVISION,
@@ -19,16 +20,7 @@ import {
   registrySettings,
   untilAvailable,
 } from "@teravoz/runtime";
-import {
-  type Account,
-  connectMongo,
-  createMongoAccount,
-  createMongoRebuild,
-  type MongoConnection,
-  type MongoRebuild,
-  restampEvents,
-  writePast,
-} from "@teravoz/store";
+import { type MongoConnection, type MongoRebuild, openStore, restampEvents, writePast } from "@teravoz/store";
 import { createRebuildCommand, type RebuildOptions } from "./options.ts";
 import { CannotRebuild, openNotices } from "./outlet.ts";
 import { type Progress, showProgress } from "./progress.ts";
@@ -77,17 +69,16 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
     .parse()
     .opts<RebuildOptions>();
   const config = readConfig(settings, process.env);
-  const connection = await connectMongo({ uri: config.MONGODB_URI, log });
+  const rules = foldRulesOf(config);
+  const { connection, account, rebuild: mongo } = await openStore({ uri: config.MONGODB_URI, rules, log });
   const { store: around = (store) => store } = seams;
-  const store = around(createMongoRebuild({ connection }));
+  const store = around(mongo);
   const calls = await connection.db
     .collection("calls")
     .estimatedDocumentCount()
     .catch((cause) => {
       throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
     });
-  const account = createMongoAccount(connection);
-  const rules = foldRulesOf(config);
   if (!options.adoptRules) await demandRules(account, rules);
   const fold = createFold(rules);
   const progress = showProgress(calls);

@@ -1,0 +1,3 @@
+export * from "./agents.ts";
+export * from "./presence.ts";
+export * from "./presence-retention.ts";

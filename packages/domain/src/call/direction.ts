@@ -1,0 +1,17 @@
+import type { EventType } from "../event/catalogue.ts";
+import type { Event } from "../event/event.ts";
+
+/** The kinds of calls, each with numbers of its own. */
+export type CountedAs = "inbound" | "outbound" | "internal";
+
+const DIALED: EventType = "dialer.success";
+
+/**
+ * The kind of a call by the direction that its events name, in upper or lower case. A call without a known direction is outbound if a
+ * dialer reached the customer, else inbound.
+ */
+export function countedAs(direction: string | null, events: readonly Pick<Event, "type">[]): CountedAs {
+  const told = direction?.toLowerCase();
+  if (told === "inbound" || told === "outbound" || told === "internal") return told;
+  return events.some(({ type }) => type === DIALED) ? "outbound" : "inbound";
+}

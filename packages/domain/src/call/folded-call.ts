@@ -1,0 +1,77 @@
+import type { CallState } from "../event/catalogue.ts";
+import type { Event } from "../event/event.ts";
+import type { ReadOccurrence } from "../time/timestamp.ts";
+import type { CountedAs } from "./direction.ts";
+import type { AgentRings } from "./rings.ts";
+import type { Talk } from "./talks.ts";
+import type { Visit } from "./visits.ts";
+
+/** A call as its events describe it. A missing value is null, never absent. Strings have at most 256 UTF-16 units. */
+export type FoldedCall = {
+  aggregate_id: string;
+  state: CallState;
+  /** The earliest time of its events: the stamp of each event, or its reception if it has none. */
+  began_at: Date;
+  /** The first and the last reception. */
+  created_at: Date;
+  updated_at: Date;
+  code: string | null;
+  /** As the events name it. */
+  direction: string | null;
+  /** The kind of calls in whose numbers it counts. */
+  counted_as: CountedAs;
+  our_number: string | null;
+  their_number: string | null;
+  /** A number in the one form of all its spellings, and as people read it. Null if it is hidden or not a number. */
+  our_number_canonical: string | null;
+  our_number_display: string | null;
+  their_number_canonical: string | null;
+  their_number_display: string | null;
+  their_number_type: string | null;
+  /** The last queue that an event named. */
+  queue: string | null;
+  /** The agent who is on the call; if there are several, the one who entered last. */
+  actor: string | null;
+  /** The beginning of the wait: in a queue without an answer, or after an overflow without an agent. Null if the caller does not wait. */
+  waiting_since: Date | null;
+  /** The first answer that stands, in a visit or outside of one. */
+  answered_at: Date | null;
+  /** The first call.ongoing. */
+  connected_at: Date | null;
+  finished_at: Date | null;
+  /** The caller gave up: the last visit of an inbound call was abandoned. */
+  abandoned: boolean;
+  /** The end of the last abandoned visit of an inbound call. */
+  abandoned_at: Date | null;
+  recording_url: string | null;
+  /** Its visits to queues, oldest first. */
+  legs: readonly Visit[];
+  /** The talks of its agents, in the order of their beginnings. */
+  talks: readonly Talk[];
+  /** The rings at each agent. */
+  rings: readonly AgentRings[];
+  /** All queues of its visits and all agents of its talks (in lower case), for searches and filters. */
+  queues: readonly string[];
+  agents: readonly string[];
+  /** The number of different events of the call. */
+  events: number;
+  /** The revision of the fold that made this. */
+  fold: number;
+};
+
+/** A call as it is stored and sent: the fold, a number and a version. */
+export type Call = FoldedCall & {
+  /** The number of the call's first stored event. It never changes. */
+  id: number;
+  /** Grows with each change of the call: max(previous + 1, now in ms). */
+  version: number;
+};
+
+/** The pure rule that the store applies: a call from all its events, or null if there are none. */
+export type Fold = {
+  (events: readonly Event[]): FoldedCall | null;
+  /** The revision of the rule, as in `fold` of every call that it makes. A higher revision takes over from a lower one for good. */
+  readonly revision: number;
+  /** Reads stamps by the rules of the account. */
+  readonly readOccurrence: ReadOccurrence;
+};

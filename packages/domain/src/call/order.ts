@@ -1,0 +1,277 @@
+import { readBody } from "../event/body.ts";
+import { type EventType, FINISHED_RANK, findDefinition, OTHER_RANK } from "../event/catalogue.ts";
+import type { Event } from "../event/event.ts";
+import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "../event/step.ts";
+import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
+
+/** Everything on which the order of a call's events depends. */
+export type Place = {
+  uuid: string;
+  /** The smallest `received_at` of the event, in ms. */
+  receivedMs: number;
+  /** The vendor's stamp, or `received_at` if there is none, in ms. */
+  ms: number;
+  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
+  whole: boolean;
+  /** The event has a stamp of its own. */
+  stamped: boolean;
+  rank: number;
+  step: Step;
+};
+
+/** An event with its body read and its place. */
+export type PlacedEvent<E extends Event = Event> = Place & {
+  event: E;
+  body: Record<string, unknown>;
+  /** The same step stands before it: the event adds its fields, but is no step of its own. */
+  isTwin: boolean;
+};
+
+/** The events of one call in the order of the fold. The order depends on the set of events alone. */
+export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
+  placeEvents(events, readOccurrence).map(({ event }) => event);
+
+export function placeEvents<E extends Event>(
+  events: readonly E[],
+  readOccurrence = readInUtc,
+): PlacedEvent<E>[] {
+  const groups = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
+  return groups.flatMap((group) =>
+    group.map((placed, n) => (n === 0 ? placed : { ...placed, isTwin: true })),
+  );
+}
+
+/** The place of an event without its body: so a call with many events can be ordered in little memory. */
+export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
+  const { event: _event, body: _body, isTwin: _isTwin, ...place } = placeEvent(placed, readOccurrence);
+  return place;
+}
+
+/**
+ * Orders by time. Events of equal time go round the life cycle from the state of the call: the smallest rank above the last one comes
+ * next, or else the smallest rank. Within a second, stamps with milliseconds keep their order, and stamps without are merged in by the
+ * same rule. Of equal events the one that was received first comes first; then the uuid decides. A ring of an agent comes before its end,
+ * unless the agent rings already. Events that are one step stay together.
+ */
+export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
+
+/** Each group is one step: first the event that stands for it, then its repetitions. */
+function orderGroups<P extends Place>(places: readonly P[]): P[][] {
+  const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
+  const seconds = [...bySecond].sort(([one], [other]) => one - other);
+  const course = beginCourse();
+  return seconds.flatMap(([, second]) => orderSecond(second, course));
+}
+
+function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): PlacedEvent<E> {
+  const body = readBody(event.payload);
+  const stamp = readOccurrence(body.timestamp, event.received_at);
+  const receivedMs = event.received_at.getTime();
+  return {
+    event,
+    body,
+    uuid: event.uuid,
+    receivedMs,
+    ms: stamp?.ms ?? receivedMs,
+    whole: stamp?.whole ?? false,
+    stamped: stamp !== null,
+    rank: findDefinition(event.type)?.rank ?? OTHER_RANK,
+    step: readStep(event.type, body),
+    isTwin: false,
+  };
+}
+
+/** A ring whose end was never received ends after two minutes. */
+export const LONGEST_RING_MS = 120_000;
+
+/** The state of a call while its events are put in order. */
+type Course = {
+  /** The last rank; -1 before the first event. */
+  rank: number;
+  /** The agents that ring, with the beginning of each ring. */
+  ringing: { agent: StepAgent; ms: number }[];
+  /** The queue of an unanswered wait: null if it has no name, undefined if there is no wait. */
+  waitsIn: string | null | undefined;
+};
+
+const beginCourse = (): Course => ({ rank: -1, ringing: [], waitsIn: undefined });
+
+function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
+  if (second.length === 1) {
+    follow(course, second[0]!);
+    return [second];
+  }
+  const groups = [...Map.groupBy(second, ({ ms }) => ms).values()].flatMap(groupTwins);
+  const groupOf = new Map(groups.map((group) => [group[0]!, group]));
+  return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
+}
+
+/** The event with the finer stamp stands for a step; of equal stamps, the event that was received first. */
+function groupTwins<P extends Place>(equals: P[]): P[][] {
+  if (equals.length === 1) return [equals];
+  const groups = Map.groupBy(
+    equals,
+    ({ step, stamped, ms, uuid }) => stepKey(step, stamped ? ms : null) ?? uuid,
+  );
+  return [...groups.values()].map((group) =>
+    group.sort((one, other) => Number(one.whole) - Number(other.whole) || byReception(one, other)),
+  );
+}
+
+/** The steps that are still to come, by rank; the next one of each rank is the last. */
+type Ranks<P extends Place> = P[][];
+
+function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
+  const wholes = steps.filter(({ whole }) => whole);
+  const open = byRank(wholes);
+  const exact = Map.groupBy(
+    steps.filter(({ whole }) => !whole),
+    ({ ms }) => ms,
+  );
+  // a queue that rings all its agents causes hundreds of rings in a second
+  const mayPair = RING_TYPES.every((type) => steps.some(({ step }) => step.type === type));
+  const ordered: P[] = [];
+  const add = (place: P) => {
+    follow(course, place);
+    ordered.push(place);
+  };
+  const take = (due: Ranks<P>) => {
+    const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
+    const [dueNow, openNow] = [due[rank]!, open[rank]!];
+    const next = firstReceived(dueNow.at(-1), openNow.at(-1));
+    const first = (mayPair && partnerBefore(next, [openNow, dueNow], course)) || next;
+    remove(dueNow.includes(first) ? dueNow : openNow, first);
+    add(first);
+  };
+  const addAll = (places: P[]) => {
+    for (const place of places.toReversed()) add(place);
+  };
+  for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
+    if (group.length === 1 && wholes.length === 0) {
+      add(group[0]!);
+      continue;
+    }
+    const due = byRank(group);
+    while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
+    const finished = due[FINISHED_RANK]!;
+    // of equal ends the first counts
+    if (finished.length > 0) finished.push(...open[FINISHED_RANK]!.splice(0));
+    addAll(finished.sort(byReception).reverse());
+    addAll(due[OTHER_RANK]!);
+  }
+  while (isUnderWay(open)) take(open);
+  addAll(open[FINISHED_RANK]!);
+  addAll(open[OTHER_RANK]!);
+  return ordered;
+}
+
+/** The ring that must come before its end, or the end that must come before the next ring of the same agent. */
+function partnerBefore<P extends Place>(
+  { step, ms }: P,
+  [open, due]: readonly [readonly P[], readonly P[]],
+  { ringing }: Course,
+): P | undefined {
+  if (!step.agent || !isRing(step.type)) return undefined;
+  const isOf = isOneAgent(step.agent);
+  const isPartner = (other: P) => other.step.type !== step.type && isOf(other.step.agent);
+  const partner = open.findLast(isPartner) ?? due.findLast(isPartner);
+  if (!partner) return undefined;
+  const rings = ringing.some(({ agent, ms: since }) => isOf(agent) && ms - since <= LONGEST_RING_MS);
+  const first: RingType = rings ? "actor.noanswer" : "actor.ringing";
+  return step.type === first ? undefined : partner;
+}
+
+/** A ring and the end of one. */
+const RING_TYPES = ["actor.ringing", "actor.noanswer"] as const satisfies EventType[];
+type RingType = (typeof RING_TYPES)[number];
+
+const isRing = (type: Step["type"]): boolean => RING_TYPES.some((each) => each === type);
+
+const isOther =
+  (agent: StepAgent) =>
+  (other: { agent: StepAgent }): boolean =>
+    !isOneAgent(agent)(other.agent);
+
+const isOneAgent =
+  (agent: StepAgent) =>
+  (other: StepAgent | null): boolean =>
+    other !== null && isSameAgent({ agent: other.name, extension: other.extension }, agent);
+
+function remove<P>(places: P[], place: P): void {
+  places.splice(places.lastIndexOf(place), 1);
+}
+
+/** Notes the state of a call after one more of its events. */
+function follow(course: Course, { rank, step, ms }: Place): void {
+  if (rank < FINISHED_RANK) course.rank = rank;
+  const { agent, queue } = step;
+  switch (step.type) {
+    case "actor.ringing":
+      if (agent) course.ringing.push({ agent, ms });
+      return;
+    case "actor.noanswer":
+      if (agent) course.ringing = course.ringing.filter(isOther(agent));
+      return;
+    case "call.waiting":
+      if (!isSameWait(course.waitsIn, queue)) course.ringing = [];
+      course.waitsIn = queue ?? course.waitsIn ?? null;
+      return;
+    case "actor.entered":
+    case "call.ongoing":
+    case "call.overflow":
+    case "call.queue-abandon":
+    case "call.finished":
+      course.ringing = [];
+      course.waitsIn = undefined;
+      return;
+    case "call.new":
+    case "call.standby":
+    case "call.follow-me":
+    case "actor.left":
+    case "call.recording-available":
+    case "call.data-provided":
+    case "call.cpf-provided":
+    case "call.cnpj-provided":
+    case "actor.logged-in":
+    case "actor.logged-out":
+    case "actor.paused":
+    case "actor.unpaused":
+    case "peer.ringing":
+    case "dialer.attempt":
+    case "dialer.success":
+    case "dialer.failure":
+    case "dialer.expired":
+    case "dialer.exceeded":
+    case null:
+      return;
+  }
+  step.type satisfies never;
+}
+
+/** A repeated call.waiting moves no caller. If it names no queue, or is the first one that does, the same wait goes on. */
+export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
+  waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
+
+function byRank<P extends Place>(places: P[]): Ranks<P> {
+  const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
+  for (const place of places.toSorted(byReception).reverse()) ranks[place.rank]!.push(place);
+  return ranks;
+}
+
+function firstReceived<P extends Place>(one: P | undefined, other: P | undefined): P {
+  if (!one || !other) return (one ?? other)!;
+  return byReception(one, other) < 0 ? one : other;
+}
+
+const byReception = (one: Place, other: Place): number =>
+  one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
+
+/** A step of the life cycle, other than its end, is still to come. */
+const isUnderWay = (ranks: Ranks<Place>): boolean =>
+  ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
+
+function nextRank(stands: number, isThere: (rank: number) => boolean): number {
+  for (let rank = stands + 1; rank < FINISHED_RANK; rank++) if (isThere(rank)) return rank;
+  for (let rank = 0; rank <= stands; rank++) if (isThere(rank)) return rank;
+  throw new Error("nothing of the life cycle is left");
+}

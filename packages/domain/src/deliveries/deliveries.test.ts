@@ -1,0 +1,98 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { orderEvents } from "../call/order.ts";
+import type { Event } from "../event/event.ts";
+import type { DeadLetter } from "./dead-letter.ts";
+import { type DeliveredEvent, findOvertaken, isLate, LATE_MS, statusesOf } from "./deliveries.ts";
+
+const START = Date.UTC(2026, 10, 25, 12);
+const at = (ms: number) => new Date(START + ms);
+
+/** Happened and was received so many ms after the start. */
+const sample = (uuid: string, type: string, happened: number, received: number): Event => ({
+  ...{ uuid, kind: "call", aggregate_id: "one", type },
+  ...{ occurred_at: at(happened), received_at: at(received) },
+  payload: JSON.stringify({ type, call_id: "one", timestamp: at(happened).toISOString() }),
+});
+
+describe("late", () => {
+  test.each([
+    [LATE_MS, false],
+    [LATE_MS + 1, true],
+    [-5_000, false],
+  ])("an event received %i ms after it happened: %s", (ms, expected) => {
+    expect(isLate({ occurred_at: at(0), received_at: at(ms) })).toBe(expected);
+  });
+
+  test("an event that does not say when it happened is not", () => {
+    expect(isLate({ occurred_at: null, received_at: at(10 * LATE_MS) })).toBe(false);
+  });
+});
+
+describe("out of order", () => {
+  test("what was received after something that stands later in the call, which is named", () => {
+    const events = [
+      sample("a", "call.new", 0, 0),
+      sample("b", "call.waiting", 1_000, 9_000),
+      sample("c", "call.ongoing", 2_000, 2_000),
+      sample("d", "call.finished", 3_000, 3_000),
+    ];
+    expect(findOvertaken(events)).toEqual(new Map([["b", "call.ongoing"]]));
+  });
+
+  test("in the order of the life cycle where stamps are equal, whatever the order they are given in", () => {
+    const events = [sample("a", "call.ongoing", 0, 10), sample("b", "call.new", 0, 20)];
+    expect(findOvertaken(events)).toEqual(new Map([["b", "call.ongoing"]]));
+    expect(findOvertaken(events.toReversed())).toEqual(new Map([["b", "call.ongoing"]]));
+  });
+
+  test("nothing that was received at the same moment", () => {
+    expect(findOvertaken([sample("a", "call.new", 0, 5), sample("b", "call.ongoing", 1, 5)]).size).toBe(0);
+  });
+
+  test("of any events: whoever has one behind it that was received before it, and the first of those", () => {
+    const types = ["call.new", "call.waiting", "call.ongoing", "call.finished", "call.data-provided"];
+    const one = fc.tuple(fc.nat(4), fc.nat(5), fc.nat(9));
+    const property = fc.property(fc.array(one, { maxLength: 12 }), (given) => {
+      const events = given.map(([type, happened, received], n) =>
+        sample(String(n), types[type]!, happened * 1_000, received),
+      );
+      const ordered = orderEvents(events);
+      const expected = ordered.flatMap(({ uuid, received_at }, index) => {
+        const first = ordered.slice(index + 1).find((later) => later.received_at < received_at);
+        return first ? [[uuid, first.type] as const] : [];
+      });
+      expect(findOvertaken(events)).toEqual(new Map(expected));
+    });
+    fc.assert(property);
+  });
+});
+
+describe("the statuses of a delivery", () => {
+  const event: DeliveredEvent = {
+    ...{ uuid: "u", id: 1, kind: "call", aggregate_id: "one", type: "call.new" },
+    ...{ occurred_at: at(0), received_at: at(0), redeliveries: 0, overtaken_by: null },
+  };
+  test("an event may be several at once, and is new where it is none other", () => {
+    expect(statusesOf({ event })).toEqual(["new"]);
+    expect(statusesOf({ event: { ...event, redeliveries: 2 } })).toEqual(["redelivered"]);
+    const all = { ...event, redeliveries: 1, received_at: at(LATE_MS + 1), overtaken_by: "call.finished" };
+    expect(statusesOf({ event: all })).toEqual(["redelivered", "late", "out-of-order"]);
+  });
+
+  const letter: DeadLetter = {
+    ...{ id: "l", key: null, type: "call.imagined", reason: "unprocessable", service: "ingest" },
+    ...{ first_seen: at(0), last_seen: at(0), source: null, copies: 1, status: "waiting", status_at: at(0) },
+  };
+  const source = { topic: "call-events", partition: 0, offset: 1 };
+  test.each([
+    [{}, "unknown-type"],
+    [{ type: null }, "unknown-type"],
+    [{ type: "toString" }, "unknown-type"],
+    [{ type: "call.new" }, "refused"],
+    [{ type: "call.on-going" }, "refused"],
+    [{ type: "call.new", source }, "parked"],
+  ])("a dead letter with %j is %s", (given, status) => {
+    expect(statusesOf({ letter: { ...letter, ...given } })).toEqual([status]);
+  });
+});

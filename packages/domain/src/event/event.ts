@@ -1,0 +1,43 @@
+import type { KeptDeliveries } from "./delivery-ids.ts";
+
+/** A call event belongs to one call; an agent event (log-in, pause, a dialer's attempt) to none. */
+export type EventKind = "call" | "agent";
+
+/** A published event. The payload is the truth; everything else is derived from it. */
+export type Event = {
+  /** The UUIDv5 of the body: two deliveries with the same uuid are the same event. */
+  uuid: string;
+  kind: EventKind;
+  /** The call_id of a call event; the actor, else the code, else the number of an agent event. */
+  aggregate_id: string;
+  /**
+   * As the catalogue spells it: `call.on-going` is `call.ongoing` here. A record of a newer release may have a type that this one does
+   * not know.
+   */
+  type: string;
+  /** The vendor's stamp; null if the body has no readable one. */
+  occurred_at: Date | null;
+  /** Stamped by ingest. If there are several deliveries, the earliest counts. */
+  received_at: Date;
+  /** The body exactly as it was sent. */
+  payload: string;
+  /** The id that ingest gives to each POST. Records of earlier releases have none. */
+  delivery_id?: string;
+};
+
+/** An event with its place in the log. */
+export type LoggedEvent = Event & {
+  source: { topic: string; partition: number; offset: number };
+  /** The gateway published the event again after a tombstone of its key: it is not a redelivery. */
+  republished?: true;
+};
+
+/** A stored event: `id` is given once and never used again. */
+export type StoredEvent = Omit<LoggedEvent, "delivery_id"> &
+  KeptDeliveries & {
+    id: number;
+    /** The number of redeliveries, absent if there were none. The fold does not use it. */
+    redeliveries?: number;
+    /** The offset of the last delivery, absent if it is that of the source. A record that is read again below it does not count. */
+    last_offset?: number;
+  };

@@ -1,0 +1,60 @@
+/** A failing check of /readyz. If it is `tolerated`, the instance is ready nevertheless. */
+export type FailingCheck = { name: string; reason: string; tolerated: boolean };
+
+/** The number of answers of the webhook with one status, in one minute up to now. */
+export type Answers = { minute: Date; status: number; count: number };
+
+/**
+ * The requests that an instance refused in the last hour, by name: the path of posts to wrong addresses, or the origin of pages that may
+ * not connect. A name contains no number and no secret.
+ */
+export type Refused = { kind: "path" | "origin"; name: string; count: number; last: Date };
+
+/** The status that an instance of a service reports about itself. `at` and `started_at` are times of its own clock. */
+export type ServiceStatus = {
+  service: string;
+  instance: string;
+  at: Date;
+  started_at: Date;
+  /** The version of the release. */
+  version: string;
+  /** The id of the installation of its database; "" if it has no database, or does not know the id yet. */
+  installation: string;
+  state: "ready" | "unready" | "stopped";
+  failing: FailingCheck[];
+  /** Whole numbers by name, with the unit in the name: spool_bytes, partitions, sockets. */
+  figures: Record<string, number>;
+  /** The answers of the minutes that may not have been reported yet. */
+  answers: Answers[];
+  refused: Refused[];
+};
+
+/** The services of a gateway. Without one of them it is incomplete. */
+export const SERVICES = ["ingest", "projector", "realtime"] as const;
+
+/** An instance that reports every `everyMs` and has missed three reports has died, hangs or is cut off. */
+export const silentAfterMs = (everyMs: number): number => 3 * everyMs;
+/** An instance that has been silent for so long is not expected to return. */
+const GONE_MS = 600_000;
+/** Long enough to be seen during a rollout. */
+const STOPPED_SHOWN_MS = 60_000;
+
+/** The state of an instance as others see it. A silent instance should have reported and has not. */
+export type Standing = ServiceStatus["state"] | "silent";
+
+/** The state of an instance whose last status is `ageMs` old. Instances report every `everyMs`. */
+export const standingOf = (
+  { state }: Pick<ServiceStatus, "state">,
+  ageMs: number,
+  everyMs: number,
+): Standing => (state !== "stopped" && ageMs >= silentAfterMs(everyMs) ? "silent" : state);
+
+/** Whether the instance is no longer shown. */
+export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
+  ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
+
+/** The services without any running instance, ready or not. */
+export function missingServices(instances: readonly { service: string; standing: Standing }[]): string[] {
+  const there = instances.filter(({ standing }) => standing === "ready" || standing === "unready");
+  return SERVICES.filter((name) => !there.some(({ service }) => service === name));
+}

@@ -1,0 +1,13 @@
+export * from "./abandoned.ts";
+export * from "./past.ts";
+export * from "./queue-day.ts";
+export {
+  type CountedCall,
+  countQueues,
+  countStates,
+  type QueueNumbers,
+  type QueuePromise,
+} from "./queue-numbers.ts";
+export * from "./recent-call.ts";
+export type { TrafficNumbers } from "./traffic.ts";
+export { isWaiting, listWaiting, type Waiting } from "./waiting.ts";

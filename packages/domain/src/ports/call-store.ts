@@ -1,0 +1,90 @@
+import type { Fold } from "../call/folded-call.ts";
+import type { Erased, Erasure, LedgerKey } from "../erasure/erasure.ts";
+import type { EventKind, LoggedEvent, StoredEvent } from "../event/event.ts";
+import type { PositionStore, RecordIdentity } from "./positions.ts";
+
+/** A run of records of one partition, as the projector read them. */
+export type Batch = {
+  topic: string;
+  partition: number;
+  /** The position that the writer believes to be stored (null = none yet): the fence. */
+  expected: number | null;
+  /** The position after this batch: the offset of the next record to read. */
+  next: number;
+  /** The identities of its last records, oldest first (absent = none). */
+  identities?: readonly RecordIdentity[];
+  /** The name of the writer, which is stored with the position (absent = no name). */
+  writer?: string;
+  /** If it is empty, only the position moves. */
+  events: readonly LoggedEvent[];
+  /**
+   * Tombstones among the records, and erasures that the ledger demands (absent = none). Each erases the events of its subject before and
+   * after it, see isErased.
+   */
+  erasures?: readonly Erasure[];
+  /**
+   * The answer of findErased for ledgerKeysOf the events, asked after `expected` was read. An erasure since then has moved the position,
+   * and fences this batch. Absent = the store asks the ledger itself.
+   */
+  erased?: readonly Erased[];
+  /** The ledgerEpoch from before the ledger was asked: if a person was erased since then, this batch is fenced. Absent = not checked. */
+  epoch?: number;
+};
+
+/** A change of one call or agent, as others are notified of it. */
+export type Change = {
+  key: string;
+  kind: EventKind;
+  /** The version of the call after the batch; of an agent event the time of the write, in ms. */
+  version: number;
+  erased: boolean;
+};
+
+export type Applied =
+  | {
+      fenced: true;
+      /** The revision of a newer release's fold that has claimed the partition: this release may write no more. */
+      superseded?: number;
+      /** The same writer has moved the position: an earlier try, whose commit was not answered, has stored the batch. */
+      own?: true;
+    }
+  | {
+      fenced: false;
+      /** The uuids that this batch stored. */
+      added: string[];
+      /** The uuids that were stored before, or came twice in this batch. */
+      duplicates: string[];
+      /** The uuids that stay out because their call or agent was erased, by this batch or before. */
+      dropped: string[];
+      /** One change for each erasure, then one for each call and agent key with events that were not dropped, changed or not. */
+      changes: Change[];
+    };
+
+export type CallStore = PositionStore & {
+  /**
+   * Stores a batch in one transaction: position, events and calls together, or nothing. Safe to repeat: an event that is already stored is
+   * a duplicate. It counts as a redelivery, lowers `received_at` if it came earlier, and its call is folded nevertheless. An erasure is
+   * entered in the ledger, and everything that is stored of its subject is deleted. Answers `fenced` and changes nothing if the stored
+   * position is not `expected` (another writer has taken over), or if the partition belongs to a fold of a higher revision. Throws
+   * Unavailable if it may be tried again, any other error if this batch can never be stored. NOT promised: that ids have no gaps.
+   */
+  apply(batch: Batch, fold: Fold): Promise<Applied>;
+  /** Finds which of these were erased, as far as the ledger reaches back (90 days). Throws Unavailable. */
+  findErased(keys: readonly LedgerKey[]): Promise<Erased[]>;
+  /** A number that grows with every erased person: see Batch.epoch. Throws Unavailable. */
+  ledgerEpoch(topic: string, partition: number): Promise<number>;
+  /** Whether any person is erased, as far as the ledger reaches back. Throws Unavailable. */
+  knowsPersons(): Promise<boolean>;
+  /**
+   * The newest events of an agent's key that were received since then, newest first. If there is none, the newest of all. Throws
+   * Unavailable.
+   */
+  listAgentEvents(key: string, stretch: { since: Date; limit: number }): Promise<StoredEvent[]>;
+  /**
+   * Deletes data of erased subjects that others may have written while the erasure ran: dead letters, and calls in past collections. To be
+   * called after `apply`. Safe to repeat. Throws Unavailable.
+   */
+  forget(erased: readonly Erased[]): Promise<void>;
+  /** Whether a dead letter with this body is filed. Throws Unavailable. */
+  isFiled(body: Uint8Array): Promise<boolean>;
+};

@@ -1,0 +1,97 @@
+import type { Erased, Repeated, Subject } from "../erasure/erasure.ts";
+import type { Person } from "../erasure/parties.ts";
+
+/** The progress of an erasure since its last request. */
+export type Receipt = {
+  requested_at: Date;
+  /** From this time on the store held nothing of it any more; null until then. */
+  clean_at: Date | null;
+  /** From this time on the log holds nothing of it any more; null until the store is clean. */
+  log_clean_by: Date | null;
+};
+
+/** The receipt of everything that was found for a person, as far as the ledger reaches back. */
+export type PersonReceipt = Receipt & { calls: number; agents: number; clean: number };
+
+/** A dead letter that names a person. `topic` is the topic of a parked record, null if ingest refused the body. */
+export type FoundLetter = { id: string; key: string | null; topic: string | null };
+
+/** An event outside of calls that names a person. Its key may be shared: a dialer's campaign has events of many people. */
+export type FoundEvent = { key: string; uuid: string };
+
+/** The part of the findings of one likelihood. Nothing is in both parts. */
+export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundLetter[] };
+
+/** Everything that is stored about a person. */
+export type PersonFindings = {
+  certain: PersonShare;
+  possible: PersonShare;
+  /** The number is an `our_number`: it belongs to the account, and its calls are those of many people. */
+  isOurs: boolean;
+};
+
+/** A subject, or a single event of the agent `of`, whose key others share. The `key` of an event is its uuid. */
+export type Asked = Subject | { kind: "event"; key: string; of: string };
+
+/** If `possible` is set, events that only possibly name the person are kept out too. */
+export type KeptOut = { erased_at: Date; possible: boolean };
+
+/** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
+export type ErasureDesk = {
+  /** Enters a request, before its tombstones are written; it may be repeated, and name the person it is for. It erases nothing by itself. */
+  request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
+  /**
+   * Keeps a person out: from now on findErased knows the person, and a batch or letter that was decided on before is fenced. Once this
+   * resolves, events that began by `erased_at` can no longer be stored.
+   */
+  keepOut(person: Person, how: KeptOut): Promise<void>;
+  /**
+   * Enters the person itself, for the receipt. It is called last, when data without a tombstone is gone from the store; `log_clean_by`
+   * applies to that data.
+   */
+  requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
+  /** Null if there was no request, or only one from before the time that the ledger reaches back to. */
+  receipt(subject: Subject): Promise<Receipt | null>;
+  personReceipt(person: Person): Promise<PersonReceipt | null>;
+};
+
+export type PersonSearch = {
+  /** The topic whose records have the key of an agent, not that of a call. */
+  agentTopic: string;
+  /** Searches only events that were stored after this mark, and all letters and past calls. Absent = everything. */
+  since?: number;
+  /** Called now and then with the number of documents read, and the approximate total. */
+  onProgress?: (done: number, total: number) => void;
+};
+
+/** The number of events of a share, and the receptions of the first and the last of them. */
+export type Measure = { events: number; first_at: Date | null; last_at: Date | null };
+
+/** The search for data to erase. Each member throws Unavailable while the database is away. */
+export type ErasureSearch = {
+  /** Reads every event, dead letter and past call, which takes minutes for millions. It may miss data that is stored meanwhile. */
+  findPerson(person: Person, search: PersonSearch): Promise<PersonFindings>;
+  /** A mark in the order of events: a search that begins now sees all events up to it. It fences batches that were decided on before. */
+  mark(): Promise<number>;
+  /** A call with its dead letters, as far as they are stored. */
+  findCall(key: string): Promise<PersonShare>;
+  measure(share: PersonShare): Promise<Measure>;
+  /** The approximate number of calls. */
+  countCalls(): Promise<number>;
+  /** The number of events under the key of an agent, about any person. */
+  countAgentEvents(key: string): Promise<number>;
+  deleteLetters(ids: readonly string[]): Promise<void>;
+  /** The number of members of the replica set that hold data and are not hidden. */
+  countMembers(): Promise<number>;
+  /** Calls without an event since `time`, finished or not, page by page. */
+  unchangedSince(time: Date): AsyncIterable<Subject[]>;
+  /**
+   * The erasures of events of agents and dialers that were received before `time`, page by page. Events on which the present state of an
+   * agent rests are kept: see pickOutdated.
+   */
+  outdatedSaid(time: Date): AsyncIterable<Repeated[]>;
+  /** Stored data that the ledger lists as erased, because a restored backup brought it back, page by page. */
+  revived(): AsyncIterable<Repeated[]>;
+  /** The same among dead letters and past collections, which rest on no stored event. */
+  revivedAside(): AsyncIterable<Erased[]>;
+};

@@ -1,0 +1,5 @@
+export type Page<T> = {
+  items: T[];
+  /** Opaque. Null on the last page. */
+  next: string | null;
+};

@@ -1,0 +1,10 @@
+/**
+ * What the instances of one service know of each other without Kafka. Only the clock of the database counts. Each member throws
+ * Unavailable while the database is away.
+ */
+export type Readiness = {
+  /** Notes that this instance is ready now. */
+  announce(): Promise<void>;
+  /** Whether another instance has announced itself within `withinMs`. */
+  isAnotherReady(withinMs: number): Promise<boolean>;
+};

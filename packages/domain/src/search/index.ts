@@ -1,0 +1,3 @@
+export * from "./call-filter.ts";
+export * from "./call-search.ts";
+export * from "./call-window.ts";

@@ -1,0 +1,52 @@
+import {
+  type Account,
+  createFindParties,
+  createReadOccurrence,
+  type FoldRules,
+  type Jobs,
+  type Readiness,
+} from "@teravoz/domain";
+import type { Erasures } from "../erasure/mongo-erasures.ts";
+import { createMemoryAccount } from "./memory-account.ts";
+import { createMemoryErasures } from "./memory-erasures.ts";
+import { createMemoryJobs } from "./memory-jobs.ts";
+import { createMemoryLetters } from "./memory-letters.ts";
+import { createMemoryReadiness } from "./memory-readiness.ts";
+import { createMemoryState } from "./memory-state.ts";
+import { createMemoryStore } from "./memory-store.ts";
+
+type MemoryStore = ReturnType<typeof createMemoryStore>;
+
+/** The ports of a storage that ends with the process: those of `openStore`, without a connection. */
+export type MemoryStorage = {
+  store: MemoryStore;
+  queries: MemoryStore;
+  rebuild: MemoryStore;
+  letters: ReturnType<typeof createMemoryLetters>;
+  erasures: Erasures;
+  account: Account;
+  jobs: Jobs;
+  readinessOf(instance: string): Readiness;
+};
+
+const BRAZIL: FoldRules = { region: "BR", senderZone: "UTC" };
+
+/** `now` in ms. */
+export function openMemoryStore({
+  rules = BRAZIL,
+  now = Date.now,
+}: {
+  rules?: FoldRules;
+  now?: () => number;
+} = {}): MemoryStorage {
+  const state = createMemoryState(createReadOccurrence(rules.senderZone));
+  const letters = createMemoryLetters({ now });
+  const store = createMemoryStore({ state, letters, now });
+  return {
+    ...{ store, queries: store, rebuild: store, letters },
+    erasures: createMemoryErasures({ state, letters, parties: createFindParties(rules), now }),
+    account: createMemoryAccount(),
+    jobs: createMemoryJobs({ now }),
+    readinessOf: createMemoryReadiness({ now }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Collection, Db } from "mongodb";
+import type {
+  AccountDocument,
+  AgentDocument,
+  CallDocument,
+  EventDocument,
+  InstanceDocument,
+  JobDocument,
+  LedgerDocument,
+  LetterDocument,
+  MinuteDocument,
+  PositionDocument,
+  SequenceDocument,
+} from "./documents.ts";
+
+export type Collections = {
+  events: Collection<EventDocument>;
+  calls: Collection<CallDocument>;
+  positions: Collection<PositionDocument>;
+  sequences: Collection<SequenceDocument>;
+  erased: Collection<LedgerDocument>;
+  deadLetters: Collection<LetterDocument>;
+  jobs: Collection<JobDocument>;
+  minutes: Collection<MinuteDocument>;
+  agents: Collection<AgentDocument>;
+  account: Collection<AccountDocument>;
+  instances: Collection<InstanceDocument>;
+};
+
+export const openCollections = (db: Db): Collections => ({
+  events: db.collection("events"),
+  calls: db.collection("calls"),
+  positions: db.collection("positions"),
+  sequences: db.collection("sequences"),
+  erased: db.collection("erased"),
+  deadLetters: db.collection("dead_letters"),
+  jobs: db.collection("jobs"),
+  minutes: db.collection("minutes"),
+  agents: db.collection("agents"),
+  account: db.collection("account"),
+  instances: db.collection("instances"),
+});

@@ -1,0 +1,43 @@
+import type { Jobs } from "@teravoz/domain";
+import { openCollections } from "./collections.ts";
+import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
+import { isDuplicateKey, orUnavailable } from "./outage.ts";
+
+/**
+ * A usual daily job takes less time. A claim of an instance that crashed ends after it. The first retention over millions of calls takes
+ * longer: after an hour another projector starts it too, with the remaining calls. That writes tombstones twice and does no harm.
+ */
+export const CLAIM_MS = 3_600_000;
+const NEVER = new Date(0);
+const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
+
+/** Jobs shared through MongoDB. The store's `prepare` prepares them too; `now` in ms. */
+export function createMongoJobs({
+  connection,
+  now = Date.now,
+}: {
+  connection: Pick<MongoConnection, "db">;
+  now?: () => number;
+}): Jobs {
+  const { jobs } = openCollections(connection.db);
+  const claim = async (_id: string, everyMs: number) => {
+    const before = (ms: number) => ({ $lte: new Date(now() - ms) });
+    const due = { _id, done_at: before(everyMs), claimed_at: before(CLAIM_MS) };
+    const claimed = { $set: { claimed_at: new Date(now()) }, $setOnInsert: { done_at: NEVER } };
+    return jobs.updateOne(due, claimed, { upsert: true, ...LIMIT }).then(() => true, unlessThere);
+  };
+  const release = (_id: string, isDone: boolean) => {
+    const change = { claimed_at: NEVER, ...(isDone && { done_at: new Date(now()) }) };
+    return jobs.updateOne({ _id }, { $set: change }, LIMIT);
+  };
+  return {
+    claim: (...asked) => orUnavailable(() => claim(...asked)),
+    release: (...done) => orUnavailable(async () => void (await release(...done))),
+  };
+}
+
+/** The job exists and is not due: the upsert tried to insert it again. */
+function unlessThere(error: unknown): false {
+  if (isDuplicateKey(error)) return false;
+  throw error;
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Unavailable } from "@teravoz/domain";
+import {
+  type ClientSession,
+  type MongoClient,
+  MongoError,
+  MongoErrorLabel,
+  type TransactionOptions,
+} from "mongodb";
+import { endAbandoned } from "./abandoned.ts";
+import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { isDuplicateKey, isLostLink } from "./outage.ts";
+
+/**
+ * No new try starts after this time. withTransaction of the driver goes on for 120 s, longer than the session of any consumer. A few
+ * elections fit into 15 s, and a caller that gets Unavailable tries again with fresh data.
+ */
+const TRIES_LIMIT_MS = 15_000;
+/** First and longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+/** After so many lost tries in a row, after 1.6 s and every 4 s from then on, an orphaned transaction may be in the way. */
+const STUCK_TRIES = 8;
+/**
+ * The next try reads a key that another transaction has just inserted. If it still collides after three tries it is no race, and the
+ * document can never be stored.
+ */
+const COLLISION_TRIES = 3;
+
+const TRANSACTION: TransactionOptions = {
+  readConcern: { level: "snapshot" },
+  writeConcern: { w: "majority", journal: true },
+  readPreference: "primary",
+  maxCommitTimeMS: OPERATION_LIMIT_MS,
+};
+
+/**
+ * Runs `body` in a transaction, and again from its start if it lost against another transaction or lost its primary. `body` must have no
+ * effects outside the transaction that may not be repeated. Throws the error of the last try, or Unavailable if no commit was answered:
+ * then the transaction may be done or not.
+ */
+export async function runTransaction<T>(
+  client: MongoClient,
+  body: (session: ClientSession) => Promise<T>,
+  onRetry: (attempt: number) => void,
+): Promise<T> {
+  const deadline = performance.now() + TRIES_LIMIT_MS;
+  const session = client.startSession();
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runOnce(session, body, deadline);
+      } catch (error) {
+        if (!isWorthATry(error, attempt) || performance.now() >= deadline) throw error;
+      }
+      onRetry(attempt);
+      // this only helps: without it the next tries go on as before
+      if (attempt % STUCK_TRIES === 0) await endAbandoned(client).catch(() => {});
+      await sleep(pauseAfter(attempt));
+    }
+  } finally {
+    await session.endSession();
+  }
+}
+
+async function runOnce<T>(
+  session: ClientSession,
+  body: (session: ClientSession) => Promise<T>,
+  deadline: number,
+): Promise<T> {
+  session.startTransaction(TRANSACTION);
+  try {
+    const value = await body(session);
+    await commit(session, deadline);
+    return value;
+  } catch (error) {
+    // if the abort does not arrive, the next transaction of the session or a timeout aborts it
+    if (session.inTransaction()) await session.abortTransaction().catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * A commit whose answer was lost is repeated: the server remembers it and gives the same answer. So is a commit that failed with an error
+ * that is not MongoDB's: the driver (7.9) breaks on the error of a socket write (`error.hasErrorLabel is not a function`).
+ */
+async function commit(session: ClientSession, deadline: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await session.commitTransaction();
+    } catch (error) {
+      if (!isOutcomeUnknown(error)) throw error;
+      if (performance.now() >= deadline)
+        throw new Unavailable("the commit was not answered", { cause: error });
+    }
+    await sleep(pauseAfter(attempt));
+  }
+}
+
+const isOutcomeUnknown = (error: unknown) =>
+  !(error instanceof MongoError) || error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
+
+/** Nothing was stored, and the next try may succeed. */
+function isWorthATry(error: unknown, attempt: number): boolean {
+  if (isDuplicateKey(error)) return attempt < COLLISION_TRIES;
+  if (isLostLink(error)) return true;
+  return error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
+}
+
+const pauseAfter = (attempt: number) => Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);

@@ -1,0 +1,97 @@
+import {
+  type DeadLetter,
+  type DeliveredEvent,
+  type Delivery,
+  type DeliveryFilter,
+  type Event,
+  findOvertaken,
+  InvalidCursor,
+  type Page,
+  type ReadOccurrence,
+} from "@teravoz/domain";
+import type { Place } from "../letters/letter-page.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+
+/** The place where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
+type DeliveryPlace = { id: number | null; letter: Place | null };
+
+/** Each reads at most `limit` after a place, newest first. */
+export type DeliverySources = {
+  events(below: number | null, limit: number): Promise<DeliveredEvent[]>;
+  letters(after: Place | null, limit: number): Promise<DeadLetter[]>;
+};
+
+/** A page of both, merged by time; each keeps its own order, so that each is listed once. */
+export async function mergeDeliveries(
+  sources: DeliverySources,
+  { of }: DeliveryFilter,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<Page<Delivery>> {
+  const from = cursor === null ? { id: null, letter: null } : readPlaces(cursor);
+  // one more than the page may hold shows whether there is a next page
+  const [events, letters] = await Promise.all([
+    of === "letters" ? [] : sources.events(from.id, limit + 1),
+    of === "events" ? [] : sources.letters(from.letter, limit + 1),
+  ]);
+  const merged = mergeByTime(events, letters);
+  const items = merged.slice(0, limit);
+  return { items, next: merged.length > limit ? writePlaces(items.reduce(placeAfter, from)) : null };
+}
+
+function mergeByTime(events: readonly DeliveredEvent[], letters: readonly DeadLetter[]): Delivery[] {
+  const merged: Delivery[] = [];
+  let next = 0;
+  for (const event of events) {
+    for (; letters[next] && letters[next]!.first_seen > event.received_at; next += 1)
+      merged.push({ letter: letters[next]! });
+    merged.push({ event });
+  }
+  return [...merged, ...letters.slice(next).map((letter) => ({ letter }))];
+}
+
+const placeAfter = (place: DeliveryPlace, delivery: Delivery): DeliveryPlace =>
+  "event" in delivery ? { ...place, id: delivery.event.id } : { ...place, letter: delivery.letter };
+
+const writePlaces = ({ id, letter }: DeliveryPlace): string =>
+  writeCursor(`${id ?? ""}/${letter ? `${letter.first_seen.getTime()}:${letter.id}` : ""}`);
+
+function readPlaces(cursor: string): DeliveryPlace {
+  const read = /^([1-9]\d{0,14})?\/(?:(\d{1,14}):([0-9a-f]{64}))?$/.exec(readCursor(cursor));
+  if (!read || read[0] === "/") throw new InvalidCursor();
+  const [, event, ms, id] = read;
+  const letter = id === undefined ? null : { first_seen: new Date(Number(ms)), id };
+  return { id: event === undefined ? null : Number(event), letter };
+}
+
+/** An event as it was delivered, without its place in the order of its call. */
+export type Arrived = Omit<DeliveredEvent, "redeliveries" | "overtaken_by"> & { redeliveries?: number };
+
+/** `histories` holds all events of the calls whose order is checked. */
+export function describeArrivals(
+  arrived: readonly Arrived[],
+  histories: Iterable<Event>,
+  readOccurrence: ReadOccurrence,
+): DeliveredEvent[] {
+  const calls = [...Map.groupBy(histories, ({ aggregate_id }) => aggregate_id).values()];
+  const overtaken = new Map(calls.flatMap((events) => [...findOvertaken(events, readOccurrence)]));
+  return arrived.map((event) => ({
+    ...event,
+    redeliveries: event.redeliveries ?? 0,
+    overtaken_by: overtaken.get(event.uuid) ?? null,
+  }));
+}
+
+/** Events that a page reads at most to find the order of its calls: more than a thousand usual ones have, some 40 ms. */
+const MAX_ORDERED = 10_000;
+
+/** Chooses the calls whose events are read, the shortest first. */
+export function callsToOrder(calls: readonly { aggregate_id: string; events: number }[]): string[] {
+  let sum = 0;
+  return calls
+    .toSorted((one, other) => one.events - other.events)
+    .filter(({ events }) => {
+      sum += events;
+      return sum <= MAX_ORDERED;
+    })
+    .map(({ aggregate_id }) => aggregate_id);
+}
