@@ -1,13 +1,16 @@
 import type { CallQueries } from "@teravoz/domain";
-import type { Day } from "./day.ts";
-import type { PastBoard } from "./past.ts";
 import {
   type AbandonedReport,
-  type Account,
   type AgentReport,
   type QueueDayReport,
   type QueueReport,
   type RewoundReport,
+  SOCKET_ERRORS,
+} from "@teravoz/protocol";
+import type { Day } from "./day.ts";
+import type { PastBoard } from "./past.ts";
+import {
+  type Account,
   reportAbandoned,
   reportAgents,
   reportQueueDay,
@@ -32,7 +35,7 @@ export type Board = {
 export class NotYet extends Error {
   override name = "NotYet";
   constructor() {
-    super("at must not be in the future");
+    super(SOCKET_ERRORS.future.text);
   }
 }
 

@@ -3,47 +3,13 @@ import {
   type CallQueries,
   type Delivery,
   type DeliveryStatus,
-  type EventKind,
   LETTER_STATUSES,
   type LetterDesk,
-  type LetterStatus,
   statusesOf,
 } from "@teravoz/domain";
+import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@teravoz/protocol";
 
-/** One delivery as the page lists it, without its body. */
-export type DeliveryRow = {
-  /** The uuid of an event, the id of a dead letter. */
-  id: string;
-  kind: EventKind | "letter";
-  /** The call_id or the agent's key, where it is known. */
-  key: string | null;
-  type: string | null;
-  received_at: Date;
-  occurred_at: Date | null;
-  /** The status of our answer. What a consumer parked had been taken before. */
-  answer: 200 | 422;
-  statuses: DeliveryStatus[];
-  redeliveries: number;
-  overtaken_by: string | null;
-  letter: { reason: string; service: string; status: LetterStatus; status_at: Date; last_seen: Date } | null;
-};
-
-export type DeliveryReport = {
-  now: Date;
-  /** Whether dead letters can be sent again from here. */
-  redrive: boolean;
-  deliveries: DeliveryRow[];
-};
-
-/** The body to the letter, or in base64 where it is not UTF-8; null where it was dropped, or nothing has this id. */
-export type DeliveryBody = { id: string; encoding: "utf8" | "base64" | null; body: string | null };
-
-export type AskedDeliveries = {
-  status: DeliveryStatus | null;
-  call_id: string | null;
-  limit: number;
-  cursor: string | null;
-};
+export type AskedDeliveries = CommandData<"ListDeliveries">;
 
 export type Deliveries = {
   /** Newest first. With a status a page may hold fewer than `limit`, also none, and yet have a next one. */

@@ -1,4 +1,5 @@
 import type { SearchAccount } from "@teravoz/domain";
+import { isCommandName, SOCKET_ERRORS } from "@teravoz/protocol";
 import type { Log, Metrics } from "@teravoz/runtime";
 import type { Answer, AnswerCommand } from "./answers.ts";
 import {
@@ -14,14 +15,7 @@ import {
   type Waiting,
 } from "./connection.ts";
 import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
-import {
-  type Command,
-  commandKey,
-  isCommandName,
-  parseCommand,
-  type ReportSubject,
-  type Request,
-} from "./protocol.ts";
+import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
 import type { ReportSubscriptions } from "./report-subscriptions.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
@@ -181,7 +175,9 @@ function receive(state: State, connection: Connection, request: Request | null, 
     if (!connection.busy) void answerWaiting(state, connection);
     return;
   }
-  const refusal = request ? failed(request.event.slice(0, 100), "too many commands waiting") : invalidMessage;
+  const refusal = request
+    ? failed(request.event.slice(0, 100), SOCKET_ERRORS.tooManyWaiting.text)
+    : invalidMessage;
   count(state, next.event, refusal);
   if (!push(connection, [refusal], by, state.clock)) end(state, connection);
 }

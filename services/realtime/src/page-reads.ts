@@ -1,24 +1,22 @@
-import type { Call } from "@teravoz/domain";
+import type {
+  AbandonedReport,
+  AgentReport,
+  Call,
+  DeliveryRow,
+  QueueDayReport,
+  QueueReport,
+  RewoundReport,
+  SystemReport,
+  Wire,
+} from "@teravoz/protocol";
 import type { Agent as ReadAgent } from "../web/src/agents.ts";
 import type { Call as ReadCall } from "../web/src/calls.ts";
 import type { QueueDay as ReadQueueDay } from "../web/src/day-charts.ts";
 import type { Delivery as ReadDelivery } from "../web/src/delivery.ts";
 import type * as read from "../web/src/reports.ts";
 import type { SystemReport as ReadSystem } from "../web/src/system-report.ts";
-import type { DeliveryRow } from "./deliveries.ts";
-import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport, RewoundReport } from "./reports.ts";
-import type { SystemReport } from "./system/system.ts";
 
 // Compiled by `check` and never run: the page has types of its own for what it is sent, and they are wrong where this is.
-
-/** What JSON makes of it: times are text. */
-type Wire<T> = T extends Date
-  ? string
-  : T extends readonly (infer Each)[]
-    ? Wire<Each>[]
-    : T extends object
-      ? { [Name in keyof T]: Wire<T[Name]> }
-      : T;
 
 /** An error of the compiler where what is sent cannot be read so. */
 type Reads<Read, Sent extends Read> = [Read, Sent];

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
+import { PAGE_ADDRESSES } from "@teravoz/protocol/addresses";
 import { Problem } from "@teravoz/runtime";
 import type { AnswerUnknown } from "@teravoz/runtime/http";
 import type { Context } from "koa";
@@ -28,8 +29,8 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** The page's own addresses: all of them serve the one document. */
-const ADDRESSES = ["/", "/calls", "/agents", "/queues", "/abandoned", "/deliveries", "/system", "/number"];
+/** The addresses of the board's pages. All of them serve the one document. */
+const ADDRESSES: string[] = Object.values(PAGE_ADDRESSES);
 
 /**
  * Serves the built page; the data it shows asks for the token at the socket. The answer is what a browser gets at an address that

@@ -1,6 +1,6 @@
-import { type Message, report as reportMessage } from "./messages.ts";
+import type { AgentReport, AgentsDelta, QueueReport, QueuesDelta } from "@teravoz/protocol";
+import { agentsChanged, type Message, queuesChanged } from "./messages.ts";
 import type { ReportSubject } from "./protocol.ts";
-import type { AgentReport, QueueReport } from "./reports.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
 /** Numbers that change several times a second cannot be read. */
@@ -101,7 +101,7 @@ function createShared(deps: Deps, subject: ReportSubject): Shared {
 /** The newer of what the new one has and what the others have is what all have from now on. */
 function goLive(shared: Shared, report: LiveReport, deliver: Deliver): void {
   const { last, live } = shared;
-  if (last && live.size > 0 && last.now > report.now) send(shared, [deliver], report, last);
+  if (last && live.size > 0 && last.now > report.now) send([deliver], report, last);
   else publish(shared, report);
   live.add(deliver);
   // what happened while its report was under way
@@ -122,21 +122,19 @@ async function countAgain(deps: Deps, shared: Shared): Promise<void> {
 }
 
 function publish(shared: Shared, report: LiveReport): void {
-  if (shared.last) send(shared, shared.live, shared.last, report);
+  if (shared.last) send(shared.live, shared.last, report);
   shared.last = report;
 }
 
-function send({ subject }: Shared, to: Iterable<Deliver>, before: LiveReport, after: LiveReport): void {
+function send(to: Iterable<Deliver>, before: LiveReport, after: LiveReport): void {
   const delta = deltaOf(before, after);
   if (!delta) return;
-  const messages = [
-    reportMessage(subject.event === "SubscribeQueues" ? "QueuesChanged" : "AgentsChanged", delta),
-  ];
+  const messages = ["agents" in delta ? agentsChanged(delta) : queuesChanged(delta)];
   for (const deliver of to) deliver(messages);
 }
 
 /** A report without the rows that are as they were, and the names of those that are no more; null where nothing changed. */
-export type ReportDelta = LiveReport & { gone: (string | null)[] };
+export type ReportDelta = QueuesDelta | AgentsDelta;
 
 export function deltaOf(before: LiveReport, after: LiveReport): ReportDelta | null {
   const known = new Map(rowsOf(before).map((row) => [nameOf(row), JSON.stringify(row)]));

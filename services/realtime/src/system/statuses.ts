@@ -1,18 +1,8 @@
-import { isGone, type Refused, type ServiceStatus, type Standing, standingOf } from "@teravoz/domain";
+import { isGone, type Refused, type ServiceStatus, standingOf } from "@teravoz/domain";
+import type { Instance } from "@teravoz/protocol";
 
 /** A status, and when the broker stamped it (ms since the epoch): nobody's clock but the broker's says who is silent. */
 export type HeardStatus = { status: ServiceStatus; stamped: number };
-
-/** One instance as the page shows it. */
-export type Instance = Pick<
-  ServiceStatus,
-  "service" | "instance" | "started_at" | "version" | "installation" | "failing" | "figures"
-> & {
-  standing: Standing;
-  /** Since when it stands so: of one that is silent, when it was heard last. */
-  since: Date;
-  heard_at: Date;
-};
 
 export type Statuses = {
   heard(records: readonly HeardStatus[]): void;

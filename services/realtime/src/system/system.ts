@@ -7,44 +7,13 @@ import {
   type PartitionStanding,
   type SystemQueries,
 } from "@teravoz/domain";
-import type { Log, NameCount } from "@teravoz/runtime";
+import type { Instance, Lag, SystemReport } from "@teravoz/protocol";
+import type { Log } from "@teravoz/runtime";
 import type { Clock } from "../throttle.ts";
 import { createAnswerCounts } from "./answer-counts.ts";
 import { createReading, within } from "./reading.ts";
 import { sumRefused } from "./refused-names.ts";
-import { createStatuses, type HeardStatus, type Instance } from "./statuses.ts";
-
-export type Lag = {
-  /** Events that are acknowledged and not stored yet. */
-  records: number;
-  /** The oldest of them has waited for at least so long. */
-  waited_ms: number;
-  partitions: PartitionLag[];
-};
-
-/** How the gateway itself is. */
-export type SystemReport = {
-  now: Date;
-  /** Whether this instance hears the others: while it does not, they seem silent. */
-  hears: boolean;
-  /** The id of the installation that this instance's database belongs to; "" until it is known. */
-  installation: string;
-  /** `foreign`: its database belongs to another installation, so two of them share a prefix of topics. */
-  instances: (Instance & { foreign: boolean })[];
-  /** Services of which no instance of ours is there. */
-  missing: string[];
-  /** Null where it cannot be told, and then why. */
-  lag: Lag | null;
-  lag_unknown: string | null;
-  /** Events stored by minute, those without any left out; null while the database is away. */
-  rates: { minute: Date; events: number }[] | null;
-  /** Answers of the webhook that were no success, by minute and status; and how many were. */
-  refusals: Answers[];
-  accepted: number;
-  /** In the last hour: posts at wrong addresses by the path's first segment, and pages that may not connect by their origin. */
-  wrong_paths: NameCount[];
-  refused_origins: NameCount[];
-};
+import { createStatuses, type HeardStatus } from "./statuses.ts";
 
 export type System = {
   heard(records: readonly HeardStatus[]): void;
