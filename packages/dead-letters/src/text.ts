@@ -1,7 +1,5 @@
-import type { DeadLetter, DeadLetterWithBody } from "@teravoz/domain";
-
-/** A letter whose body can be read: `encoding` says how to get its bytes back; both null where it was dropped. */
-export type LetterText = DeadLetter & { encoding: "utf8" | "base64" | null; body: string | null };
+import type { DeadLetterWithBody } from "@teravoz/domain";
+import type { LetterText } from "@teravoz/protocol";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

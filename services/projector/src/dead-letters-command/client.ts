@@ -1,20 +1,9 @@
+import type { DeadLetter, LetterText, Wire } from "@teravoz/protocol";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords, type Outcome } from "../admin-client.ts";
 
-/** A dead letter as the admin API gives it. */
-export type Letter = {
-  id: string;
-  key: string | null;
-  type: string | null;
-  reason: string;
-  service: string;
-  first_seen: string;
-  last_seen: string;
-  copies: number;
-  status: string;
-  status_at: string;
-  source: { topic: string; partition: number; offset: number } | null;
-};
-export type LetterWithBody = Letter & { encoding: "utf8" | "base64" | null; body: string | null };
+/** A dead letter as the admin API sends it. */
+export type Letter = Wire<DeadLetter>;
+export type LetterWithBody = Wire<LetterText>;
 
 export type AdminClient = {
   /** All pages. */

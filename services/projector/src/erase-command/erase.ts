@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PersonReceipt, Receipt } from "@teravoz/domain";
+import type { CallErasure, PersonErasure, Preview, Wire } from "@teravoz/protocol";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
-import type { Preview } from "../erasure/preview.ts";
 import type { Erase, EraseOptions, Kind } from "./options.ts";
 import { formatPreview, formatReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
@@ -9,15 +8,8 @@ import { createProgress } from "./progress.ts";
 /** Writes results to `out` and all else to `say`. */
 export type Terminal = { out(text: string): void; say(line: string): void };
 
-/** What the admin API sends: times are texts there. */
-export type Sent<T> = {
-  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
-};
-export type SentReceipt = Sent<Receipt> &
-  Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">> & {
-    /** Only where there are several. */
-    mongodb_members?: number;
-  };
+/** The receipt of a call or of a person. */
+export type SentReceipt = Wire<CallErasure & Partial<PersonErasure>>;
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];
@@ -58,7 +50,7 @@ async function preview(
 ): Promise<number> {
   const progress = createProgress("events and dead letters read", terminal.say);
   try {
-    for (let answer = await ask<Preview>(door, "POST", `${path}/erasure/preview`); ; ) {
+    for (let answer = await ask<Wire<Preview>>(door, "POST", `${path}/erasure/preview`); ; ) {
       if (!answer.ok) return refuse(terminal, answer);
       const { data } = answer;
       if (data.state === "failed") throw new CannotGoOn(data.message);
@@ -69,7 +61,7 @@ async function preview(
       }
       if (data.total > 0) progress.show(data.done, data.total);
       await sleep(LOOK_EVERY_MS);
-      answer = await ask<Preview>(door, "GET", `${path}/erasure/preview`);
+      answer = await ask<Wire<Preview>>(door, "GET", `${path}/erasure/preview`);
     }
   } finally {
     progress.stop();

@@ -1,14 +1,14 @@
-import type { PreviewResult } from "../erasure/preview.ts";
-import type { Sent, SentReceipt } from "./erase.ts";
+import type { PreviewResult, Wire } from "@teravoz/protocol";
+import type { SentReceipt } from "./erase.ts";
 import type { Kind } from "./options.ts";
 
 /** What would go, a fact a line. Nothing of a call or a person is in it but what was asked for. */
-export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withPossible: boolean): string {
+export function formatPreview(result: Wire<PreviewResult>, withPossible: boolean): string {
   const { calls, all, share, events, dead_letters, is_ours, possible_total } = result;
   const confirm = withPossible ? result.confirm_possible : result.confirm;
   return [
     `${calls} of ${all} calls would go (${(share * 100).toFixed(2)} %), with ${events} events and ${dead_letters} dead letters`,
-    ...(result.first_at === null ? [] : [`from ${textOf(result.first_at)} to ${textOf(result.last_at!)}`]),
+    ...(result.first_at === null ? [] : [`from ${result.first_at} to ${result.last_at}`]),
     ...(is_ours ? ["it is one of the account's own numbers (our_number)"] : []),
     ...(possible_total > 0
       ? [`${possible_total} more only possibly belong to it: --possible takes them too, --json lists them`]
@@ -16,8 +16,6 @@ export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withP
     confirm === null ? "no --confirm is needed" : `needs --confirm ${confirm}`,
   ].join("\n");
 }
-
-const textOf = (time: Date | string) => (typeof time === "string" ? time : time.toISOString());
 
 const rollbackFilesOf = (members: number) =>
   `each of the ${members} members of MongoDB may keep rolled back documents in files that no erasure reaches; ` +

@@ -1,7 +1,6 @@
 import {
   type Extent,
   ledgerId,
-  type Measure,
   type Person,
   type PersonFindings,
   type PersonShare,
@@ -10,29 +9,9 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import type { TopicNames } from "@teravoz/kafka";
+import type { Preview, PreviewResult } from "@teravoz/protocol";
 import type { Log } from "@teravoz/runtime";
 import { type ErasePorts, extentOf } from "./erase.ts";
-
-/** What an erasure would take. */
-export type PreviewResult = Pick<Extent, "calls" | "all"> &
-  Measure & {
-    dead_letters: number;
-    /** Of all calls, from 0 to 1. */
-    share: number;
-    /** The number is one of the account's own. */
-    is_ours: boolean;
-    /** `confirm` for the erasure, null where it needs none; and for one that includes the possible. */
-    confirm: number | null;
-    confirm_possible: number | null;
-    /** What is only possibly about the person, the first of them; and how many there are. */
-    possible: { kind: "call" | "event" | "dead-letter"; key: string }[];
-    possible_total: number;
-  };
-
-export type Preview =
-  | { state: "running"; done: number; total: number }
-  | { state: "done"; finished_at: Date; result: PreviewResult }
-  | { state: "failed"; finished_at: Date; message: string };
 
 export type Previews = {
   /** Begins one, or answers the one that runs for the same already; null where another runs. */

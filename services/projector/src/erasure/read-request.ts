@@ -1,5 +1,8 @@
+import type { ParsedUrlQuery } from "node:querystring";
 import { isKey, type Person, type ReadTelephone, type Subject } from "@teravoz/domain";
+import { eraseQuery } from "@teravoz/protocol";
 import { Problem } from "@teravoz/runtime";
+import { readQuery } from "@teravoz/runtime/http";
 
 const refused = (message: string, path = "") => new Problem(400, [{ path, message }]);
 
@@ -8,14 +11,14 @@ function keyOf(id = ""): string {
   throw refused("an id has 1 to 128 characters, none of them a control character");
 }
 
-/** Throws a 400 for what can be no key. */
+/** The call or the agent of an id. Throws a 400 for an id that cannot be one. */
 export const readCall = (id: string | undefined): Subject => ({ kind: "call", key: keyOf(id) });
 export const readActor = (id: string | undefined): Person => ({ kind: "actor", key: keyOf(id) });
 
-/** From a subscriber's number to E.164's longest. A shorter one would be found in queues, extensions and times of day. */
+/** From a subscriber's number to the longest of E.164. A shorter one would be found in queues, extensions and times of day. */
 const [FEWEST_DIGITS, MOST_DIGITS] = [8, 15];
 
-/** A number as people write it: `(11) 98765-4321`, `+5511987654321`. Throws a 400 for what is none. */
+/** Reads a number as people write it: `(11) 98765-4321`, `+5511987654321`. Throws a 400 for anything else. */
 export function readNumber(id = "", readTelephone: ReadTelephone): Person {
   const digits = id.replace(/\D/g, "").length;
   const hasOnePlus = /^[^+]*$|^[\s(]*\+[^+]*$/.test(id);
@@ -25,29 +28,11 @@ export function readNumber(id = "", readTelephone: ReadTelephone): Person {
   return { kind: "number", key: number.canonical };
 }
 
-/** What a request for an erasure may say beside whose it is. */
+/** The parameters of an erasure. `confirm` is the number of calls that may go, null if none was given. */
 export type EraseQuery = { possible: boolean; confirm: number | null };
 
-/** Throws a 400 that names every parameter which is unknown, doubled or not readable. */
-export function readEraseQuery({ token: _, ...query }: NodeJS.Dict<string | string[]>): EraseQuery {
-  const faults = Object.entries(query).flatMap(([name, value]) => {
-    const message = faultOf(name, value);
-    return message === null ? [] : [{ path: `/${name}`, message }];
-  });
-  if (faults.length > 0) throw new Problem(400, faults);
-  const { include, confirm } = query;
-  return { possible: include !== undefined, confirm: confirm === undefined ? null : Number(confirm) };
-}
-
-function faultOf(name: string, value: string | string[] | undefined): string | null {
-  if (name === "include") return value === "possible" ? null : "must be possible, once";
-  if (name !== "confirm") return "is not a parameter here";
-  const isNumber = typeof value === "string" && /^\d{1,9}$/.test(value);
-  return isNumber ? null : "must be the number of calls that may go, once";
-}
-
-/** For paths that take no parameter. Throws a 400. */
-export function refuseQuery({ token: _, ...query }: NodeJS.Dict<string | string[]>): void {
-  const faults = Object.keys(query).map((name) => ({ path: `/${name}`, message: "is not a parameter here" }));
-  if (faults.length > 0) throw new Problem(400, faults);
+/** Throws a 400 that names every parameter that is unknown, given twice or wrong. */
+export function readEraseQuery(query: ParsedUrlQuery): EraseQuery {
+  const { include, confirm = null } = readQuery(eraseQuery, query);
+  return { possible: include !== undefined, confirm };
 }

@@ -1,9 +1,16 @@
 import type { Person, ReadTelephone, Receipt, Subject } from "@teravoz/domain";
+import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
-import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
+import {
+  answerUnavailable,
+  type createRouter,
+  noStore,
+  readQuery,
+  requireToken,
+} from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects, Unconfirmed } from "./erase.ts";
 import { createPreviews, type Previews } from "./preview.ts";
-import { readActor, readCall, readEraseQuery, readNumber, refuseQuery } from "./read-request.ts";
+import { readActor, readCall, readEraseQuery, readNumber } from "./read-request.ts";
 
 export type ErasureRoutePorts = ErasePorts & {
   tokens: readonly string[] | null;
@@ -55,7 +62,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previ
     ctx.body = { status: "ok", data };
   });
   router.get("/calls/:id/erasure", ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     ctx.body = { status: "ok", data: await receiptOf(ports, erasures.receipt(readCall(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, { path: "calls", read: readCall, previews });
@@ -87,7 +94,7 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
     }
   });
   router.get(`/${path}/:id/erasure`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     ctx.body = { status: "ok", data: await receiptOf(ports, erasures.personReceipt(read(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, route);
@@ -112,7 +119,7 @@ function addPreviewRoutes(
 ): void {
   const enter = entryOf(ports);
   router.post(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     const preview = previews.start(read(ctx.params.id));
     if (!preview) throw new Problem(409, [{ path: "", message: "another preview is running: ask again" }]);
     ctx.status = 202;
@@ -120,7 +127,7 @@ function addPreviewRoutes(
     ctx.body = { status: "ok", data: preview };
   });
   router.get(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     const preview = previews.find(read(ctx.params.id));
     if (!preview)
       throw new Problem(404, [{ path: "", message: "no preview of this was asked for in the last hour" }]);
