@@ -74,7 +74,7 @@ const filter = describe(
     waiting: describe(
       optional(
         z.pipe(
-          describe(z.literal([true, "true"], "must be true, or left out"), "", { type: "boolean" }),
+          z.literal([true, "true"], "must be true, or left out"),
           z.transform(() => true as const),
         ),
       ),

@@ -1,17 +1,29 @@
 import * as z from "zod/mini";
 import type { Wire } from "../types/wire.ts";
 
-/** What docs/api.md says of a schema. `id` names a shape that has a section of its own. */
-type Doc = { id?: string; description?: string; type?: string | string[] };
+/** The description of a schema in docs/api.md. */
+type Doc = {
+  /** The name of a shape that has a section of its own. */
+  id?: string;
+  description?: string;
+  /** The JSON type of a parameter whose schema reads any value. */
+  type?: string | string[];
+  enum?: readonly string[];
+  /** The value of a parameter that is left out. */
+  usual?: number;
+};
 
 /** The descriptions of all schemas. */
 export const docs = z.registry<Doc>();
 
-/** Adds a description to a schema and returns the schema. */
-export function describe<S extends z.ZodMiniType>(schema: S, description: string, more: Doc = {}): S {
-  docs.add(schema, { description, ...more });
+/** Adds to the documentation of a schema and returns the schema. */
+export function document<S extends z.ZodMiniType>(schema: S, doc: Doc): S {
+  docs.add(schema, { ...docs.get(schema), ...doc });
   return schema;
 }
+
+export const describe = <S extends z.ZodMiniType>(schema: S, description: string): S =>
+  document(schema, { description });
 
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
@@ -26,4 +38,4 @@ export const shapeOf =
     description: string,
     schema: S & (Same<z.output<S>, Wire<T>> extends true ? unknown : { differs: Wire<T> }),
   ): S =>
-    describe(schema as S, description, { id });
+    document(schema as S, { id, description });

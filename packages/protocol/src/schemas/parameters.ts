@@ -1,7 +1,7 @@
 import { readTimestamp } from "@teravoz/domain";
 import * as z from "zod/mini";
 import { EARLIEST_MOMENT, MAX_CURSOR, MAX_MINUTES, MAX_SEARCH } from "../limits.ts";
-import { describe } from "./describe.ts";
+import { describe, document } from "./describe.ts";
 
 // The parameters of commands. A message continues the name of its parameter: "limit must be …".
 
@@ -20,14 +20,14 @@ export const optional = <S extends z.ZodMiniType>(schema: S) =>
   );
 
 /** A parameter that has the usual value if it is left out. */
-const orElse = <S extends z.ZodMiniType>(schema: S, usual: z.output<S>, isLeftOut = isUnset) =>
-  z._default(
-    z.pipe(
-      z.transform((value: unknown) => (isLeftOut(value) ? usual : value)),
-      schema,
-    ),
-    usual as never,
+const orElse = <S extends z.ZodMiniType>(schema: S, usual: z.output<S>, isLeftOut = isUnset) => {
+  const filled = z.pipe(
+    z.transform((value: unknown) => (isLeftOut(value) ? usual : value)),
+    schema,
   );
+  const optional = z._default(filled, usual as never);
+  return typeof usual === "number" ? document(optional, { usual }) : optional;
+};
 
 /** A parameter that is null if it is left out. */
 export const orNull = <S extends z.ZodMiniType>(schema: S) => orElse(z.nullable(schema), null);
@@ -40,7 +40,7 @@ function readBy<T>(read: (value: unknown) => T | null, message: string, type: st
     context.issues.push({ code: "custom", message, input });
     return z.NEVER;
   });
-  return describe(schema, "", { type });
+  return document(schema, { type });
 }
 
 /** A text. A text that can be in no call (too long, a lone surrogate) is allowed: it equals nothing. */
@@ -61,9 +61,12 @@ export const name = (...of: ("string" | "number")[]) =>
 
 /** The number of a call. A text that is no integer equals no number: it becomes NaN. */
 export const callNumber = () =>
-  z.pipe(
-    text(),
-    z.transform((id) => (/^-?\d{1,15}$/.test(id) ? Number(id) : Number.NaN)),
+  document(
+    z.pipe(
+      text(),
+      z.transform((id) => (/^-?\d{1,15}$/.test(id) ? Number(id) : Number.NaN)),
+    ),
+    { type: ["integer", "string"] },
   );
 
 /** A search term. A blank one is none. */
@@ -157,7 +160,15 @@ export const parameters = <S extends Record<string, z.ZodMiniType>>(shape: S) =>
 
 /** Parameters within parameters, which may be left out. */
 export const nested = <S extends Record<string, z.ZodMiniType>>(shape: S) =>
-  z.pipe(
-    z.transform((value: unknown) => value ?? {}),
-    z.pipe(z.custom<Record<string, unknown>>(isPlainObject, "must be an object"), parameters(shape)),
+  z._default(
+    z.pipe(
+      z.transform((value: unknown, context) => {
+        const given = value ?? {};
+        if (isPlainObject(given)) return given;
+        context.issues.push({ code: "custom", message: "must be an object", input: value });
+        return z.NEVER;
+      }),
+      parameters(shape),
+    ),
+    {} as never,
   );

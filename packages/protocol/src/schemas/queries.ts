@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MAX_LETTERS, MAX_MINUTES, STATS_MINUTES, USUAL_LETTERS } from "../limits.ts";
 import { LETTER_STATES } from "./deliveries.ts";
-import { describe } from "./describe.ts";
+import { describe, document } from "./describe.ts";
 
 // The parameters in the query of HTTP requests. A message follows the path of its parameter: "/limit must be …".
 
@@ -11,16 +11,18 @@ const once = () => z.string("must be given once");
 const query = <S extends Record<string, z.ZodMiniType>>(shape: S) =>
   z.strictObject(shape, { error: () => "is not a parameter here" });
 
+const oneOf = <const V extends string>(...values: V[]) => {
+  const message = `must be ${values.length > 2 ? `one of ${values.join(", ")}` : values.join(" or ")}`;
+  return document(z.pipe(once(), z.enum(values, message)), { enum: values });
+};
+
 /** A whole number from 1 to `max`, of four digits at most. */
-const wholeUpTo = (max: number, schema: z.ZodMiniType<string, string>, message: string) =>
-  z.pipe(
-    schema.check(
-      z.refine<string>((digits) => /^\d{1,4}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= max, {
-        message,
-      }),
-    ),
-    z.transform(Number),
-  );
+const wholeUpTo = (max: number, usual: number, schema: z.ZodMiniType<string, string>, message: string) => {
+  const isWhole = (digits: string) =>
+    /^\d{1,4}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= max;
+  const read = z.pipe(schema.check(z.refine<string>(isWhole, { message })), z.transform(Number));
+  return document(z._default(read, usual), { type: "integer", usual });
+};
 
 const DATE = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/;
 
@@ -41,14 +43,11 @@ export const listLettersQuery = query({
   reason: describe(z.exactOptional(once()), "Only those with this reason."),
   type: describe(z.exactOptional(once()), "Only those of this event type."),
   key: describe(z.exactOptional(once()), "Only those of this call_id or agent's key."),
-  status: describe(
-    z.exactOptional(z.pipe(once(), z.enum(LETTER_STATES, `must be one of ${LETTER_STATES.join(", ")}`))),
-    "Only those with this status.",
-  ),
+  status: describe(z.exactOptional(oneOf(...LETTER_STATES)), "Only those with this status."),
   since: describe(z.exactOptional(time()), "Only those first received since then."),
   until: describe(z.exactOptional(time()), "Only those first received until then."),
   limit: describe(
-    z._default(wholeUpTo(MAX_LETTERS, once(), `must be from 1 to ${MAX_LETTERS}`), USUAL_LETTERS),
+    wholeUpTo(MAX_LETTERS, USUAL_LETTERS, once(), `must be from 1 to ${MAX_LETTERS}`),
     "The most entries of the answer.",
   ),
   cursor: describe(
@@ -61,7 +60,7 @@ export const redriveQuery = query({
   dry_run: describe(
     z._default(
       z.pipe(
-        z.pipe(once(), z.enum(["true", "false"], "must be true or false")),
+        oneOf("true", "false"),
         z.transform((value) => value === "true"),
       ),
       false,
@@ -78,10 +77,13 @@ export const eraseQuery = query({
     "`possible` also erases what is only possibly about the person.",
   ),
   confirm: describe(
-    z.exactOptional(
-      z.pipe(z.string(confirmMessage).check(z.regex(/^\d{1,9}$/, confirmMessage)), z.transform(Number)),
+    document(
+      z.exactOptional(
+        z.pipe(z.string(confirmMessage).check(z.regex(/^\d{1,9}$/, confirmMessage)), z.transform(Number)),
+      ),
+      { type: "integer" },
     ),
-    "The number of calls that may go. Needed for an erasure of many calls, see the answer 409.",
+    "The number of calls of a person that may go. An erasure of many calls needs it.",
   ),
 });
 
@@ -90,7 +92,7 @@ const statsMessage = `must be a whole number from 1 to ${MAX_MINUTES}`;
 /** Parameters with other names are ignored. */
 export const statsQuery = z.object({
   minutes: describe(
-    z._default(wholeUpTo(MAX_MINUTES, z.string(statsMessage), statsMessage), STATS_MINUTES),
+    wholeUpTo(MAX_MINUTES, STATS_MINUTES, z.string(statsMessage), statsMessage),
     "The window is the last minutes.",
   ),
 });
