@@ -19,7 +19,7 @@ export type DeadLetterPorts = RedriveRoutePorts & { letters: LetterDesk; tokens:
 type Router = ReturnType<typeof createRouter>;
 type Middleware = ReturnType<typeof requireToken>;
 
-/** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
+/** Adds the routes of dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
   const { letters } = ports;
   const enter = [noStore, requireToken(ports.tokens), answerUnavailable];
@@ -37,7 +37,7 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
   });
 }
 
-/** Adds the two that sending one again takes, show and redrive; `doors` says who may. */
+/** Adds only show and redrive. `doors` decides who may use them. */
 export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
   const { letters } = ports;
   const enter = [noStore, ...doors, answerUnavailable];

@@ -3,7 +3,7 @@ import type { LetterText } from "@teravoz/protocol";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The body as text, or in base64 where it is not UTF-8. */
+/** Turns the body into text, or into base64 if it is not UTF-8. */
 export function withText({ body, ...letter }: DeadLetterWithBody): LetterText {
   if (body === null) return { ...letter, encoding: null, body };
   try {

@@ -12,7 +12,7 @@ import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@te
 export type AskedDeliveries = CommandData<"ListDeliveries">;
 
 export type Deliveries = {
-  /** Newest first. With a status a page may hold fewer than `limit`, also none, and yet have a next one. */
+  /** Lists deliveries, newest first. With a status a page may hold fewer than `limit`, even none, and have a next page. */
   list(asked: AskedDeliveries): Promise<{ report: DeliveryReport; next: string | null }>;
   body(id: string): Promise<DeliveryBody>;
 };
@@ -33,10 +33,10 @@ export const createDeliveries = (deps: Deps): Deliveries => ({
   body: (id) => readBody(deps, id),
 });
 
-/** So many are looked at for a status at most: whoever wants more asks for the next page. */
+/** The most deliveries that are read to fill a page with one status. The rest is on the next page. */
 const MAX_LOOKED = 2_000;
 
-/** What a delivery is follows from several of its fields: it is filtered as it is read, with at least half a page at a time. */
+/** Filters by status while it reads, since a status follows from several fields. Reads on until the page is half full. */
 async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: AskedDeliveries) {
   const filter = {
     ...(status ? { of: sourceOf(status) } : {}),
@@ -84,7 +84,7 @@ function rowOf(delivery: Delivery): DeliveryRow {
   };
 }
 
-/** A letter's id is a hash of 64 digits, and an event's uuid is not. */
+/** Finds the body of an event or a dead letter: the id of a dead letter is a hash of 64 digits, a uuid is not. */
 async function readBody({ queries, letters }: Deps, id: string): Promise<DeliveryBody> {
   const nothing = { id, encoding: null, body: null };
   if (!/^[0-9a-f]{64}$/.test(id)) {

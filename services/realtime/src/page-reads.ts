@@ -16,9 +16,9 @@ import type { Delivery as ReadDelivery } from "../web/src/delivery.ts";
 import type * as read from "../web/src/reports.ts";
 import type { SystemReport as ReadSystem } from "../web/src/system-report.ts";
 
-// Compiled by `check` and never run: the page has types of its own for what it is sent, and they are wrong where this is.
+// `check` compiles this file, and nothing runs it. It compares the types of the page with those of the protocol, until the page uses the latter.
 
-/** An error of the compiler where what is sent cannot be read so. */
+/** The compiler reports an error if the page cannot read as `Read` what the server sends. */
 type Reads<Read, Sent extends Read> = [Read, Sent];
 
 export type PageReads = [

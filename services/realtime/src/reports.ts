@@ -24,13 +24,13 @@ import type {
 } from "@teravoz/protocol";
 import type { QueueSettings } from "@teravoz/runtime";
 
-/** What the account says of itself. `zone` is an IANA name. */
+/** The settings of the account. `zone` is an IANA name. */
 export type Account = { queues: QueueSettings; zone: string };
 
-/** `minutes`: the window ends now and is so long; null: it began with the day in the account's zone. */
+/** The window: the last `minutes` until `now`, or today in the account's zone if `minutes` is null. */
 export type Asked = { account: Account; now: Date; minutes: number | null };
 
-/** What the numbers are counted from. */
+/** The calls and agents that the numbers are counted from. */
 export type Counted = { calls: readonly RecentCall[]; presences: readonly Presence[] };
 
 export function reportQueues({ calls, presences }: Counted, asked: Asked): QueueReport {
@@ -79,7 +79,7 @@ export function reportQueueDay(
   return { ...head, queue, slice_ms: SLICE_MS, slices };
 }
 
-/** More than a call centre calls back in a day: 300 KB. */
+/** The most visits and people of a report: more than a call centre calls back in a day, and 300 KB. */
 export const MAX_ABANDONED = 1_000;
 
 export function reportAbandoned(
@@ -99,14 +99,14 @@ export function reportAbandoned(
   };
 }
 
-/** The midnight with which a window of so many days begins, today included. */
+/** The midnight with which a window of `days` begins, today included. */
 export function startOfDays({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date {
   let from = startOfDay(now, zone);
   for (let day = 1; day < days; day += 1) from = startOfDay(new Date(from.getTime() - 1), zone);
   return from;
 }
 
-/** As many as the page of those who wait now has rows. */
+/** The most waiting callers of a report: as many as the board has rows for them. */
 export const MAX_WAITING = 500;
 
 export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => ({
@@ -118,7 +118,7 @@ export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
   (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };
 
-/** Stamps of the vendor's clock, up to a day ahead of ours, belong to the window too. */
+/** The window has no end: timestamps of the vendor's clock may be up to a day ahead of ours. */
 const EVER = new Date(8.64e15);
 
 const windowOf = ({ from }: Reported): Window => ({ from, to: EVER });

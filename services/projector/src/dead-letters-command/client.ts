@@ -6,7 +6,7 @@ export type Letter = Wire<DeadLetter>;
 export type LetterWithBody = Wire<LetterText>;
 
 export type AdminClient = {
-  /** All pages. */
+  /** Reads all pages. */
   list(filters: Record<string, string>, limit: number): Promise<Letter[]>;
   show(id: string): Promise<Outcome<LetterWithBody>>;
   redrive(id: string, dryRun: boolean): Promise<Outcome<Letter>>;
@@ -15,7 +15,7 @@ export type AdminClient = {
 
 const PAGE = 500;
 
-/** The admin API of a projector. Throws CannotGoOn where it does not answer, is closed, or answers what it never should. */
+/** A client of a projector's admin API. Throws CannotGoOn if it does not answer, is closed or answers with an unknown status. */
 export function createAdminClient(door: Door): AdminClient {
   const at = (id: string) => `dead-letters/${encodeURIComponent(id)}`;
   return {

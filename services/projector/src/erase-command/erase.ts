@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CallErasure, PersonErasure, Preview, Wire } from "@teravoz/protocol";
+import type { Preview, Wire } from "@teravoz/protocol";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
 import type { Erase, EraseOptions, Kind } from "./options.ts";
-import { formatPreview, formatReceipt } from "./print.ts";
+import { formatPreview, formatReceipt, type SentReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
 
-/** Writes results to `out` and all else to `say`. */
+/** Results go to `out`, everything else to `say`. */
 export type Terminal = { out(text: string): void; say(line: string): void };
-
-/** The receipt of a call or of a person. */
-export type SentReceipt = Wire<CallErasure & Partial<PersonErasure>>;
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];
 
-/** An erasure reads every event: minutes for tens of millions. Node gives an answer no longer than 300 s. */
+/** An erasure reads every event, which takes minutes for tens of millions. Node ends a request after 300 s. */
 const ERASE_TIMEOUT_MS = 290_000;
-/** How often it is looked how far a preview or an erasure is. */
+/** How often the state of a preview or an erasure is read. */
 const LOOK_EVERY_MS = 500;
 
 export function createErase(terminal: Terminal): Erase {

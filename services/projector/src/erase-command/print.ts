@@ -1,8 +1,10 @@
-import type { PreviewResult, Wire } from "@teravoz/protocol";
-import type { SentReceipt } from "./erase.ts";
+import type { CallErasure, PersonErasure, PreviewResult, Wire } from "@teravoz/protocol";
 import type { Kind } from "./options.ts";
 
-/** What would go, a fact a line. Nothing of a call or a person is in it but what was asked for. */
+/** The receipt of a call or of a person. */
+export type SentReceipt = Wire<CallErasure & Partial<PersonErasure>>;
+
+/** A preview, one fact a line. It names no call and no person except the one that was asked for. */
 export function formatPreview(result: Wire<PreviewResult>, withPossible: boolean): string {
   const { calls, all, share, events, dead_letters, is_ours, possible_total } = result;
   const confirm = withPossible ? result.confirm_possible : result.confirm;
@@ -21,7 +23,7 @@ const rollbackFilesOf = (members: number) =>
   `each of the ${members} members of MongoDB may keep rolled back documents in files that no erasure reaches; ` +
   "on each member run: find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete";
 
-/** A receipt, a fact a line. */
+/** A receipt, one fact a line. */
 export function formatReceipt(kind: Kind, receipt: SentReceipt): string {
   const { requested_at, clean_at, log_clean_by, calls, agents, clean, mongodb_members = 1 } = receipt;
   return [

@@ -14,19 +14,19 @@ import type { Log } from "@teravoz/runtime";
 import { type ErasePorts, extentOf } from "./erase.ts";
 
 export type Previews = {
-  /** Begins one, or answers the one that runs for the same already; null where another runs. */
+  /** Begins a preview, or returns the one that runs for the same. Null if another one runs. */
   start(of: Person | Subject): Preview | null;
   find(of: Person | Subject): Preview | null;
 };
 
 type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
 
-/** Long enough to look at it and decide, short enough that its counts are still about right. */
+/** How long a preview is kept: long enough to decide, short enough that its counts are still about right. */
 export const KEPT_MS = 3_600_000;
-/** A list that a person reads. */
+/** The most possible records of a preview: a person reads the list. */
 const LISTED = 1_000;
 
-/** Previews in this process, one at a time: each reads everything. */
+/** The previews of this process. One runs at a time, since each reads everything. */
 export function createPreviews(ports: Ports): Previews {
   const kept = new Map<string, Preview>();
   const forgetOld = () => {

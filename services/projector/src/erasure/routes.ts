@@ -14,7 +14,7 @@ import { readActor, readCall, readEraseQuery, readNumber } from "./read-request.
 
 export type ErasureRoutePorts = ErasePorts & {
   tokens: readonly string[] | null;
-  /** How numbers are read, in the account's region. */
+  /** The reader of numbers in the account's region. */
   readTelephone: ReadTelephone;
   log: Log;
 };
@@ -28,8 +28,8 @@ type Context = {
 };
 
 /**
- * Adds the erasure of a call, a number and an agent to the admin API, what each would take, and the receipts. The erasure of an id is
- * answered in the same way whether it is known or not.
+ * Adds the erasure of calls, numbers and agents to the admin API, with previews and receipts. The erasure of an id is answered in the
+ * same way whether it is known or not.
  */
 export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void {
   const previews = createPreviews(ports);
@@ -44,7 +44,7 @@ export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void
 
 const entryOf = ({ tokens }: ErasureRoutePorts) => [noStore, requireToken(tokens), answerUnavailable];
 
-/** As it was asked for: a number in the spelling of whoever asks. */
+/** Keeps the spelling of the request, also of a number. */
 const setLocation = (ctx: Context, path: string) =>
   ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
 
@@ -141,7 +141,7 @@ async function receiptOf(ports: ErasureRoutePorts, reading: Promise<Receipt | nu
   return { ...receipt, ...(await membersOf(ports)) };
 }
 
-/** Only of a set of several members: one of them may have kept what it rolled back in files, which no erasure reaches. */
+/** The number of members if there are several: each may keep rolled-back documents in files, which no erasure reaches. */
 async function membersOf({ erasures }: ErasureRoutePorts): Promise<{ mongodb_members?: number }> {
   const members = await erasures.countMembers();
   return members > 1 ? { mongodb_members: members } : {};

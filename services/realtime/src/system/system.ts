@@ -17,17 +17,17 @@ import { createStatuses, type HeardStatus } from "./statuses.ts";
 
 export type System = {
   heard(records: readonly HeardStatus[]): void;
-  /** `minutes`: so far back go rates and refusals. Never rejects for what is away: it leaves that out. */
+  /** Rates and refusals are of the last `minutes`. Never rejects: a part whose source is away is left out. */
   report(minutes: number): Promise<SystemReport>;
 };
 
-/** What a partition's log holds, as packages/kafka reads it. */
+/** The first and the next offset of a partition, as packages/kafka reads them. */
 type Ends = Omit<PartitionStanding, "next">;
 
 export type SystemDeps = {
   queries: SystemQueries;
   readEnds(): Promise<Ends[]>;
-  /** Whether the statuses of others are being read, seen by what was heard. */
+  /** Whether the statuses of others are being read, judged by the instances that are known. */
   hears(instances: readonly Instance[]): boolean;
   /** The id of our own installation, "" until it is known. */
   installation(): string;
@@ -40,7 +40,7 @@ export type SystemDeps = {
 };
 
 const FRESH_MS = 2_000;
-/** The answers after this one wait for it. */
+/** The most time for a part of a report: the answers after it wait for it. */
 const LIMIT_MS = 1_500;
 const MINUTE_MS = 60_000;
 
@@ -55,7 +55,7 @@ export function createSystem(deps: SystemDeps): System {
       for (const { status } of records) answers.take(status);
     },
     async report(minutes) {
-      // whole minutes, of which the last has just begun
+      // the last of these minutes has just begun
       const since = new Date(now() - minutes * MINUTE_MS + 1);
       const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
       const [told, counted] = await Promise.all([lag.tell(), rates]);
@@ -75,7 +75,7 @@ export function createSystem(deps: SystemDeps): System {
   };
 }
 
-/** An instance without a database, and one of the release before, names no installation and counts as ours. */
+/** An instance without an installation counts as ours: it has no database, or is of the release before. */
 const isForeign = ({ installation }: Instance, own: string): boolean =>
   own !== "" && installation !== "" && installation !== own;
 
@@ -85,7 +85,7 @@ function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { 
   let marks: Marks = new Map();
   let waitsFor = "";
   const read = async (): Promise<Lag> => {
-    // the ends first: what is stored meanwhile makes the lag smaller, never larger than it was
+    // the ends are read first, so that events stored meanwhile make the lag smaller and never larger
     waitsFor = "Kafka";
     const ends = await readEnds();
     waitsFor = "MongoDB";
