@@ -46,7 +46,11 @@ function describeRoute(name: RouteName, title: string): string {
 }
 
 function describeParameters({ path = {}, query }: Route): string {
-  const inPath = Object.entries(path).map(([name, doc]) => [`\`:${name}\``, "part of the path", doc, ""]);
+  const inPath = Object.entries(path).map(([name, schema]) => {
+    const read = schema.safeParse("");
+    const fault = read.success ? "" : code(read.error.issues[0]!.message);
+    return [`\`:${name}\``, "part of the path", schemaOf(schema, "input").description ?? "", fault];
+  });
   const fields = query ? fieldsOf(schemaOf(query, "input")) : [];
   const inQuery = fields.map((field) => [
     `\`${field.name}\``,

@@ -8,5 +8,6 @@ export * from "./routes.ts";
 export { docs } from "./schemas/describe.ts";
 export { problem } from "./schemas/http.ts";
 export { isPlainObject } from "./schemas/parameters.ts";
+export { agentKey, callKey, NUMBER_RULE, writtenNumber } from "./schemas/paths.ts";
 export * from "./schemas/queries.ts";
 export type * from "./types/index.ts";

@@ -4,6 +4,7 @@ import { callErasure, personErasure, preview } from "./schemas/admin.ts";
 import { deadLetter, letterText } from "./schemas/deliveries.ts";
 import { describe } from "./schemas/describe.ts";
 import { alive, health, ok, problem, unconfirmed, webhookAnswer, webhookProbe } from "./schemas/http.ts";
+import { agentKey, callKey, name, writtenNumber } from "./schemas/paths.ts";
 import { eraseQuery, listLettersQuery, noQuery, redriveQuery, statsQuery } from "./schemas/queries.ts";
 import { stats } from "./schemas/reports.ts";
 
@@ -19,7 +20,7 @@ export type Route = {
   /** The setting whose token the request must carry; null if it needs none. */
   token: "WEBHOOK_TOKEN" | "ADMIN_TOKEN" | "DASHBOARD_TOKEN" | "METRICS_TOKEN" | null;
   /** The parts of the path that begin with a colon. */
-  path?: Readonly<Record<string, string>>;
+  path?: Readonly<Record<string, z.ZodMiniType<string, string>>>;
   query?: z.ZodMiniType;
   answers: Readonly<Record<number, Answer>>;
 };
@@ -37,7 +38,7 @@ const away = {
 /** The four routes of erasing a call, a number or an agent. */
 const erasureRoutes = <R extends z.ZodMiniType>(of: {
   what: string;
-  id: string;
+  id: z.ZodMiniType<string, string>;
   receipt: R;
   query: z.ZodMiniType;
 }) => {
@@ -86,19 +87,19 @@ const erasureRoutes = <R extends z.ZodMiniType>(of: {
 
 const call = erasureRoutes({
   what: "a call",
-  id: "The call_id.",
+  id: callKey,
   receipt: callErasure,
   query: eraseQuery,
 });
 const number = erasureRoutes({
   what: "a person by a phone number",
-  id: "The number in any spelling, with 8 to 15 digits.",
+  id: writtenNumber,
   receipt: personErasure,
   query: eraseQuery,
 });
 const agent = erasureRoutes({
   what: "an agent",
-  id: "The agent's login.",
+  id: agentKey,
   receipt: personErasure,
   query: eraseQuery,
 });
@@ -112,7 +113,7 @@ const notConfirmed = {
 
 const letters = {
   token: "ADMIN_TOKEN",
-  path: { id: "The id of the dead letter." },
+  path: { id: name("The id of the dead letter.") },
 } as const;
 const unknownLetter = { doc: "There is no such dead letter.", body: problem };
 const otherOrigin = {
@@ -275,7 +276,7 @@ export const ROUTES = {
     of: ["realtime"],
     doc: "A file of the board.",
     token: null,
-    path: { name: "The name of the file. It holds a hash of the content, so a file never changes." },
+    path: { name: name("The name of the file. It holds a hash of the content, so a file never changes.") },
     answers: {
       200: { doc: "The file." },
       304: { doc: "The client has it already." },

@@ -8,7 +8,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { isAccepted, presentedToken } from "./tokens.ts";
 
-export { readQuery } from "./query.ts";
+export { readPathPart, readQuery } from "./query.ts";
 
 type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly string[] | null; log: Log };
 

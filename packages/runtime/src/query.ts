@@ -23,5 +23,15 @@ export function readQuery<S extends z.ZodMiniType>(
   );
 }
 
+/** Reads a part of a path by a schema. Throws a 400. */
+export function readPathPart<S extends z.ZodMiniType>(schema: S, part: string | undefined): z.output<S> {
+  const read = schema.safeParse(part ?? "");
+  if (read.success) return read.data;
+  throw new Problem(
+    400,
+    read.error.issues.map(({ message }) => ({ path: "", message })),
+  );
+}
+
 const namesOf = (issue: z.core.$ZodIssue): string[] =>
   issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])];

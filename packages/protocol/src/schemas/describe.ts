@@ -17,13 +17,13 @@ type Doc = {
 export const docs = z.registry<Doc>();
 
 /** Adds to the documentation of a schema and returns the schema. */
-export function document<S extends z.ZodMiniType>(schema: S, doc: Doc): S {
+export function annotate<S extends z.ZodMiniType>(schema: S, doc: Doc): S {
   docs.add(schema, { ...docs.get(schema), ...doc });
   return schema;
 }
 
 export const describe = <S extends z.ZodMiniType>(schema: S, description: string): S =>
-  document(schema, { description });
+  annotate(schema, { description });
 
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
@@ -38,4 +38,4 @@ export const shapeOf =
     description: string,
     schema: S & (Same<z.output<S>, Wire<T>> extends true ? unknown : { differs: Wire<T> }),
   ): S =>
-    document(schema as S, { id, description });
+    annotate(schema as S, { id, description });

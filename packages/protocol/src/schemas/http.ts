@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { describe, document } from "./describe.ts";
+import { annotate, describe } from "./describe.ts";
 import { flag, oneOf, text, whole } from "./values.ts";
 
 // the bodies of HTTP answers
@@ -17,7 +17,7 @@ const faults = describe(
 );
 
 /** The body of every error. */
-export const problem = document(z.object({ status: z.literal("error"), errors: faults }), {
+export const problem = annotate(z.object({ status: z.literal("error"), errors: faults }), {
   id: "Problem",
   description: "An error.",
 });

@@ -1,7 +1,7 @@
 import { readTimestamp } from "@teravoz/domain";
 import * as z from "zod/mini";
 import { EARLIEST_MOMENT, MAX_CURSOR, MAX_MINUTES, MAX_SEARCH } from "../limits.ts";
-import { describe, document } from "./describe.ts";
+import { annotate, describe } from "./describe.ts";
 
 // The parameters of commands. A message continues the name of its parameter: "limit must be …".
 
@@ -26,7 +26,7 @@ const orElse = <S extends z.ZodMiniType>(schema: S, usual: z.output<S>, isLeftOu
     schema,
   );
   const optional = z._default(filled, usual as never);
-  return typeof usual === "number" ? document(optional, { usual }) : optional;
+  return typeof usual === "number" ? annotate(optional, { usual }) : optional;
 };
 
 /** A parameter that is null if it is left out. */
@@ -40,7 +40,7 @@ function readBy<T>(read: (value: unknown) => T | null, message: string, type: st
     context.issues.push({ code: "custom", message, input });
     return z.NEVER;
   });
-  return document(schema, { type });
+  return annotate(schema, { type });
 }
 
 /** A text. A text that can be in no call (too long, a lone surrogate) is allowed: it equals nothing. */
@@ -61,7 +61,7 @@ export const name = (...of: ("string" | "number")[]) =>
 
 /** The number of a call. A text that is no integer equals no number: it becomes NaN. */
 export const callNumber = () =>
-  document(
+  annotate(
     z.pipe(
       text(),
       z.transform((id) => (/^-?\d{1,15}$/.test(id) ? Number(id) : Number.NaN)),

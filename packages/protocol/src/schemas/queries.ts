@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { MAX_LETTERS, MAX_MINUTES, STATS_MINUTES, USUAL_LETTERS } from "../limits.ts";
 import { LETTER_STATES } from "./deliveries.ts";
-import { describe, document } from "./describe.ts";
+import { annotate, describe } from "./describe.ts";
 
 // The parameters in the query of HTTP requests. A message follows the path of its parameter: "/limit must be …".
 
@@ -13,7 +13,7 @@ const query = <S extends Record<string, z.ZodMiniType>>(shape: S) =>
 
 const oneOf = <const V extends string>(...values: V[]) => {
   const message = `must be ${values.length > 2 ? `one of ${values.join(", ")}` : values.join(" or ")}`;
-  return document(z.pipe(once(), z.enum(values, message)), { enum: values });
+  return annotate(z.pipe(once(), z.enum(values, message)), { enum: values });
 };
 
 /** A whole number from 1 to `max`, of four digits at most. */
@@ -21,7 +21,7 @@ const wholeUpTo = (max: number, usual: number, schema: z.ZodMiniType<string, str
   const isWhole = (digits: string) =>
     /^\d{1,4}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= max;
   const read = z.pipe(schema.check(z.refine<string>(isWhole, { message })), z.transform(Number));
-  return document(z._default(read, usual), { type: "integer", usual });
+  return annotate(z._default(read, usual), { type: "integer", usual });
 };
 
 const DATE = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/;
@@ -77,7 +77,7 @@ export const eraseQuery = query({
     "`possible` also erases what is only possibly about the person.",
   ),
   confirm: describe(
-    document(
+    annotate(
       z.exactOptional(
         z.pipe(z.string(confirmMessage).check(z.regex(/^\d{1,9}$/, confirmMessage)), z.transform(Number)),
       ),
