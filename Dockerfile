@@ -15,6 +15,7 @@ COPY schemas/package.json schemas/
 COPY packages/dead-letters/package.json packages/dead-letters/
 COPY packages/domain/package.json packages/domain/
 COPY packages/kafka/package.json packages/kafka/
+COPY packages/protocol/package.json packages/protocol/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/spool/package.json packages/spool/
 COPY packages/store/package.json packages/store/

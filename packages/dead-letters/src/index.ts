@@ -5,4 +5,4 @@ export {
   type DeadLetterPorts,
   type RedriveRoutePorts,
 } from "./routes.ts";
-export { type LetterText, withText } from "./text.ts";
+export { withText } from "./text.ts";

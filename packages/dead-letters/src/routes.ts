@@ -1,7 +1,14 @@
 import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
+import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
-import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
-import { readDryRun, readListQuery, refuseQuery } from "./query.ts";
+import {
+  answerUnavailable,
+  type createRouter,
+  noStore,
+  readQuery,
+  requireToken,
+} from "@teravoz/runtime/http";
+import { readDryRun, readListQuery } from "./query.ts";
 import { type Redriven, type RedrivePorts, redrive } from "./redrive.ts";
 import { withText } from "./text.ts";
 
@@ -12,7 +19,7 @@ export type DeadLetterPorts = RedriveRoutePorts & { letters: LetterDesk; tokens:
 type Router = ReturnType<typeof createRouter>;
 type Middleware = ReturnType<typeof requireToken>;
 
-/** Adds what an operator may do with dead letters to the admin API: list, show, redrive, drop. */
+/** Adds the routes of dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
   const { letters } = ports;
   const enter = [noStore, requireToken(ports.tokens), answerUnavailable];
@@ -23,19 +30,19 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
   });
   addRedriveRoutes(router, ports, [requireToken(ports.tokens)]);
   router.delete("/dead-letters/:id", ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     const letter = known(await letters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
     ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
     ctx.body = { status: "ok", data: letter };
   });
 }
 
-/** Adds the two that sending one again takes, show and redrive; `doors` says who may. */
+/** Adds only show and redrive. `doors` decides who may use them. */
 export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
   const { letters } = ports;
   const enter = [noStore, ...doors, answerUnavailable];
   router.get("/dead-letters/:id", ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     ctx.body = { status: "ok", data: withText(known(await letters.find(idOf(ctx.params)))) };
   });
   router.post("/dead-letters/:id/redrive", ...enter, async (ctx) => {

@@ -8,6 +8,8 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { isAccepted, presentedToken } from "./tokens.ts";
 
+export { readPathPart, readQuery } from "./query.ts";
+
 type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly string[] | null; log: Log };
 
 /** Answers a request for a path that does not exist; false where the usual error is the answer. */

@@ -1,8 +1,9 @@
 import { type Call, type CallQueries, InvalidCursor, TooLarge, Unavailable } from "@teravoz/domain";
+import { SOCKET_ERRORS } from "@teravoz/protocol";
 import type { Log } from "@teravoz/runtime";
 import { type Board, NotYet } from "./board.ts";
 import type { Deliveries } from "./deliveries.ts";
-import { callList, eventList, failed, type Message, report } from "./messages.ts";
+import { answer, callList, eventList, failed, type Message } from "./messages.ts";
 import { type Command, commandKey, type ReportSubject } from "./protocol.ts";
 import type { LiveReport } from "./report-subscriptions.ts";
 import { createSingleFlight } from "./single-flight.ts";
@@ -10,16 +11,16 @@ import type { CountStats } from "./stats.ts";
 import type { System } from "./system/system.ts";
 import type { Clock } from "./throttle.ts";
 
-/** A page of bodies: a browser parses it in well under 100 ms, and a socket holds one at a time. */
+/** The most bytes of bodies in an answer: a browser parses them in well under 100 ms, and a socket holds one such answer at a time. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
-/** What a command comes to: the message for the client, and for a subscription that succeeded the calls or the report in it. */
+/** The message for the client, and for a subscription that succeeded the calls or the report in it. */
 export type Answer = { message: Message; calls: readonly Call[] | null; report?: LiveReport };
 
 /** Answers by a query that began after the call; equal commands share it and its encoding. Never rejects. */
 export type AnswerCommand = (command: Command) => Promise<Answer>;
 
-/** What answers are made of. */
+/** The sources of the answers. */
 type Sources = {
   queries: CallQueries;
   board: Board;
@@ -30,18 +31,18 @@ type Sources = {
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
 
-/** `onUnavailable` hears of each query that failed because the database is away. */
+/** `onUnavailable` is called for each query that failed because the database is away. */
 export function createAnswers(deps: Deps): AnswerCommand {
   const share = createSingleFlight<Answer>(deps.clock);
   const refuse = (command: Command, error: unknown): Answer => {
     if (error instanceof Unavailable) {
-      // a reading of the past that takes too long says nothing of the present
+      // a query of the past that takes too long does not mean that the board is outdated
       if (command.event !== "Rewind") deps.onUnavailable();
-    } else if (!isAskers(error)) deps.log.error({ err: error, name: command.event }, "query failed");
+    } else if (!isClients(error)) deps.log.error({ err: error, name: command.event }, "query failed");
     return { message: failed(command.event, reasonOf(error)), calls: null };
   };
-  const answer = (command: Command) => query(deps, command).catch((error: unknown) => refuse(command, error));
-  return (command) => share(commandKey(command), () => answer(command));
+  const ask = (command: Command) => query(deps, command).catch((error: unknown) => refuse(command, error));
+  return (command) => share(commandKey(command), () => ask(command));
 }
 
 async function query(sources: Sources, command: Command): Promise<Answer> {
@@ -58,51 +59,54 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
       return { message: eventList(page), calls: null };
     }
     case "ListQueues":
-      return { message: report(command.event, await board.queues(command.minutes)), calls: null };
+      return { message: answer(command.event, await board.queues(command.minutes)), calls: null };
     case "ListAgents":
-      return { message: report(command.event, await board.agents(command.minutes)), calls: null };
+      return { message: answer(command.event, await board.agents(command.minutes)), calls: null };
     case "ListQueueDay":
-      return { message: report(command.event, await board.queueDay(command.queue)), calls: null };
+      return { message: answer(command.event, await board.queueDay(command.queue)), calls: null };
     case "ListAbandoned":
-      return { message: report(command.event, await board.abandoned(command)), calls: null };
+      return { message: answer(command.event, await board.abandoned(command)), calls: null };
     case "ListStats":
-      return { message: report(command.event, await countStats(command.minutes)), calls: null };
+      return { message: answer(command.event, await countStats(command.minutes)), calls: null };
     case "Rewind":
-      return { message: report(command.event, await board.rewound(command)), calls: null };
-    case "SubscribeQueues":
+      return { message: answer(command.event, await board.rewound(command)), calls: null };
+    case "SubscribeQueues": {
+      const report = await board.queues(command.minutes);
+      return { message: answer(command.event, report), calls: null, report };
+    }
     case "SubscribeAgents": {
-      const live = await countReport(board, command);
-      return { message: report(command.event, live), calls: null, report: live };
+      const report = await board.agents(command.minutes);
+      return { message: answer(command.event, report), calls: null, report };
     }
     case "ListSystem":
-      return { message: report(command.event, await system.report(command.minutes)), calls: null };
+      return { message: answer(command.event, await system.report(command.minutes)), calls: null };
     case "ListDeliveries": {
       const { event, ...asked } = command;
       const page = await deliveries.list(asked);
-      return { message: report(event, page.report, page.next), calls: null };
+      return { message: answer(event, page.report, page.next), calls: null };
     }
     case "ShowDelivery":
-      return { message: report(command.event, await deliveries.body(command.id)), calls: null };
+      return { message: answer(command.event, await deliveries.body(command.id)), calls: null };
     case "ShowNumber":
-      return { message: report(command.event, command.telephone), calls: null };
+      return { message: answer(command.event, command.telephone), calls: null };
     case "Subscribe": {
       const { filter, ...page } = command;
       const found = await queries.listCalls(filter, { ...page, cursor: null });
-      // what is beyond the limit is not followed by a next page: the view goes on with deltas
+      // a subscription has no next page: changes follow instead
       return { message: callList(command.event, { ...found, next: null }), calls: found.items };
     }
   }
 }
 
-/** The report that a subscription is about, as it is now. */
+/** The current report of a subscription. */
 export const countReport = (board: Board, { event, minutes }: ReportSubject): Promise<LiveReport> =>
   event === "SubscribeQueues" ? board.queues(minutes) : board.agents(minutes);
 
-/** What the one who asked can mend. */
-const isAskers = (error: unknown): error is Error =>
+/** Whether the client can avoid the error by asking for something else. */
+const isClients = (error: unknown): error is Error =>
   error instanceof InvalidCursor || error instanceof NotYet || error instanceof TooLarge;
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Unavailable) return "unavailable, try again";
-  return isAskers(error) ? error.message : "internal error";
+  if (error instanceof Unavailable) return SOCKET_ERRORS.unavailable.text;
+  return isClients(error) ? error.message : SOCKET_ERRORS.internal.text;
 }

@@ -1,13 +1,16 @@
 import type { CallQueries } from "@teravoz/domain";
-import type { Day } from "./day.ts";
-import type { PastBoard } from "./past.ts";
 import {
   type AbandonedReport,
-  type Account,
   type AgentReport,
   type QueueDayReport,
   type QueueReport,
   type RewoundReport,
+  SOCKET_ERRORS,
+} from "@teravoz/protocol";
+import type { Day } from "./day.ts";
+import type { PastBoard } from "./past.ts";
+import {
+  type Account,
   reportAbandoned,
   reportAgents,
   reportQueueDay,
@@ -16,27 +19,27 @@ import {
   startOfDays,
 } from "./reports.ts";
 
-/** What the board asks. `minutes`: the window ends now and is so long; null: today. Each throws what the query throws. */
+/** The reports of the board, for the last `minutes` or (null) for today. Each throws the errors of its query. */
 export type Board = {
   queues(minutes: number | null): Promise<QueueReport>;
   agents(minutes: number | null): Promise<AgentReport>;
-  /** Today by quarters of an hour: of one queue, or (null) of all. */
+  /** Today by quarters of an hour, of one queue or (null) of all. */
   queueDay(queue: string | null): Promise<QueueDayReport>;
-  /** `days`: from the midnight so many days ago, today included; null: of the other window. */
+  /** The last `days`, today included. Null for the window of `minutes`. */
   abandoned(asked: { minutes: number | null; days: number | null }): Promise<AbandonedReport>;
-  /** As it was at a moment, in ms since the epoch. Throws NotYet where that is still to come. */
+  /** The board of a moment (ms since the epoch). Throws NotYet if the moment is in the future. */
   rewound(asked: { at: number; minutes: number | null }): Promise<RewoundReport>;
 };
 
-/** A moment of the future was asked for: the caller's mistake, not a fault. */
+/** The client asked for a moment in the future. */
 export class NotYet extends Error {
   override name = "NotYet";
   constructor() {
-    super("at must not be in the future");
+    super(SOCKET_ERRORS.future.text);
   }
 }
 
-/** What is younger is the present; and clocks that are no further ahead are right. */
+/** A moment that differs from now by less than this is the present: clocks differ by that much. */
 const PRESENT_MS = 1_000;
 
 /** `now` in ms since the epoch. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type ArrivedLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
+import { COMMANDS } from "@teravoz/protocol";
 import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
 import { createDeliveries } from "./deliveries.ts";
 
@@ -47,6 +48,8 @@ describe("deliveries", () => {
     );
     const { rows, report } = await list();
     expect(report).toMatchObject({ now: at(0), redrive: true });
+    const sent = JSON.parse(JSON.stringify(report));
+    expect(COMMANDS.ListDeliveries.answer.parse(sent)).toEqual(sent);
     expect(rows).toEqual([
       {
         ...{ id: "event-1", kind: "call", key: "call-1", type: "call.new", answer: 200, letter: null },

@@ -3,50 +3,16 @@ import {
   type CallQueries,
   type Delivery,
   type DeliveryStatus,
-  type EventKind,
   LETTER_STATUSES,
   type LetterDesk,
-  type LetterStatus,
   statusesOf,
 } from "@teravoz/domain";
+import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@teravoz/protocol";
 
-/** One delivery as the page lists it, without its body. */
-export type DeliveryRow = {
-  /** The uuid of an event, the id of a dead letter. */
-  id: string;
-  kind: EventKind | "letter";
-  /** The call_id or the agent's key, where it is known. */
-  key: string | null;
-  type: string | null;
-  received_at: Date;
-  occurred_at: Date | null;
-  /** The status of our answer. What a consumer parked had been taken before. */
-  answer: 200 | 422;
-  statuses: DeliveryStatus[];
-  redeliveries: number;
-  overtaken_by: string | null;
-  letter: { reason: string; service: string; status: LetterStatus; status_at: Date; last_seen: Date } | null;
-};
-
-export type DeliveryReport = {
-  now: Date;
-  /** Whether dead letters can be sent again from here. */
-  redrive: boolean;
-  deliveries: DeliveryRow[];
-};
-
-/** The body to the letter, or in base64 where it is not UTF-8; null where it was dropped, or nothing has this id. */
-export type DeliveryBody = { id: string; encoding: "utf8" | "base64" | null; body: string | null };
-
-export type AskedDeliveries = {
-  status: DeliveryStatus | null;
-  call_id: string | null;
-  limit: number;
-  cursor: string | null;
-};
+export type AskedDeliveries = CommandData<"ListDeliveries">;
 
 export type Deliveries = {
-  /** Newest first. With a status a page may hold fewer than `limit`, also none, and yet have a next one. */
+  /** Lists deliveries, newest first. With a status a page may hold fewer than `limit`, even none, and have a next page. */
   list(asked: AskedDeliveries): Promise<{ report: DeliveryReport; next: string | null }>;
   body(id: string): Promise<DeliveryBody>;
 };
@@ -67,10 +33,10 @@ export const createDeliveries = (deps: Deps): Deliveries => ({
   body: (id) => readBody(deps, id),
 });
 
-/** So many are looked at for a status at most: whoever wants more asks for the next page. */
+/** The most deliveries that are read to fill a page with one status. The rest is on the next page. */
 const MAX_LOOKED = 2_000;
 
-/** What a delivery is follows from several of its fields: it is filtered as it is read, with at least half a page at a time. */
+/** Filters by status while it reads, since a status follows from several fields. Reads on until the page is half full. */
 async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: AskedDeliveries) {
   const filter = {
     ...(status ? { of: sourceOf(status) } : {}),
@@ -118,7 +84,7 @@ function rowOf(delivery: Delivery): DeliveryRow {
   };
 }
 
-/** A letter's id is a hash of 64 digits, and an event's uuid is not. */
+/** Finds the body of an event or a dead letter: the id of a dead letter is a hash of 64 digits, a uuid is not. */
 async function readBody({ queries, letters }: Deps, id: string): Promise<DeliveryBody> {
   const nothing = { id, encoding: null, body: null };
   if (!/^[0-9a-f]{64}$/.test(id)) {

@@ -1,4 +1,5 @@
 import type { SearchAccount } from "@teravoz/domain";
+import { isCommandName, SOCKET_ERRORS } from "@teravoz/protocol";
 import type { Log, Metrics } from "@teravoz/runtime";
 import type { Answer, AnswerCommand } from "./answers.ts";
 import {
@@ -14,45 +15,38 @@ import {
   type Waiting,
 } from "./connection.ts";
 import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
-import {
-  type Command,
-  commandKey,
-  isCommandName,
-  parseCommand,
-  type ReportSubject,
-  type Request,
-} from "./protocol.ts";
+import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
 import type { ReportSubscriptions } from "./report-subscriptions.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
-/** Commands of one socket that wait for their turn; a page asks a handful at once, a loop that reads no answer is cut here. */
+/** The most waiting commands of one socket. A page sends a handful at once; a client that reads no answer is stopped here. */
 export const MAX_WAITING = 1_000;
-/** And of all of them, as they are kept: a thousand of a page take 100 KB, and 1,000 such sockets fit into memory. */
+/** The most bytes of the waiting commands of one socket. A thousand commands of a page take 100 KB. */
 export const MAX_WAITING_BYTES = 1024 * 1024;
-/** DataChanged: twenty times a second is more than anybody re-reads, and adds little to the delay of one. */
+/** The shortest time between two DataChanged: no client needs more than twenty a second. */
 export const CHANGED_MS = 50;
-/** A stalled socket is found at most this long after its 30 s. */
+/** How often stalled sockets are looked for. */
 const SWEEP_MS = 5_000;
-/** Sockets that are to be closed gradually are closed in steps of this time. */
+/** The time between two steps of closing sockets gradually. */
 const CLOSE_STEP_MS = 100;
 
 export type Gateway = {
-  /** A socket is there: it is welcomed, and from now on told of changes. */
+  /** Welcomes a new socket. From now on it is notified of changes. */
   connect(link: Link, transport: string): Connection;
   /**
-   * A message of a client; null is one that cannot be read. Answered in the order of their coming, one at a time;
-   * `by` is the way of this one answer where it is not the link: an acknowledgement.
+   * Takes a message of a client; null is a message that cannot be read. The messages of a socket are answered in their order, one at a
+   * time. `by` sends the answer if the link does not: an acknowledgement.
    */
   receive(connection: Connection, request: Request | null, by?: Send): void;
   disconnect(connection: Connection): void;
-  /** Something changed: every socket gets a DataChanged after this call, at most one in 50 ms. */
+  /** Sends a DataChanged to every socket, at most one in 50 ms. */
   changed(): void;
-  /** From `since` (ms since the epoch) on no notices came: every socket gets a Stale, later ones after their Welcome. */
+  /** Sends a Stale to every socket, to later ones after their Welcome: no notices came since `since` (ms since the epoch). */
   stale(since: number): void;
-  /** Ends what `stale` began: every socket gets a Fresh. */
+  /** Sends a Fresh to every socket: the end of `stale`. */
   fresh(): void;
-  /** Closes the sockets of this moment one after the other within `withinMs`; the answer cancels the rest. */
+  /** Closes the present sockets one after the other within `withinMs`. Returns how to cancel the rest. */
   closeGradually(withinMs: number): () => void;
   /** Ends every socket. */
   stop(): void;
@@ -65,13 +59,13 @@ type Deps = {
   log: Log;
   metrics: Metrics;
   clock: Clock;
-  /** What numbers and search terms are read by. */
+  /** The rules by which numbers and search terms are read. */
   account: SearchAccount;
 };
 type State = Deps & {
   connections: Set<Connection>;
   throttle: Throttle;
-  /** Set while what the sockets show may be wrong. */
+  /** The Stale message while the sockets may show outdated data. */
   stale: Message | null;
 };
 
@@ -158,7 +152,7 @@ function pushToAll(state: State, message: Message): void {
   for (const connection of [...state.connections]) pushTo(state, connection, [message]);
 }
 
-/** One pending DataChanged a socket: while the last is not taken, the next one waits. */
+/** Sends due DataChanged. A socket that has not taken the last one gets the next one later. */
 function tellAll(state: State): void {
   for (const connection of state.connections) {
     if (!connection.due || connection.telling) continue;
@@ -181,12 +175,14 @@ function receive(state: State, connection: Connection, request: Request | null, 
     if (!connection.busy) void answerWaiting(state, connection);
     return;
   }
-  const refusal = request ? failed(request.event.slice(0, 100), "too many commands waiting") : invalidMessage;
+  const refusal = request
+    ? failed(request.event.slice(0, 100), SOCKET_ERRORS.tooManyWaiting.text)
+    : invalidMessage;
   count(state, next.event, refusal);
   if (!push(connection, [refusal], by, state.clock)) end(state, connection);
 }
 
-/** Read at once, so that of what a client sends only what counts is kept: JSON takes many times its text. */
+/** Reads a message at once, so that only its parameters are kept: parsed JSON takes many times its text. */
 function read(account: SearchAccount, request: Request | null, by: Send): Waiting {
   const event = request && isCommandName(request.event) ? request.event : "other";
   const asked = request ? parseCommand(request, account) : { refusal: invalidMessage };
@@ -197,7 +193,7 @@ function read(account: SearchAccount, request: Request | null, by: Send): Waitin
 const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: Waiting): boolean =>
   waiting.length < MAX_WAITING && waitingBytes + bytes <= MAX_WAITING_BYTES;
 
-/** Answers what waits, one by one: the next only when this one's answer is taken, so a socket holds one at most. */
+/** Answers the waiting commands one by one. The next one begins when the client has taken the answer, so a socket holds one answer. */
 async function answerWaiting(state: State, connection: Connection): Promise<void> {
   connection.busy = true;
   for (let next = takeNext(connection); next; next = takeNext(connection)) {
@@ -230,7 +226,7 @@ type Subscription = (Command & { event: "Subscribe" }) | ReportSubject;
 const isSubscription = (command: Command): command is Command & Subscription =>
   command.event.startsWith("Subscribe");
 
-/** The old subscription goes on until the new one's snapshot is there; a Subscribe that fails changes nothing. */
+/** Replaces a subscription when the answer of the new one is there. A Subscribe that fails changes nothing. */
 async function subscribe(state: State, connection: Connection, command: Subscription): Promise<Reply> {
   const registration = register(state, connection, command);
   const answer = await state.answer(command);

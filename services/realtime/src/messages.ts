@@ -1,13 +1,10 @@
-import type { Call, CallPage, Page, StoredEvent, Telephone } from "@teravoz/domain";
-import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
-import type { ReportDelta } from "./report-subscriptions.ts";
-import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport } from "./reports.ts";
-import type { Stats } from "./stats.ts";
-import type { SystemReport } from "./system/system.ts";
+import type { Call, CallPage, Page, StoredEvent } from "@teravoz/domain";
+import { type Answers, type CommandName, type Pushes, SOCKET_ERRORS } from "@teravoz/protocol";
 
 /**
  * A message to a socket: its name and its envelope as JSON text,
- * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order, and further ones after them. Encoded once, however many sockets get it.
+ * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order and further ones after them. It is encoded once, however
+ * many sockets get it.
  */
 export type Message = {
   readonly event: string;
@@ -19,13 +16,13 @@ export type Message = {
 
 type Status = "Ok" | "Failed";
 
-/** Further keys of an envelope, after its three and in this order; a key that is absent or false is left out. */
+/** Further keys of an envelope, after its three and in this order. A key that is absent or false is left out. */
 type More = {
-  /** There is more to read. */
+  /** The cursor of the next page. */
   next?: string | null;
-  /** A search was cut off: calls are missing. */
+  /** The search matched more than is looked up: calls are missing. */
   cut?: boolean;
-  /** The call is no longer among those that were asked for. */
+  /** The call no longer meets the conditions of the subscription. */
   left?: boolean;
 };
 
@@ -39,52 +36,57 @@ function encode(event: string, data: string, status: Status, { next, cut, left }
   return { event, status, body, bytes: Buffer.byteLength(body) };
 }
 
-export const welcome = encode("Welcome", '"Welcome"', "Ok");
-export const dataChanged = encode("DataChanged", "{}", "Ok");
-/** Since `since` (ms since the epoch) this instance gets no notices: what the client shows may be wrong. */
-export const stale = (since: number): Message =>
-  encode("Stale", JSON.stringify({ since: new Date(since).toISOString() }), "Ok");
-/** The end of a Stale: what the client was sent is what the store has. */
-export const fresh = encode("Fresh", "{}", "Ok");
-/** Answers what is no message at all. */
-export const invalidMessage = failed("InvalidMessage", "invalid body");
+const push = <N extends keyof Pushes>(event: N, data: Pushes[N], more: More = {}): Message =>
+  encode(event, JSON.stringify(data), "Ok", more);
 
-/** An answer that says why there is none. */
+export const welcome = push("Welcome", "Welcome");
+export const dataChanged = push("DataChanged", {});
+/** This instance gets no notices since `since` (ms since the epoch): the client may show outdated data. */
+export const stale = (since: number): Message => push("Stale", { since: new Date(since) });
+/** The end of a Stale: the client has been sent what the store has. */
+export const fresh = push("Fresh", {});
+/** The answer to a message that is not `{"event","data"}`. */
+export const invalidMessage = failed("InvalidMessage", SOCKET_ERRORS.invalidBody.text);
+
+/** The answer to a command that failed. */
 export function failed(event: string, error: string): Message {
   return encode(event, JSON.stringify({ success: false, error }), "Failed");
 }
 
-export function callList(event: string, { items, next, cut }: CallPage): Message {
-  return encode(event, JSON.stringify(items), "Ok", { next, cut: cut === true });
-}
+/** The answer to a command that succeeded. */
+export const answer = <N extends CommandName>(
+  event: N,
+  data: Answers[N],
+  next: string | null = null,
+): Message => encode(event, JSON.stringify(data), "Ok", { next });
 
-type Numbers =
-  | (QueueReport | QueueDayReport | AgentReport | AbandonedReport)
-  | (ReportDelta | Stats | SystemReport)
-  | (DeliveryReport | DeliveryBody)
-  | (Telephone | null);
+export const callList = (event: "ListCalls" | "Subscribe", { items, next, cut }: CallPage): Message =>
+  encode(event, JSON.stringify(items satisfies Answers[typeof event]), "Ok", { next, cut: cut === true });
 
-/** An answer as reports.ts, stats.ts, deliveries.ts and system.ts shape them. */
-export const report = (event: string, data: Numbers, next: string | null = null): Message =>
-  encode(event, JSON.stringify(data), "Ok", { next });
+export const callChanged = (call: Call): Message => push("CallChanged", call);
 
-export const callChanged = (call: Call): Message => encode("CallChanged", JSON.stringify(call), "Ok");
+/** The last CallChanged of a call that no longer meets the conditions of a subscription. */
+export const callLeft = (call: Call): Message => push("CallChanged", call, { left: true });
 
-/** The same to subscribers who asked for calls that this one is no longer among: once, as it leaves. */
-export const callLeft = (call: Call): Message =>
-  encode("CallChanged", JSON.stringify(call), "Ok", { left: true });
+export const callErased = (aggregate_id: string): Message => push("CallErased", { aggregate_id });
 
-export const callErased = (aggregate_id: string): Message =>
-  encode("CallErased", JSON.stringify({ aggregate_id }), "Ok");
+export const queuesChanged = (delta: Pushes["QueuesChanged"]): Message => push("QueuesChanged", delta);
+export const agentsChanged = (delta: Pushes["AgentsChanged"]): Message => push("AgentsChanged", delta);
 
-/** The bodies go out as they came in, character by character: no number and no doubled key is lost on the way. */
+/** The bodies are sent exactly as they were received, character by character: no digit and no doubled key is lost. */
 export function eventList(page: Page<StoredEvent>): Message {
   return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", { next: page.next });
 }
 
-/** The times come before the body: a client need not know how the account reads stamps. */
+/** A CallEvent of the protocol. The body is spliced in as text. */
 function eventItem({ payload, ...event }: StoredEvent): string {
   const { id, aggregate_id, uuid, occurred_at, received_at } = event;
-  const known = JSON.stringify({ id, aggregate_id, uuid, occurred_at, received_at });
-  return `${known.slice(0, -1)},"event":${payload}}`;
+  const known: Omit<Answers["ListCallEvents"][number], "event"> = {
+    id,
+    aggregate_id,
+    uuid,
+    occurred_at,
+    received_at,
+  };
+  return `${JSON.stringify(known).slice(0, -1)},"event":${payload}}`;
 }

@@ -1,26 +1,24 @@
-import type { Call } from "@teravoz/domain";
+import type {
+  AbandonedReport,
+  AgentReport,
+  Call,
+  DeliveryRow,
+  QueueDayReport,
+  QueueReport,
+  RewoundReport,
+  SystemReport,
+  Wire,
+} from "@teravoz/protocol";
 import type { Agent as ReadAgent } from "../../board/src/model/agent.ts";
 import type { Call as ReadCall } from "../../board/src/model/call.ts";
 import type { Delivery as ReadDelivery } from "../../board/src/model/delivery.ts";
 import type * as read from "../../board/src/model/reports.ts";
 import type { QueueDay as ReadQueueDay } from "../../board/src/model/reports.ts";
 import type { SystemReport as ReadSystem } from "../../board/src/model/system-report.ts";
-import type { DeliveryRow } from "./deliveries.ts";
-import type { AbandonedReport, AgentReport, QueueDayReport, QueueReport, RewoundReport } from "./reports.ts";
-import type { SystemReport } from "./system/system.ts";
 
-// Compiled by `check` and never run: the page has types of its own for what it is sent, and they are wrong where this is.
+// `check` compiles this file, and nothing runs it. It compares the types of the page with those of the protocol, until the page uses the latter.
 
-/** What JSON makes of it: times are text. */
-type Wire<T> = T extends Date
-  ? string
-  : T extends readonly (infer Each)[]
-    ? Wire<Each>[]
-    : T extends object
-      ? { [Name in keyof T]: Wire<T[Name]> }
-      : T;
-
-/** An error of the compiler where what is sent cannot be read so. */
+/** The compiler reports an error if the page cannot read as `Read` what the server sends. */
 type Reads<Read, Sent extends Read> = [Read, Sent];
 
 export type PageReads = [

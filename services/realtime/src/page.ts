@@ -3,13 +3,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
+import { PAGE_ADDRESSES } from "@teravoz/protocol/addresses";
 import { Problem } from "@teravoz/runtime";
 import type { AnswerUnknown } from "@teravoz/runtime/http";
 import type { Context } from "koa";
 import type Router from "koa-router";
 
 type Compressed = () => Promise<Buffer>;
-/** A file of the page. */
+/** A file of the board. */
 type Asset = { type: string; etag: string; plain: Buffer; br: Compressed; gzip: Compressed };
 
 const TYPES: Record<string, string> = {
@@ -19,7 +20,7 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** Nothing inline, nothing from elsewhere; `connect-src 'self'` covers the socket of the same host. */
+/** The policy allows no inline code and no other host. `connect-src 'self'` covers the socket of the same host. */
 const HEADERS = {
   "Content-Security-Policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -28,17 +29,17 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** The page's own addresses: all of them serve the one document. */
-const ADDRESSES = ["/", "/calls", "/agents", "/queues", "/abandoned", "/deliveries", "/system", "/number"];
+/** The addresses of the board's pages. All of them serve the one document. */
+const ADDRESSES: string[] = Object.values(PAGE_ADDRESSES);
 
 /**
- * Serves the built page; the data it shows asks for the token at the socket. The answer is what a browser gets at an address that
- * does not exist: the same page, which says so, as a 404. The document of a development server is marked as such.
+ * Serves the built board without a token: the socket asks for the token of the data. Returns how a browser is answered at an address
+ * that does not exist: with the same document, which says so, as a 404. The document of a development server is marked as such.
  */
 export function addPage(router: Router, directory: string, isDevelopment: boolean): AnswerUnknown {
   const assets = loadAssets(directory, isDevelopment);
   router.get(ADDRESSES, (ctx) => serve(ctx, assets.get("index.html"), "no-cache"));
-  // the names hold a hash of the content: they never change
+  // a name holds a hash of the content, so the file never changes
   router.get("/assets/:name", (ctx) =>
     serve(ctx, assets.get(`assets/${ctx.params.name}`), "public, max-age=31536000, immutable"),
   );
@@ -53,7 +54,7 @@ export function addPage(router: Router, directory: string, isDevelopment: boolea
 
 const isReading = ({ method }: Context): boolean => method === "GET" || method === "HEAD";
 
-/** Only these files can be asked for: a name is looked up, never turned into a path. */
+/** The files by name. A request looks its name up here and never becomes a path. */
 function loadAssets(directory: string, isDevelopment: boolean): Map<string, Asset> {
   if (!existsSync(join(directory, "index.html"))) return new Map();
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
@@ -78,8 +79,8 @@ function createAsset(name: string, plain: Buffer): Asset {
 }
 
 /**
- * Compresses when the first client asks for it, beside the event loop: the whole page takes a second of processor time, which a
- * start should not wait for.
+ * Compresses outside the event loop when the first client asks for the file. The whole board takes a second of processor time: the start
+ * does not wait for it.
  */
 function once(compress: typeof gzip | typeof brotliCompress, plain: Buffer): Compressed {
   let compressed: Promise<Buffer> | undefined;

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { AgentReport } from "@teravoz/protocol";
 import fc from "fast-check";
 import { createManualClock } from "../testing/manual-clock.ts";
 import type { Message } from "./messages.ts";
@@ -9,7 +10,6 @@ import {
   REPORT_FRAME_MS,
   REPORT_IDLE_MS,
 } from "./report-subscriptions.ts";
-import type { AgentReport } from "./reports.ts";
 
 type Taken = Record<string, number>;
 

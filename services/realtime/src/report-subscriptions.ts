@@ -1,49 +1,49 @@
-import { type Message, report as reportMessage } from "./messages.ts";
+import type { AgentReport, AgentsDelta, QueueReport, QueuesDelta } from "@teravoz/protocol";
+import { agentsChanged, type Message, queuesChanged } from "./messages.ts";
 import type { ReportSubject } from "./protocol.ts";
-import type { AgentReport, QueueReport } from "./reports.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
-/** Numbers that change several times a second cannot be read. */
+/** The shortest time between two deltas: nobody can read numbers that change several times a second. */
 export const REPORT_FRAME_MS = 1_000;
-/** Windows slide, days begin and calls are lost without an event. */
+/** A report is counted after this time even without an event: windows slide, days begin, silent calls are presumed lost. */
 export const REPORT_IDLE_MS = 10_000;
 
 export type LiveReport = QueueReport | AgentReport;
 
-/** A subscription in the making. */
+/** A subscription whose first report is not sent yet. */
 export type ReportRegistration = {
-  /** The report has been sent: from here on the rows that changed since are. */
+  /** The first report has been sent: from now on the subscriber gets the rows that changed since. */
   live(report: LiveReport): void;
   leave(): void;
 };
 
 export type ReportSubscriptions = {
   register(subject: ReportSubject, deliver: (messages: readonly Message[]) => void): ReportRegistration;
-  /** Something changed: whoever is subscribed is soon told what became of their rows. */
+  /** Something changed: subscribers soon get the rows that changed. */
   changed(): void;
   stop(): void;
 };
 
 type Deliver = (messages: readonly Message[]) => void;
-/** What all subscribers of one report share: all of them have `last`. */
+/** The state that all subscribers of one report share: all of them have `last`. */
 type Shared = {
   subject: ReportSubject;
   last: LiveReport | null;
   live: Set<Deliver>;
-  /** Subscribers in the making too: the report goes with the last of both. */
+  /** The number of subscribers, those without a first report included. The report is dropped with the last one. */
   readers: number;
   frame: Throttle;
   isCounting: boolean;
 };
 
 type Deps = {
-  /** Counts a report as it is now; a failure is made up for by the next one. */
+  /** Counts the current report. After a failure the next count sends all changes. */
   count: (subject: ReportSubject) => Promise<LiveReport>;
   onFailure: (error: unknown) => void;
   clock: Clock;
 };
 
-/** Equal subjects share one report, counted at most once a second, and every ten seconds where nothing happens. */
+/** Equal subjects share one report. It is counted at most once a second, and every ten seconds if nothing happens. */
 export function createReportSubscriptions(deps: Deps): ReportSubscriptions {
   const all = new Map<string, Shared>();
   const trigger = () => {
@@ -98,13 +98,13 @@ function createShared(deps: Deps, subject: ReportSubject): Shared {
   return shared;
 }
 
-/** The newer of what the new one has and what the others have is what all have from now on. */
+/** Brings the new subscriber and the others to the newer of their two reports. */
 function goLive(shared: Shared, report: LiveReport, deliver: Deliver): void {
   const { last, live } = shared;
-  if (last && live.size > 0 && last.now > report.now) send(shared, [deliver], report, last);
+  if (last && live.size > 0 && last.now > report.now) send([deliver], report, last);
   else publish(shared, report);
   live.add(deliver);
-  // what happened while its report was under way
+  // changes that came while the first report was being counted
   shared.frame.trigger();
 }
 
@@ -122,21 +122,19 @@ async function countAgain(deps: Deps, shared: Shared): Promise<void> {
 }
 
 function publish(shared: Shared, report: LiveReport): void {
-  if (shared.last) send(shared, shared.live, shared.last, report);
+  if (shared.last) send(shared.live, shared.last, report);
   shared.last = report;
 }
 
-function send({ subject }: Shared, to: Iterable<Deliver>, before: LiveReport, after: LiveReport): void {
+function send(to: Iterable<Deliver>, before: LiveReport, after: LiveReport): void {
   const delta = deltaOf(before, after);
   if (!delta) return;
-  const messages = [
-    reportMessage(subject.event === "SubscribeQueues" ? "QueuesChanged" : "AgentsChanged", delta),
-  ];
+  const messages = ["agents" in delta ? agentsChanged(delta) : queuesChanged(delta)];
   for (const deliver of to) deliver(messages);
 }
 
-/** A report without the rows that are as they were, and the names of those that are no more; null where nothing changed. */
-export type ReportDelta = LiveReport & { gone: (string | null)[] };
+/** A report with only the rows that changed, and the names of rows that are gone. */
+export type ReportDelta = QueuesDelta | AgentsDelta;
 
 export function deltaOf(before: LiveReport, after: LiveReport): ReportDelta | null {
   const known = new Map(rowsOf(before).map((row) => [nameOf(row), JSON.stringify(row)]));
@@ -152,7 +150,7 @@ type Row = QueueReport["queues"][number] | AgentReport["agents"][number];
 const rowsOf = (report: LiveReport): readonly Row[] => ("agents" in report ? report.agents : report.queues);
 const nameOf = (row: Row): string | null => ("agent" in row ? row.agent : row.queue);
 
-/** What is not of a row; the times of the window go on without anything having changed, but for another day's. */
+/** The report without rows and without the times of its window, which pass without a change. */
 function headOf(report: LiveReport): string {
   const { now: _now, from: _from, ...head } = report;
   return JSON.stringify({ ...head, agents: null, queues: null });

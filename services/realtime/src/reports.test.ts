@@ -1,8 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import type { RecentCall } from "@teravoz/domain";
+import { COMMANDS } from "@teravoz/protocol";
 import { queueSettings, readConfig } from "@teravoz/runtime";
-import { sampleCall, sampleVisit } from "../testing/sample-calls.ts";
-import { MAX_ABANDONED, reportAbandoned, reportQueueDay, reportQueues } from "./reports.ts";
+import { sampleCall, samplePresence, sampleVisit } from "../testing/sample-calls.ts";
+import {
+  MAX_ABANDONED,
+  reportAbandoned,
+  reportAgents,
+  reportQueueDay,
+  reportQueues,
+  reportRewound,
+} from "./reports.ts";
 
 const now = new Date("2026-11-25T13:42:07Z");
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -136,6 +144,48 @@ describe("the report of the last days' abandoned visits", () => {
     });
     expect(people).toMatchObject([{ person: "+5511987654321", times: 2, last_at: ago(4) }]);
   });
+});
+
+test("every report as JSON has exactly the fields that the protocol describes", () => {
+  const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, { QUEUES: '{"900":{"name":"Vendas"}}' });
+  const asked = { account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE }, now, minutes: null };
+  const waiting = sampleCall({
+    aggregate_id: "waits",
+    state: "WAITING",
+    updated_at: ago(1),
+    waiting_since: ago(1),
+    legs: [sampleVisit({ queue: "900", entered_at: ago(1) })],
+  });
+  const talk = { agent: "ana", extension: "200", entered_at: ago(30), ended_at: ago(29) };
+  const rings = {
+    agent: "bia",
+    extension: null,
+    rang: 1,
+    missed: 1,
+    latest: [{ rang_at: null, ended_at: ago(9), missed: true }],
+  };
+  const calls = [
+    waiting,
+    abandoned("900", 5),
+    sampleCall({ aggregate_id: "talked", talks: [talk], rings: [rings] }),
+  ];
+  const counted = { calls, presences: [samplePresence("ana", { said_at: ago(60) })] };
+  const reports = {
+    ListQueues: reportQueues(counted, asked),
+    ListAgents: reportAgents(counted, asked),
+    ListQueueDay: reportQueueDay(calls, { ...asked, queue: "900" }),
+    ListAbandoned: reportAbandoned(calls, { ...asked, days: 7 }),
+    Rewind: reportRewound(counted, asked),
+  };
+  for (const [name, report] of Object.entries(reports)) {
+    const sent = JSON.parse(JSON.stringify(report));
+    expect(COMMANDS[name as keyof typeof reports].answer.parse(sent)).toEqual(sent);
+  }
+  expect(reports.Rewind).toMatchObject({
+    agents: [{ taken: 1 }, { missed: 1 }],
+    waiting: [{ queue: "900" }],
+  });
+  expect(reports.ListAbandoned.people).toHaveLength(1);
 });
 
 test.each([

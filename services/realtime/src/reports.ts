@@ -1,8 +1,4 @@
 import {
-  type Abandoned,
-  type AbandonedPerson,
-  type Agent,
-  type CallState,
   countAgents,
   countFree,
   countQueueDay,
@@ -12,47 +8,30 @@ import {
   listPeople,
   listWaiting,
   type Presence,
-  type QueueNumbers,
-  type QueuePromise,
   type RecentCall,
   SLICE_MS,
-  type SliceNumbers,
   startOfDay,
-  type Waiting,
   type Window,
 } from "@teravoz/domain";
+import type {
+  AbandonedReport,
+  AgentReport,
+  QueueDayReport,
+  QueueReport,
+  QueueRow,
+  Reported,
+  RewoundReport,
+} from "@teravoz/protocol";
 import type { QueueSettings } from "@teravoz/runtime";
 
-/** What the account says of itself. `zone` is an IANA name. */
+/** The settings of the account. `zone` is an IANA name. */
 export type Account = { queues: QueueSettings; zone: string };
 
-/** `minutes`: the window ends now and is so long; null: it began with the day in the account's zone. */
+/** The window: the last `minutes` until `now`, or today in the account's zone if `minutes` is null. */
 export type Asked = { account: Account; now: Date; minutes: number | null };
 
-type Reported = {
-  /** The window: from then until now. */
-  from: Date;
-  now: Date;
-  /** The account's, by which days begin and times are shown. */
-  zone: string;
-};
-
-/** What the numbers are counted from. */
+/** The calls and agents that the numbers are counted from. */
 export type Counted = { calls: readonly RecentCall[]; presences: readonly Presence[] };
-
-/** Agents that are free now; null where no agent was ever told of. */
-type Free = { free: number | null };
-
-/** One queue as a board shows it; null is where a call waited and no queue was told. */
-export type QueueRow = { queue: string | null; name: string | null } & QueuePromise & QueueNumbers & Free;
-
-export type QueueReport = Reported & {
-  /** Calls that are in each state now; FINISHED are those of the last 25 hours. */
-  states: Record<CallState, number>;
-  total: QueueNumbers & Free;
-  /** Those of the settings and those that had a leg, by number. */
-  queues: QueueRow[];
-};
 
 export function reportQueues({ calls, presences }: Counted, asked: Asked): QueueReport {
   const { account, now } = asked;
@@ -84,23 +63,10 @@ export function reportQueues({ calls, presences }: Counted, asked: Asked): Queue
   };
 }
 
-export type AgentReport = Reported & {
-  /** By name; who logged out over a day ago is left out. */
-  agents: Agent[];
-};
-
 export function reportAgents({ calls, presences }: Counted, asked: Asked): AgentReport {
   const head = reported(asked);
   return { ...head, agents: countAgents(presences, calls, { window: windowOf(head), now: asked.now }) };
 }
-
-export type QueueDayReport = Reported & {
-  /** Null = all queues. */
-  queue: string | null;
-  slice_ms: number;
-  /** From midnight to the one that goes on: a day has at most 100. */
-  slices: SliceNumbers[];
-};
 
 export function reportQueueDay(
   calls: Iterable<RecentCall>,
@@ -113,18 +79,7 @@ export function reportQueueDay(
   return { ...head, queue, slice_ms: SLICE_MS, slices };
 }
 
-export type AbandonedReport = Reported & {
-  /** Days of the window, today included; null if it is the last minutes. */
-  days: number | null;
-  /** Visits, the latest first, at most MAX_ABANDONED. */
-  abandoned: Abandoned[];
-  /** There were more. */
-  more: boolean;
-  /** The people of all visits of the window, those not talked to since first, at most MAX_ABANDONED. */
-  people: AbandonedPerson[];
-};
-
-/** More than a call centre calls back in a day: 300 KB. */
+/** The most visits and people of a report: more than a call centre calls back in a day, and 300 KB. */
 export const MAX_ABANDONED = 1_000;
 
 export function reportAbandoned(
@@ -144,17 +99,14 @@ export function reportAbandoned(
   };
 }
 
-/** The midnight with which a window of so many days begins, today included. */
+/** The midnight with which a window of `days` begins, today included. */
 export function startOfDays({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date {
   let from = startOfDay(now, zone);
   for (let day = 1; day < days; day += 1) from = startOfDay(new Date(from.getTime() - 1), zone);
   return from;
 }
 
-/** The board of a moment, `now`, with who waited then, the longest wait first: at most MAX_WAITING. */
-export type RewoundReport = QueueReport & AgentReport & { waiting: Waiting[] };
-
-/** As many as the page of those who wait now has rows. */
+/** The most waiting callers of a report: as many as the board has rows for them. */
 export const MAX_WAITING = 500;
 
 export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => ({
@@ -166,7 +118,7 @@ export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
   (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };
 
-/** Stamps of the vendor's clock, up to a day ahead of ours, belong to the window too. */
+/** The window has no end: timestamps of the vendor's clock may be up to a day ahead of ours. */
 const EVER = new Date(8.64e15);
 
 const windowOf = ({ from }: Reported): Window => ({ from, to: EVER });

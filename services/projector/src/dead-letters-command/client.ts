@@ -1,23 +1,12 @@
+import type { DeadLetter, LetterText, Wire } from "@teravoz/protocol";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords, type Outcome } from "../admin-client.ts";
 
-/** A dead letter as the admin API gives it. */
-export type Letter = {
-  id: string;
-  key: string | null;
-  type: string | null;
-  reason: string;
-  service: string;
-  first_seen: string;
-  last_seen: string;
-  copies: number;
-  status: string;
-  status_at: string;
-  source: { topic: string; partition: number; offset: number } | null;
-};
-export type LetterWithBody = Letter & { encoding: "utf8" | "base64" | null; body: string | null };
+/** A dead letter as the admin API sends it. */
+export type Letter = Wire<DeadLetter>;
+export type LetterWithBody = Wire<LetterText>;
 
 export type AdminClient = {
-  /** All pages. */
+  /** Reads all pages. */
   list(filters: Record<string, string>, limit: number): Promise<Letter[]>;
   show(id: string): Promise<Outcome<LetterWithBody>>;
   redrive(id: string, dryRun: boolean): Promise<Outcome<Letter>>;
@@ -26,7 +15,7 @@ export type AdminClient = {
 
 const PAGE = 500;
 
-/** The admin API of a projector. Throws CannotGoOn where it does not answer, is closed, or answers what it never should. */
+/** A client of a projector's admin API. Throws CannotGoOn if it does not answer, is closed or answers with an unknown status. */
 export function createAdminClient(door: Door): AdminClient {
   const at = (id: string) => `dead-letters/${encodeURIComponent(id)}`;
   return {

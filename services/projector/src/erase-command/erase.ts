@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Preview, Wire } from "@teravoz/protocol";
 import { type Answer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
-import type { Preview } from "../erasure/preview.ts";
 import type { Erase, EraseOptions, Kind } from "./options.ts";
 import { formatPreview, formatReceipt, type SentReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
 
-/** Writes results to `out` and all else to `say`. */
+/** Results go to `out`, everything else to `say`. */
 export type Terminal = { out(text: string): void; say(line: string): void };
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];
 
-/** An erasure reads every event: minutes for tens of millions. Node gives an answer no longer than 300 s. */
+/** An erasure reads every event, which takes minutes for tens of millions. Node ends a request after 300 s. */
 const ERASE_TIMEOUT_MS = 290_000;
-/** How often it is looked how far a preview or an erasure is. */
+/** How often the state of a preview or an erasure is read. */
 const LOOK_EVERY_MS = 500;
 
 export function createErase(terminal: Terminal): Erase {
@@ -47,7 +47,7 @@ async function preview(
 ): Promise<number> {
   const progress = createProgress("events and dead letters read", terminal.say);
   try {
-    for (let answer = await ask<Preview>(door, "POST", `${path}/erasure/preview`); ; ) {
+    for (let answer = await ask<Wire<Preview>>(door, "POST", `${path}/erasure/preview`); ; ) {
       if (!answer.ok) return refuse(terminal, answer);
       const { data } = answer;
       if (data.state === "failed") throw new CannotGoOn(data.message);
@@ -58,7 +58,7 @@ async function preview(
       }
       if (data.total > 0) progress.show(data.done, data.total);
       await sleep(LOOK_EVERY_MS);
-      answer = await ask<Preview>(door, "GET", `${path}/erasure/preview`);
+      answer = await ask<Wire<Preview>>(door, "GET", `${path}/erasure/preview`);
     }
   } finally {
     progress.stop();

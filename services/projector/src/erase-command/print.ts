@@ -1,24 +1,16 @@
-import type { PersonReceipt, Receipt } from "@teravoz/domain";
-import type { PreviewResult } from "../erasure/preview.ts";
+import type { CallErasure, PersonErasure, PreviewResult, Wire } from "@teravoz/protocol";
 import type { Kind } from "./options.ts";
 
-/** An answer of the admin API: its times are texts. */
-export type Sent<T> = {
-  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
-};
-export type SentReceipt = Sent<Receipt> &
-  Partial<Pick<PersonReceipt, "calls" | "agents" | "clean">> & {
-    /** Missing if there is only one. */
-    mongodb_members?: number;
-  };
+/** The receipt of a call or of a person. */
+export type SentReceipt = Wire<CallErasure & Partial<PersonErasure>>;
 
-/** What would go, a fact a line. Nothing of a call or a person is in it but what was asked for. */
-export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withPossible: boolean): string {
+/** A preview, one fact a line. It names no call and no person except the one that was asked for. */
+export function formatPreview(result: Wire<PreviewResult>, withPossible: boolean): string {
   const { calls, all, share, events, dead_letters, is_ours, possible_total } = result;
   const confirm = withPossible ? result.confirm_possible : result.confirm;
   return [
     `${calls} of ${all} calls would go (${(share * 100).toFixed(2)} %), with ${events} events and ${dead_letters} dead letters`,
-    ...(result.first_at === null ? [] : [`from ${textOf(result.first_at)} to ${textOf(result.last_at!)}`]),
+    ...(result.first_at === null ? [] : [`from ${result.first_at} to ${result.last_at}`]),
     ...(is_ours ? ["it is one of the account's own numbers (our_number)"] : []),
     ...(possible_total > 0
       ? [`${possible_total} more only possibly belong to it: --possible takes them too, --json lists them`]
@@ -27,13 +19,11 @@ export function formatPreview(result: Sent<PreviewResult> | PreviewResult, withP
   ].join("\n");
 }
 
-const textOf = (time: Date | string) => (typeof time === "string" ? time : time.toISOString());
-
 const rollbackFilesOf = (members: number) =>
   `each of the ${members} members of MongoDB may keep rolled back documents in files that no erasure reaches; ` +
   "on each member run: find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete";
 
-/** A receipt, a fact a line. */
+/** A receipt, one fact a line. */
 export function formatReceipt(kind: Kind, receipt: SentReceipt): string {
   const { requested_at, clean_at, log_clean_by, calls, agents, clean, mongodb_members = 1 } = receipt;
   return [

@@ -1,7 +1,6 @@
 import {
   type Extent,
   ledgerId,
-  type Measure,
   type Person,
   type PersonFindings,
   type PersonShare,
@@ -10,44 +9,24 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import type { TopicNames } from "@teravoz/kafka";
+import type { Preview, PreviewResult } from "@teravoz/protocol";
 import type { Log } from "@teravoz/runtime";
 import { type ErasePorts, extentOf } from "./erase.ts";
 
-/** What an erasure would take. */
-export type PreviewResult = Pick<Extent, "calls" | "all"> &
-  Measure & {
-    dead_letters: number;
-    /** Of all calls, from 0 to 1. */
-    share: number;
-    /** The number is one of the account's own. */
-    is_ours: boolean;
-    /** `confirm` for the erasure, null where it needs none; and for one that includes the possible. */
-    confirm: number | null;
-    confirm_possible: number | null;
-    /** What is only possibly about the person, the first of them; and how many there are. */
-    possible: { kind: "call" | "event" | "dead-letter"; key: string }[];
-    possible_total: number;
-  };
-
-export type Preview =
-  | { state: "running"; done: number; total: number }
-  | { state: "done"; finished_at: Date; result: PreviewResult }
-  | { state: "failed"; finished_at: Date; message: string };
-
 export type Previews = {
-  /** Begins one, or answers the one that runs for the same already; null where another runs. */
+  /** Begins a preview, or returns the one that runs for the same. Null if another one runs. */
   start(of: Person | Subject): Preview | null;
   find(of: Person | Subject): Preview | null;
 };
 
 type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
 
-/** Long enough to look at it and decide, short enough that its counts are still about right. */
+/** How long a preview is kept: long enough to decide, short enough that its counts are still about right. */
 export const KEPT_MS = 3_600_000;
-/** A list that a person reads. */
+/** The most possible records of a preview: a person reads the list. */
 const LISTED = 1_000;
 
-/** Previews in this process, one at a time: each reads everything. */
+/** The previews of this process. One runs at a time, since each reads everything. */
 export function createPreviews(ports: Ports): Previews {
   const kept = new Map<string, Preview>();
   const forgetOld = () => {

@@ -1,13 +1,20 @@
 import type { Person, ReadTelephone, Receipt, Subject } from "@teravoz/domain";
+import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
-import { answerUnavailable, type createRouter, noStore, requireToken } from "@teravoz/runtime/http";
+import {
+  answerUnavailable,
+  type createRouter,
+  noStore,
+  readQuery,
+  requireToken,
+} from "@teravoz/runtime/http";
 import { type ErasePorts, erasePerson, eraseSubjects, Unconfirmed } from "./erase.ts";
 import { createPreviews, type Previews } from "./preview.ts";
-import { readActor, readCall, readEraseQuery, readNumber, refuseQuery } from "./read-request.ts";
+import { readActor, readCall, readEraseQuery, readNumber } from "./read-request.ts";
 
 export type ErasureRoutePorts = ErasePorts & {
   tokens: readonly string[] | null;
-  /** How numbers are read, in the account's region. */
+  /** The reader of numbers in the account's region. */
   readTelephone: ReadTelephone;
   log: Log;
 };
@@ -21,8 +28,8 @@ type Context = {
 };
 
 /**
- * Adds the erasure of a call, a number and an agent to the admin API, what each would take, and the receipts. The erasure of an id is
- * answered in the same way whether it is known or not.
+ * Adds the erasure of calls, numbers and agents to the admin API, with previews and receipts. The erasure of an id is answered in the
+ * same way whether it is known or not.
  */
 export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void {
   const previews = createPreviews(ports);
@@ -37,7 +44,7 @@ export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void
 
 const entryOf = ({ tokens }: ErasureRoutePorts) => [noStore, requireToken(tokens), answerUnavailable];
 
-/** As it was asked for: a number in the spelling of whoever asks. */
+/** Keeps the spelling of the request, also of a number. */
 const setLocation = (ctx: Context, path: string) =>
   ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
 
@@ -55,7 +62,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previ
     ctx.body = { status: "ok", data };
   });
   router.get("/calls/:id/erasure", ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     ctx.body = { status: "ok", data: await receiptOf(ports, erasures.receipt(readCall(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, { path: "calls", read: readCall, previews });
@@ -87,7 +94,7 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
     }
   });
   router.get(`/${path}/:id/erasure`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     ctx.body = { status: "ok", data: await receiptOf(ports, erasures.personReceipt(read(ctx.params.id))) };
   });
   addPreviewRoutes(router, ports, route);
@@ -112,7 +119,7 @@ function addPreviewRoutes(
 ): void {
   const enter = entryOf(ports);
   router.post(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     const preview = previews.start(read(ctx.params.id));
     if (!preview) throw new Problem(409, [{ path: "", message: "another preview is running: ask again" }]);
     ctx.status = 202;
@@ -120,7 +127,7 @@ function addPreviewRoutes(
     ctx.body = { status: "ok", data: preview };
   });
   router.get(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
-    refuseQuery(ctx.query);
+    readQuery(noQuery, ctx.query);
     const preview = previews.find(read(ctx.params.id));
     if (!preview)
       throw new Problem(404, [{ path: "", message: "no preview of this was asked for in the last hour" }]);
@@ -134,7 +141,7 @@ async function receiptOf(ports: ErasureRoutePorts, reading: Promise<Receipt | nu
   return { ...receipt, ...(await membersOf(ports)) };
 }
 
-/** Only of a set of several members: one of them may have kept what it rolled back in files, which no erasure reaches. */
+/** The number of members if there are several: each may keep rolled-back documents in files, which no erasure reaches. */
 async function membersOf({ erasures }: ErasureRoutePorts): Promise<{ mongodb_members?: number }> {
   const members = await erasures.countMembers();
   return members > 1 ? { mongodb_members: members } : {};

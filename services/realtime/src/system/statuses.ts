@@ -1,28 +1,18 @@
-import { isGone, type Refused, type ServiceStatus, type Standing, standingOf } from "@teravoz/domain";
+import { isGone, type Refused, type ServiceStatus, standingOf } from "@teravoz/domain";
+import type { Instance } from "@teravoz/protocol";
 
-/** A status, and when the broker stamped it (ms since the epoch): nobody's clock but the broker's says who is silent. */
+/** A status with the broker's timestamp (ms since the epoch). Only the broker's clock decides which instance is silent. */
 export type HeardStatus = { status: ServiceStatus; stamped: number };
-
-/** One instance as the page shows it. */
-export type Instance = Pick<
-  ServiceStatus,
-  "service" | "instance" | "started_at" | "version" | "installation" | "failing" | "figures"
-> & {
-  standing: Standing;
-  /** Since when it stands so: of one that is silent, when it was heard last. */
-  since: Date;
-  heard_at: Date;
-};
 
 export type Statuses = {
   heard(records: readonly HeardStatus[]): void;
-  /** By service and name. */
+  /** The instances by service and name. */
   list(): Instance[];
-  /** What the instances that are listed refused in the last hour. */
+  /** The refusals of the listed instances in the last hour. */
   refused(): Refused[];
 };
 
-/** A gateway has a dozen instances; a thousand that die at once, and come again under other names, still fit. */
+/** The most instances that are kept. A gateway has a dozen; a thousand that restart at once under other names still fit. */
 const MAX_INSTANCES = 2_000;
 
 type Kept = HeardStatus & { since: number };
@@ -56,13 +46,13 @@ export function createStatuses({ now, everyMs }: StatusesOptions): Statuses {
   };
 }
 
-/** What is read again, after a rebalance, is older than what is known. */
+/** Takes a status unless a newer one is known: after a rebalance older ones are read again. */
 function take(kept: Map<string, Kept>, { status, stamped }: HeardStatus): void {
   const key = `${status.service}/${status.instance}`;
   const known = kept.get(key);
   if (known && known.stamped >= stamped) return;
   const goes = known && isSameRun(known.status, status) && known.status.state === status.state;
-  // the latest heard stands last
+  // the latest status stands last
   kept.delete(key);
   kept.set(key, { status, stamped, since: goes ? known.since : stamped });
   if (kept.size > MAX_INSTANCES) kept.delete(kept.keys().next().value!);

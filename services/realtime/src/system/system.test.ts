@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { type Refused, Unavailable } from "@teravoz/domain";
+import { COMMANDS } from "@teravoz/protocol";
 import { createLog } from "@teravoz/runtime";
 import { createManualClock } from "../../testing/manual-clock.ts";
 import { createSystem, type SystemDeps } from "./system.ts";
@@ -162,5 +163,35 @@ test("answers of the window are refusals by status, or accepted", async () => {
   expect(await system.report(60)).toMatchObject({
     refusals: [{ minute: new Date(NOW - 59 * MINUTE), status: 422, count: 2 }],
     accepted: 40,
+  });
+});
+
+test("the report as JSON has exactly the fields that the protocol describes", async () => {
+  const at = new Date(NOW);
+  const { system } = open({ countMinutes: async () => [{ minute: at, events: 3 }] });
+  const status = {
+    service: "ingest",
+    instance: "one",
+    version: "1",
+    state: "unready" as const,
+    installation: "",
+    at,
+    started_at: at,
+    failing: [{ name: "kafka", reason: "away", tolerated: true }],
+    figures: { spool_bytes: 7 },
+    answers: [{ minute: at, status: 422, count: 1 }],
+    refused: [
+      { kind: "path" as const, name: "/webhok", count: 2, last: at },
+      { kind: "origin" as const, name: "null", count: 2, last: at },
+    ],
+  };
+  system.heard([{ status, stamped: NOW }]);
+  const sent = JSON.parse(JSON.stringify(await system.report(60)));
+  expect(COMMANDS.ListSystem.answer.parse(sent)).toEqual(sent);
+  expect(sent).toMatchObject({
+    instances: [{ failing: [{}] }],
+    rates: [{}],
+    refusals: [{}],
+    wrong_paths: [{}],
   });
 });

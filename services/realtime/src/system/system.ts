@@ -7,58 +7,27 @@ import {
   type PartitionStanding,
   type SystemQueries,
 } from "@teravoz/domain";
-import type { Log, NameCount } from "@teravoz/runtime";
+import type { Instance, Lag, SystemReport } from "@teravoz/protocol";
+import type { Log } from "@teravoz/runtime";
 import type { Clock } from "../throttle.ts";
 import { createAnswerCounts } from "./answer-counts.ts";
 import { createReading, within } from "./reading.ts";
 import { sumRefused } from "./refused-names.ts";
-import { createStatuses, type HeardStatus, type Instance } from "./statuses.ts";
-
-export type Lag = {
-  /** Events that are acknowledged and not stored yet. */
-  records: number;
-  /** The oldest of them has waited for at least so long. */
-  waited_ms: number;
-  partitions: PartitionLag[];
-};
-
-/** How the gateway itself is. */
-export type SystemReport = {
-  now: Date;
-  /** Whether this instance hears the others: while it does not, they seem silent. */
-  hears: boolean;
-  /** The id of the installation that this instance's database belongs to; "" until it is known. */
-  installation: string;
-  /** `foreign`: its database belongs to another installation, so two of them share a prefix of topics. */
-  instances: (Instance & { foreign: boolean })[];
-  /** Services of which no instance of ours is there. */
-  missing: string[];
-  /** Null where it cannot be told, and then why. */
-  lag: Lag | null;
-  lag_unknown: string | null;
-  /** Events stored by minute, those without any left out; null while the database is away. */
-  rates: { minute: Date; events: number }[] | null;
-  /** Answers of the webhook that were no success, by minute and status; and how many were. */
-  refusals: Answers[];
-  accepted: number;
-  /** In the last hour: posts at wrong addresses by the path's first segment, and pages that may not connect by their origin. */
-  wrong_paths: NameCount[];
-  refused_origins: NameCount[];
-};
+import { createStatuses, type HeardStatus } from "./statuses.ts";
 
 export type System = {
   heard(records: readonly HeardStatus[]): void;
-  /** `minutes`: so far back go rates and refusals. Never rejects for what is away: it leaves that out. */
+  /** Rates and refusals are of the last `minutes`. Never rejects: a part whose source is away is left out. */
   report(minutes: number): Promise<SystemReport>;
 };
 
-/** What a partition's log holds, as packages/kafka reads it. */
+/** The first and the next offset of a partition, as packages/kafka reads them. */
 type Ends = Omit<PartitionStanding, "next">;
 
 export type SystemDeps = {
   queries: SystemQueries;
   readEnds(): Promise<Ends[]>;
-  /** Whether the statuses of others are being read, seen by what was heard. */
+  /** Whether the statuses of others are being read, judged by the instances that are known. */
   hears(instances: readonly Instance[]): boolean;
   /** The id of our own installation, "" until it is known. */
   installation(): string;
@@ -71,7 +40,7 @@ export type SystemDeps = {
 };
 
 const FRESH_MS = 2_000;
-/** The answers after this one wait for it. */
+/** The most time for a part of a report: the answers after it wait for it. */
 const LIMIT_MS = 1_500;
 const MINUTE_MS = 60_000;
 
@@ -86,7 +55,7 @@ export function createSystem(deps: SystemDeps): System {
       for (const { status } of records) answers.take(status);
     },
     async report(minutes) {
-      // whole minutes, of which the last has just begun
+      // the last of these minutes has just begun
       const since = new Date(now() - minutes * MINUTE_MS + 1);
       const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
       const [told, counted] = await Promise.all([lag.tell(), rates]);
@@ -106,7 +75,7 @@ export function createSystem(deps: SystemDeps): System {
   };
 }
 
-/** An instance without a database, and one of the release before, names no installation and counts as ours. */
+/** An instance without an installation counts as ours: it has no database, or is of the release before. */
 const isForeign = ({ installation }: Instance, own: string): boolean =>
   own !== "" && installation !== "" && installation !== own;
 
@@ -116,7 +85,7 @@ function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { 
   let marks: Marks = new Map();
   let waitsFor = "";
   const read = async (): Promise<Lag> => {
-    // the ends first: what is stored meanwhile makes the lag smaller, never larger than it was
+    // the ends are read first, so that events stored meanwhile make the lag smaller and never larger
     waitsFor = "Kafka";
     const ends = await readEnds();
     waitsFor = "MongoDB";

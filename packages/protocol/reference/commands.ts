@@ -1,0 +1,136 @@
+import { InvalidCursor } from "@teravoz/domain";
+import {
+  COMMAND_NAMES,
+  COMMANDS,
+  type CommandName,
+  failure,
+  PUSH_NAMES,
+  PUSHES,
+  type PushName,
+  readCommand,
+  SOCKET_ERRORS,
+} from "../src/index.ts";
+import { COMMAND_EXAMPLES, PUSH_EXAMPLES } from "./examples/messages.ts";
+import { type Field, fieldsOf, type Schema, schemaOf, typeOf, typeOfParameter } from "./fields.ts";
+import { describeAnswer } from "./shapes.ts";
+import { blocks, code, codeBlock, json, paragraph, table } from "./text.ts";
+
+export const describeCommands = (): string => blocks(...COMMAND_NAMES.map(describeCommand));
+
+function describeCommand(name: CommandName): string {
+  const { doc, data, answer, ...command } = COMMANDS[name];
+  const more = "more" in command ? Object.keys(command.more) : [];
+  const pushes: readonly PushName[] = "pushes" in command ? command.pushes : [];
+  return blocks(
+    `#### ${name}`,
+    paragraph(doc),
+    describeParameters(name, schemaOf(data, "input")),
+    describeAnswer("The `data` of the answer", answer),
+    more.length > 0 ? paragraph(more.map((key) => MORE[key]).join(" ")) : "",
+    pushes.length > 0 ? paragraph(`Then follow ${pushes.map((each) => `\`${each}\``).join(" and ")}.`) : "",
+    codeBlock("", exampleOf(name)),
+  );
+}
+
+/** The further keys of envelopes. */
+const MORE: Record<string, string> = {
+  next: 'If there are more entries, `"next"` beside the `status` is the `cursor` of the next page.',
+  cut: '`"cut": true` beside the `status` says that the search matched more than is looked up: calls are missing.',
+};
+
+function describeParameters(name: CommandName, schema: Schema): string {
+  const rows = fieldsOf(schema).map((field) => [
+    code(field.name),
+    typeOfParameter(field),
+    `${field.schema.description ?? ""}${isRequired(name, field) ? " Required." : ""}`,
+    faultOf(name, field),
+  ]);
+  return blocks(
+    table(["parameter", "type", "", "refused with"], rows) || "It has no parameters.",
+    ...COMBINATIONS.flatMap((data) => {
+      const isKnown = Object.keys(data).every((key) => key in (schema.properties ?? {}));
+      const read = isKnown ? readCommand(name, data) : { data };
+      return "fault" in read ? [`Also refused: ${code(read.fault)}.`] : [];
+    }),
+  );
+}
+
+function isRequired(command: CommandName, { name }: Field): boolean {
+  const { [name]: _, ...others } = COMMAND_EXAMPLES[command].data as Record<string, unknown>;
+  return "fault" in readCommand(command, others);
+}
+
+/** Parameters that are right one by one and wrong together. */
+const COMBINATIONS: readonly Record<string, unknown>[] = [
+  { since: "2026-11-25T11:00:00Z", until: "2026-11-25T10:00:00Z" },
+  { minutes: 30, days: 1 },
+];
+
+/** The error for a wrong value, as the server answers it. */
+function faultOf(command: CommandName, { name }: Field): string {
+  const [outer, inner] = name.split(".");
+  const wrong = outer === "params" ? (inner ? { [inner]: [] } : false) : [];
+  const read = readCommand(command, { ...COMMAND_EXAMPLES[command].data, [outer!]: wrong });
+  return "fault" in read ? code(read.fault) : "";
+}
+
+/** The envelopes of a command and its answer, as examples. */
+export function envelopesOf(name: CommandName): [sent: object, got: object] {
+  const { data, answer, more } = COMMAND_EXAMPLES[name];
+  return [
+    { event: name, data },
+    { data: answer, event: name, status: "Ok", ...more },
+  ];
+}
+
+function exampleOf(name: CommandName): string {
+  const [sent, got] = envelopesOf(name);
+  return `> ${json(sent)}\n< ${json(got)}`;
+}
+
+export const describePushes = (): string =>
+  blocks(
+    ...PUSH_NAMES.map((name) => {
+      const { doc, data } = PUSHES[name];
+      const { more, ...example } = PUSH_EXAMPLES[name];
+      return blocks(
+        `#### ${name}`,
+        paragraph(doc),
+        describeAnswer("Its `data`", data),
+        codeBlock("", `< ${json({ ...example, event: name, status: "Ok", ...more })}`),
+      );
+    }),
+  );
+
+export function describeErrors(): string {
+  const shared = Object.values(SOCKET_ERRORS).map(({ text, reason }) => [code(text), reason]);
+  const fields = fieldsOf(schemaOf(failure, "output")).map(({ name, schema }) => [
+    `\`${name}\``,
+    typeOf(schema),
+    schema.description ?? "",
+  ]);
+  const read = readCommand("ListCalls", { limit: 0 });
+  const error = "fault" in read ? read.fault : "";
+  const example = { data: { success: false, error }, event: "ListCalls", status: "Failed" };
+  return blocks(
+    paragraph(
+      "A command that fails is answered with its own `event`, the `status` `Failed` and this `data`:",
+    ),
+    table(["field", "type", ""], fields),
+    codeBlock("", `> ${json({ event: "ListCalls", data: { limit: 0 } })}\n< ${json(example)}`),
+    paragraph("A wrong parameter is refused with the text beside it in the tables above. The other errors:"),
+    table(["error", "reason"], [...shared, ...EMERGENT]),
+  );
+}
+
+/** Errors whose text depends on the command. */
+const EMERGENT: readonly string[][] = [
+  ["`data must be an object`", "The parameters are no JSON object."],
+  [
+    "`data may hold only …`, `params may hold only …`",
+    "A parameter does not exist or is in the wrong place.",
+  ],
+  ["`unknown event …; known are …`", "The command does not exist. The answer's event is `InvalidEvent`."],
+  [code(new InvalidCursor().message), "The `cursor` is no `next` value of an earlier page of the same list."],
+  ["`too much happened in this time to be shown`", "`Rewind` would need more than fits into memory."],
+];

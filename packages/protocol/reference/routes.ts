@@ -1,0 +1,103 @@
+import type { Fault } from "@teravoz/domain";
+import type { z } from "zod/mini";
+import { ROUTE_NAMES, ROUTES, type Route, type RouteName, type ServiceName } from "../src/index.ts";
+import { ROUTE_EXAMPLES } from "./examples/routes.ts";
+import { type Field, fieldsOf, schemaOf, typeOfParameter } from "./fields.ts";
+import { describeAnswer } from "./shapes.ts";
+import { blocks, code, codeBlock, json, paragraph, table } from "./text.ts";
+
+/** An example of a route: the path of the request, its body, and bodies of answers by status. */
+type Example = { path: string; body?: object; answers: Readonly<Record<string, unknown>> };
+
+const SECTIONS: readonly [title: string, of: readonly ServiceName[]][] = [
+  ["ingest", ["ingest"]],
+  ["projector: the admin API", ["projector"]],
+  ["projector and realtime", ["projector", "realtime"]],
+  ["realtime", ["realtime"]],
+  ["Every service", ["ingest", "projector", "realtime"]],
+];
+
+export const describeRoutes = (): string =>
+  blocks(
+    ...SECTIONS.map(([title, of]) =>
+      blocks(`### ${title}`, ...groupsOf(of).map((names) => describeRoute(names[0]!, names.join(", ")))),
+    ),
+  );
+
+/** The routes of exactly these services. Addresses of one route are one group. */
+const groupsOf = (of: readonly ServiceName[]): RouteName[][] => [
+  ...Map.groupBy(
+    ROUTE_NAMES.filter((name) => String(ROUTES[name].of) === String(of)),
+    (name): Route => ROUTES[name],
+  ).values(),
+];
+
+function describeRoute(name: RouteName, title: string): string {
+  const route: Route = ROUTES[name];
+  const example: Example = ROUTE_EXAMPLES[name];
+  return blocks(
+    `#### ${title}`,
+    paragraph(route.doc),
+    route.token ? paragraph(`Needs a token of \`${route.token}\`, if that is set.`) : "",
+    describeParameters(route),
+    describeAnswers(route, example),
+    codeBlock("", exampleOf(name, route, example)),
+  );
+}
+
+function describeParameters({ path = {}, query }: Route): string {
+  const inPath = Object.entries(path).map(([name, schema]) => {
+    const read = schema.safeParse("");
+    const fault = read.success ? "" : code(read.error.issues[0]!.message);
+    return [`\`:${name}\``, "part of the path", schemaOf(schema, "input").description ?? "", fault];
+  });
+  const fields = query ? fieldsOf(schemaOf(query, "input")) : [];
+  const inQuery = fields.map((field) => [
+    `\`${field.name}\``,
+    typeOfParameter(field),
+    field.schema.description ?? "",
+    faultOf(query!, field),
+  ]);
+  return table(["parameter", "type", "", "refused with"], [...inPath, ...inQuery]);
+}
+
+/** The error for a wrong value, else for a value that is given twice. */
+function faultOf(query: z.ZodMiniType, { name }: Field): string {
+  for (const wrong of ["?", ["1", "1"]]) {
+    const read = query.safeParse({ [name]: wrong });
+    if (!read.success) return code(read.error.issues[0]!.message);
+  }
+  return "";
+}
+
+function describeAnswers(route: Route, { answers }: Example): string {
+  const statuses = Object.entries(route.answers);
+  const rows = statuses.map(([status, { doc }]) => {
+    return [status, doc, errorOf(answers[status])];
+  });
+  const shapes = statuses.filter(([status, { body }]) => Number(status) < 400 && body);
+  return blocks(
+    table(["answer", "", "example of an error"], rows),
+    ...shapes.map(([status, { body }]) => describeAnswer(`The body of a ${status}`, body!)),
+  );
+}
+
+/** The faults of an error body, with the keys that it has beside them. */
+function errorOf(body: unknown): string {
+  if (typeof body !== "object" || body === null || !("errors" in body)) return "";
+  const { status: _, errors, ...more } = body as { status: string; errors: Fault[] };
+  const faults = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  return [...faults, ...(Object.keys(more).length > 0 ? [JSON.stringify(more)] : [])].map(code).join(", ");
+}
+
+function exampleOf(name: RouteName, { token, answers }: Route, example: Example): string {
+  const [method] = name.split(" ");
+  const request = [
+    `${method} ${example.path}`,
+    ...(token ? ["Authorization: Bearer <token>"] : []),
+    ...(example.body ? ["Content-Type: application/json", "", json(example.body)] : []),
+  ];
+  const [status] = Object.keys(answers);
+  const body = example.answers[status!];
+  return [...request, "", status, ...(body === undefined ? [] : [json(body)])].join("\n");
+}

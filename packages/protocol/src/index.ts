@@ -1,0 +1,13 @@
+export * from "./addresses.ts";
+export * from "./commands.ts";
+export * from "./errors.ts";
+export * from "./limits.ts";
+export * from "./pushes.ts";
+export * from "./read-command.ts";
+export * from "./routes.ts";
+export { docs } from "./schemas/describe.ts";
+export { problem } from "./schemas/http.ts";
+export { isPlainObject } from "./schemas/parameters.ts";
+export { agentKey, callKey, NUMBER_RULE, writtenNumber } from "./schemas/paths.ts";
+export * from "./schemas/queries.ts";
+export type * from "./types/index.ts";

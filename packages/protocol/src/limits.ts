@@ -1,0 +1,37 @@
+import type { CallState } from "@teravoz/domain";
+
+// constants that server and page share; this file imports no value, so that a page pays for nothing else
+
+/** The most calls of one answer, and the number without a `limit`. */
+export const MAX_CALLS = 10_000;
+/** The most events of one answer, and the number without a `limit`. */
+export const MAX_EVENTS = 1_000;
+/** The most deliveries of one answer: 300 KB, which with the order of their calls take the database 25 ms. */
+export const MAX_DELIVERIES = 1_000;
+/** The most dead letters of one answer: 400 KB without their bodies. */
+export const MAX_LETTERS = 1_000;
+/** Dead letters of an answer without a `limit`. */
+export const USUAL_LETTERS = 100;
+/** The longest sliding window: a day. */
+export const MAX_MINUTES = 1_440;
+/** The window of ListStats and /stats without `minutes`. */
+export const STATS_MINUTES = 30;
+/** The window of ListSystem without `minutes`. */
+export const SYSTEM_MINUTES = 60;
+/** How many days back ListAbandoned goes, today included. */
+export const MAX_DAYS = 7;
+/** The longest search term, in UTF-16 units. No field of a call that a search compares is longer. */
+export const MAX_SEARCH = 256;
+/** The longest cursor, in UTF-16 units. Ours are short; the limit keeps long texts away from the database. */
+export const MAX_CURSOR = 1_024;
+/** Rewind goes back to this moment (ms since the epoch) at most: no call is older. */
+export const EARLIEST_MOMENT = Date.UTC(2000, 0);
+
+/** The states of a call, in the order of its life. */
+export const CALL_STATES = [
+  "NEW",
+  "STANDBY",
+  "WAITING",
+  "ONGOING",
+  "FINISHED",
+] as const satisfies readonly CallState[];

@@ -1,0 +1,29 @@
+import type { Extent, Measure, PersonReceipt, Receipt } from "@teravoz/domain";
+
+/** The number of data-bearing members of the database's replica set, if there are several: each may keep rolled-back documents. */
+export type Members = { mongodb_members?: number };
+
+/** The receipt of an erasure: of a call, and of a person. */
+export type CallErasure = Receipt & Members;
+export type PersonErasure = PersonReceipt & Members;
+
+/** What an erasure would take. */
+export type PreviewResult = Pick<Extent, "calls" | "all"> &
+  Measure & {
+    dead_letters: number;
+    /** The part of all calls, from 0 to 1. */
+    share: number;
+    /** True if the number is one of the account's own. */
+    is_ours: boolean;
+    /** `confirm` for the erasure, null if it needs none; and for one that includes the possible. */
+    confirm: number | null;
+    confirm_possible: number | null;
+    /** The first of what is only possibly about the person, and how many there are. */
+    possible: { kind: "call" | "event" | "dead-letter"; key: string }[];
+    possible_total: number;
+  };
+
+export type Preview =
+  | { state: "running"; done: number; total: number }
+  | { state: "done"; finished_at: Date; result: PreviewResult }
+  | { state: "failed"; finished_at: Date; message: string };

@@ -1,0 +1,36 @@
+import type { DeadLetter, DeliveryStatus, EventKind, LetterStatus } from "@teravoz/domain";
+
+/** One delivery to the webhook, without its body. */
+export type DeliveryRow = {
+  /** The uuid of an event, the id of a dead letter. */
+  id: string;
+  kind: EventKind | "letter";
+  /** The call_id or the agent's key, where it is known. */
+  key: string | null;
+  type: string | null;
+  received_at: Date;
+  occurred_at: Date | null;
+  /** The HTTP status that the sender got. A record that a consumer parked had been answered 200. */
+  answer: 200 | 422;
+  statuses: DeliveryStatus[];
+  /** How often the same event came again. */
+  redeliveries: number;
+  /** The type of an event that came before this one and stands after it in the call. */
+  overtaken_by: string | null;
+  letter: { reason: string; service: string; status: LetterStatus; status_at: Date; last_seen: Date } | null;
+};
+
+export type DeliveryReport = {
+  now: Date;
+  /** True if this server can send dead letters again. */
+  redrive: boolean;
+  deliveries: DeliveryRow[];
+};
+
+/** A body as text. `encoding` is base64 where the body is not UTF-8. Both are null if the body was dropped. */
+export type BodyText = { encoding: "utf8" | "base64" | null; body: string | null };
+
+export type DeliveryBody = { id: string } & BodyText;
+
+/** A dead letter with its body. */
+export type LetterText = DeadLetter & BodyText;

@@ -1,0 +1,56 @@
+import type { Call, StoredEvent, Telephone } from "@teravoz/domain";
+import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
+import type {
+  AbandonedReport,
+  AgentReport,
+  AgentsDelta,
+  QueueDayReport,
+  QueueReport,
+  QueuesDelta,
+  RewoundReport,
+  Stats,
+} from "./reports.ts";
+import type { SystemReport } from "./system.ts";
+
+/** An event of a call. `event` is the webhook's body as it was received. */
+export type CallEvent = Pick<StoredEvent, "id" | "aggregate_id" | "uuid" | "occurred_at" | "received_at"> & {
+  event: Record<string, unknown>;
+};
+
+/** The commands, each with the `data` of its answer. */
+export type Answers = {
+  ListCalls: Call[];
+  ListCallEvents: CallEvent[];
+  ListQueues: QueueReport;
+  ListAgents: AgentReport;
+  ListQueueDay: QueueDayReport;
+  ListAbandoned: AbandonedReport;
+  ListStats: Stats;
+  ListSystem: SystemReport;
+  Rewind: RewoundReport;
+  ListDeliveries: DeliveryReport;
+  ShowDelivery: DeliveryBody;
+  ShowNumber: Telephone | null;
+  Subscribe: Call[];
+  SubscribeQueues: QueueReport;
+  SubscribeAgents: AgentReport;
+};
+
+export type CommandName = keyof Answers;
+
+/** The messages that the server sends without being asked, each with its `data`. */
+export type Pushes = {
+  Welcome: "Welcome";
+  DataChanged: Record<string, never>;
+  CallChanged: Call;
+  CallErased: Pick<Call, "aggregate_id">;
+  QueuesChanged: QueuesDelta;
+  AgentsChanged: AgentsDelta;
+  Stale: { since: Date };
+  Fresh: Record<string, never>;
+};
+
+export type PushName = keyof Pushes;
+
+/** The `data` of a message with the status Failed. */
+export type Failure = { success: false; error: string };
