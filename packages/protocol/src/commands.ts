@@ -83,7 +83,7 @@ const filter = describe(
     number: equals("A number of either side, in any spelling."),
     search: describe(
       optional(searchTerm()),
-      "What a person typed: a call_id, a code, an agent, a queue or its name, a number in any spelling, or four digits of one.",
+      "A text that a person typed: a call_id, a code, an agent, a queue or its name, a number in any spelling, or four digits of one.",
     ),
   }),
   "Conditions that a call must meet, all of them. Without them the answer has all calls.",
@@ -175,7 +175,7 @@ export const COMMANDS = {
     answer: rewoundReport,
   },
   ListDeliveries: {
-    doc: "Lists what the webhook received, newest first. With `status` a page may hold fewer entries than `limit`, even none, and have a next page.",
+    doc: "Lists the deliveries to the webhook, newest first. With `status` a page may hold fewer entries than `limit`, even none, and have a next page.",
     data: parameters({
       status: describe(orNull(oneOf(DELIVERY_STATUSES)), "Only deliveries of which this is true."),
       call_id: describe(orNull(text()), "Only those of this call or agent's key."),

@@ -7,7 +7,7 @@ export type Members = { mongodb_members?: number };
 export type CallErasure = Receipt & Members;
 export type PersonErasure = PersonReceipt & Members;
 
-/** What an erasure would take. */
+/** The extent of an erasure that was not asked for yet. */
 export type PreviewResult = Pick<Extent, "calls" | "all"> &
   Measure & {
     dead_letters: number;
