@@ -1,4 +1,4 @@
-import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain";
+import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
 import type { DeliveryBody, DeliveryReport, DeliveryRow, LetterText } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";

@@ -1,4 +1,5 @@
-import type { Extent, Measure, PersonReceipt, Receipt } from "@teravoz/domain";
+import type { Extent } from "@teravoz/domain/erasure";
+import type { Measure, PersonReceipt, Receipt } from "@teravoz/domain/ports";
 
 /** The number of data-bearing members of the database's replica set, if there are several: each may keep rolled-back documents. */
 export type Members = { mongodb_members?: number };
