@@ -50,7 +50,7 @@ test.each(ROUTE_NAMES)("the examples of %s fit its schemas, one for each answer 
     expect(body?.parse(bodies[status])).toEqual(bodies[status]);
 });
 
-/** What routes are made of. None of them is called. */
+/** The dependencies of the routes. No route is called, so there are none. */
 const ports = { tokens: [] } as never;
 
 const SERVICES: Record<string, () => Router> = {

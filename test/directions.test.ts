@@ -42,6 +42,13 @@ test("the domain depends on nothing of ours and on nothing that does I/O", () =>
     expect(text).not.toMatch(/from "node:|Date\.now\(|new Date\(\)|Math\.random/);
 });
 
+test("the protocol depends on the domain and zod alone, and imports no module of Node: pages load it", () => {
+  const { dependencies = {} } = manifest("packages/protocol");
+  expect(Object.keys(dependencies)).toEqual(["@teravoz/domain", "zod"]);
+  for (const { text } of sources.filter(({ folder }) => folder === "packages/protocol"))
+    expect(text).not.toMatch(/from "node:/);
+});
+
 test("kafkajs stays behind packages/kafka and mongodb behind packages/store, the stack's own checks apart", () => {
   expect(importers("kafkajs")).toEqual(["packages/kafka"]);
   expect(importers("mongodb").filter((folder) => folder !== "packages/stack")).toEqual(["packages/store"]);

@@ -4,6 +4,7 @@ import {
   COMMANDS,
   type CommandName,
   failure,
+  type More,
   PUSH_NAMES,
   PUSHES,
   type PushName,
@@ -19,7 +20,7 @@ export const describeCommands = (): string => blocks(...COMMAND_NAMES.map(descri
 
 function describeCommand(name: CommandName): string {
   const { doc, data, answer, ...command } = COMMANDS[name];
-  const more = "more" in command ? Object.keys(command.more) : [];
+  const more: readonly (keyof More)[] = "more" in command ? command.more : [];
   const pushes: readonly PushName[] = "pushes" in command ? command.pushes : [];
   return blocks(
     `#### ${name}`,
@@ -33,9 +34,10 @@ function describeCommand(name: CommandName): string {
 }
 
 /** The further keys of envelopes. */
-const MORE: Record<string, string> = {
+const MORE: Record<keyof More, string> = {
   next: 'If there are more entries, `"next"` beside the `status` is the `cursor` of the next page.',
   cut: '`"cut": true` beside the `status` says that the search matched more than is looked up: calls are missing.',
+  left: '`"left": true` beside the `status` says that the call no longer meets the conditions of the subscription. It is then sent once.',
 };
 
 function describeParameters(name: CommandName, schema: Schema): string {
@@ -91,12 +93,14 @@ function exampleOf(name: CommandName): string {
 export const describePushes = (): string =>
   blocks(
     ...PUSH_NAMES.map((name) => {
-      const { doc, data } = PUSHES[name];
+      const { doc, data, ...push } = PUSHES[name];
+      const keys: readonly (keyof More)[] = "more" in push ? push.more : [];
       const { more, ...example } = PUSH_EXAMPLES[name];
       return blocks(
         `#### ${name}`,
         paragraph(doc),
         describeAnswer("Its `data`", data),
+        keys.length > 0 ? paragraph(keys.map((key) => MORE[key]).join(" ")) : "",
         codeBlock("", `< ${json({ ...example, event: name, status: "Ok", ...more })}`),
       );
     }),

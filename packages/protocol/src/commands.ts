@@ -38,11 +38,8 @@ import {
   stats,
 } from "./schemas/reports.ts";
 import { systemReport } from "./schemas/system.ts";
-import type { Answers, CommandName, PushName } from "./types/messages.ts";
+import type { Answers, CommandName, More, PushName } from "./types/messages.ts";
 import type { Wire } from "./types/wire.ts";
-
-/** Keys of an envelope beside `data`, `event` and `status`. A key is left out unless it says something. */
-export type More = { next: true } | { cut: true } | { next: true; cut: true };
 
 /** A command: its parameters, and the `data` of its answer. */
 type Definition<A> = {
@@ -50,7 +47,7 @@ type Definition<A> = {
   data: z.ZodMiniType;
   answer: z.ZodMiniType<A>;
   /** Further keys of the answer's envelope. */
-  more?: More;
+  more?: readonly (keyof More)[];
   /** The messages that follow the answer of a subscription. */
   pushes?: readonly PushName[];
 };
@@ -83,7 +80,7 @@ const filter = describe(
     number: equals("A number of either side, in any spelling."),
     search: describe(
       optional(searchTerm()),
-      "What a person typed: a call_id, a code, an agent, a queue or its name, a number in any spelling, or four digits of one.",
+      "A text that a person typed: a call_id, a code, an agent, a queue or its name, a number in any spelling, or four digits of one.",
     ),
   }),
   "Conditions that a call must meet, all of them. Without them the answer has all calls.",
@@ -122,7 +119,7 @@ export const COMMANDS = {
       untilAfterSince,
     ),
     answer: z.array(call),
-    more: { next: true, cut: true },
+    more: ["next", "cut"],
   },
   ListCallEvents: {
     doc: "Lists the events of a call in their order. A page holds at most 4 MiB of bodies. An unknown call has no events.",
@@ -132,7 +129,7 @@ export const COMMANDS = {
       cursor: cursor(),
     }),
     answer: z.array(callEvent),
-    more: { next: true },
+    more: ["next"],
   },
   ListQueues: {
     doc: "Counts the numbers of the queues.",
@@ -175,7 +172,7 @@ export const COMMANDS = {
     answer: rewoundReport,
   },
   ListDeliveries: {
-    doc: "Lists what the webhook received, newest first. With `status` a page may hold fewer entries than `limit`, even none, and have a next page.",
+    doc: "Lists the deliveries to the webhook, newest first. With `status` a page may hold fewer entries than `limit`, even none, and have a next page.",
     data: parameters({
       status: describe(orNull(oneOf(DELIVERY_STATUSES)), "Only deliveries of which this is true."),
       call_id: describe(orNull(text()), "Only those of this call or agent's key."),
@@ -183,7 +180,7 @@ export const COMMANDS = {
       cursor: cursor(),
     }),
     answer: deliveryReport,
-    more: { next: true },
+    more: ["next"],
   },
   ShowDelivery: {
     doc: "Shows the body of a delivery.",
@@ -199,7 +196,7 @@ export const COMMANDS = {
     doc: "Answers as `ListCalls`, and from then on sends each change of these calls. It replaces the socket's earlier subscription.",
     data: parameters({ params: filter, limit: limit(MAX_CALLS), ...askedCalls }).check(untilAfterSince),
     answer: z.array(call),
-    more: { cut: true },
+    more: ["cut"],
     pushes: ["CallChanged", "CallErased"],
   },
   SubscribeQueues: {

@@ -1,4 +1,4 @@
-import type { CallState } from "@teravoz/domain";
+import type { CallState } from "@teravoz/domain/event";
 
 // constants that server and page share; this file imports no value, so that a page pays for nothing else
 

@@ -3,14 +3,14 @@ import { call } from "./schemas/call.ts";
 import { describe } from "./schemas/describe.ts";
 import { agentsDelta, queuesDelta } from "./schemas/reports.ts";
 import { moment, text } from "./schemas/values.ts";
-import type { Pushes, PushName } from "./types/messages.ts";
+import type { More, Pushes, PushName } from "./types/messages.ts";
 import type { Wire } from "./types/wire.ts";
 
 type Definition<D> = {
   doc: string;
   data: z.ZodMiniType<D>;
-  /** The envelope may have `"left": true`. */
-  more?: { left: true };
+  /** Further keys of the envelope. */
+  more?: readonly (keyof More)[];
 };
 
 const nothing = () => describe(z.record(z.string(), z.never()), "An empty object.");
@@ -26,9 +26,9 @@ export const PUSHES = {
     data: nothing(),
   },
   CallChanged: {
-    doc: 'A call of the subscription changed. `"left": true` beside the `status` says that the call no longer meets the conditions of the subscription; it is then sent once.',
+    doc: "A call of the subscription changed.",
     data: call,
-    more: { left: true },
+    more: ["left"],
   },
   CallErased: {
     doc: "A call of the subscription was erased.",

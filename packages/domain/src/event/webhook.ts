@@ -3,6 +3,7 @@ import { numbersAsWritten } from "./body.ts";
 import { canonicalType, type Definition, eventTypes, findDefinition } from "./catalogue.ts";
 import type { Event, EventKind } from "./event.ts";
 import { eventId } from "./event-id.ts";
+import { isKey, MAX_KEY_UNITS } from "./key.ts";
 
 /** A fault and its place: `path` is a JSON Pointer (RFC 6901), or "" for the whole body. */
 export type Fault = { path: string; message: string };
@@ -15,8 +16,6 @@ export type ParsedWebhook =
   | { outcome: "unprocessable"; faults: Fault[]; key: string | null };
 
 const MAX_DEPTH = 64;
-const MAX_KEY_UNITS = 128;
-const CONTROL = /\p{Cc}/u;
 
 /**
  * Makes an event of the bytes of a webhook's body, or says why it cannot. Never throws. It requires only a known `type` and a key, which
@@ -80,10 +79,6 @@ function readKey(payload: string, body: Record<string, unknown>, field: string):
   const key = typeof value === "number" ? numbersAsWritten(payload)[field] : value;
   return typeof key === "string" && isKey(key) ? key : null;
 }
-
-/** Whether a text can be the key of an event: 1 to 128 UTF-16 units, well formed, without control characters. */
-export const isKey = (key: string): boolean =>
-  key.length > 0 && key.length <= MAX_KEY_UNITS && key.isWellFormed() && !CONTROL.test(key);
 
 const typeFault = (type: unknown): Fault => ({
   path: "/type",

@@ -1,5 +1,5 @@
 import type { CommandInput } from "../../src/commands.ts";
-import type { Answers, CommandName, Pushes, PushName, Wire } from "../../src/types/index.ts";
+import type { Answers, CommandName, More, Pushes, PushName, Wire } from "../../src/types/index.ts";
 import { call, callEvents } from "./calls.ts";
 import {
   abandonedReport,
@@ -16,7 +16,7 @@ import {
 } from "./reports.ts";
 
 /** A command as a client sends it, and the `data` of the answer with the further keys of its envelope. */
-type Example<N extends CommandName> = { data: CommandInput<N>; answer: Wire<Answers[N]>; more?: object };
+type Example<N extends CommandName> = { data: CommandInput<N>; answer: Wire<Answers[N]>; more?: More };
 
 export const COMMAND_EXAMPLES: { [N in CommandName]: Example<N> } = {
   ListCalls: {
@@ -49,7 +49,7 @@ export const COMMAND_EXAMPLES: { [N in CommandName]: Example<N> } = {
   SubscribeAgents: { data: {}, answer: agentReport },
 };
 
-export const PUSH_EXAMPLES: { [N in PushName]: { data: Wire<Pushes[N]>; more?: object } } = {
+export const PUSH_EXAMPLES: { [N in PushName]: { data: Wire<Pushes[N]>; more?: More } } = {
   Welcome: { data: "Welcome" },
   DataChanged: { data: {} },
   CallChanged: { data: call, more: { left: true } },

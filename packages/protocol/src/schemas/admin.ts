@@ -36,7 +36,7 @@ export const personErasure = shapeOf<PersonErasure>()(
 
 const previewResult = shapeOf<PreviewResult>()(
   "PreviewResult",
-  "What an erasure would take.",
+  "The extent of an erasure that was not asked for yet.",
   z.object({
     calls: whole("The calls that would go."),
     all: whole("All calls."),

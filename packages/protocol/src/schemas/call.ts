@@ -1,4 +1,5 @@
-import type { AgentRings, Call, Ring, Talk, Telephone, Visit } from "@teravoz/domain";
+import type { AgentRings, Call, Ring, Talk, Visit } from "@teravoz/domain/call";
+import type { Telephone } from "@teravoz/domain/telephone";
 import * as z from "zod/mini";
 import { CALL_STATES } from "../limits.ts";
 import type { CallEvent } from "../types/messages.ts";

@@ -1,4 +1,4 @@
-import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain";
+import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
 import type { DeliveryBody, DeliveryReport, DeliveryRow, LetterText } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";
@@ -12,10 +12,7 @@ const row = shapeOf<DeliveryRow>()(
   "A delivery to the webhook, without its body.",
   z.object({
     id: text("The uuid of an event, or the id of a dead letter."),
-    kind: oneOf(
-      ["call", "agent", "letter"],
-      "What became of it: an event of a call or an agent, or a dead letter.",
-    ),
+    kind: oneOf(["call", "agent", "letter"], "An event of a call, an event of an agent, or a dead letter."),
     key: textOrNull("The call_id or the agent's key, where it is known."),
     type: textOrNull("The event type, where it is known."),
     received_at: moment("When the webhook received it first."),
@@ -24,7 +21,7 @@ const row = shapeOf<DeliveryRow>()(
       z.literal([200, 422]),
       "The HTTP status that the sender got. A parked record had been answered 200.",
     ),
-    statuses: listOf(z.enum(DELIVERY_STATUSES), "What is true of it; `new` if nothing else is."),
+    statuses: listOf(z.enum(DELIVERY_STATUSES), "The statuses that apply; `new` if no other does."),
     redeliveries: whole("How often the same event came again."),
     overtaken_by: textOrNull(
       "The type of an event that came before this one and stands after it in the call.",
@@ -46,7 +43,7 @@ const row = shapeOf<DeliveryRow>()(
 
 export const deliveryReport = shapeOf<DeliveryReport>()(
   "DeliveryReport",
-  "What the webhook received and what became of it.",
+  "The deliveries to the webhook and the fate of each.",
   z.object({
     now: moment("The server's time."),
     redrive: flag("True if this server can send dead letters again (setting `ADMIN_TOKEN`)."),

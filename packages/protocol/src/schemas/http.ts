@@ -13,7 +13,7 @@ const faults = describe(
       message: text("The reason."),
     }),
   ),
-  "What is wrong, one entry for each fault.",
+  "The faults, one entry each.",
 );
 
 /** The body of every error. */
@@ -39,7 +39,9 @@ export const webhookAnswer = ok(
   }),
 );
 
-export const webhookProbe = ok(z.object({ accepts: text("What a POST must be like.") }));
+export const webhookProbe = ok(
+  z.object({ accepts: text("The method and the headers that the address takes.") }),
+);
 
 export const alive = z.object({ status: z.literal("ok") });
 

@@ -1,4 +1,4 @@
-import { readTimestamp } from "@teravoz/domain";
+import { readTimestamp } from "@teravoz/domain/time";
 import * as z from "zod/mini";
 import { EARLIEST_MOMENT, MAX_CURSOR, MAX_MINUTES, MAX_SEARCH } from "../limits.ts";
 import { annotate, describe } from "./describe.ts";

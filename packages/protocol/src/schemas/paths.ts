@@ -1,4 +1,4 @@
-import { isKey } from "@teravoz/domain";
+import { isKey } from "@teravoz/domain/event";
 import * as z from "zod/mini";
 import { describe } from "./describe.ts";
 

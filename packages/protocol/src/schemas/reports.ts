@@ -1,12 +1,12 @@
+import type { Agent } from "@teravoz/domain/agents";
 import type {
   Abandoned,
   AbandonedPerson,
-  Agent,
   QueueNumbers,
   SliceNumbers,
   TrafficNumbers,
   Waiting,
-} from "@teravoz/domain";
+} from "@teravoz/domain/numbers";
 import * as z from "zod/mini";
 import { CALL_STATES } from "../limits.ts";
 import type {

@@ -1,4 +1,5 @@
-import type { Extent, Measure, PersonReceipt, Receipt } from "@teravoz/domain";
+import type { Extent } from "@teravoz/domain/erasure";
+import type { Measure, PersonReceipt, Receipt } from "@teravoz/domain/ports";
 
 /** The number of data-bearing members of the database's replica set, if there are several: each may keep rolled-back documents. */
 export type Members = { mongodb_members?: number };
@@ -7,7 +8,7 @@ export type Members = { mongodb_members?: number };
 export type CallErasure = Receipt & Members;
 export type PersonErasure = PersonReceipt & Members;
 
-/** What an erasure would take. */
+/** The extent of an erasure that was not asked for yet. */
 export type PreviewResult = Pick<Extent, "calls" | "all"> &
   Measure & {
     dead_letters: number;

@@ -1,4 +1,5 @@
-import type { DeadLetter, DeliveryStatus, EventKind, LetterStatus } from "@teravoz/domain";
+import type { DeadLetter, DeliveryStatus, LetterStatus } from "@teravoz/domain/deliveries";
+import type { EventKind } from "@teravoz/domain/event";
 
 /** One delivery to the webhook, without its body. */
 export type DeliveryRow = {

@@ -1,4 +1,6 @@
-import type { Call, StoredEvent, Telephone } from "@teravoz/domain";
+import type { Call } from "@teravoz/domain/call";
+import type { StoredEvent } from "@teravoz/domain/event";
+import type { Telephone } from "@teravoz/domain/telephone";
 import type { DeliveryBody, DeliveryReport } from "./deliveries.ts";
 import type {
   AbandonedReport,
@@ -51,6 +53,19 @@ export type Pushes = {
 };
 
 export type PushName = keyof Pushes;
+
+/** Further keys of an envelope. A key is left out unless it says something. */
+export type More = {
+  /** The cursor of the next page. */
+  next?: string;
+  /** The search matched more than is looked up: calls are missing. */
+  cut?: true;
+  /** The call no longer meets the conditions of the subscription. */
+  left?: true;
+};
+
+/** A message of the server. */
+export type Envelope<D> = { data: D; event: string; status: "Ok" | "Failed" } & More;
 
 /** The `data` of a message with the status Failed. */
 export type Failure = { success: false; error: string };

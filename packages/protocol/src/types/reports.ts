@@ -1,13 +1,13 @@
+import type { Agent } from "@teravoz/domain/agents";
+import type { CallState } from "@teravoz/domain/event";
 import type {
   Abandoned,
   AbandonedPerson,
-  Agent,
-  CallState,
   QueueNumbers,
   QueuePromise,
   SliceNumbers,
   Waiting,
-} from "@teravoz/domain";
+} from "@teravoz/domain/numbers";
 
 /** The window of a report. */
 export type Reported = {

@@ -1,4 +1,4 @@
-import type { Answers, PartitionLag, Refused, ServiceStatus, Standing } from "@teravoz/domain";
+import type { Answers, PartitionLag, Refused, ServiceStatus, Standing } from "@teravoz/domain/gateway";
 
 export type Lag = {
   /** Events that are acknowledged and not stored yet. */
