@@ -98,7 +98,7 @@ const otherOrigin = problem("not for pages of another origin");
 
 const { event, uuid, aggregate_id } = callEvents[0]!;
 
-const noPage = { answers: { 404: problem("the page is not built: run `vite build` in services/realtime") } };
+const noPage = { answers: { 404: problem("the page is not built: run `vite build` in services/board") } };
 
 export const ROUTE_EXAMPLES: { [N in RouteName]: Example<N> } = {
   "POST /webhook": {
