@@ -25,7 +25,7 @@ function run(command: string, ...args: string[]): Promise<boolean> {
   });
 }
 
-/** One thread: several would check much of the same twice, for half as much CPU again. What did not change since is not checked again. */
+/** One thread: several threads would check much of the same twice, for half as much CPU again. Unchanged files are skipped. */
 function checkTypes(project: string, name: string): Promise<boolean> {
   const known = join(root, `node_modules/.cache/check/${name}.tsbuildinfo`);
   return run("tsc", "-p", project, "--singleThreaded", "--incremental", "--tsBuildInfoFile", known);

@@ -10,7 +10,7 @@ import { addressEnv } from "./services.ts";
 
 export type JobOptions = { dir: string; env: NodeJS.ProcessEnv; signal: AbortSignal };
 
-/** Creates the topics and registers the schemas; what it says is in topics.log. */
+/** Creates the topics and registers the schemas; its output is in topics.log. */
 export async function createTopics(addresses: Addresses, { dir, env, signal }: JobOptions): Promise<void> {
   const command = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
   const settings = { cwd: ROOT, env: { ...env, ...compileCacheEnv(env), ...addressEnv(addresses) }, signal };

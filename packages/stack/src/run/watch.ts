@@ -40,7 +40,7 @@ export function watchSources(changes: Changes, signal: AbortSignal): void {
 
 /** Watches a folder with all that is in it, or one file. */
 function watchTree(path: string, changed: () => void, signal: AbortSignal): void {
-  const isSource = (file: string | null) => file !== null && !/\.test\.ts$|(^|\/)dist\//.test(file);
+  const isSource = (file: string | null) => file !== null && !file.endsWith(".test.ts");
   watch(resolve(ROOT, path), { recursive: true, signal }, (_, file) => void (isSource(file) && changed()));
 }
 
