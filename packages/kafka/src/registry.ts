@@ -80,7 +80,9 @@ export async function registerSchema(
   schema: string,
 ): Promise<number> {
   await requireCompatibility(config, subject);
-  const { id } = await registry.register({ type: SchemaType.AVRO, schema }, { subject, compatibility });
+  const { id } = await inTime(
+    registry.register({ type: SchemaType.AVRO, schema }, { subject, compatibility }),
+  );
   await requireCompatibility(config, subject);
   return id;
 }

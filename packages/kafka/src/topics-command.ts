@@ -80,11 +80,15 @@ async function mend(client: KafkaClient, topics: TopicNames, config: Settings): 
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-main().catch((error) => {
-  const hint =
-    error instanceof InvalidConfig || error instanceof Refusal
-      ? ""
-      : "\nAre Kafka and the schema registry up, and KAFKA_BROKERS and SCHEMA_REGISTRY_URL right?";
-  process.stderr.write(`topics: ${error.message}${hint}\n`);
-  process.exit(1);
-});
+// a connection that lingers must not keep the command running
+main().then(
+  () => process.exit(),
+  (error) => {
+    const hint =
+      error instanceof InvalidConfig || error instanceof Refusal
+        ? ""
+        : "\nAre Kafka and the schema registry up, and KAFKA_BROKERS and SCHEMA_REGISTRY_URL right?";
+    process.stderr.write(`topics: ${error.message}${hint}\n`);
+    process.exit(1);
+  },
+);
