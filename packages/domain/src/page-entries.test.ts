@@ -15,7 +15,7 @@ const IMPORT = /^(?:import|export)(\s+type)?\s[^;"]*?from\s+"([^"]+)"/gm;
 const importsOf = (text: string): Import[] =>
   [...text.matchAll(IMPORT)].map(([, type, from]) => ({ from: from!, isType: type !== undefined }));
 
-/** What an entry reaches: the domain's own files by path, everything else by the name it is imported by. */
+/** The modules that an entry reaches: the domain's own files by path, all others by the name of the import. */
 function reach(entry: string, isFollowed: (each: Import) => boolean): { files: string[]; others: string[] } {
   const files = new Set([join(root, entry)]);
   const others = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Cluster } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
-import { withDeadline } from "./deadline.ts";
+import { disconnect } from "./disconnect.ts";
 import { readEnds } from "./ends.ts";
 import { fetchBatch } from "./log-reader.ts";
 import { fromWire } from "./wire.ts";
@@ -10,7 +10,6 @@ export type Sample = { topic: string; id: number; record: Buffer };
 
 /** The last record may be a tombstone, which has no schema: so many records before it are looked at too. */
 const LOOK_BACK = 50;
-const DISCONNECT_MS = 5_000;
 
 /**
  * One record of each schema id that is found near the end of each partition. Needs the right to read the topics, and no group.
@@ -31,7 +30,7 @@ export async function readSamples(client: KafkaClient, topics: readonly string[]
           if (wire) samples.set(`${topic}:${wire.id}`, { topic, ...wire });
         }
   } finally {
-    await withDeadline(cluster.disconnect(), DISCONNECT_MS).catch(() => undefined);
+    await disconnect(cluster);
   }
   return [...samples.values()];
 }

@@ -1,6 +1,7 @@
 import { type Check, createRunningTime, type Log, type RunningTime, sleep } from "@teravoz/runtime";
 import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
+import { DISCONNECT_MS, disconnect } from "./disconnect.ts";
 
 /** The life of a consumer in its group: joins when Kafka is available, starts again after every loss, leaves at the stop. */
 export type Membership = {
@@ -99,8 +100,6 @@ const outsideMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 5_000
  */
 const unheardMs = (sessionTimeoutMs: number) => Math.max(sessionTimeoutMs, 10_000);
 const WATCH_MS = 1_000;
-/** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606); the group drops us by itself then. */
-const DROP_MS = 5_000;
 
 export function createMembership(options: Options): Membership {
   const time = createRunningTime(WATCH_MS);
@@ -131,7 +130,7 @@ export function createMembership(options: Options): Membership {
       state.end(new Error("stopped"));
       await Promise.race([
         Promise.all([state.member && drop(state.member), life]),
-        sleep(DROP_MS, { ref: false }),
+        sleep(DISCONNECT_MS, { ref: false }),
       ]);
     },
   };
@@ -186,10 +185,8 @@ function leave(state: State): void {
   state.leaderless = {};
 }
 
-async function drop({ consumer, admin }: Member): Promise<void> {
-  const ended = Promise.allSettled([consumer.disconnect(), admin.disconnect()]);
-  await Promise.race([ended, sleep(DROP_MS, { ref: false })]);
-}
+/** Where kafkajs hangs in it, the group drops the member by itself. */
+const drop = ({ consumer, admin }: Member): Promise<void> => disconnect(consumer, admin);
 
 class Silent extends Error {
   override name = "KafkaJSSilent";
@@ -259,8 +256,7 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
  */
 async function reconnect(state: State, member: Member): Promise<void> {
   const { admin } = member;
-  const disconnecting = admin.disconnect().catch(() => {});
-  await Promise.race([disconnecting, sleep(DROP_MS, { ref: false })]);
+  await disconnect(admin);
   // the next request connects too
   if (isWanted(state, member)) await admin.connect().catch(() => {});
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import kafkajs, { type Admin } from "kafkajs";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { demandBrokers, Refusal, raiseCopies, type Say } from "./copies.ts";
-import { withDeadline } from "./deadline.ts";
+import { disconnect } from "./disconnect.ts";
 import { isDenied, reasonOf } from "./outcomes.ts";
 
 export type TopicNames = {
@@ -30,7 +30,6 @@ export const topicNames = (prefix: string): TopicNames => ({
 const CREATE_TIMEOUT_MS = 15_000;
 const NEWS_TIMEOUT_MS = 3_000;
 const TOPIC_NEWS_MS = 100;
-const DISCONNECT_MS = 5_000;
 
 type Settings = Record<string, string>;
 
@@ -327,7 +326,6 @@ export async function withAdmin<T>(client: KafkaClient, run: (admin: Admin) => P
     await admin.connect();
     return await run(admin);
   } finally {
-    // kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606)
-    await withDeadline(admin.disconnect(), DISCONNECT_MS).catch(() => undefined);
+    await disconnect(admin);
   }
 }

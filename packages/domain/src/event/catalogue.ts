@@ -2,7 +2,7 @@ import type { EventKind } from "./event.ts";
 
 export type CallState = "NEW" | "STANDBY" | "WAITING" | "ONGOING" | "FINISHED";
 
-/** What the gateway knows of one event type. Source: the vendor's samples and simulators. */
+/** One event type, as the gateway handles it. Source: the vendor's samples and simulators. */
 export type Definition = {
   /** `either`: a call event if it carries a call_id, else an agent event. */
   kind: EventKind | "either";

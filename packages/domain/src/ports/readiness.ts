@@ -1,5 +1,5 @@
 /**
- * What the instances of one service know of each other without Kafka. Only the clock of the database counts. Each member throws
+ * The instances of one service as they know each other without Kafka. Only the clock of the database counts. Each member throws
  * Unavailable while the database is away.
  */
 export type Readiness = {

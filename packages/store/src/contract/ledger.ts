@@ -26,7 +26,7 @@ async function all<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
   return items;
 }
 
-/** What was asked to be erased, how far that is, and what there is to ask for. */
+/** The requests for erasure, the progress of each, and the subjects that may be requested. */
 export function describeLedger(use: Use): void {
   const writer = () => {
     const { write } = createWriter(use());

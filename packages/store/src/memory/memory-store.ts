@@ -62,7 +62,7 @@ export function createMemoryStore({
   letters?: Iterable<DeadLetter>;
   /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
-  /** What other models of the same storage share with this one. */
+  /** State that other models of the same storage share with this one. */
   state?: State;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
   return {

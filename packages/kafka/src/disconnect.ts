@@ -1,0 +1,10 @@
+import { sleep } from "@teravoz/runtime";
+
+/** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606). */
+export const DISCONNECT_MS = 5_000;
+
+/** Disconnects clients of kafkajs. Resolves after 5 s at the latest; errors are ignored. */
+export async function disconnect(...clients: { disconnect(): Promise<unknown> }[]): Promise<void> {
+  const ended = Promise.allSettled(clients.map((client) => client.disconnect()));
+  await Promise.race([ended, sleep(DISCONNECT_MS, { ref: false })]);
+}
