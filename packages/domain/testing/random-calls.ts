@@ -11,8 +11,15 @@ type StampForm = (typeof STAMP_FORMS)[number];
 
 /** The ways in which events name an agent: two spellings of a login, with its extension, by the extension alone, or not at all. */
 const AGENTS = [
-  ...[{ actor: "ana" }, { actor: "Ana" }, { actor: "ana", number: "201" }, { number: "201" }],
-  ...[{ actor: "beto" }, { actor: "beto", number: "202" }, { number: "202" }, { actor: "caio" }, {}],
+  { actor: "ana" },
+  { actor: "Ana" },
+  { actor: "ana", number: "201" },
+  { number: "201" },
+  { actor: "beto" },
+  { actor: "beto", number: "202" },
+  { number: "202" },
+  { actor: "caio" },
+  {},
 ] as const;
 
 /** Types that are drawn more often are named more than once. A call.finished is final: it is drawn rarely. */

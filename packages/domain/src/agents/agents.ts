@@ -107,7 +107,10 @@ function collect(presences: FoldedPresence[], calls: Iterable<AgentCall>, now: D
     }
     for (const rings of call.rings)
       add(rings.agent, rings.extension, beginOfLastRing(rings)).rings.push({
-        ...{ ...rings, call_id, counted_as, began_at },
+        ...rings,
+        call_id,
+        counted_as,
+        began_at,
         isOver: isLost || call.state === "FINISHED",
       });
   }

@@ -89,10 +89,8 @@ describe("of any events", () => {
     assertAll(randomCall(), (events) => {
       const stretches = foldsOf(events).flatMap(
         ({ began_at, finished_at, legs, talks, rings, connected_at }) => [
-          ...[
-            [began_at, finished_at],
-            [began_at, connected_at],
-          ],
+          [began_at, finished_at],
+          [began_at, connected_at],
           ...talks.map(({ entered_at, ended_at }) => [entered_at, ended_at]),
           // a stamp of a whole second may stand before another one of its second
           ...legs.flatMap(({ entered_at, answered_at, talked_until, ended_at }) => [
@@ -181,8 +179,16 @@ describe("the random calls", () => {
       }
     }
     const types = [
-      ...["call.standby", "call.waiting", "actor.ringing", "actor.noanswer", "actor.entered"],
-      ...["call.ongoing", "actor.left", "call.overflow", "call.queue-abandon", "call.recording-available"],
+      "call.standby",
+      "call.waiting",
+      "actor.ringing",
+      "actor.noanswer",
+      "actor.entered",
+      "call.ongoing",
+      "actor.left",
+      "call.overflow",
+      "call.queue-abandon",
+      "call.recording-available",
     ];
     const expected = types.flatMap((one) => [...types, "call.finished"].map((other) => `${one} > ${other}`));
     expect(expected.filter((pair) => (pairs.get(pair) ?? 0) < 1)).toEqual([]);
@@ -201,8 +207,15 @@ describe("the random calls", () => {
       nameless: count(({ step, event }) => event.type === "actor.entered" && !step.agent) > 10,
       queueless: count(({ step }) => step.queue === null) > 200,
     }).toEqual({
-      ...{ twins: true, whole: true, milliseconds: true, missing: true, late: true },
-      ...{ extensions: true, spellings: true, nameless: true, queueless: true },
+      twins: true,
+      whole: true,
+      milliseconds: true,
+      missing: true,
+      late: true,
+      extensions: true,
+      spellings: true,
+      nameless: true,
+      queueless: true,
     });
   });
 });

@@ -73,7 +73,10 @@ describe("the slices of a day", () => {
       until(at(50)),
     );
     const numbers = slices.map(({ outbound: { placed, connected, dropped, mean_talk_ms } }) => [
-      ...[placed, connected, dropped, mean_talk_ms],
+      placed,
+      connected,
+      dropped,
+      mean_talk_ms,
     ]);
     expect(numbers).toEqual([
       [1, 0, 0, null],
@@ -155,7 +158,9 @@ const calls = fc
 const countsOf = (numbers: Omit<QueueNumbers, "waiting" | "waiting_since">): number[] => [
   ...COUNTS.map((name) => numbers[name]),
   ...[numbers.outbound, numbers.internal].flatMap(({ placed, connected, dropped }) => [
-    ...[placed, connected, dropped],
+    placed,
+    connected,
+    dropped,
   ]),
 ];
 

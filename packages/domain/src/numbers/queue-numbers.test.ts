@@ -54,7 +54,10 @@ describe("the numbers of a queue", () => {
   test("count a visit that is answered and goes on as answered", () => {
     const talking = leg(5, { answered_at: at(9) });
     expect(countQueues([call(talking)], asked).total).toMatchObject({
-      ...{ answered: 1, mean_wait_ms: 4_000, mean_talk_ms: null, service_level: 1 },
+      answered: 1,
+      mean_wait_ms: 4_000,
+      mean_talk_ms: null,
+      service_level: 1,
     });
   });
 
@@ -65,8 +68,13 @@ describe("the numbers of a queue", () => {
       asked,
     );
     expect(total).toMatchObject({
-      ...{ offered: 2, answered: 1, abandoned: 1, short: 0 },
-      ...{ mean_wait_ms: null, p90_wait_ms: null, service_level: 0 },
+      offered: 2,
+      answered: 1,
+      abandoned: 1,
+      short: 0,
+      mean_wait_ms: null,
+      p90_wait_ms: null,
+      service_level: 0,
     });
   });
 
@@ -76,8 +84,13 @@ describe("the numbers of a queue", () => {
       counted_as,
     }));
     expect(countQueues(calls, asked).total).toMatchObject({
-      ...{ waiting: 0, waiting_since: null, offered: 0, answered: 0, abandoned: 0 },
-      ...{ service_level: null, mean_talk_ms: null },
+      waiting: 0,
+      waiting_since: null,
+      offered: 0,
+      answered: 0,
+      abandoned: 0,
+      service_level: null,
+      mean_talk_ms: null,
     });
     expect(countStates(calls, asked.now)).toMatchObject({ WAITING: 0 });
   });
@@ -133,7 +146,11 @@ describe("the numbers of a queue", () => {
     expect(isPresumedLost(silent, asked.now)).toBe(true);
     expect(isPresumedLost({ ...silent, state: "FINISHED" }, asked.now)).toBe(false);
     expect(countStates([silent, call(), { ...silent, state: "FINISHED" }], asked.now)).toEqual({
-      ...{ NEW: 0, STANDBY: 0, WAITING: 1, ONGOING: 0, FINISHED: 1 },
+      NEW: 0,
+      STANDBY: 0,
+      WAITING: 1,
+      ONGOING: 0,
+      FINISHED: 1,
     });
     expect(countQueues([silent], asked).total).toMatchObject({ waiting: 0, waiting_since: null, offered: 1 });
   });

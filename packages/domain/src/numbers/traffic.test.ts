@@ -52,7 +52,10 @@ describe("the numbers of outbound and internal calls", () => {
         ["call.finished", 30],
       ]).total.outbound,
     ).toEqual({
-      ...{ placed: 1, connected: 0, dropped: 0, mean_talk_ms: null },
+      placed: 1,
+      connected: 0,
+      dropped: 0,
+      mean_talk_ms: null,
     });
   });
 

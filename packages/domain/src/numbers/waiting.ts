@@ -37,7 +37,9 @@ export function listWaiting<C extends Timed<WaitableCall>>(calls: Iterable<C>, n
   const waiting = [...calls].filter((call) => isWaiting(call) && !isPresumedLost(call, now));
   return waiting
     .map(({ aggregate_id, their_number, their_number_display, legs, queue, waiting_since }) => ({
-      ...{ aggregate_id, their_number, their_number_display },
+      aggregate_id,
+      their_number,
+      their_number_display,
       queue: openVisitOf(legs)?.queue ?? queue,
       entered_at: waiting_since!,
     }))
