@@ -91,7 +91,8 @@ function offsetsOf(commits: readonly (readonly [string, Commit])[]): Offsets {
     topics: [...topics].map(([topic, ofTopic]) => ({
       topic,
       partitions: ofTopic.map(([, { partition, offset, metadata }]) => ({
-        ...{ partition, metadata },
+        partition,
+        metadata,
         offset: String(offset),
       })),
     })),

@@ -143,7 +143,11 @@ function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]
   const where = place(batch.topic, batch.partition);
   let countedTo = 0;
   return {
-    ...{ position: state.position, now: state.now, log: state.log, isOurs, inTurn },
+    position: state.position,
+    now: state.now,
+    log: state.log,
+    isOurs,
+    inTurn,
     handle: async (part) => {
       await lowerKafka(state, job, part);
       return state.handle(part);
@@ -155,7 +159,9 @@ function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]
       observeLag(state, batch, expected);
       const first = Math.max(expected, countedTo);
       countGap(state, {
-        ...{ topic: batch.topic, partition: batch.partition, expected: first },
+        topic: batch.topic,
+        partition: batch.partition,
+        expected: first,
         records: records.filter(({ offset }) => offset >= first),
       });
       countedTo = Math.max(countedTo, (records.at(-1)?.offset ?? -1) + 1);

@@ -31,7 +31,11 @@ function project(
   const stored: Record<number, number[]> = {};
   const notified: Record<number, number[]> = {};
   const project = {
-    ...{ kafka, positions, stored, notified, crashed: [] as unknown[] },
+    kafka,
+    positions,
+    stored,
+    notified,
+    crashed: [] as unknown[],
     /** Done before a batch is stored, and before its notices. */
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
@@ -69,7 +73,9 @@ function project(
 const storeOf = (positions: Map<number, number>): PositionStore => ({
   position: async (_topic, partition) => positions.get(partition) ?? null,
   storedPosition: async (_topic, partition) => ({
-    ...{ next: positions.get(partition) ?? null, identities: [], seenUntil: null },
+    next: positions.get(partition) ?? null,
+    identities: [],
+    seenUntil: null,
   }),
   replacePosition: async ({ partition }, { expected, next }) => {
     if (positions.get(partition) !== expected) return false;

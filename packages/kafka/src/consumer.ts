@@ -133,15 +133,27 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     });
   };
   const membership = createMembership({
-    ...{ open, topics, run, prepare, log, onCrash },
+    open,
+    topics,
+    run,
+    prepare,
+    log,
+    onCrash,
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
   const now = options.now ?? (() => performance.now());
   const handle = logs?.guard(options.handle) ?? options.handle;
   const metadata = installationMark(options.installation);
   const state: State = {
-    ...{ ...options, membership, now, sought: new Map(), beyond: new Set() },
-    ...{ handle, logs, demandGroup, metadata },
+    ...options,
+    membership,
+    now,
+    sought: new Map(),
+    beyond: new Set(),
+    handle,
+    logs,
+    demandGroup,
+    metadata,
     aside: createAside(concurrency),
     progress: createProgress(now),
     commits: createCommits({ isWanted: () => false, log }),

@@ -60,8 +60,13 @@ const nameOf = ({ topic, partition }: Place) => `${topic}:${partition}`;
 
 export function createLogWatch(deps: Deps): LogWatch {
   const state: State = {
-    ...{ now: Date.now, ...deps, reading: null, places: new Map(), putBack: null },
-    ...{ wanted: true, wake: new AbortController() },
+    now: Date.now,
+    ...deps,
+    reading: null,
+    places: new Map(),
+    putBack: null,
+    wanted: true,
+    wake: new AbortController(),
   };
   void compareAgain(state);
   return {

@@ -18,7 +18,10 @@ function createBrokers() {
   const sendBatch = async ({ topicMessages = [] }: ProducerBatch) => {
     const records = topicMessages.flatMap(({ topic, messages }) =>
       messages.map(({ partition, value }) => ({
-        ...{ topic, partition: partition!, place: `${topic}:${partition}`, value: String(value) },
+        topic,
+        partition: partition!,
+        place: `${topic}:${partition}`,
+        value: String(value),
       })),
     );
     const faults = records.map(({ place }) => broken.get(place));
@@ -49,7 +52,9 @@ afterEach(async () => {
 function stage(limits: Partial<PublisherLimits> = {}) {
   const brokers = createBrokers();
   const publisher = createPublisher({
-    ...{ client: brokers.client, log, metrics: createMetrics() },
+    client: brokers.client,
+    log,
+    metrics: createMetrics(),
     limits: { deadlineMs: 600, retryMs: 50, ...limits },
   });
   open.push(publisher);
@@ -73,7 +78,8 @@ test.each(["answer", "throw"] as const)(
     expect((outcomes[7] as PromiseRejectedResult).reason).toBeInstanceOf(OutcomeUnknown);
     expect(publisher.check()).toEqual({ ok: true });
     expect(publisher.partitions()).toMatchObject({
-      ...{ ok: false, tolerated: true },
+      ok: false,
+      tolerated: true,
       reason: expect.stringContaining("calls:7 takes no records"),
     });
     expect(publisher.takes({ topic: "calls", key: "k", partition: 7 })).toBe(false);

@@ -18,7 +18,9 @@ async function follow() {
   kafka.append(0, 5);
   const seen = { records: 0, doubts: 0 };
   const follower = followTopic({
-    ...{ client: kafka.client, topic: kafka.topic, groupPrefix: "g" },
+    client: kafka.client,
+    topic: kafka.topic,
+    groupPrefix: "g",
     log: createLog("test", "silent"),
     metrics: createMetrics(),
     handle: async (records) => {

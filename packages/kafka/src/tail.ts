@@ -99,7 +99,12 @@ export function followTopic(options: {
     return left;
   };
   const membership = createMembership({
-    ...{ open, topics: [topic], run, prepare, log, onCrash },
+    open,
+    topics: [topic],
+    run,
+    prepare,
+    log,
+    onCrash,
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
   return {
