@@ -137,8 +137,12 @@ async function readKnown(
   if (unread.length === 0) return histories;
   const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
   const projection = {
-    ...{ kind: 1, aggregate_id: 1, received_at: 1, source: 1 },
-    ...{ last_offset: 1, delivery_ids: 1 },
+    kind: 1,
+    aggregate_id: 1,
+    received_at: 1,
+    source: 1,
+    last_offset: 1,
+    delivery_ids: 1,
   } as const;
   const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
   return new Map<string, KnownEvent>([

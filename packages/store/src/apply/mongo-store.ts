@@ -1,4 +1,4 @@
-import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@teravoz/domain";
+import type { Batch, CallQueries, CallStore, Fold, ReadOccurrence, SystemQueries } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { forgetErased, listAgentEvents, thinOut } from "../erasure/erase.ts";
 import { findErased, knowsPersons } from "../erasure/ledger.ts";
@@ -65,7 +65,8 @@ export function createMongoStore({
 async function apply(
   { connection, log, now, names }: Deps,
   collections: Collections,
-  ...[batch, fold]: Parameters<CallStore["apply"]>
+  batch: Batch,
+  fold: Fold,
 ): ReturnType<CallStore["apply"]> {
   const { topic, partition, erasures = [] } = batch;
   if (erasures.length > 0) {

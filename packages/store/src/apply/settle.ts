@@ -72,7 +72,9 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
 /** One change for each subject that a batch erases. An agent that lost single events has only changed. */
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
   [...latestErased(erasures).values()].map(({ kind, key, uuids }) => ({
-    ...{ key, kind, version: now },
+    key,
+    kind,
+    version: now,
     erased: uuids === undefined,
   }));
 

@@ -92,8 +92,12 @@ export function describeAgents(use: Use): void {
     const DAY = 86_400;
     const said = (agent: string, seconds: number, type: string) =>
       sampleEvent({
-        ...{ kind: "agent", aggregate_id: `${run}-${agent}`, type, offset: seconds },
-        ...{ occurred_at: at(seconds), body: { queue: "900", timestamp: at(seconds) } },
+        kind: "agent",
+        aggregate_id: `${run}-${agent}`,
+        type,
+        offset: seconds,
+        occurred_at: at(seconds),
+        body: { queue: "900", timestamp: at(seconds) },
       });
     const events = [
       said("one", 0, "actor.logged-in"),

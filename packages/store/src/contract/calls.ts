@@ -78,7 +78,9 @@ export function describeCalls(use: Use): void {
       const aggregate_id = freshCallId();
       return types.map((type, n) =>
         sampleEvent({
-          ...{ aggregate_id, type, offset: begin + seconds + n },
+          aggregate_id,
+          type,
+          offset: begin + seconds + n,
           body: { queue: "900", their_number, timestamp: at(begin + seconds + n).toISOString(), ...more },
         }),
       );
@@ -100,7 +102,9 @@ export function describeCalls(use: Use): void {
     const listed = await use().queries.listReturnableCalls(at(begin));
     const mine = listed.filter(({ aggregate_id }) => names.has(aggregate_id));
     expect(mine.map(({ aggregate_id }) => names.get(aggregate_id)).sort()).toEqual([
-      ...["ana gave up", "ana was called", "no number gave up"],
+      "ana gave up",
+      "ana was called",
+      "no number gave up",
     ]);
     const [whole] = await use().queries.findCalls([calls["ana gave up"][0]!.aggregate_id]);
     expect(mine).toContainEqual(recentPart(whole!));
@@ -124,8 +128,15 @@ export function describeCalls(use: Use): void {
     const folded = foldCall(answered)!;
     expect(Object.keys(call).sort()).toEqual([...Object.keys(folded), "id", "version"].sort());
     expect(call).toMatchObject({
-      ...{ fold: 3, began_at: folded.created_at, counted_as: "outbound", connected_at: null },
-      ...{ abandoned_at: null, talks: [], rings: [], queues: ["900"], agents: [] },
+      fold: 3,
+      began_at: folded.created_at,
+      counted_as: "outbound",
+      connected_at: null,
+      abandoned_at: null,
+      talks: [],
+      rings: [],
+      queues: ["900"],
+      agents: [],
       legs: [{ queue: "900", wait_known: true, answered_by: "ana", agent: "ana" }],
     });
     const { aggregate_id } = call;

@@ -178,7 +178,10 @@ function describeList(use: Use): void {
   const lines = async (filter: DeliveryFilter) => (await list(filter)).items.map(lineOf);
   const fileLetters = (...letters: Parameters<typeof sampleLetter>[0][]) =>
     use().letters.file({
-      ...{ topic: freshTopic(), partition: 0, expected: null, next: letters.length },
+      topic: freshTopic(),
+      partition: 0,
+      expected: null,
+      next: letters.length,
       letters: letters.map(sampleLetter),
     });
 
@@ -186,7 +189,9 @@ function describeList(use: Use): void {
     const aggregate_id = freshCallId();
     const event = (type: string, second: number, received: number) =>
       sampleEvent({
-        ...{ aggregate_id, type, received_at: at(received) },
+        aggregate_id,
+        type,
+        received_at: at(received),
         body: { timestamp: at(second).toISOString() },
       });
     const waiting = event("call.waiting", 1, 7);
@@ -201,8 +206,15 @@ function describeList(use: Use): void {
     const { uuid } = waiting;
     expect(delivery).toEqual({
       event: {
-        ...{ uuid, id: expect.any(Number), kind: "call", aggregate_id, type: "call.waiting" },
-        ...{ occurred_at: null, received_at: at(7), redeliveries: 2, overtaken_by: "call.ongoing" },
+        uuid,
+        id: expect.any(Number),
+        kind: "call",
+        aggregate_id,
+        type: "call.waiting",
+        occurred_at: null,
+        received_at: at(7),
+        redeliveries: 2,
+        overtaken_by: "call.ongoing",
       },
     });
   });

@@ -35,7 +35,11 @@ export function describeLedger(use: Use): void {
   const fileLetter = async (sample: Parameters<typeof sampleLetter>[0]) => {
     const letter = sampleLetter(sample);
     await use().letters.file({
-      ...{ topic: freshTopic(), partition: 0, expected: null, next: 1, letters: [letter] },
+      topic: freshTopic(),
+      partition: 0,
+      expected: null,
+      next: 1,
+      letters: [letter],
     });
     const { items } = await use().letters.list({ key: letter.key }, { limit: 10, cursor: null });
     return items[0]!;
@@ -51,7 +55,9 @@ export function describeLedger(use: Use): void {
     await writer().erase(erasureOf(call));
     const { requested_at } = asked;
     expect(await desk.receipt(call)).toEqual({
-      ...{ requested_at, clean_at: expect.any(Date), log_clean_by: at(DAY_S) },
+      requested_at,
+      clean_at: expect.any(Date),
+      log_clean_by: at(DAY_S),
     });
   });
 
@@ -71,7 +77,8 @@ export function describeLedger(use: Use): void {
     expect(await desk.receipt(call)).toMatchObject({ clean_at: null, log_clean_by: null });
     await erase(erasureOf(call, { log_clean_by: at(2 * DAY_S) }));
     expect(await desk.receipt(call)).toMatchObject({
-      ...{ clean_at: expect.any(Date), log_clean_by: at(2 * DAY_S) },
+      clean_at: expect.any(Date),
+      log_clean_by: at(2 * DAY_S),
     });
   });
 
@@ -88,11 +95,19 @@ export function describeLedger(use: Use): void {
     await desk.requestFor(person, at(DAY_S));
     await erase(erasureOf(call, { log_clean_by: at(3 * DAY_S) }));
     expect(await desk.personReceipt(person)).toMatchObject({
-      ...{ calls: 1, agents: 1, clean: 1, clean_at: null, log_clean_by: null },
+      calls: 1,
+      agents: 1,
+      clean: 1,
+      clean_at: null,
+      log_clean_by: null,
     });
     await erase(erasureOf(agentOf(agent), { uuids: events.map(({ uuid }) => uuid) }));
     expect(await desk.personReceipt(person)).toMatchObject({
-      ...{ calls: 1, agents: 1, clean: 2, clean_at: expect.any(Date), log_clean_by: at(3 * DAY_S) },
+      calls: 1,
+      agents: 1,
+      clean: 2,
+      clean_at: expect.any(Date),
+      log_clean_by: at(3 * DAY_S),
     });
   });
 
@@ -149,7 +164,9 @@ export function describeLedger(use: Use): void {
     const source = { topic: "call-events", partition: 3, offset: 7 };
     const { id } = await fileLetter({ key, source });
     expect(await desk.findCall(key)).toEqual({
-      ...{ calls: [key], events: [], letters: [{ id, key, topic: "call-events" }] },
+      calls: [key],
+      events: [],
+      letters: [{ id, key, topic: "call-events" }],
     });
     await desk.deleteLetters([id]);
     expect(await letters.find(id)).toBeNull();
@@ -163,10 +180,14 @@ export function describeLedger(use: Use): void {
     const { desk } = use();
     const events = [{ key: agent, uuid: single.uuid }];
     expect(await desk.measure({ calls: [call], events, letters: [] })).toEqual({
-      ...{ events: 3, first_at: at(10), last_at: at(90) },
+      events: 3,
+      first_at: at(10),
+      last_at: at(90),
     });
     expect(await desk.measure({ calls: [], events: [], letters: [] })).toEqual({
-      ...{ events: 0, first_at: null, last_at: null },
+      events: 0,
+      first_at: null,
+      last_at: null,
     });
     expect(await desk.countAgentEvents(agent)).toBe(2);
     expect(await desk.countCalls()).toBeGreaterThan(0);
@@ -189,7 +210,9 @@ export function describeLedger(use: Use): void {
     const [present, gone, dialer] = [freshCallId(), freshCallId(), freshCallId()];
     const said = (key: string, offset: number) =>
       sampleEvent({
-        ...{ ...agentEvent(key, "actor.logged-in"), offset, occurred_at: at(offset) },
+        ...agentEvent(key, "actor.logged-in"),
+        offset,
+        occurred_at: at(offset),
         body: { queue: "900", timestamp: at(offset), actor: key },
       });
     const [first, second] = [said(present, 10), said(present, 20)];

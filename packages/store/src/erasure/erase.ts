@@ -1,4 +1,4 @@
-import type { CallStore, Erased, StoredEvent } from "@teravoz/domain";
+import type { Erased, StoredEvent } from "@teravoz/domain";
 import type { ClientSession, Db, Filter } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
@@ -86,7 +86,8 @@ function lettersOf(erased: readonly Erased[]) {
 /** See CallStore.listAgentEvents. */
 export async function listAgentEvents(
   { events }: Collections,
-  ...[key, { since, limit }]: Parameters<CallStore["listAgentEvents"]>
+  key: string,
+  { since, limit }: { since: Date; limit: number },
 ): Promise<StoredEvent[]> {
   const options = { sort: { id: -1 }, limit, maxTimeMS: OPERATION_LIMIT_MS } as const;
   const found = await events.find({ kind: "agent", aggregate_id: key }, options).toArray();

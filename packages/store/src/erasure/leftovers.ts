@@ -34,7 +34,8 @@ export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
 /** The look-up was for a subject. */
 const asSubject = ({ kind, key, erased_at }: Erased): Repeated => ({
   kind: kind as Subject["kind"],
-  ...{ key, erased_at },
+  key,
+  erased_at,
 });
 
 /** The agents with single erased events. */

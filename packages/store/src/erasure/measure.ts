@@ -27,7 +27,9 @@ export async function measure({ calls, events }: Collections, share: PersonShare
   for (const keys of pagesOf(share.calls)) {
     const group = {
       _id: null,
-      ...{ events: { $sum: "$events" }, first: { $min: "$created_at" }, last: { $max: "$updated_at" } },
+      events: { $sum: "$events" },
+      first: { $min: "$created_at" },
+      last: { $max: "$updated_at" },
     };
     const found = calls.aggregate<Sum>([{ $match: { _id: { $in: keys } } }, { $group: group }], LIMIT);
     sums.push(...(await found.toArray()));
@@ -35,7 +37,9 @@ export async function measure({ calls, events }: Collections, share: PersonShare
   for (const uuids of pagesOf(share.events.map(({ uuid }) => uuid))) {
     const group = {
       _id: null,
-      ...{ events: { $sum: 1 }, first: { $min: "$received_at" }, last: { $max: "$received_at" } },
+      events: { $sum: 1 },
+      first: { $min: "$received_at" },
+      last: { $max: "$received_at" },
     };
     const found = events.aggregate<Sum>([{ $match: { _id: { $in: uuids } } }, { $group: group }], LIMIT);
     sums.push(...(await found.toArray()));

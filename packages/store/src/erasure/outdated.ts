@@ -68,8 +68,11 @@ async function typesOfAgentEvents({ events }: Collections): Promise<string[]> {
 /** The keys of the events of a type that were received by `time`. */
 async function* keysBefore({ collections: { events }, time }: Search, type: string): AsyncIterable<string[]> {
   const asked = {
-    ...{ field: "received_at", time, filter: { kind: "agent" as const, type } },
-    ...{ sort: { type: 1, received_at: 1 } as const, projection: { aggregate_id: 1, received_at: 1 } },
+    field: "received_at",
+    time,
+    filter: { kind: "agent" as const, type },
+    sort: { type: 1, received_at: 1 } as const,
+    projection: { aggregate_id: 1, received_at: 1 },
   };
   for await (const page of oldestFirst(events, asked))
     yield [...new Set(page.map(({ aggregate_id }) => aggregate_id))];

@@ -92,7 +92,8 @@ type LetterPart = Pick<LetterDocument, "_id" | "key" | "source" | "body">;
 
 const searchedLetter = ({ _id: id, body, ...letter }: LetterPart): SearchedLetter => ({
   ...letter,
-  ...{ id, body: body?.value() ?? null },
+  id,
+  body: body?.value() ?? null,
 });
 
 /** Bodies may be anything, so each is read here, page by page. A dropped letter has no body, and may still have a key. */
@@ -109,8 +110,13 @@ async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterP
 
 /** The fields of a call that name an agent. Earlier releases wrote `offers`. */
 const AGENT_PATHS = [
-  ...["actor", "agents", "legs.agent", "legs.answered_by"],
-  ...["talks.agent", "rings.agent", "offers.agent"],
+  "actor",
+  "agents",
+  "legs.agent",
+  "legs.answered_by",
+  "talks.agent",
+  "rings.agent",
+  "offers.agent",
 ];
 const EXTENSION_PATHS = ["talks.extension", "rings.extension"];
 const NUMBER_PATHS = ["their_number", "our_number", "code", "recording_url"];

@@ -181,7 +181,9 @@ function personReceipt(state: State, person: Person): PersonReceipt | null {
           own.log_clean_by!,
         )
       : null,
-    ...{ calls, agents: subjects.length - calls, clean },
+    calls,
+    agents: subjects.length - calls,
+    clean,
   };
 }
 

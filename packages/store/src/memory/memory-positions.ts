@@ -23,7 +23,8 @@ export function createMemoryPositions(): MemoryPositions {
       const before = read(place);
       kept.set(idOf(place), {
         ...before,
-        ...{ next, writer },
+        next,
+        writer,
         identities: identitiesOf([...before.identities, ...identities]),
       });
     },

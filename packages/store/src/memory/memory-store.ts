@@ -177,9 +177,11 @@ function repeatedOf(
     const { redeliveries = 0 } = event;
     return [
       {
-        ...{ ...event, received_at: received.get(uuid) ?? event.received_at },
+        ...event,
+        received_at: received.get(uuid) ?? event.received_at,
         ...(counted && {
-          ...{ redeliveries: redeliveries + counted.count, last_offset: counted.offset },
+          redeliveries: redeliveries + counted.count,
+          last_offset: counted.offset,
           ...keepDeliveries(counted.deliveries),
         }),
       },

@@ -43,7 +43,10 @@ export function openMemoryStore({
   const letters = createMemoryLetters({ now });
   const store = createMemoryStore({ state, letters, now });
   return {
-    ...{ store, queries: store, rebuild: store, letters },
+    store,
+    queries: store,
+    rebuild: store,
+    letters,
     erasures: createMemoryErasures({ state, letters, parties: createFindParties(rules), now }),
     account: createMemoryAccount(),
     jobs: createMemoryJobs({ now }),

@@ -42,8 +42,17 @@ const CALL_INDEXES: IndexDescription[] = [
   { key: { updated_at: 1, created_at: 1 } },
   BY_VERSION,
   ...[
-    ...["state", "queue", "queues", "actor", "agents", "code", "direction"],
-    ...["our_number", "their_number", "our_number_canonical", "their_number_canonical"],
+    "state",
+    "queue",
+    "queues",
+    "actor",
+    "agents",
+    "code",
+    "direction",
+    "our_number",
+    "their_number",
+    "our_number_canonical",
+    "their_number_canonical",
   ].map((field) => ({ key: { [field]: 1 as const, ...BY_ID } })),
   ...WIDE_FIELDS.map((field) => ({ key: { [field]: 1 as const, ...BY_BEGIN } })),
   ...["waiting_since", "abandoned_at"].map((field) => ({
@@ -86,8 +95,16 @@ export async function prepareCollections(db: Db): Promise<void> {
  */
 export async function createCollections(db: Db): Promise<void> {
   const names = [
-    ...["events", "calls", "agents", "positions", "sequences", "minutes"],
-    ...["dead_letters", "erased", "jobs", "instances"],
+    "events",
+    "calls",
+    "agents",
+    "positions",
+    "sequences",
+    "minutes",
+    "dead_letters",
+    "erased",
+    "jobs",
+    "instances",
   ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
 }
