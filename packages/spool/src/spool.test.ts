@@ -94,7 +94,8 @@ test("a record that is refused for good is kept aside, loudly, and sent when wha
   expect(segments()).toEqual([expect.stringMatching(/\.refused$/)]);
   expect(spool.check()).toEqual({ ok: true });
   expect(spool.backlog()).toEqual({
-    ...{ ok: false, tolerated: true },
+    ok: false,
+    tolerated: true,
     reason: "1 records are refused by Kafka and kept aside",
   });
   await elapse(20);

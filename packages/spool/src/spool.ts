@@ -110,7 +110,11 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   };
   const state: State = {
     ...options,
-    ...{ options, disk, limits, places: [], destinations: createDestinations() },
+    options,
+    disk,
+    limits,
+    places: [],
+    destinations: createDestinations(),
     destinationOf: options.destinationOf ?? (() => "all"),
     refusedRetryMs: limits.refusedRetryMs,
     writer: createWriter({ disk, openPlace: openDir, log, limits }),

@@ -18,7 +18,11 @@ const REASON_LINES = 5;
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { timeoutMs = 0, cwd, env, signal } = options;
   const child = spawn(command, args, {
-    ...{ cwd, env, signal, timeout: timeoutMs, detached: true },
+    cwd,
+    env,
+    signal,
+    timeout: timeoutMs,
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
