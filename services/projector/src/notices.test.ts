@@ -14,8 +14,11 @@ const batch: ConsumedBatch = {
   next: 9,
 };
 const record = {
-  ...{ offset: 7, key: Buffer.from("1.2"), value: Buffer.from("x") },
-  ...{ headers: {}, timestamp: CAME_AT.getTime() },
+  offset: 7,
+  key: Buffer.from("1.2"),
+  value: Buffer.from("x"),
+  headers: {},
+  timestamp: CAME_AT.getTime(),
 };
 
 /** Outlets that keep what is published; `publish` is done first. */

@@ -10,7 +10,11 @@ const BATCH: ConsumedBatch = { ...PLACE, expected: 0, records: [], stored: [], n
 const SEEN_UNTIL = 1_000;
 
 const record = (text: string, timestamp: number): ConsumedRecord => ({
-  ...{ offset: 0, key: null, value: Buffer.from(text), headers: {}, timestamp },
+  offset: 0,
+  key: null,
+  value: Buffer.from(text),
+  headers: {},
+  timestamp,
 });
 
 let letters: ReturnType<typeof createMemoryLetters>;
@@ -26,8 +30,14 @@ beforeEach(async () => {
     async ({ timestamp }) => void parked.push(timestamp),
   );
   const arrived = {
-    ...{ key: null, type: null, reason: "not-avro", service: "projector", source: null },
-    ...{ first_seen: new Date(0), last_seen: new Date(0), body: Buffer.from("filed") },
+    key: null,
+    type: null,
+    reason: "not-avro",
+    service: "projector",
+    source: null,
+    first_seen: new Date(0),
+    last_seen: new Date(0),
+    body: Buffer.from("filed"),
   };
   await letters.file({ topic: "dead-letters", partition: 0, expected: null, next: 1, letters: [arrived] });
   await store.apply({ ...PLACE, expected: null, next: 5, events: [] }, foldCall);

@@ -50,7 +50,8 @@ function project(ports: Partial<ProjectorPorts> = {}) {
     },
     findParties,
     now: () => new Date(NOW_MS),
-    ...{ fold: foldCall, writer: "this one" },
+    fold: foldCall,
+    writer: "this one",
     onSuperseded: (revision) => void superseded.push(revision),
     park,
     topics: topicNames(""),
@@ -407,7 +408,9 @@ test("of a dialer's campaign only the erased person's event goes, and the others
   const topic = "agent-events";
   const attempt = (uuid: string, number: string, ms = 0) =>
     eventOf(uuid, "campaign", {
-      ...{ kind: "agent", type: "dialer.attempt", received_at: at(ms) },
+      kind: "agent",
+      type: "dialer.attempt",
+      received_at: at(ms),
       payload: JSON.stringify({ type: "dialer.attempt", code: "campaign", number }),
     });
   await handle({ ...batchOf(null, [record(0, attempt("one", "5511900000001"))]), topic });
@@ -466,7 +469,8 @@ test("what cannot be read of an erased call is answered by a tombstone too, and 
   const { handle } = project();
   const poison = (offset: number, key: string, timestamp = NOW_MS): ConsumedRecord => ({
     ...record(offset, "poison"),
-    ...{ key: Buffer.from(key), timestamp },
+    key: Buffer.from(key),
+    timestamp,
   });
   // one that a tombstone follows in the log needs no other
   await handle(batchOf(null, [poison(0, "1"), tombstone(1, "1"), tombstone(2, "2"), poison(3, "2")]));
@@ -475,7 +479,9 @@ test("what cannot be read of an erased call is answered by a tombstone too, and 
   await handle(batchOf(4, [poison(4, "1"), poison(5, "3")]));
   expect(happened).toEqual(["answered", "stored", "told"]);
   expect(published.at(-1)).toEqual({
-    ...{ topic: TOPIC, key: "1", value: null },
+    topic: TOPIC,
+    key: "1",
+    value: null,
     headers: { erased_at: new Date(NOW_MS).toISOString() },
   });
   expect([published.length, parked]).toEqual([2, [{ offset: 5, reason: "not-avro" }]]);

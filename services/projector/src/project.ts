@@ -79,7 +79,10 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
   const parked = unread.filter(({ trace }) => !goes(trace));
   await Promise.all(parked.map(({ record, error }) => ports.park(record, batch, error)));
   const applied = await applyBatch(ports, batch, {
-    ...{ events, erasures: [...erasures, ...demanded], erased: known, epoch },
+    events,
+    erasures: [...erasures, ...demanded],
+    erased: known,
+    epoch,
   });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
@@ -133,7 +136,9 @@ async function applyBatch(
 
 /** Sent again: a reader that holds the call may not have received it. */
 const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
-  ...{ key, kind, version: 0 },
+  key,
+  kind,
+  version: 0,
   erased: uuids === undefined,
 });
 

@@ -96,7 +96,9 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const rules = foldRulesOf(config);
   const storage = await openStore({
     uri: config.MONGODB_URI,
-    ...{ rules, log, erasureKeys: config.ERASURE_KEYS },
+    rules,
+    log,
+    erasureKeys: config.ERASURE_KEYS,
   });
   onStop("mongodb", () => storage.close());
   const { erasures, letters, jobs, account } = storage;
@@ -115,8 +117,20 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("registry", codec.check);
   const now = () => new Date();
   return {
-    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone, readOccurrence },
-    ...{ client, codec, publisher, status, now },
+    topics,
+    store,
+    erasures,
+    letters,
+    jobs,
+    account,
+    parties,
+    readTelephone,
+    readOccurrence,
+    client,
+    codec,
+    publisher,
+    status,
+    now,
   };
 }
 
@@ -158,7 +172,9 @@ async function startJobs(
   const installation = await untilAvailable(() => parts.account.installation(), { log });
   const outlets = { ...parts, prefix: config.TOPIC_PREFIX, installation, log, metrics };
   const consumer = consumeEvents({
-    ...{ ...outlets, fold, onSuperseded },
+    ...outlets,
+    fold,
+    onSuperseded,
     onCrash: (error) => fail("consumer", error),
   });
   health.add("consumer", consumer.check);
@@ -172,7 +188,10 @@ async function startJobs(
   const maxBytes = config.DEAD_LETTERS_MAX_BYTES;
   onStop("watch of dead letters", watchLetters({ ...outlets, maxBytes, everyMs: countLettersEveryMs }));
   const rebuilds = completeRebuilds({
-    ...{ ...outlets, fold, isBehind, onSuperseded },
+    ...outlets,
+    fold,
+    isBehind,
+    onSuperseded,
     notify: (changes) => notifyChanges(outlets, changes),
     onCrash: (error) => fail("refold", error),
   });

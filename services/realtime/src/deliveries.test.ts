@@ -10,15 +10,27 @@ const at = (seconds: number) => new Date(START + seconds * 1_000);
 function sampleEvent(n: number, sample: Partial<LoggedEvent> = {}): LoggedEvent {
   const payload = JSON.stringify({ type: "call.new", call_id: `call-${n}` });
   return {
-    ...{ uuid: `event-${n}`, kind: "call", aggregate_id: `call-${n}`, type: "call.new", payload },
-    ...{ occurred_at: at(n), received_at: at(n), source: { topic: "t", partition: 0, offset: n } },
+    uuid: `event-${n}`,
+    kind: "call",
+    aggregate_id: `call-${n}`,
+    type: "call.new",
+    payload,
+    occurred_at: at(n),
+    received_at: at(n),
+    source: { topic: "t", partition: 0, offset: n },
     ...sample,
   };
 }
 
 const sampleLetter = (text: string, sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
-  ...{ key: null, type: "call.imagined", reason: "unprocessable", service: "ingest", source: null },
-  ...{ first_seen: at(0), last_seen: at(0), body: Buffer.from(text) },
+  key: null,
+  type: "call.imagined",
+  reason: "unprocessable",
+  service: "ingest",
+  source: null,
+  first_seen: at(0),
+  last_seen: at(0),
+  body: Buffer.from(text),
   ...sample,
 });
 
@@ -31,7 +43,10 @@ async function openDeliveries(events: LoggedEvent[], arrived: ArrivedLetter[] = 
   const deliveries = createDeliveries({ queries, letters, redrive: true, now: () => START });
   const list = async (asked: Partial<Parameters<typeof deliveries.list>[0]> = {}) => {
     const { report, next } = await deliveries.list({
-      ...{ status: null, call_id: null, limit: 100, cursor: null },
+      status: null,
+      call_id: null,
+      limit: 100,
+      cursor: null,
       ...asked,
     });
     return { ids: report.deliveries.map(({ id }) => id), rows: report.deliveries, report, next };
@@ -52,17 +67,35 @@ describe("deliveries", () => {
     expect(COMMANDS.ListDeliveries.answer.parse(sent)).toEqual(sent);
     expect(rows).toEqual([
       {
-        ...{ id: "event-1", kind: "call", key: "call-1", type: "call.new", answer: 200, letter: null },
-        ...{ received_at: at(1), occurred_at: at(1), statuses: ["redelivered"], redeliveries: 1 },
+        id: "event-1",
+        kind: "call",
+        key: "call-1",
+        type: "call.new",
+        answer: 200,
+        letter: null,
+        received_at: at(1),
+        occurred_at: at(1),
+        statuses: ["redelivered"],
+        redeliveries: 1,
         overtaken_by: null,
       },
       {
-        ...{ id: expect.any(String), kind: "letter", key: null, type: "call.imagined", answer: 422 },
-        ...{ received_at: at(0), occurred_at: null, statuses: ["unknown-type"], redeliveries: 1 },
+        id: expect.any(String),
+        kind: "letter",
+        key: null,
+        type: "call.imagined",
+        answer: 422,
+        received_at: at(0),
+        occurred_at: null,
+        statuses: ["unknown-type"],
+        redeliveries: 1,
         overtaken_by: null,
         letter: {
-          ...{ reason: "unprocessable", service: "ingest", status: "waiting" },
-          ...{ status_at: expect.any(Date), last_seen: at(0) },
+          reason: "unprocessable",
+          service: "ingest",
+          status: "waiting",
+          status_at: expect.any(Date),
+          last_seen: at(0),
         },
       },
     ]);
@@ -82,7 +115,9 @@ describe("deliveries", () => {
     const pages: string[][] = [];
     for (let cursor: string | null = null, more = true; more && pages.length <= 300; ) {
       const { ids, next }: { ids: string[]; next: string | null } = await list({
-        ...{ status: "late", limit: 8, cursor },
+        status: "late",
+        limit: 8,
+        cursor,
       });
       expect(ids.length).toBeLessThanOrEqual(8);
       pages.push(ids);

@@ -79,7 +79,10 @@ function rowOf(delivery: Delivery): DeliveryRow {
     statuses,
   };
   return {
-    ...{ ...row, answer: source === null ? 422 : 200, redeliveries: copies - 1, overtaken_by: null },
+    ...row,
+    answer: source === null ? 422 : 200,
+    redeliveries: copies - 1,
+    overtaken_by: null,
     letter: { ...letter },
   };
 }

@@ -95,8 +95,14 @@ export function createRealtime(deps: {
   const onUnavailable = () => feed.doubt();
   const countStats = createCountStats({ queries, day, now: Date.now });
   const answer = createAnswers({
-    ...{ queries, board, countStats, deliveries, system },
-    ...{ log, clock, onUnavailable },
+    queries,
+    board,
+    countStats,
+    deliveries,
+    system,
+    log,
+    clock,
+    onUnavailable,
   });
   const reports = createReportSubscriptions({
     count: (subject) => countReport(board, subject),

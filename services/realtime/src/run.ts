@@ -237,7 +237,11 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
   let stopped = false;
   const follow = (system: Realtime["system"]) =>
     followTopic({
-      ...{ client, log, metrics, topic: topics.serviceStatus, sinceMs: STATUSES_MS },
+      client,
+      log,
+      metrics,
+      topic: topics.serviceStatus,
+      sinceMs: STATUSES_MS,
       groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
       handle: createStatusReader({ codec, system, log }),
       onDoubt: () => {},

@@ -110,7 +110,13 @@ async function fileArrived(
     )
     .map(({ letter }) => letter);
   const { fenced, own } = await letters.file({
-    ...{ topic, partition, expected, next, epoch, writer, letters: kept },
+    topic,
+    partition,
+    expected,
+    next,
+    epoch,
+    writer,
+    letters: kept,
     identities: identitiesOf(records),
   });
   if (fenced) return own ? "stored" : "fenced";

@@ -10,8 +10,14 @@ const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
 async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
   const letters = createMemoryLetters({ now: () => NOW });
   const arrived = sizes.map(({ bytes, days }, n) => ({
-    ...{ key: `call-${n}`, type: null, reason: "unprocessable", service: "ingest", source: null },
-    ...{ first_seen: daysAgo(days), last_seen: daysAgo(days), body: Buffer.alloc(bytes, n + 1) },
+    key: `call-${n}`,
+    type: null,
+    reason: "unprocessable",
+    service: "ingest",
+    source: null,
+    first_seen: daysAgo(days),
+    last_seen: daysAgo(days),
+    body: Buffer.alloc(bytes, n + 1),
   }));
   await letters.file({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
   for (const letter of letters) {

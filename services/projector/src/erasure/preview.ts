@@ -84,11 +84,16 @@ async function preview(
     erasures.measure(certain),
   ]);
   return {
-    ...{ calls: extent.calls, all: extent.all, share: extent.all === 0 ? 0 : extent.calls / extent.all },
+    calls: extent.calls,
+    all: extent.all,
+    share: extent.all === 0 ? 0 : extent.calls / extent.all,
     ...measure,
-    ...{ dead_letters: certain.letters.length, is_ours: found.isOurs },
-    ...{ confirm: confirmOf(extent), confirm_possible: confirmOf(wide) },
-    ...{ possible: listOf(possible).slice(0, LISTED), possible_total: listOf(possible).length },
+    dead_letters: certain.letters.length,
+    is_ours: found.isOurs,
+    confirm: confirmOf(extent),
+    confirm_possible: confirmOf(wide),
+    possible: listOf(possible).slice(0, LISTED),
+    possible_total: listOf(possible).length,
   };
 }
 

@@ -32,7 +32,9 @@ export async function publishTombstones(
   for (let at = 0; at < tombstones.length; at += TOMBSTONES_AT_ONCE) {
     const sent = tombstones.slice(at, at + TOMBSTONES_AT_ONCE).map((tombstone) =>
       publisher.publish({
-        ...{ topic: topicOf(topics, tombstone.kind), key: tombstone.key, value: null },
+        topic: topicOf(topics, tombstone.kind),
+        key: tombstone.key,
+        value: null,
         ...headersOf(tombstone),
       }),
     );
@@ -89,7 +91,12 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
   const erased_at = new Date(isRepeated ? Math.min(told, timestamp) : timestamp);
   const uuids = kind === "agent" ? readUuids(headers) : null;
   return {
-    ...{ kind, key: String(key), erased_at, log_clean_by: cleanBy(kind, timestamp), isRepeated, offset },
+    kind,
+    key: String(key),
+    erased_at,
+    log_clean_by: cleanBy(kind, timestamp),
+    isRepeated,
+    offset,
     ...(uuids && { uuids }),
   };
 }

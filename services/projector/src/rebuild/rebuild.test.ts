@@ -13,8 +13,13 @@ const LARGE = `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`;
 async function openStore() {
   const store = createMemoryStore();
   const events = ["a", "b", "large a", "large b"].map((key, offset) => ({
-    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new" },
-    ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset } },
+    uuid: key,
+    kind: "call" as const,
+    aggregate_id: key,
+    type: "call.new",
+    occurred_at: null,
+    received_at: new Date(),
+    source: { ...place, offset },
     payload: key.startsWith("large") ? LARGE : "{}",
   }));
   await store.apply({ ...place, expected: null, next: 4, events }, foldCall);
@@ -27,7 +32,9 @@ async function openStore() {
         return store.compare(keys, fold);
       },
     },
-    ...{ topics, fold: foldCall, partitionOf: () => 0 },
+    topics,
+    fold: foldCall,
+    partitionOf: () => 0,
     notify: async () => {},
     retry: (work) => work(),
     isWanted: () => true,
@@ -61,8 +68,13 @@ test("a dry run over calls of the release before counts what changes by kind, an
   const received_at = new Date("2026-03-01T12:00:00.000Z");
   const call = (key: string, steps: [type: string, more?: object][]) =>
     steps.map(([type, more], n) => ({
-      ...{ uuid: `${key}-${n}`, kind: "call" as const, aggregate_id: key, type, occurred_at: null },
-      ...{ received_at: new Date(received_at.getTime() + n), source: { ...place, offset: 0 } },
+      uuid: `${key}-${n}`,
+      kind: "call" as const,
+      aggregate_id: key,
+      type,
+      occurred_at: null,
+      received_at: new Date(received_at.getTime() + n),
+      source: { ...place, offset: 0 },
       payload: JSON.stringify({ queue: "900", ...more }),
     }));
   const ana = { actor: "ana" };

@@ -118,7 +118,13 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
 }
 
 const emptyReport = (): Report => ({
-  ...{ looked: 0, changed: 0, added: 0, removed: 0, kinds: {}, agents: 0, overgrown: 0 },
+  looked: 0,
+  changed: 0,
+  added: 0,
+  removed: 0,
+  kinds: {},
+  agents: 0,
+  overgrown: 0,
   complete: false,
 });
 

@@ -122,7 +122,10 @@ function interruptible(): () => boolean {
 async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): Promise<number> {
   const { connection, fold, progress } = opened;
   const past = await writePast({
-    ...{ connection, name: into!, until: until!, fold },
+    connection,
+    name: into!,
+    until: until!,
+    fold,
     onLooked: progress.add,
     isWanted: interruptible(),
   });
@@ -146,7 +149,9 @@ async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): 
   const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
-    ...{ store: opened.store, fold: opened.fold, partitionOf },
+    store: opened.store,
+    fold: opened.fold,
+    partitionOf,
     notify: around(notify),
     isWanted,
     topics: topicNames(opened.config.TOPIC_PREFIX),

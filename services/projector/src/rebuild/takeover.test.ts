@@ -26,7 +26,12 @@ async function start(fold: Fold): Promise<boolean> {
   const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
   const crashes: unknown[] = [];
   const rebuilds = completeRebuilds({
-    ...{ store, topics, fold, log, isBehind, metrics: createMetrics() },
+    store,
+    topics,
+    fold,
+    log,
+    isBehind,
+    metrics: createMetrics(),
     notify: async (changes) => void told.push(...changes),
     onSuperseded: (revision) => void crashes.push(revision),
     onCrash: (error) => void crashes.push(error),
@@ -39,8 +44,14 @@ async function start(fold: Fold): Promise<boolean> {
 async function storeCall(key: string, payload = "{}"): Promise<void> {
   const place = { topic: topics.callEvents, partition: partitionOf(key) };
   const event = {
-    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new", payload },
-    ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset: 0 } },
+    uuid: key,
+    kind: "call" as const,
+    aggregate_id: key,
+    type: "call.new",
+    payload,
+    occurred_at: null,
+    received_at: new Date(),
+    source: { ...place, offset: 0 },
   };
   const expected = await store.position(place.topic, place.partition);
   await store.apply({ ...place, expected, next: 1 + (expected ?? 0), events: [event] }, foldCall);

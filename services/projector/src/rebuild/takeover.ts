@@ -87,7 +87,12 @@ const portsOf = (
   { store, fold, topics, notify, log, metrics }: Background,
   isWanted: () => boolean,
 ): RebuildPorts => ({
-  ...{ store, fold, topics, notify, isWanted, partitionOf },
+  store,
+  fold,
+  topics,
+  notify,
+  isWanted,
+  partitionOf,
   retry: (work) => untilAvailable(work, { log, isWanted }),
   onLooked: (calls) => metrics.refolded.inc(calls),
 });
@@ -108,5 +113,9 @@ async function refoldOlder({ fold: { revision }, log, metrics }: Background, por
 }
 
 const countsOf = ({ looked, changed, added, removed, agents }: Report) => ({
-  ...{ looked, changed, added, removed, agents },
+  looked,
+  changed,
+  added,
+  removed,
+  agents,
 });

@@ -65,7 +65,14 @@ function describe({ status, stamped, since }: Kept, now: number, everyMs: number
   const { service, instance, started_at, version, installation, failing, figures } = status;
   const standing = standingOf(status, now - stamped, everyMs);
   return {
-    ...{ service, instance, started_at, version, installation, failing, figures, standing },
+    service,
+    instance,
+    started_at,
+    version,
+    installation,
+    failing,
+    figures,
+    standing,
     since: new Date(standing === "silent" ? stamped : since),
     heard_at: new Date(stamped),
   };

@@ -63,7 +63,10 @@ export function createSystem(deps: SystemDeps): System {
       const instances = statuses.list().map((each) => ({ ...each, foreign: isForeign(each, installation) }));
       const hears = deps.hears(instances);
       return {
-        ...{ now: new Date(now()), hears, installation, instances },
+        now: new Date(now()),
+        hears,
+        installation,
+        instances,
         missing: hears ? missingServices(instances.filter(({ foreign }) => !foreign)) : [],
         ...told,
         rates: counted,
