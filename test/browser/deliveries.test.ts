@@ -72,7 +72,10 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
   await untilCells(page, "again.1", ["↻repetida 2 vezes", "Nova ligação", "again.1", "200", ""]);
   await eventually(async () =>
     expect(await cellsOf(page, "late.1")).toEqual([
-      ...["◔atrasada", "Nova ligação", "late.1", "200"],
+      "◔atrasada",
+      "Nova ligação",
+      "late.1",
+      "200",
       expect.stringMatching(/^01:3\d depois$/),
     ]),
   );

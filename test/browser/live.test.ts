@@ -351,7 +351,10 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   const exported = lines
     .map((line) => JSON.parse(line))
     .map((row) => [
-      ...[row.aggregate_id, row.state, row.counted_as === "outbound" ? row.to : row.from, row.events],
+      row.aggregate_id,
+      row.state,
+      row.counted_as === "outbound" ? row.to : row.from,
+      row.events,
     ]);
   const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,

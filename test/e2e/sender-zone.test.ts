@@ -51,7 +51,9 @@ const ask = async (event: string, data: object = {}) => (await client.ask(event,
 test("a call has the moments of the sender's zone", async () => {
   const [call] = await ask("ListCalls", { params: { aggregate_id: "zone.1" } });
   expect(call).toMatchObject({
-    ...{ state: "FINISHED", answered_at: inUtc(40), finished_at: inUtc(19) },
+    state: "FINISHED",
+    answered_at: inUtc(40),
+    finished_at: inUtc(19),
     legs: [{ queue: "900", entered_at: inUtc(49), answered_at: inUtc(40) }],
   });
 });

@@ -55,13 +55,16 @@ test("a status of the release before is read: it names no refusals and no instal
 });
 
 const status: ServiceStatus = {
-  ...{ service: "ingest", instance: "one", version: "0.2.0", state: "ready" },
-  ...{
-    at: new Date(2),
-    started_at: new Date(1),
-    failing: [{ name: "kafka", reason: "away", tolerated: true }],
-  },
-  ...{ figures: { batches: 3 }, answers: [{ minute: new Date(0), status: 200, count: 4 }], refused: [] },
+  service: "ingest",
+  instance: "one",
+  version: "0.2.0",
+  state: "ready",
+  at: new Date(2),
+  started_at: new Date(1),
+  failing: [{ name: "kafka", reason: "away", tolerated: true }],
+  figures: { batches: 3 },
+  answers: [{ minute: new Date(0), status: 200, count: 4 }],
+  refused: [],
   installation: "7b0c3f8e-2d51-4e0c-9b5e-2f6a4a9d7c11",
 };
 

@@ -67,7 +67,10 @@ async function readLog({ client, prefix, log, topics }: TestTopics) {
   const reached = new Map<number, number>();
   let left = 0;
   const reader = consumePartitions({
-    ...{ client, log, metrics: createMetrics(), onCrash: () => {} },
+    client,
+    log,
+    metrics: createMetrics(),
+    onCrash: () => {},
     groupId: `${prefix}reader-${Math.random()}`,
     topics: [topic],
     position: async () => null,

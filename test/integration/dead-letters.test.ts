@@ -171,15 +171,13 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
   const [refused] = await list("?reason=unprocessable");
   expect((await ask(`/dead-letters/${refused.id}`)).body.data).toEqual({
     ...refused,
-    ...{
-      key: "x.1",
-      type: "call.imagined",
-      service: "ingest",
-      source: null,
-      copies: 1,
-      encoding: "utf8",
-      body,
-    },
+    key: "x.1",
+    type: "call.imagined",
+    service: "ingest",
+    source: null,
+    copies: 1,
+    encoding: "utf8",
+    body,
     first_seen: FIRST_SEEN.toISOString(),
   });
   expect([desk.crashes, projector.crashes]).toEqual([[], []]);
@@ -367,7 +365,13 @@ test("when the registry knows its schema again, a parked record is redriven to i
   const { client, metrics, topics, log } = opened;
   const restarted = consumeEvents({
     parties: findParties,
-    ...{ client, store: projector.store, codec: opened.codec, publisher, topics, log, metrics },
+    client,
+    store: projector.store,
+    codec: opened.codec,
+    publisher,
+    topics,
+    log,
+    metrics,
     prefix: `${opened.prefix}restarted.`,
     fold: foldCall,
     onSuperseded: (revision) => void projector.crashes.push(revision),

@@ -87,7 +87,9 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   await erasing.publish(finished("touched"), ago(31));
   await erasing.publish([body("touched", "call.recording-available")], ago(1));
   const kept = [
-    ...[...finished("young"), body("young-open"), ...finished("touched")],
+    ...finished("young"),
+    body("young-open"),
+    ...finished("touched"),
     body("touched", "call.recording-available"),
   ];
   await untilStored([...olds, body("open"), ...kept]);

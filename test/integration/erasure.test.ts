@@ -201,7 +201,9 @@ type Letter = {
   source: { topic: string } | null;
 };
 const letter = (_id: string, key: string | null, text: string): Letter => ({
-  ...{ _id, key, source: null },
+  _id,
+  key,
+  source: null,
   body: Buffer.from(text),
 });
 
@@ -382,13 +384,14 @@ test("after an agent is erased nothing of them is left in any call, in whatever 
   type Past = { _id: string; [field: string]: unknown };
   const past = db.collection<Past>("past_march");
   const places = [
-    ...[{ actor: ana }, { agents: ["beto", ana] }, { legs: [{ agent: "beto", answered_by: ana }] }],
-    ...[
-      { talks: [{ agent: "Ana.Souza@example.com" }] },
-      { rings: [{ agent: ana }] },
-      { legs: [{ agent: ana }] },
-    ],
-    ...[{ offers: [{ agent: ana }] }, { talks: [{ agent: "ana" }] }],
+    { actor: ana },
+    { agents: ["beto", ana] },
+    { legs: [{ agent: "beto", answered_by: ana }] },
+    { talks: [{ agent: "Ana.Souza@example.com" }] },
+    { rings: [{ agent: ana }] },
+    { legs: [{ agent: ana }] },
+    { offers: [{ agent: ana }] },
+    { talks: [{ agent: "ana" }] },
   ];
   await past.insertMany(places.map((place, n) => ({ _id: `past-${n}`, ...place })));
   const everyCall = async () =>
@@ -538,7 +541,7 @@ test("a call and an agent with more events than a transaction should delete are 
       return { ...event, _id: uuid, id: 0 };
     });
   await db.collection<{ _id: string }>("events").insertMany([...many("call"), ...many("agent")]);
-  await db.collection<{ _id: string }>("calls").insertOne({ ...{ overgrown: true }, _id: "call" });
+  await db.collection<{ _id: string; overgrown: true }>("calls").insertOne({ overgrown: true, _id: "call" });
   const [erased_at, log_clean_by] = [new Date(), new Date()];
   const erasures = (["call", "agent"] as const).map((kind) => ({ kind, key: kind, erased_at, log_clean_by }));
   await store.apply({ ...batchOf([], null, 0), next: 2, erasures }, foldCall);

@@ -37,7 +37,9 @@ beforeAll(async () => {
   own = await openOwnStack();
   stack = own.stack;
   gateway = await openGateway({
-    ...{ ingest: 2, projector: 0, realtime: 0 },
+    ingest: 2,
+    projector: 0,
+    realtime: 0,
     mains: { ingest: join(import.meta.dirname, "../support/ingest-patient.ts") },
     envOf: (name) => (name === "ingest-2" ? { DEADLINE_MS: String(PATIENCE_MS) } : {}),
   });

@@ -48,7 +48,12 @@ test("a broker that was killed and started again finds its publisher and its con
   const positions = new Map<number, number>();
   const onCrash = (error: unknown) => void crashes.push(error);
   const consumer = consumePartitions({
-    ...{ client, log, metrics, onCrash, topics: [topic], groupId: `${prefix}group` },
+    client,
+    log,
+    metrics,
+    onCrash,
+    topics: [topic],
+    groupId: `${prefix}group`,
     position: async (_topic, partition) => positions.get(partition) ?? null,
     handle: async ({ partition, records, next }) => {
       stored.push(...records.map(({ value }) => String(value)));

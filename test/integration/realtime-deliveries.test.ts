@@ -33,8 +33,14 @@ let filed = 0;
 async function file(body: string | Buffer, more: Partial<ArrivedLetter> = {}): Promise<string> {
   const key = `letter-${++filed}`;
   const letter: ArrivedLetter = {
-    ...{ key, type: null, reason: "unprocessable", service: "ingest", source: null },
-    ...{ first_seen: FIRST_SEEN, last_seen: FIRST_SEEN, body: Buffer.from(body) },
+    key,
+    type: null,
+    reason: "unprocessable",
+    service: "ingest",
+    source: null,
+    first_seen: FIRST_SEEN,
+    last_seen: FIRST_SEEN,
+    body: Buffer.from(body),
     ...more,
   };
   const batch = { topic: randomUUID(), partition: 0, expected: null, next: 1 };
@@ -92,7 +98,8 @@ test("a dead letter that would be taken now is published with the time it first 
   expect((await ask(`/dead-letters/${id}`, "GET")).body.data).toMatchObject({ id, encoding: "utf8", body });
   for (const token of TOKENS)
     expect(await redrive(id, { Authorization: `Bearer ${token}` })).toMatchObject({
-      ...{ status: 200, body: { data: { id, status: "redriven" } } },
+      status: 200,
+      body: { data: { id, status: "redriven" } },
     });
   const events = (await published()).filter(({ aggregate_id }) => aggregate_id === "redriven");
   expect(events).toHaveLength(2);

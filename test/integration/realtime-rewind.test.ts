@@ -58,8 +58,11 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const { data } = await client.ask("Rewind", { at: at(25).getTime() });
     expect(data.waiting).toEqual([
       {
-        ...{ aggregate_id: "two", their_number: null, their_number_display: null },
-        ...{ queue: "900", entered_at: at(8).toJSON() },
+        aggregate_id: "two",
+        their_number: null,
+        their_number_display: null,
+        queue: "900",
+        entered_at: at(8).toJSON(),
       },
     ]);
     expect(data.queues).toMatchObject([{ queue: "900", waiting: 1, waiting_since: at(8).toJSON() }]);

@@ -150,7 +150,14 @@ function fileLetters() {
   const { connection, store } = erasing;
   const letters = createMongoLetters({ connection, log });
   const filing = fileDeadLetters({
-    ...{ client, topics, prefix, log, metrics, letters, store, parties: findParties },
+    client,
+    topics,
+    prefix,
+    log,
+    metrics,
+    letters,
+    store,
+    parties: findParties,
     readOccurrence: createReadOccurrence("UTC"),
     onCrash: (error) => projector.crashes.push(error),
   });

@@ -29,7 +29,14 @@ function report({ client = opened.client, name = "one" }: { client?: KafkaClient
   const from = { ...self, instance: name };
   const config = readConfig(statusSettings, {});
   const reporter = createStatusReporter({
-    ...{ config, client, codec, topics, log, health, answers, self: from },
+    config,
+    client,
+    codec,
+    topics,
+    log,
+    health,
+    answers,
+    self: from,
     installation: () => "ours",
   });
   return { reporter, health, answers };
@@ -40,7 +47,10 @@ function follow() {
   const { client, codec, topics, prefix, log } = opened;
   const heard: ServiceStatus[] = [];
   const follower = followTopic({
-    ...{ client, log, topic: topics.serviceStatus, sinceMs: 3_600_000 },
+    client,
+    log,
+    topic: topics.serviceStatus,
+    sinceMs: 3_600_000,
     groupPrefix: `${prefix}follower-`,
     metrics: createMetrics(),
     handle: async (records) => {

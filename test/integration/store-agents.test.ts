@@ -37,8 +37,14 @@ async function damage() {
   await documents().deleteOne({ _id: "missing" });
   await documents().insertOne({
     _id: "invented",
-    ...{ agent: "invented", is_extension: false, queues: [], extensions: [], returns: [] },
-    ...{ said_at: new Date(), updated_at: new Date(), version: 1 },
+    agent: "invented",
+    is_extension: false,
+    queues: [],
+    extensions: [],
+    returns: [],
+    said_at: new Date(),
+    updated_at: new Date(),
+    version: 1,
   });
   return events;
 }

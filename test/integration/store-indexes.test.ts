@@ -372,8 +372,10 @@ describe("the newest calls by when they began are found without reading older on
   const lifeOf = (n: number) => {
     const isRare = n < RARE;
     const body = {
-      ...{ queue: isRare ? "old" : "900", our_number: isRare ? "1130009999" : ours },
-      ...{ their_number: `1196666${1_000 + n}`, direction: isRare ? "internal" : "inbound" },
+      queue: isRare ? "old" : "900",
+      our_number: isRare ? "1130009999" : ours,
+      their_number: `1196666${1_000 + n}`,
+      direction: isRare ? "internal" : "inbound",
     };
     const types = [
       ...["call.waiting", "actor.entered", "actor.left", "call.finished"].slice(0, n === CALLS - 1 ? 1 : 4),

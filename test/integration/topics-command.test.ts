@@ -69,7 +69,9 @@ const settingsOf = (topic: string): Promise<Record<string, string>> =>
 test("`topics` lets a topic of the registry keep everything, `--check` names one that deletes, and one that is compacted or absent is accepted", async () => {
   const { journal, compacted, absent } = ofRegistry;
   const topicOf = (topic: string, settings: Record<string, string> = {}) => ({
-    ...{ topic, numPartitions: 1, replicationFactor: 1 },
+    topic,
+    numPartitions: 1,
+    replicationFactor: 1,
     configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
   });
   const shared = { "flush.messages": "1" };

@@ -159,7 +159,10 @@ const findRefusals = (struck: readonly Struck[]): Violation[] =>
     .map(({ fault, window }) => ({ fault, count: (window?.refused ?? 0) + (window?.unanswered ?? 0) }))
     .filter(({ count }) => count > 0)
     .map(({ fault, count }) => ({
-      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${count} webhooks` },
+      invariant: "I13",
+      damage: "refused",
+      where: fault,
+      detail: `${count} webhooks`,
     }));
 
 async function strikeUnderLoad(

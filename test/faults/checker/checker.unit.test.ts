@@ -30,7 +30,11 @@ function goodEvidence(): Evidence {
   ]);
   const offsets = { [PLACE]: bodies.length };
   const log = events.map(({ _id, aggregate_id }, offset) => ({
-    ...{ place: PLACE, offset, key: aggregate_id, uuid: _id, tombstone: false },
+    place: PLACE,
+    offset,
+    key: aggregate_id,
+    uuid: _id,
+    tombstone: false,
   }));
   const samples = [
     { at: 1, committed: offsets, positions: offsets },
@@ -60,15 +64,13 @@ function goodEvidence(): Evidence {
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [
       {
-        ...{
-          name: "lister",
-          calls: shown,
-          events: [asked],
-          told: [8],
-          heard: [],
-          unanswered: [],
-          vanished: [],
-        },
+        name: "lister",
+        calls: shown,
+        events: [asked],
+        told: [8],
+        heard: [],
+        unanswered: [],
+        vanished: [],
         connections: 1,
       },
     ],

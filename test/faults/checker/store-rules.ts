@@ -45,10 +45,16 @@ function ownersOfNumbers({ events, seen }: Pick<Evidence, "events" | "seen">): [
 const isSeveral = (each: unknown[]) => each.length > 1;
 const nameOf = ([event]: EventDocument[]) => `event ${event!._id} of ${event!.aggregate_id}`;
 const doubled = (same: EventDocument[], detail: string): Violation => ({
-  ...{ invariant: "I2", damage: "doubled", where: nameOf(same), detail },
+  invariant: "I2",
+  damage: "doubled",
+  where: nameOf(same),
+  detail,
 });
 const idTwice = (where: string, detail: string): Violation => ({
-  ...{ invariant: "I2", damage: "id given twice", where, detail },
+  invariant: "I2",
+  damage: "id given twice",
+  where,
+  detail,
 });
 
 /** I3: nothing is stored that was not sent, and what is stored is what was sent, under its own id. I4: nothing that was refused. */

@@ -8,7 +8,9 @@ export function findUntold({ clients, calls }: Pick<Evidence, "clients" | "calls
     return calls
       .filter(({ version }) => version > last)
       .map(({ _id }) => ({
-        ...{ invariant: "I9", damage: "stale client", where: name },
+        invariant: "I9",
+        damage: "stale client",
+        where: name,
         detail: `not told of ${_id}`,
       }));
   });

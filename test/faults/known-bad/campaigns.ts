@@ -62,7 +62,8 @@ export const knownBadCampaigns: readonly Campaign[] = [
     gapMs: 500,
     // realtime would find what it was not notified of
     rig: {
-      ...{ mains: { projector: main("silent-redelivery") }, counts },
+      mains: { projector: main("silent-redelivery") },
+      counts,
       env: seldomCompared,
     },
     mustShow: ["stale client"],

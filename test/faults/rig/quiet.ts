@@ -134,11 +134,18 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     readParked(rig),
   ]);
   return {
-    ...{ events, calls, history: rig.history, erased: rig.erased },
-    ...{ remains, notices, lateNotices, missedNotices },
+    events,
+    calls,
+    history: rig.history,
+    erased: rig.erased,
+    remains,
+    notices,
+    lateNotices,
+    missedNotices,
     // they are whole when the services have ended
     leaks: [],
-    ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
+    samples: rig.sampler.samples,
+    seen: rig.sampler.seen,
     ends: rig.processes.ends,
     struckAt: rig.struckAt,
     unrecovered: rig.unrecovered,
@@ -165,7 +172,10 @@ async function readLog({ opened }: Rig, topic: string): Promise<LogRecord[]> {
   const records = await readTopic(opened, topic);
   return Promise.all(
     records.map(async ({ partition, offset, key, value }) => ({
-      ...{ place: `${topic}:${partition}`, offset, key: key?.toString() ?? null, tombstone: value === null },
+      place: `${topic}:${partition}`,
+      offset,
+      key: key?.toString() ?? null,
+      tombstone: value === null,
       uuid:
         value &&
         (await opened.codec.decodeEvent(value).then(
