@@ -5,7 +5,7 @@ import { createAssigner } from "./assigner.ts";
 import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { COMMIT_MS, createCommits } from "./commits.ts";
-import { type Consumption, consumeBatch, place, SETTLE_MS } from "./consume-batch.ts";
+import { type Consumption, consumeBatch, SETTLE_MS } from "./consume-batch.ts";
 import { followCoordinator } from "./coordinator.ts";
 import { withDeadline } from "./deadline.ts";
 import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
@@ -19,6 +19,7 @@ import {
   type MemberLife,
   memberOptions,
 } from "./membership.ts";
+import { partitionKey } from "./partition-key.ts";
 import { createProgress } from "./progress.ts";
 import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
 import { watchFetches } from "./watch-fetches.ts";
@@ -188,7 +189,7 @@ function startAssignment(state: State, assignment: Assignment): void {
   const isWanted = () => state.membership.assignment() === assignment;
   state.commits = createCommits({ isWanted, log: state.log });
   state.beyond.clear();
-  state.progress.assign(placesOf(assignment));
+  state.progress.assign(partitionKeysOf(assignment));
   forgetLag(state);
 }
 
@@ -196,12 +197,12 @@ type Asked = readonly { topic: string; partitions: readonly { partition: number 
 
 function noteAnswer({ progress }: State, topics: Asked): void {
   for (const { topic, partitions } of topics)
-    for (const { partition } of partitions) progress.answered(place(topic, partition));
+    for (const { partition } of partitions) progress.answered(partitionKey(topic, partition));
 }
 
-const placesOf = (assignment: Assignment): string[] =>
+const partitionKeysOf = (assignment: Assignment): string[] =>
   Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => place(topic, partition)),
+    partitions.map((partition) => partitionKey(topic, partition)),
   );
 
 /**
@@ -253,8 +254,9 @@ function seekOne(state: State, { consumer }: Member, standing: Standing): number
       "the stored position is beyond the end of the log",
     );
     // the log was cut since it was compared
-    if (state.logs) throw new Error(`the log of ${place(topic, partition)} ends below the stored position`);
-    state.beyond.add(place(topic, partition));
+    if (state.logs)
+      throw new Error(`the log of ${partitionKey(topic, partition)} ends below the stored position`);
+    state.beyond.add(partitionKey(topic, partition));
     consumer.pause(where);
   } else {
     consumer.seek({ topic, partition, offset: String(start) });

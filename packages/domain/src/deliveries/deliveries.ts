@@ -1,4 +1,4 @@
-import { orderPlaces, placeOf } from "../call/order.ts";
+import { orderKeyOf, sortOrderKeys } from "../call/order.ts";
 import { canonicalType, findDefinition } from "../event/catalogue.ts";
 import type { Event, StoredEvent } from "../event/event.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
@@ -48,10 +48,10 @@ function letterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): De
 
 /** Finds, for each overtaken event of a call, the type of the first event that stands after it and was received before it. The keys are uuids. */
 export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
-  const ordered = orderPlaces(
+  const ordered = sortOrderKeys(
     events.map((event) => {
       const { type, received_at } = event;
-      return { ...placeOf(event, readOccurrence), type, received: received_at.getTime() };
+      return { ...orderKeyOf(event, readOccurrence), type, received: received_at.getTime() };
     }),
   );
   const overtaken = new Map<string, string>();

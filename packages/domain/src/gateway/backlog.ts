@@ -35,13 +35,13 @@ export function measureLag(
   const next = new Map<string, Mark>();
   const lags = standings.map((standing) => {
     const { topic, partition, low, high } = standing;
-    const place = `${topic}:${partition}`;
+    const key = `${topic}:${partition}`;
     const stored = Math.max(standing.next ?? low, low);
     const records = Math.max(0, high - stored);
     if (records === 0) return { topic, partition, records, waited_ms: 0 };
-    const known = marks.get(place);
+    const known = marks.get(key);
     const mark = known && known.end > stored ? known : { end: high, at: now };
-    next.set(place, mark);
+    next.set(key, mark);
     return { topic, partition, records, waited_ms: Math.max(0, now - mark.at) };
   });
   return { lags, marks: next };

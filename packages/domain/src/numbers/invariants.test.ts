@@ -6,7 +6,7 @@ import { randomCall, randomCalls } from "../../testing/random-calls.ts";
 import { type ResolvedTalk, resolveTalks } from "../agents/agent-talks.ts";
 import { foldCall } from "../call/call.ts";
 import type { FoldedCall } from "../call/folded-call.ts";
-import { orderEvents, placeEvents } from "../call/order.ts";
+import { orderEvents, withOrderKeys } from "../call/order.ts";
 import type { Event } from "../event/event.ts";
 import { agentKey } from "../event/step.ts";
 import { countQueues } from "./queue-numbers.ts";
@@ -64,7 +64,9 @@ describe("of any events", () => {
       const event = events[chosen % events.length]!;
       const twin = twinOf(event);
       const { events: count, ...call } = foldCall([...events, twin])!;
-      const isTwin = placeEvents([...events, twin]).some((placed) => placed.isTwin && placed.event === twin);
+      const isTwin = withOrderKeys([...events, twin]).some(
+        (placed) => placed.isTwin && placed.event === twin,
+      );
       if (!isTwin) return;
       twins += 1;
       expect({ ...call, events: count - 1 }).toEqual(foldCall(events));
@@ -129,7 +131,7 @@ describe("of any events", () => {
     assertAll(randomCall(), (events) => {
       for (const prefix of prefixesOf(events)) {
         const { talks, finished_at } = foldCall(prefix)!;
-        const last = placeEvents(prefix).findLast(({ isTwin }) => !isTwin)!;
+        const last = withOrderKeys(prefix).findLast(({ isTwin }) => !isTwin)!;
         const going = talks.filter(({ ended_at }) => !ended_at).map(({ agent }) => agentKey(agent));
         if (finished_at) expect(going).toEqual([]);
         if (last.event.type !== "actor.left") continue;
@@ -165,8 +167,8 @@ describe("of any events", () => {
 });
 
 describe("the random calls", () => {
-  const sampled = fc.sample(randomCall(), { numRuns: 750, seed: 1 }).map((events) => placeEvents(events));
-  const count = (isCounted: (placed: ReturnType<typeof placeEvents>[number]) => boolean) =>
+  const sampled = fc.sample(randomCall(), { numRuns: 750, seed: 1 }).map((events) => withOrderKeys(events));
+  const count = (isCounted: (placed: ReturnType<typeof withOrderKeys>[number]) => boolean) =>
     sampled.flat().filter(isCounted).length;
 
   test("hold every pair of steps, one right after the other, often", () => {

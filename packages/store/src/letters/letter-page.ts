@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { type ArrivedLetter, type DeadLetter, InvalidCursor, type Page } from "@teravoz/domain";
 import { readCursor, writeCursor } from "../queries/cursor.ts";
 
-/** The place of a letter in the order of all: by first_seen, then by id. */
-export type Place = { first_seen: Date; id: string };
+/** Where a listing of dead letters goes on in the order of all: by first_seen, then by id. */
+export type DeadLetterCursor = { first_seen: Date; id: string };
 
 export const letterId = ({ body }: Pick<ArrivedLetter, "body">): string =>
   createHash("sha256").update(body).digest("hex");
@@ -12,20 +12,20 @@ export const letterId = ({ body }: Pick<ArrivedLetter, "body">): string =>
 export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLetter> {
   const items = letters.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: letters.length > limit && last ? writeCursor(placeOf(last)) : null };
+  return { items, next: letters.length > limit && last ? writeCursor(textOfCursor(last)) : null };
 }
 
-const placeOf = ({ first_seen, id }: Place) => `${first_seen.getTime()}:${id}`;
+const textOfCursor = ({ first_seen, id }: DeadLetterCursor) => `${first_seen.getTime()}:${id}`;
 
 /** The last place of a page. Throws InvalidCursor if the cursor is invalid. */
-export function readPlace(cursor: string): Place {
+export function readLetterCursor(cursor: string): DeadLetterCursor {
   const [, ms, id] = /^(\d{1,14}):([0-9a-f]{64})$/.exec(readCursor(cursor)) ?? [];
   if (ms === undefined || id === undefined) throw new InvalidCursor();
   return { first_seen: new Date(Number(ms)), id };
 }
 
 /** Newest first. */
-export function byPlace(one: Place, other: Place): number {
+export function newestFirst(one: DeadLetterCursor, other: DeadLetterCursor): number {
   const apart = other.first_seen.getTime() - one.first_seen.getTime();
   if (apart !== 0) return apart;
   return one.id === other.id ? 0 : one.id > other.id ? -1 : 1;

@@ -16,7 +16,7 @@ import type { LetterDocument } from "../mongo/documents.ts";
 import { orUnavailable } from "../mongo/outage.ts";
 import { runTransaction } from "../mongo/transaction.ts";
 import { discardExcess, discardOld } from "./discard.ts";
-import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
+import { cutLetters, type DeadLetterCursor, letterId, readLetterCursor } from "./letter-page.ts";
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number };
 type Opened = Deps & { collections: Collections };
@@ -100,16 +100,16 @@ async function list(
   filter: LetterFilter,
   { limit, cursor }: { limit: number; cursor: string | null },
 ) {
-  const after = cursor === null ? null : readPlace(cursor);
+  const after = cursor === null ? null : readLetterCursor(cursor);
   return cutLetters(await readLetters(letters, { filter, after, limit: limit + 1 }), limit);
 }
 
 /** Reads letters after a place, newest first, at most `limit`, without bodies. */
 export async function readLetters(
   letters: Letters,
-  { filter, after, limit }: { filter: LetterFilter; after: Place | null; limit: number },
+  { filter, after, limit }: { filter: LetterFilter; after: DeadLetterCursor | null; limit: number },
 ): Promise<DeadLetter[]> {
-  const conditions = [...conditionsOf(filter), ...(after ? [afterPlace(after)] : [])];
+  const conditions = [...conditionsOf(filter), ...(after ? [afterCursor(after)] : [])];
   const found = await letters
     .find(conditions.length > 0 ? { $and: conditions } : {}, { ...LIMIT, ...WITHOUT_BODY })
     .sort({ first_seen: -1, _id: -1 })
@@ -129,7 +129,7 @@ function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
     .map(([field, operator, value]) => ({ [field]: { [operator]: value } }));
 }
 
-const afterPlace = ({ first_seen, id }: Place): Document => ({
+const afterCursor = ({ first_seen, id }: DeadLetterCursor): Document => ({
   $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }],
 });
 

@@ -9,7 +9,7 @@ import {
   type LetterBatch,
   type LetterFilter,
 } from "@teravoz/domain";
-import { byPlace, cutLetters, letterId, readPlace } from "../letters/letter-page.ts";
+import { cutLetters, letterId, newestFirst, readLetterCursor } from "../letters/letter-page.ts";
 import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
 
 type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
@@ -73,11 +73,11 @@ function withoutBody(letter: WholeLetter): DeadLetter {
 }
 
 function list({ letters }: State, filter: LetterFilter, cursor: string | null): DeadLetter[] {
-  const after = cursor === null ? null : readPlace(cursor);
+  const after = cursor === null ? null : readLetterCursor(cursor);
   return [...letters.values()]
     .map(withoutBody)
-    .filter((letter) => isWanted(letter, filter) && (after === null || byPlace(after, letter) < 0))
-    .sort(byPlace);
+    .filter((letter) => isWanted(letter, filter) && (after === null || newestFirst(after, letter) < 0))
+    .sort(newestFirst);
 }
 
 function isWanted(letter: DeadLetter, { since, until, ...equal }: LetterFilter): boolean {
@@ -115,7 +115,7 @@ function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boo
 
 function discardExcess(state: State, maxBytes: number): DiscardedLetters {
   const bytesOf = ({ body }: DeadLetterWithBody) => body?.length ?? 0;
-  const all = [...state.letters.values()].sort((one, other) => byPlace(other, one));
+  const all = [...state.letters.values()].sort((one, other) => newestFirst(other, one));
   const isWaiting = ({ status }: DeadLetter) => status === "waiting";
   const order = [...all.filter((each) => !isWaiting(each)), ...all.filter(isWaiting)];
   let excess = all.reduce((sum, each) => sum + bytesOf(each), 0) - maxBytes;
