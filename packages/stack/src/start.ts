@@ -8,8 +8,13 @@ import { choosePorts } from "./ports.ts";
 import { endLeftovers, readPids, signalProcess } from "./process/pids.ts";
 import { type Job, supervise } from "./process/supervise.ts";
 import { claim } from "./run/claim.ts";
+import {
+  gatewayAddressesOf,
+  removeAddresses,
+  sayAddresses,
+  writeAddresses,
+} from "./run/gateway-addresses.ts";
 import { buildDashboard, createTopics, type JobOptions } from "./run/jobs.ts";
-import { removeReport, reportOf, sayReport, writeReport } from "./run/report.ts";
 import { type Kind, type ServiceHandle, startServices } from "./run/services.ts";
 import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
 import { watchSources } from "./run/watch.ts";
@@ -31,7 +36,7 @@ async function main(): Promise<void> {
   const signal = stopSignal(killAll);
   const release = claim(DIR);
   process.once("exit", () => {
-    removeReport(DIR);
+    removeAddresses(DIR);
     release();
   });
   await clearLeftovers();
@@ -140,10 +145,10 @@ async function untilReady(service: ServiceHandle): Promise<void> {
 }
 
 function announce({ parts, services }: Running): void {
-  const report = reportOf(parts.addresses, services);
-  writeReport(DIR, report);
+  const report = gatewayAddressesOf(parts.addresses, services);
+  writeAddresses(DIR, report);
   say("up:");
-  sayReport(report, say);
+  sayAddresses(report, say);
   say(`logs are in ${relative(process.cwd(), join(DIR, "logs"))}; Ctrl-C stops all`);
 }
 

@@ -1,7 +1,7 @@
 import { CannotGoOn, faultsInWords, type Outcome } from "../admin-client.ts";
 import { type AdminClient, createAdminClient } from "./client.ts";
 import { type Actions, filtersOf, type Options } from "./options.ts";
-import { formatLetter, formatList, type Progress, type Report, showProgress, tell } from "./print.ts";
+import { type ActionResult, formatLetter, formatList, type Progress, showProgress, tell } from "./print.ts";
 
 /** Writes results to `out` and all else to `say`. */
 type Terminal = { out(text: string): void; say(line: string): void };
@@ -60,7 +60,7 @@ async function doAll(terminal: Terminal, client: AdminClient, ids: string[], opt
     terminal.say(`this drops ${chosen.length} dead letters for good: add --yes, or --dry-run to look`);
     return 1;
   }
-  const reports: Report[] = [];
+  const reports: ActionResult[] = [];
   const progress = showProgress(chosen.length, () => reports.length, terminal.say);
   try {
     await doEach(client, chosen, options, reports, progress);
@@ -81,7 +81,7 @@ async function doEach(
   client: AdminClient,
   chosen: readonly string[],
   options: Deed,
-  reports: Report[],
+  reports: ActionResult[],
   progress: Progress,
 ): Promise<void> {
   const queue = [...chosen];
@@ -104,5 +104,5 @@ function doOne(client: AdminClient, id: string, { deed, dryRun = false }: Deed):
   return dryRun ? client.show(id) : client.drop(id);
 }
 
-const reportOf = (id: string, outcome: Outcome<unknown>): Report =>
+const reportOf = (id: string, outcome: Outcome<unknown>): ActionResult =>
   outcome.ok ? { id, ok: true } : { id, ok: false, errors: outcome.errors };

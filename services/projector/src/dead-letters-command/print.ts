@@ -2,7 +2,7 @@ import { type Faults, faultsInWords } from "../admin-client.ts";
 import type { Letter, LetterWithBody } from "./client.ts";
 
 /** What became of one letter. */
-export type Report = { id: string; ok: boolean; errors?: Faults };
+export type ActionResult = { id: string; ok: boolean; errors?: Faults };
 export type Progress = { moved(): void; stop(): void };
 
 /** Often enough to see that it moves, rarely enough for a log. */
@@ -55,7 +55,7 @@ const WOULD = { redrive: "would be redriven", drop: "would be dropped" };
 /** What became of all: each refusal in words, and the sum. */
 export function tell(
   { out, say }: { out(text: string): void; say(line: string): void },
-  reports: readonly Report[],
+  reports: readonly ActionResult[],
   { deed, dryRun, json }: { deed: "redrive" | "drop"; dryRun?: boolean; json?: boolean },
 ): void {
   const done = (dryRun ? WOULD : DONE)[deed];

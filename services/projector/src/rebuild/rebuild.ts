@@ -27,7 +27,7 @@ export type RebuildPorts = {
   onLooked(calls: number): void;
 };
 
-export type Report = {
+export type RebuildReport = {
   looked: number;
   changed: number;
   added: number;
@@ -61,7 +61,7 @@ const PAGE_EVENTS = 5_000;
  * projector. May be run again at any time, also after it was killed: what is right by then is left
  * alone, and what was changed and not told is told first. Throws Superseded.
  */
-export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<Report> {
+export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<RebuildReport> {
   const { store, fold, topics, retry } = ports;
   const places = partitionsOf(topics);
   const claim = await retry(() => store.claim(places, fold.revision));
@@ -83,7 +83,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
 }
 
 /** Agents are few, and made anew whatever made them. */
-async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void> {
+async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {
     const differences = await retry(() => store.compareAgents(keys, fold));
@@ -105,7 +105,7 @@ export async function tellUntold(ports: RebuildPorts): Promise<void> {
 }
 
 /** What a rebuild would change; changes nothing. */
-export async function compareCalls(ports: RebuildPorts): Promise<Report> {
+export async function compareCalls(ports: RebuildPorts): Promise<RebuildReport> {
   const report = emptyReport();
   for await (const keys of listWork(ports, null, report)) {
     const differences = await ports.retry(() => ports.store.compare(keys, ports.fold));
@@ -117,7 +117,7 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
   return { ...report, complete: ports.isWanted() };
 }
 
-const emptyReport = (): Report => ({
+const emptyReport = (): RebuildReport => ({
   looked: 0,
   changed: 0,
   added: 0,
@@ -136,7 +136,11 @@ export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]
   [callEvents, agentEvents].flatMap(partitionsIn);
 
 /** Keys to be looked at together. An overgrown call stands alone; with `below` it is only counted. */
-async function* listWork({ store, retry, isWanted }: RebuildPorts, below: number | null, report: Report) {
+async function* listWork(
+  { store, retry, isWanted }: RebuildPorts,
+  below: number | null,
+  report: RebuildReport,
+) {
   let cursor: string | null = null;
   do {
     const asked: Parameters<CallRebuild["listKeys"]>[0] = { limit: PAGE_EVENTS, cursor, below };
@@ -164,7 +168,12 @@ async function* listAgents({ store, retry, isWanted }: RebuildPorts): AsyncItera
   } while (cursor !== null && isWanted());
 }
 
-async function refold(ports: RebuildPorts, place: Partition, keys: string[], report: Report): Promise<void> {
+async function refold(
+  ports: RebuildPorts,
+  place: Partition,
+  keys: string[],
+  report: RebuildReport,
+): Promise<void> {
   const { store, fold } = ports;
   const differences = await settle(ports, place, () => store.refold({ ...place, keys }, fold));
   for (const difference of differences) count(report, difference);
@@ -186,12 +195,12 @@ async function settle(
   return differences;
 }
 
-function count(report: Report, { kind, fields }: Difference): void {
+function count(report: RebuildReport, { kind, fields }: Difference): void {
   report[kind] += 1;
   for (const name of kindsOf(fields)) report.kinds[name] = (report.kinds[name] ?? 0) + 1;
 }
 
-function countLooked({ onLooked }: RebuildPorts, report: Report, keys: readonly string[]): void {
+function countLooked({ onLooked }: RebuildPorts, report: RebuildReport, keys: readonly string[]): void {
   report.looked += keys.length;
   onLooked(keys.length);
 }

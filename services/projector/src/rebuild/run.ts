@@ -24,7 +24,7 @@ import { type MongoConnection, type MongoRebuild, openStore, restampEvents, writ
 import { createRebuildCommand, type RebuildOptions } from "./options.ts";
 import { CannotRebuild, openNotices } from "./outlet.ts";
 import { type Progress, showProgress } from "./progress.ts";
-import { compareCalls, type RebuildPorts, type Report, rebuildCalls, Superseded } from "./rebuild.ts";
+import { compareCalls, type RebuildPorts, type RebuildReport, rebuildCalls, Superseded } from "./rebuild.ts";
 import { formatReport } from "./report.ts";
 
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
@@ -177,7 +177,7 @@ async function retryFor<T>(limitMs: number, work: () => Promise<T>): Promise<T> 
   return untilAvailable(work, { log, isWanted: () => Date.now() < giveUpAt });
 }
 
-function sayReport(report: Report, about: { dryRun: boolean; seconds: number }): number {
+function sayReport(report: RebuildReport, about: { dryRun: boolean; seconds: number }): number {
   say(formatReport(report, about));
   return report.complete ? 0 : sayStopped("run it again to go on");
 }

@@ -5,7 +5,7 @@ import { type Health, type Log, type Metrics, untilAvailable } from "@teravoz/ru
 import {
   partitionsOf,
   type RebuildPorts,
-  type Report,
+  type RebuildReport,
   rebuildCalls,
   Superseded,
   tellUntold,
@@ -112,7 +112,7 @@ async function refoldOlder({ fold: { revision }, log, metrics }: Background, por
   if (overgrown > 0) log.warn({ revision, overgrown }, "overgrown calls are left: rebuild:calls folds them");
 }
 
-const countsOf = ({ looked, changed, added, removed, agents }: Report) => ({
+const countsOf = ({ looked, changed, added, removed, agents }: RebuildReport) => ({
   looked,
   changed,
   added,
