@@ -21,7 +21,7 @@ import {
 } from "./membership.ts";
 import { partitionKey } from "./partition-key.ts";
 import { createProgress } from "./progress.ts";
-import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
+import { findStart, type PartitionOffsets, readPartitionOffsets, withoutOffsets } from "./starts.ts";
 import { watchFetches } from "./watch-fetches.ts";
 
 export type PartitionConsumer = {
@@ -220,8 +220,8 @@ async function seekAll(
 ): Promise<Assignment> {
   await state.demandGroup();
   await state.logs?.compare(assignment, isFirst);
-  const standings = await readStandings({ ...member, position: state.position }, assignment);
-  const left = withoutStanding(assignment, standings);
+  const standings = await readPartitionOffsets({ ...member, position: state.position }, assignment);
+  const left = withoutOffsets(assignment, standings);
   for (const [topic, partitions] of Object.entries(left)) member.consumer.pause([{ topic, partitions }]);
   const firstStarts = standings.flatMap((standing) => {
     const { topic, partition, committed } = standing;
@@ -240,7 +240,7 @@ async function seekAll(
 }
 
 /** The offset at which the partition starts; null if it stands still. */
-function seekOne(state: State, { consumer }: Member, standing: Standing): number | null {
+function seekOne(state: State, { consumer }: Member, standing: PartitionOffsets): number | null {
   const { topic, partition, position, committed, low, high } = standing;
   // Kafka forgets a group's offsets after days without a member, and when a topic is deleted
   if (position !== null && committed === null)

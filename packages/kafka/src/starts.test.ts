@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "@jest/globals";
 import type { Admin } from "kafkajs";
-import { findStart, readStandings, withoutStanding } from "./starts.ts";
+import { findStart, readPartitionOffsets, withoutOffsets } from "./starts.ts";
 
 const start = (position: number | null, committed: number | null, low = 0, high = 100) =>
   findStart({ position, committed, low, high });
@@ -79,9 +79,9 @@ test("the standings of a topic leave out the partitions without a leader, and th
     fetchOffsets: async () => [{ topic: "t", partitions: [{ partition: 0, offset: "-1" }] }],
   };
   const asked = { admin: admin as unknown as Admin, groupId: "g", position: async () => null };
-  const standings = await readStandings(asked, { t: [0, 1] });
+  const standings = await readPartitionOffsets(asked, { t: [0, 1] });
   expect(standings).toMatchObject([
     { topic: "t", partition: 0, position: null, committed: null, low: 0, high: 7 },
   ]);
-  expect(withoutStanding({ t: [0, 1], u: [] }, standings)).toEqual({ t: [1] });
+  expect(withoutOffsets({ t: [0, 1], u: [] }, standings)).toEqual({ t: [1] });
 });

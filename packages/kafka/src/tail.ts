@@ -12,7 +12,7 @@ import {
   type MemberLife,
   memberOptions,
 } from "./membership.ts";
-import { withoutStanding } from "./starts.ts";
+import { withoutOffsets } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
 import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
 
@@ -91,7 +91,7 @@ export function followTopic(options: {
       consumer.seek({ topic, partition, offset: String(offset) });
       next.set(partition, offset);
     }
-    const left = withoutStanding(
+    const left = withoutOffsets(
       assignment,
       starts.map(({ partition }) => ({ topic, partition })),
     );

@@ -162,10 +162,10 @@ function missedIn({ latest, missed, began_at }: CallRings, window: Window): numb
   return kept.filter(isIn).length + (areOlderIn ? older : 0);
 }
 
-type Standing = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
+type StateFields = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
 type Known = { heard: Heard; queues: AgentQueues; talks: readonly ResolvedTalk[]; now: Date };
 
-function stateOf(known: Known): Standing {
+function stateOf(known: Known): StateFields {
   const { heard, talks, now } = known;
   const away = awayOf(known);
   const talk = talks.findLast(({ ended_at, call_id }) => !ended_at && !heard.lost.has(call_id));
