@@ -32,7 +32,7 @@ export type Commits = {
 const keyOf = ({ topic, partition }: Omit<Commit, "offset" | "metadata">) => partitionKey(topic, partition);
 
 type Send = (offsets: Offsets) => Promise<void>;
-type Waiting = Commit & { done: PromiseWithResolvers<void> };
+type PendingCommit = Commit & { done: PromiseWithResolvers<void> };
 
 /** Longer than one request takes. */
 export const COMMIT_MS = 5_000;
@@ -40,7 +40,7 @@ const RETRY_MS = 1_000;
 
 /** Commits while `isWanted`. */
 export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, PendingCommit>();
   /** The highest offset that Kafka may have, by partition. */
   const highest = new Map<string, number>();
   const mayHave = (key: string) => highest.get(key) ?? Number.POSITIVE_INFINITY;

@@ -23,7 +23,7 @@ export type PublisherLimits = {
 };
 
 /** A record on its way, and the caller that waits for it. */
-export type Waiting = {
+export type PendingRecord = {
   topic: string;
   message: Message;
   bytes: number;
@@ -46,8 +46,8 @@ export type Lane = {
   /** The one destination ("topic:partition") of an isolated lane; null where several share the lane. */
   destination: string | null;
   producer: Producer | null;
-  queue: Waiting[];
-  flight: Waiting[];
+  queue: PendingRecord[];
+  flight: PendingRecord[];
   working: boolean;
   /** Null after a batch that was acknowledged. */
   failing: Failing | null;
@@ -179,7 +179,7 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
 function conclude(
   state: Sending,
   lane: Lane,
-  { destination, records, error }: PartitionOutcome<Waiting>,
+  { destination, records, error }: PartitionOutcome<PendingRecord>,
 ): void {
   if (error === null) {
     acknowledge(state, lane, records);
@@ -194,7 +194,7 @@ function conclude(
   } else fail(state, isolate(state, lane, destination), { records, error, refused });
 }
 
-function acknowledge(state: Sending, lane: Lane, records: readonly Waiting[]): void {
+function acknowledge(state: Sending, lane: Lane, records: readonly PendingRecord[]): void {
   for (const waiting of records) {
     release(state, waiting.bytes);
     settle(state, waiting);
@@ -208,7 +208,7 @@ function acknowledge(state: Sending, lane: Lane, records: readonly Waiting[]): v
 /** A lane for this destination alone: it gets what waits for it in the lane where it failed. */
 function isolate(state: Sending, from: Lane, destination: string): Lane {
   if (from.destination) return from;
-  const isOf = ({ topic, message }: Waiting) => partitionKey(topic, message.partition!) === destination;
+  const isOf = ({ topic, message }: PendingRecord) => partitionKey(topic, message.partition!) === destination;
   const lane = createLane(state.limits.maxBatchRecords, destination);
   lane.queue = from.queue.filter(isOf);
   from.queue = from.queue.filter((waiting) => !isOf(waiting));
@@ -216,7 +216,7 @@ function isolate(state: Sending, from: Lane, destination: string): Lane {
   return lane;
 }
 
-type Failure = { records: readonly Waiting[]; error: string; refused: boolean };
+type Failure = { records: readonly PendingRecord[]; error: string; refused: boolean };
 
 /** Records whose deadline has not come are sent again, in their order. If one of several is refused, the batch is halved until it stands alone. */
 function fail(state: Sending, lane: Lane, { records, error, refused }: Failure): void {
@@ -234,7 +234,7 @@ function fail(state: Sending, lane: Lane, { records, error, refused }: Failure):
 }
 
 /** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
-function takeBatch(state: Sending, lane: Lane): Waiting[] {
+function takeBatch(state: Sending, lane: Lane): PendingRecord[] {
   let bytes = 0;
   const end = lane.queue.findIndex((waiting, n) => {
     bytes += waiting.bytes;
@@ -243,13 +243,13 @@ function takeBatch(state: Sending, lane: Lane): Waiting[] {
   return lane.queue.splice(0, end < 0 ? lane.queue.length : end);
 }
 
-function byTopic(flight: Waiting[]): { topic: string; messages: Message[] }[] {
+function byTopic(flight: PendingRecord[]): { topic: string; messages: Message[] }[] {
   const groups = Map.groupBy(flight, ({ topic }) => topic);
   return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
 }
 
 /** Answers the caller, once. */
-export function settle(state: Sending, waiting: Waiting, refusal?: Unavailable): void {
+export function settle(state: Sending, waiting: PendingRecord, refusal?: Unavailable): void {
   if (waiting.settled) return;
   waiting.settled = true;
   if (refusal) waiting.reject(refusal);

@@ -38,7 +38,7 @@ export type Writer = {
   settled(): Promise<void>;
 };
 
-type Waiting = { record: Addressed; since: number; resolve(): void; reject(error: Unavailable): void };
+type PendingAppend = { record: Addressed; since: number; resolve(): void; reject(error: Unavailable): void };
 
 type State = {
   disk: Disk;
@@ -51,7 +51,7 @@ type State = {
   /** How many segments were begun: they are named by it. */
   begun: number;
   rotating: boolean;
-  waiting: Waiting[];
+  waiting: PendingAppend[];
   waitingBytes: number;
   working: Promise<void> | null;
   fault: string | null;
@@ -132,7 +132,7 @@ function refuseLate(state: State): void {
 }
 
 /** The head of the queue, as much as goes in one write. */
-function takeGroup(waiting: Waiting[]): Waiting[] {
+function takeGroup(waiting: PendingAppend[]): PendingAppend[] {
   let bytes = 0;
   const end = waiting.findIndex(({ record }, n) => {
     bytes += sizeOf(record);
@@ -141,7 +141,7 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, end < 0 ? waiting.length : end);
 }
 
-async function commit(state: State, group: Waiting[]): Promise<void> {
+async function commit(state: State, group: PendingAppend[]): Promise<void> {
   if (group.length === 0) return;
   const cancel = startDeadline(state.limits.diskDeadlineMs, () => giveUp(state, group));
   try {
@@ -160,7 +160,7 @@ async function commit(state: State, group: Waiting[]): Promise<void> {
   }
 }
 
-async function write(state: State, group: Waiting[]): Promise<void> {
+async function write(state: State, group: PendingAppend[]): Promise<void> {
   if (!state.active) {
     const spoolDir = await openDirOf(state);
     state.begun++;
@@ -196,7 +196,7 @@ function abandon(state: State): void {
 }
 
 /** Nobody waits for ever for a disk that says nothing. */
-function giveUp(state: State, group: Waiting[]): void {
+function giveUp(state: State, group: PendingAppend[]): void {
   state.stuck = true;
   setFault(state, "the disk does not answer");
   refuse(group, new OutcomeUnknown("the spool's disk does not answer"));
@@ -204,12 +204,12 @@ function giveUp(state: State, group: Waiting[]): void {
 }
 
 /** Refuses what has not had its turn. */
-function drop(state: State, waiting: Waiting[]): void {
+function drop(state: State, waiting: PendingAppend[]): void {
   for (const { record } of waiting) state.waitingBytes -= sizeOf(record);
   refuse(waiting, new Unavailable("the spool's disk does not answer"));
 }
 
-function refuse(group: Waiting[], error: Unavailable): void {
+function refuse(group: PendingAppend[], error: Unavailable): void {
   for (const { reject } of group) reject(error);
 }
 

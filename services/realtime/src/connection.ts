@@ -28,7 +28,7 @@ export type Link = {
 type Leaving = { leave(): void };
 
 /** A command, or what refuses it; `event` is the name it is counted under. */
-export type Waiting = {
+export type PendingCommand = {
   event: string;
   asked: { command: Command } | { refusal: Message };
   bytes: number;
@@ -41,7 +41,7 @@ export type Connection = {
   readonly transport: string;
   open: boolean;
   /** What is to be answered, in the order it came, and the bytes of it. */
-  waiting: Waiting[];
+  waiting: PendingCommand[];
   waitingBytes: number;
   /** One of its commands is being answered. */
   busy: boolean;

@@ -8,11 +8,11 @@ import {
   createConnection,
   isStalled,
   type Link,
+  type PendingCommand,
   push,
   type Send,
   send,
   sendAnswer,
-  type Waiting,
 } from "./connection.ts";
 import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
 import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
@@ -183,14 +183,14 @@ function receive(state: State, connection: Connection, request: Request | null, 
 }
 
 /** Reads a message at once, so that only its parameters are kept: parsed JSON takes many times its text. */
-function read(account: SearchAccount, request: Request | null, by: Send): Waiting {
+function read(account: SearchAccount, request: Request | null, by: Send): PendingCommand {
   const event = request && isCommandName(request.event) ? request.event : "other";
   const asked = request ? parseCommand(request, account) : { refusal: invalidMessage };
   const bytes = "command" in asked ? Buffer.byteLength(commandKey(asked.command)) : asked.refusal.bytes;
   return { event, asked, bytes, send: by };
 }
 
-const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: Waiting): boolean =>
+const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: PendingCommand): boolean =>
   waiting.length < MAX_WAITING && waitingBytes + bytes <= MAX_WAITING_BYTES;
 
 /** Answers the waiting commands one by one. The next one begins when the client has taken the answer, so a socket holds one answer. */
@@ -207,7 +207,7 @@ async function answerWaiting(state: State, connection: Connection): Promise<void
   connection.busy = false;
 }
 
-function takeNext(connection: Connection): Waiting | undefined {
+function takeNext(connection: Connection): PendingCommand | undefined {
   const next = connection.waiting.shift();
   connection.waitingBytes -= next?.bytes ?? 0;
   return next;
@@ -215,7 +215,7 @@ function takeNext(connection: Connection): Waiting | undefined {
 
 type Reply = { message: Message; sent?: () => void };
 
-async function answerOne(state: State, connection: Connection, { asked }: Waiting): Promise<Reply> {
+async function answerOne(state: State, connection: Connection, { asked }: PendingCommand): Promise<Reply> {
   if ("refusal" in asked) return { message: asked.refusal };
   if (isSubscription(asked.command)) return subscribe(state, connection, asked.command);
   return state.answer(asked.command);

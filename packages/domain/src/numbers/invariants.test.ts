@@ -10,7 +10,7 @@ import { orderEvents, withOrderKeys } from "../call/order.ts";
 import type { Event } from "../event/event.ts";
 import { agentKey } from "../event/step.ts";
 import { countQueues } from "./queue-numbers.ts";
-import { listWaiting } from "./waiting.ts";
+import { listWaiting } from "./waiting-callers.ts";
 
 const USUAL = 100;
 const now = at(600);

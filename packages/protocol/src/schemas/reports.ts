@@ -5,7 +5,7 @@ import type {
   QueueNumbers,
   SliceNumbers,
   TrafficNumbers,
-  Waiting,
+  WaitingCaller,
 } from "@teravoz/domain/numbers";
 import * as z from "zod/mini";
 import { CALL_STATES } from "../limits.ts";
@@ -218,7 +218,7 @@ export const abandonedReport = shapeOf<AbandonedReport>()(
   }),
 );
 
-const waiting = shapeOf<Waiting>()(
+const waiting = shapeOf<WaitingCaller>()(
   "Waiting",
   "A caller who waits.",
   z.object({
