@@ -123,10 +123,10 @@ export function createFeed(deps: Deps): Feed {
   };
 }
 
-type Subject = Pick<Change, "kind" | "key">;
+type ChangeKey = Pick<Change, "kind" | "key">;
 
 /** A call and an agent of the same key are two. */
-const subjectOf = ({ kind, key }: Subject) => `${kind}:${key}`;
+const subjectOf = ({ kind, key }: ChangeKey) => `${kind}:${key}`;
 
 async function work(state: State): Promise<void> {
   if (state.working) return;
@@ -166,7 +166,7 @@ async function relay(state: State): Promise<void> {
   for (const { stamped } of notices) observeDelay(state, stamped);
 }
 
-type Changed = Subject & { erased?: boolean };
+type Changed = ChangeKey & { erased?: boolean };
 
 /** Reads what changed and gives it to the views, then notifies every socket. */
 async function push(state: State, changes: readonly Changed[]): Promise<void> {
@@ -264,7 +264,7 @@ const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersio
     ? []
     : stored.filter((each) => each.version > givenOf(state, each) && !state.pending.has(subjectOf(each)));
 
-const givenOf = ({ given }: State, subject: Subject): number => given?.get(subjectOf(subject)) ?? 0;
+const givenOf = ({ given }: State, subject: ChangeKey): number => given?.get(subjectOf(subject)) ?? 0;
 
 function countMissed({ awaited, metrics, log }: State, now: number): void {
   const missed = [...awaited].filter(([, { since }]) => now - since >= MISSED_MS);

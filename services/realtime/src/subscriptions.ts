@@ -9,7 +9,7 @@ import {
   type Missed,
   messageOf,
   offer,
-  type Subject,
+  type Selection,
   takeFrame,
   type View,
 } from "./views.ts";
@@ -32,7 +32,7 @@ export type Registration = {
 };
 
 /** What a client subscribed to: at most so many calls in its snapshot. */
-export type Asked = Subject & { limit: number };
+export type Asked = Selection & { limit: number };
 
 export type Subscriptions = {
   register(asked: Asked, deliver: Deliver): Registration;
@@ -160,7 +160,7 @@ function sendFrame({ view, live }: Shared): void {
 async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
   for (const missed of shared.reading) shared.doubtful.add(missed);
   const { limit, view } = shared;
-  const { filter, ...within } = view.subject;
+  const { filter, ...within } = view.selection;
   const { items } = await queries.listCalls(filter, { limit, cursor: null, ...within });
   tell(shared, items.map(changeOf));
   const absent = absentFrom(shared.view, items);

@@ -23,11 +23,11 @@ export type Delta = {
 type Known = { version: number; told: boolean; inside: boolean };
 
 /** The calls that a subscriber is told of: without a window, of any time. The order says what the window is about. */
-export type Subject = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
+export type Selection = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
 
 /** What all subscribers with the same subject share. */
 export type View = {
-  subject: Subject;
+  selection: Selection;
   /** Calls the view remembers at most; the longest untouched go first. */
   keep: number;
   known: Map<string, Known>;
@@ -42,22 +42,22 @@ export type Missed = Map<string, Delta>;
 const KEPT_CALLS = 20_000;
 
 /** A view whose snapshots hold `limit` calls remembers twice as many at least: the snapshot, and as much that came since. */
-export function createView(subject: Subject, limit: number): View {
-  return { subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
+export function createView(subject: Selection, limit: number): View {
+  return { selection: subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
-export const matches = ({ filter, window = {}, order }: Subject, call: Call): boolean =>
+export const matches = ({ filter, window = {}, order }: Selection, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window, order);
 
 /** A delta as the subscribers of a view are told of it. */
-export const messageOf = ({ subject }: View, { call, message, left }: Delta): Message =>
+export const messageOf = ({ selection: subject }: View, { call, message, left }: Delta): Message =>
   call === null || matches(subject, call) ? message() : left();
 
 /** Adds a delta to the next frame if the view needs it: for a call inside, or one that has just left. */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
-  const inside = delta.call !== null && matches(view.subject, delta.call);
+  const inside = delta.call !== null && matches(view.selection, delta.call);
   // the frame already has this call: replace it, because a client that joins now may have the newer version
   if (delta.call && !inside && !known?.inside && !view.pending.has(delta.aggregate_id)) return false;
   if (delta.call && inside) remember(view, delta.call, true);
@@ -113,7 +113,7 @@ function learn(view: View, call: Call, missed: Delta | undefined, alone: boolean
 function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string, Call>): boolean {
   const had = snapshot.get(aggregate_id);
   if (call === null) return true;
-  return had ? call.version > had.version : matches(view.subject, call);
+  return had ? call.version > had.version : matches(view.selection, call);
 }
 
 /** The calls a view holds that a new snapshot of it does not: they left the subject, were erased, or are too old for it. */

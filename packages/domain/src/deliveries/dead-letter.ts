@@ -1,4 +1,4 @@
-import { type Erased, erasedPersonOf, type Subject } from "../erasure/erasure.ts";
+import { type Erased, type ErasureSubject, erasedPersonOf } from "../erasure/erasure.ts";
 import type { Parties } from "../erasure/parties.ts";
 import { type KeptDeliveries, keepDeliveries } from "../event/delivery-ids.ts";
 
@@ -79,7 +79,7 @@ export function addCopies(
 }
 
 /** The subjects that letters may be about: a key does not say whether it is a call's or an agent's. */
-export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): Subject[] =>
+export const subjectsOfLetters = (letters: readonly Pick<ArrivedLetter, "key">[]): ErasureSubject[] =>
   [...new Set(letters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
     { kind: "call" as const, key },
     { kind: "agent" as const, key },

@@ -1,4 +1,4 @@
-import type { Erased, Repeated, Subject } from "../erasure/erasure.ts";
+import type { Erased, ErasureSubject, Repeated } from "../erasure/erasure.ts";
 import type { Person } from "../erasure/parties.ts";
 
 /** The progress of an erasure since its last request. */
@@ -31,7 +31,7 @@ export type PersonFindings = {
 };
 
 /** A subject, or a single event of the agent `of`, whose key others share. The `key` of an event is its uuid. */
-export type Asked = Subject | { kind: "event"; key: string; of: string };
+export type Asked = ErasureSubject | { kind: "event"; key: string; of: string };
 
 /** If `possible` is set, events that only possibly name the person are kept out too. */
 export type KeptOut = { erased_at: Date; possible: boolean };
@@ -51,7 +51,7 @@ export type ErasureDesk = {
    */
   requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
   /** Null if there was no request, or only one from before the time that the ledger reaches back to. */
-  receipt(subject: Subject): Promise<Receipt | null>;
+  receipt(subject: ErasureSubject): Promise<Receipt | null>;
   personReceipt(person: Person): Promise<PersonReceipt | null>;
 };
 
@@ -84,7 +84,7 @@ export type ErasureSearch = {
   /** The number of members of the replica set that hold data and are not hidden. */
   countMembers(): Promise<number>;
   /** Calls without an event since `time`, finished or not, page by page. */
-  unchangedSince(time: Date): AsyncIterable<Subject[]>;
+  unchangedSince(time: Date): AsyncIterable<ErasureSubject[]>;
   /**
    * The erasures of events of agents and dialers that were received before `time`, page by page. Events on which the present state of an
    * agent rests are kept: see pickOutdated.

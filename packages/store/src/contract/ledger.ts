@@ -1,20 +1,20 @@
 import { randomInt } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { type Erasure, foldCall, type Person, type Subject } from "@teravoz/domain";
+import { type Erasure, type ErasureSubject, foldCall, type Person } from "@teravoz/domain";
 import { sampleLetter } from "./letters.ts";
 import { at, createWriter, freshCallId, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 const DAY_S = 86_400;
 const AGENT_TOPIC = "agent-events";
 
-const erasureOf = (subject: Subject, more: Partial<Erasure> = {}): Erasure => ({
+const erasureOf = (subject: ErasureSubject, more: Partial<Erasure> = {}): Erasure => ({
   ...subject,
   erased_at: at(0),
   log_clean_by: at(DAY_S),
   ...more,
 });
-const callOf = (key: string): Subject => ({ kind: "call", key });
-const agentOf = (key: string): Subject => ({ kind: "agent", key });
+const callOf = (key: string): ErasureSubject => ({ kind: "call", key });
+const agentOf = (key: string): ErasureSubject => ({ kind: "agent", key });
 
 /** A mobile number of São Paulo that no other test has. */
 const freshNumber = () => `119${randomInt(10_000_000, 99_999_999)}`;

@@ -1,12 +1,12 @@
 import {
   type Asked,
   type ErasureDesk,
+  type ErasureSubject,
   type KeptOut,
   type LedgerKey,
   type Person,
   type PersonReceipt,
   type Receipt,
-  type Subject,
   withoutArea,
 } from "@teravoz/domain";
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
@@ -117,7 +117,7 @@ async function findEntry({ erased, names }: Desk, key: LedgerKey): Promise<Ledge
   return erased.findOne(filter, { sort: { requested_at: -1, clean_at: -1 }, ...LIMIT });
 }
 
-async function findReceipt(desk: Desk, subject: Subject): Promise<Receipt | null> {
+async function findReceipt(desk: Desk, subject: ErasureSubject): Promise<Receipt | null> {
   const found = await findEntry(desk, subject);
   return found && receiptOf(found);
 }

@@ -1,11 +1,11 @@
 import {
   agentKey,
+  type ErasureSubject,
   isPresence,
   PRESENCE_TYPES,
   pickOutdated,
   type ReadOccurrence,
   type Repeated,
-  type Subject,
 } from "@teravoz/domain";
 import type { Collection, Document, Filter } from "mongodb";
 import { eventsByAgent } from "../apply/events-by-agent.ts";
@@ -19,7 +19,10 @@ const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /** See ErasureSearch.unchangedSince. An overgrown call no longer changes with its events, so its newest event is looked up. */
-export async function* unchangedSince({ calls, events }: Collections, time: Date): AsyncIterable<Subject[]> {
+export async function* unchangedSince(
+  { calls, events }: Collections,
+  time: Date,
+): AsyncIterable<ErasureSubject[]> {
   const isQuiet = async ({ _id, overgrown }: CallDocument): Promise<boolean> => {
     const newer = { kind: "call" as const, aggregate_id: _id, received_at: { $gte: time } };
     return !overgrown || (await events.findOne(newer, { projection: { _id: 1 }, ...LIMIT })) === null;

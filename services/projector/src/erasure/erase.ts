@@ -3,6 +3,7 @@ import {
   type CallStore,
   type ErasureDesk,
   type ErasureSearch,
+  type ErasureSubject,
   type Extent,
   type FoundLetter,
   ledgerId,
@@ -12,7 +13,6 @@ import {
   type PersonShare,
   type Receipt,
   reasonToConfirm,
-  type Subject,
 } from "@teravoz/domain";
 import { type Codec, LOG_CLEAN_MS, type Publisher, type TopicNames } from "@teravoz/kafka";
 import { publishErasures } from "./republish.ts";
@@ -31,7 +31,10 @@ export type ErasePorts = {
  * Asks for erasures: resolves when the ledger and the log have it, and whoever projects the partition will do it. Asking again is
  * safe. Throws Unavailable where one of them is away.
  */
-export async function eraseSubjects(ports: ErasePorts, subjects: readonly Subject[]): Promise<Receipt> {
+export async function eraseSubjects(
+  ports: ErasePorts,
+  subjects: readonly ErasureSubject[],
+): Promise<Receipt> {
   const receipt = await ports.erasures.request(subjects);
   await publishTombstones(ports, subjects);
   return receipt;
@@ -126,7 +129,7 @@ function callKeysOf({ calls, letters }: PersonShare, topics: TopicNames): string
 
 type Plan = {
   asked: Asked[];
-  tombstones: (Subject & { uuids?: string[] })[];
+  tombstones: (ErasureSubject & { uuids?: string[] })[];
   calls: number;
   agents: number;
 };
@@ -142,7 +145,7 @@ async function planErasure(
   share: PersonShare,
 ): Promise<Plan> {
   const { events, letters } = share;
-  const subjects: Subject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
+  const subjects: ErasureSubject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
   const uuidsOf = new Map<string, string[]>(
     letters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
   );

@@ -1,11 +1,11 @@
 import {
+  type ErasureSubject,
   type Extent,
   ledgerId,
   type Person,
   type PersonFindings,
   type PersonShare,
   reasonToConfirm,
-  type Subject,
   Unavailable,
 } from "@teravoz/domain";
 import type { TopicNames } from "@teravoz/kafka";
@@ -15,8 +15,8 @@ import { type ErasePorts, extentOf } from "./erase.ts";
 
 export type Previews = {
   /** Begins a preview, or returns the one that runs for the same. Null if another one runs. */
-  start(of: Person | Subject): Preview | null;
-  find(of: Person | Subject): Preview | null;
+  start(of: Person | ErasureSubject): Preview | null;
+  find(of: Person | ErasureSubject): Preview | null;
 };
 
 type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
@@ -55,7 +55,7 @@ export function createPreviews(ports: Ports): Previews {
 
 async function run(
   ports: Ports,
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   running: Extract<Preview, { state: "running" }>,
 ): Promise<Preview> {
   try {
@@ -73,7 +73,7 @@ async function run(
 
 async function preview(
   { erasures, topics }: Ports,
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   onProgress: (done: number, total: number) => void,
 ): Promise<PreviewResult> {
   const found = await find(erasures, of, topics, onProgress);
@@ -101,7 +101,7 @@ const confirmOf = (extent: Extent): number | null => (reasonToConfirm(extent) ==
 
 async function find(
   erasures: Ports["erasures"],
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   topics: TopicNames,
   onProgress: (done: number, total: number) => void,
 ): Promise<PersonFindings> {

@@ -1,4 +1,4 @@
-import type { Person, ReadTelephone, Receipt, Subject } from "@teravoz/domain";
+import type { ErasureSubject, Person, ReadTelephone, Receipt } from "@teravoz/domain";
 import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
 import {
@@ -108,7 +108,7 @@ function answerUnconfirmed(ctx: Context, { message, calls }: Unconfirmed): void 
 
 type PreviewRoute = {
   path: "calls" | "numbers" | "agents";
-  read(id: string | undefined): Person | Subject;
+  read(id: string | undefined): Person | ErasureSubject;
   previews: Previews;
 };
 

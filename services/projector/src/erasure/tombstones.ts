@@ -1,4 +1,4 @@
-import type { Erasure, EventKind, Repeated, Subject } from "@teravoz/domain";
+import type { Erasure, ErasureSubject, EventKind, Repeated } from "@teravoz/domain";
 import {
   type ConsumedRecord,
   LOG_CLEAN_MS,
@@ -21,7 +21,7 @@ const UUIDS_AT_ONCE = 200;
 export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
-type Tombstone = Subject & Partial<Repeated>;
+type Tombstone = ErasureSubject & Partial<Repeated>;
 
 /** Resolves when the brokers have acknowledged all. Throws Unavailable; once more is harmless. */
 export async function publishTombstones(
