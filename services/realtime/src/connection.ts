@@ -16,7 +16,7 @@ export const STALL_MS = 30_000;
 export type Send = (message: Message, taken: () => void) => void;
 
 /** What a transport offers of one socket. */
-export type Link = {
+export type TransportSocket = {
   send: Send;
   /** Ends the connection without waiting for what is unsent. */
   end(): void;
@@ -37,7 +37,7 @@ export type PendingCommand = {
 
 /** One client, whatever it is connected by. */
 export type Connection = {
-  readonly link: Link;
+  readonly socket: TransportSocket;
   readonly transport: string;
   open: boolean;
   /** What is to be answered, in the order it came, and the bytes of it. */
@@ -61,9 +61,9 @@ export type Connection = {
   release: () => void;
 };
 
-export function createConnection(link: Link, transport: string, clock: Clock): Connection {
+export function createConnection(link: TransportSocket, transport: string, clock: Clock): Connection {
   return {
-    link,
+    socket: link,
     transport,
     open: true,
     waiting: [],
@@ -123,7 +123,7 @@ export function sendAnswer(connection: Connection, message: Message, by: Send, c
 
 /** To be asked now and then: a large message on a slow line is taken bit by bit, which nobody tells of. */
 export function isStalled(connection: Connection, now: number): boolean {
-  const unsent = connection.link.unsent?.() ?? 0;
+  const unsent = connection.socket.unsent?.() ?? 0;
   if (unsent !== connection.unsent) Object.assign(connection, { unsent, progressAt: now });
   return connection.untaken > 0 && now - connection.progressAt > STALL_MS;
 }

@@ -7,12 +7,12 @@ import {
   closeConnection,
   createConnection,
   isStalled,
-  type Link,
   type PendingCommand,
   push,
   type Send,
   send,
   sendAnswer,
+  type TransportSocket,
 } from "./connection.ts";
 import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
 import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
@@ -33,7 +33,7 @@ const CLOSE_STEP_MS = 100;
 
 export type Gateway = {
   /** Welcomes a new socket. From now on it is notified of changes. */
-  connect(link: Link, transport: string): Connection;
+  connect(link: TransportSocket, transport: string): Connection;
   /**
    * Takes a message of a client; null is a message that cannot be read. The messages of a socket are answered in their order, one at a
    * time. `by` sends the answer if the link does not: an acknowledgement.
@@ -79,7 +79,7 @@ export function createGateway(deps: Deps): Gateway {
   });
   return {
     connect: (link, transport) => connect(state, link, transport),
-    receive: (connection, request, by = connection.link.send) => receive(state, connection, request, by),
+    receive: (connection, request, by = connection.socket.send) => receive(state, connection, request, by),
     disconnect: (connection) => disconnect(state, connection),
     changed() {
       for (const connection of connections) connection.due = true;
@@ -102,7 +102,7 @@ export function createGateway(deps: Deps): Gateway {
   };
 }
 
-function connect(state: State, link: Link, transport: string): Connection {
+function connect(state: State, link: TransportSocket, transport: string): Connection {
   const connection = createConnection(link, transport, state.clock);
   state.connections.add(connection);
   state.metrics.sockets.inc({ transport });
@@ -117,7 +117,7 @@ function disconnect(state: State, connection: Connection): void {
 }
 
 function end(state: State, connection: Connection): void {
-  connection.link.end();
+  connection.socket.end();
   disconnect(state, connection);
 }
 
@@ -140,7 +140,7 @@ function endStalled(state: State): void {
 }
 
 function pushTo(state: State, connection: Connection, messages: readonly Message[]): void {
-  if (connection.open && !push(connection, messages, connection.link.send, state.clock)) {
+  if (connection.open && !push(connection, messages, connection.socket.send, state.clock)) {
     state.log.warn({ id: connection.transport }, "a socket that reads too slowly was closed");
     end(state, connection);
     return;
@@ -158,7 +158,7 @@ function tellAll(state: State): void {
     if (!connection.due || connection.telling) continue;
     connection.due = false;
     connection.telling = true;
-    send(connection, dataChanged, connection.link.send, state.clock, () => {
+    send(connection, dataChanged, connection.socket.send, state.clock, () => {
       connection.telling = false;
       if (connection.due) state.throttle.trigger();
     });
