@@ -16,7 +16,7 @@ const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;
 /** Asks where nothing listens, beside all other tests: it tries for 16 s. */
-let unanswered: Promise<Outcome>;
+let unanswered: Promise<CommandResult>;
 const dir = mkdtempSync(join(tmpdir(), "teravoz-letters-"));
 const diedFile = join(dir, "died");
 beforeAll(async () => {
@@ -31,10 +31,10 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-type Outcome = { code: number; stdout: string; stderr: string };
+type CommandResult = { code: number; stdout: string; stderr: string };
 
 /** `pnpm dead-letters` as a process. */
-function run(args: string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<Outcome> {
+function run(args: string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<CommandResult> {
   const command = [join(ROOT, "services/projector/src/dead-letters-command/command.ts"), ...args];
   return new Promise((resolve) => {
     const child = execFile(
@@ -187,7 +187,7 @@ test("the gauge says how many wait", async () => {
 
 test("help, mistakes and closed doors are explained, with exit code 1 where nothing was done", async () => {
   const says = (text: string) => expect.stringContaining(text);
-  const cases: [Promise<Outcome>, Record<string, unknown>][] = [
+  const cases: [Promise<CommandResult>, Record<string, unknown>][] = [
     [run(["--help"]), { code: 0, stdout: says("dead-letters redrive --all") }],
     [run([]), { code: 1, stderr: says("Usage:") }],
     [run(["redrive"]), { code: 1, stderr: says("give ids, or --all") }],

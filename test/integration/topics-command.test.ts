@@ -16,9 +16,9 @@ afterAll(async () => {
   await withAdmin(client, (admin) => admin.deleteTopics({ topics: made }));
 });
 
-type Outcome = { code: number; said: string };
+type CommandRun = { code: number; said: string };
 
-function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
   const command = [join(ROOT, "packages/kafka/src/topics-command.ts"), ...args];
   const options = { env: { ...process.env, TOPIC_PREFIX: prefix, ...env } };
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { type PositionStore, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
-import type { ConsumedBatch, ConsumedRecord, Outcome } from "./batch.ts";
+import type { BatchOutcome, ConsumedBatch, ConsumedRecord } from "./batch.ts";
 import { type ConsumeOptions, consumePartitions, type PartitionConsumer } from "./consumer.ts";
 
 const open: PartitionConsumer[] = [];
@@ -40,7 +40,7 @@ function project(
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
     /** In place of storing, unless it is null. */
-    outcome: (): Outcome | null => null,
+    outcome: (): BatchOutcome | null => null,
     values: () => new Set(notified[0]),
   };
   const consumer = consumePartitions({

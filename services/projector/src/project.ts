@@ -13,11 +13,11 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import {
+  type BatchOutcome,
   type Codec,
   type ConsumedBatch,
   type ConsumedRecord,
   type HandleBatch,
-  type Outcome,
   type Park,
   type Publisher,
   readDeliveryId,
@@ -70,7 +70,7 @@ const ERASURES_AT_ONCE = 500;
 const countErasures = ({ records }: ConsumedBatch) =>
   records.reduce((sum, record) => sum + weightOf(record), 0);
 
-async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Outcome> {
+async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<BatchOutcome> {
   const began = performance.now();
   const { events, unread } = await readRecords(ports, batch.records, batch);
   const erasures = readErasures(ports.topics, batch.topic, batch.records);

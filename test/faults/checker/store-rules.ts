@@ -1,6 +1,6 @@
 import { parseWebhook } from "@teravoz/domain";
 import type { EventDocument, Evidence } from "./evidence.ts";
-import { type Outcome, outcomesOf, shaOf } from "./history.ts";
+import { type OperationOutcome, outcomesOf, shaOf } from "./history.ts";
 import type { Violation } from "./violation.ts";
 
 /** I1: every body answered with 200 is stored, unless its call was erased. */
@@ -64,7 +64,11 @@ export function findInvented({ history, events }: Evidence): Violation[] {
   return events.flatMap((event) => judge(event, outcomes, uuids));
 }
 
-function judge(event: EventDocument, outcomes: Map<string, Outcome>, uuids: Set<string>): Violation[] {
+function judge(
+  event: EventDocument,
+  outcomes: Map<string, OperationOutcome>,
+  uuids: Set<string>,
+): Violation[] {
   const outcome = outcomes.get(shaOf(event.payload));
   const found = { where: nameOf([event]), detail: "" };
   if (outcome === undefined)

@@ -1,4 +1,4 @@
-import { CannotGoOn, faultsInWords, type Outcome } from "../admin-client.ts";
+import { type AdminResult, CannotGoOn, faultsInWords } from "../admin-client.ts";
 import { type AdminClient, createAdminClient } from "./client.ts";
 import { type Actions, filtersOf, type Options } from "./options.ts";
 import { type ActionResult, formatLetter, formatList, type Progress, showProgress, tell } from "./print.ts";
@@ -99,10 +99,14 @@ async function doEach(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, worker));
 }
 
-function doOne(client: AdminClient, id: string, { deed, dryRun = false }: Deed): Promise<Outcome<unknown>> {
+function doOne(
+  client: AdminClient,
+  id: string,
+  { deed, dryRun = false }: Deed,
+): Promise<AdminResult<unknown>> {
   if (deed === "redrive") return client.redrive(id, dryRun);
   return dryRun ? client.show(id) : client.drop(id);
 }
 
-const reportOf = (id: string, outcome: Outcome<unknown>): ActionResult =>
+const reportOf = (id: string, outcome: AdminResult<unknown>): ActionResult =>
   outcome.ok ? { id, ok: true } : { id, ok: false, errors: outcome.errors };

@@ -1,5 +1,12 @@
 import type { DeadLetter, LetterText, Wire } from "@teravoz/protocol";
-import { type Answer, ask, CannotGoOn, type Door, faultsInWords, type Outcome } from "../admin-client.ts";
+import {
+  type AdminAnswer,
+  type AdminResult,
+  ask,
+  CannotGoOn,
+  type Door,
+  faultsInWords,
+} from "../admin-client.ts";
 
 /** A dead letter as the admin API sends it. */
 export type Letter = Wire<DeadLetter>;
@@ -8,9 +15,9 @@ export type LetterWithBody = Wire<LetterText>;
 export type AdminClient = {
   /** Reads all pages. */
   list(filters: Record<string, string>, limit: number): Promise<Letter[]>;
-  show(id: string): Promise<Outcome<LetterWithBody>>;
-  redrive(id: string, dryRun: boolean): Promise<Outcome<Letter>>;
-  drop(id: string): Promise<Outcome<Letter>>;
+  show(id: string): Promise<AdminResult<LetterWithBody>>;
+  redrive(id: string, dryRun: boolean): Promise<AdminResult<Letter>>;
+  drop(id: string): Promise<AdminResult<Letter>>;
 };
 
 const PAGE = 500;
@@ -33,7 +40,7 @@ async function listAll(door: Door, filters: Record<string, string>, limit: numbe
       limit: String(Math.min(PAGE, limit - letters.length)),
       ...(cursor ? { cursor } : {}),
     };
-    const answer: Answer<Letter[]> = await ask(
+    const answer: AdminAnswer<Letter[]> = await ask(
       door,
       "GET",
       `dead-letters?${new URLSearchParams({ ...filters, ...page })}`,

@@ -12,11 +12,11 @@ import {
   subjectsOfLetters,
 } from "@teravoz/domain";
 import {
+  type BatchOutcome,
   type ConsumedBatch,
   consumePartitions,
   type HandleBatch,
   type KafkaClient,
-  type Outcome,
   type Park,
   type PartitionConsumer,
   parkBroken,
@@ -93,7 +93,7 @@ async function fileArrived(
   { letters, store, findParties, readOccurrence, writer, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
   arrived: ArrivedLetter[],
-): Promise<Outcome> {
+): Promise<BatchOutcome> {
   if (next === expected) return "done";
   const epoch = await store.ledgerEpoch(topic, partition);
   const named = arrived.map((letter) => ({
