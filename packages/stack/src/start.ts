@@ -4,7 +4,6 @@ import { Command, Option } from "commander";
 import { PARTS } from "./addresses.ts";
 import { openCluster } from "./local/cluster.ts";
 import { openStack, ROOT } from "./open-stack.ts";
-import { choosePorts } from "./ports.ts";
 import { endLeftovers, readPids, signalProcess } from "./process/pids.ts";
 import { type Job, supervise } from "./process/supervise.ts";
 import { claim } from "./run/claim.ts";
@@ -19,6 +18,7 @@ import { type Kind, type ServiceHandle, startServices } from "./run/services.ts"
 import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
 import { watchSources } from "./run/watch.ts";
 import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.ts";
+import { choosePorts } from "./tcp-ports.ts";
 
 type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; cluster?: boolean; dir: string };
 /** The parts, or the nodes of a cluster. */

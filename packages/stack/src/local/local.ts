@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addressesAt } from "../addresses.ts";
-import { freePorts } from "../ports.ts";
 import { rotateLog } from "../process/log-file.ts";
 import type { Addresses, Part, Ports, Say, Stack } from "../stack.ts";
+import { freePorts } from "../tcp-ports.ts";
 import { planKafka } from "./kafka.ts";
 import { sameForAll } from "./kafka-settings.ts";
 import { planMongodb } from "./mongodb.ts";

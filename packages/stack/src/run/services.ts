@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { ROOT } from "../open-stack.ts";
-import { freePort } from "../ports.ts";
 import { type ChildSpec, endChild } from "../process/child.ts";
 import { rotateLog } from "../process/log-file.ts";
 import { createRuns } from "../process/runs.ts";
 import type { Addresses } from "../stack.ts";
+import { freePort } from "../tcp-ports.ts";
 import { compileCacheEnv } from "./compile-cache.ts";
 import { untilReady } from "./ready.ts";
 
