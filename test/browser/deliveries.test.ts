@@ -24,17 +24,17 @@ const bodyOf = (type: string, call_id: string, more: object = {}) =>
 const post = async (body: string, status = 200) =>
   expect((await suite.gateway.post(body)).status).toBe(status);
 
-/** Files dead letters as an older release would have refused them, which did not know their type. */
+/** Stores dead letters as an older release would have refused them, which did not know their type. */
 async function refuseAsOlder(...bodies: string[]): Promise<void> {
   const { codec, topics } = suite.gateway.opened;
   const { park } = createOutlet({ codec, publisher: suite.gateway.opened.publisher(), topics });
   const refused = { key: null, reason: "unprocessable", receivedAt: new Date() };
   await Promise.all(bodies.map((body) => park({ ...refused, body: Buffer.from(body) })));
-  await untilFiled();
+  await untilStored();
 }
 
 /** Waits until all that was sent is in the database: a page that is opened then shows it at once. */
-const untilFiled = () => eventually(async () => expect(await suite.gateway.lag()).toBe(0), PATIENCE_MS);
+const untilStored = () => eventually(async () => expect(await suite.gateway.lag()).toBe(0), PATIENCE_MS);
 
 const rowOf = (page: Page, text: string) => page.locator("tbody tr").filter({ hasText: text });
 /** Cells of the newest row that holds a text, but for its time. */
@@ -228,7 +228,7 @@ test("markup in any field is shown as text", async () => {
   await post(bodyOf("call.new", evil, { ...fields, timestamp: ago(-1) }));
   await post(JSON.stringify({ type: "actor.paused", ...fields, timestamp: ago(0) }));
   await post(JSON.stringify({ ...fields, type: evil, call_id: evil }), 422);
-  await untilFiled();
+  await untilStored();
   const { page, problems } = await open(`/deliveries#q=${encodeURIComponent(evil)}`);
   await eventually(async () => expect(await rowOf(page, "onerror").count()).toBe(4), PATIENCE_MS);
   for (const status of ["actor.paused", "tipo desconhecido", "Nova ligação"]) {

@@ -50,7 +50,7 @@ const at = (...args: string[]) => [...args, "--url", projector().url];
 const listed = async (...filters: string[]) =>
   JSON.parse((await run(at("list", "--json", ...filters))).stdout);
 /** Waits until so many of a type are filed. */
-const untilFiled = (type: string, count: number) =>
+const untilStored = (type: string, count: number) =>
   eventually(async () =>
     expect(await gateway.db.collection("dead_letters").countDocuments({ type })).toBe(count),
   );
@@ -73,7 +73,7 @@ test("what ingest refuses is listed for people and for programs, without its bod
   const bodies = Array.from({ length: 12 }, (_, n) => unknownBody(n));
   const answers = await Promise.all(bodies.map((body) => gateway.post(body)));
   expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 422));
-  await untilFiled("call.imagined", 12);
+  await untilStored("call.imagined", 12);
   const [letters, { code, stdout }, byKey, byType, later] = await Promise.all([
     listed(),
     run(at("list", "--limit", "5")),
@@ -121,7 +121,7 @@ test("a redrive of what is still refused exits with 1, says why, and leaves it w
 test("a projector killed between Kafka's acknowledgement and the mark is asked again until it is back: each event is stored once", async () => {
   const bodies = Array.from({ length: 40 }, (_, n) => laterBody(n));
   await refuseAsOlder(bodies);
-  await untilFiled("call.new", 40);
+  await untilStored("call.new", 40);
   const dry = await run(at("redrive", "--all", "--type", "call.new", "--dry-run"));
   expect([dry.code, dry.stdout]).toEqual([0, "40 would be redriven, 0 refused\n"]);
   expect(existsSync(diedFile)).toBe(false);

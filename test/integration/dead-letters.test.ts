@@ -13,7 +13,7 @@ import { createCodec, deliveryHeader, type OutgoingRecord, type Publisher } from
 import { consumeEvents } from "@teravoz/projector";
 import { createMongoErasures } from "@teravoz/store";
 import { anHourAgo } from "../support/an-hour-ago.ts";
-import { openDesk } from "../support/desk-in-process.ts";
+import { openDeadLetters } from "../support/dead-letters-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { forgetfulRegistry } from "../support/forgetful-registry.ts";
 import { openTopics, readTopic, skipEarlierTests, type TestTopics } from "../support/kafka.ts";
@@ -28,7 +28,7 @@ const FIRST_SEEN = anHourAgo();
 let opened: TestTopics;
 let publisher: Publisher;
 let projector: Awaited<ReturnType<typeof startProjector>>;
-let desk: Awaited<ReturnType<typeof openDesk>>;
+let deadLettersApi: Awaited<ReturnType<typeof openDeadLetters>>;
 let around: (letters: DeadLetters) => DeadLetters;
 beforeAll(async () => {
   opened = await openTopics();
@@ -43,10 +43,10 @@ afterAll(() => opened.close());
 async function begin(options: Parameters<typeof startProjector>[1] = {}) {
   projector = await startProjector(opened, options);
   const { connection, store } = projector;
-  desk = await openDesk(opened, { connection, store, parse: parseLater, around });
+  deadLettersApi = await openDeadLetters(opened, { connection, store, parse: parseLater, around });
   // kafkajs goes on fetching where it is stopped while it joins
   await eventually(() => {
-    for (const { check } of [projector, desk.filing]) expect(check()).toEqual({ ok: true });
+    for (const { check } of [projector, deadLettersApi.storing]) expect(check()).toEqual({ ok: true });
   }, PATIENCE_MS);
 }
 
@@ -75,7 +75,7 @@ const refuse = (body: string | Buffer, receivedAt = FIRST_SEEN, key: string | nu
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 type Answered = { status: number; body: any };
 async function ask(path: string, method = "GET", headers: Record<string, string> = {}): Promise<Answered> {
-  const response = await fetch(`${desk.url}${path}`, { method, headers });
+  const response = await fetch(`${deadLettersApi.url}${path}`, { method, headers });
   return { status: response.status, body: await response.json() };
 }
 
@@ -140,7 +140,7 @@ test("a delivery that is in the log twice is one: of an event, of a refusal, and
   }, PATIENCE_MS);
 });
 
-test("a bad event of each reason is filed once, with its bytes, its reason and where it came from", async () => {
+test("a bad event of each reason is stored once, with its bytes, its reason and where it came from", async () => {
   await begin();
   const [stored] = bodiesOf("delegated").map((body) => eventOf(body));
   await publish(stored!);
@@ -180,17 +180,17 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
     body,
     first_seen: FIRST_SEEN.toISOString(),
   });
-  expect([desk.crashes, projector.crashes]).toEqual([[], []]);
+  expect([deadLettersApi.crashes, projector.crashes]).toEqual([[], []]);
 });
 
-test("a body refused many times is one letter, and what was filed is not counted again by a later start", async () => {
+test("a body refused many times is one dead letter, and what was stored is not counted again by a later start", async () => {
   await begin();
   const body = '{"type":"call.imagined","call_id":"x.1"}';
   for (let n = 0; n < 20; n += 1) await refuse(body, new Date(FIRST_SEEN.getTime() + n * 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 20 }), PATIENCE_MS);
-  await desk.filing.stop();
+  await deadLettersApi.storing.stop();
   // another group has committed nothing: it would read everything again
-  const again = desk.start(`${opened.prefix}again.`);
+  const again = deadLettersApi.start(`${opened.prefix}again.`);
   opened.closing(() => again.stop());
   await refuse(body, new Date(FIRST_SEEN.getTime() - 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 21 }), PATIENCE_MS);
@@ -199,7 +199,7 @@ test("a body refused many times is one letter, and what was filed is not counted
   expect(letters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
 });
 
-test("what lacks its headers, its key or its body is filed all the same", async () => {
+test("what lacks its headers, its key or its body is stored all the same", async () => {
   await begin();
   const topic = opened.topics.deadLetters;
   await publisher.publish({ topic, key: null, value: Buffer.from("bare") });
@@ -219,12 +219,12 @@ test("what lacks its headers, its key or its body is filed all the same", async 
   }
 });
 
-test("a dead letter that can never be filed is left in its topic, counted, and holds up no other", async () => {
+test("a dead letter that can never be stored is left in its topic, counted, and holds up no other", async () => {
   around = (letters) => ({
     ...letters,
-    file: async (batch) => {
+    add: async (batch) => {
       if (batch.letters.some(({ key }) => key === "unfilable")) throw new Error("never");
-      return letters.file(batch);
+      return letters.add(batch);
     },
   });
   await begin();
@@ -235,11 +235,11 @@ test("a dead letter that can never be filed is left in its topic, counted, and h
     await publisher.publish({ topic: opened.topics.deadLetters, key: "b", value: Buffer.from(`{"n":${n}}`) });
   await untilListed(3);
   await eventually(
-    async () => expect((await desk.metrics.unfiledLetters.get()).values[0]!.value).toBe(2),
+    async () => expect((await deadLettersApi.metrics.unstoredDeadLetters.get()).values[0]!.value).toBe(2),
     PATIENCE_MS,
   );
   expect(await readTopic(opened, opened.topics.deadLetters)).toHaveLength(5);
-  expect(desk.crashes).toEqual([]);
+  expect(deadLettersApi.crashes).toEqual([]);
 });
 
 test("when a later release knows its type, a refused event is redriven with the time it was first received, once", async () => {
@@ -271,7 +271,7 @@ test("when a later release knows its type, a refused event is redriven with the 
   expect(await untilListed(1, "?status=redriven")).toMatchObject([{ id }]);
 });
 
-test("without time and sid too a letter is the same event however often it is redriven", async () => {
+test("without time and sid too a dead letter is the same event however often it is redriven", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN);
   const [{ id }] = await untilListed(1);
@@ -447,7 +447,7 @@ test("a redrive that ends between Kafka's acknowledgement and the mark leaves it
   expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(3);
 });
 
-test("letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
+test("dead letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
   await begin();
   const at = (n: number) => new Date(FIRST_SEEN.getTime() + n * 60_000);
   for (let n = 0; n < 25; n += 1)
@@ -485,7 +485,7 @@ const untilErased = (kind: "call" | "agent", key: string) =>
     PATIENCE_MS,
   );
 
-test("what names an erased person and came before the erasure is not filed, and what comes of the person later is", async () => {
+test("what names an erased person and came before the erasure is not stored, and what comes of the person later is", async () => {
   await begin();
   const erasures = createMongoErasures({
     connection: projector.connection,
@@ -507,7 +507,7 @@ test("what names an erased person and came before the erasure is not filed, and 
   expect(listed.map(({ key }: { key: string }) => key).sort()).toEqual(["y.3", "y.4"]);
 });
 
-test("what is of an erased call or agent leaves the dead letters, and is not filed again", async () => {
+test("what is of an erased call or agent leaves the dead letters, and is not stored again", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
   await refuse('{"type":"call.imagined","call_id":"x.2"}', FIRST_SEEN, "x.2");
@@ -522,13 +522,13 @@ test("what is of an erased call or agent leaves the dead letters, and is not fil
   await refuse('{"type":"call.imagined","actor":"ana","n":1}', FIRST_SEEN, "ana");
   // an agent lives on
   await refuse('{"type":"call.imagined","actor":"ana","n":2}', new Date(Date.now() + 60_000), "ana");
-  await untilFiled(6);
+  await untilHandled(6);
   expect((await list()).map(({ key }: { key: string }) => key).sort()).toEqual(["ana", "x.2"]);
   expect(await projector.db.collection("dead_letters").countDocuments()).toBe(2);
 });
 
 /** So many records of the dead letters' topic were dealt with. */
-const untilFiled = (records: number) =>
+const untilHandled = (records: number) =>
   eventually(async () => {
     const filter = { _id: { $regex: "dead-letters" } };
     const positions = await projector.db
@@ -540,19 +540,19 @@ const untilFiled = (records: number) =>
     expect(sum(positions.map(({ next }) => next)) - sum(before.map(({ offset }) => offset))).toBe(records);
   }, PATIENCE_MS);
 
-test("an erasure that is done while a dead letter is being filed takes it along", async () => {
+test("an erasure that is done while a dead letter is being stored takes it along", async () => {
   around = (letters) => ({
     ...letters,
-    file: async (batch) => {
-      // the ledger was asked before: by now the call is erased, with all letters that were there
+    add: async (batch) => {
+      // the ledger was asked before: by now the call is erased, with all dead letters that were there
       await erase("x.1");
       await untilErased("call", "x.1");
-      return letters.file(batch);
+      return letters.add(batch);
     },
   });
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
-  await untilFiled(1);
+  await untilHandled(1);
   await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
 });
 
@@ -574,7 +574,7 @@ test("a listing that asks for what it cannot is refused, and told where", async 
     expect(await ask(`/dead-letters${query}`)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
 });
 
-test("unknown letters, paths and methods are refused in the shape of all", async () => {
+test("unknown dead letters, paths and methods are refused in the shape of all", async () => {
   await begin();
   const unknown = "0".repeat(64);
   const asked: [string, string, number][] = [

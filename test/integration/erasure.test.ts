@@ -194,13 +194,13 @@ test("an agent's erasure takes the agent's events and the calls that name it, an
   await untilStored([...others, later, call("e")]);
 });
 
-type Letter = {
+type DeadLetterDocument = {
   _id: string;
   key: string | null;
   body: Buffer | null;
   source: { topic: string } | null;
 };
-const letter = (_id: string, key: string | null, text: string): Letter => ({
+const letter = (_id: string, key: string | null, text: string): DeadLetterDocument => ({
   _id,
   key,
   source: null,
@@ -230,7 +230,7 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
   ];
   await erasing.publish([...finds, call("8"), ...passes]);
   await untilStored([...finds, call("8"), ...passes]);
-  const letters = erasing.db.collection<Letter>("dead_letters");
+  const letters = erasing.db.collection<DeadLetterDocument>("dead_letters");
   await letters.insertMany([
     letter("keyless", null, `{"phone":"${NUMBER}"}`),
     letter("of a call", "9", `{"their_number":"${NUMBER}"}`),
@@ -447,7 +447,7 @@ test("so many dead letters of a person as no command could name are deleted", as
   const letters = erasing.db.collection<{ _id: string }>("dead_letters");
   const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));
   await letters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
-  await erasing.erasures.deleteLetters(ids);
+  await erasing.erasures.deleteDeadLetters(ids);
   expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
 });
 
@@ -463,8 +463,8 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   const keys = ["a newer key", "a test's key"];
   const rotated = createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   expect(await rotated.apply(batchOf([event], 1, 0), foldCall)).toMatchObject({ dropped: [event.uuid] });
-  const desk = createMongoErasures({ connection, erasureKeys: keys, parties: findParties });
-  expect(await desk.receipt(erasure)).toMatchObject({ requested_at: at });
+  const erasures = createMongoErasures({ connection, erasureKeys: keys, parties: findParties });
+  expect(await erasures.receipt(erasure)).toMatchObject({ requested_at: at });
   const lost = createMongoStore({ connection, log: opened.log, erasureKeys: ["a newer key"] });
   expect(await lost.findErased([erasure])).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ArrivedLetter, parseWebhook } from "@teravoz/domain";
+import { type ArrivedDeadLetter, parseWebhook } from "@teravoz/domain";
 import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
@@ -28,11 +28,14 @@ afterAll(async () => {
   await topics?.close();
 });
 
-let filed = 0;
-/** Files a body as ingest would have refused it; answers its id. */
-async function file(body: string | Buffer, more: Partial<ArrivedLetter> = {}): Promise<string> {
-  const key = `letter-${++filed}`;
-  const letter: ArrivedLetter = {
+let stored = 0;
+/** Stores a body as ingest would have refused it; answers its id. */
+async function storeDeadLetter(
+  body: string | Buffer,
+  more: Partial<ArrivedDeadLetter> = {},
+): Promise<string> {
+  const key = `letter-${++stored}`;
+  const letter: ArrivedDeadLetter = {
     key,
     type: null,
     reason: "unprocessable",
@@ -44,7 +47,7 @@ async function file(body: string | Buffer, more: Partial<ArrivedLetter> = {}): P
     ...more,
   };
   const batch = { topic: randomUUID(), partition: 0, expected: null, next: 1 };
-  await realtime.letters.file({ ...batch, letters: [letter] });
+  await realtime.letters.add({ ...batch, letters: [letter] });
   return (await realtime.letters.list({ key }, { limit: 1, cursor: null })).items[0]!.id;
 }
 
@@ -94,7 +97,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 
 test("a dead letter that would be taken now is published with the time it first came, and marked", async () => {
   const body = '{"type":"call.new","call_id":"redriven", "n": 1.0}';
-  const id = await file(body);
+  const id = await storeDeadLetter(body);
   expect((await ask(`/dead-letters/${id}`, "GET")).body.data).toMatchObject({ id, encoding: "utf8", body });
   for (const token of TOKENS)
     expect(await redrive(id, { Authorization: `Bearer ${token}` })).toMatchObject({
@@ -108,9 +111,9 @@ test("a dead letter that would be taken now is published with the time it first 
 
 test("what is refused still, was dropped or is nowhere says so, and publishes nothing", async () => {
   const before = (await published()).length;
-  const refused = await file('{"type":"call.imagined"}');
+  const refused = await storeDeadLetter('{"type":"call.imagined"}');
   expect(await redrive(refused)).toMatchObject({ status: 422, body: { errors: [{ path: "/type" }] } });
-  const dropped = await file('{"type":"call.new","call_id":"dropped"}');
+  const dropped = await storeDeadLetter('{"type":"call.new","call_id":"dropped"}');
   await realtime.letters.mark({ id: dropped, copies: 1 }, "dropped");
   expect((await redrive(dropped)).status).toBe(409);
   expect((await redrive("0".repeat(64))).status).toBe(404);
@@ -119,7 +122,7 @@ test("what is refused still, was dropped or is nowhere says so, and publishes no
 });
 
 test("nobody redrives without the admin token, nor reads a dead letter by HTTP", async () => {
-  const id = await file('{"type":"call.new","call_id":"closed"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"closed"}');
   const wrong = ["", "Bearer", "Bearer the-dashboard-token", "Bearer the-admin", "Basic dG9rZW4="];
   for (const Authorization of wrong) {
     expect((await redrive(id, { Authorization })).status).toBe(401);
@@ -129,7 +132,7 @@ test("nobody redrives without the admin token, nor reads a dead letter by HTTP",
 });
 
 test("a page of another origin cannot redrive, even with the token; one of this host can", async () => {
-  const id = await file('{"type":"call.new","call_id":"origin"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"origin"}');
   for (const Origin of ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
     expect((await redrive(id, { Origin })).status).toBe(403);
   expect(await realtime.letters.find(id)).toMatchObject({ status: "waiting" });
@@ -137,7 +140,7 @@ test("a page of another origin cannot redrive, even with the token; one of this 
 });
 
 test("listing and dropping all dead letters stay the projector's, and without tokens there is no door at all", async () => {
-  const id = await file('{"type":"call.new","call_id":"stays"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"stays"}');
   expect((await ask("/dead-letters", "GET")).status).toBe(404);
   expect((await ask(`/dead-letters/${id}`, "DELETE")).status).toBe(405);
   for (const [path, method] of [

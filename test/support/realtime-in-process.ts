@@ -21,7 +21,7 @@ import {
   queueSettings,
   readConfig,
 } from "@teravoz/runtime";
-import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { keepForReading, watchFailures } from "./failures.ts";
 
 type Options = {
@@ -35,7 +35,7 @@ type Options = {
   /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
-  /** Creates the parts that redriving needs, given the letters. */
+  /** Creates the parts that redriving needs, given the dead letters. */
   redriveOf?: (letters: DeadLetters) => Redrive;
 };
 
@@ -84,7 +84,7 @@ export async function startRealtime({
   const hasFailed = watchFailures();
   const lines: string[] = [];
   const { QUEUES, ACCOUNT_TIME_ZONE, ...account } = readConfig({ ...accountSettings, ...queueSettings }, env);
-  const letters = createMemoryLetters();
+  const letters = createMemoryDeadLetters();
   const rules = foldRulesOf(account);
   const fold = createFold(rules);
   const store = createMemoryStore({ letters, readOccurrence: fold.readOccurrence });

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterWithBody, Fault, LetterDesk, parseWebhook } from "@teravoz/domain";
+import type { DeadLetter, DeadLetterAdmin, DeadLetterWithBody, Fault, parseWebhook } from "@teravoz/domain";
 import {
   type Codec,
   deliveryHeader,
@@ -9,7 +9,7 @@ import {
 } from "@teravoz/kafka";
 
 export type RedrivePorts = {
-  letters: Pick<LetterDesk, "find" | "mark">;
+  letters: Pick<DeadLetterAdmin, "find" | "mark">;
   codec: Pick<Codec, "encodeEvent" | "decodeEvent">;
   publisher: Pick<Publisher, "publish">;
   topics: TopicNames;

@@ -1,4 +1,4 @@
-import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
+import { type DeadLetter, type DeadLetterAdmin, InvalidCursor } from "@teravoz/domain";
 import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
 import {
@@ -14,7 +14,10 @@ import { withText } from "./text.ts";
 
 export type RedriveRoutePorts = RedrivePorts & { log: Log };
 
-export type DeadLetterPorts = RedriveRoutePorts & { letters: LetterDesk; tokens: readonly string[] | null };
+export type DeadLetterPorts = RedriveRoutePorts & {
+  letters: DeadLetterAdmin;
+  tokens: readonly string[] | null;
+};
 
 type Router = ReturnType<typeof createRouter>;
 type Middleware = ReturnType<typeof requireToken>;
@@ -61,11 +64,11 @@ function refuseCursor(error: unknown): never {
 }
 
 function known<T>(letter: T | null): T {
-  if (letter === null) throw unknownLetter();
+  if (letter === null) throw unknownDeadLetter();
   return letter;
 }
 
-const unknownLetter = () => new Problem(404, [{ path: "", message: "no such dead letter" }]);
+const unknownDeadLetter = () => new Problem(404, [{ path: "", message: "no such dead letter" }]);
 
 function redrivenOf(redriven: Redriven): DeadLetter {
   switch (redriven.outcome) {
@@ -76,6 +79,6 @@ function redrivenOf(redriven: Redriven): DeadLetter {
     case "dropped":
       throw new Problem(409, [{ path: "", message: "it was dropped: its body is gone" }]);
     case "unknown":
-      throw unknownLetter();
+      throw unknownDeadLetter();
   }
 }

@@ -1,10 +1,10 @@
 import type { DeadLetterWithBody } from "@teravoz/domain";
-import type { LetterText } from "@teravoz/protocol";
+import type { DeadLetterText } from "@teravoz/protocol";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Turns the body into text, or into base64 if it is not UTF-8. */
-export function withText({ body, ...letter }: DeadLetterWithBody): LetterText {
+export function withText({ body, ...letter }: DeadLetterWithBody): DeadLetterText {
   if (body === null) return { ...letter, encoding: null, body };
   try {
     return { ...letter, encoding: "utf8", body: utf8.decode(body) };

@@ -220,16 +220,15 @@ async function seekAll(
 ): Promise<Assignment> {
   await state.demandGroup();
   await state.logs?.compare(assignment, isFirst);
-  const standings = await readPartitionOffsets({ ...member, position: state.position }, assignment);
-  const left = withoutOffsets(assignment, standings);
+  const offsets = await readPartitionOffsets({ ...member, position: state.position }, assignment);
+  const left = withoutOffsets(assignment, offsets);
   for (const [topic, partitions] of Object.entries(left)) member.consumer.pause([{ topic, partitions }]);
-  const firstStarts = standings.flatMap((standing) => {
-    const { topic, partition, committed } = standing;
-    const start = seekOne(state, member, standing);
+  const firstStarts = offsets.flatMap((known) => {
+    const { topic, partition, committed } = known;
+    const start = seekOne(state, member, known);
     if (committed !== null) state.commits.note({ topic, partition, offset: committed });
-    if (start === null || state.logs?.isCertain(standing) === false) return [];
-    const isRight =
-      committed !== null && committed <= start && (standing.metadata || null) === state.metadata;
+    if (start === null || state.logs?.isCertain(known) === false) return [];
+    const isRight = committed !== null && committed <= start && (known.metadata || null) === state.metadata;
     const offset = String(Math.min(committed ?? start, start));
     return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
@@ -240,12 +239,12 @@ async function seekAll(
 }
 
 /** The offset at which the partition starts; null if it stands still. */
-function seekOne(state: State, { consumer }: Member, standing: PartitionOffsets): number | null {
-  const { topic, partition, position, committed, low, high } = standing;
+function seekOne(state: State, { consumer }: Member, known: PartitionOffsets): number | null {
+  const { topic, partition, position, committed, low, high } = known;
   // Kafka forgets a group's offsets after days without a member, and when a topic is deleted
   if (position !== null && committed === null)
     state.log.warn({ topic, partition, position }, "the group has no committed offset");
-  const start = findStart(standing);
+  const start = findStart(known);
   const where = [{ topic, partitions: [partition] }];
   state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));
   if (start === null) {

@@ -73,15 +73,15 @@ test("the offsets of a topic are known for every partition that has a leader", a
   ]);
 });
 
-test("the standings of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
+test("the offsets of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
   const admin = {
     fetchTopicOffsets: async () => [{ partition: 0, low: "0", high: "7", offset: "7" }],
     fetchOffsets: async () => [{ topic: "t", partitions: [{ partition: 0, offset: "-1" }] }],
   };
   const asked = { admin: admin as unknown as Admin, groupId: "g", position: async () => null };
-  const standings = await readPartitionOffsets(asked, { t: [0, 1] });
-  expect(standings).toMatchObject([
+  const offsets = await readPartitionOffsets(asked, { t: [0, 1] });
+  expect(offsets).toMatchObject([
     { topic: "t", partition: 0, position: null, committed: null, low: 0, high: 7 },
   ]);
-  expect(withoutOffsets({ t: [0, 1], u: [] }, standings)).toEqual({ t: [1] });
+  expect(withoutOffsets({ t: [0, 1], u: [] }, offsets)).toEqual({ t: [1] });
 });

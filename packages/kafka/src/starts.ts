@@ -63,13 +63,13 @@ async function readTopic(
   });
 }
 
-/** The partitions of an assignment that are not among the standings, by topic. */
+/** The partitions of an assignment that are not among the known offsets, by topic. */
 export function withoutOffsets(
   assignment: Assignment,
   known: readonly Pick<PartitionOffsets, "topic" | "partition">[],
 ): Assignment {
   const stands = (topic: string, partition: number) =>
-    known.some((standing) => standing.topic === topic && standing.partition === partition);
+    known.some((each) => each.topic === topic && each.partition === partition);
   const left = Object.entries(assignment).map(
     ([topic, partitions]) => [topic, partitions.filter((partition) => !stands(topic, partition))] as const,
   );

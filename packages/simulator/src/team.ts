@@ -51,9 +51,9 @@ export function createTeam(agents: readonly Agent[], agenda: Agenda): Team {
   };
 }
 
-type Desk = { agents: readonly Agent[]; line: PendingRequest[]; agenda: Agenda };
+type TeamState = { agents: readonly Agent[]; line: PendingRequest[]; agenda: Agenda };
 
-function join({ agents, line, agenda }: Desk, waiting: PendingRequest): void {
+function join({ agents, line, agenda }: TeamState, waiting: PendingRequest): void {
   const agent = longestFree(agents, waiting);
   if (agent) hand(agent, waiting);
   else wait(line, waiting, agenda);

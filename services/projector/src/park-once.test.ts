@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "@jest/globals";
 import { foldCall } from "@teravoz/domain";
 import type { ConsumedBatch, ConsumedRecord } from "@teravoz/kafka";
 import { createLog } from "@teravoz/runtime";
-import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { parkOnce } from "./park-once.ts";
 
 const PLACE = { topic: "call-events", partition: 3 };
@@ -17,12 +17,12 @@ const record = (text: string, timestamp: number): ConsumedRecord => ({
   timestamp,
 });
 
-let letters: ReturnType<typeof createMemoryLetters>;
+let letters: ReturnType<typeof createMemoryDeadLetters>;
 let store: ReturnType<typeof createMemoryStore>;
 let parked: number[];
 let park: ReturnType<typeof parkOnce>;
 beforeEach(async () => {
-  letters = createMemoryLetters();
+  letters = createMemoryDeadLetters();
   store = createMemoryStore({ letters });
   parked = [];
   park = parkOnce(
@@ -37,9 +37,9 @@ beforeEach(async () => {
     source: null,
     first_seen: new Date(0),
     last_seen: new Date(0),
-    body: Buffer.from("filed"),
+    body: Buffer.from("stored"),
   };
-  await letters.file({ topic: "dead-letters", partition: 0, expected: null, next: 1, letters: [arrived] });
+  await letters.add({ topic: "dead-letters", partition: 0, expected: null, next: 1, letters: [arrived] });
   await store.apply({ ...PLACE, expected: null, next: 5, events: [] }, foldCall);
 });
 
@@ -47,19 +47,19 @@ const putBack = () =>
   store.replacePosition(PLACE, { expected: 5, next: 0, identities: [], seenUntil: SEEN_UNTIL });
 
 test("a record is parked whenever it cannot be read, where the partition was never put back", async () => {
-  await park(record("filed", 10), BATCH, null);
+  await park(record("stored", 10), BATCH, null);
   expect(parked).toEqual([10]);
 });
 
 test("a record that was parked before its partition was put back is not parked again", async () => {
   await putBack();
-  await park(record("filed", SEEN_UNTIL), BATCH, null);
+  await park(record("stored", SEEN_UNTIL), BATCH, null);
   expect(parked).toEqual([]);
 });
 
-test("a record that came after the partition was put back is parked, and so is one whose letter is gone", async () => {
+test("a record that came after the partition was put back is parked, and so is one whose dead letter is gone", async () => {
   await putBack();
-  await park(record("filed", SEEN_UNTIL + 1), BATCH, null);
-  await park(record("never filed", 10), BATCH, null);
+  await park(record("stored", SEEN_UNTIL + 1), BATCH, null);
+  await park(record("never stored", 10), BATCH, null);
   expect(parked).toEqual([SEEN_UNTIL + 1, 10]);
 });

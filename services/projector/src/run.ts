@@ -33,7 +33,7 @@ import { createApp, createRouter } from "@teravoz/runtime/http";
 import { followInstallation, type MongoStore, openStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
-import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
+import { storeDeadLetters, watchDeadLetters } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { buildIndexes } from "./indexes.ts";
@@ -47,7 +47,7 @@ export type Seams = {
   /** In place of the release's own. */
   fold?: Fold;
   /** How often waiting dead letters are counted for the gauge. */
-  countLettersEveryMs?: number;
+  countDeadLettersEveryMs?: number;
 };
 
 type ProjectorService = Service<typeof settings>;
@@ -164,7 +164,7 @@ async function serve(
 async function startJobs(
   service: ProjectorService,
   parts: Parts,
-  { fold, countLettersEveryMs }: Seams & { fold: Fold },
+  { fold, countDeadLettersEveryMs }: Seams & { fold: Fold },
 ): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
@@ -182,11 +182,14 @@ async function startJobs(
   onStop("ledger keys", watchLedgerKeys({ ...parts, log }, fail));
   const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
-  const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
-  health.add("deadLetters", filing.check);
-  onStop("dead letters", () => filing.stop());
+  const storing = storeDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
+  health.add("deadLetters", storing.check);
+  onStop("dead letters", () => storing.stop());
   const maxBytes = config.DEAD_LETTERS_MAX_BYTES;
-  onStop("watch of dead letters", watchLetters({ ...outlets, maxBytes, everyMs: countLettersEveryMs }));
+  onStop(
+    "watch of dead letters",
+    watchDeadLetters({ ...outlets, maxBytes, everyMs: countDeadLettersEveryMs }),
+  );
   const rebuilds = completeRebuilds({
     ...outlets,
     fold,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ArrivedLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
+import { type ArrivedDeadLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
 import { COMMANDS } from "@teravoz/protocol";
-import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { createDeliveries } from "./deliveries.ts";
 
 const START = Date.UTC(2026, 10, 25, 12);
@@ -22,7 +22,7 @@ function sampleEvent(n: number, sample: Partial<LoggedEvent> = {}): LoggedEvent 
   };
 }
 
-const sampleLetter = (text: string, sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
+const sampleDeadLetter = (text: string, sample: Partial<ArrivedDeadLetter> = {}): ArrivedDeadLetter => ({
   key: null,
   type: "call.imagined",
   reason: "unprocessable",
@@ -34,12 +34,12 @@ const sampleLetter = (text: string, sample: Partial<ArrivedLetter> = {}): Arrive
   ...sample,
 });
 
-async function openDeliveries(events: LoggedEvent[], arrived: ArrivedLetter[] = []) {
-  const letters = createMemoryLetters();
+async function openDeliveries(events: LoggedEvent[], arrived: ArrivedDeadLetter[] = []) {
+  const letters = createMemoryDeadLetters();
   const queries = createMemoryStore({ letters });
   const batch = { topic: "t", partition: 0, expected: null, next: 1 };
   await queries.apply({ ...batch, events }, foldCall);
-  await letters.file({ ...batch, letters: arrived });
+  await letters.add({ ...batch, letters: arrived });
   const deliveries = createDeliveries({ queries, letters, redrive: true, now: () => START });
   const list = async (asked: Partial<Parameters<typeof deliveries.list>[0]> = {}) => {
     const { report, next } = await deliveries.list({
@@ -59,7 +59,7 @@ describe("deliveries", () => {
     const event = sampleEvent(1);
     const { list } = await openDeliveries(
       [event, { ...event, source: { ...event.source, offset: 2 } }],
-      [sampleLetter("1"), sampleLetter("1")],
+      [sampleDeadLetter("1"), sampleDeadLetter("1")],
     );
     const { rows, report } = await list();
     expect(report).toMatchObject({ now: at(0), redrive: true });
@@ -103,7 +103,7 @@ describe("deliveries", () => {
 
   test("what a consumer parked had been answered 200", async () => {
     const source = { topic: "t", partition: 0, offset: 1 };
-    const { list } = await openDeliveries([], [sampleLetter("1", { source })]);
+    const { list } = await openDeliveries([], [sampleDeadLetter("1", { source })]);
     expect((await list()).rows).toMatchObject([{ answer: 200, statuses: ["parked"] }]);
   });
 
@@ -111,7 +111,7 @@ describe("deliveries", () => {
     const events = Array.from({ length: 300 }, (_, n) =>
       sampleEvent(n, n % 10 === 0 ? { occurred_at: at(n - 61) } : {}),
     );
-    const { list } = await openDeliveries(events, [sampleLetter("1"), sampleLetter("2")]);
+    const { list } = await openDeliveries(events, [sampleDeadLetter("1"), sampleDeadLetter("2")]);
     const pages: string[][] = [];
     for (let cursor: string | null = null, more = true; more && pages.length <= 300; ) {
       const { ids, next }: { ids: string[]; next: string | null } = await list({
@@ -150,7 +150,7 @@ describe("deliveries", () => {
   test("those of one call or agent are found by its key", async () => {
     const { list } = await openDeliveries(
       [sampleEvent(1), sampleEvent(2)],
-      [sampleLetter("1", { key: "call-2" })],
+      [sampleDeadLetter("1", { key: "call-2" })],
     );
     expect((await list({ call_id: "call-2" })).rows.map(({ kind }) => kind)).toEqual(["call", "letter"]);
     expect((await list({ call_id: "nobody" })).rows).toEqual([]);
@@ -160,7 +160,7 @@ describe("deliveries", () => {
     const binary = Buffer.from([0, 255]);
     const { list, body } = await openDeliveries(
       [sampleEvent(1)],
-      [sampleLetter("{ é }"), sampleLetter("", { body: binary, first_seen: at(-1) })],
+      [sampleDeadLetter("{ é }"), sampleDeadLetter("", { body: binary, first_seen: at(-1) })],
     );
     const { ids } = await list();
     expect(await Promise.all(ids.map(body))).toEqual([

@@ -1,10 +1,10 @@
 import { withText } from "@teravoz/dead-letters";
 import {
   type CallQueries,
+  DEAD_LETTER_STATUSES,
+  type DeadLetterAdmin,
   type Delivery,
   type DeliveryStatus,
-  LETTER_STATUSES,
-  type LetterDesk,
   statusesOf,
 } from "@teravoz/domain";
 import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@teravoz/protocol";
@@ -19,7 +19,7 @@ export type Deliveries = {
 
 type Deps = {
   queries: Pick<CallQueries, "listDeliveries" | "findEvent">;
-  letters: Pick<LetterDesk, "find">;
+  letters: Pick<DeadLetterAdmin, "find">;
   redrive: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -58,7 +58,7 @@ async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: A
 }
 
 const sourceOf = (status: DeliveryStatus) =>
-  (LETTER_STATUSES as readonly string[]).includes(status) ? ("letters" as const) : ("events" as const);
+  (DEAD_LETTER_STATUSES as readonly string[]).includes(status) ? ("letters" as const) : ("events" as const);
 
 function rowOf(delivery: Delivery): DeliveryRow {
   const statuses = statusesOf(delivery);

@@ -5,8 +5,8 @@ import {
   type CallQueries,
   createFold,
   createReadTelephone,
+  type DeadLetterAdmin,
   type FoldRules,
-  type LetterDesk,
   Unavailable,
 } from "@teravoz/domain";
 import {
@@ -68,7 +68,7 @@ export type Realtime = {
 export function createRealtime(deps: {
   queries: CallQueries;
   system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "installation" | "statusEveryMs">;
-  letters: Pick<LetterDesk, "find">;
+  letters: Pick<DeadLetterAdmin, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;
   account: Account & FoldRules;

@@ -14,13 +14,13 @@ export type Receipt = {
 export type PersonReceipt = Receipt & { calls: number; agents: number; clean: number };
 
 /** A dead letter that names a person. `topic` is the topic of a parked record, null if ingest refused the body. */
-export type FoundLetter = { id: string; key: string | null; topic: string | null };
+export type FoundDeadLetter = { id: string; key: string | null; topic: string | null };
 
 /** An event outside of calls that names a person. Its key may be shared: a dialer's campaign has events of many people. */
 export type FoundEvent = { key: string; uuid: string };
 
 /** The part of the findings of one likelihood. Nothing is in both parts. */
-export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundLetter[] };
+export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundDeadLetter[] };
 
 /** Everything that is stored about a person. */
 export type PersonFindings = {
@@ -37,11 +37,11 @@ export type Asked = ErasureSubject | { kind: "event"; key: string; of: string };
 export type KeptOut = { erased_at: Date; possible: boolean };
 
 /** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
-export type ErasureDesk = {
+export type ErasureAdmin = {
   /** Enters a request, before its tombstones are written; it may be repeated, and name the person it is for. It erases nothing by itself. */
   request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
   /**
-   * Keeps a person out: from now on findErased knows the person, and a batch or letter that was decided on before is fenced. Once this
+   * Keeps a person out: from now on findErased knows the person, and a batch or dead letter that was decided on before is fenced. Once this
    * resolves, events that began by `erased_at` can no longer be stored.
    */
   keepOut(person: Person, how: KeptOut): Promise<void>;
@@ -58,7 +58,7 @@ export type ErasureDesk = {
 export type PersonSearch = {
   /** The topic whose records have the key of an agent, not that of a call. */
   agentTopic: string;
-  /** Searches only events that were stored after this mark, and all letters and past calls. Absent = everything. */
+  /** Searches only events that were stored after this mark, and all dead letters and past calls. Absent = everything. */
   since?: number;
   /** Called now and then with the number of documents read, and the approximate total. */
   onProgress?: (done: number, total: number) => void;
@@ -80,7 +80,7 @@ export type ErasureSearch = {
   countCalls(): Promise<number>;
   /** The number of events under the key of an agent, about any person. */
   countAgentEvents(key: string): Promise<number>;
-  deleteLetters(ids: readonly string[]): Promise<void>;
+  deleteDeadLetters(ids: readonly string[]): Promise<void>;
   /** The number of members of the replica set that hold data and are not hidden. */
   countMembers(): Promise<number>;
   /** Calls without an event since `time`, finished or not, page by page. */

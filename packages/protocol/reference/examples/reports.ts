@@ -2,8 +2,8 @@ import type {
   AbandonedReport,
   AgentReport,
   AgentsDelta,
+  DeadLetterText,
   DeliveryReport,
-  LetterText,
   QueueDayReport,
   QueueReport,
   QueuesDelta,
@@ -137,7 +137,7 @@ export const deadLetter = {
   ...letter,
 };
 
-export const letterText: Wire<LetterText> = { ...deadLetter, encoding: "utf8", body: LETTER_BODY };
+export const deadLetterText: Wire<DeadLetterText> = { ...deadLetter, encoding: "utf8", body: LETTER_BODY };
 
 export const deliveryReport: Wire<DeliveryReport> = {
   now: NOW,

@@ -1,10 +1,10 @@
-import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain/deliveries";
+import { type DeadLetter, EVENT_STATUSES, DEAD_LETTER_STATUSES } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
-import type { DeliveryBody, DeliveryReport, DeliveryRow, LetterText } from "../types/deliveries.ts";
+import type { DeadLetterText, DeliveryBody, DeliveryReport, DeliveryRow } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, oneOfOrNull, text, textOrNull, whole } from "./values.ts";
 
-export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...LETTER_STATUSES] as const;
+export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
 export const LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
 
 const row = shapeOf<DeliveryRow>()(
@@ -62,7 +62,7 @@ export const deliveryBody = shapeOf<DeliveryBody>()(
   z.object({ id: text("The id that was asked for."), ...body }),
 );
 
-const letterFields = {
+const deadLetterFields = {
   id: text("The SHA-256 of the body's bytes in hex."),
   key: textOrNull("The call_id or the agent's key, where it is known."),
   type: textOrNull("The `type` of a JSON body."),
@@ -88,11 +88,11 @@ const letterFields = {
 export const deadLetter = shapeOf<DeadLetter>()(
   "DeadLetter",
   "All arrivals of one body that could not become an event.",
-  z.object(letterFields),
+  z.object(deadLetterFields),
 );
 
-export const letterText = shapeOf<LetterText>()(
+export const deadLetterText = shapeOf<DeadLetterText>()(
   "DeadLetterWithBody",
   "A dead letter with its body.",
-  z.object({ ...letterFields, ...body }),
+  z.object({ ...deadLetterFields, ...body }),
 );

@@ -39,7 +39,7 @@ const time = () =>
 /** For requests without parameters. */
 export const noQuery = query({});
 
-export const listLettersQuery = query({
+export const listDeadLettersQuery = query({
   reason: describe(z.exactOptional(once()), "Only those with this reason."),
   type: describe(z.exactOptional(once()), "Only those of this event type."),
   key: describe(z.exactOptional(once()), "Only those of this call_id or agent's key."),

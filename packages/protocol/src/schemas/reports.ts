@@ -219,7 +219,7 @@ export const abandonedReport = shapeOf<AbandonedReport>()(
 );
 
 const waiting = shapeOf<WaitingCaller>()(
-  "Waiting",
+  "WaitingCaller",
   "A caller who waits.",
   z.object({
     aggregate_id: text("The call_id."),

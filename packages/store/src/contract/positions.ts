@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { foldCall, KEPT_IDENTITIES, type LoggedEvent, type RecordIdentity } from "@teravoz/domain";
-import { sampleLetter } from "./letters.ts";
+import { sampleDeadLetter } from "./dead-letters.ts";
 import { at, demandStored, findCall, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 const identities = (from: number, to: number): RecordIdentity[] =>
@@ -84,17 +84,20 @@ export function describePositions(use: Use): void {
     expect((await use().queries.findEvent(event.uuid))?.redeliveries).toBeUndefined();
   });
 
-  test("a dead letter that is read again after its partition was put back is one copy, and is filed if it was not", async () => {
+  test("a dead letter that is read again after its partition was put back is one copy, and is stored if it was not", async () => {
     const { letters } = use();
     const where = place();
-    const [waiting, dropped] = [sampleLetter({ last_seen: at(5) }), sampleLetter({ last_seen: at(6) })];
+    const [waiting, dropped] = [
+      sampleDeadLetter({ last_seen: at(5) }),
+      sampleDeadLetter({ last_seen: at(6) }),
+    ];
     const batch = { ...where, letters: [waiting, dropped], identities: identities(0, 2) };
-    await letters.file({ ...batch, expected: null, next: 2 });
+    await letters.add({ ...batch, expected: null, next: 2 });
     const seenUntil = at(6).getTime();
     await letters.replacePosition(where, { expected: 2, next: 0, identities: [], seenUntil });
-    const unknown = sampleLetter({ last_seen: at(4) });
+    const unknown = sampleDeadLetter({ last_seen: at(4) });
     const newCopy = { ...waiting, last_seen: at(7) };
-    await letters.file({
+    await letters.add({
       ...where,
       expected: 0,
       next: 4,
@@ -107,11 +110,11 @@ export function describePositions(use: Use): void {
     expect(await copiesOf(unknown.key)).toEqual([1]);
   });
 
-  test("a letter is known by its body", async () => {
+  test("a dead letter is known by its body", async () => {
     const { letters, store } = use();
-    const letter = sampleLetter();
-    expect(await store.isFiled(letter.body)).toBe(false);
-    await letters.file({ ...place(), expected: null, next: 1, letters: [letter] });
-    expect(await store.isFiled(letter.body)).toBe(true);
+    const letter = sampleDeadLetter();
+    expect(await store.hasDeadLetter(letter.body)).toBe(false);
+    await letters.add({ ...place(), expected: null, next: 1, letters: [letter] });
+    expect(await store.hasDeadLetter(letter.body)).toBe(true);
   });
 }

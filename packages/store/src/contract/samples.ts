@@ -20,7 +20,7 @@ export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
   letters: DeadLetters;
-  desk: Erasures;
+  erasures: Erasures;
   close: () => Promise<void>;
 };
 export type Use = () => Opened;
@@ -30,7 +30,7 @@ export const freshTopic = () => `calls-${randomUUID()}`;
 export const freshCallId = () => `call-${randomUUID()}`;
 
 const DAY_MS = 86_400_000;
-/** Noon of yesterday, UTC: MongoDB deletes letters and minutes that are old, once a minute, in the midst of a test. */
+/** Noon of yesterday, UTC: MongoDB deletes dead letters and minutes that are old, once a minute, in the midst of a test. */
 const START = (Math.floor(Date.now() / DAY_MS) - 0.5) * DAY_MS;
 export const at = (seconds: number) => new Date(START + seconds * 1000);
 

@@ -33,7 +33,7 @@ export async function deleteErased(
   const single = keysOf(erased, "event");
   if (single.length > 0)
     await collections.events.deleteMany({ _id: { $in: single }, kind: "agent" }, options);
-  const letters = lettersOf(erased);
+  const letters = deadLettersOf(erased);
   if (letters) await collections.deadLetters.deleteMany(letters, options);
 }
 
@@ -72,10 +72,10 @@ export const eventsOfAgent = ({
 });
 
 /**
- * The filter of dead letters, whose key may be that of a call or an agent. All letters of a call are deleted, newer letters of an agent
+ * The filter of dead letters, whose key may be that of a call or an agent. All dead letters of a call are deleted, newer dead letters of an agent
  * stay. Null if none can be deleted.
  */
-function lettersOf(erased: readonly Erased[]) {
+function deadLettersOf(erased: readonly Erased[]) {
   const filters = erased.flatMap(({ kind, key, erased_at }) => {
     if (kind === "call") return [{ key }];
     return kind === "agent" ? [{ key, first_seen: { $lte: erased_at } }] : [];
@@ -103,7 +103,7 @@ export async function forgetErased(
   erased: readonly Erased[],
 ): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  const letters = lettersOf(erased);
+  const letters = deadLettersOf(erased);
   if (letters) await deadLetters.deleteMany(letters, limit);
   const calls = keysOf(erased, "call");
   const past = calls.length === 0 ? [] : await pastCollections(db);

@@ -2,9 +2,9 @@ import { agentKey, type Likelihood, likelihoodOf, type PersonFindings } from "@t
 import type { Db } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
-import type { EventDocument, LetterDocument } from "../mongo/documents.ts";
+import type { DeadLetterDocument, EventDocument } from "../mongo/documents.ts";
 import { pastCollections } from "./erase.ts";
-import { createGathered, type Search, type SearchedLetter } from "./gather.ts";
+import { createGathered, type Search, type SearchedDeadLetter } from "./gather.ts";
 import { patternOf } from "./pattern.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
@@ -27,8 +27,8 @@ export async function findPerson({ db, collections }: Opened, search: Search): P
     for (const { _id: uuid, ...event } of events) gathered.addEvent({ uuid, ...event }, search);
     advance(WINDOW);
   }
-  for await (const letters of scanLetters(collections)) {
-    for (const letter of letters) gathered.addLetter(searchedLetter(letter), search);
+  for await (const letters of scanDeadLetters(collections)) {
+    for (const letter of letters) gathered.addDeadLetter(searchedDeadLetter(letter), search);
     advance(letters.length);
   }
   for (const name of await pastCollections(db))
@@ -88,16 +88,16 @@ async function* scanSince(
   }
 }
 
-type LetterPart = Pick<LetterDocument, "_id" | "key" | "source" | "body">;
+type DeadLetterPart = Pick<DeadLetterDocument, "_id" | "key" | "source" | "body">;
 
-const searchedLetter = ({ _id: id, body, ...letter }: LetterPart): SearchedLetter => ({
+const searchedDeadLetter = ({ _id: id, body, ...letter }: DeadLetterPart): SearchedDeadLetter => ({
   ...letter,
   id,
   body: body?.value() ?? null,
 });
 
-/** Bodies may be anything, so each is read here, page by page. A dropped letter has no body, and may still have a key. */
-async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterPart[]> {
+/** Bodies may be anything, so each is read here, page by page. A dropped dead letter has no body, and may still have a key. */
+async function* scanDeadLetters({ deadLetters }: Collections): AsyncIterable<DeadLetterPart[]> {
   const projection = { key: 1, source: 1, body: 1 } as const;
   const options = { projection, sort: { _id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
   for (let after = ""; ; ) {

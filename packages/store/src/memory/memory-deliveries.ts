@@ -1,5 +1,5 @@
 import type { DeadLetter, DeliveredEvent, Delivery, DeliveryFilter, Page } from "@teravoz/domain";
-import { type DeadLetterCursor, newestFirst } from "../letters/letter-page.ts";
+import { type DeadLetterCursor, newestFirst } from "../dead-letters/dead-letter-page.ts";
 import { callsToOrder, describeArrivals, mergeDeliveries } from "../queries/deliveries.ts";
 import { eventsOf, type State } from "./memory-state.ts";
 
@@ -12,12 +12,12 @@ export function listDeliveries(
 ): Promise<Page<Delivery>> {
   const isWanted = (key: string | null) => filter.key === undefined || filter.key === key;
   const events = async (below: number | null, limit: number) => readEvents(state, isWanted, { below, limit });
-  const readLetters = async (after: DeadLetterCursor | null, limit: number) =>
+  const readDeadLetters = async (after: DeadLetterCursor | null, limit: number) =>
     [...letters]
       .filter((letter) => isWanted(letter.key) && (after === null || newestFirst(after, letter) < 0))
       .sort(newestFirst)
       .slice(0, limit);
-  return mergeDeliveries({ events, letters: readLetters }, filter, page);
+  return mergeDeliveries({ events, letters: readDeadLetters }, filter, page);
 }
 
 function readEvents(

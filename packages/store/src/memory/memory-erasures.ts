@@ -25,12 +25,12 @@ import type { Erasures } from "../erasure/mongo-erasures.ts";
 import { eventsOf, findErased, type LedgerEntry, type State } from "./memory-state.ts";
 
 /** The part of the dead letters that erasures read and delete. */
-export type ErasableLetters = Iterable<DeadLetter> & {
+export type ErasableDeadLetters = Iterable<DeadLetter> & {
   find(id: string): Promise<DeadLetterWithBody | null>;
   remove(ids: readonly string[]): void;
 };
 
-type Deps = { state: State; letters: ErasableLetters; parties: FindParties; now: () => number };
+type Deps = { state: State; letters: ErasableDeadLetters; parties: FindParties; now: () => number };
 
 /** The model of the ledger of erasures and of the search for what to erase. `now` in ms. */
 export function createMemoryErasures({
@@ -56,14 +56,14 @@ export function createMemoryErasures({
       const asked = { ...search, person, findParties: deps.parties };
       for (const event of state.events.values())
         if (event.id > (search.since ?? 0)) gathered.addEvent(event, asked);
-      for (const { id } of letters) gathered.addLetter((await letters.find(id))!, asked);
+      for (const { id } of letters) gathered.addDeadLetter((await letters.find(id))!, asked);
       return gathered.findings();
     },
     findCall: async (key) => findCall(deps, key),
     measure: async (share) => measure(state, share),
     countCalls: async () => state.calls.size,
     countAgentEvents: async (key) => agentEventsOf(state, key).length,
-    deleteLetters: async (ids) => letters.remove(ids),
+    deleteDeadLetters: async (ids) => letters.remove(ids),
     countMembers: async () => 1,
     unchangedSince: (time) =>
       pageOf(unchangedKeys(state, time).map((key) => ({ kind: "call" as const, key }))),

@@ -49,6 +49,6 @@ export function createMemoryPositions(): MemoryPositions {
   };
 }
 
-/** The result fields of `apply` and `file` if the position differs: see Applied. */
+/** The result fields of `apply` and `add` if the position differs: see Applied. */
 export const ownOf = (position: { writer?: string | undefined }, { writer }: Pick<Batch, "writer">) =>
   writer !== undefined && position.writer === writer ? { own: true as const } : {};

@@ -11,7 +11,7 @@ import {
   type CallStore,
   type DeadLetter,
   type Erased,
-  type ErasureDesk,
+  type ErasureAdmin,
   type Event,
   erasureOf,
   type Fold,
@@ -41,7 +41,7 @@ import { type Arrivals, countOf, dropErased, sortArrivals } from "../apply/arriv
 import { startOfMinute } from "../apply/minutes.ts";
 import { completeCall } from "../apply/older-calls.ts";
 import { erasureChanges, type KeptCall, keysOf, settle } from "../apply/settle.ts";
-import { letterId } from "../letters/letter-page.ts";
+import { deadLetterId } from "../dead-letters/dead-letter-page.ts";
 import { cutCalls, cutEvents, readCallsCursor } from "../queries/cursor.ts";
 import { firstValues, SEARCH_LIMITS } from "../queries/search-values.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
@@ -64,7 +64,7 @@ export function createMemoryStore({
   readOccurrence?: ReadOccurrence;
   /** What other models of the same storage share with this one. */
   state?: State;
-} = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
+} = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureAdmin, "keepOut"> {
   return {
     ...createMemoryRebuild(state, now),
     ...state.positions.store,
@@ -77,7 +77,7 @@ export function createMemoryStore({
     keepOut: async (person, how) => keepOut(state, person, how),
     // no other data is written beside the events
     forget: async () => {},
-    isFiled: async (body) => [...letters].some(({ id }) => id === letterId({ body })),
+    hasDeadLetter: async (body) => [...letters].some(({ id }) => id === deadLetterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),

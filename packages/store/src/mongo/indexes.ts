@@ -64,7 +64,7 @@ const CALL_INDEXES: IndexDescription[] = [
 /** The index that finds changes since a moment. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** The projector deletes letters after 30 days and reports how many waited. This index is for a database without a projector. */
+/** The projector deletes dead letters after 30 days and reports how many waited. This index is for a database without a projector. */
 const LETTERS_KEPT_SECONDS = 31 * 86_400;
 const LETTERS_BY_AGE = { last_seen: 1 } as const;
 const LETTERS_BY_AGE_NAME = "last_seen_1";
@@ -126,13 +126,13 @@ export async function createIndexes(db: Db): Promise<void> {
     db
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
-    keepLetters(db),
+    keepDeadLetters(db),
   ]);
   await dropFormer(db.collection("calls"));
 }
 
 /** An earlier release made the index with a shorter time. It is built again, because changing it needs more rights than ours. */
-async function keepLetters(db: Db): Promise<void> {
+async function keepDeadLetters(db: Db): Promise<void> {
   const letters = db.collection("dead_letters");
   const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
   await create().catch(async (error) => {

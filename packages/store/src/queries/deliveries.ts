@@ -9,7 +9,7 @@ import {
   type Page,
   type ReadOccurrence,
 } from "@teravoz/domain";
-import type { DeadLetterCursor } from "../letters/letter-page.ts";
+import type { DeadLetterCursor } from "../dead-letters/dead-letter-page.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
 /** Where a listing goes on: below the id of an event, and after a dead letter; null = at the newest. */

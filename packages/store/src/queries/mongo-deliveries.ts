@@ -7,7 +7,7 @@ import type {
   Page,
   ReadOccurrence,
 } from "@teravoz/domain";
-import { readLetters } from "../letters/mongo-letters.ts";
+import { readDeadLetters } from "../dead-letters/mongo-dead-letters.ts";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
@@ -25,7 +25,7 @@ export function listDeliveries(
   return mergeDeliveries(
     {
       events: (below, limit) => readEvents(collections, { ...key, below, limit, readOccurrence }),
-      letters: (after, limit) => readLetters(collections.deadLetters, { filter: key, after, limit }),
+      letters: (after, limit) => readDeadLetters(collections.deadLetters, { filter: key, after, limit }),
     },
     filter,
     page,

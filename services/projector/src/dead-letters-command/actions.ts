@@ -1,7 +1,14 @@
 import { type AdminResult, CannotGoOn, faultsInWords } from "../admin-client.ts";
 import { type AdminClient, createAdminClient } from "./client.ts";
 import { type Actions, filtersOf, type Options } from "./options.ts";
-import { type ActionResult, formatLetter, formatList, type Progress, showProgress, tell } from "./print.ts";
+import {
+  type ActionResult,
+  formatDeadLetter,
+  formatList,
+  type Progress,
+  showProgress,
+  tell,
+} from "./print.ts";
 
 /** Writes results to `out` and all else to `say`. */
 type Terminal = { out(text: string): void; say(line: string): void };
@@ -44,7 +51,7 @@ async function show(
   let failed = 0;
   for (const id of ids) {
     const shown = await client.show(id);
-    if (shown.ok) out(json ? JSON.stringify(shown.data, null, 2) : formatLetter(shown.data));
+    if (shown.ok) out(json ? JSON.stringify(shown.data, null, 2) : formatDeadLetter(shown.data));
     else say(`${id}: ${faultsInWords(shown.errors)}`);
     failed += shown.ok ? 0 : 1;
   }

@@ -1,4 +1,4 @@
-import type { DeadLetter, LetterText, Wire } from "@teravoz/protocol";
+import type { DeadLetter, DeadLetterText, Wire } from "@teravoz/protocol";
 import {
   type AdminAnswer,
   type AdminResult,
@@ -9,15 +9,15 @@ import {
 } from "../admin-client.ts";
 
 /** A dead letter as the admin API sends it. */
-export type Letter = Wire<DeadLetter>;
-export type LetterWithBody = Wire<LetterText>;
+export type ListedDeadLetter = Wire<DeadLetter>;
+export type ShownDeadLetter = Wire<DeadLetterText>;
 
 export type AdminClient = {
   /** Reads all pages. */
-  list(filters: Record<string, string>, limit: number): Promise<Letter[]>;
-  show(id: string): Promise<AdminResult<LetterWithBody>>;
-  redrive(id: string, dryRun: boolean): Promise<AdminResult<Letter>>;
-  drop(id: string): Promise<AdminResult<Letter>>;
+  list(filters: Record<string, string>, limit: number): Promise<ListedDeadLetter[]>;
+  show(id: string): Promise<AdminResult<ShownDeadLetter>>;
+  redrive(id: string, dryRun: boolean): Promise<AdminResult<ListedDeadLetter>>;
+  drop(id: string): Promise<AdminResult<ListedDeadLetter>>;
 };
 
 const PAGE = 500;
@@ -33,14 +33,18 @@ export function createAdminClient(door: Door): AdminClient {
   };
 }
 
-async function listAll(door: Door, filters: Record<string, string>, limit: number): Promise<Letter[]> {
-  const letters: Letter[] = [];
+async function listAll(
+  door: Door,
+  filters: Record<string, string>,
+  limit: number,
+): Promise<ListedDeadLetter[]> {
+  const letters: ListedDeadLetter[] = [];
   for (let cursor: string | null = ""; cursor !== null && letters.length < limit; ) {
     const page: Record<string, string> = {
       limit: String(Math.min(PAGE, limit - letters.length)),
       ...(cursor ? { cursor } : {}),
     };
-    const answer: AdminAnswer<Letter[]> = await ask(
+    const answer: AdminAnswer<ListedDeadLetter[]> = await ask(
       door,
       "GET",
       `dead-letters?${new URLSearchParams({ ...filters, ...page })}`,

@@ -1,7 +1,7 @@
 import { type Faults, faultsInWords } from "../admin-client.ts";
-import type { Letter, LetterWithBody } from "./client.ts";
+import type { ListedDeadLetter, ShownDeadLetter } from "./client.ts";
 
-/** What became of one letter. */
+/** What became of one dead letter. */
 export type ActionResult = { id: string; ok: boolean; errors?: Faults };
 export type Progress = { moved(): void; stop(): void };
 
@@ -10,8 +10,8 @@ const SAY_EVERY_MS = 1_000;
 
 const HEAD = ["first seen", "status", "reason", "type", "key", "copies", "id"];
 
-/** Letters as a table, one a line. Nothing of a letter may move the terminal's cursor. */
-export function formatList(letters: readonly Letter[]): string {
+/** Dead letters as a table, one a line. Nothing of a dead letter may move the terminal's cursor. */
+export function formatList(letters: readonly ListedDeadLetter[]): string {
   if (letters.length === 0) return "no dead letters";
   const rows = letters.map(({ first_seen, status, reason, type, key, copies, id }) =>
     [first_seen, status, reason, type ?? "-", key ?? "-", String(copies), id].map(printable),
@@ -29,8 +29,8 @@ export function formatList(letters: readonly Letter[]): string {
 
 const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, "?");
 
-/** A letter with all it has, its body last. */
-export function formatLetter({ body, encoding, source, ...letter }: LetterWithBody): string {
+/** A dead letter with all it has, its body last. */
+export function formatDeadLetter({ body, encoding, source, ...letter }: ShownDeadLetter): string {
   const from = source && `${source.topic} ${source.partition}:${source.offset}`;
   const fields = Object.entries({ ...letter, source: from, encoding });
   const lines = fields.map(([name, value]) => `${name.padEnd(11)} ${printable(String(value ?? "-"))}`);

@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryLetters } from "@teravoz/store";
-import { watchLetters } from "./watch.ts";
+import { createMemoryDeadLetters } from "@teravoz/store";
+import { watchDeadLetters } from "./watch.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
 
-/** Files letters of so many bytes, seen so many days ago; answers what one look has done. */
+/** Stores dead letters of so many bytes, seen so many days ago; answers what one look has done. */
 async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
-  const letters = createMemoryLetters({ now: () => NOW });
+  const letters = createMemoryDeadLetters({ now: () => NOW });
   const arrived = sizes.map(({ bytes, days }, n) => ({
     key: `call-${n}`,
     type: null,
@@ -19,17 +19,17 @@ async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" 
     last_seen: daysAgo(days),
     body: Buffer.alloc(bytes, n + 1),
   }));
-  await letters.file({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
+  await letters.add({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
   for (const letter of letters) {
     const { status } = sizes[Number(letter.key!.slice("call-".length))]!;
     if (status) await letters.mark(letter, status);
   }
   const [metrics, lines] = [createMetrics(), [] as string[]];
   const log = createLog("test", "info", { write: (line) => void lines.push(line) });
-  await watchLetters({ letters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
-  const { values } = await metrics.discardedLetters.get();
+  await watchDeadLetters({ letters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
+  const { values } = await metrics.discardedDeadLetters.get();
   const counted = Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
-  const [waiting] = (await metrics.waitingLetters.get()).values;
+  const [waiting] = (await metrics.waitingDeadLetters.get()).values;
   return {
     left: [...letters].map(({ key }) => key).sort(),
     counted,

@@ -27,7 +27,7 @@ function createPorts(broken?: string) {
       isOurs: false,
     }),
     request: (_, person) => happen(`${person?.kind}'s call entered`),
-    deleteLetters: async () => void (await happen("letters deleted")),
+    deleteDeadLetters: async () => void (await happen("letters deleted")),
     requestFor: () => happen("receipt written"),
     mark: async () => 7,
     keepOut: async () => void (await happen("kept out")),

@@ -1,11 +1,11 @@
 import {
   type Asked,
   type CallStore,
-  type ErasureDesk,
+  type ErasureAdmin,
   type ErasureSearch,
   type ErasureSubject,
   type Extent,
-  type FoundLetter,
+  type FoundDeadLetter,
   ledgerId,
   type Person,
   type PersonFindings,
@@ -19,7 +19,7 @@ import { publishErasures } from "./republish.ts";
 import { publishTombstones } from "./tombstones.ts";
 
 export type ErasePorts = {
-  erasures: ErasureDesk & ErasureSearch;
+  erasures: ErasureAdmin & ErasureSearch;
   store: Pick<CallStore, "listAgentEvents">;
   codec: Pick<Codec, "encodeEvent">;
   publisher: Pick<Publisher, "publish">;
@@ -95,7 +95,7 @@ export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish)
   const logCleanBy = new Date(erased_at.getTime() + LOG_CLEAN_MS);
   await erasures.request(plan.asked, person);
   await publishErasures(ports, plan.tombstones);
-  await erasures.deleteLetters(share.letters.map(({ id }) => id));
+  await erasures.deleteDeadLetters(share.letters.map(({ id }) => id));
   const receipt = await erasures.requestFor(person, logCleanBy);
   return { ...receipt, log_clean_by: null, calls: plan.calls, agents: plan.agents, clean: 0 };
 }
@@ -118,13 +118,15 @@ const distinctBy = <T>(all: readonly T[], keyOf: (each: T) => string): T[] => [
 
 const isOfAgent =
   (topics: TopicNames) =>
-  ({ topic }: FoundLetter): boolean =>
+  ({ topic }: FoundDeadLetter): boolean =>
     topic === topics.agentEvents;
 
 /** Those of the calls found and of dead letters, each once. */
 function callKeysOf({ calls, letters }: PersonShare, topics: TopicNames): string[] {
-  const ofLetters = letters.filter((letter) => !isOfAgent(topics)(letter)).flatMap(({ key }) => key ?? []);
-  return [...new Set([...calls, ...ofLetters])];
+  const ofDeadLetters = letters
+    .filter((letter) => !isOfAgent(topics)(letter))
+    .flatMap(({ key }) => key ?? []);
+  return [...new Set([...calls, ...ofDeadLetters])];
 }
 
 type Plan = {

@@ -4,7 +4,7 @@ import {
   measureLag,
   missingServices,
   type PartitionLag,
-  type PartitionStanding,
+  type PartitionProgress,
   type SystemQueries,
 } from "@teravoz/domain";
 import type { Instance, Lag, SystemReport } from "@teravoz/protocol";
@@ -22,7 +22,7 @@ export type System = {
 };
 
 /** The first and the next offset of a partition, as packages/kafka reads them. */
-type Ends = Omit<PartitionStanding, "next">;
+type Ends = Omit<PartitionProgress, "next">;
 
 export type SystemDeps = {
   queries: SystemQueries;

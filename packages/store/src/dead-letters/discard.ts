@@ -1,18 +1,18 @@
-import type { DiscardedLetters } from "@teravoz/domain";
+import type { DiscardedDeadLetters } from "@teravoz/domain";
 import type { Collection, Filter, Sort } from "mongodb";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
-import type { LetterDocument } from "../mongo/documents.ts";
+import type { DeadLetterDocument } from "../mongo/documents.ts";
 
-type Letters = Collection<LetterDocument>;
+type DeadLetterCollection = Collection<DeadLetterDocument>;
 
-/** Letters in one read: at most 64 MB, because a body has at most 64 KiB. */
+/** Dead letters in one read: at most 64 MB, because a body has at most 64 KiB. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 const SETTLED = ["dropped", "redriven"] as const;
 
-/** See LetterBounds.discardOld. */
-export async function discardOld(letters: Letters, before: Date): Promise<DiscardedLetters> {
+/** See DeadLetterRetention.discardOld. */
+export async function discardOld(letters: DeadLetterCollection, before: Date): Promise<DiscardedDeadLetters> {
   const old = { last_seen: { $lt: before } };
   const sort = { last_seen: 1 } as const;
   const settled = await discard(letters, { filter: { ...old, status: { $in: [...SETTLED] } }, sort });
@@ -20,8 +20,11 @@ export async function discardOld(letters: Letters, before: Date): Promise<Discar
   return { settled: settled.count, waiting: waiting.count };
 }
 
-/** See LetterBounds.discardExcess. Bytes are those of the documents before compression. */
-export async function discardExcess(letters: Letters, maxBytes: number): Promise<DiscardedLetters> {
+/** See DeadLetterRetention.discardExcess. Bytes are those of the documents before compression. */
+export async function discardExcess(
+  letters: DeadLetterCollection,
+  maxBytes: number,
+): Promise<DiscardedDeadLetters> {
   const discarded = { waiting: 0, settled: 0 };
   let excess = (await sizeOf(letters)) - maxBytes;
   for (const status of [...SETTLED, "waiting"] as const) {
@@ -35,17 +38,17 @@ export async function discardExcess(letters: Letters, maxBytes: number): Promise
 }
 
 /** MongoDB keeps this count, so nothing is read for it. */
-async function sizeOf(letters: Letters): Promise<number> {
+async function sizeOf(letters: DeadLetterCollection): Promise<number> {
   const options = { ...LIMIT, readConcern: { level: "local" } } as const;
   const [stats] = await letters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
   return stats?.storageStats?.size ?? 0;
 }
 
-type Asked = { filter: Filter<LetterDocument>; sort: Sort; bytes?: number };
+type Asked = { filter: Filter<DeadLetterDocument>; sort: Sort; bytes?: number };
 
-/** Deletes letters in the order of an index, until so many bytes are deleted. A letter that came again meanwhile stays. */
+/** Deletes dead letters in the order of an index, until so many bytes are deleted. A dead letter that came again meanwhile stays. */
 async function discard(
-  letters: Letters,
+  letters: DeadLetterCollection,
   { filter, sort, bytes: wanted = Infinity }: Asked,
 ): Promise<{ count: number; bytes: number }> {
   const projection = { bytes: { $bsonSize: "$$ROOT" } };

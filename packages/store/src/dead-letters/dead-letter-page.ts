@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { type ArrivedLetter, type DeadLetter, InvalidCursor, type Page } from "@teravoz/domain";
+import { type ArrivedDeadLetter, type DeadLetter, InvalidCursor, type Page } from "@teravoz/domain";
 import { readCursor, writeCursor } from "../queries/cursor.ts";
 
 /** Where a listing of dead letters goes on in the order of all: by first_seen, then by id. */
 export type DeadLetterCursor = { first_seen: Date; id: string };
 
-export const letterId = ({ body }: Pick<ArrivedLetter, "body">): string =>
+export const deadLetterId = ({ body }: Pick<ArrivedDeadLetter, "body">): string =>
   createHash("sha256").update(body).digest("hex");
 
-/** A page of letters out of one more than the page may hold. */
-export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLetter> {
+/** A page of dead letters out of one more than the page may hold. */
+export function cutDeadLetters(letters: DeadLetter[], limit: number): Page<DeadLetter> {
   const items = letters.slice(0, limit);
   const last = items.at(-1);
   return { items, next: letters.length > limit && last ? writeCursor(textOfCursor(last)) : null };
@@ -18,7 +18,7 @@ export function cutLetters(letters: DeadLetter[], limit: number): Page<DeadLette
 const textOfCursor = ({ first_seen, id }: DeadLetterCursor) => `${first_seen.getTime()}:${id}`;
 
 /** The last place of a page. Throws InvalidCursor if the cursor is invalid. */
-export function readLetterCursor(cursor: string): DeadLetterCursor {
+export function readDeadLetterCursor(cursor: string): DeadLetterCursor {
   const [, ms, id] = /^(\d{1,14}):([0-9a-f]{64})$/.exec(readCursor(cursor)) ?? [];
   if (ms === undefined || id === undefined) throw new InvalidCursor();
   return { first_seen: new Date(Number(ms)), id };

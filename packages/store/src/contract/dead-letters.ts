@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { type ArrivedLetter, type DeadLetter, type DeadLetters, InvalidCursor } from "@teravoz/domain";
+import { type ArrivedDeadLetter, type DeadLetter, type DeadLetters, InvalidCursor } from "@teravoz/domain";
 import { at, freshTopic } from "./samples.ts";
 
 type Opened = { letters: DeadLetters; close: () => Promise<void> };
@@ -9,7 +9,7 @@ type Opened = { letters: DeadLetters; close: () => Promise<void> };
 const TEST_LIMIT_MS = 30_000;
 const ALL = { limit: 1_000, cursor: null };
 
-export const sampleLetter = (sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
+export const sampleDeadLetter = (sample: Partial<ArrivedDeadLetter> = {}): ArrivedDeadLetter => ({
   key: `call-${randomUUID()}`,
   type: "call.imagined",
   reason: "unprocessable",
@@ -22,7 +22,7 @@ export const sampleLetter = (sample: Partial<ArrivedLetter> = {}): ArrivedLetter
 });
 
 /** What every keeper of dead letters promises, as tests; on one that may hold others too. */
-export function lettersContract(name: string, open: () => Promise<Opened>): void {
+export function deadLettersContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the promises of dead letters`, () => {
     jest.setTimeout(TEST_LIMIT_MS);
     let opened: Opened | undefined;
@@ -35,7 +35,7 @@ export function lettersContract(name: string, open: () => Promise<Opened>): void
     });
     afterAll(() => opened?.close());
 
-    describe("filing", () => describeFiling(use));
+    describe("storing", () => describeAdding(use));
     describe("marking", () => describeMarking(use));
     describe("listing", () => describeListing(use));
     describe("bounds", () => describeBounds(use));
@@ -44,10 +44,10 @@ export function lettersContract(name: string, open: () => Promise<Opened>): void
 
 type Use = () => DeadLetters;
 
-/** Files them as the first batch of a partition nobody has. */
-async function fileAll(letters: DeadLetters, arrived: ArrivedLetter[]): Promise<DeadLetter[]> {
+/** Stores them as the first batch of a partition nobody has. */
+async function addAll(letters: DeadLetters, arrived: ArrivedDeadLetter[]): Promise<DeadLetter[]> {
   const batch = { topic: freshTopic(), partition: 0, expected: null, next: arrived.length };
-  expect(await letters.file({ ...batch, letters: arrived })).toEqual({ fenced: false });
+  expect(await letters.add({ ...batch, letters: arrived })).toEqual({ fenced: false });
   return Promise.all(arrived.map(async ({ key }) => onlyOne(letters, key)));
 }
 
@@ -57,8 +57,8 @@ async function onlyOne(letters: DeadLetters, key: string | null): Promise<DeadLe
   return items[0]!;
 }
 
-function describeFiling(use: Use): void {
-  test("a letter comes back as it came, to the last byte", async () => {
+function describeAdding(use: Use): void {
+  test("a dead letter comes back as it came, to the last byte", async () => {
     const source = { topic: "call-events", partition: 3, offset: 7 };
     for (const sample of [
       {},
@@ -66,93 +66,93 @@ function describeFiling(use: Use): void {
       { type: "$where", reason: "$a.b" },
       { body: new Uint8Array() },
     ]) {
-      const { body, ...arrived } = sampleLetter(sample);
-      const [filed] = await fileAll(use(), [{ ...arrived, body }]);
+      const { body, ...arrived } = sampleDeadLetter(sample);
+      const [stored] = await addAll(use(), [{ ...arrived, body }]);
       const status = { copies: 1, status: "waiting", status_at: expect.any(Date) };
-      expect(filed).toEqual({ ...arrived, ...status, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
-      const found = await use().find(filed!.id);
-      expect({ ...found, body: Buffer.from(found!.body!) }).toEqual({ ...filed, body: Buffer.from(body) });
+      expect(stored).toEqual({ ...arrived, ...status, id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      const found = await use().find(stored!.id);
+      expect({ ...found, body: Buffer.from(found!.body!) }).toEqual({ ...stored, body: Buffer.from(body) });
     }
   });
 
-  test("a body is one letter, with the count of its copies, the earliest and the latest time", async () => {
-    const letter = sampleLetter({ first_seen: at(5), last_seen: at(5) });
+  test("a body is one dead letter, with the count of its copies, the earliest and the latest time", async () => {
+    const letter = sampleDeadLetter({ first_seen: at(5), last_seen: at(5) });
     const copies = [letter, { ...letter, first_seen: at(9), last_seen: at(9) }];
-    await use().file({ topic: freshTopic(), partition: 0, expected: null, next: 2, letters: copies });
-    const [filed] = await fileAll(use(), [{ ...letter, first_seen: at(2), last_seen: at(2) }]);
-    expect(filed).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
+    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 2, letters: copies });
+    const [stored] = await addAll(use(), [{ ...letter, first_seen: at(2), last_seen: at(2) }]);
+    expect(stored).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
   });
 
-  test("a delivery whose letter came twice is one copy; a letter without an id of its delivery is always a copy", async () => {
-    const letter = sampleLetter();
+  test("a delivery whose dead letter came twice is one copy; a dead letter without an id of its delivery is always a copy", async () => {
+    const letter = sampleDeadLetter();
     const delivery = (delivery_id: string) => ({ ...letter, delivery_id });
     const letters = [delivery("a"), delivery("a"), delivery("b")];
-    await use().file({ topic: freshTopic(), partition: 0, expected: null, next: 3, letters });
-    const [filed] = await fileAll(use(), [delivery("a")]);
-    expect([filed!.copies, JSON.stringify(filed)]).toEqual([2, expect.not.stringContaining("delivery_id")]);
-    expect(JSON.stringify(await use().find(filed!.id))).not.toContain("delivery_id");
-    expect(await fileAll(use(), [letter])).toMatchObject([{ copies: 3 }]);
+    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 3, letters });
+    const [stored] = await addAll(use(), [delivery("a")]);
+    expect([stored!.copies, JSON.stringify(stored)]).toEqual([2, expect.not.stringContaining("delivery_id")]);
+    expect(JSON.stringify(await use().find(stored!.id))).not.toContain("delivery_id");
+    expect(await addAll(use(), [letter])).toMatchObject([{ copies: 3 }]);
   });
 
-  test("a redriven letter does not wait again for a second record of the delivery that it was", async () => {
-    const letter = { ...sampleLetter(), delivery_id: "a" };
-    const [filed] = await fileAll(use(), [letter]);
-    await use().mark(filed!, "redriven");
-    expect(await fileAll(use(), [letter])).toMatchObject([{ status: "redriven", copies: 1 }]);
+  test("a redriven dead letter does not wait again for a second record of the delivery that it was", async () => {
+    const letter = { ...sampleDeadLetter(), delivery_id: "a" };
+    const [stored] = await addAll(use(), [letter]);
+    await use().mark(stored!, "redriven");
+    expect(await addAll(use(), [letter])).toMatchObject([{ status: "redriven", copies: 1 }]);
   });
 
-  test("a batch is filed once, however often it is read: whoever expects another position is fenced", async () => {
-    const letter = sampleLetter();
+  test("a batch is stored once, however often it is read: whoever expects another position is fenced", async () => {
+    const letter = sampleDeadLetter();
     const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, letters: [letter] };
     expect(await use().position(batch.topic, 4)).toBeNull();
-    expect(await use().file(batch)).toEqual({ fenced: false });
-    expect(await use().file(batch)).toEqual({ fenced: true });
+    expect(await use().add(batch)).toEqual({ fenced: false });
+    expect(await use().add(batch)).toEqual({ fenced: true });
     for (const expected of [0, 9, 11])
-      expect(await use().file({ ...batch, expected, next: 20 })).toEqual({ fenced: true });
+      expect(await use().add({ ...batch, expected, next: 20 })).toEqual({ fenced: true });
     expect(await use().position(batch.topic, 4)).toBe(10);
     expect((await onlyOne(use(), letter.key)).copies).toBe(1);
-    expect(await use().file({ ...batch, expected: 10, next: 20, letters: [] })).toEqual({ fenced: false });
+    expect(await use().add({ ...batch, expected: 10, next: 20, letters: [] })).toEqual({ fenced: false });
     expect(await use().position(batch.topic, 4)).toBe(20);
   });
 
-  test("the same body in many partitions at once is one letter with all its copies", async () => {
-    const letter = sampleLetter();
+  test("the same body in many partitions at once is one dead letter with all its copies", async () => {
+    const letter = sampleDeadLetter();
     const batch = { topic: freshTopic(), expected: null, next: 3, letters: [letter, letter, letter] };
-    await Promise.all([0, 1, 2, 3].map((partition) => use().file({ ...batch, partition })));
+    await Promise.all([0, 1, 2, 3].map((partition) => use().add({ ...batch, partition })));
     expect((await onlyOne(use(), letter.key)).copies).toBe(12);
   });
 }
 
 function describeMarking(use: Use): void {
   test("what was redriven says so, and waits again when it comes back", async () => {
-    const letter = sampleLetter();
-    const [filed] = await fileAll(use(), [letter]);
-    expect(await use().mark(filed!, "redriven")).toMatchObject({ status: "redriven", copies: 1 });
-    expect((await use().find(filed!.id))!.body).not.toBeNull();
-    const [again] = await fileAll(use(), [{ ...letter, reason: "unstorable" }]);
+    const letter = sampleDeadLetter();
+    const [stored] = await addAll(use(), [letter]);
+    expect(await use().mark(stored!, "redriven")).toMatchObject({ status: "redriven", copies: 1 });
+    expect((await use().find(stored!.id))!.body).not.toBeNull();
+    const [again] = await addAll(use(), [{ ...letter, reason: "unstorable" }]);
     expect(again).toMatchObject({ status: "waiting", copies: 2, reason: "unstorable", first_seen: at(0) });
   });
 
   test("a copy that came while it was redriven is not hidden by the mark", async () => {
-    const letter = sampleLetter();
-    const [read] = await fileAll(use(), [letter]);
-    await fileAll(use(), [letter]);
+    const letter = sampleDeadLetter();
+    const [read] = await addAll(use(), [letter]);
+    await addAll(use(), [letter]);
     expect(await use().mark(read!, "redriven")).toMatchObject({ status: "waiting", copies: 2 });
     expect(await onlyOne(use(), letter.key)).toMatchObject({ status: "waiting", copies: 2 });
   });
 
   test("what is dropped has no body any more, and copies and redrives do not bring it back", async () => {
-    const letter = sampleLetter();
-    const [filed] = await fileAll(use(), [letter]);
-    expect(await use().mark(filed!, "dropped")).toMatchObject({ status: "dropped" });
-    expect((await use().find(filed!.id))!.body).toBeNull();
-    const [again] = await fileAll(use(), [letter]);
+    const letter = sampleDeadLetter();
+    const [stored] = await addAll(use(), [letter]);
+    expect(await use().mark(stored!, "dropped")).toMatchObject({ status: "dropped" });
+    expect((await use().find(stored!.id))!.body).toBeNull();
+    const [again] = await addAll(use(), [letter]);
     expect(again).toMatchObject({ status: "dropped", copies: 2 });
-    expect((await use().find(filed!.id))!.body).toBeNull();
+    expect((await use().find(stored!.id))!.body).toBeNull();
     expect(await use().mark(again!, "redriven")).toMatchObject({ status: "dropped" });
   });
 
-  test("an unknown letter is nowhere", async () => {
+  test("an unknown dead letter is nowhere", async () => {
     const id = "0".repeat(64);
     expect(await use().find(id)).toBeNull();
     expect(await use().mark({ id, copies: 1 }, "redriven")).toBeNull();
@@ -161,19 +161,19 @@ function describeMarking(use: Use): void {
 
   test("those that wait are counted", async () => {
     const before = await use().countWaiting();
-    const [one] = await fileAll(use(), [sampleLetter(), sampleLetter(), sampleLetter()]);
+    const [one] = await addAll(use(), [sampleDeadLetter(), sampleDeadLetter(), sampleDeadLetter()]);
     await use().mark(one!, "redriven");
     expect(await use().countWaiting()).toBe(before + 2);
   });
 }
 
 function describeListing(use: Use): void {
-  test("letters are listed newest first, page by page, each once, without their bodies", async () => {
+  test("dead letters are listed newest first, page by page, each once, without their bodies", async () => {
     const reason = randomUUID();
     const seconds = [3, 1, 2, 2, 5, 2, 4];
-    const filed = await fileAll(
+    const stored = await addAll(
       use(),
-      seconds.map((second) => sampleLetter({ reason, first_seen: at(second) })),
+      seconds.map((second) => sampleDeadLetter({ reason, first_seen: at(second) })),
     );
     const pages: DeadLetter[][] = [];
     for (let cursor: string | null = null, more = true; more; ) {
@@ -185,22 +185,22 @@ function describeListing(use: Use): void {
     expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
     const listed = pages.flat();
     expect(listed.map(({ first_seen }) => first_seen)).toEqual([5, 4, 3, 2, 2, 2, 1].map(at));
-    expect(listed.map(({ id }) => id).sort()).toEqual(filed.map(({ id }) => id).sort());
+    expect(listed.map(({ id }) => id).sort()).toEqual(stored.map(({ id }) => id).sort());
     expect(listed.some((letter) => "body" in letter)).toBe(false);
   });
 
   test("a last page that is full has no next one", async () => {
     const reason = randomUUID();
-    await fileAll(use(), [sampleLetter({ reason }), sampleLetter({ reason })]);
+    await addAll(use(), [sampleDeadLetter({ reason }), sampleDeadLetter({ reason })]);
     expect((await use().list({ reason }, { limit: 2, cursor: null })).next).toBeNull();
   });
 
   test("each field filters by equality, the times include their bounds", async () => {
     const reason = randomUUID();
-    const [one, two, three] = await fileAll(use(), [
-      sampleLetter({ reason, first_seen: at(1), type: "a" }),
-      sampleLetter({ reason, first_seen: at(2), type: null }),
-      sampleLetter({ reason, first_seen: at(3), type: "a" }),
+    const [one, two, three] = await addAll(use(), [
+      sampleDeadLetter({ reason, first_seen: at(1), type: "a" }),
+      sampleDeadLetter({ reason, first_seen: at(2), type: null }),
+      sampleDeadLetter({ reason, first_seen: at(3), type: "a" }),
     ]);
     await use().mark(three!, "dropped");
     const ids = async (filter: object) =>
@@ -227,11 +227,11 @@ function describeListing(use: Use): void {
 function describeBounds(use: Use): void {
   const ids = async () => (await use().list({}, ALL)).items.map(({ id }) => id);
 
-  test("letters whose last copy is too old go, and those that still waited are counted apart", async () => {
-    const [redriven, waiting, seenAgain] = await fileAll(use(), [
-      sampleLetter({ first_seen: at(-200), last_seen: at(-200) }),
-      sampleLetter({ first_seen: at(-200), last_seen: at(-200) }),
-      sampleLetter({ first_seen: at(-200), last_seen: at(-50) }),
+  test("dead letters whose last copy is too old go, and those that still waited are counted apart", async () => {
+    const [redriven, waiting, seenAgain] = await addAll(use(), [
+      sampleDeadLetter({ first_seen: at(-200), last_seen: at(-200) }),
+      sampleDeadLetter({ first_seen: at(-200), last_seen: at(-200) }),
+      sampleDeadLetter({ first_seen: at(-200), last_seen: at(-50) }),
     ]);
     await use().mark(redriven!, "redriven");
     expect(await use().discardOld(at(-100))).toEqual({ waiting: 1, settled: 1 });
@@ -240,18 +240,20 @@ function describeBounds(use: Use): void {
     expect(await ids()).toContain(seenAgain!.id);
   });
 
-  test("past the bound in bytes settled letters go first, then the oldest of those that wait", async () => {
+  test("past the bound in bytes settled dead letters go first, then the oldest of those that wait", async () => {
     const all = await ids();
     const { waiting, settled } = await use().discardExcess(0);
     expect([waiting + settled, await ids()]).toEqual([all.length, []]);
     const body = () => randomBytes(10_000);
-    const letters = Array.from({ length: 20 }, (_, n) => sampleLetter({ first_seen: at(n), body: body() }));
-    const filed = await fileAll(use(), [...letters, sampleLetter({ first_seen: at(99), body: body() })]);
-    await use().mark(filed.at(-1)!, "redriven");
+    const letters = Array.from({ length: 20 }, (_, n) =>
+      sampleDeadLetter({ first_seen: at(n), body: body() }),
+    );
+    const stored = await addAll(use(), [...letters, sampleDeadLetter({ first_seen: at(99), body: body() })]);
+    await use().mark(stored.at(-1)!, "redriven");
     expect(await use().discardExcess(1_000_000)).toEqual({ waiting: 0, settled: 0 });
     const discarded = await use().discardExcess(105_000);
     expect(discarded.settled).toBe(1);
-    const left = filed.slice(discarded.waiting, -1);
+    const left = stored.slice(discarded.waiting, -1);
     expect(left.length).toBeGreaterThanOrEqual(8);
     expect(left.length).toBeLessThanOrEqual(10);
     expect(await ids()).toEqual(left.map(({ id }) => id).reverse());

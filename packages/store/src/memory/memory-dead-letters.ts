@@ -1,22 +1,27 @@
 import {
-  type ArrivedLetter,
+  type ArrivedDeadLetter,
   addCopies,
   type DeadLetter,
+  type DeadLetterBatch,
+  type DeadLetterFilter,
   type DeadLetters,
   type DeadLetterWithBody,
-  type DiscardedLetters,
-  type KeptLetter,
-  type LetterBatch,
-  type LetterFilter,
+  type DiscardedDeadLetters,
+  type KeptDeadLetter,
 } from "@teravoz/domain";
-import { cutLetters, letterId, newestFirst, readLetterCursor } from "../letters/letter-page.ts";
+import {
+  cutDeadLetters,
+  deadLetterId,
+  newestFirst,
+  readDeadLetterCursor,
+} from "../dead-letters/dead-letter-page.ts";
 import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
 
-type WholeLetter = KeptLetter & Pick<DeadLetterWithBody, "body">;
-type State = { positions: MemoryPositions; letters: Map<string, WholeLetter>; now: () => number };
+type WholeDeadLetter = KeptDeadLetter & Pick<DeadLetterWithBody, "body">;
+type State = { positions: MemoryPositions; letters: Map<string, WholeDeadLetter>; now: () => number };
 
 /** The model of the dead letters on MongoDB, in two maps. It can be iterated. `now` in ms. */
-export function createMemoryLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
+export function createMemoryDeadLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
   [Symbol.iterator](): Iterator<DeadLetter>;
   /** Deletes these, as an erasure does. */
   remove(ids: readonly string[]): void;
@@ -28,8 +33,8 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
       for (const id of ids) state.letters.delete(id);
     },
     ...state.positions.store,
-    file: async (batch) => file(state, batch),
-    list: async (filter, { limit, cursor }) => cutLetters(list(state, filter, cursor), limit),
+    add: async (batch) => add(state, batch),
+    list: async (filter, { limit, cursor }) => cutDeadLetters(list(state, filter, cursor), limit),
     find: async (id) => structuredClone(shown(state.letters.get(id)) ?? null),
     mark: async (letter, status) => mark(state, letter, status),
     countWaiting: async () => list(state, { status: "waiting" }, null).length,
@@ -38,49 +43,49 @@ export function createMemoryLetters({ now = Date.now }: { now?: () => number } =
   };
 }
 
-function file(state: State, batch: LetterBatch) {
+function add(state: State, batch: DeadLetterBatch) {
   const position = state.positions.read(batch);
   if (position.next !== batch.expected) return { fenced: true, ...ownOf(position, batch) };
-  const arrived = batch.letters.map((letter) => ({ ...letter, id: letterId(letter) }));
+  const arrived = batch.letters.map((letter) => ({ ...letter, id: deadLetterId(letter) }));
   const bodies = Map.groupBy(arrived, ({ id }) => id);
-  for (const [id, copies] of bodies) add(state, id, copies, position.seenUntil);
+  for (const [id, copies] of bodies) addArrived(state, id, copies, position.seenUntil);
   state.positions.move(batch);
   return { fenced: false };
 }
 
-function add(
+function addArrived(
   { letters, now }: State,
   id: string,
-  copies: readonly (ArrivedLetter & { id: string })[],
+  copies: readonly (ArrivedDeadLetter & { id: string })[],
   seenUntil: number | null,
 ): void {
-  const filed = letters.get(id);
-  const letter = addCopies(filed, copies, { seenUntil, now: new Date(now()) });
-  if (!letter || letter === filed) return;
+  const stored = letters.get(id);
+  const letter = addCopies(stored, copies, { seenUntil, now: new Date(now()) });
+  if (!letter || letter === stored) return;
   letters.set(id, { ...letter, body: letter.status === "dropped" ? null : copies[0]!.body });
 }
 
-/** A letter as others may see it. */
-function shown(letter: WholeLetter | undefined): DeadLetterWithBody | undefined {
+/** A dead letter as others may see it. */
+function shown(letter: WholeDeadLetter | undefined): DeadLetterWithBody | undefined {
   if (!letter) return undefined;
   const { delivery_ids: _ids, ...rest } = letter;
   return rest;
 }
 
-function withoutBody(letter: WholeLetter): DeadLetter {
+function withoutBody(letter: WholeDeadLetter): DeadLetter {
   const { body: _body, ...rest } = shown(letter)!;
   return rest;
 }
 
-function list({ letters }: State, filter: LetterFilter, cursor: string | null): DeadLetter[] {
-  const after = cursor === null ? null : readLetterCursor(cursor);
+function list({ letters }: State, filter: DeadLetterFilter, cursor: string | null): DeadLetter[] {
+  const after = cursor === null ? null : readDeadLetterCursor(cursor);
   return [...letters.values()]
     .map(withoutBody)
     .filter((letter) => isWanted(letter, filter) && (after === null || newestFirst(after, letter) < 0))
     .sort(newestFirst);
 }
 
-function isWanted(letter: DeadLetter, { since, until, ...equal }: LetterFilter): boolean {
+function isWanted(letter: DeadLetter, { since, until, ...equal }: DeadLetterFilter): boolean {
   const entries = Object.entries(equal).filter(([, value]) => value !== undefined);
   return (
     entries.every(([field, value]) => letter[field as keyof DeadLetter] === value) &&
@@ -103,7 +108,7 @@ function mark(
   return withoutBody(marked);
 }
 
-function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boolean): DiscardedLetters {
+function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boolean): DiscardedDeadLetters {
   const discarded = { waiting: 0, settled: 0 };
   for (const [id, letter] of letters) {
     if (!isGone(letter)) continue;
@@ -113,7 +118,7 @@ function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boo
   return discarded;
 }
 
-function discardExcess(state: State, maxBytes: number): DiscardedLetters {
+function discardExcess(state: State, maxBytes: number): DiscardedDeadLetters {
   const bytesOf = ({ body }: DeadLetterWithBody) => body?.length ?? 0;
   const all = [...state.letters.values()].sort((one, other) => newestFirst(other, one));
   const isWaiting = ({ status }: DeadLetter) => status === "waiting";
