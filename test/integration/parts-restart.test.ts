@@ -64,7 +64,7 @@ test("a broker that was killed and started again finds its publisher and its con
   opened.closing(consumer.stop);
   const handle = async (records: TailRecord[]) =>
     void followed.push(...records.map(({ value }) => String(value)));
-  const onDoubt = () => {};
+  const onResync = () => {};
   const tail = followTopic({
     client,
     log,
@@ -73,7 +73,7 @@ test("a broker that was killed and started again finds its publisher and its con
     topic,
     groupPrefix: `${prefix}tail-`,
     handle,
-    onDoubt,
+    onResync,
   });
   opened.closing(tail.stop);
   const send = (value: string) => publisher.publish({ topic, key: value, value: Buffer.from(value) });

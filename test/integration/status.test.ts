@@ -56,7 +56,7 @@ function follow() {
     handle: async (records) => {
       for (const { value } of records) heard.push(await codec.decodeStatus(value!));
     },
-    onDoubt: () => {},
+    onResync: () => {},
     onCrash: () => {},
   });
   opened.closing(() => follower.stop());

@@ -62,7 +62,7 @@ export type RealtimeInProcess = {
   erase(call_id: string): Promise<Change[]>;
   tell(changes: Change[]): void;
   gateway: Realtime["gateway"];
-  doubt(): void;
+  resync(): void;
   /** Takes statuses as the topic would bring them. */
   hear: Realtime["system"]["heard"];
   /** store, then tell. */
@@ -141,7 +141,7 @@ export async function startRealtime({
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
     tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
     gateway: realtime.gateway,
-    doubt: () => realtime.feed.doubt(),
+    resync: () => realtime.feed.resync(),
     hear: realtime.system.heard,
     happen: async (...bodies) => running.tell(await running.store(...bodies)),
     metrics: () => metrics.registry.metrics(),

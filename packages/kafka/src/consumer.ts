@@ -90,7 +90,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       logs?.use({ reader, seek });
       // after a failure the log may be another one
       watchFetches(cluster, {
-        onFailure: () => logs?.doubt(),
+        onFailure: () => logs?.invalidate(),
         onAnswer: (topics) => noteAnswer(state, topics),
       });
       followCoordinator(cluster, life);

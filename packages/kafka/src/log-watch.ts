@@ -27,11 +27,11 @@ export type LogWatch = {
    * beginning of the log. Never rejects: a partition that cannot be compared now is compared again soon.
    */
   compare(assignment: Assignment, isFirst?: boolean): Promise<void>;
-  /** Whether a partition was compared since the last doubt. */
+  /** Whether a partition was compared since it was last invalidated. */
   isCertain(where: Partition): boolean;
   /** The logs may be others now: nothing is handled before they are compared again. */
-  doubt(): void;
-  /** The handler, which throws Unavailable for a partition in doubt. */
+  invalidate(): void;
+  /** The handler, which throws Unavailable for a partition that is not compared. */
   guard(handle: HandleBatch): HandleBatch;
   /** Not ok, and tolerated, for an hour after a partition was put back. */
   check(): Check;
@@ -46,8 +46,8 @@ type Deps = {
   now?: () => number;
 };
 
-/** `doubts`: how often its log was doubted; `certain`: it was compared since. */
-type Watched = Partition & { doubts: number; certain: boolean };
+/** `invalidations`: how often its comparison was invalidated; `certain`: it was compared since. */
+type Watched = Partition & { invalidations: number; certain: boolean };
 
 type State = Required<Deps> & {
   reading: Reading | null;
@@ -86,8 +86,8 @@ export function createLogWatch(deps: Deps): LogWatch {
       return compareAll(state);
     },
     isCertain: (where) => state.watched.get(partitionKey(where.topic, where.partition))?.certain === true,
-    doubt: () => {
-      for (const watched of state.watched.values()) doubt(state, watched);
+    invalidate: () => {
+      for (const watched of state.watched.values()) invalidate(state, watched);
     },
     guard: (handle) => guard(state, handle),
     check: () => checkState(state),
@@ -101,11 +101,11 @@ export function createLogWatch(deps: Deps): LogWatch {
 
 const watchedOf = (assignment: Assignment): Watched[] =>
   Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => ({ topic, partition, doubts: 0, certain: false })),
+    partitions.map((partition) => ({ topic, partition, invalidations: 0, certain: false })),
   );
 
-function doubt({ wake }: State, watched: Watched): void {
-  watched.doubts += 1;
+function invalidate({ wake }: State, watched: Watched): void {
+  watched.invalidations += 1;
   watched.certain = false;
   wake.abort();
 }
@@ -113,7 +113,7 @@ function doubt({ wake }: State, watched: Watched): void {
 async function compareAgain(state: State): Promise<void> {
   while (state.wanted) {
     const isCertain = [...state.watched.values()].every(({ certain }) => certain);
-    // a doubt or a failed comparison ends the pause between two rounds, and not the one after a failure
+    // an invalidation or a failed comparison ends the pause between two rounds, and not the one after a failure
     if (isCertain) await sleep(EVERY_MS, { ref: false, signal: state.wake.signal });
     else await sleep(RETRY_MS, { ref: false });
     state.wake = new AbortController();
@@ -125,10 +125,10 @@ const compareAll = async (state: State): Promise<void> =>
   void (await Promise.all([...state.watched.values()].map((watched) => compareOne(state, watched))));
 
 async function compareOne(state: State, watched: Watched): Promise<void> {
-  const { topic, partition, doubts } = watched;
+  const { topic, partition, invalidations } = watched;
   try {
     await settle(state, { topic, partition });
-    if (doubts === watched.doubts) watched.certain = true;
+    if (invalidations === watched.invalidations) watched.certain = true;
   } catch (err) {
     state.log.warn(
       { topic, partition, err },
@@ -189,11 +189,12 @@ function guard(state: State, handle: HandleBatch): HandleBatch {
   return async (batch) => {
     const watched = state.watched.get(partitionKey(batch.topic, batch.partition));
     if (!watched?.certain) throw new Unavailable("the log is being compared with the stored position");
-    const { doubts } = watched;
+    const { invalidations } = watched;
     const outcome = await handle(batch);
-    // a batch that was read before a doubt has moved the position, perhaps by records of a log that is gone
+    // a batch that was read before an invalidation has moved the position, perhaps by records of a log that is gone
     const current = state.watched.get(partitionKey(batch.topic, batch.partition));
-    if (current && (current !== watched || doubts !== current.doubts)) doubt(state, current);
+    if (current && (current !== watched || invalidations !== current.invalidations))
+      invalidate(state, current);
     return outcome;
   };
 }

@@ -45,7 +45,7 @@ function start() {
     findEvent: slow("findEvent"),
   };
   const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
-  const subscriptions = createSubscriptions(clock, () => feed.doubt());
+  const subscriptions = createSubscriptions(clock, () => feed.resync());
   const answer = createAnswers({ ...deps, onUnavailable: () => {} });
   const gateway = createGateway({ ...deps, answer, subscriptions });
   const pause = () => Promise.resolve();
@@ -128,7 +128,7 @@ type Step =
   | { do: "change"; id: number; state: CallState }
   | { do: "erase"; id: number; late: boolean }
   | { do: "reply"; id: number }
-  | { do: "tell" | "subscribe" | "frame" | "doubt" };
+  | { do: "tell" | "subscribe" | "frame" | "resync" };
 
 const number = fc.integer({ min: 1, max: 2 });
 const steps: fc.Arbitrary<Step>[] = [
@@ -140,7 +140,7 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constant("erase" as const), id: number, late: fc.boolean() }),
   fc.record({ do: fc.constant("reply" as const), id: number }),
   fc.record({
-    do: fc.constantFrom("tell" as const, "subscribe" as const, "frame" as const, "doubt" as const),
+    do: fc.constantFrom("tell" as const, "subscribe" as const, "frame" as const, "resync" as const),
   }),
 ];
 
@@ -162,7 +162,7 @@ async function play(world: World, script: Step[]) {
     if (step.do === "subscribe") for (const client of clients) client.subscribe();
     if (step.do === "reply") world.reply(step.id);
     if (step.do === "frame") world.clock.advance(FRAME_MS);
-    if (step.do === "doubt") world.feed.doubt();
+    if (step.do === "resync") world.feed.resync();
     await settle();
   }
   world.feed.tell(untold);

@@ -56,7 +56,7 @@ async function startWithUnnoticed() {
     return queries.findCalls(ids);
   };
   const started = start({ ...queries, findCalls });
-  started.feed.doubt();
+  started.feed.resync();
   await settle();
   await started.proceed();
   calls[0] = sampleCall({ version: 2 });
@@ -151,13 +151,13 @@ test("nobody is told while the database is away; at its return the views are rea
   expect(told).toEqual(["views read again", "DataChanged"]);
 });
 
-test("doubts that come together are settled by one reading", async () => {
+test("resyncs that come together are done by one reading", async () => {
   const { feed, told, proceed } = start(queriesOver([]));
-  feed.doubt();
-  feed.doubt();
+  feed.resync();
+  feed.resync();
   await settle();
-  feed.doubt();
-  feed.doubt();
+  feed.resync();
+  feed.resync();
   await settle();
   expect(told).toEqual(["views read again", "DataChanged"]);
   await proceed();
@@ -172,7 +172,7 @@ test("more notices than it pays to read one by one become a reading of the views
   expect(told).toEqual(["views read again", "DataChanged"]);
 });
 
-test("the past hears of what changed, of what was erased, and of each doubt", async () => {
+test("the past hears of what changed, of what was erased, and of each resync", async () => {
   const heard: unknown[] = [];
   const past: PastBoard = {
     at: () => Promise.reject(new Error("nobody asks")),
@@ -192,7 +192,7 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
     feed.tell([told]);
     await settle();
   }
-  feed.doubt();
+  feed.resync();
   await settle();
   expect(heard).toEqual([
     [["one"], []],
@@ -241,7 +241,7 @@ test("an erasure without a notice, however old its call is, makes the comparison
     ...queriesOver([]),
     erasureMark: async () => ledger.until,
   });
-  feed.doubt();
+  feed.resync();
   await settle();
   await proceed();
   await feed.reconcile(true);
@@ -273,7 +273,7 @@ test.each([
 test("a change is neither found nor counted once its notice was relayed", async () => {
   const calls = [sampleCall()];
   const { feed, proceed } = start(queriesOver(calls));
-  feed.doubt();
+  feed.resync();
   await settle();
   await proceed();
   calls[0] = sampleCall({ version: 2 });
@@ -287,7 +287,7 @@ test("what happens while the views are read again is relayed between two of them
     await between();
     told.push("last view");
   });
-  feed.doubt();
+  feed.resync();
   await settle();
   expect(told).toEqual(["one", "DataChanged", "last view", "DataChanged"]);
 });

@@ -12,7 +12,7 @@ export type Feed = {
   /** Takes notices in their order; they are read and told soon, in the background. */
   tell(notices: readonly Notice[]): void;
   /** Something may have been missed: reads every view again, and tells every socket. */
-  doubt(): void;
+  resync(): void;
   /**
    * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
    * with the number of such changes, once the database answers. A change counts as missed if its notice does not come for MISSED_MS.
@@ -24,7 +24,7 @@ export type Feed = {
 
 /** Beyond this many calls it costs less to read the views again than the calls one by one. */
 const MAX_PENDING = 10_000;
-/** Doubts may come with every failing query: this often at most everything is read again. */
+/** Each failing query may ask for a resync: everything is read again this often at most. */
 const RECOVERY_MS = 250;
 /**
  * A comparison looks this far back beyond the one before. A transaction takes its version when it begins, so a change may become
@@ -71,15 +71,15 @@ type State = Required<Deps> & {
   comparedAt: number;
   /** Comparisons that were asked for. */
   asked: Comparison[];
-  doubtful: boolean;
+  needsResync: boolean;
   working: boolean;
   stopped: boolean;
 };
 
 /**
  * From notices to sockets: reads the calls they name (a notice comes after the commit, so what is read is at least as
- * new), hands them to the views, then says DataChanged. What cannot be read becomes a doubt, and is made
- * good when the database is back.
+ * new), hands them to the views, then says DataChanged. A read that fails asks for a resync, which is
+ * done when the database is back.
  */
 export function createFeed(deps: Deps): Feed {
   const pause = deps.pause ?? ((ms: number) => sleep(ms, undefined, { ref: false }));
@@ -92,7 +92,7 @@ export function createFeed(deps: Deps): Feed {
     erasureMark: null,
     comparedAt: deps.now(),
     asked: [],
-    doubtful: false,
+    needsResync: false,
     working: false,
     stopped: false,
   };
@@ -102,18 +102,18 @@ export function createFeed(deps: Deps): Feed {
         state.pending.set(subjectOf(notice.change), notice);
         settleAwaited(state, notice.change);
       }
-      if (state.pending.size > MAX_PENDING) state.doubtful = true;
+      if (state.pending.size > MAX_PENDING) state.needsResync = true;
       void work(state);
     },
-    doubt() {
-      state.doubtful = true;
+    resync() {
+      state.needsResync = true;
       void work(state);
     },
     reconcile(expectsNotices) {
       const answer = Promise.withResolvers<number>();
       state.asked.push({ expectsNotices, answer });
       // the first comparison finds nothing, so the views must read the store after it
-      if (state.given === null) state.doubtful = true;
+      if (state.given === null) state.needsResync = true;
       void work(state);
       return answer.promise;
     },
@@ -131,12 +131,12 @@ const subjectOf = ({ kind, key }: ChangeKey) => `${kind}:${key}`;
 async function work(state: State): Promise<void> {
   if (state.working) return;
   state.working = true;
-  while (!state.stopped && (state.doubtful || state.asked.length > 0 || state.pending.size > 0)) {
+  while (!state.stopped && (state.needsResync || state.asked.length > 0 || state.pending.size > 0)) {
     try {
-      await (state.doubtful ? recover(state) : serve(state));
+      await (state.needsResync ? recover(state) : serve(state));
     } catch (error) {
       // the notices in hand are lost with this: reading everything again makes up for them
-      state.doubtful = true;
+      state.needsResync = true;
       if (!(error instanceof Unavailable)) state.log.error({ err: error }, "reading changed calls failed");
       await state.pause(RETRY_MS);
     }
@@ -151,7 +151,7 @@ async function serve(state: State): Promise<void> {
   if (!next) return;
   const found = await compare(state, next.expectsNotices);
   // a call that was erased has no version to compare, and the ledger names none: all views are read again
-  if (await hasErasures(state)) state.doubtful = true;
+  if (await hasErasures(state)) state.needsResync = true;
   state.asked.shift();
   next.answer.resolve(found);
 }
@@ -240,7 +240,7 @@ async function compare(state: State, expectsNotices: boolean): Promise<number> {
   // before anything else is read: a notice may come meanwhile
   if (expectsNotices)
     for (const each of found) state.awaited.set(subjectOf(each), { version: each.version, since: until });
-  if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.doubtful = true;
+  if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.needsResync = true;
   else
     for (let start = 0; start < found.length; start += READ_SIZE)
       await push(state, found.slice(start, start + READ_SIZE));
@@ -279,7 +279,7 @@ function countMissed({ awaited, metrics, log }: State, now: number): void {
  * read, and what happens meanwhile is relayed between two of them. The first read also says whether the database is back.
  */
 async function recover(state: State): Promise<void> {
-  state.doubtful = false;
+  state.needsResync = false;
   for (const [subject, { change }] of state.pending) if (!change.erased) state.pending.delete(subject);
   // the notices of these may have been skipped, for example by a new member of the group, which is no loss
   state.awaited.clear();

@@ -86,13 +86,13 @@ export function createRealtime(deps: {
 }): Realtime {
   const systemClock = openSystemClock();
   const { queries, letters, metrics, log, clock = systemClock } = deps;
-  const subscriptions = createSubscriptions(clock, () => feed.doubt());
+  const subscriptions = createSubscriptions(clock, () => feed.resync());
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const past = createPastBoard({ queries, fold: createFold(deps.account), now: Date.now });
   const board = createBoard({ queries, day, past, account: deps.account, now: Date.now });
   const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
-  const onUnavailable = () => feed.doubt();
+  const onUnavailable = () => feed.resync();
   const countStats = createCountStats({ queries, day, now: Date.now });
   const answer = createAnswers({
     queries,

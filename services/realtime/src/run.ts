@@ -75,7 +75,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   const queries = around(storage.queries);
   const realtime = createSockets(service, { queries, letters, redrive, system });
   // changes made while MongoDB was away may not have been announced
-  storage.onReachable(() => realtime.feed.doubt());
+  storage.onReachable(() => realtime.feed.resync());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, account);
   statuses.begin(realtime.system);
@@ -183,7 +183,7 @@ function followChanges(
     log,
     metrics,
     handle: createNoticeReader({ codec, feed, log }),
-    onDoubt: () => feed.doubt(),
+    onResync: () => feed.resync(),
     onCrash: (error) => fail("following call changes", error),
   });
   health.add("kafka", () => follower.check());
@@ -244,7 +244,7 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
       sinceMs: STATUSES_MS,
       groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
       handle: createStatusReader({ codec, system, log }),
-      onDoubt: () => {},
+      onResync: () => {},
       onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
     });
   return {

@@ -10,9 +10,9 @@ const WAITING = { filter: { state: "WAITING" as const }, limit: 10 };
 const call = (aggregate_id: string, version: number, state: CallState = "WAITING") =>
   sampleCall({ aggregate_id, version, state });
 
-function start(doubt = () => {}) {
+function start(requestResync = () => {}) {
   const clock = createManualClock();
-  const subscriptions = createSubscriptions(clock, doubt);
+  const subscriptions = createSubscriptions(clock, requestResync);
   const subscribe = (subject = WAITING) => {
     const frames: string[][] = [];
     const registration = subscriptions.register(subject, (messages) => {
@@ -147,20 +147,20 @@ describe("a subscriber", () => {
   });
 
   test("whose snapshot was on its way while everything was read again has everything read once more", async () => {
-    let doubts = 0;
+    let requests = 0;
     const { clock, subscribe, subscriptions } = start(() => {
-      doubts += 1;
+      requests += 1;
     });
     const { live, frames } = subscribe();
     const store = [call("left", 2, "ONGOING")];
     await subscriptions.resync(queriesOver(store));
     live([call("left", 1)]);
-    expect(doubts).toBe(1);
+    expect(requests).toBe(1);
     await subscriptions.resync(queriesOver(store));
     clock.advance(FRAME_MS);
     expect(frames).toEqual([["left 2 ONGOING"]]);
     subscribe().live(store);
-    expect(doubts).toBe(1);
+    expect(requests).toBe(1);
   });
 
   test("are read again by how many follow their view, and what happens meanwhile reaches all after one view", async () => {
@@ -198,7 +198,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("gets after a doubt what it missed: changed, new, gone and erased calls", async () => {
+  test("gets after a resync what it missed: changed, new, gone and erased calls", async () => {
     const { clock, subscribe, subscriptions } = start();
     const { live, frames } = subscribe();
     live([call("same", 1), call("changed", 1), call("left", 1), call("erased", 1)]);
@@ -247,7 +247,7 @@ describe("a subscriber of a window", () => {
     expect(frames).toEqual([["into 2 NEW"]]);
   });
 
-  test("has it read again after a doubt, and shares no view with who has another", async () => {
+  test("has it read again after a resync, and shares no view with who has another", async () => {
     const { clock, subscriptions, registration, frames } = join();
     registration.live([]);
     subscriptions.register({ filter: {}, limit: 10 }, () => {}).live([]);
@@ -318,9 +318,9 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
   ) as fc.Arbitrary<Step>;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const world = { doubtful: false };
+      const world = { needsResync: false };
       const { clock, subscriptions } = start(() => {
-        world.doubtful = true;
+        world.needsResync = true;
       });
       const store = new Map<string, Call>();
       const unread: string[] = [];
@@ -339,7 +339,7 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
         // as the feed does: what a reading of everything shows needs no notice, but for an erasure
         const erased = unread.filter((key) => !store.has(key));
         unread.splice(0, unread.length, ...erased);
-        world.doubtful = false;
+        world.needsResync = false;
         await subscriptions.resync(queriesOver([...store.values()]));
       };
       const end = [{ do: "answer" }, { do: "notify" }, { do: "settle" }, { do: "frame" }];
@@ -361,7 +361,7 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
         if (each.do === "read") for (const client of clients) client.read(waiting());
         if (each.do === "answer") for (const client of clients) client.answer();
         if (each.do === "frame") clock.advance(FRAME_MS);
-        if (each.do === "resync" || (each.do === "settle" && world.doubtful)) await resync();
+        if (each.do === "resync" || (each.do === "settle" && world.needsResync)) await resync();
       }
       const truth = waiting()
         .map(({ aggregate_id, version: latest }) => `${aggregate_id} ${latest}`)
