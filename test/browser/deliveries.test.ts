@@ -128,15 +128,15 @@ test("a row opens its call, which lists every delivery in order of arrival and f
   await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(2));
   await rowOf(page, "order.1").first().focus();
   await page.keyboard.press("Enter");
-  const told = page.locator(".call-deliveries li");
-  const lines = async () => (await told.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
+  const shown = page.locator(".call-deliveries li");
+  const lines = async () => (await shown.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
   const first = "Em atendimento ✓no prazo";
   const second = "Em espera ⇅fora de ordem depois de “Em atendimento”";
   await eventually(async () => expect((await lines()).map((line) => line.trim())).toEqual([first, second]));
   await post(bodyOf("call.finished", "order.1"));
-  await eventually(async () => expect(await told.count()).toBe(3));
+  await eventually(async () => expect(await shown.count()).toBe(3));
   await page.keyboard.press("Escape");
-  await eventually(async () => expect(await told.count()).toBe(0));
+  await eventually(async () => expect(await shown.count()).toBe(0));
   expect(problems).toEqual([]);
 });
 
@@ -193,10 +193,10 @@ test("all waiting dead letters of a filter are redriven after a confirmation, an
   await eventually(async () => expect(await yes.isVisible()).toBe(true));
   await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
   await yes.click();
-  const told = page.getByRole("status").filter({ hasText: "recusada" });
+  const shown = page.getByRole("status").filter({ hasText: "recusada" });
   await eventually(
     async () =>
-      expect(await told.innerText()).toMatch(/^30 enviadas de novo, 1 recusada outra vez \/call_id/),
+      expect(await shown.innerText()).toMatch(/^30 enviadas de novo, 1 recusada outra vez \/call_id/),
     PATIENCE_MS,
   );
   await eventually(async () => {

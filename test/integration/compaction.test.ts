@@ -145,8 +145,8 @@ test("a projector that was away while the cleaner ran over topics with our setti
     const missing = lost.bodies.length - (await lost.stored()).length;
     expect(missing).toBeGreaterThan(0);
     expect(await gapsOf(lost.after)).toBe(missing);
-    const told = lost.logged().filter(({ msg }) => msg === "offsets are missing in the log");
-    expect(told.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
+    const reported = lost.logged().filter(({ msg }) => msg === "offsets are missing in the log");
+    expect(reported.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
     expect(await lagOf(lost.after)).toBe(0);
   }, 60_000);
   // the last of each call was left, as compaction promises

@@ -556,7 +556,7 @@ test("an erasure that is done while a dead letter is being stored takes it along
   await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
 });
 
-test("a listing that asks for what it cannot is refused, and told where", async () => {
+test("a listing with wrong parameters is refused, and the answer names them", async () => {
   await begin();
   const asked = {
     "?reasons=x": "/reasons",

@@ -41,7 +41,7 @@ async function lastValues(topic: string): Promise<Map<string, Buffer | null>> {
   return new Map((await readTopic(opened, topic)).map(({ key, value }) => [String(key), value]));
 }
 
-test("calls erased during live traffic are gone for good, all others are whole, and everybody is told", async () => {
+test("calls erased during live traffic are gone for good, all others are whole, and every client is notified", async () => {
   erasing.project();
   const bodies = bodiesOfCalls(120);
   const ids = [...new Set(bodies.map(callIdOf))];

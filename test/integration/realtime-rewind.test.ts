@@ -114,7 +114,7 @@ test("a call that is erased is in no past from then on", async () => {
   const waiters = async () => (await client.ask("Rewind", { at: at(15).getTime() })).data.waiting.length;
   expect(await waiters()).toBe(2);
   const changes = await realtime.erase("two");
-  realtime.tell(changes);
+  realtime.notify(changes);
   await eventually(async () => expect(await waiters()).toBe(1));
 });
 

@@ -63,7 +63,7 @@ function follow() {
   return heard;
 }
 
-test("what an instance tells is heard by who comes later, to its last word, with every answer of its minutes", async () => {
+test("the status of an instance is heard by a later follower, to its last word, with every answer of its minutes", async () => {
   const { reporter, health, answers } = report();
   health.add("kafka", () => ({ ok: false, reason: "away", tolerated: true }));
   answers.count(422);

@@ -52,20 +52,20 @@ export type RealtimeInProcess = {
   ready: boolean;
   /** While true every query fails as with a database that is away. */
   away: boolean;
-  /** Stores bodies as the projector would, received now; the changes are for `tell`. */
+  /** Stores bodies as the projector would, received now; the changes are for `notify`. */
   store(...bodies: string[]): Promise<Change[]>;
   /** The same, received at that time. */
   storeAt(received: Date, ...bodies: string[]): Promise<Change[]>;
   /** Stores events as they are, without a notice. */
   storeEvents(events: LoggedEvent[]): Promise<void>;
-  /** Erases a call as the projector would; the changes are for `tell`. */
+  /** Erases a call as the projector would; the changes are for `notify`. */
   erase(call_id: string): Promise<Change[]>;
-  tell(changes: Change[]): void;
+  notify(changes: Change[]): void;
   gateway: Realtime["gateway"];
   resync(): void;
   /** Takes statuses as the topic would bring them. */
   hear: Realtime["system"]["heard"];
-  /** store, then tell. */
+  /** store, then notify. */
   happen(...bodies: string[]): Promise<void>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
@@ -139,11 +139,11 @@ export async function startRealtime({
       await apply(events.map((event, index) => ({ ...event, source: source(index) })));
     },
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
-    tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
+    notify: (changes) => realtime.feed.notify(changes.map((change) => ({ change, stamped: Date.now() }))),
     gateway: realtime.gateway,
     resync: () => realtime.feed.resync(),
     hear: realtime.system.heard,
-    happen: async (...bodies) => running.tell(await running.store(...bodies)),
+    happen: async (...bodies) => running.notify(await running.store(...bodies)),
     metrics: () => metrics.registry.metrics(),
     stop: async () => {
       await realtime.stop();

@@ -130,12 +130,12 @@ export const randomCall = (call_id = "1.2"): fc.Arbitrary<Event[]> =>
       startMs: fc.nat(120_000),
       isFine: fc.boolean(),
     })
-    .map(({ steps, direction: told, startMs, isFine }) => {
+    .map(({ steps, direction, startMs, isFine }) => {
       let ms = startMs;
       const events = steps.flatMap((step, n) => {
         ms += step.gapMs;
         const form = isFine ? "milliseconds" : step.form;
-        return eventsOf({ ...step, form }, { call_id, direction: told }, { ms, n });
+        return eventsOf({ ...step, form }, { call_id, direction: direction }, { ms, n });
       });
       return [...new Map(events.map((event) => [event.uuid, event])).values()];
     });

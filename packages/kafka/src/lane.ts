@@ -164,7 +164,7 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const outcome of outcomes) conclude(state, lane, outcome);
   } catch (err) {
-    // told when it begins to fail, not at each try
+    // logged when it begins to fail, not at each try
     const level = lane.failing ? "debug" : "warn";
     state.log[level]({ err, records: flight.length }, "batch given up, producer replaced");
     lane.flight = [];

@@ -35,7 +35,7 @@ export type Publisher = {
 
 export type Destination = Pick<OutgoingRecord, "topic" | "key" | "partition">;
 
-/** A publisher that tells how single partitions are. */
+/** A publisher that reports the state of each partition. */
 export type PartitionPublisher = Publisher & {
   /** False while the partition that such a record would go to takes nothing: it would wait for its deadline. */
   takes(destination: Destination): boolean;

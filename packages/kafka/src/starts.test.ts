@@ -16,7 +16,7 @@ test("a restored backup is filled up from its own position, however far Kafka's 
   expect(start(null, 90)).toBe(0);
 });
 
-test("what was stored but not committed to Kafka is read again, to be told", () => {
+test("what was stored but not committed to Kafka is read again, to be notified of", () => {
   expect(start(40, 30)).toBe(30);
 });
 

@@ -3,7 +3,7 @@ import type { Disk, SpoolFile } from "./disk.ts";
 import { type Addressed, encodeRecord, MAX_RECORD_BYTES, type Spooled } from "./record.ts";
 import { type Outline, oldestOf, PROBE_FILE, type SpoolDir } from "./segments.ts";
 
-/** The segment that is being written; its outline tells what of it is on the disk for good. */
+/** The segment that is being written; its outline describes the part of it that is on the disk for good. */
 export type Active = { file: SpoolFile; spoolDir: SpoolDir; outline: Outline; destinations: Set<string> };
 
 /** A new segment, empty. The caller sees to it that its name is on the disk before anything in it counts. */

@@ -41,7 +41,7 @@ export async function drain(draining: Draining, isWanted: () => boolean): Promis
       if (leftIn(segment) === 0) await dispose(draining, spoolDir, segment);
     } catch (err) {
       if (isOfRefused(segment) && (err as { code?: string }).code === "ENOENT") forget(spoolDir, segment);
-      // told once, tried each time; the others are sent meanwhile
+      // logged once, tried each time; the others are sent meanwhile
       else if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
       segment.stuck = true;
     }

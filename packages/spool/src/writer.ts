@@ -223,7 +223,7 @@ async function probe(state: State): Promise<void> {
   }
 }
 
-/** Told once when it begins and once when it ends. */
+/** Logs once when it begins and once when it ends. */
 function setFault(state: State, fault: string | null, err?: unknown): void {
   const before = state.fault;
   state.fault = fault;

@@ -97,7 +97,7 @@ test("a record that could not be parked is parked at the next try", async () => 
   expect(published).toHaveLength(1);
 });
 
-test("every change is told under its key, however many there are", async () => {
+test("every change is notified under its key, however many there are", async () => {
   const { outlets, published } = createOutlets();
   const changes = Array.from(
     { length: 4_500 },
@@ -110,7 +110,7 @@ test("every change is told under its key, however many there are", async () => {
   expect(JSON.parse(published[9]!.value!.toString())).toEqual(changes[9]);
 });
 
-test("telling fails as a whole where one notice is not acknowledged", async () => {
+test("notifying fails as a whole if one notice is not acknowledged", async () => {
   let sent = 0;
   const { outlets } = createOutlets(async () => {
     sent += 1;

@@ -45,9 +45,9 @@ export type Connection = {
   waitingBytes: number;
   /** One of its commands is being answered. */
   busy: boolean;
-  /** It is to get a DataChanged; `telling` = the last one is not taken yet. */
+  /** It is to get a DataChanged; `notifying` = the last one is not taken yet. */
   due: boolean;
-  telling: boolean;
+  notifying: boolean;
   /** By the command that asked for it; another of the same takes its place. */
   subscriptions: Map<string, Leaving>;
   /** Bytes of pushed messages and of what holds them, and the number of all messages, that are not taken. */
@@ -70,7 +70,7 @@ export function createConnection(link: TransportSocket, transport: string, clock
     waitingBytes: 0,
     busy: false,
     due: false,
-    telling: false,
+    notifying: false,
     subscriptions: new Map(),
     backlog: 0,
     untaken: 0,
@@ -121,7 +121,7 @@ export function sendAnswer(connection: Connection, message: Message, by: Send, c
   });
 }
 
-/** To be asked now and then: a large message on a slow line is taken bit by bit, which nobody tells of. */
+/** To be asked now and then: a large message on a slow line is taken bit by bit, and no event reports it. */
 export function isStalled(connection: Connection, now: number): boolean {
   const unsent = connection.socket.unsent?.() ?? 0;
   if (unsent !== connection.unsent) Object.assign(connection, { unsent, progressAt: now });

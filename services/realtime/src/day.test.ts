@@ -71,7 +71,7 @@ describe("the calls of the day", () => {
     expect(await versions()).toEqual({ new: 1 });
   });
 
-  test("cannot be told while the database is away, and are asked for again afterwards", async () => {
+  test("cannot be read while the database is away, and are asked for again afterwards", async () => {
     const { readings, versions } = start();
     const failed = versions();
     readings[0]!.reject(new Unavailable("away"));

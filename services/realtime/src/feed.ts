@@ -9,9 +9,9 @@ import { READ_SIZE, type Subscriptions } from "./subscriptions.ts";
 export type Notice = { change: Change; stamped: number };
 
 export type Feed = {
-  /** Takes notices in their order; they are read and told soon, in the background. */
-  tell(notices: readonly Notice[]): void;
-  /** Something may have been missed: reads every view again, and tells every socket. */
+  /** Takes notices in their order; they are read and passed on soon, in the background. */
+  notify(notices: readonly Notice[]): void;
+  /** Something may have been missed: reads every view again, and notifies every socket. */
   resync(): void;
   /**
    * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
@@ -48,7 +48,7 @@ type Deps = {
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
   day: Pick<Day, "changed" | "agentsChanged" | "forget">;
   past: Pick<PastBoard, "changed" | "agentsChanged" | "forget">;
-  /** Tells every socket that something changed. */
+  /** notifies every socket that something changed. */
   changed: () => void;
   log: Log;
   metrics: Metrics;
@@ -97,7 +97,7 @@ export function createFeed(deps: Deps): Feed {
     stopped: false,
   };
   return {
-    tell(notices) {
+    notify(notices) {
       for (const notice of notices) {
         state.pending.set(subjectOf(notice.change), notice);
         settleAwaited(state, notice.change);
@@ -174,21 +174,21 @@ async function push(state: State, changes: readonly Changed[]): Promise<void> {
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
   // first, for they need no read that could fail
-  if (erased.length > 0) tell(state, [], erased);
+  if (erased.length > 0) notify(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
   await readAgents(state, changes);
   state.changed();
 }
 
 /**
- * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is told also where a
+ * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is passed on also if a
  * late notice of the same call (of an owner that lost its partition) has taken the place of its own.
  */
 async function readChanged(state: State, ids: readonly string[]): Promise<void> {
   const found = await state.queries.findCalls(ids);
   const there = new Set(found.map(({ aggregate_id }) => aggregate_id));
   const gone = ids.filter((id) => !there.has(id));
-  tell(state, found, gone);
+  notify(state, found, gone);
 }
 
 /** An agent that was erased lives on where it has said something since. */
@@ -205,7 +205,7 @@ async function readAgents(state: State, changed: readonly Changed[]): Promise<vo
   past.agentsChanged(found, gone.length > 0 || changes.some(({ erased }) => erased));
 }
 
-function tell(state: State, calls: readonly Call[], erased: readonly string[]): void {
+function notify(state: State, calls: readonly Call[], erased: readonly string[]): void {
   const { subscriptions, day, past } = state;
   for (const { aggregate_id, version } of calls) note(state, { kind: "call", key: aggregate_id, version });
   subscriptions.changed(calls, erased);
@@ -225,7 +225,7 @@ function settleAwaited({ awaited, metrics, now }: State, change: Change): void {
   if (now() - found.since >= LATE_MS) metrics.lateNotices.inc();
 }
 
-/** Clocks of two machines differ: a notice from the future was told at once. */
+/** Clocks of two machines differ: a notice from the future was passed on at once. */
 const observeDelay = ({ metrics, now }: State, stamped: number): void =>
   metrics.fanoutSeconds.observe(Math.max(0, now() - stamped) / 1_000);
 

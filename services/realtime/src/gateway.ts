@@ -71,7 +71,7 @@ type State = Deps & {
 
 export function createGateway(deps: Deps): Gateway {
   const connections = new Set<Connection>();
-  const throttle = createThrottle(CHANGED_MS, () => tellAll(state), deps.clock);
+  const throttle = createThrottle(CHANGED_MS, () => notifyAll(state), deps.clock);
   const state: State = { ...deps, connections, throttle, stale: null };
   let cancelSweep = deps.clock.after(SWEEP_MS, function sweep() {
     endStalled(state);
@@ -153,13 +153,13 @@ function pushToAll(state: State, message: Message): void {
 }
 
 /** Sends due DataChanged. A socket that has not taken the last one gets the next one later. */
-function tellAll(state: State): void {
+function notifyAll(state: State): void {
   for (const connection of state.connections) {
-    if (!connection.due || connection.telling) continue;
+    if (!connection.due || connection.notifying) continue;
     connection.due = false;
-    connection.telling = true;
+    connection.notifying = true;
     send(connection, dataChanged, connection.socket.send, state.clock, () => {
-      connection.telling = false;
+      connection.notifying = false;
       if (connection.due) state.throttle.trigger();
     });
     state.metrics.fanout.inc({ event: dataChanged.event });

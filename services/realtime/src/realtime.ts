@@ -56,7 +56,7 @@ export type Realtime = {
   feed: Feed;
   /** Takes whether the boards are live. */
   gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
-  /** Takes what instances tell of themselves. */
+  /** Takes the status that instances send. */
   system: Pick<System, "heard">;
   /** Origins of pages that were refused in the last hour. */
   refusedOrigins(): NameCount[];
@@ -78,7 +78,7 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
-  /** True outside production: the page tells developers about the simulator. */
+  /** True outside production: the page shows developers the simulator. */
   isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;

@@ -80,7 +80,7 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   void checkRules(service, account);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
-  // the last to start is the first to stop: no client stays that is no longer told of changes
+  // the last to start is the first to stop: no client stays that is no longer notified of changes
   onStop("sockets", () => realtime.stop());
   watchCutOff(service, { realtime, changes, storage });
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
@@ -218,7 +218,7 @@ function watchCutOff(
 const leave = (follower: Follower) =>
   Promise.race([follower.stop(), sleep(LEAVE_MS, undefined, { ref: false })]);
 
-/** Its own status goes the way of all others: who does not hear that one, or not yet, cannot tell who is silent. */
+/** Its own status goes the way of all others: an instance that does not hear that one, or not yet, cannot say which instance is silent. */
 const hearsItself =
   ({ instance: own }: Self): System["hears"] =>
   (instances) =>
@@ -228,7 +228,7 @@ const hearsItself =
 const STATUSES_MS = 86_400_000;
 
 /**
- * Hears what instances tell of themselves, once the schemas are known: what could not be read before would be missed. No reason not
+ * Hears the status that instances send, once the schemas are known: what could not be read before would be missed. No reason not
  * to be ready: the page of the system says itself where it hears nothing.
  */
 function createHearing(service: RealtimeService, { topics, client, codec, ready }: KafkaParts) {

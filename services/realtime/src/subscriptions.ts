@@ -39,7 +39,7 @@ export type Subscriptions = {
   /** Calls as just read from the store, and the ids of those that are gone for good. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
   /**
-   * Reads every view again and tells what was missed, the views with most subscribers first; `between` runs after each. Throws what
+   * Reads every view again and sends what was missed, the views with most subscribers first; `between` runs after each. Throws what
    * the queries and `between` throw.
    */
   resync(queries: CallQueries, between?: () => Promise<void>): Promise<void>;
@@ -70,7 +70,7 @@ export function createSubscriptions(clock: Clock, requestResync: () => void): Su
     register: (asked, deliver) => register(state, asked, deliver),
     changed(calls, erased) {
       const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
-      for (const shared of views.values()) tell(shared, deltas);
+      for (const shared of views.values()) notify(shared, deltas);
     },
     async resync(queries, between = async () => {}) {
       for (const shared of [...views.values()].sort((one, other) => other.live.size - one.live.size)) {
@@ -145,7 +145,7 @@ function goLive(shared: Shared, missed: Missed, calls: readonly Call[], deliver:
   if (news.length > 0) deliver(news.map((delta) => messageOf(shared.view, delta)));
 }
 
-function tell(shared: Shared, deltas: readonly Delta[]): void {
+function notify(shared: Shared, deltas: readonly Delta[]): void {
   for (const missed of shared.reading) for (const delta of deltas) missed.set(delta.aggregate_id, delta);
   const concerned = deltas.filter((delta) => offer(shared.view, delta));
   if (concerned.length > 0) shared.frame.trigger();
@@ -162,12 +162,12 @@ async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
   const { limit, view } = shared;
   const { filter, ...within } = view.selection;
   const { items } = await queries.listCalls(filter, { limit, cursor: null, ...within });
-  tell(shared, items.map(changeOf));
+  notify(shared, items.map(changeOf));
   const absent = absentFrom(shared.view, items);
   for (let start = 0; start < absent.length; start += READ_SIZE) {
     const ids = absent.slice(start, start + READ_SIZE);
     const found = await queries.findCalls(ids);
     const there = new Set(found.map((call) => call.aggregate_id));
-    tell(shared, [...found.map(changeOf), ...ids.filter((id) => !there.has(id)).map(erasureOf)]);
+    notify(shared, [...found.map(changeOf), ...ids.filter((id) => !there.has(id)).map(erasureOf)]);
   }
 }

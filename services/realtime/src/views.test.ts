@@ -44,7 +44,7 @@ describe("a subscriber", () => {
     expect(frames[1]).toEqual(["one 4 WAITING", "two 3 WAITING"]);
   });
 
-  test("is told of a call that leaves its filter, once, and of none that was never in it", () => {
+  test("is notified of a call that leaves its filter, once, and of none that was never in it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -102,7 +102,7 @@ describe("a subscriber", () => {
     expect(first.frames.flat().at(-1)).toBe("one 3 WAITING");
   });
 
-  test("never gets an older version than it was told on joining, where the call changed again after it left", () => {
+  test("never gets an older version than it was sent on joining, where the call changed again after it left", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     for (const version of [1, 2, 3]) happen(call("one", version, version === 1 ? "WAITING" : "ONGOING"));
@@ -111,7 +111,7 @@ describe("a subscriber", () => {
     expect(frames.flat()).toEqual(["one 3 ONGOING"]);
   });
 
-  test("is not told what was read before its snapshot and comes after it", () => {
+  test("is not sent what was read before its snapshot and comes after it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 3)]);
@@ -120,7 +120,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("is not told twice of the same version", () => {
+  test("is not notified twice of the same version", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -230,7 +230,7 @@ describe("a subscriber of a window", () => {
     return { clock, subscriptions, happen, registration, frames };
   };
 
-  test("is told of calls with an event in it, and of no other", () => {
+  test("is notified of calls with an event in it, and of no other", () => {
     const { clock, happen, registration, frames } = join();
     registration.live([]);
     happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000), span("after", 3, 5_000, 6_000));
@@ -273,7 +273,7 @@ type Step =
   | { do: "erase"; id: number }
   | { do: "notify" | "subscribe" | "answer" | "read" | "frame" | "resync" | "settle" };
 
-/** A client that does what the protocol says: keeps the newest of what it is told and applies its filter. */
+/** A client that does what the protocol says: keeps the newest of what it is sent and applies its filter. */
 function createClient(subscriptions: ReturnType<typeof createSubscriptions>) {
   const held = new Map<string, Call>();
   let ready = false;

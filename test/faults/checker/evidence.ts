@@ -35,12 +35,12 @@ export type SeenCall = Record<string, unknown> & { aggregate_id: string; events:
 
 export type ClientView = {
   name: string;
-  /** What it believes at the end, by what it was told. */
+  /** What it believes at the end, by what it was sent. */
   calls: SeenCall[];
   /** Calls it asked for at the end: the bodies in the order it got them. */
   events: { call_id: string; payloads: string[] }[];
-  /** When it was told that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
-  told: number[];
+  /** When it was notified that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
+  notified: number[];
   /** Each change it was sent, and when. */
   heard: { version: number; at: number }[];
   /** How often it was connected: once, unless its socket closed. */

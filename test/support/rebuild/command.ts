@@ -37,7 +37,7 @@ export function startRebuild(args: string[], { main, env = {} }: Options = {}) {
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), done };
 }
 
-/** What the command must be told to work on the calls of a gateway. */
+/** The settings with which the command works on the calls of a gateway. */
 export function rebuildEnv({ db, opened }: Gateway): NodeJS.ProcessEnv {
   const uri = new URL(process.env.MONGODB_URI!);
   uri.pathname = `/${db.databaseName}`;

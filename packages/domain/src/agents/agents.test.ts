@@ -93,7 +93,7 @@ describe("what an agent does", () => {
     });
   });
 
-  test("a ring whose end was never told ends after two minutes", () => {
+  test("a ring whose end was never received ends after two minutes", () => {
     const stateAfter = (seconds: number) =>
       agentOf([loggedIn], [callOf(["actor.ringing", 10, ana])], { ...today, now: at(10 + seconds) }).state;
     expect([stateAfter(119), stateAfter(120)]).toEqual(["RINGING", "FREE"]);
@@ -221,7 +221,7 @@ describe("an agent on a call is talking, even if a pause, a log-out or a ring co
     });
   });
 
-  test("a pause or a log-out told during the talk counts from its end", () => {
+  test("a pause or a log-out received during the talk counts from its end", () => {
     const call = callOf(...talking(10), ["actor.left", 100, ana]);
     for (const [type, state] of [
       ["paused", "PAUSED"],
@@ -254,7 +254,7 @@ describe("an agent has one talk at a time", () => {
     });
   });
 
-  test("a log-in ends it only after a log-out told during it", () => {
+  test("a log-in ends it only after a log-out received during it", () => {
     const call = callOf(...talking(10));
     const again = presenceOf("ana", ["logged-in", 0], ["logged-in", 60]);
     expect(agentOf([again], [call], today).state).toBe("TALKING");

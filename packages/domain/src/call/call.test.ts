@@ -60,7 +60,7 @@ test("an event of a type that only a newer release knows describes the call, and
 });
 
 describe("a call's fields", () => {
-  test("tell a delegated call from its first to its last event", () => {
+  test("describe a delegated call from its first to its last event", () => {
     const numbers = { our_number: "551130000000", their_number: "5511999990000", direction: "inbound" };
     const call = fold(
       { type: "call.new", ms: 0, code: "42", their_number_type: "mobile", ...numbers },

@@ -29,7 +29,7 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("count an actor.noanswer as one if its ring was never told", () => {
+  test("count an actor.noanswer as one if its ring was never received", () => {
     expect(ringsOf(["actor.noanswer", 20, ana])).toMatchObject([
       { rang: 1, missed: 1, latest: [{ rang_at: null, ended_at: at(20), missed: true }] },
     ]);

@@ -28,7 +28,7 @@ export type Refolded =
   | {
       superseded: null;
       differences: Difference[];
-      /** To be notified and then confirmed by `told`. They include changes that an earlier run could not notify, and removed calls. */
+      /** To be notified and then confirmed by `confirmNotified`. They include changes that an earlier run could not notify, and removed calls. */
       changes: Change[];
     };
 
@@ -63,5 +63,5 @@ export type CallRebuild = {
     fold: Pick<Fold, "revision" | "readOccurrence">,
   ): Promise<Refolded>;
   /** Confirms that these changes of a `refold` were notified and need not be notified again. */
-  told(place: Partition, changes: readonly Change[]): Promise<void>;
+  confirmNotified(place: Partition, changes: readonly Change[]): Promise<void>;
 };

@@ -30,7 +30,7 @@ function eventOf(
 }
 
 const waiting = eventOf("call.waiting", "2026-03-01T12:00:00");
-/** The same moment and later ones, told in UTC. */
+/** The same moment and later ones, in UTC. */
 const entered = eventOf("actor.entered", "2026-03-01T15:00:20Z");
 const finished = eventOf("call.finished", "2026-03-01T12:01:00");
 const call = [waiting, entered, finished];

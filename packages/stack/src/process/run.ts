@@ -7,7 +7,7 @@ export type RunOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** How much of the end of what a command wrote tells why it failed. */
+/** The length of the end of a command's output that shows why it failed. */
 const REASON_LINES = 5;
 
 /**

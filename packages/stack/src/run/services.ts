@@ -125,7 +125,7 @@ function serviceEnv(
   };
 }
 
-/** The addresses as services and commands are told them. */
+/** The addresses as services and commands are given them. */
 export const addressEnv = ({ kafka, registry, mongodb }: Addresses) => ({
   KAFKA_BROKERS: kafka,
   SCHEMA_REGISTRY_URL: registry,

@@ -66,8 +66,8 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const { readOccurrence } = fold;
   await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole), readOccurrence });
   await writeCalls(attempt, written, calls);
-  const told = [...erasureChanges(whole, attempt.now), ...changes];
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+  const notified = [...erasureChanges(whole, attempt.now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: notified };
 }
 
 /** The agents with a stored event whose `received_at` has changed, or that was deleted. */

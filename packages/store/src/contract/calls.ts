@@ -229,7 +229,7 @@ export function describeCalls(use: Use): void {
     expect(await countMinutes(at(offset + 1))).toEqual(minutes.slice(2));
   });
 
-  test("positions are told in the order they are asked for, null where nothing of a partition is stored", async () => {
+  test("positions are listed in the order they are asked for, null where nothing of a partition is stored", async () => {
     const [one, other] = [createWriter(use()), createWriter(use())];
     await one.write([sampleEvent(), sampleEvent()]);
     await other.write([sampleEvent()]);
@@ -286,7 +286,7 @@ export function describeCalls(use: Use): void {
     expect((await findCall(use(), events[0]!.aggregate_id)).version).toBe(versions.at(-1));
   });
 
-  test("a duplicate in a later batch is told of again, with the version the call has", async () => {
+  test("a duplicate in a later batch is notified of again, with the version the call has", async () => {
     const writer = createWriter(use());
     const [event] = wholeCall();
     const first = await writer.write([event!]);
@@ -307,7 +307,7 @@ export function describeCalls(use: Use): void {
     expect(after.version).toBeGreaterThan(before.version);
   });
 
-  test("only the calls of the batch are told of, each once", async () => {
+  test("only the calls of the batch are notified of, each once", async () => {
     const writer = createWriter(use());
     const [one, other, absent] = [wholeCall(), wholeCall(), wholeCall()];
     await writer.write(absent);

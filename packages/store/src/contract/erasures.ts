@@ -31,7 +31,7 @@ export function describeErasures(use: Use): void {
     };
   };
 
-  test("an erased call is gone with its events, and is told of as erased; others stay", async () => {
+  test("an erased call is gone with its events, and is notified of as erased; others stay", async () => {
     const { write, erase } = writer();
     const [gone, stays] = [freshCallId(), freshCallId()];
     await write([gone, stays, gone].map((aggregate_id) => sampleEvent({ aggregate_id })));
@@ -82,7 +82,7 @@ export function describeErasures(use: Use): void {
     expect(await write([event])).toMatchObject({ added: [], dropped: [event.uuid] });
   });
 
-  test("an erasure that comes twice is as good as once, and is told of again", async () => {
+  test("an erasure that comes twice is as good as once, and is notified of again", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();
     await write([event]);
@@ -133,7 +133,7 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([key])).toEqual([]);
   });
 
-  test("who asks is told which calls and agents were erased, and until when", async () => {
+  test("a caller gets the erased calls and agents, and until when they were erased", async () => {
     const { store } = use();
     const [call, agent, other] = [freshCallId(), freshCallId(), freshCallId()];
     await writer().erase([], erasureOf(call), ofAgent(agent, at(7)));

@@ -55,7 +55,7 @@ export function describeRebuilds(use: Use): void {
     return { place, events, key, writer };
   };
 
-  test("a call that differs from its events is named with its fields, replaced, keeps its number and is told of", async () => {
+  test("a call that differs from its events is named with its fields, replaced, keeps its number and is notified of", async () => {
     const { place, events, key } = await damaged(altered);
     const before = await findCall(use(), key);
     expect(await use().store.compare([key], foldCall)).toEqual([
@@ -82,7 +82,7 @@ export function describeRebuilds(use: Use): void {
     expect(call.id).toBe(Math.min(...items.map(({ id }) => id)));
   });
 
-  test("a call without events is removed and told of", async () => {
+  test("a call without events is removed and notified of", async () => {
     const phantom = freshCallId();
     const { place } = await damaged(foldBy((events) => ({ ...foldCall(events)!, aggregate_id: phantom })));
     expect((await listKeys(use())).items).toContain(phantom);
@@ -102,22 +102,22 @@ export function describeRebuilds(use: Use): void {
     expect(await writer.write(oneCall(key))).toMatchObject({ fenced: false });
   });
 
-  test("what was not told is told by the next one, until it is confirmed", async () => {
+  test("changes that were not notified are returned by the next one, until they are confirmed", async () => {
     const { place, key } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     expect(await refold(use(), place, [])).toMatchObject({ changes });
-    await use().store.told(place, changes);
+    await use().store.confirmNotified(place, changes);
     expect(await refold(use(), place, [])).toMatchObject({ changes: [] });
   });
 
-  test("what is confirmed is what was told, not what was changed since", async () => {
+  test("only notified changes are confirmed, not later ones", async () => {
     const { place, key, writer } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     const more = oneCall();
     await writer.write(more, altered);
     const both = await refold(use(), place, [more[0]!.aggregate_id]);
     expect(both.changes).toEqual([...changes, expect.objectContaining({ key: more[0]!.aggregate_id })]);
-    await use().store.told(place, changes);
+    await use().store.confirmNotified(place, changes);
     expect(await refold(use(), place, [])).toMatchObject({ changes: both.changes });
   });
 

@@ -23,7 +23,7 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
       Object.assign(() => null, { revision, readOccurrence }),
       now(),
     ),
-  told: async (place, changes) => {
+  confirmNotified: async (place, changes) => {
     const fence = fenceOf(state, place);
     if (fence.untold.length === changes.length) fence.untold = [];
   },

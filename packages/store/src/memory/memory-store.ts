@@ -146,8 +146,8 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   state.erasures += batch.erasures?.length ?? 0;
   for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
-  const told = [...erasureChanges(batch, now), ...changes];
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+  const notified = [...erasureChanges(batch, now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: notified };
 }
 
 /** All events of the calls that a batch touches, with the new events of the batch. */

@@ -77,11 +77,11 @@ test.each([
     "ERR_SOCKET_CLOSED",
     "ERR_SOCKET_CONNECTION_TIMEOUT",
   ].map((code) => [`a socket's ${code}`, ofSocket(code)] as const),
-])("%s passes: it is told as Unavailable, with its cause", async (_, error) => {
+])("%s passes: it is reported as Unavailable, with its cause", async (_, error) => {
   expect(isPassing(error)).toBe(true);
-  const told = orUnavailable(() => Promise.reject(error));
-  await expect(told).rejects.toBeInstanceOf(Unavailable);
-  await expect(told).rejects.toMatchObject({ cause: error });
+  const outcome = orUnavailable(() => Promise.reject(error));
+  await expect(outcome).rejects.toBeInstanceOf(Unavailable);
+  await expect(outcome).rejects.toMatchObject({ cause: error });
 });
 
 test.each([

@@ -75,7 +75,7 @@ async function beginPart(db: Db, name: string): Promise<Part> {
   return db.createCollection<CallDocument>(`${name}.part-${randomUUID()}`);
 }
 
-/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this tells them apart. */
+/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this distinguishes them. */
 async function uuidOf(db: Db, { collectionName }: Part): Promise<string | undefined> {
   const [found] = await db.listCollections({ name: collectionName }).toArray();
   return (found as CollectionInfo | undefined)?.info?.uuid?.toString("hex");

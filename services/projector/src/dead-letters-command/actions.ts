@@ -6,8 +6,8 @@ import {
   formatDeadLetter,
   formatList,
   type Progress,
+  printResults,
   showProgress,
-  tell,
 } from "./print.ts";
 
 /** Writes results to `out` and all else to `say`. */
@@ -73,7 +73,7 @@ async function doAll(terminal: Terminal, client: AdminClient, ids: string[], opt
     await doEach(client, chosen, options, reports, progress);
   } finally {
     progress.stop();
-    tell(terminal, reports, options);
+    printResults(terminal, reports, options);
   }
   return reports.every(({ ok }) => ok) ? 0 : 1;
 }
@@ -83,7 +83,7 @@ async function select(client: AdminClient, options: Options): Promise<string[]> 
   return letters.map(({ id }) => id);
 }
 
-/** A few at a time; the first that cannot go on ends all, and what was done by then is told. */
+/** A few at a time; the first that cannot go on ends all, and what was done by then is printed. */
 async function doEach(
   client: AdminClient,
   chosen: readonly string[],

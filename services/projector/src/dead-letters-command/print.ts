@@ -53,7 +53,7 @@ const DONE = { redrive: "redriven", drop: "dropped" };
 const WOULD = { redrive: "would be redriven", drop: "would be dropped" };
 
 /** What became of all: each refusal in words, and the sum. */
-export function tell(
+export function printResults(
   { out, say }: { out(text: string): void; say(line: string): void },
   reports: readonly ActionResult[],
   { deed, dryRun, json }: { deed: "redrive" | "drop"; dryRun?: boolean; json?: boolean },

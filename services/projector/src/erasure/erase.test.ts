@@ -76,7 +76,7 @@ test("the words of a receipt name the files of rolled back documents where Mongo
   const at = "2026-01-01T00:00:00.000Z";
   const receipt = { requested_at: at, clean_at: at, log_clean_by: at };
   expect(formatReceipt("call", receipt)).not.toContain("rollback");
-  const told = formatReceipt("call", { ...receipt, mongodb_members: 3 });
-  expect(told).toContain("3 members");
-  expect(told).toContain("find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete");
+  const text = formatReceipt("call", { ...receipt, mongodb_members: 3 });
+  expect(text).toContain("3 members");
+  expect(text).toContain("find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete");
 });

@@ -102,8 +102,8 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
 
 function answerUnconfirmed(ctx: Context, { message, calls }: Unconfirmed): void {
   ctx.status = 409;
-  const told = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
-  ctx.body = { status: "error", errors: [{ path: "/confirm", message: told }], calls };
+  const faultText = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
+  ctx.body = { status: "error", errors: [{ path: "/confirm", message: faultText }], calls };
 }
 
 type PreviewRoute = {

@@ -86,9 +86,9 @@ export function readErasures(
 
 /** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
 function readErasure(kind: EventKind, { key, headers, timestamp, offset }: ConsumedRecord): LoggedErasure {
-  const told = Date.parse(String(headers[ERASED_AT]));
-  const isRepeated = !Number.isNaN(told);
-  const erased_at = new Date(isRepeated ? Math.min(told, timestamp) : timestamp);
+  const repeatedAt = Date.parse(String(headers[ERASED_AT]));
+  const isRepeated = !Number.isNaN(repeatedAt);
+  const erased_at = new Date(isRepeated ? Math.min(repeatedAt, timestamp) : timestamp);
   const uuids = kind === "agent" ? readUuids(headers) : null;
   return {
     kind,

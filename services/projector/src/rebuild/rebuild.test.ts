@@ -52,7 +52,7 @@ test.each([
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
 });
 
-/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as told. */
+/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as received. */
 const older: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => {
     const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =

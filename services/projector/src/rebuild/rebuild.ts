@@ -17,7 +17,7 @@ export type RebuildPorts = {
   topics: Pick<TopicNames, "callEvents" | "agentEvents">;
   /** Which partition of its topic a call is in. */
   partitionOf(call_id: string): number;
-  /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
+  /** Notifies of stored changes; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
   /** Does the work until it does not throw Unavailable, or is given up. */
   retry<T>(work: () => Promise<T>): Promise<T>;
@@ -59,7 +59,7 @@ const PAGE_EVENTS = 5_000;
  * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
  * lower revision has made, and no overgrown ones: what those need of memory and time is for a command, not beside a
  * projector. May be run again at any time, also after it was killed: what is right by then is left
- * alone, and what was changed and not told is told first. Throws Superseded.
+ * alone, and stored changes that were not notified are notified first. Throws Superseded.
  */
 export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<RebuildReport> {
   const { store, fold, topics, retry } = ports;
@@ -67,7 +67,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   const claim = await retry(() => store.claim(places, fold.revision));
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
-  await tellUntold(ports);
+  await notifyUnnotified(ports);
   // an agent of an older fold is on no board until it is made again
   await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
@@ -96,8 +96,8 @@ async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promis
   }
 }
 
-/** Tells what a rebuild that was killed had changed and not told. Throws Superseded. */
-export async function tellUntold(ports: RebuildPorts): Promise<void> {
+/** Notifies of the changes that a killed rebuild had stored and not notified. Throws Superseded. */
+export async function notifyUnnotified(ports: RebuildPorts): Promise<void> {
   const { store, fold, topics } = ports;
   for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
   for (const place of partitionsIn(topics.agentEvents))
@@ -179,7 +179,7 @@ async function refold(
   for (const difference of differences) count(report, difference);
 }
 
-/** Refolds, then tells of what changed. */
+/** Refolds, then notifies of what changed. */
 async function settle(
   { store, notify, retry }: RebuildPorts,
   place: Partition,
@@ -190,7 +190,7 @@ async function settle(
   const { differences, changes } = refolded;
   if (changes.length > 0) {
     await retry(() => notify(changes));
-    await retry(() => store.told(place, changes));
+    await retry(() => store.confirmNotified(place, changes));
   }
   return differences;
 }

@@ -14,11 +14,11 @@ const newer: Fold = Object.assign(
 );
 
 let store: ReturnType<typeof createMemoryStore>;
-let told: Change[];
+let notified: Change[];
 let said: Record<string, unknown>[];
 beforeEach(() => {
   store = createMemoryStore();
-  [told, said] = [[], []];
+  [notified, said] = [[], []];
 });
 
 /** Starts a projector's rebuild to its end; answers whether calls of an older fold might have been left. */
@@ -32,7 +32,7 @@ async function start(fold: Fold): Promise<boolean> {
     log,
     isBehind,
     metrics: createMetrics(),
-    notify: async (changes) => void told.push(...changes),
+    notify: async (changes) => void notified.push(...changes),
     onSuperseded: (revision) => void crashes.push(revision),
     onCrash: (error) => void crashes.push(error),
   });
@@ -61,9 +61,9 @@ test("calls are folded anew at the first start of a raised fold, and at no later
   await storeCall("a");
   expect(await start(newer)).toBe(true);
   expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
-  expect(told).toMatchObject([{ key: "a" }]);
+  expect(notified).toMatchObject([{ key: "a" }]);
   expect(await start(newer)).toBe(false);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
 });
 
 test("overgrown calls are left to rebuild:calls, and how many is said", async () => {
@@ -75,7 +75,7 @@ test("overgrown calls are left to rebuild:calls, and how many is said", async ()
   expect(said).toContainEqual(expect.objectContaining({ level: "warn", overgrown: 1 }));
 });
 
-test("what a killed rebuild had changed and not told is told at the next start, once", async () => {
+test("what a killed rebuild had changed and not notified is notified at the next start, once", async () => {
   expect(await start(foldCall)).toBe(true);
   await storeCall("a");
   const altered: Fold = Object.assign(
@@ -85,7 +85,7 @@ test("what a killed rebuild had changed and not told is told at the next start, 
   const place = { topic: topics.callEvents, partition: partitionOf("a") };
   await store.refold({ ...place, keys: ["a"] }, altered);
   expect(await start(foldCall)).toBe(false);
-  expect(told).toMatchObject([{ key: "a" }]);
+  expect(notified).toMatchObject([{ key: "a" }]);
   await start(foldCall);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
 });

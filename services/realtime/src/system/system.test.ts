@@ -40,7 +40,7 @@ test("the lag is what the log holds and the store does not, and its age grows fr
   expect((await system.report(60)).lag).toMatchObject({ records: 5, waited_ms: 5_000 });
 });
 
-test("with Kafka away the rest is told, and the lag is unknown for a reason", async () => {
+test("with Kafka away the rest is reported, and the lag is unknown for a reason", async () => {
   const { system } = open({ readEnds: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
@@ -49,7 +49,7 @@ test("with Kafka away the rest is told, and the lag is unknown for a reason", as
   });
 });
 
-test("with MongoDB away the instances are told all the same", async () => {
+test("with MongoDB away the instances are reported all the same", async () => {
   const { system } = open({ listPositions: away, countMinutes: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
