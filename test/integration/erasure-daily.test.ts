@@ -99,7 +99,7 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(count + 1);
 });
 
-test("an overgrown call is erased when its last event is too old, not when it stopped to change", async () => {
+test("an oversized call is erased when its last event is too old, not when it stopped to change", async () => {
   erasing.project();
   await erasing.publish([body("still"), body("quiet")], ago(40));
   await untilStored([body("still"), body("quiet")]);

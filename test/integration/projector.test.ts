@@ -204,7 +204,7 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   expect(projector.crashes).toEqual([]);
 });
 
-/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is overgrown. */
+/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is oversized. */
 function largeCalls(count: number): { call_id: string; events: LoggedEvent[] }[] {
   const keys = Array.from({ length: 1_000 }, () => `large-${randomUUID()}`);
   const ofOnePartition = keys.filter((key) => partitionOf(key) === partitionOf(keys[0]!)).slice(0, count);

@@ -1,6 +1,6 @@
 export { BatchTooLarge } from "./apply/apply.ts";
 export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./apply/mongo-store.ts";
-export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./apply/settle.ts";
+export { OVERSIZED_BYTES, OVERSIZED_EVENTS } from "./apply/settle.ts";
 export { createMongoDeadLetters } from "./dead-letters/mongo-dead-letters.ts";
 export { createMongoErasures, type Erasures } from "./erasure/mongo-erasures.ts";
 export { createMemoryAccount } from "./memory/memory-account.ts";

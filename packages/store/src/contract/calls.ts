@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { callsAt, type Event, foldCall, type RecentCall, recentPart, TooLarge } from "@teravoz/domain";
-import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../apply/settle.ts";
+import { OVERSIZED_BYTES, OVERSIZED_EVENTS } from "../apply/settle.ts";
 import {
   at,
   createWriter,
@@ -367,25 +367,25 @@ export function describeCalls(use: Use): void {
   test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
-    const events = Array.from({ length: OVERGROWN_EVENTS + 1 }, (_, offset) =>
+    const events = Array.from({ length: OVERSIZED_EVENTS + 1 }, (_, offset) =>
       sampleEvent({ aggregate_id, type: "call.data-provided", offset }),
     );
     await writer.write(events.slice(0, -1));
     await writer.write(events.slice(-1));
     const grown = await findCall(use(), aggregate_id);
-    expect(grown.events).toBe(OVERGROWN_EVENTS + 1);
+    expect(grown.events).toBe(OVERSIZED_EVENTS + 1);
     const late = sampleEvent({ aggregate_id, type: "call.finished" });
     const applied = await writer.write([late, events[0]!]);
     expect(applied).toMatchObject({ added: [late.uuid], duplicates: [events[0]!.uuid] });
     expect(applied.changes).toMatchObject([{ key: aggregate_id, version: grown.version }]);
     expect(await findCall(use(), aggregate_id)).toEqual(grown);
-    expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERGROWN_EVENTS + 2);
+    expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERSIZED_EVENTS + 2);
   }, 60_000);
 
-  test("a call of few but large events is overgrown once they are more than a batch should read", async () => {
+  test("a call of few but large events is oversized once they are more than a batch should read", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
-    const large = { aggregate_id, body: { note: "é".repeat(OVERGROWN_BYTES / 8) } };
+    const large = { aggregate_id, body: { note: "é".repeat(OVERSIZED_BYTES / 8) } };
     for (let n = 1; n <= 4; n += 1) await writer.write([sampleEvent(large)]);
     const grown = await findCall(use(), aggregate_id);
     expect(grown.events).toBe(4);

@@ -89,7 +89,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(4);
   });
 
-  test("agents' events and those of overgrown calls count too", async () => {
+  test("agents' events and those of oversized calls count too", async () => {
     const writer = createWriter(use());
     const agent = sampleEvent({ kind: "agent", aggregate_id: freshCallId(), type: "actor.paused" });
     const aggregate_id = freshCallId();

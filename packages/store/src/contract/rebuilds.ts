@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type Fold, foldCall, type KeysPage, type LoggedEvent, type Partition } from "@teravoz/domain";
-import { OVERGROWN_EVENTS } from "../apply/settle.ts";
+import { OVERSIZED_EVENTS } from "../apply/settle.ts";
 import {
   createWriter,
   findCall,
@@ -21,12 +21,12 @@ const newer = foldBy((events) => ({ ...foldCall(events)!, fold: NEWER, code: "ne
 
 /** Takes so many entries at a time that every listing here goes over several pages. */
 async function listKeys({ store }: Opened, below: number | null = null) {
-  const listed: Pick<KeysPage, "items" | "overgrown"> = { items: [], overgrown: [] };
+  const listed: Pick<KeysPage, "items" | "oversized"> = { items: [], oversized: [] };
   let cursor: string | null = null;
   do {
     const page: KeysPage = await store.listKeys({ limit: 50, cursor, below });
     listed.items.push(...page.items);
-    listed.overgrown.push(...page.overgrown);
+    listed.oversized.push(...page.oversized);
     cursor = page.next;
   } while (cursor !== null);
   return listed;
@@ -133,23 +133,23 @@ export function describeRebuilds(use: Use): void {
     expect(await findCall(use(), key)).toMatchObject({ events: 15, code: null });
   });
 
-  test("an overgrown call is listed apart, and folded from all its events", async () => {
+  test("an oversized call is listed apart, and folded from all its events", async () => {
     const { place, key, writer } = await damaged(foldCall);
-    const grown = Array.from({ length: OVERGROWN_EVENTS }, (_, offset) =>
+    const grown = Array.from({ length: OVERSIZED_EVENTS }, (_, offset) =>
       sampleEvent({ aggregate_id: key, type: "call.data-provided", offset }),
     );
     await writer.write(grown);
     await writer.write(oneCall(key).slice(0, 2));
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 3 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 3 });
     for (const below of [null, NEWER]) {
-      const { items, overgrown } = await listKeys(use(), below);
-      expect([items.includes(key), overgrown.filter((each) => each === key)]).toEqual([false, [key]]);
+      const { items, oversized } = await listKeys(use(), below);
+      expect([items.includes(key), oversized.filter((each) => each === key)]).toEqual([false, [key]]);
     }
     await refold(use(), place, [key]);
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
     // and is left alone again by what comes later
     await writer.write(oneCall(key).slice(0, 1));
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
   }, 60_000);
 
   test("every call is listed once, page by page, whatever is in its name; agents are not", async () => {

@@ -41,13 +41,13 @@ export async function deleteErased(
 const PAGE = 5_000;
 
 /**
- * Deletes most events of an overgrown call, or of an agent with very many events, before the transaction, which they are too many for. The
+ * Deletes most events of an oversized call, or of an agent with very many events, before the transaction, which they are too many for. The
  * tombstone was read, so the transaction deletes them in any case.
  */
 export async function thinOut({ calls, events }: Collections, erased: readonly Erased[]): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  const overgrown = { _id: { $in: keysOf(erased, "call") }, overgrown: true as const };
-  const large = await calls.find(overgrown, { projection: { _id: 1 }, ...limit }).toArray();
+  const oversized = { _id: { $in: keysOf(erased, "call") }, overgrown: true as const };
+  const large = await calls.find(oversized, { projection: { _id: 1 }, ...limit }).toArray();
   const agents = erased.filter(({ kind }) => kind === "agent").map(eventsOfAgent);
   for (const filter of [
     ...large.map(({ _id }) => ({ aggregate_id: _id, kind: "call" as const })),

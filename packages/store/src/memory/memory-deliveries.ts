@@ -32,7 +32,7 @@ function readEvents(
     .map(({ payload: _payload, source: _source, last_offset: _last, delivery_ids: _ids, ...event }) => event);
   const keys = new Set(arrived.map(({ aggregate_id }) => aggregate_id));
   const calls = [...state.calls.values()].filter(
-    ({ call, overgrown }) => !overgrown && keys.has(call.aggregate_id),
+    ({ call, oversized }) => !oversized && keys.has(call.aggregate_id),
   );
   const ordered = callsToOrder(calls.map(({ call }) => call));
   const histories = ordered.flatMap((key) => eventsOf(state, key));

@@ -218,12 +218,12 @@ function measure({ calls, events }: State, share: PersonShare): Measure {
   };
 }
 
-/** An overgrown call does not change with its events: the newest of them counts. */
+/** An oversized call does not change with its events: the newest of them counts. */
 const unchangedKeys = (state: State, time: Date): string[] =>
   [...state.calls.values()]
-    .filter(({ call, overgrown }) => {
+    .filter(({ call, oversized }) => {
       const isQuiet = () => eventsOf(state, call.aggregate_id).every(({ received_at }) => received_at < time);
-      return call.updated_at < time && (!overgrown || isQuiet());
+      return call.updated_at < time && (!oversized || isQuiet());
     })
     .map(({ call }) => call.aggregate_id);
 

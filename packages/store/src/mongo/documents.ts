@@ -13,7 +13,7 @@ import type { Binary } from "mongodb";
 /** The uuid is the key, so the database itself prevents duplicates. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 
-/** `_id` is the call_id. Overgrown: see OVERGROWN_EVENTS. */
+/** `_id` is the call_id. `overgrown`: see OVERSIZED_EVENTS. */
 export type CallDocument = Call & { _id: string; overgrown?: true };
 
 /** `_id` is `<topic>:<partition>`. Every writer of the partition writes this document, so it is the fence. */

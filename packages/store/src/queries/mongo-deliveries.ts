@@ -55,7 +55,7 @@ async function readEvents(
   return describeArrivals(arrived, await readHistories(collections, arrived), readOccurrence);
 }
 
-/** All events of those of the calls that are not overgrown: the events of an overgrown call would be read again and again. */
+/** All events of those of the calls that are not oversized: the events of an oversized call would be read again and again. */
 async function readHistories({ calls, events }: Collections, arrived: readonly Arrived[]): Promise<Event[]> {
   const keys = new Set(arrived.filter(({ kind }) => kind === "call").map(({ aggregate_id }) => aggregate_id));
   if (keys.size === 0) return [];

@@ -100,8 +100,8 @@ async function writePages(collections: Collections, part: Part, options: PastOpt
       after,
       options.pageEvents ?? PAGE_EVENTS,
     );
-    const { items, overgrown } = await setApart(collections, keys);
-    for (const work of [items, ...overgrown.map((key) => [key])])
+    const { items, oversized } = await setApart(collections, keys);
+    for (const work of [items, ...oversized.map((key) => [key])])
       await writeKeys(collections, part, work, options);
     await options.onLooked(keys.length);
     after = last;

@@ -1,15 +1,15 @@
 import { expect, test } from "@jest/globals";
 import { type Fold, type FoldedCall, foldCall } from "@teravoz/domain";
 import { topicNames } from "@teravoz/kafka";
-import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
+import { createMemoryStore, OVERSIZED_BYTES } from "@teravoz/store";
 import { compareCalls, type RebuildPorts, rebuildCalls } from "./rebuild.ts";
 import { formatReport } from "./report.ts";
 
 const topics = topicNames("");
 const place = { topic: topics.callEvents, partition: 0 };
-const LARGE = `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`;
+const LARGE = `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`;
 
-/** A store with two usual calls and two overgrown ones, and which calls were looked at together. */
+/** A store with two usual calls and two oversized ones, and which calls were looked at together. */
 async function openStore() {
   const store = createMemoryStore();
   const events = ["a", "b", "large a", "large b"].map((key, offset) => ({
@@ -46,9 +46,9 @@ async function openStore() {
 test.each([
   ["a rebuild", rebuildCalls],
   ["a dry run", compareCalls],
-])("%s reads each overgrown call by itself", async (_, run) => {
+])("%s reads each oversized call by itself", async (_, run) => {
   const { ports, together } = await openStore();
-  expect(await run(ports)).toMatchObject({ looked: 4, overgrown: 0, complete: true });
+  expect(await run(ports)).toMatchObject({ looked: 4, oversized: 0, complete: true });
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
 });
 

@@ -36,8 +36,8 @@ export type RebuildReport = {
   kinds: Partial<Record<Kind, number>>;
   /** Agents that differed. */
   agents: number;
-  /** Overgrown calls that were left to a rebuild of all calls. */
-  overgrown: number;
+  /** Oversized calls that were left to a rebuild of all calls. */
+  oversized: number;
   /** False where it was stopped before the end. */
   complete: boolean;
 };
@@ -57,7 +57,7 @@ const PAGE_EVENTS = 5_000;
 
 /**
  * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
- * lower revision has made, and no overgrown ones: what those need of memory and time is for a command, not beside a
+ * lower revision has made, and no oversized ones: what those need of memory and time is for a command, not beside a
  * projector. May be run again at any time, also after it was killed: what is right by then is left
  * alone, and stored changes that were not notified are notified first. Throws Superseded.
  */
@@ -124,7 +124,7 @@ const emptyReport = (): RebuildReport => ({
   removed: 0,
   kinds: {},
   agents: 0,
-  overgrown: 0,
+  oversized: 0,
   complete: false,
 });
 
@@ -135,7 +135,7 @@ const partitionsIn = (topic: string): Partition[] =>
 export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]): Partition[] =>
   [callEvents, agentEvents].flatMap(partitionsIn);
 
-/** Keys to be looked at together. An overgrown call stands alone; with `below` it is only counted. */
+/** Keys to be looked at together. An oversized call stands alone; with `below` it is only counted. */
 async function* listWork(
   { store, retry, isWanted }: RebuildPorts,
   below: number | null,
@@ -146,8 +146,8 @@ async function* listWork(
     const asked: Parameters<CallRebuild["listKeys"]>[0] = { limit: PAGE_EVENTS, cursor, below };
     const page: KeysPage = await retry(() => store.listKeys(asked));
     if (page.items.length > 0) yield page.items;
-    if (below === null) for (const key of page.overgrown) yield [key];
-    else report.overgrown += page.overgrown.length;
+    if (below === null) for (const key of page.oversized) yield [key];
+    else report.oversized += page.oversized.length;
     cursor = page.next;
   } while (cursor !== null && isWanted());
 }

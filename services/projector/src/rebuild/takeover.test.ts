@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "@jest/globals";
 import { type Change, type Fold, foldCall } from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
+import { createMemoryStore, OVERSIZED_BYTES } from "@teravoz/store";
 import { claimPartitions, completeRebuilds } from "./takeover.ts";
 
 const topics = topicNames("");
@@ -66,13 +66,13 @@ test("calls are folded anew at the first start of a raised fold, and at no later
   expect(notified).toHaveLength(1);
 });
 
-test("overgrown calls are left to rebuild:calls, and how many is said", async () => {
+test("oversized calls are left to rebuild:calls, and how many is said", async () => {
   await storeCall("a");
-  await storeCall("large", `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`);
+  await storeCall("large", `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`);
   await start(newer);
   expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
   expect(await store.findCalls(["large"])).toMatchObject([{ code: null }]);
-  expect(said).toContainEqual(expect.objectContaining({ level: "warn", overgrown: 1 }));
+  expect(said).toContainEqual(expect.objectContaining({ level: "warn", oversized: 1 }));
 });
 
 test("what a killed rebuild had changed and not notified is notified at the next start, once", async () => {

@@ -108,8 +108,8 @@ async function refoldOlder({ fold: { revision }, log, metrics }: Background, por
     { revision, ...countsOf(report), durationMs: performance.now() - began },
     "all calls are folded anew",
   );
-  const { overgrown } = report;
-  if (overgrown > 0) log.warn({ revision, overgrown }, "overgrown calls are left: rebuild:calls folds them");
+  const { oversized } = report;
+  if (oversized > 0) log.warn({ revision, oversized }, "oversized calls are left: rebuild:calls folds them");
 }
 
 const countsOf = ({ looked, changed, added, removed, agents }: RebuildReport) => ({
