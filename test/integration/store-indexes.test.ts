@@ -75,12 +75,12 @@ describe("every query of the store has its index", () => {
 
   test("calls are listed by an agent who has left them", async () => {
     const steps = ["call.waiting", "actor.entered", "actor.left"].map((type, n) => {
-      const payload = '{"queue":"900","actor":"of a leg"}';
+      const payload = '{"queue":"900","actor":"of a visit"}';
       return sampleEvent({ aggregate_id: "answered", type, payload, received_at: new Date(n * 1_000) });
     });
     await store.apply(batchOf(steps, null, 11), foldCall);
     const [command] = await profile(connection, async () => {
-      const { items } = await store.listCalls({ agent: "of a leg" }, { limit: 5, cursor: null });
+      const { items } = await store.listCalls({ agent: "of a visit" }, { limit: 5, cursor: null });
       expect(items).toMatchObject([{ aggregate_id: "answered", actor: null }]);
     });
     expect(command).toMatchObject({ op: "query", docsExamined: 1 });

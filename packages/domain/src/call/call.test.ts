@@ -218,12 +218,12 @@ describe("a call's fields", () => {
 });
 
 describe("the order of events", () => {
-  test("a wait after the end of a call is no leg", () => {
-    const legs = fold(
+  test("a wait after the end of a call is no visit", () => {
+    const visits = fold(
       { type: "call.finished", ms: 0 },
       { type: "call.waiting", ms: 5_000, queue: "900" },
     ).legs;
-    expect(legs).toEqual([]);
+    expect(visits).toEqual([]);
   });
 
   test("a standby after finished leaves the call finished", () => {

@@ -72,8 +72,8 @@ test("abandoned visits are listed, the latest first, with how long the caller wa
 });
 
 test("only what ended in the window counts, and only what was abandoned", () => {
-  const [leg] = gaveUp("x", 10, 70, null).legs;
-  const overflowed = { ...gaveUp("c", 1, 2, null), legs: [{ ...leg!, outcome: "OVERFLOWED" as const }] };
+  const [visit] = gaveUp("x", 10, 70, null).legs;
+  const overflowed = { ...gaveUp("c", 1, 2, null), legs: [{ ...visit!, outcome: "OVERFLOWED" as const }] };
   const calls = [gaveUp("before", -90, -1, null), gaveUp("after", 3_590, 3_600, null), overflowed];
   expect(listAbandoned(calls, asked)).toEqual([]);
 });

@@ -78,7 +78,7 @@ export const olderFold: Fold = foldBy((events) => {
   const folded = foldCall(events);
   if (!folded) return null;
   const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } = folded;
-  const legs = call.legs.map(({ wait_known, answered_by, ...leg }) => leg);
+  const legs = call.legs.map(({ wait_known, answered_by, ...visit }) => visit);
   return { ...call, legs, offers: [], fold: 3 } as unknown as FoldedCall;
 });
 

@@ -57,7 +57,7 @@ const older: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => {
     const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =
       foldCall(events)!;
-    const legs = call.legs.map(({ wait_known, answered_by, ...leg }) => leg);
+    const legs = call.legs.map(({ wait_known, answered_by, ...visit }) => visit);
     const finished_at = call.aggregate_id === "ended otherwise" ? new Date(0) : call.finished_at;
     return { ...call, finished_at, legs, offers: [], fold: 3 } as unknown as FoldedCall;
   },
