@@ -1,4 +1,4 @@
-import { type DeadLetter, EVENT_STATUSES, DEAD_LETTER_STATUSES } from "@teravoz/domain/deliveries";
+import { DEAD_LETTER_STATUSES, type DeadLetter, EVENT_STATUSES } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
 import type { DeadLetterText, DeliveryBody, DeliveryReport, DeliveryRow } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeliveryStatus, DeadLetterStatus } from "@teravoz/domain/deliveries";
+import type { DeadLetter, DeadLetterStatus, DeliveryStatus } from "@teravoz/domain/deliveries";
 import type { EventKind } from "@teravoz/domain/event";
 
 /** One delivery to the webhook, without its body. */

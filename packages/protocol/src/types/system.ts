@@ -1,4 +1,4 @@
-import type { Answers, PartitionLag, Refused, ServiceStatus, InstanceState } from "@teravoz/domain/gateway";
+import type { Answers, InstanceState, PartitionLag, Refused, ServiceStatus } from "@teravoz/domain/gateway";
 
 export type Lag = {
   /** Events that are acknowledged and not stored yet. */
