@@ -74,15 +74,15 @@ test("what ingest refuses is listed for people and for programs, without its bod
   const answers = await Promise.all(bodies.map((body) => gateway.post(body)));
   expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 422));
   await untilStored("call.imagined", 12);
-  const [letters, { code, stdout }, byKey, byType, later] = await Promise.all([
+  const [deadLetters, { code, stdout }, byKey, byType, later] = await Promise.all([
     listed(),
     run(at("list", "--limit", "5")),
     listed("--key", "imagined.3"),
     listed("--type", "call.imaginary"),
     listed("--since", new Date(Date.now() + 60_000).toISOString()),
   ]);
-  expect(letters).toHaveLength(12);
-  expect(letters[0]).toMatchObject({
+  expect(deadLetters).toHaveLength(12);
+  expect(deadLetters[0]).toMatchObject({
     reason: "unprocessable",
     type: "call.imagined",
     status: "waiting",
@@ -93,7 +93,7 @@ test("what ingest refuses is listed for people and for programs, without its bod
     expect.arrayContaining([expect.stringMatching(/^first seen/)]),
   ]);
   expect(stdout.trim().split("\n")).toHaveLength(6);
-  expect(stdout + JSON.stringify(letters)).not.toContain(NUMBER);
+  expect(stdout + JSON.stringify(deadLetters)).not.toContain(NUMBER);
   expect(byKey).toMatchObject([{ key: "imagined.3" }]);
   expect([byType, later]).toEqual([[], []]);
 });
@@ -170,9 +170,9 @@ test("several are dropped only with --yes, and their bodies are gone", async () 
   expect(redriven).toMatchObject({ code: 1, stderr: expect.stringContaining("was dropped") });
   // the vendor goes on sending what it was answered with 422
   expect((await gateway.post(unknownBody(3))).status).toBe(422);
-  const letters = gateway.db.collection("dead_letters");
+  const deadLetters = gateway.db.collection("dead_letters");
   await eventually(async () =>
-    expect(await letters.findOne({ key: "imagined.3" })).toMatchObject({ copies: 2 }),
+    expect(await deadLetters.findOne({ key: "imagined.3" })).toMatchObject({ copies: 2 }),
   );
   expect(await listed("--key", "imagined.3")).toMatchObject([{ copies: 2, status: "dropped" }]);
 });

@@ -29,13 +29,13 @@ let opened: TestTopics;
 let publisher: Publisher;
 let projector: Awaited<ReturnType<typeof startProjector>>;
 let deadLettersApi: Awaited<ReturnType<typeof openDeadLetters>>;
-let around: (letters: DeadLetters) => DeadLetters;
+let around: (deadLetters: DeadLetters) => DeadLetters;
 beforeAll(async () => {
   opened = await openTopics();
 });
 beforeEach(() => {
   publisher = opened.publisher();
-  around = (letters) => letters;
+  around = (deadLetters) => deadLetters;
 });
 afterEach(() => opened.renew());
 afterAll(() => opened.close());
@@ -82,9 +82,9 @@ async function ask(path: string, method = "GET", headers: Record<string, string>
 const list = async (query = "") => (await ask(`/dead-letters${query}`)).body.data;
 const untilListed = (count: number, query = "") =>
   eventually(async () => {
-    const letters = await list(query);
-    expect(letters).toHaveLength(count);
-    return letters;
+    const deadLetters = await list(query);
+    expect(deadLetters).toHaveLength(count);
+    return deadLetters;
   }, PATIENCE_MS);
 const redrive = (id: string, query = "") => ask(`/dead-letters/${id}/redrive${query}`, "POST");
 const storedEvents = () => projector.db.collection("events").find().sort({ id: 1 }).toArray();
@@ -149,13 +149,13 @@ test("a bad event of each reason is stored once, with its bytes, its reason and 
   await Promise.all(Object.values(poison).map((record) => publisher.publish(record)));
   const body = '{"type":"call.imagined", "call_id":"x.1"}';
   await refuse(body, FIRST_SEEN, "x.1");
-  const letters = await untilListed(5);
+  const deadLetters = await untilListed(5);
   const log = await readTopic(opened, opened.topics.callEvents);
   for (const [reason, { key, value, topic }] of Object.entries(poison)) {
     const { partition, offset } = log.find((record) => record.value!.equals(value!))!;
     const source = { topic, partition, offset };
-    const letter = letters.find((each: { key: string }) => each.key === key);
-    expect(letter).toMatchObject({
+    const deadLetter = deadLetters.find((each: { key: string }) => each.key === key);
+    expect(deadLetter).toMatchObject({
       reason,
       source,
       service: "projector",
@@ -163,7 +163,7 @@ test("a bad event of each reason is stored once, with its bytes, its reason and 
       status: "waiting",
       type: null,
     });
-    const shown = (await ask(`/dead-letters/${letter.id}`)).body.data;
+    const shown = (await ask(`/dead-letters/${deadLetter.id}`)).body.data;
     expect(Buffer.from(shown.body, shown.encoding)).toEqual(value);
   }
   const [unreadable] = await list("?reason=not-avro");
@@ -194,9 +194,9 @@ test("a body refused many times is one dead letter, and what was stored is not c
   opened.closing(() => again.stop());
   await refuse(body, new Date(FIRST_SEEN.getTime() - 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 21 }), PATIENCE_MS);
-  const letters = await list();
-  expect(letters).toHaveLength(1);
-  expect(letters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
+  const deadLetters = await list();
+  expect(deadLetters).toHaveLength(1);
+  expect(deadLetters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
 });
 
 test("what lacks its headers, its key or its body is stored all the same", async () => {
@@ -212,19 +212,19 @@ test("what lacks its headers, its key or its body is stored all the same", async
     offset: "x",
   };
   await publisher.publish({ topic, key: null, value: Buffer.from('{"type":["call.new"]}'), headers });
-  const letters = await untilListed(3);
-  for (const letter of letters) {
-    expect(letter).toMatchObject({ reason: "unknown", service: "unknown", source: null, type: null });
-    expect(Math.abs(Date.now() - Date.parse(letter.first_seen))).toBeLessThan(60_000);
+  const deadLetters = await untilListed(3);
+  for (const deadLetter of deadLetters) {
+    expect(deadLetter).toMatchObject({ reason: "unknown", service: "unknown", source: null, type: null });
+    expect(Math.abs(Date.now() - Date.parse(deadLetter.first_seen))).toBeLessThan(60_000);
   }
 });
 
 test("a dead letter that can never be stored is left in its topic, counted, and holds up no other", async () => {
-  around = (letters) => ({
-    ...letters,
+  around = (deadLetters) => ({
+    ...deadLetters,
     add: async (batch) => {
-      if (batch.letters.some(({ key }) => key === "unfilable")) throw new Error("never");
-      return letters.add(batch);
+      if (batch.deadLetters.some(({ key }) => key === "unfilable")) throw new Error("never");
+      return deadLetters.add(batch);
     },
   });
   await begin();
@@ -353,10 +353,10 @@ test("when the registry knows its schema again, a parked record is redriven to i
   registry.forget();
   const event = eventOf('{"type":"call.new","call_id":"x.1","sid":"1"}', FIRST_SEEN);
   await publish(event);
-  const [letter] = await untilListed(1);
-  expect(letter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
+  const [deadLetter] = await untilListed(1);
+  expect(deadLetter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
   // the projector has not asked again yet: it parks the record once more
-  expect((await redrive(letter.id)).status).toBe(200);
+  expect((await redrive(deadLetter.id)).status).toBe(200);
   await eventually(
     async () => expect(await list()).toMatchObject([{ copies: 2, status: "waiting" }]),
     PATIENCE_MS,
@@ -379,7 +379,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   });
   opened.closing(restarted.stop);
   await projector.stop();
-  expect((await redrive(letter.id)).status).toBe(200);
+  expect((await redrive(deadLetter.id)).status).toBe(200);
   const [stored] = await untilStored(1);
   expect(stored).toMatchObject({ _id: event.uuid, received_at: FIRST_SEEN, aggregate_id: "x.1" });
   const log2 = await readTopic(opened, topics.callEvents);
@@ -407,9 +407,9 @@ test("a record that cannot be read still, or that no topic of events gave, is re
     value: Buffer.concat([good, good]),
     headers: keyless,
   });
-  const letters = await untilListed(3);
-  for (const { id } of letters) expect(await redrive(id)).toMatchObject({ status: 422 });
-  expect(await list()).toEqual(letters);
+  const deadLetters = await untilListed(3);
+  for (const { id } of deadLetters) expect(await redrive(id)).toMatchObject({ status: 422 });
+  expect(await list()).toEqual(deadLetters);
 });
 
 test("one that nobody could store is parked again, and waits with one copy more", async () => {
@@ -428,11 +428,11 @@ test("one that nobody could store is parked again, and waits with one copy more"
 
 test("a redrive that ends between Kafka's acknowledgement and the mark leaves it waiting, and stores it once", async () => {
   let ends = true;
-  around = (letters) => ({
-    ...letters,
+  around = (deadLetters) => ({
+    ...deadLetters,
     mark: async (...marked) => {
       if (ends) throw new Unavailable("ended");
-      return letters.mark(...marked);
+      return deadLetters.mark(...marked);
     },
   });
   await begin();
@@ -541,13 +541,13 @@ const untilHandled = (records: number) =>
   }, PATIENCE_MS);
 
 test("an erasure that is done while a dead letter is being stored takes it along", async () => {
-  around = (letters) => ({
-    ...letters,
+  around = (deadLetters) => ({
+    ...deadLetters,
     add: async (batch) => {
       // the ledger was asked before: by now the call is erased, with all dead letters that were there
       await erase("x.1");
       await untilErased("call", "x.1");
-      return letters.add(batch);
+      return deadLetters.add(batch);
     },
   });
   await begin();

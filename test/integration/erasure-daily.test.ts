@@ -202,8 +202,8 @@ test("what a restored backup brings back of erased calls and agents goes again, 
   await untilStored([bodies[1]!, later]);
   expect(await findText(erasing, NUMBER)).toEqual([]);
   expect(await findText(erasing, "gone")).toEqual([]);
-  const letters = await db.collection<{ _id: string }>("dead_letters").find().toArray();
-  expect(letters.map(({ _id }) => _id).sort()).toEqual(["3", "4"]);
+  const deadLetters = await db.collection<{ _id: string }>("dead_letters").find().toArray();
+  expect(deadLetters.map(({ _id }) => _id).sort()).toEqual(["3", "4"]);
   await swept();
   expect(await tombstones()).toEqual(["ana", "ana", "gone", "gone"]);
 });

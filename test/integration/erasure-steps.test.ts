@@ -89,8 +89,8 @@ test.each(Object.keys(erasureSteps))(
     await projectUntilDeath(erasureSteps[step]!);
     // written by others while the dead one held it
     type DeadLetterDocument = { _id: string; key: string; first_seen: Date; body: string };
-    const letter = { _id: "x", key: "1", first_seen: new Date(), body: body("1") };
-    await erasing.db.collection<DeadLetterDocument>("dead_letters").insertOne(letter);
+    const deadLetter = { _id: "x", key: "1", first_seen: new Date(), body: body("1") };
+    await erasing.db.collection<DeadLetterDocument>("dead_letters").insertOne(deadLetter);
     erasing.project();
     await untilClean(erasing.url, "/calls/1");
     await eventually(async () => expect(await findText(erasing, NUMBER)).toEqual([]), PATIENCE_MS);

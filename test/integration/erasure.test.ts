@@ -200,7 +200,7 @@ type DeadLetterDocument = {
   body: Buffer | null;
   source: { topic: string } | null;
 };
-const letter = (_id: string, key: string | null, text: string): DeadLetterDocument => ({
+const deadLetter = (_id: string, key: string | null, text: string): DeadLetterDocument => ({
   _id,
   key,
   source: null,
@@ -230,21 +230,21 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
   ];
   await erasing.publish([...finds, call("8"), ...passes]);
   await untilStored([...finds, call("8"), ...passes]);
-  const letters = erasing.db.collection<DeadLetterDocument>("dead_letters");
-  await letters.insertMany([
-    letter("keyless", null, `{"phone":"${NUMBER}"}`),
-    letter("of a call", "9", `{"their_number":"${NUMBER}"}`),
-    letter("another", "p3", "{}"),
-    letter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
-    { ...letter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
-    { ...letter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
+  const deadLetters = erasing.db.collection<DeadLetterDocument>("dead_letters");
+  await deadLetters.insertMany([
+    deadLetter("keyless", null, `{"phone":"${NUMBER}"}`),
+    deadLetter("of a call", "9", `{"their_number":"${NUMBER}"}`),
+    deadLetter("another", "p3", "{}"),
+    deadLetter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
+    { ...deadLetter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
+    { ...deadLetter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
   const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
   // in one of them it is an our_number
   expect(await erase(path, "?confirm=9")).toMatchObject({ calls: 9, clean: 0 });
   expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
-  const left = (await letters.find().toArray()).map(({ _id }) => _id);
+  const left = (await deadLetters.find().toArray()).map(({ _id }) => _id);
   expect(left.sort()).toEqual(["a call_id", "an extension", "another"]);
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
 });
@@ -444,11 +444,11 @@ test("after a number is erased nothing of it is left in any call, also where it 
 });
 
 test("so many dead letters of a person as no command could name are deleted", async () => {
-  const letters = erasing.db.collection<{ _id: string }>("dead_letters");
+  const deadLetters = erasing.db.collection<{ _id: string }>("dead_letters");
   const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));
-  await letters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
+  await deadLetters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
   await erasing.erasures.deleteDeadLetters(ids);
-  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
+  expect((await deadLetters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
 });
 
 test("a key that is replaced by a newer one still keeps out what was erased under it", async () => {

@@ -184,10 +184,10 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   await untilAllRead();
 
   const log = await readTopic(opened, opened.topics.callEvents);
-  const letters = await readTopic(opened, opened.topics.deadLetters);
-  expect(letters).toHaveLength(poison.length);
+  const deadLetters = await readTopic(opened, opened.topics.deadLetters);
+  expect(deadLetters).toHaveLength(poison.length);
   for (const { reason, record } of poison) {
-    const found = letters.filter(({ value }) => value!.equals(record.value!));
+    const found = deadLetters.filter(({ value }) => value!.equals(record.value!));
     const source = log.find(({ value }) => value!.equals(record.value!))!;
     expect(found.map(({ key }) => key!.toString())).toEqual([record.key]);
     const headers = Object.entries(found[0]!.headers).map(([name, value]) => [name, String(value)]);

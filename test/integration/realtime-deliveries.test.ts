@@ -18,7 +18,7 @@ beforeAll(async () => {
   const parts = { tokens: TOKENS, codec, publisher: topics.publisher(), topics: topics.topics };
   realtime = await startRealtime({
     tokens: ["the-dashboard-token"],
-    redriveOf: (letters) => ({ ...parts, letters, parse: parseWebhook }),
+    redriveOf: (deadLetters) => ({ ...parts, deadLetters, parse: parseWebhook }),
   });
   mute = await startRealtime();
 });
@@ -35,7 +35,7 @@ async function storeDeadLetter(
   more: Partial<ArrivedDeadLetter> = {},
 ): Promise<string> {
   const key = `letter-${++stored}`;
-  const letter: ArrivedDeadLetter = {
+  const deadLetter: ArrivedDeadLetter = {
     key,
     type: null,
     reason: "unprocessable",
@@ -47,8 +47,8 @@ async function storeDeadLetter(
     ...more,
   };
   const batch = { topic: randomUUID(), partition: 0, expected: null, next: 1 };
-  await realtime.letters.add({ ...batch, letters: [letter] });
-  return (await realtime.letters.list({ key }, { limit: 1, cursor: null })).items[0]!.id;
+  await realtime.deadLetters.add({ ...batch, deadLetters: [deadLetter] });
+  return (await realtime.deadLetters.list({ key }, { limit: 1, cursor: null })).items[0]!.id;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
@@ -114,10 +114,10 @@ test("what is refused still, was dropped or is nowhere says so, and publishes no
   const refused = await storeDeadLetter('{"type":"call.imagined"}');
   expect(await redrive(refused)).toMatchObject({ status: 422, body: { errors: [{ path: "/type" }] } });
   const dropped = await storeDeadLetter('{"type":"call.new","call_id":"dropped"}');
-  await realtime.letters.mark({ id: dropped, copies: 1 }, "dropped");
+  await realtime.deadLetters.mark({ id: dropped, copies: 1 }, "dropped");
   expect((await redrive(dropped)).status).toBe(409);
   expect((await redrive("0".repeat(64))).status).toBe(404);
-  expect(await realtime.letters.find(refused)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(refused)).toMatchObject({ status: "waiting" });
   expect((await published()).length).toBe(before);
 });
 
@@ -128,14 +128,14 @@ test("nobody redrives without the admin token, nor reads a dead letter by HTTP",
     expect((await redrive(id, { Authorization })).status).toBe(401);
     expect((await ask(`/dead-letters/${id}`, "GET", { Authorization })).status).toBe(401);
   }
-  expect(await realtime.letters.find(id)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(id)).toMatchObject({ status: "waiting" });
 });
 
 test("a page of another origin cannot redrive, even with the token; one of this host can", async () => {
   const id = await storeDeadLetter('{"type":"call.new","call_id":"origin"}');
   for (const Origin of ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
     expect((await redrive(id, { Origin })).status).toBe(403);
-  expect(await realtime.letters.find(id)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(id)).toMatchObject({ status: "waiting" });
   expect((await redrive(id, { Origin: realtime.url })).status).toBe(200);
 });
 

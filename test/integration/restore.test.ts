@@ -148,21 +148,21 @@ const DEAD_LETTERS = { limit: 10, cursor: null };
 function startStoring() {
   const { client, topics, prefix, log, metrics } = opened;
   const { connection, store } = erasing;
-  const letters = createMongoDeadLetters({ connection, log });
+  const deadLetters = createMongoDeadLetters({ connection, log });
   const storing = storeDeadLetters({
     client,
     topics,
     prefix,
     log,
     metrics,
-    letters,
+    deadLetters,
     store,
     parties: findParties,
     readOccurrence: createReadOccurrence("UTC"),
     onCrash: (error) => projector.crashes.push(error),
   });
   opened.closing(storing.stop);
-  return { ...storing, list: async () => (await letters.list({}, DEAD_LETTERS)).items };
+  return { ...storing, list: async () => (await deadLetters.list({}, DEAD_LETTERS)).items };
 }
 
 const lengthOf = async (topic: string) =>

@@ -11,7 +11,7 @@ type Options = {
   store: MongoStore;
   parse: typeof parseWebhook;
   /** Put around the dead letters before they are used. */
-  around?: (letters: DeadLetters) => DeadLetters;
+  around?: (deadLetters: DeadLetters) => DeadLetters;
   tokens?: string[];
 };
 
@@ -20,16 +20,16 @@ export async function openDeadLetters(
   opened: TestTopics,
   { connection, store, parse, tokens, ...options }: Options,
 ) {
-  const { around = (letters) => letters } = options;
+  const { around = (deadLetters) => deadLetters } = options;
   const { client, codec, log, metrics, prefix, topics } = opened;
-  const letters = around(createMongoDeadLetters({ connection, log }));
+  const deadLetters = around(createMongoDeadLetters({ connection, log }));
   const publisher = opened.publisher();
   const crashes: unknown[] = [];
   const onCrash = (error: unknown) => void crashes.push(error);
   const start = (group = prefix) =>
     storeDeadLetters({
       client,
-      letters,
+      deadLetters,
       store,
       topics,
       log,
@@ -42,10 +42,10 @@ export async function openDeadLetters(
   const storing = start();
   opened.closing(() => storing.stop());
   const router = createRouter();
-  addDeadLetterRoutes(router, { letters, codec, publisher, topics, parse, tokens: tokens ?? null, log });
+  addDeadLetterRoutes(router, { deadLetters, codec, publisher, topics, parse, tokens: tokens ?? null, log });
   const app = createApp(router, { health: createHealth(), metrics, metricsTokens: null, log });
   const server = createHttpServer(app.callback());
   const url = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
   opened.closing(() => closeServer(server));
-  return { url, letters, publisher, storing, start, crashes, metrics };
+  return { url, deadLetters, publisher, storing, start, crashes, metrics };
 }

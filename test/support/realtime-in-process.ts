@@ -36,13 +36,13 @@ type Options = {
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
   /** Creates the parts that redriving needs, given the dead letters. */
-  redriveOf?: (letters: DeadLetters) => Redrive;
+  redriveOf?: (deadLetters: DeadLetters) => Redrive;
 };
 
 export type RealtimeInProcess = {
   url: string;
   server: Server;
-  letters: DeadLetters;
+  deadLetters: DeadLetters;
   /** Its log so far. */
   lines: readonly string[];
   /** Origins of pages that were refused. */
@@ -84,14 +84,14 @@ export async function startRealtime({
   const hasFailed = watchFailures();
   const lines: string[] = [];
   const { QUEUES, ACCOUNT_TIME_ZONE, ...account } = readConfig({ ...accountSettings, ...queueSettings }, env);
-  const letters = createMemoryDeadLetters();
+  const deadLetters = createMemoryDeadLetters();
   const rules = foldRulesOf(account);
   const fold = createFold(rules);
-  const store = createMemoryStore({ letters, readOccurrence: fold.readOccurrence });
+  const store = createMemoryStore({ deadLetters, readOccurrence: fold.readOccurrence });
   const metrics = createMetrics();
   const health = createHealth();
   health.add("test", () => ({ ok: running.ready }));
-  const redrive = redriveOf?.(letters) ?? null;
+  const redrive = redriveOf?.(deadLetters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
     system: {
@@ -101,7 +101,7 @@ export async function startRealtime({
       installation: () => "",
       statusEveryMs: 10_000,
     },
-    letters,
+    deadLetters,
     redrive,
     isDevelopment,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, ...rules },
@@ -124,7 +124,7 @@ export async function startRealtime({
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
-    letters,
+    deadLetters,
     lines,
     refusedOrigins: realtime.refusedOrigins,
     queries: 0,

@@ -35,7 +35,7 @@ export type WriterConfig = StoreConfig & { erasureKeys: readonly string[] };
 /** The ports of one database. */
 export type Storage = {
   queries: CallQueries & SystemQueries;
-  letters: DeadLetters;
+  deadLetters: DeadLetters;
   account: Account;
   jobs: Jobs;
   rebuild: MongoRebuild;
@@ -74,7 +74,7 @@ export async function openStore({
       ...createMongoQueries(connection, { readOccurrence }),
       ...createMongoSystemQueries(connection),
     },
-    letters: createMongoDeadLetters({ connection, log }),
+    deadLetters: createMongoDeadLetters({ connection, log }),
     account: createMongoAccount(connection),
     jobs: createMongoJobs({ connection }),
     rebuild: createMongoRebuild({ connection }),

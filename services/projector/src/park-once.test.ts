@@ -17,13 +17,13 @@ const record = (text: string, timestamp: number): ConsumedRecord => ({
   timestamp,
 });
 
-let letters: ReturnType<typeof createMemoryDeadLetters>;
+let deadLetters: ReturnType<typeof createMemoryDeadLetters>;
 let store: ReturnType<typeof createMemoryStore>;
 let parked: number[];
 let park: ReturnType<typeof parkOnce>;
 beforeEach(async () => {
-  letters = createMemoryDeadLetters();
-  store = createMemoryStore({ letters });
+  deadLetters = createMemoryDeadLetters();
+  store = createMemoryStore({ deadLetters });
   parked = [];
   park = parkOnce(
     { store, log: createLog("test", "silent") },
@@ -39,7 +39,13 @@ beforeEach(async () => {
     last_seen: new Date(0),
     body: Buffer.from("stored"),
   };
-  await letters.add({ topic: "dead-letters", partition: 0, expected: null, next: 1, letters: [arrived] });
+  await deadLetters.add({
+    topic: "dead-letters",
+    partition: 0,
+    expected: null,
+    next: 1,
+    deadLetters: [arrived],
+  });
   await store.apply({ ...PLACE, expected: null, next: 5, events: [] }, foldCall);
 });
 

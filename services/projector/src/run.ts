@@ -101,7 +101,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
     erasureKeys: config.ERASURE_KEYS,
   });
   onStop("mongodb", () => storage.close());
-  const { erasures, letters, jobs, account } = storage;
+  const { erasures, deadLetters, jobs, account } = storage;
   const store = aroundStore(storage.store);
   const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
   const readOccurrence = createReadOccurrence(rules.senderZone);
@@ -120,7 +120,7 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
     topics,
     store,
     erasures,
-    letters,
+    deadLetters,
     jobs,
     account,
     parties,

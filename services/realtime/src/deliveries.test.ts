@@ -35,12 +35,12 @@ const sampleDeadLetter = (text: string, sample: Partial<ArrivedDeadLetter> = {})
 });
 
 async function openDeliveries(events: LoggedEvent[], arrived: ArrivedDeadLetter[] = []) {
-  const letters = createMemoryDeadLetters();
-  const queries = createMemoryStore({ letters });
+  const deadLetters = createMemoryDeadLetters();
+  const queries = createMemoryStore({ deadLetters });
   const batch = { topic: "t", partition: 0, expected: null, next: 1 };
   await queries.apply({ ...batch, events }, foldCall);
-  await letters.add({ ...batch, letters: arrived });
-  const deliveries = createDeliveries({ queries, letters, redrive: true, now: () => START });
+  await deadLetters.add({ ...batch, deadLetters: arrived });
+  const deliveries = createDeliveries({ queries, deadLetters, redrive: true, now: () => START });
   const list = async (asked: Partial<Parameters<typeof deliveries.list>[0]> = {}) => {
     const { report, next } = await deliveries.list({
       status: null,

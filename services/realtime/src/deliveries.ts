@@ -19,7 +19,7 @@ export type Deliveries = {
 
 type Deps = {
   queries: Pick<CallQueries, "listDeliveries" | "findEvent">;
-  letters: Pick<DeadLetterAdmin, "find">;
+  deadLetters: Pick<DeadLetterAdmin, "find">;
   redrive: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -68,7 +68,7 @@ function rowOf(delivery: Delivery): DeliveryRow {
     const row = { id: uuid, kind, key: aggregate_id, type, received_at, occurred_at, statuses };
     return { ...row, answer: 200, redeliveries, overtaken_by, letter: null };
   }
-  const { id, key, type, first_seen, copies, source, ...letter } = delivery.letter;
+  const { id, key, type, first_seen, copies, source, ...deadLetter } = delivery.letter;
   const row = {
     id,
     kind: "letter" as const,
@@ -83,19 +83,19 @@ function rowOf(delivery: Delivery): DeliveryRow {
     answer: source === null ? 422 : 200,
     redeliveries: copies - 1,
     overtaken_by: null,
-    letter: { ...letter },
+    letter: { ...deadLetter },
   };
 }
 
 /** Finds the body of an event or a dead letter: the id of a dead letter is a hash of 64 digits, a uuid is not. */
-async function readBody({ queries, letters }: Deps, id: string): Promise<DeliveryBody> {
+async function readBody({ queries, deadLetters }: Deps, id: string): Promise<DeliveryBody> {
   const nothing = { id, encoding: null, body: null };
   if (!/^[0-9a-f]{64}$/.test(id)) {
     const event = await queries.findEvent(id);
     return event ? { id, encoding: "utf8", body: event.payload } : nothing;
   }
-  const letter = await letters.find(id);
-  if (!letter) return nothing;
-  const { encoding, body } = withText(letter);
+  const deadLetter = await deadLetters.find(id);
+  if (!deadLetter) return nothing;
+  const { encoding, body } = withText(deadLetter);
   return { id, encoding, body };
 }

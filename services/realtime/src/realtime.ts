@@ -68,7 +68,7 @@ export type Realtime = {
 export function createRealtime(deps: {
   queries: CallQueries;
   system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "installation" | "statusEveryMs">;
-  letters: Pick<DeadLetterAdmin, "find">;
+  deadLetters: Pick<DeadLetterAdmin, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;
   account: Account & FoldRules;
@@ -85,13 +85,18 @@ export function createRealtime(deps: {
   joinsPerSecond?: number;
 }): Realtime {
   const systemClock = openSystemClock();
-  const { queries, letters, metrics, log, clock = systemClock } = deps;
+  const { queries, deadLetters, metrics, log, clock = systemClock } = deps;
   const subscriptions = createSubscriptions(clock, () => feed.resync());
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const past = createPastBoard({ queries, fold: createFold(deps.account), now: Date.now });
   const board = createBoard({ queries, day, past, account: deps.account, now: Date.now });
-  const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
+  const deliveries = createDeliveries({
+    queries,
+    deadLetters,
+    redrive: deps.redrive !== null,
+    now: Date.now,
+  });
   const onUnavailable = () => feed.resync();
   const countStats = createCountStats({ queries, day, now: Date.now });
   const answer = createAnswers({

@@ -60,7 +60,7 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { self, config, log, metrics, onStop } = service;
   const storage = await openStorage(service);
-  const { account, letters } = storage;
+  const { account, deadLetters } = storage;
   const installation = followInstallation(account);
   const kafka = openKafka(service, installation);
   const statuses = createHearing(service, kafka);
@@ -71,9 +71,9 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
     installation,
     statusEveryMs: config.STATUS_INTERVAL_MS,
   };
-  const redrive = openRedrive(service, kafka, letters);
+  const redrive = openRedrive(service, kafka, deadLetters);
   const queries = around(storage.queries);
-  const realtime = createSockets(service, { queries, letters, redrive, system });
+  const realtime = createSockets(service, { queries, deadLetters, redrive, system });
   // changes made while MongoDB was away may not have been announced
   storage.onReachable(() => realtime.feed.resync());
   const changes = followChanges(service, kafka, realtime);
@@ -129,7 +129,7 @@ const REDRIVE_LIMITS = { lanes: 1 };
 function openRedrive(
   { config, log, metrics, onStop }: RealtimeService,
   { topics, client, codec }: KafkaParts,
-  letters: Redrive["letters"],
+  deadLetters: Redrive["deadLetters"],
 ): Redrive | null {
   const tokens = config.ADMIN_TOKEN;
   if (tokens === null) return null;
@@ -139,11 +139,11 @@ function openRedrive(
   onStop("publisher", () => publisher.stop());
   const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
   const parse: typeof parseWebhook = (body, receivedAt) => parseWebhook(body, receivedAt, readOccurrence);
-  return { tokens, letters, codec, publisher, topics, parse };
+  return { tokens, deadLetters, codec, publisher, topics, parse };
 }
 
 type System = Sources["system"];
-type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" | "redrive" | "system">;
+type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "deadLetters" | "redrive" | "system">;
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = {

@@ -72,15 +72,17 @@ export function addCopies(
 ): KeptDeadLetter | undefined {
   const isSeen = ({ last_seen }: ArrivedDeadLetter) =>
     stored !== undefined && seenUntil !== null && last_seen.getTime() <= seenUntil;
-  return arrived.reduce((letter, copy) => {
-    const isKnown = copy.delivery_id !== undefined && letter?.delivery_ids?.includes(copy.delivery_id);
-    return isKnown || isSeen(copy) ? letter : addCopy(letter, copy, now);
+  return arrived.reduce((deadLetter, copy) => {
+    const isKnown = copy.delivery_id !== undefined && deadLetter?.delivery_ids?.includes(copy.delivery_id);
+    return isKnown || isSeen(copy) ? deadLetter : addCopy(deadLetter, copy, now);
   }, stored);
 }
 
 /** The subjects that dead letters may be about: a key does not say whether it is a call's or an agent's. */
-export const subjectsOfDeadLetters = (letters: readonly Pick<ArrivedDeadLetter, "key">[]): ErasureSubject[] =>
-  [...new Set(letters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
+export const subjectsOfDeadLetters = (
+  deadLetters: readonly Pick<ArrivedDeadLetter, "key">[],
+): ErasureSubject[] =>
+  [...new Set(deadLetters.flatMap(({ key }) => key ?? []))].flatMap((key) => [
     { kind: "call" as const, key },
     { kind: "agent" as const, key },
   ]);

@@ -91,7 +91,7 @@ describe("the statuses of a delivery", () => {
     expect(statusesOf({ event: all })).toEqual(["redelivered", "late", "out-of-order"]);
   });
 
-  const letter: DeadLetter = {
+  const deadLetter: DeadLetter = {
     id: "l",
     key: null,
     type: "call.imagined",
@@ -113,6 +113,6 @@ describe("the statuses of a delivery", () => {
     [{ type: "call.on-going" }, "refused"],
     [{ type: "call.new", source }, "parked"],
   ])("a dead letter with %j is %s", (given, status) => {
-    expect(statusesOf({ letter: { ...letter, ...given } })).toEqual([status]);
+    expect(statusesOf({ letter: { ...deadLetter, ...given } })).toEqual([status]);
   });
 });

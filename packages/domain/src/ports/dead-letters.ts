@@ -8,7 +8,7 @@ export type DeadLetterBatch = {
   partition: number;
   expected: number | null;
   next: number;
-  letters: readonly ArrivedDeadLetter[];
+  deadLetters: readonly ArrivedDeadLetter[];
   /** See Batch. */
   epoch?: number;
   identities?: readonly RecordIdentity[];
@@ -40,7 +40,10 @@ export type DeadLetterAdmin = {
    * Marks a dead letter. `redriven` changes nothing if another copy came after `letter` was read, or if the dead letter was dropped. `dropped` deletes
    * the body. Answers the dead letter as it is then, null if it is gone.
    */
-  mark(letter: Pick<DeadLetter, "id" | "copies">, status: "redriven" | "dropped"): Promise<DeadLetter | null>;
+  mark(
+    deadLetter: Pick<DeadLetter, "id" | "copies">,
+    status: "redriven" | "dropped",
+  ): Promise<DeadLetter | null>;
   countWaiting(): Promise<number>;
 };
 

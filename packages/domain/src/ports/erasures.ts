@@ -20,7 +20,7 @@ export type FoundDeadLetter = { id: string; key: string | null; topic: string | 
 export type FoundEvent = { key: string; uuid: string };
 
 /** The part of the findings of one likelihood. Nothing is in both parts. */
-export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundDeadLetter[] };
+export type PersonShare = { calls: string[]; events: FoundEvent[]; deadLetters: FoundDeadLetter[] };
 
 /** Everything that is stored about a person. */
 export type PersonFindings = {

@@ -5,7 +5,7 @@ import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, oneOfOrNull, text, textOrNull, whole } from "./values.ts";
 
 export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
-export const LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
+export const DEAD_LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
 
 const row = shapeOf<DeliveryRow>()(
   "Delivery",
@@ -31,7 +31,7 @@ const row = shapeOf<DeliveryRow>()(
         z.object({
           reason: text("Why it became no event."),
           service: text("The service that refused it."),
-          status: oneOf(LETTER_STATES, "Whether it still waits for an operator."),
+          status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
           status_at: moment("When the status last changed."),
           last_seen: moment("When it was received last."),
         }),
@@ -81,7 +81,7 @@ const deadLetterFields = {
     "The record that a consumer parked. Null for what ingest refused.",
   ),
   copies: whole("How often this body was received."),
-  status: oneOf(LETTER_STATES, "Whether it still waits for an operator."),
+  status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
   status_at: moment("When the status last changed."),
 };
 

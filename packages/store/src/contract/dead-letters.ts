@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import { type ArrivedDeadLetter, type DeadLetter, type DeadLetters, InvalidCursor } from "@teravoz/domain";
 import { at, freshTopic } from "./samples.ts";
 
-type Opened = { letters: DeadLetters; close: () => Promise<void> };
+type Opened = { deadLetters: DeadLetters; close: () => Promise<void> };
 
 /** As for the store. */
 const TEST_LIMIT_MS = 30_000;
@@ -27,8 +27,8 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
     jest.setTimeout(TEST_LIMIT_MS);
     let opened: Opened | undefined;
     const use = () => {
-      if (!opened) throw new Error("the letters are not open yet");
-      return opened.letters;
+      if (!opened) throw new Error("the dead letters are not open yet");
+      return opened.deadLetters;
     };
     beforeAll(async () => {
       opened = await open();
@@ -45,14 +45,14 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
 type Use = () => DeadLetters;
 
 /** Stores them as the first batch of a partition nobody has. */
-async function addAll(letters: DeadLetters, arrived: ArrivedDeadLetter[]): Promise<DeadLetter[]> {
+async function addAll(deadLetters: DeadLetters, arrived: ArrivedDeadLetter[]): Promise<DeadLetter[]> {
   const batch = { topic: freshTopic(), partition: 0, expected: null, next: arrived.length };
-  expect(await letters.add({ ...batch, letters: arrived })).toEqual({ fenced: false });
-  return Promise.all(arrived.map(async ({ key }) => onlyOne(letters, key)));
+  expect(await deadLetters.add({ ...batch, deadLetters: arrived })).toEqual({ fenced: false });
+  return Promise.all(arrived.map(async ({ key }) => onlyOne(deadLetters, key)));
 }
 
-async function onlyOne(letters: DeadLetters, key: string | null): Promise<DeadLetter> {
-  const { items } = await letters.list({ key }, ALL);
+async function onlyOne(deadLetters: DeadLetters, key: string | null): Promise<DeadLetter> {
+  const { items } = await deadLetters.list({ key }, ALL);
   expect(items).toHaveLength(1);
   return items[0]!;
 }
@@ -76,77 +76,82 @@ function describeAdding(use: Use): void {
   });
 
   test("a body is one dead letter, with the count of its copies, the earliest and the latest time", async () => {
-    const letter = sampleDeadLetter({ first_seen: at(5), last_seen: at(5) });
-    const copies = [letter, { ...letter, first_seen: at(9), last_seen: at(9) }];
-    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 2, letters: copies });
-    const [stored] = await addAll(use(), [{ ...letter, first_seen: at(2), last_seen: at(2) }]);
+    const deadLetter = sampleDeadLetter({ first_seen: at(5), last_seen: at(5) });
+    const copies = [deadLetter, { ...deadLetter, first_seen: at(9), last_seen: at(9) }];
+    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 2, deadLetters: copies });
+    const [stored] = await addAll(use(), [{ ...deadLetter, first_seen: at(2), last_seen: at(2) }]);
     expect(stored).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
   });
 
   test("a delivery whose dead letter came twice is one copy; a dead letter without an id of its delivery is always a copy", async () => {
-    const letter = sampleDeadLetter();
-    const delivery = (delivery_id: string) => ({ ...letter, delivery_id });
-    const letters = [delivery("a"), delivery("a"), delivery("b")];
-    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 3, letters });
+    const deadLetter = sampleDeadLetter();
+    const delivery = (delivery_id: string) => ({ ...deadLetter, delivery_id });
+    const deadLetters = [delivery("a"), delivery("a"), delivery("b")];
+    await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 3, deadLetters });
     const [stored] = await addAll(use(), [delivery("a")]);
     expect([stored!.copies, JSON.stringify(stored)]).toEqual([2, expect.not.stringContaining("delivery_id")]);
     expect(JSON.stringify(await use().find(stored!.id))).not.toContain("delivery_id");
-    expect(await addAll(use(), [letter])).toMatchObject([{ copies: 3 }]);
+    expect(await addAll(use(), [deadLetter])).toMatchObject([{ copies: 3 }]);
   });
 
   test("a redriven dead letter does not wait again for a second record of the delivery that it was", async () => {
-    const letter = { ...sampleDeadLetter(), delivery_id: "a" };
-    const [stored] = await addAll(use(), [letter]);
+    const deadLetter = { ...sampleDeadLetter(), delivery_id: "a" };
+    const [stored] = await addAll(use(), [deadLetter]);
     await use().mark(stored!, "redriven");
-    expect(await addAll(use(), [letter])).toMatchObject([{ status: "redriven", copies: 1 }]);
+    expect(await addAll(use(), [deadLetter])).toMatchObject([{ status: "redriven", copies: 1 }]);
   });
 
   test("a batch is stored once, however often it is read: whoever expects another position is fenced", async () => {
-    const letter = sampleDeadLetter();
-    const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, letters: [letter] };
+    const deadLetter = sampleDeadLetter();
+    const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, deadLetters: [deadLetter] };
     expect(await use().position(batch.topic, 4)).toBeNull();
     expect(await use().add(batch)).toEqual({ fenced: false });
     expect(await use().add(batch)).toEqual({ fenced: true });
     for (const expected of [0, 9, 11])
       expect(await use().add({ ...batch, expected, next: 20 })).toEqual({ fenced: true });
     expect(await use().position(batch.topic, 4)).toBe(10);
-    expect((await onlyOne(use(), letter.key)).copies).toBe(1);
-    expect(await use().add({ ...batch, expected: 10, next: 20, letters: [] })).toEqual({ fenced: false });
+    expect((await onlyOne(use(), deadLetter.key)).copies).toBe(1);
+    expect(await use().add({ ...batch, expected: 10, next: 20, deadLetters: [] })).toEqual({ fenced: false });
     expect(await use().position(batch.topic, 4)).toBe(20);
   });
 
   test("the same body in many partitions at once is one dead letter with all its copies", async () => {
-    const letter = sampleDeadLetter();
-    const batch = { topic: freshTopic(), expected: null, next: 3, letters: [letter, letter, letter] };
+    const deadLetter = sampleDeadLetter();
+    const batch = {
+      topic: freshTopic(),
+      expected: null,
+      next: 3,
+      deadLetters: [deadLetter, deadLetter, deadLetter],
+    };
     await Promise.all([0, 1, 2, 3].map((partition) => use().add({ ...batch, partition })));
-    expect((await onlyOne(use(), letter.key)).copies).toBe(12);
+    expect((await onlyOne(use(), deadLetter.key)).copies).toBe(12);
   });
 }
 
 function describeMarking(use: Use): void {
   test("what was redriven says so, and waits again when it comes back", async () => {
-    const letter = sampleDeadLetter();
-    const [stored] = await addAll(use(), [letter]);
+    const deadLetter = sampleDeadLetter();
+    const [stored] = await addAll(use(), [deadLetter]);
     expect(await use().mark(stored!, "redriven")).toMatchObject({ status: "redriven", copies: 1 });
     expect((await use().find(stored!.id))!.body).not.toBeNull();
-    const [again] = await addAll(use(), [{ ...letter, reason: "unstorable" }]);
+    const [again] = await addAll(use(), [{ ...deadLetter, reason: "unstorable" }]);
     expect(again).toMatchObject({ status: "waiting", copies: 2, reason: "unstorable", first_seen: at(0) });
   });
 
   test("a copy that came while it was redriven is not hidden by the mark", async () => {
-    const letter = sampleDeadLetter();
-    const [read] = await addAll(use(), [letter]);
-    await addAll(use(), [letter]);
+    const deadLetter = sampleDeadLetter();
+    const [read] = await addAll(use(), [deadLetter]);
+    await addAll(use(), [deadLetter]);
     expect(await use().mark(read!, "redriven")).toMatchObject({ status: "waiting", copies: 2 });
-    expect(await onlyOne(use(), letter.key)).toMatchObject({ status: "waiting", copies: 2 });
+    expect(await onlyOne(use(), deadLetter.key)).toMatchObject({ status: "waiting", copies: 2 });
   });
 
   test("what is dropped has no body any more, and copies and redrives do not bring it back", async () => {
-    const letter = sampleDeadLetter();
-    const [stored] = await addAll(use(), [letter]);
+    const deadLetter = sampleDeadLetter();
+    const [stored] = await addAll(use(), [deadLetter]);
     expect(await use().mark(stored!, "dropped")).toMatchObject({ status: "dropped" });
     expect((await use().find(stored!.id))!.body).toBeNull();
-    const [again] = await addAll(use(), [letter]);
+    const [again] = await addAll(use(), [deadLetter]);
     expect(again).toMatchObject({ status: "dropped", copies: 2 });
     expect((await use().find(stored!.id))!.body).toBeNull();
     expect(await use().mark(again!, "redriven")).toMatchObject({ status: "dropped" });
@@ -186,7 +191,7 @@ function describeListing(use: Use): void {
     const listed = pages.flat();
     expect(listed.map(({ first_seen }) => first_seen)).toEqual([5, 4, 3, 2, 2, 2, 1].map(at));
     expect(listed.map(({ id }) => id).sort()).toEqual(stored.map(({ id }) => id).sort());
-    expect(listed.some((letter) => "body" in letter)).toBe(false);
+    expect(listed.some((deadLetter) => "body" in deadLetter)).toBe(false);
   });
 
   test("a last page that is full has no next one", async () => {
@@ -245,10 +250,13 @@ function describeBounds(use: Use): void {
     const { waiting, settled } = await use().discardExcess(0);
     expect([waiting + settled, await ids()]).toEqual([all.length, []]);
     const body = () => randomBytes(10_000);
-    const letters = Array.from({ length: 20 }, (_, n) =>
+    const deadLetters = Array.from({ length: 20 }, (_, n) =>
       sampleDeadLetter({ first_seen: at(n), body: body() }),
     );
-    const stored = await addAll(use(), [...letters, sampleDeadLetter({ first_seen: at(99), body: body() })]);
+    const stored = await addAll(use(), [
+      ...deadLetters,
+      sampleDeadLetter({ first_seen: at(99), body: body() }),
+    ]);
     await use().mark(stored.at(-1)!, "redriven");
     expect(await use().discardExcess(1_000_000)).toEqual({ waiting: 0, settled: 0 });
     const discarded = await use().discardExcess(105_000);

@@ -176,13 +176,13 @@ function describeList(use: Use): void {
   const list = async (filter: DeliveryFilter, page: { limit: number; cursor: string | null } = ALL) =>
     use().queries.listDeliveries(filter, page);
   const lines = async (filter: DeliveryFilter) => (await list(filter)).items.map(lineOf);
-  const fileDeadLetters = (...letters: Parameters<typeof sampleDeadLetter>[0][]) =>
-    use().letters.add({
+  const fileDeadLetters = (...deadLetters: Parameters<typeof sampleDeadLetter>[0][]) =>
+    use().deadLetters.add({
       topic: freshTopic(),
       partition: 0,
       expected: null,
-      next: letters.length,
-      letters: letters.map(sampleDeadLetter),
+      next: deadLetters.length,
+      deadLetters: deadLetters.map(sampleDeadLetter),
     });
 
   test("a call's events are listed newest first, with how often each came and what came before its time", async () => {

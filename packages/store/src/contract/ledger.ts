@@ -33,15 +33,15 @@ export function describeLedger(use: Use): void {
     return { write, erase: (...erasures: Erasure[]) => write([], foldCall, erasures) };
   };
   const fileDeadLetter = async (sample: Parameters<typeof sampleDeadLetter>[0]) => {
-    const letter = sampleDeadLetter(sample);
-    await use().letters.add({
+    const deadLetter = sampleDeadLetter(sample);
+    await use().deadLetters.add({
       topic: freshTopic(),
       partition: 0,
       expected: null,
       next: 1,
-      letters: [letter],
+      deadLetters: [deadLetter],
     });
-    const { items } = await use().letters.list({ key: letter.key }, { limit: 10, cursor: null });
+    const { items } = await use().deadLetters.list({ key: deadLetter.key }, { limit: 10, cursor: null });
     return items[0]!;
   };
 
@@ -130,9 +130,9 @@ export function describeLedger(use: Use): void {
       certain: {
         calls: [certain],
         events: [{ key: dialer, uuid: attempt.uuid }],
-        letters: [{ id, key, topic: null }],
+        deadLetters: [{ id, key, topic: null }],
       },
-      possible: { calls: [possible], events: [], letters: [] },
+      possible: { calls: [possible], events: [], deadLetters: [] },
       isOurs: false,
     });
   });
@@ -161,18 +161,18 @@ export function describeLedger(use: Use): void {
 
   test("a call is found with its dead letters, and these can be deleted", async () => {
     const key = freshCallId();
-    const { erasures, letters } = use();
-    expect(await erasures.findCall(key)).toEqual({ calls: [], events: [], letters: [] });
+    const { erasures, deadLetters } = use();
+    expect(await erasures.findCall(key)).toEqual({ calls: [], events: [], deadLetters: [] });
     await writer().write([sampleEvent({ aggregate_id: key })]);
     const source = { topic: "call-events", partition: 3, offset: 7 };
     const { id } = await fileDeadLetter({ key, source });
     expect(await erasures.findCall(key)).toEqual({
       calls: [key],
       events: [],
-      letters: [{ id, key, topic: "call-events" }],
+      deadLetters: [{ id, key, topic: "call-events" }],
     });
     await erasures.deleteDeadLetters([id]);
-    expect(await letters.find(id)).toBeNull();
+    expect(await deadLetters.find(id)).toBeNull();
   });
 
   test("a share is measured by its events and their times", async () => {
@@ -182,12 +182,12 @@ export function describeLedger(use: Use): void {
     await writer().write([...ofCall, single, sampleEvent({ ...agentEvent(agent), offset: 99 })]);
     const { erasures } = use();
     const events = [{ key: agent, uuid: single.uuid }];
-    expect(await erasures.measure({ calls: [call], events, letters: [] })).toEqual({
+    expect(await erasures.measure({ calls: [call], events, deadLetters: [] })).toEqual({
       events: 3,
       first_at: at(10),
       last_at: at(90),
     });
-    expect(await erasures.measure({ calls: [], events: [], letters: [] })).toEqual({
+    expect(await erasures.measure({ calls: [], events: [], deadLetters: [] })).toEqual({
       events: 0,
       first_at: null,
       last_at: null,

@@ -19,7 +19,7 @@ import type { Erasures } from "../erasure/mongo-erasures.ts";
 export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
-  letters: DeadLetters;
+  deadLetters: DeadLetters;
   erasures: Erasures;
   close: () => Promise<void>;
 };

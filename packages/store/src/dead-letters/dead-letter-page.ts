@@ -9,10 +9,10 @@ export const deadLetterId = ({ body }: Pick<ArrivedDeadLetter, "body">): string 
   createHash("sha256").update(body).digest("hex");
 
 /** A page of dead letters out of one more than the page may hold. */
-export function cutDeadLetters(letters: DeadLetter[], limit: number): Page<DeadLetter> {
-  const items = letters.slice(0, limit);
+export function cutDeadLetters(deadLetters: DeadLetter[], limit: number): Page<DeadLetter> {
+  const items = deadLetters.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: letters.length > limit && last ? writeCursor(textOfCursor(last)) : null };
+  return { items, next: deadLetters.length > limit && last ? writeCursor(textOfCursor(last)) : null };
 }
 
 const textOfCursor = ({ first_seen, id }: DeadLetterCursor) => `${first_seen.getTime()}:${id}`;

@@ -12,25 +12,28 @@ const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 const SETTLED = ["dropped", "redriven"] as const;
 
 /** See DeadLetterRetention.discardOld. */
-export async function discardOld(letters: DeadLetterCollection, before: Date): Promise<DiscardedDeadLetters> {
+export async function discardOld(
+  deadLetters: DeadLetterCollection,
+  before: Date,
+): Promise<DiscardedDeadLetters> {
   const old = { last_seen: { $lt: before } };
   const sort = { last_seen: 1 } as const;
-  const settled = await discard(letters, { filter: { ...old, status: { $in: [...SETTLED] } }, sort });
-  const waiting = await discard(letters, { filter: { ...old, status: "waiting" }, sort });
+  const settled = await discard(deadLetters, { filter: { ...old, status: { $in: [...SETTLED] } }, sort });
+  const waiting = await discard(deadLetters, { filter: { ...old, status: "waiting" }, sort });
   return { settled: settled.count, waiting: waiting.count };
 }
 
 /** See DeadLetterRetention.discardExcess. Bytes are those of the documents before compression. */
 export async function discardExcess(
-  letters: DeadLetterCollection,
+  deadLetters: DeadLetterCollection,
   maxBytes: number,
 ): Promise<DiscardedDeadLetters> {
   const discarded = { waiting: 0, settled: 0 };
-  let excess = (await sizeOf(letters)) - maxBytes;
+  let excess = (await sizeOf(deadLetters)) - maxBytes;
   for (const status of [...SETTLED, "waiting"] as const) {
     if (excess <= 0) break;
     const sort = { first_seen: 1, _id: 1 } as const;
-    const { count, bytes } = await discard(letters, { filter: { status }, sort, bytes: excess });
+    const { count, bytes } = await discard(deadLetters, { filter: { status }, sort, bytes: excess });
     discarded[status === "waiting" ? "waiting" : "settled"] += count;
     excess -= bytes;
   }
@@ -38,9 +41,9 @@ export async function discardExcess(
 }
 
 /** MongoDB keeps this count, so nothing is read for it. */
-async function sizeOf(letters: DeadLetterCollection): Promise<number> {
+async function sizeOf(deadLetters: DeadLetterCollection): Promise<number> {
   const options = { ...LIMIT, readConcern: { level: "local" } } as const;
-  const [stats] = await letters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
+  const [stats] = await deadLetters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
   return stats?.storageStats?.size ?? 0;
 }
 
@@ -48,13 +51,13 @@ type Asked = { filter: Filter<DeadLetterDocument>; sort: Sort; bytes?: number };
 
 /** Deletes dead letters in the order of an index, until so many bytes are deleted. A dead letter that came again meanwhile stays. */
 async function discard(
-  letters: DeadLetterCollection,
+  deadLetters: DeadLetterCollection,
   { filter, sort, bytes: wanted = Infinity }: Asked,
 ): Promise<{ count: number; bytes: number }> {
   const projection = { bytes: { $bsonSize: "$$ROOT" } };
   let [count, bytes] = [0, 0];
   for (;;) {
-    const page = await letters.find(filter, { projection, sort, limit: PAGE, ...LIMIT }).toArray();
+    const page = await deadLetters.find(filter, { projection, sort, limit: PAGE, ...LIMIT }).toArray();
     const ids: string[] = [];
     for (const { _id, bytes: own } of page as unknown as { _id: string; bytes: number }[]) {
       if (bytes >= wanted) break;
@@ -62,7 +65,7 @@ async function discard(
       bytes += own;
     }
     if (ids.length > 0)
-      count += (await letters.deleteMany({ ...filter, _id: { $in: ids } }, LIMIT)).deletedCount;
+      count += (await deadLetters.deleteMany({ ...filter, _id: { $in: ids } }, LIMIT)).deletedCount;
     if (page.length < PAGE || bytes >= wanted) return { count, bytes };
   }
 }

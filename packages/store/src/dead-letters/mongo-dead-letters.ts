@@ -42,7 +42,7 @@ export function createMongoDeadLetters({
     add: (batch) => orUnavailable(() => add(opened, batch)),
     list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
     find: (id) => orUnavailable(() => find(deadLetters, id)),
-    mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
+    mark: (deadLetter, status) => orUnavailable(() => mark(opened, deadLetter, status)),
     countWaiting: () => orUnavailable(() => deadLetters.countDocuments({ status: "waiting" }, LIMIT)),
     discardOld: (before) => orUnavailable(() => discardOld(deadLetters, before)),
     discardExcess: (maxBytes) => orUnavailable(() => discardExcess(deadLetters, maxBytes)),
@@ -61,7 +61,7 @@ async function add(opened: Opened, batch: DeadLetterBatch): ReturnType<DeadLette
       const place = { _id: positionId(topic, partition) };
       const position = await collections.positions.findOne(place, { session, ...LIMIT });
       const seenUntil = position?.seen_until ?? null;
-      await addDeadLetters({ collections, session, now: new Date(now) }, batch.letters, seenUntil);
+      await addDeadLetters({ collections, session, now: new Date(now) }, batch.deadLetters, seenUntil);
       return { fenced: false };
     },
     (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are stored again"),
@@ -74,51 +74,55 @@ async function addDeadLetters(
   seenUntil: number | null,
 ): Promise<void> {
   if (arrived.length === 0) return;
-  const letters = collections.deadLetters;
+  const deadLetters = collections.deadLetters;
   const bodies = Map.groupBy(
-    arrived.map((letter) => ({ ...letter, id: deadLetterId(letter) })),
+    arrived.map((deadLetter) => ({ ...deadLetter, id: deadLetterId(deadLetter) })),
     ({ id }) => id,
   );
   const options = { session, ...LIMIT };
-  const found = await letters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
+  const found = await deadLetters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
   const known = new Map((await found.toArray()).map((document) => [document._id, keptDeadLetter(document)]));
   const writes = [...bodies].flatMap(([id, copies]) => {
-    const letter = addCopies(known.get(id), copies, { seenUntil, now });
-    return !letter || letter === known.get(id) ? [] : [replaceOne(letter, copies[0]!.body)];
+    const deadLetter = addCopies(known.get(id), copies, { seenUntil, now });
+    return !deadLetter || deadLetter === known.get(id) ? [] : [replaceOne(deadLetter, copies[0]!.body)];
   });
-  if (writes.length > 0) await letters.bulkWrite(writes, { ...options, ordered: false });
+  if (writes.length > 0) await deadLetters.bulkWrite(writes, { ...options, ordered: false });
 }
 
-function replaceOne({ id, ...letter }: KeptDeadLetter, bytes: Uint8Array) {
-  const body = letter.status === "dropped" ? null : new Binary(bytes);
-  return { replaceOne: { filter: { _id: id }, replacement: { ...letter, body }, upsert: true } };
+function replaceOne({ id, ...deadLetter }: KeptDeadLetter, bytes: Uint8Array) {
+  const body = deadLetter.status === "dropped" ? null : new Binary(bytes);
+  return { replaceOne: { filter: { _id: id }, replacement: { ...deadLetter, body }, upsert: true } };
 }
 
-const keptDeadLetter = ({ _id, ...letter }: Omit<DeadLetterDocument, "body">): KeptDeadLetter => ({
+const keptDeadLetter = ({ _id, ...deadLetter }: Omit<DeadLetterDocument, "body">): KeptDeadLetter => ({
   id: _id,
-  ...letter,
+  ...deadLetter,
 });
 
-function deadLetterOf({ _id, delivery_ids: _ids, ...letter }: Omit<DeadLetterDocument, "body">): DeadLetter {
-  return { id: _id, ...letter };
+function deadLetterOf({
+  _id,
+  delivery_ids: _ids,
+  ...deadLetter
+}: Omit<DeadLetterDocument, "body">): DeadLetter {
+  return { id: _id, ...deadLetter };
 }
 
 async function list(
-  letters: DeadLetterCollection,
+  deadLetters: DeadLetterCollection,
   filter: DeadLetterFilter,
   { limit, cursor }: { limit: number; cursor: string | null },
 ) {
   const after = cursor === null ? null : readDeadLetterCursor(cursor);
-  return cutDeadLetters(await readDeadLetters(letters, { filter, after, limit: limit + 1 }), limit);
+  return cutDeadLetters(await readDeadLetters(deadLetters, { filter, after, limit: limit + 1 }), limit);
 }
 
 /** Reads dead letters after a place, newest first, at most `limit`, without bodies. */
 export async function readDeadLetters(
-  letters: DeadLetterCollection,
+  deadLetters: DeadLetterCollection,
   { filter, after, limit }: { filter: DeadLetterFilter; after: DeadLetterCursor | null; limit: number },
 ): Promise<DeadLetter[]> {
   const conditions = [...conditionsOf(filter), ...(after ? [afterCursor(after)] : [])];
-  const found = await letters
+  const found = await deadLetters
     .find(conditions.length > 0 ? { $and: conditions } : {}, { ...LIMIT, ...WITHOUT_BODY })
     .sort({ first_seen: -1, _id: -1 })
     .limit(limit)
@@ -141,12 +145,12 @@ const afterCursor = ({ first_seen, id }: DeadLetterCursor): Document => ({
   $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }],
 });
 
-async function find(letters: DeadLetterCollection, id: string) {
-  const found = await letters.findOne({ _id: { $eq: id } }, LIMIT);
+async function find(deadLetters: DeadLetterCollection, id: string) {
+  const found = await deadLetters.findOne({ _id: { $eq: id } }, LIMIT);
   if (!found) return null;
-  const { body, ...letter } = found;
+  const { body, ...deadLetter } = found;
   // a copy, because the bytes of the driver may be a part of a larger buffer
-  return { ...deadLetterOf(letter), body: body && Uint8Array.from(body.value()) };
+  return { ...deadLetterOf(deadLetter), body: body && Uint8Array.from(body.value()) };
 }
 
 async function mark(

@@ -33,8 +33,8 @@ export async function deleteErased(
   const single = keysOf(erased, "event");
   if (single.length > 0)
     await collections.events.deleteMany({ _id: { $in: single }, kind: "agent" }, options);
-  const letters = deadLettersOf(erased);
-  if (letters) await collections.deadLetters.deleteMany(letters, options);
+  const deadLetters = deadLettersOf(erased);
+  if (deadLetters) await collections.deadLetters.deleteMany(deadLetters, options);
 }
 
 /** So many events are deleted at once, in about a second on a busy database. */
@@ -103,8 +103,8 @@ export async function forgetErased(
   erased: readonly Erased[],
 ): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  const letters = deadLettersOf(erased);
-  if (letters) await deadLetters.deleteMany(letters, limit);
+  const filter = deadLettersOf(erased);
+  if (filter) await deadLetters.deleteMany(filter, limit);
   const calls = keysOf(erased, "call");
   const past = calls.length === 0 ? [] : await pastCollections(db);
   for (const name of past)

@@ -35,9 +35,9 @@ export function createGathered() {
       if (kind === "call") addCall(aggregate_id, likelihood);
       else if (likelihood !== "none") shares[likelihood].events.push({ key: aggregate_id, uuid });
     },
-    addDeadLetter(letter: SearchedDeadLetter, search: Search) {
-      const likelihood = likelihoodOfDeadLetter(letter, search);
-      if (likelihood !== "none") shares[likelihood].letters.push(foundDeadLetter(letter));
+    addDeadLetter(deadLetter: SearchedDeadLetter, search: Search) {
+      const likelihood = likelihoodOfDeadLetter(deadLetter, search);
+      if (likelihood !== "none") shares[likelihood].deadLetters.push(foundDeadLetter(deadLetter));
     },
     findings(): PersonFindings {
       for (const [key, likelihood] of calls) if (likelihood !== "none") shares[likelihood].calls.push(key);
@@ -46,7 +46,7 @@ export function createGathered() {
   };
 }
 
-const emptyShare = (): PersonShare => ({ calls: [], events: [], letters: [] });
+const emptyShare = (): PersonShare => ({ calls: [], events: [], deadLetters: [] });
 
 function likelihoodOfDeadLetter({ key, source, body }: SearchedDeadLetter, search: Search): Likelihood {
   const { person, findParties, agentTopic } = search;

@@ -8,14 +8,14 @@ const PAGE = 10_000;
 
 /** See ErasureSearch.findCall. */
 export async function findCall({ calls, deadLetters }: Collections, key: string): Promise<PersonShare> {
-  const [call, letters] = await Promise.all([
+  const [call, found] = await Promise.all([
     calls.findOne({ _id: key }, { projection: { _id: 1 }, ...LIMIT }),
     deadLetters.find({ key }, { projection: { source: 1 }, ...LIMIT }).toArray(),
   ]);
   return {
     calls: call ? [key] : [],
     events: [],
-    letters: letters.map(({ _id, source }) => ({ id: _id, key, topic: source?.topic ?? null })),
+    deadLetters: found.map(({ _id, source }) => ({ id: _id, key, topic: source?.topic ?? null })),
   };
 }
 

@@ -84,14 +84,14 @@ async function countMembers(db: Db): Promise<number> {
 }
 
 /** One command can hold many times as many ids. */
-const LETTERS_PAGE = 10_000;
+const DEAD_LETTERS_PAGE = 10_000;
 
 async function deleteDeadLetters(
   { deadLetters }: ReturnType<typeof openCollections>,
   ids: readonly string[],
 ): Promise<void> {
-  for (let at = 0; at < ids.length; at += LETTERS_PAGE) {
-    const page = ids.slice(at, at + LETTERS_PAGE);
+  for (let at = 0; at < ids.length; at += DEAD_LETTERS_PAGE) {
+    const page = ids.slice(at, at + DEAD_LETTERS_PAGE);
     await deadLetters.deleteMany({ _id: { $in: page } }, { maxTimeMS: OPERATION_LIMIT_MS });
   }
 }

@@ -18,7 +18,7 @@ import {
 import { createMemoryPositions, type MemoryPositions, ownOf } from "./memory-positions.ts";
 
 type WholeDeadLetter = KeptDeadLetter & Pick<DeadLetterWithBody, "body">;
-type State = { positions: MemoryPositions; letters: Map<string, WholeDeadLetter>; now: () => number };
+type State = { positions: MemoryPositions; deadLetters: Map<string, WholeDeadLetter>; now: () => number };
 
 /** The model of the dead letters on MongoDB, in two maps. It can be iterated. `now` in ms. */
 export function createMemoryDeadLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
@@ -26,17 +26,17 @@ export function createMemoryDeadLetters({ now = Date.now }: { now?: () => number
   /** Deletes these, as an erasure does. */
   remove(ids: readonly string[]): void;
 } {
-  const state: State = { positions: createMemoryPositions(), letters: new Map(), now };
+  const state: State = { positions: createMemoryPositions(), deadLetters: new Map(), now };
   return {
     [Symbol.iterator]: () => list(state, {}, null).values(),
     remove: (ids) => {
-      for (const id of ids) state.letters.delete(id);
+      for (const id of ids) state.deadLetters.delete(id);
     },
     ...state.positions.store,
     add: async (batch) => add(state, batch),
     list: async (filter, { limit, cursor }) => cutDeadLetters(list(state, filter, cursor), limit),
-    find: async (id) => structuredClone(shown(state.letters.get(id)) ?? null),
-    mark: async (letter, status) => mark(state, letter, status),
+    find: async (id) => structuredClone(shown(state.deadLetters.get(id)) ?? null),
+    mark: async (deadLetter, status) => mark(state, deadLetter, status),
     countWaiting: async () => list(state, { status: "waiting" }, null).length,
     discardOld: async (before) => discard(state, ({ last_seen }) => last_seen < before),
     discardExcess: async (maxBytes) => discardExcess(state, maxBytes),
@@ -46,7 +46,7 @@ export function createMemoryDeadLetters({ now = Date.now }: { now?: () => number
 function add(state: State, batch: DeadLetterBatch) {
   const position = state.positions.read(batch);
   if (position.next !== batch.expected) return { fenced: true, ...ownOf(position, batch) };
-  const arrived = batch.letters.map((letter) => ({ ...letter, id: deadLetterId(letter) }));
+  const arrived = batch.deadLetters.map((deadLetter) => ({ ...deadLetter, id: deadLetterId(deadLetter) }));
   const bodies = Map.groupBy(arrived, ({ id }) => id);
   for (const [id, copies] of bodies) addArrived(state, id, copies, position.seenUntil);
   state.positions.move(batch);
@@ -54,73 +54,78 @@ function add(state: State, batch: DeadLetterBatch) {
 }
 
 function addArrived(
-  { letters, now }: State,
+  { deadLetters, now }: State,
   id: string,
   copies: readonly (ArrivedDeadLetter & { id: string })[],
   seenUntil: number | null,
 ): void {
-  const stored = letters.get(id);
-  const letter = addCopies(stored, copies, { seenUntil, now: new Date(now()) });
-  if (!letter || letter === stored) return;
-  letters.set(id, { ...letter, body: letter.status === "dropped" ? null : copies[0]!.body });
+  const stored = deadLetters.get(id);
+  const deadLetter = addCopies(stored, copies, { seenUntil, now: new Date(now()) });
+  if (!deadLetter || deadLetter === stored) return;
+  deadLetters.set(id, { ...deadLetter, body: deadLetter.status === "dropped" ? null : copies[0]!.body });
 }
 
 /** A dead letter as others may see it. */
-function shown(letter: WholeDeadLetter | undefined): DeadLetterWithBody | undefined {
-  if (!letter) return undefined;
-  const { delivery_ids: _ids, ...rest } = letter;
+function shown(deadLetter: WholeDeadLetter | undefined): DeadLetterWithBody | undefined {
+  if (!deadLetter) return undefined;
+  const { delivery_ids: _ids, ...rest } = deadLetter;
   return rest;
 }
 
-function withoutBody(letter: WholeDeadLetter): DeadLetter {
-  const { body: _body, ...rest } = shown(letter)!;
+function withoutBody(deadLetter: WholeDeadLetter): DeadLetter {
+  const { body: _body, ...rest } = shown(deadLetter)!;
   return rest;
 }
 
-function list({ letters }: State, filter: DeadLetterFilter, cursor: string | null): DeadLetter[] {
+function list({ deadLetters }: State, filter: DeadLetterFilter, cursor: string | null): DeadLetter[] {
   const after = cursor === null ? null : readDeadLetterCursor(cursor);
-  return [...letters.values()]
+  return [...deadLetters.values()]
     .map(withoutBody)
-    .filter((letter) => isWanted(letter, filter) && (after === null || newestFirst(after, letter) < 0))
+    .filter(
+      (deadLetter) => isWanted(deadLetter, filter) && (after === null || newestFirst(after, deadLetter) < 0),
+    )
     .sort(newestFirst);
 }
 
-function isWanted(letter: DeadLetter, { since, until, ...equal }: DeadLetterFilter): boolean {
+function isWanted(deadLetter: DeadLetter, { since, until, ...equal }: DeadLetterFilter): boolean {
   const entries = Object.entries(equal).filter(([, value]) => value !== undefined);
   return (
-    entries.every(([field, value]) => letter[field as keyof DeadLetter] === value) &&
-    (since === undefined || letter.first_seen >= since) &&
-    (until === undefined || letter.first_seen <= until)
+    entries.every(([field, value]) => deadLetter[field as keyof DeadLetter] === value) &&
+    (since === undefined || deadLetter.first_seen >= since) &&
+    (until === undefined || deadLetter.first_seen <= until)
   );
 }
 
 function mark(
-  { letters, now }: State,
+  { deadLetters, now }: State,
   { id, copies }: Pick<DeadLetter, "id" | "copies">,
   status: "redriven" | "dropped",
 ): DeadLetter | null {
-  const letter = letters.get(id);
-  if (!letter) return null;
-  const wins = status === "dropped" || (letter.copies === copies && letter.status !== "dropped");
-  const body = status === "dropped" ? null : letter.body;
-  const marked = wins ? { ...letter, status, status_at: new Date(now()), body } : letter;
-  letters.set(id, marked);
+  const deadLetter = deadLetters.get(id);
+  if (!deadLetter) return null;
+  const wins = status === "dropped" || (deadLetter.copies === copies && deadLetter.status !== "dropped");
+  const body = status === "dropped" ? null : deadLetter.body;
+  const marked = wins ? { ...deadLetter, status, status_at: new Date(now()), body } : deadLetter;
+  deadLetters.set(id, marked);
   return withoutBody(marked);
 }
 
-function discard({ letters }: State, isGone: (letter: DeadLetterWithBody) => boolean): DiscardedDeadLetters {
+function discard(
+  { deadLetters }: State,
+  isGone: (deadLetter: DeadLetterWithBody) => boolean,
+): DiscardedDeadLetters {
   const discarded = { waiting: 0, settled: 0 };
-  for (const [id, letter] of letters) {
-    if (!isGone(letter)) continue;
-    discarded[letter.status === "waiting" ? "waiting" : "settled"] += 1;
-    letters.delete(id);
+  for (const [id, deadLetter] of deadLetters) {
+    if (!isGone(deadLetter)) continue;
+    discarded[deadLetter.status === "waiting" ? "waiting" : "settled"] += 1;
+    deadLetters.delete(id);
   }
   return discarded;
 }
 
 function discardExcess(state: State, maxBytes: number): DiscardedDeadLetters {
   const bytesOf = ({ body }: DeadLetterWithBody) => body?.length ?? 0;
-  const all = [...state.letters.values()].sort((one, other) => newestFirst(other, one));
+  const all = [...state.deadLetters.values()].sort((one, other) => newestFirst(other, one));
   const isWaiting = ({ status }: DeadLetter) => status === "waiting";
   const order = [...all.filter((each) => !isWaiting(each)), ...all.filter(isWaiting)];
   let excess = all.reduce((sum, each) => sum + bytesOf(each), 0) - maxBytes;
@@ -130,5 +135,5 @@ function discardExcess(state: State, maxBytes: number): DiscardedDeadLetters {
     gone.add(each);
     excess -= bytesOf(each);
   }
-  return discard(state, (letter) => gone.has(letter));
+  return discard(state, (deadLetter) => gone.has(deadLetter));
 }

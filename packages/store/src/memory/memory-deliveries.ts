@@ -6,18 +6,20 @@ import { eventsOf, type State } from "./memory-state.ts";
 /** Does the same as the listing on MongoDB, over the maps of the model. */
 export function listDeliveries(
   state: State,
-  letters: Iterable<DeadLetter>,
+  deadLetters: Iterable<DeadLetter>,
   filter: DeliveryFilter,
   page: { limit: number; cursor: string | null },
 ): Promise<Page<Delivery>> {
   const isWanted = (key: string | null) => filter.key === undefined || filter.key === key;
   const events = async (below: number | null, limit: number) => readEvents(state, isWanted, { below, limit });
   const readDeadLetters = async (after: DeadLetterCursor | null, limit: number) =>
-    [...letters]
-      .filter((letter) => isWanted(letter.key) && (after === null || newestFirst(after, letter) < 0))
+    [...deadLetters]
+      .filter(
+        (deadLetter) => isWanted(deadLetter.key) && (after === null || newestFirst(after, deadLetter) < 0),
+      )
       .sort(newestFirst)
       .slice(0, limit);
-  return mergeDeliveries({ events, letters: readDeadLetters }, filter, page);
+  return mergeDeliveries({ events, deadLetters: readDeadLetters }, filter, page);
 }
 
 function readEvents(

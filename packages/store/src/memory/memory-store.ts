@@ -53,13 +53,13 @@ import { createMemoryState, eventsOf, fenceOf, findErased, type State } from "./
 /** The model of the store on MongoDB, in a few maps. A batch is applied in one turn of the event loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
-  letters = [],
+  deadLetters = [],
   readOccurrence = readInUtc,
   state = createMemoryState(readOccurrence),
 }: {
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
-  letters?: Iterable<DeadLetter>;
+  deadLetters?: Iterable<DeadLetter>;
   /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
   /** What other models of the same storage share with this one. */
@@ -77,7 +77,7 @@ export function createMemoryStore({
     keepOut: async (person, how) => keepOut(state, person, how),
     // no other data is written beside the events
     forget: async () => {},
-    hasDeadLetter: async (body) => [...letters].some(({ id }) => id === deadLetterId({ body })),
+    hasDeadLetter: async (body) => [...deadLetters].some(({ id }) => id === deadLetterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
@@ -96,7 +96,7 @@ export function createMemoryStore({
         .map(recentPart),
     listReturnableCalls: async (since) => listReturnableCalls(state, since),
     listMovingCalls: async (stretch) => listMovingCalls(state, stretch),
-    listDeliveries: async (filter, page) => listDeliveries(state, letters, filter, page),
+    listDeliveries: async (filter, page) => listDeliveries(state, deadLetters, filter, page),
     findEvent: async (uuid) => structuredClone(state.events.get(uuid) ?? null),
   };
 }

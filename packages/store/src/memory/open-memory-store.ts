@@ -22,7 +22,7 @@ export type MemoryStorage = {
   store: MemoryStore;
   queries: MemoryStore;
   rebuild: MemoryStore;
-  letters: ReturnType<typeof createMemoryDeadLetters>;
+  deadLetters: ReturnType<typeof createMemoryDeadLetters>;
   erasures: Erasures;
   account: Account;
   jobs: Jobs;
@@ -40,14 +40,14 @@ export function openMemoryStore({
   now?: () => number;
 } = {}): MemoryStorage {
   const state = createMemoryState(createReadOccurrence(rules.senderZone));
-  const letters = createMemoryDeadLetters({ now });
-  const store = createMemoryStore({ state, letters, now });
+  const deadLetters = createMemoryDeadLetters({ now });
+  const store = createMemoryStore({ state, deadLetters, now });
   return {
     store,
     queries: store,
     rebuild: store,
-    letters,
-    erasures: createMemoryErasures({ state, letters, parties: createFindParties(rules), now }),
+    deadLetters,
+    erasures: createMemoryErasures({ state, deadLetters, parties: createFindParties(rules), now }),
     account: createMemoryAccount(),
     jobs: createMemoryJobs({ now }),
     readinessOf: createMemoryReadiness({ now }),

@@ -65,15 +65,15 @@ const CALL_INDEXES: IndexDescription[] = [
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
 /** The projector deletes dead letters after 30 days and reports how many waited. This index is for a database without a projector. */
-const LETTERS_KEPT_SECONDS = 31 * 86_400;
-const LETTERS_BY_AGE = { last_seen: 1 } as const;
-const LETTERS_BY_AGE_NAME = "last_seen_1";
+const DEAD_LETTERS_KEPT_SECONDS = 31 * 86_400;
+const DEAD_LETTERS_BY_AGE = { last_seen: 1 } as const;
+const DEAD_LETTERS_BY_AGE_NAME = "last_seen_1";
 
 /** An instance that has not been ready for an hour is gone. */
 const INSTANCES_KEPT_SECONDS = 3_600;
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
-const LETTER_INDEXES: IndexDescription[] = [
+const DEAD_LETTER_INDEXES: IndexDescription[] = [
   { key: { first_seen: -1, _id: -1 } },
   ...["status", "reason", "type", "key"].map((field) => ({
     key: { [field]: 1 as const, first_seen: -1 as const, _id: -1 as const },
@@ -118,7 +118,7 @@ export async function createIndexes(db: Db): Promise<void> {
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
     db.collection("agents").createIndexes([BY_VERSION]),
-    db.collection("dead_letters").createIndexes(LETTER_INDEXES),
+    db.collection("dead_letters").createIndexes(DEAD_LETTER_INDEXES),
     db.collection("erased").createIndexes(LEDGER_INDEXES),
     db
       .collection("instances")
@@ -133,11 +133,12 @@ export async function createIndexes(db: Db): Promise<void> {
 
 /** An earlier release made the index with a shorter time. It is built again, because changing it needs more rights than ours. */
 async function keepDeadLetters(db: Db): Promise<void> {
-  const letters = db.collection("dead_letters");
-  const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
+  const deadLetters = db.collection("dead_letters");
+  const create = () =>
+    deadLetters.createIndex(DEAD_LETTERS_BY_AGE, { expireAfterSeconds: DEAD_LETTERS_KEPT_SECONDS });
   await create().catch(async (error) => {
     unlessCode(OTHER_OPTIONS)(error);
-    await letters.dropIndex(LETTERS_BY_AGE_NAME).catch(unlessGone);
+    await deadLetters.dropIndex(DEAD_LETTERS_BY_AGE_NAME).catch(unlessGone);
     await create();
   });
 }

@@ -25,7 +25,7 @@ export function listDeliveries(
   return mergeDeliveries(
     {
       events: (below, limit) => readEvents(collections, { ...key, below, limit, readOccurrence }),
-      letters: (after, limit) => readDeadLetters(collections.deadLetters, { filter: key, after, limit }),
+      deadLetters: (after, limit) => readDeadLetters(collections.deadLetters, { filter: key, after, limit }),
     },
     filter,
     page,

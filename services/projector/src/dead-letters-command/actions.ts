@@ -37,8 +37,8 @@ export function createActions(terminal: Terminal): Actions {
 }
 
 async function list({ out }: Terminal, client: AdminClient, options: Options): Promise<number> {
-  const letters = await client.list(filtersOf(options), options.limit);
-  out(options.json ? JSON.stringify(letters, null, 2) : formatList(letters));
+  const deadLetters = await client.list(filtersOf(options), options.limit);
+  out(options.json ? JSON.stringify(deadLetters, null, 2) : formatList(deadLetters));
   return 0;
 }
 
@@ -79,8 +79,11 @@ async function doAll(terminal: Terminal, client: AdminClient, ids: string[], opt
 }
 
 async function select(client: AdminClient, options: Options): Promise<string[]> {
-  const letters = await client.list({ status: "waiting", ...filtersOf(options) }, Number.MAX_SAFE_INTEGER);
-  return letters.map(({ id }) => id);
+  const deadLetters = await client.list(
+    { status: "waiting", ...filtersOf(options) },
+    Number.MAX_SAFE_INTEGER,
+  );
+  return deadLetters.map(({ id }) => id);
 }
 
 /** A few at a time; the first that cannot go on ends all, and what was done by then is printed. */

@@ -38,10 +38,10 @@ async function listAll(
   filters: Record<string, string>,
   limit: number,
 ): Promise<ListedDeadLetter[]> {
-  const letters: ListedDeadLetter[] = [];
-  for (let cursor: string | null = ""; cursor !== null && letters.length < limit; ) {
+  const deadLetters: ListedDeadLetter[] = [];
+  for (let cursor: string | null = ""; cursor !== null && deadLetters.length < limit; ) {
     const page: Record<string, string> = {
-      limit: String(Math.min(PAGE, limit - letters.length)),
+      limit: String(Math.min(PAGE, limit - deadLetters.length)),
       ...(cursor ? { cursor } : {}),
     };
     const answer: AdminAnswer<ListedDeadLetter[]> = await ask(
@@ -50,8 +50,8 @@ async function listAll(
       `dead-letters?${new URLSearchParams({ ...filters, ...page })}`,
     );
     if (!answer.ok) throw new CannotGoOn(faultsInWords(answer.errors));
-    letters.push(...answer.data);
+    deadLetters.push(...answer.data);
     cursor = answer.next ?? null;
   }
-  return letters;
+  return deadLetters;
 }

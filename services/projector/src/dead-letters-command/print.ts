@@ -11,9 +11,9 @@ const SAY_EVERY_MS = 1_000;
 const HEAD = ["first seen", "status", "reason", "type", "key", "copies", "id"];
 
 /** Dead letters as a table, one a line. Nothing of a dead letter may move the terminal's cursor. */
-export function formatList(letters: readonly ListedDeadLetter[]): string {
-  if (letters.length === 0) return "no dead letters";
-  const rows = letters.map(({ first_seen, status, reason, type, key, copies, id }) =>
+export function formatList(deadLetters: readonly ListedDeadLetter[]): string {
+  if (deadLetters.length === 0) return "no dead letters";
+  const rows = deadLetters.map(({ first_seen, status, reason, type, key, copies, id }) =>
     [first_seen, status, reason, type ?? "-", key ?? "-", String(copies), id].map(printable),
   );
   const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column]!.length)));
@@ -30,9 +30,9 @@ export function formatList(letters: readonly ListedDeadLetter[]): string {
 const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, "?");
 
 /** A dead letter with all it has, its body last. */
-export function formatDeadLetter({ body, encoding, source, ...letter }: ShownDeadLetter): string {
+export function formatDeadLetter({ body, encoding, source, ...deadLetter }: ShownDeadLetter): string {
   const from = source && `${source.topic} ${source.partition}:${source.offset}`;
-  const fields = Object.entries({ ...letter, source: from, encoding });
+  const fields = Object.entries({ ...deadLetter, source: from, encoding });
   const lines = fields.map(([name, value]) => `${name.padEnd(11)} ${printable(String(value ?? "-"))}`);
   return `${lines.join("\n")}\n\n${body === null ? "(dropped)" : body.replaceAll(/[^\P{Cc}\n\t]/gu, "?")}\n`;
 }

@@ -26,7 +26,7 @@ import type { Log, Metrics } from "@teravoz/runtime";
 import { readDeadLetter } from "./read-dead-letter.ts";
 
 type Outlets = {
-  letters: DeadLetterWriter;
+  deadLetters: DeadLetterWriter;
   store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
   findParties: FindParties;
   readOccurrence: ReadOccurrence;
@@ -49,7 +49,7 @@ type Deps = Omit<Outlets, "findParties" | "writer"> & {
 
 /** Stores what comes to the dead letters' topic, for as long as it is not stopped. Starts in the background. */
 export function storeDeadLetters({
-  letters,
+  deadLetters,
   store,
   prefix,
   topics,
@@ -59,13 +59,13 @@ export function storeDeadLetters({
 }: Deps): PartitionConsumer {
   const { log, metrics } = deps;
   const writer = randomUUID();
-  const outlets = { letters, store, findParties: parties, readOccurrence, writer, log, metrics };
+  const outlets = { deadLetters, store, findParties: parties, readOccurrence, writer, log, metrics };
   return consumePartitions({
     ...deps,
     groupId: `${prefix}dead-letters`,
     topics: [topics.deadLetters],
-    position: letters.position,
-    positions: letters,
+    position: deadLetters.position,
+    positions: deadLetters,
     handle: parkBroken(createFiling(outlets), createLeave(outlets)),
     // no hurry: events go first
     concurrency: 1,
@@ -90,33 +90,33 @@ function createFiling(outlets: Outlets): HandleBatch {
 
 /** A batch that holds nothing new moves nothing. */
 async function storeArrived(
-  { letters, store, findParties, readOccurrence, writer, log }: Outlets,
+  { deadLetters, store, findParties, readOccurrence, writer, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
   arrived: ArrivedDeadLetter[],
 ): Promise<BatchOutcome> {
   if (next === expected) return "done";
   const epoch = await store.ledgerEpoch(topic, partition);
-  const named = arrived.map((letter) => ({
-    letter,
-    parties: findParties(Buffer.from(letter.body).toString()),
+  const named = arrived.map((deadLetter) => ({
+    letter: deadLetter,
+    parties: findParties(Buffer.from(deadLetter.body).toString()),
   }));
   const persons = named.flatMap(({ parties }) => personsOf(parties));
   const erased = await store.findErased([...subjectsOfDeadLetters(arrived), ...persons]);
   const byId = latestErased(erased);
   const kept = named
     .filter(
-      ({ letter, parties }) =>
-        !isErasedDeadLetter({ ...letter, ...stampOf(letter, readOccurrence) }, parties, byId),
+      ({ letter: deadLetter, parties }) =>
+        !isErasedDeadLetter({ ...deadLetter, ...stampOf(deadLetter, readOccurrence) }, parties, byId),
     )
-    .map(({ letter }) => letter);
-  const { fenced, own } = await letters.add({
+    .map(({ letter: deadLetter }) => deadLetter);
+  const { fenced, own } = await deadLetters.add({
     topic,
     partition,
     expected,
     next,
     epoch,
     writer,
-    letters: kept,
+    deadLetters: kept,
     identities: identitiesOf(records),
   });
   if (fenced) return own ? "stored" : "fenced";

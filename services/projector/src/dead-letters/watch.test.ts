@@ -8,7 +8,7 @@ const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
 
 /** Stores dead letters of so many bytes, seen so many days ago; answers what one look has done. */
 async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
-  const letters = createMemoryDeadLetters({ now: () => NOW });
+  const deadLetters = createMemoryDeadLetters({ now: () => NOW });
   const arrived = sizes.map(({ bytes, days }, n) => ({
     key: `call-${n}`,
     type: null,
@@ -19,19 +19,19 @@ async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" 
     last_seen: daysAgo(days),
     body: Buffer.alloc(bytes, n + 1),
   }));
-  await letters.add({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
-  for (const letter of letters) {
-    const { status } = sizes[Number(letter.key!.slice("call-".length))]!;
-    if (status) await letters.mark(letter, status);
+  await deadLetters.add({ topic: "t", partition: 0, expected: null, next: 1, deadLetters: arrived });
+  for (const deadLetter of deadLetters) {
+    const { status } = sizes[Number(deadLetter.key!.slice("call-".length))]!;
+    if (status) await deadLetters.mark(deadLetter, status);
   }
   const [metrics, lines] = [createMetrics(), [] as string[]];
   const log = createLog("test", "info", { write: (line) => void lines.push(line) });
-  await watchDeadLetters({ letters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
+  await watchDeadLetters({ deadLetters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
   const { values } = await metrics.discardedDeadLetters.get();
   const counted = Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
   const [waiting] = (await metrics.waitingDeadLetters.get()).values;
   return {
-    left: [...letters].map(({ key }) => key).sort(),
+    left: [...deadLetters].map(({ key }) => key).sort(),
     counted,
     lines: lines.map((line) => JSON.parse(line)),
     waiting: waiting!.value,

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 15_000;
 const KEPT_MS = 30 * 86_400_000;
 
 type Deps = {
-  letters: Pick<DeadLetterAdmin, "countWaiting"> & DeadLetterRetention;
+  deadLetters: Pick<DeadLetterAdmin, "countWaiting"> & DeadLetterRetention;
   /** The bytes that all dead letters may have together. */
   maxBytes: number;
   metrics: Metrics;
@@ -36,11 +36,11 @@ export function watchDeadLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): ()
 }
 
 async function look(deps: Omit<Deps, "everyMs">): Promise<void> {
-  const { letters, maxBytes, metrics, log, now = () => new Date() } = deps;
+  const { deadLetters, maxBytes, metrics, log, now = () => new Date() } = deps;
   try {
-    report(deps, "age", await letters.discardOld(new Date(now().getTime() - KEPT_MS)));
-    report(deps, "bytes", await letters.discardExcess(maxBytes));
-    metrics.waitingDeadLetters.set(await letters.countWaiting());
+    report(deps, "age", await deadLetters.discardOld(new Date(now().getTime() - KEPT_MS)));
+    report(deps, "bytes", await deadLetters.discardExcess(maxBytes));
+    metrics.waitingDeadLetters.set(await deadLetters.countWaiting());
   } catch (err) {
     log.debug({ err }, "dead letters cannot be counted now");
   }

@@ -15,13 +15,13 @@ function createPorts(broken?: string) {
     happened.push(what);
     return { requested_at: NOW, clean_at: null, log_clean_by: null };
   };
-  const nothing = { calls: [], events: [], letters: [] };
+  const nothing = { calls: [], events: [], deadLetters: [] };
   const erasures: Partial<ErasePorts["erasures"]> = {
     findPerson: async (_, { since }) => ({
       certain: {
         ...nothing,
         calls: since === 7 ? ["1", "late"] : ["1"],
-        letters: [{ id: "a", key: null, topic: null }],
+        deadLetters: [{ id: "a", key: null, topic: null }],
       },
       possible: { ...nothing, calls: ["2"] },
       isOurs: false,

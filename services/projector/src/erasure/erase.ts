@@ -95,7 +95,7 @@ export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish)
   const logCleanBy = new Date(erased_at.getTime() + LOG_CLEAN_MS);
   await erasures.request(plan.asked, person);
   await publishErasures(ports, plan.tombstones);
-  await erasures.deleteDeadLetters(share.letters.map(({ id }) => id));
+  await erasures.deleteDeadLetters(share.deadLetters.map(({ id }) => id));
   const receipt = await erasures.requestFor(person, logCleanBy);
   return { ...receipt, log_clean_by: null, calls: plan.calls, agents: plan.agents, clean: 0 };
 }
@@ -106,8 +106,8 @@ const joinShares = (shares: readonly PersonShare[]): PersonShare => ({
     shares.flatMap(({ events }) => events),
     ({ uuid }) => uuid,
   ),
-  letters: distinctBy(
-    shares.flatMap(({ letters }) => letters),
+  deadLetters: distinctBy(
+    shares.flatMap(({ deadLetters }) => deadLetters),
     ({ id }) => id,
   ),
 });
@@ -122,9 +122,9 @@ const isOfAgent =
     topic === topics.agentEvents;
 
 /** Those of the calls found and of dead letters, each once. */
-function callKeysOf({ calls, letters }: PersonShare, topics: TopicNames): string[] {
-  const ofDeadLetters = letters
-    .filter((letter) => !isOfAgent(topics)(letter))
+function callKeysOf({ calls, deadLetters }: PersonShare, topics: TopicNames): string[] {
+  const ofDeadLetters = deadLetters
+    .filter((deadLetter) => !isOfAgent(topics)(deadLetter))
     .flatMap(({ key }) => key ?? []);
   return [...new Set([...calls, ...ofDeadLetters])];
 }
@@ -146,10 +146,10 @@ async function planErasure(
   person: Person,
   share: PersonShare,
 ): Promise<Plan> {
-  const { events, letters } = share;
+  const { events, deadLetters } = share;
   const subjects: ErasureSubject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
   const uuidsOf = new Map<string, string[]>(
-    letters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
+    deadLetters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
   );
   for (const { key, uuid } of events) uuidsOf.set(key, [...(uuidsOf.get(key) ?? []), uuid]);
   const own = person.kind === "actor" ? (uuidsOf.get(person.key) ?? []) : null;

@@ -88,7 +88,7 @@ async function preview(
     all: extent.all,
     share: extent.all === 0 ? 0 : extent.calls / extent.all,
     ...measure,
-    dead_letters: certain.letters.length,
+    dead_letters: certain.deadLetters.length,
     is_ours: found.isOurs,
     confirm: confirmOf(extent),
     confirm_possible: confirmOf(wide),
@@ -107,12 +107,12 @@ async function find(
 ): Promise<PersonFindings> {
   if (of.kind === "number" || of.kind === "actor")
     return erasures.findPerson(of, { agentTopic: topics.agentEvents, onProgress });
-  const nothing: PersonShare = { calls: [], events: [], letters: [] };
+  const nothing: PersonShare = { calls: [], events: [], deadLetters: [] };
   return { certain: await erasures.findCall(of.key), possible: nothing, isOurs: false };
 }
 
-const listOf = ({ calls, events, letters }: PersonShare): PreviewResult["possible"] => [
+const listOf = ({ calls, events, deadLetters }: PersonShare): PreviewResult["possible"] => [
   ...calls.map((key) => ({ kind: "call" as const, key })),
   ...events.map(({ uuid }) => ({ kind: "event" as const, key: uuid })),
-  ...letters.map(({ id }) => ({ kind: "dead-letter" as const, key: id })),
+  ...deadLetters.map(({ id }) => ({ kind: "dead-letter" as const, key: id })),
 ];
