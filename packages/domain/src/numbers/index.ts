@@ -10,4 +10,4 @@ export {
 } from "./queue-numbers.ts";
 export * from "./recent-call.ts";
 export type { TrafficNumbers } from "./traffic.ts";
-export { isWaiting, listWaiting, type Waiting } from "./waiting.ts";
+export { isWaiting, listWaiting, type WaitingCaller } from "./waiting-callers.ts";

@@ -63,8 +63,14 @@ const QUARTER_MS = 15 * 60_000;
 /** A second reading by Intl alone: every offset is tried, and kept if a clock of the zone shows the local time. */
 function momentsThatShow(local: number, zone: string): number[] {
   const format = new Intl.DateTimeFormat("en-GB", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
   });
   const clock = (ms: number) => {
     const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
