@@ -53,8 +53,12 @@ export const standingOf = (
 export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
   ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
 
-/** The services without any running instance, ready or not. */
+/** Whether the instance runs and reports, ready or not. */
+export const isRunning = ({ standing }: { standing: Standing }): boolean =>
+  standing === "ready" || standing === "unready";
+
+/** The services without any running instance. */
 export function missingServices(instances: readonly { service: string; standing: Standing }[]): string[] {
-  const there = instances.filter(({ standing }) => standing === "ready" || standing === "unready");
+  const there = instances.filter(isRunning);
   return SERVICES.filter((name) => !there.some(({ service }) => service === name));
 }

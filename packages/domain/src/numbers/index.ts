@@ -7,6 +7,7 @@ export {
   countStates,
   type QueueNumbers,
   type QueuePromise,
+  USUAL_PROMISE,
 } from "./queue-numbers.ts";
 export * from "./recent-call.ts";
 export type { TrafficNumbers } from "./traffic.ts";
