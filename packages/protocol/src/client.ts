@@ -30,7 +30,7 @@ export type QueueRow = Wire<sent.QueueRow>;
 export type QueueReport = Wire<sent.QueueReport>;
 export type SliceNumbers = Wire<numbers.SliceNumbers>;
 export type QueueDayReport = Wire<sent.QueueDayReport>;
-export type Waiting = Wire<numbers.Waiting>;
+export type WaitingCaller = Wire<numbers.Waiting>;
 export type RewoundReport = Wire<sent.RewoundReport>;
 
 export type Abandoned = Wire<numbers.Abandoned>;
@@ -38,9 +38,15 @@ export type AbandonedPerson = Wire<numbers.AbandonedPerson>;
 export type AbandonedReport = Wire<sent.AbandonedReport>;
 
 export type DeliveryStatus = letters.DeliveryStatus;
-export type LetterStatus = letters.LetterStatus;
+export type DeadLetterStatus = letters.LetterStatus;
 export type DeliveryRow = Wire<sent.DeliveryRow>;
 export type DeliveryReport = Wire<sent.DeliveryReport>;
 export type DeliveryBody = Wire<sent.DeliveryBody>;
 
 export type SystemReport = Wire<sent.SystemReport>;
+export type Instance = SystemReport["instances"][number];
+export type InstanceState = Instance["standing"];
+export type Lag = NonNullable<SystemReport["lag"]>;
+export type PartitionLag = Lag["partitions"][number];
+export type Refusals = SystemReport["refusals"][number];
+export type RefusedName = SystemReport["wrong_paths"][number];

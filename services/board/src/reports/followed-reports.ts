@@ -1,9 +1,9 @@
 import { effect, type Signal, signal } from "@preact/signals";
+import type { AgentReport, Answers, Pushes, QueueReport } from "@teravoz/protocol/client";
 import { noteServerTime } from "../base/clock.ts";
 import { minutes } from "../base/route.ts";
 import { ask, askInOrder, connection, listen, RETRY_MS } from "../base/socket.ts";
 import { accountZone } from "../base/zone.ts";
-import type { AgentReport, QueueReport } from "../model/reports.ts";
 import { mergeRows } from "./merge-rows.ts";
 
 /** The numbers of all queues in the window; null until they have come once. */
@@ -25,24 +25,27 @@ followReport("SubscribeAgents", "AgentsChanged", agents, (before, delta) => ({
 }));
 
 /** Asks for a snapshot for each window and after each connect, and merges each later change into it. */
-function followReport<T extends { now: string }>(
-  command: string,
-  event: string,
-  into: Signal<T | null>,
-  merge: (before: T, delta: T & { gone: (string | null)[] }) => T,
+function followReport<
+  Command extends "SubscribeQueues" | "SubscribeAgents",
+  Event extends "QueuesChanged" | "AgentsChanged",
+>(
+  command: Command,
+  event: Event,
+  into: Signal<Answers[Command] | null>,
+  merge: (before: Answers[Command], delta: Pushes[Event]) => Answers[Command],
 ): void {
   let latest = 0;
   const subscribe = () => {
     latest += 1;
     const subscription = latest;
     const isLatest = () => subscription === latest;
-    askInOrder<T>(command, { minutes: minutes.peek() }, ({ status, data }) => {
+    askInOrder(command, { minutes: minutes.peek() }, ({ status, data }) => {
       if (!isLatest()) return;
       if (status === "Ok") take(into, data);
       else setTimeout(() => isLatest() && connection.peek().status === "live" && subscribe(), RETRY_MS);
     });
   };
-  listen<T & { gone: (string | null)[] }>(event, ({ data }) => {
+  listen(event, ({ data }) => {
     const before = into.peek();
     if (before) take(into, merge(before, data));
   });
@@ -53,12 +56,12 @@ function followReport<T extends { now: string }>(
 }
 
 /** Asks for a report and keeps it in `into`; resolves with whether this succeeded. */
-export async function readReport<T extends { now: string }>(
-  command: string,
-  into: Signal<T | null>,
+export async function readReport<Command extends "ListSystem" | "ListAbandoned">(
+  command: Command,
+  into: Signal<Answers[Command] | null>,
   asked: object,
 ): Promise<boolean> {
-  const answer = await ask<T>(command, asked);
+  const answer = await ask(command, asked);
   if (answer?.status !== "Ok") return false;
   take(into, answer.data);
   return true;

@@ -1,5 +1,5 @@
+import type { Call } from "@teravoz/protocol/client";
 import { ask, connection } from "../../base/socket.ts";
-import type { Call } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
@@ -23,7 +23,7 @@ export async function* pagesFrom(
   let left = place;
   while (left && goesOn()) {
     const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
-    const answer = await ask<Call[]>("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
+    const answer = await ask("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
     if (!answer || connection.peek().status !== "live" || !goesOn()) return;
     if (answer.status === "Failed") {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
