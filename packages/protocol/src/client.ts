@@ -8,11 +8,10 @@ import type { Wire } from "./types/wire.ts";
 
 /** The types of the protocol as a client reads them from JSON: times are ISO 8601 texts. */
 
-export type { CommandName, PushName } from "./types/messages.ts";
+export type { CommandName, Envelope, More, PushName } from "./types/messages.ts";
 
 export type Answers = Wire<sent.Answers>;
 export type Pushes = Wire<sent.Pushes>;
-export type Failure = sent.Failure;
 
 export type CallState = events.CallState;
 export type Call = Wire<sent.Call>;

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import type { Answers, CommandName, Failure, Pushes, PushName } from "@teravoz/protocol/client";
+import type { Answers, CommandName, Envelope, More, Pushes, PushName } from "@teravoz/protocol/client";
 import { io } from "socket.io-client";
 import { serverTime } from "./clock.ts";
 
@@ -10,13 +10,11 @@ export type Connection =
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
 
-/** The answer to a command. `next`: there is more to read. `cut`: the search was cut off. */
-export type Answer<Name extends CommandName> =
-  | { status: "Ok"; data: Answers[Name]; next?: string; cut?: true }
-  | { status: "Failed"; data: Failure };
+/** The answer to a command. */
+export type Answer<Name extends CommandName> = Envelope<Answers[Name]>;
 
-/** A message that no command asked for. `left`: the call no longer matches the subscription. */
-export type Push<Name extends PushName> = { data: Pushes[Name]; left?: true };
+/** A message that no command asked for. */
+export type Push<Name extends PushName> = { data: Pushes[Name] } & Pick<More, "left">;
 
 const TOKEN = "token";
 /** After a failed answer, which means that the database is away, the page asks again after this time. */
