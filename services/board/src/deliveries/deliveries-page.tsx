@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES } from "@teravoz/domain/deliveries";
+import { DELIVERY_STATUSES, LETTER_STATUSES } from "@teravoz/domain/deliveries";
 import type { DeliveryRow, DeliveryStatus } from "@teravoz/protocol/client";
 import { useEffect, useRef } from "preact/hooks";
 import { SearchBox } from "../base/elements/search-box.tsx";
@@ -18,8 +18,8 @@ import { RefusalsSection } from "./refusals-section.tsx";
 import { deliveriesWords } from "./words.ts";
 
 const NONE = "–";
-/** Only dead letters have these statuses: they can be sent again. */
-const REDRIVEN: readonly DeliveryStatus[] = ["unknown-type", "refused", "parked"];
+/** Dead letters can be sent again. */
+const REDRIVEN: readonly DeliveryStatus[] = LETTER_STATUSES;
 
 /** Every delivery to the webhook, and its result. */
 export function DeliveriesPage() {

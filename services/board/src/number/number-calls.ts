@@ -5,6 +5,7 @@ import {
   talkedToAt,
   USUAL_PROMISE,
 } from "@teravoz/domain/numbers";
+import { LAST_MOMENT } from "@teravoz/domain/time";
 import type { Call } from "@teravoz/protocol/client";
 
 /** Calls, the newest first; `more`: there are older ones. */
@@ -67,7 +68,4 @@ type PromiseOf = (queue: string | null) => QueuePromise;
 
 /** All abandoned visits of these calls, the latest first. */
 const abandonedIn = (calls: readonly Call[], promiseOf: PromiseOf): Abandoned[] =>
-  listAbandoned(calls, { window: { from: new Date(0), to: new Date(LAST_MOMENT) }, promiseOf });
-
-/** The last moment that a Date can hold. */
-const LAST_MOMENT = 8.64e15;
+  listAbandoned(calls, { window: { from: new Date(0), to: LAST_MOMENT }, promiseOf });

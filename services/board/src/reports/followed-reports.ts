@@ -1,4 +1,6 @@
 import { effect, type Signal, signal } from "@preact/signals";
+import { byAgent } from "@teravoz/domain/agents";
+import { byQueueNumber } from "@teravoz/domain/numbers";
 import type { AgentReport, Answers, Pushes, QueueReport } from "@teravoz/protocol/client";
 import { noteServerTime } from "../base/clock.ts";
 import { minutes } from "../base/route.ts";
@@ -17,11 +19,19 @@ effect(() => {
 
 followReport("SubscribeQueues", "QueuesChanged", report, (before, delta) => ({
   ...delta,
-  queues: mergeRows(before.queues, delta.queues, delta.gone, ({ queue }) => queue),
+  queues: mergeRows(
+    before.queues,
+    { changed: delta.queues, gone: delta.gone },
+    { nameOf: ({ queue }) => queue, compare: byQueueNumber },
+  ),
 }));
 followReport("SubscribeAgents", "AgentsChanged", agents, (before, delta) => ({
   ...delta,
-  agents: mergeRows(before.agents, delta.agents, delta.gone, ({ agent }) => agent),
+  agents: mergeRows(
+    before.agents,
+    { changed: delta.agents, gone: delta.gone },
+    { nameOf: ({ agent }) => agent, compare: byAgent },
+  ),
 }));
 
 /** Asks for a snapshot for each window and after each connect, and merges each later change into it. */

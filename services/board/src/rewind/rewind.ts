@@ -1,5 +1,6 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { RewoundReport } from "@teravoz/protocol/client";
+import { PRESENT_MS } from "@teravoz/protocol/limits";
 import { now, serverTime } from "../base/clock.ts";
 import { createPaced } from "../base/paced.ts";
 import { at, go, minutes, page, writeMoment } from "../base/route.ts";
@@ -17,8 +18,6 @@ const HANDLE_MS = 5 * 60_000;
 export const STEP_MS = 10_000;
 /** Four boards a second. At sixty times the speed, two of them are a quarter of a minute apart. */
 const PACE_MS = 250;
-/** A younger moment counts as the present, as on the server. */
-const PRESENT_MS = 1_000;
 /** An answer that takes longer is reported as slow. */
 const SLOW_MS = 1_000;
 
