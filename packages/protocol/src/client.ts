@@ -8,6 +8,7 @@ import type { Wire } from "./types/wire.ts";
 
 /** The types of the protocol as a client reads them from JSON: times are ISO 8601 texts. */
 
+export type { CommandInput } from "./commands.ts";
 export type { CommandName, Envelope, More, PushName } from "./types/messages.ts";
 
 export type Answers = Wire<sent.Answers>;

@@ -1,5 +1,13 @@
 import { computed, signal } from "@preact/signals";
-import type { Answers, CommandName, Envelope, More, Pushes, PushName } from "@teravoz/protocol/client";
+import type {
+  Answers,
+  CommandInput,
+  CommandName,
+  Envelope,
+  More,
+  Pushes,
+  PushName,
+} from "@teravoz/protocol/client";
 import { io } from "socket.io-client";
 import { serverTime } from "./clock.ts";
 
@@ -51,8 +59,10 @@ export function giveToken(token: string): void {
 export const isConnected = (): boolean => socket.connected;
 
 /** Resolves with null if the connection breaks before the answer. */
-export const ask = <Name extends CommandName>(command: Name, data: object): Promise<Answer<Name> | null> =>
-  socket.emitWithAck(command, data).catch(() => null);
+export const ask = <Name extends CommandName>(
+  command: Name,
+  data: CommandInput<Name>,
+): Promise<Answer<Name> | null> => socket.emitWithAck(command, data).catch(() => null);
 
 /**
  * Calls `onAnswer` in the order of the server's messages, so that a later message is never handled
@@ -61,7 +71,7 @@ export const ask = <Name extends CommandName>(command: Name, data: object): Prom
  */
 export const askInOrder = <Name extends CommandName>(
   command: Name,
-  data: object,
+  data: CommandInput<Name>,
   onAnswer: (answer: Answer<Name>) => void,
 ): void => {
   socket.emit(command, data, onAnswer);

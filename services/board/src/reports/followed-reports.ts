@@ -1,7 +1,7 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import { byAgent } from "@teravoz/domain/agents";
 import { byQueueNumber } from "@teravoz/domain/numbers";
-import type { AgentReport, Answers, Pushes, QueueReport } from "@teravoz/protocol/client";
+import type { AgentReport, Answers, CommandInput, Pushes, QueueReport } from "@teravoz/protocol/client";
 import { noteServerTime } from "../base/clock.ts";
 import { minutes } from "../base/route.ts";
 import { ask, askInOrder, connection, listen, RETRY_MS } from "../base/socket.ts";
@@ -49,7 +49,8 @@ function followReport<
     latest += 1;
     const subscription = latest;
     const isLatest = () => subscription === latest;
-    askInOrder(command, { minutes: minutes.peek() }, ({ status, data }) => {
+    const asked = { minutes: minutes.peek() } as CommandInput<Command>;
+    askInOrder(command, asked, ({ status, data }) => {
       if (!isLatest()) return;
       if (status === "Ok") take(into, data);
       else setTimeout(() => isLatest() && connection.peek().status === "live" && subscribe(), RETRY_MS);
@@ -69,7 +70,7 @@ function followReport<
 export async function readReport<Command extends "ListSystem" | "ListAbandoned">(
   command: Command,
   into: Signal<Answers[Command] | null>,
-  asked: object,
+  asked: CommandInput<Command>,
 ): Promise<boolean> {
   const answer = await ask(command, asked);
   if (answer?.status !== "Ok") return false;

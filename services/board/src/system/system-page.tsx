@@ -28,6 +28,7 @@ export function SystemPage() {
         <div class="sides">
           <Lags lag={report.lag} />
           <Refused report={report} />
+          {/* an instance of an earlier release does not send them */}
           <RefusedOrigins origins={report.refused_origins ?? []} />
         </div>
       </div>
