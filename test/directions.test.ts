@@ -78,6 +78,17 @@ const boardPaths = readdirSync(board, { recursive: true, encoding: "utf8" }).fil
 );
 const boardText = (path: string) => readFileSync(join(board, path), "utf8");
 
+test("the board imports no package of ours whole, but an entry that a page can load", () => {
+  const imported = boardPaths.flatMap((path) =>
+    [...boardText(path).matchAll(/from "@teravoz\/([^"]+)"/g)].map(([, name]) => name!),
+  );
+  const entries = [...new Set(imported)].filter(
+    (name) => !/^domain\/|^protocol\/(addresses|client|limits)$/.test(name),
+  );
+  expect(entries).toEqual([]);
+  expect(imported.length).toBeGreaterThan(50);
+});
+
 /** The field of a body, and the functions of the domain that read it. */
 const STAMP = /[tT]imestamp|readOccurrence/;
 
