@@ -57,8 +57,12 @@ export function countAgents(
   return collect([...presences], calls, asked.now)
     .map((heard) => countAgent(heard, asked))
     .filter((agent) => isListed(agent, asked.now))
-    .sort((one, other) => (one.agent < other.agent ? -1 : 1));
+    .sort(byAgent);
 }
+
+/** Sorts agents by name. */
+export const byAgent = (one: Pick<Agent, "agent">, other: Pick<Agent, "agent">): number =>
+  one.agent < other.agent ? -1 : 1;
 
 /** The number of free agents in each queue that an agent is logged in to. */
 export function countFree(agents: readonly Agent[]): Map<string | null, number> {

@@ -21,7 +21,8 @@ export type Delivery = { event: DeliveredEvent } | { letter: DeadLetter };
 /** An event may have several of these. It is `new` if it has no other. */
 export const EVENT_STATUSES = ["new", "redelivered", "late", "out-of-order"] as const;
 export const DEAD_LETTER_STATUSES = ["unknown-type", "refused", "parked"] as const;
-export type DeliveryStatus = (typeof EVENT_STATUSES)[number] | (typeof DEAD_LETTER_STATUSES)[number];
+export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay, and is short for a retry. */
 export const LATE_MS = 60_000;

@@ -53,10 +53,14 @@ export const instanceStateOf = (
 export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
   ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
 
-/** The services without any running instance, ready or not. */
+/** Whether the instance runs and reports, ready or not. */
+export const isRunning = ({ standing }: { standing: InstanceState }): boolean =>
+  standing === "ready" || standing === "unready";
+
+/** The services without any running instance. */
 export function missingServices(
   instances: readonly { service: string; standing: InstanceState }[],
 ): string[] {
-  const there = instances.filter(({ standing }) => standing === "ready" || standing === "unready");
+  const there = instances.filter(isRunning);
   return SERVICES.filter((name) => !there.some(({ service }) => service === name));
 }

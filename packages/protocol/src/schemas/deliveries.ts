@@ -1,10 +1,9 @@
-import { DEAD_LETTER_STATUSES, type DeadLetter, EVENT_STATUSES } from "@teravoz/domain/deliveries";
+import { DELIVERY_STATUSES, type DeadLetter } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
 import type { DeadLetterText, DeliveryBody, DeliveryReport, DeliveryRow } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, oneOfOrNull, text, textOrNull, whole } from "./values.ts";
 
-export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
 export const DEAD_LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
 
 const row = shapeOf<DeliveryRow>()(
