@@ -32,6 +32,8 @@ FROM workspace AS page
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm with current install --frozen-lockfile --filter @teravoz/board
 COPY tsconfig.json ./
+COPY packages/domain packages/domain
+COPY packages/protocol packages/protocol
 COPY services/board services/board
 RUN cd services/board && node_modules/.bin/vite build
 

@@ -72,14 +72,43 @@ const BOARD_IMPORTS: Record<string, readonly string[]> = {
   reports: ["model", "base"],
 };
 
-test("the board's model, base and reports import no page, and only main.tsx imports the shell", () => {
-  const src = join(root, "services/board/src");
-  const paths = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.tsx?$/.test(path) && !/\.test\.ts$|^words-\w\w\.ts$/.test(path),
+const board = join(root, "services/board/src");
+const boardPaths = readdirSync(board, { recursive: true, encoding: "utf8" }).filter(
+  (path) => /\.tsx?$/.test(path) && !/\.test\.ts$/.test(path),
+);
+const boardText = (path: string) => readFileSync(join(board, path), "utf8");
+
+test("the board imports no package of ours whole, but an entry that a page can load", () => {
+  const imported = boardPaths.flatMap((path) =>
+    [...boardText(path).matchAll(/from "@teravoz\/([^"]+)"/g)].map(([, name]) => name!),
   );
+  const entries = [...new Set(imported)].filter(
+    (name) => !/^domain\/|^protocol\/(addresses|client|limits)$/.test(name),
+  );
+  expect(entries).toEqual([]);
+  expect(imported.length).toBeGreaterThan(50);
+});
+
+/** The field of a body, and the functions of the domain that read it. */
+const STAMP = /[tT]imestamp|readOccurrence/;
+
+test("the board reads no timestamp of a sender: the server sends when each event happened", () => {
+  const readers = boardPaths.filter((path) => STAMP.test(boardText(path)));
+  // the list of the fields that are not masked
+  expect(readers).toEqual(["base/format.ts"]);
+  expect(boardText("base/format.ts").match(/[tT]imestamp/g)).toHaveLength(1);
+});
+
+test("the board formats times in the account's zone, and leaves the arithmetic to the domain", () => {
+  const inZone = boardPaths.filter((path) => boardText(path).includes("timeZone:"));
+  expect(inZone).toEqual(["base/times.ts"]);
+});
+
+test("the board's model, base and reports import no page, and only main.tsx imports the shell", () => {
+  const paths = boardPaths.filter((path) => !/^words-\w\w\.ts$/.test(path));
   for (const path of paths) {
     const [folder] = path.split("/");
-    const text = readFileSync(join(src, path), "utf8");
+    const text = boardText(path);
     const imported = [...text.matchAll(/(?:from|import\(?) ?"(\.[^"]+)"/g)].map(
       ([, name]) => join(path, "..", name!).split("/")[0]!,
     );

@@ -31,3 +31,9 @@ test("whatever a service needs of the workspace goes into the image", () => {
   }
   expect(needed.size).toBeGreaterThan(7);
 });
+
+test("the stage that builds the page has the sources of every package that the board needs", () => {
+  const [, stage] = read("Dockerfile").split(/^FROM .+ AS page$/m);
+  const copied = stage!.split(/^FROM /m)[0]!;
+  for (const folder of neededBy("services/board")) expect(copied).toContain(`COPY ${folder} ${folder}\n`);
+});

@@ -103,7 +103,7 @@ async function measureRun(socket: Socket, url: string, deliveries: Delivery[]): 
   return times;
 }
 
-/** A call that tells of n events has told of the first n that were sent; some may have been told before. */
+/** A call that shows n events has notified of the first n that were sent; some may have been shown before. */
 function noteChange(sent: Map<string, number[]>, seen: number[], { aggregate_id, events }: Call): void {
   const now = performance.now();
   const times = sent.get(aggregate_id) ?? [];
@@ -117,7 +117,7 @@ function noteChange(sent: Map<string, number[]>, seen: number[], { aggregate_id,
 async function untilSeen(socket: Socket, { seen }: Times, total: number): Promise<void> {
   while (seen.length < total) {
     await nextMessage(socket, "CallChanged").catch((cause) => {
-      throw new Error(`${total - seen.length} of ${total} events were never told of`, { cause });
+      throw new Error(`${total - seen.length} of ${total} events were never notified of`, { cause });
     });
   }
 }

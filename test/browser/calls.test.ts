@@ -243,7 +243,9 @@ test("an export holds all listed rows in the order shown, with the stored values
   for (const { aggregate_id, state, from, began_at } of lines) {
     const call = stored.get(aggregate_id)!;
     expect([state, from, Date.parse(began_at)]).toEqual([
-      ...[call.state, call.their_number, call.began_at.getTime()],
+      call.state,
+      call.their_number,
+      call.began_at.getTime(),
     ]);
   }
   const csv = (await save("CSV")).trimEnd().split("\r\n");
@@ -335,7 +337,10 @@ test("a call delivered late is listed in the day it happened, from our number if
     const row = page.locator(`tr[data-call="${call_id}"]`);
     await eventually(async () => expect(await row.count()).toBe(1));
     expect((await row.locator("td").allInnerTexts()).slice(1, 5)).toEqual([
-      ...["+55 11 3***-1000", "+55 11 9****-4444", "late-1 → late-2", "agent-late-1 → agent-late-2"],
+      "+55 11 3***-1000",
+      "+55 11 9****-4444",
+      "late-1 → late-2",
+      "agent-late-1 → agent-late-2",
     ]);
     expect(await row.locator("td").last().innerText()).toBe("00:30");
   }
@@ -395,7 +400,7 @@ test("no field breaks a page: names of 200 characters, no number, an unknown sta
         path,
         viewport.width,
         await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-      ]).toEqual([...[path, viewport.width, true]]);
+      ]).toEqual([path, viewport.width, true]);
       expect(problems).toEqual([]);
     }
   }

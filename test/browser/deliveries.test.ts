@@ -24,17 +24,17 @@ const bodyOf = (type: string, call_id: string, more: object = {}) =>
 const post = async (body: string, status = 200) =>
   expect((await suite.gateway.post(body)).status).toBe(status);
 
-/** Files dead letters as an older release would have refused them, which did not know their type. */
+/** Stores dead letters as an older release would have refused them, which did not know their type. */
 async function refuseAsOlder(...bodies: string[]): Promise<void> {
   const { codec, topics } = suite.gateway.opened;
   const { park } = createOutlet({ codec, publisher: suite.gateway.opened.publisher(), topics });
   const refused = { key: null, reason: "unprocessable", receivedAt: new Date() };
   await Promise.all(bodies.map((body) => park({ ...refused, body: Buffer.from(body) })));
-  await untilFiled();
+  await untilStored();
 }
 
 /** Waits until all that was sent is in the database: a page that is opened then shows it at once. */
-const untilFiled = () => eventually(async () => expect(await suite.gateway.lag()).toBe(0), PATIENCE_MS);
+const untilStored = () => eventually(async () => expect(await suite.gateway.lag()).toBe(0), PATIENCE_MS);
 
 const rowOf = (page: Page, text: string) => page.locator("tbody tr").filter({ hasText: text });
 /** Cells of the newest row that holds a text, but for its time. */
@@ -72,7 +72,10 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
   await untilCells(page, "again.1", ["↻repetida 2 vezes", "Nova ligação", "again.1", "200", ""]);
   await eventually(async () =>
     expect(await cellsOf(page, "late.1")).toEqual([
-      ...["◔atrasada", "Nova ligação", "late.1", "200"],
+      "◔atrasada",
+      "Nova ligação",
+      "late.1",
+      "200",
       expect.stringMatching(/^01:3\d depois$/),
     ]),
   );
@@ -125,15 +128,15 @@ test("a row opens its call, which lists every delivery in order of arrival and f
   await eventually(async () => expect(await rowOf(page, "order.1").count()).toBe(2));
   await rowOf(page, "order.1").first().focus();
   await page.keyboard.press("Enter");
-  const told = page.locator(".call-deliveries li");
-  const lines = async () => (await told.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
+  const shown = page.locator(".call-deliveries li");
+  const lines = async () => (await shown.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").slice(9));
   const first = "Em atendimento ✓no prazo";
   const second = "Em espera ⇅fora de ordem depois de “Em atendimento”";
   await eventually(async () => expect((await lines()).map((line) => line.trim())).toEqual([first, second]));
   await post(bodyOf("call.finished", "order.1"));
-  await eventually(async () => expect(await told.count()).toBe(3));
+  await eventually(async () => expect(await shown.count()).toBe(3));
   await page.keyboard.press("Escape");
-  await eventually(async () => expect(await told.count()).toBe(0));
+  await eventually(async () => expect(await shown.count()).toBe(0));
   expect(problems).toEqual([]);
 });
 
@@ -190,10 +193,10 @@ test("all waiting dead letters of a filter are redriven after a confirmation, an
   await eventually(async () => expect(await yes.isVisible()).toBe(true));
   await page.getByLabel("Token de administração").fill(ADMIN_TOKEN);
   await yes.click();
-  const told = page.getByRole("status").filter({ hasText: "recusada" });
+  const shown = page.getByRole("status").filter({ hasText: "recusada" });
   await eventually(
     async () =>
-      expect(await told.innerText()).toMatch(/^30 enviadas de novo, 1 recusada outra vez \/call_id/),
+      expect(await shown.innerText()).toMatch(/^30 enviadas de novo, 1 recusada outra vez \/call_id/),
     PATIENCE_MS,
   );
   await eventually(async () => {
@@ -225,7 +228,7 @@ test("markup in any field is shown as text", async () => {
   await post(bodyOf("call.new", evil, { ...fields, timestamp: ago(-1) }));
   await post(JSON.stringify({ type: "actor.paused", ...fields, timestamp: ago(0) }));
   await post(JSON.stringify({ ...fields, type: evil, call_id: evil }), 422);
-  await untilFiled();
+  await untilStored();
   const { page, problems } = await open(`/deliveries#q=${encodeURIComponent(evil)}`);
   await eventually(async () => expect(await rowOf(page, "onerror").count()).toBe(4), PATIENCE_MS);
   for (const status of ["actor.paused", "tipo desconhecido", "Nova ligação"]) {

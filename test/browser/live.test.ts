@@ -257,8 +257,8 @@ test("every board shows an agent log in, ring, talk, pause and log out", async (
   const row = listed.page.getByRole("row").filter({ hasText: "nina@example.com" });
   const shows = async (state: string, more: Record<string, unknown> = {}) =>
     eventually(async () => {
-      const [, told, since, reason, queues, taken, missed] = (await row.innerText()).split("\t");
-      expect(told).toContain(state);
+      const [, stated, since, reason, queues, taken, missed] = (await row.innerText()).split("\t");
+      expect(stated).toContain(state);
       expect(since).toMatch(/^\d\d:\d\d$/);
       expect({ reason, queues, taken, missed }).toMatchObject(more);
     });
@@ -351,7 +351,10 @@ test("an export holds all calls shown, with numbers masked while the page masks 
   const exported = lines
     .map((line) => JSON.parse(line))
     .map((row) => [
-      ...[row.aggregate_id, row.state, row.counted_as === "outbound" ? row.to : row.from, row.events],
+      row.aggregate_id,
+      row.state,
+      row.counted_as === "outbound" ? row.to : row.from,
+      row.events,
     ]);
   const stored = (await suite.gateway.calls()).map((call) => [
     call.aggregate_id,

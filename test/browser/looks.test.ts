@@ -179,7 +179,7 @@ test.each([
   ["/", ".agents-strip"],
   ["/agents", "tbody"],
   ["/calls", "tbody"],
-])("agents whose long names begin alike are told apart by the end of them on %s", async (path, place) => {
+])("agents whose long names begin alike are distinguished by the end of them on %s", async (path, place) => {
   const { page } = await suite.open(path, 0, { viewport: SMALL });
   for (const agent of ALIKE)
     await eventually(async () => {

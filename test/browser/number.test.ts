@@ -8,8 +8,15 @@ import { zoneAtNoon } from "../support/noon.ts";
 /** As senders, trunks and exchanges write it. */
 const NUMBER = "5511999998888";
 const SPELLINGS = [
-  ...["11999998888", NUMBER, `+${NUMBER}`, "011999998888", "01511999998888"],
-  ...["(11) 99999-8888", "+55 11 99999-8888", "551199998888", `sip:+${NUMBER}@203.0.113.7`],
+  "11999998888",
+  NUMBER,
+  `+${NUMBER}`,
+  "011999998888",
+  "01511999998888",
+  "(11) 99999-8888",
+  "+55 11 99999-8888",
+  "551199998888",
+  `sip:+${NUMBER}@203.0.113.7`,
   Number(NUMBER),
 ];
 const OURS = "551130001000";

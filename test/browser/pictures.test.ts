@@ -23,7 +23,7 @@ beforeAll(async () => {
   // those of the README show the usual zone; else no midnight comes between the events and the board
   realtime = await startRealtime(PICTURES ? {} : { env: { ACCOUNT_TIME_ZONE: zoneAtNoon() } });
   now = Date.now();
-  for (const { at, body } of morning(now)) realtime.tell(await realtime.storeAt(at, body));
+  for (const { at, body } of morning(now)) realtime.notify(await realtime.storeAt(at, body));
   boards = await openBoards();
 });
 afterAll(async () => {
@@ -78,11 +78,11 @@ function presences() {
   return names.flatMap((name, n) => {
     const actor = `${name}@example.com`;
     const queues = QUEUES.filter((_, place) => place === n % QUEUES.length || (n % 2 === 0 && place === 0));
-    const told = (type: string, ago: number, more: object = {}) =>
+    const stated = (type: string, ago: number, more: object = {}) =>
       queues.map((queue) => ({ type, ago, actor, queue, ...more }));
     const paused =
-      n % 8 === 3 ? told("actor.paused", 47 * (n + 1), { reason: n % 16 === 3 ? "almoço" : "pausa" }) : [];
-    return [...told("actor.logged-in", 5_400 + 13 * n), ...paused];
+      n % 8 === 3 ? stated("actor.paused", 47 * (n + 1), { reason: n % 16 === 3 ? "almoço" : "pausa" }) : [];
+    return [...stated("actor.logged-in", 5_400 + 13 * n), ...paused];
   });
 }
 

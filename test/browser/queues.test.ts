@@ -83,9 +83,18 @@ test("each queue has a row with its numbers of today, and the tables of the char
   const { page, problems } = await open("/queues?queue=900");
   await eventually(async () =>
     expect(await numbersOf(page, "Vendas")).toEqual({
-      ...{ Fila: "900 Vendas", Recebidas: "14", Atendidas: "12", Abandonadas: "2", "Abandonos curtos": "0" },
-      ...{ "Transbord.": "0", NS: "85 %", TME: "00:07", "90 % esperam até": "00:07", TMA: "02:00" },
-      ...{ Esperando: "0", "Maior espera": "–" },
+      Fila: "900 Vendas",
+      Recebidas: "14",
+      Atendidas: "12",
+      Abandonadas: "2",
+      "Abandonos curtos": "0",
+      "Transbord.": "0",
+      NS: "85 %",
+      TME: "00:07",
+      "90 % esperam até": "00:07",
+      TMA: "02:00",
+      Esperando: "0",
+      "Maior espera": "–",
     }),
   );
   const day = { Recebidas: 14, Atendidas: 12, Abandonadas: 2 };
@@ -93,7 +102,9 @@ test("each queue has a row with its numbers of today, and the tables of the char
   await table(page).getByRole("link", { name: "Todas as filas" }).click();
   await eventually(async () =>
     expect(await numbersOf(page, "Todas as filas")).toMatchObject({
-      ...{ Recebidas: "18", Atendidas: "13", Abandonadas: "5" },
+      Recebidas: "18",
+      Atendidas: "13",
+      Abandonadas: "5",
     }),
   );
   await eventually(async () =>
@@ -265,7 +276,8 @@ test("outbound calls have columns of their own as soon as there are any, and the
     expect(await numbersOf(page, "800")).toMatchObject({ ...numbers, Recebidas: "0" }),
   );
   expect(await numbersOf(page, "Todas as filas")).toEqual({
-    ...{ ...before, ...numbers },
+    ...before,
+    ...numbers,
     "Maior espera": expect.any(String),
   });
   const [download] = await Promise.all([

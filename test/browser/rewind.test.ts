@@ -124,7 +124,7 @@ async function liveThrough(): Promise<void> {
     await eventually(async () => {
       const { at, look } = await lookAt(page);
       expect(look.cards).toEqual(cards);
-      // a live board is told of queues, of who waits and of agents one by one: of all of them here
+      // a live board is notified of queues, of who waits and of agents one by one: of all of them here
       expect(namesIn(look.waiting)).toEqual(namesIn(look.queues.flatMap(onceEach)));
       expect(look.agents.filter((agent) => agent.includes("livre"))).toHaveLength(Number(cards[2]));
       seen.push({ at, look });

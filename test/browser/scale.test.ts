@@ -213,12 +213,10 @@ const scrollBy = (px: number, times = Number.POSITIVE_INFINITY) => `new Promise(
 
 const waits = (n: number, queue: number, secondsAgo: number) =>
   JSON.stringify({
-    ...{
-      type: "call.waiting",
-      call_id: `wait-${n}`,
-      queue: `${10_000 + queue}`,
-      their_number: "5511987654321",
-    },
+    type: "call.waiting",
+    call_id: `wait-${n}`,
+    queue: `${10_000 + queue}`,
+    their_number: "5511987654321",
     timestamp: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
   });
 

@@ -153,8 +153,8 @@ describe("bodies by hand", () => {
   });
 
   test("every body that was refused with 422 is kept in dead-letters, before it is answered", async () => {
-    const letters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
-    expect(letters.map(({ value }) => value?.toString())).toEqual(expect.arrayContaining(unprocessable));
+    const deadLetters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
+    expect(deadLetters.map(({ value }) => value?.toString())).toEqual(expect.arrayContaining(unprocessable));
   });
 
   test("a body too large, of another type, or compressed is refused by its headers", async () => {

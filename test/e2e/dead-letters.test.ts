@@ -16,7 +16,7 @@ const FIRST_SEEN = anHourAgo();
 
 let gateway: Gateway;
 /** Asks where nothing listens, beside all other tests: it tries for 16 s. */
-let unanswered: Promise<Outcome>;
+let unanswered: Promise<CommandResult>;
 const dir = mkdtempSync(join(tmpdir(), "teravoz-letters-"));
 const diedFile = join(dir, "died");
 beforeAll(async () => {
@@ -31,10 +31,10 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-type Outcome = { code: number; stdout: string; stderr: string };
+type CommandResult = { code: number; stdout: string; stderr: string };
 
 /** `pnpm dead-letters` as a process. */
-function run(args: string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<Outcome> {
+function run(args: string[], env: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<CommandResult> {
   const command = [join(ROOT, "services/projector/src/dead-letters-command/command.ts"), ...args];
   return new Promise((resolve) => {
     const child = execFile(
@@ -50,7 +50,7 @@ const at = (...args: string[]) => [...args, "--url", projector().url];
 const listed = async (...filters: string[]) =>
   JSON.parse((await run(at("list", "--json", ...filters))).stdout);
 /** Waits until so many of a type are filed. */
-const untilFiled = (type: string, count: number) =>
+const untilStored = (type: string, count: number) =>
   eventually(async () =>
     expect(await gateway.db.collection("dead_letters").countDocuments({ type })).toBe(count),
   );
@@ -73,16 +73,16 @@ test("what ingest refuses is listed for people and for programs, without its bod
   const bodies = Array.from({ length: 12 }, (_, n) => unknownBody(n));
   const answers = await Promise.all(bodies.map((body) => gateway.post(body)));
   expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 422));
-  await untilFiled("call.imagined", 12);
-  const [letters, { code, stdout }, byKey, byType, later] = await Promise.all([
+  await untilStored("call.imagined", 12);
+  const [deadLetters, { code, stdout }, byKey, byType, later] = await Promise.all([
     listed(),
     run(at("list", "--limit", "5")),
     listed("--key", "imagined.3"),
     listed("--type", "call.imaginary"),
     listed("--since", new Date(Date.now() + 60_000).toISOString()),
   ]);
-  expect(letters).toHaveLength(12);
-  expect(letters[0]).toMatchObject({
+  expect(deadLetters).toHaveLength(12);
+  expect(deadLetters[0]).toMatchObject({
     reason: "unprocessable",
     type: "call.imagined",
     status: "waiting",
@@ -93,7 +93,7 @@ test("what ingest refuses is listed for people and for programs, without its bod
     expect.arrayContaining([expect.stringMatching(/^first seen/)]),
   ]);
   expect(stdout.trim().split("\n")).toHaveLength(6);
-  expect(stdout + JSON.stringify(letters)).not.toContain(NUMBER);
+  expect(stdout + JSON.stringify(deadLetters)).not.toContain(NUMBER);
   expect(byKey).toMatchObject([{ key: "imagined.3" }]);
   expect([byType, later]).toEqual([[], []]);
 });
@@ -121,7 +121,7 @@ test("a redrive of what is still refused exits with 1, says why, and leaves it w
 test("a projector killed between Kafka's acknowledgement and the mark is asked again until it is back: each event is stored once", async () => {
   const bodies = Array.from({ length: 40 }, (_, n) => laterBody(n));
   await refuseAsOlder(bodies);
-  await untilFiled("call.new", 40);
+  await untilStored("call.new", 40);
   const dry = await run(at("redrive", "--all", "--type", "call.new", "--dry-run"));
   expect([dry.code, dry.stdout]).toEqual([0, "40 would be redriven, 0 refused\n"]);
   expect(existsSync(diedFile)).toBe(false);
@@ -170,9 +170,9 @@ test("several are dropped only with --yes, and their bodies are gone", async () 
   expect(redriven).toMatchObject({ code: 1, stderr: expect.stringContaining("was dropped") });
   // the vendor goes on sending what it was answered with 422
   expect((await gateway.post(unknownBody(3))).status).toBe(422);
-  const letters = gateway.db.collection("dead_letters");
+  const deadLetters = gateway.db.collection("dead_letters");
   await eventually(async () =>
-    expect(await letters.findOne({ key: "imagined.3" })).toMatchObject({ copies: 2 }),
+    expect(await deadLetters.findOne({ key: "imagined.3" })).toMatchObject({ copies: 2 }),
   );
   expect(await listed("--key", "imagined.3")).toMatchObject([{ copies: 2, status: "dropped" }]);
 });
@@ -187,7 +187,7 @@ test("the gauge says how many wait", async () => {
 
 test("help, mistakes and closed doors are explained, with exit code 1 where nothing was done", async () => {
   const says = (text: string) => expect.stringContaining(text);
-  const cases: [Promise<Outcome>, Record<string, unknown>][] = [
+  const cases: [Promise<CommandResult>, Record<string, unknown>][] = [
     [run(["--help"]), { code: 0, stdout: says("dead-letters redrive --all") }],
     [run([]), { code: 1, stderr: says("Usage:") }],
     [run(["redrive"]), { code: 1, stderr: says("give ids, or --all") }],

@@ -26,7 +26,7 @@ const admin = (method: string, path: string) => ask(gateway.projector[0]!.url, m
 const untilEvents = (count: number) =>
   eventually(async () => expect(await gateway.events()).toHaveLength(count), 30_000);
 
-test("every client of every instance is told of an erasure, and can read the call no more", async () => {
+test("every client of every instance is notified of an erasure, and can read the call no more", async () => {
   await post(body("erased-call-1"));
   await post(body("staying-call"));
   await untilEvents(2);

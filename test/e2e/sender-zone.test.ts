@@ -30,7 +30,7 @@ const bodies = [
 let gateway: Gateway;
 let client: SocketClient;
 beforeAll(async () => {
-  // ingest is told another zone: what it stamps is not what counts
+  // ingest is given another zone: its stamps do not count
   gateway = await openGateway({
     env: { SENDER_TIME_ZONE, ACCOUNT_TIME_ZONE: zoneAtNoon() },
     envOf: (name): NodeJS.ProcessEnv => (name.startsWith("ingest") ? { SENDER_TIME_ZONE: "Asia/Tokyo" } : {}),
@@ -51,18 +51,20 @@ const ask = async (event: string, data: object = {}) => (await client.ask(event,
 test("a call has the moments of the sender's zone", async () => {
   const [call] = await ask("ListCalls", { params: { aggregate_id: "zone.1" } });
   expect(call).toMatchObject({
-    ...{ state: "FINISHED", answered_at: inUtc(40), finished_at: inUtc(19) },
+    state: "FINISHED",
+    answered_at: inUtc(40),
+    finished_at: inUtc(19),
     legs: [{ queue: "900", entered_at: inUtc(49), answered_at: inUtc(40) }],
   });
 });
 
 test("a call's events come in the order of these moments, and say them", async () => {
   const events = await ask("ListCallEvents", { call_id: "zone.1" });
-  const told = events.map((each: { occurred_at: string; event: { type: string } }) => [
+  const listed = events.map((each: { occurred_at: string; event: { type: string } }) => [
     each.event.type,
     each.occurred_at,
   ]);
-  expect(told).toEqual([
+  expect(listed).toEqual([
     ["call.new", inUtc(50)],
     ["call.waiting", inUtc(49)],
     ["actor.entered", inUtc(40)],
@@ -72,7 +74,7 @@ test("a call's events come in the order of these moments, and say them", async (
   ]);
 });
 
-test("what was delivered has the stamps of the sender's zone, whatever zone ingest was told", async () => {
+test("what was delivered has the stamps of the sender's zone, whatever zone ingest was given", async () => {
   const { deliveries } = await ask("ListDeliveries");
   expect(deliveries).toHaveLength(bodies.length);
   const stamps = deliveries.map(({ occurred_at }: { occurred_at: string }) => occurred_at);

@@ -164,10 +164,25 @@ function asRed({ campaign, seed, began }: Numbered & { began: Date }, error: unk
 
 function emptyResult({ name, seed, began }: { name: string; seed: number; began: Date }): Result {
   return {
-    ...{ campaign: name, seed, began: began.toISOString(), struck: [], violations: [], damages: [] },
-    ...{ phases: [], planned: {}, cutShort: null, told: null },
+    campaign: name,
+    seed,
+    began: began.toISOString(),
+    struck: [],
+    violations: [],
+    damages: [],
+    phases: [],
+    planned: {},
+    cutShort: null,
+    told: null,
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
-    ...{ acknowledged: 0, requests: 0, quietMs: 0, slowestMs: 0, missing: 0, doubled: 0, stale: 0, other: 0 },
+    acknowledged: 0,
+    requests: 0,
+    quietMs: 0,
+    slowestMs: 0,
+    missing: 0,
+    doubled: 0,
+    stale: 0,
+    other: 0,
   };
 }
 

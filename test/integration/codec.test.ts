@@ -47,21 +47,24 @@ test("a status of the release before is read: it names no refusals and no instal
   const schema = releasedSchemas.find((text) => JSON.parse(text).name === "ServiceStatus")!;
   const registry = openRegistry(config);
   const id = await registerSchema(registry, config, `${opened.prefix}released-status-value`, schema);
-  const told = { service: "ingest", instance: "one", version: "0.1.0", state: "ready" };
+  const status = { service: "ingest", instance: "one", version: "0.1.0", state: "ready" };
   const lists = { failing: [], figures: {}, answers: [] };
-  const value = await registry.encode(id, { ...told, ...lists, at: 1, started_at: 0 });
-  const read = { ...told, ...lists, at: new Date(1), started_at: new Date(0) };
+  const value = await registry.encode(id, { ...status, ...lists, at: 1, started_at: 0 });
+  const read = { ...status, ...lists, at: new Date(1), started_at: new Date(0) };
   expect(await opened.codec.decodeStatus(value)).toEqual({ ...read, refused: [], installation: "" });
 });
 
 const status: ServiceStatus = {
-  ...{ service: "ingest", instance: "one", version: "0.2.0", state: "ready" },
-  ...{
-    at: new Date(2),
-    started_at: new Date(1),
-    failing: [{ name: "kafka", reason: "away", tolerated: true }],
-  },
-  ...{ figures: { batches: 3 }, answers: [{ minute: new Date(0), status: 200, count: 4 }], refused: [] },
+  service: "ingest",
+  instance: "one",
+  version: "0.2.0",
+  state: "ready",
+  at: new Date(2),
+  started_at: new Date(1),
+  failing: [{ name: "kafka", reason: "away", tolerated: true }],
+  figures: { batches: 3 },
+  answers: [{ minute: new Date(0), status: 200, count: 4 }],
+  refused: [],
   installation: "7b0c3f8e-2d51-4e0c-9b5e-2f6a4a9d7c11",
 };
 
@@ -80,7 +83,7 @@ test("the next release and this one read each other's records: every field that 
   expect(opened.codec.check()).toEqual({ ok: true });
 });
 
-test("what is no event of ours is told apart by its reason", async () => {
+test("records that are no event of ours are distinguished by their reason", async () => {
   const good = await opened.codec.encodeEvent(event);
   expect(await reasonOf(Buffer.from("{}"))).toBe("not-avro");
   expect(await reasonOf(Buffer.alloc(0))).toBe("not-avro");

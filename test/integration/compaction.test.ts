@@ -67,7 +67,10 @@ async function readLog({ client, prefix, log, topics }: TestTopics) {
   const reached = new Map<number, number>();
   let left = 0;
   const reader = consumePartitions({
-    ...{ client, log, metrics: createMetrics(), onCrash: () => {} },
+    client,
+    log,
+    metrics: createMetrics(),
+    onCrash: () => {},
     groupId: `${prefix}reader-${Math.random()}`,
     topics: [topic],
     position: async () => null,
@@ -142,8 +145,8 @@ test("a projector that was away while the cleaner ran over topics with our setti
     const missing = lost.bodies.length - (await lost.stored()).length;
     expect(missing).toBeGreaterThan(0);
     expect(await gapsOf(lost.after)).toBe(missing);
-    const told = lost.logged().filter(({ msg }) => msg === "offsets are missing in the log");
-    expect(told.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
+    const reported = lost.logged().filter(({ msg }) => msg === "offsets are missing in the log");
+    expect(reported.reduce((sum, { gap = 0 }) => sum + gap, 0)).toBe(missing);
     expect(await lagOf(lost.after)).toBe(0);
   }, 60_000);
   // the last of each call was left, as compaction promises

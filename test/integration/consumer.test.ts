@@ -56,7 +56,7 @@ async function publish(from: number, to: number): Promise<void> {
 
 type Stored = {
   values: number[];
-  told: number[];
+  notified: number[];
   positions: Map<number, number>;
   away: boolean;
   /** Notices that fail from now on, one a try. */
@@ -67,7 +67,7 @@ type Stored = {
 };
 const nothingStored = (): Stored => ({
   values: [],
-  told: [],
+  notified: [],
   positions: new Map(),
   away: false,
   failingNotices: 0,
@@ -98,7 +98,7 @@ function project(stored: Stored) {
         await publish(from, from + 5);
         throw new Unavailable("no notice can be sent");
       }
-      stored.told.push(...[...batch.stored, ...batch.records].map(({ value }) => Number(value)));
+      stored.notified.push(...[...batch.stored, ...batch.records].map(({ value }) => Number(value)));
       return "done";
     },
     log: opened.log,
@@ -175,10 +175,10 @@ test("what was stored but perhaps not notified of is notified of again after a r
   await publish(5, 10);
   // as after a death between the commit in the database and the notices: the position is ahead of Kafka's
   stored.positions.set(storedPartition(stored), 10);
-  stored.told.length = 0;
+  stored.notified.length = 0;
   project(stored);
   // a member that joins again notifies of what it had not committed once more
-  await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(5, 10)));
+  await eventually(() => expect([...new Set(stored.notified)]).toEqual(numbers(5, 10)));
   expect(stored.values).toEqual(numbers(0, 5));
 });
 
@@ -188,7 +188,7 @@ test("notices that fail twice in a row leave no stored record without a notice, 
   await isReady(consumer);
   stored.failingNotices = 2;
   await publish(0, 5);
-  await eventually(() => expect([...new Set(stored.told)]).toEqual(numbers(0, 15)), 20_000);
+  await eventually(() => expect([...new Set(stored.notified)]).toEqual(numbers(0, 15)), 20_000);
   expect(stored.values).toEqual(numbers(0, 15));
 });
 

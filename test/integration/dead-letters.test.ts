@@ -13,7 +13,7 @@ import { createCodec, deliveryHeader, type OutgoingRecord, type Publisher } from
 import { consumeEvents } from "@teravoz/projector";
 import { createMongoErasures } from "@teravoz/store";
 import { anHourAgo } from "../support/an-hour-ago.ts";
-import { openDesk } from "../support/desk-in-process.ts";
+import { openDeadLetters } from "../support/dead-letters-in-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { forgetfulRegistry } from "../support/forgetful-registry.ts";
 import { openTopics, readTopic, skipEarlierTests, type TestTopics } from "../support/kafka.ts";
@@ -28,14 +28,14 @@ const FIRST_SEEN = anHourAgo();
 let opened: TestTopics;
 let publisher: Publisher;
 let projector: Awaited<ReturnType<typeof startProjector>>;
-let desk: Awaited<ReturnType<typeof openDesk>>;
-let around: (letters: DeadLetters) => DeadLetters;
+let deadLettersApi: Awaited<ReturnType<typeof openDeadLetters>>;
+let around: (deadLetters: DeadLetters) => DeadLetters;
 beforeAll(async () => {
   opened = await openTopics();
 });
 beforeEach(() => {
   publisher = opened.publisher();
-  around = (letters) => letters;
+  around = (deadLetters) => deadLetters;
 });
 afterEach(() => opened.renew());
 afterAll(() => opened.close());
@@ -43,10 +43,10 @@ afterAll(() => opened.close());
 async function begin(options: Parameters<typeof startProjector>[1] = {}) {
   projector = await startProjector(opened, options);
   const { connection, store } = projector;
-  desk = await openDesk(opened, { connection, store, parse: parseLater, around });
+  deadLettersApi = await openDeadLetters(opened, { connection, store, parse: parseLater, around });
   // kafkajs goes on fetching where it is stopped while it joins
   await eventually(() => {
-    for (const { check } of [projector, desk.filing]) expect(check()).toEqual({ ok: true });
+    for (const { check } of [projector, deadLettersApi.storing]) expect(check()).toEqual({ ok: true });
   }, PATIENCE_MS);
 }
 
@@ -75,16 +75,16 @@ const refuse = (body: string | Buffer, receivedAt = FIRST_SEEN, key: string | nu
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 type Answered = { status: number; body: any };
 async function ask(path: string, method = "GET", headers: Record<string, string> = {}): Promise<Answered> {
-  const response = await fetch(`${desk.url}${path}`, { method, headers });
+  const response = await fetch(`${deadLettersApi.url}${path}`, { method, headers });
   return { status: response.status, body: await response.json() };
 }
 
 const list = async (query = "") => (await ask(`/dead-letters${query}`)).body.data;
 const untilListed = (count: number, query = "") =>
   eventually(async () => {
-    const letters = await list(query);
-    expect(letters).toHaveLength(count);
-    return letters;
+    const deadLetters = await list(query);
+    expect(deadLetters).toHaveLength(count);
+    return deadLetters;
   }, PATIENCE_MS);
 const redrive = (id: string, query = "") => ask(`/dead-letters/${id}/redrive${query}`, "POST");
 const storedEvents = () => projector.db.collection("events").find().sort({ id: 1 }).toArray();
@@ -140,7 +140,7 @@ test("a delivery that is in the log twice is one: of an event, of a refusal, and
   }, PATIENCE_MS);
 });
 
-test("a bad event of each reason is filed once, with its bytes, its reason and where it came from", async () => {
+test("a bad event of each reason is stored once, with its bytes, its reason and where it came from", async () => {
   await begin();
   const [stored] = bodiesOf("delegated").map((body) => eventOf(body));
   await publish(stored!);
@@ -149,13 +149,13 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
   await Promise.all(Object.values(poison).map((record) => publisher.publish(record)));
   const body = '{"type":"call.imagined", "call_id":"x.1"}';
   await refuse(body, FIRST_SEEN, "x.1");
-  const letters = await untilListed(5);
+  const deadLetters = await untilListed(5);
   const log = await readTopic(opened, opened.topics.callEvents);
   for (const [reason, { key, value, topic }] of Object.entries(poison)) {
     const { partition, offset } = log.find((record) => record.value!.equals(value!))!;
     const source = { topic, partition, offset };
-    const letter = letters.find((each: { key: string }) => each.key === key);
-    expect(letter).toMatchObject({
+    const deadLetter = deadLetters.find((each: { key: string }) => each.key === key);
+    expect(deadLetter).toMatchObject({
       reason,
       source,
       service: "projector",
@@ -163,7 +163,7 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
       status: "waiting",
       type: null,
     });
-    const shown = (await ask(`/dead-letters/${letter.id}`)).body.data;
+    const shown = (await ask(`/dead-letters/${deadLetter.id}`)).body.data;
     expect(Buffer.from(shown.body, shown.encoding)).toEqual(value);
   }
   const [unreadable] = await list("?reason=not-avro");
@@ -171,37 +171,35 @@ test("a bad event of each reason is filed once, with its bytes, its reason and w
   const [refused] = await list("?reason=unprocessable");
   expect((await ask(`/dead-letters/${refused.id}`)).body.data).toEqual({
     ...refused,
-    ...{
-      key: "x.1",
-      type: "call.imagined",
-      service: "ingest",
-      source: null,
-      copies: 1,
-      encoding: "utf8",
-      body,
-    },
+    key: "x.1",
+    type: "call.imagined",
+    service: "ingest",
+    source: null,
+    copies: 1,
+    encoding: "utf8",
+    body,
     first_seen: FIRST_SEEN.toISOString(),
   });
-  expect([desk.crashes, projector.crashes]).toEqual([[], []]);
+  expect([deadLettersApi.crashes, projector.crashes]).toEqual([[], []]);
 });
 
-test("a body refused many times is one letter, and what was filed is not counted again by a later start", async () => {
+test("a body refused many times is one dead letter, and what was stored is not counted again by a later start", async () => {
   await begin();
   const body = '{"type":"call.imagined","call_id":"x.1"}';
   for (let n = 0; n < 20; n += 1) await refuse(body, new Date(FIRST_SEEN.getTime() + n * 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 20 }), PATIENCE_MS);
-  await desk.filing.stop();
+  await deadLettersApi.storing.stop();
   // another group has committed nothing: it would read everything again
-  const again = desk.start(`${opened.prefix}again.`);
+  const again = deadLettersApi.start(`${opened.prefix}again.`);
   opened.closing(() => again.stop());
   await refuse(body, new Date(FIRST_SEEN.getTime() - 1_000));
   await eventually(async () => expect((await list())[0]).toMatchObject({ copies: 21 }), PATIENCE_MS);
-  const letters = await list();
-  expect(letters).toHaveLength(1);
-  expect(letters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
+  const deadLetters = await list();
+  expect(deadLetters).toHaveLength(1);
+  expect(deadLetters[0].first_seen).toBe(new Date(FIRST_SEEN.getTime() - 1_000).toISOString());
 });
 
-test("what lacks its headers, its key or its body is filed all the same", async () => {
+test("what lacks its headers, its key or its body is stored all the same", async () => {
   await begin();
   const topic = opened.topics.deadLetters;
   await publisher.publish({ topic, key: null, value: Buffer.from("bare") });
@@ -214,19 +212,19 @@ test("what lacks its headers, its key or its body is filed all the same", async 
     offset: "x",
   };
   await publisher.publish({ topic, key: null, value: Buffer.from('{"type":["call.new"]}'), headers });
-  const letters = await untilListed(3);
-  for (const letter of letters) {
-    expect(letter).toMatchObject({ reason: "unknown", service: "unknown", source: null, type: null });
-    expect(Math.abs(Date.now() - Date.parse(letter.first_seen))).toBeLessThan(60_000);
+  const deadLetters = await untilListed(3);
+  for (const deadLetter of deadLetters) {
+    expect(deadLetter).toMatchObject({ reason: "unknown", service: "unknown", source: null, type: null });
+    expect(Math.abs(Date.now() - Date.parse(deadLetter.first_seen))).toBeLessThan(60_000);
   }
 });
 
-test("a dead letter that can never be filed is left in its topic, counted, and holds up no other", async () => {
-  around = (letters) => ({
-    ...letters,
-    file: async (batch) => {
-      if (batch.letters.some(({ key }) => key === "unfilable")) throw new Error("never");
-      return letters.file(batch);
+test("a dead letter that can never be stored is left in its topic, counted, and holds up no other", async () => {
+  around = (deadLetters) => ({
+    ...deadLetters,
+    add: async (batch) => {
+      if (batch.deadLetters.some(({ key }) => key === "unfilable")) throw new Error("never");
+      return deadLetters.add(batch);
     },
   });
   await begin();
@@ -237,11 +235,11 @@ test("a dead letter that can never be filed is left in its topic, counted, and h
     await publisher.publish({ topic: opened.topics.deadLetters, key: "b", value: Buffer.from(`{"n":${n}}`) });
   await untilListed(3);
   await eventually(
-    async () => expect((await desk.metrics.unfiledLetters.get()).values[0]!.value).toBe(2),
+    async () => expect((await deadLettersApi.metrics.unstoredDeadLetters.get()).values[0]!.value).toBe(2),
     PATIENCE_MS,
   );
   expect(await readTopic(opened, opened.topics.deadLetters)).toHaveLength(5);
-  expect(desk.crashes).toEqual([]);
+  expect(deadLettersApi.crashes).toEqual([]);
 });
 
 test("when a later release knows its type, a refused event is redriven with the time it was first received, once", async () => {
@@ -273,7 +271,7 @@ test("when a later release knows its type, a refused event is redriven with the 
   expect(await untilListed(1, "?status=redriven")).toMatchObject([{ id }]);
 });
 
-test("without time and sid too a letter is the same event however often it is redriven", async () => {
+test("without time and sid too a dead letter is the same event however often it is redriven", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN);
   const [{ id }] = await untilListed(1);
@@ -355,10 +353,10 @@ test("when the registry knows its schema again, a parked record is redriven to i
   registry.forget();
   const event = eventOf('{"type":"call.new","call_id":"x.1","sid":"1"}', FIRST_SEEN);
   await publish(event);
-  const [letter] = await untilListed(1);
-  expect(letter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
+  const [deadLetter] = await untilListed(1);
+  expect(deadLetter).toMatchObject({ reason: "unknown-schema", key: "x.1" });
   // the projector has not asked again yet: it parks the record once more
-  expect((await redrive(letter.id)).status).toBe(200);
+  expect((await redrive(deadLetter.id)).status).toBe(200);
   await eventually(
     async () => expect(await list()).toMatchObject([{ copies: 2, status: "waiting" }]),
     PATIENCE_MS,
@@ -367,7 +365,13 @@ test("when the registry knows its schema again, a parked record is redriven to i
   const { client, metrics, topics, log } = opened;
   const restarted = consumeEvents({
     parties: findParties,
-    ...{ client, store: projector.store, codec: opened.codec, publisher, topics, log, metrics },
+    client,
+    store: projector.store,
+    codec: opened.codec,
+    publisher,
+    topics,
+    log,
+    metrics,
     prefix: `${opened.prefix}restarted.`,
     fold: foldCall,
     onSuperseded: (revision) => void projector.crashes.push(revision),
@@ -375,7 +379,7 @@ test("when the registry knows its schema again, a parked record is redriven to i
   });
   opened.closing(restarted.stop);
   await projector.stop();
-  expect((await redrive(letter.id)).status).toBe(200);
+  expect((await redrive(deadLetter.id)).status).toBe(200);
   const [stored] = await untilStored(1);
   expect(stored).toMatchObject({ _id: event.uuid, received_at: FIRST_SEEN, aggregate_id: "x.1" });
   const log2 = await readTopic(opened, topics.callEvents);
@@ -403,9 +407,9 @@ test("a record that cannot be read still, or that no topic of events gave, is re
     value: Buffer.concat([good, good]),
     headers: keyless,
   });
-  const letters = await untilListed(3);
-  for (const { id } of letters) expect(await redrive(id)).toMatchObject({ status: 422 });
-  expect(await list()).toEqual(letters);
+  const deadLetters = await untilListed(3);
+  for (const { id } of deadLetters) expect(await redrive(id)).toMatchObject({ status: 422 });
+  expect(await list()).toEqual(deadLetters);
 });
 
 test("one that nobody could store is parked again, and waits with one copy more", async () => {
@@ -424,11 +428,11 @@ test("one that nobody could store is parked again, and waits with one copy more"
 
 test("a redrive that ends between Kafka's acknowledgement and the mark leaves it waiting, and stores it once", async () => {
   let ends = true;
-  around = (letters) => ({
-    ...letters,
+  around = (deadLetters) => ({
+    ...deadLetters,
     mark: async (...marked) => {
       if (ends) throw new Unavailable("ended");
-      return letters.mark(...marked);
+      return deadLetters.mark(...marked);
     },
   });
   await begin();
@@ -443,7 +447,7 @@ test("a redrive that ends between Kafka's acknowledgement and the mark leaves it
   expect(await readTopic(opened, opened.topics.callEvents)).toHaveLength(3);
 });
 
-test("letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
+test("dead letters are listed by reason, type, key, status and time, newest first, page by page", async () => {
   await begin();
   const at = (n: number) => new Date(FIRST_SEEN.getTime() + n * 60_000);
   for (let n = 0; n < 25; n += 1)
@@ -481,7 +485,7 @@ const untilErased = (kind: "call" | "agent", key: string) =>
     PATIENCE_MS,
   );
 
-test("what names an erased person and came before the erasure is not filed, and what comes of the person later is", async () => {
+test("what names an erased person and came before the erasure is not stored, and what comes of the person later is", async () => {
   await begin();
   const erasures = createMongoErasures({
     connection: projector.connection,
@@ -503,7 +507,7 @@ test("what names an erased person and came before the erasure is not filed, and 
   expect(listed.map(({ key }: { key: string }) => key).sort()).toEqual(["y.3", "y.4"]);
 });
 
-test("what is of an erased call or agent leaves the dead letters, and is not filed again", async () => {
+test("what is of an erased call or agent leaves the dead letters, and is not stored again", async () => {
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
   await refuse('{"type":"call.imagined","call_id":"x.2"}', FIRST_SEEN, "x.2");
@@ -518,13 +522,13 @@ test("what is of an erased call or agent leaves the dead letters, and is not fil
   await refuse('{"type":"call.imagined","actor":"ana","n":1}', FIRST_SEEN, "ana");
   // an agent lives on
   await refuse('{"type":"call.imagined","actor":"ana","n":2}', new Date(Date.now() + 60_000), "ana");
-  await untilFiled(6);
+  await untilHandled(6);
   expect((await list()).map(({ key }: { key: string }) => key).sort()).toEqual(["ana", "x.2"]);
   expect(await projector.db.collection("dead_letters").countDocuments()).toBe(2);
 });
 
 /** So many records of the dead letters' topic were dealt with. */
-const untilFiled = (records: number) =>
+const untilHandled = (records: number) =>
   eventually(async () => {
     const filter = { _id: { $regex: "dead-letters" } };
     const positions = await projector.db
@@ -536,23 +540,23 @@ const untilFiled = (records: number) =>
     expect(sum(positions.map(({ next }) => next)) - sum(before.map(({ offset }) => offset))).toBe(records);
   }, PATIENCE_MS);
 
-test("an erasure that is done while a dead letter is being filed takes it along", async () => {
-  around = (letters) => ({
-    ...letters,
-    file: async (batch) => {
-      // the ledger was asked before: by now the call is erased, with all letters that were there
+test("an erasure that is done while a dead letter is being stored takes it along", async () => {
+  around = (deadLetters) => ({
+    ...deadLetters,
+    add: async (batch) => {
+      // the ledger was asked before: by now the call is erased, with all dead letters that were there
       await erase("x.1");
       await untilErased("call", "x.1");
-      return letters.file(batch);
+      return deadLetters.add(batch);
     },
   });
   await begin();
   await refuse('{"type":"call.imagined","call_id":"x.1"}', FIRST_SEEN, "x.1");
-  await untilFiled(1);
+  await untilHandled(1);
   await eventually(async () => expect(await list()).toEqual([]), PATIENCE_MS);
 });
 
-test("a listing that asks for what it cannot is refused, and told where", async () => {
+test("a listing with wrong parameters is refused, and the answer names them", async () => {
   await begin();
   const asked = {
     "?reasons=x": "/reasons",
@@ -570,7 +574,7 @@ test("a listing that asks for what it cannot is refused, and told where", async 
     expect(await ask(`/dead-letters${query}`)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
 });
 
-test("unknown letters, paths and methods are refused in the shape of all", async () => {
+test("unknown dead letters, paths and methods are refused in the shape of all", async () => {
   await begin();
   const unknown = "0".repeat(64);
   const asked: [string, string, number][] = [

@@ -87,7 +87,9 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   await erasing.publish(finished("touched"), ago(31));
   await erasing.publish([body("touched", "call.recording-available")], ago(1));
   const kept = [
-    ...[...finished("young"), body("young-open"), ...finished("touched")],
+    ...finished("young"),
+    body("young-open"),
+    ...finished("touched"),
     body("touched", "call.recording-available"),
   ];
   await untilStored([...olds, body("open"), ...kept]);
@@ -97,7 +99,7 @@ test("calls are erased when nothing was heard of them for too long, finished or 
   expect(await tombstonesOf(opened.topics.callEvents)).toHaveLength(count + 1);
 });
 
-test("an overgrown call is erased when its last event is too old, not when it stopped to change", async () => {
+test("an oversized call is erased when its last event is too old, not when it stopped to change", async () => {
   erasing.project();
   await erasing.publish([body("still"), body("quiet")], ago(40));
   await untilStored([body("still"), body("quiet")]);
@@ -200,8 +202,8 @@ test("what a restored backup brings back of erased calls and agents goes again, 
   await untilStored([bodies[1]!, later]);
   expect(await findText(erasing, NUMBER)).toEqual([]);
   expect(await findText(erasing, "gone")).toEqual([]);
-  const letters = await db.collection<{ _id: string }>("dead_letters").find().toArray();
-  expect(letters.map(({ _id }) => _id).sort()).toEqual(["3", "4"]);
+  const deadLetters = await db.collection<{ _id: string }>("dead_letters").find().toArray();
+  expect(deadLetters.map(({ _id }) => _id).sort()).toEqual(["3", "4"]);
   await swept();
   expect(await tombstones()).toEqual(["ana", "ana", "gone", "gone"]);
 });

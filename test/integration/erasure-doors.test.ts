@@ -209,8 +209,15 @@ test("a preview says what would go, and what only possibly belongs to the number
   const ledgerBefore = await ledger();
   const result = await preview(`/numbers/${number}`);
   expect(result).toMatchObject({
-    ...{ calls: 2, events: 3, dead_letters: 0, all: before + 3, share: 2 / (before + 3), is_ours: false },
-    ...{ confirm: null, possible: [{ kind: "call", key: "possible" }], possible_total: 1 },
+    calls: 2,
+    events: 3,
+    dead_letters: 0,
+    all: before + 3,
+    share: 2 / (before + 3),
+    is_ours: false,
+    confirm: null,
+    possible: [{ kind: "call", key: "possible" }],
+    possible_total: 1,
   });
   expect(Date.parse(result.first_at)).toBeLessThanOrEqual(Date.parse(result.last_at));
   expect(await untilPreviewed(`/numbers/${encodeURIComponent("(11) 98888-0001")}`)).toEqual(result);

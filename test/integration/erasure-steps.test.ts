@@ -88,9 +88,9 @@ test.each(Object.keys(erasureSteps))(
     expect((await ask(erasing.url, "DELETE", "/calls/1")).status).toBe(202);
     await projectUntilDeath(erasureSteps[step]!);
     // written by others while the dead one held it
-    type Letter = { _id: string; key: string; first_seen: Date; body: string };
-    const letter = { _id: "x", key: "1", first_seen: new Date(), body: body("1") };
-    await erasing.db.collection<Letter>("dead_letters").insertOne(letter);
+    type DeadLetterDocument = { _id: string; key: string; first_seen: Date; body: string };
+    const deadLetter = { _id: "x", key: "1", first_seen: new Date(), body: body("1") };
+    await erasing.db.collection<DeadLetterDocument>("dead_letters").insertOne(deadLetter);
     erasing.project();
     await untilClean(erasing.url, "/calls/1");
     await eventually(async () => expect(await findText(erasing, NUMBER)).toEqual([]), PATIENCE_MS);

@@ -41,7 +41,7 @@ async function lastValues(topic: string): Promise<Map<string, Buffer | null>> {
   return new Map((await readTopic(opened, topic)).map(({ key, value }) => [String(key), value]));
 }
 
-test("calls erased during live traffic are gone for good, all others are whole, and everybody is told", async () => {
+test("calls erased during live traffic are gone for good, all others are whole, and every client is notified", async () => {
   erasing.project();
   const bodies = bodiesOfCalls(120);
   const ids = [...new Set(bodies.map(callIdOf))];
@@ -194,14 +194,16 @@ test("an agent's erasure takes the agent's events and the calls that name it, an
   await untilStored([...others, later, call("e")]);
 });
 
-type Letter = {
+type DeadLetterDocument = {
   _id: string;
   key: string | null;
   body: Buffer | null;
   source: { topic: string } | null;
 };
-const letter = (_id: string, key: string | null, text: string): Letter => ({
-  ...{ _id, key, source: null },
+const deadLetter = (_id: string, key: string | null, text: string): DeadLetterDocument => ({
+  _id,
+  key,
+  source: null,
   body: Buffer.from(text),
 });
 
@@ -228,21 +230,21 @@ test("a number's erasure finds every spelling in fields, free data, agents' even
   ];
   await erasing.publish([...finds, call("8"), ...passes]);
   await untilStored([...finds, call("8"), ...passes]);
-  const letters = erasing.db.collection<Letter>("dead_letters");
-  await letters.insertMany([
-    letter("keyless", null, `{"phone":"${NUMBER}"}`),
-    letter("of a call", "9", `{"their_number":"${NUMBER}"}`),
-    letter("another", "p3", "{}"),
-    letter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
-    { ...letter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
-    { ...letter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
+  const deadLetters = erasing.db.collection<DeadLetterDocument>("dead_letters");
+  await deadLetters.insertMany([
+    deadLetter("keyless", null, `{"phone":"${NUMBER}"}`),
+    deadLetter("of a call", "9", `{"their_number":"${NUMBER}"}`),
+    deadLetter("another", "p3", "{}"),
+    deadLetter("a call_id", "p5", `{"call_id":"${NUMBER}.1","sid":"${NUMBER}"}`),
+    { ...deadLetter("dropped", `+${NUMBER}`, ""), body: null, source: { topic: opened.topics.agentEvents } },
+    { ...deadLetter("an extension", NUMBER, ""), body: null, source: { topic: opened.topics.agentEvents } },
   ]);
   const path = `/numbers/${encodeURIComponent("(11) 98765-4321")}`;
   // in one of them it is an our_number
   expect(await erase(path, "?confirm=9")).toMatchObject({ calls: 9, clean: 0 });
   expect(await untilClean(erasing.url, `/numbers/${NUMBER}`)).toMatchObject({ calls: 9 });
   await untilStored(passes);
-  const left = (await letters.find().toArray()).map(({ _id }) => _id);
+  const left = (await deadLetters.find().toArray()).map(({ _id }) => _id);
   expect(left.sort()).toEqual(["a call_id", "an extension", "another"]);
   expect((await ask(erasing.url, "GET", `/numbers/5511900001111/erasure`)).status).toBe(404);
 });
@@ -382,13 +384,14 @@ test("after an agent is erased nothing of them is left in any call, in whatever 
   type Past = { _id: string; [field: string]: unknown };
   const past = db.collection<Past>("past_march");
   const places = [
-    ...[{ actor: ana }, { agents: ["beto", ana] }, { legs: [{ agent: "beto", answered_by: ana }] }],
-    ...[
-      { talks: [{ agent: "Ana.Souza@example.com" }] },
-      { rings: [{ agent: ana }] },
-      { legs: [{ agent: ana }] },
-    ],
-    ...[{ offers: [{ agent: ana }] }, { talks: [{ agent: "ana" }] }],
+    { actor: ana },
+    { agents: ["beto", ana] },
+    { legs: [{ agent: "beto", answered_by: ana }] },
+    { talks: [{ agent: "Ana.Souza@example.com" }] },
+    { rings: [{ agent: ana }] },
+    { legs: [{ agent: ana }] },
+    { offers: [{ agent: ana }] },
+    { talks: [{ agent: "ana" }] },
   ];
   await past.insertMany(places.map((place, n) => ({ _id: `past-${n}`, ...place })));
   const everyCall = async () =>
@@ -441,11 +444,11 @@ test("after a number is erased nothing of it is left in any call, also where it 
 });
 
 test("so many dead letters of a person as no command could name are deleted", async () => {
-  const letters = erasing.db.collection<{ _id: string }>("dead_letters");
+  const deadLetters = erasing.db.collection<{ _id: string }>("dead_letters");
   const ids = Array.from({ length: 250_000 }, (_, n) => String(n).padStart(64, "0"));
-  await letters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
-  await erasing.erasures.deleteLetters(ids);
-  expect((await letters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
+  await deadLetters.insertMany([ids[0]!, ids.at(-1)!, "another"].map((_id) => ({ _id })));
+  await erasing.erasures.deleteDeadLetters(ids);
+  expect((await deadLetters.find().toArray()).map(({ _id }) => _id)).toEqual(["another"]);
 });
 
 test("a key that is replaced by a newer one still keeps out what was erased under it", async () => {
@@ -460,8 +463,8 @@ test("a key that is replaced by a newer one still keeps out what was erased unde
   const keys = ["a newer key", "a test's key"];
   const rotated = createMongoStore({ connection, log: opened.log, erasureKeys: keys });
   expect(await rotated.apply(batchOf([event], 1, 0), foldCall)).toMatchObject({ dropped: [event.uuid] });
-  const desk = createMongoErasures({ connection, erasureKeys: keys, parties: findParties });
-  expect(await desk.receipt(erasure)).toMatchObject({ requested_at: at });
+  const erasures = createMongoErasures({ connection, erasureKeys: keys, parties: findParties });
+  expect(await erasures.receipt(erasure)).toMatchObject({ requested_at: at });
   const lost = createMongoStore({ connection, log: opened.log, erasureKeys: ["a newer key"] });
   expect(await lost.findErased([erasure])).toEqual([]);
 });
@@ -538,7 +541,7 @@ test("a call and an agent with more events than a transaction should delete are 
       return { ...event, _id: uuid, id: 0 };
     });
   await db.collection<{ _id: string }>("events").insertMany([...many("call"), ...many("agent")]);
-  await db.collection<{ _id: string }>("calls").insertOne({ ...{ overgrown: true }, _id: "call" });
+  await db.collection<{ _id: string; overgrown: true }>("calls").insertOne({ overgrown: true, _id: "call" });
   const [erased_at, log_clean_by] = [new Date(), new Date()];
   const erasures = (["call", "agent"] as const).map((kind) => ({ kind, key: kind, erased_at, log_clean_by }));
   await store.apply({ ...batchOf([], null, 0), next: 2, erasures }, foldCall);

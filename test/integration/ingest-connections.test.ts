@@ -166,7 +166,7 @@ test("a sender that ends its side gets the answers to all that it had sent, and 
   await wrong.closed;
 });
 
-test("a sender that ends its side in the middle of a body is told so, and nothing is stored", async () => {
+test("a sender that ends its side in the middle of a body gets an answer that says so, and nothing is stored", async () => {
   const connection = await connectRaw(ingest.port, { clings: true });
   await connection.send(requestBytes({ headers: { "Content-Length": "100" }, body: CALL.slice(0, 50) }));
   connection.endSending();

@@ -91,8 +91,11 @@ test.each([
   expect(error!.path).toBe(path);
   expect(ingest.parked).toEqual([
     {
-      ...{ body: Buffer.from(body), key, reason: "unprocessable" },
-      ...{ receivedAt: expect.any(Date), deliveryId: expect.any(String) },
+      body: Buffer.from(body),
+      key,
+      reason: "unprocessable",
+      receivedAt: expect.any(Date),
+      deliveryId: expect.any(String),
     },
   ]);
   expect(ingest.published).toEqual([]);
@@ -238,8 +241,16 @@ test("Content-Encoding: identity is no encoding", async () => {
 });
 
 test.each([
-  ...["ISO-8859-1", "iso-8859-15", "ISO_8859-1", "latin1", "us-ascii", "ASCII"],
-  ...["ANSI_X3.4-1968", "windows-1252", "cp1252", "utf8mb4"],
+  "ISO-8859-1",
+  "iso-8859-15",
+  "ISO_8859-1",
+  "latin1",
+  "us-ascii",
+  "ASCII",
+  "ANSI_X3.4-1968",
+  "windows-1252",
+  "cp1252",
+  "utf8mb4",
 ])(
   "a body that claims the charset %s is taken if its bytes are UTF-8, and is 400 otherwise",
   async (charset) => {

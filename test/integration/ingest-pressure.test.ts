@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { eventually } from "../support/eventually.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { readTopic } from "../support/kafka.ts";
-import { countStatuses, type Outcome, post, quantile, readMetric, startLoad } from "../support/load.ts";
+import { countStatuses, type LoadAnswer, post, quantile, readMetric, startLoad } from "../support/load.ts";
 import { LONG } from "../support/long.ts";
 import { type OwnParts, type OwnStack, openOwnStack } from "../support/own-stack.ts";
 
@@ -37,7 +37,9 @@ beforeAll(async () => {
   own = await openOwnStack();
   stack = own.stack;
   gateway = await openGateway({
-    ...{ ingest: 2, projector: 0, realtime: 0 },
+    ingest: 2,
+    projector: 0,
+    realtime: 0,
     mains: { ingest: join(import.meta.dirname, "../support/ingest-patient.ts") },
     envOf: (name) => (name === "ingest-2" ? { DEADLINE_MS: String(PATIENCE_MS) } : {}),
   });
@@ -93,13 +95,13 @@ test(`${FLOOD} events of ${SENDERS} senders against a paused broker: memory is b
   expect(countStatuses(outcomes)).toEqual({ 200: MOST_WAITING, 503: refused });
 });
 
-const tookOf = (outcomes: readonly Outcome[]) => outcomes.map(({ tookMs }) => tookMs);
+const tookOf = (outcomes: readonly LoadAnswer[]) => outcomes.map(({ tookMs }) => tookMs);
 const residentBytes = () => readMetric(patientUrl(), "teravoz_process_resident_memory_bytes");
 
 /** So many events, by so many senders who wait for their answer, and for the two seconds that a 503 asks for. */
-function flood(count: number, senders: number): { outcomes: Outcome[]; ended: Promise<void> } {
+function flood(count: number, senders: number): { outcomes: LoadAnswer[]; ended: Promise<void> } {
   const flooding = new Agent({ keepAlive: true, maxSockets: senders });
-  const outcomes: Outcome[] = [];
+  const outcomes: LoadAnswer[] = [];
   let sent = 0;
   const sender = async (_: unknown, n: number) => {
     // not all in the same moment: a listener's backlog is finite

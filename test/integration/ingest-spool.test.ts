@@ -201,8 +201,10 @@ describe("in an outage of the broker", () => {
     await untilStored(bodies);
     // refusals have a producer of their own: theirs may come after the events
     await eventually(async () => {
-      const letters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
-      expect(letters.map(({ key, value }) => [String(key), String(value)])).toEqual([["spooled", refused]]);
+      const deadLetters = await readTopic(gateway.opened, gateway.opened.topics.deadLetters);
+      expect(deadLetters.map(({ key, value }) => [String(key), String(value)])).toEqual([
+        ["spooled", refused],
+      ]);
     });
     await eventually(async () => expect(await directories("crashing")).toHaveLength(1));
   }

@@ -48,7 +48,12 @@ test("a broker that was killed and started again finds its publisher and its con
   const positions = new Map<number, number>();
   const onCrash = (error: unknown) => void crashes.push(error);
   const consumer = consumePartitions({
-    ...{ client, log, metrics, onCrash, topics: [topic], groupId: `${prefix}group` },
+    client,
+    log,
+    metrics,
+    onCrash,
+    topics: [topic],
+    groupId: `${prefix}group`,
     position: async (_topic, partition) => positions.get(partition) ?? null,
     handle: async ({ partition, records, next }) => {
       stored.push(...records.map(({ value }) => String(value)));
@@ -59,7 +64,7 @@ test("a broker that was killed and started again finds its publisher and its con
   opened.closing(consumer.stop);
   const handle = async (records: TailRecord[]) =>
     void followed.push(...records.map(({ value }) => String(value)));
-  const onDoubt = () => {};
+  const onResync = () => {};
   const tail = followTopic({
     client,
     log,
@@ -68,7 +73,7 @@ test("a broker that was killed and started again finds its publisher and its con
     topic,
     groupPrefix: `${prefix}tail-`,
     handle,
-    onDoubt,
+    onResync,
   });
   opened.closing(tail.stop);
   const send = (value: string) => publisher.publish({ topic, key: value, value: Buffer.from(value) });

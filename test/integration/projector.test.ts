@@ -95,7 +95,7 @@ test("what is published is in the database, each event once, and every call is t
   expect(projector.crashes).toEqual([]);
 });
 
-test("whoever is told of a change is told of every call and agent, by a notice without personal data", async () => {
+test("whoever is notified of a change is notified of every call and agent, by a notice without personal data", async () => {
   const bodies = [...bodiesOf("delegated"), '{"type":"actor.logged-in","actor":"ana@example.com","sid":"1"}'];
   const events = bodies.map((body) => eventOf(body));
   await publish(events);
@@ -117,7 +117,7 @@ test("200 deliveries of one event, among those of its call and in any order, are
   const [first] = events;
   const receivedAt = (n: number) => new Date(first!.received_at.getTime() + n * 1_000);
   const deliveries = Array.from({ length: 200 }, (_, n) => ({ ...first!, received_at: receivedAt(n - 50) }));
-  // the earliest come last: also what is stored already is told of them
+  // the earliest come last: also what is stored already is notified of them
   await publish(shuffle([...deliveries.slice(100), ...events.slice(1)]));
   await untilAllRead();
   await publish(shuffle(deliveries.slice(0, 100)));
@@ -184,10 +184,10 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   await untilAllRead();
 
   const log = await readTopic(opened, opened.topics.callEvents);
-  const letters = await readTopic(opened, opened.topics.deadLetters);
-  expect(letters).toHaveLength(poison.length);
+  const deadLetters = await readTopic(opened, opened.topics.deadLetters);
+  expect(deadLetters).toHaveLength(poison.length);
   for (const { reason, record } of poison) {
-    const found = letters.filter(({ value }) => value!.equals(record.value!));
+    const found = deadLetters.filter(({ value }) => value!.equals(record.value!));
     const source = log.find(({ value }) => value!.equals(record.value!))!;
     expect(found.map(({ key }) => key!.toString())).toEqual([record.key]);
     const headers = Object.entries(found[0]!.headers).map(([name, value]) => [name, String(value)]);
@@ -204,7 +204,7 @@ test("poison of five kinds ends in dead-letters, once each with reason and place
   expect(projector.crashes).toEqual([]);
 });
 
-/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is overgrown. */
+/** Calls of one partition, each with nearly as many bytes of events as a call may have before it is oversized. */
 function largeCalls(count: number): { call_id: string; events: LoggedEvent[] }[] {
   const keys = Array.from({ length: 1_000 }, () => `large-${randomUUID()}`);
   const ofOnePartition = keys.filter((key) => partitionOf(key) === partitionOf(keys[0]!)).slice(0, count);

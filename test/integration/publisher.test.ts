@@ -31,7 +31,7 @@ async function follow(): Promise<TailRecord[]> {
     log,
     metrics,
     handle: async (batch) => void records.push(...batch),
-    onDoubt: () => {
+    onResync: () => {
       following = true;
     },
     onCrash: (error) => {

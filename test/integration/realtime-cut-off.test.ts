@@ -45,7 +45,7 @@ async function openBoard(instance: number, transport = TRANSPORTS[1]!) {
 const post = async (call_id: string, type: string) =>
   expect((await gateway.post(JSON.stringify({ type, call_id, queue: "900" }))).status).toBe(200);
 
-/** What the board was last told of a call. */
+/** What the board was last notified of a call. */
 const stateOf = (client: SocketClient, call_id: string) =>
   client.of("CallChanged").findLast(({ data }) => data.aggregate_id === call_id)?.data.state;
 
@@ -71,8 +71,8 @@ test(
   "a change whose notice is lost reaches every socket by the comparison with the store",
   async () => {
     const boards = await Promise.all([openBoard(CUT), openBoard(OTHER)]);
-    await post("told", "call.waiting");
-    await shows(boards, "told", "WAITING");
+    await post("notified", "call.waiting");
+    await shows(boards, "notified", "WAITING");
     const { store, connection } = await openStore(uriOf(gateway.db.databaseName).href);
     const event = sampleEvent({ aggregate_id: "lost", type: "call.waiting", payload: '{"queue":"900"}' });
     await store.apply(batchOf([event], null, 99), foldCall);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ArrivedLetter, parseWebhook } from "@teravoz/domain";
+import { type ArrivedDeadLetter, parseWebhook } from "@teravoz/domain";
 import { anHourAgo } from "../support/an-hour-ago.ts";
 import { openTopics, readTopic, type TestTopics } from "../support/kafka.ts";
 import { type RealtimeInProcess, startRealtime } from "../support/realtime-in-process.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const parts = { tokens: TOKENS, codec, publisher: topics.publisher(), topics: topics.topics };
   realtime = await startRealtime({
     tokens: ["the-dashboard-token"],
-    redriveOf: (letters) => ({ ...parts, letters, parse: parseWebhook }),
+    redriveOf: (deadLetters) => ({ ...parts, deadLetters, parse: parseWebhook }),
   });
   mute = await startRealtime();
 });
@@ -28,18 +28,27 @@ afterAll(async () => {
   await topics?.close();
 });
 
-let filed = 0;
-/** Files a body as ingest would have refused it; answers its id. */
-async function file(body: string | Buffer, more: Partial<ArrivedLetter> = {}): Promise<string> {
-  const key = `letter-${++filed}`;
-  const letter: ArrivedLetter = {
-    ...{ key, type: null, reason: "unprocessable", service: "ingest", source: null },
-    ...{ first_seen: FIRST_SEEN, last_seen: FIRST_SEEN, body: Buffer.from(body) },
+let stored = 0;
+/** Stores a body as ingest would have refused it; answers its id. */
+async function storeDeadLetter(
+  body: string | Buffer,
+  more: Partial<ArrivedDeadLetter> = {},
+): Promise<string> {
+  const key = `letter-${++stored}`;
+  const deadLetter: ArrivedDeadLetter = {
+    key,
+    type: null,
+    reason: "unprocessable",
+    service: "ingest",
+    source: null,
+    first_seen: FIRST_SEEN,
+    last_seen: FIRST_SEEN,
+    body: Buffer.from(body),
     ...more,
   };
   const batch = { topic: randomUUID(), partition: 0, expected: null, next: 1 };
-  await realtime.letters.file({ ...batch, letters: [letter] });
-  return (await realtime.letters.list({ key }, { limit: 1, cursor: null })).items[0]!.id;
+  await realtime.deadLetters.add({ ...batch, deadLetters: [deadLetter] });
+  return (await realtime.deadLetters.list({ key }, { limit: 1, cursor: null })).items[0]!.id;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
@@ -88,11 +97,12 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 
 test("a dead letter that would be taken now is published with the time it first came, and marked", async () => {
   const body = '{"type":"call.new","call_id":"redriven", "n": 1.0}';
-  const id = await file(body);
+  const id = await storeDeadLetter(body);
   expect((await ask(`/dead-letters/${id}`, "GET")).body.data).toMatchObject({ id, encoding: "utf8", body });
   for (const token of TOKENS)
     expect(await redrive(id, { Authorization: `Bearer ${token}` })).toMatchObject({
-      ...{ status: 200, body: { data: { id, status: "redriven" } } },
+      status: 200,
+      body: { data: { id, status: "redriven" } },
     });
   const events = (await published()).filter(({ aggregate_id }) => aggregate_id === "redriven");
   expect(events).toHaveLength(2);
@@ -101,36 +111,36 @@ test("a dead letter that would be taken now is published with the time it first 
 
 test("what is refused still, was dropped or is nowhere says so, and publishes nothing", async () => {
   const before = (await published()).length;
-  const refused = await file('{"type":"call.imagined"}');
+  const refused = await storeDeadLetter('{"type":"call.imagined"}');
   expect(await redrive(refused)).toMatchObject({ status: 422, body: { errors: [{ path: "/type" }] } });
-  const dropped = await file('{"type":"call.new","call_id":"dropped"}');
-  await realtime.letters.mark({ id: dropped, copies: 1 }, "dropped");
+  const dropped = await storeDeadLetter('{"type":"call.new","call_id":"dropped"}');
+  await realtime.deadLetters.mark({ id: dropped, copies: 1 }, "dropped");
   expect((await redrive(dropped)).status).toBe(409);
   expect((await redrive("0".repeat(64))).status).toBe(404);
-  expect(await realtime.letters.find(refused)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(refused)).toMatchObject({ status: "waiting" });
   expect((await published()).length).toBe(before);
 });
 
 test("nobody redrives without the admin token, nor reads a dead letter by HTTP", async () => {
-  const id = await file('{"type":"call.new","call_id":"closed"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"closed"}');
   const wrong = ["", "Bearer", "Bearer the-dashboard-token", "Bearer the-admin", "Basic dG9rZW4="];
   for (const Authorization of wrong) {
     expect((await redrive(id, { Authorization })).status).toBe(401);
     expect((await ask(`/dead-letters/${id}`, "GET", { Authorization })).status).toBe(401);
   }
-  expect(await realtime.letters.find(id)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(id)).toMatchObject({ status: "waiting" });
 });
 
 test("a page of another origin cannot redrive, even with the token; one of this host can", async () => {
-  const id = await file('{"type":"call.new","call_id":"origin"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"origin"}');
   for (const Origin of ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
     expect((await redrive(id, { Origin })).status).toBe(403);
-  expect(await realtime.letters.find(id)).toMatchObject({ status: "waiting" });
+  expect(await realtime.deadLetters.find(id)).toMatchObject({ status: "waiting" });
   expect((await redrive(id, { Origin: realtime.url })).status).toBe(200);
 });
 
 test("listing and dropping all dead letters stay the projector's, and without tokens there is no door at all", async () => {
-  const id = await file('{"type":"call.new","call_id":"stays"}');
+  const id = await storeDeadLetter('{"type":"call.new","call_id":"stays"}');
   expect((await ask("/dead-letters", "GET")).status).toBe(404);
   expect((await ask(`/dead-letters/${id}`, "DELETE")).status).toBe(405);
   for (const [path, method] of [

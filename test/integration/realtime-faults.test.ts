@@ -30,7 +30,7 @@ async function expectRightAfter(on: Gateway, outage: Outage, what: string): Prom
   say(what, figures);
   expect(figures).toMatchObject({ answers: { Failed: away.clients }, unready: true });
   expect(figures).toMatchObject({ connectionsLost: 0, exits: 0 });
-  expect(figures.toldMs).toBeLessThan(SLACK * 5_000);
+  expect(figures.notifiedMs).toBeLessThan(SLACK * 5_000);
   expect(figures.rightMs).toBeLessThan(SLACK * 5_000);
 }
 
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "while MongoDB is away sockets stay and commands fail; 5 s after its return all are told and right",
+  "while MongoDB is away sockets stay and commands fail; 5 s after its return all are notified and right",
   async () => {
     const outage = await openCut(process.env.MONGODB_URI!);
     await expectRightAfter(gateway, outage, "MongoDB cut off").finally(outage.close);

@@ -263,7 +263,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
 });
 
 describe.each(OLD_TRANSPORTS)("%s", (transport) => {
-  test("a client of the older protocol is welcomed, answered by event and by acknowledgement, and told of changes", async () => {
+  test("a client of the older protocol is welcomed, answered by event and by acknowledgement, and notified of changes", async () => {
     const client = await connectClient(transport, realtime.url);
     clients.push(client);
     expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
@@ -275,7 +275,7 @@ describe.each(OLD_TRANSPORTS)("%s", (transport) => {
     );
     expect([acknowledged.status, acknowledged.data.length]).toEqual(["Ok", 2]);
     expect(client.of("ListCallEvents")).toEqual([]);
-    realtime.tell([{ key: "one", kind: "call", version: 1, erased: false }]);
+    realtime.notify([{ key: "one", kind: "call", version: 1, erased: false }]);
     expect((await client.next("DataChanged")).status).toBe("Ok");
     expect(await client.ask("ListCalls", { params: { state: "no" } })).toMatchObject({ status: "Failed" });
     client.close();
@@ -284,14 +284,14 @@ describe.each(OLD_TRANSPORTS)("%s", (transport) => {
 });
 
 describe("socket.io by polling", () => {
-  test("a client of socket.io 4 that polls only is welcomed, lists calls without an acknowledgement and is told of a change", async () => {
+  test("a client of socket.io 4 that polls only is welcomed, lists calls without an acknowledgement and is notified of a change", async () => {
     const client = await connectClient("socket.io by polling", realtime.url);
     clients.push(client);
     expect(client.received).toEqual([{ data: "Welcome", event: "Welcome", status: "Ok" }]);
     client.send("ListCalls", {});
     const listed = await client.next("ListCalls");
     expect([listed.status, listed.data.length]).toEqual(["Ok", 2]);
-    realtime.tell([{ key: "one", kind: "call", version: 1, erased: false }]);
+    realtime.notify([{ key: "one", kind: "call", version: 1, erased: false }]);
     expect(await client.next("DataChanged")).toMatchObject({ event: "DataChanged", status: "Ok" });
   });
 });

@@ -57,10 +57,10 @@ describe.each(TRANSPORTS)("%s", (transport) => {
         expect(counted?.free ?? 0).toBe(free);
       });
     }
-    const [told] = agents(client.of("AgentsChanged")).filter((each) => each.agent === agent);
+    const [pushed] = agents(client.of("AgentsChanged")).filter((each) => each.agent === agent);
     const asked = await client.ask("ListAgents", {});
-    expect(asked.data.agents).toContainEqual(told);
-    expect(told).toMatchObject({ taken: 1, missed: 0, mean_talk_ms: expect.any(Number) });
+    expect(asked.data.agents).toContainEqual(pushed);
+    expect(pushed).toMatchObject({ taken: 1, missed: 0, mean_talk_ms: expect.any(Number) });
     client.close();
   });
 

@@ -58,8 +58,11 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     const { data } = await client.ask("Rewind", { at: at(25).getTime() });
     expect(data.waiting).toEqual([
       {
-        ...{ aggregate_id: "two", their_number: null, their_number_display: null },
-        ...{ queue: "900", entered_at: at(8).toJSON() },
+        aggregate_id: "two",
+        their_number: null,
+        their_number_display: null,
+        queue: "900",
+        entered_at: at(8).toJSON(),
       },
     ]);
     expect(data.queues).toMatchObject([{ queue: "900", waiting: 1, waiting_since: at(8).toJSON() }]);
@@ -111,7 +114,7 @@ test("a call that is erased is in no past from then on", async () => {
   const waiters = async () => (await client.ask("Rewind", { at: at(15).getTime() })).data.waiting.length;
   expect(await waiters()).toBe(2);
   const changes = await realtime.erase("two");
-  realtime.tell(changes);
+  realtime.notify(changes);
   await eventually(async () => expect(await waiters()).toBe(1));
 });
 

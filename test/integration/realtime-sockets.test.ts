@@ -49,7 +49,7 @@ const restart = async (options: Parameters<typeof startRealtime>[0]) => {
   realtime = await startRealtime(options);
 };
 
-test("a client that is told of a change reads the new state, a hundred times in a row, by every transport", async () => {
+test("a client that is notified of a change reads the new state, a hundred times in a row, by every transport", async () => {
   // 50 ms lie between two notices: waited for on a faster clock
   await restart({ clock: fastClock(5) });
   const all = await Promise.all(TRANSPORTS.map((transport) => connect(transport)));
@@ -64,7 +64,7 @@ test("a client that is told of a change reads the new state, a hundred times in 
 });
 
 describe.each(TRANSPORTS)("%s", (transport) => {
-  test("a burst of changes is told in few messages, and the last is never swallowed", async () => {
+  test("a burst of changes is sent in few messages, and the last is never swallowed", async () => {
     const client = await connect(transport);
     const began = performance.now();
     for (let n = 0; n < 100; n += 1) await realtime.happen(body("call.new", `burst ${n}`));
@@ -94,7 +94,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       state: "FINISHED",
     });
     await realtime.happen(body("call.ongoing", "other"));
-    realtime.tell([{ key: "after", kind: "call", version: 1, erased: true }]);
+    realtime.notify([{ key: "after", kind: "call", version: 1, erased: true }]);
     expect((await client.next("CallErased")).data).toEqual({ aggregate_id: "after" });
     expect(client.of("CallChanged")).toHaveLength(2);
   });
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
     await client.ask("Subscribe", {});
     const changes = await realtime.store(body("call.new", "missed"));
     realtime.away = true;
-    realtime.tell(changes);
+    realtime.notify(changes);
     const answer = await client.ask("ListCalls");
     expect(answer.data).toEqual({ success: false, error: "unavailable, try again" });
     expect(client.of("DataChanged")).toEqual([]);
@@ -557,7 +557,7 @@ test.each(["/calls", "/socket.io/?EIO=4&transport=websocket"])(
 );
 
 test.each(TRANSPORTS)(
-  "by %s a client that comes while its board is stale is told after its welcome",
+  "by %s a client that comes while its board is stale is notified after its welcome",
   async (transport) => {
     realtime.gateway.stale(Date.parse("2026-01-01T12:00:00Z"));
     const client = await connectClient(transport, realtime.url);

@@ -109,7 +109,11 @@ test("stamps are read by one sender's zone: another is refused until it is adopt
   const received_at = new Date("2026-03-01T16:00:00Z");
   const sample = (type: string, kind: "call" | "agent", aggregate_id: string) =>
     sampleEvent({
-      ...{ type, kind, aggregate_id, received_at, occurred_at: new Date("2026-03-01T15:00:00Z") },
+      type,
+      kind,
+      aggregate_id,
+      received_at,
+      occurred_at: new Date("2026-03-01T15:00:00Z"),
       payload: JSON.stringify({ type, queue: "900", timestamp: "2026-03-01T15:00:00" }),
     });
   const events = [sample("call.waiting", "call", "afar"), sample("actor.logged-in", "agent", "ana")];
@@ -151,7 +155,11 @@ test("a call that is erased while the calls of a moment are written is not among
   const erased_at = new Date();
   const erasures = [{ kind: "call" as const, key, erased_at, log_clean_by: erased_at }];
   const outcome = await writePast({
-    ...{ connection, name: "march", until: erased_at, fold: foldCall, isWanted: () => true },
+    connection,
+    name: "march",
+    until: erased_at,
+    fold: foldCall,
+    isWanted: () => true,
     // its page is written, and not yet looked at again
     onLooked: async () => {
       const applied = await store.apply({ ...batchOf([], 30, 0), next: 31, erasures }, foldCall);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { type Call, createReadOccurrence, findParties, foldCall, type StoredEvent } from "@teravoz/domain";
 import { readEnds, withAdmin } from "@teravoz/kafka";
-import { fileDeadLetters } from "@teravoz/projector";
-import { createMongoAccount, createMongoLetters } from "@teravoz/store";
+import { storeDeadLetters } from "@teravoz/projector";
+import { createMongoAccount, createMongoDeadLetters } from "@teravoz/store";
 import type { Document } from "mongodb";
 import { ask, type Erasing, findText, openErasing, untilClean } from "../support/erasing.ts";
 import { eventually } from "../support/eventually.ts";
@@ -144,18 +144,25 @@ test("calls that are dropped and rebuilt, or replayed from the topic, are the sa
 
 const DEAD_LETTERS = { limit: 10, cursor: null };
 
-/** As the projector's process files them. */
-function fileLetters() {
+/** As the projector's process stores them. */
+function startStoring() {
   const { client, topics, prefix, log, metrics } = opened;
   const { connection, store } = erasing;
-  const letters = createMongoLetters({ connection, log });
-  const filing = fileDeadLetters({
-    ...{ client, topics, prefix, log, metrics, letters, store, parties: findParties },
+  const deadLetters = createMongoDeadLetters({ connection, log });
+  const storing = storeDeadLetters({
+    client,
+    topics,
+    prefix,
+    log,
+    metrics,
+    deadLetters,
+    store,
+    parties: findParties,
     readOccurrence: createReadOccurrence("UTC"),
     onCrash: (error) => projector.crashes.push(error),
   });
-  opened.closing(filing.stop);
-  return { ...filing, list: async () => (await letters.list({}, DEAD_LETTERS)).items };
+  opened.closing(storing.stop);
+  return { ...storing, list: async () => (await deadLetters.list({}, DEAD_LETTERS)).items };
 }
 
 const lengthOf = async (topic: string) =>
@@ -163,15 +170,15 @@ const lengthOf = async (topic: string) =>
 
 test("partitions that are read again from their beginning change nothing: each event once, what was erased stays erased, a dead letter is one copy", async () => {
   const [kept, gone] = [bodiesOfCalls(20), bodiesOfCalls(1)];
-  const filing = fileLetters();
+  const storing = startStoring();
   await erasing.publish(shuffle([...kept, ...gone, ...kept.slice(0, 10)]));
   await untilStored([...kept, ...gone]);
   const poison = { topic: opened.topics.callEvents, key: "poison", value: Buffer.from("poison") };
   await erasing.publisher.publish(poison);
   await erase(gone);
   await untilStored(kept);
-  await eventually(async () => expect(await filing.list()).toMatchObject([{ copies: 1 }]), PATIENCE_MS);
-  await Promise.all([projector.stop(), filing.stop()]);
+  await eventually(async () => expect(await storing.list()).toMatchObject([{ copies: 1 }]), PATIENCE_MS);
+  await Promise.all([projector.stop(), storing.stop()]);
   const [before, parked] = [await calls(), await lengthOf(opened.topics.deadLetters)];
   const events = await erasing.db.collection("events").find().sort({ _id: 1 }).toArray();
   const positions = erasing.db.collection<{ _id: string; next: number }>("positions");
@@ -179,7 +186,7 @@ test("partitions that are read again from their beginning change nothing: each e
 
   // as the records of another log would have it
   await positions.updateMany({}, { $inc: { "identities.$[].timestamp": 1 } });
-  const again = fileLetters();
+  const again = startStoring();
   projector = erasing.project();
   await eventually(async () => {
     const rereads = (await opened.metrics.rereads.get()).values.reduce((sum, { value }) => sum + value, 0);

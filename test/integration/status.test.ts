@@ -29,7 +29,14 @@ function report({ client = opened.client, name = "one" }: { client?: KafkaClient
   const from = { ...self, instance: name };
   const config = readConfig(statusSettings, {});
   const reporter = createStatusReporter({
-    ...{ config, client, codec, topics, log, health, answers, self: from },
+    config,
+    client,
+    codec,
+    topics,
+    log,
+    health,
+    answers,
+    self: from,
     installation: () => "ours",
   });
   return { reporter, health, answers };
@@ -40,20 +47,23 @@ function follow() {
   const { client, codec, topics, prefix, log } = opened;
   const heard: ServiceStatus[] = [];
   const follower = followTopic({
-    ...{ client, log, topic: topics.serviceStatus, sinceMs: 3_600_000 },
+    client,
+    log,
+    topic: topics.serviceStatus,
+    sinceMs: 3_600_000,
     groupPrefix: `${prefix}follower-`,
     metrics: createMetrics(),
     handle: async (records) => {
       for (const { value } of records) heard.push(await codec.decodeStatus(value!));
     },
-    onDoubt: () => {},
+    onResync: () => {},
     onCrash: () => {},
   });
   opened.closing(() => follower.stop());
   return heard;
 }
 
-test("what an instance tells is heard by who comes later, to its last word, with every answer of its minutes", async () => {
+test("the status of an instance is heard by a later follower, to its last word, with every answer of its minutes", async () => {
   const { reporter, health, answers } = report();
   health.add("kafka", () => ({ ok: false, reason: "away", tolerated: true }));
   answers.count(422);

@@ -37,13 +37,19 @@ async function damage() {
   await documents().deleteOne({ _id: "missing" });
   await documents().insertOne({
     _id: "invented",
-    ...{ agent: "invented", is_extension: false, queues: [], extensions: [], returns: [] },
-    ...{ said_at: new Date(), updated_at: new Date(), version: 1 },
+    agent: "invented",
+    is_extension: false,
+    queues: [],
+    extensions: [],
+    returns: [],
+    said_at: new Date(),
+    updated_at: new Date(),
+    version: 1,
   });
   return events;
 }
 
-test("what an agent is kept as and its events do not agree in is told, mended under the fence and told of", async () => {
+test("a stored agent that differs from its events is reported, corrected under the fence and notified of", async () => {
   const events = await damage();
   const { items } = await store.listAgents({ limit: 1_000, cursor: null });
   expect(items).toEqual(["altered", "missing", "right"]);
@@ -63,7 +69,7 @@ test("what an agent is kept as and its events do not agree in is told, mended un
   expect(await store.compareAgents(all, foldCall)).toEqual([]);
   const [altered] = await store.listPresences(["altered"]);
   expect(altered).toMatchObject(applyPresence(null, events.slice(0, 2))!);
-  // untold until somebody says that they are told
+  // returned again until they are confirmed
   const again = await store.refoldAgents({ ...place, keys: [] }, foldCall);
   expect(again).toMatchObject({ changes: [{}, {}, {}] });
   const newer = await store.refoldAgents(

@@ -75,12 +75,12 @@ describe("every query of the store has its index", () => {
 
   test("calls are listed by an agent who has left them", async () => {
     const steps = ["call.waiting", "actor.entered", "actor.left"].map((type, n) => {
-      const payload = '{"queue":"900","actor":"of a leg"}';
+      const payload = '{"queue":"900","actor":"of a visit"}';
       return sampleEvent({ aggregate_id: "answered", type, payload, received_at: new Date(n * 1_000) });
     });
     await store.apply(batchOf(steps, null, 11), foldCall);
     const [command] = await profile(connection, async () => {
-      const { items } = await store.listCalls({ agent: "of a leg" }, { limit: 5, cursor: null });
+      const { items } = await store.listCalls({ agent: "of a visit" }, { limit: 5, cursor: null });
       expect(items).toMatchObject([{ aggregate_id: "answered", actor: null }]);
     });
     expect(command).toMatchObject({ op: "query", docsExamined: 1 });
@@ -239,11 +239,11 @@ describe("every query of the store has its index", () => {
   });
 
   test("the time after which dead letters expire is changed where a release before has set another", async () => {
-    const letters = connection.db.collection("dead_letters");
-    await letters.dropIndex("last_seen_1");
-    await letters.createIndex({ last_seen: 1 }, { expireAfterSeconds: 30 * 86_400 });
+    const deadLetters = connection.db.collection("dead_letters");
+    await deadLetters.dropIndex("last_seen_1");
+    await deadLetters.createIndex({ last_seen: 1 }, { expireAfterSeconds: 30 * 86_400 });
     await store.prepare();
-    const found = (await letters.indexes()).find(({ name }) => name === "last_seen_1");
+    const found = (await deadLetters.indexes()).find(({ name }) => name === "last_seen_1");
     expect(found).toMatchObject({ expireAfterSeconds: 31 * 86_400 });
   });
 
@@ -251,8 +251,8 @@ describe("every query of the store has its index", () => {
     const page = { limit: 4, cursor: null };
     const [events] = await profile(connection, () => store.listDeliveries({ of: "events" }, page));
     expect(events).toMatchObject({ docsExamined: 5, planSummary: "IXSCAN { id: -1 }" });
-    const [letters] = await profile(connection, () => store.listDeliveries({ of: "letters" }, page));
-    expect(letters).toMatchObject({ planSummary: "IXSCAN { first_seen: -1, _id: -1 }" });
+    const [deadLetters] = await profile(connection, () => store.listDeliveries({ of: "letters" }, page));
+    expect(deadLetters).toMatchObject({ planSummary: "IXSCAN { first_seen: -1, _id: -1 }" });
     const commands = await profile(connection, () =>
       store.listDeliveries({ key: "call-3" }, { limit: 9, cursor: null }),
     );
@@ -278,18 +278,18 @@ describe("every query of the store has its index", () => {
   });
 
   test("a person is looked for a page at a time, in any number of dead letters", async () => {
-    const letters = connection.db.collection<{ _id: string; key: null; body: Buffer }>("dead_letters");
+    const deadLetters = connection.db.collection<{ _id: string; key: null; body: Buffer }>("dead_letters");
     const body = Buffer.from('{"number":"5511987654321"}');
-    await letters.insertMany(
+    await deadLetters.insertMany(
       Array.from({ length: 2_500 }, (_, n) => ({ _id: `page-${n}`, key: null, body })),
     );
     const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
     const commands = await profile(connection, async () => {
       const person = { kind: "number", key: "+5511987654321" } as const;
       const found = await erasures.findPerson(person, { agentTopic: "agent-events" });
-      expect(found.certain).toMatchObject({ calls: [], events: [], letters: { length: 2_500 } });
+      expect(found.certain).toMatchObject({ calls: [], events: [], deadLetters: { length: 2_500 } });
     });
-    await letters.deleteMany({});
+    await deadLetters.deleteMany({});
     for (const { docsExamined } of commands) expect(docsExamined).toBeLessThanOrEqual(1_000);
   });
 
@@ -314,8 +314,10 @@ describe("every query of the store has its index", () => {
   });
 
   test("what was erased is looked for by keys alone: no event, call or dead letter is read for it", async () => {
-    const letters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
-    await letters.insertMany(Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })));
+    const deadLetters = connection.db.collection<{ _id: string; key: string }>("dead_letters");
+    await deadLetters.insertMany(
+      Array.from({ length: CALLS }, (_, n) => ({ _id: `${n}`, key: `call-${n}` })),
+    );
     const commands = await profile(connection, async () => {
       const erasures = createMongoErasures({ connection, erasureKeys, parties: findParties });
       for (const found of [erasures.revived(), erasures.revivedAside()])
@@ -372,8 +374,10 @@ describe("the newest calls by when they began are found without reading older on
   const lifeOf = (n: number) => {
     const isRare = n < RARE;
     const body = {
-      ...{ queue: isRare ? "old" : "900", our_number: isRare ? "1130009999" : ours },
-      ...{ their_number: `1196666${1_000 + n}`, direction: isRare ? "internal" : "inbound" },
+      queue: isRare ? "old" : "900",
+      our_number: isRare ? "1130009999" : ours,
+      their_number: `1196666${1_000 + n}`,
+      direction: isRare ? "internal" : "inbound",
     };
     const types = [
       ...["call.waiting", "actor.entered", "actor.left", "call.finished"].slice(0, n === CALLS - 1 ? 1 : 4),

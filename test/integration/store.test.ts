@@ -12,8 +12,8 @@ import {
 } from "@teravoz/store";
 import {
   accountContract,
+  deadLettersContract,
   jobsContract,
-  lettersContract,
   readinessContract,
   senderZoneContract,
   storeContract,
@@ -32,9 +32,9 @@ import {
 
 async function openPorts(rules: FoldRules = { region: "BR", senderZone: "UTC" }) {
   const uri = uriOf(freshDatabase()).href;
-  const { erasures: desk, connection, ...ports } = await openStorage({ uri, rules, log, erasureKeys });
+  const { erasures, connection, ...ports } = await openStorage({ uri, rules, log, erasureKeys });
   await eventually(() => ports.rebuild.prepare());
-  return { ...ports, desk, connection, close: () => dropDatabase(connection) };
+  return { ...ports, erasures, connection, close: () => dropDatabase(connection) };
 }
 
 storeContract("MongoDB", () => openPorts());
@@ -60,7 +60,7 @@ test("an account document of the release before the sender's zone is read as UTC
   await dropDatabase(connection);
 });
 
-lettersContract("MongoDB", () => openPorts());
+deadLettersContract("MongoDB", () => openPorts());
 
 describe("the store on MongoDB", () => {
   let connection: MongoConnection;

@@ -153,7 +153,9 @@ test("an instance that is not ready says why", async () => {
 test("each page names the instances of the other installation where two share a prefix", async () => {
   const { account, uri, close } = await openOtherDatabase();
   const addresses = {
-    ...{ kafka: process.env.KAFKA_BROKERS!, registry: process.env.SCHEMA_REGISTRY_URL!, mongodb: uri },
+    kafka: process.env.KAFKA_BROKERS!,
+    registry: process.env.SCHEMA_REGISTRY_URL!,
+    mongodb: uri,
   };
   const own = { ...process.env, ...env, TOPIC_PREFIX: gateway.opened.prefix, NODE_ENV: "development" };
   const services = [{ name: "realtime-of-another", kind: "realtime" as const }];

@@ -16,9 +16,9 @@ afterAll(async () => {
   await withAdmin(client, (admin) => admin.deleteTopics({ topics: made }));
 });
 
-type Outcome = { code: number; said: string };
+type CommandRun = { code: number; said: string };
 
-function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
   const command = [join(ROOT, "packages/kafka/src/topics-command.ts"), ...args];
   const options = { env: { ...process.env, TOPIC_PREFIX: prefix, ...env } };
   return new Promise((resolve) => {
@@ -69,7 +69,9 @@ const settingsOf = (topic: string): Promise<Record<string, string>> =>
 test("`topics` lets a topic of the registry keep everything, `--check` names one that deletes, and one that is compacted or absent is accepted", async () => {
   const { journal, compacted, absent } = ofRegistry;
   const topicOf = (topic: string, settings: Record<string, string> = {}) => ({
-    ...{ topic, numPartitions: 1, replicationFactor: 1 },
+    topic,
+    numPartitions: 1,
+    replicationFactor: 1,
     configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
   });
   const shared = { "flush.messages": "1" };

@@ -31,7 +31,7 @@ const suites: readonly Piece[] = [
   ].map((title) => test(`thousand clients: ${title}`, "integration/realtime-faults", title, FULL)),
   test("ingest under pressure", "integration/ingest-pressure", null, FULL),
   test("hostile senders", "integration/ingest-hostile", null, FULL),
-  test("notified, then read", "e2e/told-is-readable", null, FULL),
+  test("notified, then read", "e2e/notified-is-readable", null, FULL),
   test("projector in 512 MiB", "integration/projector", "512 MiB", FULL),
   test("doors", "e2e/access", null, FULL),
   test("rebuild killed", "e2e/rebuild.test", "killed in the middle", FULL),

@@ -21,7 +21,7 @@ const talk: Line[] = [
 ];
 
 describe("the state of an agent", () => {
-  test("is talking while a pause is told, and paused from the end of the talk on", () => {
+  test("is talking while a pause is received, and paused from the end of the talk on", () => {
     const paused = [...talk, presence(60, "paused")];
     expect(agentOf(paused)).toMatchObject({ state: "TALKING", call_id: "c1", next_state: "PAUSED" });
     expect(shown([...paused, [90, "actor.left", ana]])).toBe("PAUSED since 90");

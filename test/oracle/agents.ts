@@ -133,7 +133,7 @@ function endTalks(unordered: readonly AgentTalk[], presenceSteps: readonly Step[
   });
 }
 
-/** An open talk ends at a log-in that follows a log-out told during the talk. */
+/** An open talk ends at a log-in that follows a log-out received during the talk. */
 function logInAfterLogOut({ entered_at }: Talk, steps: readonly Step[]): number | null {
   const logOuts = steps.filter(({ type, at }) => type === "actor.logged-out" && at > entered_at);
   const logIns = steps.filter(
@@ -225,7 +225,7 @@ function stateOf(agent: Agent, question: Question): Shown {
   const talk = open.at(-1);
   if (talk) {
     const { entered_at, call } = talk;
-    const next_state = toldDuring(agent, open.at(-1)!);
+    const next_state = statedDuring(agent, open.at(-1)!);
     return { state: "TALKING", since: entered_at, call_id: call.call_id, next_state };
   }
   const ringing = agent.rings
@@ -243,11 +243,11 @@ function stateOf(agent: Agent, question: Question): Shown {
 const rings = ({ began_at, ended_at, call }: AgentRing, { now, isLost }: Question): boolean =>
   ended_at === null && call.state !== "FINISHED" && !isLost(call) && now - began_at <= MAX_RING_MS;
 
-function toldDuring({ presence, presenceSteps }: Agent, { entered_at }: Talk): AgentRow["next_state"] {
+function statedDuring({ presence, presenceSteps }: Agent, { entered_at }: Talk): AgentRow["next_state"] {
   if (!presence || presence.state === "AVAILABLE") return null;
   const type = presence.state === "PAUSED" ? "actor.paused" : "actor.logged-out";
-  const told = presenceSteps.filter((step) => !isDropped(step, presenceSteps));
-  return told.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
+  const stated = presenceSteps.filter((step) => !isDropped(step, presenceSteps));
+  return stated.some((step) => step.type === type && step.at >= entered_at) ? presence.state : null;
 }
 
 /** The state of an agent who neither talks nor rings. */
@@ -260,7 +260,7 @@ function restingState(agent: Agent, question: Question): { state: AgentState; si
   return { state: "FREE", since: moments.length > 0 ? Math.max(...moments) : agent.heard_at };
 }
 
-/** A pause counts from the end of the talk during which it was told. */
+/** A pause counts from the end of the talk during which it was received. */
 function endOfTalkAt(agent: Agent, at: number, question: Question): number {
   const during = agent.talks.filter((talk) => talk.entered_at <= at && at < endOf(talk, question));
   return Math.max(at, ...during.map((talk) => endOf(talk, question)));

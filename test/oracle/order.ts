@@ -19,8 +19,12 @@ const FINISHED = 8;
 const OTHERS = 9;
 const MAX_RING_MS = 120_000;
 const ENDS_RINGS = [
-  ...["call.waiting", "actor.entered", "call.ongoing"],
-  ...["call.overflow", "call.queue-abandon", "call.finished"],
+  "call.waiting",
+  "actor.entered",
+  "call.ongoing",
+  "call.overflow",
+  "call.queue-abandon",
+  "call.finished",
 ];
 
 const rankOf = ({ type }: Step): number => RANKS[type] ?? OTHERS;

@@ -172,7 +172,7 @@ function leave(play: Play, step: Step): void {
   if (play.onCall.length === 0) open.emptied_at = step.at;
   const { answered_by } = open;
   const answererLeft = answered_by && leavers.some((talk) => play.sameAgent(talk.step, answered_by));
-  if (answererLeft && !open.sawOngoing) doubtAnswer(play, open);
+  if (answererLeft && !open.sawOngoing) retractAnswer(play, open);
 }
 
 /** A left that names nobody is of everyone on the call. */
@@ -183,7 +183,7 @@ function leaversOf({ onCall, sameAgent }: Play, step: Step): Talk[] {
 }
 
 /** The answerer left before a `call.ongoing`: the next agent of the visit is shown as the answerer, or the caller waits. */
-function doubtAnswer(play: Play, open: OpenVisit): void {
+function retractAnswer(play: Play, open: OpenVisit): void {
   open.pending ??= { answered_at: open.answered_at!, answered_by: open.answered_by! };
   const next = play.onCall.find((talk) => open.entries.some((entry) => play.sameAgent(entry, talk.step)));
   open.answered_at = next ? next.entered_at : null;

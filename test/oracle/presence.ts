@@ -3,7 +3,7 @@ import { byReception, isBefore, isSameSecond, type Step } from "./events.ts";
 /** What the log-ins and pauses of an agent say; `since` is when the agent came into this state. */
 export type Presence = { state: "AVAILABLE" | "PAUSED" | "LOGGED_OUT"; since: number };
 
-/** By queue; null = told without a queue. Absent = logged out of it. */
+/** By queue; null = stated without a queue. Absent = logged out of it. */
 type Queues = Map<string | null, "AVAILABLE" | "PAUSED">;
 
 /** Agents whose only queue, null, is implied by a pause without a queue. */

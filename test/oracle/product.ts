@@ -73,7 +73,7 @@ type Counted = NonNullable<ReturnType<typeof foldCall>>;
 const callRow = (call: Counted): Row => ({
   ...pick(call, ["state", "began_at", "finished_at", "answered_at", "waiting_since"]),
   ...pick(call, ["abandoned", "actor", "counted_as"]),
-  legs: call.legs.map(({ answered_by: _answeredBy, ...leg }) => leg),
+  legs: call.legs.map(({ answered_by: _answeredBy, ...visit }) => visit),
   talks: call.talks.map((talk) => pick(talk, ["agent", "entered_at", "ended_at"])),
 });
 

@@ -5,8 +5,8 @@ export type RandomAgent = {
   /** Null for an agent whose events have only an extension. */
   login: string | null;
   extension: string;
-  /** Some senders never tell the extension of an agent who has a login. */
-  tellsExtension: boolean;
+  /** Some senders never state the extension of an agent who has a login. */
+  statesExtension: boolean;
   /** Some events name the extension alone. Not where two share it: within a call both would be one agent. */
   mayOmitLogin: boolean;
   /** The queues of the log-in; empty = the log-in names none. */
@@ -27,7 +27,7 @@ export function drawAgents(queues: readonly string[], random: Random): RandomAge
   return logins.map((login, n) => ({
     login: !isShared && random.chance(0.1) ? null : `${login}@example.com`,
     extension: String(201 + (isShared ? n >> 1 : n)),
-    tellsExtension: random.chance(0.85),
+    statesExtension: random.chance(0.85),
     mayOmitLogin: !isShared,
     queues: random.chance(0.2) ? [] : queues.slice(0, random.whole(1, queues.length)),
   }));
@@ -35,17 +35,17 @@ export function drawAgents(queues: readonly string[], random: Random): RandomAge
 
 /** How one event of a call names the agent: the login in any case, with or without the extension, or the extension alone. */
 export function nameIn(agent: RandomAgent, random: Random): { actor?: string; number?: string } {
-  const { login, extension: number, tellsExtension, mayOmitLogin } = agent;
-  if (login === null || (tellsExtension && mayOmitLogin && random.chance(0.07))) return { number };
+  const { login, extension: number, statesExtension, mayOmitLogin } = agent;
+  if (login === null || (statesExtension && mayOmitLogin && random.chance(0.07))) return { number };
   const capital = login.charAt(0).toUpperCase() + login.slice(1);
   const actor = random.pick([login, login, login, login.toUpperCase(), capital]);
-  return tellsExtension ? { actor, number } : { actor };
+  return statesExtension ? { actor, number } : { actor };
 }
 
 /** Log-ins and pauses name their agent alike: they are kept by that name. */
-const nameInLogIns = ({ login, extension: number, tellsExtension }: RandomAgent) => {
+const nameInLogIns = ({ login, extension: number, statesExtension }: RandomAgent) => {
   if (login === null) return { number };
-  return tellsExtension ? { actor: login, number } : { actor: login };
+  return statesExtension ? { actor: login, number } : { actor: login };
 };
 
 type Shift = { agent: RandomAgent; style: StampStyle; random: Random };
@@ -58,13 +58,13 @@ export function presenceOf(agent: RandomAgent, now: number, random: Random): Sen
   const isBusy = random.chance(0.5);
   let at = now - random.whole(MINUTE_MS, isBusy ? 20 * MINUTE_MS : 10 * HOUR_MS);
   if (random.chance(0.08)) at = now - random.whole(25, 1_000) * HOUR_MS;
-  sent.push(...tell(shift, "actor.logged-in", at));
+  sent.push(...state(shift, "actor.logged-in", at));
   for (let rounds = random.whole(0, isBusy ? 6 : 3); rounds > 0; rounds -= 1) {
     at += drawPause(random, isBusy);
     const [first, second] = random.pick(ROUNDS);
-    sent.push(...tell(shift, first, at));
+    sent.push(...state(shift, first, at));
     at += drawPause(random, isBusy);
-    if (random.chance(0.7)) sent.push(...tell(shift, second, at));
+    if (random.chance(0.7)) sent.push(...state(shift, second, at));
   }
   return sent.filter((each) => each.at <= now);
 }
@@ -82,7 +82,7 @@ function drawPause(random: Random, isBusy: boolean): number {
 }
 
 /** One event for each queue of the agent, or one without a queue for all of them. */
-function tell({ agent, style, random }: Shift, type: string, at: number): Sent[] {
+function state({ agent, style, random }: Shift, type: string, at: number): Sent[] {
   const isOfAll = agent.queues.length === 0 || (type !== "actor.logged-in" && random.chance(0.3));
   const reason = type === "actor.paused" && random.chance(0.5) ? { reason: "LUNCHBREAK" } : {};
   const queues = isOfAll ? [null] : random.chance(0.9) ? agent.queues : agent.queues.slice(0, 1);

@@ -41,10 +41,22 @@ describe("a random day", () => {
 });
 
 const WANTED = [
-  ...["NEW", "STANDBY", "WAITING", "ONGOING", "FINISHED"],
-  ...["ANSWERED", "ABANDONED", "OVERFLOWED"],
-  ...["FREE", "RINGING", "TALKING", "PAUSED", "LOGGED_OUT"],
-  ...["inbound", "outbound", "internal"],
+  "NEW",
+  "STANDBY",
+  "WAITING",
+  "ONGOING",
+  "FINISHED",
+  "ANSWERED",
+  "ABANDONED",
+  "OVERFLOWED",
+  "FREE",
+  "RINGING",
+  "TALKING",
+  "PAUSED",
+  "LOGGED_OUT",
+  "inbound",
+  "outbound",
+  "internal",
 ];
 
 describe("the oracle on random days", () => {

@@ -1,6 +1,6 @@
 import { type Named, nameOf, type Step } from "./events.ts";
 
-export type Outcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
+export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
 
 /** One entry into a queue until it ends. All moments are ms since the epoch. */
 export type Visit = {
@@ -11,7 +11,7 @@ export type Visit = {
   agent: string | null;
   talked_until: number | null;
   ended_at: number | null;
-  outcome: Outcome | null;
+  outcome: VisitOutcome | null;
 };
 
 /** The answer that was taken back, until it is known how the visit goes on. */

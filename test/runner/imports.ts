@@ -109,7 +109,7 @@ const targetsOf = (sources: Sources, index: string): string[] =>
     return basename(target) === "index.ts" ? targetsOf(sources, target) : [target];
   });
 
-/** The files behind an index that export the name; the index itself where it cannot be told. */
+/** The files behind an index that export the name; the index itself if they are not known. */
 function find(sources: Sources, index: string, name: string): string[] {
   const exports = new RegExp(`export\\s+(?:async\\s+)?(?:const|let|function|class)\\s+${name}\\b`);
   const found = targetsOf(sources, index).filter((path) => exports.test(sources.get(path) ?? ""));

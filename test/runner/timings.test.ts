@@ -2,7 +2,12 @@ import { expect, test } from "@jest/globals";
 import { collectTimings, formatTimings } from "./timings.ts";
 
 const suite = (path: string, band: string, seconds: number) => ({
-  ...{ path, band, seconds, passed: 1, failed: 0, tests: [] },
+  path,
+  band,
+  seconds,
+  passed: 1,
+  failed: 0,
+  tests: [],
 });
 const now = new Date("2026-01-05T12:00:00Z");
 

@@ -33,12 +33,12 @@ const AGENT_STEPS: Record<string, { from: string[]; to: string; call?: true }> =
   "actor.left": { from: ["talking"], to: "free", call: true },
 };
 
-type Standing = { state: string; call_id?: string | undefined };
+type AgentStatus = { state: string; call_id?: string | undefined };
 
 /** The state of each agent after the steps, and a sentence for each step that contradicts the state before it. */
 export function followAgents(steps: readonly Step[], { agents }: { agents: boolean }) {
   const found: string[] = [];
-  const states = new Map<string, Standing>();
+  const states = new Map<string, AgentStatus>();
   const seen = new Set<string>();
   for (const { type, actor, call_id, queue, stampMs } of steps) {
     const rule = AGENT_STEPS[type];

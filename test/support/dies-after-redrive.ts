@@ -8,7 +8,7 @@ import { runProjector } from "@teravoz/projector";
 const file = process.env.DIED_FILE!;
 
 await runProjector({
-  countLettersEveryMs: 1_000,
+  countDeadLettersEveryMs: 1_000,
   publisher: (publisher) => ({
     ...publisher,
     async publish(record) {

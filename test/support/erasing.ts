@@ -29,11 +29,18 @@ export async function openErasing(opened: TestTopics) {
   const ports = { erasures, store, codec, publisher, topics, readTelephone, now: () => new Date() };
   const outlet = createOutlet({ codec, publisher, topics });
   return {
-    ...{ opened, connection, db: connection.db, store, erasures, publisher },
+    opened,
+    connection,
+    db: connection.db,
+    store,
+    erasures,
+    publisher,
     url: await serve(opened, ports),
     daily: {
       ...ports,
-      ...{ log, jobs: createMongoJobs({ connection }), retentionDays: null },
+      log,
+      jobs: createMongoJobs({ connection }),
+      retentionDays: null,
       isWanted: () => true,
     } satisfies DailyPorts as DailyPorts,
     /** As ingest would. */
@@ -47,7 +54,12 @@ export async function openErasing(opened: TestTopics) {
       const crashes: unknown[] = [];
       const consumer = consumeEvents({
         parties: findParties,
-        ...{ client, codec, topics, log, metrics, prefix },
+        client,
+        codec,
+        topics,
+        log,
+        metrics,
+        prefix,
         store: around(createMongoStore({ connection, log, erasureKeys: keys })),
         publisher: aroundPublisher(publisher),
         fold: foldCall,

@@ -104,7 +104,8 @@ function openCluster(fake: Fake, logs: Log[]): Cluster {
   });
   const findBroker = async () => ({ fetch, heartbeat: async () => {} });
   return {
-    ...{ findBroker, findGroupCoordinator: findBroker },
+    findBroker,
+    findGroupCoordinator: findBroker,
     findLeaderForPartitions: (_topic: string, partitions: number[]) => ({ 0: partitions }),
     fetchTopicsOffset: async ([asked]: [{ partitions: Asked[]; fromBeginning: boolean }]) => {
       if (fake.isUnreadable) throw new Error("away");
@@ -120,8 +121,11 @@ const messagesOf = ({ end, missing, stamp }: Log, from: number) =>
   Array.from({ length: Math.max(0, end - from) }, (_, n) => from + n)
     .filter((offset) => !missing.has(offset))
     .map((offset) => ({
-      ...{ offset: String(offset), timestamp: String(stamp) },
-      ...{ key: null, value: null, headers: {} },
+      offset: String(offset),
+      timestamp: String(stamp),
+      key: null,
+      value: null,
+      headers: {},
     }));
 
 type Fake = {
@@ -171,7 +175,10 @@ function openConsumer(fake: Fake, logs: Log[], cluster: Cluster) {
     fake.fetches.set(partition, (fake.fetches.get(partition) ?? 0) + 1);
     const messages = messagesOf(log, from);
     const batch = {
-      ...{ topic: TOPIC, partition, messages, highWatermark: String(log.end) },
+      topic: TOPIC,
+      partition,
+      messages,
+      highWatermark: String(log.end),
       fetchedOffset: String(from),
       firstOffset: () => messages[0]!.offset,
       lastOffset: () => messages.at(-1)!.offset,

@@ -41,7 +41,7 @@ export async function fillBoard(realtime: RealtimeInProcess, now = Date.now()): 
   for (const { ago, ...fields } of steps.sort((one, other) => other.ago - one.ago)) {
     const at = new Date(now - ago * 1_000);
     const body = JSON.stringify({ ...fields, timestamp: at.toISOString() });
-    realtime.tell(await realtime.storeAt(at, body));
+    realtime.notify(await realtime.storeAt(at, body));
   }
 }
 

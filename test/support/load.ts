@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 
-export type Outcome = { status: number; tookMs: number };
+export type LoadAnswer = { status: number; tookMs: number };
 
 /** Posts without end on so many connections until stopped; bodies are those of `next`. */
 export function startLoad({
@@ -16,7 +16,7 @@ export function startLoad({
   pauseMs?: number;
 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const outcomes: Outcome[] = [];
+  const outcomes: LoadAnswer[] = [];
   const acknowledged: string[] = [];
   let stopped = false;
   const worker = async () => {
@@ -42,7 +42,7 @@ export function startLoad({
 }
 
 /** Status 0 = no answer came. */
-export function post(agent: Agent, url: string, body: string): Promise<Outcome> {
+export function post(agent: Agent, url: string, body: string): Promise<LoadAnswer> {
   const began = performance.now();
   return new Promise((resolve) => {
     const end = (status: number) => resolve({ status, tookMs: performance.now() - began });
@@ -64,7 +64,7 @@ export function quantile(values: readonly number[], part: number): number {
 }
 
 /** How often each status came. */
-export const countStatuses = (outcomes: readonly Outcome[]): Record<number, number> =>
+export const countStatuses = (outcomes: readonly LoadAnswer[]): Record<number, number> =>
   Object.fromEntries(
     [...Map.groupBy(outcomes, ({ status }) => status)].map(([key, all]) => [key, all.length]),
   );

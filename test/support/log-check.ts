@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Values shorter than this are in every log: ports, counts, parts of times. */
-const TELLING = 8;
+const SHORTEST = 8;
 /** A service that failed in a way nobody foresaw says one of these. */
 const FAULTS = [
   "unhandledRejection",
@@ -33,12 +33,12 @@ export function gatherPersonal(): SentValues {
 
 /** Which of the values, none shorter than TELLING, are in a text: it is read once, however many values there are. */
 export function createFinder(values: ReadonlySet<string>): (text: string) => string[] {
-  const heads = new Set(Array.from(values, (value) => value.slice(0, TELLING)));
+  const heads = new Set(Array.from(values, (value) => value.slice(0, SHORTEST)));
   const lengths = [...new Set(Array.from(values, (value) => value.length))];
   return (text) => {
     const found = new Set<string>();
-    for (let at = 0; at + TELLING <= text.length; at++) {
-      if (!heads.has(text.slice(at, at + TELLING))) continue;
+    for (let at = 0; at + SHORTEST <= text.length; at++) {
+      if (!heads.has(text.slice(at, at + SHORTEST))) continue;
       for (const length of lengths) {
         const piece = text.slice(at, at + length);
         if (values.has(piece)) found.add(piece);
@@ -51,7 +51,7 @@ export function createFinder(values: ReadonlySet<string>): (text: string) => str
 function personalIn(body: string): string[] {
   const texts = [NUMBER, E_MAIL, DOCUMENT].flatMap((pattern) => body.match(pattern) ?? []);
   const ids = [...body.matchAll(CALL_ID)].map(([, id]) => id!);
-  return [...texts, ...ids].filter((value) => value.length >= TELLING);
+  return [...texts, ...ids].filter((value) => value.length >= SHORTEST);
 }
 
 /** What stands in the logs of a run and must not, in words: anything personal that was sent, any e-mail, any fault nobody foresaw. */

@@ -55,8 +55,15 @@ const numbersOf = (n: number) => ({
 });
 
 const STEPS = [
-  ...["call.new", "call.standby", "call.waiting", "actor.entered", "call.ongoing"],
-  ...["call.data-provided", "call.data-provided", "actor.left", "call.finished"],
+  "call.new",
+  "call.standby",
+  "call.waiting",
+  "actor.entered",
+  "call.ongoing",
+  "call.data-provided",
+  "call.data-provided",
+  "actor.left",
+  "call.finished",
 ];
 
 type Slot = { call_id: string; n: number; step: number };

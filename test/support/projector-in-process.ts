@@ -19,7 +19,14 @@ export async function startProjector(
   const crashes: unknown[] = [];
   const consumer = consumeEvents({
     parties: findParties,
-    ...{ client, store, codec, topics, log, metrics, prefix, installation },
+    client,
+    store,
+    codec,
+    topics,
+    log,
+    metrics,
+    prefix,
+    installation,
     publisher: opened.publisher(),
     fold: foldCall,
     onSuperseded: (revision) => void crashes.push(revision),

@@ -21,7 +21,7 @@ import {
   queueSettings,
   readConfig,
 } from "@teravoz/runtime";
-import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { keepForReading, watchFailures } from "./failures.ts";
 
 type Options = {
@@ -35,14 +35,14 @@ type Options = {
   /** QUEUES, ACCOUNT_TIME_ZONE, ACCOUNT_REGION and SENDER_TIME_ZONE, where they are not the default. */
   env?: NodeJS.ProcessEnv;
   clock?: NonNullable<Parameters<typeof createRealtime>[0]["clock"]>;
-  /** Creates the parts that redriving needs, given the letters. */
-  redriveOf?: (letters: DeadLetters) => Redrive;
+  /** Creates the parts that redriving needs, given the dead letters. */
+  redriveOf?: (deadLetters: DeadLetters) => Redrive;
 };
 
 export type RealtimeInProcess = {
   url: string;
   server: Server;
-  letters: DeadLetters;
+  deadLetters: DeadLetters;
   /** Its log so far. */
   lines: readonly string[];
   /** Origins of pages that were refused. */
@@ -52,20 +52,20 @@ export type RealtimeInProcess = {
   ready: boolean;
   /** While true every query fails as with a database that is away. */
   away: boolean;
-  /** Stores bodies as the projector would, received now; the changes are for `tell`. */
+  /** Stores bodies as the projector would, received now; the changes are for `notify`. */
   store(...bodies: string[]): Promise<Change[]>;
   /** The same, received at that time. */
   storeAt(received: Date, ...bodies: string[]): Promise<Change[]>;
   /** Stores events as they are, without a notice. */
   storeEvents(events: LoggedEvent[]): Promise<void>;
-  /** Erases a call as the projector would; the changes are for `tell`. */
+  /** Erases a call as the projector would; the changes are for `notify`. */
   erase(call_id: string): Promise<Change[]>;
-  tell(changes: Change[]): void;
+  notify(changes: Change[]): void;
   gateway: Realtime["gateway"];
-  doubt(): void;
+  resync(): void;
   /** Takes statuses as the topic would bring them. */
   hear: Realtime["system"]["heard"];
-  /** store, then tell. */
+  /** store, then notify. */
   happen(...bodies: string[]): Promise<void>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
@@ -84,14 +84,14 @@ export async function startRealtime({
   const hasFailed = watchFailures();
   const lines: string[] = [];
   const { QUEUES, ACCOUNT_TIME_ZONE, ...account } = readConfig({ ...accountSettings, ...queueSettings }, env);
-  const letters = createMemoryLetters();
+  const deadLetters = createMemoryDeadLetters();
   const rules = foldRulesOf(account);
   const fold = createFold(rules);
-  const store = createMemoryStore({ letters, readOccurrence: fold.readOccurrence });
+  const store = createMemoryStore({ deadLetters, readOccurrence: fold.readOccurrence });
   const metrics = createMetrics();
   const health = createHealth();
   health.add("test", () => ({ ok: running.ready }));
-  const redrive = redriveOf?.(letters) ?? null;
+  const redrive = redriveOf?.(deadLetters) ?? null;
   const realtime = createRealtime({
     queries: watch(store, () => running),
     system: {
@@ -101,7 +101,7 @@ export async function startRealtime({
       installation: () => "",
       statusEveryMs: 10_000,
     },
-    letters,
+    deadLetters,
     redrive,
     isDevelopment,
     account: { queues: QUEUES, zone: ACCOUNT_TIME_ZONE, ...rules },
@@ -124,7 +124,7 @@ export async function startRealtime({
   const running: RealtimeInProcess = {
     url: `http://127.0.0.1:${port}`,
     server: realtime.server,
-    letters,
+    deadLetters,
     lines,
     refusedOrigins: realtime.refusedOrigins,
     queries: 0,
@@ -139,11 +139,11 @@ export async function startRealtime({
       await apply(events.map((event, index) => ({ ...event, source: source(index) })));
     },
     erase: (key) => apply([], [{ kind: "call", key, erased_at: new Date(), log_clean_by: new Date() }]),
-    tell: (changes) => realtime.feed.tell(changes.map((change) => ({ change, stamped: Date.now() }))),
+    notify: (changes) => realtime.feed.notify(changes.map((change) => ({ change, stamped: Date.now() }))),
     gateway: realtime.gateway,
-    doubt: () => realtime.feed.doubt(),
+    resync: () => realtime.feed.resync(),
     hear: realtime.system.heard,
-    happen: async (...bodies) => running.tell(await running.store(...bodies)),
+    happen: async (...bodies) => running.notify(await running.store(...bodies)),
     metrics: () => metrics.registry.metrics(),
     stop: async () => {
       await realtime.stop();

@@ -59,9 +59,16 @@ function argumentsOf(wanted: Wanted, report: string): string[] {
   const { projects, patterns = [], files, title, workers = 1, coverageDir } = wanted;
   const { testTimeoutMs = TEST_TIMEOUT_MS } = wanted;
   return [
-    ...["--experimental-vm-modules", "--no-warnings", jest, "--selectProjects", ...projects],
+    "--experimental-vm-modules",
+    "--no-warnings",
+    jest,
+    "--selectProjects",
+    ...projects,
     ...(workers > 1 ? [`--maxWorkers=${workers}`] : ["--runInBand"]),
-    ...[`--testTimeout=${testTimeoutMs}`, "--json", `--outputFile=${report}`, "--passWithNoTests"],
+    `--testTimeout=${testTimeoutMs}`,
+    "--json",
+    `--outputFile=${report}`,
+    "--passWithNoTests",
     `--testSequencer=${join(import.meta.dirname, "..", "runner", "slowest-first.ts")}`,
     // a connection that a failed test left open must not hold up the rest: the outcomes are known by then
     "--forceExit",
@@ -73,9 +80,12 @@ function argumentsOf(wanted: Wanted, report: string): string[] {
 
 const COVERAGE = [
   `--setupFiles=${join(import.meta.dirname, "coverage-of-services.ts")}`,
-  ...["--coverage", "--coverageProvider=v8", "--coverageReporters=json"],
+  "--coverage",
+  "--coverageProvider=v8",
+  "--coverageReporters=json",
   ...["packages", "services"].map((area) => `--collectCoverageFrom=${area}/**/src/**/*.ts`),
-  ...["--collectCoverageFrom=!**/*.test.ts", "--collectCoverageFrom=!services/board/**"],
+  "--collectCoverageFrom=!**/*.test.ts",
+  "--collectCoverageFrom=!services/board/**",
 ];
 
 type JestTest = { fullName: string; status: string; duration?: number | null };

@@ -39,7 +39,7 @@ export async function openMemoryRig(): Promise<ScaleRig> {
     url: realtime.url,
     async seed(count, hours) {
       await realtime.storeEvents(eventsOfCalls({ start: 0, length: count, count, hours }));
-      realtime.doubt();
+      realtime.resync();
     },
     async send(bodies) {
       for (let start = 0; start < bodies.length; start += BATCH)

@@ -7,6 +7,10 @@ import { bodiesOfCalls, shuffle } from "./traffic.ts";
 /** Requests at once. */
 const SENDERS = 32;
 const RETRY_MS = 50;
+/** More would only cost time: what a test waits for then takes as long as the traffic makes it. */
+const MANY = 1_000;
+/** Of each sender from then on: some 60 events a second in all. */
+const SLOW_MS = 500;
 /** A service confirms that it has begun to read a request: what breaks off before that was never read. */
 const EXPECT = { Expect: "100-continue" };
 /** The outcome of a request that the service had begun to read and did not answer. */
@@ -24,7 +28,7 @@ export async function postAll({ post }: Pick<Gateway, "post">, bodies: readonly 
 export type Sending = ReturnType<typeof keepSending>;
 
 /**
- * Sends events of ever new calls, 32 at a time and out of order, until `stop`. Like the vendor it repeats each until it is
+ * Sends events of ever new calls, 32 at a time and out of order, until `stop`; slowly once they are many. Like the vendor it repeats each until it is
  * acknowledged; the outcome of an attempt is a status, the code of a connection error, or BROKEN_OFF.
  */
 export function keepSending({ post }: Pick<Gateway, "post">) {
@@ -49,7 +53,7 @@ export function keepSending({ post }: Pick<Gateway, "post">) {
       const body = next();
       while (!(await attempt(body))) await sleep(RETRY_MS);
       acknowledged.push(body);
-      await sleep(pauseMs);
+      await sleep(acknowledged.length < MANY ? pauseMs : Math.max(pauseMs, SLOW_MS));
     }
   };
   const done = Promise.all(Array.from({ length: SENDERS }, sender));

@@ -13,7 +13,7 @@ const PREFIX = "test-";
 const SUITES = join(tmpdir(), "teravoz-");
 
 /**
- * Opens one stack for a whole test run, tells its addresses to the processes started from here, and stops it at the end, also
+ * Opens one stack for a whole test run, gives its addresses to the processes started from here, and stops it at the end, also
  * after a failure or Ctrl-C. Resolves with what `run` resolves with.
  */
 export async function withSharedStack<T>(run: (stack: Stack) => Promise<T>): Promise<T> {

@@ -145,7 +145,7 @@ const clientOf = (
   close: () => void socket.close(),
 });
 
-/** It has no `auth`: a token goes into the query. Names of events are told beforehand, for it has no `onAny`. */
+/** It has no `auth`: a token goes into the query. Names of events are given beforehand, for it has no `onAny`. */
 async function connectOldSocketIo(
   transport: OldTransport,
   url: string,

@@ -26,7 +26,7 @@ type Options = {
 };
 
 type Hold = { drops: Drops; over: Promise<void>; release(): void };
-type Link = { whole: boolean; delayMs: number; hold: Hold | null };
+type ProxyState = { whole: boolean; delayMs: number; hold: Hold | null };
 
 /** A link that can be cut, held and slowed, between a client and `target`, which is looked at for each connection. */
 export async function openProxy(
@@ -34,7 +34,7 @@ export async function openProxy(
   { kafka = false }: Options = {},
 ): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  const link: Link = { whole: true, delayMs: 0, hold: null };
+  const link: ProxyState = { whole: true, delayMs: 0, hold: null };
   const server = createServer((client) => {
     keep(client, sockets);
     if (!link.whole) return void client.resetAndDestroy();
@@ -79,7 +79,7 @@ function keep(socket: Socket, sockets: Set<Socket>): Socket {
   return socket;
 }
 
-function hold(link: Link, drops: Drops): void {
+function hold(link: ProxyState, drops: Drops): void {
   const { promise: over, resolve: release } = Promise.withResolvers<void>();
   link.hold ??= { drops, over, release };
 }
@@ -87,7 +87,7 @@ function hold(link: Link, drops: Drops): void {
 type Ends = { from: Socket; to: Socket; change?: ((chunk: Buffer) => Buffer) | undefined };
 
 /** One direction, a chunk at a time; an end is passed on like all else. */
-function forward(link: Link, flow: Flow, { from, to, change = (chunk) => chunk }: Ends): void {
+function forward(link: ProxyState, flow: Flow, { from, to, change = (chunk) => chunk }: Ends): void {
   const passes = async () => {
     if (link.hold?.drops(flow)) await link.hold.over;
   };

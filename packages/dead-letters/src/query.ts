@@ -1,13 +1,13 @@
 import type { ParsedUrlQuery } from "node:querystring";
-import type { LetterFilter } from "@teravoz/domain";
-import { listLettersQuery, redriveQuery } from "@teravoz/protocol";
+import type { DeadLetterFilter } from "@teravoz/domain";
+import { listDeadLettersQuery, redriveQuery } from "@teravoz/protocol";
 import { readQuery } from "@teravoz/runtime/http";
 
-export type ListQuery = { filter: LetterFilter; page: { limit: number; cursor: string | null } };
+export type ListQuery = { filter: DeadLetterFilter; page: { limit: number; cursor: string | null } };
 
 /** Reads the conditions of a list of dead letters. Throws a 400 that names every parameter that is wrong. */
 export function readListQuery(query: ParsedUrlQuery): ListQuery {
-  const { limit, cursor, ...filter } = readQuery(listLettersQuery, query);
+  const { limit, cursor, ...filter } = readQuery(listDeadLettersQuery, query);
   return { filter, page: { limit, cursor } };
 }
 

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterWithBody, Fault, LetterDesk, parseWebhook } from "@teravoz/domain";
+import type { DeadLetter, DeadLetterAdmin, DeadLetterWithBody, Fault, parseWebhook } from "@teravoz/domain";
 import {
   type Codec,
   deliveryHeader,
@@ -9,7 +9,7 @@ import {
 } from "@teravoz/kafka";
 
 export type RedrivePorts = {
-  letters: Pick<LetterDesk, "find" | "mark">;
+  deadLetters: Pick<DeadLetterAdmin, "find" | "mark">;
   codec: Pick<Codec, "encodeEvent" | "decodeEvent">;
   publisher: Pick<Publisher, "publish">;
   topics: TopicNames;
@@ -28,24 +28,26 @@ export type Redriven =
  * Unavailable while Kafka, the registry or the database is away.
  */
 export async function redrive(ports: RedrivePorts, id: string, { dryRun = false } = {}): Promise<Redriven> {
-  const letter = await ports.letters.find(id);
-  if (letter === null) return { outcome: "unknown" };
-  const { body, ...rest } = letter;
+  const deadLetter = await ports.deadLetters.find(id);
+  if (deadLetter === null) return { outcome: "unknown" };
+  const { body, ...rest } = deadLetter;
   if (body === null) return { outcome: "dropped" };
   const made = await makeRecord(ports, { ...rest, body });
   if (Array.isArray(made)) return { outcome: "refused", faults: made };
   if (dryRun) return { outcome: "redriven", letter: rest };
   // a second redrive of the same arrivals, after a death in between, is no further delivery
-  const headers = deliveryHeader(`${letter.id}:${letter.copies}`);
+  const headers = deliveryHeader(`${deadLetter.id}:${deadLetter.copies}`);
   await ports.publisher.publish({ ...made, headers });
-  const marked = await ports.letters.mark(letter, "redriven");
+  const marked = await ports.deadLetters.mark(deadLetter, "redriven");
   return marked ? { outcome: "redriven", letter: marked } : { outcome: "unknown" };
 }
 
 type Whole = DeadLetterWithBody & { body: Uint8Array };
 
-const makeRecord = (ports: RedrivePorts, letter: Whole): Promise<OutgoingRecord | Fault[]> =>
-  letter.source === null ? makeEvent(ports, letter) : makeAgain(ports, letter, letter.source.topic);
+const makeRecord = (ports: RedrivePorts, deadLetter: Whole): Promise<OutgoingRecord | Fault[]> =>
+  deadLetter.source === null
+    ? makeEvent(ports, deadLetter)
+    : makeAgain(ports, deadLetter, deadLetter.source.topic);
 
 /** A webhook's body, as ingest would publish it now. */
 async function makeEvent({ parse, codec, topics }: RedrivePorts, { body, first_seen }: Whole) {

@@ -1,4 +1,4 @@
-import { type DeadLetter, InvalidCursor, type LetterDesk } from "@teravoz/domain";
+import { type DeadLetter, type DeadLetterAdmin, InvalidCursor } from "@teravoz/domain";
 import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
 import {
@@ -14,42 +14,45 @@ import { withText } from "./text.ts";
 
 export type RedriveRoutePorts = RedrivePorts & { log: Log };
 
-export type DeadLetterPorts = RedriveRoutePorts & { letters: LetterDesk; tokens: readonly string[] | null };
+export type DeadLetterPorts = RedriveRoutePorts & {
+  deadLetters: DeadLetterAdmin;
+  tokens: readonly string[] | null;
+};
 
 type Router = ReturnType<typeof createRouter>;
 type Middleware = ReturnType<typeof requireToken>;
 
 /** Adds the routes of dead letters to the admin API: list, show, redrive, drop. */
 export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): void {
-  const { letters } = ports;
+  const { deadLetters } = ports;
   const enter = [noStore, requireToken(ports.tokens), answerUnavailable];
   router.get("/dead-letters", ...enter, async (ctx) => {
     const { filter, page } = readListQuery(ctx.query);
-    const { items, next } = await letters.list(filter, page).catch(refuseCursor);
+    const { items, next } = await deadLetters.list(filter, page).catch(refuseCursor);
     ctx.body = { status: "ok", data: items, next };
   });
   addRedriveRoutes(router, ports, [requireToken(ports.tokens)]);
   router.delete("/dead-letters/:id", ...enter, async (ctx) => {
     readQuery(noQuery, ctx.query);
-    const letter = known(await letters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
-    ports.log.info({ reason: letter.reason, count: 1 }, "dead letter dropped");
-    ctx.body = { status: "ok", data: letter };
+    const deadLetter = known(await deadLetters.mark({ id: idOf(ctx.params), copies: 0 }, "dropped"));
+    ports.log.info({ reason: deadLetter.reason, count: 1 }, "dead letter dropped");
+    ctx.body = { status: "ok", data: deadLetter };
   });
 }
 
 /** Adds only show and redrive. `doors` decides who may use them. */
 export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
-  const { letters } = ports;
+  const { deadLetters } = ports;
   const enter = [noStore, ...doors, answerUnavailable];
   router.get("/dead-letters/:id", ...enter, async (ctx) => {
     readQuery(noQuery, ctx.query);
-    ctx.body = { status: "ok", data: withText(known(await letters.find(idOf(ctx.params)))) };
+    ctx.body = { status: "ok", data: withText(known(await deadLetters.find(idOf(ctx.params)))) };
   });
   router.post("/dead-letters/:id/redrive", ...enter, async (ctx) => {
     const dryRun = readDryRun(ctx.query);
-    const letter = redrivenOf(await redrive(ports, idOf(ctx.params), { dryRun }));
-    if (!dryRun) ports.log.info({ reason: letter.reason, count: 1 }, "dead letter redriven");
-    ctx.body = { status: "ok", data: letter };
+    const deadLetter = redrivenOf(await redrive(ports, idOf(ctx.params), { dryRun }));
+    if (!dryRun) ports.log.info({ reason: deadLetter.reason, count: 1 }, "dead letter redriven");
+    ctx.body = { status: "ok", data: deadLetter };
   });
 }
 
@@ -60,12 +63,12 @@ function refuseCursor(error: unknown): never {
   throw error;
 }
 
-function known<T>(letter: T | null): T {
-  if (letter === null) throw unknownLetter();
-  return letter;
+function known<T>(deadLetter: T | null): T {
+  if (deadLetter === null) throw unknownDeadLetter();
+  return deadLetter;
 }
 
-const unknownLetter = () => new Problem(404, [{ path: "", message: "no such dead letter" }]);
+const unknownDeadLetter = () => new Problem(404, [{ path: "", message: "no such dead letter" }]);
 
 function redrivenOf(redriven: Redriven): DeadLetter {
   switch (redriven.outcome) {
@@ -76,6 +79,6 @@ function redrivenOf(redriven: Redriven): DeadLetter {
     case "dropped":
       throw new Problem(409, [{ path: "", message: "it was dropped: its body is gone" }]);
     case "unknown":
-      throw unknownLetter();
+      throw unknownDeadLetter();
   }
 }

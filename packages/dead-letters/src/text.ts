@@ -1,14 +1,14 @@
 import type { DeadLetterWithBody } from "@teravoz/domain";
-import type { LetterText } from "@teravoz/protocol";
+import type { DeadLetterText } from "@teravoz/protocol";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Turns the body into text, or into base64 if it is not UTF-8. */
-export function withText({ body, ...letter }: DeadLetterWithBody): LetterText {
-  if (body === null) return { ...letter, encoding: null, body };
+export function withText({ body, ...deadLetter }: DeadLetterWithBody): DeadLetterText {
+  if (body === null) return { ...deadLetter, encoding: null, body };
   try {
-    return { ...letter, encoding: "utf8", body: utf8.decode(body) };
+    return { ...deadLetter, encoding: "utf8", body: utf8.decode(body) };
   } catch {
-    return { ...letter, encoding: "base64", body: Buffer.from(body).toString("base64") };
+    return { ...deadLetter, encoding: "base64", body: Buffer.from(body).toString("base64") };
   }
 }

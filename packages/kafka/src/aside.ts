@@ -12,10 +12,10 @@ export type Aside = {
 };
 
 export type Turn = {
-  /** Runs one try; a batch aside may have to wait for a place. */
+  /** Runs one try; a batch aside may have to wait for a slot. */
   inTurn<T>(run: () => Promise<T>): Promise<T>;
   /**
-   * True when the work has ended. False if it is better left to go on aside: it waits, or its try takes long and there is a place for it.
+   * True when the work has ended. False if it is better left to go on aside: it waits, or its try takes long and a slot is free for it.
    */
   hold(work: Promise<unknown>): Promise<boolean>;
 };
@@ -24,9 +24,9 @@ export type Turn = {
 const HOLD_MS = 1_000;
 const STEP_MS = 100;
 
-/** `places`: tries aside that may run at once, for each of them needs memory. Batches aside that wait are not counted. */
-export function createAside(places: number): Aside {
-  const state = { free: places };
+/** `slots`: tries aside that may run at once, for each of them needs memory. Batches aside that wait are not counted. */
+export function createAside(slots: number): Aside {
+  const state = { free: slots };
   const works = new Set<Promise<unknown>>();
   const keep = (work: Promise<unknown>) => {
     works.add(work);
@@ -40,32 +40,32 @@ export function createAside(places: number): Aside {
 }
 
 function openTurn(state: { free: number }, keep: (work: Promise<unknown>) => void): Turn {
-  const turn = { isAside: false, isTrying: false, hasPlace: false };
-  const takePlace = () => {
+  const turn = { isAside: false, isTrying: false, hasSlot: false };
+  const takeSlot = () => {
     if (state.free === 0) return false;
     state.free -= 1;
-    turn.hasPlace = true;
+    turn.hasSlot = true;
     return true;
   };
-  const leavePlace = () => {
-    if (turn.hasPlace) state.free += 1;
-    turn.hasPlace = false;
+  const releaseSlot = () => {
+    if (turn.hasSlot) state.free += 1;
+    turn.hasSlot = false;
   };
   return {
     async inTurn(run) {
-      while (turn.isAside && !takePlace()) await sleep(STEP_MS);
+      while (turn.isAside && !takeSlot()) await sleep(STEP_MS);
       turn.isTrying = true;
       try {
         return await run();
       } finally {
         turn.isTrying = false;
-        leavePlace();
+        releaseSlot();
       }
     },
     async hold(work) {
       for (let heldMs = STEP_MS; ; heldMs += STEP_MS) {
         if (await endsWithin(work, STEP_MS)) return true;
-        if (turn.isTrying && !(heldMs >= HOLD_MS && takePlace())) continue;
+        if (turn.isTrying && !(heldMs >= HOLD_MS && takeSlot())) continue;
         turn.isAside = true;
         keep(work);
         return false;

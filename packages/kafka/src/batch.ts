@@ -28,7 +28,7 @@ export type ConsumedBatch = {
  * `fenced`: another writer has taken over the partition, nothing was changed. `stored`: an earlier try of the same writer was stored after
  * all, nothing was changed now, and its notices are left.
  */
-export type Outcome = "done" | "fenced" | "stored";
+export type BatchOutcome = "done" | "fenced" | "stored";
 
 /** Handles a batch, all or nothing. Throws Unavailable for what passes, anything else for what never will. */
-export type HandleBatch = (batch: ConsumedBatch) => Promise<Outcome>;
+export type HandleBatch = (batch: ConsumedBatch) => Promise<BatchOutcome>;

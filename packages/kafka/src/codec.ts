@@ -58,7 +58,12 @@ export function createCodec({
   const types = typesOf(topics, schemas);
   const reader = createRecordReader({ config, log, schemas });
   const ids = createSchemaIds({
-    ...{ config, topics, schemas, client, relookMs, log },
+    config,
+    topics,
+    schemas,
+    client,
+    relookMs,
+    log,
     onIds: (found) =>
       reader.renew(Object.entries(found).map(([kind, id]) => [id, types[kind as RecordKind]])),
   });

@@ -1,6 +1,7 @@
 import { type Log, sleep } from "@teravoz/runtime";
 import type { Offsets } from "kafkajs";
 import { withDeadline } from "./deadline.ts";
+import { partitionKey } from "./partition-key.ts";
 
 export type Commit = {
   topic: string;
@@ -16,7 +17,7 @@ export type Commit = {
  */
 export type Commits = {
   /**
-   * Takes the place of an offset of the same partition that is not committed yet. Sent by `send`, which tries once. Resolves once Kafka has
+   * Replaces an offset of the same partition that is not committed yet. Sent by `send`, which tries once. Resolves once Kafka has
    * it, or a later one; never if the partitions change before that.
    */
   add(commit: Commit, send: Send): Promise<void>;
@@ -28,10 +29,10 @@ export type Commits = {
   settled(ms: number): Promise<void>;
 };
 
-const placeOf = ({ topic, partition }: Omit<Commit, "offset" | "metadata">) => `${topic}:${partition}`;
+const keyOf = ({ topic, partition }: Omit<Commit, "offset" | "metadata">) => partitionKey(topic, partition);
 
 type Send = (offsets: Offsets) => Promise<void>;
-type Waiting = Commit & { done: PromiseWithResolvers<void> };
+type PendingCommit = Commit & { done: PromiseWithResolvers<void> };
 
 /** Longer than one request takes. */
 export const COMMIT_MS = 5_000;
@@ -39,10 +40,10 @@ const RETRY_MS = 1_000;
 
 /** Commits while `isWanted`. */
 export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, PendingCommit>();
   /** The highest offset that Kafka may have, by partition. */
   const highest = new Map<string, number>();
-  const mayHave = (place: string) => highest.get(place) ?? Number.POSITIVE_INFINITY;
+  const mayHave = (key: string) => highest.get(key) ?? Number.POSITIVE_INFINITY;
   let isSending = false;
   let sent = Promise.resolve();
   let send: Send = async () => {};
@@ -53,16 +54,16 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
       waiting.clear();
       try {
         await withDeadline(send(offsetsOf(taken)), COMMIT_MS);
-        for (const [place, { offset, done }] of taken) {
-          highest.set(place, Math.max(offset, waiting.get(place)?.offset ?? 0));
+        for (const [key, { offset, done }] of taken) {
+          highest.set(key, Math.max(offset, waiting.get(key)?.offset ?? 0));
           done.resolve();
         }
       } catch (err) {
         log.warn({ err }, "offsets are not committed yet, trying again");
-        for (const [place, commit] of taken) {
-          const later = waiting.get(place);
+        for (const [key, commit] of taken) {
+          const later = waiting.get(key);
           if (later) commit.done.resolve(later.done.promise);
-          else waiting.set(place, commit);
+          else waiting.set(key, commit);
         }
         await sleep(RETRY_MS, { ref: false });
       }
@@ -72,15 +73,15 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
   return {
     add(commit, by) {
       send = by;
-      const place = placeOf(commit);
-      highest.set(place, Math.max(mayHave(place), commit.offset));
-      const done = waiting.get(place)?.done ?? Promise.withResolvers<void>();
-      waiting.set(place, { ...commit, done });
+      const key = keyOf(commit);
+      highest.set(key, Math.max(mayHave(key), commit.offset));
+      const done = waiting.get(key)?.done ?? Promise.withResolvers<void>();
+      waiting.set(key, { ...commit, done });
       if (!isSending) sent = sendAll();
       return done.promise;
     },
-    note: (at) => void highest.set(placeOf(at), at.offset),
-    isAtMost: (at) => mayHave(placeOf(at)) <= at.offset,
+    note: (at) => void highest.set(keyOf(at), at.offset),
+    isAtMost: (at) => mayHave(keyOf(at)) <= at.offset,
     settled: (ms) => Promise.race([sent, sleep(ms, { ref: false })]),
   };
 }
@@ -91,7 +92,8 @@ function offsetsOf(commits: readonly (readonly [string, Commit])[]): Offsets {
     topics: [...topics].map(([topic, ofTopic]) => ({
       topic,
       partitions: ofTopic.map(([, { partition, offset, metadata }]) => ({
-        ...{ partition, metadata },
+        partition,
+        metadata,
         offset: String(offset),
       })),
     })),

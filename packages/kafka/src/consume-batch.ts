@@ -8,6 +8,7 @@ import type { Commits } from "./commits.ts";
 import { type FetchedBatch, type FinishPorts, finishBatch } from "./finish-batch.ts";
 import { countGap, observeLag } from "./lag.ts";
 import { heartbeatMs, type Member, type Membership } from "./membership.ts";
+import { partitionKey } from "./partition-key.ts";
 import type { Progress } from "./progress.ts";
 
 /** The part of a consumer's state that its batches share. */
@@ -37,8 +38,6 @@ const PREPARE_MS = 20;
 /** How long a commit may take before a batch is tried again, and before the member leaves its group. */
 export const SETTLE_MS = 2_000;
 
-export const place = (topic: string, partition: number) => `${topic}:${partition}`;
-
 /**
  * Handles what kafkajs fetched from one partition. Resolves when the batch is done, or when it goes on aside: its partition is then
  * paused until it is done. Throws what ends the member.
@@ -52,9 +51,9 @@ export async function consumeBatch(
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
   // first of all: if the batch has to wait, the metric shows its age grow
   observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
-  state.progress.waits(place(topic, partition));
+  state.progress.waits(partitionKey(topic, partition));
   await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
-    if (!(await untilPrepared(state, isOurs)) || state.beyond.has(place(topic, partition))) return;
+    if (!(await untilPrepared(state, isOurs)) || state.beyond.has(partitionKey(topic, partition))) return;
     const assignment = state.membership.assignment();
     const isAssigned = () => state.membership.assignment() === assignment;
     await startBatch(state, { member, payload, isAssigned, isOurs: () => isOurs() && isAssigned() });
@@ -81,7 +80,8 @@ async function startBatch(state: Consumption, job: Job): Promise<void> {
   job.member.consumer.pause(where);
   // a batch that was given up because of a seek leaves its partition to be read from there
   const resume = () => {
-    if (job.isAssigned() && !state.beyond.has(place(topic, partition))) job.member.consumer.resume(where);
+    if (job.isAssigned() && !state.beyond.has(partitionKey(topic, partition)))
+      job.member.consumer.resume(where);
   };
   // resuming fails if the member has ended meanwhile
   work.then(resume).catch((error) => endAside(state, job, error));
@@ -102,12 +102,12 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
   if (finished.outcome === "lost" || !job.isOurs()) return;
   if (finished.outcome === "ahead") {
     const { position } = finished;
-    state.sought.set(place(topic, partition), position);
+    state.sought.set(partitionKey(topic, partition), position);
     job.member.consumer.seek({ topic, partition, offset: String(position) });
     return;
   }
-  state.sought.delete(place(topic, partition));
-  state.progress.level(place(topic, partition));
+  state.sought.delete(partitionKey(topic, partition));
+  state.progress.level(partitionKey(topic, partition));
   job.payload.resolveOffset(job.payload.batch.lastOffset());
   void commit(state, job, batch.end);
 }
@@ -140,10 +140,14 @@ async function lowerKafka(state: Consumption, job: Job, part: ConsumedBatch): Pr
 function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]): FinishPorts {
   const { isOurs } = job;
   const { batch } = job.payload;
-  const where = place(batch.topic, batch.partition);
+  const where = partitionKey(batch.topic, batch.partition);
   let countedTo = 0;
   return {
-    ...{ position: state.position, now: state.now, log: state.log, isOurs, inTurn },
+    position: state.position,
+    now: state.now,
+    log: state.log,
+    isOurs,
+    inTurn,
     handle: async (part) => {
       await lowerKafka(state, job, part);
       return state.handle(part);
@@ -155,7 +159,9 @@ function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]
       observeLag(state, batch, expected);
       const first = Math.max(expected, countedTo);
       countGap(state, {
-        ...{ topic: batch.topic, partition: batch.partition, expected: first },
+        topic: batch.topic,
+        partition: batch.partition,
+        expected: first,
         records: records.filter(({ offset }) => offset >= first),
       });
       countedTo = Math.max(countedTo, (records.at(-1)?.offset ?? -1) + 1);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { type PositionStore, Unavailable } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import { createFakeKafka } from "../../../test/support/fake-kafka.ts";
-import type { ConsumedBatch, ConsumedRecord, Outcome } from "./batch.ts";
+import type { BatchOutcome, ConsumedBatch, ConsumedRecord } from "./batch.ts";
 import { type ConsumeOptions, consumePartitions, type PartitionConsumer } from "./consumer.ts";
 
 const open: PartitionConsumer[] = [];
@@ -31,12 +31,16 @@ function project(
   const stored: Record<number, number[]> = {};
   const notified: Record<number, number[]> = {};
   const project = {
-    ...{ kafka, positions, stored, notified, crashed: [] as unknown[] },
+    kafka,
+    positions,
+    stored,
+    notified,
+    crashed: [] as unknown[],
     /** Done before a batch is stored, and before its notices. */
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
     /** In place of storing, unless it is null. */
-    outcome: (): Outcome | null => null,
+    outcome: (): BatchOutcome | null => null,
     values: () => new Set(notified[0]),
   };
   const consumer = consumePartitions({
@@ -69,7 +73,9 @@ function project(
 const storeOf = (positions: Map<number, number>): PositionStore => ({
   position: async (_topic, partition) => positions.get(partition) ?? null,
   storedPosition: async (_topic, partition) => ({
-    ...{ next: positions.get(partition) ?? null, identities: [], seenUntil: null },
+    next: positions.get(partition) ?? null,
+    identities: [],
+    seenUntil: null,
   }),
   replacePosition: async ({ partition }, { expected, next }) => {
     if (positions.get(partition) !== expected) return false;

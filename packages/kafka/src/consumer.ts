@@ -5,7 +5,7 @@ import { createAssigner } from "./assigner.ts";
 import type { HandleBatch } from "./batch.ts";
 import { type KafkaClient, RETRY } from "./client.ts";
 import { COMMIT_MS, createCommits } from "./commits.ts";
-import { type Consumption, consumeBatch, place, SETTLE_MS } from "./consume-batch.ts";
+import { type Consumption, consumeBatch, SETTLE_MS } from "./consume-batch.ts";
 import { followCoordinator } from "./coordinator.ts";
 import { withDeadline } from "./deadline.ts";
 import { demandInstallation, installationMark, OtherInstallation } from "./installation.ts";
@@ -19,8 +19,9 @@ import {
   type MemberLife,
   memberOptions,
 } from "./membership.ts";
+import { partitionKey } from "./partition-key.ts";
 import { createProgress } from "./progress.ts";
-import { findStart, readStandings, type Standing, withoutStanding } from "./starts.ts";
+import { findStart, type PartitionOffsets, readPartitionOffsets, withoutOffsets } from "./starts.ts";
 import { watchFetches } from "./watch-fetches.ts";
 
 export type PartitionConsumer = {
@@ -89,7 +90,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       logs?.use({ reader, seek });
       // after a failure the log may be another one
       watchFetches(cluster, {
-        onFailure: () => logs?.doubt(),
+        onFailure: () => logs?.invalidate(),
         onAnswer: (topics) => noteAnswer(state, topics),
       });
       followCoordinator(cluster, life);
@@ -133,15 +134,27 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
     });
   };
   const membership = createMembership({
-    ...{ open, topics, run, prepare, log, onCrash },
+    open,
+    topics,
+    run,
+    prepare,
+    log,
+    onCrash,
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
   const now = options.now ?? (() => performance.now());
   const handle = logs?.guard(options.handle) ?? options.handle;
   const metadata = installationMark(options.installation);
   const state: State = {
-    ...{ ...options, membership, now, sought: new Map(), beyond: new Set() },
-    ...{ handle, logs, demandGroup, metadata },
+    ...options,
+    membership,
+    now,
+    sought: new Map(),
+    beyond: new Set(),
+    handle,
+    logs,
+    demandGroup,
+    metadata,
     aside: createAside(concurrency),
     progress: createProgress(now),
     commits: createCommits({ isWanted: () => false, log }),
@@ -176,7 +189,7 @@ function startAssignment(state: State, assignment: Assignment): void {
   const isWanted = () => state.membership.assignment() === assignment;
   state.commits = createCommits({ isWanted, log: state.log });
   state.beyond.clear();
-  state.progress.assign(placesOf(assignment));
+  state.progress.assign(partitionKeysOf(assignment));
   forgetLag(state);
 }
 
@@ -184,12 +197,12 @@ type Asked = readonly { topic: string; partitions: readonly { partition: number 
 
 function noteAnswer({ progress }: State, topics: Asked): void {
   for (const { topic, partitions } of topics)
-    for (const { partition } of partitions) progress.answered(place(topic, partition));
+    for (const { partition } of partitions) progress.answered(partitionKey(topic, partition));
 }
 
-const placesOf = (assignment: Assignment): string[] =>
+const partitionKeysOf = (assignment: Assignment): string[] =>
   Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => place(topic, partition)),
+    partitions.map((partition) => partitionKey(topic, partition)),
   );
 
 /**
@@ -207,16 +220,15 @@ async function seekAll(
 ): Promise<Assignment> {
   await state.demandGroup();
   await state.logs?.compare(assignment, isFirst);
-  const standings = await readStandings({ ...member, position: state.position }, assignment);
-  const left = withoutStanding(assignment, standings);
+  const offsets = await readPartitionOffsets({ ...member, position: state.position }, assignment);
+  const left = withoutOffsets(assignment, offsets);
   for (const [topic, partitions] of Object.entries(left)) member.consumer.pause([{ topic, partitions }]);
-  const firstStarts = standings.flatMap((standing) => {
-    const { topic, partition, committed } = standing;
-    const start = seekOne(state, member, standing);
+  const firstStarts = offsets.flatMap((known) => {
+    const { topic, partition, committed } = known;
+    const start = seekOne(state, member, known);
     if (committed !== null) state.commits.note({ topic, partition, offset: committed });
-    if (start === null || state.logs?.isCertain(standing) === false) return [];
-    const isRight =
-      committed !== null && committed <= start && (standing.metadata || null) === state.metadata;
+    if (start === null || state.logs?.isCertain(known) === false) return [];
+    const isRight = committed !== null && committed <= start && (known.metadata || null) === state.metadata;
     const offset = String(Math.min(committed ?? start, start));
     return isRight ? [] : [{ topic, partition, offset, metadata: state.metadata }];
   });
@@ -227,12 +239,12 @@ async function seekAll(
 }
 
 /** The offset at which the partition starts; null if it stands still. */
-function seekOne(state: State, { consumer }: Member, standing: Standing): number | null {
-  const { topic, partition, position, committed, low, high } = standing;
+function seekOne(state: State, { consumer }: Member, known: PartitionOffsets): number | null {
+  const { topic, partition, position, committed, low, high } = known;
   // Kafka forgets a group's offsets after days without a member, and when a topic is deleted
   if (position !== null && committed === null)
     state.log.warn({ topic, partition, position }, "the group has no committed offset");
-  const start = findStart(standing);
+  const start = findStart(known);
   const where = [{ topic, partitions: [partition] }];
   state.metrics.lagRecords.set({ topic, partition }, Math.max(0, high - (position ?? low)));
   if (start === null) {
@@ -241,8 +253,9 @@ function seekOne(state: State, { consumer }: Member, standing: Standing): number
       "the stored position is beyond the end of the log",
     );
     // the log was cut since it was compared
-    if (state.logs) throw new Error(`the log of ${place(topic, partition)} ends below the stored position`);
-    state.beyond.add(place(topic, partition));
+    if (state.logs)
+      throw new Error(`the log of ${partitionKey(topic, partition)} ends below the stored position`);
+    state.beyond.add(partitionKey(topic, partition));
     consumer.pause(where);
   } else {
     consumer.seek({ topic, partition, offset: String(start) });

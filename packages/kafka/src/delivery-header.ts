@@ -1,7 +1,7 @@
 import type { IHeaders } from "kafkajs";
 
 const NAME = "delivery_id";
-/** Ours have 12 characters, those of redriven letters some 70: a longer one is none of ours. */
+/** Ours have 12 characters, those of redriven dead letters some 70: a longer one is none of ours. */
 const MAX_LENGTH = 128;
 
 /** The header with a delivery's id. */

@@ -12,7 +12,11 @@ const NO_LEADER = 5;
 const TOO_LARGE = 10;
 
 const partition = (partitionId: number, partitionErrorCode: number, leader: number) => ({
-  ...{ partitionId, partitionErrorCode, leader, replicas: [1, 2], isr: [] },
+  partitionId,
+  partitionErrorCode,
+  leader,
+  replicas: [1, 2],
+  isr: [],
 });
 const topic = (topicErrorCode: number, partitionMetadata: ReturnType<typeof partition>[]) => ({
   topicMetadata: [{ topic: "calls", topicErrorCode, partitionMetadata }],

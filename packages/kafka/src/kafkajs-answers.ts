@@ -110,7 +110,9 @@ function unanswered({ topicData }: ProduceRequest, error: unknown): Produced {
   const topics = topicData.map(({ topic, partitions }) => ({
     topicName: topic,
     partitions: partitions.map(({ partition }) => ({
-      ...{ partition, errorCode: NETWORK_EXCEPTION, baseOffset: "-1" },
+      partition,
+      errorCode: NETWORK_EXCEPTION,
+      baseOffset: "-1",
     })),
   }));
   return { topics };

@@ -4,7 +4,8 @@ import type { Log, Metrics } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";
-import { isOfRecord, type PlaceOutcome, placeOf, readOutcomes, reasonOf } from "./outcomes.ts";
+import { isOfRecord, type PartitionOutcome, readOutcomes, reasonOf } from "./outcomes.ts";
+import { partitionKey } from "./partition-key.ts";
 
 export type PublisherLimits = {
   /** Producers that share the partitions; a partition that fails gets one of its own. */
@@ -22,7 +23,7 @@ export type PublisherLimits = {
 };
 
 /** A record on its way, and the caller that waits for it. */
-export type Waiting = {
+export type PendingRecord = {
   topic: string;
   message: Message;
   bytes: number;
@@ -43,10 +44,10 @@ export type Failing = { since: number; at: number; reason: string };
 /** One producer and what it has to send: one batch in flight, the rest in the queue. */
 export type Lane = {
   /** The one destination ("topic:partition") of an isolated lane; null where several share the lane. */
-  place: string | null;
+  destination: string | null;
   producer: Producer | null;
-  queue: Waiting[];
-  flight: Waiting[];
+  queue: PendingRecord[];
+  flight: PendingRecord[];
   working: boolean;
   /** Null after a batch that was acknowledged. */
   failing: Failing | null;
@@ -56,8 +57,8 @@ export type Lane = {
   idle: Promise<void>;
 };
 
-export const createLane = (maxRecords: number, place: string | null = null): Lane => ({
-  place,
+export const createLane = (maxRecords: number, destination: string | null = null): Lane => ({
+  destination,
   producer: null,
   queue: [],
   flight: [],
@@ -76,7 +77,7 @@ export type Sending = {
   records: number;
   bytes: number;
   stopping: boolean;
-  /** Lanes of destinations that failed, by place. */
+  /** Lanes of destinations that failed, by destination. */
   isolated: Map<string, Lane>;
   /** When a batch was acknowledged last (performance.now()). */
   acknowledgedAt: number;
@@ -108,20 +109,20 @@ async function work(state: Sending, lane: Lane): Promise<void> {
       await sleep(LINGER_MS);
       await sendNext(state, lane);
     }
-    if (!connected || (lane.place && lane.failing)) await sleep(state.limits.retryMs);
+    if (!connected || (lane.destination && lane.failing)) await sleep(state.limits.retryMs);
   }
   // in the same breath as the last look at the queue: a record that comes later finds the lane at rest and starts it
   lane.working = false;
-  if (lane.place && !lane.failing) rejoin(state, lane);
+  if (lane.destination && !lane.failing) rejoin(state, lane);
 }
 
 /** A shared lane connects ahead of its first record. */
-const hasWork = ({ stopping }: Sending, { place, producer, queue }: Lane): boolean =>
-  queue.length > 0 || (place === null && producer === null && !stopping);
+const hasWork = ({ stopping }: Sending, { destination, producer, queue }: Lane): boolean =>
+  queue.length > 0 || (destination === null && producer === null && !stopping);
 
 /** From the next record on its destination goes with the others again. */
 function rejoin(state: Sending, lane: Lane): void {
-  state.isolated.delete(lane.place!);
+  state.isolated.delete(lane.destination!);
   if (lane.producer) abandon(lane.producer, Promise.resolve());
 }
 
@@ -156,26 +157,30 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
   if (flight.length === 0 || !producer) return;
   for (const waiting of flight) waiting.handed = true;
   const sending = producer.sendBatch({ acks: -1, topicMessages: byTopic(flight) });
-  const deadlineMs = state.limits.deadlineMs * (lane.place ? 1 : SHARED_PART);
+  const deadlineMs = state.limits.deadlineMs * (lane.destination ? 1 : SHARED_PART);
   try {
     const outcomes = readOutcomes(flight, await withDeadline(sending, deadlineMs));
     lane.flight = [];
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const outcome of outcomes) conclude(state, lane, outcome);
   } catch (err) {
-    // told when it begins to fail, not at each try
+    // logged when it begins to fail, not at each try
     const level = lane.failing ? "debug" : "warn";
     state.log[level]({ err, records: flight.length }, "batch given up, producer replaced");
     lane.flight = [];
     lane.producer = null;
     abandon(producer, sending);
     const error = reasonOf(err);
-    const places = Map.groupBy(flight, ({ topic, message }) => placeOf(topic, message.partition!));
-    for (const [place, records] of places) conclude(state, lane, { place, records, error });
+    const destinations = Map.groupBy(flight, ({ topic, message }) => partitionKey(topic, message.partition!));
+    for (const [destination, records] of destinations) conclude(state, lane, { destination, records, error });
   }
 }
 
-function conclude(state: Sending, lane: Lane, { place, records, error }: PlaceOutcome<Waiting>): void {
+function conclude(
+  state: Sending,
+  lane: Lane,
+  { destination, records, error }: PartitionOutcome<PendingRecord>,
+): void {
   if (error === null) {
     acknowledge(state, lane, records);
     return;
@@ -185,33 +190,33 @@ function conclude(state: Sending, lane: Lane, { place, records, error }: PlaceOu
     const refusal = new RefusedForGood(`Kafka refuses the record: ${error}`);
     release(state, records[0]!.bytes);
     settle(state, records[0]!, refusal);
-    if (lane.place) lane.failing = null;
-  } else fail(state, isolate(state, lane, place), { records, error, refused });
+    if (lane.destination) lane.failing = null;
+  } else fail(state, isolate(state, lane, destination), { records, error, refused });
 }
 
-function acknowledge(state: Sending, lane: Lane, records: readonly Waiting[]): void {
+function acknowledge(state: Sending, lane: Lane, records: readonly PendingRecord[]): void {
   for (const waiting of records) {
     release(state, waiting.bytes);
     settle(state, waiting);
   }
-  if (lane.failing) state.log.info({ destination: lane.place }, "a partition takes records again");
+  if (lane.failing) state.log.info({ destination: lane.destination }, "a partition takes records again");
   lane.failing = null;
   lane.maxRecords = state.limits.maxBatchRecords;
   state.acknowledgedAt = performance.now();
 }
 
 /** A lane for this destination alone: it gets what waits for it in the lane where it failed. */
-function isolate(state: Sending, from: Lane, place: string): Lane {
-  if (from.place) return from;
-  const isOf = ({ topic, message }: Waiting) => placeOf(topic, message.partition!) === place;
-  const lane = createLane(state.limits.maxBatchRecords, place);
+function isolate(state: Sending, from: Lane, destination: string): Lane {
+  if (from.destination) return from;
+  const isOf = ({ topic, message }: PendingRecord) => partitionKey(topic, message.partition!) === destination;
+  const lane = createLane(state.limits.maxBatchRecords, destination);
   lane.queue = from.queue.filter(isOf);
   from.queue = from.queue.filter((waiting) => !isOf(waiting));
-  state.isolated.set(place, lane);
+  state.isolated.set(destination, lane);
   return lane;
 }
 
-type Failure = { records: readonly Waiting[]; error: string; refused: boolean };
+type Failure = { records: readonly PendingRecord[]; error: string; refused: boolean };
 
 /** Records whose deadline has not come are sent again, in their order. If one of several is refused, the batch is halved until it stands alone. */
 function fail(state: Sending, lane: Lane, { records, error, refused }: Failure): void {
@@ -222,14 +227,14 @@ function fail(state: Sending, lane: Lane, { records, error, refused }: Failure):
   else {
     const at = performance.now();
     if (!lane.failing)
-      state.log.warn({ destination: lane.place, reason: error }, "a partition takes no records");
+      state.log.warn({ destination: lane.destination, reason: error }, "a partition takes no records");
     lane.failing = { since: lane.failing?.since ?? at, at, reason: error };
   }
   start(state, lane);
 }
 
 /** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
-function takeBatch(state: Sending, lane: Lane): Waiting[] {
+function takeBatch(state: Sending, lane: Lane): PendingRecord[] {
   let bytes = 0;
   const end = lane.queue.findIndex((waiting, n) => {
     bytes += waiting.bytes;
@@ -238,13 +243,13 @@ function takeBatch(state: Sending, lane: Lane): Waiting[] {
   return lane.queue.splice(0, end < 0 ? lane.queue.length : end);
 }
 
-function byTopic(flight: Waiting[]): { topic: string; messages: Message[] }[] {
+function byTopic(flight: PendingRecord[]): { topic: string; messages: Message[] }[] {
   const groups = Map.groupBy(flight, ({ topic }) => topic);
   return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
 }
 
 /** Answers the caller, once. */
-export function settle(state: Sending, waiting: Waiting, refusal?: Unavailable): void {
+export function settle(state: Sending, waiting: PendingRecord, refusal?: Unavailable): void {
   if (waiting.settled) return;
   waiting.settled = true;
   if (refusal) waiting.reject(refusal);

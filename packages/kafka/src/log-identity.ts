@@ -1,13 +1,11 @@
-import type { RecordIdentity, StoredPosition } from "@teravoz/domain";
-
-export type Place = { topic: string; partition: number };
+import type { Partition, RecordIdentity, StoredPosition } from "@teravoz/domain";
 
 /** Reads the facts of a partition's log that a comparison needs. Each member throws the errors of the brokers. */
 export type LogReader = {
   /** The first offset that is still in the log, and the one after the last. */
-  ends(place: Place): Promise<{ low: number; high: number }>;
+  ends(where: Partition): Promise<{ low: number; high: number }>;
   /** The records that the log holds from one offset up to, and without, another. */
-  identities(place: Place, range: { from: number; to: number }): Promise<RecordIdentity[]>;
+  identities(where: Partition, range: { from: number; to: number }): Promise<RecordIdentity[]>;
   /** No younger record of the topic is removed by compaction. */
   minCompactionLagMs(topic: string): Promise<number>;
 };
@@ -25,22 +23,22 @@ export type Comparison = {
  */
 export async function compareLog(
   reader: LogReader,
-  place: Place,
+  where: Partition,
   { next, identities }: Pick<StoredPosition, "identities"> & { next: number },
   now: number,
 ): Promise<Comparison> {
-  const { low, high } = await reader.ends(place);
+  const { low, high } = await reader.ends(where);
   const verdict = (reason: string | null): Comparison => ({ reason, low, high });
   if (high < next) return verdict("it ends below the stored position");
   // everything that the log holds is read anyway
   if (next <= low) return verdict(null);
   for (const { offset, timestamp } of identities.toReversed()) {
     if (offset < low) break;
-    const [there] = await reader.identities(place, { from: offset, to: offset + 1 });
+    const [there] = await reader.identities(where, { from: offset, to: offset + 1 });
     if (there) return verdict(there.timestamp === timestamp ? null : "it holds another record");
   }
   const newest = identities.at(-1);
-  if (!newest || now - newest.timestamp > (await reader.minCompactionLagMs(place.topic)))
+  if (!newest || now - newest.timestamp > (await reader.minCompactionLagMs(where.topic)))
     return verdict(null);
   return verdict("it holds none of the last records, and they are too young for compaction");
 }

@@ -1,6 +1,6 @@
-import type { RecordIdentity } from "@teravoz/domain";
+import type { Partition, RecordIdentity } from "@teravoz/domain";
 import kafkajs, { type Admin, type Cluster } from "kafkajs";
-import type { LogReader, Place } from "./log-identity.ts";
+import type { LogReader } from "./log-identity.ts";
 import { isDenied } from "./outcomes.ts";
 
 /** One batch of records is answered whole, however long it is; a wait is over at once where there is a record. */
@@ -16,13 +16,13 @@ type Source = { cluster: Cluster; findBroker: Cluster["findBroker"] };
 export function createLogReader(cluster: Cluster, admin: Admin): LogReader {
   const source = { cluster, findBroker: cluster.findBroker.bind(cluster) };
   return {
-    ends: (place) => readEnds(cluster, place),
-    identities: (place, range) => readIdentities(source, place, range),
+    ends: (where) => readEnds(cluster, where),
+    identities: (where, range) => readIdentities(source, where, range),
     minCompactionLagMs: (topic) => readMinCompactionLag(admin, topic),
   };
 }
 
-async function readEnds(cluster: Cluster, { topic, partition }: Place) {
+async function readEnds(cluster: Cluster, { topic, partition }: Partition) {
   const at = async (fromBeginning: boolean) => {
     const [found] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }]);
     return Number(found!.partitions[0]!.offset);
@@ -33,12 +33,12 @@ async function readEnds(cluster: Cluster, { topic, partition }: Place) {
 
 async function readIdentities(
   source: Source,
-  place: Place,
+  where: Partition,
   { from, to }: { from: number; to: number },
 ): Promise<RecordIdentity[]> {
   const found: RecordIdentity[] = [];
   for (let offset = from; offset < to; ) {
-    const records = await fetchBatch(source, place, offset);
+    const records = await fetchBatch(source, where, offset);
     const asked = records.filter((record) => record.offset >= offset && record.offset < to);
     found.push(...asked.map(({ offset, timestamp }) => ({ offset, timestamp })));
     const last = records.at(-1)?.offset ?? -1;
@@ -52,7 +52,7 @@ async function readIdentities(
 /** The batch of records that an offset is in, or the next one; empty where the log ends there. */
 export async function fetchBatch(
   { cluster, findBroker }: Source,
-  { topic, partition }: Place,
+  { topic, partition }: Partition,
   offset: number,
 ): Promise<FetchedRecord[]> {
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));

@@ -83,21 +83,21 @@ test("a log that becomes another one is noticed within a minute, without a faile
   expect(stored.next).toBe(0);
 });
 
-test("after a doubt nothing is handled before the logs are compared again, at once", async () => {
+test("after an invalidation nothing is handled before the logs are compared again, at once", async () => {
   await join();
   const guarded = watch.guard(handle);
   expect(await guarded(BATCH)).toBe("done");
   log.stamps = stampsFrom(500, 30);
-  watch.doubt();
+  watch.invalidate();
   await expect(guarded(BATCH)).rejects.toThrow(Unavailable);
   await jest.advanceTimersByTimeAsync(1_000);
   expect([stored.next, watch.isCertain(PLACE)]).toEqual([0, true]);
 });
 
-test("a batch that was in hand during a doubt leaves its partition in doubt, for it has moved the position", async () => {
+test("a batch that was in hand during an invalidation leaves its partition uncertain, for it has moved the position", async () => {
   await join();
   const guarded = watch.guard(async () => {
-    watch.doubt();
+    watch.invalidate();
     await jest.advanceTimersByTimeAsync(1_500);
     expect(watch.isCertain(PLACE)).toBe(true);
     return "done";
@@ -106,7 +106,7 @@ test("a batch that was in hand during a doubt leaves its partition in doubt, for
   expect(watch.isCertain(PLACE)).toBe(false);
 });
 
-test("a partition that cannot be compared stays in doubt until it can, and its position stays", async () => {
+test("a partition that cannot be compared stays uncertain until it can, and its position stays", async () => {
   log.away = true;
   await join();
   expect([watch.isCertain(PLACE), stored.next]).toEqual([false, 20]);

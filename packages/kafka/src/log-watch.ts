@@ -1,13 +1,20 @@
-import { KEPT_IDENTITIES, type PositionStore, type RecordIdentity, Unavailable } from "@teravoz/domain";
+import {
+  KEPT_IDENTITIES,
+  type Partition,
+  type PositionStore,
+  type RecordIdentity,
+  Unavailable,
+} from "@teravoz/domain";
 import { type Check, type Log, type Metrics, sleep } from "@teravoz/runtime";
 import type { HandleBatch } from "./batch.ts";
-import { compareLog, type LogReader, type Place } from "./log-identity.ts";
+import { compareLog, type LogReader } from "./log-identity.ts";
 import type { Assignment } from "./membership.ts";
+import { partitionKey } from "./partition-key.ts";
 
 export type Reading = {
   reader: LogReader;
   /** Where the partition is read from next. */
-  seek(place: Place & { offset: string }): void;
+  seek(where: Partition & { offset: string }): void;
 };
 
 /** Compares the logs of a consumer's partitions with the stored positions, for as long as it is not stopped. */
@@ -20,11 +27,11 @@ export type LogWatch = {
    * beginning of the log. Never rejects: a partition that cannot be compared now is compared again soon.
    */
   compare(assignment: Assignment, isFirst?: boolean): Promise<void>;
-  /** Whether a partition was compared since the last doubt. */
-  isCertain(place: Place): boolean;
+  /** Whether a partition was compared since it was last invalidated. */
+  isCertain(where: Partition): boolean;
   /** The logs may be others now: nothing is handled before they are compared again. */
-  doubt(): void;
-  /** The handler, which throws Unavailable for a partition in doubt. */
+  invalidate(): void;
+  /** The handler, which throws Unavailable for a partition that is not compared. */
   guard(handle: HandleBatch): HandleBatch;
   /** Not ok, and tolerated, for an hour after a partition was put back. */
   check(): Check;
@@ -39,12 +46,12 @@ type Deps = {
   now?: () => number;
 };
 
-/** `doubts`: how often its log was doubted; `certain`: it was compared since. */
-type Watched = Place & { doubts: number; certain: boolean };
+/** `invalidations`: how often its comparison was invalidated; `certain`: it was compared since. */
+type Watched = Partition & { invalidations: number; certain: boolean };
 
 type State = Required<Deps> & {
   reading: Reading | null;
-  places: Map<string, Watched>;
+  watched: Map<string, Watched>;
   putBack: { at: number; reason: string } | null;
   wanted: boolean;
   wake: AbortController;
@@ -56,12 +63,15 @@ const RETRY_MS = 1_000;
 /** As long as an operator who was called needs to have a look. */
 const SHOWN_MS = 3_600_000;
 
-const nameOf = ({ topic, partition }: Place) => `${topic}:${partition}`;
-
 export function createLogWatch(deps: Deps): LogWatch {
   const state: State = {
-    ...{ now: Date.now, ...deps, reading: null, places: new Map(), putBack: null },
-    ...{ wanted: true, wake: new AbortController() },
+    now: Date.now,
+    ...deps,
+    reading: null,
+    watched: new Map(),
+    putBack: null,
+    wanted: true,
+    wake: new AbortController(),
   };
   void compareAgain(state);
   return {
@@ -69,19 +79,21 @@ export function createLogWatch(deps: Deps): LogWatch {
       state.reading = reading;
     },
     compare: (assignment, isFirst = true) => {
-      const added = watchedOf(assignment).map((watched) => [nameOf(watched), watched] as const);
-      state.places = new Map([...(isFirst ? [] : state.places), ...added]);
+      const added = watchedOf(assignment).map(
+        (watched) => [partitionKey(watched.topic, watched.partition), watched] as const,
+      );
+      state.watched = new Map([...(isFirst ? [] : state.watched), ...added]);
       return compareAll(state);
     },
-    isCertain: (place) => state.places.get(nameOf(place))?.certain === true,
-    doubt: () => {
-      for (const watched of state.places.values()) doubt(state, watched);
+    isCertain: (where) => state.watched.get(partitionKey(where.topic, where.partition))?.certain === true,
+    invalidate: () => {
+      for (const watched of state.watched.values()) invalidate(state, watched);
     },
     guard: (handle) => guard(state, handle),
     check: () => checkState(state),
     stop: () => {
       state.wanted = false;
-      state.places = new Map();
+      state.watched = new Map();
       state.wake.abort();
     },
   };
@@ -89,19 +101,19 @@ export function createLogWatch(deps: Deps): LogWatch {
 
 const watchedOf = (assignment: Assignment): Watched[] =>
   Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => ({ topic, partition, doubts: 0, certain: false })),
+    partitions.map((partition) => ({ topic, partition, invalidations: 0, certain: false })),
   );
 
-function doubt({ wake }: State, watched: Watched): void {
-  watched.doubts += 1;
+function invalidate({ wake }: State, watched: Watched): void {
+  watched.invalidations += 1;
   watched.certain = false;
   wake.abort();
 }
 
 async function compareAgain(state: State): Promise<void> {
   while (state.wanted) {
-    const isCertain = [...state.places.values()].every(({ certain }) => certain);
-    // a doubt or a failed comparison ends the pause between two rounds, and not the one after a failure
+    const isCertain = [...state.watched.values()].every(({ certain }) => certain);
+    // an invalidation or a failed comparison ends the pause between two rounds, and not the one after a failure
     if (isCertain) await sleep(EVERY_MS, { ref: false, signal: state.wake.signal });
     else await sleep(RETRY_MS, { ref: false });
     state.wake = new AbortController();
@@ -110,13 +122,13 @@ async function compareAgain(state: State): Promise<void> {
 }
 
 const compareAll = async (state: State): Promise<void> =>
-  void (await Promise.all([...state.places.values()].map((watched) => compareOne(state, watched))));
+  void (await Promise.all([...state.watched.values()].map((watched) => compareOne(state, watched))));
 
 async function compareOne(state: State, watched: Watched): Promise<void> {
-  const { topic, partition, doubts } = watched;
+  const { topic, partition, invalidations } = watched;
   try {
     await settle(state, { topic, partition });
-    if (doubts === watched.doubts) watched.certain = true;
+    if (invalidations === watched.invalidations) watched.certain = true;
   } catch (err) {
     state.log.warn(
       { topic, partition, err },
@@ -127,30 +139,30 @@ async function compareOne(state: State, watched: Watched): Promise<void> {
 }
 
 /** Puts the position back where the log is another one; gives it identities where it has none. */
-async function settle(state: State, place: Place): Promise<void> {
+async function settle(state: State, where: Partition): Promise<void> {
   const { positions, reading, now } = state;
-  const { topic, partition } = place;
+  const { topic, partition } = where;
   if (!reading) throw new Error("no member is open");
   const stored = await positions.storedPosition(topic, partition);
   const { next, identities, seenUntil } = stored;
   if (next === null) return;
-  const { reason, low, high } = await compareLog(reading.reader, place, { next, identities }, now());
+  const { reason, low, high } = await compareLog(reading.reader, where, { next, identities }, now());
   if (reason === null) {
     if (identities.length > 0 || next <= low) return;
-    const found = await reading.reader.identities(place, {
+    const found = await reading.reader.identities(where, {
       from: Math.max(low, next - KEPT_IDENTITIES),
       to: next,
     });
     if (found.length === 0) return;
-    await positions.replacePosition(place, { ...stored, expected: next, next, identities: found });
+    await positions.replacePosition(where, { ...stored, expected: next, next, identities: found });
     return;
   }
   const seen = Math.max(seenUntil ?? 0, newestStamp(identities) ?? now());
   const back = { expected: next, next: low, identities: [], seenUntil: seen };
   // where the position has moved meanwhile, it is compared again
-  if (!(await positions.replacePosition(place, back))) return settle(state, place);
-  report(state, place, { reason, position: next, low, high });
-  reading.seek({ ...place, offset: String(low) });
+  if (!(await positions.replacePosition(where, back))) return settle(state, where);
+  report(state, where, { reason, position: next, low, high });
+  reading.seek({ ...where, offset: String(low) });
 }
 
 const newestStamp = (identities: readonly RecordIdentity[]): number | undefined =>
@@ -158,30 +170,31 @@ const newestStamp = (identities: readonly RecordIdentity[]): number | undefined 
 
 function report(
   state: State,
-  place: Place,
+  where: Partition,
   { reason, position, low, high }: { reason: string; position: number; low: number; high: number },
 ): void {
-  const name = nameOf(place);
-  state.metrics.rereads.inc({ topic: place.topic });
+  const name = partitionKey(where.topic, where.partition);
+  state.metrics.rereads.inc({ topic: where.topic });
   state.putBack = {
     at: state.now(),
     reason: `the log of ${name} is read again from its beginning: ${reason}`,
   };
   state.log.error(
-    { ...place, position, offset: high, next: low, reason },
+    { ...where, position, offset: high, next: low, reason },
     "the log is not the one that the position was stored for: reading it again from its beginning",
   );
 }
 
 function guard(state: State, handle: HandleBatch): HandleBatch {
   return async (batch) => {
-    const watched = state.places.get(nameOf(batch));
+    const watched = state.watched.get(partitionKey(batch.topic, batch.partition));
     if (!watched?.certain) throw new Unavailable("the log is being compared with the stored position");
-    const { doubts } = watched;
+    const { invalidations } = watched;
     const outcome = await handle(batch);
-    // a batch that was read before a doubt has moved the position, perhaps by records of a log that is gone
-    const current = state.places.get(nameOf(batch));
-    if (current && (current !== watched || doubts !== current.doubts)) doubt(state, current);
+    // a batch that was read before an invalidation has moved the position, perhaps by records of a log that is gone
+    const current = state.watched.get(partitionKey(batch.topic, batch.partition));
+    if (current && (current !== watched || invalidations !== current.invalidations))
+      invalidate(state, current);
     return outcome;
   };
 }

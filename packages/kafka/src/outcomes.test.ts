@@ -4,7 +4,7 @@ import { readOutcomes } from "./outcomes.ts";
 const sent = (topic: string, partition: number) => ({ topic, message: { value: null, partition } });
 const flight = [sent("calls", 0), sent("calls", 1), sent("calls", 1), sent("agents", 0)];
 const answer = (topicName: string, partition: number, errorCode = 0) => ({ errorCode, topicName, partition });
-/** The error of each place of the flight. */
+/** The error of each partition of the flight. */
 const errorsOf = (answers: ReturnType<typeof answer>[]) =>
   readOutcomes(flight, answers).map(({ error }) => error);
 const all = [answer("calls", 1), answer("agents", 0), answer("calls", 0)];
@@ -16,9 +16,9 @@ test("a batch is acknowledged when each of its partitions was answered", () => {
 test("a partition that was not answered is not acknowledged, the others are: its leader moved and kafkajs did not send again", () => {
   const some = [answer("calls", 0), answer("agents", 0)];
   expect(readOutcomes(flight, some)).toEqual([
-    { place: "calls:0", records: [flight[0]], error: null },
-    { place: "calls:1", records: [flight[1], flight[2]], error: "NOT_ANSWERED" },
-    { place: "agents:0", records: [flight[3]], error: null },
+    { destination: "calls:0", records: [flight[0]], error: null },
+    { destination: "calls:1", records: [flight[1], flight[2]], error: "NOT_ANSWERED" },
+    { destination: "agents:0", records: [flight[3]], error: null },
   ]);
   expect(errorsOf([])).toEqual(Array(3).fill("NOT_ANSWERED"));
 });

@@ -1,26 +1,24 @@
 import type { RecordMetadata } from "kafkajs";
 import { errorTypeOf } from "./kafkajs-answers.ts";
-
-/** A partition of a topic: "topic:partition". */
-export const placeOf = (topic: string, partition: number) => `${topic}:${partition}`;
+import { partitionKey } from "./partition-key.ts";
 
 type Sent = { topic: string; message: { partition?: number } };
 type Answer = Pick<RecordMetadata, "topicName" | "partition" | "errorCode">;
 
-/** The records of one place in a batch; `error` is Kafka's name of what went wrong, null where they are acknowledged. */
-export type PlaceOutcome<T> = { place: string; records: T[]; error: string | null };
+/** The records of one partition in a batch; `error` is Kafka's name of the error, null if they are acknowledged. */
+export type PartitionOutcome<T> = { destination: string; records: T[]; error: string | null };
 
-/** The outcome of each place of a batch. That kafkajs resolves is not enough: the answer may have errors, or lack a partition. */
+/** The outcome of each partition of a batch. That kafkajs resolves is not enough: the answer may have errors, or lack a partition. */
 export function readOutcomes<T extends Sent>(
   flight: readonly T[],
   answers: readonly Answer[],
-): PlaceOutcome<T>[] {
-  const sent = Map.groupBy(flight, ({ topic, message }) => placeOf(topic, message.partition!));
-  const answered = Map.groupBy(answers, ({ topicName, partition }) => placeOf(topicName, partition));
-  return [...sent].map(([place, records]) => ({
-    place,
+): PartitionOutcome<T>[] {
+  const sent = Map.groupBy(flight, ({ topic, message }) => partitionKey(topic, message.partition!));
+  const answered = Map.groupBy(answers, ({ topicName, partition }) => partitionKey(topicName, partition));
+  return [...sent].map(([destination, records]) => ({
+    destination,
     records,
-    error: findError(answered.get(place) ?? []),
+    error: findError(answered.get(destination) ?? []),
   }));
 }
 

@@ -1,5 +1,5 @@
 import { Unavailable } from "@teravoz/domain";
-import type { ConsumedBatch, ConsumedRecord, HandleBatch, Outcome } from "./batch.ts";
+import type { BatchOutcome, ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 
 /** Moves a record to dead-letters for good; must not resolve before it is acknowledged there. */
 export type Park = (record: ConsumedRecord, batch: ConsumedBatch, error: unknown) => Promise<void>;
@@ -9,7 +9,7 @@ export type Park = (record: ConsumedRecord, batch: ConsumedBatch, error: unknown
  * record is parked, and the position moves past it. A passing error (Unavailable) is thrown on.
  */
 export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
-  const run = async (batch: ConsumedBatch): Promise<Outcome> => {
+  const run = async (batch: ConsumedBatch): Promise<BatchOutcome> => {
     try {
       return await handle(batch);
     } catch (error) {
@@ -23,7 +23,7 @@ export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
 }
 
 /** Handles a batch of several records as two, one after the other. */
-export async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<Outcome> {
+export async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<BatchOutcome> {
   const middle = Math.ceil(batch.records.length / 2);
   const between = batch.records[middle]!.offset;
   const outcome = await run({ ...batch, records: batch.records.slice(0, middle), next: between });

@@ -11,24 +11,27 @@ const log = createLog("test", "silent");
 
 /** Brokers that answer partition by partition as the broken ones say, and keep what they take. */
 function createBrokers() {
-  const taken: { place: string; value: string }[] = [];
+  const taken: { destination: string; value: string }[] = [];
   const opened = { producers: 0 };
-  /** By place: answered with an error, without an answer at all, or cause of an error of the whole send. */
+  /** By destination: answered with an error, without an answer at all, or cause of an error of the whole send. */
   const broken = new Map<string, "answer" | "silence" | "throw">();
   const sendBatch = async ({ topicMessages = [] }: ProducerBatch) => {
     const records = topicMessages.flatMap(({ topic, messages }) =>
       messages.map(({ partition, value }) => ({
-        ...{ topic, partition: partition!, place: `${topic}:${partition}`, value: String(value) },
+        topic,
+        partition: partition!,
+        destination: `${topic}:${partition}`,
+        value: String(value),
       })),
     );
-    const faults = records.map(({ place }) => broken.get(place));
+    const faults = records.map(({ destination }) => broken.get(destination));
     if (faults.includes("silence")) await new Promise(() => {});
     if (faults.includes("throw")) throw new Error("a broker is away");
-    return [...Map.groupBy(records, ({ place }) => place)].map(([place, all]) => {
+    return [...Map.groupBy(records, ({ destination }) => destination)].map(([destination, all]) => {
       const { topic, partition } = all[0]!;
       const tooLarge = all.reduce((sum, { value }) => sum + value.length, 0) > LARGEST;
-      const failed = tooLarge ? "MESSAGE_TOO_LARGE" : broken.has(place) ? "LEADER_NOT_AVAILABLE" : null;
-      const baseOffset = String(taken.filter((each) => each.place === place).length);
+      const failed = tooLarge ? "MESSAGE_TOO_LARGE" : broken.has(destination) ? "LEADER_NOT_AVAILABLE" : null;
+      const baseOffset = String(taken.filter((each) => each.destination === destination).length);
       if (!failed) taken.push(...all);
       return { topicName: topic, partition, errorCode: failed ? CODES[failed] : 0, baseOffset };
     });
@@ -49,7 +52,9 @@ afterEach(async () => {
 function stage(limits: Partial<PublisherLimits> = {}) {
   const brokers = createBrokers();
   const publisher = createPublisher({
-    ...{ client: brokers.client, log, metrics: createMetrics() },
+    client: brokers.client,
+    log,
+    metrics: createMetrics(),
     limits: { deadlineMs: 600, retryMs: 50, ...limits },
   });
   open.push(publisher);
@@ -73,7 +78,8 @@ test.each(["answer", "throw"] as const)(
     expect((outcomes[7] as PromiseRejectedResult).reason).toBeInstanceOf(OutcomeUnknown);
     expect(publisher.check()).toEqual({ ok: true });
     expect(publisher.partitions()).toMatchObject({
-      ...{ ok: false, tolerated: true },
+      ok: false,
+      tolerated: true,
       reason: expect.stringContaining("calls:7 takes no records"),
     });
     expect(publisher.takes({ topic: "calls", key: "k", partition: 7 })).toBe(false);
@@ -95,7 +101,7 @@ test("a partition that takes records again gets them in their order, and then sh
   await toEach(6);
   broken.clear();
   await waiting;
-  const values = taken.filter(({ place }) => place === "calls:7").map(({ value }) => value);
+  const values = taken.filter(({ destination }) => destination === "calls:7").map(({ value }) => value);
   expect(values.slice(0, 30)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`));
   expect(publisher.partitions()).toEqual({ ok: true });
   await toEach();

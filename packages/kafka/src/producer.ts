@@ -3,8 +3,8 @@ import { type Check, createRunningTime, type Log, type Metrics, type RunningTime
 import type { Message } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { createLane, type Lane, type PublisherLimits, release, type Sending, settle, start } from "./lane.ts";
-import { placeOf } from "./outcomes.ts";
 import { partitionOf } from "./partition.ts";
+import { partitionKey } from "./partition-key.ts";
 import { PARTITIONS } from "./topics.ts";
 
 export type OutgoingRecord = {
@@ -35,7 +35,7 @@ export type Publisher = {
 
 export type Destination = Pick<OutgoingRecord, "topic" | "key" | "partition">;
 
-/** A publisher that tells how single partitions are. */
+/** A publisher that reports the state of each partition. */
 export type PartitionPublisher = Publisher & {
   /** False while the partition that such a record would go to takes nothing: it would wait for its deadline. */
   takes(destination: Destination): boolean;
@@ -127,7 +127,9 @@ function checkLanes(state: State): Check {
   const away = lanes.filter(({ producer }) => producer === null).length;
   if (away > 0) return { ok: false, reason: `${away} of ${lanes.length} producers not connected` };
   const failing = failingLanes(state);
-  const covered = new Set(failing.map(({ place }) => Number(place!.split(":").at(-1)) % lanes.length));
+  const covered = new Set(
+    failing.map(({ destination }) => Number(destination!.split(":").at(-1)) % lanes.length),
+  );
   const isNothing =
     covered.size === lanes.length && failing.every((lane) => lane.failing!.since > acknowledgedAt);
   return isNothing ? { ok: false, reason: "the brokers acknowledge nothing" } : { ok: true };
@@ -139,7 +141,7 @@ function checkPartitions(state: State): Check {
   if (!first?.failing) return { ok: true };
   const seconds = Math.round((performance.now() - first.failing.since) / 1_000);
   const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : "";
-  const reason = `${first.place} takes no records for ${seconds} s: ${first.failing.reason}${more}`;
+  const reason = `${first.destination} takes no records for ${seconds} s: ${first.failing.reason}${more}`;
   return { ok: false, tolerated: true, reason };
 }
 
@@ -149,7 +151,7 @@ function takes(state: State, { topic, key, partition }: Destination): boolean {
 }
 
 function laneOf({ isolated, lanes }: State, topic: string, partition: number): Lane {
-  const lane = isolated.size > 0 ? isolated.get(placeOf(topic, partition)) : undefined;
+  const lane = isolated.size > 0 ? isolated.get(partitionKey(topic, partition)) : undefined;
   return lane ?? lanes[partition % lanes.length]!;
 }
 
@@ -164,7 +166,7 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   const partition = record.partition ?? choosePartition(state, topic, key);
   const lane = laneOf(state, topic, partition);
   // what fails must not fill the queue of what does not
-  if (lane.place && lane.failing && lane.queue.length >= limits.maxQueueRecords / PARTITIONS)
+  if (lane.destination && lane.failing && lane.queue.length >= limits.maxQueueRecords / PARTITIONS)
     return Promise.reject(new Unavailable("too much waits for a partition that takes nothing"));
   return new Promise((resolve, reject) => {
     lane.queue.push({

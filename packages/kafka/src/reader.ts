@@ -81,7 +81,10 @@ export function createRecordReader({
   const types = Object.values(schemas).map(typeOf);
   const byName = new Map(types.map((type) => [String(type.name), type]));
   const state: State = {
-    ...{ config, registry: openRegistry(config), log, types: byName },
+    config,
+    registry: openRegistry(config),
+    log,
+    types: byName,
     known: [...types, ...releasedSchemas.map(typeOf)]
       .map((type) => createReader(byName, type))
       .filter((reader) => reader !== null),

@@ -14,10 +14,10 @@ export const inTime = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer
 /** The kinds of records in our topics. */
 export type RecordKind = "call" | "agent" | "change" | "status";
 
-export type Subject = { subject: string; schema: string };
+export type RegistrySubject = { subject: string; schema: string };
 
 /** The subject of each topic, and the schema that is written under it. */
-export const subjectsOf = (topics: TopicNames, schemas = ours): Record<RecordKind, Subject> => ({
+export const subjectsOf = (topics: TopicNames, schemas = ours): Record<RecordKind, RegistrySubject> => ({
   call: { subject: `${topics.callEvents}-value`, schema: schemas.CallEvent },
   agent: { subject: `${topics.agentEvents}-value`, schema: schemas.AgentEvent },
   change: { subject: `${topics.callChanges}-value`, schema: schemas.CallChange },
@@ -100,7 +100,7 @@ class UnexpectedAnswer extends Error {}
 /** The id of a schema under its subject; null where the registry does not have it. Throws where the registry does not answer. */
 export async function findSchemaId(
   config: RegistryConfig,
-  { subject, schema }: Subject,
+  { subject, schema }: RegistrySubject,
 ): Promise<number | null> {
   const body = JSON.stringify({ schema });
   const answer = await requestRegistry(config, `/subjects/${encodeURIComponent(subject)}`, {

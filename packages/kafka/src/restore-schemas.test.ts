@@ -16,7 +16,10 @@ afterEach(() => registry.close());
 
 const restore = (ids: Parameters<typeof witnessesOfIds>[0]) =>
   restoreSchemas({
-    ...{ config: registry.config, topics, schemas, spreadMs: 0 },
+    config: registry.config,
+    topics,
+    schemas,
+    spreadMs: 0,
     witnesses: witnessesOfIds(ids, subjects),
   });
 const idOfStatus = () => findSchemaId(registry.config, subjects.status);

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Check, Log } from "@teravoz/runtime";
 import type { schemas as ours } from "@teravoz/schemas";
 import type { KafkaClient } from "./client.ts";
-import { findSchemaId, type RecordKind, type RegistryConfig, type Subject, subjectsOf } from "./registry.ts";
+import {
+  findSchemaId,
+  type RecordKind,
+  type RegistryConfig,
+  type RegistrySubject,
+  subjectsOf,
+} from "./registry.ts";
 import { restoreSchemas, type Witness, witnessesOfIds, witnessesOfLog } from "./restore-schemas.ts";
 import type { TopicNames } from "./topics.ts";
 
@@ -34,7 +40,7 @@ type Options = {
 };
 export type Ids = Record<RecordKind, number>;
 type State = Options & {
-  subjects: Record<RecordKind, Subject>;
+  subjects: Record<RecordKind, RegistrySubject>;
   ids: Ids | null;
   /** Why the registry's schemas are not what they must be; null when they are. */
   reason: string | null;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "@jest/globals";
 import type { Admin } from "kafkajs";
-import { findStart, readStandings, withoutStanding } from "./starts.ts";
+import { findStart, readPartitionOffsets, withoutOffsets } from "./starts.ts";
 
 const start = (position: number | null, committed: number | null, low = 0, high = 100) =>
   findStart({ position, committed, low, high });
@@ -16,7 +16,7 @@ test("a restored backup is filled up from its own position, however far Kafka's 
   expect(start(null, 90)).toBe(0);
 });
 
-test("what was stored but not committed to Kafka is read again, to be told", () => {
+test("what was stored but not committed to Kafka is read again, to be notified of", () => {
   expect(start(40, 30)).toBe(30);
 });
 
@@ -73,15 +73,15 @@ test("the offsets of a topic are known for every partition that has a leader", a
   ]);
 });
 
-test("the standings of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
+test("the offsets of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
   const admin = {
     fetchTopicOffsets: async () => [{ partition: 0, low: "0", high: "7", offset: "7" }],
     fetchOffsets: async () => [{ topic: "t", partitions: [{ partition: 0, offset: "-1" }] }],
   };
   const asked = { admin: admin as unknown as Admin, groupId: "g", position: async () => null };
-  const standings = await readStandings(asked, { t: [0, 1] });
-  expect(standings).toMatchObject([
+  const offsets = await readPartitionOffsets(asked, { t: [0, 1] });
+  expect(offsets).toMatchObject([
     { topic: "t", partition: 0, position: null, committed: null, low: 0, high: 7 },
   ]);
-  expect(withoutStanding({ t: [0, 1], u: [] }, standings)).toEqual({ t: [1] });
+  expect(withoutOffsets({ t: [0, 1], u: [] }, offsets)).toEqual({ t: [1] });
 });

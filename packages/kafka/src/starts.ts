@@ -3,7 +3,7 @@ import type { Admin } from "kafkajs";
 import type { Assignment } from "./membership.ts";
 
 /** Where a partition stands; offsets of the next record each. */
-export type Standing = {
+export type PartitionOffsets = {
   topic: string;
   partition: number;
   /** What is stored, null where nothing is. */
@@ -24,7 +24,10 @@ type Asked = {
 };
 
 /** Where each partition of an assignment stands, those without a leader left out. Throws what the brokers or `position` throw. */
-export async function readStandings(asked: Asked, assignment: Assignment): Promise<Standing[]> {
+export async function readPartitionOffsets(
+  asked: Asked,
+  assignment: Assignment,
+): Promise<PartitionOffsets[]> {
   const topics = Object.keys(assignment);
   return (await Promise.all(topics.map((topic) => readTopic(asked, topic, assignment[topic]!)))).flat();
 }
@@ -33,14 +36,14 @@ async function readTopic(
   { admin, groupId, position }: Asked,
   topic: string,
   partitions: number[],
-): Promise<Standing[]> {
+): Promise<PartitionOffsets[]> {
   // the positions first: the end of a log that another consumer still reads only grows
   const positions = new Map(
     await Promise.all(partitions.map(async (each) => [each, await position(topic, each)] as const)),
   );
   const ends = await admin.fetchTopicOffsets(topic);
   const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  return partitions.flatMap((partition): Standing[] => {
+  return partitions.flatMap((partition): PartitionOffsets[] => {
     const end = ends.find((each) => each.partition === partition);
     if (!end) return [];
     const entry = group?.partitions.find((each) => each.partition === partition);
@@ -60,13 +63,13 @@ async function readTopic(
   });
 }
 
-/** The partitions of an assignment that are not among the standings, by topic. */
-export function withoutStanding(
+/** The partitions of an assignment that are not among the known offsets, by topic. */
+export function withoutOffsets(
   assignment: Assignment,
-  standings: readonly Pick<Standing, "topic" | "partition">[],
+  known: readonly Pick<PartitionOffsets, "topic" | "partition">[],
 ): Assignment {
   const stands = (topic: string, partition: number) =>
-    standings.some((standing) => standing.topic === topic && standing.partition === partition);
+    known.some((each) => each.topic === topic && each.partition === partition);
   const left = Object.entries(assignment).map(
     ([topic, partitions]) => [topic, partitions.filter((partition) => !stands(topic, partition))] as const,
   );
@@ -83,7 +86,7 @@ export function findStart({
   committed,
   low,
   high,
-}: Pick<Standing, "position" | "committed" | "low" | "high">): number | null {
+}: Pick<PartitionOffsets, "position" | "committed" | "low" | "high">): number | null {
   if (position !== null && position > high) return null;
   const stored = position ?? low;
   return Math.max(low, Math.min(stored, committed ?? stored));

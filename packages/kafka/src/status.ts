@@ -13,15 +13,15 @@ export type StatusOptions = {
   health: Pick<Health, "report">;
   log: Log;
   config: Pick<Config<typeof statusSettings>, "STATUS_INTERVAL_MS">;
-  /** Who tells: the name of the service, of this instance of it, and of the release. */
+  /** The sender: the name of the service, of this instance of it, and of the release. */
   self: Pick<ServiceStatus, "service" | "instance" | "version">;
   /** The id of the installation, "" while it is not known (default: the service has no database). */
   installation?: () => string;
-  /** Where answers of the webhook are counted; what was told of minutes before that of `at` need not be kept. */
-  answers?: { untold(): Answers[]; told(at: Date): void };
+  /** Where answers of the webhook are counted; what was notified of minutes before that of `at` need not be kept. */
+  answers?: { unreported(): Answers[]; reported(at: Date): void };
 };
 
-/** What is told beside readiness, as it is now. */
+/** Current figures that are sent beside readiness. */
 export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
 
 export type StatusReporter = {
@@ -37,7 +37,7 @@ const RETRY_MS = 2_000;
 const LAST_WORD_MS = 1_000;
 
 /**
- * Tells how this instance is, again and again, and at the stop once more. In the background, one at a time: what cannot be sent is
+ * Reports the state of this instance, again and again, and at the stop once more. In the background, one at a time: what cannot be sent is
  * dropped, and nothing else waits for it or fails with it.
  */
 export function createStatusReporter(options: StatusOptions): StatusReporter {
@@ -45,56 +45,56 @@ export function createStatusReporter(options: StatusOptions): StatusReporter {
   const started_at = new Date();
   let figures: Figures = () => ({});
   let listRefused = (): Refused[] => [];
-  const tell = (stopped: boolean) =>
-    tellOnce(options, sender, { started_at, stopped, figures, refused: listRefused });
+  const send = (stopped: boolean) =>
+    sendOnce(options, sender, { started_at, stopped, figures, refused: listRefused });
   const stopping = new AbortController();
   return {
     start: (given, refused = () => []) => {
       figures = given;
       listRefused = refused;
-      void tellAgain(tell, options.config.STATUS_INTERVAL_MS, stopping.signal);
+      void sendAgain(send, options.config.STATUS_INTERVAL_MS, stopping.signal);
     },
     stop: async () => {
       stopping.abort();
-      await Promise.race([tell(true), sleep(LAST_WORD_MS, undefined, { ref: false })]);
+      await Promise.race([send(true), sleep(LAST_WORD_MS, undefined, { ref: false })]);
       await sender.close();
     },
   };
 }
 
-type Telling = { started_at: Date; stopped: boolean; figures: Figures; refused: () => Refused[] };
+type StatusDetails = { started_at: Date; stopped: boolean; figures: Figures; refused: () => Refused[] };
 
-async function tellAgain(
-  tell: (stopped: boolean) => Promise<boolean>,
+async function sendAgain(
+  send: (stopped: boolean) => Promise<boolean>,
   everyMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const waitMs = (await tell(false)) ? everyMs : Math.min(RETRY_MS, everyMs);
+    const waitMs = (await send(false)) ? everyMs : Math.min(RETRY_MS, everyMs);
     await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 
 /** Whether it was acknowledged. Never rejects. */
-async function tellOnce(options: StatusOptions, sender: StatusSender, how: Telling): Promise<boolean> {
+async function sendOnce(options: StatusOptions, sender: StatusSender, how: StatusDetails): Promise<boolean> {
   const { codec, answers, log } = options;
   try {
     const status = await describe(options, how);
     const { service, instance, at } = status;
     const value = await codec.encodeStatus(status);
     if (!(await sender.send({ key: `${service}/${instance}`, value }))) return false;
-    answers?.told(at);
+    answers?.reported(at);
     return true;
   } catch (err) {
     // the schemas are not known yet
-    log.debug({ err }, "a status was not told");
+    log.debug({ err }, "a status was not sent");
     return false;
   }
 }
 
 async function describe(
   { self, health, answers, installation = () => "" }: StatusOptions,
-  { started_at, stopped, figures, refused }: Telling,
+  { started_at, stopped, figures, refused }: StatusDetails,
 ): Promise<ServiceStatus> {
   const report = await health.report();
   const failing = Object.entries(report.checks)
@@ -109,7 +109,7 @@ async function describe(
     state: stopped ? "stopped" : report.status === "ok" ? "ready" : "unready",
     failing: stopped ? [] : failing,
     figures: Object.fromEntries(numbers.map(([name, value]) => [name, Math.round(value)])),
-    answers: answers?.untold() ?? [],
+    answers: answers?.unreported() ?? [],
     refused: refused(),
   };
 }

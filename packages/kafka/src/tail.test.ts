@@ -16,29 +16,31 @@ const run = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1_000);
 async function follow() {
   const kafka = createFakeKafka(1);
   kafka.append(0, 5);
-  const seen = { records: 0, doubts: 0 };
+  const seen = { records: 0, resyncs: 0 };
   const follower = followTopic({
-    ...{ client: kafka.client, topic: kafka.topic, groupPrefix: "g" },
+    client: kafka.client,
+    topic: kafka.topic,
+    groupPrefix: "g",
     log: createLog("test", "silent"),
     metrics: createMetrics(),
     handle: async (records) => {
       seen.records += records.length;
     },
-    onDoubt: () => void seen.doubts++,
+    onResync: () => void seen.resyncs++,
     onCrash: () => {},
   });
   await run(1);
   return { kafka, seen, follower };
 }
 
-test("a follower begins at the end, and what passed before is in doubt once", async () => {
+test("a follower begins at the end, and a resync is asked for once", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);
-  expect(seen).toEqual({ records: 3, doubts: 1 });
+  expect(seen).toEqual({ records: 3, resyncs: 1 });
 });
 
-test("a follower that joins again reads on from where it was, and nothing is in doubt", async () => {
+test("a follower that joins again reads on from where it was, and no resync is asked for", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);
@@ -48,10 +50,10 @@ test("a follower that joins again reads on from where it was, and nothing is in 
   kafka.crash(Object.assign(new Error("gone"), { name: "KafkaJSConnectionError" }));
   kafka.append(0, 1);
   await run(10);
-  expect(seen).toEqual({ records: 6, doubts: 1 });
+  expect(seen).toEqual({ records: 6, resyncs: 1 });
 });
 
-test("a follower whose place has left the log reads on from the end, and what passed before is in doubt", async () => {
+test("a follower whose place has left the log reads on from the end, and a resync is asked for", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);
@@ -61,5 +63,5 @@ test("a follower whose place has left the log reads on from the end, and what pa
   await run(10);
   kafka.append(0, 1);
   await run(1);
-  expect(seen).toEqual({ records: 4, doubts: 2 });
+  expect(seen).toEqual({ records: 4, resyncs: 2 });
 });

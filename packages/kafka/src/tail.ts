@@ -12,7 +12,7 @@ import {
   type MemberLife,
   memberOptions,
 } from "./membership.ts";
-import { withoutStanding } from "./starts.ts";
+import { withoutOffsets } from "./starts.ts";
 import { withAdmin } from "./topics.ts";
 import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
 
@@ -31,8 +31,8 @@ export type Follower = {
 
 /**
  * Follows every partition of a topic from its end, or from what came within the last `sinceMs`, in a group of its own that keeps no
- * offsets. A member that joins again reads on from where the last one was. `onDoubt` is called if a partition is read from elsewhere:
- * records may have passed before. Starts in the background and comes back by itself.
+ * offsets. A member that joins again reads on from where the last one was. `onResync` is called if a partition is read from elsewhere:
+ * records may have been missed. Starts in the background and comes back by itself.
  */
 export function followTopic(options: {
   client: KafkaClient;
@@ -43,7 +43,7 @@ export function followTopic(options: {
   metrics: Metrics;
   sinceMs?: number;
   handle(records: TailRecord[]): Promise<void>;
-  onDoubt(): void;
+  onResync(): void;
   onCrash(error: unknown): void;
 }): Follower {
   const { client, topic, sinceMs, log, metrics, onCrash } = options;
@@ -91,15 +91,20 @@ export function followTopic(options: {
       consumer.seek({ topic, partition, offset: String(offset) });
       next.set(partition, offset);
     }
-    const left = withoutStanding(
+    const left = withoutOffsets(
       assignment,
       starts.map(({ partition }) => ({ topic, partition })),
     );
-    if (starts.some(({ isKnown }) => !isKnown)) options.onDoubt();
+    if (starts.some(({ isKnown }) => !isKnown)) options.onResync();
     return left;
   };
   const membership = createMembership({
-    ...{ open, topics: [topic], run, prepare, log, onCrash },
+    open,
+    topics: [topic],
+    run,
+    prepare,
+    log,
+    onCrash,
     sessionTimeoutMs: client.sessionTimeoutMs,
   });
   return {

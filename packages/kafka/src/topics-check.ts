@@ -34,7 +34,7 @@ const RECHECK_MS = 2_000;
 const RELOOK_MS = 60_000;
 
 /**
- * Looks at the topics in the background, again and again; the check tells the first fault. With too few copies, and a registry that may
+ * Looks at the topics in the background, again and again; the check reports the first fault. With too few copies, and a registry that may
  * lose its data, a service does its job: that is tolerated, and logged.
  */
 export function topicsCheck({

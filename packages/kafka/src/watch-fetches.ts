@@ -13,8 +13,13 @@ export type FetchListeners = {
  * it stops all its fetches, and asks the same broker until the metadata is a minute old.
  */
 const LEADER_ERRORS = new Set([
-  ...["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE", "FENCED_LEADER_EPOCH", "UNKNOWN_LEADER_EPOCH"],
-  ...["KafkaJSConnectionError", "KafkaJSConnectionClosedError", "KafkaJSRequestTimeoutError"],
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "KafkaJSConnectionError",
+  "KafkaJSConnectionClosedError",
+  "KafkaJSRequestTimeoutError",
 ]);
 
 const isOfLeader = (error: unknown) =>

@@ -1,3 +1,4 @@
+import { DELIVERY_STATUSES } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
 import {
   CALL_STATES,
@@ -9,7 +10,7 @@ import {
   SYSTEM_MINUTES,
 } from "./limits.ts";
 import { call, callEvent, telephone } from "./schemas/call.ts";
-import { DELIVERY_STATUSES, deliveryBody, deliveryReport } from "./schemas/deliveries.ts";
+import { deliveryBody, deliveryReport } from "./schemas/deliveries.ts";
 import { describe } from "./schemas/describe.ts";
 import {
   callNumber,

@@ -27,6 +27,9 @@ export const MAX_CURSOR = 1_024;
 /** Rewind goes back to this moment (ms since the epoch) at most: no call is older. */
 export const EARLIEST_MOMENT = Date.UTC(2000, 0);
 
+/** For Rewind, a moment that differs from now by less than this is the present: clocks differ by that much. */
+export const PRESENT_MS = 1_000;
+
 /** The states of a call, in the order of its life. */
 export const CALL_STATES = [
   "NEW",

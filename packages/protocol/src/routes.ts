@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import { PAGE_ADDRESSES } from "./addresses.ts";
 import { callErasure, personErasure, preview } from "./schemas/admin.ts";
-import { deadLetter, letterText } from "./schemas/deliveries.ts";
+import { deadLetter, deadLetterText } from "./schemas/deliveries.ts";
 import { describe } from "./schemas/describe.ts";
 import { alive, health, ok, problem, unconfirmed, webhookAnswer, webhookProbe } from "./schemas/http.ts";
 import { agentKey, callKey, name, writtenNumber } from "./schemas/paths.ts";
-import { eraseQuery, listLettersQuery, noQuery, redriveQuery, statsQuery } from "./schemas/queries.ts";
+import { eraseQuery, listDeadLettersQuery, noQuery, redriveQuery, statsQuery } from "./schemas/queries.ts";
 import { stats } from "./schemas/reports.ts";
 
 export type ServiceName = "ingest" | "projector" | "realtime";
@@ -115,7 +115,7 @@ const letters = {
   token: "ADMIN_TOKEN",
   path: { id: name("The id of the dead letter.") },
 } as const;
-const unknownLetter = { doc: "There is no such dead letter.", body: problem };
+const unknownDeadLetter = { doc: "There is no such dead letter.", body: problem };
 const otherOrigin = {
   doc: "realtime only: the request comes from a page of another origin.",
   body: problem,
@@ -206,7 +206,7 @@ export const ROUTES = {
     of: PROJECTOR,
     doc: "Lists dead letters without their bodies, newest first.",
     token: "ADMIN_TOKEN",
-    query: listLettersQuery,
+    query: listDeadLettersQuery,
     answers: {
       200: {
         doc: "A page.",
@@ -227,11 +227,11 @@ export const ROUTES = {
     doc: "Shows a dead letter with its body. realtime has it only if `ADMIN_TOKEN` is set.",
     query: noQuery,
     answers: {
-      200: { doc: "The dead letter.", body: ok(letterText) },
+      200: { doc: "The dead letter.", body: ok(deadLetterText) },
       400: wrongParameter,
       401: noToken,
       403: otherOrigin,
-      404: unknownLetter,
+      404: unknownDeadLetter,
       503: away,
     },
   },
@@ -245,7 +245,7 @@ export const ROUTES = {
       400: wrongParameter,
       401: noToken,
       403: otherOrigin,
-      404: unknownLetter,
+      404: unknownDeadLetter,
       409: { doc: "It was dropped.", body: problem },
       422: { doc: "It would be refused again, and why.", body: problem },
       503: away,
@@ -260,7 +260,7 @@ export const ROUTES = {
       200: { doc: "It was dropped.", body: ok(deadLetter) },
       400: wrongParameter,
       401: noToken,
-      404: unknownLetter,
+      404: unknownDeadLetter,
       503: away,
     },
   },

@@ -20,7 +20,7 @@ test("answers are counted by status, for good and by the minute", async () => {
   for (const status of [200, 200, 422]) counter.count(status);
   clock.ms += MINUTE + 5;
   counter.count(200);
-  expect(counter.untold()).toEqual([
+  expect(counter.unreported()).toEqual([
     { minute: minute(10), status: 200, count: 2 },
     { minute: minute(10), status: 422, count: 1 },
     { minute: minute(11), status: 200, count: 1 },
@@ -32,25 +32,25 @@ test("answers are counted by status, for good and by the minute", async () => {
   }
 });
 
-test("a minute is told until it was told after its end", () => {
+test("a minute is reported until it was reported after its end", () => {
   const { clock, counter } = open();
   counter.count(200);
-  counter.told(new Date(clock.ms + MINUTE - 1));
+  counter.reported(new Date(clock.ms + MINUTE - 1));
   counter.count(200);
-  expect(counter.untold()).toEqual([{ minute: minute(10), status: 200, count: 2 }]);
+  expect(counter.unreported()).toEqual([{ minute: minute(10), status: 200, count: 2 }]);
   clock.ms += MINUTE;
   counter.count(503);
-  counter.told(new Date(clock.ms));
-  expect(counter.untold()).toEqual([{ minute: minute(11), status: 503, count: 1 }]);
+  counter.reported(new Date(clock.ms));
+  expect(counter.unreported()).toEqual([{ minute: minute(11), status: 503, count: 1 }]);
 });
 
-test("while nothing can be told an hour is kept, and not more", () => {
+test("while nothing can be reported an hour is kept, and not more", () => {
   const { clock, counter } = open();
   for (let n = 0; n < 100; n++) {
     counter.count(503);
     clock.ms += MINUTE;
   }
-  const kept = counter.untold();
+  const kept = counter.unreported();
   expect(kept).toHaveLength(60);
   expect(kept[0]!.minute).toEqual(minute(50));
 });

@@ -1,7 +1,7 @@
 import type { Answers } from "@teravoz/domain";
 import { Counter, type CounterConfiguration } from "prom-client";
 
-/** So many minutes are kept for whoever tells of them: an hour in which nothing could be told. */
+/** The number of minutes that are kept until they are reported: an hour in which no report could be sent. */
 const MAX_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
@@ -9,9 +9,9 @@ export type AnswerCounter = {
   /** One more answer with this status. Stands on the way of every request: two additions. */
   count(status: number): void;
   /** The minutes kept, each with all its answers so far. */
-  untold(): Answers[];
-  /** All before the minute of `at` was told: it cannot change any more. */
-  told(at: Date): void;
+  unreported(): Answers[];
+  /** All before the minute of `at` was reported: it cannot change any more. */
+  reported(at: Date): void;
 };
 
 type Counts = Map<number, number>;
@@ -40,11 +40,11 @@ export function createAnswerCounter(
       add(totals, status);
       add(current.counts, status);
     },
-    untold: () =>
+    unreported: () =>
       [...minutes].flatMap(([minute, counts]) =>
         [...counts].map(([status, count]) => ({ minute: new Date(minute), status, count })),
       ),
-    told(at) {
+    reported(at) {
       for (const minute of minutes.keys()) if (minute + MINUTE_MS <= at.getTime()) minutes.delete(minute);
     },
   };

@@ -60,7 +60,7 @@ test("a variable set to nothing counts as unset", () => {
   expect(readConfig(settings, { INGEST_PORT: "", WEBHOOK_TOKEN: "" })).toEqual(readConfig(settings, {}));
 });
 
-test("all faults are told in one message, each with its name and what it is for", () => {
+test("all faults are reported in one message, each with its name and what it is for", () => {
   const message = faultOf({ INGEST_PORT: "http", KAFKA_TLS: "yes", LOG_LEVEL: "loud", TOPIC_PREFIX: "a b" });
   for (const name of ["INGEST_PORT", "KAFKA_TLS", "LOG_LEVEL", "TOPIC_PREFIX"])
     expect(message).toMatch(new RegExp(`^ {2}${name}: .+ \\(.+\\)$`, "m"));

@@ -7,7 +7,7 @@ export type Check = {
   tolerated?: boolean;
 };
 export type Health = {
-  /** Adds what a service needs to do its job; `check` tells how it stands now and must not wait long. */
+  /** Adds what a service needs to do its job; `check` returns the present state and must not wait long. */
   add(name: string, check: () => Check | Promise<Check>): void;
   /** Not ready any more, whatever the checks say: the process is going away. */
   stopping(): void;

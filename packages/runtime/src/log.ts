@@ -12,7 +12,7 @@ const ALLOWED = new Set(
   `service version config port host path method status reason err job signal name attempt waitMs durationMs
    topic topics partition partitions offset expected next position lag group records bytes count added duplicates dropped erased parked gap
    uuid type id sockets views schemaId brokers missing created registered component revision superseded looked
-   changed removed overgrown origin refused destination`.split(/\s+/),
+   changed removed oversized origin refused destination`.split(/\s+/),
 );
 /** What may stand in `config`: the names of settings. */
 const SETTING = /^[A-Z][A-Z0-9_]*$/;

@@ -120,17 +120,17 @@ export function createMetrics() {
       name: "teravoz_refolded_calls_total",
       help: "Calls of an older fold that were folded anew",
     }),
-    waitingLetters: new Gauge({
+    waitingDeadLetters: new Gauge({
       ...of,
       name: "teravoz_dead_letters_waiting_records",
       help: "Dead letters that nobody has redriven or dropped yet; the same on every projector",
     }),
-    unfiledLetters: new Counter({
+    unstoredDeadLetters: new Counter({
       ...of,
       name: "teravoz_dead_letters_unfiled_total",
-      help: "Records of the dead letters' topic that could not be filed and were left there",
+      help: "Records of the dead letters' topic that could not be stored and were left there",
     }),
-    discardedLetters: new Counter({
+    discardedDeadLetters: new Counter({
       ...of,
       name: "teravoz_dead_letters_discarded_total",
       help: "Dead letters that were deleted for their age or their bytes and that nobody had redriven or dropped",

@@ -1,4 +1,4 @@
-import { isZone, type QueuePromise } from "@teravoz/domain";
+import { isZone, type QueuePromise, USUAL_PROMISE } from "@teravoz/domain";
 import { z } from "zod";
 import type { Settings } from "./config.ts";
 
@@ -7,9 +7,6 @@ export type QueueSettings = {
   named: ReadonlyMap<string, { name: string | null } & QueuePromise>;
   rest: QueuePromise;
 };
-
-/** Usual in call centres: answered within 20 s is in time, and who hangs up within 5 s has not waited. */
-const USUAL: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 
 const seconds = z.number().positive().max(3_600);
 const queue = z.strictObject({
@@ -28,7 +25,7 @@ const queues = z.string().transform((text, context): QueueSettings => {
     return z.NEVER;
   }
   const { "*": others = {}, ...named } = read.data;
-  const rest = promiseOf(others, USUAL);
+  const rest = promiseOf(others, USUAL_PROMISE);
   const entries = Object.entries(named).map(
     ([number, given]) => [number, { name: given.name ?? null, ...promiseOf(given, rest) }] as const,
   );

@@ -246,7 +246,10 @@ describe("the checks", () => {
     ["stays paused", ["actor.logged-in", "actor.paused"]],
   ])("find an agent who %s", (_, types) => {
     const steps = types.map((type, n) => ({
-      ...{ type, actor: "ana@example.com", stampMs: n, atMs: n },
+      type,
+      actor: "ana@example.com",
+      stampMs: n,
+      atMs: n,
       ...(/logged|paused/.test(type) ? {} : { call_id: "1.1" }),
     }));
     expect(contradictionsOf(steps, { agents: true })).not.toEqual([]);

@@ -67,7 +67,11 @@ export function simulateCentre(options: CentreOptions): CentreEvents {
   const random = createRandom(options.seed);
   const agents = options.people.map((person): Agent => ({ person, freeSinceMs: null }));
   const centre: Centre = {
-    ...{ options, agenda, team: createTeam(agents, agenda), agents: [], random },
+    options,
+    agenda,
+    team: createTeam(agents, agenda),
+    agents: [],
+    random,
     pace: createPace(flows.delegated, options.pauseMs, random),
     shiftEndsMs: drawShiftEnds(agents, options, random),
   };

@@ -2,8 +2,30 @@
 export type Person = { login: string; extension: string; queues: readonly string[] };
 
 const NAMES = [
-  ...["ana", "beto", "caio", "duda", "elis", "fabio", "gabi", "hugo", "iara", "joao", "karina", "luis"],
-  ...["marta", "nilo", "olga", "paulo", "rita", "saulo", "tais", "ugo", "vera", "wagner", "yara", "zeca"],
+  "ana",
+  "beto",
+  "caio",
+  "duda",
+  "elis",
+  "fabio",
+  "gabi",
+  "hugo",
+  "iara",
+  "joao",
+  "karina",
+  "luis",
+  "marta",
+  "nilo",
+  "olga",
+  "paulo",
+  "rita",
+  "saulo",
+  "tais",
+  "ugo",
+  "vera",
+  "wagner",
+  "yara",
+  "zeca",
 ];
 
 /** The first `count` agents: all serve queue 900, and every second one serves 901 too. */

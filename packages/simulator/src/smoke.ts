@@ -57,7 +57,9 @@ async function watchOneCall(socket: Socket, options: SmokeOptions, step: Step): 
   const changes = countChanges(socket);
   await step(`connected to ${options.dashboard}`, () => connect(socket));
   await step(`${events.length} events of call ${call_id} answered with 200`, () => postAll(options, events));
-  await step("told by DataChanged that something changed", () => until(socket, async () => changes() > 0));
+  await step("notified by DataChanged that something changed", () =>
+    until(socket, async () => changes() > 0),
+  );
   await step("the call is FINISHED in ListCalls", () =>
     until(socket, async () => (await listCalls(socket, call_id))[0]?.state === "FINISHED"),
   );

@@ -29,10 +29,10 @@ export type Team = {
   withdraw(agent: Agent): boolean;
 };
 
-type Waiting = Request & { serve: (agent: Agent | null) => void };
+type PendingRequest = Request & { serve: (agent: Agent | null) => void };
 
 export function createTeam(agents: readonly Agent[], agenda: Agenda): Team {
-  const line: Waiting[] = [];
+  const line: PendingRequest[] = [];
   return {
     request: (request, serve) => join({ agents, line, agenda }, { ...request, serve }),
     free(agent) {
@@ -51,28 +51,28 @@ export function createTeam(agents: readonly Agent[], agenda: Agenda): Team {
   };
 }
 
-type Desk = { agents: readonly Agent[]; line: Waiting[]; agenda: Agenda };
+type TeamState = { agents: readonly Agent[]; line: PendingRequest[]; agenda: Agenda };
 
-function join({ agents, line, agenda }: Desk, waiting: Waiting): void {
+function join({ agents, line, agenda }: TeamState, waiting: PendingRequest): void {
   const agent = longestFree(agents, waiting);
   if (agent) hand(agent, waiting);
   else wait(line, waiting, agenda);
 }
 
-function wait(line: Waiting[], waiting: Waiting, agenda: Agenda): void {
+function wait(line: PendingRequest[], waiting: PendingRequest, agenda: Agenda): void {
   const behind = line.findIndex(({ sinceMs }) => sinceMs > waiting.sinceMs);
   line.splice(behind === -1 ? line.length : behind, 0, waiting);
   if (waiting.untilMs < Number.POSITIVE_INFINITY) agenda.add(waiting.untilMs, () => giveUp(line, waiting));
 }
 
-function giveUp(line: Waiting[], waiting: Waiting): void {
+function giveUp(line: PendingRequest[], waiting: PendingRequest): void {
   const place = line.indexOf(waiting);
   if (place === -1) return;
   line.splice(place, 1);
   waiting.serve(null);
 }
 
-function hand(agent: Agent, { serve }: Waiting): void {
+function hand(agent: Agent, { serve }: PendingRequest): void {
   agent.freeSinceMs = null;
   serve(agent);
 }

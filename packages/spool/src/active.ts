@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import type { Disk, SpoolFile } from "./disk.ts";
 import { type Addressed, encodeRecord, MAX_RECORD_BYTES, type Spooled } from "./record.ts";
-import { type Outline, oldestOf, type Place, PROBE_FILE } from "./segments.ts";
+import { type Outline, oldestOf, PROBE_FILE, type SpoolDir } from "./segments.ts";
 
-/** The segment that is being written; its outline tells what of it is on the disk for good. */
-export type Active = { file: SpoolFile; place: Place; outline: Outline; destinations: Set<string> };
+/** The segment that is being written; its outline describes the part of it that is on the disk for good. */
+export type Active = { file: SpoolFile; spoolDir: SpoolDir; outline: Outline; destinations: Set<string> };
 
 /** A new segment, empty. The caller sees to it that its name is on the disk before anything in it counts. */
-export async function begin(disk: Disk, place: Place, number: number): Promise<Active> {
-  const path = join(place.dir, `${String(number).padStart(8, "0")}.segment`);
+export async function begin(disk: Disk, spoolDir: SpoolDir, number: number): Promise<Active> {
+  const path = join(spoolDir.dir, `${String(number).padStart(8, "0")}.segment`);
   const outline = { path, bytes: 0, records: 0, oldest: Number.POSITIVE_INFINITY };
-  return { file: await disk.create(path), place, outline, destinations: new Set() };
+  return { file: await disk.create(path), spoolDir, outline, destinations: new Set() };
 }
 
 /** Resolves when all records are on the disk. Rejects where the disk does not take them: then nothing more may be written there. */

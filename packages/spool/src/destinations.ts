@@ -83,9 +83,9 @@ async function sendTo(
   }
 }
 
-type Outcome = "sent" | "refused" | "again";
+type SendOutcome = "sent" | "refused" | "again";
 
-async function trySend({ send, log }: Sender, record: Spooled): Promise<Outcome> {
+async function trySend({ send, log }: Sender, record: Spooled): Promise<SendOutcome> {
   try {
     await send(record);
     return "sent";

@@ -8,13 +8,13 @@ import {
   ASIDE,
   countOf,
   isOfRefused,
-  leavePlace,
+  leaveDir,
   leftIn,
   oldestOf,
-  type Place,
   readSegment,
   refusedPath,
   type Segment,
+  type SpoolDir,
   segmentOf,
 } from "./segments.ts";
 
@@ -24,8 +24,8 @@ export type Draining = Sender & {
   metrics: Metrics;
   /** Where a record is to go: what one destination does not take holds up none of another one. */
   destinationOf(record: Spooled): string;
-  /** The places whose segments are sent; an adopted one that is empty is left. */
-  places: Place[];
+  /** The directories whose segments are sent; an adopted one that is empty is left. */
+  dirs: SpoolDir[];
   destinations: Destinations;
   /** Between two tries of what was refused for good, in ms. */
   refusedRetryMs: number;
@@ -34,30 +34,30 @@ export type Draining = Sender & {
 
 /** Sends all segments, oldest first, to the destinations that take something. What was sent is not sent again by this process. */
 export async function drain(draining: Draining, isWanted: () => boolean): Promise<void> {
-  for (const { place, segment } of oldestFirst(draining.places)) {
+  for (const { spoolDir, segment } of oldestFirst(draining.dirs)) {
     if (!isWanted()) return;
     try {
       await sendSegment(draining, segment, isWanted);
-      if (leftIn(segment) === 0) await dispose(draining, place, segment);
+      if (leftIn(segment) === 0) await dispose(draining, spoolDir, segment);
     } catch (err) {
-      if (isOfRefused(segment) && (err as { code?: string }).code === "ENOENT") forget(place, segment);
-      // told once, tried each time; the others are sent meanwhile
+      if (isOfRefused(segment) && (err as { code?: string }).code === "ENOENT") forget(spoolDir, segment);
+      // logged once, tried each time; the others are sent meanwhile
       else if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
       segment.stuck = true;
     }
   }
 }
 
-function oldestFirst(places: readonly Place[]): { place: Place; segment: Segment }[] {
+function oldestFirst(dirs: readonly SpoolDir[]): { spoolDir: SpoolDir; segment: Segment }[] {
   const now = performance.now();
-  const all = places.flatMap((place) => place.segments.map((segment) => ({ place, segment })));
+  const all = dirs.flatMap((spoolDir) => spoolDir.segments.map((segment) => ({ spoolDir, segment })));
   return all
     .filter(({ segment }) => (segment.retryAt ?? now) <= now)
     .sort((one, other) => one.segment.oldest - other.segment.oldest);
 }
 
-const forget = (place: Place, segment: Segment): void =>
-  void place.segments.splice(place.segments.indexOf(segment), 1);
+const forget = (spoolDir: SpoolDir, segment: Segment): void =>
+  void spoolDir.segments.splice(spoolDir.segments.indexOf(segment), 1);
 
 async function sendSegment(draining: Draining, segment: Segment, isWanted: () => boolean): Promise<void> {
   const { destinations } = draining;
@@ -82,19 +82,19 @@ async function load({ disk, log, destinationOf }: Draining, segment: Segment): P
 }
 
 /** Nothing of it is left to be sent now: it is removed, once what of it must be kept is kept elsewhere. */
-async function dispose(draining: Draining, place: Place, segment: Segment): Promise<void> {
-  const { disk, places } = draining;
+async function dispose(draining: Draining, spoolDir: SpoolDir, segment: Segment): Promise<void> {
+  const { disk, dirs } = draining;
   if (countOf(segment.refused) > 0) {
     if (isOfRefused(segment)) return postpone(draining, segment);
-    await keepRefused(draining, place, segment);
+    await keepRefused(draining, spoolDir, segment);
   }
   if (segment.damaged) await keepAside(draining, segment);
   else await disk.remove(segment.path);
-  forget(place, segment);
-  await disk.syncDir(place.dir);
-  if (!place.adopted || place.segments.length > 0) return;
-  places.splice(places.indexOf(place), 1);
-  await leavePlace(disk, place);
+  forget(spoolDir, segment);
+  await disk.syncDir(spoolDir.dir);
+  if (!spoolDir.adopted || spoolDir.segments.length > 0) return;
+  dirs.splice(dirs.indexOf(spoolDir), 1);
+  await leaveDir(disk, spoolDir);
 }
 
 /** A record that is refused again stays in its file. */
@@ -105,17 +105,17 @@ function postpone({ refusedRetryMs }: Draining, segment: Segment): void {
 }
 
 /** The refused records get a file of their own, which is on the disk for good before their segment goes. */
-async function keepRefused(draining: Draining, place: Place, segment: Segment): Promise<void> {
+async function keepRefused(draining: Draining, spoolDir: SpoolDir, segment: Segment): Promise<void> {
   const { disk, log, refusedRetryMs } = draining;
   const { scan } = await readSegment(disk, segment.path);
   const indices = [...segment.refused.values()].flat().sort((one, other) => one - other);
   const records = indices.map((index) => scan.records[index]!);
   const path = refusedPath(segment.path);
   const bytes = await writeFile(disk, path, records);
-  await disk.syncDir(place.dir);
+  await disk.syncDir(spoolDir.dir);
   const outline = { path, bytes, records: records.length, oldest: oldestOf(records) };
-  place.segments = place.segments.filter((each) => each.path !== path);
-  place.segments.push({ ...segmentOf(outline), retryAt: performance.now() + refusedRetryMs });
+  spoolDir.segments = spoolDir.segments.filter((each) => each.path !== path);
+  spoolDir.segments.push({ ...segmentOf(outline), retryAt: performance.now() + refusedRetryMs });
   log.error({ path, records: records.length }, "spool: records that are refused for good are kept aside");
 }
 

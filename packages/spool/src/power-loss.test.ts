@@ -129,7 +129,11 @@ async function startProcess(
 ) {
   const process = disk.start();
   const spool = await openSpool({
-    ...{ disk: process, root: "/spool", maxBytes: 10_000, limits: LIMITS, metrics: createMetrics() },
+    disk: process,
+    root: "/spool",
+    maxBytes: 10_000,
+    limits: LIMITS,
+    metrics: createMetrics(),
     canSend: () => brokers.up,
     destinationOf: ({ body }) => String(body).slice(-1),
     send: async ({ body }) => {

@@ -69,7 +69,7 @@ describe("records of the spool", () => {
     expect([scan.records.length, scan.tornBytes, scan.damagedBytes]).toEqual([1, 4_096, 0]);
   });
 
-  test("with any byte changed: every record but that one is read, and the damage is told", () => {
+  test("with any byte changed: every record but that one is read, and the damage is reported", () => {
     fc.assert(
       fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, where, change) => {
         const bytes = encodeAll(records);
@@ -78,14 +78,14 @@ describe("records of the spool", () => {
         const hit = recordAt(records, at);
         const scan = scanRecords(bytes);
         expect(plain(scan.records)).toEqual(plain(records.toSpliced(hit, 1)));
-        // a length that was changed in the last one cannot be told from a write that did not end
+        // a length that was changed in the last one cannot be distinguished from a write that did not end
         const { damagedBytes, tornBytes } = scan;
         expect(hit === records.length - 1 ? damagedBytes + tornBytes : damagedBytes).toBeGreaterThan(0);
       }),
     );
   });
 
-  test("with garbage between them: all are read, the garbage is told", () => {
+  test("with garbage between them: all are read, the garbage is reported", () => {
     fc.assert(
       fc.property(some, some, fc.uint8Array({ minLength: 1, maxLength: 200 }), (first, second, garbage) => {
         const scan = scanRecords(Buffer.concat([encodeAll(first), garbage, encodeAll(second)]));

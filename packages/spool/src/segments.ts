@@ -26,10 +26,10 @@ export type Segment = {
 };
 
 /** A directory of segments that this process holds the lock of. */
-export type Place = { dir: string; lock: Lock; segments: Segment[]; adopted: boolean };
+export type SpoolDir = { dir: string; lock: Lock; segments: Segment[]; adopted: boolean };
 
 /** Directories of other names are nobody's here. */
-export const PLACE_NAME = /^ingest-/;
+export const SPOOL_DIR_NAME = /^ingest-/;
 /** The directory for segments that could not be read whole: a person must look at them. */
 export const ASIDE = "damaged";
 export const LOCK_FILE = "lock";
@@ -79,10 +79,10 @@ export const leftIn = ({ left, records }: Segment): number => (left ? countOf(le
 export const countOf = (remaining: Remaining): number =>
   [...remaining.values()].reduce((sum, indices) => sum + indices.length, 0);
 
-/** Lets go of a place. Its directory goes too where nothing is left in it. */
-export async function leavePlace(disk: Disk, { dir, lock, segments }: Place): Promise<void> {
+/** Releases the lock of a directory, and removes the directory if it is empty. */
+export async function leaveDir(disk: Disk, { dir, lock, segments }: SpoolDir): Promise<void> {
   if (segments.length === 0) {
-    // the lock is held until its file is gone: nobody takes a place that is about to go
+    // the lock is held until its file is gone: no process adopts a directory that is about to be removed
     for (const name of [PROBE_FILE, LOCK_FILE]) await disk.remove(join(dir, name)).catch(() => {});
     // one that is not empty stays, with whatever is in it
     await disk.removeDir(dir).catch(() => {});

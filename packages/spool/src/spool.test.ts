@@ -94,7 +94,8 @@ test("a record that is refused for good is kept aside, loudly, and sent when wha
   expect(segments()).toEqual([expect.stringMatching(/\.refused$/)]);
   expect(spool.check()).toEqual({ ok: true });
   expect(spool.backlog()).toEqual({
-    ...{ ok: false, tolerated: true },
+    ok: false,
+    tolerated: true,
     reason: "1 records are refused by Kafka and kept aside",
   });
   await elapse(20);
@@ -209,7 +210,7 @@ test("depth and age are metrics and the reason of the check", async () => {
   expect(text).toMatch(/^teravoz_spool_oldest_seconds (?!0$)[\d.]+$/m);
 });
 
-test("a segment that is damaged in the middle: what can be read is sent, the file is kept aside, counted and told", async () => {
+test("a segment that is damaged in the middle: what can be read is sent, the file is kept aside, counted and logged", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, logged, metrics } = await startProcess(disk);
   for (const text of texts(10)) await append(text);
@@ -338,7 +339,7 @@ test.each([
   ["removed", "remove"],
   ["read", "read"],
 ] as const)(
-  "a file that cannot be %s holds up none of the others, is told once, and goes when it can",
+  "a file that cannot be %s holds up none of the others, is logged once, and goes when it can",
   async (_how, failing) => {
     const disk = createMemoryDisk();
     // a segment for each

@@ -4,9 +4,9 @@ import { type Check, sleep } from "@teravoz/runtime";
 import { createDestinations } from "./destinations.ts";
 import { disk as realDisk } from "./disk.ts";
 import { type Draining, drain } from "./drain.ts";
-import { adoptPlaces, openPlace } from "./places.ts";
 import { MAX_RECORD_BYTES, type Spooled, sizeOf } from "./record.ts";
-import { ASIDE, countOf, isOfRefused, leavePlace, leftIn } from "./segments.ts";
+import { ASIDE, countOf, isOfRefused, leaveDir, leftIn } from "./segments.ts";
+import { adoptDirs, openSpoolDir } from "./spool-dirs.ts";
 import { createWriter, type Writer, type WriterLimits } from "./writer.ts";
 
 export type SpoolLimits = WriterLimits & {
@@ -51,7 +51,7 @@ export type Spool = {
   stop(): Promise<void>;
 };
 
-type OwnParts = "places" | "disk" | "destinationOf" | "destinations" | "refusedRetryMs" | "damagedBytes";
+type OwnParts = "dirs" | "disk" | "destinationOf" | "destinations" | "refusedRetryMs" | "damagedBytes";
 
 export type SpoolOptions = Omit<Draining, OwnParts> & {
   /** Directory that several instances may share; it must exist. */
@@ -104,16 +104,20 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { disk = realDisk, root, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const openDir = async () => {
-    const own = await openPlace({ disk, root });
-    state.places.push(own);
+    const own = await openSpoolDir({ disk, root });
+    state.dirs.push(own);
     return own;
   };
   const state: State = {
     ...options,
-    ...{ options, disk, limits, places: [], destinations: createDestinations() },
+    options,
+    disk,
+    limits,
+    dirs: [],
+    destinations: createDestinations(),
     destinationOf: options.destinationOf ?? (() => "all"),
     refusedRetryMs: limits.refusedRetryMs,
-    writer: createWriter({ disk, openPlace: openDir, log, limits }),
+    writer: createWriter({ disk, openDir, log, limits }),
     adoptedAt: Number.NEGATIVE_INFINITY,
     damagedBytes: await sizeOfDamaged({ disk, root }),
     holding: false,
@@ -162,13 +166,13 @@ async function turn(state: State): Promise<void> {
 async function adopt(state: State): Promise<void> {
   state.adoptedAt = performance.now();
   state.damagedBytes = await sizeOfDamaged(state);
-  const held = new Set(state.places.map(({ dir }) => dir));
-  for await (const place of adoptPlaces({ ...state, held })) {
-    const records = place.segments.reduce((sum, segment) => sum + segment.records, 0);
+  const held = new Set(state.dirs.map(({ dir }) => dir));
+  for await (const spoolDir of adoptDirs({ ...state, held })) {
+    const records = spoolDir.segments.reduce((sum, segment) => sum + segment.records, 0);
     if (records > 0)
-      state.log.info({ path: place.dir, records }, "spool: took over what an ended process has left");
-    if (place.segments.length === 0) await leavePlace(state.disk, place);
-    else state.places.push(place);
+      state.log.info({ path: spoolDir.dir, records }, "spool: took over what an ended process has left");
+    if (spoolDir.segments.length === 0) await leaveDir(state.disk, spoolDir);
+    else state.dirs.push(spoolDir);
   }
 }
 
@@ -202,13 +206,13 @@ async function stop(state: State, running: Promise<void>): Promise<void> {
   measure(state);
   const { records, bytes } = depthOf(state);
   const { refused } = asideOf(state);
-  for (const place of state.places) await leavePlace(state.disk, place);
+  for (const spoolDir of state.dirs) await leaveDir(state.disk, spoolDir);
   if (records + refused === 0) return;
   state.log.error({ records, refused, bytes }, "spool not empty: its directory must outlive this process");
   throw new Error("spool not empty");
 }
 
-const segmentsOf = ({ places }: State) => places.flatMap(({ segments }) => segments);
+const segmentsOf = ({ dirs }: State) => dirs.flatMap(({ segments }) => segments);
 
 /** What is kept aside counts too: nothing is removed unseen, and the directory has a bound. */
 const bytesOf = (state: State) =>

@@ -3,7 +3,7 @@ import { type Log, sleep, startDeadline } from "@teravoz/runtime";
 import { type Active, appendAll, begin, close, tryDisk } from "./active.ts";
 import type { Disk } from "./disk.ts";
 import { type Addressed, sizeOf } from "./record.ts";
-import { type Outline, type Place, segmentOf } from "./segments.ts";
+import { type Outline, type SpoolDir, segmentOf } from "./segments.ts";
 
 export type WriterLimits = {
   /** A segment that holds so many bytes is closed. */
@@ -38,20 +38,20 @@ export type Writer = {
   settled(): Promise<void>;
 };
 
-type Waiting = { record: Addressed; since: number; resolve(): void; reject(error: Unavailable): void };
+type PendingAppend = { record: Addressed; since: number; resolve(): void; reject(error: Unavailable): void };
 
 type State = {
   disk: Disk;
-  openPlace(): Promise<Place>;
-  /** The place, once it was taken. */
-  place: Promise<Place> | null;
+  openDir(): Promise<SpoolDir>;
+  /** The directory, once it is open. */
+  spoolDir: Promise<SpoolDir> | null;
   log: Log;
   limits: WriterLimits;
   active: Active | null;
   /** How many segments were begun: they are named by it. */
   begun: number;
   rotating: boolean;
-  waiting: Waiting[];
+  waiting: PendingAppend[];
   waitingBytes: number;
   working: Promise<void> | null;
   fault: string | null;
@@ -64,19 +64,19 @@ const MAX_GROUP_BYTES = 1024 * 1024;
 const LOOK_MS = 20;
 const NONE: ReadonlySet<string> = new Set();
 
-export function createWriter(options: Pick<State, "disk" | "openPlace" | "log" | "limits">): Writer {
+export function createWriter(options: Pick<State, "disk" | "openDir" | "log" | "limits">): Writer {
   const queue = { waiting: [], waitingBytes: 0, working: null, rotating: false };
   const state: State = {
     ...options,
     ...queue,
-    place: null,
+    spoolDir: null,
     active: null,
     begun: 0,
     fault: null,
     stuck: false,
   };
   return {
-    open: () => placeOf(state).then(() => {}, failed(state)),
+    open: () => openDirOf(state).then(() => {}, failed(state)),
     append: (record) => enqueue(state, record),
     rotate: () => {
       state.rotating = state.active !== null || state.working !== null;
@@ -93,12 +93,12 @@ export function createWriter(options: Pick<State, "disk" | "openPlace" | "log" |
   };
 }
 
-function placeOf(state: State): Promise<Place> {
-  state.place ??= state.openPlace().catch((error) => {
-    state.place = null;
+function openDirOf(state: State): Promise<SpoolDir> {
+  state.spoolDir ??= state.openDir().catch((error) => {
+    state.spoolDir = null;
     throw error;
   });
-  return state.place;
+  return state.spoolDir;
 }
 
 const failed = (state: State) => (cause: unknown) =>
@@ -132,7 +132,7 @@ function refuseLate(state: State): void {
 }
 
 /** The head of the queue, as much as goes in one write. */
-function takeGroup(waiting: Waiting[]): Waiting[] {
+function takeGroup(waiting: PendingAppend[]): PendingAppend[] {
   let bytes = 0;
   const end = waiting.findIndex(({ record }, n) => {
     bytes += sizeOf(record);
@@ -141,7 +141,7 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, end < 0 ? waiting.length : end);
 }
 
-async function commit(state: State, group: Waiting[]): Promise<void> {
+async function commit(state: State, group: PendingAppend[]): Promise<void> {
   if (group.length === 0) return;
   const cancel = startDeadline(state.limits.diskDeadlineMs, () => giveUp(state, group));
   try {
@@ -160,12 +160,12 @@ async function commit(state: State, group: Waiting[]): Promise<void> {
   }
 }
 
-async function write(state: State, group: Waiting[]): Promise<void> {
+async function write(state: State, group: PendingAppend[]): Promise<void> {
   if (!state.active) {
-    const place = await placeOf(state);
+    const spoolDir = await openDirOf(state);
     state.begun++;
-    state.active = await begin(state.disk, place, state.begun);
-    await state.disk.syncDir(place.dir);
+    state.active = await begin(state.disk, spoolDir, state.begun);
+    await state.disk.syncDir(spoolDir.dir);
   }
   await appendAll(
     state.active,
@@ -179,7 +179,7 @@ function closeFull(state: State): void {
   state.active = null;
   state.rotating = false;
   close(active);
-  active.place.segments.push(segmentOf(active.outline));
+  active.spoolDir.segments.push(segmentOf(active.outline));
 }
 
 /**
@@ -191,12 +191,12 @@ function abandon(state: State): void {
   state.active = null;
   if (!active) return;
   close(active);
-  if (active.outline.records > 0) active.place.segments.push(segmentOf(active.outline));
+  if (active.outline.records > 0) active.spoolDir.segments.push(segmentOf(active.outline));
   else disk.remove(active.outline.path).catch(() => {});
 }
 
 /** Nobody waits for ever for a disk that says nothing. */
-function giveUp(state: State, group: Waiting[]): void {
+function giveUp(state: State, group: PendingAppend[]): void {
   state.stuck = true;
   setFault(state, "the disk does not answer");
   refuse(group, new OutcomeUnknown("the spool's disk does not answer"));
@@ -204,26 +204,26 @@ function giveUp(state: State, group: Waiting[]): void {
 }
 
 /** Refuses what has not had its turn. */
-function drop(state: State, waiting: Waiting[]): void {
+function drop(state: State, waiting: PendingAppend[]): void {
   for (const { record } of waiting) state.waitingBytes -= sizeOf(record);
   refuse(waiting, new Unavailable("the spool's disk does not answer"));
 }
 
-function refuse(group: Waiting[], error: Unavailable): void {
+function refuse(group: PendingAppend[], error: Unavailable): void {
   for (const { reject } of group) reject(error);
 }
 
 async function probe(state: State): Promise<void> {
   if (state.fault === null || state.working !== null) return;
   try {
-    await tryDisk(state.disk, (await placeOf(state)).dir);
+    await tryDisk(state.disk, (await openDirOf(state)).dir);
     setFault(state, null);
   } catch (err) {
     setFault(state, state.fault, err);
   }
 }
 
-/** Told once when it begins and once when it ends. */
+/** Logs once when it begins and once when it ends. */
 function setFault(state: State, fault: string | null, err?: unknown): void {
   const before = state.fault;
   state.fault = fault;

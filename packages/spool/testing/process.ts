@@ -67,7 +67,11 @@ export async function startProcess(
   const disk = startDisk();
   const metrics = createMetrics();
   const spool = await openSpool({
-    ...{ disk, root: ROOT, maxBytes: 64 * MiB, metrics, limits: QUICK },
+    disk,
+    root: ROOT,
+    maxBytes: 64 * MiB,
+    metrics,
+    limits: QUICK,
     // "a: text" goes to the destination "a"
     destinationOf: ({ body }) => /^(\w+): /.exec(String(body))?.[1] ?? "main",
     send: async ({ body }) => {

@@ -2,12 +2,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PARTS } from "./addresses.ts";
 import { openLocal } from "./local/local.ts";
-import { choosePorts, DEFAULT_PORTS, freePorts } from "./ports.ts";
 import { chooseProvider } from "./providers/choose.ts";
 import { openCompose, removeCompose } from "./providers/compose.ts";
 import { containersFault } from "./providers/docker.ts";
 import { givenAddresses, openExternal } from "./providers/external.ts";
 import { type Ports, type Say, type Stack, type StackOptions, sayLine } from "./stack.ts";
+import { choosePorts, DEFAULT_PORTS, freePorts } from "./tcp-ports.ts";
 
 /** The checkout this file is in. */
 export const ROOT = join(import.meta.dirname, "..", "..", "..");

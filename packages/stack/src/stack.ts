@@ -1,4 +1,4 @@
-/** Where the parts answer, as the services and their tests are told. */
+/** The addresses of the parts, as the services and their tests are given them. */
 export type Addresses = {
   /** host:port, several separated by commas. */
   kafka: string;

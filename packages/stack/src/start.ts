@@ -4,16 +4,21 @@ import { Command, Option } from "commander";
 import { PARTS } from "./addresses.ts";
 import { openCluster } from "./local/cluster.ts";
 import { openStack, ROOT } from "./open-stack.ts";
-import { choosePorts } from "./ports.ts";
 import { endLeftovers, readPids, signalProcess } from "./process/pids.ts";
 import { type Job, supervise } from "./process/supervise.ts";
 import { claim } from "./run/claim.ts";
+import {
+  gatewayAddressesOf,
+  removeAddresses,
+  sayAddresses,
+  writeAddresses,
+} from "./run/gateway-addresses.ts";
 import { buildDashboard, createTopics, type JobOptions } from "./run/jobs.ts";
-import { removeReport, reportOf, sayReport, writeReport } from "./run/report.ts";
 import { type Kind, type ServiceHandle, startServices } from "./run/services.ts";
 import { aborts, orAborted, Stopped, stopSignal } from "./run/signals.ts";
 import { watchSources } from "./run/watch.ts";
 import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.ts";
+import { choosePorts } from "./tcp-ports.ts";
 
 type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; cluster?: boolean; dir: string };
 /** The parts, or the nodes of a cluster. */
@@ -31,7 +36,7 @@ async function main(): Promise<void> {
   const signal = stopSignal(killAll);
   const release = claim(DIR);
   process.once("exit", () => {
-    removeReport(DIR);
+    removeAddresses(DIR);
     release();
   });
   await clearLeftovers();
@@ -140,10 +145,10 @@ async function untilReady(service: ServiceHandle): Promise<void> {
 }
 
 function announce({ parts, services }: Running): void {
-  const report = reportOf(parts.addresses, services);
-  writeReport(DIR, report);
+  const report = gatewayAddressesOf(parts.addresses, services);
+  writeAddresses(DIR, report);
   say("up:");
-  sayReport(report, say);
+  sayAddresses(report, say);
   say(`logs are in ${relative(process.cwd(), join(DIR, "logs"))}; Ctrl-C stops all`);
 }
 

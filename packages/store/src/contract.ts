@@ -47,7 +47,7 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
 }
 
 export { accountContract } from "./contract/account.ts";
+export { deadLettersContract } from "./contract/dead-letters.ts";
 export { jobsContract } from "./contract/jobs.ts";
-export { lettersContract } from "./contract/letters.ts";
 export { readinessContract } from "./contract/readiness.ts";
 export { senderZoneContract } from "./contract/sender-zone.ts";

@@ -1,10 +1,10 @@
 export { BatchTooLarge } from "./apply/apply.ts";
 export { createMongoStore, type MongoStore, type MongoStoreOptions } from "./apply/mongo-store.ts";
-export { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "./apply/settle.ts";
+export { OVERSIZED_BYTES, OVERSIZED_EVENTS } from "./apply/settle.ts";
+export { createMongoDeadLetters } from "./dead-letters/mongo-dead-letters.ts";
 export { createMongoErasures, type Erasures } from "./erasure/mongo-erasures.ts";
-export { createMongoLetters } from "./letters/mongo-letters.ts";
 export { createMemoryAccount } from "./memory/memory-account.ts";
-export { createMemoryLetters } from "./memory/memory-letters.ts";
+export { createMemoryDeadLetters } from "./memory/memory-dead-letters.ts";
 export { createMemoryStore } from "./memory/memory-store.ts";
 export { type MemoryStorage, openMemoryStore } from "./memory/open-memory-store.ts";
 export { createMongoAccount } from "./mongo/account.ts";

@@ -11,8 +11,8 @@ import {
 } from "@teravoz/domain";
 import type { Check, Log } from "@teravoz/runtime";
 import { createMongoStore, type MongoStore } from "./apply/mongo-store.ts";
+import { createMongoDeadLetters } from "./dead-letters/mongo-dead-letters.ts";
 import { createMongoErasures, type Erasures } from "./erasure/mongo-erasures.ts";
-import { createMongoLetters } from "./letters/mongo-letters.ts";
 import { createMongoAccount } from "./mongo/account.ts";
 import { connectMongo, type MongoConnection } from "./mongo/connect.ts";
 import { createMongoJobs } from "./mongo/jobs.ts";
@@ -35,7 +35,7 @@ export type WriterConfig = StoreConfig & { erasureKeys: readonly string[] };
 /** The ports of one database. */
 export type Storage = {
   queries: CallQueries & SystemQueries;
-  letters: DeadLetters;
+  deadLetters: DeadLetters;
   account: Account;
   jobs: Jobs;
   rebuild: MongoRebuild;
@@ -74,7 +74,7 @@ export async function openStore({
       ...createMongoQueries(connection, { readOccurrence }),
       ...createMongoSystemQueries(connection),
     },
-    letters: createMongoLetters({ connection, log }),
+    deadLetters: createMongoDeadLetters({ connection, log }),
     account: createMongoAccount(connection),
     jobs: createMongoJobs({ connection }),
     rebuild: createMongoRebuild({ connection }),

@@ -1,4 +1,4 @@
-import type { Call, Visit } from "../src/model/call.ts";
+import type { Call, Visit } from "@teravoz/protocol/client";
 
 const EARLY = "2026-01-01T00:00:00.000Z";
 
@@ -19,6 +19,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   our_number_display: null,
   their_number_canonical: null,
   their_number_display: null,
+  their_number_type: null,
   queue: null,
   actor: null,
   code: null,
@@ -31,7 +32,10 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   recording_url: null,
   legs: [],
   talks: [],
+  rings: [],
   queues: [],
+  agents: [],
+  fold: 1,
   events: 1,
   ...given,
 });
@@ -42,6 +46,7 @@ export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   entered_at: EARLY,
   wait_known: true,
   answered_at: null,
+  answered_by: null,
   agent: null,
   talked_until: null,
   ended_at: null,

@@ -1,4 +1,4 @@
-import type { QueueRow, TrafficNumbers } from "../src/model/reports.ts";
+import type { QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
 
 export const NO_TRAFFIC: TrafficNumbers = { placed: 0, connected: 0, dropped: 0, mean_talk_ms: null };
 

@@ -11,7 +11,7 @@ const counted = (...asked: { status: number; method: string; url: string }[]) =>
   return all;
 };
 
-test("what senders were told is counted, at a wrong address too; probes are not", () => {
+test("answers to senders are counted, at a wrong address too; probes are not", () => {
   expect(
     counted(
       { status: 200, method: "POST", url: "/webhook?token=x" },

@@ -9,7 +9,7 @@ const PROBES = new Set(["GET", "HEAD", "OPTIONS"]);
 type Counters = { answers: Pick<AnswerCounter, "count">; wrongPaths: Pick<NameCounts, "count"> };
 
 /**
- * Counts what senders were told: what was sent to the webhook or posted anywhere (its address may be wrong), and what could not be
+ * Counts the answers to senders: what was sent to the webhook or posted anywhere (its address may be wrong), and what could not be
  * understood. Probes and whoever reads metrics are no senders. Posts at wrong addresses are counted by their path too.
  */
 export const countAnswers =

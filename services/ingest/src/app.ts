@@ -72,7 +72,10 @@ async function takeEvent(ports: IngestPorts, { body, parsed, receivedAt }: Taken
         return answerOf(parsed.event);
       case "unprocessable":
         await ports.park({
-          ...{ body, key: parsed.key, reason: "unprocessable", receivedAt },
+          body,
+          key: parsed.key,
+          reason: "unprocessable",
+          receivedAt,
           deliveryId: ports.newDeliveryId(),
         });
         count(ports, "unknown", "refused");

@@ -34,7 +34,7 @@ test("topics that are seen to be wrong are not made up for by a spool", async ()
   expect(await status({ ...GOOD, topics: false }, true)).toBe("unavailable");
 });
 
-test("a spool that is full or broken makes nothing ready; while the brokers take everything it is told and tolerated", async () => {
+test("a spool that is full or broken makes nothing ready; while the brokers take everything it is reported and tolerated", async () => {
   expect(await status(AWAY, false)).toBe("unavailable");
   expect(await status({ ...GOOD, registry: false }, false)).toBe("unavailable");
   const { status: ready, checks } = await report(GOOD, false);

@@ -42,7 +42,7 @@ export type Seams = {
 type IngestService = Service<typeof settings>;
 
 /**
- * More than the vendor's largest burst (3,000), and half of the connections there may be: the others are told at once. A
+ * More than the vendor's largest burst (3,000), and half of the connections there may be: the others are refused at once. A
  * request that waits holds 12 KB.
  */
 const MAX_WAITING = 5_000;
@@ -109,7 +109,7 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
     metrics,
     limits: { ...publisherLimits, ...REFUSAL_LIMITS },
   });
-  // the last to stop, and so after the last answers: the status tells of them too
+  // the last to stop, and so after the last answers: the status reports them too
   onStop("publisher", () => Promise.all([publisher.stop(), refusals.stop(), status.stop()]));
   return { topics, client, codec, publisher, refusals, status };
 }

@@ -114,7 +114,7 @@ describe("store and forward", () => {
     await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);
   });
 
-  test("where neither takes it, the sender is told", async () => {
+  test("if neither takes it, the sender is refused", async () => {
     const { set, spooling } = stage();
     Object.assign(set, { up: false, room: false });
     await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);

@@ -36,7 +36,8 @@ export function createSpoolingOutlet({
 }
 
 const spooledOf = (body: Buffer, receivedAt: Date, deliveryId: string | undefined): Spooled => ({
-  ...{ body, receivedAt },
+  body,
+  receivedAt,
   ...(deliveryId && { deliveryId }),
 });
 

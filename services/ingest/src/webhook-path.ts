@@ -1,7 +1,7 @@
 /** A letter as it is or percent-encoded: the same to a server (RFC 3986, 6.2.2.2). */
-const letterOrEscape = (letter: string): string => {
-  const code = letter.charCodeAt(0).toString(16);
-  return `(?:${letter}|%${code}|%${code.toUpperCase()})`;
+const letterOrEscape = (deadLetter: string): string => {
+  const code = deadLetter.charCodeAt(0).toString(16);
+  return `(?:${deadLetter}|%${code}|%${code.toUpperCase()})`;
 };
 
 /**

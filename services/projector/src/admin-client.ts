@@ -3,10 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Faults = { path: string; message: string }[];
 
 /** What was answered; `calls` is on the refusal of an erasure that must be confirmed. */
-export type Outcome<T> =
+export type AdminResult<T> =
   | { ok: true; data: T }
   | { ok: false; status: number; errors: Faults; calls?: number };
-export type Answer<T> = Outcome<T> & { next?: string | null };
+export type AdminAnswer<T> = AdminResult<T> & { next?: string | null };
 
 /** What an operator must look at before this can go on; the message says what. */
 export class CannotGoOn extends Error {
@@ -29,7 +29,7 @@ export async function ask<T>(
   method: string,
   path: string,
   timeoutMs = TIMEOUT_MS,
-): Promise<Answer<T>> {
+): Promise<AdminAnswer<T>> {
   for (const [attempt, pauseMs] of [...PAUSES_MS, null].entries()) {
     const answer = await askOnce(door, method, path, timeoutMs);
     if (typeof answer === "object") return readAnswer(answer);
@@ -62,7 +62,7 @@ async function askOnce(
 /** What one request may be answered with; all else says that something is wrong for every request. */
 const OF_THE_REQUEST = [400, 404, 409, 422];
 
-async function readAnswer<T>(response: Response): Promise<Answer<T>> {
+async function readAnswer<T>(response: Response): Promise<AdminAnswer<T>> {
   const { status } = response;
   const body = (await response.json().catch(() => ({}))) as {
     data: T;

@@ -25,7 +25,7 @@ export const settings = {
     doc: "calls without an event for so many days, and older events of agents and dialers, are erased (unset = never)",
   },
   DEAD_LETTERS_MAX_BYTES: {
-    // from some hundred letters of the largest bodies to a terabyte; the default takes a million of usual ones
+    // from some hundred dead letters of the largest bodies to a terabyte; the default takes a million of usual ones
     schema: wholeNumber(16 * 1024 ** 2, 1024 ** 4),
     default: String(1024 ** 3),
     doc: "bytes of dead letters in MongoDB, past which the oldest are deleted, counted and logged",

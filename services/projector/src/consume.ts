@@ -34,12 +34,26 @@ export function consumeEvents({
   const { codec, publisher, topics, log, metrics } = outlets;
   const park = parkOnce({ store, log }, createPark(outlets));
   const project = createProjection({
-    ...{ store, queries: store, codec, publisher, topics, fold, onSuperseded, park, log, metrics },
-    ...{ findParties: parties, writer: randomUUID(), now: () => new Date() },
+    store,
+    queries: store,
+    codec,
+    publisher,
+    topics,
+    fold,
+    onSuperseded,
+    park,
+    log,
+    metrics,
+    findParties: parties,
+    writer: randomUUID(),
+    now: () => new Date(),
     notify: (changes) => notifyChanges(outlets, changes),
   });
   return consumePartitions({
-    ...{ client, log, metrics, onCrash },
+    client,
+    log,
+    metrics,
+    onCrash,
     groupId: `${prefix}projector`,
     topics: [topics.callEvents, topics.agentEvents],
     position: store.position,

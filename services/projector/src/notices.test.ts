@@ -14,8 +14,11 @@ const batch: ConsumedBatch = {
   next: 9,
 };
 const record = {
-  ...{ offset: 7, key: Buffer.from("1.2"), value: Buffer.from("x") },
-  ...{ headers: {}, timestamp: CAME_AT.getTime() },
+  offset: 7,
+  key: Buffer.from("1.2"),
+  value: Buffer.from("x"),
+  headers: {},
+  timestamp: CAME_AT.getTime(),
 };
 
 /** Outlets that keep what is published; `publish` is done first. */
@@ -94,7 +97,7 @@ test("a record that could not be parked is parked at the next try", async () => 
   expect(published).toHaveLength(1);
 });
 
-test("every change is told under its key, however many there are", async () => {
+test("every change is notified under its key, however many there are", async () => {
   const { outlets, published } = createOutlets();
   const changes = Array.from(
     { length: 4_500 },
@@ -107,7 +110,7 @@ test("every change is told under its key, however many there are", async () => {
   expect(JSON.parse(published[9]!.value!.toString())).toEqual(changes[9]);
 });
 
-test("telling fails as a whole where one notice is not acknowledged", async () => {
+test("notifying fails as a whole if one notice is not acknowledged", async () => {
   let sent = 0;
   const { outlets } = createOutlets(async () => {
     sent += 1;

@@ -51,7 +51,10 @@ export function createPark({ publisher, topics, log, metrics }: Outlets): Park {
     const source = { topic, partition: String(partition), offset: String(offset) };
     const first_seen = new Date(timestamp).toISOString();
     const headers = {
-      ...{ reason, service: "projector", first_seen, ...source },
+      reason,
+      service: "projector",
+      first_seen,
+      ...source,
       ...deliveryHeader(readDeliveryId(sent)),
     };
     await publisher.publish({ topic: topics.deadLetters, key: key?.toString() ?? null, value, headers });

@@ -3,13 +3,13 @@ import type { Park } from "@teravoz/kafka";
 import type { Log } from "@teravoz/runtime";
 
 type Deps = {
-  store: Pick<CallStore, "storedPosition" | "isFiled">;
+  store: Pick<CallStore, "storedPosition" | "hasDeadLetter">;
   log: Log;
 };
 
 /**
  * Parks a record only where that was not done before: a partition that was put back to its beginning brings records again. If a record
- * was read before and its letter is filed, the letter is enough.
+ * was read before and its dead letter is stored, the dead letter is enough.
  */
 export const parkOnce =
   ({ store, log }: Deps, park: Park): Park =>
@@ -17,7 +17,7 @@ export const parkOnce =
     const { topic, partition } = batch;
     const { seenUntil } = await store.storedPosition(topic, partition);
     const wasSeen = seenUntil !== null && record.timestamp <= seenUntil;
-    if (!wasSeen || !(await store.isFiled(record.value ?? new Uint8Array())))
+    if (!wasSeen || !(await store.hasDeadLetter(record.value ?? new Uint8Array())))
       return park(record, batch, error);
     log.info(
       { topic, partition, offset: record.offset },

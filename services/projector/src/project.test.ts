@@ -19,13 +19,13 @@ const NOW_MS = Date.UTC(2026, 0, 2);
 
 let store: ReturnType<typeof createMemoryStore>;
 let happened: string[];
-let told: Change[][];
+let notified: Change[][];
 let superseded: number[];
 let parked: { offset: number; reason: string }[];
 let published: OutgoingRecord[];
 beforeEach(() => {
   store = createMemoryStore({ now: () => NOW_MS });
-  [happened, told, parked, superseded, published] = [[], [], [], [], []];
+  [happened, notified, parked, superseded, published] = [[], [], [], [], []];
 });
 
 const park: Park = async ({ offset }, _batch, error) =>
@@ -50,7 +50,8 @@ function project(ports: Partial<ProjectorPorts> = {}) {
     },
     findParties,
     now: () => new Date(NOW_MS),
-    ...{ fold: foldCall, writer: "this one" },
+    fold: foldCall,
+    writer: "this one",
     onSuperseded: (revision) => void superseded.push(revision),
     park,
     topics: topicNames(""),
@@ -61,8 +62,8 @@ function project(ports: Partial<ProjectorPorts> = {}) {
       },
     },
     notify: async (changes) => {
-      happened.push("told");
-      told.push([...changes]);
+      happened.push("notified");
+      notified.push([...changes]);
     },
     log: createLog("test", "silent"),
     metrics,
@@ -125,18 +126,18 @@ test("a try that finds its own earlier commit differs from one that finds anothe
   expect(await project({ writer: "another" }).handle(batch)).toBe("fenced");
 });
 
-test("a batch is stored with its position, then told", async () => {
+test("a batch is stored with its position, then notified", async () => {
   const { handle } = project();
   expect(await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]))).toBe(
     "done",
   );
-  expect(happened).toEqual(["stored", "told"]);
-  expect(told).toEqual([[change("1"), change("2")]]);
+  expect(happened).toEqual(["stored", "notified"]);
+  expect(notified).toEqual([[change("1"), change("2")]]);
   expect(await position()).toBe(2);
   expect((await store.findCalls(["1"]))[0]).toMatchObject({ id: 1, state: "NEW", events: 1 });
 });
 
-test("nothing is told before the store has it", async () => {
+test("nothing is notified before the store has it", async () => {
   const readable: boolean[] = [];
   const { handle } = project({ notify: async () => void readable.push(await isStored("1")) });
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
@@ -150,11 +151,11 @@ test("an event keeps the place in the log it was read from", async () => {
   expect(items.map(({ source }) => source)).toEqual([{ topic: TOPIC, partition: 3, offset: 7 }]);
 });
 
-test("a duplicate is stored once, counted as one and told all the same", async () => {
+test("a duplicate is stored once, counted as one and notified all the same", async () => {
   const { handle, metrics } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("a", "1"))]));
   await handle(batchOf(2, [record(2, eventOf("a", "1"))]));
-  expect(told).toEqual([[change("1")], [change("1")]]);
+  expect(notified).toEqual([[change("1")], [change("1")]]);
   expect((await store.findCalls(["1"]))[0]!.events).toBe(1);
   const counted = (await metrics.events.get()).values.map(({ labels, value }) => [labels.outcome, value]);
   expect(counted).toEqual([
@@ -163,11 +164,11 @@ test("a duplicate is stored once, counted as one and told all the same", async (
   ]);
 });
 
-test("while nobody can be told the batch fails, and its next run tells what is stored by then", async () => {
+test("while nobody can be notified the batch fails, and its next run notifies of what is stored by then", async () => {
   let away = true;
   const notify = async (changes: readonly Change[]) => {
     if (away) throw new Unavailable("away");
-    told.push([...changes]);
+    notified.push([...changes]);
   };
   const { handle } = project({ notify });
   const records = [record(0, eventOf("a", "1"))];
@@ -176,21 +177,21 @@ test("while nobody can be told the batch fails, and its next run tells what is s
   away = false;
   // the position has moved: the consumer reads the same record below it
   expect(await handle(batchOf(1, [], { stored: records, next: 1 }))).toBe("done");
-  expect(told).toEqual([[change("1")]]);
+  expect(notified).toEqual([[change("1")]]);
 });
 
 test("a stored record is not parked when its notice is refused for good: the batch waits, and is sent again", async () => {
   let refused = true;
   const notify = async (changes: readonly Change[]) => {
     if (refused) throw new Error("not authorized to write to the topic");
-    told.push([...changes]);
+    notified.push([...changes]);
   };
   const handle = parkBroken(project({ notify }).handle, park);
   const records = [record(0, eventOf("a", "1"))];
   await expect(handle(batchOf(null, records))).rejects.toThrow(Unavailable);
   refused = false;
   expect(await handle(batchOf(1, [], { stored: records, next: 1 }))).toBe("done");
-  expect([parked, told]).toEqual([[], [[change("1")]]]);
+  expect([parked, notified]).toEqual([[], [[change("1")]]]);
 });
 
 test("what was stored is counted, also when its notices fail", async () => {
@@ -214,17 +215,17 @@ test("a batch that the store finds too large is stored in parts, and none of it 
   expect(await position()).toBe(7);
 });
 
-test("records below the position are told as they are now, and not stored", async () => {
+test("records below the position are notified as they are now, and not stored", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   happened = [];
   const stored = [record(0, eventOf("a", "1")), record(0, eventOf("x", "never stored")), record(0, null)];
   await handle(batchOf(1, [], { stored, next: 1 }));
-  expect(happened).toEqual(["told"]);
-  expect(told.at(-1)).toEqual([change("1")]);
+  expect(happened).toEqual(["notified"]);
+  expect(notified.at(-1)).toEqual([change("1")]);
   expect(await position()).toBe(1);
   await handle(batchOf(1, [record(1, eventOf("b", "2"))], { stored }));
-  expect(told.at(-1)).toEqual([change("2"), change("1")]);
+  expect(notified.at(-1)).toEqual([change("2"), change("1")]);
   expect(await isStored("never stored")).toBe(false);
 });
 
@@ -234,12 +235,12 @@ test("what cannot be read below the position was parked before: it is not parked
   expect(parked).toEqual([]);
 });
 
-test("a tombstone takes all of its call with the position, and is told as an erasure", async () => {
+test("a tombstone takes all of its call with the position, and is notified as an erasure", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]));
   expect(await handle(batchOf(2, [tombstone(2, "1")]))).toBe("done");
   expect([await isStored("1"), await isStored("2"), await position()]).toEqual([false, true, 3]);
-  expect(told.at(-1)).toEqual([{ ...change("1"), erased: true }]);
+  expect(notified.at(-1)).toEqual([{ ...change("1"), erased: true }]);
   expect(published).toEqual([]);
 });
 
@@ -257,7 +258,7 @@ test("what comes of an erased call is answered by a tombstone before the positio
   await handle(
     batchOf(2, [record(2, eventOf("a", "1")), record(3, eventOf("c", "1")), record(4, eventOf("b", "2"))]),
   );
-  expect(happened).toEqual(["answered", "stored", "told"]);
+  expect(happened).toEqual(["answered", "stored", "notified"]);
   expect(published).toEqual([
     {
       topic: TOPIC,
@@ -267,7 +268,7 @@ test("what comes of an erased call is answered by a tombstone before the positio
     },
   ]);
   expect([await isStored("1"), await isStored("2")]).toEqual([false, true]);
-  expect(told.at(-1)).toEqual([change("2")]);
+  expect(notified.at(-1)).toEqual([change("2")]);
   const counted = (await metrics.events.get()).values.map(({ labels, value }) => [labels.outcome, value]);
   expect(counted).toEqual(expect.arrayContaining([["erased", 3]]));
 });
@@ -292,15 +293,15 @@ test("nothing moves while an answer is not acknowledged", async () => {
   expect([await isStored("1"), await position()]).toEqual([false, 1]);
 });
 
-test("an erasure that died after its commit is cleared up and told again from the records below the position", async () => {
+test("an erasure that died after its commit is cleared up and notified again from the records below the position", async () => {
   const forgotten: string[] = [];
   const forget: CallStore["forget"] = async (erased) => void forgotten.push(...erased.map(({ key }) => key));
   const { handle } = project({ store: { ...store, forget } });
   await handle(batchOf(null, [record(0, eventOf("a", "1")), tombstone(1, "1")]));
-  [forgotten.length, told] = [0, []];
+  [forgotten.length, notified] = [0, []];
   await handle(batchOf(2, [], { stored: [record(0, eventOf("a", "1")), tombstone(1, "1")], next: 2 }));
   expect(forgotten).toEqual(["1"]);
-  expect(told).toEqual([[{ ...change("1", 0), erased: true }]]);
+  expect(notified).toEqual([[{ ...change("1", 0), erased: true }]]);
 });
 
 test("an agent that was erased keeps what comes later, whatever is answered for what came before", async () => {
@@ -359,7 +360,7 @@ test("what comes late of an erased person takes its call whole, and a new call o
   const stored = await Promise.all(["old", "unknown", "other", "new", "another"].map(isStored));
   expect(stored).toEqual([false, false, true, true, true]);
   expect(
-    told
+    notified
       .at(-1)!
       .filter(({ erased }) => erased)
       .map(({ key }) => key),
@@ -407,7 +408,9 @@ test("of a dialer's campaign only the erased person's event goes, and the others
   const topic = "agent-events";
   const attempt = (uuid: string, number: string, ms = 0) =>
     eventOf(uuid, "campaign", {
-      ...{ kind: "agent", type: "dialer.attempt", received_at: at(ms) },
+      kind: "agent",
+      type: "dialer.attempt",
+      received_at: at(ms),
       payload: JSON.stringify({ type: "dialer.attempt", code: "campaign", number }),
     });
   await handle({ ...batchOf(null, [record(0, attempt("one", "5511900000001"))]), topic });
@@ -466,16 +469,19 @@ test("what cannot be read of an erased call is answered by a tombstone too, and 
   const { handle } = project();
   const poison = (offset: number, key: string, timestamp = NOW_MS): ConsumedRecord => ({
     ...record(offset, "poison"),
-    ...{ key: Buffer.from(key), timestamp },
+    key: Buffer.from(key),
+    timestamp,
   });
   // one that a tombstone follows in the log needs no other
   await handle(batchOf(null, [poison(0, "1"), tombstone(1, "1"), tombstone(2, "2"), poison(3, "2")]));
   expect([published.map(({ key }) => key), parked, await position()]).toEqual([["2"], [], 4]);
   happened = [];
   await handle(batchOf(4, [poison(4, "1"), poison(5, "3")]));
-  expect(happened).toEqual(["answered", "stored", "told"]);
+  expect(happened).toEqual(["answered", "stored", "notified"]);
   expect(published.at(-1)).toEqual({
-    ...{ topic: TOPIC, key: "1", value: null },
+    topic: TOPIC,
+    key: "1",
+    value: null,
     headers: { erased_at: new Date(NOW_MS).toISOString() },
   });
   expect([published.length, parked]).toEqual([2, [{ offset: 5, reason: "not-avro" }]]);
@@ -495,31 +501,31 @@ test("nothing is stored while a record that must be parked is not yet parked", a
   expect([await isStored("1"), await position()]).toEqual([false, null]);
 });
 
-test("while the registry cannot tell what a record is, nothing is parked, stored or told", async () => {
+test("while the registry cannot say what a record is, nothing is parked, stored or notified", async () => {
   const decodeEvent = () => Promise.reject(new Unavailable("registry away"));
   const { handle } = project({ codec: { decodeEvent, encodeEvent: async () => Buffer.from("") } });
   await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
   expect([parked, happened, await position()]).toEqual([[], [], null]);
 });
 
-test("a projector that was overtaken tells nothing and changes nothing", async () => {
+test("a projector that was overtaken notifies of nothing and changes nothing", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
-  [happened, told] = [[], []];
+  [happened, notified] = [[], []];
   const overtaken = project({ writer: "another" });
   const late = batchOf(null, [record(0, eventOf("b", "2"))], { stored: [record(0, eventOf("a", "1"))] });
   expect(await overtaken.handle(late)).toBe("fenced");
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   expect([await isStored("2"), await position()]).toEqual([false, 1]);
 });
 
-test("a projector that a newer release has superseded writes nothing, tells nothing and says so", async () => {
+test("a projector that a newer release has superseded writes nothing, notifies of nothing and says so", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   await store.claim([{ topic: TOPIC, partition: 3 }], foldCall.revision + 1);
-  [happened, told] = [[], []];
+  [happened, notified] = [[], []];
   expect(await handle(batchOf(1, [record(1, eventOf("b", "2"))]))).toBe("fenced");
-  expect([superseded, told, await isStored("2"), await position()]).toEqual([
+  expect([superseded, notified, await isStored("2"), await position()]).toEqual([
     [foldCall.revision + 1],
     [],
     false,
@@ -527,7 +533,7 @@ test("a projector that a newer release has superseded writes nothing, tells noth
   ]);
 });
 
-test("an event that can never be stored is parked, the others of its batch are stored and told", async () => {
+test("an event that can never be stored is parked, the others of its batch are stored and notified", async () => {
   const { handle } = project();
   const records = Array.from({ length: 9 }, (_, n) => record(n, eventOf(`uuid-${n}`, `call-${n}`)));
   // the uuid of another call's event
@@ -539,7 +545,7 @@ test("an event that can never be stored is parked, the others of its batch are s
     [0, 1, 2, 3, 5, 6, 7, 8].map((n) => `call-${n}`),
   );
   expect(
-    told
+    notified
       .flat()
       .map(({ key }) => key)
       .sort(),
@@ -547,13 +553,13 @@ test("an event that can never be stored is parked, the others of its batch are s
   expect(await position()).toBe(9);
 });
 
-test("an event of an agent is stored and told, and makes no call", async () => {
+test("an event of an agent is stored and notified, and makes no call", async () => {
   const { handle } = project();
   const agent = eventOf("a", "ana@example.com", { kind: "agent", type: "actor.paused" });
   await handle(batchOf(null, [record(0, agent)]));
-  const toldOfAgent = { key: "ana@example.com", kind: "agent", version: NOW_MS, erased: false };
-  expect(told).toEqual([[toldOfAgent]]);
+  const notifiedOfAgent = { key: "ana@example.com", kind: "agent", version: NOW_MS, erased: false };
+  expect(notified).toEqual([[notifiedOfAgent]]);
   expect(await isStored("ana@example.com")).toBe(false);
   await handle(batchOf(1, [], { stored: [record(0, agent)], next: 1 }));
-  expect(told.at(-1)).toMatchObject([{ key: "ana@example.com", kind: "agent" }]);
+  expect(notified.at(-1)).toMatchObject([{ key: "ana@example.com", kind: "agent" }]);
 });

@@ -13,11 +13,11 @@ import {
   Unavailable,
 } from "@teravoz/domain";
 import {
+  type BatchOutcome,
   type Codec,
   type ConsumedBatch,
   type ConsumedRecord,
   type HandleBatch,
-  type Outcome,
   type Park,
   type Publisher,
   readDeliveryId,
@@ -70,7 +70,7 @@ const ERASURES_AT_ONCE = 500;
 const countErasures = ({ records }: ConsumedBatch) =>
   records.reduce((sum, record) => sum + weightOf(record), 0);
 
-async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Outcome> {
+async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<BatchOutcome> {
   const began = performance.now();
   const { events, unread } = await readRecords(ports, batch.records, batch);
   const erasures = readErasures(ports.topics, batch.topic, batch.records);
@@ -79,7 +79,10 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Out
   const parked = unread.filter(({ trace }) => !goes(trace));
   await Promise.all(parked.map(({ record, error }) => ports.park(record, batch, error)));
   const applied = await applyBatch(ports, batch, {
-    ...{ events, erasures: [...erasures, ...demanded], erased: known, epoch },
+    events,
+    erasures: [...erasures, ...demanded],
+    erased: known,
+    epoch,
   });
   if (applied.fenced) {
     if (applied.superseded !== undefined) ports.onSuperseded(applied.superseded);
@@ -133,7 +136,9 @@ async function applyBatch(
 
 /** Sent again: a reader that holds the call may not have received it. */
 const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
-  ...{ key, kind, version: 0 },
+  key,
+  kind,
+  version: 0,
   erased: uuids === undefined,
 });
 

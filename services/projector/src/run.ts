@@ -33,7 +33,7 @@ import { createApp, createRouter } from "@teravoz/runtime/http";
 import { followInstallation, type MongoStore, openStore } from "@teravoz/store";
 import { settings } from "./config.ts";
 import { consumeEvents } from "./consume.ts";
-import { fileDeadLetters, watchLetters } from "./dead-letters/index.ts";
+import { storeDeadLetters, watchDeadLetters } from "./dead-letters/index.ts";
 import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { buildIndexes } from "./indexes.ts";
@@ -47,7 +47,7 @@ export type Seams = {
   /** In place of the release's own. */
   fold?: Fold;
   /** How often waiting dead letters are counted for the gauge. */
-  countLettersEveryMs?: number;
+  countDeadLettersEveryMs?: number;
 };
 
 type ProjectorService = Service<typeof settings>;
@@ -96,10 +96,12 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   const rules = foldRulesOf(config);
   const storage = await openStore({
     uri: config.MONGODB_URI,
-    ...{ rules, log, erasureKeys: config.ERASURE_KEYS },
+    rules,
+    log,
+    erasureKeys: config.ERASURE_KEYS,
   });
   onStop("mongodb", () => storage.close());
-  const { erasures, letters, jobs, account } = storage;
+  const { erasures, deadLetters, jobs, account } = storage;
   const store = aroundStore(storage.store);
   const [parties, readTelephone] = [createFindParties(rules), createReadTelephone(rules.region)];
   const readOccurrence = createReadOccurrence(rules.senderZone);
@@ -115,8 +117,20 @@ async function openParts({ self, config, log, metrics, health, onStop }: Project
   health.add("registry", codec.check);
   const now = () => new Date();
   return {
-    ...{ topics, store, erasures, letters, jobs, account, parties, readTelephone, readOccurrence },
-    ...{ client, codec, publisher, status, now },
+    topics,
+    store,
+    erasures,
+    deadLetters,
+    jobs,
+    account,
+    parties,
+    readTelephone,
+    readOccurrence,
+    client,
+    codec,
+    publisher,
+    status,
+    now,
   };
 }
 
@@ -150,7 +164,7 @@ async function serve(
 async function startJobs(
   service: ProjectorService,
   parts: Parts,
-  { fold, countLettersEveryMs }: Seams & { fold: Fold },
+  { fold, countDeadLettersEveryMs }: Seams & { fold: Fold },
 ): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
@@ -158,7 +172,9 @@ async function startJobs(
   const installation = await untilAvailable(() => parts.account.installation(), { log });
   const outlets = { ...parts, prefix: config.TOPIC_PREFIX, installation, log, metrics };
   const consumer = consumeEvents({
-    ...{ ...outlets, fold, onSuperseded },
+    ...outlets,
+    fold,
+    onSuperseded,
     onCrash: (error) => fail("consumer", error),
   });
   health.add("consumer", consumer.check);
@@ -166,13 +182,19 @@ async function startJobs(
   onStop("ledger keys", watchLedgerKeys({ ...parts, log }, fail));
   const daily = startDaily({ ...parts, retentionDays: config.EVENT_RETENTION_DAYS, log });
   onStop("daily", () => daily.stop());
-  const filing = fileDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
-  health.add("deadLetters", filing.check);
-  onStop("dead letters", () => filing.stop());
+  const storing = storeDeadLetters({ ...outlets, onCrash: (error) => fail("dead letters", error) });
+  health.add("deadLetters", storing.check);
+  onStop("dead letters", () => storing.stop());
   const maxBytes = config.DEAD_LETTERS_MAX_BYTES;
-  onStop("watch of dead letters", watchLetters({ ...outlets, maxBytes, everyMs: countLettersEveryMs }));
+  onStop(
+    "watch of dead letters",
+    watchDeadLetters({ ...outlets, maxBytes, everyMs: countDeadLettersEveryMs }),
+  );
   const rebuilds = completeRebuilds({
-    ...{ ...outlets, fold, isBehind, onSuperseded },
+    ...outlets,
+    fold,
+    isBehind,
+    onSuperseded,
     notify: (changes) => notifyChanges(outlets, changes),
     onCrash: (error) => fail("refold", error),
   });

@@ -2,6 +2,7 @@ import type { CallQueries } from "@teravoz/domain";
 import {
   type AbandonedReport,
   type AgentReport,
+  PRESENT_MS,
   type QueueDayReport,
   type QueueReport,
   type RewoundReport,
@@ -38,9 +39,6 @@ export class NotYet extends Error {
     super(SOCKET_ERRORS.future.text);
   }
 }
-
-/** A moment that differs from now by less than this is the present: clocks differ by that much. */
-const PRESENT_MS = 1_000;
 
 /** `now` in ms since the epoch. */
 export const createBoard = (deps: {

@@ -16,7 +16,7 @@ export const STALL_MS = 30_000;
 export type Send = (message: Message, taken: () => void) => void;
 
 /** What a transport offers of one socket. */
-export type Link = {
+export type TransportSocket = {
   send: Send;
   /** Ends the connection without waiting for what is unsent. */
   end(): void;
@@ -28,7 +28,7 @@ export type Link = {
 type Leaving = { leave(): void };
 
 /** A command, or what refuses it; `event` is the name it is counted under. */
-export type Waiting = {
+export type PendingCommand = {
   event: string;
   asked: { command: Command } | { refusal: Message };
   bytes: number;
@@ -37,17 +37,17 @@ export type Waiting = {
 
 /** One client, whatever it is connected by. */
 export type Connection = {
-  readonly link: Link;
+  readonly socket: TransportSocket;
   readonly transport: string;
   open: boolean;
   /** What is to be answered, in the order it came, and the bytes of it. */
-  waiting: Waiting[];
+  waiting: PendingCommand[];
   waitingBytes: number;
   /** One of its commands is being answered. */
   busy: boolean;
-  /** It is to get a DataChanged; `telling` = the last one is not taken yet. */
+  /** It is to get a DataChanged; `notifying` = the last one is not taken yet. */
   due: boolean;
-  telling: boolean;
+  notifying: boolean;
   /** By the command that asked for it; another of the same takes its place. */
   subscriptions: Map<string, Leaving>;
   /** Bytes of pushed messages and of what holds them, and the number of all messages, that are not taken. */
@@ -61,16 +61,16 @@ export type Connection = {
   release: () => void;
 };
 
-export function createConnection(link: Link, transport: string, clock: Clock): Connection {
+export function createConnection(link: TransportSocket, transport: string, clock: Clock): Connection {
   return {
-    link,
+    socket: link,
     transport,
     open: true,
     waiting: [],
     waitingBytes: 0,
     busy: false,
     due: false,
-    telling: false,
+    notifying: false,
     subscriptions: new Map(),
     backlog: 0,
     untaken: 0,
@@ -121,9 +121,9 @@ export function sendAnswer(connection: Connection, message: Message, by: Send, c
   });
 }
 
-/** To be asked now and then: a large message on a slow line is taken bit by bit, which nobody tells of. */
+/** To be asked now and then: a large message on a slow line is taken bit by bit, and no event reports it. */
 export function isStalled(connection: Connection, now: number): boolean {
-  const unsent = connection.link.unsent?.() ?? 0;
+  const unsent = connection.socket.unsent?.() ?? 0;
   if (unsent !== connection.unsent) Object.assign(connection, { unsent, progressAt: now });
   return connection.untaken > 0 && now - connection.progressAt > STALL_MS;
 }

@@ -79,7 +79,7 @@ test.each([
   { found: 1, anotherReady: false, closed: 0 },
   { found: 1, anotherReady: true, closed: 1 },
 ])(
-  "after 15 s, with $found untold changes and another ready = $anotherReady, sockets are closed $closed times",
+  "after 15 s, with $found unnotified changes and another ready = $anotherReady, sockets are closed $closed times",
   async ({ closed, ...given }) => {
     const { world, said, pass } = start();
     Object.assign(world, given, { silentMs: 6_000 });

@@ -66,7 +66,7 @@ type State = Omit<Deps, "limits"> & {
   stopped: boolean;
 };
 
-/** `found`: changes that the store had and no notice told of. */
+/** `found`: changes that the store had and no notice named. */
 type CutOffPeriod = { since: number; found: number; cancelClosing: (() => void) | null };
 
 export type CutOff = {

@@ -59,7 +59,7 @@ describe("the calls of the day", () => {
     expect(await versions()).toEqual({ a: 7 });
   });
 
-  test("are read again after a doubt, and a reading that began before it counts no more", async () => {
+  test("are read again after a resync, and a reading that began before it counts no more", async () => {
     const { readings, day, versions } = start();
     const old = versions();
     day.forget();
@@ -71,7 +71,7 @@ describe("the calls of the day", () => {
     expect(await versions()).toEqual({ new: 1 });
   });
 
-  test("cannot be told while the database is away, and are asked for again afterwards", async () => {
+  test("cannot be read while the database is away, and are asked for again afterwards", async () => {
     const { readings, versions } = start();
     const failed = versions();
     readings[0]!.reject(new Unavailable("away"));
@@ -91,7 +91,7 @@ describe("the calls of the day", () => {
   });
 });
 
-test("agents are read once too, follow their changes and are read again after a doubt", async () => {
+test("agents are read once too, follow their changes and are read again after a resync", async () => {
   const { agents, presences, day } = start();
   expect(await agents()).toEqual({ ana: 1, beto: 1 });
   day.agentsChanged([presence("ana", 3), presence("caio", 2)], ["beto"]);

@@ -18,7 +18,7 @@ export type Day = {
   agentsChanged(presences: readonly Presence[], gone: readonly string[]): void;
   /** Something may have been missed: the next question reads everything again. */
   forget(): void;
-  /** Read from the store at the first question; from then on as new as what they were told. Throw what the queries throw. */
+  /** Read from the store at the first question; from then on as new as the changes they were given. Throw what the queries throw. */
   calls(): Promise<Iterable<RecentCall>>;
   presences(): Promise<Iterable<Presence>>;
 };

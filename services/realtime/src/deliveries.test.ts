@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ArrivedLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
+import { type ArrivedDeadLetter, foldCall, type LoggedEvent } from "@teravoz/domain";
 import { COMMANDS } from "@teravoz/protocol";
-import { createMemoryLetters, createMemoryStore } from "@teravoz/store";
+import { createMemoryDeadLetters, createMemoryStore } from "@teravoz/store";
 import { createDeliveries } from "./deliveries.ts";
 
 const START = Date.UTC(2026, 10, 25, 12);
@@ -10,28 +10,43 @@ const at = (seconds: number) => new Date(START + seconds * 1_000);
 function sampleEvent(n: number, sample: Partial<LoggedEvent> = {}): LoggedEvent {
   const payload = JSON.stringify({ type: "call.new", call_id: `call-${n}` });
   return {
-    ...{ uuid: `event-${n}`, kind: "call", aggregate_id: `call-${n}`, type: "call.new", payload },
-    ...{ occurred_at: at(n), received_at: at(n), source: { topic: "t", partition: 0, offset: n } },
+    uuid: `event-${n}`,
+    kind: "call",
+    aggregate_id: `call-${n}`,
+    type: "call.new",
+    payload,
+    occurred_at: at(n),
+    received_at: at(n),
+    source: { topic: "t", partition: 0, offset: n },
     ...sample,
   };
 }
 
-const sampleLetter = (text: string, sample: Partial<ArrivedLetter> = {}): ArrivedLetter => ({
-  ...{ key: null, type: "call.imagined", reason: "unprocessable", service: "ingest", source: null },
-  ...{ first_seen: at(0), last_seen: at(0), body: Buffer.from(text) },
+const sampleDeadLetter = (text: string, sample: Partial<ArrivedDeadLetter> = {}): ArrivedDeadLetter => ({
+  key: null,
+  type: "call.imagined",
+  reason: "unprocessable",
+  service: "ingest",
+  source: null,
+  first_seen: at(0),
+  last_seen: at(0),
+  body: Buffer.from(text),
   ...sample,
 });
 
-async function openDeliveries(events: LoggedEvent[], arrived: ArrivedLetter[] = []) {
-  const letters = createMemoryLetters();
-  const queries = createMemoryStore({ letters });
+async function openDeliveries(events: LoggedEvent[], arrived: ArrivedDeadLetter[] = []) {
+  const deadLetters = createMemoryDeadLetters();
+  const queries = createMemoryStore({ deadLetters });
   const batch = { topic: "t", partition: 0, expected: null, next: 1 };
   await queries.apply({ ...batch, events }, foldCall);
-  await letters.file({ ...batch, letters: arrived });
-  const deliveries = createDeliveries({ queries, letters, redrive: true, now: () => START });
+  await deadLetters.add({ ...batch, deadLetters: arrived });
+  const deliveries = createDeliveries({ queries, deadLetters, redrive: true, now: () => START });
   const list = async (asked: Partial<Parameters<typeof deliveries.list>[0]> = {}) => {
     const { report, next } = await deliveries.list({
-      ...{ status: null, call_id: null, limit: 100, cursor: null },
+      status: null,
+      call_id: null,
+      limit: 100,
+      cursor: null,
       ...asked,
     });
     return { ids: report.deliveries.map(({ id }) => id), rows: report.deliveries, report, next };
@@ -44,7 +59,7 @@ describe("deliveries", () => {
     const event = sampleEvent(1);
     const { list } = await openDeliveries(
       [event, { ...event, source: { ...event.source, offset: 2 } }],
-      [sampleLetter("1"), sampleLetter("1")],
+      [sampleDeadLetter("1"), sampleDeadLetter("1")],
     );
     const { rows, report } = await list();
     expect(report).toMatchObject({ now: at(0), redrive: true });
@@ -52,17 +67,35 @@ describe("deliveries", () => {
     expect(COMMANDS.ListDeliveries.answer.parse(sent)).toEqual(sent);
     expect(rows).toEqual([
       {
-        ...{ id: "event-1", kind: "call", key: "call-1", type: "call.new", answer: 200, letter: null },
-        ...{ received_at: at(1), occurred_at: at(1), statuses: ["redelivered"], redeliveries: 1 },
+        id: "event-1",
+        kind: "call",
+        key: "call-1",
+        type: "call.new",
+        answer: 200,
+        letter: null,
+        received_at: at(1),
+        occurred_at: at(1),
+        statuses: ["redelivered"],
+        redeliveries: 1,
         overtaken_by: null,
       },
       {
-        ...{ id: expect.any(String), kind: "letter", key: null, type: "call.imagined", answer: 422 },
-        ...{ received_at: at(0), occurred_at: null, statuses: ["unknown-type"], redeliveries: 1 },
+        id: expect.any(String),
+        kind: "letter",
+        key: null,
+        type: "call.imagined",
+        answer: 422,
+        received_at: at(0),
+        occurred_at: null,
+        statuses: ["unknown-type"],
+        redeliveries: 1,
         overtaken_by: null,
         letter: {
-          ...{ reason: "unprocessable", service: "ingest", status: "waiting" },
-          ...{ status_at: expect.any(Date), last_seen: at(0) },
+          reason: "unprocessable",
+          service: "ingest",
+          status: "waiting",
+          status_at: expect.any(Date),
+          last_seen: at(0),
         },
       },
     ]);
@@ -70,7 +103,7 @@ describe("deliveries", () => {
 
   test("what a consumer parked had been answered 200", async () => {
     const source = { topic: "t", partition: 0, offset: 1 };
-    const { list } = await openDeliveries([], [sampleLetter("1", { source })]);
+    const { list } = await openDeliveries([], [sampleDeadLetter("1", { source })]);
     expect((await list()).rows).toMatchObject([{ answer: 200, statuses: ["parked"] }]);
   });
 
@@ -78,11 +111,13 @@ describe("deliveries", () => {
     const events = Array.from({ length: 300 }, (_, n) =>
       sampleEvent(n, n % 10 === 0 ? { occurred_at: at(n - 61) } : {}),
     );
-    const { list } = await openDeliveries(events, [sampleLetter("1"), sampleLetter("2")]);
+    const { list } = await openDeliveries(events, [sampleDeadLetter("1"), sampleDeadLetter("2")]);
     const pages: string[][] = [];
     for (let cursor: string | null = null, more = true; more && pages.length <= 300; ) {
       const { ids, next }: { ids: string[]; next: string | null } = await list({
-        ...{ status: "late", limit: 8, cursor },
+        status: "late",
+        limit: 8,
+        cursor,
       });
       expect(ids.length).toBeLessThanOrEqual(8);
       pages.push(ids);
@@ -115,7 +150,7 @@ describe("deliveries", () => {
   test("those of one call or agent are found by its key", async () => {
     const { list } = await openDeliveries(
       [sampleEvent(1), sampleEvent(2)],
-      [sampleLetter("1", { key: "call-2" })],
+      [sampleDeadLetter("1", { key: "call-2" })],
     );
     expect((await list({ call_id: "call-2" })).rows.map(({ kind }) => kind)).toEqual(["call", "letter"]);
     expect((await list({ call_id: "nobody" })).rows).toEqual([]);
@@ -125,7 +160,7 @@ describe("deliveries", () => {
     const binary = Buffer.from([0, 255]);
     const { list, body } = await openDeliveries(
       [sampleEvent(1)],
-      [sampleLetter("{ é }"), sampleLetter("", { body: binary, first_seen: at(-1) })],
+      [sampleDeadLetter("{ é }"), sampleDeadLetter("", { body: binary, first_seen: at(-1) })],
     );
     const { ids } = await list();
     expect(await Promise.all(ids.map(body))).toEqual([

@@ -1,10 +1,10 @@
 import { withText } from "@teravoz/dead-letters";
 import {
   type CallQueries,
+  DEAD_LETTER_STATUSES,
+  type DeadLetterAdmin,
   type Delivery,
   type DeliveryStatus,
-  LETTER_STATUSES,
-  type LetterDesk,
   statusesOf,
 } from "@teravoz/domain";
 import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@teravoz/protocol";
@@ -19,7 +19,7 @@ export type Deliveries = {
 
 type Deps = {
   queries: Pick<CallQueries, "listDeliveries" | "findEvent">;
-  letters: Pick<LetterDesk, "find">;
+  deadLetters: Pick<DeadLetterAdmin, "find">;
   redrive: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -58,7 +58,7 @@ async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: A
 }
 
 const sourceOf = (status: DeliveryStatus) =>
-  (LETTER_STATUSES as readonly string[]).includes(status) ? ("letters" as const) : ("events" as const);
+  (DEAD_LETTER_STATUSES as readonly string[]).includes(status) ? ("letters" as const) : ("events" as const);
 
 function rowOf(delivery: Delivery): DeliveryRow {
   const statuses = statusesOf(delivery);
@@ -68,7 +68,7 @@ function rowOf(delivery: Delivery): DeliveryRow {
     const row = { id: uuid, kind, key: aggregate_id, type, received_at, occurred_at, statuses };
     return { ...row, answer: 200, redeliveries, overtaken_by, letter: null };
   }
-  const { id, key, type, first_seen, copies, source, ...letter } = delivery.letter;
+  const { id, key, type, first_seen, copies, source, ...deadLetter } = delivery.letter;
   const row = {
     id,
     kind: "letter" as const,
@@ -79,20 +79,23 @@ function rowOf(delivery: Delivery): DeliveryRow {
     statuses,
   };
   return {
-    ...{ ...row, answer: source === null ? 422 : 200, redeliveries: copies - 1, overtaken_by: null },
-    letter: { ...letter },
+    ...row,
+    answer: source === null ? 422 : 200,
+    redeliveries: copies - 1,
+    overtaken_by: null,
+    letter: { ...deadLetter },
   };
 }
 
 /** Finds the body of an event or a dead letter: the id of a dead letter is a hash of 64 digits, a uuid is not. */
-async function readBody({ queries, letters }: Deps, id: string): Promise<DeliveryBody> {
+async function readBody({ queries, deadLetters }: Deps, id: string): Promise<DeliveryBody> {
   const nothing = { id, encoding: null, body: null };
   if (!/^[0-9a-f]{64}$/.test(id)) {
     const event = await queries.findEvent(id);
     return event ? { id, encoding: "utf8", body: event.payload } : nothing;
   }
-  const letter = await letters.find(id);
-  if (!letter) return nothing;
-  const { encoding, body } = withText(letter);
+  const deadLetter = await deadLetters.find(id);
+  if (!deadLetter) return nothing;
+  const { encoding, body } = withText(deadLetter);
   return { id, encoding, body };
 }

@@ -45,7 +45,7 @@ function start() {
     findEvent: slow("findEvent"),
   };
   const deps = { ...noNumbers, queries, log: createLog("test", "silent"), metrics: createMetrics(), clock };
-  const subscriptions = createSubscriptions(clock, () => feed.doubt());
+  const subscriptions = createSubscriptions(clock, () => feed.resync());
   const answer = createAnswers({ ...deps, onUnavailable: () => {} });
   const gateway = createGateway({ ...deps, answer, subscriptions });
   const pause = () => Promise.resolve();
@@ -97,7 +97,7 @@ test("a snapshot read before an erasure and answered after it leaves the call in
   client.subscribe();
   await settle();
   world.store.delete("one");
-  world.feed.tell([notice("one", true)]);
+  world.feed.notify([notice("one", true)]);
   await settle();
   world.clock.advance(FRAME_MS);
   world.reply(0);
@@ -106,7 +106,7 @@ test("a snapshot read before an erasure and answered after it leaves the call in
   expect(client.shown()).toEqual([]);
 });
 
-test("a change read before an erasure and told after it leaves the call in nobody's view", async () => {
+test("a change read before an erasure and notified after it leaves the call in no view", async () => {
   const world = start();
   const client = connectClient(world, null);
   client.subscribe();
@@ -114,10 +114,10 @@ test("a change read before an erasure and told after it leaves the call in nobod
   world.reply(0);
   await settle();
   world.store.set("one", sampleCall({ aggregate_id: "one" }));
-  world.feed.tell([notice("one", false)]);
+  world.feed.notify([notice("one", false)]);
   await settle();
   world.store.delete("one");
-  world.feed.tell([notice("one", true)]);
+  world.feed.notify([notice("one", true)]);
   world.reply(0);
   await settle();
   world.clock.advance(FRAME_MS);
@@ -128,7 +128,7 @@ type Step =
   | { do: "change"; id: number; state: CallState }
   | { do: "erase"; id: number; late: boolean }
   | { do: "reply"; id: number }
-  | { do: "tell" | "subscribe" | "frame" | "doubt" };
+  | { do: "notify" | "subscribe" | "frame" | "resync" };
 
 const number = fc.integer({ min: 1, max: 2 });
 const steps: fc.Arbitrary<Step>[] = [
@@ -140,32 +140,32 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constant("erase" as const), id: number, late: fc.boolean() }),
   fc.record({ do: fc.constant("reply" as const), id: number }),
   fc.record({
-    do: fc.constantFrom("tell" as const, "subscribe" as const, "frame" as const, "doubt" as const),
+    do: fc.constantFrom("notify" as const, "subscribe" as const, "frame" as const, "resync" as const),
   }),
 ];
 
 async function play(world: World, script: Step[]) {
   const clients = [connectClient(world, null), connectClient(world, "WAITING")];
-  const untold: ReturnType<typeof notice>[] = [];
+  const unnotified: ReturnType<typeof notice>[] = [];
   let version = 0;
   for (const step of script) {
     if (step.do === "change") {
       version += 1;
       const aggregate_id = `${step.id}`;
       world.store.set(aggregate_id, sampleCall({ id: step.id, aggregate_id, state: step.state, version }));
-      untold.push(notice(aggregate_id, false));
+      unnotified.push(notice(aggregate_id, false));
     }
-    if (step.do === "erase" && world.store.delete(`${step.id}`)) untold.push(notice(`${step.id}`, true));
-    // an owner that lost its partition tells what it stored before, behind what the new one tells
-    if (step.do === "erase" && step.late) untold.push(notice(`${step.id}`, false));
-    if (step.do === "tell") world.feed.tell(untold.splice(0));
+    if (step.do === "erase" && world.store.delete(`${step.id}`)) unnotified.push(notice(`${step.id}`, true));
+    // an owner that lost its partition notifies of what it stored before, after the notices of the new one
+    if (step.do === "erase" && step.late) unnotified.push(notice(`${step.id}`, false));
+    if (step.do === "notify") world.feed.notify(unnotified.splice(0));
     if (step.do === "subscribe") for (const client of clients) client.subscribe();
     if (step.do === "reply") world.reply(step.id);
     if (step.do === "frame") world.clock.advance(FRAME_MS);
-    if (step.do === "doubt") world.feed.doubt();
+    if (step.do === "resync") world.feed.resync();
     await settle();
   }
-  world.feed.tell(untold);
+  world.feed.notify(unnotified);
   for (let quiet = 0; quiet < 3; quiet = world.underway.length > 0 ? 0 : quiet + 1) {
     world.reply(0);
     await settle();

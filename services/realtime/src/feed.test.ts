@@ -12,7 +12,7 @@ function start(
   past = noNumbers.past as Pick<PastBoard, "changed" | "agentsChanged" | "forget">,
   resync: ((between: () => Promise<void>) => Promise<void>) | null = null,
 ) {
-  const told: string[] = [];
+  const notified: string[] = [];
   const pauses: (() => void)[] = [];
   const metrics = createMetrics();
   const clock = { now: 0 };
@@ -22,14 +22,14 @@ function start(
     past,
     subscriptions: {
       changed: (calls, erased) => {
-        told.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));
+        notified.push(...calls.map((call: Call) => call.aggregate_id), ...erased.map((id) => `${id} erased`));
       },
       resync: async (_queries, between = async () => {}) => {
         if (resync) await resync(between);
-        else told.push("views read again");
+        else notified.push("views read again");
       },
     },
-    changed: () => told.push("DataChanged"),
+    changed: () => notified.push("DataChanged"),
     log: createLog("test", "silent"),
     metrics,
     now: () => clock.now,
@@ -43,7 +43,7 @@ function start(
     missed: (await metrics.missedNotices.get()).values[0]?.value,
     late: (await metrics.lateNotices.get()).values[0]?.value,
   });
-  return { feed, told, proceed, clock, counts };
+  return { feed, notified, proceed, clock, counts };
 }
 
 /** A feed that has compared once, and a call that changes in the store without a notice. */
@@ -56,7 +56,7 @@ async function startWithUnnoticed() {
     return queries.findCalls(ids);
   };
   const started = start({ ...queries, findCalls });
-  started.feed.doubt();
+  started.feed.resync();
   await settle();
   await started.proceed();
   calls[0] = sampleCall({ version: 2 });
@@ -72,11 +72,11 @@ const notice = (key: string, more: Partial<Notice["change"]> = {}): Notice => ({
   stamped: 0,
 });
 
-test("views hear of a call before anybody is told to ask for it", async () => {
-  const { feed, told } = start(queriesOver([sampleCall()]));
-  feed.tell([notice("one")]);
+test("views hear of a call before anybody is notified to ask for it", async () => {
+  const { feed, notified } = start(queriesOver([sampleCall()]));
+  feed.notify([notice("one")]);
   await settle();
-  expect(told).toEqual(["one", "DataChanged"]);
+  expect(notified).toEqual(["one", "DataChanged"]);
 });
 
 test("notices that come while calls are read are read together", async () => {
@@ -90,89 +90,89 @@ test("notices that come while calls are read are read together", async () => {
     },
   };
   const { feed } = start(counting);
-  for (let n = 0; n < 100; n += 1) feed.tell([notice(`call ${n}`)]);
+  for (let n = 0; n < 100; n += 1) feed.notify([notice(`call ${n}`)]);
   await settle();
   expect(reads).toBe(2);
 });
 
-test("an agent's event is told without reading any call", async () => {
-  const { feed, told } = start({
+test("an agent's event is notified without reading any call", async () => {
+  const { feed, notified } = start({
     ...queriesOver([]),
     findCalls: () => Promise.reject(new Error("not to be asked")),
   });
-  feed.tell([notice("ana", { kind: "agent" })]);
+  feed.notify([notice("ana", { kind: "agent" })]);
   await settle();
-  expect(told).toEqual(["DataChanged"]);
+  expect(notified).toEqual(["DataChanged"]);
 });
 
 test("a call and an agent of the same key are two: neither's notice swallows the other's", async () => {
-  const { feed, told } = start(queriesOver([sampleCall()]));
-  feed.tell([notice("one"), notice("one", { kind: "agent" })]);
+  const { feed, notified } = start(queriesOver([sampleCall()]));
+  feed.notify([notice("one"), notice("one", { kind: "agent" })]);
   await settle();
-  expect(told).toEqual(["one", "DataChanged"]);
+  expect(notified).toEqual(["one", "DataChanged"]);
 });
 
 test("an erasure needs no read", async () => {
-  const { feed, told } = start({
+  const { feed, notified } = start({
     ...queriesOver([]),
     findCalls: () => Promise.reject(new Error("not to be asked")),
   });
-  feed.tell([notice("one", { erased: true })]);
+  feed.notify([notice("one", { erased: true })]);
   await settle();
-  expect(told).toEqual(["one erased", "DataChanged"]);
+  expect(notified).toEqual(["one erased", "DataChanged"]);
 });
 
-test("an erasure is told also where a late notice of the same call comes with it", async () => {
-  const { feed, told } = start(queriesOver([]));
-  feed.tell([notice("one", { erased: true }), notice("one")]);
+test("an erasure is notified also where a late notice of the same call comes with it", async () => {
+  const { feed, notified } = start(queriesOver([]));
+  feed.notify([notice("one", { erased: true }), notice("one")]);
   await settle();
-  expect(told).toEqual(["one erased", "DataChanged"]);
+  expect(notified).toEqual(["one erased", "DataChanged"]);
 });
 
-test("nobody is told while the database is away; at its return the views are read again, then all are told", async () => {
+test("nobody is notified while the database is away; at its return the views are read again, then all are notified", async () => {
   let away = true;
   const queries = queriesOver([sampleCall()]);
   const orAway =
     <A extends unknown[], R>(query: (...args: A) => Promise<R>) =>
     (...args: A) =>
       away ? Promise.reject(new Unavailable()) : query(...args);
-  const { feed, told, proceed } = start({
+  const { feed, notified, proceed } = start({
     ...queries,
     findCalls: orAway(queries.findCalls),
     listVersions: orAway(queries.listVersions),
   });
-  feed.tell([notice("one")]);
+  feed.notify([notice("one")]);
   await settle();
   await proceed();
   await proceed();
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   away = false;
   await proceed();
-  expect(told).toEqual(["views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged"]);
 });
 
-test("doubts that come together are settled by one reading", async () => {
-  const { feed, told, proceed } = start(queriesOver([]));
-  feed.doubt();
-  feed.doubt();
+test("resyncs that come together are done by one reading", async () => {
+  const { feed, notified, proceed } = start(queriesOver([]));
+  feed.resync();
+  feed.resync();
   await settle();
-  feed.doubt();
-  feed.doubt();
+  feed.resync();
+  feed.resync();
   await settle();
-  expect(told).toEqual(["views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged"]);
   await proceed();
   await proceed();
-  expect(told).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
 });
 
 test("more notices than it pays to read one by one become a reading of the views", async () => {
-  const { feed, told } = start(queriesOver([]));
-  feed.tell(Array.from({ length: 10_001 }, (_, n) => notice(`call ${n}`)));
+  const { feed, notified } = start(queriesOver([]));
+  feed.notify(Array.from({ length: 10_001 }, (_, n) => notice(`call ${n}`)));
   await settle();
-  expect(told).toEqual(["views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged"]);
 });
 
-test("the past hears of what changed, of what was erased, and of each doubt", async () => {
+test("the past hears of what changed, of what was erased, and of each resync", async () => {
   const heard: unknown[] = [];
   const past: PastBoard = {
     at: () => Promise.reject(new Error("nobody asks")),
@@ -182,17 +182,17 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
   };
   const ana = samplePresence("ana");
   const { feed } = start({ ...queriesOver([sampleCall()]), listPresences: async () => [ana] }, past);
-  for (const told of [
+  for (const notified of [
     notice("one"),
     notice("two", { erased: true }),
     notice("ana", { kind: "agent" }),
     notice("ana", { kind: "agent", erased: true }),
     notice("gone", { kind: "agent" }),
   ]) {
-    feed.tell([told]);
+    feed.notify([notified]);
     await settle();
   }
-  feed.doubt();
+  feed.resync();
   await settle();
   expect(heard).toEqual([
     [["one"], []],
@@ -205,9 +205,9 @@ test("the past hears of what changed, of what was erased, and of each doubt", as
 });
 
 test("a change without a notice is pushed by the comparison, and counted as missed once if its notice does not come for 5 minutes", async () => {
-  const { told, counts, compareAfter } = await startWithUnnoticed();
+  const { notified, counts, compareAfter } = await startWithUnnoticed();
   expect(await compareAfter(0)).toBe(1);
-  expect(told).toEqual(["views read again", "DataChanged", "one", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged", "one", "DataChanged"]);
   expect(await compareAfter(299_999)).toBe(0);
   expect(await counts()).toEqual({ missed: 0, late: 0 });
   for (let n = 0; n < 2; n += 1) await compareAfter(1);
@@ -228,7 +228,7 @@ test("a notice that comes while the comparison reads its change is no missed one
   const { feed, hooks, counts, compareAfter } = await startWithUnnoticed();
   hooks.whileRead = () => {
     hooks.whileRead = () => {};
-    feed.tell([notice("one", { version: 2 })]);
+    feed.notify([notice("one", { version: 2 })]);
   };
   await compareAfter(0);
   await compareAfter(300_000);
@@ -237,22 +237,22 @@ test("a notice that comes while the comparison reads its change is no missed one
 
 test("an erasure without a notice, however old its call is, makes the comparison read every view again, once", async () => {
   const ledger = { until: 5 };
-  const { feed, told, proceed } = start({
+  const { feed, notified, proceed } = start({
     ...queriesOver([]),
     erasureMark: async () => ledger.until,
   });
-  feed.doubt();
+  feed.resync();
   await settle();
   await proceed();
   await feed.reconcile(true);
-  expect(told).toEqual(["views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged"]);
   ledger.until = 6;
   for (let n = 0; n < 2; n += 1) {
     await feed.reconcile(true);
     await settle();
     await proceed();
   }
-  expect(told).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
+  expect(notified).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
 });
 
 test.each([
@@ -264,7 +264,7 @@ test.each([
     const { feed, clock, counts, compareAfter } = await startWithUnnoticed();
     await compareAfter(0);
     clock.now += ms;
-    for (const version of [1, 2, 2]) feed.tell([notice("one", { version })]);
+    for (const version of [1, 2, 2]) feed.notify([notice("one", { version })]);
     await compareAfter(600_000);
     expect(await counts()).toEqual({ missed: 0, late });
   },
@@ -273,21 +273,21 @@ test.each([
 test("a change is neither found nor counted once its notice was relayed", async () => {
   const calls = [sampleCall()];
   const { feed, proceed } = start(queriesOver(calls));
-  feed.doubt();
+  feed.resync();
   await settle();
   await proceed();
   calls[0] = sampleCall({ version: 2 });
-  feed.tell([notice("one", { version: 2 })]);
+  feed.notify([notice("one", { version: 2 })]);
   expect(await feed.reconcile(true)).toBe(0);
 });
 
 test("what happens while the views are read again is relayed between two of them", async () => {
-  const { feed, told } = start(queriesOver([sampleCall()]), undefined, async (between) => {
-    feed.tell([notice("one")]);
+  const { feed, notified } = start(queriesOver([sampleCall()]), undefined, async (between) => {
+    feed.notify([notice("one")]);
     await between();
-    told.push("last view");
+    notified.push("last view");
   });
-  feed.doubt();
+  feed.resync();
   await settle();
-  expect(told).toEqual(["one", "DataChanged", "last view", "DataChanged"]);
+  expect(notified).toEqual(["one", "DataChanged", "last view", "DataChanged"]);
 });

@@ -9,10 +9,10 @@ import { READ_SIZE, type Subscriptions } from "./subscriptions.ts";
 export type Notice = { change: Change; stamped: number };
 
 export type Feed = {
-  /** Takes notices in their order; they are read and told soon, in the background. */
-  tell(notices: readonly Notice[]): void;
-  /** Something may have been missed: reads every view again, and tells every socket. */
-  doubt(): void;
+  /** Takes notices in their order; they are read and passed on soon, in the background. */
+  notify(notices: readonly Notice[]): void;
+  /** Something may have been missed: reads every view again, and notifies every socket. */
+  resync(): void;
   /**
    * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
    * with the number of such changes, once the database answers. A change counts as missed if its notice does not come for MISSED_MS.
@@ -24,7 +24,7 @@ export type Feed = {
 
 /** Beyond this many calls it costs less to read the views again than the calls one by one. */
 const MAX_PENDING = 10_000;
-/** Doubts may come with every failing query: this often at most everything is read again. */
+/** Each failing query may ask for a resync: everything is read again this often at most. */
 const RECOVERY_MS = 250;
 /**
  * A comparison looks this far back beyond the one before. A transaction takes its version when it begins, so a change may become
@@ -48,7 +48,7 @@ type Deps = {
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
   day: Pick<Day, "changed" | "agentsChanged" | "forget">;
   past: Pick<PastBoard, "changed" | "agentsChanged" | "forget">;
-  /** Tells every socket that something changed. */
+  /** notifies every socket that something changed. */
   changed: () => void;
   log: Log;
   metrics: Metrics;
@@ -71,15 +71,15 @@ type State = Required<Deps> & {
   comparedAt: number;
   /** Comparisons that were asked for. */
   asked: Comparison[];
-  doubtful: boolean;
+  needsResync: boolean;
   working: boolean;
   stopped: boolean;
 };
 
 /**
  * From notices to sockets: reads the calls they name (a notice comes after the commit, so what is read is at least as
- * new), hands them to the views, then says DataChanged. What cannot be read becomes a doubt, and is made
- * good when the database is back.
+ * new), hands them to the views, then says DataChanged. A read that fails asks for a resync, which is
+ * done when the database is back.
  */
 export function createFeed(deps: Deps): Feed {
   const pause = deps.pause ?? ((ms: number) => sleep(ms, undefined, { ref: false }));
@@ -92,28 +92,28 @@ export function createFeed(deps: Deps): Feed {
     erasureMark: null,
     comparedAt: deps.now(),
     asked: [],
-    doubtful: false,
+    needsResync: false,
     working: false,
     stopped: false,
   };
   return {
-    tell(notices) {
+    notify(notices) {
       for (const notice of notices) {
         state.pending.set(subjectOf(notice.change), notice);
         settleAwaited(state, notice.change);
       }
-      if (state.pending.size > MAX_PENDING) state.doubtful = true;
+      if (state.pending.size > MAX_PENDING) state.needsResync = true;
       void work(state);
     },
-    doubt() {
-      state.doubtful = true;
+    resync() {
+      state.needsResync = true;
       void work(state);
     },
     reconcile(expectsNotices) {
       const answer = Promise.withResolvers<number>();
       state.asked.push({ expectsNotices, answer });
       // the first comparison finds nothing, so the views must read the store after it
-      if (state.given === null) state.doubtful = true;
+      if (state.given === null) state.needsResync = true;
       void work(state);
       return answer.promise;
     },
@@ -123,20 +123,20 @@ export function createFeed(deps: Deps): Feed {
   };
 }
 
-type Subject = Pick<Change, "kind" | "key">;
+type ChangeKey = Pick<Change, "kind" | "key">;
 
 /** A call and an agent of the same key are two. */
-const subjectOf = ({ kind, key }: Subject) => `${kind}:${key}`;
+const subjectOf = ({ kind, key }: ChangeKey) => `${kind}:${key}`;
 
 async function work(state: State): Promise<void> {
   if (state.working) return;
   state.working = true;
-  while (!state.stopped && (state.doubtful || state.asked.length > 0 || state.pending.size > 0)) {
+  while (!state.stopped && (state.needsResync || state.asked.length > 0 || state.pending.size > 0)) {
     try {
-      await (state.doubtful ? recover(state) : serve(state));
+      await (state.needsResync ? recover(state) : serve(state));
     } catch (error) {
       // the notices in hand are lost with this: reading everything again makes up for them
-      state.doubtful = true;
+      state.needsResync = true;
       if (!(error instanceof Unavailable)) state.log.error({ err: error }, "reading changed calls failed");
       await state.pause(RETRY_MS);
     }
@@ -151,7 +151,7 @@ async function serve(state: State): Promise<void> {
   if (!next) return;
   const found = await compare(state, next.expectsNotices);
   // a call that was erased has no version to compare, and the ledger names none: all views are read again
-  if (await hasErasures(state)) state.doubtful = true;
+  if (await hasErasures(state)) state.needsResync = true;
   state.asked.shift();
   next.answer.resolve(found);
 }
@@ -166,7 +166,7 @@ async function relay(state: State): Promise<void> {
   for (const { stamped } of notices) observeDelay(state, stamped);
 }
 
-type Changed = Subject & { erased?: boolean };
+type Changed = ChangeKey & { erased?: boolean };
 
 /** Reads what changed and gives it to the views, then notifies every socket. */
 async function push(state: State, changes: readonly Changed[]): Promise<void> {
@@ -174,21 +174,21 @@ async function push(state: State, changes: readonly Changed[]): Promise<void> {
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
   // first, for they need no read that could fail
-  if (erased.length > 0) tell(state, [], erased);
+  if (erased.length > 0) notify(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
   await readAgents(state, changes);
   state.changed();
 }
 
 /**
- * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is told also where a
+ * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is passed on also if a
  * late notice of the same call (of an owner that lost its partition) has taken the place of its own.
  */
 async function readChanged(state: State, ids: readonly string[]): Promise<void> {
   const found = await state.queries.findCalls(ids);
   const there = new Set(found.map(({ aggregate_id }) => aggregate_id));
   const gone = ids.filter((id) => !there.has(id));
-  tell(state, found, gone);
+  notify(state, found, gone);
 }
 
 /** An agent that was erased lives on where it has said something since. */
@@ -205,7 +205,7 @@ async function readAgents(state: State, changed: readonly Changed[]): Promise<vo
   past.agentsChanged(found, gone.length > 0 || changes.some(({ erased }) => erased));
 }
 
-function tell(state: State, calls: readonly Call[], erased: readonly string[]): void {
+function notify(state: State, calls: readonly Call[], erased: readonly string[]): void {
   const { subscriptions, day, past } = state;
   for (const { aggregate_id, version } of calls) note(state, { kind: "call", key: aggregate_id, version });
   subscriptions.changed(calls, erased);
@@ -225,7 +225,7 @@ function settleAwaited({ awaited, metrics, now }: State, change: Change): void {
   if (now() - found.since >= LATE_MS) metrics.lateNotices.inc();
 }
 
-/** Clocks of two machines differ: a notice from the future was told at once. */
+/** Clocks of two machines differ: a notice from the future was passed on at once. */
 const observeDelay = ({ metrics, now }: State, stamped: number): void =>
   metrics.fanoutSeconds.observe(Math.max(0, now() - stamped) / 1_000);
 
@@ -240,7 +240,7 @@ async function compare(state: State, expectsNotices: boolean): Promise<number> {
   // before anything else is read: a notice may come meanwhile
   if (expectsNotices)
     for (const each of found) state.awaited.set(subjectOf(each), { version: each.version, since: until });
-  if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.doubtful = true;
+  if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.needsResync = true;
   else
     for (let start = 0; start < found.length; start += READ_SIZE)
       await push(state, found.slice(start, start + READ_SIZE));
@@ -264,7 +264,7 @@ const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersio
     ? []
     : stored.filter((each) => each.version > givenOf(state, each) && !state.pending.has(subjectOf(each)));
 
-const givenOf = ({ given }: State, subject: Subject): number => given?.get(subjectOf(subject)) ?? 0;
+const givenOf = ({ given }: State, subject: ChangeKey): number => given?.get(subjectOf(subject)) ?? 0;
 
 function countMissed({ awaited, metrics, log }: State, now: number): void {
   const missed = [...awaited].filter(([, { since }]) => now - since >= MISSED_MS);
@@ -279,7 +279,7 @@ function countMissed({ awaited, metrics, log }: State, now: number): void {
  * read, and what happens meanwhile is relayed between two of them. The first read also says whether the database is back.
  */
 async function recover(state: State): Promise<void> {
-  state.doubtful = false;
+  state.needsResync = false;
   for (const [subject, { change }] of state.pending) if (!change.erased) state.pending.delete(subject);
   // the notices of these may have been skipped, for example by a new member of the group, which is no loss
   state.awaited.clear();

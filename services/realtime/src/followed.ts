@@ -4,7 +4,7 @@ export type Followed<T> = {
   changed(items: readonly T[], gone: readonly string[]): void;
   /** Something may have been missed: the next question reads everything again. */
   forget(): void;
-  /** Read at the first question; from then on as new as what `changed` was told. Throws what the reading throws. */
+  /** Read at the first question; from then on as new as what `changed` was given. Throws what the reading throws. */
   all(): Promise<Map<string, T>>;
 };
 

@@ -16,7 +16,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 type Given = { answer?: (command: Command) => Promise<Answer>; taking?: boolean };
 
-/** A gateway with one client on a link that takes each message at once, or only when told to. */
+/** A gateway with one client on a link that takes each message at once, or only on request. */
 function start({ answer, taking = true }: Given = {}) {
   const clock = createManualClock();
   const metrics = createMetrics();
@@ -47,19 +47,19 @@ function start({ answer, taking = true }: Given = {}) {
   return { clock, gateway, subscriptions, connection, sent, link, takeAll };
 }
 
-const told = (sent: string[]) => sent.filter((each) => each === "DataChanged Ok").length;
+const notifications = (sent: string[]) => sent.filter((each) => each === "DataChanged Ok").length;
 
-test("changes within 50 ms are told once, and the last is never swallowed", () => {
+test("changes within 50 ms are notified once, and the last is never swallowed", () => {
   const { gateway, clock, sent } = start();
   for (let n = 0; n < 9; n += 1) {
     gateway.changed();
     clock.advance(10);
   }
-  expect(told(sent)).toBe(2);
+  expect(notifications(sent)).toBe(2);
   clock.advance(CHANGED_MS);
-  expect(told(sent)).toBe(3);
+  expect(notifications(sent)).toBe(3);
   clock.advance(10 * CHANGED_MS);
-  expect(told(sent)).toBe(3);
+  expect(notifications(sent)).toBe(3);
 });
 
 test("a socket that takes nothing has one DataChanged pending, and one more once it took that", () => {
@@ -68,10 +68,10 @@ test("a socket that takes nothing has one DataChanged pending, and one more once
     gateway.changed();
     clock.advance(CHANGED_MS);
   }
-  expect(told(sent)).toBe(1);
+  expect(notifications(sent)).toBe(1);
   takeAll();
   clock.advance(CHANGED_MS);
-  expect(told(sent)).toBe(2);
+  expect(notifications(sent)).toBe(2);
 });
 
 test("the next command waits until the last answer is taken", async () => {

@@ -7,12 +7,12 @@ import {
   closeConnection,
   createConnection,
   isStalled,
-  type Link,
+  type PendingCommand,
   push,
   type Send,
   send,
   sendAnswer,
-  type Waiting,
+  type TransportSocket,
 } from "./connection.ts";
 import { dataChanged, failed, fresh, invalidMessage, type Message, stale, welcome } from "./messages.ts";
 import { type Command, commandKey, parseCommand, type ReportSubject, type Request } from "./protocol.ts";
@@ -33,7 +33,7 @@ const CLOSE_STEP_MS = 100;
 
 export type Gateway = {
   /** Welcomes a new socket. From now on it is notified of changes. */
-  connect(link: Link, transport: string): Connection;
+  connect(link: TransportSocket, transport: string): Connection;
   /**
    * Takes a message of a client; null is a message that cannot be read. The messages of a socket are answered in their order, one at a
    * time. `by` sends the answer if the link does not: an acknowledgement.
@@ -71,7 +71,7 @@ type State = Deps & {
 
 export function createGateway(deps: Deps): Gateway {
   const connections = new Set<Connection>();
-  const throttle = createThrottle(CHANGED_MS, () => tellAll(state), deps.clock);
+  const throttle = createThrottle(CHANGED_MS, () => notifyAll(state), deps.clock);
   const state: State = { ...deps, connections, throttle, stale: null };
   let cancelSweep = deps.clock.after(SWEEP_MS, function sweep() {
     endStalled(state);
@@ -79,7 +79,7 @@ export function createGateway(deps: Deps): Gateway {
   });
   return {
     connect: (link, transport) => connect(state, link, transport),
-    receive: (connection, request, by = connection.link.send) => receive(state, connection, request, by),
+    receive: (connection, request, by = connection.socket.send) => receive(state, connection, request, by),
     disconnect: (connection) => disconnect(state, connection),
     changed() {
       for (const connection of connections) connection.due = true;
@@ -102,7 +102,7 @@ export function createGateway(deps: Deps): Gateway {
   };
 }
 
-function connect(state: State, link: Link, transport: string): Connection {
+function connect(state: State, link: TransportSocket, transport: string): Connection {
   const connection = createConnection(link, transport, state.clock);
   state.connections.add(connection);
   state.metrics.sockets.inc({ transport });
@@ -117,7 +117,7 @@ function disconnect(state: State, connection: Connection): void {
 }
 
 function end(state: State, connection: Connection): void {
-  connection.link.end();
+  connection.socket.end();
   disconnect(state, connection);
 }
 
@@ -140,7 +140,7 @@ function endStalled(state: State): void {
 }
 
 function pushTo(state: State, connection: Connection, messages: readonly Message[]): void {
-  if (connection.open && !push(connection, messages, connection.link.send, state.clock)) {
+  if (connection.open && !push(connection, messages, connection.socket.send, state.clock)) {
     state.log.warn({ id: connection.transport }, "a socket that reads too slowly was closed");
     end(state, connection);
     return;
@@ -153,13 +153,13 @@ function pushToAll(state: State, message: Message): void {
 }
 
 /** Sends due DataChanged. A socket that has not taken the last one gets the next one later. */
-function tellAll(state: State): void {
+function notifyAll(state: State): void {
   for (const connection of state.connections) {
-    if (!connection.due || connection.telling) continue;
+    if (!connection.due || connection.notifying) continue;
     connection.due = false;
-    connection.telling = true;
-    send(connection, dataChanged, connection.link.send, state.clock, () => {
-      connection.telling = false;
+    connection.notifying = true;
+    send(connection, dataChanged, connection.socket.send, state.clock, () => {
+      connection.notifying = false;
       if (connection.due) state.throttle.trigger();
     });
     state.metrics.fanout.inc({ event: dataChanged.event });
@@ -183,14 +183,14 @@ function receive(state: State, connection: Connection, request: Request | null, 
 }
 
 /** Reads a message at once, so that only its parameters are kept: parsed JSON takes many times its text. */
-function read(account: SearchAccount, request: Request | null, by: Send): Waiting {
+function read(account: SearchAccount, request: Request | null, by: Send): PendingCommand {
   const event = request && isCommandName(request.event) ? request.event : "other";
   const asked = request ? parseCommand(request, account) : { refusal: invalidMessage };
   const bytes = "command" in asked ? Buffer.byteLength(commandKey(asked.command)) : asked.refusal.bytes;
   return { event, asked, bytes, send: by };
 }
 
-const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: Waiting): boolean =>
+const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: PendingCommand): boolean =>
   waiting.length < MAX_WAITING && waitingBytes + bytes <= MAX_WAITING_BYTES;
 
 /** Answers the waiting commands one by one. The next one begins when the client has taken the answer, so a socket holds one answer. */
@@ -207,7 +207,7 @@ async function answerWaiting(state: State, connection: Connection): Promise<void
   connection.busy = false;
 }
 
-function takeNext(connection: Connection): Waiting | undefined {
+function takeNext(connection: Connection): PendingCommand | undefined {
   const next = connection.waiting.shift();
   connection.waitingBytes -= next?.bytes ?? 0;
   return next;
@@ -215,7 +215,7 @@ function takeNext(connection: Connection): Waiting | undefined {
 
 type Reply = { message: Message; sent?: () => void };
 
-async function answerOne(state: State, connection: Connection, { asked }: Waiting): Promise<Reply> {
+async function answerOne(state: State, connection: Connection, { asked }: PendingCommand): Promise<Reply> {
   if ("refusal" in asked) return { message: asked.refusal };
   if (isSubscription(asked.command)) return subscribe(state, connection, asked.command);
   return state.answer(asked.command);

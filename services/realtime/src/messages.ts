@@ -30,7 +30,8 @@ type More = {
 function encode(event: string, data: string, status: Status, { next, cut, left }: More = {}): Message {
   const more = [
     next ? `,"next":${JSON.stringify(next)}` : "",
-    ...[cut ? ',"cut":true' : "", left ? ',"left":true' : ""],
+    cut ? ',"cut":true' : "",
+    left ? ',"left":true' : "",
   ];
   const body = `{"data":${data},"event":${JSON.stringify(event)},"status":"${status}"${more.join("")}}`;
   return { event, status, body, bytes: Buffer.byteLength(body) };

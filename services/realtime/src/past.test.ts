@@ -61,7 +61,7 @@ function shifts(): Sent[] {
   );
 }
 
-/** A board over the model of the store, on a clock set by hand: what is stored is told at once. */
+/** A board over the model of the store, on a clock set by hand: what is stored is notified at once. */
 function start() {
   const clock = { now: START };
   const now = () => clock.now;
@@ -86,7 +86,7 @@ function start() {
   const { QUEUES, ACCOUNT_TIME_ZONE } = readConfig(queueSettings, {});
   const account = { queues: QUEUES, zone: ACCOUNT_TIME_ZONE };
   let stored = 0;
-  const tell = (calls: readonly Call[], erased: readonly string[] = []) => {
+  const notify = (calls: readonly Call[], erased: readonly string[] = []) => {
     day.changed(calls, erased);
     past.changed(calls, erased);
   };
@@ -95,7 +95,7 @@ function start() {
     asked,
     past,
     board: createBoard({ queries: store, day, past, account, now }),
-    tell,
+    notify,
     /** Answers of the store are under way until what is returned is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -108,7 +108,7 @@ function start() {
       stored += events.length;
       await store.apply({ topic: "t", partition: 0, expected, next: stored, events }, foldCall);
       const keys = events.map(({ aggregate_id }) => aggregate_id);
-      tell(await store.findCalls(keys));
+      notify(await store.findCalls(keys));
       const presences = await store.listPresences(keys);
       day.agentsChanged(presences, []);
       past.agentsChanged(presences, false);
@@ -117,7 +117,7 @@ function start() {
       const erasure = { kind: "call" as const, key, erased_at: new Date(), log_clean_by: new Date() };
       const batch = { topic: "t", partition: 0, expected: stored, next: ++stored, events: [] };
       await store.apply({ ...batch, erasures: [erasure] }, foldCall);
-      tell([], [key]);
+      notify([], [key]);
     },
   };
 }
@@ -241,7 +241,7 @@ describe("the past", () => {
   });
 
   test("has an event that was stored long after it was received, and what a new fold makes of a call", async () => {
-    const { past, receive, tell, asked } = await halfAnHourLater();
+    const { past, receive, notify, asked } = await halfAnHourLater();
     const moment = new Date(START + 5 * MINUTE_MS);
     const received = START + 4 * MINUTE_MS;
     expect((await past.at(moment)).calls).not.toContainEqual(
@@ -250,10 +250,10 @@ describe("the past", () => {
     await receive({ received, body: { type: "call.new", call_id: "late" } });
     expect((await past.at(moment)).calls).toContainEqual(expect.objectContaining({ aggregate_id: "late" }));
     const before = asked.length;
-    tell([{ updated_at: new Date(START + 30 * MINUTE_MS) } as Call]);
+    notify([{ updated_at: new Date(START + 30 * MINUTE_MS) } as Call]);
     await past.at(moment);
     expect(asked).toHaveLength(before);
-    tell([{ updated_at: moment } as Call]);
+    notify([{ updated_at: moment } as Call]);
     await past.at(moment);
     expect(asked).toHaveLength(before + 2);
   });

@@ -26,7 +26,7 @@ export type PastBoard = {
 
 /** Played at 60 times the speed it lasts ten seconds; a large call centre has 3,000 calls in it, 15 MB. */
 const STRETCH_MS = 10 * 60_000;
-/** An event is stored so long after its receipt at the latest, unless something is wrong: then `changed` tells. */
+/** An event is stored so long after its receipt at the latest, unless something is wrong: then `changed` reports it. */
 const SETTLING_MS = 5_000;
 /** Several may look at times of their own: 100,000 calls a day are some 60 MB, which stretches that follow on each other share. */
 const STRETCHES_KEPT = 4;

@@ -80,7 +80,10 @@ describe("a command", () => {
 
   test("without a window is the one it was", () => {
     expect(Object.keys(commandOf("ListCalls", { since: null, until: "" }))).toEqual([
-      ...["event", "filter", "limit", "cursor"],
+      "event",
+      "filter",
+      "limit",
+      "cursor",
     ]);
   });
 
@@ -250,7 +253,13 @@ describe("a command", () => {
 
   test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
     const event = fc.constantFrom(
-      ...["ListCalls", "Subscribe", "ListCallEvents", "ListQueueDay", "Rewind", "ShowNumber", "Other"],
+      "ListCalls",
+      "Subscribe",
+      "ListCallEvents",
+      "ListQueueDay",
+      "Rewind",
+      "ShowNumber",
+      "Other",
     );
     const params = fc.dictionary(
       fc.constantFrom("id", "state", "queue", "code", "number", "search", "__proto__", "$ne"),

@@ -5,8 +5,8 @@ import {
   type CallQueries,
   createFold,
   createReadTelephone,
+  type DeadLetterAdmin,
   type FoldRules,
-  type LetterDesk,
   Unavailable,
 } from "@teravoz/domain";
 import {
@@ -56,7 +56,7 @@ export type Realtime = {
   feed: Feed;
   /** Takes whether the boards are live. */
   gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
-  /** Takes what instances tell of themselves. */
+  /** Takes the status that instances send. */
   system: Pick<System, "heard">;
   /** Origins of pages that were refused in the last hour. */
   refusedOrigins(): NameCount[];
@@ -68,7 +68,7 @@ export type Realtime = {
 export function createRealtime(deps: {
   queries: CallQueries;
   system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "installation" | "statusEveryMs">;
-  letters: Pick<LetterDesk, "find">;
+  deadLetters: Pick<DeadLetterAdmin, "find">;
   /** Null = dead letters cannot be sent again from here. */
   redrive: Redrive | null;
   account: Account & FoldRules;
@@ -78,25 +78,36 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
-  /** True outside production: the page tells developers about the simulator. */
+  /** True outside production: the page shows developers the simulator. */
   isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;
   joinsPerSecond?: number;
 }): Realtime {
   const systemClock = openSystemClock();
-  const { queries, letters, metrics, log, clock = systemClock } = deps;
-  const subscriptions = createSubscriptions(clock, () => feed.doubt());
+  const { queries, deadLetters, metrics, log, clock = systemClock } = deps;
+  const subscriptions = createSubscriptions(clock, () => feed.resync());
   const day = createDay({ queries, now: Date.now });
   const system = createSystem({ ...deps.system, log, clock, now: Date.now });
   const past = createPastBoard({ queries, fold: createFold(deps.account), now: Date.now });
   const board = createBoard({ queries, day, past, account: deps.account, now: Date.now });
-  const deliveries = createDeliveries({ queries, letters, redrive: deps.redrive !== null, now: Date.now });
-  const onUnavailable = () => feed.doubt();
+  const deliveries = createDeliveries({
+    queries,
+    deadLetters,
+    redrive: deps.redrive !== null,
+    now: Date.now,
+  });
+  const onUnavailable = () => feed.resync();
   const countStats = createCountStats({ queries, day, now: Date.now });
   const answer = createAnswers({
-    ...{ queries, board, countStats, deliveries, system },
-    ...{ log, clock, onUnavailable },
+    queries,
+    board,
+    countStats,
+    deliveries,
+    system,
+    log,
+    clock,
+    onUnavailable,
   });
   const reports = createReportSubscriptions({
     count: (subject) => countReport(board, subject),

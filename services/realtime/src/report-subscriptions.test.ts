@@ -38,14 +38,14 @@ function start(first: Taken) {
   /** A client that follows the protocol: a snapshot, then rows that are new and names that are gone. */
   const subscribe = (snapshot = reportOf(world.taken, clock.now())) => {
     const shown = new Map<string, number>();
-    const told: string[] = [];
+    const received: string[] = [];
     const take = (rows: { agent: string; taken: number }[]) => {
       for (const { agent, taken } of rows) shown.set(agent, taken);
     };
     const registration = reports.register(subject, (messages: readonly Message[]) => {
       for (const { event, body } of messages) {
         const { data } = JSON.parse(body);
-        told.push(`${event} ${data.agents.map(({ agent }: { agent: string }) => agent)}-${data.gone}`);
+        received.push(`${event} ${data.agents.map(({ agent }: { agent: string }) => agent)}-${data.gone}`);
         take(data.agents);
         for (const name of data.gone) shown.delete(name);
       }
@@ -54,7 +54,7 @@ function start(first: Taken) {
       take(snapshot.agents as unknown as { agent: string; taken: number }[]);
       registration.live(snapshot);
     };
-    return { shown: () => Object.fromEntries(shown), told, live, leave: registration.leave };
+    return { shown: () => Object.fromEntries(shown), received, live, leave: registration.leave };
   };
   const advance = async (ms: number) => {
     clock.advance(ms);
@@ -63,7 +63,7 @@ function start(first: Taken) {
   return { clock, world, failures, reports, subscribe, advance };
 }
 
-test("only rows that changed are told, at most once a second, and the last change is never swallowed", async () => {
+test("only rows that changed are sent, at most once a second, and the last change is never swallowed", async () => {
   const { world, reports, subscribe, advance } = start({ ana: 1, beto: 1 });
   const client = subscribe();
   client.live();
@@ -74,15 +74,15 @@ test("only rows that changed are told, at most once a second, and the last chang
     await advance(100);
   }
   await advance(REPORT_FRAME_MS);
-  expect(client.told).toEqual(["AgentsChanged ana-"]);
+  expect(client.received).toEqual(["AgentsChanged ana-"]);
   expect(client.shown()).toEqual({ ana: 9, beto: 1 });
   world.taken = { ana: 9, caio: 1 };
   reports.changed();
   await advance(REPORT_FRAME_MS);
-  expect(client.told.slice(1)).toEqual(["AgentsChanged caio-beto"]);
+  expect(client.received.slice(1)).toEqual(["AgentsChanged caio-beto"]);
 });
 
-test("what changes with time alone is told within ten seconds", async () => {
+test("what changes with time alone is sent within ten seconds", async () => {
   const { world, subscribe, advance } = start({ ana: 1 });
   const client = subscribe();
   client.live();
@@ -92,7 +92,7 @@ test("what changes with time alone is told within ten seconds", async () => {
   expect(client.shown()).toEqual({ ana: 0 });
 });
 
-test("a snapshot that is older than what the others have is brought up to date, a newer one is told to the others", async () => {
+test("a snapshot that is older than what the others have is brought up to date, a newer one is sent to the others", async () => {
   const { world, subscribe, advance } = start({ ana: 1 });
   const slow = subscribe();
   await advance(10);
@@ -108,7 +108,7 @@ test("a snapshot that is older than what the others have is brought up to date, 
   expect(slow.shown()).toEqual({ ana: 3 });
 });
 
-test("a count that fails is told of, and made up for by the next", async () => {
+test("a count that fails is notified of, and made up for by the next", async () => {
   const { world, failures, reports, subscribe, advance } = start({ ana: 1 });
   const client = subscribe();
   client.live();
@@ -124,7 +124,7 @@ test("a count that fails is told of, and made up for by the next", async () => {
   expect(client.shown()).toEqual({ ana: 2 });
 });
 
-test("who has left is told nothing, and nothing is counted for nobody", async () => {
+test("a client that left gets nothing, and nothing is counted without subscribers", async () => {
   const { world, reports, subscribe, advance } = start({ ana: 1 });
   const [client, early] = [subscribe(), subscribe()];
   client.live();
@@ -137,7 +137,7 @@ test("who has left is told nothing, and nothing is counted for nobody", async ()
   world.taken = { ana: 2 };
   reports.changed();
   await advance(2 * REPORT_IDLE_MS);
-  expect(client.told).toEqual([]);
+  expect(client.received).toEqual([]);
   expect(world.counted).toBe(counted);
 });
 

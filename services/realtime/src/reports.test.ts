@@ -51,7 +51,7 @@ describe("the report of the queues", () => {
     expect(reporter("{}", "UTC")(calls, now, null).total.offered).toBe(3);
   });
 
-  test("has a row for each queue of the settings and each that had a leg, by number, and the queueless last", () => {
+  test("has a row for each queue of the settings and each that had a visit, by number, and the queueless last", () => {
     const calls = [abandoned("1000", 3), abandoned(null, 2), abandoned("vip", 1), abandoned("99", 4)];
     const { queues } = reporter('{"901":{},"900":{"name":"Vendas"},"*":{}}')(calls, now, null);
     expect(queues.map(({ queue, name, offered }) => [queue, name, offered])).toEqual([

@@ -1,9 +1,11 @@
 import {
+  byQueueNumber,
   countAgents,
   countFree,
   countQueueDay,
   countQueues,
   countStates,
+  LAST_MOMENT,
   listAbandoned,
   listPeople,
   listWaiting,
@@ -59,7 +61,7 @@ export function reportQueues({ calls, presences }: Counted, asked: Asked): Queue
     ...head,
     states: countStates(calls, now),
     total: { ...total, free: allFree },
-    queues: rows.sort(byQueue),
+    queues: rows.sort(byQueueNumber),
   };
 }
 
@@ -100,11 +102,8 @@ export function reportAbandoned(
 }
 
 /** The midnight with which a window of `days` begins, today included. */
-export function startOfDays({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date {
-  let from = startOfDay(now, zone);
-  for (let day = 1; day < days; day += 1) from = startOfDay(new Date(from.getTime() - 1), zone);
-  return from;
-}
+export const startOfDays = ({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date =>
+  startOfDay(now, zone, days - 1);
 
 /** The most waiting callers of a report: as many as the board has rows for them. */
 export const MAX_WAITING = 500;
@@ -119,19 +118,10 @@ const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) 
   (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };
 
 /** The window has no end: timestamps of the vendor's clock may be up to a day ahead of ours. */
-const EVER = new Date(8.64e15);
-
-const windowOf = ({ from }: Reported): Window => ({ from, to: EVER });
+const windowOf = ({ from }: Reported): Window => ({ from, to: LAST_MOMENT });
 
 const reported = ({ account: { zone }, now, minutes }: Asked): Reported => ({
   from: minutes === null ? startOfDay(now, zone) : new Date(now.getTime() - minutes * 60_000),
   now,
   zone,
 });
-
-const collator = new Intl.Collator("en", { numeric: true });
-
-const byQueue = ({ queue: one }: QueueRow, { queue: other }: QueueRow): number =>
-  one === null || other === null
-    ? Number(one === null) - Number(other === null)
-    : collator.compare(one, other);

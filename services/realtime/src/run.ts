@@ -60,7 +60,7 @@ export function runRealtime({ queries: around = (queries) => queries }: Seams = 
 async function startRealtime(service: RealtimeService, around: NonNullable<Seams["queries"]>): Promise<void> {
   const { self, config, log, metrics, onStop } = service;
   const storage = await openStorage(service);
-  const { account, letters } = storage;
+  const { account, deadLetters } = storage;
   const installation = followInstallation(account);
   const kafka = openKafka(service, installation);
   const statuses = createHearing(service, kafka);
@@ -71,16 +71,16 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
     installation,
     statusEveryMs: config.STATUS_INTERVAL_MS,
   };
-  const redrive = openRedrive(service, kafka, letters);
+  const redrive = openRedrive(service, kafka, deadLetters);
   const queries = around(storage.queries);
-  const realtime = createSockets(service, { queries, letters, redrive, system });
+  const realtime = createSockets(service, { queries, deadLetters, redrive, system });
   // changes made while MongoDB was away may not have been announced
-  storage.onReachable(() => realtime.feed.doubt());
+  storage.onReachable(() => realtime.feed.resync());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, account);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
-  // the last to start is the first to stop: no client stays that is no longer told of changes
+  // the last to start is the first to stop: no client stays that is no longer notified of changes
   onStop("sockets", () => realtime.stop());
   watchCutOff(service, { realtime, changes, storage });
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
@@ -129,7 +129,7 @@ const REDRIVE_LIMITS = { lanes: 1 };
 function openRedrive(
   { config, log, metrics, onStop }: RealtimeService,
   { topics, client, codec }: KafkaParts,
-  letters: Redrive["letters"],
+  deadLetters: Redrive["deadLetters"],
 ): Redrive | null {
   const tokens = config.ADMIN_TOKEN;
   if (tokens === null) return null;
@@ -139,11 +139,11 @@ function openRedrive(
   onStop("publisher", () => publisher.stop());
   const readOccurrence = createReadOccurrence(config.SENDER_TIME_ZONE);
   const parse: typeof parseWebhook = (body, receivedAt) => parseWebhook(body, receivedAt, readOccurrence);
-  return { tokens, letters, codec, publisher, topics, parse };
+  return { tokens, deadLetters, codec, publisher, topics, parse };
 }
 
 type System = Sources["system"];
-type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "letters" | "redrive" | "system">;
+type Sources = Pick<Parameters<typeof createRealtime>[0], "queries" | "deadLetters" | "redrive" | "system">;
 
 function createSockets({ config, log, health, metrics }: RealtimeService, sources: Sources): Realtime {
   const admission = {
@@ -183,7 +183,7 @@ function followChanges(
     log,
     metrics,
     handle: createNoticeReader({ codec, feed, log }),
-    onDoubt: () => feed.doubt(),
+    onResync: () => feed.resync(),
     onCrash: (error) => fail("following call changes", error),
   });
   health.add("kafka", () => follower.check());
@@ -218,7 +218,7 @@ function watchCutOff(
 const leave = (follower: Follower) =>
   Promise.race([follower.stop(), sleep(LEAVE_MS, undefined, { ref: false })]);
 
-/** Its own status goes the way of all others: who does not hear that one, or not yet, cannot tell who is silent. */
+/** Its own status goes the way of all others: an instance that does not hear that one, or not yet, cannot say which instance is silent. */
 const hearsItself =
   ({ instance: own }: Self): System["hears"] =>
   (instances) =>
@@ -228,7 +228,7 @@ const hearsItself =
 const STATUSES_MS = 86_400_000;
 
 /**
- * Hears what instances tell of themselves, once the schemas are known: what could not be read before would be missed. No reason not
+ * Hears the status that instances send, once the schemas are known: what could not be read before would be missed. No reason not
  * to be ready: the page of the system says itself where it hears nothing.
  */
 function createHearing(service: RealtimeService, { topics, client, codec, ready }: KafkaParts) {
@@ -237,10 +237,14 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
   let stopped = false;
   const follow = (system: Realtime["system"]) =>
     followTopic({
-      ...{ client, log, metrics, topic: topics.serviceStatus, sinceMs: STATUSES_MS },
+      client,
+      log,
+      metrics,
+      topic: topics.serviceStatus,
+      sinceMs: STATUSES_MS,
       groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
       handle: createStatusReader({ codec, system, log }),
-      onDoubt: () => {},
+      onResync: () => {},
       onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
     });
   return {

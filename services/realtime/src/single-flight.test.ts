@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { createSingleFlight, PACE_MS } from "./single-flight.ts";
 
-/** Queries that end when told to, each answering with the time at which it began. */
+/** Queries that end on request, each answering with the time at which it began. */
 function start() {
   const clock = createManualClock();
   const share = createSingleFlight<number>(clock);

@@ -9,7 +9,7 @@ import {
   type Missed,
   messageOf,
   offer,
-  type Subject,
+  type Selection,
   takeFrame,
   type View,
 } from "./views.ts";
@@ -32,14 +32,14 @@ export type Registration = {
 };
 
 /** What a client subscribed to: at most so many calls in its snapshot. */
-export type Asked = Subject & { limit: number };
+export type Asked = Selection & { limit: number };
 
 export type Subscriptions = {
   register(asked: Asked, deliver: Deliver): Registration;
   /** Calls as just read from the store, and the ids of those that are gone for good. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
   /**
-   * Reads every view again and tells what was missed, the views with most subscribers first; `between` runs after each. Throws what
+   * Reads every view again and sends what was missed, the views with most subscribers first; `between` runs after each. Throws what
    * the queries and `between` throw.
    */
   resync(queries: CallQueries, between?: () => Promise<void>): Promise<void>;
@@ -52,25 +52,25 @@ type Shared = {
   view: View;
   reading: Set<Missed>;
   /** Of those, whose snapshots may be older than the last reading of everything. */
-  doubtful: WeakSet<Missed>;
+  incomplete: WeakSet<Missed>;
   live: Set<Deliver>;
   frame: Throttle;
 };
 
-type State = { views: Map<string, Shared>; clock: Clock; doubt: () => void };
+type State = { views: Map<string, Shared>; clock: Clock; requestResync: () => void };
 
 /**
- * All views with a subscriber. Equal subjects and limits share one, and it goes with its last subscriber. `doubt` asks for
+ * All views with a subscriber. Equal selections and limits share one, and it goes with its last subscriber. `requestResync` asks for
  * another reading of everything.
  */
-export function createSubscriptions(clock: Clock, doubt: () => void): Subscriptions {
+export function createSubscriptions(clock: Clock, requestResync: () => void): Subscriptions {
   const views = new Map<string, Shared>();
-  const state: State = { views, clock, doubt };
+  const state: State = { views, clock, requestResync };
   return {
     register: (asked, deliver) => register(state, asked, deliver),
     changed(calls, erased) {
       const deltas = [...calls.map(changeOf), ...erased.map(erasureOf)];
-      for (const shared of views.values()) tell(shared, deltas);
+      for (const shared of views.values()) notify(shared, deltas);
     },
     async resync(queries, between = async () => {}) {
       for (const shared of [...views.values()].sort((one, other) => other.live.size - one.live.size)) {
@@ -104,7 +104,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function register({ views, clock, doubt }: State, asked: Asked, deliver: Deliver): Registration {
+function register({ views, clock, requestResync }: State, asked: Asked, deliver: Deliver): Registration {
   const shared = share(views, asked, clock);
   const missed: Missed = new Map();
   // a function of its own for each subscription: one socket may hold two while it changes from one to the other
@@ -114,7 +114,7 @@ function register({ views, clock, doubt }: State, asked: Asked, deliver: Deliver
     live(calls) {
       goLive(shared, missed, calls, handOver);
       // only now does the view know what the snapshot has, and that a reading does not show any more
-      if (shared.doubtful.delete(missed)) doubt();
+      if (shared.incomplete.delete(missed)) requestResync();
     },
     leave() {
       shared.reading.delete(missed);
@@ -132,7 +132,7 @@ function share(views: Map<string, Shared>, { limit, ...subject }: Asked, clock: 
   if (existing) return existing;
   const frame = createThrottle(FRAME_MS, () => sendFrame(shared), clock);
   const view = createView(subject, limit);
-  const readers = { reading: new Set<Missed>(), doubtful: new WeakSet<Missed>(), live: new Set<Deliver>() };
+  const readers = { reading: new Set<Missed>(), incomplete: new WeakSet<Missed>(), live: new Set<Deliver>() };
   const shared: Shared = { key, limit, view, ...readers, frame };
   views.set(key, shared);
   return shared;
@@ -145,7 +145,7 @@ function goLive(shared: Shared, missed: Missed, calls: readonly Call[], deliver:
   if (news.length > 0) deliver(news.map((delta) => messageOf(shared.view, delta)));
 }
 
-function tell(shared: Shared, deltas: readonly Delta[]): void {
+function notify(shared: Shared, deltas: readonly Delta[]): void {
   for (const missed of shared.reading) for (const delta of deltas) missed.set(delta.aggregate_id, delta);
   const concerned = deltas.filter((delta) => offer(shared.view, delta));
   if (concerned.length > 0) shared.frame.trigger();
@@ -158,16 +158,16 @@ function sendFrame({ view, live }: Shared): void {
 
 /** What is new in the snapshot, and what became of the calls that are no longer in it. */
 async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
-  for (const missed of shared.reading) shared.doubtful.add(missed);
+  for (const missed of shared.reading) shared.incomplete.add(missed);
   const { limit, view } = shared;
-  const { filter, ...within } = view.subject;
+  const { filter, ...within } = view.selection;
   const { items } = await queries.listCalls(filter, { limit, cursor: null, ...within });
-  tell(shared, items.map(changeOf));
+  notify(shared, items.map(changeOf));
   const absent = absentFrom(shared.view, items);
   for (let start = 0; start < absent.length; start += READ_SIZE) {
     const ids = absent.slice(start, start + READ_SIZE);
     const found = await queries.findCalls(ids);
     const there = new Set(found.map((call) => call.aggregate_id));
-    tell(shared, [...found.map(changeOf), ...ids.filter((id) => !there.has(id)).map(erasureOf)]);
+    notify(shared, [...found.map(changeOf), ...ids.filter((id) => !there.has(id)).map(erasureOf)]);
   }
 }

@@ -10,9 +10,9 @@ const WAITING = { filter: { state: "WAITING" as const }, limit: 10 };
 const call = (aggregate_id: string, version: number, state: CallState = "WAITING") =>
   sampleCall({ aggregate_id, version, state });
 
-function start(doubt = () => {}) {
+function start(requestResync = () => {}) {
   const clock = createManualClock();
-  const subscriptions = createSubscriptions(clock, doubt);
+  const subscriptions = createSubscriptions(clock, requestResync);
   const subscribe = (subject = WAITING) => {
     const frames: string[][] = [];
     const registration = subscriptions.register(subject, (messages) => {
@@ -44,7 +44,7 @@ describe("a subscriber", () => {
     expect(frames[1]).toEqual(["one 4 WAITING", "two 3 WAITING"]);
   });
 
-  test("is told of a call that leaves its filter, once, and of none that was never in it", () => {
+  test("is notified of a call that leaves its filter, once, and of none that was never in it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -102,7 +102,7 @@ describe("a subscriber", () => {
     expect(first.frames.flat().at(-1)).toBe("one 3 WAITING");
   });
 
-  test("never gets an older version than it was told on joining, where the call changed again after it left", () => {
+  test("never gets an older version than it was sent on joining, where the call changed again after it left", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     for (const version of [1, 2, 3]) happen(call("one", version, version === 1 ? "WAITING" : "ONGOING"));
@@ -111,7 +111,7 @@ describe("a subscriber", () => {
     expect(frames.flat()).toEqual(["one 3 ONGOING"]);
   });
 
-  test("is not told what was read before its snapshot and comes after it", () => {
+  test("is not sent what was read before its snapshot and comes after it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 3)]);
@@ -120,7 +120,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("is not told twice of the same version", () => {
+  test("is not notified twice of the same version", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -147,20 +147,20 @@ describe("a subscriber", () => {
   });
 
   test("whose snapshot was on its way while everything was read again has everything read once more", async () => {
-    let doubts = 0;
+    let requests = 0;
     const { clock, subscribe, subscriptions } = start(() => {
-      doubts += 1;
+      requests += 1;
     });
     const { live, frames } = subscribe();
     const store = [call("left", 2, "ONGOING")];
     await subscriptions.resync(queriesOver(store));
     live([call("left", 1)]);
-    expect(doubts).toBe(1);
+    expect(requests).toBe(1);
     await subscriptions.resync(queriesOver(store));
     clock.advance(FRAME_MS);
     expect(frames).toEqual([["left 2 ONGOING"]]);
     subscribe().live(store);
-    expect(doubts).toBe(1);
+    expect(requests).toBe(1);
   });
 
   test("are read again by how many follow their view, and what happens meanwhile reaches all after one view", async () => {
@@ -198,7 +198,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("gets after a doubt what it missed: changed, new, gone and erased calls", async () => {
+  test("gets after a resync what it missed: changed, new, gone and erased calls", async () => {
     const { clock, subscribe, subscriptions } = start();
     const { live, frames } = subscribe();
     live([call("same", 1), call("changed", 1), call("left", 1), call("erased", 1)]);
@@ -230,7 +230,7 @@ describe("a subscriber of a window", () => {
     return { clock, subscriptions, happen, registration, frames };
   };
 
-  test("is told of calls with an event in it, and of no other", () => {
+  test("is notified of calls with an event in it, and of no other", () => {
     const { clock, happen, registration, frames } = join();
     registration.live([]);
     happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000), span("after", 3, 5_000, 6_000));
@@ -247,7 +247,7 @@ describe("a subscriber of a window", () => {
     expect(frames).toEqual([["into 2 NEW"]]);
   });
 
-  test("has it read again after a doubt, and shares no view with who has another", async () => {
+  test("has it read again after a resync, and shares no view with who has another", async () => {
     const { clock, subscriptions, registration, frames } = join();
     registration.live([]);
     subscriptions.register({ filter: {}, limit: 10 }, () => {}).live([]);
@@ -273,7 +273,7 @@ type Step =
   | { do: "erase"; id: number }
   | { do: "notify" | "subscribe" | "answer" | "read" | "frame" | "resync" | "settle" };
 
-/** A client that does what the protocol says: keeps the newest of what it is told and applies its filter. */
+/** A client that does what the protocol says: keeps the newest of what it is sent and applies its filter. */
 function createClient(subscriptions: ReturnType<typeof createSubscriptions>) {
   const held = new Map<string, Call>();
   let ready = false;
@@ -318,9 +318,9 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
   ) as fc.Arbitrary<Step>;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const world = { doubtful: false };
+      const world = { needsResync: false };
       const { clock, subscriptions } = start(() => {
-        world.doubtful = true;
+        world.needsResync = true;
       });
       const store = new Map<string, Call>();
       const unread: string[] = [];
@@ -339,7 +339,7 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
         // as the feed does: what a reading of everything shows needs no notice, but for an erasure
         const erased = unread.filter((key) => !store.has(key));
         unread.splice(0, unread.length, ...erased);
-        world.doubtful = false;
+        world.needsResync = false;
         await subscriptions.resync(queriesOver([...store.values()]));
       };
       const end = [{ do: "answer" }, { do: "notify" }, { do: "settle" }, { do: "frame" }];
@@ -361,7 +361,7 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
         if (each.do === "read") for (const client of clients) client.read(waiting());
         if (each.do === "answer") for (const client of clients) client.answer();
         if (each.do === "frame") clock.advance(FRAME_MS);
-        if (each.do === "resync" || (each.do === "settle" && world.doubtful)) await resync();
+        if (each.do === "resync" || (each.do === "settle" && world.needsResync)) await resync();
       }
       const truth = waiting()
         .map(({ aggregate_id, version: latest }) => `${aggregate_id} ${latest}`)

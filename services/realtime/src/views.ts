@@ -9,7 +9,7 @@ import {
 import type { Message } from "./messages.ts";
 
 /**
- * What became of a call: its new shape, or null once it is erased. `message` tells those who asked for it, `left` those for whom it
+ * What became of a call: its new shape, or null once it is erased. `message` notifies those who asked for it, `left` those for whom it
  * is no longer among what they asked for; each is encoded at the first need, then kept.
  */
 export type Delta = {
@@ -19,15 +19,15 @@ export type Delta = {
   left: () => Message;
 };
 
-/** A call as a view last saw it. `told` = by a delta, so that every subscriber has this version. */
-type Known = { version: number; told: boolean; inside: boolean };
+/** A call as a view last saw it. `notified` = by a delta, so that every subscriber has this version. */
+type Known = { version: number; notified: boolean; inside: boolean };
 
-/** The calls that a subscriber is told of: without a window, of any time. The order says what the window is about. */
-export type Subject = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
+/** The calls that a subscriber is notified of: without a window, of any time. The order says what the window is about. */
+export type Selection = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
 
 /** What all subscribers with the same subject share. */
 export type View = {
-  subject: Subject;
+  selection: Selection;
   /** Calls the view remembers at most; the longest untouched go first. */
   keep: number;
   known: Map<string, Known>;
@@ -42,22 +42,22 @@ export type Missed = Map<string, Delta>;
 const KEPT_CALLS = 20_000;
 
 /** A view whose snapshots hold `limit` calls remembers twice as many at least: the snapshot, and as much that came since. */
-export function createView(subject: Subject, limit: number): View {
-  return { subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
+export function createView(subject: Selection, limit: number): View {
+  return { selection: subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
 
-export const matches = ({ filter, window = {}, order }: Subject, call: Call): boolean =>
+export const matches = ({ filter, window = {}, order }: Selection, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window, order);
 
-/** A delta as the subscribers of a view are told of it. */
-export const messageOf = ({ subject }: View, { call, message, left }: Delta): Message =>
+/** A delta as the subscribers of a view are notified of it. */
+export const messageOf = ({ selection: subject }: View, { call, message, left }: Delta): Message =>
   call === null || matches(subject, call) ? message() : left();
 
 /** Adds a delta to the next frame if the view needs it: for a call inside, or one that has just left. */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
-  const inside = delta.call !== null && matches(view.subject, delta.call);
+  const inside = delta.call !== null && matches(view.selection, delta.call);
   // the frame already has this call: replace it, because a client that joins now may have the newer version
   if (delta.call && !inside && !known?.inside && !view.pending.has(delta.aggregate_id)) return false;
   if (delta.call && inside) remember(view, delta.call, true);
@@ -67,11 +67,11 @@ export function offer(view: View, delta: Delta): boolean {
 }
 
 const isOld = (call: Call, known: Known | undefined): boolean =>
-  known !== undefined && (call.version < known.version || (call.version === known.version && known.told));
+  known !== undefined && (call.version < known.version || (call.version === known.version && known.notified));
 
-function remember(view: View, call: Call, told: boolean): void {
+function remember(view: View, call: Call, notified: boolean): void {
   view.known.delete(call.aggregate_id);
-  view.known.set(call.aggregate_id, { version: call.version, told, inside: true });
+  view.known.set(call.aggregate_id, { version: call.version, notified: notified, inside: true });
   const [oldest] = view.known.keys();
   if (view.known.size > view.keep && oldest !== undefined) view.known.delete(oldest);
 }
@@ -91,7 +91,7 @@ export function takeFrame(view: View): Delta[] {
 
 /**
  * A subscriber got `calls`, read after `missed` began: the view learns them, and the answer is what this one subscriber
- * still has to be told. `alone` = nobody else shares the view, so the snapshot is all there is to know.
+ * still has to be notified. `alone` = nobody else shares the view, so the snapshot is all there is to know.
  */
 export function join(view: View, calls: readonly Call[], missed: Missed, alone: boolean): Delta[] {
   const snapshot = new Map(calls.map((call) => [call.aggregate_id, call]));
@@ -106,14 +106,14 @@ function learn(view: View, call: Call, missed: Delta | undefined, alone: boolean
   if (missed && (missed.call === null || missed.call.version > call.version)) return;
   const known = view.known.get(call.aggregate_id);
   if (known && known.version > call.version) return;
-  const everybodyHasIt = alone || (known?.told === true && known.version === call.version);
+  const everybodyHasIt = alone || (known?.notified === true && known.version === call.version);
   remember(view, call, everybodyHasIt);
 }
 
 function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string, Call>): boolean {
   const had = snapshot.get(aggregate_id);
   if (call === null) return true;
-  return had ? call.version > had.version : matches(view.subject, call);
+  return had ? call.version > had.version : matches(view.selection, call);
 }
 
 /** The calls a view holds that a new snapshot of it does not: they left the subject, were erased, or are too old for it. */

@@ -159,7 +159,10 @@ const findRefusals = (struck: readonly Struck[]): Violation[] =>
     .map(({ fault, window }) => ({ fault, count: (window?.refused ?? 0) + (window?.unanswered ?? 0) }))
     .filter(({ count }) => count > 0)
     .map(({ fault, count }) => ({
-      ...{ invariant: "I13", damage: "refused", where: fault, detail: `${count} webhooks` },
+      invariant: "I13",
+      damage: "refused",
+      where: fault,
+      detail: `${count} webhooks`,
     }));
 
 async function strikeUnderLoad(
@@ -199,7 +202,7 @@ const describeStruck = ({ fault, recoverMs }: Struck, count: string) =>
   `${count}: ${fault}: ${recoverMs === null ? "did not happen, or not ready again" : `ready after ${(recoverMs / 1_000).toFixed(1)} s`}`;
 
 /**
- * The last events are stored and their projector dies before it has told anybody: no later event makes up for what is not told
+ * The last events are stored and their projector dies before it has notified any client: no later event makes up for the lost notice
  * again. They come while the projectors sleep: the first batch is what was on its way then, the second has many calls.
  */
 async function endInDeath(rig: Rig): Promise<Struck> {

@@ -4,7 +4,7 @@ import { quantile } from "../../support/load.ts";
 import { type Counts, countViolations } from "../checker/checker.ts";
 import type { Evidence } from "../checker/evidence.ts";
 import { outcomesOf } from "../checker/history.ts";
-import { toldAfter } from "../checker/told-rules.ts";
+import { notifiedAfter } from "../checker/notified-rules.ts";
 import { type Damage, formatViolation, type Violation } from "../checker/violation.ts";
 import type { Struck } from "../nemesis/nemesis.ts";
 import type { Phase } from "./phases.ts";
@@ -65,7 +65,7 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
     seconds: Math.round((Date.now() - began.getTime()) / 1_000),
     acknowledged: outcomes.filter((outcome) => outcome === "ok").length,
     requests: operations.length,
-    told: describeTold(toldAfter(evidence)),
+    told: describeNotified(notifiedAfter(evidence)),
     views: describeViews(evidence),
     slowestMs: operations.reduce((longest, { t0, t1 }) => Math.max(longest, t1 - t0), 0),
     violations: violations.map(formatViolation),
@@ -73,7 +73,7 @@ export function summarize({ began, evidence, violations, plan, ...rest }: Summed
   };
 }
 
-const describeTold = (times: number[]): Result["told"] =>
+const describeNotified = (times: number[]): Result["told"] =>
   times.length === 0 ? null : { p99: quantile(times, 0.99), count: times.length };
 
 const describeViews = ({ clients, lateNotices, missedNotices }: Evidence) => ({

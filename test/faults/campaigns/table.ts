@@ -44,7 +44,14 @@ function addResult(rows: Map<string, Row>, result: Result): void {
 }
 
 const emptyRow = (fault: string): Row => ({
-  ...{ fault, runs: 0, acknowledged: 0, missing: 0, doubled: 0, stale: 0, other: 0, recoverMs: [] },
+  fault,
+  runs: 0,
+  acknowledged: 0,
+  missing: 0,
+  doubled: 0,
+  stale: 0,
+  other: 0,
+  recoverMs: [],
 });
 
 const formatRow = ({ fault, runs, acknowledged, missing, doubled, stale, other, recoverMs }: Row) =>

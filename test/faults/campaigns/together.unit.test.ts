@@ -17,15 +17,25 @@ import { together } from "./together.ts";
 
 const noRig = {} as Rig;
 const calm = (name: string, more: Partial<Campaign> = {}): Campaign => ({
-  ...{ name, lanes: [], rate: 50, gapMs: 0, endsInDeath: false },
+  name,
+  lanes: [],
+  rate: 50,
+  gapMs: 0,
+  endsInDeath: false,
   ...more,
 });
 
 test("every kind of fault strikes in the quick campaigns", () => {
   const struck = new Set(quickCampaigns.flatMap(({ lanes }) => lanes.flat()).map(({ fault }) => fault.name));
   const kinds = [
-    ...[...killedServices, ...pausedServices, ...restartedServices, ...aimedKills, ...erasureKills],
-    ...[...killedParts, ...pausedParts, ...brokenLinks],
+    ...killedServices,
+    ...pausedServices,
+    ...restartedServices,
+    ...aimedKills,
+    ...erasureKills,
+    ...killedParts,
+    ...pausedParts,
+    ...brokenLinks,
   ];
   expect(kinds.filter(({ name }) => !struck.has(name))).toEqual([]);
 });

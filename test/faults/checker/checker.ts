@@ -1,5 +1,6 @@
 import type { Evidence } from "./evidence.ts";
 import { findOrderDependent, findStaleCalls } from "./model-rules.ts";
+import { findUnnotified, findUnnotifiedClients } from "./notified-rules.ts";
 import { findCommittedPast, findLifeless, findPoison, findStaleClients, findVanished } from "./run-rules.ts";
 import {
   findDoubled,
@@ -9,7 +10,6 @@ import {
   findMissing,
   findRefused,
 } from "./store-rules.ts";
-import { findUnnotified, findUntold } from "./told-rules.ts";
 import type { Violation } from "./violation.ts";
 
 const RULES: ((evidence: Evidence) => Violation[])[] = [
@@ -22,7 +22,7 @@ const RULES: ((evidence: Evidence) => Violation[])[] = [
   findPoison,
   findOrderDependent,
   findStaleClients,
-  findUntold,
+  findUnnotifiedClients,
   findUnnotified,
   findVanished,
   findErased,

@@ -5,7 +5,7 @@ import { check } from "./checker.ts";
 import type { EventDocument, Evidence, SeenCall } from "./evidence.ts";
 import { createHistory, type Operation, outcomesOf, shaOf } from "./history.ts";
 import { findReplayedOtherwise } from "./model-rules.ts";
-import { toldAfter } from "./told-rules.ts";
+import { notifiedAfter } from "./notified-rules.ts";
 
 const PLACE = "call-events:0";
 const RECEIVED = new Date("2026-11-01T10:00:00Z");
@@ -30,7 +30,11 @@ function goodEvidence(): Evidence {
   ]);
   const offsets = { [PLACE]: bodies.length };
   const log = events.map(({ _id, aggregate_id }, offset) => ({
-    ...{ place: PLACE, offset, key: aggregate_id, uuid: _id, tombstone: false },
+    place: PLACE,
+    offset,
+    key: aggregate_id,
+    uuid: _id,
+    tombstone: false,
   }));
   const samples = [
     { at: 1, committed: offsets, positions: offsets },
@@ -60,15 +64,13 @@ function goodEvidence(): Evidence {
     seen: new Map(seen as [string, { call: string; first: number; last: number; id: number }][]),
     clients: [
       {
-        ...{
-          name: "lister",
-          calls: shown,
-          events: [asked],
-          told: [8],
-          heard: [],
-          unanswered: [],
-          vanished: [],
-        },
+        name: "lister",
+        calls: shown,
+        events: [asked],
+        notified: [8],
+        heard: [],
+        unanswered: [],
+        vanished: [],
         connections: 1,
       },
     ],
@@ -194,8 +196,8 @@ const harms: Harm[] = [
     "I9 stale client",
   ],
   [
-    "a client that was not told of the last change",
-    ({ clients }) => clients[0]!.told.pop(),
+    "a client that was not notified of the last change",
+    ({ clients }) => clients[0]!.notified.pop(),
     "I9 stale client",
   ],
   [
@@ -273,16 +275,16 @@ test.each(harms)("%s is named", (_name, harm, ...expected) => {
   expect(names).toEqual(expect.arrayContaining(expected));
 });
 
-test("how soon clients are told is measured from each change, but not while something is struck", () => {
+test("how soon clients are notified is measured from each change, but not while something is struck", () => {
   const evidence = goodEvidence();
   evidence.clients[0]!.heard = [
     { version: 7, at: 20 },
     { version: 90_000, at: 90_150 },
     { version: 95_001, at: 95_011 },
   ];
-  expect(toldAfter(evidence)).toEqual([13, 150, 10]);
+  expect(notifiedAfter(evidence)).toEqual([13, 150, 10]);
   evidence.struckAt = [{ from: 90_900, to: 95_000 }];
-  expect(toldAfter(evidence)).toEqual([13, 10]);
+  expect(notifiedAfter(evidence)).toEqual([13, 10]);
 });
 
 test("a missing event that is in the dead letters is still missing, and said to be there", () => {

@@ -6,12 +6,12 @@ export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 export type CallDocument = Call & { _id: string };
 
 /** "topic:partition". */
-export type Place = string;
-export type Offsets = Record<Place, number>;
+export type PartitionKey = string;
+export type Offsets = Record<PartitionKey, number>;
 
 /** A record of the events' topics. `uuid` is null where no event can be read from it; a tombstone has neither. */
 export type LogRecord = {
-  place: Place;
+  place: PartitionKey;
   offset: number;
   key: string | null;
   uuid: string | null;
@@ -19,7 +19,7 @@ export type LogRecord = {
 };
 
 /** A record of the dead letters: where a consumer read it, or null where ingest refused it. */
-export type Parked = { reason: string; place: Place | null; offset: number; sha: string };
+export type Parked = { reason: string; place: PartitionKey | null; offset: number; sha: string };
 
 /**
  * One look during the run. The committed offsets were read first, then the positions, then the events: what was committed
@@ -35,12 +35,12 @@ export type SeenCall = Record<string, unknown> & { aggregate_id: string; events:
 
 export type ClientView = {
   name: string;
-  /** What it believes at the end, by what it was told. */
+  /** What it believes at the end, by what it was sent. */
   calls: SeenCall[];
   /** Calls it asked for at the end: the bodies in the order it got them. */
   events: { call_id: string; payloads: string[] }[];
-  /** When it was told that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
-  told: number[];
+  /** When it was notified that something changed, or was cut off or welcomed, in ms since the epoch, in this order. */
+  notified: number[];
   /** Each change it was sent, and when. */
   heard: { version: number; at: number }[];
   /** How often it was connected: once, unless its socket closed. */

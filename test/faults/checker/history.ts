@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
  * What the sender may conclude from an answer. ok = 200, it is taken. fail = 4xx, it was refused before anything was sent
  * on. info = all else (5xx, a reset, no answer): it may be there or not.
  */
-export type Outcome = "ok" | "fail" | "info";
+export type OperationOutcome = "ok" | "fail" | "info";
 
 /** One request. `t0`, `t1` in ms since the epoch; `answer` is the status, or the code of what went wrong instead. */
 export type Operation = {
@@ -13,7 +13,7 @@ export type Operation = {
   call: string;
   t0: number;
   t1: number;
-  outcome: Outcome;
+  outcome: OperationOutcome;
   answer: number | string;
 };
 
@@ -42,16 +42,16 @@ export async function recordOperation(
 
 const codeOf = (error: NodeJS.ErrnoException): string => error.code ?? error.name;
 
-function outcomeOf(answer: number | string): Outcome {
+function outcomeOf(answer: number | string): OperationOutcome {
   if (answer === 200) return "ok";
   return typeof answer === "number" && answer >= 400 && answer < 500 ? "fail" : "info";
 }
 
-const WEIGHT: Record<Outcome, number> = { fail: 0, info: 1, ok: 2 };
+const WEIGHT: Record<OperationOutcome, number> = { fail: 0, info: 1, ok: 2 };
 
 /** What became of each body over all its requests: taken once is taken. */
-export function outcomesOf({ operations }: History): Map<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
+export function outcomesOf({ operations }: History): Map<string, OperationOutcome> {
+  const outcomes = new Map<string, OperationOutcome>();
   for (const { sha, outcome } of operations)
     if (WEIGHT[outcome] >= WEIGHT[outcomes.get(sha) ?? "fail"]) outcomes.set(sha, outcome);
   return outcomes;

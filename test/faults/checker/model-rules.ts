@@ -57,7 +57,10 @@ export function findReplayedOtherwise(before: Evidence, after: Evidence): Violat
   const more = [after.calls.length - before.calls.length, after.events.length - before.events.length];
   const counts = more.some((count) => count !== 0) ? [`${more[0]} calls and ${more[1]} events more`] : [];
   return [...differing, ...moved, ...counts].map((where) => ({
-    ...{ invariant: "I6", damage: "replayed otherwise", where, detail: "" },
+    invariant: "I6",
+    damage: "replayed otherwise",
+    where,
+    detail: "",
   }));
 }
 

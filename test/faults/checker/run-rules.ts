@@ -10,7 +10,10 @@ export function findCommittedPast(evidence: Evidence): Violation[] {
   const jumps = [...samples, end].flatMap((sample) => findJumps(sample.committed, sample.positions));
   const left = findLeft(evidence);
   return [...new Set([...jumps, ...left])].map((where) => ({
-    ...{ invariant: "I7", damage: "committed past the stored", where, detail: "" },
+    invariant: "I7",
+    damage: "committed past the stored",
+    where,
+    detail: "",
   }));
 }
 
@@ -76,7 +79,10 @@ function staleCalls(client: ClientView, stored: Map<string, CallDocument>): Viol
 }
 
 const staleClient = ({ name }: ClientView, detail: string): Violation => ({
-  ...{ invariant: "I9", damage: "stale client", where: name, detail },
+  invariant: "I9",
+  damage: "stale client",
+  where: name,
+  detail,
 });
 
 /** I10: what a client or a sample saw once is there at the end, unless it was erased. */

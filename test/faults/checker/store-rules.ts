@@ -1,6 +1,6 @@
 import { parseWebhook } from "@teravoz/domain";
 import type { EventDocument, Evidence } from "./evidence.ts";
-import { type Outcome, outcomesOf, shaOf } from "./history.ts";
+import { type OperationOutcome, outcomesOf, shaOf } from "./history.ts";
 import type { Violation } from "./violation.ts";
 
 /** I1: every body answered with 200 is stored, unless its call was erased. */
@@ -45,10 +45,16 @@ function ownersOfNumbers({ events, seen }: Pick<Evidence, "events" | "seen">): [
 const isSeveral = (each: unknown[]) => each.length > 1;
 const nameOf = ([event]: EventDocument[]) => `event ${event!._id} of ${event!.aggregate_id}`;
 const doubled = (same: EventDocument[], detail: string): Violation => ({
-  ...{ invariant: "I2", damage: "doubled", where: nameOf(same), detail },
+  invariant: "I2",
+  damage: "doubled",
+  where: nameOf(same),
+  detail,
 });
 const idTwice = (where: string, detail: string): Violation => ({
-  ...{ invariant: "I2", damage: "id given twice", where, detail },
+  invariant: "I2",
+  damage: "id given twice",
+  where,
+  detail,
 });
 
 /** I3: nothing is stored that was not sent, and what is stored is what was sent, under its own id. I4: nothing that was refused. */
@@ -58,7 +64,11 @@ export function findInvented({ history, events }: Evidence): Violation[] {
   return events.flatMap((event) => judge(event, outcomes, uuids));
 }
 
-function judge(event: EventDocument, outcomes: Map<string, Outcome>, uuids: Set<string>): Violation[] {
+function judge(
+  event: EventDocument,
+  outcomes: Map<string, OperationOutcome>,
+  uuids: Set<string>,
+): Violation[] {
   const outcome = outcomes.get(shaOf(event.payload));
   const found = { where: nameOf([event]), detail: "" };
   if (outcome === undefined)

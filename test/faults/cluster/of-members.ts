@@ -14,8 +14,8 @@ import {
   struckNodes,
   withoutNodes,
 } from "./faults.ts";
-import { portsOf } from "./ports-of.ts";
 import { findPrimary, readTerm } from "./state.ts";
+import { portsOf } from "./tcp-ports-of.ts";
 
 /** Some are back before the election after 10 s, most are not. */
 const AROUND_ELECTION = [6_000, 14_000] as const;

@@ -10,7 +10,7 @@ const operation = (
   t1: number,
   outcome: Operation["outcome"],
   answer: Operation["answer"] = ANSWERS[outcome],
-): Operation => ({ ...{ op: 0, sha: "", call: "" }, t0, t1, outcome, answer });
+): Operation => ({ op: 0, sha: "", call: "", t0, t1, outcome, answer });
 
 const HISTORY = [
   operation(900, 1_000, "info"),
@@ -44,7 +44,10 @@ test("the first 200 after a fault is that of a request which was begun after it"
 
 test("a fault without a refusal has been refused nothing for no time", () => {
   expect(windowOf(HISTORY, { from: 12_000, ended: 12_500, to: 13_000 })).toEqual({
-    ...{ refused: 0, refusedMs: 0, unanswered: 0, takenAfterMs: null },
+    refused: 0,
+    refusedMs: 0,
+    unanswered: 0,
+    takenAfterMs: null,
   });
 });
 

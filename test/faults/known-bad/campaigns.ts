@@ -8,7 +8,7 @@ import { noticesFail, seldomCompared } from "../special/one-record-fails.ts";
 
 const main = (name: string) => join(import.meta.dirname, `${name}.ts`);
 const projectorKilled = killedServices.find(({ name }) => name === "projector killed")!;
-const killedUntold = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
+const killedUnnotified = aimedKills.find(({ name }) => name.endsWith("before the notice"))!;
 
 /**
  * The longest interval that MongoDB allows between two writes of its journal (its default is 100 ms): on a busy machine an offset
@@ -55,14 +55,15 @@ export const knownBadCampaigns: readonly Campaign[] = [
     mustShow: ["missing"],
   },
   {
-    name: "known bad: a redelivery is not told",
+    name: "known bad: a redelivery is not notified",
     // and the last one: a batch may have held nothing that shows
-    lanes: [[{ fault: killedUntold, times: 3 }]],
+    lanes: [[{ fault: killedUnnotified, times: 3 }]],
     rate: 100,
     gapMs: 500,
     // realtime would find what it was not notified of
     rig: {
-      ...{ mains: { projector: main("silent-redelivery") }, counts },
+      mains: { projector: main("silent-redelivery") },
+      counts,
       env: seldomCompared,
     },
     mustShow: ["stale client"],

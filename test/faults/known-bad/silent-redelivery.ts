@@ -2,7 +2,7 @@ import type { CallStore } from "@teravoz/domain";
 import { runProjector } from "@teravoz/projector";
 import { dieAfterCommit } from "../services/failpoints.ts";
 
-/** Takes what was stored before for what was told before. */
+/** Assumes that everything stored before was notified before. */
 function silent(store: CallStore): CallStore["apply"] {
   return async (batch, fold) => {
     const applied = await store.apply(batch, fold);

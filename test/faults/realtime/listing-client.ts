@@ -7,7 +7,7 @@ export type ListingClient = {
   readonly list: Buffer | null;
   readonly connected: boolean;
   readonly counts: Counts;
-  /** Asks now, whatever it was told; resolves with how that was answered, or "closed". */
+  /** Asks now, whatever it was notified of; resolves with how that was answered, or "closed". */
   ask(): Promise<string>;
   close(): void;
 };
@@ -20,7 +20,7 @@ type Options = {
   urls: readonly string[];
   /** Calls in a list. */
   limit: number;
-  /** Told of a change, it asks after this time at most (random, so that a thousand do not ask as one). */
+  /** Notified of a change, it asks after this time at most (random, so that a thousand do not ask as one). */
   spreadMs: number;
   /** The same for a connection that ended. */
   reconnectMs: number;
@@ -33,14 +33,14 @@ type State = Options & {
   counts: Counts;
   /** Who waits for which answer: they come in the order of the questions. */
   questions: ((how: string) => void)[];
-  /** Told of a change since it asked. */
+  /** True if it was notified of a change since it asked. */
   stale: boolean;
   ended: boolean;
 };
 
 /**
  * Lists when it is connected and after each DataChanged, one question at a time. A Failed it does not ask again: it is
- * promised to be told when that makes sense. When its connection ends it goes to the next address.
+ * promised a notification when that makes sense. When its connection ends it goes to the next address.
  */
 export function createListingClient(options: Options): ListingClient {
   const counts = { changed: 0, ok: 0, failed: 0, closed: 0 };

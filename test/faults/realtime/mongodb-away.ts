@@ -16,8 +16,8 @@ export type AwayFigures = {
   answeredMs: number;
   unready: boolean;
   connectionsLost: number;
-  /** From its return (and from the moment the store was at rest) until every client was told, and had everything right. */
-  toldMs: number;
+  /** From its return (and from the moment the store was at rest) until every client was notified, and had everything right. */
+  notifiedMs: number;
   rightMs: number;
   exits: number;
 };
@@ -108,16 +108,16 @@ async function playOutage({ outage, awayMs, gateway, realtime, swarm }: Stage) {
   const answeredMs = performance.now() - gone;
   const unready = (await statusOf(realtime, "/readyz")) === 503;
   await sleep(Math.max(0, awayMs - (performance.now() - gone)));
-  const told = listing.map(({ counts }) => counts.changed);
+  const before = listing.map(({ counts }) => counts.changed);
   await outage.comeBack();
   const back = performance.now();
   await eventually(() => {
-    const untold = listing.filter(({ counts }, n) => counts.changed === told[n]).length;
-    if (untold > 0) throw new Error(`${untold} clients were not told of MongoDB's return`);
+    const unnotified = listing.filter(({ counts }, n) => counts.changed === before[n]).length;
+    if (unnotified > 0) throw new Error(`${unnotified} clients were not notified of MongoDB's return`);
   }, GIVE_UP_MS);
-  const toldMs = performance.now() - back;
+  const notifiedMs = performance.now() - back;
   await load.stop();
   const sinceBack = performance.now() - back;
   const rightMs = sinceBack + (await swarm.untilRight(gateway.db, GIVE_UP_MS));
-  return { answers, answeredMs, unready, connectionsLost: lost() - lostBefore, toldMs, rightMs };
+  return { answers, answeredMs, unready, connectionsLost: lost() - lostBefore, notifiedMs, rightMs };
 }

@@ -13,7 +13,7 @@ export type SubscribingClient = {
 
 type Shown = { aggregate_id: string; version: number; state: string };
 
-/** Subscribes when it is connected, and when it is told of a change while it has no subscription (the last one failed). */
+/** Subscribes when it is connected, and when it is notified of a change while it has no subscription (the last one failed). */
 export function createSubscribingClient({ url, state }: { url: string; state: string }): SubscribingClient {
   let held = new Map<string, Shown>();
   let subscribed = false;

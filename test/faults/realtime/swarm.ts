@@ -17,7 +17,7 @@ export type Swarm = {
 
 /** A board shows the newest hundred: 60 KB a list, so that a thousand clients are not about parsing. */
 const LISTED = 100;
-/** A board that is told lists at most once in a second or two. */
+/** A notified board lists at most once in a second or two. */
 const SPREAD_MS = 1_000;
 const RECONNECT_MS = 2_000;
 const VIEW = "WAITING";

@@ -4,7 +4,7 @@ import { openProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 /** The links of each process to the broker and to MongoDB, each through a proxy of its own. */
 export type Links = {
   addresses: Addresses;
-  /** What this process is told instead of the true addresses. */
+  /** The addresses that this process is given instead of the true ones. */
   envOf(service: string): NodeJS.ProcessEnv;
   find(service: string, part: LinkedPart): TcpProxy;
   close(): Promise<void>;

@@ -3,8 +3,8 @@ import { withAdmin } from "@teravoz/kafka";
 import { readTopic } from "../../support/kafka.ts";
 import type { CallDocument, EventDocument, Evidence, LogRecord, Parked } from "../checker/evidence.ts";
 import { shaOf } from "../checker/history.ts";
+import { findUnnotifiedClients } from "../checker/notified-rules.ts";
 import { findStaleClients } from "../checker/run-rules.ts";
-import { findUntold } from "../checker/told-rules.ts";
 import { findRemains } from "./remains.ts";
 import type { Rig } from "./rig.ts";
 import { readCommitted, readPositions } from "./sampler.ts";
@@ -118,7 +118,7 @@ async function readStore({ db }: Rig): Promise<Pick<Evidence, "events" | "calls"
 export async function readEvidence(rig: Rig): Promise<Evidence> {
   await rig.sampler.stop();
   const { events, calls } = await readStore(rig);
-  await untilTold(rig, calls);
+  await untilNotified(rig, calls);
   const asked = calls.slice(-ASKED).map(({ _id }) => _id);
   await Promise.all(rig.watchers.map((watcher) => watcher.askEvents(asked)));
   const { client, topics } = rig.opened;
@@ -134,11 +134,18 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
     readParked(rig),
   ]);
   return {
-    ...{ events, calls, history: rig.history, erased: rig.erased },
-    ...{ remains, notices, lateNotices, missedNotices },
+    events,
+    calls,
+    history: rig.history,
+    erased: rig.erased,
+    remains,
+    notices,
+    lateNotices,
+    missedNotices,
     // they are whole when the services have ended
     leaks: [],
-    ...{ samples: rig.sampler.samples, seen: rig.sampler.seen },
+    samples: rig.sampler.samples,
+    seen: rig.sampler.seen,
     ends: rig.processes.ends,
     struckAt: rig.struckAt,
     unrecovered: rig.unrecovered,
@@ -152,20 +159,23 @@ export async function readEvidence(rig: Rig): Promise<Evidence> {
 }
 
 /** A word of the last change comes after whoever listed just then has seen it; what has not come by then never will. */
-const TOLD_MS = 10_000;
+const NOTIFIED_MS = 10_000;
 
-async function untilTold({ watchers }: Rig, calls: CallDocument[]): Promise<void> {
-  const giveUpAt = Date.now() + TOLD_MS;
-  const isToldAll = () =>
-    findUntold({ calls, clients: watchers.map((watcher) => watcher.view()) }).length === 0;
-  while (!isToldAll() && Date.now() < giveUpAt) await sleep(LOOK_AGAIN_MS);
+async function untilNotified({ watchers }: Rig, calls: CallDocument[]): Promise<void> {
+  const giveUpAt = Date.now() + NOTIFIED_MS;
+  const areAllNotified = () =>
+    findUnnotifiedClients({ calls, clients: watchers.map((watcher) => watcher.view()) }).length === 0;
+  while (!areAllNotified() && Date.now() < giveUpAt) await sleep(LOOK_AGAIN_MS);
 }
 
 async function readLog({ opened }: Rig, topic: string): Promise<LogRecord[]> {
   const records = await readTopic(opened, topic);
   return Promise.all(
     records.map(async ({ partition, offset, key, value }) => ({
-      ...{ place: `${topic}:${partition}`, offset, key: key?.toString() ?? null, tombstone: value === null },
+      place: `${topic}:${partition}`,
+      offset,
+      key: key?.toString() ?? null,
+      tombstone: value === null,
       uuid:
         value &&
         (await opened.codec.decodeEvent(value).then(

@@ -110,7 +110,17 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const sampler = startSampler({ opened, db, everyMs: sampleEveryMs });
   const stopWatching = cluster?.watchEnds((name, how) => processes.ends.push({ name, how }));
   return {
-    ...{ stack, cluster, opened, db, dir, links, processes, history, vendor, watchers, sampler },
+    stack,
+    cluster,
+    opened,
+    db,
+    dir,
+    links,
+    processes,
+    history,
+    vendor,
+    watchers,
+    sampler,
     token: options.token,
     erased: new Map(),
     poison: [],

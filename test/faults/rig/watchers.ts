@@ -2,7 +2,7 @@ import { createRandom, drawOne, drawWhole } from "@teravoz/simulator";
 import type { ClientView, SeenCall } from "../checker/evidence.ts";
 import { type Envelope, openSocket, type Socket, type Transport } from "./sockets.ts";
 
-/** A client of realtime that believes only what it was told. */
+/** A client of realtime that believes only what it was sent. */
 export type Watcher = {
   name: string;
   view(): ClientView;
@@ -29,7 +29,7 @@ type State = Options & {
   calls: Map<string, SeenCall>;
   vanished: ClientView["vanished"];
   events: ClientView["events"];
-  told: number[];
+  notified: number[];
   heard: ClientView["heard"];
   asked: string[];
   /** A list is on its way; something changed since it was asked for. */
@@ -44,7 +44,7 @@ const LIST_REST = 5;
 /** A command that failed is tried again; a socket that closed is opened again after up to twice as long. */
 const RETRY_MS = 500;
 
-/** Lists all calls when it is welcomed and when it is told DataChanged, or subscribes; comes back to either instance when cut off. */
+/** Lists all calls when it is welcomed and when it gets DataChanged, or subscribes; comes back to either instance when cut off. */
 export function openWatcher(options: Options): Watcher {
   const state: State = {
     ...options,
@@ -56,7 +56,7 @@ export function openWatcher(options: Options): Watcher {
     calls: new Map(),
     vanished: [],
     events: [],
-    told: [],
+    notified: [],
     heard: [],
     asked: [],
     listing: false,
@@ -70,7 +70,7 @@ export function openWatcher(options: Options): Watcher {
       name: options.name,
       calls: [...state.calls.values()],
       events: state.events,
-      told: state.told,
+      notified: state.notified,
       heard: state.heard,
       connections: state.connections,
       unanswered: [...state.asked],
@@ -88,7 +88,7 @@ function connect(state: State): void {
   if (state.closed) return;
   Object.assign(state, { welcomed: false, listing: false, dirty: false });
   const again = () => {
-    state.told.push(Date.now());
+    state.notified.push(Date.now());
     setTimeout(() => connect(state), drawWhole(state.random, 100, 2 * RETRY_MS));
   };
   const url = drawOne(state.random, state.urls);
@@ -99,10 +99,10 @@ function connect(state: State): void {
 }
 
 /** After each of these a client knows that what it shows may be old. */
-const TELLING = new Set(["Welcome", "DataChanged"]);
+const NOTIFYING = new Set(["Welcome", "DataChanged"]);
 
 function take(state: State, { event, status, data }: Envelope): void {
-  if (TELLING.has(event)) state.told.push(Date.now());
+  if (NOTIFYING.has(event)) state.notified.push(Date.now());
   if (status === "Failed") return void setTimeout(() => ask(state, event), RETRY_MS);
   if (event === "Welcome") begin(state);
   else if (event === "ListCalls" || event === "Subscribe") replaceView(state, data);
@@ -151,7 +151,7 @@ function changeCall(state: State, call: SeenCall): void {
   const before = state.calls.get(call.aggregate_id);
   if (before) noteLoss(state, before, call);
   const { version } = call;
-  // one that is told again was heard of before
+  // one that is notified again was heard of before
   if (version > (before?.version ?? 0)) state.heard.push({ version, at: Date.now() });
   state.calls.set(call.aggregate_id, call);
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Applied, CallStore } from "@teravoz/domain";
 
-/** Where this process may be told to end itself. */
+/** The points at which this process may be asked to end itself. */
 const file = process.env.FAILPOINT_FILE;
 const armed: { point: string; left: number } = { point: "", left: 0 };
 

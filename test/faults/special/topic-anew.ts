@@ -34,12 +34,10 @@ export const topicMadeAnew: Campaign = {
       .filter(({ recoverMs }) => recoverMs === null)
       .map(
         ({ fault }): Violation => ({
-          ...{
-            invariant: "I13",
-            damage: "not recovered",
-            where: fault,
-            detail: "tombstones were skipped, or no alarm",
-          },
+          invariant: "I13",
+          damage: "not recovered",
+          where: fault,
+          detail: "tombstones were skipped, or no alarm",
         }),
       );
     return { struck, violations, evidence };

@@ -49,7 +49,17 @@ export const hostile = fc.oneof(
   ),
 );
 const names = fc.constantFrom(
-  ...["timestamp", "code", "queue", "sid", "x", "type", "__proto__", "_id", "our_number", "actor", "url"],
+  "timestamp",
+  "code",
+  "queue",
+  "sid",
+  "x",
+  "type",
+  "__proto__",
+  "_id",
+  "our_number",
+  "actor",
+  "url",
 );
 const members = fc.array(fc.tuple(names, hostile), { maxLength: 4 });
 const event = fc

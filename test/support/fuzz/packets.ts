@@ -14,19 +14,21 @@ const PATHS = ["/any", "/socket.io/?EIO=4&transport=websocket"];
 const TAKEN_MS = 20_000;
 
 const events = fc.constantFrom(
-  ...[
-    "ListCalls",
-    "ListCallEvents",
-    "ListQueues",
-    "ListQueueDay",
-    "ListAbandoned",
-    "Subscribe",
-    "Nothing",
-    "disconnect",
-    "connect",
-    "error",
-  ],
-  ...["newListener", "__proto__", "constructor", "toString", ""],
+  "ListCalls",
+  "ListCallEvents",
+  "ListQueues",
+  "ListQueueDay",
+  "ListAbandoned",
+  "Subscribe",
+  "Nothing",
+  "disconnect",
+  "connect",
+  "error",
+  "newListener",
+  "__proto__",
+  "constructor",
+  "toString",
+  "",
 );
 const fields = fc.constantFrom("params", "limit", "cursor", "call_id", "minutes", "__proto__", "$where");
 const data = fc.oneof(

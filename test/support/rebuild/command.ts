@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { compileCacheEnv, ROOT } from "@teravoz/stack";
 import type { Gateway } from "../gateway.ts";
 
-export type Outcome = {
+export type CommandResult = {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -29,11 +29,15 @@ export function startRebuild(args: string[], { main, env = {} }: Options = {}) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
       said[name] += text;
     });
-  const done: Promise<Outcome> = once(child, "close").then(([code, signal]) => ({ code, signal, ...said }));
+  const done: Promise<CommandResult> = once(child, "close").then(([code, signal]) => ({
+    code,
+    signal,
+    ...said,
+  }));
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), done };
 }
 
-/** What the command must be told to work on the calls of a gateway. */
+/** The settings with which the command works on the calls of a gateway. */
 export function rebuildEnv({ db, opened }: Gateway): NodeJS.ProcessEnv {
   const uri = new URL(process.env.MONGODB_URI!);
   uri.pathname = `/${db.databaseName}`;

@@ -6,7 +6,7 @@ type CallDocument = Call & { _id: string };
 /** How many calls were altered, taken away and invented. */
 export type Damage = { altered: number; missing: number; invented: number };
 
-/** Every third call is wrong from now on, in one of three ways in turn; nobody is told. */
+/** Every third call is wrong from now on, in one of three ways in turn; no client is notified. */
 export async function plantDamage(db: Db, round = 0): Promise<Damage> {
   const calls = db.collection<CallDocument>("calls");
   const all = await calls.find().sort({ _id: 1 }).toArray();

@@ -57,8 +57,12 @@ export function countAgents(
   return collect([...presences], calls, asked.now)
     .map((heard) => countAgent(heard, asked))
     .filter((agent) => isListed(agent, asked.now))
-    .sort((one, other) => (one.agent < other.agent ? -1 : 1));
+    .sort(byAgent);
 }
+
+/** Sorts agents by name. */
+export const byAgent = (one: Pick<Agent, "agent">, other: Pick<Agent, "agent">): number =>
+  one.agent < other.agent ? -1 : 1;
 
 /** The number of free agents in each queue that an agent is logged in to. */
 export function countFree(agents: readonly Agent[]): Map<string | null, number> {
@@ -107,7 +111,10 @@ function collect(presences: FoldedPresence[], calls: Iterable<AgentCall>, now: D
     }
     for (const rings of call.rings)
       add(rings.agent, rings.extension, beginOfLastRing(rings)).rings.push({
-        ...{ ...rings, call_id, counted_as, began_at },
+        ...rings,
+        call_id,
+        counted_as,
+        began_at,
         isOver: isLost || call.state === "FINISHED",
       });
   }
@@ -159,10 +166,10 @@ function missedIn({ latest, missed, began_at }: CallRings, window: Window): numb
   return kept.filter(isIn).length + (areOlderIn ? older : 0);
 }
 
-type Standing = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
+type StateFields = Pick<Agent, "state" | "since" | "next_state" | "reason" | "call_id">;
 type Known = { heard: Heard; queues: AgentQueues; talks: readonly ResolvedTalk[]; now: Date };
 
-function stateOf(known: Known): Standing {
+function stateOf(known: Known): StateFields {
   const { heard, talks, now } = known;
   const away = awayOf(known);
   const talk = talks.findLast(({ ended_at, call_id }) => !ended_at && !heard.lost.has(call_id));

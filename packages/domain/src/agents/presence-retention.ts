@@ -23,7 +23,7 @@ export function pickOutdated(
   const presence = applyPresence(null, statements, readOccurrence);
   if (!presence) return "all";
   const standsOn = (events: readonly Event[]) =>
-    standingOf(applyPresence(null, events, readOccurrence)) === standingOf(presence);
+    retainedTextOf(applyPresence(null, events, readOccurrence)) === retainedTextOf(presence);
   if ((rest.length === 0 && !isHeardOf) || standsOn(rest)) return "all";
   const inForce = old.filter((event) => isInForce(event, presence, readOccurrence));
   // log-ins and log-outs of one second may hide each other: then all of them are kept for now
@@ -33,7 +33,7 @@ export function pickOutdated(
 }
 
 /** The present state of an agent, and the extension by which calls may name the agent, as a text to compare. */
-function standingOf(presence: FoldedPresence | null): string {
+function retainedTextOf(presence: FoldedPresence | null): string {
   if (!presence) return "";
   const { in: queues, logged_out } = joinQueues([presence]);
   const { is_extension, extensions } = presence;

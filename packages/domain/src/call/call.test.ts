@@ -60,7 +60,7 @@ test("an event of a type that only a newer release knows describes the call, and
 });
 
 describe("a call's fields", () => {
-  test("tell a delegated call from its first to its last event", () => {
+  test("describe a delegated call from its first to its last event", () => {
     const numbers = { our_number: "551130000000", their_number: "5511999990000", direction: "inbound" };
     const call = fold(
       { type: "call.new", ms: 0, code: "42", their_number_type: "mobile", ...numbers },
@@ -218,12 +218,12 @@ describe("a call's fields", () => {
 });
 
 describe("the order of events", () => {
-  test("a wait after the end of a call is no leg", () => {
-    const legs = fold(
+  test("a wait after the end of a call is no visit", () => {
+    const visits = fold(
       { type: "call.finished", ms: 0 },
       { type: "call.waiting", ms: 5_000, queue: "900" },
     ).legs;
-    expect(legs).toEqual([]);
+    expect(visits).toEqual([]);
   });
 
   test("a standby after finished leaves the call finished", () => {

@@ -7,7 +7,7 @@ import { createReadOccurrence } from "../time/timestamp.ts";
 import { countedAs } from "./direction.ts";
 import type { FoldRules } from "./fold-rules.ts";
 import type { Fold, FoldedCall } from "./folded-call.ts";
-import { type PlacedEvent, placeEvents } from "./order.ts";
+import { type OrderedEvent, withOrderKeys } from "./order.ts";
 import { ringsOf } from "./rings.ts";
 import { beginStory, endStory, type Story, takeStep } from "./story.ts";
 import { lastOnCall } from "./talks.ts";
@@ -24,7 +24,7 @@ export function createFold({ region, senderZone }: FoldRules): Fold {
   const readOccurrence = createReadOccurrence(senderZone);
   const fold = (events: readonly Event[]): FoldedCall | null => {
     const distinct = earliestDeliveries(events);
-    return distinct.length > 0 ? foldEvents(placeEvents(distinct, readOccurrence), readTelephone) : null;
+    return distinct.length > 0 ? foldEvents(withOrderKeys(distinct, readOccurrence), readTelephone) : null;
   };
   return Object.assign(fold, { revision: FOLD_REVISION, readOccurrence });
 }
@@ -41,7 +41,7 @@ function earliestDeliveries(events: readonly Event[]): Event[] {
   return [...earliest.values()];
 }
 
-function foldEvents(placed: readonly PlacedEvent[], readTelephone: ReadTelephone): FoldedCall {
+function foldEvents(placed: readonly OrderedEvent[], readTelephone: ReadTelephone): FoldedCall {
   const events = placed.map(({ event }) => event);
   const said = beginDescription();
   const story = beginStory();
@@ -88,7 +88,7 @@ const beginDescription = (): Description => ({
   recording_url: null,
 });
 
-function describe(said: Description, { step, body }: PlacedEvent): void {
+function describe(said: Description, { step, body }: OrderedEvent): void {
   for (const field of ["code", "direction", "our_number", "their_number", "their_number_type"] as const)
     said[field] = readText(body[field]) ?? said[field];
   said.queue = readQueue(body.queue) ?? said.queue;
@@ -106,7 +106,7 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
 }
 
 /** A call that has ended is FINISHED. Otherwise the last event that leads to a state decides; without one the call is NEW. */
-function stateOf({ finished_at }: Story, placed: readonly PlacedEvent[]): CallState {
+function stateOf({ finished_at }: Story, placed: readonly OrderedEvent[]): CallState {
   if (finished_at) return "FINISHED";
   const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));
   return states.findLast((state) => state && state !== "NEW") ?? "NEW";

@@ -11,7 +11,7 @@ test.each([
   expect(callOf(["call.new", 0, { direction }]).counted_as).toBe(counted_as);
 });
 
-test("the direction that an event told last counts, and is kept as it is written", () => {
+test("the last direction that an event named counts, and is kept as it is written", () => {
   const call = callOf(
     ["call.new", 0, { direction: "inbound" }],
     ["call.standby", 1, { direction: "OUTBOUND" }],

@@ -11,7 +11,7 @@ const DIALED: EventType = "dialer.success";
  * dialer reached the customer, else inbound.
  */
 export function countedAs(direction: string | null, events: readonly Pick<Event, "type">[]): CountedAs {
-  const told = direction?.toLowerCase();
-  if (told === "inbound" || told === "outbound" || told === "internal") return told;
+  const named = direction?.toLowerCase();
+  if (named === "inbound" || named === "outbound" || named === "internal") return named;
   return events.some(({ type }) => type === DIALED) ? "outbound" : "inbound";
 }

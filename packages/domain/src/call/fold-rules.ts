@@ -22,7 +22,9 @@ export function explainOtherRules(ours: FoldRules, those: StoredRules): string |
   const differences = [
     { name: "ACCOUNT_REGION", our: ours.region, their: those.region, isSame: ours.region === those.region },
     {
-      ...{ name: "SENDER_TIME_ZONE", our: ours.senderZone, their: those.senderZone },
+      name: "SENDER_TIME_ZONE",
+      our: ours.senderZone,
+      their: those.senderZone,
       isSame: isSameZone(ours.senderZone, those.senderZone),
     },
   ].filter(({ isSame }) => !isSame);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ana, at, beto, callOf, q900, receive, type Sent, wholeSecond } from "../../testing/calls.ts";
-import { orderEvents, orderPlaces, placeOf } from "./order.ts";
+import { orderEvents, orderKeyOf, sortOrderKeys } from "./order.ts";
 
 /** An event with the stamp of a whole second, received so many seconds after it. */
 const inSecond = (type: string, receivedS: number, fields: Record<string, unknown> = {}): Sent => [
@@ -85,7 +85,7 @@ describe("the order", () => {
     ]);
   });
 
-  test("is the same of places as of events", () => {
+  test("is the same of order keys as of events", () => {
     const types = [
       "call.new",
       "call.waiting",
@@ -109,8 +109,8 @@ describe("the order", () => {
           receive([type, seconds, isWhole ? { ...fields, timestamp: wholeSecond(seconds) } : fields]),
         );
         const distinct = [...new Map(events.map((event) => [event.uuid, event])).values()];
-        const places = orderPlaces(distinct.map((event) => placeOf(event))).map(({ uuid }) => uuid);
-        expect(places).toEqual(orderEvents(distinct).map(({ uuid }) => uuid));
+        const keys = sortOrderKeys(distinct.map((event) => orderKeyOf(event))).map(({ uuid }) => uuid);
+        expect(keys).toEqual(orderEvents(distinct).map(({ uuid }) => uuid));
       }),
     );
   });

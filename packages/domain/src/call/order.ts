@@ -5,7 +5,7 @@ import { isSameAgent, readStep, type Step, type StepAgent, stepKey } from "../ev
 import { type ReadOccurrence, readOccurrence as readInUtc } from "../time/timestamp.ts";
 
 /** Everything on which the order of a call's events depends. */
-export type Place = {
+export type OrderKey = {
   uuid: string;
   /** The smallest `received_at` of the event, in ms. */
   receivedMs: number;
@@ -19,8 +19,8 @@ export type Place = {
   step: Step;
 };
 
-/** An event with its body read and its place. */
-export type PlacedEvent<E extends Event = Event> = Place & {
+/** An event with its body read and its order key. */
+export type OrderedEvent<E extends Event = Event> = OrderKey & {
   event: E;
   body: Record<string, unknown>;
   /** The same step stands before it: the event adds its fields, but is no step of its own. */
@@ -29,22 +29,22 @@ export type PlacedEvent<E extends Event = Event> = Place & {
 
 /** The events of one call in the order of the fold. The order depends on the set of events alone. */
 export const orderEvents = <E extends Event>(events: readonly E[], readOccurrence = readInUtc): E[] =>
-  placeEvents(events, readOccurrence).map(({ event }) => event);
+  withOrderKeys(events, readOccurrence).map(({ event }) => event);
 
-export function placeEvents<E extends Event>(
+export function withOrderKeys<E extends Event>(
   events: readonly E[],
   readOccurrence = readInUtc,
-): PlacedEvent<E>[] {
-  const groups = orderGroups(events.map((event) => placeEvent(event, readOccurrence)));
+): OrderedEvent<E>[] {
+  const groups = orderGroups(events.map((event) => withOrderKey(event, readOccurrence)));
   return groups.flatMap((group) =>
     group.map((placed, n) => (n === 0 ? placed : { ...placed, isTwin: true })),
   );
 }
 
-/** The place of an event without its body: so a call with many events can be ordered in little memory. */
-export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
-  const { event: _event, body: _body, isTwin: _isTwin, ...place } = placeEvent(placed, readOccurrence);
-  return place;
+/** The order key of an event, without its body, so that a call with many events can be ordered in little memory. */
+export function orderKeyOf(placed: Event, readOccurrence = readInUtc): OrderKey {
+  const { event: _event, body: _body, isTwin: _isTwin, ...key } = withOrderKey(placed, readOccurrence);
+  return key;
 }
 
 /**
@@ -53,17 +53,17 @@ export function placeOf(placed: Event, readOccurrence = readInUtc): Place {
  * same rule. Of equal events the one that was received first comes first; then the uuid decides. A ring of an agent comes before its end,
  * unless the agent rings already. Events that are one step stay together.
  */
-export const orderPlaces = <P extends Place>(places: readonly P[]): P[] => orderGroups(places).flat();
+export const sortOrderKeys = <P extends OrderKey>(keys: readonly P[]): P[] => orderGroups(keys).flat();
 
 /** Each group is one step: first the event that stands for it, then its repetitions. */
-function orderGroups<P extends Place>(places: readonly P[]): P[][] {
-  const bySecond = Map.groupBy(places, ({ ms }) => Math.floor(ms / 1000));
+function orderGroups<P extends OrderKey>(keys: readonly P[]): P[][] {
+  const bySecond = Map.groupBy(keys, ({ ms }) => Math.floor(ms / 1000));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
   const course = beginCourse();
   return seconds.flatMap(([, second]) => orderSecond(second, course));
 }
 
-function placeEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): PlacedEvent<E> {
+function withOrderKey<E extends Event>(event: E, readOccurrence: ReadOccurrence): OrderedEvent<E> {
   const body = readBody(event.payload);
   const stamp = readOccurrence(body.timestamp, event.received_at);
   const receivedMs = event.received_at.getTime();
@@ -96,7 +96,7 @@ type Course = {
 
 const beginCourse = (): Course => ({ rank: -1, ringing: [], waitsIn: undefined });
 
-function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
+function orderSecond<P extends OrderKey>(second: P[], course: Course): P[][] {
   if (second.length === 1) {
     follow(course, second[0]!);
     return [second];
@@ -107,7 +107,7 @@ function orderSecond<P extends Place>(second: P[], course: Course): P[][] {
 }
 
 /** The event with the finer stamp stands for a step; of equal stamps, the event that was received first. */
-function groupTwins<P extends Place>(equals: P[]): P[][] {
+function groupTwins<P extends OrderKey>(equals: P[]): P[][] {
   if (equals.length === 1) return [equals];
   const groups = Map.groupBy(
     equals,
@@ -119,9 +119,9 @@ function groupTwins<P extends Place>(equals: P[]): P[][] {
 }
 
 /** The steps that are still to come, by rank; the next one of each rank is the last. */
-type Ranks<P extends Place> = P[][];
+type Ranks<P extends OrderKey> = P[][];
 
-function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
+function orderSteps<P extends OrderKey>(steps: P[], course: Course): P[] {
   const wholes = steps.filter(({ whole }) => whole);
   const open = byRank(wholes);
   const exact = Map.groupBy(
@@ -131,9 +131,9 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
   // a queue that rings all its agents causes hundreds of rings in a second
   const mayPair = RING_TYPES.every((type) => steps.some(({ step }) => step.type === type));
   const ordered: P[] = [];
-  const add = (place: P) => {
-    follow(course, place);
-    ordered.push(place);
+  const add = (key: P) => {
+    follow(course, key);
+    ordered.push(key);
   };
   const take = (due: Ranks<P>) => {
     const rank = nextRank(course.rank, (each) => due[each]!.length + open[each]!.length > 0);
@@ -143,8 +143,8 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
     remove(dueNow.includes(first) ? dueNow : openNow, first);
     add(first);
   };
-  const addAll = (places: P[]) => {
-    for (const place of places.toReversed()) add(place);
+  const addAll = (keys: P[]) => {
+    for (const key of keys.toReversed()) add(key);
   };
   for (const [, group] of [...exact].sort(([one], [other]) => one - other)) {
     if (group.length === 1 && wholes.length === 0) {
@@ -166,7 +166,7 @@ function orderSteps<P extends Place>(steps: P[], course: Course): P[] {
 }
 
 /** The ring that must come before its end, or the end that must come before the next ring of the same agent. */
-function partnerBefore<P extends Place>(
+function partnerBefore<P extends OrderKey>(
   { step, ms }: P,
   [open, due]: readonly [readonly P[], readonly P[]],
   { ringing }: Course,
@@ -197,12 +197,12 @@ const isOneAgent =
   (other: StepAgent | null): boolean =>
     other !== null && isSameAgent({ agent: other.name, extension: other.extension }, agent);
 
-function remove<P>(places: P[], place: P): void {
-  places.splice(places.lastIndexOf(place), 1);
+function remove<P>(keys: P[], key: P): void {
+  keys.splice(keys.lastIndexOf(key), 1);
 }
 
 /** Notes the state of a call after one more of its events. */
-function follow(course: Course, { rank, step, ms }: Place): void {
+function follow(course: Course, { rank, step, ms }: OrderKey): void {
   if (rank < FINISHED_RANK) course.rank = rank;
   const { agent, queue } = step;
   switch (step.type) {
@@ -252,22 +252,22 @@ function follow(course: Course, { rank, step, ms }: Place): void {
 export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
   waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
 
-function byRank<P extends Place>(places: P[]): Ranks<P> {
+function byRank<P extends OrderKey>(keys: P[]): Ranks<P> {
   const ranks: Ranks<P> = Array.from({ length: OTHER_RANK + 1 }, () => []);
-  for (const place of places.toSorted(byReception).reverse()) ranks[place.rank]!.push(place);
+  for (const key of keys.toSorted(byReception).reverse()) ranks[key.rank]!.push(key);
   return ranks;
 }
 
-function firstReceived<P extends Place>(one: P | undefined, other: P | undefined): P {
+function firstReceived<P extends OrderKey>(one: P | undefined, other: P | undefined): P {
   if (!one || !other) return (one ?? other)!;
   return byReception(one, other) < 0 ? one : other;
 }
 
-const byReception = (one: Place, other: Place): number =>
+const byReception = (one: OrderKey, other: OrderKey): number =>
   one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
 
 /** A step of the life cycle, other than its end, is still to come. */
-const isUnderWay = (ranks: Ranks<Place>): boolean =>
+const isUnderWay = (ranks: Ranks<OrderKey>): boolean =>
   ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
 
 function nextRank(stands: number, isThere: (rank: number) => boolean): number {

@@ -29,7 +29,7 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("count an actor.noanswer as one if its ring was never told", () => {
+  test("count an actor.noanswer as one if its ring was never received", () => {
     expect(ringsOf(["actor.noanswer", 20, ana])).toMatchObject([
       { rang: 1, missed: 1, latest: [{ rang_at: null, ended_at: at(20), missed: true }] },
     ]);
@@ -38,7 +38,8 @@ describe("the rings of a call at an agent", () => {
   test("end when the next one at the same agent begins: the end of the first was lost", () => {
     expect(ringsOf(["actor.ringing", 1, ana], ["actor.ringing", 20, ana])).toMatchObject([
       {
-        ...{ rang: 2, missed: 0 },
+        rang: 2,
+        missed: 0,
         latest: [
           { rang_at: at(1), ended_at: at(20), missed: false },
           { rang_at: at(20), ended_at: null },
@@ -173,8 +174,14 @@ describe("of very many rings", () => {
 
 test("whatever comes, an agent has one open ring at most, and what is missed has ended", () => {
   const types = [
-    ...["actor.ringing", "actor.noanswer", "actor.entered", "actor.left"],
-    ...["call.waiting", "call.ongoing", "call.finished", "call.queue-abandon"],
+    "actor.ringing",
+    "actor.noanswer",
+    "actor.entered",
+    "actor.left",
+    "call.waiting",
+    "call.ongoing",
+    "call.finished",
+    "call.queue-abandon",
   ];
   const sent = fc.array(
     fc.record({

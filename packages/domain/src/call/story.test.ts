@@ -41,8 +41,11 @@ describe("call.finished", () => {
 describe("an abandon", () => {
   test("ends a call whose call.finished never came", () => {
     expect(callOf(...abandoned)).toMatchObject({
-      ...{ state: "FINISHED", finished_at: at(30), waiting_since: null },
-      ...{ abandoned: true, abandoned_at: at(30) },
+      state: "FINISHED",
+      finished_at: at(30),
+      waiting_since: null,
+      abandoned: true,
+      abandoned_at: at(30),
     });
   });
 

@@ -54,8 +54,15 @@ describe("the visits of a call", () => {
 
   test("whatever comes, only the last is open, and each that ended has an outcome and an end of its talk", () => {
     const types = [
-      ...["call.waiting", "actor.entered", "call.ongoing", "actor.left", "actor.ringing"],
-      ...["call.overflow", "call.queue-abandon", "call.finished", "call.standby"],
+      "call.waiting",
+      "actor.entered",
+      "call.ongoing",
+      "actor.left",
+      "actor.ringing",
+      "call.overflow",
+      "call.queue-abandon",
+      "call.finished",
+      "call.standby",
     ];
     const sent = fc.array(
       fc.record({
@@ -199,8 +206,12 @@ describe("an answer whose agent leaves before call.ongoing", () => {
     ["the end of the call", ["call.finished", 8]],
   ])("stands if %s comes next", (_what, next) => {
     expect(visitsOf(...left, next)[0]).toMatchObject({
-      ...{ answered_at: at(5), answered_by: "ana", agent: "ana", talked_until: at(6) },
-      ...{ outcome: "ANSWERED", ended_at: at(8) },
+      answered_at: at(5),
+      answered_by: "ana",
+      agent: "ana",
+      talked_until: at(6),
+      outcome: "ANSWERED",
+      ended_at: at(8),
     });
   });
 

@@ -10,8 +10,12 @@ const at = (ms: number) => new Date(START + ms);
 
 /** Happened and was received so many ms after the start. */
 const sample = (uuid: string, type: string, happened: number, received: number): Event => ({
-  ...{ uuid, kind: "call", aggregate_id: "one", type },
-  ...{ occurred_at: at(happened), received_at: at(received) },
+  uuid,
+  kind: "call",
+  aggregate_id: "one",
+  type,
+  occurred_at: at(happened),
+  received_at: at(received),
   payload: JSON.stringify({ type, call_id: "one", timestamp: at(happened).toISOString() }),
 });
 
@@ -70,8 +74,15 @@ describe("out of order", () => {
 
 describe("the statuses of a delivery", () => {
   const event: DeliveredEvent = {
-    ...{ uuid: "u", id: 1, kind: "call", aggregate_id: "one", type: "call.new" },
-    ...{ occurred_at: at(0), received_at: at(0), redeliveries: 0, overtaken_by: null },
+    uuid: "u",
+    id: 1,
+    kind: "call",
+    aggregate_id: "one",
+    type: "call.new",
+    occurred_at: at(0),
+    received_at: at(0),
+    redeliveries: 0,
+    overtaken_by: null,
   };
   test("an event may be several at once, and is new where it is none other", () => {
     expect(statusesOf({ event })).toEqual(["new"]);
@@ -80,9 +91,18 @@ describe("the statuses of a delivery", () => {
     expect(statusesOf({ event: all })).toEqual(["redelivered", "late", "out-of-order"]);
   });
 
-  const letter: DeadLetter = {
-    ...{ id: "l", key: null, type: "call.imagined", reason: "unprocessable", service: "ingest" },
-    ...{ first_seen: at(0), last_seen: at(0), source: null, copies: 1, status: "waiting", status_at: at(0) },
+  const deadLetter: DeadLetter = {
+    id: "l",
+    key: null,
+    type: "call.imagined",
+    reason: "unprocessable",
+    service: "ingest",
+    first_seen: at(0),
+    last_seen: at(0),
+    source: null,
+    copies: 1,
+    status: "waiting",
+    status_at: at(0),
   };
   const source = { topic: "call-events", partition: 0, offset: 1 };
   test.each([
@@ -93,6 +113,6 @@ describe("the statuses of a delivery", () => {
     [{ type: "call.on-going" }, "refused"],
     [{ type: "call.new", source }, "parked"],
   ])("a dead letter with %j is %s", (given, status) => {
-    expect(statusesOf({ letter: { ...letter, ...given } })).toEqual([status]);
+    expect(statusesOf({ letter: { ...deadLetter, ...given } })).toEqual([status]);
   });
 });

@@ -1,4 +1,4 @@
-import { orderPlaces, placeOf } from "../call/order.ts";
+import { orderKeyOf, sortOrderKeys } from "../call/order.ts";
 import { canonicalType, findDefinition } from "../event/catalogue.ts";
 import type { Event, StoredEvent } from "../event/event.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
@@ -20,8 +20,9 @@ export type Delivery = { event: DeliveredEvent } | { letter: DeadLetter };
 
 /** An event may have several of these. It is `new` if it has no other. */
 export const EVENT_STATUSES = ["new", "redelivered", "late", "out-of-order"] as const;
-export const LETTER_STATUSES = ["unknown-type", "refused", "parked"] as const;
-export type DeliveryStatus = (typeof EVENT_STATUSES)[number] | (typeof LETTER_STATUSES)[number];
+export const DEAD_LETTER_STATUSES = ["unknown-type", "refused", "parked"] as const;
+export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay, and is short for a retry. */
 export const LATE_MS = 60_000;
@@ -31,7 +32,7 @@ export const isLate = ({ occurred_at, received_at }: Pick<Event, "occurred_at" |
   occurred_at !== null && received_at.getTime() - occurred_at.getTime() > LATE_MS;
 
 export function statusesOf(delivery: Delivery): DeliveryStatus[] {
-  if ("letter" in delivery) return [letterStatus(delivery.letter)];
+  if ("letter" in delivery) return [deadLetterStatus(delivery.letter)];
   const { event } = delivery;
   const statuses: DeliveryStatus[] = [];
   if (event.redeliveries > 0) statuses.push("redelivered");
@@ -40,18 +41,18 @@ export function statusesOf(delivery: Delivery): DeliveryStatus[] {
   return statuses.length > 0 ? statuses : ["new"];
 }
 
-/** A letter with a source was parked by a consumer. Otherwise ingest refused the body, and its type decides. */
-function letterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): DeliveryStatus {
+/** A dead letter with a source was parked by a consumer. Otherwise ingest refused the body, and its type decides. */
+function deadLetterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): DeliveryStatus {
   if (source !== null) return "parked";
   return type !== null && findDefinition(canonicalType(type)) ? "refused" : "unknown-type";
 }
 
 /** Finds, for each overtaken event of a call, the type of the first event that stands after it and was received before it. The keys are uuids. */
 export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
-  const ordered = orderPlaces(
+  const ordered = sortOrderKeys(
     events.map((event) => {
       const { type, received_at } = event;
-      return { ...placeOf(event, readOccurrence), type, received: received_at.getTime() };
+      return { ...orderKeyOf(event, readOccurrence), type, received: received_at.getTime() };
     }),
   );
   const overtaken = new Map<string, string>();

@@ -2,7 +2,7 @@ import type { Event, EventKind } from "../event/event.ts";
 import type { Parties, Person } from "./parties.ts";
 
 /** A call, or the events of an agent. It is erased by its key. */
-export type Subject = { kind: EventKind; key: string };
+export type ErasureSubject = { kind: EventKind; key: string };
 
 /** An entry of the ledger of erasures: a call, an agent, a single event of no call (`key` is its uuid), or a person. */
 export type LedgerKey = { kind: EventKind | "event" | Person["kind"]; key: string };
@@ -18,7 +18,7 @@ export type Erased = LedgerKey & {
 };
 
 /** A tombstone as it was read from the log, or an erasure that the ledger demands of an event that was read. */
-export type Erasure = Subject & {
+export type Erasure = ErasureSubject & {
   erased_at: Date;
   /** From this time on, the log holds nothing of the subject that was written before the tombstone. */
   log_clean_by: Date;
@@ -113,7 +113,7 @@ export function latestErased<T extends Pick<Erased, "kind" | "key" | "erased_at"
 /** Differs for a call and an agent with the same key. */
 export const ledgerId = ({ kind, key }: LedgerKey): string => `${kind}:${key}`;
 
-export const subjectOf = ({ kind, aggregate_id }: Owned): Subject => ({ kind, key: aggregate_id });
+export const subjectOf = ({ kind, aggregate_id }: Owned): ErasureSubject => ({ kind, key: aggregate_id });
 
 /** The ledger entries that concern these events, each once: their subjects, and each event of an agent. */
 export function ledgerKeysOf(events: readonly (Owned & Identified)[]): LedgerKey[] {

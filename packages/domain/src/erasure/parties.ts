@@ -32,8 +32,13 @@ export function createFindParties({ region }: { region: Region }): FindParties {
   const read = createReadTelephone(region);
   return (text) => {
     const found: Found = {
-      ...{ read, certain: new Set<string>(), possible: new Set<string>(), ours: null, actor: null },
-      ...{ depth: 0, isTooDeep: false },
+      read,
+      certain: new Set<string>(),
+      possible: new Set<string>(),
+      ours: null,
+      actor: null,
+      depth: 0,
+      isTooDeep: false,
     };
     const body = parse(text);
     if (body === undefined) scanBroken(found, text);

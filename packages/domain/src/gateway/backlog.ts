@@ -1,5 +1,5 @@
 /** The state of a partition in the log and in the store. Each number is the offset of the next record. */
-export type PartitionStanding = {
+export type PartitionProgress = {
   topic: string;
   partition: number;
   /** The first offset that the log still holds, and the offset after the last record. */
@@ -28,20 +28,20 @@ export type PartitionLag = {
  * log at an earlier measurement and is still not stored has waited since then.
  */
 export function measureLag(
-  standings: readonly PartitionStanding[],
+  partitions: readonly PartitionProgress[],
   marks: Marks,
   now: number,
 ): { lags: PartitionLag[]; marks: Marks } {
   const next = new Map<string, Mark>();
-  const lags = standings.map((standing) => {
-    const { topic, partition, low, high } = standing;
-    const place = `${topic}:${partition}`;
-    const stored = Math.max(standing.next ?? low, low);
+  const lags = partitions.map((progress) => {
+    const { topic, partition, low, high } = progress;
+    const key = `${topic}:${partition}`;
+    const stored = Math.max(progress.next ?? low, low);
     const records = Math.max(0, high - stored);
     if (records === 0) return { topic, partition, records, waited_ms: 0 };
-    const known = marks.get(place);
+    const known = marks.get(key);
     const mark = known && known.end > stored ? known : { end: high, at: now };
-    next.set(place, mark);
+    next.set(key, mark);
     return { topic, partition, records, waited_ms: Math.max(0, now - mark.at) };
   });
   return { lags, marks: next };

@@ -1,17 +1,17 @@
 import { expect, test } from "@jest/globals";
-import { isGone, missingServices, standingOf } from "./service-status.ts";
+import { instanceStateOf, isGone, missingServices } from "./service-status.ts";
 
 test("an instance that missed three reports is silent, whatever it said last", () => {
   for (const state of ["ready", "unready"] as const) {
-    expect(standingOf({ state }, 29_999, 10_000)).toBe(state);
-    expect(standingOf({ state }, 30_000, 10_000)).toBe("silent");
-    expect(standingOf({ state }, 2_999, 1_000)).toBe(state);
-    expect(standingOf({ state }, 3_000, 1_000)).toBe("silent");
+    expect(instanceStateOf({ state }, 29_999, 10_000)).toBe(state);
+    expect(instanceStateOf({ state }, 30_000, 10_000)).toBe("silent");
+    expect(instanceStateOf({ state }, 2_999, 1_000)).toBe(state);
+    expect(instanceStateOf({ state }, 3_000, 1_000)).toBe("silent");
   }
 });
 
 test("one that said that it stops is not silent, and is soon forgotten", () => {
-  expect(standingOf({ state: "stopped" }, 59_999, 10_000)).toBe("stopped");
+  expect(instanceStateOf({ state: "stopped" }, 59_999, 10_000)).toBe("stopped");
   expect(isGone({ state: "stopped" }, 59_999)).toBe(false);
   expect(isGone({ state: "stopped" }, 60_000)).toBe(true);
 });

@@ -40,21 +40,27 @@ const GONE_MS = 600_000;
 const STOPPED_SHOWN_MS = 60_000;
 
 /** The state of an instance as others see it. A silent instance should have reported and has not. */
-export type Standing = ServiceStatus["state"] | "silent";
+export type InstanceState = ServiceStatus["state"] | "silent";
 
 /** The state of an instance whose last status is `ageMs` old. Instances report every `everyMs`. */
-export const standingOf = (
+export const instanceStateOf = (
   { state }: Pick<ServiceStatus, "state">,
   ageMs: number,
   everyMs: number,
-): Standing => (state !== "stopped" && ageMs >= silentAfterMs(everyMs) ? "silent" : state);
+): InstanceState => (state !== "stopped" && ageMs >= silentAfterMs(everyMs) ? "silent" : state);
 
 /** Whether the instance is no longer shown. */
 export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
   ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
 
-/** The services without any running instance, ready or not. */
-export function missingServices(instances: readonly { service: string; standing: Standing }[]): string[] {
-  const there = instances.filter(({ standing }) => standing === "ready" || standing === "unready");
+/** Whether the instance runs and reports, ready or not. */
+export const isRunning = ({ standing }: { standing: InstanceState }): boolean =>
+  standing === "ready" || standing === "unready";
+
+/** The services without any running instance. */
+export function missingServices(
+  instances: readonly { service: string; standing: InstanceState }[],
+): string[] {
+  const there = instances.filter(isRunning);
   return SERVICES.filter((name) => !there.some(({ service }) => service === name));
 }

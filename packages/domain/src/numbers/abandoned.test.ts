@@ -45,43 +45,46 @@ test("abandoned visits are listed, the latest first, with how long the caller wa
   const calls = [gaveUp("a", 10, 70, "5511987654321"), gaveUp("b", 100, 104, null)];
   expect(listAbandoned(calls, asked)).toEqual([
     {
-      ...{
-        aggregate_id: "b",
-        their_number: null,
-        their_number_display: null,
-        person: null,
-        queue: "900",
-        entered_at: at(100),
-        ended_at: at(104),
-      },
-      ...{ waited_ms: 4_000, short: true, returned_at: null },
+      aggregate_id: "b",
+      their_number: null,
+      their_number_display: null,
+      person: null,
+      queue: "900",
+      entered_at: at(100),
+      ended_at: at(104),
+      waited_ms: 4_000,
+      short: true,
+      returned_at: null,
     },
     {
-      ...{
-        aggregate_id: "a",
-        their_number: "5511987654321",
-        their_number_display: "+55 11 98765-4321",
-        person: "+5511987654321",
-        queue: "900",
-        entered_at: at(10),
-        ended_at: at(70),
-      },
-      ...{ waited_ms: 60_000, short: false, returned_at: null },
+      aggregate_id: "a",
+      their_number: "5511987654321",
+      their_number_display: "+55 11 98765-4321",
+      person: "+5511987654321",
+      queue: "900",
+      entered_at: at(10),
+      ended_at: at(70),
+      waited_ms: 60_000,
+      short: false,
+      returned_at: null,
     },
   ]);
 });
 
 test("only what ended in the window counts, and only what was abandoned", () => {
-  const [leg] = gaveUp("x", 10, 70, null).legs;
-  const overflowed = { ...gaveUp("c", 1, 2, null), legs: [{ ...leg!, outcome: "OVERFLOWED" as const }] };
+  const [visit] = gaveUp("x", 10, 70, null).legs;
+  const overflowed = { ...gaveUp("c", 1, 2, null), legs: [{ ...visit!, outcome: "OVERFLOWED" as const }] };
   const calls = [gaveUp("before", -90, -1, null), gaveUp("after", 3_590, 3_600, null), overflowed];
   expect(listAbandoned(calls, asked)).toEqual([]);
 });
 
 test("a number counts as returned from the first talk after the abandon, however it is spelt", () => {
   const calls = [
-    ...[talked(50, "11987654321"), talked(900, "+55 11 98765-4321"), talked(400, "11987654321")],
-    ...[talked(300, "11900000000"), gaveUp("a", 10, 70, "5511987654321")],
+    talked(50, "11987654321"),
+    talked(900, "+55 11 98765-4321"),
+    talked(400, "11987654321"),
+    talked(300, "11900000000"),
+    gaveUp("a", 10, 70, "5511987654321"),
   ];
   expect(listAbandoned(calls, asked).map(({ returned_at }) => returned_at)).toEqual([at(400)]);
 });
@@ -197,7 +200,9 @@ describe("the people of abandoned visits", () => {
 
   test("are those not talked to first, then the latest first", () => {
     const people = peopleOf(
-      ...[gaveUp("a", 10, 20, mine!), gaveUp("b", 10, 30, other!), gaveUp("c", 10, 40, third!)],
+      gaveUp("a", 10, 20, mine!),
+      gaveUp("b", 10, 30, other!),
+      gaveUp("c", 10, 40, third!),
       talked(50, third!),
     );
     expect(people.map(({ aggregate_id, talked_at }) => [aggregate_id, talked_at])).toEqual([

@@ -7,7 +7,9 @@ export {
   countStates,
   type QueueNumbers,
   type QueuePromise,
+  USUAL_PROMISE,
 } from "./queue-numbers.ts";
+export { byQueueNumber } from "./queue-order.ts";
 export * from "./recent-call.ts";
 export type { TrafficNumbers } from "./traffic.ts";
-export { isWaiting, listWaiting, type Waiting } from "./waiting.ts";
+export { isWaiting, listWaiting, type WaitingCaller } from "./waiting-callers.ts";

@@ -6,11 +6,11 @@ import { randomCall, randomCalls } from "../../testing/random-calls.ts";
 import { type ResolvedTalk, resolveTalks } from "../agents/agent-talks.ts";
 import { foldCall } from "../call/call.ts";
 import type { FoldedCall } from "../call/folded-call.ts";
-import { orderEvents, placeEvents } from "../call/order.ts";
+import { orderEvents, withOrderKeys } from "../call/order.ts";
 import type { Event } from "../event/event.ts";
 import { agentKey } from "../event/step.ts";
 import { countQueues } from "./queue-numbers.ts";
-import { listWaiting } from "./waiting.ts";
+import { listWaiting } from "./waiting-callers.ts";
 
 const USUAL = 100;
 const now = at(600);
@@ -64,7 +64,9 @@ describe("of any events", () => {
       const event = events[chosen % events.length]!;
       const twin = twinOf(event);
       const { events: count, ...call } = foldCall([...events, twin])!;
-      const isTwin = placeEvents([...events, twin]).some((placed) => placed.isTwin && placed.event === twin);
+      const isTwin = withOrderKeys([...events, twin]).some(
+        (placed) => placed.isTwin && placed.event === twin,
+      );
       if (!isTwin) return;
       twins += 1;
       expect({ ...call, events: count - 1 }).toEqual(foldCall(events));
@@ -89,10 +91,8 @@ describe("of any events", () => {
     assertAll(randomCall(), (events) => {
       const stretches = foldsOf(events).flatMap(
         ({ began_at, finished_at, legs, talks, rings, connected_at }) => [
-          ...[
-            [began_at, finished_at],
-            [began_at, connected_at],
-          ],
+          [began_at, finished_at],
+          [began_at, connected_at],
           ...talks.map(({ entered_at, ended_at }) => [entered_at, ended_at]),
           // a stamp of a whole second may stand before another one of its second
           ...legs.flatMap(({ entered_at, answered_at, talked_until, ended_at }) => [
@@ -131,7 +131,7 @@ describe("of any events", () => {
     assertAll(randomCall(), (events) => {
       for (const prefix of prefixesOf(events)) {
         const { talks, finished_at } = foldCall(prefix)!;
-        const last = placeEvents(prefix).findLast(({ isTwin }) => !isTwin)!;
+        const last = withOrderKeys(prefix).findLast(({ isTwin }) => !isTwin)!;
         const going = talks.filter(({ ended_at }) => !ended_at).map(({ agent }) => agentKey(agent));
         if (finished_at) expect(going).toEqual([]);
         if (last.event.type !== "actor.left") continue;
@@ -167,8 +167,8 @@ describe("of any events", () => {
 });
 
 describe("the random calls", () => {
-  const sampled = fc.sample(randomCall(), { numRuns: 750, seed: 1 }).map((events) => placeEvents(events));
-  const count = (isCounted: (placed: ReturnType<typeof placeEvents>[number]) => boolean) =>
+  const sampled = fc.sample(randomCall(), { numRuns: 750, seed: 1 }).map((events) => withOrderKeys(events));
+  const count = (isCounted: (placed: ReturnType<typeof withOrderKeys>[number]) => boolean) =>
     sampled.flat().filter(isCounted).length;
 
   test("hold every pair of steps, one right after the other, often", () => {
@@ -181,8 +181,16 @@ describe("the random calls", () => {
       }
     }
     const types = [
-      ...["call.standby", "call.waiting", "actor.ringing", "actor.noanswer", "actor.entered"],
-      ...["call.ongoing", "actor.left", "call.overflow", "call.queue-abandon", "call.recording-available"],
+      "call.standby",
+      "call.waiting",
+      "actor.ringing",
+      "actor.noanswer",
+      "actor.entered",
+      "call.ongoing",
+      "actor.left",
+      "call.overflow",
+      "call.queue-abandon",
+      "call.recording-available",
     ];
     const expected = types.flatMap((one) => [...types, "call.finished"].map((other) => `${one} > ${other}`));
     expect(expected.filter((pair) => (pairs.get(pair) ?? 0) < 1)).toEqual([]);
@@ -201,8 +209,15 @@ describe("the random calls", () => {
       nameless: count(({ step, event }) => event.type === "actor.entered" && !step.agent) > 10,
       queueless: count(({ step }) => step.queue === null) > 200,
     }).toEqual({
-      ...{ twins: true, whole: true, milliseconds: true, missing: true, late: true },
-      ...{ extensions: true, spellings: true, nameless: true, queueless: true },
+      twins: true,
+      whole: true,
+      milliseconds: true,
+      missing: true,
+      late: true,
+      extensions: true,
+      spellings: true,
+      nameless: true,
+      queueless: true,
     });
   });
 });

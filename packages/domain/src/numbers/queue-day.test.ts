@@ -14,17 +14,18 @@ const ever = new Date(8.64e15);
 const promise: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 const until = (now: Date) => ({ window: { from: at(0), to: ever }, now, promiseOf: () => promise });
 
-const leg = (from: Date, given: Partial<Visit> = {}): Visit => sampleVisit({ entered_at: from, ...given });
+const visitOf = (from: Date, given: Partial<Visit> = {}): Visit =>
+  sampleVisit({ entered_at: from, ...given });
 /** Waited `waitS` and talked until `end`. */
 const answered = (from: Date, waitS: number, end: Date, queue: string | null = "900") =>
-  leg(from, {
+  visitOf(from, {
     queue,
     answered_at: new Date(from.getTime() + waitS * 1_000),
     talked_until: end,
     ended_at: end,
     outcome: "ANSWERED",
   });
-const call = (...legs: Visit[]): CountedCall => sampleCounted({ updated_at: at(0), legs });
+const call = (...visits: Visit[]): CountedCall => sampleCounted({ updated_at: at(0), legs: visits });
 
 describe("the slices of a day", () => {
   test("go from midnight to the one that has just begun, a quarter of an hour each", () => {
@@ -48,7 +49,7 @@ describe("the slices of a day", () => {
   });
 
   test("an abandoned visit counts in the slice in which it ended", () => {
-    const visit = leg(at(14), { ended_at: at(16), outcome: "ABANDONED" });
+    const visit = visitOf(at(14), { ended_at: at(16), outcome: "ABANDONED" });
     const slices = countQueueDay([call(visit)], until(at(20)));
     expect(slices.map(({ offered, abandoned }) => [offered, abandoned])).toEqual([
       [1, 0],
@@ -57,7 +58,7 @@ describe("the slices of a day", () => {
   });
 
   test("an outbound call is placed, connected, dropped and talked in the slice of each", () => {
-    const visit = leg(at(31), { ended_at: at(46), outcome: "ABANDONED" });
+    const visit = visitOf(at(31), { ended_at: at(46), outcome: "ABANDONED" });
     const talk = { agent: "ana", extension: null, entered_at: at(16), ended_at: at(31) };
     const slices = countQueueDay(
       [
@@ -73,7 +74,10 @@ describe("the slices of a day", () => {
       until(at(50)),
     );
     const numbers = slices.map(({ outbound: { placed, connected, dropped, mean_talk_ms } }) => [
-      ...[placed, connected, dropped, mean_talk_ms],
+      placed,
+      connected,
+      dropped,
+      mean_talk_ms,
     ]);
     expect(numbers).toEqual([
       [1, 0, 0, null],
@@ -84,16 +88,18 @@ describe("the slices of a day", () => {
   });
 
   test("what happens at the very end of a slice is of the next one, and before midnight of none", () => {
-    const calls = [call(leg(at(15))), call(leg(new Date(at(0).getTime() - 1)))];
+    const calls = [call(visitOf(at(15))), call(visitOf(new Date(at(0).getTime() - 1)))];
     expect(countQueueDay(calls, until(at(20))).map(({ offered }) => offered)).toEqual([0, 1]);
   });
 
   test("what a vendor's clock stamps ahead of now is of the slice that goes on, as it is of today", () => {
-    expect(countQueueDay([call(leg(at(90)))], until(at(20))).map(({ offered }) => offered)).toEqual([0, 1]);
+    expect(countQueueDay([call(visitOf(at(90)))], until(at(20))).map(({ offered }) => offered)).toEqual([
+      0, 1,
+    ]);
   });
 
   test("are of one queue where one is asked for, the queueless one too", () => {
-    const calls = [call(leg(at(1)), leg(at(2), { queue: "901" }), leg(at(3), { queue: null }))];
+    const calls = [call(visitOf(at(1)), visitOf(at(2), { queue: "901" }), visitOf(at(3), { queue: null }))];
     const offered = (queue?: string | null) =>
       countQueueDay(calls, { ...until(at(5)), ...(queue === undefined ? {} : { queue }) })[0]!.offered;
     expect([offered(), offered("901"), offered(null), offered("777")]).toEqual([3, 1, 1, 0]);
@@ -117,7 +123,7 @@ describe("the slices of a day", () => {
 
 const COUNTS = ["offered", "answered", "abandoned", "short", "overflowed"] as const;
 
-const legs = fc
+const randomVisit = fc
   .record({
     from: fc.integer({ min: -60, max: 26 * 60 }),
     waitS: fc.integer({ min: -2, max: 1_200 }),
@@ -128,9 +134,9 @@ const legs = fc
   })
   .map(({ from, waitS, talk, kind, queue, edge }) => {
     const entered = edge ? at(Math.floor(from / 15) * 15) : at(from);
-    if (kind === null) return leg(entered, { queue });
+    if (kind === null) return visitOf(entered, { queue });
     const ended = new Date(entered.getTime() + waitS * 1_000);
-    if (kind !== "ANSWERED") return leg(entered, { queue, ended_at: ended, outcome: kind });
+    if (kind !== "ANSWERED") return visitOf(entered, { queue, ended_at: ended, outcome: kind });
     return answered(entered, waitS, new Date(ended.getTime() + talk * MINUTE_MS), queue);
   });
 
@@ -139,7 +145,7 @@ const KINDS = ["inbound", "inbound", "outbound", "internal"] as const;
 /** A call that was connected, and talked on, some minutes after it began. */
 const calls = fc
   .record({
-    visits: fc.array(legs, { maxLength: 3 }),
+    visits: fc.array(randomVisit, { maxLength: 3 }),
     counted_as: fc.constantFrom(...KINDS),
     from: fc.integer({ min: -60, max: 26 * 60 }),
     connected: fc.option(fc.nat(40)),
@@ -155,11 +161,13 @@ const calls = fc
 const countsOf = (numbers: Omit<QueueNumbers, "waiting" | "waiting_since">): number[] => [
   ...COUNTS.map((name) => numbers[name]),
   ...[numbers.outbound, numbers.internal].flatMap(({ placed, connected, dropped }) => [
-    ...[placed, connected, dropped],
+    placed,
+    connected,
+    dropped,
   ]),
 ];
 
-test("whatever the legs and the time, the slices add up to the numbers of the whole day, of all queues and of each", () => {
+test("whatever the visits and the time, the slices add up to the numbers of the whole day, of all queues and of each", () => {
   const now = fc.integer({ min: 0, max: 25 * 60 - 1 }).map(at);
   fc.assert(
     fc.property(fc.array(calls, { maxLength: 30 }), now, (all, moment) => {

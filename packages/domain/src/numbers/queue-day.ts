@@ -52,7 +52,9 @@ export function countQueueDay(
 
 /** All moments at which an outbound or internal call counts. */
 const timesOf = (call: CountedCall): (Date | null)[] => [
-  ...[call.began_at, call.connected_at, talkOf(call)?.to ?? null],
+  call.began_at,
+  call.connected_at,
+  talkOf(call)?.to ?? null,
   ...call.legs.map(({ ended_at }) => ended_at),
 ];
 

@@ -12,30 +12,30 @@ const window = { from: at(0), to: at(1_800) };
 const promise: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
 const asked = { window, now: at(1_800), promiseOf: () => promise };
 
-const leg = (from: number, given: Partial<Visit> = {}): Visit =>
+const visitOf = (from: number, given: Partial<Visit> = {}): Visit =>
   sampleVisit({ entered_at: at(from), ...given });
 const answered = (from: number, wait: number, talk = 60) =>
-  leg(from, {
+  visitOf(from, {
     answered_at: at(from + wait),
     talked_until: at(from + wait + talk),
     ended_at: at(from + wait + talk + 1),
     outcome: "ANSWERED",
   });
 const unanswered = (from: number, wait: number, outcome: "ABANDONED" | "OVERFLOWED" = "ABANDONED") =>
-  leg(from, { ended_at: at(from + wait), outcome });
-const call = (...legs: Visit[]): CountedCall =>
-  sampleCounted({ state: "WAITING", updated_at: at(1_799), legs });
+  visitOf(from, { ended_at: at(from + wait), outcome });
+const call = (...visits: Visit[]): CountedCall =>
+  sampleCounted({ state: "WAITING", updated_at: at(1_799), legs: visits });
 
 describe("the numbers of a queue", () => {
   test("hold the callers who wait and the beginning of the longest wait", () => {
-    const talking = leg(5, { answered_at: at(9) });
-    const { total } = countQueues([call(leg(100)), call(leg(40)), call(talking)], asked);
+    const talking = visitOf(5, { answered_at: at(9) });
+    const { total } = countQueues([call(visitOf(100)), call(visitOf(40)), call(talking)], asked);
     expect(total).toMatchObject({ waiting: 2, waiting_since: at(40), offered: 3, answered: 1 });
   });
 
   test("count what was answered or ended in the window by how it ended", () => {
-    const legs = [answered(10, 5), unanswered(20, 30), unanswered(30, 5), unanswered(40, 9, "OVERFLOWED")];
-    const { total } = countQueues([call(...legs)], asked);
+    const visits = [answered(10, 5), unanswered(20, 30), unanswered(30, 5), unanswered(40, 9, "OVERFLOWED")];
+    const { total } = countQueues([call(...visits)], asked);
     expect(total).toMatchObject({ offered: 4, answered: 1, abandoned: 2, short: 1, overflowed: 1 });
   });
 
@@ -52,9 +52,12 @@ describe("the numbers of a queue", () => {
   });
 
   test("count a visit that is answered and goes on as answered", () => {
-    const talking = leg(5, { answered_at: at(9) });
+    const talking = visitOf(5, { answered_at: at(9) });
     expect(countQueues([call(talking)], asked).total).toMatchObject({
-      ...{ answered: 1, mean_wait_ms: 4_000, mean_talk_ms: null, service_level: 1 },
+      answered: 1,
+      mean_wait_ms: 4_000,
+      mean_talk_ms: null,
+      service_level: 1,
     });
   });
 
@@ -65,32 +68,42 @@ describe("the numbers of a queue", () => {
       asked,
     );
     expect(total).toMatchObject({
-      ...{ offered: 2, answered: 1, abandoned: 1, short: 0 },
-      ...{ mean_wait_ms: null, p90_wait_ms: null, service_level: 0 },
+      offered: 2,
+      answered: 1,
+      abandoned: 1,
+      short: 0,
+      mean_wait_ms: null,
+      p90_wait_ms: null,
+      service_level: 0,
     });
   });
 
   test.each(["outbound", "internal"] as const)("leave out the visits of %s calls", (counted_as) => {
-    const calls = [leg(100), answered(0, 5), unanswered(0, 50)].map((visit) => ({
+    const calls = [visitOf(100), answered(0, 5), unanswered(0, 50)].map((visit) => ({
       ...call(visit),
       counted_as,
     }));
     expect(countQueues(calls, asked).total).toMatchObject({
-      ...{ waiting: 0, waiting_since: null, offered: 0, answered: 0, abandoned: 0 },
-      ...{ service_level: null, mean_talk_ms: null },
+      waiting: 0,
+      waiting_since: null,
+      offered: 0,
+      answered: 0,
+      abandoned: 0,
+      service_level: null,
+      mean_talk_ms: null,
     });
     expect(countStates(calls, asked.now)).toMatchObject({ WAITING: 0 });
   });
 
   test("service level: answered within the promise, of answered and abandoned without the short ones", () => {
-    const legs = [
+    const visits = [
       answered(0, 20),
       answered(0, 21),
       unanswered(0, 60),
       unanswered(0, 5),
       unanswered(0, 9, "OVERFLOWED"),
     ];
-    expect(countQueues([call(...legs)], asked).total.service_level).toBeCloseTo(1 / 3);
+    expect(countQueues([call(...visits)], asked).total.service_level).toBeCloseTo(1 / 3);
   });
 
   test("are unknown if nothing is there to count", () => {
@@ -100,8 +113,8 @@ describe("the numbers of a queue", () => {
   });
 
   test("the waits: mean and 90th percentile of those answered, and the mean of their talks", () => {
-    const legs = Array.from({ length: 10 }, (_, n) => answered(0, n + 1, 10 * (n + 1)));
-    const { total } = countQueues([call(...legs, unanswered(0, 900))], asked);
+    const visits = Array.from({ length: 10 }, (_, n) => answered(0, n + 1, 10 * (n + 1)));
+    const { total } = countQueues([call(...visits, unanswered(0, 900))], asked);
     expect(total).toMatchObject({ mean_wait_ms: 5_500, p90_wait_ms: 9_000, mean_talk_ms: 55_000 });
   });
 
@@ -117,8 +130,12 @@ describe("the numbers of a queue", () => {
       ...promise,
       serviceLevelMs: queue === "901" ? 60_000 : 20_000,
     });
-    const legs = [answered(0, 30), { ...answered(0, 30), queue: "901" }, { ...answered(0, 70), queue: null }];
-    const { total, queues } = countQueues([call(...legs)], { ...asked, promiseOf });
+    const visits = [
+      answered(0, 30),
+      { ...answered(0, 30), queue: "901" },
+      { ...answered(0, 70), queue: null },
+    ];
+    const { total, queues } = countQueues([call(...visits)], { ...asked, promiseOf });
     const levels = [...queues].map(([queue, { service_level }]) => [queue, service_level]);
     expect(levels).toEqual([
       ["900", 0],
@@ -129,16 +146,20 @@ describe("the numbers of a queue", () => {
   });
 
   test("nobody waits in a call that was silent for four hours", () => {
-    const silent = { ...call(leg(0)), updated_at: new Date(asked.now.getTime() - PRESUMED_LOST_MS) };
+    const silent = { ...call(visitOf(0)), updated_at: new Date(asked.now.getTime() - PRESUMED_LOST_MS) };
     expect(isPresumedLost(silent, asked.now)).toBe(true);
     expect(isPresumedLost({ ...silent, state: "FINISHED" }, asked.now)).toBe(false);
     expect(countStates([silent, call(), { ...silent, state: "FINISHED" }], asked.now)).toEqual({
-      ...{ NEW: 0, STANDBY: 0, WAITING: 1, ONGOING: 0, FINISHED: 1 },
+      NEW: 0,
+      STANDBY: 0,
+      WAITING: 1,
+      ONGOING: 0,
+      FINISHED: 1,
     });
     expect(countQueues([silent], asked).total).toMatchObject({ waiting: 0, waiting_since: null, offered: 1 });
   });
 
-  test("whatever the legs and their order, queues add up to the total and no number is out of its bounds", () => {
+  test("whatever the visits and their order, queues add up to the total and no number is out of its bounds", () => {
     const random = fc
       .record({
         from: fc.integer({ min: -600, max: 1_900 }),
@@ -147,13 +168,13 @@ describe("the numbers of a queue", () => {
         queue: fc.constantFrom("900", "901", null),
       })
       .map(({ from, wait, kind, queue }) => {
-        if (kind === "open") return { ...leg(from), queue };
+        if (kind === "open") return { ...visitOf(from), queue };
         const outcome = kind === "abandoned" ? "ABANDONED" : "OVERFLOWED";
         return { ...(kind === "answered" ? answered(from, wait) : unanswered(from, wait, outcome)), queue };
       });
     fc.assert(
-      fc.property(fc.array(random, { maxLength: 40 }), (legs) => {
-        const calls = legs.map((one) => call(one));
+      fc.property(fc.array(random, { maxLength: 40 }), (visits) => {
+        const calls = visits.map((one) => call(one));
         const { total, queues } = countQueues(calls, asked);
         const again = countQueues(calls.toReversed(), asked);
         expect(again.total).toEqual(total);

@@ -14,6 +14,9 @@ export type QueuePromise = {
   shortAbandonMs: number;
 };
 
+/** The promises of a queue without settings, as usual in call centres: 20 s for an answer, 5 s for a short abandon. */
+export const USUAL_PROMISE: QueuePromise = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
+
 /** The parts of a call that queues are counted from. */
 export type CountedCall = Pick<
   FoldedCall,

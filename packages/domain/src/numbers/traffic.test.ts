@@ -36,7 +36,7 @@ describe("the numbers of outbound and internal calls", () => {
     expect(total).toMatchObject({ offered: 0, answered: 0, abandoned: 0, mean_talk_ms: null });
   });
 
-  test("tell internal calls apart from outbound ones", () => {
+  test("distinguish internal calls from outbound ones", () => {
     const { total } = count([
       ["call.new", 0, { direction: "internal" }],
       ["call.ongoing", 3],
@@ -52,7 +52,10 @@ describe("the numbers of outbound and internal calls", () => {
         ["call.finished", 30],
       ]).total.outbound,
     ).toEqual({
-      ...{ placed: 1, connected: 0, dropped: 0, mean_talk_ms: null },
+      placed: 1,
+      connected: 0,
+      dropped: 0,
+      mean_talk_ms: null,
     });
   });
 

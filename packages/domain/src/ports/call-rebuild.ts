@@ -28,12 +28,12 @@ export type Refolded =
   | {
       superseded: null;
       differences: Difference[];
-      /** To be notified and then confirmed by `told`. They include changes that an earlier run could not notify, and removed calls. */
+      /** To be notified and then confirmed by `confirmNotified`. They include changes that an earlier run could not notify, and removed calls. */
       changes: Change[];
     };
 
-/** A page of call_ids. Each overgrown call must be refolded on its own, because all its events are read at once. */
-export type KeysPage = Page<string> & { overgrown: string[] };
+/** A page of call_ids. Each oversized call must be refolded on its own, because all its events are read at once. */
+export type KeysPage = Page<string> & { oversized: string[] };
 
 /** The part of the store for a rebuild, which folds every call again from its events while projectors go on writing. */
 export type CallRebuild = {
@@ -42,14 +42,14 @@ export type CallRebuild = {
   /** Notes that a rebuild of all calls is finished: from now on `claim` says so. */
   finish(partitions: readonly Partition[], revision: number): Promise<void>;
   /**
-   * The keys of all calls: first calls with events, then calls without; overgrown calls stand apart from `items`. A page holds at most
+   * The keys of all calls: first calls with events, then calls without; oversized calls stand apart from `items`. A page holds at most
    * `limit` keys, and may be empty without being the last. `below` leaves out calls that a fold of this or a higher revision has made.
    */
   listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
   /** Finds the differences that `refold` would write, as of one moment. Changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
-   * Folds these calls of one partition, overgrown ones too. Replaces different calls and stores the changes to notify in one transaction
+   * Folds these calls of one partition, oversized ones too. Replaces different calls and stores the changes to notify in one transaction
    * under the fence: neither this nor a batch that is applied meanwhile overlooks the other. The position stays. A call has the id of its
    * first event. Throws Unavailable if it may be tried again.
    */
@@ -63,5 +63,5 @@ export type CallRebuild = {
     fold: Pick<Fold, "revision" | "readOccurrence">,
   ): Promise<Refolded>;
   /** Confirms that these changes of a `refold` were notified and need not be notified again. */
-  told(place: Partition, changes: readonly Change[]): Promise<void>;
+  confirmNotified(place: Partition, changes: readonly Change[]): Promise<void>;
 };

@@ -85,6 +85,6 @@ export type CallStore = PositionStore & {
    * called after `apply`. Safe to repeat. Throws Unavailable.
    */
   forget(erased: readonly Erased[]): Promise<void>;
-  /** Whether a dead letter with this body is filed. Throws Unavailable. */
-  isFiled(body: Uint8Array): Promise<boolean>;
+  /** Whether a dead letter with this body is stored. Throws Unavailable. */
+  hasDeadLetter(body: Uint8Array): Promise<boolean>;
 };

@@ -1,4 +1,4 @@
-import type { Erased, Repeated, Subject } from "../erasure/erasure.ts";
+import type { Erased, ErasureSubject, Repeated } from "../erasure/erasure.ts";
 import type { Person } from "../erasure/parties.ts";
 
 /** The progress of an erasure since its last request. */
@@ -14,13 +14,13 @@ export type Receipt = {
 export type PersonReceipt = Receipt & { calls: number; agents: number; clean: number };
 
 /** A dead letter that names a person. `topic` is the topic of a parked record, null if ingest refused the body. */
-export type FoundLetter = { id: string; key: string | null; topic: string | null };
+export type FoundDeadLetter = { id: string; key: string | null; topic: string | null };
 
 /** An event outside of calls that names a person. Its key may be shared: a dialer's campaign has events of many people. */
 export type FoundEvent = { key: string; uuid: string };
 
 /** The part of the findings of one likelihood. Nothing is in both parts. */
-export type PersonShare = { calls: string[]; events: FoundEvent[]; letters: FoundLetter[] };
+export type PersonShare = { calls: string[]; events: FoundEvent[]; deadLetters: FoundDeadLetter[] };
 
 /** Everything that is stored about a person. */
 export type PersonFindings = {
@@ -31,17 +31,17 @@ export type PersonFindings = {
 };
 
 /** A subject, or a single event of the agent `of`, whose key others share. The `key` of an event is its uuid. */
-export type Asked = Subject | { kind: "event"; key: string; of: string };
+export type Asked = ErasureSubject | { kind: "event"; key: string; of: string };
 
 /** If `possible` is set, events that only possibly name the person are kept out too. */
 export type KeptOut = { erased_at: Date; possible: boolean };
 
 /** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
-export type ErasureDesk = {
+export type ErasureAdmin = {
   /** Enters a request, before its tombstones are written; it may be repeated, and name the person it is for. It erases nothing by itself. */
   request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
   /**
-   * Keeps a person out: from now on findErased knows the person, and a batch or letter that was decided on before is fenced. Once this
+   * Keeps a person out: from now on findErased knows the person, and a batch or dead letter that was decided on before is fenced. Once this
    * resolves, events that began by `erased_at` can no longer be stored.
    */
   keepOut(person: Person, how: KeptOut): Promise<void>;
@@ -51,14 +51,14 @@ export type ErasureDesk = {
    */
   requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
   /** Null if there was no request, or only one from before the time that the ledger reaches back to. */
-  receipt(subject: Subject): Promise<Receipt | null>;
+  receipt(subject: ErasureSubject): Promise<Receipt | null>;
   personReceipt(person: Person): Promise<PersonReceipt | null>;
 };
 
 export type PersonSearch = {
   /** The topic whose records have the key of an agent, not that of a call. */
   agentTopic: string;
-  /** Searches only events that were stored after this mark, and all letters and past calls. Absent = everything. */
+  /** Searches only events that were stored after this mark, and all dead letters and past calls. Absent = everything. */
   since?: number;
   /** Called now and then with the number of documents read, and the approximate total. */
   onProgress?: (done: number, total: number) => void;
@@ -80,11 +80,11 @@ export type ErasureSearch = {
   countCalls(): Promise<number>;
   /** The number of events under the key of an agent, about any person. */
   countAgentEvents(key: string): Promise<number>;
-  deleteLetters(ids: readonly string[]): Promise<void>;
+  deleteDeadLetters(ids: readonly string[]): Promise<void>;
   /** The number of members of the replica set that hold data and are not hidden. */
   countMembers(): Promise<number>;
   /** Calls without an event since `time`, finished or not, page by page. */
-  unchangedSince(time: Date): AsyncIterable<Subject[]>;
+  unchangedSince(time: Date): AsyncIterable<ErasureSubject[]>;
   /**
    * The erasures of events of agents and dialers that were received before `time`, page by page. Events on which the present state of an
    * agent rests are kept: see pickOutdated.

@@ -13,7 +13,9 @@ const find = (filter: CallFilter, sent = transferred) =>
 
 test("a call is found by any queue it passed, and by `queue` only in the last one", () => {
   expect([find({ visited: "900" }), find({ visited: "901" }), find({ visited: "902" })]).toEqual([
-    ...[true, true, false],
+    true,
+    true,
+    false,
   ]);
   expect([find({ queue: "900" }), find({ queue: "901" })]).toEqual([false, true]);
 });
@@ -33,6 +35,7 @@ test("a call is found as waiting if its inbound caller waits", () => {
 test("a call is found by the kind it counts in, not by how its direction is written", () => {
   const sent: Sent[] = [["call.new", 0, { direction: "OUTBOUND" }]];
   expect([find({ counted_as: "outbound" }, sent), find({ counted_as: "inbound" }, sent)]).toEqual([
-    ...[true, false],
+    true,
+    false,
   ]);
 });

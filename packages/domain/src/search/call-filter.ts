@@ -1,6 +1,6 @@
 import type { Call } from "../call/folded-call.ts";
 import { agentKey } from "../event/step.ts";
-import { isWaiting } from "../numbers/waiting.ts";
+import { isWaiting } from "../numbers/waiting-callers.ts";
 import { type CallSearch, isSearched } from "./call-search.ts";
 
 type EqualField =

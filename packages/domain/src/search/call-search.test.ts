@@ -19,7 +19,10 @@ const search = (text: string) => readSearch(text, account);
 
 const received = (seconds: number) => new Date(1_750_000_000_000 + seconds * 1_000);
 const event = (n: number, body: Record<string, unknown>): Event => ({
-  ...{ uuid: `u${n}`, kind: "call", aggregate_id: "1463669263.30033", occurred_at: null },
+  uuid: `u${n}`,
+  kind: "call",
+  aggregate_id: "1463669263.30033",
+  occurred_at: null,
   type: String(body.type),
   received_at: received(n),
   payload: JSON.stringify(body),

@@ -14,14 +14,19 @@ const isIn = (from: number | null, to: number | null, order: "id" | "began_at") 
 describe("a call that was delivered late", () => {
   test("belongs to the window in which it began, in the order of began_at", () => {
     expect([isIn(0, 1, "began_at"), isIn(-9, 0, "began_at"), isIn(1, 300, "began_at")]).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
     expect([isIn(null, null, "began_at"), isIn(null, 50, "began_at")]).toEqual([true, true]);
   });
 
   test("belongs to the windows in which it was received, in the order of ids", () => {
     expect([isIn(0, 1, "id"), isIn(150, 160, "id"), isIn(200, null, "id"), isIn(201, null, "id")]).toEqual([
-      ...[false, true, true, false],
+      false,
+      true,
+      true,
+      false,
     ]);
   });
 });

@@ -112,10 +112,33 @@ describe("beside subscribers in Brazil there are", () => {
 });
 
 test.each([
-  ...["anonymous", "Anonymous", "unknown", "restricted", "private", "unavailable", "anônimo", "n/a"],
-  ...["sip:anonymous@anonymous.invalid", '"Anonymous" <sip:anonymous@10.0.0.1>'],
-  ...["", " ", "-", "0", "0000000000", "+550000000000", "+266696687", "266696687", "*87", "ana2"],
-  ...[null, undefined, true, {}, 1.5, "1".repeat(16), "1".repeat(300)],
+  "anonymous",
+  "Anonymous",
+  "unknown",
+  "restricted",
+  "private",
+  "unavailable",
+  "anônimo",
+  "n/a",
+  "sip:anonymous@anonymous.invalid",
+  '"Anonymous" <sip:anonymous@10.0.0.1>',
+  "",
+  " ",
+  "-",
+  "0",
+  "0000000000",
+  "+550000000000",
+  "+266696687",
+  "266696687",
+  "*87",
+  "ana2",
+  null,
+  undefined,
+  true,
+  {},
+  1.5,
+  "1".repeat(16),
+  "1".repeat(300),
 ])("nobody's number: %j", (written) => {
   expect(read(written)).toBeNull();
 });

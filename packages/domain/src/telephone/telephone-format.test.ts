@@ -27,6 +27,9 @@ test("masked digits keep the last four", () => {
 
 test("a number of eight digits or more can be a person's, with and without a plus", () => {
   expect(["+5511999990000", "33339900", "3333990", "+3333990"].map(canBePerson)).toEqual([
-    ...[true, true, false, false],
+    true,
+    true,
+    false,
+    false,
   ]);
 });

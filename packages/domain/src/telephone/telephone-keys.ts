@@ -48,6 +48,18 @@ const NOT_OF_TELEPHONES = new Set(["id", "ids", "type", "status", "count", "name
 const AREAS = new Set(["ddd", "area", "areacode", "codigoarea", "prefixo"]);
 const PARTS = /phone|telefon|celular|mobile|whatsapp|msisdn/;
 const WORDS = new Set([
-  ...["tel", "tels", "fone", "fones", "cel", "cell", "fax", "sms"],
-  ...["whats", "wpp", "zap", "ani", "dnis", "bina"],
+  "tel",
+  "tels",
+  "fone",
+  "fones",
+  "cel",
+  "cell",
+  "fax",
+  "sms",
+  "whats",
+  "wpp",
+  "zap",
+  "ani",
+  "dnis",
+  "bina",
 ]);

@@ -1,4 +1,4 @@
 export * from "./moment.ts";
 export * from "./timestamp.ts";
-export type { Window } from "./window.ts";
+export { LAST_MOMENT, type Window } from "./window.ts";
 export * from "./zone.ts";

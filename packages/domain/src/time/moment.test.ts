@@ -8,7 +8,7 @@ import type { FoldedCall } from "../call/folded-call.ts";
 import { isPresumedLost } from "../call/presumed-lost.ts";
 import { openVisitOf } from "../call/visits.ts";
 import { listAbandoned, talkedToAt } from "../numbers/abandoned.ts";
-import { listWaiting } from "../numbers/waiting.ts";
+import { listWaiting } from "../numbers/waiting-callers.ts";
 import { isInWindow } from "../search/call-window.ts";
 import { dateOf, msOf, type Timed } from "./moment.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { applyPresence } from "../agents/presence.ts";
 import { createFold } from "../call/call.ts";
-import { orderEvents, placeOf } from "../call/order.ts";
+import { orderEvents, orderKeyOf } from "../call/order.ts";
 import { findOvertaken } from "../deliveries/deliveries.ts";
 import type { Event } from "../event/event.ts";
 import { stampEvent } from "../event/stamp-event.ts";
@@ -30,7 +30,7 @@ function eventOf(
 }
 
 const waiting = eventOf("call.waiting", "2026-03-01T12:00:00");
-/** The same moment and later ones, told in UTC. */
+/** The same moment and later ones, in UTC. */
 const entered = eventOf("actor.entered", "2026-03-01T15:00:20Z");
 const finished = eventOf("call.finished", "2026-03-01T12:01:00");
 const call = [waiting, entered, finished];
@@ -48,7 +48,7 @@ test("a stamp without a zone counts in the sender's zone among stamps that have 
   expect(types()).toEqual(["call.waiting", "actor.entered", "call.finished"]);
   expect(types(createReadOccurrence("UTC"))).toEqual(["call.waiting", "call.finished", "actor.entered"]);
   expect(foldInUtc(call)).toMatchObject({ finished_at: utc("12:01:00"), answered_at: null });
-  expect(placeOf(waiting, readThere)).toMatchObject({ ms: utc("15:00:00").getTime(), whole: true });
+  expect(orderKeyOf(waiting, readThere)).toMatchObject({ ms: utc("15:00:00").getTime(), whole: true });
 });
 
 test("an event was overtaken by the order of the sender's zone", () => {

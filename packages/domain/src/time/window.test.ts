@@ -5,7 +5,10 @@ import { durationOf, isWithin, meanOf } from "./window.ts";
 test("a window holds its beginning and not its end", () => {
   const window = { from: at(0), to: at(10) };
   expect([-0.001, 0, 9.999, 10].map((seconds) => isWithin(at(seconds), window))).toEqual([
-    ...[false, true, true, false],
+    false,
+    true,
+    true,
+    false,
   ]);
 });
 

@@ -3,6 +3,9 @@ import { type Moment, msOf } from "./moment.ts";
 /** A stretch of time, from inclusive to exclusive. */
 export type Window = { from: Date; to: Date };
 
+/** The last moment that a Date can hold: where a window without an end ends. */
+export const LAST_MOMENT = new Date(8.64e15);
+
 export const isWithin = (at: Date, { from, to }: Window): boolean => at >= from && at < to;
 
 /** The second of a moment since the epoch. A stamp without milliseconds equals every other stamp of its second. */

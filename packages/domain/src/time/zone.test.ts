@@ -63,8 +63,14 @@ const QUARTER_MS = 15 * 60_000;
 /** A second reading by Intl alone: every offset is tried, and kept if a clock of the zone shows the local time. */
 function momentsThatShow(local: number, zone: string): number[] {
   const format = new Intl.DateTimeFormat("en-GB", {
-    ...{ timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit" },
-    ...{ hour: "2-digit", minute: "2-digit", second: "2-digit" },
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
   });
   const clock = (ms: number) => {
     const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
@@ -222,9 +228,13 @@ test.each([
   ["America/Sao_Paulo", "2026-11-24T13:42:07.123Z", "2026-11-24T10:42:07.123-03:00"],
   ["America/Sao_Paulo", "2026-11-25T03:00:30Z", "2026-11-25T00:00:30.000-03:00"],
   ["Asia/Kathmandu", "2026-01-01T00:00:00Z", "2026-01-01T05:45:00.000+05:45"],
+  ["Asia/Kathmandu", "2026-11-25T13:42:07.005Z", "2026-11-25T19:27:07.005+05:45"],
+  ["Asia/Kolkata", "2026-01-01T00:00:00Z", "2026-01-01T05:30:00.000+05:30"],
   ["America/St_Johns", "2026-01-01T00:00:00Z", "2025-12-31T20:30:00.000-03:30"],
+  ["Europe/Lisbon", "2026-07-01T23:30:00Z", "2026-07-02T00:30:00.000+01:00"],
   ["UTC", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000+00:00"],
 ])("in %s the moment %s is written %s", (zone, utc, iso) => {
   expect(isoTimeOf(Date.parse(utc), zone)).toBe(iso);
   expect(localTimeOf(Date.parse(utc), zone)).toBe(iso.slice(0, 23));
+  expect(Date.parse(iso)).toBe(Date.parse(utc));
 });

@@ -5,8 +5,8 @@ import {
   abandonedReport,
   agentReport,
   agentsDelta,
+  deadLetterText,
   deliveryReport,
-  letterText,
   queueDayReport,
   queueReport,
   queuesDelta,
@@ -37,8 +37,8 @@ export const COMMAND_EXAMPLES: { [N in CommandName]: Example<N> } = {
   },
   ListDeliveries: { data: { status: "unknown-type", limit: 100 }, answer: deliveryReport },
   ShowDelivery: {
-    data: { id: letterText.id },
-    answer: { id: letterText.id, encoding: letterText.encoding, body: letterText.body },
+    data: { id: deadLetterText.id },
+    answer: { id: deadLetterText.id, encoding: deadLetterText.encoding, body: deadLetterText.body },
   },
   ShowNumber: {
     data: { number: "11 99999-8888" },

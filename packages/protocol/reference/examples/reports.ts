@@ -2,8 +2,8 @@ import type {
   AbandonedReport,
   AgentReport,
   AgentsDelta,
+  DeadLetterText,
   DeliveryReport,
-  LetterText,
   QueueDayReport,
   QueueReport,
   QueuesDelta,
@@ -124,11 +124,11 @@ const letter = {
   service: "ingest",
 };
 
-const LETTER_ID = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-const LETTER_BODY = '{"type":"call.unheard-of","call_id":"1463669263.30033"}';
+const DEAD_LETTER_ID = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const DEAD_LETTER_BODY = '{"type":"call.unheard-of","call_id":"1463669263.30033"}';
 
 export const deadLetter = {
-  id: LETTER_ID,
+  id: DEAD_LETTER_ID,
   key: "1463669263.30033",
   type: "call.unheard-of",
   first_seen: "2026-11-25T10:40:00.130Z",
@@ -137,14 +137,18 @@ export const deadLetter = {
   ...letter,
 };
 
-export const letterText: Wire<LetterText> = { ...deadLetter, encoding: "utf8", body: LETTER_BODY };
+export const deadLetterText: Wire<DeadLetterText> = {
+  ...deadLetter,
+  encoding: "utf8",
+  body: DEAD_LETTER_BODY,
+};
 
 export const deliveryReport: Wire<DeliveryReport> = {
   now: NOW,
   redrive: true,
   deliveries: [
     {
-      id: LETTER_ID,
+      id: DEAD_LETTER_ID,
       kind: "letter",
       key: "1463669263.30033",
       type: "call.unheard-of",

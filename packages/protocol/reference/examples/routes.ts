@@ -1,7 +1,7 @@
 import { parseWebhook } from "@teravoz/domain";
 import type { ROUTES, RouteName } from "../../src/routes.ts";
 import { callEvents } from "./calls.ts";
-import { deadLetter, letterText, stats } from "./reports.ts";
+import { deadLetter, deadLetterText, stats } from "./reports.ts";
 
 /** The path of a request with its parameters, and the bodies of its answers by status. */
 type Example<N extends RouteName> = {
@@ -92,8 +92,8 @@ const health = {
 };
 const unready = { status: "unavailable", checks: { mongodb: { ok: false, reason: "does not answer" } } };
 
-const letterPath = `/dead-letters/${deadLetter.id}`;
-const noLetter = problem("no such dead letter");
+const deadLetterPath = `/dead-letters/${deadLetter.id}`;
+const noDeadLetter = problem("no such dead letter");
 const otherOrigin = problem("not for pages of another origin");
 
 const { event, uuid, aggregate_id } = callEvents[0]!;
@@ -144,29 +144,36 @@ export const ROUTE_EXAMPLES: { [N in RouteName]: Example<N> } = {
     },
   },
   "GET /dead-letters/:id": {
-    path: letterPath,
-    answers: { 200: ok(letterText), 400: stray, 401: noToken, 403: otherOrigin, 404: noLetter, 503: away },
+    path: deadLetterPath,
+    answers: {
+      200: ok(deadLetterText),
+      400: stray,
+      401: noToken,
+      403: otherOrigin,
+      404: noDeadLetter,
+      503: away,
+    },
   },
   "POST /dead-letters/:id/redrive": {
-    path: `${letterPath}/redrive?dry_run=true`,
+    path: `${deadLetterPath}/redrive?dry_run=true`,
     answers: {
       200: ok(deadLetter),
       400: problem("must be true or false", "/dry_run"),
       401: noToken,
       403: otherOrigin,
-      404: noLetter,
+      404: noDeadLetter,
       409: problem("it was dropped: its body is gone"),
-      422: refusalOf(letterText.body!),
+      422: refusalOf(deadLetterText.body!),
       503: away,
     },
   },
   "DELETE /dead-letters/:id": {
-    path: letterPath,
+    path: deadLetterPath,
     answers: {
       200: ok({ ...deadLetter, status: "dropped" }),
       400: stray,
       401: noToken,
-      404: noLetter,
+      404: noDeadLetter,
       503: away,
     },
   },

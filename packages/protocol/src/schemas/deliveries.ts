@@ -1,11 +1,10 @@
-import { type DeadLetter, EVENT_STATUSES, LETTER_STATUSES } from "@teravoz/domain/deliveries";
+import { DELIVERY_STATUSES, type DeadLetter } from "@teravoz/domain/deliveries";
 import * as z from "zod/mini";
-import type { DeliveryBody, DeliveryReport, DeliveryRow, LetterText } from "../types/deliveries.ts";
+import type { DeadLetterText, DeliveryBody, DeliveryReport, DeliveryRow } from "../types/deliveries.ts";
 import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, oneOfOrNull, text, textOrNull, whole } from "./values.ts";
 
-export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...LETTER_STATUSES] as const;
-export const LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
+export const DEAD_LETTER_STATES = ["waiting", "redriven", "dropped"] as const;
 
 const row = shapeOf<DeliveryRow>()(
   "Delivery",
@@ -31,7 +30,7 @@ const row = shapeOf<DeliveryRow>()(
         z.object({
           reason: text("Why it became no event."),
           service: text("The service that refused it."),
-          status: oneOf(LETTER_STATES, "Whether it still waits for an operator."),
+          status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
           status_at: moment("When the status last changed."),
           last_seen: moment("When it was received last."),
         }),
@@ -62,7 +61,7 @@ export const deliveryBody = shapeOf<DeliveryBody>()(
   z.object({ id: text("The id that was asked for."), ...body }),
 );
 
-const letterFields = {
+const deadLetterFields = {
   id: text("The SHA-256 of the body's bytes in hex."),
   key: textOrNull("The call_id or the agent's key, where it is known."),
   type: textOrNull("The `type` of a JSON body."),
@@ -81,18 +80,18 @@ const letterFields = {
     "The record that a consumer parked. Null for what ingest refused.",
   ),
   copies: whole("How often this body was received."),
-  status: oneOf(LETTER_STATES, "Whether it still waits for an operator."),
+  status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
   status_at: moment("When the status last changed."),
 };
 
 export const deadLetter = shapeOf<DeadLetter>()(
   "DeadLetter",
   "All arrivals of one body that could not become an event.",
-  z.object(letterFields),
+  z.object(deadLetterFields),
 );
 
-export const letterText = shapeOf<LetterText>()(
+export const deadLetterText = shapeOf<DeadLetterText>()(
   "DeadLetterWithBody",
   "A dead letter with its body.",
-  z.object({ ...letterFields, ...body }),
+  z.object({ ...deadLetterFields, ...body }),
 );

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MAX_LETTERS, MAX_MINUTES, STATS_MINUTES, USUAL_LETTERS } from "../limits.ts";
-import { LETTER_STATES } from "./deliveries.ts";
+import { DEAD_LETTER_STATES } from "./deliveries.ts";
 import { annotate, describe } from "./describe.ts";
 
 // The parameters in the query of HTTP requests. A message follows the path of its parameter: "/limit must be …".
@@ -39,11 +39,11 @@ const time = () =>
 /** For requests without parameters. */
 export const noQuery = query({});
 
-export const listLettersQuery = query({
+export const listDeadLettersQuery = query({
   reason: describe(z.exactOptional(once()), "Only those with this reason."),
   type: describe(z.exactOptional(once()), "Only those of this event type."),
   key: describe(z.exactOptional(once()), "Only those of this call_id or agent's key."),
-  status: describe(z.exactOptional(oneOf(...LETTER_STATES)), "Only those with this status."),
+  status: describe(z.exactOptional(oneOf(...DEAD_LETTER_STATES)), "Only those with this status."),
   since: describe(z.exactOptional(time()), "Only those first received since then."),
   until: describe(z.exactOptional(time()), "Only those first received until then."),
   limit: describe(

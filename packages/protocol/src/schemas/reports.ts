@@ -5,7 +5,7 @@ import type {
   QueueNumbers,
   SliceNumbers,
   TrafficNumbers,
-  Waiting,
+  WaitingCaller,
 } from "@teravoz/domain/numbers";
 import * as z from "zod/mini";
 import { CALL_STATES } from "../limits.ts";
@@ -218,8 +218,8 @@ export const abandonedReport = shapeOf<AbandonedReport>()(
   }),
 );
 
-const waiting = shapeOf<Waiting>()(
-  "Waiting",
+const waiting = shapeOf<WaitingCaller>()(
+  "WaitingCaller",
   "A caller who waits.",
   z.object({
     aggregate_id: text("The call_id."),

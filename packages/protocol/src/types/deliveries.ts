@@ -1,4 +1,4 @@
-import type { DeadLetter, DeliveryStatus, LetterStatus } from "@teravoz/domain/deliveries";
+import type { DeadLetter, DeadLetterStatus, DeliveryStatus } from "@teravoz/domain/deliveries";
 import type { EventKind } from "@teravoz/domain/event";
 
 /** One delivery to the webhook, without its body. */
@@ -18,7 +18,13 @@ export type DeliveryRow = {
   redeliveries: number;
   /** The type of an event that came before this one and stands after it in the call. */
   overtaken_by: string | null;
-  letter: { reason: string; service: string; status: LetterStatus; status_at: Date; last_seen: Date } | null;
+  letter: {
+    reason: string;
+    service: string;
+    status: DeadLetterStatus;
+    status_at: Date;
+    last_seen: Date;
+  } | null;
 };
 
 export type DeliveryReport = {
@@ -34,4 +40,4 @@ export type BodyText = { encoding: "utf8" | "base64" | null; body: string | null
 export type DeliveryBody = { id: string } & BodyText;
 
 /** A dead letter with its body. */
-export type LetterText = DeadLetter & BodyText;
+export type DeadLetterText = DeadLetter & BodyText;

@@ -1,7 +1,6 @@
 export type { Call } from "@teravoz/domain/call";
 export type { DeadLetter, DeliveryStatus } from "@teravoz/domain/deliveries";
 export type { Telephone } from "@teravoz/domain/telephone";
-export type { CommandData, CommandInput } from "../commands.ts";
 export type * from "./admin.ts";
 export type * from "./deliveries.ts";
 export type * from "./messages.ts";

@@ -64,8 +64,9 @@ export type More = {
   left?: true;
 };
 
-/** A message of the server. */
-export type Envelope<D> = { data: D; event: string; status: "Ok" | "Failed" } & More;
-
 /** The `data` of a message with the status Failed. */
 export type Failure = { success: false; error: string };
+
+/** A message of the server. */
+export type Envelope<D> = { event: string } & More &
+  ({ status: "Ok"; data: D } | { status: "Failed"; data: Failure });

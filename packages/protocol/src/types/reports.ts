@@ -6,7 +6,7 @@ import type {
   QueueNumbers,
   QueuePromise,
   SliceNumbers,
-  Waiting,
+  WaitingCaller,
 } from "@teravoz/domain/numbers";
 
 /** The window of a report. */
@@ -58,7 +58,7 @@ export type AbandonedReport = Reported & {
 };
 
 /** The board of a moment, which is `now`, with the callers who waited then, the longest wait first. */
-export type RewoundReport = QueueReport & AgentReport & { waiting: Waiting[] };
+export type RewoundReport = QueueReport & AgentReport & { waiting: WaitingCaller[] };
 
 /** The names of rows that were in the report before and are no longer. */
 export type Gone = { gone: (string | null)[] };

@@ -1,4 +1,4 @@
-import type { Answers, PartitionLag, Refused, ServiceStatus, Standing } from "@teravoz/domain/gateway";
+import type { Answers, InstanceState, PartitionLag, Refused, ServiceStatus } from "@teravoz/domain/gateway";
 
 export type Lag = {
   /** Events that are acknowledged and not stored yet. */
@@ -13,7 +13,7 @@ export type Instance = Pick<
   ServiceStatus,
   "service" | "instance" | "started_at" | "version" | "installation" | "failing" | "figures"
 > & {
-  standing: Standing;
+  standing: InstanceState;
   /** Since when it stands so. For a silent instance this is its last status. */
   since: Date;
   heard_at: Date;

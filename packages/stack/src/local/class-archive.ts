@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts } from "../ports.ts";
 import { run } from "../process/run.ts";
 import type { Say } from "../stack.ts";
+import { freePorts } from "../tcp-ports.ts";
 import { planKafka } from "./kafka.ts";
 import { sameForAll } from "./kafka-settings.ts";
 import { createPart } from "./part.ts";
-import { createPlace } from "./place.ts";
+import { createWorkspace } from "./workspace.ts";
 
 type Asking = { env: NodeJS.ProcessEnv; say: Say; signal?: AbortSignal | undefined };
 
@@ -41,7 +41,7 @@ async function writeArchive(draft: string, { dir, jars, env, signal }: Writing):
   const [client, broker, controller] = (await freePorts(3)).map(sameForAll);
   const node = { name: "kafka", id: 1, endpoints: { client, broker, controller } };
   const cluster = { jars, nodes: [node], jvm: [`-XX:ArchiveClassesAtExit=${draft}`] };
-  const part = createPart(await planKafka(createPlace(dir, env, signal), node, cluster), signal);
+  const part = createPart(await planKafka(createWorkspace(dir, env, signal), node, cluster), signal);
   try {
     await part.start();
   } finally {

@@ -1,6 +1,6 @@
 import type { ClusterOptions, Listener, NodeName } from "../cluster.ts";
-import { choosePorts, freePorts } from "../ports.ts";
 import { type Say, sayLine } from "../stack.ts";
+import { choosePorts, freePorts } from "../tcp-ports.ts";
 import type { Endpoint, KafkaNode } from "./kafka-settings.ts";
 
 export const NUMBERS = [1, 2, 3] as const;

@@ -12,9 +12,9 @@ import { planKafka } from "./kafka.ts";
 import { allOrFirstFault } from "./local.ts";
 import { directUri, planMember } from "./mongodb.ts";
 import { createPart, type LocalPart, type Plan } from "./part.ts";
-import { createPlace } from "./place.ts";
 import { fetchPrograms } from "./programs.ts";
 import { planRegistry } from "./registry.ts";
+import { createWorkspace } from "./workspace.ts";
 
 /** Four times what it takes on two busy cores. */
 const START_LIMIT_MS = 90_000;
@@ -57,15 +57,15 @@ const hostsOf = ({ mongodb }: Pick<ClusterEndpoints, "mongodb">) =>
 async function planNodes(options: ClusterOptions, endpoints: ClusterEndpoints, addresses: Addresses) {
   const { dir, env = process.env, say = sayLine, signal, kafkaSettings, mongodArgs = [] } = options;
   const { jars, classes, app, mongod } = await fetchPrograms({ env, say, signal });
-  const place = createPlace(dir, env, signal);
+  const workspace = createWorkspace(dir, env, signal);
   const jvm = [...BROKER_JVM, `-XX:SharedArchiveFile=${classes}`];
   const cluster = { jars, jvm, nodes: endpoints.kafka, settings: kafkaSettings };
   return Promise.all([
-    ...endpoints.kafka.map((node) => planKafka(place, node, cluster)),
+    ...endpoints.kafka.map((node) => planKafka(workspace, node, cluster)),
     ...endpoints.mongodb.map(({ name, port }) =>
-      planMember(place, { name, port, mongod, args: [...MEMBER_ARGS, ...mongodArgs] }),
+      planMember(workspace, { name, port, mongod, args: [...MEMBER_ARGS, ...mongodArgs] }),
     ),
-    planRegistry(place, { app, port: endpoints.registry, kafka: addresses.kafka }),
+    planRegistry(workspace, { app, port: endpoints.registry, kafka: addresses.kafka }),
   ]);
 }
 

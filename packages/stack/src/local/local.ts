@@ -1,16 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { addressesAt } from "../addresses.ts";
-import { freePorts } from "../ports.ts";
 import { rotateLog } from "../process/log-file.ts";
 import type { Addresses, Part, Ports, Say, Stack } from "../stack.ts";
+import { freePorts } from "../tcp-ports.ts";
 import { planKafka } from "./kafka.ts";
 import { sameForAll } from "./kafka-settings.ts";
 import { planMongodb } from "./mongodb.ts";
 import { createPart, type LocalPart, type Plan } from "./part.ts";
-import { createPlace } from "./place.ts";
 import { fetchPrograms, type Programs } from "./programs.ts";
 import { planRegistry } from "./registry.ts";
+import { createWorkspace } from "./workspace.ts";
 
 export type LocalOptions = {
   dir: string;
@@ -37,7 +37,7 @@ export async function openLocal(options: LocalOptions): Promise<Stack> {
 /** Kafka and MongoDB side by side, then the registry, which needs Kafka. */
 async function startAll(options: LocalOptions, programs: Programs, parts: Partial<Record<Part, LocalPart>>) {
   const { dir, ports, env, signal } = options;
-  const place = createPlace(dir, env, signal);
+  const workspace = createWorkspace(dir, env, signal);
   const open = async (part: Part, plan: Plan) => {
     rotateLog(plan.spec.log);
     parts[part] = createPart(plan, signal);
@@ -47,14 +47,14 @@ async function startAll(options: LocalOptions, programs: Programs, parts: Partia
   const endpoints = { client: sameForAll(ports.kafka), broker, controller };
   const node = { name: "kafka", id: 1, endpoints };
   const jvm = [...BROKER_JVM, `-XX:SharedArchiveFile=${programs.classes}`];
-  const kafka = planKafka(place, node, { jars: programs.jars, jvm, nodes: [node] });
-  const mongodb = planMongodb(place, { name: "mongodb", mongod: programs.mongod, port: ports.mongodb });
+  const kafka = planKafka(workspace, node, { jars: programs.jars, jvm, nodes: [node] });
+  const mongodb = planMongodb(workspace, { name: "mongodb", mongod: programs.mongod, port: ports.mongodb });
   await allOrFirstFault([
     kafka.then((plan) => open("kafka", plan)),
     mongodb.then((plan) => open("mongodb", plan)),
   ]);
   const registry = { app: programs.app, port: ports.registry, kafka: addressesAt(ports).kafka };
-  await open("registry", await planRegistry(place, registry));
+  await open("registry", await planRegistry(workspace, registry));
 }
 
 /** Held 230 MB at rest; the tests' topics and 20,000 events a second fit. */

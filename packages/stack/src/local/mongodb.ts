@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { answers, withAdmin } from "../providers/answers.ts";
 import { ensureReplicaSet } from "../providers/replica-set.ts";
 import type { Plan } from "./part.ts";
-import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type MongodbNode = {
   /** Names its data and its log. */
@@ -15,10 +15,10 @@ export type MongodbNode = {
 };
 
 /** A replica set of one, for transactions need a set. */
-export async function planMongodb(place: Place, node: MongodbNode): Promise<Plan> {
+export async function planMongodb(workspace: Workspace, node: MongodbNode): Promise<Plan> {
   const uri = directUri(node.port);
   return {
-    ...(await planMember(place, node)),
+    ...(await planMember(workspace, node)),
     serves: async () => {
       await ensureReplicaSet(uri, [`127.0.0.1:${node.port}`]).catch(() => {});
       return answers.mongodb(uri);
@@ -28,14 +28,14 @@ export async function planMongodb(place: Place, node: MongodbNode): Promise<Plan
 
 /** A member of a replica set. It serves when it is one, as primary or secondary: the set is made elsewhere. */
 export async function planMember(
-  place: Place,
+  workspace: Workspace,
   { name, mongod, port, args = [] }: MongodbNode,
 ): Promise<Plan> {
-  const data = join(place.dir, "data", name);
+  const data = join(workspace.dir, "data", name);
   await mkdir(data, { recursive: true });
   return {
     spec: {
-      ...place.processOf(name),
+      ...workspace.processOf(name),
       command: mongod,
       args: [...SETTINGS, ...args, "--port", `${port}`, "--dbpath", data],
     },

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { answers } from "../providers/answers.ts";
 import { only } from "./downloads.ts";
 import type { Plan } from "./part.ts";
-import type { Place } from "./place.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type RegistryNode = { app: string; port: number; kafka: string };
 
 /** Its schemas are kept in Kafka: its own default, memory, gives the ids of lost schemas to others after a restart. */
-export async function planRegistry(place: Place, { app, port, kafka }: RegistryNode): Promise<Plan> {
-  const { dir, env } = place;
+export async function planRegistry(workspace: Workspace, { app, port, kafka }: RegistryNode): Promise<Plan> {
+  const { dir, env } = workspace;
   const runner = join(app, await only(app, (name) => name.endsWith("-runner.jar")));
-  const process = place.processOf("registry");
+  const process = workspace.processOf("registry");
   const settings = {
     QUARKUS_HTTP_HOST: "127.0.0.1",
     QUARKUS_HTTP_PORT: String(port),

@@ -7,7 +7,7 @@ export type RunOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** How much of the end of what a command wrote tells why it failed. */
+/** The length of the end of a command's output that shows why it failed. */
 const REASON_LINES = 5;
 
 /**
@@ -18,7 +18,11 @@ const REASON_LINES = 5;
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { timeoutMs = 0, cwd, env, signal } = options;
   const child = spawn(command, args, {
-    ...{ cwd, env, signal, timeout: timeoutMs, detached: true },
+    cwd,
+    env,
+    signal,
+    timeout: timeoutMs,
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

@@ -18,8 +18,11 @@ export async function createTopics(addresses: Addresses, { dir, env, signal }: J
 }
 
 const BOARD = join(ROOT, "services", "board");
-/** The page is built from these files and folders of services/board. */
-export const PAGE_SOURCES = ["src", "index.html", "vite.config.ts"].map((name) => join(BOARD, name));
+/** The page is built from these files and folders. */
+export const PAGE_SOURCES = [
+  ...["src", "index.html", "vite.config.ts"].map((name) => join(BOARD, name)),
+  ...["domain", "protocol"].map((name) => join(ROOT, "packages", name, "src")),
+];
 
 /** Builds the page that realtime serves, unless the built page is newer than all of its sources. */
 export async function buildDashboard({ dir, env, signal }: JobOptions): Promise<"built" | "as it was"> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { ROOT } from "../open-stack.ts";
-import { freePort } from "../ports.ts";
 import { type ChildSpec, endChild } from "../process/child.ts";
 import { rotateLog } from "../process/log-file.ts";
 import { createRuns } from "../process/runs.ts";
 import type { Addresses } from "../stack.ts";
+import { freePort } from "../tcp-ports.ts";
 import { compileCacheEnv } from "./compile-cache.ts";
 import { untilReady } from "./ready.ts";
 
@@ -125,7 +125,7 @@ function serviceEnv(
   };
 }
 
-/** The addresses as services and commands are told them. */
+/** The addresses as services and commands are given them. */
 export const addressEnv = ({ kafka, registry, mongodb }: Addresses) => ({
   KAFKA_BROKERS: kafka,
   SCHEMA_REGISTRY_URL: registry,

@@ -7,12 +7,15 @@ import type { Kind } from "./services.ts";
 /** An editor writes a file in several steps and a checkout writes many files: one restart follows all of them. */
 const QUIET_MS = 300;
 
-const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
-/** Every service runs this code. */
-const SHARED = [
+export const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
+/** A change here restarts every service. */
+export const SHARED = [
+  "packages/dead-letters/src",
   "packages/domain/src",
   "packages/kafka/src",
+  "packages/protocol/src",
   "packages/runtime/src",
+  "packages/spool/src",
   "packages/store/src",
   "schemas",
 ];

@@ -34,13 +34,13 @@ export async function settleAgents(
   { fresh, changed, readOccurrence }: AgentWork,
 ): Promise<void> {
   const news = Map.groupBy(fresh.filter(isPresence), ({ aggregate_id }) => aggregate_id);
-  const doubtful = new Set(changed);
-  const keys = [...new Set([...news.keys(), ...doubtful])];
+  const uncertain = new Set(changed);
+  const keys = [...new Set([...news.keys(), ...uncertain])];
   if (keys.length === 0) return;
   const kept = await readAgents(attempt, keys);
   const goesOn = (key: string) =>
     isOurs(kept.get(key)) && isLater(kept.get(key)!, news.get(key) ?? [], readOccurrence);
-  const apart = keys.filter((key) => doubtful.has(key) || !goesOn(key));
+  const apart = keys.filter((key) => uncertain.has(key) || !goesOn(key));
   const whole = await foldAgents(attempt, apart, readOccurrence);
   const settled = keys.map(
     (key): Settled => ({

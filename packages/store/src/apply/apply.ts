@@ -20,7 +20,7 @@ import { type Again, type Arrivals, countOf, dropErased, type KnownEvent, sortAr
 import type { Attempt } from "./attempt.ts";
 import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
-import { erasureChanges, type KeptCall, keysOf, OVERGROWN_BYTES, settle } from "./settle.ts";
+import { erasureChanges, type KeptCall, keysOf, OVERSIZED_BYTES, settle } from "./settle.ts";
 
 /** More documents than any answer for a batch has. By default the first answer holds 101 documents, and a second trip follows. */
 const ONE_TRIP = 100_000;
@@ -29,7 +29,7 @@ const ONE_TRIP = 100_000;
  * A batch of several calls may read so many bytes of events, as many as one call may have. Eight batches at this limit at once stay within
  * a container of 512 MiB.
  */
-const BATCH_BYTES = OVERGROWN_BYTES;
+const BATCH_BYTES = OVERSIZED_BYTES;
 /** The size of a stored event without its payload, in bytes. */
 const EVENT_BYTES = 512;
 
@@ -66,8 +66,8 @@ export async function applyBatch(attempt: ApplyAttempt, whole: Batch, fold: Fold
   const { readOccurrence } = fold;
   await settleAgents(attempt, { fresh: stored, changed: agentsOf(earlier, whole), readOccurrence });
   await writeCalls(attempt, written, calls);
-  const told = [...erasureChanges(whole, attempt.now), ...changes];
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+  const notified = [...erasureChanges(whole, attempt.now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: notified };
 }
 
 /** The agents with a stored event whose `received_at` has changed, or that was deleted. */
@@ -99,7 +99,7 @@ export async function readCalls(attempt: Attempt, keys: string[]): Promise<Map<s
 
 const keptCall = ({ _id, overgrown, ...call }: CallDocument): KeptCall => ({
   call,
-  overgrown: overgrown === true,
+  oversized: overgrown === true,
 });
 
 /** All events of the calls that are still folded, by uuid. Throws BatchTooLarge. */
@@ -108,7 +108,7 @@ async function readHistories(
   batch: Batch,
   calls: Map<string, KeptCall>,
 ): Promise<Map<string, StoredEvent>> {
-  const keys = keysOf(batch.events, "call").filter((key) => !calls.get(key)?.overgrown);
+  const keys = keysOf(batch.events, "call").filter((key) => !calls.get(key)?.oversized);
   if (keys.length === 0) return new Map();
   const filter = { aggregate_id: { $in: keys }, kind: "call" as const };
   const histories = new Map<string, StoredEvent>();
@@ -122,7 +122,7 @@ async function readHistories(
 }
 
 /**
- * Finds the events of the batch that are stored already. Events of agents and overgrown calls are looked up one by one, because no history
+ * Finds the events of the batch that are stored already. Events of agents and oversized calls are looked up one by one, because no history
  * was read.
  */
 async function readKnown(
@@ -132,13 +132,17 @@ async function readKnown(
   histories: Map<string, StoredEvent>,
 ): Promise<Map<string, KnownEvent>> {
   const unread = batch.events.filter(
-    ({ kind, aggregate_id }) => kind === "agent" || calls.get(aggregate_id)?.overgrown,
+    ({ kind, aggregate_id }) => kind === "agent" || calls.get(aggregate_id)?.oversized,
   );
   if (unread.length === 0) return histories;
   const filter = { _id: { $in: unread.map(({ uuid }) => uuid) } };
   const projection = {
-    ...{ kind: 1, aggregate_id: 1, received_at: 1, source: 1 },
-    ...{ last_offset: 1, delivery_ids: 1 },
+    kind: 1,
+    aggregate_id: 1,
+    received_at: 1,
+    source: 1,
+    last_offset: 1,
+    delivery_ids: 1,
   } as const;
   const found = await attempt.collections.events.find(filter, { ...reading(attempt), projection }).toArray();
   return new Map<string, KnownEvent>([
@@ -232,8 +236,8 @@ export async function writeCalls(
   await collections.calls.insertMany(written.map(callDocument), { ...options, ordered: false });
 }
 
-const callDocument = ({ call, overgrown }: KeptCall): CallDocument => ({
+const callDocument = ({ call, oversized }: KeptCall): CallDocument => ({
   _id: call.aggregate_id,
   ...call,
-  ...(overgrown ? { overgrown: true as const } : {}),
+  ...(oversized ? { overgrown: true as const } : {}),
 });

@@ -15,7 +15,9 @@ export async function* eventsByAgent(
 ): AsyncGenerator<Event[]> {
   const found = events.find({ kind: "agent", ...asked }, {
     ...options,
-    ...{ projection: SAID, sort: { aggregate_id: 1 }, maxTimeMS: OPERATION_LIMIT_MS },
+    projection: SAID,
+    sort: { aggregate_id: 1 },
+    maxTimeMS: OPERATION_LIMIT_MS,
   } as const);
   let held: Event[] = [];
   for await (const { _id, ...event } of found) {

@@ -1,9 +1,9 @@
-import type { CallQueries, CallStore, ReadOccurrence, SystemQueries } from "@teravoz/domain";
+import type { Batch, CallQueries, CallStore, Fold, ReadOccurrence, SystemQueries } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
+import { deadLetterId } from "../dead-letters/dead-letter-page.ts";
 import { forgetErased, listAgentEvents, thinOut } from "../erasure/erase.ts";
 import { findErased, knowsPersons } from "../erasure/ledger.ts";
 import { createLedgerNames, type LedgerNames } from "../erasure/names.ts";
-import { letterId } from "../letters/letter-page.ts";
 import { type Collections, openCollections } from "../mongo/collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { orUnavailable } from "../mongo/outage.ts";
@@ -53,10 +53,10 @@ export function createMongoStore({
     ledgerEpoch: (...place) => orUnavailable(() => readEpoch(collections, ...place)),
     knowsPersons: () => orUnavailable(() => knowsPersons(collections)),
     listAgentEvents: (...asked) => orUnavailable(() => listAgentEvents(collections, ...asked)),
-    isFiled: (body) =>
+    hasDeadLetter: (body) =>
       orUnavailable(async () => {
-        const filed = { _id: letterId({ body }) };
-        return (await collections.deadLetters.countDocuments(filed, { maxTimeMS: OPERATION_LIMIT_MS })) > 0;
+        const stored = { _id: deadLetterId({ body }) };
+        return (await collections.deadLetters.countDocuments(stored, { maxTimeMS: OPERATION_LIMIT_MS })) > 0;
       }),
     forget: (erased) => orUnavailable(() => forgetErased(connection.db, collections, erased)),
   };
@@ -65,7 +65,8 @@ export function createMongoStore({
 async function apply(
   { connection, log, now, names }: Deps,
   collections: Collections,
-  ...[batch, fold]: Parameters<CallStore["apply"]>
+  batch: Batch,
+  fold: Fold,
 ): ReturnType<CallStore["apply"]> {
   const { topic, partition, erasures = [] } = batch;
   if (erasures.length > 0) {

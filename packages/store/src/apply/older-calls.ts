@@ -13,8 +13,12 @@ export function completeCall(stored: StoredCall): Call {
   return {
     began_at: beginOf(call),
     counted_as: countedAs(call.direction ?? null, []),
-    ...{ connected_at: null, abandoned_at: null },
-    ...{ talks: [], rings: [], queues: queuesOf(call), agents: [] },
+    connected_at: null,
+    abandoned_at: null,
+    talks: [],
+    rings: [],
+    queues: queuesOf(call),
+    agents: [],
     ...call,
     legs: call.legs.map(completeVisit),
   } as unknown as Call;

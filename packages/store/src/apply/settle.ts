@@ -13,18 +13,18 @@ import {
 import { completeCall } from "./older-calls.ts";
 
 /**
- * A call with more events than this is overgrown. Later events are stored but no longer folded, because each batch would read and fold
+ * A call with more events than this is oversized. Later events are stored but no longer folded, because each batch would read and fold
  * all of them again. The longest real calls have a few dozen events. 5,000 events are read and folded in about 50 ms.
  */
-export const OVERGROWN_EVENTS = 5_000;
+export const OVERSIZED_EVENTS = 5_000;
 /** The same limit for the payloads of a call (UTF-8): ten thousand usual events, or 128 of the largest that ingest accepts. */
-export const OVERGROWN_BYTES = 8 * 1024 * 1024;
+export const OVERSIZED_BYTES = 8 * 1024 * 1024;
 
-const isOvergrown = (events: readonly StoredEvent[]): boolean =>
-  events.length > OVERGROWN_EVENTS ||
-  events.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0) > OVERGROWN_BYTES;
+const isOversized = (events: readonly StoredEvent[]): boolean =>
+  events.length > OVERSIZED_EVENTS ||
+  events.reduce((sum, { payload }) => sum + Buffer.byteLength(payload), 0) > OVERSIZED_BYTES;
 
-export type KeptCall = { call: Call; overgrown: boolean };
+export type KeptCall = { call: Call; oversized: boolean };
 
 export type Settled = {
   /** Calls that differ from the stored ones and must be written. */
@@ -33,7 +33,7 @@ export type Settled = {
   changes: Change[];
 };
 
-/** The stored state of the touched calls. `events` holds all events of each call that is not overgrown, new events included. */
+/** The stored state of the touched calls. `events` holds all events of each call that is not oversized, new events included. */
 export type Touched = {
   batch: readonly LoggedEvent[];
   calls: ReadonlyMap<string, KeptCall>;
@@ -46,7 +46,7 @@ export function settle(touched: Touched, fold: Fold, now: number): Settled {
   const histories = Map.groupBy(touched.events, ({ aggregate_id }) => aggregate_id);
   const settleCall = (key: string): number => {
     const kept = touched.calls.get(key);
-    if (kept?.overgrown) return kept.call.version;
+    if (kept?.oversized) return kept.call.version;
     const anew = foldAnew({ kept, events: histories.get(key) ?? [] }, fold, now);
     if (!anew?.difference) return kept?.call.version ?? now;
     written.push(anew.next);
@@ -72,7 +72,9 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
 /** One change for each subject that a batch erases. An agent that lost single events has only changed. */
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
   [...latestErased(erasures).values()].map(({ kind, key, uuids }) => ({
-    ...{ key, kind, version: now },
+    key,
+    kind,
+    version: now,
     erased: uuids === undefined,
   }));
 
@@ -91,11 +93,11 @@ export function foldAnew(
   const folded = fold(events);
   if (!folded) return null;
   const numbered = { ...folded, id: firstId(events) };
-  const overgrown = isOvergrown(events);
-  const next = { call: { ...numbered, version: nextVersion(kept?.call, now) }, overgrown };
+  const oversized = isOversized(events);
+  const next = { call: { ...numbered, version: nextVersion(kept?.call, now) }, oversized };
   if (!kept) return { next, difference: { kind: "added", fields: [] } };
   const fields = differingFields(completeCall(kept.call), numbered);
-  if (kept.overgrown !== overgrown) fields.push("overgrown");
+  if (kept.oversized !== oversized) fields.push("overgrown");
   return { next, difference: fields.length > 0 ? { kind: "changed", fields } : null };
 }
 

@@ -87,13 +87,17 @@ const byName = (one: { agent: string } | null, other: { agent: string } | null) 
   one!.agent < other!.agent ? -1 : 1;
 
 export function describeAgents(use: Use): void {
-  test("agents are known as they were at a moment, and what they said in a stretch after it is told", async () => {
+  test("agents are known as they were at a moment, and what they said in a stretch after it is listed", async () => {
     const run = randomUUID();
     const DAY = 86_400;
     const said = (agent: string, seconds: number, type: string) =>
       sampleEvent({
-        ...{ kind: "agent", aggregate_id: `${run}-${agent}`, type, offset: seconds },
-        ...{ occurred_at: at(seconds), body: { queue: "900", timestamp: at(seconds) } },
+        kind: "agent",
+        aggregate_id: `${run}-${agent}`,
+        type,
+        offset: seconds,
+        occurred_at: at(seconds),
+        body: { queue: "900", timestamp: at(seconds) },
       });
     const events = [
       said("one", 0, "actor.logged-in"),
@@ -117,8 +121,8 @@ export function describeAgents(use: Use): void {
       expect(found.sort(byAgent)).toEqual(expected.sort(byAgent));
     }
     const stretch = { from: at(0), to: at(150), bytes: 1_000_000 };
-    const told = await use().queries.listPresenceEvents(stretch);
-    const mine = told.filter(({ aggregate_id }) => aggregate_id.startsWith(run));
+    const stated = await use().queries.listPresenceEvents(stretch);
+    const mine = stated.filter(({ aggregate_id }) => aggregate_id.startsWith(run));
     const expected = [events[2]!, events[1]!, events[5]!].map(({ source: _source, ...event }) => event);
     expect(mine.sort((one, other) => one.received_at.getTime() - other.received_at.getTime())).toEqual(
       expected,

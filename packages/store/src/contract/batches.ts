@@ -143,7 +143,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), call_id)).toMatchObject([{ uuid: events[winner]?.uuid }]);
   });
 
-  test("agents' events are stored once, change no call, and are told of under their key", async () => {
+  test("agents' events are stored once, change no call, and are notified of under their key", async () => {
     const before = Date.now();
     const writer = createWriter(use());
     const key = freshCallId();

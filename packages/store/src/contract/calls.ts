@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { callsAt, type Event, foldCall, type RecentCall, recentPart, TooLarge } from "@teravoz/domain";
-import { OVERGROWN_BYTES, OVERGROWN_EVENTS } from "../apply/settle.ts";
+import { OVERSIZED_BYTES, OVERSIZED_EVENTS } from "../apply/settle.ts";
 import {
   at,
   createWriter,
@@ -78,7 +78,9 @@ export function describeCalls(use: Use): void {
       const aggregate_id = freshCallId();
       return types.map((type, n) =>
         sampleEvent({
-          ...{ aggregate_id, type, offset: begin + seconds + n },
+          aggregate_id,
+          type,
+          offset: begin + seconds + n,
           body: { queue: "900", their_number, timestamp: at(begin + seconds + n).toISOString(), ...more },
         }),
       );
@@ -100,7 +102,9 @@ export function describeCalls(use: Use): void {
     const listed = await use().queries.listReturnableCalls(at(begin));
     const mine = listed.filter(({ aggregate_id }) => names.has(aggregate_id));
     expect(mine.map(({ aggregate_id }) => names.get(aggregate_id)).sort()).toEqual([
-      ...["ana gave up", "ana was called", "no number gave up"],
+      "ana gave up",
+      "ana was called",
+      "no number gave up",
     ]);
     const [whole] = await use().queries.findCalls([calls["ana gave up"][0]!.aggregate_id]);
     expect(mine).toContainEqual(recentPart(whole!));
@@ -124,8 +128,15 @@ export function describeCalls(use: Use): void {
     const folded = foldCall(answered)!;
     expect(Object.keys(call).sort()).toEqual([...Object.keys(folded), "id", "version"].sort());
     expect(call).toMatchObject({
-      ...{ fold: 3, began_at: folded.created_at, counted_as: "outbound", connected_at: null },
-      ...{ abandoned_at: null, talks: [], rings: [], queues: ["900"], agents: [] },
+      fold: 3,
+      began_at: folded.created_at,
+      counted_as: "outbound",
+      connected_at: null,
+      abandoned_at: null,
+      talks: [],
+      rings: [],
+      queues: ["900"],
+      agents: [],
       legs: [{ queue: "900", wait_known: true, answered_by: "ana", agent: "ana" }],
     });
     const { aggregate_id } = call;
@@ -218,7 +229,7 @@ export function describeCalls(use: Use): void {
     expect(await countMinutes(at(offset + 1))).toEqual(minutes.slice(2));
   });
 
-  test("positions are told in the order they are asked for, null where nothing of a partition is stored", async () => {
+  test("positions are listed in the order they are asked for, null where nothing of a partition is stored", async () => {
     const [one, other] = [createWriter(use()), createWriter(use())];
     await one.write([sampleEvent(), sampleEvent()]);
     await other.write([sampleEvent()]);
@@ -275,7 +286,7 @@ export function describeCalls(use: Use): void {
     expect((await findCall(use(), events[0]!.aggregate_id)).version).toBe(versions.at(-1));
   });
 
-  test("a duplicate in a later batch is told of again, with the version the call has", async () => {
+  test("a duplicate in a later batch is notified of again, with the version the call has", async () => {
     const writer = createWriter(use());
     const [event] = wholeCall();
     const first = await writer.write([event!]);
@@ -296,7 +307,7 @@ export function describeCalls(use: Use): void {
     expect(after.version).toBeGreaterThan(before.version);
   });
 
-  test("only the calls of the batch are told of, each once", async () => {
+  test("only the calls of the batch are notified of, each once", async () => {
     const writer = createWriter(use());
     const [one, other, absent] = [wholeCall(), wholeCall(), wholeCall()];
     await writer.write(absent);
@@ -356,25 +367,25 @@ export function describeCalls(use: Use): void {
   test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
-    const events = Array.from({ length: OVERGROWN_EVENTS + 1 }, (_, offset) =>
+    const events = Array.from({ length: OVERSIZED_EVENTS + 1 }, (_, offset) =>
       sampleEvent({ aggregate_id, type: "call.data-provided", offset }),
     );
     await writer.write(events.slice(0, -1));
     await writer.write(events.slice(-1));
     const grown = await findCall(use(), aggregate_id);
-    expect(grown.events).toBe(OVERGROWN_EVENTS + 1);
+    expect(grown.events).toBe(OVERSIZED_EVENTS + 1);
     const late = sampleEvent({ aggregate_id, type: "call.finished" });
     const applied = await writer.write([late, events[0]!]);
     expect(applied).toMatchObject({ added: [late.uuid], duplicates: [events[0]!.uuid] });
     expect(applied.changes).toMatchObject([{ key: aggregate_id, version: grown.version }]);
     expect(await findCall(use(), aggregate_id)).toEqual(grown);
-    expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERGROWN_EVENTS + 2);
+    expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERSIZED_EVENTS + 2);
   }, 60_000);
 
-  test("a call of few but large events is overgrown once they are more than a batch should read", async () => {
+  test("a call of few but large events is oversized once they are more than a batch should read", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
-    const large = { aggregate_id, body: { note: "é".repeat(OVERGROWN_BYTES / 8) } };
+    const large = { aggregate_id, body: { note: "é".repeat(OVERSIZED_BYTES / 8) } };
     for (let n = 1; n <= 4; n += 1) await writer.write([sampleEvent(large)]);
     const grown = await findCall(use(), aggregate_id);
     expect(grown.events).toBe(4);

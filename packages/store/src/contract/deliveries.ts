@@ -7,7 +7,7 @@ import {
   type LoggedEvent,
   type Page,
 } from "@teravoz/domain";
-import { sampleLetter } from "./letters.ts";
+import { sampleDeadLetter } from "./dead-letters.ts";
 import { at, createWriter, foldBy, freshCallId, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 const ALL = { limit: 1_000, cursor: null };
@@ -89,7 +89,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(4);
   });
 
-  test("agents' events and those of overgrown calls count too", async () => {
+  test("agents' events and those of oversized calls count too", async () => {
     const writer = createWriter(use());
     const agent = sampleEvent({ kind: "agent", aggregate_id: freshCallId(), type: "actor.paused" });
     const aggregate_id = freshCallId();
@@ -176,17 +176,22 @@ function describeList(use: Use): void {
   const list = async (filter: DeliveryFilter, page: { limit: number; cursor: string | null } = ALL) =>
     use().queries.listDeliveries(filter, page);
   const lines = async (filter: DeliveryFilter) => (await list(filter)).items.map(lineOf);
-  const fileLetters = (...letters: Parameters<typeof sampleLetter>[0][]) =>
-    use().letters.file({
-      ...{ topic: freshTopic(), partition: 0, expected: null, next: letters.length },
-      letters: letters.map(sampleLetter),
+  const fileDeadLetters = (...deadLetters: Parameters<typeof sampleDeadLetter>[0][]) =>
+    use().deadLetters.add({
+      topic: freshTopic(),
+      partition: 0,
+      expected: null,
+      next: deadLetters.length,
+      deadLetters: deadLetters.map(sampleDeadLetter),
     });
 
   test("a call's events are listed newest first, with how often each came and what came before its time", async () => {
     const aggregate_id = freshCallId();
     const event = (type: string, second: number, received: number) =>
       sampleEvent({
-        ...{ aggregate_id, type, received_at: at(received) },
+        aggregate_id,
+        type,
+        received_at: at(received),
         body: { timestamp: at(second).toISOString() },
       });
     const waiting = event("call.waiting", 1, 7);
@@ -201,8 +206,15 @@ function describeList(use: Use): void {
     const { uuid } = waiting;
     expect(delivery).toEqual({
       event: {
-        ...{ uuid, id: expect.any(Number), kind: "call", aggregate_id, type: "call.waiting" },
-        ...{ occurred_at: null, received_at: at(7), redeliveries: 2, overtaken_by: "call.ongoing" },
+        uuid,
+        id: expect.any(Number),
+        kind: "call",
+        aggregate_id,
+        type: "call.waiting",
+        occurred_at: null,
+        received_at: at(7),
+        redeliveries: 2,
+        overtaken_by: "call.ongoing",
       },
     });
   });
@@ -215,7 +227,7 @@ function describeList(use: Use): void {
       sampleEvent({ ...received(2), ...agent }),
     ]);
     const seen = (seconds: number) => ({ first_seen: at(LATER + seconds), last_seen: at(LATER + seconds) });
-    await fileLetters({ key: "a", ...seen(1) }, { key: "b", ...seen(3) }, { key: "c", ...seen(1) });
+    await fileDeadLetters({ key: "a", ...seen(1) }, { key: "b", ...seen(3) }, { key: "c", ...seen(1) });
     const newest = (await lines({})).slice(0, 5);
     expect([newest.slice(0, 2), newest.slice(2, 4).sort(), newest[4]]).toEqual([
       ["letter b", "actor.paused"],
@@ -233,7 +245,7 @@ function describeList(use: Use): void {
       sampleEvent({ aggregate_id: key, received_at: at(second) }),
     );
     await writer.write(events);
-    await fileLetters(...[0, 3, 4, 8, 9].map((second) => ({ key, first_seen: at(second) })));
+    await fileDeadLetters(...[0, 3, 4, 8, 9].map((second) => ({ key, first_seen: at(second) })));
     const whole = (await list({ key })).items;
     expect(whole).toHaveLength(11);
     for (const limit of [1, 2, 3, 10, 11]) {
@@ -249,7 +261,7 @@ function describeList(use: Use): void {
     }
     const { next } = await list({ key }, { limit: 4, cursor: null });
     await writer.write([sampleEvent({ aggregate_id: key, received_at: at(99) })]);
-    await fileLetters({ key, first_seen: at(99) });
+    await fileDeadLetters({ key, first_seen: at(99) });
     expect((await list({ key }, { limit: 99, cursor: next })).items).toEqual(whole.slice(4));
   });
 

@@ -31,7 +31,7 @@ export function describeErasures(use: Use): void {
     };
   };
 
-  test("an erased call is gone with its events, and is told of as erased; others stay", async () => {
+  test("an erased call is gone with its events, and is notified of as erased; others stay", async () => {
     const { write, erase } = writer();
     const [gone, stays] = [freshCallId(), freshCallId()];
     await write([gone, stays, gone].map((aggregate_id) => sampleEvent({ aggregate_id })));
@@ -82,7 +82,7 @@ export function describeErasures(use: Use): void {
     expect(await write([event])).toMatchObject({ added: [], dropped: [event.uuid] });
   });
 
-  test("an erasure that comes twice is as good as once, and is told of again", async () => {
+  test("an erasure that comes twice is as good as once, and is notified of again", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();
     await write([event]);
@@ -133,7 +133,7 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([key])).toEqual([]);
   });
 
-  test("who asks is told which calls and agents were erased, and until when", async () => {
+  test("a caller gets the erased calls and agents, and until when they were erased", async () => {
     const { store } = use();
     const [call, agent, other] = [freshCallId(), freshCallId(), freshCallId()];
     await writer().erase([], erasureOf(call), ofAgent(agent, at(7)));
@@ -244,13 +244,13 @@ export function describeErasures(use: Use): void {
   });
 
   test("a person is known as erased from when it is entered on, and what was decided before is fenced", async () => {
-    const { store, desk } = use();
+    const { store, erasures } = use();
     const person = { kind: "number", key: `+${Date.now()}` } as const;
     const batch = { topic: freshTopic(), partition: 0 };
     await store.apply({ ...batch, expected: null, next: 1, events: [sampleEvent()] }, foldCall);
     const epoch = await store.ledgerEpoch(batch.topic, 0);
     expect(await store.findErased([person])).toEqual([]);
-    await desk.keepOut(person, { erased_at: at(5), possible: false });
+    await erasures.keepOut(person, { erased_at: at(5), possible: false });
     const event = sampleEvent();
     const late = { ...batch, expected: 1, next: 2, events: [event], erased: [] };
     expect(await store.apply({ ...late, epoch }, foldCall)).toEqual({ fenced: true });
@@ -262,7 +262,7 @@ export function describeErasures(use: Use): void {
   });
 
   test("a person who is erased twice is kept out up to the later time, and the possible up to its own", async () => {
-    const { store, desk } = use();
+    const { store, erasures } = use();
     const person = { kind: "number", key: `+1${Date.now()}` } as const;
     for (const [seconds, possible] of [
       [1, false],
@@ -270,7 +270,7 @@ export function describeErasures(use: Use): void {
       [9, false],
       [3, false],
     ] as const)
-      await desk.keepOut(person, { erased_at: at(seconds), possible });
+      await erasures.keepOut(person, { erased_at: at(seconds), possible });
     expect(await store.findErased([person])).toEqual([
       { ...person, erased_at: at(9), possible_until: at(5) },
     ]);

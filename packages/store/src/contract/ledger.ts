@@ -1,20 +1,20 @@
 import { randomInt } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { type Erasure, foldCall, type Person, type Subject } from "@teravoz/domain";
-import { sampleLetter } from "./letters.ts";
+import { type Erasure, type ErasureSubject, foldCall, type Person } from "@teravoz/domain";
+import { sampleDeadLetter } from "./dead-letters.ts";
 import { at, createWriter, freshCallId, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 const DAY_S = 86_400;
 const AGENT_TOPIC = "agent-events";
 
-const erasureOf = (subject: Subject, more: Partial<Erasure> = {}): Erasure => ({
+const erasureOf = (subject: ErasureSubject, more: Partial<Erasure> = {}): Erasure => ({
   ...subject,
   erased_at: at(0),
   log_clean_by: at(DAY_S),
   ...more,
 });
-const callOf = (key: string): Subject => ({ kind: "call", key });
-const agentOf = (key: string): Subject => ({ kind: "agent", key });
+const callOf = (key: string): ErasureSubject => ({ kind: "call", key });
+const agentOf = (key: string): ErasureSubject => ({ kind: "agent", key });
 
 /** A mobile number of São Paulo that no other test has. */
 const freshNumber = () => `119${randomInt(10_000_000, 99_999_999)}`;
@@ -32,46 +32,56 @@ export function describeLedger(use: Use): void {
     const { write } = createWriter(use());
     return { write, erase: (...erasures: Erasure[]) => write([], foldCall, erasures) };
   };
-  const fileLetter = async (sample: Parameters<typeof sampleLetter>[0]) => {
-    const letter = sampleLetter(sample);
-    await use().letters.file({
-      ...{ topic: freshTopic(), partition: 0, expected: null, next: 1, letters: [letter] },
+  const fileDeadLetter = async (sample: Parameters<typeof sampleDeadLetter>[0]) => {
+    const deadLetter = sampleDeadLetter(sample);
+    await use().deadLetters.add({
+      topic: freshTopic(),
+      partition: 0,
+      expected: null,
+      next: 1,
+      deadLetters: [deadLetter],
     });
-    const { items } = await use().letters.list({ key: letter.key }, { limit: 10, cursor: null });
+    const { items } = await use().deadLetters.list({ key: deadLetter.key }, { limit: 10, cursor: null });
     return items[0]!;
   };
 
   test("a request has a receipt, and its tombstone says when the store and the log are clean", async () => {
     const call = callOf(freshCallId());
-    const { desk } = use();
-    expect(await desk.receipt(call)).toBeNull();
-    const asked = await desk.request([call]);
+    const { erasures } = use();
+    expect(await erasures.receipt(call)).toBeNull();
+    const asked = await erasures.request([call]);
     expect(asked).toEqual({ requested_at: expect.any(Date), clean_at: null, log_clean_by: null });
-    expect(await desk.receipt(call)).toEqual(asked);
+    expect(await erasures.receipt(call)).toEqual(asked);
     await writer().erase(erasureOf(call));
     const { requested_at } = asked;
-    expect(await desk.receipt(call)).toEqual({
-      ...{ requested_at, clean_at: expect.any(Date), log_clean_by: at(DAY_S) },
+    expect(await erasures.receipt(call)).toEqual({
+      requested_at,
+      clean_at: expect.any(Date),
+      log_clean_by: at(DAY_S),
     });
   });
 
   test("an erasure without a request has a receipt from its own time on", async () => {
     const call = callOf(freshCallId());
     await writer().erase(erasureOf(call, { erased_at: at(5) }));
-    expect(await use().desk.receipt(call)).toMatchObject({ requested_at: at(5), log_clean_by: at(DAY_S) });
+    expect(await use().erasures.receipt(call)).toMatchObject({
+      requested_at: at(5),
+      log_clean_by: at(DAY_S),
+    });
   });
 
   test("a second request waits for a tombstone of its own, not for a repeated one", async () => {
     const call = callOf(freshCallId());
-    const { desk } = use();
+    const { erasures } = use();
     const { erase } = writer();
     await erase(erasureOf(call));
-    await desk.request([call]);
+    await erasures.request([call]);
     await erase(erasureOf(call, { isRepeated: true }));
-    expect(await desk.receipt(call)).toMatchObject({ clean_at: null, log_clean_by: null });
+    expect(await erasures.receipt(call)).toMatchObject({ clean_at: null, log_clean_by: null });
     await erase(erasureOf(call, { log_clean_by: at(2 * DAY_S) }));
-    expect(await desk.receipt(call)).toMatchObject({
-      ...{ clean_at: expect.any(Date), log_clean_by: at(2 * DAY_S) },
+    expect(await erasures.receipt(call)).toMatchObject({
+      clean_at: expect.any(Date),
+      log_clean_by: at(2 * DAY_S),
     });
   });
 
@@ -79,20 +89,28 @@ export function describeLedger(use: Use): void {
     const person = personOf(freshNumber());
     const [call, agent] = [callOf(freshCallId()), freshCallId()];
     const events = [1, 2].map((offset) => sampleEvent({ ...agentEvent(agent), offset }));
-    const { desk } = use();
+    const { erasures } = use();
     const { write, erase } = writer();
-    expect(await desk.personReceipt(person)).toBeNull();
+    expect(await erasures.personReceipt(person)).toBeNull();
     await write(events);
     const single = events.map(({ uuid }) => ({ kind: "event" as const, key: uuid, of: agent }));
-    await desk.request([call, ...single], person);
-    await desk.requestFor(person, at(DAY_S));
+    await erasures.request([call, ...single], person);
+    await erasures.requestFor(person, at(DAY_S));
     await erase(erasureOf(call, { log_clean_by: at(3 * DAY_S) }));
-    expect(await desk.personReceipt(person)).toMatchObject({
-      ...{ calls: 1, agents: 1, clean: 1, clean_at: null, log_clean_by: null },
+    expect(await erasures.personReceipt(person)).toMatchObject({
+      calls: 1,
+      agents: 1,
+      clean: 1,
+      clean_at: null,
+      log_clean_by: null,
     });
     await erase(erasureOf(agentOf(agent), { uuids: events.map(({ uuid }) => uuid) }));
-    expect(await desk.personReceipt(person)).toMatchObject({
-      ...{ calls: 1, agents: 1, clean: 2, clean_at: expect.any(Date), log_clean_by: at(3 * DAY_S) },
+    expect(await erasures.personReceipt(person)).toMatchObject({
+      calls: 1,
+      agents: 1,
+      clean: 2,
+      clean_at: expect.any(Date),
+      log_clean_by: at(3 * DAY_S),
     });
   });
 
@@ -107,14 +125,14 @@ export function describeLedger(use: Use): void {
       sampleEvent({ body: { their_number: freshNumber() } }),
       attempt,
     ]);
-    const { id, key } = await fileLetter({ body: Buffer.from(JSON.stringify({ their_number: number })) });
-    expect(await use().desk.findPerson(personOf(number), { agentTopic: AGENT_TOPIC })).toEqual({
+    const { id, key } = await fileDeadLetter({ body: Buffer.from(JSON.stringify({ their_number: number })) });
+    expect(await use().erasures.findPerson(personOf(number), { agentTopic: AGENT_TOPIC })).toEqual({
       certain: {
         calls: [certain],
         events: [{ key: dialer, uuid: attempt.uuid }],
-        letters: [{ id, key, topic: null }],
+        deadLetters: [{ id, key, topic: null }],
       },
-      possible: { calls: [possible], events: [], letters: [] },
+      possible: { calls: [possible], events: [], deadLetters: [] },
       isOurs: false,
     });
   });
@@ -125,34 +143,36 @@ export function describeLedger(use: Use): void {
     const { write } = writer();
     const ours = { our_number: number };
     await write([sampleEvent({ aggregate_id: before, body: ours })]);
-    const since = await use().desk.mark();
+    const since = await use().erasures.mark();
     await write([sampleEvent({ aggregate_id: after, body: ours })]);
-    const found = await use().desk.findPerson(personOf(number), { agentTopic: AGENT_TOPIC, since });
+    const found = await use().erasures.findPerson(personOf(number), { agentTopic: AGENT_TOPIC, since });
     expect(found).toMatchObject({ certain: { calls: [after] }, isOurs: true });
   });
 
   test("a mark fences a batch that was decided on before", async () => {
-    const { store, desk } = use();
+    const { store, erasures } = use();
     const batch = { topic: freshTopic(), partition: 0 };
     await store.apply({ ...batch, expected: null, next: 1, events: [sampleEvent()] }, foldCall);
     const epoch = await store.ledgerEpoch(batch.topic, 0);
-    await desk.mark();
+    await erasures.mark();
     const late = { ...batch, expected: 1, next: 2, events: [sampleEvent()], epoch };
     expect(await store.apply(late, foldCall)).toEqual({ fenced: true });
   });
 
   test("a call is found with its dead letters, and these can be deleted", async () => {
     const key = freshCallId();
-    const { desk, letters } = use();
-    expect(await desk.findCall(key)).toEqual({ calls: [], events: [], letters: [] });
+    const { erasures, deadLetters } = use();
+    expect(await erasures.findCall(key)).toEqual({ calls: [], events: [], deadLetters: [] });
     await writer().write([sampleEvent({ aggregate_id: key })]);
     const source = { topic: "call-events", partition: 3, offset: 7 };
-    const { id } = await fileLetter({ key, source });
-    expect(await desk.findCall(key)).toEqual({
-      ...{ calls: [key], events: [], letters: [{ id, key, topic: "call-events" }] },
+    const { id } = await fileDeadLetter({ key, source });
+    expect(await erasures.findCall(key)).toEqual({
+      calls: [key],
+      events: [],
+      deadLetters: [{ id, key, topic: "call-events" }],
     });
-    await desk.deleteLetters([id]);
-    expect(await letters.find(id)).toBeNull();
+    await erasures.deleteDeadLetters([id]);
+    expect(await deadLetters.find(id)).toBeNull();
   });
 
   test("a share is measured by its events and their times", async () => {
@@ -160,18 +180,22 @@ export function describeLedger(use: Use): void {
     const single = sampleEvent({ ...agentEvent(agent), offset: 90 });
     const ofCall = [10, 50].map((offset) => sampleEvent({ aggregate_id: call, offset }));
     await writer().write([...ofCall, single, sampleEvent({ ...agentEvent(agent), offset: 99 })]);
-    const { desk } = use();
+    const { erasures } = use();
     const events = [{ key: agent, uuid: single.uuid }];
-    expect(await desk.measure({ calls: [call], events, letters: [] })).toEqual({
-      ...{ events: 3, first_at: at(10), last_at: at(90) },
+    expect(await erasures.measure({ calls: [call], events, deadLetters: [] })).toEqual({
+      events: 3,
+      first_at: at(10),
+      last_at: at(90),
     });
-    expect(await desk.measure({ calls: [], events: [], letters: [] })).toEqual({
-      ...{ events: 0, first_at: null, last_at: null },
+    expect(await erasures.measure({ calls: [], events: [], deadLetters: [] })).toEqual({
+      events: 0,
+      first_at: null,
+      last_at: null,
     });
-    expect(await desk.countAgentEvents(agent)).toBe(2);
-    expect(await desk.countCalls()).toBeGreaterThan(0);
-    expect(await desk.countMembers()).toBeGreaterThan(0);
-    expect(await desk.hasUnreadable()).toBe(false);
+    expect(await erasures.countAgentEvents(agent)).toBe(2);
+    expect(await erasures.countCalls()).toBeGreaterThan(0);
+    expect(await erasures.countMembers()).toBeGreaterThan(0);
+    expect(await erasures.hasUnreadable()).toBe(false);
   });
 
   test("calls without an event since a time are listed, others are not", async () => {
@@ -181,7 +205,7 @@ export function describeLedger(use: Use): void {
       sampleEvent({ aggregate_id: busy, offset: 10 }),
       sampleEvent({ aggregate_id: busy, offset: 100 }),
     ]);
-    const listed = (await all(use().desk.unchangedSince(at(100)))).map(({ key }) => key);
+    const listed = (await all(use().erasures.unchangedSince(at(100)))).map(({ key }) => key);
     expect([listed.includes(quiet), listed.includes(busy)]).toEqual([true, false]);
   });
 
@@ -189,7 +213,9 @@ export function describeLedger(use: Use): void {
     const [present, gone, dialer] = [freshCallId(), freshCallId(), freshCallId()];
     const said = (key: string, offset: number) =>
       sampleEvent({
-        ...{ ...agentEvent(key, "actor.logged-in"), offset, occurred_at: at(offset) },
+        ...agentEvent(key, "actor.logged-in"),
+        offset,
+        occurred_at: at(offset),
         body: { queue: "900", timestamp: at(offset), actor: key },
       });
     const [first, second] = [said(present, 10), said(present, 20)];
@@ -200,7 +226,7 @@ export function describeLedger(use: Use): void {
       said(gone, 10),
       sampleEvent({ ...agentEvent(dialer, "dialer.attempt"), offset: 10 }),
     ]);
-    const listed = await all(use().desk.outdatedSaid(at(100)));
+    const listed = await all(use().erasures.outdatedSaid(at(100)));
     const ofKey = (key: string) => listed.filter((each) => each.key === key);
     expect(ofKey(present)).toEqual([
       { kind: "agent", key: present, erased_at: at(100), uuids: [first.uuid] },
@@ -211,14 +237,16 @@ export function describeLedger(use: Use): void {
 
   test("a dead letter of an erased call is listed as revived, an erased call is not", async () => {
     const key = freshCallId();
-    const { desk } = use();
+    const { erasures } = use();
     const { write, erase } = writer();
     await write([sampleEvent({ aggregate_id: key })]);
     await erase(erasureOf(callOf(key)));
-    await fileLetter({ key });
+    await fileDeadLetter({ key });
     const isOwn = (each: { key: string }) => each.key === key;
-    expect((await all(desk.revived())).filter(isOwn)).toEqual([]);
-    expect((await all(desk.revivedAside())).filter(isOwn)).toEqual([{ kind: "call", key, erased_at: at(0) }]);
+    expect((await all(erasures.revived())).filter(isOwn)).toEqual([]);
+    expect((await all(erasures.revivedAside())).filter(isOwn)).toEqual([
+      { kind: "call", key, erased_at: at(0) },
+    ]);
   });
 }
 

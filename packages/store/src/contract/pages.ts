@@ -189,9 +189,16 @@ export function describePages(use: Use): void {
     const search = (text: string) => readSearch(text, { readTelephone, queues: new Map() });
     const number = readTelephone(our_number)!.canonical;
     const filters: CallFilter[] = [
-      ...[{ code }, { code, counted_as: "inbound" as const }, { visited: queue }, { queue }],
-      ...[{ number }, { our_number }, { code, waiting: true as const }],
-      ...[{ search: search(queue) }, { search: search(our_number) }, { search: search(queue), number }],
+      { code },
+      { code, counted_as: "inbound" as const },
+      { visited: queue },
+      { queue },
+      { number },
+      { our_number },
+      { code, waiting: true as const },
+      { search: search(queue) },
+      { search: search(our_number) },
+      { search: search(queue), number },
     ];
     for (const filter of filters)
       for (const limit of [1, 2, 3, 99]) expect(await inOrder(filter, limit)).toEqual([4, 0, 3, 2, 1]);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { foldCall, KEPT_IDENTITIES, type LoggedEvent, type RecordIdentity } from "@teravoz/domain";
-import { sampleLetter } from "./letters.ts";
+import { sampleDeadLetter } from "./dead-letters.ts";
 import { at, demandStored, findCall, freshTopic, sampleEvent, type Use } from "./samples.ts";
 
 const identities = (from: number, to: number): RecordIdentity[] =>
@@ -40,7 +40,7 @@ export function describePositions(use: Use): void {
   test("a partition of which nothing is stored has no identities", async () => {
     const nothing = { next: null, identities: [], seenUntil: null };
     expect(await use().store.storedPosition(freshTopic(), 0)).toEqual(nothing);
-    expect(await use().letters.storedPosition(freshTopic(), 0)).toEqual(nothing);
+    expect(await use().deadLetters.storedPosition(freshTopic(), 0)).toEqual(nothing);
   });
 
   test("a position is replaced only where the expected one is stored", async () => {
@@ -84,34 +84,37 @@ export function describePositions(use: Use): void {
     expect((await use().queries.findEvent(event.uuid))?.redeliveries).toBeUndefined();
   });
 
-  test("a dead letter that is read again after its partition was put back is one copy, and is filed if it was not", async () => {
-    const { letters } = use();
+  test("a dead letter that is read again after its partition was put back is one copy, and is stored if it was not", async () => {
+    const { deadLetters } = use();
     const where = place();
-    const [waiting, dropped] = [sampleLetter({ last_seen: at(5) }), sampleLetter({ last_seen: at(6) })];
-    const batch = { ...where, letters: [waiting, dropped], identities: identities(0, 2) };
-    await letters.file({ ...batch, expected: null, next: 2 });
+    const [waiting, dropped] = [
+      sampleDeadLetter({ last_seen: at(5) }),
+      sampleDeadLetter({ last_seen: at(6) }),
+    ];
+    const batch = { ...where, deadLetters: [waiting, dropped], identities: identities(0, 2) };
+    await deadLetters.add({ ...batch, expected: null, next: 2 });
     const seenUntil = at(6).getTime();
-    await letters.replacePosition(where, { expected: 2, next: 0, identities: [], seenUntil });
-    const unknown = sampleLetter({ last_seen: at(4) });
+    await deadLetters.replacePosition(where, { expected: 2, next: 0, identities: [], seenUntil });
+    const unknown = sampleDeadLetter({ last_seen: at(4) });
     const newCopy = { ...waiting, last_seen: at(7) };
-    await letters.file({
+    await deadLetters.add({
       ...where,
       expected: 0,
       next: 4,
-      letters: [waiting, dropped, unknown, newCopy],
+      deadLetters: [waiting, dropped, unknown, newCopy],
     });
     const copiesOf = async (key: string | null) =>
-      (await use().letters.list({ key }, { limit: 10, cursor: null })).items.map(({ copies }) => copies);
+      (await use().deadLetters.list({ key }, { limit: 10, cursor: null })).items.map(({ copies }) => copies);
     expect(await copiesOf(waiting.key)).toEqual([2]);
     expect(await copiesOf(dropped.key)).toEqual([1]);
     expect(await copiesOf(unknown.key)).toEqual([1]);
   });
 
-  test("a letter is known by its body", async () => {
-    const { letters, store } = use();
-    const letter = sampleLetter();
-    expect(await store.isFiled(letter.body)).toBe(false);
-    await letters.file({ ...place(), expected: null, next: 1, letters: [letter] });
-    expect(await store.isFiled(letter.body)).toBe(true);
+  test("a dead letter is known by its body", async () => {
+    const { deadLetters, store } = use();
+    const deadLetter = sampleDeadLetter();
+    expect(await store.hasDeadLetter(deadLetter.body)).toBe(false);
+    await deadLetters.add({ ...place(), expected: null, next: 1, deadLetters: [deadLetter] });
+    expect(await store.hasDeadLetter(deadLetter.body)).toBe(true);
   });
 }

@@ -73,8 +73,8 @@ export function describeRandomBatches(use: Use): void {
             .map((one, place) => deliver(run, one, index * 8 + place)),
         ),
       );
-      const { erasures: desk, ...memory } = openMemoryStore();
-      const model: Opened = { ...memory, desk, close: async () => {} };
+      const { erasures, ...memory } = openMemoryStore();
+      const model: Opened = { ...memory, erasures, close: async () => {} };
       await writeAll(model, written);
       await writeAll(use(), written);
       const calls = [0, 1, 2, 3].map((call) => `${run}-${call}`);

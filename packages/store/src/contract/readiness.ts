@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 
 /** The promises of what the instances of a service know of each other, on a storage that no other test uses. */
 export function readinessContract(name: string, open: () => Promise<Opened>): void {
-  describe(`${name} tells instances of each other`, () => {
+  describe(`${name} shows instances each other`, () => {
     let opened: Opened;
     beforeAll(async () => {
       opened = await open();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { type Fold, foldCall, type KeysPage, type LoggedEvent, type Partition } from "@teravoz/domain";
-import { OVERGROWN_EVENTS } from "../apply/settle.ts";
+import { OVERSIZED_EVENTS } from "../apply/settle.ts";
 import {
   createWriter,
   findCall,
@@ -21,12 +21,12 @@ const newer = foldBy((events) => ({ ...foldCall(events)!, fold: NEWER, code: "ne
 
 /** Takes so many entries at a time that every listing here goes over several pages. */
 async function listKeys({ store }: Opened, below: number | null = null) {
-  const listed: Pick<KeysPage, "items" | "overgrown"> = { items: [], overgrown: [] };
+  const listed: Pick<KeysPage, "items" | "oversized"> = { items: [], oversized: [] };
   let cursor: string | null = null;
   do {
     const page: KeysPage = await store.listKeys({ limit: 50, cursor, below });
     listed.items.push(...page.items);
-    listed.overgrown.push(...page.overgrown);
+    listed.oversized.push(...page.oversized);
     cursor = page.next;
   } while (cursor !== null);
   return listed;
@@ -55,7 +55,7 @@ export function describeRebuilds(use: Use): void {
     return { place, events, key, writer };
   };
 
-  test("a call that differs from its events is named with its fields, replaced, keeps its number and is told of", async () => {
+  test("a call that differs from its events is named with its fields, replaced, keeps its number and is notified of", async () => {
     const { place, events, key } = await damaged(altered);
     const before = await findCall(use(), key);
     expect(await use().store.compare([key], foldCall)).toEqual([
@@ -82,7 +82,7 @@ export function describeRebuilds(use: Use): void {
     expect(call.id).toBe(Math.min(...items.map(({ id }) => id)));
   });
 
-  test("a call without events is removed and told of", async () => {
+  test("a call without events is removed and notified of", async () => {
     const phantom = freshCallId();
     const { place } = await damaged(foldBy((events) => ({ ...foldCall(events)!, aggregate_id: phantom })));
     expect((await listKeys(use())).items).toContain(phantom);
@@ -102,22 +102,22 @@ export function describeRebuilds(use: Use): void {
     expect(await writer.write(oneCall(key))).toMatchObject({ fenced: false });
   });
 
-  test("what was not told is told by the next one, until it is confirmed", async () => {
+  test("changes that were not notified are returned by the next one, until they are confirmed", async () => {
     const { place, key } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     expect(await refold(use(), place, [])).toMatchObject({ changes });
-    await use().store.told(place, changes);
+    await use().store.confirmNotified(place, changes);
     expect(await refold(use(), place, [])).toMatchObject({ changes: [] });
   });
 
-  test("what is confirmed is what was told, not what was changed since", async () => {
+  test("only notified changes are confirmed, not later ones", async () => {
     const { place, key, writer } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     const more = oneCall();
     await writer.write(more, altered);
     const both = await refold(use(), place, [more[0]!.aggregate_id]);
     expect(both.changes).toEqual([...changes, expect.objectContaining({ key: more[0]!.aggregate_id })]);
-    await use().store.told(place, changes);
+    await use().store.confirmNotified(place, changes);
     expect(await refold(use(), place, [])).toMatchObject({ changes: both.changes });
   });
 
@@ -133,23 +133,23 @@ export function describeRebuilds(use: Use): void {
     expect(await findCall(use(), key)).toMatchObject({ events: 15, code: null });
   });
 
-  test("an overgrown call is listed apart, and folded from all its events", async () => {
+  test("an oversized call is listed apart, and folded from all its events", async () => {
     const { place, key, writer } = await damaged(foldCall);
-    const grown = Array.from({ length: OVERGROWN_EVENTS }, (_, offset) =>
+    const grown = Array.from({ length: OVERSIZED_EVENTS }, (_, offset) =>
       sampleEvent({ aggregate_id: key, type: "call.data-provided", offset }),
     );
     await writer.write(grown);
     await writer.write(oneCall(key).slice(0, 2));
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 3 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 3 });
     for (const below of [null, NEWER]) {
-      const { items, overgrown } = await listKeys(use(), below);
-      expect([items.includes(key), overgrown.filter((each) => each === key)]).toEqual([false, [key]]);
+      const { items, oversized } = await listKeys(use(), below);
+      expect([items.includes(key), oversized.filter((each) => each === key)]).toEqual([false, [key]]);
     }
     await refold(use(), place, [key]);
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
     // and is left alone again by what comes later
     await writer.write(oneCall(key).slice(0, 1));
-    expect(await findCall(use(), key)).toMatchObject({ events: OVERGROWN_EVENTS + 5 });
+    expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
   }, 60_000);
 
   test("every call is listed once, page by page, whatever is in its name; agents are not", async () => {

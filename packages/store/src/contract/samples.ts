@@ -19,8 +19,8 @@ import type { Erasures } from "../erasure/mongo-erasures.ts";
 export type Opened = {
   store: CallStore & CallRebuild;
   queries: CallQueries & SystemQueries;
-  letters: DeadLetters;
-  desk: Erasures;
+  deadLetters: DeadLetters;
+  erasures: Erasures;
   close: () => Promise<void>;
 };
 export type Use = () => Opened;
@@ -30,7 +30,7 @@ export const freshTopic = () => `calls-${randomUUID()}`;
 export const freshCallId = () => `call-${randomUUID()}`;
 
 const DAY_MS = 86_400_000;
-/** Noon of yesterday, UTC: MongoDB deletes letters and minutes that are old, once a minute, in the midst of a test. */
+/** Noon of yesterday, UTC: MongoDB deletes dead letters and minutes that are old, once a minute, in the midst of a test. */
 const START = (Math.floor(Date.now() / DAY_MS) - 0.5) * DAY_MS;
 export const at = (seconds: number) => new Date(START + seconds * 1000);
 
@@ -78,7 +78,7 @@ export const olderFold: Fold = foldBy((events) => {
   const folded = foldCall(events);
   if (!folded) return null;
   const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } = folded;
-  const legs = call.legs.map(({ wait_known, answered_by, ...leg }) => leg);
+  const legs = call.legs.map(({ wait_known, answered_by, ...visit }) => visit);
   return { ...call, legs, offers: [], fold: 3 } as unknown as FoldedCall;
 });
 

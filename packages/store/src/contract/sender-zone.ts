@@ -52,7 +52,10 @@ export function senderZoneContract(name: string, open: (rules: FoldRules) => Pro
       const agent = `agent-${randomUUID()}`;
       const said = (type: string, seconds: number, offset: number) =>
         sampleEvent({
-          ...{ kind: "agent", aggregate_id: agent, type, offset },
+          kind: "agent",
+          aggregate_id: agent,
+          type,
+          offset,
           body: { actor: agent, queue: "900", timestamp: local(seconds) },
         });
       const writer = createWriter(opened);

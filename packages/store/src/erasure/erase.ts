@@ -1,4 +1,4 @@
-import type { CallStore, Erased, StoredEvent } from "@teravoz/domain";
+import type { Erased, StoredEvent } from "@teravoz/domain";
 import type { ClientSession, Db, Filter } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
@@ -33,21 +33,21 @@ export async function deleteErased(
   const single = keysOf(erased, "event");
   if (single.length > 0)
     await collections.events.deleteMany({ _id: { $in: single }, kind: "agent" }, options);
-  const letters = lettersOf(erased);
-  if (letters) await collections.deadLetters.deleteMany(letters, options);
+  const deadLetters = deadLettersOf(erased);
+  if (deadLetters) await collections.deadLetters.deleteMany(deadLetters, options);
 }
 
 /** So many events are deleted at once, in about a second on a busy database. */
 const PAGE = 5_000;
 
 /**
- * Deletes most events of an overgrown call, or of an agent with very many events, before the transaction, which they are too many for. The
+ * Deletes most events of an oversized call, or of an agent with very many events, before the transaction, which they are too many for. The
  * tombstone was read, so the transaction deletes them in any case.
  */
 export async function thinOut({ calls, events }: Collections, erased: readonly Erased[]): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  const overgrown = { _id: { $in: keysOf(erased, "call") }, overgrown: true as const };
-  const large = await calls.find(overgrown, { projection: { _id: 1 }, ...limit }).toArray();
+  const oversized = { _id: { $in: keysOf(erased, "call") }, overgrown: true as const };
+  const large = await calls.find(oversized, { projection: { _id: 1 }, ...limit }).toArray();
   const agents = erased.filter(({ kind }) => kind === "agent").map(eventsOfAgent);
   for (const filter of [
     ...large.map(({ _id }) => ({ aggregate_id: _id, kind: "call" as const })),
@@ -72,10 +72,10 @@ export const eventsOfAgent = ({
 });
 
 /**
- * The filter of dead letters, whose key may be that of a call or an agent. All letters of a call are deleted, newer letters of an agent
+ * The filter of dead letters, whose key may be that of a call or an agent. All dead letters of a call are deleted, newer dead letters of an agent
  * stay. Null if none can be deleted.
  */
-function lettersOf(erased: readonly Erased[]) {
+function deadLettersOf(erased: readonly Erased[]) {
   const filters = erased.flatMap(({ kind, key, erased_at }) => {
     if (kind === "call") return [{ key }];
     return kind === "agent" ? [{ key, first_seen: { $lte: erased_at } }] : [];
@@ -86,7 +86,8 @@ function lettersOf(erased: readonly Erased[]) {
 /** See CallStore.listAgentEvents. */
 export async function listAgentEvents(
   { events }: Collections,
-  ...[key, { since, limit }]: Parameters<CallStore["listAgentEvents"]>
+  key: string,
+  { since, limit }: { since: Date; limit: number },
 ): Promise<StoredEvent[]> {
   const options = { sort: { id: -1 }, limit, maxTimeMS: OPERATION_LIMIT_MS } as const;
   const found = await events.find({ kind: "agent", aggregate_id: key }, options).toArray();
@@ -102,8 +103,8 @@ export async function forgetErased(
   erased: readonly Erased[],
 ): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
-  const letters = lettersOf(erased);
-  if (letters) await deadLetters.deleteMany(letters, limit);
+  const filter = deadLettersOf(erased);
+  if (filter) await deadLetters.deleteMany(filter, limit);
   const calls = keysOf(erased, "call");
   const past = calls.length === 0 ? [] : await pastCollections(db);
   for (const name of past)

@@ -1,7 +1,7 @@
 import {
   type DeadLetterWithBody,
   type FindParties,
-  type FoundLetter,
+  type FoundDeadLetter,
   type Likelihood,
   likelihoodOf,
   type Parties,
@@ -15,8 +15,8 @@ import {
 export type Search = PersonSearch & { person: Person; findParties: FindParties };
 
 type SearchedEvent = Pick<StoredEvent, "uuid" | "kind" | "aggregate_id" | "payload">;
-/** A dropped letter has no body, and may still have a key. */
-export type SearchedLetter = Pick<DeadLetterWithBody, "id" | "key" | "source" | "body">;
+/** A dropped dead letter has no body, and may still have a key. */
+export type SearchedDeadLetter = Pick<DeadLetterWithBody, "id" | "key" | "source" | "body">;
 
 /** Sorts what is found by its likelihood. A call is certain if one of its events is. */
 export function createGathered() {
@@ -35,9 +35,9 @@ export function createGathered() {
       if (kind === "call") addCall(aggregate_id, likelihood);
       else if (likelihood !== "none") shares[likelihood].events.push({ key: aggregate_id, uuid });
     },
-    addLetter(letter: SearchedLetter, search: Search) {
-      const likelihood = likelihoodOfLetter(letter, search);
-      if (likelihood !== "none") shares[likelihood].letters.push(foundLetter(letter));
+    addDeadLetter(deadLetter: SearchedDeadLetter, search: Search) {
+      const likelihood = likelihoodOfDeadLetter(deadLetter, search);
+      if (likelihood !== "none") shares[likelihood].deadLetters.push(foundDeadLetter(deadLetter));
     },
     findings(): PersonFindings {
       for (const [key, likelihood] of calls) if (likelihood !== "none") shares[likelihood].calls.push(key);
@@ -46,9 +46,9 @@ export function createGathered() {
   };
 }
 
-const emptyShare = (): PersonShare => ({ calls: [], events: [], letters: [] });
+const emptyShare = (): PersonShare => ({ calls: [], events: [], deadLetters: [] });
 
-function likelihoodOfLetter({ key, source, body }: SearchedLetter, search: Search): Likelihood {
+function likelihoodOfDeadLetter({ key, source, body }: SearchedDeadLetter, search: Search): Likelihood {
   const { person, findParties, agentTopic } = search;
   const byBody: Likelihood =
     body === null ? "none" : likelihoodOf(findParties(Buffer.from(body).toString()), person);
@@ -63,7 +63,7 @@ const partiesOfAgentKey = (key: string, findParties: FindParties): Parties => ({
   actor: key,
 });
 
-const foundLetter = ({ id, key, source }: SearchedLetter): FoundLetter => ({
+const foundDeadLetter = ({ id, key, source }: SearchedDeadLetter): FoundDeadLetter => ({
   id,
   key,
   topic: source?.topic ?? null,

@@ -1,4 +1,4 @@
-import type { Erased, LedgerKey, Repeated, Subject } from "@teravoz/domain";
+import type { Erased, ErasureSubject, LedgerKey, Repeated } from "@teravoz/domain";
 import type { Collection, Db, Document } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
@@ -11,7 +11,8 @@ type FindErased = (keys: readonly LedgerKey[]) => Promise<Erased[]>;
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-const subjectsOf = (kind: Subject["kind"], keys: readonly string[]) => keys.map((key) => ({ kind, key }));
+const subjectsOf = (kind: ErasureSubject["kind"], keys: readonly string[]) =>
+  keys.map((key) => ({ kind, key }));
 
 type Ledger = { collections: Collections; names: LedgerNames; findErased: FindErased };
 
@@ -33,8 +34,9 @@ export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
 
 /** The look-up was for a subject. */
 const asSubject = ({ kind, key, erased_at }: Erased): Repeated => ({
-  kind: kind as Subject["kind"],
-  ...{ key, erased_at },
+  kind: kind as ErasureSubject["kind"],
+  key,
+  erased_at,
 });
 
 /** The agents with single erased events. */

@@ -8,14 +8,14 @@ const PAGE = 10_000;
 
 /** See ErasureSearch.findCall. */
 export async function findCall({ calls, deadLetters }: Collections, key: string): Promise<PersonShare> {
-  const [call, letters] = await Promise.all([
+  const [call, found] = await Promise.all([
     calls.findOne({ _id: key }, { projection: { _id: 1 }, ...LIMIT }),
     deadLetters.find({ key }, { projection: { source: 1 }, ...LIMIT }).toArray(),
   ]);
   return {
     calls: call ? [key] : [],
     events: [],
-    letters: letters.map(({ _id, source }) => ({ id: _id, key, topic: source?.topic ?? null })),
+    deadLetters: found.map(({ _id, source }) => ({ id: _id, key, topic: source?.topic ?? null })),
   };
 }
 
@@ -27,7 +27,9 @@ export async function measure({ calls, events }: Collections, share: PersonShare
   for (const keys of pagesOf(share.calls)) {
     const group = {
       _id: null,
-      ...{ events: { $sum: "$events" }, first: { $min: "$created_at" }, last: { $max: "$updated_at" } },
+      events: { $sum: "$events" },
+      first: { $min: "$created_at" },
+      last: { $max: "$updated_at" },
     };
     const found = calls.aggregate<Sum>([{ $match: { _id: { $in: keys } } }, { $group: group }], LIMIT);
     sums.push(...(await found.toArray()));
@@ -35,7 +37,9 @@ export async function measure({ calls, events }: Collections, share: PersonShare
   for (const uuids of pagesOf(share.events.map(({ uuid }) => uuid))) {
     const group = {
       _id: null,
-      ...{ events: { $sum: 1 }, first: { $min: "$received_at" }, last: { $max: "$received_at" } },
+      events: { $sum: 1 },
+      first: { $min: "$received_at" },
+      last: { $max: "$received_at" },
     };
     const found = events.aggregate<Sum>([{ $match: { _id: { $in: uuids } } }, { $group: group }], LIMIT);
     sums.push(...(await found.toArray()));

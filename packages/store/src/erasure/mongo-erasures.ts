@@ -1,5 +1,5 @@
 import {
-  type ErasureDesk,
+  type ErasureAdmin,
   type ErasureSearch,
   type FindParties,
   type ReadOccurrence,
@@ -9,16 +9,16 @@ import type { Db } from "mongodb";
 import { openCollections } from "../mongo/collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { orUnavailable } from "../mongo/outage.ts";
-import { createDesk, mark } from "./desk.ts";
 import { findErased, hasUnreadable } from "./ledger.ts";
 import { revived, revivedAside } from "./leftovers.ts";
 import { findCall, measure } from "./measure.ts";
 import { createLedgerNames } from "./names.ts";
 import { outdatedSaid, unchangedSince } from "./outdated.ts";
 import { findPerson } from "./person.ts";
+import { createErasureRequests, mark } from "./requests.ts";
 
 /** The ports of the erasure of calls, agents and persons. */
-export type Erasures = ErasureDesk &
+export type Erasures = ErasureAdmin &
   ErasureSearch & {
     /** Whether the ledger has entries that none of our keys can find. Throws Unavailable. */
     hasUnreadable(): Promise<boolean>;
@@ -43,7 +43,11 @@ export function createMongoErasures({
   const collections = openCollections(db);
   const names = createLedgerNames(erasureKeys);
   const find = (subjects: Parameters<typeof findErased>[2]) => findErased(collections, names, subjects);
-  const { request, requestFor, keepOut, receipt, personReceipt } = createDesk({ ...collections, names, now });
+  const { request, requestFor, keepOut, receipt, personReceipt } = createErasureRequests({
+    ...collections,
+    names,
+    now,
+  });
   return {
     request: (...asked) => orUnavailable(() => request(...asked)),
     requestFor: (...asked) => orUnavailable(() => requestFor(...asked)),
@@ -66,7 +70,7 @@ export function createMongoErasures({
           { maxTimeMS: OPERATION_LIMIT_MS },
         ),
       ),
-    deleteLetters: (ids) => orUnavailable(() => deleteLetters(collections, ids)),
+    deleteDeadLetters: (ids) => orUnavailable(() => deleteDeadLetters(collections, ids)),
     unchangedSince: (time) => pagesOrUnavailable(unchangedSince(collections, time)),
     outdatedSaid: (time) => pagesOrUnavailable(outdatedSaid({ collections, time, readOccurrence })),
     revived: () => pagesOrUnavailable(revived({ collections, names, findErased: find })),
@@ -80,14 +84,14 @@ async function countMembers(db: Db): Promise<number> {
 }
 
 /** One command can hold many times as many ids. */
-const LETTERS_PAGE = 10_000;
+const DEAD_LETTERS_PAGE = 10_000;
 
-async function deleteLetters(
+async function deleteDeadLetters(
   { deadLetters }: ReturnType<typeof openCollections>,
   ids: readonly string[],
 ): Promise<void> {
-  for (let at = 0; at < ids.length; at += LETTERS_PAGE) {
-    const page = ids.slice(at, at + LETTERS_PAGE);
+  for (let at = 0; at < ids.length; at += DEAD_LETTERS_PAGE) {
+    const page = ids.slice(at, at + DEAD_LETTERS_PAGE);
     await deadLetters.deleteMany({ _id: { $in: page } }, { maxTimeMS: OPERATION_LIMIT_MS });
   }
 }

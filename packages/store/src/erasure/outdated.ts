@@ -1,11 +1,11 @@
 import {
   agentKey,
+  type ErasureSubject,
   isPresence,
   PRESENCE_TYPES,
   pickOutdated,
   type ReadOccurrence,
   type Repeated,
-  type Subject,
 } from "@teravoz/domain";
 import type { Collection, Document, Filter } from "mongodb";
 import { eventsByAgent } from "../apply/events-by-agent.ts";
@@ -18,14 +18,17 @@ import { eventsOfAgent } from "./erase.ts";
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** See ErasureSearch.unchangedSince. An overgrown call no longer changes with its events, so its newest event is looked up. */
-export async function* unchangedSince({ calls, events }: Collections, time: Date): AsyncIterable<Subject[]> {
+/** See ErasureSearch.unchangedSince. An oversized call no longer changes with its events, so its newest event is looked up. */
+export async function* unchangedSince(
+  { calls, events }: Collections,
+  time: Date,
+): AsyncIterable<ErasureSubject[]> {
   const isQuiet = async ({ _id, overgrown }: CallDocument): Promise<boolean> => {
     const newer = { kind: "call" as const, aggregate_id: _id, received_at: { $gte: time } };
     return !overgrown || (await events.findOne(newer, { projection: { _id: 1 }, ...LIMIT })) === null;
   };
   const sort = { updated_at: 1, created_at: 1 } as const;
-  const projection = { updated_at: 1, overgrown: 1 };
+  const projection = { updated_at: 1, oversized: 1 };
   for await (const page of oldestFirst(calls, { field: "updated_at", time, sort, projection })) {
     const quiet = await Promise.all(page.map(isQuiet));
     const keys = page.flatMap(({ _id }, index) => (quiet[index] ? [_id] : []));
@@ -68,8 +71,11 @@ async function typesOfAgentEvents({ events }: Collections): Promise<string[]> {
 /** The keys of the events of a type that were received by `time`. */
 async function* keysBefore({ collections: { events }, time }: Search, type: string): AsyncIterable<string[]> {
   const asked = {
-    ...{ field: "received_at", time, filter: { kind: "agent" as const, type } },
-    ...{ sort: { type: 1, received_at: 1 } as const, projection: { aggregate_id: 1, received_at: 1 } },
+    field: "received_at",
+    time,
+    filter: { kind: "agent" as const, type },
+    sort: { type: 1, received_at: 1 } as const,
+    projection: { aggregate_id: 1, received_at: 1 },
   };
   for await (const page of oldestFirst(events, asked))
     yield [...new Set(page.map(({ aggregate_id }) => aggregate_id))];

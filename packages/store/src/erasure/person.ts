@@ -2,9 +2,9 @@ import { agentKey, type Likelihood, likelihoodOf, type PersonFindings } from "@t
 import type { Db } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
-import type { EventDocument, LetterDocument } from "../mongo/documents.ts";
+import type { DeadLetterDocument, EventDocument } from "../mongo/documents.ts";
 import { pastCollections } from "./erase.ts";
-import { createGathered, type Search, type SearchedLetter } from "./gather.ts";
+import { createGathered, type Search, type SearchedDeadLetter } from "./gather.ts";
 import { patternOf } from "./pattern.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
@@ -12,7 +12,7 @@ const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 /** No index covers bodies. So many events are searched in about 50 ms, far below the limit of an operation. */
 const WINDOW = 20_000;
 /** Dead letters are read with their bodies, which have at most 64 KiB if ingest refused them. */
-const LETTERS_PAGE = 1_000;
+const DEAD_LETTERS_PAGE = 1_000;
 
 type Opened = { db: Db; collections: Collections };
 
@@ -27,9 +27,9 @@ export async function findPerson({ db, collections }: Opened, search: Search): P
     for (const { _id: uuid, ...event } of events) gathered.addEvent({ uuid, ...event }, search);
     advance(WINDOW);
   }
-  for await (const letters of scanLetters(collections)) {
-    for (const letter of letters) gathered.addLetter(searchedLetter(letter), search);
-    advance(letters.length);
+  for await (const deadLetters of scanDeadLetters(collections)) {
+    for (const deadLetter of deadLetters) gathered.addDeadLetter(searchedDeadLetter(deadLetter), search);
+    advance(deadLetters.length);
   }
   for (const name of await pastCollections(db))
     for (const [key, likelihood] of await findPastCalls(db, name, search)) gathered.addCall(key, likelihood);
@@ -80,37 +80,43 @@ async function* scanSince(
   const projection = { kind: 1, aggregate_id: 1, payload: 1, id: 1 } as const;
   const pattern = new RegExp(patternOf(person));
   for (let after = since; ; ) {
-    const options = { projection, sort: { id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
+    const options = { projection, sort: { id: 1 }, limit: DEAD_LETTERS_PAGE, ...LIMIT } as const;
     const page = await events.find({ id: { $gt: after } }, options).toArray();
     yield page.filter(({ payload }) => pattern.test(payload));
-    if (page.length < LETTERS_PAGE) return;
+    if (page.length < DEAD_LETTERS_PAGE) return;
     after = page.at(-1)!.id;
   }
 }
 
-type LetterPart = Pick<LetterDocument, "_id" | "key" | "source" | "body">;
+type DeadLetterPart = Pick<DeadLetterDocument, "_id" | "key" | "source" | "body">;
 
-const searchedLetter = ({ _id: id, body, ...letter }: LetterPart): SearchedLetter => ({
-  ...letter,
-  ...{ id, body: body?.value() ?? null },
+const searchedDeadLetter = ({ _id: id, body, ...deadLetter }: DeadLetterPart): SearchedDeadLetter => ({
+  ...deadLetter,
+  id,
+  body: body?.value() ?? null,
 });
 
-/** Bodies may be anything, so each is read here, page by page. A dropped letter has no body, and may still have a key. */
-async function* scanLetters({ deadLetters }: Collections): AsyncIterable<LetterPart[]> {
+/** Bodies may be anything, so each is read here, page by page. A dropped dead letter has no body, and may still have a key. */
+async function* scanDeadLetters({ deadLetters }: Collections): AsyncIterable<DeadLetterPart[]> {
   const projection = { key: 1, source: 1, body: 1 } as const;
-  const options = { projection, sort: { _id: 1 }, limit: LETTERS_PAGE, ...LIMIT } as const;
+  const options = { projection, sort: { _id: 1 }, limit: DEAD_LETTERS_PAGE, ...LIMIT } as const;
   for (let after = ""; ; ) {
     const page = await deadLetters.find({ _id: { $gt: after } }, options).toArray();
     yield page;
-    if (page.length < LETTERS_PAGE) return;
+    if (page.length < DEAD_LETTERS_PAGE) return;
     after = page.at(-1)!._id;
   }
 }
 
 /** The fields of a call that name an agent. Earlier releases wrote `offers`. */
 const AGENT_PATHS = [
-  ...["actor", "agents", "legs.agent", "legs.answered_by"],
-  ...["talks.agent", "rings.agent", "offers.agent"],
+  "actor",
+  "agents",
+  "legs.agent",
+  "legs.answered_by",
+  "talks.agent",
+  "rings.agent",
+  "offers.agent",
 ];
 const EXTENSION_PATHS = ["talks.extension", "rings.extension"];
 const NUMBER_PATHS = ["their_number", "our_number", "code", "recording_url"];

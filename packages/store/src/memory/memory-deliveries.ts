@@ -1,23 +1,25 @@
 import type { DeadLetter, DeliveredEvent, Delivery, DeliveryFilter, Page } from "@teravoz/domain";
-import { byPlace, type Place } from "../letters/letter-page.ts";
+import { type DeadLetterCursor, newestFirst } from "../dead-letters/dead-letter-page.ts";
 import { callsToOrder, describeArrivals, mergeDeliveries } from "../queries/deliveries.ts";
 import { eventsOf, type State } from "./memory-state.ts";
 
 /** Does the same as the listing on MongoDB, over the maps of the model. */
 export function listDeliveries(
   state: State,
-  letters: Iterable<DeadLetter>,
+  deadLetters: Iterable<DeadLetter>,
   filter: DeliveryFilter,
   page: { limit: number; cursor: string | null },
 ): Promise<Page<Delivery>> {
   const isWanted = (key: string | null) => filter.key === undefined || filter.key === key;
   const events = async (below: number | null, limit: number) => readEvents(state, isWanted, { below, limit });
-  const readLetters = async (after: Place | null, limit: number) =>
-    [...letters]
-      .filter((letter) => isWanted(letter.key) && (after === null || byPlace(after, letter) < 0))
-      .sort(byPlace)
+  const readDeadLetters = async (after: DeadLetterCursor | null, limit: number) =>
+    [...deadLetters]
+      .filter(
+        (deadLetter) => isWanted(deadLetter.key) && (after === null || newestFirst(after, deadLetter) < 0),
+      )
+      .sort(newestFirst)
       .slice(0, limit);
-  return mergeDeliveries({ events, letters: readLetters }, filter, page);
+  return mergeDeliveries({ events, deadLetters: readDeadLetters }, filter, page);
 }
 
 function readEvents(
@@ -32,7 +34,7 @@ function readEvents(
     .map(({ payload: _payload, source: _source, last_offset: _last, delivery_ids: _ids, ...event }) => event);
   const keys = new Set(arrived.map(({ aggregate_id }) => aggregate_id));
   const calls = [...state.calls.values()].filter(
-    ({ call, overgrown }) => !overgrown && keys.has(call.aggregate_id),
+    ({ call, oversized }) => !oversized && keys.has(call.aggregate_id),
   );
   const ordered = callsToOrder(calls.map(({ call }) => call));
   const histories = ordered.flatMap((key) => eventsOf(state, key));

@@ -25,12 +25,12 @@ import type { Erasures } from "../erasure/mongo-erasures.ts";
 import { eventsOf, findErased, type LedgerEntry, type State } from "./memory-state.ts";
 
 /** The part of the dead letters that erasures read and delete. */
-export type ErasableLetters = Iterable<DeadLetter> & {
+export type ErasableDeadLetters = Iterable<DeadLetter> & {
   find(id: string): Promise<DeadLetterWithBody | null>;
   remove(ids: readonly string[]): void;
 };
 
-type Deps = { state: State; letters: ErasableLetters; parties: FindParties; now: () => number };
+type Deps = { state: State; deadLetters: ErasableDeadLetters; parties: FindParties; now: () => number };
 
 /** The model of the ledger of erasures and of the search for what to erase. `now` in ms. */
 export function createMemoryErasures({
@@ -38,7 +38,7 @@ export function createMemoryErasures({
   ...parts
 }: Omit<Deps, "now"> & { now?: () => number }): Erasures {
   const deps: Deps = { ...parts, now };
-  const { state, letters } = deps;
+  const { state, deadLetters } = deps;
   return {
     request: async (asked, person) => request(deps, asked, person),
     requestFor: async (person, log_clean_by) => requestFor(deps, person, log_clean_by),
@@ -56,14 +56,14 @@ export function createMemoryErasures({
       const asked = { ...search, person, findParties: deps.parties };
       for (const event of state.events.values())
         if (event.id > (search.since ?? 0)) gathered.addEvent(event, asked);
-      for (const { id } of letters) gathered.addLetter((await letters.find(id))!, asked);
+      for (const { id } of deadLetters) gathered.addDeadLetter((await deadLetters.find(id))!, asked);
       return gathered.findings();
     },
     findCall: async (key) => findCall(deps, key),
     measure: async (share) => measure(state, share),
     countCalls: async () => state.calls.size,
     countAgentEvents: async (key) => agentEventsOf(state, key).length,
-    deleteLetters: async (ids) => letters.remove(ids),
+    deleteDeadLetters: async (ids) => deadLetters.remove(ids),
     countMembers: async () => 1,
     unchangedSince: (time) =>
       pageOf(unchangedKeys(state, time).map((key) => ({ kind: "call" as const, key }))),
@@ -72,7 +72,7 @@ export function createMemoryErasures({
       pageOf([...revivedCalls(state), ...agentKeysOf(state).flatMap((key) => revivedOf(state, key))]),
     revivedAside: () =>
       pageOf(
-        [...new Set([...letters].flatMap(({ key }) => key ?? []))].flatMap((key) =>
+        [...new Set([...deadLetters].flatMap(({ key }) => key ?? []))].flatMap((key) =>
           findErased(state, [
             { kind: "call", key },
             { kind: "agent", key },
@@ -181,7 +181,9 @@ function personReceipt(state: State, person: Person): PersonReceipt | null {
           own.log_clean_by!,
         )
       : null,
-    ...{ calls, agents: subjects.length - calls, clean },
+    calls,
+    agents: subjects.length - calls,
+    clean,
   };
 }
 
@@ -194,11 +196,11 @@ const agentKeysOf = ({ events }: State): string[] => [
   ),
 ];
 
-const findCall = ({ state, letters }: Deps, key: string): PersonShare => ({
+const findCall = ({ state, deadLetters }: Deps, key: string): PersonShare => ({
   calls: state.calls.has(key) ? [key] : [],
   events: [],
-  letters: [...letters]
-    .filter((letter) => letter.key === key)
+  deadLetters: [...deadLetters]
+    .filter((deadLetter) => deadLetter.key === key)
     .map(({ id, source }) => ({ id, key, topic: source?.topic ?? null })),
 });
 
@@ -216,12 +218,12 @@ function measure({ calls, events }: State, share: PersonShare): Measure {
   };
 }
 
-/** An overgrown call does not change with its events: the newest of them counts. */
+/** An oversized call does not change with its events: the newest of them counts. */
 const unchangedKeys = (state: State, time: Date): string[] =>
   [...state.calls.values()]
-    .filter(({ call, overgrown }) => {
+    .filter(({ call, oversized }) => {
       const isQuiet = () => eventsOf(state, call.aggregate_id).every(({ received_at }) => received_at < time);
-      return call.updated_at < time && (!overgrown || isQuiet());
+      return call.updated_at < time && (!oversized || isQuiet());
     })
     .map(({ call }) => call.aggregate_id);
 

@@ -1,29 +1,35 @@
-import { type Batch, identitiesOf, type PositionStore, type StoredPosition } from "@teravoz/domain";
+import {
+  type Batch,
+  identitiesOf,
+  type Partition,
+  type PositionStore,
+  type StoredPosition,
+} from "@teravoz/domain";
 
-type Place = { topic: string; partition: number };
 /** `replaced` counts how often the position was put back. `writer` is the writer that moved it, if the batch named one. */
 type Kept = StoredPosition & { replaced: number; writer?: string | undefined };
 
 /** The model of the positions on MongoDB. */
 export type MemoryPositions = {
   store: PositionStore;
-  read(place: Place): Kept;
-  move(batch: Place & Pick<Batch, "next" | "identities" | "writer">): void;
+  read(where: Partition): Kept;
+  move(batch: Partition & Pick<Batch, "next" | "identities" | "writer">): void;
 };
 
 const NOTHING: Kept = { next: null, identities: [], seenUntil: null, replaced: 0 };
 
 export function createMemoryPositions(): MemoryPositions {
   const kept = new Map<string, Kept>();
-  const idOf = ({ topic, partition }: Place) => `${topic}:${partition}`;
-  const read = (place: Place) => kept.get(idOf(place)) ?? NOTHING;
+  const idOf = ({ topic, partition }: Partition) => `${topic}:${partition}`;
+  const read = (where: Partition) => kept.get(idOf(where)) ?? NOTHING;
   return {
     read,
-    move({ next, identities = [], writer, ...place }) {
-      const before = read(place);
-      kept.set(idOf(place), {
+    move({ next, identities = [], writer, ...where }) {
+      const before = read(where);
+      kept.set(idOf(where), {
         ...before,
-        ...{ next, writer },
+        next,
+        writer,
         identities: identitiesOf([...before.identities, ...identities]),
       });
     },
@@ -33,16 +39,16 @@ export function createMemoryPositions(): MemoryPositions {
         const { next, identities, seenUntil } = read({ topic, partition });
         return structuredClone({ next, identities, seenUntil });
       },
-      replacePosition: async (place, { expected, ...position }) => {
-        const before = read(place);
+      replacePosition: async (where, { expected, ...position }) => {
+        const before = read(where);
         if (before.next !== expected) return false;
-        kept.set(idOf(place), { ...structuredClone(position), replaced: before.replaced + 1 });
+        kept.set(idOf(where), { ...structuredClone(position), replaced: before.replaced + 1 });
         return true;
       },
     },
   };
 }
 
-/** The result fields of `apply` and `file` if the position differs: see Applied. */
+/** The result fields of `apply` and `add` if the position differs: see Applied. */
 export const ownOf = (position: { writer?: string | undefined }, { writer }: Pick<Batch, "writer">) =>
   writer !== undefined && position.writer === writer ? { own: true as const } : {};

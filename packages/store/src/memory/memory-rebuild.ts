@@ -23,7 +23,7 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
       Object.assign(() => null, { revision, readOccurrence }),
       now(),
     ),
-  told: async (place, changes) => {
+  confirmNotified: async (place, changes) => {
     const fence = fenceOf(state, place);
     if (fence.untold.length === changes.length) fence.untold = [];
   },
@@ -45,8 +45,8 @@ function listKeys(state: State, { limit, cursor, below }: Parameters<CallRebuild
   const keys = all.slice(0, limit);
   const isMade = (key: string) => below !== null && (state.calls.get(key)?.call.fold ?? 0) >= below;
   const wanted = keys.filter((key) => !isMade(key));
-  const isLarge = (key: string) => state.calls.get(key)?.overgrown === true;
-  const page = { items: wanted.filter((key) => !isLarge(key)), overgrown: wanted.filter(isLarge) };
+  const isLarge = (key: string) => state.calls.get(key)?.oversized === true;
+  const page = { items: wanted.filter((key) => !isLarge(key)), oversized: wanted.filter(isLarge) };
   if (all.length > limit) return { ...page, next: writeKeysCursor({ of, after: keys.at(-1)! }) };
   return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }

@@ -71,7 +71,9 @@ export const eventsOf = (state: State, call_id: string): StoredEvent[] =>
 export function findErased({ erased }: State, keys: readonly LedgerKey[]): Erased[] {
   const found = new Set(keys.flatMap((each) => erased.get(ledgerId(each)) ?? []));
   return [...found].map(({ kind, key, erased_at, possible_until }) => ({
-    ...{ kind, key, erased_at },
+    kind,
+    key,
+    erased_at,
     ...(possible_until && { possible_until }),
   }));
 }

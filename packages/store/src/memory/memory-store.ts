@@ -11,7 +11,7 @@ import {
   type CallStore,
   type DeadLetter,
   type Erased,
-  type ErasureDesk,
+  type ErasureAdmin,
   type Event,
   erasureOf,
   type Fold,
@@ -41,7 +41,7 @@ import { type Arrivals, countOf, dropErased, sortArrivals } from "../apply/arriv
 import { startOfMinute } from "../apply/minutes.ts";
 import { completeCall } from "../apply/older-calls.ts";
 import { erasureChanges, type KeptCall, keysOf, settle } from "../apply/settle.ts";
-import { letterId } from "../letters/letter-page.ts";
+import { deadLetterId } from "../dead-letters/dead-letter-page.ts";
 import { cutCalls, cutEvents, readCallsCursor } from "../queries/cursor.ts";
 import { firstValues, SEARCH_LIMITS } from "../queries/search-values.ts";
 import { listDeliveries } from "./memory-deliveries.ts";
@@ -53,18 +53,18 @@ import { createMemoryState, eventsOf, fenceOf, findErased, type State } from "./
 /** The model of the store on MongoDB, in a few maps. A batch is applied in one turn of the event loop, so it is atomic. */
 export function createMemoryStore({
   now = Date.now,
-  letters = [],
+  deadLetters = [],
   readOccurrence = readInUtc,
   state = createMemoryState(readOccurrence),
 }: {
   now?: () => number;
   /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
-  letters?: Iterable<DeadLetter>;
+  deadLetters?: Iterable<DeadLetter>;
   /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
   /** State that other models of the same storage share with this one. */
   state?: State;
-} = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureDesk, "keepOut"> {
+} = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureAdmin, "keepOut"> {
   return {
     ...createMemoryRebuild(state, now),
     ...state.positions.store,
@@ -77,7 +77,7 @@ export function createMemoryStore({
     keepOut: async (person, how) => keepOut(state, person, how),
     // no other data is written beside the events
     forget: async () => {},
-    isFiled: async (body) => [...letters].some(({ id }) => id === letterId({ body })),
+    hasDeadLetter: async (body) => [...deadLetters].some(({ id }) => id === deadLetterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
     listCallEvents: async (call_id, page) => listCallEvents(state, call_id, page),
     findCalls: async (ids) => [...new Set(ids)].flatMap((id) => copy(state.calls.get(id)) ?? []),
@@ -96,7 +96,7 @@ export function createMemoryStore({
         .map(recentPart),
     listReturnableCalls: async (since) => listReturnableCalls(state, since),
     listMovingCalls: async (stretch) => listMovingCalls(state, stretch),
-    listDeliveries: async (filter, page) => listDeliveries(state, letters, filter, page),
+    listDeliveries: async (filter, page) => listDeliveries(state, deadLetters, filter, page),
     findEvent: async (uuid) => structuredClone(state.events.get(uuid) ?? null),
   };
 }
@@ -146,8 +146,8 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   state.erasures += batch.erasures?.length ?? 0;
   for (const event of [...repeated, ...stored]) state.events.set(event.uuid, event);
   for (const call of written) state.calls.set(call.call.aggregate_id, call);
-  const told = [...erasureChanges(batch, now), ...changes];
-  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: told };
+  const notified = [...erasureChanges(batch, now), ...changes];
+  return { fenced: false, added: stored.map(({ uuid }) => uuid), duplicates, dropped, changes: notified };
 }
 
 /** All events of the calls that a batch touches, with the new events of the batch. */
@@ -177,9 +177,11 @@ function repeatedOf(
     const { redeliveries = 0 } = event;
     return [
       {
-        ...{ ...event, received_at: received.get(uuid) ?? event.received_at },
+        ...event,
+        received_at: received.get(uuid) ?? event.received_at,
         ...(counted && {
-          ...{ redeliveries: redeliveries + counted.count, last_offset: counted.offset },
+          redeliveries: redeliveries + counted.count,
+          last_offset: counted.offset,
           ...keepDeliveries(counted.deliveries),
         }),
       },

@@ -1,8 +1,8 @@
 import type { FoldRules } from "@teravoz/domain";
 import {
   accountContract,
+  deadLettersContract,
   jobsContract,
-  lettersContract,
   readinessContract,
   senderZoneContract,
   storeContract,
@@ -12,13 +12,13 @@ import { openMemoryStore } from "./open-memory-store.ts";
 const close = async () => {};
 
 const open = async (rules?: FoldRules) => {
-  const { erasures: desk, ...storage } = openMemoryStore(rules && { rules });
-  return { ...storage, desk, close };
+  const { erasures, ...storage } = openMemoryStore(rules && { rules });
+  return { ...storage, erasures, close };
 };
 
 storeContract("memory", () => open());
 senderZoneContract("memory", open);
 accountContract("memory", () => open());
-lettersContract("memory", () => open());
+deadLettersContract("memory", () => open());
 jobsContract("memory", async (now) => ({ jobs: openMemoryStore({ now }).jobs, close }));
 readinessContract("memory", () => open());

@@ -8,9 +8,9 @@ import {
 } from "@teravoz/domain";
 import type { Erasures } from "../erasure/mongo-erasures.ts";
 import { createMemoryAccount } from "./memory-account.ts";
+import { createMemoryDeadLetters } from "./memory-dead-letters.ts";
 import { createMemoryErasures } from "./memory-erasures.ts";
 import { createMemoryJobs } from "./memory-jobs.ts";
-import { createMemoryLetters } from "./memory-letters.ts";
 import { createMemoryReadiness } from "./memory-readiness.ts";
 import { createMemoryState } from "./memory-state.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -22,7 +22,7 @@ export type MemoryStorage = {
   store: MemoryStore;
   queries: MemoryStore;
   rebuild: MemoryStore;
-  letters: ReturnType<typeof createMemoryLetters>;
+  deadLetters: ReturnType<typeof createMemoryDeadLetters>;
   erasures: Erasures;
   account: Account;
   jobs: Jobs;
@@ -40,11 +40,14 @@ export function openMemoryStore({
   now?: () => number;
 } = {}): MemoryStorage {
   const state = createMemoryState(createReadOccurrence(rules.senderZone));
-  const letters = createMemoryLetters({ now });
-  const store = createMemoryStore({ state, letters, now });
+  const deadLetters = createMemoryDeadLetters({ now });
+  const store = createMemoryStore({ state, deadLetters, now });
   return {
-    ...{ store, queries: store, rebuild: store, letters },
-    erasures: createMemoryErasures({ state, letters, parties: createFindParties(rules), now }),
+    store,
+    queries: store,
+    rebuild: store,
+    deadLetters,
+    erasures: createMemoryErasures({ state, deadLetters, parties: createFindParties(rules), now }),
     account: createMemoryAccount(),
     jobs: createMemoryJobs({ now }),
     readinessOf: createMemoryReadiness({ now }),

@@ -3,11 +3,11 @@ import type {
   AccountDocument,
   AgentDocument,
   CallDocument,
+  DeadLetterDocument,
   EventDocument,
   InstanceDocument,
   JobDocument,
   LedgerDocument,
-  LetterDocument,
   MinuteDocument,
   PositionDocument,
   SequenceDocument,
@@ -19,7 +19,7 @@ export type Collections = {
   positions: Collection<PositionDocument>;
   sequences: Collection<SequenceDocument>;
   erased: Collection<LedgerDocument>;
-  deadLetters: Collection<LetterDocument>;
+  deadLetters: Collection<DeadLetterDocument>;
   jobs: Collection<JobDocument>;
   minutes: Collection<MinuteDocument>;
   agents: Collection<AgentDocument>;

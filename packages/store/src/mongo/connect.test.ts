@@ -33,7 +33,7 @@ test("a primary that is cut off from the other members is not ready, though it s
   expect(await late).toEqual({ ok: false, reason: "the primary is not confirmed by a majority" });
 });
 
-test("a refused login is told from a database that is away", () => {
+test("a refused login is distinguished from a database that is away", () => {
   expect(reasonOf(Object.assign(new Error("x"), { code: 18 }))).toBe("mongodb refuses the login");
   expect(reasonOf(new Error("x"))).toBe("no primary answers");
 });

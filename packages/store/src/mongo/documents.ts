@@ -2,7 +2,7 @@ import type {
   Call,
   Change,
   FoldRules,
-  KeptLetter,
+  KeptDeadLetter,
   Presence,
   RecordIdentity,
   StoredEvent,
@@ -13,7 +13,7 @@ import type { Binary } from "mongodb";
 /** The uuid is the key, so the database itself prevents duplicates. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 
-/** `_id` is the call_id. Overgrown: see OVERGROWN_EVENTS. */
+/** `_id` is the call_id. `overgrown`: see OVERSIZED_EVENTS. */
 export type CallDocument = Call & { _id: string; overgrown?: true };
 
 /** `_id` is `<topic>:<partition>`. Every writer of the partition writes this document, so it is the fence. */
@@ -56,8 +56,8 @@ export type JobDocument = { _id: string; claimed_at: Date; done_at: Date };
 /** `_id` is the instance; `ready_at` is the last time it was ready, by the clock of the database. */
 export type InstanceDocument = { _id: string; ready_at: Date };
 
-/** `_id` is the letter's id. */
-export type LetterDocument = Omit<KeptLetter, "id"> & { _id: string; body: Binary | null };
+/** `_id` is the dead letter's id. */
+export type DeadLetterDocument = Omit<KeptDeadLetter, "id"> & { _id: string; body: Binary | null };
 
 /**
  * The number of events of a partition in a minute, by type. `_id` is `<topic>:<partition>:<minute in ms>`, so that only the writer of the

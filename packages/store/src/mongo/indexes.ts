@@ -42,8 +42,17 @@ const CALL_INDEXES: IndexDescription[] = [
   { key: { updated_at: 1, created_at: 1 } },
   BY_VERSION,
   ...[
-    ...["state", "queue", "queues", "actor", "agents", "code", "direction"],
-    ...["our_number", "their_number", "our_number_canonical", "their_number_canonical"],
+    "state",
+    "queue",
+    "queues",
+    "actor",
+    "agents",
+    "code",
+    "direction",
+    "our_number",
+    "their_number",
+    "our_number_canonical",
+    "their_number_canonical",
   ].map((field) => ({ key: { [field]: 1 as const, ...BY_ID } })),
   ...WIDE_FIELDS.map((field) => ({ key: { [field]: 1 as const, ...BY_BEGIN } })),
   ...["waiting_since", "abandoned_at"].map((field) => ({
@@ -55,16 +64,16 @@ const CALL_INDEXES: IndexDescription[] = [
 /** The index that finds changes since a moment. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** The projector deletes letters after 30 days and reports how many waited. This index is for a database without a projector. */
-const LETTERS_KEPT_SECONDS = 31 * 86_400;
-const LETTERS_BY_AGE = { last_seen: 1 } as const;
-const LETTERS_BY_AGE_NAME = "last_seen_1";
+/** The projector deletes dead letters after 30 days and reports how many waited. This index is for a database without a projector. */
+const DEAD_LETTERS_KEPT_SECONDS = 31 * 86_400;
+const DEAD_LETTERS_BY_AGE = { last_seen: 1 } as const;
+const DEAD_LETTERS_BY_AGE_NAME = "last_seen_1";
 
 /** An instance that has not been ready for an hour is gone. */
 const INSTANCES_KEPT_SECONDS = 3_600;
 
 /** One for each field dead letters are filtered by, in the order they are listed. */
-const LETTER_INDEXES: IndexDescription[] = [
+const DEAD_LETTER_INDEXES: IndexDescription[] = [
   { key: { first_seen: -1, _id: -1 } },
   ...["status", "reason", "type", "key"].map((field) => ({
     key: { [field]: 1 as const, first_seen: -1 as const, _id: -1 as const },
@@ -86,8 +95,16 @@ export async function prepareCollections(db: Db): Promise<void> {
  */
 export async function createCollections(db: Db): Promise<void> {
   const names = [
-    ...["events", "calls", "agents", "positions", "sequences", "minutes"],
-    ...["dead_letters", "erased", "jobs", "instances"],
+    "events",
+    "calls",
+    "agents",
+    "positions",
+    "sequences",
+    "minutes",
+    "dead_letters",
+    "erased",
+    "jobs",
+    "instances",
   ];
   await Promise.all(names.map((name) => db.createCollection(name).catch(unlessThere)));
 }
@@ -101,7 +118,7 @@ export async function createIndexes(db: Db): Promise<void> {
     db.collection("events").createIndexes(EVENT_INDEXES),
     db.collection("calls").createIndexes(CALL_INDEXES),
     db.collection("agents").createIndexes([BY_VERSION]),
-    db.collection("dead_letters").createIndexes(LETTER_INDEXES),
+    db.collection("dead_letters").createIndexes(DEAD_LETTER_INDEXES),
     db.collection("erased").createIndexes(LEDGER_INDEXES),
     db
       .collection("instances")
@@ -109,18 +126,19 @@ export async function createIndexes(db: Db): Promise<void> {
     db
       .collection("minutes")
       .createIndexes([{ key: { minute: 1 }, expireAfterSeconds: MINUTES_KEPT_SECONDS }]),
-    keepLetters(db),
+    keepDeadLetters(db),
   ]);
   await dropFormer(db.collection("calls"));
 }
 
 /** An earlier release made the index with a shorter time. It is built again, because changing it needs more rights than ours. */
-async function keepLetters(db: Db): Promise<void> {
-  const letters = db.collection("dead_letters");
-  const create = () => letters.createIndex(LETTERS_BY_AGE, { expireAfterSeconds: LETTERS_KEPT_SECONDS });
+async function keepDeadLetters(db: Db): Promise<void> {
+  const deadLetters = db.collection("dead_letters");
+  const create = () =>
+    deadLetters.createIndex(DEAD_LETTERS_BY_AGE, { expireAfterSeconds: DEAD_LETTERS_KEPT_SECONDS });
   await create().catch(async (error) => {
     unlessCode(OTHER_OPTIONS)(error);
-    await letters.dropIndex(LETTERS_BY_AGE_NAME).catch(unlessGone);
+    await deadLetters.dropIndex(DEAD_LETTERS_BY_AGE_NAME).catch(unlessGone);
     await create();
   });
 }

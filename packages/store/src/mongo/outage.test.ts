@@ -58,16 +58,30 @@ test.each([
   ["a transaction to be tried again", answered(1, ["TransientTransactionError"])],
   ["a commit nobody knows of", answered(1, ["UnknownTransactionCommitResult"])],
   ...[
-    ...["ECONNRESET", "EPIPE", "ECONNABORTED", "ECONNREFUSED", "ETIMEDOUT", "ENOTCONN", "ENETRESET"],
-    ...["EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "ENOTFOUND", "EAI_AGAIN"],
-    ...["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_PREMATURE_CLOSE"],
-    ...["ERR_SOCKET_CLOSED", "ERR_SOCKET_CONNECTION_TIMEOUT"],
+    "ECONNRESET",
+    "EPIPE",
+    "ECONNABORTED",
+    "ECONNREFUSED",
+    "ETIMEDOUT",
+    "ENOTCONN",
+    "ENETRESET",
+    "EHOSTUNREACH",
+    "EHOSTDOWN",
+    "ENETUNREACH",
+    "ENETDOWN",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ERR_STREAM_DESTROYED",
+    "ERR_STREAM_WRITE_AFTER_END",
+    "ERR_STREAM_PREMATURE_CLOSE",
+    "ERR_SOCKET_CLOSED",
+    "ERR_SOCKET_CONNECTION_TIMEOUT",
   ].map((code) => [`a socket's ${code}`, ofSocket(code)] as const),
-])("%s passes: it is told as Unavailable, with its cause", async (_, error) => {
+])("%s passes: it is reported as Unavailable, with its cause", async (_, error) => {
   expect(isPassing(error)).toBe(true);
-  const told = orUnavailable(() => Promise.reject(error));
-  await expect(told).rejects.toBeInstanceOf(Unavailable);
-  await expect(told).rejects.toMatchObject({ cause: error });
+  const outcome = orUnavailable(() => Promise.reject(error));
+  await expect(outcome).rejects.toBeInstanceOf(Unavailable);
+  await expect(outcome).rejects.toMatchObject({ cause: error });
 });
 
 test.each([

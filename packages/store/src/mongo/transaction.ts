@@ -7,8 +7,8 @@ import {
   MongoErrorLabel,
   type TransactionOptions,
 } from "mongodb";
-import { endAbandoned } from "./abandoned.ts";
 import { OPERATION_LIMIT_MS } from "./connect.ts";
+import { abortOrphaned } from "./orphaned-transactions.ts";
 import { isDuplicateKey, isLostLink } from "./outage.ts";
 
 /**
@@ -55,7 +55,7 @@ export async function runTransaction<T>(
       }
       onRetry(attempt);
       // this only helps: without it the next tries go on as before
-      if (attempt % STUCK_TRIES === 0) await endAbandoned(client).catch(() => {});
+      if (attempt % STUCK_TRIES === 0) await abortOrphaned(client).catch(() => {});
       await sleep(pauseAfter(attempt));
     }
   } finally {

@@ -9,16 +9,16 @@ import {
   type Page,
   type ReadOccurrence,
 } from "@teravoz/domain";
-import type { Place } from "../letters/letter-page.ts";
+import type { DeadLetterCursor } from "../dead-letters/dead-letter-page.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
-/** The place where a listing goes on: below the id of an event, and after the place of a letter; null = at the newest. */
-type DeliveryPlace = { id: number | null; letter: Place | null };
+/** Where a listing goes on: below the id of an event, and after a dead letter; null = at the newest. */
+type DeliveryCursor = { id: number | null; letter: DeadLetterCursor | null };
 
-/** Each reads at most `limit` after a place, newest first. */
+/** Each reads at most `limit` after a cursor, newest first. */
 export type DeliverySources = {
   events(below: number | null, limit: number): Promise<DeliveredEvent[]>;
-  letters(after: Place | null, limit: number): Promise<DeadLetter[]>;
+  deadLetters(after: DeadLetterCursor | null, limit: number): Promise<DeadLetter[]>;
 };
 
 /** A page of both, merged by time; each keeps its own order, so that each is listed once. */
@@ -27,40 +27,40 @@ export async function mergeDeliveries(
   { of }: DeliveryFilter,
   { limit, cursor }: { limit: number; cursor: string | null },
 ): Promise<Page<Delivery>> {
-  const from = cursor === null ? { id: null, letter: null } : readPlaces(cursor);
+  const from = cursor === null ? { id: null, letter: null } : readDeliveryCursor(cursor);
   // one more than the page may hold shows whether there is a next page
-  const [events, letters] = await Promise.all([
+  const [events, deadLetters] = await Promise.all([
     of === "letters" ? [] : sources.events(from.id, limit + 1),
-    of === "events" ? [] : sources.letters(from.letter, limit + 1),
+    of === "events" ? [] : sources.deadLetters(from.letter, limit + 1),
   ]);
-  const merged = mergeByTime(events, letters);
+  const merged = mergeByTime(events, deadLetters);
   const items = merged.slice(0, limit);
-  return { items, next: merged.length > limit ? writePlaces(items.reduce(placeAfter, from)) : null };
+  return { items, next: merged.length > limit ? writeDeliveryCursor(items.reduce(cursorAfter, from)) : null };
 }
 
-function mergeByTime(events: readonly DeliveredEvent[], letters: readonly DeadLetter[]): Delivery[] {
+function mergeByTime(events: readonly DeliveredEvent[], deadLetters: readonly DeadLetter[]): Delivery[] {
   const merged: Delivery[] = [];
   let next = 0;
   for (const event of events) {
-    for (; letters[next] && letters[next]!.first_seen > event.received_at; next += 1)
-      merged.push({ letter: letters[next]! });
+    for (; deadLetters[next] && deadLetters[next]!.first_seen > event.received_at; next += 1)
+      merged.push({ letter: deadLetters[next]! });
     merged.push({ event });
   }
-  return [...merged, ...letters.slice(next).map((letter) => ({ letter }))];
+  return [...merged, ...deadLetters.slice(next).map((deadLetter) => ({ letter: deadLetter }))];
 }
 
-const placeAfter = (place: DeliveryPlace, delivery: Delivery): DeliveryPlace =>
-  "event" in delivery ? { ...place, id: delivery.event.id } : { ...place, letter: delivery.letter };
+const cursorAfter = (cursor: DeliveryCursor, delivery: Delivery): DeliveryCursor =>
+  "event" in delivery ? { ...cursor, id: delivery.event.id } : { ...cursor, letter: delivery.letter };
 
-const writePlaces = ({ id, letter }: DeliveryPlace): string =>
-  writeCursor(`${id ?? ""}/${letter ? `${letter.first_seen.getTime()}:${letter.id}` : ""}`);
+const writeDeliveryCursor = ({ id, letter: deadLetter }: DeliveryCursor): string =>
+  writeCursor(`${id ?? ""}/${deadLetter ? `${deadLetter.first_seen.getTime()}:${deadLetter.id}` : ""}`);
 
-function readPlaces(cursor: string): DeliveryPlace {
+function readDeliveryCursor(cursor: string): DeliveryCursor {
   const read = /^([1-9]\d{0,14})?\/(?:(\d{1,14}):([0-9a-f]{64}))?$/.exec(readCursor(cursor));
   if (!read || read[0] === "/") throw new InvalidCursor();
   const [, event, ms, id] = read;
-  const letter = id === undefined ? null : { first_seen: new Date(Number(ms)), id };
-  return { id: event === undefined ? null : Number(event), letter };
+  const deadLetter = id === undefined ? null : { first_seen: new Date(Number(ms)), id };
+  return { id: event === undefined ? null : Number(event), letter: deadLetter };
 }
 
 /** An event as it was delivered, without its place in the order of its call. */

@@ -56,7 +56,9 @@ export async function listCalls(
 ): Promise<CallPage> {
   const after = cursor === null ? [] : conditionsAfter(cursor, order);
   const each: Reading = {
-    ...{ window, order, limit },
+    window,
+    order,
+    limit,
     conditions: [...equalities(filter), ...after],
     isNarrow: isNarrow(filter),
   };

@@ -7,7 +7,7 @@ import type {
   Page,
   ReadOccurrence,
 } from "@teravoz/domain";
-import { readLetters } from "../letters/mongo-letters.ts";
+import { readDeadLetters } from "../dead-letters/mongo-dead-letters.ts";
 import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { type Arrived, callsToOrder, describeArrivals, mergeDeliveries } from "./deliveries.ts";
@@ -25,7 +25,7 @@ export function listDeliveries(
   return mergeDeliveries(
     {
       events: (below, limit) => readEvents(collections, { ...key, below, limit, readOccurrence }),
-      letters: (after, limit) => readLetters(collections.deadLetters, { filter: key, after, limit }),
+      deadLetters: (after, limit) => readDeadLetters(collections.deadLetters, { filter: key, after, limit }),
     },
     filter,
     page,
@@ -55,7 +55,7 @@ async function readEvents(
   return describeArrivals(arrived, await readHistories(collections, arrived), readOccurrence);
 }
 
-/** All events of those of the calls that are not overgrown: the events of an overgrown call would be read again and again. */
+/** All events of those of the calls that are not oversized: the events of an oversized call would be read again and again. */
 async function readHistories({ calls, events }: Collections, arrived: readonly Arrived[]): Promise<Event[]> {
   const keys = new Set(arrived.filter(({ kind }) => kind === "call").map(({ aggregate_id }) => aggregate_id));
   if (keys.size === 0) return [];

@@ -2,14 +2,14 @@ import {
   type Call,
   type CallQueries,
   FOLD_REVISION,
-  orderPlaces,
+  type OrderKey,
+  orderKeyOf,
   type Page,
-  type Place,
   type Presence,
-  placeOf,
   type ReadOccurrence,
   readOccurrence as readInUtc,
   type StoredEvent,
+  sortOrderKeys,
   stampEvent,
 } from "@teravoz/domain";
 import { readCounts } from "../apply/minutes.ts";
@@ -74,7 +74,7 @@ type AskedEvents = {
  * are left out.
  */
 async function listCallEvents(collections: Collections, asked: AskedEvents): Promise<Page<StoredEvent>> {
-  const { items, next } = cutEvents(orderPlaces(await readPlaces(collections, asked)), asked);
+  const { items, next } = cutEvents(sortOrderKeys(await readOrderKeys(collections, asked)), asked);
   const wanted = items.map(({ uuid }) => uuid);
   const found = await collections.events.find({ _id: { $in: wanted } }, reading).toArray();
   const stamped = found.map(({ _id, ...event }) => stampEvent({ uuid: _id, ...event }, asked.readOccurrence));
@@ -85,20 +85,20 @@ async function listCallEvents(collections: Collections, asked: AskedEvents): Pro
 /** At most so many bodies are held at once: 16 MiB if each has the maximum of 64 KiB. */
 const BODIES_AT_ONCE = 256;
 
-async function readPlaces(
+async function readOrderKeys(
   { events }: Collections,
   { call_id, readOccurrence }: AskedEvents,
-): Promise<(Place & { bytes: number })[]> {
-  const places: (Place & { bytes: number })[] = [];
+): Promise<(OrderKey & { bytes: number })[]> {
+  const keys: (OrderKey & { bytes: number })[] = [];
   const all = events.find(
     { aggregate_id: { $eq: call_id }, kind: "call" },
     { ...reading, batchSize: BODIES_AT_ONCE },
   );
   for await (const { _id, ...event } of all) {
-    const place = placeOf({ uuid: _id, ...event }, readOccurrence);
-    places.push({ ...place, bytes: Buffer.byteLength(event.payload) });
+    const key = orderKeyOf({ uuid: _id, ...event }, readOccurrence);
+    keys.push({ ...key, bytes: Buffer.byteLength(event.payload) });
   }
-  return places;
+  return keys;
 }
 
 async function findEvent({ events }: Collections, uuid: string): Promise<StoredEvent | null> {

@@ -43,7 +43,8 @@ export async function findSearchValues(
   const until = performance.now() + limits.ms;
   const lookUp = (field: NumberField) => findNumbers(calls, field, search.digits, { ...limits, until });
   const [theirs, ours, agents] = await Promise.all([
-    ...[lookUp("their_number_canonical"), lookUp("our_number_canonical")],
+    lookUp("their_number_canonical"),
+    lookUp("our_number_canonical"),
     findAgents(calls, search, limits),
   ] as const);
   const whole = search.number === null ? [] : [search.number];

@@ -88,15 +88,15 @@ async function withoutRevision({ calls }: Collections, keys: string[], revision:
   return keys.filter((key) => !done.has(key));
 }
 
-/** Separates overgrown calls: they are refolded one by one, so that memory never holds the events of two. */
+/** Separates oversized calls: they are refolded one by one, so that memory never holds the events of two. */
 export async function setApart(
   { calls }: Collections,
   keys: string[],
-): Promise<Pick<KeysPage, "items" | "overgrown">> {
+): Promise<Pick<KeysPage, "items" | "oversized">> {
   const large = { _id: { $in: keys }, overgrown: true as const };
   const found = await calls.find(large, { ...listing, projection: { _id: 1 } }).toArray();
-  const overgrown = new Set(found.map(({ _id }) => _id));
-  return { items: keys.filter((key) => !overgrown.has(key)), overgrown: [...overgrown] };
+  const oversized = new Set(found.map(({ _id }) => _id));
+  return { items: keys.filter((key) => !oversized.has(key)), oversized: [...oversized] };
 }
 
 /** One moment for a page, as for every other query: see mongo-queries. */

@@ -52,7 +52,7 @@ export function createMongoRebuild({
     listAgents: (page) => orUnavailable(() => listAgents(collections, page)),
     compareAgents: (keys, fold) => attempt((each) => compareAgents(each, keys, fold)),
     refoldAgents: (work, fold) => attempt((each) => refoldAgents(each, work, fold)),
-    told: (place, changes) => orUnavailable(() => confirm(collections, place, changes)),
+    confirmNotified: (place, changes) => orUnavailable(() => confirm(collections, place, changes)),
   };
 }
 
@@ -113,7 +113,7 @@ async function refold(
   await removeCalls(attempt, removed);
   await writeCalls(attempt, written, known.calls);
   const untold = [...fence.untold, ...changes];
-  if (changes.length > 0) await keepUntold(attempt, place, untold);
+  if (changes.length > 0) await keepUnnotified(attempt, place, untold);
   return { superseded: null, differences, changes: untold };
 }
 
@@ -144,7 +144,7 @@ async function refoldAgents(
     ({ key }): Change => ({ key, kind: "agent", version: attempt.now, erased: false }),
   );
   const untold = [...fence.untold, ...changes];
-  if (changes.length > 0) await keepUntold(attempt, place, untold);
+  if (changes.length > 0) await keepUnnotified(attempt, place, untold);
   return { superseded: null, differences, changes: untold };
 }
 
@@ -164,7 +164,7 @@ async function removeCalls({ collections, session }: Attempt, keys: string[]): P
   await collections.calls.deleteMany({ _id: { $in: keys } }, options);
 }
 
-async function keepUntold(
+async function keepUnnotified(
   { collections, session }: Attempt,
   place: Partition,
   untold: Change[],
@@ -179,6 +179,6 @@ async function confirm(
   place: Partition,
   changes: readonly Change[],
 ): Promise<void> {
-  const told = { _id: idOf(place), untold: { $eq: [...changes] } };
-  await positions.updateOne(told, { $unset: { untold: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
+  const confirmed = { _id: idOf(place), untold: { $eq: [...changes] } };
+  await positions.updateOne(confirmed, { $unset: { untold: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
 }

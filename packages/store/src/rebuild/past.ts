@@ -75,7 +75,7 @@ async function beginPart(db: Db, name: string): Promise<Part> {
   return db.createCollection<CallDocument>(`${name}.part-${randomUUID()}`);
 }
 
-/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this tells them apart. */
+/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this distinguishes them. */
 async function uuidOf(db: Db, { collectionName }: Part): Promise<string | undefined> {
   const [found] = await db.listCollections({ name: collectionName }).toArray();
   return (found as CollectionInfo | undefined)?.info?.uuid?.toString("hex");
@@ -100,8 +100,8 @@ async function writePages(collections: Collections, part: Part, options: PastOpt
       after,
       options.pageEvents ?? PAGE_EVENTS,
     );
-    const { items, overgrown } = await setApart(collections, keys);
-    for (const work of [items, ...overgrown.map((key) => [key])])
+    const { items, oversized } = await setApart(collections, keys);
+    for (const work of [items, ...oversized.map((key) => [key])])
       await writeKeys(collections, part, work, options);
     await options.onLooked(keys.length);
     after = last;

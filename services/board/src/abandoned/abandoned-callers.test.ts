@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Abandoned, AbandonedPerson } from "../model/reports.ts";
+import type { Abandoned, AbandonedPerson } from "@teravoz/protocol/client";
 import { anonymousOf, openFirst, toAbandonedCsv } from "./abandoned-callers.ts";
 
 const person = (given: Partial<AbandonedPerson>): AbandonedPerson => ({

@@ -1,6 +1,7 @@
-import { formatNumber } from "../base/format.ts";
-import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
-import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
+import { formatTelephone } from "@teravoz/domain/telephone";
+import { isoTimeOf } from "@teravoz/domain/time";
+import type { Abandoned, AbandonedPerson, AbandonedReport } from "@teravoz/protocol/client";
+import { type Cell, type FileOptions, writeCsv } from "../base/table-file.ts";
 
 /**
  * Whether the caller still needs a call back: nobody has talked to them since, and at least one wait was
@@ -50,9 +51,9 @@ export function toAbandonedCsv(
 function rowOf(row: Omit<AbandonedPerson, "person">, { masked, zone }: FileOptions): Row {
   const { their_number, their_number_display, times, longest_wait_ms, short, aggregate_id } = row;
   const shown = their_number_display ?? their_number;
-  const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
+  const time = (value: string | null) => value && isoTimeOf(Date.parse(value), zone);
   return {
-    their_number: masked ? shown && formatNumber(shown, true) : their_number,
+    their_number: masked ? shown && formatTelephone(shown, true) : their_number,
     times,
     longest_wait_ms,
     short,

@@ -1,12 +1,13 @@
+import { formatTelephone } from "@teravoz/domain/telephone";
+import type { Abandoned, AbandonedPerson, AbandonedReport } from "@teravoz/protocol/client";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { TableExport } from "../base/elements/table-export.tsx";
-import { formatMean, formatNumber } from "../base/format.ts";
+import { formatMean } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { formatRecent } from "../base/times.ts";
 import { theirNumber } from "../model/call.ts";
-import type { Abandoned, AbandonedPerson, AbandonedReport } from "../model/reports.ts";
 import { words } from "../words.ts";
 import { anonymousOf, isOpen, openFirst, toAbandonedCsv } from "./abandoned-callers.ts";
 import { abandoned } from "./read-abandoned.ts";
@@ -129,7 +130,7 @@ function Talked({ at, short }: { at: string | null; short: boolean }) {
 
 function numberOf(row: Pick<Abandoned, "their_number" | "their_number_display">): string {
   const number = theirNumber(row);
-  return number ? formatNumber(number, masked.value) : NONE;
+  return number ? formatTelephone(number, masked.value) : NONE;
 }
 
 const time = (iso: string) => formatRecent(Date.parse(iso));

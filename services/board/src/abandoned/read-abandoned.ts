@@ -1,22 +1,20 @@
 import { effect, signal } from "@preact/signals";
+import type { AbandonedReport } from "@teravoz/protocol/client";
+import { MAX_DAYS } from "@teravoz/protocol/limits";
 import { createPaced } from "../base/paced.ts";
 import { page } from "../base/route.ts";
 import { changed, connection } from "../base/socket.ts";
-import type { AbandonedReport } from "../model/reports.ts";
 import { readReport } from "../reports/followed-reports.ts";
 
 /** The abandoned calls of the last days; null until they have come once. They are read only while their page is open. */
 export const abandoned = signal<AbandonedReport | null>(null);
-
-/** Today and the six days before it: the most that the server gives. */
-const ABANDONED_DAYS = 7;
 
 /** Midnight and lost calls change the list without an event. */
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {
   if (page.peek() !== "abandoned") return true;
-  return readReport("ListAbandoned", abandoned, { days: ABANDONED_DAYS });
+  return readReport("ListAbandoned", abandoned, { days: MAX_DAYS });
 });
 
 effect(() => {

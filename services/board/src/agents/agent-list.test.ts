@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Agent } from "../model/agent.ts";
+import type { Agent } from "@teravoz/protocol/client";
 import { byState, findAgents } from "./agent-list.ts";
 
 const agent = (name: string, state: Agent["state"], since: string | null, queues: string[] = []): Agent => ({

@@ -1,4 +1,14 @@
-import { AGENT_STATES, type Agent, type AgentState } from "../model/agent.ts";
+import type { Agent, AgentState } from "@teravoz/protocol/client";
+
+/** The states of agents, in the order of the page. */
+export const AGENT_STATES = [
+  "TALKING",
+  "RINGING",
+  "FREE",
+  "PAUSED",
+  "LOGGED_OUT",
+  "UNKNOWN",
+] as const satisfies readonly AgentState[];
 
 /**
  * The agents in a state. The agent who has been in it longest comes first; agents without a time come

@@ -1,4 +1,4 @@
-import type { AgentState } from "../model/agent.ts";
+import type { AgentState } from "@teravoz/protocol/client";
 import { words } from "../words.ts";
 
 /** A shape, a word and a colour say the same: a reader needs only one of them. */

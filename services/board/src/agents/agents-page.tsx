@@ -1,3 +1,4 @@
+import type { Agent } from "@teravoz/protocol/client";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
@@ -5,11 +6,10 @@ import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatMean } from "../base/format.ts";
 import { go, query } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
-import { AGENT_STATES, type Agent } from "../model/agent.ts";
 import { agents } from "../reports/followed-reports.ts";
 import { Since } from "../rewind/since.tsx";
 import { words } from "../words.ts";
-import { byState, findAgents } from "./agent-list.ts";
+import { AGENT_STATES, byState, findAgents } from "./agent-list.ts";
 import { AgentMark } from "./agent-mark.tsx";
 import { AgentName } from "./agent-name.tsx";
 

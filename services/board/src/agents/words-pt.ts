@@ -1,4 +1,4 @@
-import type { AgentState } from "../model/agent.ts";
+import type { AgentState } from "@teravoz/protocol/client";
 
 export type AgentsWords = {
   states: Record<AgentState, string>;

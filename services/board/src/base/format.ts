@@ -1,3 +1,4 @@
+import { formatTelephone, maskDigits } from "@teravoz/domain/telephone";
 import { language } from "./language.ts";
 
 /** `1:02:03` or `02:03`; takes milliseconds. */
@@ -51,33 +52,9 @@ export const formatShare = (share: number | null): string =>
 /** `00:18`, or a dash if nothing was counted. */
 export const formatMean = (ms: number | null): string => (ms === null ? "–" : formatDuration(ms));
 
-/** A subscriber number has 8 or 9 digits; an area code, and before it 55 for Brazil, may precede it. */
-const BRAZILIAN = /^(?:(55)?(\d{2}))?(\d{4,5})(\d{4})$/;
-
-/** Toll-free and shared-cost numbers, as the server displays them, belong to companies. */
-const OF_A_COMPANY = /^0[3589]00 /;
-/** The number begins with the country code of another country. */
-const FOREIGN = /^\+(?!55)/;
-
-/**
- * Formats a telephone number for display. The input is the number as the server displays it, or the digits
- * of a body. A masked number keeps only its area and its last four digits (`+55 11 9****-0000`). A number
- * that is not Brazilian is shown unchanged, or masked but for its end.
- */
-export function formatNumber(number: string, masked: boolean): string {
-  const digits = number.replace(/\D/g, "");
-  // an extension or a short code identifies no person
-  if (digits.length < 6 || OF_A_COMPANY.test(number)) return number;
-  const match = FOREIGN.test(number) ? null : BRAZILIAN.exec(digits);
-  if (!match) return masked ? "*".repeat(digits.length - 4) + digits.slice(-4) : number;
-  const [, country, area, exchange = "", line = ""] = match;
-  const head = masked ? exchange.slice(0, 1).padEnd(exchange.length, "*") : exchange;
-  return [country && "+55", area, `${head}-${line}`].filter(Boolean).join(" ");
-}
-
 /** The key of an agent or of a dead letter. It is masked if it is a telephone number. */
 export const formatKey = (key: string, masked: boolean): string =>
-  /^\+?\d{8,15}$/.test(key) ? formatNumber(key, masked) : key;
+  /^\+?\d{8,15}$/.test(key) ? formatTelephone(key, masked) : key;
 
 /** Six digits or more, with or without the punctuation of telephones and documents. */
 const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
@@ -87,12 +64,9 @@ const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
  * four digits.
  */
 export const maskText = (text: string, masked: boolean): string =>
-  masked ? text.replace(LONG_DIGITS, (run, date?: string) => date ?? maskRun(run)) : text;
-
-function maskRun(run: string): string {
-  const digits = run.replace(/\D/g, "");
-  return "*".repeat(digits.length - 4) + digits.slice(-4);
-}
+  masked
+    ? text.replace(LONG_DIGITS, (run, date?: string) => date ?? maskDigits(run.replace(/\D/g, "")))
+    : text;
 
 /** The digits of these fields identify no person. */
 const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
@@ -102,17 +76,17 @@ const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue"
  * only its end, in values, in texts and in field names. The result is text: never insert it as HTML.
  */
 export function formatBody(body: unknown, masked: boolean): string {
-  return JSON.stringify(body, masked ? maskDigits : undefined, 2);
+  return JSON.stringify(body, masked ? maskValue : undefined, 2);
 }
 
-function maskDigits(key: string, value: unknown): unknown {
+function maskValue(key: string, value: unknown): unknown {
   if (HARMLESS.has(key)) return value;
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [maskText(name, true), member]));
   if (typeof value !== "string" && typeof value !== "number") return value;
   const text = String(value);
   return /^\+?[\d .()/-]{6,20}$/.test(text) && text.replace(/\D/g, "").length >= 6
-    ? formatNumber(text, true)
+    ? formatTelephone(text, true)
     : maskedOr(value, text);
 }
 

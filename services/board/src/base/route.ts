@@ -1,24 +1,15 @@
 import { batch, signal } from "@preact/signals";
-import { type CallState, STATES } from "../model/call.ts";
-import { type DeliveryStatus, STATUSES } from "../model/delivery.ts";
+import { DELIVERY_STATUSES } from "@teravoz/domain/deliveries";
+import { type PageName as KnownPage, PAGE_ADDRESSES } from "@teravoz/protocol/addresses";
+import type { CallState, DeliveryStatus } from "@teravoz/protocol/client";
+import { CALL_STATES, EARLIEST_MOMENT, MAX_SEARCH } from "@teravoz/protocol/limits";
 
-/** The addresses of the pages, in the order of the navigation. Every address can be shared. */
-export const PATHS = {
-  live: "/",
-  calls: "/calls",
-  agents: "/agents",
-  queues: "/queues",
-  abandoned: "/abandoned",
-  deliveries: "/deliveries",
-  system: "/system",
-  number: "/number",
-  // this page is shown at every other address
-  unknown: "/not-found",
-} as const;
-export type PageName = keyof typeof PATHS;
-const ALL_PAGES = Object.keys(PATHS) as PageName[];
-/** The pages that the navigation shows. */
-export const PAGES = ALL_PAGES.filter((name) => name !== "number" && name !== "unknown");
+export type { KnownPage };
+/** `unknown` is shown at every address that is not in the list. */
+export type PageName = KnownPage | "unknown";
+const KNOWN_PAGES = Object.keys(PAGE_ADDRESSES) as KnownPage[];
+/** The pages that the navigation shows, in its order. */
+export const PAGES = KNOWN_PAGES.filter((name) => name !== "number");
 
 export const page = signal<PageName>(readPage());
 /** The state that filters the page of calls; null = all. */
@@ -44,37 +35,32 @@ export const queue = signal(readChosenQueue());
 
 /** The call_id of the call whose details are open, on any page. */
 export const selected = signal(readCall());
-/** No call is older than this. */
-const EARLIEST = Date.UTC(2000, 0);
 /** The moment that the live page shows, in ms; null = now. It advances while the past is played. */
 export const at = signal(readMoment());
 /** The query of the address, for parameters that only one page has. */
 export const parameters = signal(location.search);
 
 function readPage(): PageName {
-  return ALL_PAGES.find((name) => PATHS[name] === location.pathname) ?? "unknown";
+  return KNOWN_PAGES.find((name) => PAGE_ADDRESSES[name] === location.pathname) ?? "unknown";
 }
 
 /** The filter is part of the address, so that it can be bookmarked and survives a reload. */
 function readFilter(): CallState | null {
   const state = new URLSearchParams(location.search).get("state");
-  return STATES.find((each) => each === state) ?? null;
+  return CALL_STATES.find((each) => each === state) ?? null;
 }
 
 function readStatus(): DeliveryStatus | null {
   const status = new URLSearchParams(location.search).get("status");
-  return STATUSES.find((each) => each === status) ?? null;
+  return DELIVERY_STATUSES.find((each) => each === status) ?? null;
 }
-
-/** The longest search that the server accepts. */
-const MAX_QUERY = 256;
 
 /**
  * The search text is in the fragment of the address, which browsers send to no server, so that no log
  * contains the numbers that people search for.
  */
 function readQuery(): string {
-  return readFragment().get("q")?.trim().slice(0, MAX_QUERY) ?? "";
+  return readFragment().get("q")?.trim().slice(0, MAX_SEARCH) ?? "";
 }
 
 function readChosenQueue(): string | null {
@@ -91,7 +77,7 @@ function readFragment(): URLSearchParams {
 
 /** Only the live page has a window other than today. */
 function readMinutes(): number | null {
-  return location.pathname === PATHS.live &&
+  return location.pathname === PAGE_ADDRESSES.live &&
     new URLSearchParams(location.search).get("minutes") === String(SLIDING_MINUTES)
     ? SLIDING_MINUTES
     : null;
@@ -112,7 +98,7 @@ export type View = {
 };
 
 export function addressOf(
-  to: PageName,
+  to: KnownPage,
   { state, status: delivered, q, minutes: window, queue, call, visited, agent, at: moment, more }: View = {},
 ): string {
   const search = new URLSearchParams({
@@ -129,7 +115,7 @@ export function addressOf(
     ...(agent ? { agent } : {}),
     ...(call ? { call } : {}),
   });
-  return join(PATHS[to], search, fragment);
+  return join(PAGE_ADDRESSES[to], search, fragment);
 }
 
 const join = (path: string, search: URLSearchParams, fragment: URLSearchParams): string =>
@@ -138,7 +124,7 @@ const join = (path: string, search: URLSearchParams, fragment: URLSearchParams):
     .join("");
 
 /** Goes to a page. The details of a call stay open if the page stays the same. */
-export function go(to: PageName, view: View = {}): void {
+export function go(to: KnownPage, view: View = {}): void {
   const call = to === page.peek() ? selected.peek() : null;
   history.pushState(null, "", addressOf(to, { call, ...view }));
   read();
@@ -146,7 +132,7 @@ export function go(to: PageName, view: View = {}): void {
 
 function readMoment(): number | null {
   const ms = Date.parse(new URLSearchParams(location.search).get("at") ?? "");
-  return ms >= EARLIEST ? ms : null;
+  return ms >= EARLIEST_MOMENT ? ms : null;
 }
 
 /** Browsers allow a page to change its address some 100 times in 30 seconds. */
@@ -159,7 +145,7 @@ export function writeMoment(): void {
   writing = setTimeout(() => {
     writing = null;
     const url = new URL(location.href);
-    if (at.peek() === null || url.pathname !== PATHS.live) return;
+    if (at.peek() === null || url.pathname !== PAGE_ADDRESSES.live) return;
     url.searchParams.set("at", new Date(at.peek()!).toISOString());
     history.replaceState(history.state, "", readable(url.href));
   }, WRITE_MS);

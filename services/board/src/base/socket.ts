@@ -1,4 +1,13 @@
 import { computed, signal } from "@preact/signals";
+import type {
+  Answers,
+  CommandInput,
+  CommandName,
+  Envelope,
+  More,
+  Pushes,
+  PushName,
+} from "@teravoz/protocol/client";
 import { io } from "socket.io-client";
 import { serverTime } from "./clock.ts";
 
@@ -9,17 +18,11 @@ export type Connection =
   | { status: "lost"; since: number | null }
   | { status: "token"; wrong: boolean };
 
-/**
- * `next`: there is more to read. `cut`: the search was cut off. `left`: the call no longer matches the
- * subscription.
- */
-export type Envelope<T> = {
-  data: T;
-  status: "Ok" | "Failed";
-  next?: string;
-  cut?: true;
-  left?: true;
-};
+/** The answer to a command. */
+export type Answer<Name extends CommandName> = Envelope<Answers[Name]>;
+
+/** A message that no command asked for. */
+export type Push<Name extends PushName> = { data: Pushes[Name] } & Pick<More, "left">;
 
 const TOKEN = "token";
 /** After a failed answer, which means that the database is away, the page asks again after this time. */
@@ -56,25 +59,27 @@ export function giveToken(token: string): void {
 export const isConnected = (): boolean => socket.connected;
 
 /** Resolves with null if the connection breaks before the answer. */
-export const ask = <T>(command: string, data: object): Promise<Envelope<T> | null> =>
-  socket.emitWithAck(command, data).catch(() => null);
+export const ask = <Name extends CommandName>(
+  command: Name,
+  data: CommandInput<Name>,
+): Promise<Answer<Name> | null> => socket.emitWithAck(command, data).catch(() => null);
 
 /**
- * * Calls `onAnswer` in the order of the server's messages, so that a later message is never handled
+ * Calls `onAnswer` in the order of the server's messages, so that a later message is never handled
  * before the answer: a promise would resolve after a message that came in the same packet. Does nothing if
  * the connection breaks.
  */
-export const askInOrder = <T>(
-  command: string,
-  data: object,
-  onAnswer: (answer: Envelope<T>) => void,
+export const askInOrder = <Name extends CommandName>(
+  command: Name,
+  data: CommandInput<Name>,
+  onAnswer: (answer: Answer<Name>) => void,
 ): void => {
   socket.emit(command, data, onAnswer);
 };
 
-export const listen = <T>(event: string, onMessage: (message: Envelope<T>) => void): void => {
-  socket.on(event, onMessage);
-};
+export function listen<Name extends PushName>(event: Name, onMessage: (message: Push<Name>) => void): void {
+  socket.on<string>(event, onMessage);
+}
 
 /** Calls `onConnect` after each connect, and at once if the page is connected already. */
 export function listenToConnects(onConnect: () => void): void {
@@ -95,7 +100,7 @@ listenToConnects(() => {
   // a server that is cut off sends Stale after its welcome
   cutOffSince.value = null;
 });
-listen<{ since: string }>("Stale", ({ data }) => {
+listen("Stale", ({ data }) => {
   cutOffSince.value = Date.parse(data.since);
 });
 listen("Fresh", () => {
@@ -104,7 +109,7 @@ listen("Fresh", () => {
 listen("DataChanged", () => {
   changed.value += 1;
 });
-listen<{ aggregate_id: string }>("CallErased", ({ data }) => {
+listen("CallErased", ({ data }) => {
   erased.value = data.aggregate_id;
 });
 socket.on("disconnect", (reason) => {

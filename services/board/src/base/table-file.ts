@@ -26,25 +26,6 @@ function cellOf(value: Cell, language: FileOptions["language"]): string {
   return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** `2026-11-25T10:42:07.123-03:00` */
-export function formatIso(ms: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    fractionalSecondDigits: 3,
-    timeZoneName: "longOffset",
-  }).formatToParts(ms);
-  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
-  const offset = of("timeZoneName").replace("GMT", "") || "+00:00";
-  return `${of("year")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}:${of("second")}.${of("fractionalSecond")}${offset}`;
-}
-
 /** Offers a text as a file to download. */
 export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));

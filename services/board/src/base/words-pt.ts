@@ -1,3 +1,4 @@
+import type { EventType } from "@teravoz/domain/event";
 import type { PageName } from "./route.ts";
 
 export type BaseWords = {
@@ -16,8 +17,8 @@ export type BaseWords = {
   noQueue: string;
   window: string;
   short: string;
-  /** The name of each event type; unknown types are shown unchanged. */
-  eventTypes: Readonly<Record<string, string>>;
+  /** The name of each event type. */
+  eventTypes: Record<EventType, string>;
 };
 
 export const words: BaseWords = {
@@ -50,7 +51,6 @@ export const words: BaseWords = {
     "call.standby": "Aguardando direcionamento",
     "call.waiting": "Em espera",
     "call.ongoing": "Em atendimento",
-    "call.on-going": "Em atendimento",
     "call.finished": "Encerrada",
     "call.overflow": "Transbordou da fila",
     "call.follow-me": "Siga-me",
@@ -63,6 +63,10 @@ export const words: BaseWords = {
     "actor.left": "Agente saiu",
     "actor.ringing": "Tocando no agente",
     "actor.noanswer": "Agente não atendeu",
+    "actor.logged-in": "actor.logged-in",
+    "actor.logged-out": "actor.logged-out",
+    "actor.paused": "actor.paused",
+    "actor.unpaused": "actor.unpaused",
     "peer.ringing": "Tocando no ramal",
     "dialer.attempt": "Discador tentou",
     "dialer.success": "Discador completou",

@@ -1,22 +1,25 @@
 import { computed } from "@preact/signals";
+import { isPresumedLost } from "@teravoz/domain/call";
+import { formatTelephone } from "@teravoz/domain/telephone";
+import { startOfDay } from "@teravoz/domain/time";
+import type { Call } from "@teravoz/protocol/client";
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { AgentName } from "../agents/agent-name.tsx";
 import { now } from "../base/clock.ts";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import { formatDuration, formatNumber } from "../base/format.ts";
+import { formatDuration } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { agent, filter, query, visited } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatTimeOfDay } from "../base/times.ts";
 import { zone } from "../base/zone.ts";
-import { ageOf, type Call, fromOf, isPresumedLost, presentAgents, queuesOf, toOf } from "../model/call.ts";
+import { ageOf, fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
 import { words } from "../words.ts";
 import { COLUMNS, type Column, firstOrderOf, joinNames } from "./list/call-order.ts";
 import { goCalls, order, period } from "./list/calls-view.ts";
 import { rows } from "./list/listed-calls.ts";
-import { periodOf } from "./list/periods.ts";
 import {
   first,
   isFast,
@@ -92,7 +95,7 @@ function Heading({ column }: { column: Column }) {
 }
 
 /** The first moment of today: calls since then show only a time, earlier calls also a date. */
-const today = computed(() => periodOf("today", now.value - (now.value % 60_000), zone.value).since!);
+const today = computed(() => startOfDay(new Date(now.value - (now.value % 60_000)), zone.value).getTime());
 
 /** The cell of each column. */
 const CELLS: Record<Column, (call: Call) => VNode> = {
@@ -129,14 +132,16 @@ function Row({ call, passes }: { call: Call; passes: boolean }) {
 }
 
 function Lost({ call }: { call: Call }) {
-  return isPresumedLost(call, now.value) ? <span class="soft"> {words.calls.presumedLost}</span> : null;
+  return isPresumedLost(call, new Date(now.value)) ? (
+    <span class="soft"> {words.calls.presumedLost}</span>
+  ) : null;
 }
 
 /** A text longer than this may be cut, so it has a tooltip. */
 const LONG = 20;
 
 const numberCell = (value: string | null): VNode =>
-  textCell(value ? formatNumber(value, masked.value) : NONE, "number");
+  textCell(value ? formatTelephone(value, masked.value) : NONE, "number");
 
 const textCell = (value: string, name?: string): VNode => (
   <td class={name} title={value.length > LONG ? value : undefined}>

@@ -1,6 +1,9 @@
-import { formatNumber, maskText } from "../base/format.ts";
-import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
-import { agentsOf, type Call, type CallNumber, fromOf, queuesOf, toOf } from "../model/call.ts";
+import { formatTelephone } from "@teravoz/domain/telephone";
+import { isoTimeOf } from "@teravoz/domain/time";
+import type { Call } from "@teravoz/protocol/client";
+import { maskText } from "../base/format.ts";
+import { type Cell, type FileOptions, writeCsv } from "../base/table-file.ts";
+import { agentsOf, type CallNumber, fromOf, queuesOf, toOf } from "../model/call.ts";
 
 /** The columns of an exported call, one row a call. */
 const COLUMNS = [
@@ -30,8 +33,9 @@ type Row = Record<(typeof COLUMNS)[number], Cell>;
  */
 function rowOf(call: Call, { masked, zone }: FileOptions): Row {
   const mask = (text: string) => maskText(text, masked);
-  const time = (value: string | null) => value && formatIso(Date.parse(value), zone);
-  const number = ({ written, shown }: CallNumber) => (masked ? shown && formatNumber(shown, true) : written);
+  const time = (value: string | null) => value && isoTimeOf(Date.parse(value), zone);
+  const number = ({ written, shown }: CallNumber) =>
+    masked ? shown && formatTelephone(shown, true) : written;
   return {
     aggregate_id: call.aggregate_id,
     state: call.state,

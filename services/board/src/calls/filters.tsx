@@ -1,7 +1,8 @@
+import type { CallState } from "@teravoz/protocol/client";
+import { CALL_STATES } from "@teravoz/protocol/limits";
 import { Link } from "../base/elements/link.tsx";
 import { SearchBox } from "../base/elements/search-box.tsx";
 import { agent, filter, query, visited } from "../base/route.ts";
-import { type CallState, STATES } from "../model/call.ts";
 import { words } from "../words.ts";
 import { ExportButtons } from "./export-buttons.tsx";
 import { goCalls } from "./list/calls-view.ts";
@@ -17,7 +18,7 @@ export function Filters() {
       <SearchBox label={words.calls.search} go={(q) => goCalls({ q })} />
       <nav aria-label={words.calls.filter}>
         <FilterButton state={null} />
-        {STATES.map((state) => (
+        {CALL_STATES.map((state) => (
           <FilterButton key={state} state={state} />
         ))}
       </nav>

@@ -1,10 +1,11 @@
 import { signal } from "@preact/signals";
+import { localTimeOf, startOfDay } from "@teravoz/domain/time";
 import { serverTime } from "../base/clock.ts";
 import { zone } from "../base/zone.ts";
 import { words } from "../words.ts";
 import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
-import { isPeriodChoice, PERIODS, periodOf, wallClock } from "./list/periods.ts";
+import { isPeriodChoice, PERIODS } from "./list/periods.ts";
 
 /** The times that somebody is typing, while they are not a valid period. */
 const unfinished = signal<{ from: string; to: string } | null>(null);
@@ -38,10 +39,15 @@ export function PeriodPicker() {
 
 /** From the beginning of today until now. */
 function usualOwn(): { from: string; to: string } {
-  const today = periodOf("today", serverTime(), zone.peek());
-  const [from, to] = [today.since!, serverTime() + 60_000].map((ms) => wallClock(ms, zone.peek()));
-  return { from: from!, to: to! };
+  const now = serverTime();
+  return {
+    from: toMinute(startOfDay(new Date(now), zone.peek()).getTime()),
+    to: toMinute(now + 60_000),
+  };
 }
+
+/** `2026-11-25T10:42`, as a field for a date and time takes it. */
+const toMinute = (ms: number): string => localTimeOf(ms, zone.peek()).slice(0, "2026-11-25T10:42".length);
 
 /** Times in the account's zone. They are applied as soon as the second is after the first. */
 function OwnTimes(given: { from: string; to: string }) {

@@ -1,4 +1,4 @@
-import type { CallState } from "../model/call.ts";
+import type { CallState } from "@teravoz/protocol/client";
 import { words } from "../words.ts";
 
 /** A shape, a word and a colour say the same: a reader needs only one of them. */

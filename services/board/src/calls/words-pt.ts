@@ -1,4 +1,4 @@
-import type { CallState } from "../model/call.ts";
+import type { CallState } from "@teravoz/protocol/client";
 import type { PeriodName } from "./list/periods.ts";
 
 export type CallsWords = {

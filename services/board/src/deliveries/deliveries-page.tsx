@@ -1,3 +1,5 @@
+import { DEAD_LETTER_STATUSES, DELIVERY_STATUSES } from "@teravoz/domain/deliveries";
+import type { DeliveryRow, DeliveryStatus } from "@teravoz/protocol/client";
 import { useEffect, useRef } from "preact/hooks";
 import { SearchBox } from "../base/elements/search-box.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
@@ -6,7 +8,6 @@ import { masked } from "../base/preferences.ts";
 import { closeCall, go, openCall, query, selected, status } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import { type Delivery, type DeliveryStatus, STATUSES } from "../model/delivery.ts";
 import { words } from "../words.ts";
 import { DeliveryDetails } from "./delivery-details.tsx";
 import { DeliveryMark, DeliveryMarks, nameOf, noteOf } from "./delivery-mark.tsx";
@@ -17,8 +18,8 @@ import { RefusalsSection } from "./refusals-section.tsx";
 import { deliveriesWords } from "./words.ts";
 
 const NONE = "–";
-/** Only dead letters have these statuses: they can be sent again. */
-const REDRIVEN: readonly DeliveryStatus[] = ["unknown-type", "refused", "parked"];
+/** Dead letters can be sent again. */
+const REDRIVEN: readonly DeliveryStatus[] = DEAD_LETTER_STATUSES;
 
 /** Every delivery to the webhook, and its result. */
 export function DeliveriesPage() {
@@ -34,8 +35,8 @@ export function DeliveriesPage() {
 }
 
 /** The opened delivery in its present state, or in its last known state if it is no longer listed. */
-function useOpened(): Delivery | null {
-  const last = useRef<Delivery | null>(null);
+function useOpened(): DeliveryRow | null {
+  const last = useRef<DeliveryRow | null>(null);
   useEffect(
     () => () => {
       openedDelivery.value = null;
@@ -54,7 +55,7 @@ function Filters() {
       {/* searches by the key of a call or of an agent */}
       <SearchBox label={deliveriesWords.search} go={(q) => go("deliveries", { status: status.value, q })} />
       <nav aria-label={deliveriesWords.filter}>
-        {[null, ...STATUSES].map((each) => (
+        {[null, ...DELIVERY_STATUSES].map((each) => (
           <button
             key={each}
             type="button"
@@ -121,7 +122,7 @@ function More() {
 }
 
 /** A row opens the call of the delivery. A delivery without a call has details of its own. */
-function Row({ delivery }: { delivery: Delivery }) {
+function Row({ delivery }: { delivery: DeliveryRow }) {
   const { id, kind, key, type, received_at, answer, redeliveries } = delivery;
   const isChosen = kind === "call" ? selected.value === key : openedDelivery.value === id;
   // two names of one animation alternate, so that it starts again with each redelivery

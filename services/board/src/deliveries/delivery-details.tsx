@@ -1,20 +1,20 @@
 import { useSignal } from "@preact/signals";
+import type { DeliveryBody, DeliveryRow } from "@teravoz/protocol/client";
 import { useEffect, useRef } from "preact/hooks";
 import { CopyButton } from "../base/elements/copy-button.tsx";
 import { formatBody, formatKey, maskText } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { formatDateAndTime } from "../base/times.ts";
-import type { Delivery } from "../model/delivery.ts";
 import { words } from "../words.ts";
 import { DeliveryMarks, nameOf } from "./delivery-mark.tsx";
 import { openedDelivery } from "./opened-delivery.ts";
-import { type Body, readBody } from "./read-deliveries.ts";
+import { readBody } from "./read-deliveries.ts";
 import { type Redriven, redrive } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
 import { deliveriesWords } from "./words.ts";
 
 /** The details of a delivery without a call: a dead letter, or an event of an agent. */
-export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
+export function DeliveryDetails({ delivery }: { delivery: DeliveryRow }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
@@ -41,7 +41,7 @@ export function DeliveryDetails({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function Facts({ delivery }: { delivery: Delivery }) {
+function Facts({ delivery }: { delivery: DeliveryRow }) {
   const { columns, facts: names, reasons } = deliveriesWords;
   const { key, letter, received_at, redeliveries, answer } = delivery;
   const facts: [string, string | null][] = [
@@ -66,11 +66,11 @@ function Facts({ delivery }: { delivery: Delivery }) {
 
 const time = (iso: string) => formatDateAndTime(Date.parse(iso));
 
-const sinceOf = ({ status, status_at }: NonNullable<Delivery["letter"]>) =>
+const sinceOf = ({ status, status_at }: NonNullable<DeliveryRow["letter"]>) =>
   status === "waiting" ? "" : ` (${time(status_at)})`;
 
-function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delivery }) {
-  const shown = useSignal<Body | "loading" | "unreadable">("loading");
+function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: DeliveryRow }) {
+  const shown = useSignal<DeliveryBody | "loading" | "unreadable">("loading");
   useEffect(() => {
     void readBody(id).then((body) => {
       shown.value = body ?? "unreadable";
@@ -100,7 +100,7 @@ function readable(text: string): string {
   }
 }
 
-function Redrive({ delivery: { id, letter } }: { delivery: Delivery }) {
+function Redrive({ delivery: { id, letter } }: { delivery: DeliveryRow }) {
   const result = useSignal<Redriven | "sending" | null>(null);
   const send = async () => {
     result.value = "sending";

@@ -1,5 +1,6 @@
+import type { DeliveryRow, DeliveryStatus } from "@teravoz/protocol/client";
+import { nameOfEvent } from "../base/event-name.ts";
 import { formatDuration } from "../base/format.ts";
-import type { Delivery, DeliveryStatus } from "../model/delivery.ts";
 import { words } from "../words.ts";
 
 /** A shape, a word and a colour say the same: a reader needs only one of them. */
@@ -25,7 +26,7 @@ export function DeliveryMark({ status, times }: { status: DeliveryStatus; times?
 }
 
 /** The marks of all statuses of a delivery. */
-export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: Delivery }) {
+export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delivery: DeliveryRow }) {
   return (
     <>
       {statuses.map((status) => (
@@ -39,8 +40,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
   );
 }
 
-export const nameOf = (type: string | null): string =>
-  type === null ? "–" : (words.base.eventTypes[type] ?? type);
+export const nameOf = (type: string | null): string => (type === null ? "–" : nameOfEvent(type));
 
 /** The details that a status does not tell: how late, after which event, and the state of a dead letter. */
 export function noteOf({
@@ -50,7 +50,7 @@ export function noteOf({
   overtaken_by,
   letter,
   redeliveries,
-}: Delivery): string {
+}: DeliveryRow): string {
   const { lateBy, after, letterStatuses, copies } = words.deliveries;
   const notes = [
     statuses.includes("late") && lateBy(formatDuration(Date.parse(received_at) - Date.parse(occurred_at!))),

@@ -1,17 +1,16 @@
 import { effect, signal } from "@preact/signals";
+import type { DeliveryBody, DeliveryReport, DeliveryRow } from "@teravoz/protocol/client";
+import { MAX_DELIVERIES } from "@teravoz/protocol/limits";
 import { noteServerTime } from "../base/clock.ts";
 import { createPaced } from "../base/paced.ts";
 import { page, query, status } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
-import type { Delivery } from "../model/delivery.ts";
-
-type DeliveryReport = { now: string; redrive: boolean; deliveries: Delivery[] };
 
 /** The answer to the present filter; null until it has come once. `more`: there are older deliveries. */
 export const deliveries = signal<(DeliveryReport & { more: boolean }) | null>(null);
 
-/** The numbers of deliveries that can be shown: the last is the most that the server sends at once. */
-const STEPS = [200, 500, 1_000];
+/** The numbers of deliveries that can be shown. */
+const STEPS = [200, 500, MAX_DELIVERIES];
 export const limit = signal(STEPS[0]!);
 
 export const nextLimit = (): number | undefined => STEPS.find((step) => step > limit.value);
@@ -28,7 +27,7 @@ const asked = () => ({
 const reading = createPaced(async () => {
   if (page.peek() !== "deliveries") return true;
   const params = asked();
-  const answer = await ask<DeliveryReport>("ListDeliveries", { ...params, limit: limit.peek() });
+  const answer = await ask("ListDeliveries", { ...params, limit: limit.peek() });
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
   // the filter has changed since: this answer is outdated
@@ -54,11 +53,11 @@ effect(() => {
 setInterval(reading.trigger, IDLE_MS);
 
 /** All waiting dead letters that match the filter; null if the connection breaks. */
-export async function readWaiting(): Promise<Delivery[] | null> {
-  const waiting: Delivery[] = [];
+export async function readWaiting(): Promise<DeliveryRow[] | null> {
+  const waiting: DeliveryRow[] = [];
   let cursor: string | undefined;
   do {
-    const answer = await ask<DeliveryReport>("ListDeliveries", { ...asked(), cursor });
+    const answer = await ask("ListDeliveries", { ...asked(), cursor });
     if (answer?.status !== "Ok") return null;
     waiting.push(...answer.data.deliveries.filter(({ letter }) => letter?.status === "waiting"));
     cursor = answer.next;
@@ -67,14 +66,12 @@ export async function readWaiting(): Promise<Delivery[] | null> {
 }
 
 /** All deliveries of a call in the order of arrival; null if they cannot be read now. */
-export async function readDeliveriesOf(call_id: string): Promise<Delivery[] | null> {
-  const answer = await ask<DeliveryReport>("ListDeliveries", { call_id });
+export async function readDeliveriesOf(call_id: string): Promise<DeliveryRow[] | null> {
+  const answer = await ask("ListDeliveries", { call_id });
   return answer?.status === "Ok" ? answer.data.deliveries.toReversed() : null;
 }
 
-export type Body = { encoding: "utf8" | "base64" | null; body: string | null };
-
-export async function readBody(id: string): Promise<Body | null> {
-  const answer = await ask<Body>("ShowDelivery", { id });
+export async function readBody(id: string): Promise<DeliveryBody | null> {
+  const answer = await ask("ShowDelivery", { id });
   return answer?.status === "Ok" ? answer.data : null;
 }

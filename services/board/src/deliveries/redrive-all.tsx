@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { Delivery } from "../model/delivery.ts";
+import type { DeliveryRow } from "@teravoz/protocol/client";
 import { deliveries, readWaiting } from "./read-deliveries.ts";
 import { type RedrivenAll, redriveAll } from "./redrive.ts";
 import { RedriveForm } from "./redrive-form.tsx";
@@ -7,7 +7,7 @@ import { deliveriesWords } from "./words.ts";
 
 type Stage =
   | { at: "rest" | "reading" | "unreadable" }
-  | { at: "asking"; waiting: Delivery[] }
+  | { at: "asking"; waiting: DeliveryRow[] }
   | { at: "sending"; done: number; of: number }
   | { at: "done"; result: RedrivenAll };
 
@@ -20,7 +20,7 @@ export function RedriveAll() {
     const waiting = await readWaiting();
     stage.value = waiting ? { at: "asking", waiting } : { at: "unreadable" };
   };
-  const send = async (waiting: readonly Delivery[]) => {
+  const send = async (waiting: readonly DeliveryRow[]) => {
     const ids = waiting.map(({ id }) => id);
     const showProgress = (done: number) => {
       stage.value = { at: "sending", done, of: ids.length };

@@ -1,10 +1,10 @@
-import type { DeadLetter, DeliveryStatus } from "../model/delivery.ts";
+import type { DeadLetterStatus, DeliveryStatus } from "@teravoz/protocol/client";
 
 export type DeliveriesWords = {
   statuses: Record<DeliveryStatus, string>;
   /** The meaning of each status in one sentence. */
   tips: Record<DeliveryStatus, string>;
-  letterStatuses: Record<DeadLetter["status"], string>;
+  letterStatuses: Record<DeadLetterStatus, string>;
   lateBy(time: string): string;
   after(event: string): string;
   copies(count: number): string;

@@ -1,10 +1,10 @@
+import type { Agent } from "@teravoz/protocol/client";
 import { useLayoutEffect } from "preact/hooks";
 import { inState } from "../agents/agent-list.ts";
 import { AgentMark } from "../agents/agent-mark.tsx";
 import { AgentName, isLong } from "../agents/agent-name.tsx";
 import { CallLink, Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
-import type { Agent } from "../model/agent.ts";
 import { boardAgents } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
 import { tv } from "../tv/tv.ts";

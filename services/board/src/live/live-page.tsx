@@ -1,3 +1,4 @@
+import type { QueueReport, QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
 import { useLayoutEffect } from "preact/hooks";
 import { Link } from "../base/elements/link.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
@@ -5,7 +6,6 @@ import { formatMean, formatShare } from "../base/format.ts";
 import { at, go, minutes, SLIDING_MINUTES } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatShortDate, isToday } from "../base/times.ts";
-import type { QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
 import { hasTraffic, isInboundQueue } from "../reports/traffic.ts";
 import { byUrgency } from "../reports/urgency.ts";
 import { boardNow, boardReport, isAhead, rewound, seen } from "../rewind/rewind.ts";

@@ -1,5 +1,5 @@
 import { Link } from "../base/elements/link.tsx";
-import type { PageName, View } from "../base/route.ts";
+import type { KnownPage, View } from "../base/route.ts";
 import { rewound } from "../rewind/rewind.ts";
 import { tv } from "../tv/tv.ts";
 
@@ -7,7 +7,7 @@ import { tv } from "../tv/tv.ts";
 export function MoreRows(props: {
   count: number;
   say: (count: number) => string;
-  to: PageName;
+  to: KnownPage;
   view?: View;
 }) {
   const { count, say, to, view = {} } = props;

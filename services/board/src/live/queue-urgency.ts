@@ -1,4 +1,4 @@
-import type { QueueRow } from "../model/reports.ts";
+import type { QueueRow } from "@teravoz/protocol/client";
 import { type Urgency, urgencyOf } from "../reports/urgency.ts";
 import { boardNow } from "../rewind/rewind.ts";
 

@@ -1,14 +1,15 @@
 import { useComputed } from "@preact/signals";
+import { listWaiting, USUAL_PROMISE } from "@teravoz/domain/numbers";
+import { formatTelephone } from "@teravoz/domain/telephone";
+import type { QueueRow, WaitingCaller } from "@teravoz/protocol/client";
 import { useLayoutEffect } from "preact/hooks";
 import { serverTime } from "../base/clock.ts";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { Scrolled } from "../base/elements/scrolled.tsx";
-import { formatNumber } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { calls } from "../calls/list/followed-calls.ts";
-import { listWaiters, theirNumber, type Waiter } from "../model/call.ts";
-import type { QueueRow } from "../model/reports.ts";
+import { theirNumber } from "../model/call.ts";
 import { urgencyOf } from "../reports/urgency.ts";
 import { boardNow, past, rewound } from "../rewind/rewind.ts";
 import { Since } from "../rewind/since.tsx";
@@ -17,13 +18,14 @@ import { words } from "../words.ts";
 import { MoreRows } from "./more-rows.tsx";
 
 const NONE = "–";
-const USUAL_PROMISE_MS = 20_000;
 /** Nobody can watch more rows than this. */
 const MAX_WAITERS = 50;
 
 /** The waiting callers, the longest wait first; the promise of the queue decides how urgent a wait is. */
 export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
-  const waiters = rewound.value ? (past.value?.waiting ?? []) : listWaiters(calls.value, serverTime());
+  const waiters = rewound.value
+    ? (past.value?.waiting ?? [])
+    : listWaiting(calls.value.values(), new Date(serverTime()));
   const count = rowsShown(waiters.length, MAX_WAITERS);
   const rows = new Map(queues.map((row) => [row.queue, row]));
   useLayoutEffect(() => measureRoom("waiting", waiters.length));
@@ -46,7 +48,7 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
               key={`${waiter.aggregate_id} ${waiter.entered_at}`}
               waiter={waiter}
               queueName={rows.get(waiter.queue)?.name ?? null}
-              promisedMs={rows.get(waiter.queue)?.serviceLevelMs ?? USUAL_PROMISE_MS}
+              promisedMs={rows.get(waiter.queue)?.serviceLevelMs ?? USUAL_PROMISE.serviceLevelMs}
             />
           ))}
         </tbody>
@@ -64,7 +66,7 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
   );
 }
 
-type WaiterLineProps = { waiter: Waiter; queueName: string | null; promisedMs: number };
+type WaiterLineProps = { waiter: WaitingCaller; queueName: string | null; promisedMs: number };
 
 /** Only the time and its colour are drawn each second, while the wait is the same. */
 function WaiterLine({ waiter, queueName, promisedMs }: WaiterLineProps) {
@@ -79,7 +81,7 @@ function WaiterLine({ waiter, queueName, promisedMs }: WaiterLineProps) {
       <td title={[queue, queueName].filter(Boolean).join(" ")}>
         {queue ?? NONE} {queueName && <span class="soft">{queueName}</span>}
       </td>
-      <td class="number">{number ? formatNumber(number, masked.value) : NONE}</td>
+      <td class="number">{number ? formatTelephone(number, masked.value) : NONE}</td>
     </CallRow>
   );
 }

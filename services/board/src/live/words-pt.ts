@@ -1,4 +1,4 @@
-import type { TrafficNumbers } from "../model/reports.ts";
+import type { TrafficNumbers } from "@teravoz/protocol/client";
 
 export type LiveWords = {
   cards: Record<

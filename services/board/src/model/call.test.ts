@@ -1,16 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { sampleCall as call, sampleVisit as visit } from "../../testing/sample-call.ts";
-import {
-  agentsOf,
-  ageOf,
-  applyChanges,
-  fromOf,
-  isPresumedLost,
-  listWaiters,
-  queuesOf,
-  replaceAll,
-  toOf,
-} from "./call.ts";
+import { agentsOf, ageOf, applyChanges, fromOf, queuesOf, replaceAll, toOf } from "./call.ts";
 
 test("a changed call is replaced and a new one is added", () => {
   const calls = replaceAll([call({ state: "WAITING" })]);
@@ -73,32 +63,4 @@ test("the agents of a call are those who talked, in their order; the case of a l
     ended_at: null,
   }));
   expect(agentsOf(call({ talks }))).toEqual(["Ana@example.com", "beto"]);
-});
-
-test("waiting callers are sorted by their wait and belong to the queue of the open visit, or else to the last queue", () => {
-  const over = visit({ queue: "900", ended_at: "2026-01-01T10:00:00Z", outcome: "OVERFLOWED" });
-  const calls = replaceAll([
-    call({
-      aggregate_id: "short",
-      queue: "900",
-      waiting_since: "2026-01-01T10:00:10Z",
-      legs: [over, visit({ queue: "901" })],
-    }),
-    call({ aggregate_id: "past", queue: "900", waiting_since: "2026-01-01T10:00:00Z", legs: [over] }),
-    call({ aggregate_id: "long", waiting_since: "2026-01-01T09:00:00Z", legs: [visit({ queue: "902" })] }),
-  ]);
-  const waiters = listWaiters(calls, Date.parse("2026-01-01T03:59:59Z"));
-  expect(waiters.map(({ aggregate_id, queue }) => [aggregate_id, queue])).toEqual([
-    ["long", "902"],
-    ["past", "900"],
-    ["short", "901"],
-  ]);
-  expect(waiters[0]!.entered_at).toBe("2026-01-01T09:00:00Z");
-  expect(listWaiters(calls, Date.parse("2026-01-01T04:00:00Z"))).toEqual([]);
-});
-
-test("a call without an event for four hours is presumed lost unless it has ended", () => {
-  const now = Date.parse("2026-01-01T04:00:00Z");
-  expect([now - 1, now].map((at) => isPresumedLost(call(), at))).toEqual([false, true]);
-  expect(isPresumedLost(call({ state: "FINISHED" }), now)).toBe(false);
 });

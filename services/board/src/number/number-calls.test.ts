@@ -1,8 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { listAbandoned, type ReturnableCall } from "@teravoz/domain";
-import fc from "fast-check";
+import type { Call, Visit } from "@teravoz/protocol/client";
 import { sampleCall, sampleVisit } from "../../testing/sample-call.ts";
-import type { Call, Visit } from "../model/call.ts";
 import { findGaveUp, totalsOf } from "./number-calls.ts";
 
 const beganAt = Date.UTC(2026, 10, 25, 12);
@@ -31,6 +29,16 @@ const talk = (from: number, to: number | null) => ({
   ended_at: to === null ? null : at(to),
 });
 
+/** The abandons that the page shows, by call_id, with times as text. */
+function gaveUpIn(calls: readonly Call[], shortAbandonMs = 5_000) {
+  const found = findGaveUp(calls, () => ({ serviceLevelMs: 20_000, shortAbandonMs }));
+  const said = [...found].map(([id, { ended_at, short, returned_at }]) => {
+    const returned = returned_at?.toISOString() ?? null;
+    return [id, { ended_at: ended_at.toISOString(), short, returned_at: returned }] as const;
+  });
+  return new Map(said);
+}
+
 test("the totals of a number are those of its calls", () => {
   const calls = [
     call(3, { legs: [gaveUp(3, 9), gaveUp(30, 2)] }),
@@ -57,7 +65,7 @@ test("the talk of an outbound call begins with its first in progress, and a cust
     call(4, { ...outbound, legs: [gaveUp(10, 5)], finished_at: at(15) }),
   ];
   expect(totalsOf(calls)).toMatchObject({ calls: 4, answered: 3, abandoned: 0, talkMs: 50_000 });
-  expect(findGaveUp(calls, () => 5_000).size).toBe(0);
+  expect(gaveUpIn(calls).size).toBe(0);
 });
 
 test("internal calls and voicemails do not count as talks with a person", () => {
@@ -77,9 +85,7 @@ test("the next answer, agent or outbound call of the same canonical number count
     call(3, { legs: [gaveUp(100, 60)] }),
     call(2, { talks: [talk(90, 95)] }),
   ];
-  expect([...findGaveUp(calls, () => 5_000)]).toEqual([
-    ["3", { ended_at: at(160), short: false, returned_at: at(400) }],
-  ]);
+  expect([...gaveUpIn(calls)]).toEqual([["3", { ended_at: at(160), short: false, returned_at: at(400) }]]);
 });
 
 test("two callers with hidden numbers are two people, and only their own call can contain a later talk", () => {
@@ -88,62 +94,20 @@ test("two callers with hidden numbers are two people, and only their own call ca
     call(2, { ...hidden, legs: [gaveUp(0, 60), answered(100, 110)] }),
     call(1, { ...hidden, legs: [gaveUp(0, 60)] }),
   ];
-  const found = findGaveUp(calls, () => 5_000);
+  const found = gaveUpIn(calls);
   expect(["1", "2"].map((id) => found.get(id)!.returned_at)).toEqual([null, at(100)]);
 });
 
 test("a wait is short by the queue's own limit, and an unknown wait never is", () => {
   const short = (limitMs: number, given: Partial<Visit> = {}) =>
-    findGaveUp([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], () => limitMs).get("1")?.short;
+    gaveUpIn([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], limitMs).get("1")?.short;
   expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
 });
 
-/** The call with its times as dates, as the server counts it. */
-const revive = (value: object): ReturnableCall =>
-  JSON.parse(JSON.stringify(value), (name, each) =>
-    name.endsWith("_at") && each !== null ? new Date(each) : each,
-  );
-
-test("the page says of each call what the server's list of abandoned calls says", () => {
-  const calls = fc.array(
-    fc.record({
-      gave: fc.option(fc.nat(20)),
-      wait: fc.nat(10),
-      known: fc.boolean(),
-      answer: fc.option(fc.nat(30)),
-      agent: fc.option(fc.nat(30)),
-      ongoing: fc.option(fc.nat(30)),
-      counted_as: fc.constantFrom("inbound" as const, "outbound" as const, "internal" as const),
-      kind: fc.nat(2),
-    }),
-    { maxLength: 12 },
-  );
-  fc.assert(
-    fc.property(calls, (all) => {
-      const made = all.map(({ gave, wait, known, answer, agent, ongoing, counted_as, kind }, id) =>
-        call(id, {
-          counted_as,
-          their_number_canonical: ["+5511987654321", "+5511900000000", null][kind]!,
-          connected_at: ongoing === null ? null : at(ongoing),
-          talks: agent === null ? [] : [talk(agent, agent + 1)],
-          legs: [
-            ...(answer === null ? [] : [answered(answer, answer + 5)]),
-            ...(gave === null ? [] : [{ ...gaveUp(gave, wait), wait_known: known }]),
-          ],
-        }),
-      );
-      const listed = listAbandoned(made.map(revive), {
-        window: { from: new Date(0), to: new Date(8.64e15) },
-        promiseOf: () => ({ serviceLevelMs: 20_000, shortAbandonMs: 5_000 }),
-      });
-      const found = findGaveUp(made, () => 5_000);
-      expect(found.size).toBe(listed.length);
-      for (const { aggregate_id, ended_at, short, returned_at } of listed)
-        expect(found.get(aggregate_id)).toEqual({
-          ended_at: ended_at.toISOString(),
-          short,
-          returned_at: returned_at?.toISOString() ?? null,
-        });
-    }),
-  );
+test("of several abandons in one call the last one counts", () => {
+  const legs = [gaveUp(0, 60), answered(100, 110), gaveUp(120, 30)];
+  expect([...gaveUpIn([call(2, { legs }), call(1, { legs: [gaveUp(0, 2)] })])]).toEqual([
+    ["1", { ended_at: at(2), short: true, returned_at: at(100) }],
+    ["2", { ended_at: at(150), short: false, returned_at: null }],
+  ]);
 });

@@ -1,7 +1,11 @@
+import { type Abandoned, type QueuePromise, USUAL_PROMISE } from "@teravoz/domain/numbers";
+import { formatTelephone } from "@teravoz/domain/telephone";
+import { type Moment, msOf } from "@teravoz/domain/time";
+import type { Call } from "@teravoz/protocol/client";
 import type { ComponentChildren } from "preact";
 import { CallRow } from "../base/elements/call-row.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
-import { formatDuration, formatNumber } from "../base/format.ts";
+import { formatDuration } from "../base/format.ts";
 import { masked } from "../base/preferences.ts";
 import { connection } from "../base/socket.ts";
 import { formatDateAndTime, formatRecent } from "../base/times.ts";
@@ -9,17 +13,15 @@ import { Age } from "../calls/call-table.tsx";
 import { joinNames } from "../calls/list/call-order.ts";
 import { StateMark } from "../calls/state-mark.tsx";
 import { telephone, telephoneWithPage } from "../calls/telephone.ts";
-import { type Call, fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
+import { fromOf, presentAgents, queuesOf, toOf } from "../model/call.ts";
 import { report } from "../reports/followed-reports.ts";
 import { words } from "../words.ts";
-import { findGaveUp, type GaveUp, type NumberCalls, totalsOf } from "./number-calls.ts";
+import { findGaveUp, type NumberCalls, totalsOf } from "./number-calls.ts";
 import { numberCalls, showOlder } from "./read-number.ts";
 import { numberWords } from "./words.ts";
 import "./number-page.css";
 
 const NONE = "–";
-/** The server's default, for a queue that has no row today. */
-const USUAL_SHORT_MS = 5_000;
 
 /** All calls of one number in either direction, and whether somebody talked to the person after an abandon. */
 export function NumberPage() {
@@ -28,7 +30,8 @@ export function NumberPage() {
   return (
     <div class="number-page">
       <h1>
-        {numberWords.callsOf} <span class="number">{shown && formatNumber(shown.display, masked.value)}</span>
+        {numberWords.callsOf}{" "}
+        <span class="number">{shown && formatTelephone(shown.display, masked.value)}</span>
       </h1>
       <Calls found={numberCalls.value} />
     </div>
@@ -49,7 +52,7 @@ function Calls({ found }: { found: typeof numberCalls.value }) {
   if (found === "loading")
     return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
   if (found.calls.length === 0) return <NoCalls />;
-  const gaveUp = findGaveUp(found.calls, shortMsOf);
+  const gaveUp = findGaveUp(found.calls, promiseOf);
   return (
     <>
       <Sums found={found} gaveUp={gaveUp} />
@@ -67,12 +70,11 @@ function NoCalls() {
   );
 }
 
-function shortMsOf(queue: string | null): number {
-  const row = report.value?.queues.find((each) => each.queue === queue);
-  return row?.shortAbandonMs ?? USUAL_SHORT_MS;
-}
+/** A queue that has no row today has the usual promise. */
+const promiseOf = (queue: string | null): QueuePromise =>
+  report.value?.queues.find((each) => each.queue === queue) ?? USUAL_PROMISE;
 
-const time = (iso: string | null): string => (iso ? formatDateAndTime(Date.parse(iso)) : NONE);
+const time = (moment: Moment | null): string => (moment ? formatDateAndTime(msOf(moment)) : NONE);
 
 /** The totals of all calls of the number, or of the latest ones if there are older ones. */
 function Sums({
@@ -80,13 +82,11 @@ function Sums({
   gaveUp,
 }: {
   found: NumberCalls;
-  gaveUp: ReadonlyMap<string, GaveUp>;
+  gaveUp: ReadonlyMap<string, Abandoned>;
 }) {
   const { totals, tips, ofLatest } = numberWords;
   const sums = totalsOf(calls);
-  const [last] = [...gaveUp.values()].sort(
-    (one, other) => Date.parse(other.ended_at) - Date.parse(one.ended_at),
-  );
+  const [last] = [...gaveUp.values()].sort((one, other) => msOf(other.ended_at) - msOf(one.ended_at));
   return (
     <dl class="sums">
       <Sum name={totals.calls} note={more ? ofLatest(sums.calls) : undefined}>
@@ -125,7 +125,7 @@ function Sum({ name, tip, note, children }: SumProps) {
   );
 }
 
-function Returned({ gaveUp: { returned_at, short } }: { gaveUp: GaveUp }) {
+function Returned({ gaveUp: { returned_at, short } }: { gaveUp: Abandoned }) {
   if (returned_at) return numberWords.returnedAt(time(returned_at));
   return short ? words.base.short : <span class="over">{numberWords.notReturned}</span>;
 }
@@ -135,7 +135,7 @@ function Table({
   gaveUp,
 }: {
   found: NumberCalls;
-  gaveUp: ReadonlyMap<string, GaveUp>;
+  gaveUp: ReadonlyMap<string, Abandoned>;
 }) {
   const { state, from, to, queue, agent, age } = words.calls.columns;
   const { at, outcome } = numberWords;
@@ -170,8 +170,8 @@ function Table({
   );
 }
 
-function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
-  const number = (value: string | null) => (value ? formatNumber(value, masked.value) : NONE);
+function Row({ call, gaveUp }: { call: Call; gaveUp: Abandoned | undefined }) {
+  const number = (value: string | null) => (value ? formatTelephone(value, masked.value) : NONE);
   return (
     <CallRow call_id={call.aggregate_id}>
       <td class="number">{time(call.began_at)}</td>
@@ -187,7 +187,7 @@ function Row({ call, gaveUp }: { call: Call; gaveUp: GaveUp | undefined }) {
           <>
             {numberWords.gaveUp} ·{" "}
             {gaveUp.returned_at ? (
-              `✓ ${formatRecent(Date.parse(gaveUp.returned_at))}`
+              `✓ ${formatRecent(msOf(gaveUp.returned_at))}`
             ) : (
               <Returned gaveUp={gaveUp} />
             )}

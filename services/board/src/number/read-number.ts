@@ -1,9 +1,9 @@
 import { effect, signal } from "@preact/signals";
+import type { Call } from "@teravoz/protocol/client";
 import { createPaced } from "../base/paced.ts";
 import { page, query } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 import { BY_BEGIN } from "../calls/list/followed-calls.ts";
-import type { Call } from "../model/call.ts";
 import type { NumberCalls } from "./number-calls.ts";
 
 /** The calls of a page: almost nobody has more. */
@@ -41,7 +41,7 @@ async function readPages(number: string, wanted: number): Promise<NumberCalls | 
   const calls: Call[] = [];
   let cursor: string | undefined;
   for (let read = 0; read < wanted; read++) {
-    const answer = await ask<Call[]>("ListCalls", { params: { number }, ...BY_BEGIN, limit: PAGE, cursor });
+    const answer = await ask("ListCalls", { params: { number }, ...BY_BEGIN, limit: PAGE, cursor });
     if (answer?.status !== "Ok") return null;
     calls.push(...answer.data);
     cursor = answer.next;

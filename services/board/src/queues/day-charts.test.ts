@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
+import type { QueueDayReport, SliceNumbers } from "@teravoz/protocol/client";
 import { NO_TRAFFIC } from "../../testing/sample-queue.ts";
-import type { QueueDay, Slice } from "../model/reports.ts";
 import { awake, chartsOf } from "./day-charts.ts";
 
 const beganAt = Date.UTC(2026, 10, 25, 3);
-const slice = (n: number, given: Partial<Slice> = {}): Slice => ({
+const slice = (n: number, given: Partial<SliceNumbers> = {}): SliceNumbers => ({
   from: new Date(beganAt + n * 900_000).toISOString(),
   offered: 0,
   answered: 0,
@@ -19,14 +19,15 @@ const slice = (n: number, given: Partial<Slice> = {}): Slice => ({
   internal: NO_TRAFFIC,
   ...given,
 });
-const day = (slices: Slice[]): QueueDay => ({
+const day = (slices: SliceNumbers[]): QueueDayReport => ({
   from: slices[0]!.from,
   now: slices[0]!.from,
+  zone: "America/Sao_Paulo",
   queue: null,
   slice_ms: 900_000,
   slices,
 });
-const indexes = (slices: Slice[]) => slices.map(({ from }) => (Date.parse(from) - beganAt) / 900_000);
+const indexes = (slices: SliceNumbers[]) => slices.map(({ from }) => (Date.parse(from) - beganAt) / 900_000);
 
 test("a day is shown from its first call on, and at least an hour of it", () => {
   const of = (first: number, count: number) =>

@@ -1,4 +1,4 @@
-import type { QueueDay, Slice } from "../model/reports.ts";
+import type { QueueDayReport, SliceNumbers } from "@teravoz/protocol/client";
 
 /** One value of each slice, and the token of tokens.css for its colour. */
 export type Line = {
@@ -30,7 +30,7 @@ export const USUAL_LEVEL = 0.8;
 const FEWEST = 4;
 
 /** The slices from the first one with a call on: nights are empty. */
-export function awake(slices: readonly Slice[]): Slice[] {
+export function awake(slices: readonly SliceNumbers[]): SliceNumbers[] {
   const first = slices.findIndex(({ offered, answered, abandoned, overflowed }) =>
     [offered, answered, abandoned, overflowed].some((count) => count > 0),
   );
@@ -41,7 +41,7 @@ export function awake(slices: readonly Slice[]): Slice[] {
  * The three charts of a day. `promisedMs` are the promised waits of the queues: a threshold is drawn only
  * if they are equal.
  */
-export function chartsOf({ from, slices, slice_ms }: QueueDay, promisedMs: readonly number[]): Chart[] {
+export function chartsOf({ from, slices, slice_ms }: QueueDayReport, promisedMs: readonly number[]): Chart[] {
   const shown = awake(slices);
   const begins = shown.map(({ from }) => Date.parse(from));
   const time = { midnight: Date.parse(from), begins, endsAt: (begins.at(-1) ?? 0) + slice_ms };

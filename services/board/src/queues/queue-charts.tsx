@@ -1,11 +1,11 @@
 import { signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { QueueDayReport, QueueNumbers } from "@teravoz/protocol/client";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatMean, formatShare } from "../base/format.ts";
 import { language } from "../base/language.ts";
 import { theme } from "../base/preferences.ts";
 import { formatHour } from "../base/times.ts";
-import type { QueueDay, QueueNumbers } from "../model/reports.ts";
 import { tv } from "../tv/tv.ts";
 import { words } from "../words.ts";
 import { type Chart, chartsOf, type Line } from "./day-charts.ts";
@@ -42,7 +42,11 @@ const FORMATS: Record<Chart["unit"], (value: number | null) => string> = {
  * The day of a queue, or of all, by quarters of an hour. `numbers` are those of the whole day, shown while
  * the pointer is on no slice.
  */
-export function QueueCharts(props: { day: QueueDay; numbers: QueueNumbers; promisedMs: readonly number[] }) {
+export function QueueCharts(props: {
+  day: QueueDayReport;
+  numbers: QueueNumbers;
+  promisedMs: readonly number[];
+}) {
   const { day, numbers, promisedMs } = props;
   const charts = useMemo(() => chartsOf(day, promisedMs), [day, promisedMs.join()]);
   useEffect(loadPlot, []);

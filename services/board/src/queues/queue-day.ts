@@ -1,14 +1,14 @@
 import { effect, signal } from "@preact/signals";
+import type { QueueDayReport } from "@teravoz/protocol/client";
 import { createPaced } from "../base/paced.ts";
 import { page, queue } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
-import type { QueueDay } from "../model/reports.ts";
 
 /**
  * The day of the chosen queue, or of all; "unreadable" if the server cannot answer and there is nothing to
  * show yet.
  */
-export const queueDay = signal<QueueDay | "loading" | "unreadable">("loading");
+export const queueDay = signal<QueueDayReport | "loading" | "unreadable">("loading");
 
 /** The next slice begins without an event. */
 const IDLE_MS = 30_000;
@@ -16,7 +16,7 @@ const IDLE_MS = 30_000;
 const reading = createPaced(async () => {
   if (page.peek() !== "queues") return true;
   const asked = queue.peek();
-  const answer = await ask<QueueDay>("ListQueueDay", { queue: asked });
+  const answer = await ask("ListQueueDay", { queue: asked });
   // the queue has changed meanwhile: the next reading asks for it
   if (queue.peek() !== asked) return true;
   if (answer?.status === "Ok") queueDay.value = answer.data;

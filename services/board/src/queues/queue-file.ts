@@ -1,5 +1,6 @@
-import { type Cell, type FileOptions, formatIso, writeCsv } from "../base/table-file.ts";
-import type { QueueNumbers, QueueReport, QueueRow, TrafficNumbers } from "../model/reports.ts";
+import { isoTimeOf } from "@teravoz/domain/time";
+import type { QueueNumbers, QueueReport, QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
+import { type Cell, type FileOptions, writeCsv } from "../base/table-file.ts";
 
 const INBOUND = [
   "offered",
@@ -52,7 +53,7 @@ function rowOf({ queue, name }: Named, numbers: QueueNumbers, { zone }: FileOpti
     queue,
     name,
     service_level: service_level && Math.round(service_level * SHARE_DIGITS) / SHARE_DIGITS,
-    waiting_since: waiting_since && formatIso(Date.parse(waiting_since), zone),
+    waiting_since: waiting_since && isoTimeOf(Date.parse(waiting_since), zone),
     ...prefixed("outbound", outbound),
     ...prefixed("internal", internal),
   };

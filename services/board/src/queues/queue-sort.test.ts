@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
+import type { QueueRow } from "@teravoz/protocol/client";
 import { NO_TRAFFIC, sampleQueue } from "../../testing/sample-queue.ts";
-import type { QueueRow } from "../model/reports.ts";
 import {
   BY_QUEUE,
   columnsFor,

@@ -1,4 +1,4 @@
-import type { QueueNumbers, QueueRow, TrafficNumbers } from "../model/reports.ts";
+import type { QueueNumbers, QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
 import { hasTraffic } from "../reports/traffic.ts";
 
 /** The columns of inbound calls in the table of queues, in their order. */

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { QueueNumbers, QueueReport } from "@teravoz/protocol/client";
 import "./queues-page.css";
 import { Link } from "../base/elements/link.tsx";
 import { TableExport } from "../base/elements/table-export.tsx";
@@ -7,7 +8,6 @@ import { go, queue } from "../base/route.ts";
 import { connection } from "../base/socket.ts";
 import { NoQueues } from "../live/no-queues.tsx";
 import { highestUrgency, urgencyOfQueue } from "../live/queue-urgency.ts";
-import type { QueueNumbers, QueueReport } from "../model/reports.ts";
 import { report } from "../reports/followed-reports.ts";
 import { hasTraffic } from "../reports/traffic.ts";
 import { Since } from "../rewind/since.tsx";

@@ -1,10 +1,13 @@
 import { expect, test } from "@jest/globals";
+import { byQueueNumber } from "@teravoz/domain/numbers";
 import { mergeRows } from "./merge-rows.ts";
 
-type Row = { name: string | null; n: number };
-const row = (name: string | null, n = 0): Row => ({ name, n });
+type Row = { queue: string | null; n: number };
+const row = (queue: string | null, n = 0): Row => ({ queue, n });
 const merge = (before: Row[], changed: Row[], gone: (string | null)[] = []) =>
-  mergeRows(before, changed, gone, ({ name }) => name).map(({ name, n }) => [name, n]);
+  mergeRows(before, { changed, gone }, { nameOf: ({ queue }) => queue, compare: byQueueNumber }).map(
+    ({ queue, n }) => [queue, n],
+  );
 
 test("a changed row keeps its position, a new row is sorted in by number, and a row without a name comes last", () => {
   const before = [row("99"), row("1000"), row(null)];

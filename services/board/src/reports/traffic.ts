@@ -1,4 +1,4 @@
-import type { QueueRow, TrafficNumbers } from "../model/reports.ts";
+import type { QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
 
 /** Whether calls of this kind began, were connected or dropped, or one of their talks ended. */
 export const hasTraffic = ({ placed, connected, dropped, mean_talk_ms }: TrafficNumbers): boolean =>

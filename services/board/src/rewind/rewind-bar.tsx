@@ -1,10 +1,10 @@
+import { dayOf, firstMomentOf, localTimeOf } from "@teravoz/domain/time";
 import { useEffect, useRef } from "preact/hooks";
 import { serverTime } from "../base/clock.ts";
 import { at } from "../base/route.ts";
 import { formatDayAndTime, formatTimeOfDay } from "../base/times.ts";
 import { zone } from "../base/zone.ts";
 import { words } from "../words.ts";
-import { dayOf, localOf, momentOf } from "./moments.ts";
 import {
   backToLive,
   playing,
@@ -97,8 +97,9 @@ function DaySlider() {
   const slider = useRef<HTMLInputElement>(null);
   useEffect(() => slider.current?.focus(), []);
   if (!rewound.value) return null;
-  const { from, to } = dayOf(at.value!, zone.value);
-  const last = Math.min(to - 1_000, serverTime());
+  const day = dayOf(new Date(at.value!), zone.value);
+  const from = day.from.getTime();
+  const last = Math.min(day.to.getTime() - 1_000, serverTime());
   return (
     <div class="rewind-day">
       <span aria-hidden="true">{timeOf(from)}</span>
@@ -125,7 +126,7 @@ const timeOf = (ms: number): string => formatTimeOfDay(ms).slice(0, 5);
 function MomentEntry() {
   const go = (event: Event) => {
     const { value, validity } = event.currentTarget as HTMLInputElement;
-    const moment = validity.valid ? momentOf(value, zone.value) : null;
+    const moment = validity.valid ? firstMomentOf(value, zone.value) : null;
     if (moment !== null) seek(moment);
   };
   const pause = () => {
@@ -136,7 +137,7 @@ function MomentEntry() {
       type="datetime-local"
       step={1}
       min="2000-01-02T00:00:00"
-      value={localOf(at.value ?? 0, zone.value)}
+      value={localTimeOf(at.value ?? 0, zone.value).slice(0, "2026-11-24T10:42:07".length)}
       aria-label={words.rewind.moment}
       onFocus={pause}
       onChange={go}

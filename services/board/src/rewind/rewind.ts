@@ -1,9 +1,10 @@
 import { batch, computed, effect, signal } from "@preact/signals";
+import type { RewoundReport } from "@teravoz/protocol/client";
+import { PRESENT_MS } from "@teravoz/protocol/limits";
 import { now, serverTime } from "../base/clock.ts";
 import { createPaced } from "../base/paced.ts";
 import { at, go, minutes, page, writeMoment } from "../base/route.ts";
 import { ask, connection, erased, listen } from "../base/socket.ts";
-import type { PastReport } from "../model/reports.ts";
 import { agents, report } from "../reports/followed-reports.ts";
 
 export const SPEEDS = [1, 5, 15, 60] as const;
@@ -17,8 +18,6 @@ const HANDLE_MS = 5 * 60_000;
 export const STEP_MS = 10_000;
 /** Four boards a second. At sixty times the speed, two of them are a quarter of a minute apart. */
 const PACE_MS = 250;
-/** A younger moment counts as the present, as on the server. */
-const PRESENT_MS = 1_000;
 /** An answer that takes longer is reported as slow. */
 const SLOW_MS = 1_000;
 
@@ -35,7 +34,7 @@ export const speed = signal<Speed>(1);
  * The last answer of the server. Its `now` is the shown moment, which is a little behind `at`, the moment
  * that was asked for.
  */
-export const past = signal<PastReport | null>(null);
+export const past = signal<RewoundReport | null>(null);
 type Trouble = "slow" | "future" | "unreadable";
 /** The reason why there is no answer for the present moment. */
 const unanswered = signal<Trouble | null>(null);
@@ -89,7 +88,7 @@ const reading = createPaced(async () => {
   const late = setTimeout(() => {
     unanswered.value = "slow";
   }, SLOW_MS);
-  const answer = await ask<PastReport>("Rewind", { at: asked, minutes: minutes.peek() });
+  const answer = await ask("Rewind", { at: asked, minutes: minutes.peek() });
   clearTimeout(late);
   // another moment was chosen meanwhile: the next reading asks for it
   if (!rewound.peek() || mine !== chosen) return true;
@@ -126,7 +125,7 @@ effect(() => {
   refused.value = false;
 });
 /** An agent disappears only by an erasure, which also removes the agent from the past. */
-listen<{ gone: string[] }>("AgentsChanged", ({ data }) => {
+listen("AgentsChanged", ({ data }) => {
   if (data.gone.length > 0) reading.trigger();
 });
 effect(() => {

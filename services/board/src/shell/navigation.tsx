@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Link } from "../base/elements/link.tsx";
-import { PAGES, type PageName, page } from "../base/route.ts";
+import { type KnownPage, PAGES, page } from "../base/route.ts";
 import { isAhead, rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
 /** The pages about the gateway itself, for when something is wrong. Their links are smaller and stand apart. */
-const QUIET: readonly PageName[] = ["deliveries", "system"];
+const QUIET: readonly KnownPage[] = ["deliveries", "system"];
 
 /** The links to the pages. */
 export function Navigation() {
@@ -23,7 +23,7 @@ export function Navigation() {
   );
 }
 
-function PageLink({ name }: { name: PageName }) {
+function PageLink({ name }: { name: KnownPage }) {
   // the rewound live page is not the current one: its link leads back to the present
   const current = page.value === name && !rewound.value && !isAhead.value;
   const label = words.base.pages[name];

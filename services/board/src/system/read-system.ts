@@ -1,8 +1,8 @@
 import { effect, signal } from "@preact/signals";
+import type { SystemReport } from "@teravoz/protocol/client";
 import { createPaced } from "../base/paced.ts";
 import { type PageName, page } from "../base/route.ts";
 import { changed, connection } from "../base/socket.ts";
-import type { SystemReport } from "../model/system-report.ts";
 import { readReport } from "../reports/followed-reports.ts";
 
 /** The health of the gateway; null until it has come once. It is read only while a page shows it. */

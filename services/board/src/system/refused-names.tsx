@@ -1,7 +1,7 @@
+import type { RefusedName } from "@teravoz/protocol/client";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { formatCount } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import type { RefusedName } from "../model/system-report.ts";
 import { systemWords } from "./words.ts";
 
 const say = systemWords;

@@ -1,11 +1,12 @@
+import { isRunning } from "@teravoz/domain/gateway";
+import type { Instance, SystemReport } from "@teravoz/protocol/client";
 import { formatCount } from "../base/format.ts";
 import { connection } from "../base/socket.ts";
-import type { Instance, SystemReport } from "../model/system-report.ts";
 import { words } from "../words.ts";
 import { system } from "./read-system.ts";
 import { RefusedOrigins } from "./refused-names.tsx";
 import { Sparkline } from "./sparkline.tsx";
-import { findTroubles, isThere, perMinute } from "./system-report.ts";
+import { findTroubles, perMinute } from "./system-report.ts";
 import { Instances, Lags, Refused } from "./system-tables.tsx";
 import { Verdict } from "./system-verdict.tsx";
 import { systemWords } from "./words.ts";
@@ -27,6 +28,7 @@ export function SystemPage() {
         <div class="sides">
           <Lags lag={report.lag} />
           <Refused report={report} />
+          {/* an instance of an earlier release does not send them */}
           <RefusedOrigins origins={report.refused_origins ?? []} />
         </div>
       </div>
@@ -57,7 +59,7 @@ function Cards({ report }: { report: SystemReport }) {
 
 const countSockets = (instances: readonly Instance[]): number =>
   instances
-    .filter((each) => isThere(each) && !each.foreign)
+    .filter((each) => isRunning(each) && !each.foreign)
     .reduce((sum, { figures: { sockets = 0 } }) => sum + sockets, 0);
 
 function Card({ name, tip, value }: { name: string; tip: string; value: string }) {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Instance, SystemReport } from "../model/system-report.ts";
+import type { Instance, SystemReport } from "@teravoz/protocol/client";
 import { findTroubles, lagByTopic, perMinute, totalsOf } from "./system-report.ts";
 
 const NOW = "2026-11-25T12:00:30.000Z";
@@ -13,11 +13,14 @@ const instance = (given: Partial<Instance> = {}): Instance => ({
   standing: "ready",
   since: NOW,
   heard_at: NOW,
+  installation: "ours",
+  foreign: false,
   ...given,
 });
 const report = (given: Partial<SystemReport> = {}): SystemReport => ({
   now: NOW,
   hears: true,
+  installation: "ours",
   instances: [instance()],
   missing: [],
   lag: { records: 0, waited_ms: 0, partitions: [] },
@@ -25,6 +28,8 @@ const report = (given: Partial<SystemReport> = {}): SystemReport => ({
   rates: [],
   refusals: [],
   accepted: 0,
+  wrong_paths: [],
+  refused_origins: [],
   ...given,
 });
 const kinds = (given: Partial<SystemReport>) =>

@@ -1,4 +1,5 @@
-import type { Instance, Lag, PartitionLag, Refusals, SystemReport } from "../model/system-report.ts";
+import { isRunning } from "@teravoz/domain/gateway";
+import type { Instance, Lag, PartitionLag, Refusals, SystemReport } from "@teravoz/protocol/client";
 import type { Urgency } from "../reports/urgency.ts";
 
 type Trouble =
@@ -35,16 +36,13 @@ export function findTroubles(report: SystemReport): GradedTrouble[] {
 
 function troublesOfInstances({ hears, instances }: SystemReport): GradedTrouble[] {
   return instances.flatMap((instance): GradedTrouble[] => {
-    if (instance.foreign) return isThere(instance) ? [{ kind: "foreign", level: "over", instance }] : [];
+    if (instance.foreign) return isRunning(instance) ? [{ kind: "foreign", level: "over", instance }] : [];
     if (instance.standing === "unready") return [{ kind: "unready", level: "over", instance }];
     // a server that receives no statuses cannot tell which instances are silent
     if (instance.standing === "silent") return hears ? [{ kind: "silent", level: "over", instance }] : [];
     return instance.failing.length > 0 ? [{ kind: "tolerated", level: "near", instance }] : [];
   });
 }
-
-/** Whether the instance runs and reports. */
-export const isThere = ({ standing }: Instance): boolean => standing === "ready" || standing === "unready";
 
 function troubleOfSpool(instance: Instance): GradedTrouble[] {
   const { spool_records: records = 0, spool_oldest_ms: oldestMs = 0 } = instance.figures;

@@ -1,9 +1,9 @@
+import type { Instance, InstanceState, Lag, SystemReport } from "@teravoz/protocol/client";
 import { now } from "../base/clock.ts";
 import { Scrolled } from "../base/elements/scrolled.tsx";
 import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import type { Instance, InstanceState, Lag, SystemReport } from "../model/system-report.ts";
 import { WrongPaths } from "./refused-names.tsx";
 import { lagByTopic, totalsOf } from "./system-report.ts";
 import { nameOf, shortId } from "./system-verdict.tsx";

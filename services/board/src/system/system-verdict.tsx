@@ -1,6 +1,6 @@
+import type { Instance } from "@teravoz/protocol/client";
 import { formatCount, formatDuration } from "../base/format.ts";
 import { formatTimeOfDay } from "../base/times.ts";
-import type { Instance } from "../model/system-report.ts";
 import type { GradedTrouble } from "./system-report.ts";
 import { systemWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
+import type { InstanceState } from "@teravoz/protocol/client";
 import { choose } from "../base/language.ts";
-import type { InstanceState } from "../model/system-report.ts";
 import type { Urgency } from "../reports/urgency.ts";
 
 type SystemWords = {

@@ -1,7 +1,14 @@
-import { CannotGoOn, faultsInWords, type Outcome } from "../admin-client.ts";
+import { type AdminResult, CannotGoOn, faultsInWords } from "../admin-client.ts";
 import { type AdminClient, createAdminClient } from "./client.ts";
 import { type Actions, filtersOf, type Options } from "./options.ts";
-import { formatLetter, formatList, type Progress, type Report, showProgress, tell } from "./print.ts";
+import {
+  type ActionResult,
+  formatDeadLetter,
+  formatList,
+  type Progress,
+  printResults,
+  showProgress,
+} from "./print.ts";
 
 /** Writes results to `out` and all else to `say`. */
 type Terminal = { out(text: string): void; say(line: string): void };
@@ -30,8 +37,8 @@ export function createActions(terminal: Terminal): Actions {
 }
 
 async function list({ out }: Terminal, client: AdminClient, options: Options): Promise<number> {
-  const letters = await client.list(filtersOf(options), options.limit);
-  out(options.json ? JSON.stringify(letters, null, 2) : formatList(letters));
+  const deadLetters = await client.list(filtersOf(options), options.limit);
+  out(options.json ? JSON.stringify(deadLetters, null, 2) : formatList(deadLetters));
   return 0;
 }
 
@@ -44,7 +51,7 @@ async function show(
   let failed = 0;
   for (const id of ids) {
     const shown = await client.show(id);
-    if (shown.ok) out(json ? JSON.stringify(shown.data, null, 2) : formatLetter(shown.data));
+    if (shown.ok) out(json ? JSON.stringify(shown.data, null, 2) : formatDeadLetter(shown.data));
     else say(`${id}: ${faultsInWords(shown.errors)}`);
     failed += shown.ok ? 0 : 1;
   }
@@ -60,28 +67,31 @@ async function doAll(terminal: Terminal, client: AdminClient, ids: string[], opt
     terminal.say(`this drops ${chosen.length} dead letters for good: add --yes, or --dry-run to look`);
     return 1;
   }
-  const reports: Report[] = [];
+  const reports: ActionResult[] = [];
   const progress = showProgress(chosen.length, () => reports.length, terminal.say);
   try {
     await doEach(client, chosen, options, reports, progress);
   } finally {
     progress.stop();
-    tell(terminal, reports, options);
+    printResults(terminal, reports, options);
   }
   return reports.every(({ ok }) => ok) ? 0 : 1;
 }
 
 async function select(client: AdminClient, options: Options): Promise<string[]> {
-  const letters = await client.list({ status: "waiting", ...filtersOf(options) }, Number.MAX_SAFE_INTEGER);
-  return letters.map(({ id }) => id);
+  const deadLetters = await client.list(
+    { status: "waiting", ...filtersOf(options) },
+    Number.MAX_SAFE_INTEGER,
+  );
+  return deadLetters.map(({ id }) => id);
 }
 
-/** A few at a time; the first that cannot go on ends all, and what was done by then is told. */
+/** A few at a time; the first that cannot go on ends all, and what was done by then is printed. */
 async function doEach(
   client: AdminClient,
   chosen: readonly string[],
   options: Deed,
-  reports: Report[],
+  reports: ActionResult[],
   progress: Progress,
 ): Promise<void> {
   const queue = [...chosen];
@@ -99,10 +109,14 @@ async function doEach(
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, queue.length) }, worker));
 }
 
-function doOne(client: AdminClient, id: string, { deed, dryRun = false }: Deed): Promise<Outcome<unknown>> {
+function doOne(
+  client: AdminClient,
+  id: string,
+  { deed, dryRun = false }: Deed,
+): Promise<AdminResult<unknown>> {
   if (deed === "redrive") return client.redrive(id, dryRun);
   return dryRun ? client.show(id) : client.drop(id);
 }
 
-const reportOf = (id: string, outcome: Outcome<unknown>): Report =>
+const reportOf = (id: string, outcome: AdminResult<unknown>): ActionResult =>
   outcome.ok ? { id, ok: true } : { id, ok: false, errors: outcome.errors };

@@ -1,16 +1,23 @@
-import type { DeadLetter, LetterText, Wire } from "@teravoz/protocol";
-import { type Answer, ask, CannotGoOn, type Door, faultsInWords, type Outcome } from "../admin-client.ts";
+import type { DeadLetter, DeadLetterText, Wire } from "@teravoz/protocol";
+import {
+  type AdminAnswer,
+  type AdminResult,
+  ask,
+  CannotGoOn,
+  type Door,
+  faultsInWords,
+} from "../admin-client.ts";
 
 /** A dead letter as the admin API sends it. */
-export type Letter = Wire<DeadLetter>;
-export type LetterWithBody = Wire<LetterText>;
+export type ListedDeadLetter = Wire<DeadLetter>;
+export type ShownDeadLetter = Wire<DeadLetterText>;
 
 export type AdminClient = {
   /** Reads all pages. */
-  list(filters: Record<string, string>, limit: number): Promise<Letter[]>;
-  show(id: string): Promise<Outcome<LetterWithBody>>;
-  redrive(id: string, dryRun: boolean): Promise<Outcome<Letter>>;
-  drop(id: string): Promise<Outcome<Letter>>;
+  list(filters: Record<string, string>, limit: number): Promise<ListedDeadLetter[]>;
+  show(id: string): Promise<AdminResult<ShownDeadLetter>>;
+  redrive(id: string, dryRun: boolean): Promise<AdminResult<ListedDeadLetter>>;
+  drop(id: string): Promise<AdminResult<ListedDeadLetter>>;
 };
 
 const PAGE = 500;
@@ -26,21 +33,25 @@ export function createAdminClient(door: Door): AdminClient {
   };
 }
 
-async function listAll(door: Door, filters: Record<string, string>, limit: number): Promise<Letter[]> {
-  const letters: Letter[] = [];
-  for (let cursor: string | null = ""; cursor !== null && letters.length < limit; ) {
+async function listAll(
+  door: Door,
+  filters: Record<string, string>,
+  limit: number,
+): Promise<ListedDeadLetter[]> {
+  const deadLetters: ListedDeadLetter[] = [];
+  for (let cursor: string | null = ""; cursor !== null && deadLetters.length < limit; ) {
     const page: Record<string, string> = {
-      limit: String(Math.min(PAGE, limit - letters.length)),
+      limit: String(Math.min(PAGE, limit - deadLetters.length)),
       ...(cursor ? { cursor } : {}),
     };
-    const answer: Answer<Letter[]> = await ask(
+    const answer: AdminAnswer<ListedDeadLetter[]> = await ask(
       door,
       "GET",
       `dead-letters?${new URLSearchParams({ ...filters, ...page })}`,
     );
     if (!answer.ok) throw new CannotGoOn(faultsInWords(answer.errors));
-    letters.push(...answer.data);
+    deadLetters.push(...answer.data);
     cursor = answer.next ?? null;
   }
-  return letters;
+  return deadLetters;
 }

@@ -1,8 +1,8 @@
 import { type Faults, faultsInWords } from "../admin-client.ts";
-import type { Letter, LetterWithBody } from "./client.ts";
+import type { ListedDeadLetter, ShownDeadLetter } from "./client.ts";
 
-/** What became of one letter. */
-export type Report = { id: string; ok: boolean; errors?: Faults };
+/** What became of one dead letter. */
+export type ActionResult = { id: string; ok: boolean; errors?: Faults };
 export type Progress = { moved(): void; stop(): void };
 
 /** Often enough to see that it moves, rarely enough for a log. */
@@ -10,10 +10,10 @@ const SAY_EVERY_MS = 1_000;
 
 const HEAD = ["first seen", "status", "reason", "type", "key", "copies", "id"];
 
-/** Letters as a table, one a line. Nothing of a letter may move the terminal's cursor. */
-export function formatList(letters: readonly Letter[]): string {
-  if (letters.length === 0) return "no dead letters";
-  const rows = letters.map(({ first_seen, status, reason, type, key, copies, id }) =>
+/** Dead letters as a table, one a line. Nothing of a dead letter may move the terminal's cursor. */
+export function formatList(deadLetters: readonly ListedDeadLetter[]): string {
+  if (deadLetters.length === 0) return "no dead letters";
+  const rows = deadLetters.map(({ first_seen, status, reason, type, key, copies, id }) =>
     [first_seen, status, reason, type ?? "-", key ?? "-", String(copies), id].map(printable),
   );
   const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column]!.length)));
@@ -29,10 +29,10 @@ export function formatList(letters: readonly Letter[]): string {
 
 const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, "?");
 
-/** A letter with all it has, its body last. */
-export function formatLetter({ body, encoding, source, ...letter }: LetterWithBody): string {
+/** A dead letter with all it has, its body last. */
+export function formatDeadLetter({ body, encoding, source, ...deadLetter }: ShownDeadLetter): string {
   const from = source && `${source.topic} ${source.partition}:${source.offset}`;
-  const fields = Object.entries({ ...letter, source: from, encoding });
+  const fields = Object.entries({ ...deadLetter, source: from, encoding });
   const lines = fields.map(([name, value]) => `${name.padEnd(11)} ${printable(String(value ?? "-"))}`);
   return `${lines.join("\n")}\n\n${body === null ? "(dropped)" : body.replaceAll(/[^\P{Cc}\n\t]/gu, "?")}\n`;
 }
@@ -53,9 +53,9 @@ const DONE = { redrive: "redriven", drop: "dropped" };
 const WOULD = { redrive: "would be redriven", drop: "would be dropped" };
 
 /** What became of all: each refusal in words, and the sum. */
-export function tell(
+export function printResults(
   { out, say }: { out(text: string): void; say(line: string): void },
-  reports: readonly Report[],
+  reports: readonly ActionResult[],
   { deed, dryRun, json }: { deed: "redrive" | "drop"; dryRun?: boolean; json?: boolean },
 ): void {
   const done = (dryRun ? WOULD : DONE)[deed];

@@ -1,2 +1,2 @@
-export { fileDeadLetters } from "./file.ts";
-export { watchLetters } from "./watch.ts";
+export { storeDeadLetters } from "./store-dead-letters.ts";
+export { watchDeadLetters } from "./watch.ts";

@@ -1,31 +1,37 @@
 import { expect, test } from "@jest/globals";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryLetters } from "@teravoz/store";
-import { watchLetters } from "./watch.ts";
+import { createMemoryDeadLetters } from "@teravoz/store";
+import { watchDeadLetters } from "./watch.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
 
-/** Files letters of so many bytes, seen so many days ago; answers what one look has done. */
+/** Stores dead letters of so many bytes, seen so many days ago; answers what one look has done. */
 async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
-  const letters = createMemoryLetters({ now: () => NOW });
+  const deadLetters = createMemoryDeadLetters({ now: () => NOW });
   const arrived = sizes.map(({ bytes, days }, n) => ({
-    ...{ key: `call-${n}`, type: null, reason: "unprocessable", service: "ingest", source: null },
-    ...{ first_seen: daysAgo(days), last_seen: daysAgo(days), body: Buffer.alloc(bytes, n + 1) },
+    key: `call-${n}`,
+    type: null,
+    reason: "unprocessable",
+    service: "ingest",
+    source: null,
+    first_seen: daysAgo(days),
+    last_seen: daysAgo(days),
+    body: Buffer.alloc(bytes, n + 1),
   }));
-  await letters.file({ topic: "t", partition: 0, expected: null, next: 1, letters: arrived });
-  for (const letter of letters) {
-    const { status } = sizes[Number(letter.key!.slice("call-".length))]!;
-    if (status) await letters.mark(letter, status);
+  await deadLetters.add({ topic: "t", partition: 0, expected: null, next: 1, deadLetters: arrived });
+  for (const deadLetter of deadLetters) {
+    const { status } = sizes[Number(deadLetter.key!.slice("call-".length))]!;
+    if (status) await deadLetters.mark(deadLetter, status);
   }
   const [metrics, lines] = [createMetrics(), [] as string[]];
   const log = createLog("test", "info", { write: (line) => void lines.push(line) });
-  await watchLetters({ letters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
-  const { values } = await metrics.discardedLetters.get();
+  await watchDeadLetters({ deadLetters, maxBytes: 1_000, metrics, log, now: () => new Date(NOW) })();
+  const { values } = await metrics.discardedDeadLetters.get();
   const counted = Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
-  const [waiting] = (await metrics.waitingLetters.get()).values;
+  const [waiting] = (await metrics.waitingDeadLetters.get()).values;
   return {
-    left: [...letters].map(({ key }) => key).sort(),
+    left: [...deadLetters].map(({ key }) => key).sort(),
     counted,
     lines: lines.map((line) => JSON.parse(line)),
     waiting: waiting!.value,

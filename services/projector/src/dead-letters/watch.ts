@@ -1,4 +1,4 @@
-import type { DiscardedLetters, LetterBounds, LetterDesk } from "@teravoz/domain";
+import type { DeadLetterAdmin, DeadLetterRetention, DiscardedDeadLetters } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 
 /** About as often as a scraper looks. */
@@ -7,8 +7,8 @@ const LOOK_EVERY_MS = 15_000;
 const KEPT_MS = 30 * 86_400_000;
 
 type Deps = {
-  letters: Pick<LetterDesk, "countWaiting"> & LetterBounds;
-  /** The bytes that all letters may have together. */
+  deadLetters: Pick<DeadLetterAdmin, "countWaiting"> & DeadLetterRetention;
+  /** The bytes that all dead letters may have together. */
   maxBytes: number;
   metrics: Metrics;
   log: Log;
@@ -17,10 +17,10 @@ type Deps = {
 };
 
 /**
- * Keeps the gauge of waiting dead letters, and letters within their bounds; returns how to stop it. While the database is away the
+ * Keeps the gauge of waiting dead letters, and dead letters within their bounds; returns how to stop it. While the database is away the
  * gauge keeps its last value.
  */
-export function watchLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => Promise<void> {
+export function watchDeadLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => Promise<void> {
   let looking: Promise<void> | null = null;
   const lookOnce = () => {
     looking ??= look(deps).finally(() => {
@@ -36,11 +36,11 @@ export function watchLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => 
 }
 
 async function look(deps: Omit<Deps, "everyMs">): Promise<void> {
-  const { letters, maxBytes, metrics, log, now = () => new Date() } = deps;
+  const { deadLetters, maxBytes, metrics, log, now = () => new Date() } = deps;
   try {
-    report(deps, "age", await letters.discardOld(new Date(now().getTime() - KEPT_MS)));
-    report(deps, "bytes", await letters.discardExcess(maxBytes));
-    metrics.waitingLetters.set(await letters.countWaiting());
+    report(deps, "age", await deadLetters.discardOld(new Date(now().getTime() - KEPT_MS)));
+    report(deps, "bytes", await deadLetters.discardExcess(maxBytes));
+    metrics.waitingDeadLetters.set(await deadLetters.countWaiting());
   } catch (err) {
     log.debug({ err }, "dead letters cannot be counted now");
   }
@@ -49,10 +49,10 @@ async function look(deps: Omit<Deps, "everyMs">): Promise<void> {
 function report(
   { metrics, log }: Pick<Deps, "metrics" | "log">,
   reason: "age" | "bytes",
-  { waiting, settled }: DiscardedLetters,
+  { waiting, settled }: DiscardedDeadLetters,
 ): void {
   if (waiting > 0) {
-    metrics.discardedLetters.inc({ reason }, waiting);
+    metrics.discardedDeadLetters.inc({ reason }, waiting);
     log.error({ reason, count: waiting }, "dead letters were deleted that nobody had redriven or dropped");
   }
   if (settled > 0) log.info({ reason, count: settled }, "settled dead letters deleted");

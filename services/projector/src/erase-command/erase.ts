@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Preview, Wire } from "@teravoz/protocol";
-import { type Answer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
+import { type AdminAnswer, ask, CannotGoOn, type Door, faultsInWords } from "../admin-client.ts";
 import type { Erase, EraseOptions, Kind } from "./options.ts";
 import { formatPreview, formatReceipt, type SentReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
@@ -32,7 +32,7 @@ export function createErase(terminal: Terminal): Erase {
   };
 }
 
-function refuse({ say }: Terminal, answer: Answer<unknown> & { ok: false }): number {
+function refuse({ say }: Terminal, answer: AdminAnswer<unknown> & { ok: false }): number {
   say(`erase: ${faultsInWords(answer.errors)}`);
   if (answer.status !== 409 || answer.calls === undefined) return COULD_NOT;
   say(`erase: nothing was erased; look with --dry-run, then add --confirm ${answer.calls}`);

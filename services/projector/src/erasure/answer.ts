@@ -125,7 +125,10 @@ function demandErasures(
 
 const demandFor = (trace: Trace, asked_for: Person, now: Date): Erasure & { uuids?: string[] } => ({
   ...subjectOf(trace),
-  ...{ erased_at: now, log_clean_by: cleanBy(trace.kind, now.getTime()), isRepeated: true, asked_for },
+  erased_at: now,
+  log_clean_by: cleanBy(trace.kind, now.getTime()),
+  isRepeated: true,
+  asked_for,
   ...(trace.kind === "agent" && { uuids: [] }),
 });
 

@@ -15,19 +15,19 @@ function createPorts(broken?: string) {
     happened.push(what);
     return { requested_at: NOW, clean_at: null, log_clean_by: null };
   };
-  const nothing = { calls: [], events: [], letters: [] };
+  const nothing = { calls: [], events: [], deadLetters: [] };
   const erasures: Partial<ErasePorts["erasures"]> = {
     findPerson: async (_, { since }) => ({
       certain: {
         ...nothing,
         calls: since === 7 ? ["1", "late"] : ["1"],
-        letters: [{ id: "a", key: null, topic: null }],
+        deadLetters: [{ id: "a", key: null, topic: null }],
       },
       possible: { ...nothing, calls: ["2"] },
       isOurs: false,
     }),
     request: (_, person) => happen(`${person?.kind}'s call entered`),
-    deleteLetters: async () => void (await happen("letters deleted")),
+    deleteDeadLetters: async () => void (await happen("letters deleted")),
     requestFor: () => happen("receipt written"),
     mark: async () => 7,
     keepOut: async () => void (await happen("kept out")),
@@ -76,7 +76,7 @@ test("the words of a receipt name the files of rolled back documents where Mongo
   const at = "2026-01-01T00:00:00.000Z";
   const receipt = { requested_at: at, clean_at: at, log_clean_by: at };
   expect(formatReceipt("call", receipt)).not.toContain("rollback");
-  const told = formatReceipt("call", { ...receipt, mongodb_members: 3 });
-  expect(told).toContain("3 members");
-  expect(told).toContain("find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete");
+  const text = formatReceipt("call", { ...receipt, mongodb_members: 3 });
+  expect(text).toContain("3 members");
+  expect(text).toContain("find <dbPath>/rollback -type f -name 'removed.*.bson' -print -delete");
 });

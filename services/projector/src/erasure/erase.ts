@@ -1,10 +1,11 @@
 import {
   type Asked,
   type CallStore,
-  type ErasureDesk,
+  type ErasureAdmin,
   type ErasureSearch,
+  type ErasureSubject,
   type Extent,
-  type FoundLetter,
+  type FoundDeadLetter,
   ledgerId,
   type Person,
   type PersonFindings,
@@ -12,14 +13,13 @@ import {
   type PersonShare,
   type Receipt,
   reasonToConfirm,
-  type Subject,
 } from "@teravoz/domain";
 import { type Codec, LOG_CLEAN_MS, type Publisher, type TopicNames } from "@teravoz/kafka";
 import { publishErasures } from "./republish.ts";
 import { publishTombstones } from "./tombstones.ts";
 
 export type ErasePorts = {
-  erasures: ErasureDesk & ErasureSearch;
+  erasures: ErasureAdmin & ErasureSearch;
   store: Pick<CallStore, "listAgentEvents">;
   codec: Pick<Codec, "encodeEvent">;
   publisher: Pick<Publisher, "publish">;
@@ -31,7 +31,10 @@ export type ErasePorts = {
  * Asks for erasures: resolves when the ledger and the log have it, and whoever projects the partition will do it. Asking again is
  * safe. Throws Unavailable where one of them is away.
  */
-export async function eraseSubjects(ports: ErasePorts, subjects: readonly Subject[]): Promise<Receipt> {
+export async function eraseSubjects(
+  ports: ErasePorts,
+  subjects: readonly ErasureSubject[],
+): Promise<Receipt> {
   const receipt = await ports.erasures.request(subjects);
   await publishTombstones(ports, subjects);
   return receipt;
@@ -92,7 +95,7 @@ export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish)
   const logCleanBy = new Date(erased_at.getTime() + LOG_CLEAN_MS);
   await erasures.request(plan.asked, person);
   await publishErasures(ports, plan.tombstones);
-  await erasures.deleteLetters(share.letters.map(({ id }) => id));
+  await erasures.deleteDeadLetters(share.deadLetters.map(({ id }) => id));
   const receipt = await erasures.requestFor(person, logCleanBy);
   return { ...receipt, log_clean_by: null, calls: plan.calls, agents: plan.agents, clean: 0 };
 }
@@ -103,8 +106,8 @@ const joinShares = (shares: readonly PersonShare[]): PersonShare => ({
     shares.flatMap(({ events }) => events),
     ({ uuid }) => uuid,
   ),
-  letters: distinctBy(
-    shares.flatMap(({ letters }) => letters),
+  deadLetters: distinctBy(
+    shares.flatMap(({ deadLetters }) => deadLetters),
     ({ id }) => id,
   ),
 });
@@ -115,18 +118,20 @@ const distinctBy = <T>(all: readonly T[], keyOf: (each: T) => string): T[] => [
 
 const isOfAgent =
   (topics: TopicNames) =>
-  ({ topic }: FoundLetter): boolean =>
+  ({ topic }: FoundDeadLetter): boolean =>
     topic === topics.agentEvents;
 
 /** Those of the calls found and of dead letters, each once. */
-function callKeysOf({ calls, letters }: PersonShare, topics: TopicNames): string[] {
-  const ofLetters = letters.filter((letter) => !isOfAgent(topics)(letter)).flatMap(({ key }) => key ?? []);
-  return [...new Set([...calls, ...ofLetters])];
+function callKeysOf({ calls, deadLetters }: PersonShare, topics: TopicNames): string[] {
+  const ofDeadLetters = deadLetters
+    .filter((deadLetter) => !isOfAgent(topics)(deadLetter))
+    .flatMap(({ key }) => key ?? []);
+  return [...new Set([...calls, ...ofDeadLetters])];
 }
 
 type Plan = {
   asked: Asked[];
-  tombstones: (Subject & { uuids?: string[] })[];
+  tombstones: (ErasureSubject & { uuids?: string[] })[];
   calls: number;
   agents: number;
 };
@@ -141,10 +146,10 @@ async function planErasure(
   person: Person,
   share: PersonShare,
 ): Promise<Plan> {
-  const { events, letters } = share;
-  const subjects: Subject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
+  const { events, deadLetters } = share;
+  const subjects: ErasureSubject[] = callKeysOf(share, topics).map((key) => ({ kind: "call", key }));
   const uuidsOf = new Map<string, string[]>(
-    letters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
+    deadLetters.filter(isOfAgent(topics)).flatMap(({ key }) => (key === null ? [] : [[key, []]])),
   );
   for (const { key, uuid } of events) uuidsOf.set(key, [...(uuidsOf.get(key) ?? []), uuid]);
   const own = person.kind === "actor" ? (uuidsOf.get(person.key) ?? []) : null;

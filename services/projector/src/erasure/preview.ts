@@ -1,11 +1,11 @@
 import {
+  type ErasureSubject,
   type Extent,
   ledgerId,
   type Person,
   type PersonFindings,
   type PersonShare,
   reasonToConfirm,
-  type Subject,
   Unavailable,
 } from "@teravoz/domain";
 import type { TopicNames } from "@teravoz/kafka";
@@ -15,8 +15,8 @@ import { type ErasePorts, extentOf } from "./erase.ts";
 
 export type Previews = {
   /** Begins a preview, or returns the one that runs for the same. Null if another one runs. */
-  start(of: Person | Subject): Preview | null;
-  find(of: Person | Subject): Preview | null;
+  start(of: Person | ErasureSubject): Preview | null;
+  find(of: Person | ErasureSubject): Preview | null;
 };
 
 type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
@@ -55,7 +55,7 @@ export function createPreviews(ports: Ports): Previews {
 
 async function run(
   ports: Ports,
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   running: Extract<Preview, { state: "running" }>,
 ): Promise<Preview> {
   try {
@@ -73,7 +73,7 @@ async function run(
 
 async function preview(
   { erasures, topics }: Ports,
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   onProgress: (done: number, total: number) => void,
 ): Promise<PreviewResult> {
   const found = await find(erasures, of, topics, onProgress);
@@ -84,11 +84,16 @@ async function preview(
     erasures.measure(certain),
   ]);
   return {
-    ...{ calls: extent.calls, all: extent.all, share: extent.all === 0 ? 0 : extent.calls / extent.all },
+    calls: extent.calls,
+    all: extent.all,
+    share: extent.all === 0 ? 0 : extent.calls / extent.all,
     ...measure,
-    ...{ dead_letters: certain.letters.length, is_ours: found.isOurs },
-    ...{ confirm: confirmOf(extent), confirm_possible: confirmOf(wide) },
-    ...{ possible: listOf(possible).slice(0, LISTED), possible_total: listOf(possible).length },
+    dead_letters: certain.deadLetters.length,
+    is_ours: found.isOurs,
+    confirm: confirmOf(extent),
+    confirm_possible: confirmOf(wide),
+    possible: listOf(possible).slice(0, LISTED),
+    possible_total: listOf(possible).length,
   };
 }
 
@@ -96,18 +101,18 @@ const confirmOf = (extent: Extent): number | null => (reasonToConfirm(extent) ==
 
 async function find(
   erasures: Ports["erasures"],
-  of: Person | Subject,
+  of: Person | ErasureSubject,
   topics: TopicNames,
   onProgress: (done: number, total: number) => void,
 ): Promise<PersonFindings> {
   if (of.kind === "number" || of.kind === "actor")
     return erasures.findPerson(of, { agentTopic: topics.agentEvents, onProgress });
-  const nothing: PersonShare = { calls: [], events: [], letters: [] };
+  const nothing: PersonShare = { calls: [], events: [], deadLetters: [] };
   return { certain: await erasures.findCall(of.key), possible: nothing, isOurs: false };
 }
 
-const listOf = ({ calls, events, letters }: PersonShare): PreviewResult["possible"] => [
+const listOf = ({ calls, events, deadLetters }: PersonShare): PreviewResult["possible"] => [
   ...calls.map((key) => ({ kind: "call" as const, key })),
   ...events.map(({ uuid }) => ({ kind: "event" as const, key: uuid })),
-  ...letters.map(({ id }) => ({ kind: "dead-letter" as const, key: id })),
+  ...deadLetters.map(({ id }) => ({ kind: "dead-letter" as const, key: id })),
 ];

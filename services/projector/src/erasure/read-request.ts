@@ -1,11 +1,11 @@
 import type { ParsedUrlQuery } from "node:querystring";
-import type { Person, ReadTelephone, Subject } from "@teravoz/domain";
+import type { ErasureSubject, Person, ReadTelephone } from "@teravoz/domain";
 import { agentKey, callKey, eraseQuery, NUMBER_RULE, writtenNumber } from "@teravoz/protocol";
 import { Problem } from "@teravoz/runtime";
 import { readPathPart, readQuery } from "@teravoz/runtime/http";
 
 /** The call of an id. Throws a 400 for an id that cannot be one. */
-export const readCall = (id: string | undefined): Subject => ({
+export const readCall = (id: string | undefined): ErasureSubject => ({
   kind: "call",
   key: readPathPart(callKey, id),
 });

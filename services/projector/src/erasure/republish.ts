@@ -65,14 +65,20 @@ const plainEvent = ({
   payload,
   delivery_ids = [],
 }: StoredEvent): Event => ({
-  ...{ uuid, kind, aggregate_id, type },
-  ...{ occurred_at, received_at, payload },
+  uuid,
+  kind,
+  aggregate_id,
+  type,
+  occurred_at,
+  received_at,
+  payload,
   ...(delivery_ids[0] && { delivery_id: delivery_ids[0] }),
 });
 
 async function publishAgain({ publisher, codec, topics }: RepublishPorts, event: Event): Promise<void> {
   const record: OutgoingRecord = {
-    ...{ topic: topicOf(topics, event.kind), key: event.aggregate_id },
+    topic: topicOf(topics, event.kind),
+    key: event.aggregate_id,
     value: await codec.encodeEvent(event),
     headers: { [REPUBLISHED]: "1", ...deliveryHeader(event.delivery_id) },
   };

@@ -1,4 +1,4 @@
-import type { Person, ReadTelephone, Receipt, Subject } from "@teravoz/domain";
+import type { ErasureSubject, Person, ReadTelephone, Receipt } from "@teravoz/domain";
 import { noQuery } from "@teravoz/protocol";
 import { type Log, Problem } from "@teravoz/runtime";
 import {
@@ -102,13 +102,13 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
 
 function answerUnconfirmed(ctx: Context, { message, calls }: Unconfirmed): void {
   ctx.status = 409;
-  const told = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
-  ctx.body = { status: "error", errors: [{ path: "/confirm", message: told }], calls };
+  const faultText = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
+  ctx.body = { status: "error", errors: [{ path: "/confirm", message: faultText }], calls };
 }
 
 type PreviewRoute = {
   path: "calls" | "numbers" | "agents";
-  read(id: string | undefined): Person | Subject;
+  read(id: string | undefined): Person | ErasureSubject;
   previews: Previews;
 };
 

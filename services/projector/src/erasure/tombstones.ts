@@ -1,4 +1,4 @@
-import type { Erasure, EventKind, Repeated, Subject } from "@teravoz/domain";
+import type { Erasure, ErasureSubject, EventKind, Repeated } from "@teravoz/domain";
 import {
   type ConsumedRecord,
   LOG_CLEAN_MS,
@@ -21,7 +21,7 @@ const UUIDS_AT_ONCE = 200;
 export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
-type Tombstone = Subject & Partial<Repeated>;
+type Tombstone = ErasureSubject & Partial<Repeated>;
 
 /** Resolves when the brokers have acknowledged all. Throws Unavailable; once more is harmless. */
 export async function publishTombstones(
@@ -32,7 +32,9 @@ export async function publishTombstones(
   for (let at = 0; at < tombstones.length; at += TOMBSTONES_AT_ONCE) {
     const sent = tombstones.slice(at, at + TOMBSTONES_AT_ONCE).map((tombstone) =>
       publisher.publish({
-        ...{ topic: topicOf(topics, tombstone.kind), key: tombstone.key, value: null },
+        topic: topicOf(topics, tombstone.kind),
+        key: tombstone.key,
+        value: null,
         ...headersOf(tombstone),
       }),
     );
@@ -84,12 +86,17 @@ export function readErasures(
 
 /** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
 function readErasure(kind: EventKind, { key, headers, timestamp, offset }: ConsumedRecord): LoggedErasure {
-  const told = Date.parse(String(headers[ERASED_AT]));
-  const isRepeated = !Number.isNaN(told);
-  const erased_at = new Date(isRepeated ? Math.min(told, timestamp) : timestamp);
+  const repeatedAt = Date.parse(String(headers[ERASED_AT]));
+  const isRepeated = !Number.isNaN(repeatedAt);
+  const erased_at = new Date(isRepeated ? Math.min(repeatedAt, timestamp) : timestamp);
   const uuids = kind === "agent" ? readUuids(headers) : null;
   return {
-    ...{ kind, key: String(key), erased_at, log_clean_by: cleanBy(kind, timestamp), isRepeated, offset },
+    kind,
+    key: String(key),
+    erased_at,
+    log_clean_by: cleanBy(kind, timestamp),
+    isRepeated,
+    offset,
     ...(uuids && { uuids }),
   };
 }

@@ -52,7 +52,7 @@ const KIND_OF: Record<keyof Omit<Call, "aggregate_id" | "version">, Kind> = {
   fold: REVISION,
 };
 
-/** The kinds of change of one call, each once. A field that we do not know, such as the mark of an overgrown call, is about its events. */
+/** The kinds of change of one call, each once. A field that we do not know, such as the mark of an oversized call, is about its events. */
 export function kindsOf(fields: readonly string[]): Kind[] {
   const kinds = new Set(
     fields.map((field) => KIND_OF[field as keyof typeof KIND_OF] ?? "events and receptions"),

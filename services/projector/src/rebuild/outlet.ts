@@ -15,10 +15,10 @@ export class CannotRebuild extends Error {
   override name = "CannotRebuild";
 }
 
-/** Whoever waits at a terminal is told after this long that something is away. */
+/** After this long the terminal shows that something is away. */
 const START_LIMIT_MS = 15_000;
 
-/** Rejects where Kafka or the registry does not answer: nothing is changed that nobody could be told of. */
+/** Rejects where Kafka or the registry does not answer: nothing is changed that nobody could be notified of. */
 export async function openNotices(config: Config<typeof kafkaSettings & typeof registrySettings>, log: Log) {
   const topics = topicNames(config.TOPIC_PREFIX);
   const metrics = createMetrics();

@@ -1,20 +1,25 @@
 import { expect, test } from "@jest/globals";
 import { type Fold, type FoldedCall, foldCall } from "@teravoz/domain";
 import { topicNames } from "@teravoz/kafka";
-import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
+import { createMemoryStore, OVERSIZED_BYTES } from "@teravoz/store";
 import { compareCalls, type RebuildPorts, rebuildCalls } from "./rebuild.ts";
 import { formatReport } from "./report.ts";
 
 const topics = topicNames("");
 const place = { topic: topics.callEvents, partition: 0 };
-const LARGE = `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`;
+const LARGE = `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`;
 
-/** A store with two usual calls and two overgrown ones, and which calls were looked at together. */
+/** A store with two usual calls and two oversized ones, and which calls were looked at together. */
 async function openStore() {
   const store = createMemoryStore();
   const events = ["a", "b", "large a", "large b"].map((key, offset) => ({
-    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new" },
-    ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset } },
+    uuid: key,
+    kind: "call" as const,
+    aggregate_id: key,
+    type: "call.new",
+    occurred_at: null,
+    received_at: new Date(),
+    source: { ...place, offset },
     payload: key.startsWith("large") ? LARGE : "{}",
   }));
   await store.apply({ ...place, expected: null, next: 4, events }, foldCall);
@@ -27,7 +32,9 @@ async function openStore() {
         return store.compare(keys, fold);
       },
     },
-    ...{ topics, fold: foldCall, partitionOf: () => 0 },
+    topics,
+    fold: foldCall,
+    partitionOf: () => 0,
     notify: async () => {},
     retry: (work) => work(),
     isWanted: () => true,
@@ -39,18 +46,18 @@ async function openStore() {
 test.each([
   ["a rebuild", rebuildCalls],
   ["a dry run", compareCalls],
-])("%s reads each overgrown call by itself", async (_, run) => {
+])("%s reads each oversized call by itself", async (_, run) => {
   const { ports, together } = await openStore();
-  expect(await run(ports)).toMatchObject({ looked: 4, overgrown: 0, complete: true });
+  expect(await run(ports)).toMatchObject({ looked: 4, oversized: 0, complete: true });
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
 });
 
-/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as told. */
+/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as received. */
 const older: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => {
     const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =
       foldCall(events)!;
-    const legs = call.legs.map(({ wait_known, answered_by, ...leg }) => leg);
+    const legs = call.legs.map(({ wait_known, answered_by, ...visit }) => visit);
     const finished_at = call.aggregate_id === "ended otherwise" ? new Date(0) : call.finished_at;
     return { ...call, finished_at, legs, offers: [], fold: 3 } as unknown as FoldedCall;
   },
@@ -61,8 +68,13 @@ test("a dry run over calls of the release before counts what changes by kind, an
   const received_at = new Date("2026-03-01T12:00:00.000Z");
   const call = (key: string, steps: [type: string, more?: object][]) =>
     steps.map(([type, more], n) => ({
-      ...{ uuid: `${key}-${n}`, kind: "call" as const, aggregate_id: key, type, occurred_at: null },
-      ...{ received_at: new Date(received_at.getTime() + n), source: { ...place, offset: 0 } },
+      uuid: `${key}-${n}`,
+      kind: "call" as const,
+      aggregate_id: key,
+      type,
+      occurred_at: null,
+      received_at: new Date(received_at.getTime() + n),
+      source: { ...place, offset: 0 },
       payload: JSON.stringify({ queue: "900", ...more }),
     }));
   const ana = { actor: "ana" };

@@ -17,7 +17,7 @@ export type RebuildPorts = {
   topics: Pick<TopicNames, "callEvents" | "agentEvents">;
   /** Which partition of its topic a call is in. */
   partitionOf(call_id: string): number;
-  /** Tells others of changes that are stored; resolves when the log has acknowledged them. */
+  /** Notifies of stored changes; resolves when the log has acknowledged them. */
   notify(changes: readonly Change[]): Promise<void>;
   /** Does the work until it does not throw Unavailable, or is given up. */
   retry<T>(work: () => Promise<T>): Promise<T>;
@@ -27,7 +27,7 @@ export type RebuildPorts = {
   onLooked(calls: number): void;
 };
 
-export type Report = {
+export type RebuildReport = {
   looked: number;
   changed: number;
   added: number;
@@ -36,8 +36,8 @@ export type Report = {
   kinds: Partial<Record<Kind, number>>;
   /** Agents that differed. */
   agents: number;
-  /** Overgrown calls that were left to a rebuild of all calls. */
-  overgrown: number;
+  /** Oversized calls that were left to a rebuild of all calls. */
+  oversized: number;
   /** False where it was stopped before the end. */
   complete: boolean;
 };
@@ -57,17 +57,17 @@ const PAGE_EVENTS = 5_000;
 
 /**
  * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
- * lower revision has made, and no overgrown ones: what those need of memory and time is for a command, not beside a
+ * lower revision has made, and no oversized ones: what those need of memory and time is for a command, not beside a
  * projector. May be run again at any time, also after it was killed: what is right by then is left
- * alone, and what was changed and not told is told first. Throws Superseded.
+ * alone, and stored changes that were not notified are notified first. Throws Superseded.
  */
-export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<Report> {
+export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<RebuildReport> {
   const { store, fold, topics, retry } = ports;
   const places = partitionsOf(topics);
   const claim = await retry(() => store.claim(places, fold.revision));
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
-  await tellUntold(ports);
+  await notifyUnnotified(ports);
   // an agent of an older fold is on no board until it is made again
   await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
@@ -83,7 +83,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
 }
 
 /** Agents are few, and made anew whatever made them. */
-async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void> {
+async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {
     const differences = await retry(() => store.compareAgents(keys, fold));
@@ -96,8 +96,8 @@ async function rebuildAgents(ports: RebuildPorts, report: Report): Promise<void>
   }
 }
 
-/** Tells what a rebuild that was killed had changed and not told. Throws Superseded. */
-export async function tellUntold(ports: RebuildPorts): Promise<void> {
+/** Notifies of the changes that a killed rebuild had stored and not notified. Throws Superseded. */
+export async function notifyUnnotified(ports: RebuildPorts): Promise<void> {
   const { store, fold, topics } = ports;
   for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
   for (const place of partitionsIn(topics.agentEvents))
@@ -105,7 +105,7 @@ export async function tellUntold(ports: RebuildPorts): Promise<void> {
 }
 
 /** What a rebuild would change; changes nothing. */
-export async function compareCalls(ports: RebuildPorts): Promise<Report> {
+export async function compareCalls(ports: RebuildPorts): Promise<RebuildReport> {
   const report = emptyReport();
   for await (const keys of listWork(ports, null, report)) {
     const differences = await ports.retry(() => ports.store.compare(keys, ports.fold));
@@ -117,8 +117,14 @@ export async function compareCalls(ports: RebuildPorts): Promise<Report> {
   return { ...report, complete: ports.isWanted() };
 }
 
-const emptyReport = (): Report => ({
-  ...{ looked: 0, changed: 0, added: 0, removed: 0, kinds: {}, agents: 0, overgrown: 0 },
+const emptyReport = (): RebuildReport => ({
+  looked: 0,
+  changed: 0,
+  added: 0,
+  removed: 0,
+  kinds: {},
+  agents: 0,
+  oversized: 0,
   complete: false,
 });
 
@@ -129,15 +135,19 @@ const partitionsIn = (topic: string): Partition[] =>
 export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]): Partition[] =>
   [callEvents, agentEvents].flatMap(partitionsIn);
 
-/** Keys to be looked at together. An overgrown call stands alone; with `below` it is only counted. */
-async function* listWork({ store, retry, isWanted }: RebuildPorts, below: number | null, report: Report) {
+/** Keys to be looked at together. An oversized call stands alone; with `below` it is only counted. */
+async function* listWork(
+  { store, retry, isWanted }: RebuildPorts,
+  below: number | null,
+  report: RebuildReport,
+) {
   let cursor: string | null = null;
   do {
     const asked: Parameters<CallRebuild["listKeys"]>[0] = { limit: PAGE_EVENTS, cursor, below };
     const page: KeysPage = await retry(() => store.listKeys(asked));
     if (page.items.length > 0) yield page.items;
-    if (below === null) for (const key of page.overgrown) yield [key];
-    else report.overgrown += page.overgrown.length;
+    if (below === null) for (const key of page.oversized) yield [key];
+    else report.oversized += page.oversized.length;
     cursor = page.next;
   } while (cursor !== null && isWanted());
 }
@@ -158,13 +168,18 @@ async function* listAgents({ store, retry, isWanted }: RebuildPorts): AsyncItera
   } while (cursor !== null && isWanted());
 }
 
-async function refold(ports: RebuildPorts, place: Partition, keys: string[], report: Report): Promise<void> {
+async function refold(
+  ports: RebuildPorts,
+  place: Partition,
+  keys: string[],
+  report: RebuildReport,
+): Promise<void> {
   const { store, fold } = ports;
   const differences = await settle(ports, place, () => store.refold({ ...place, keys }, fold));
   for (const difference of differences) count(report, difference);
 }
 
-/** Refolds, then tells of what changed. */
+/** Refolds, then notifies of what changed. */
 async function settle(
   { store, notify, retry }: RebuildPorts,
   place: Partition,
@@ -175,17 +190,17 @@ async function settle(
   const { differences, changes } = refolded;
   if (changes.length > 0) {
     await retry(() => notify(changes));
-    await retry(() => store.told(place, changes));
+    await retry(() => store.confirmNotified(place, changes));
   }
   return differences;
 }
 
-function count(report: Report, { kind, fields }: Difference): void {
+function count(report: RebuildReport, { kind, fields }: Difference): void {
   report[kind] += 1;
   for (const name of kindsOf(fields)) report.kinds[name] = (report.kinds[name] ?? 0) + 1;
 }
 
-function countLooked({ onLooked }: RebuildPorts, report: Report, keys: readonly string[]): void {
+function countLooked({ onLooked }: RebuildPorts, report: RebuildReport, keys: readonly string[]): void {
   report.looked += keys.length;
   onLooked(keys.length);
 }

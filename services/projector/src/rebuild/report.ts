@@ -1,9 +1,9 @@
 import { KINDS } from "./kinds.ts";
-import type { Report } from "./rebuild.ts";
+import type { RebuildReport } from "./rebuild.ts";
 
 /** The report of a rebuild, or of a dry run: kinds of change and numbers, nothing about any single call. */
 export function formatReport(
-  report: Report,
+  report: RebuildReport,
   { dryRun, seconds }: { dryRun: boolean; seconds: number },
 ): string {
   const { looked, changed, added, removed, kinds, agents } = report;

@@ -24,7 +24,7 @@ import { type MongoConnection, type MongoRebuild, openStore, restampEvents, writ
 import { createRebuildCommand, type RebuildOptions } from "./options.ts";
 import { CannotRebuild, openNotices } from "./outlet.ts";
 import { type Progress, showProgress } from "./progress.ts";
-import { compareCalls, type RebuildPorts, type Report, rebuildCalls, Superseded } from "./rebuild.ts";
+import { compareCalls, type RebuildPorts, type RebuildReport, rebuildCalls, Superseded } from "./rebuild.ts";
 import { formatReport } from "./report.ts";
 
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
@@ -122,7 +122,10 @@ function interruptible(): () => boolean {
 async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): Promise<number> {
   const { connection, fold, progress } = opened;
   const past = await writePast({
-    ...{ connection, name: into!, until: until!, fold },
+    connection,
+    name: into!,
+    until: until!,
+    fold,
     onLooked: progress.add,
     isWanted: interruptible(),
   });
@@ -146,7 +149,9 @@ async function rebuild(opened: Opened, { dryRun, adoptRules }: RebuildOptions): 
   const isWanted = interruptible();
   const { notify: around = (each) => each } = opened.seams;
   const ports: RebuildPorts = {
-    ...{ store: opened.store, fold: opened.fold, partitionOf },
+    store: opened.store,
+    fold: opened.fold,
+    partitionOf,
     notify: around(notify),
     isWanted,
     topics: topicNames(opened.config.TOPIC_PREFIX),
@@ -172,7 +177,7 @@ async function retryFor<T>(limitMs: number, work: () => Promise<T>): Promise<T> 
   return untilAvailable(work, { log, isWanted: () => Date.now() < giveUpAt });
 }
 
-function sayReport(report: Report, about: { dryRun: boolean; seconds: number }): number {
+function sayReport(report: RebuildReport, about: { dryRun: boolean; seconds: number }): number {
   say(formatReport(report, about));
   return report.complete ? 0 : sayStopped("run it again to go on");
 }

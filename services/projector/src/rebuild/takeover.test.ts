@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "@jest/globals";
 import { type Change, type Fold, foldCall } from "@teravoz/domain";
 import { partitionOf, topicNames } from "@teravoz/kafka";
 import { createLog, createMetrics } from "@teravoz/runtime";
-import { createMemoryStore, OVERGROWN_BYTES } from "@teravoz/store";
+import { createMemoryStore, OVERSIZED_BYTES } from "@teravoz/store";
 import { claimPartitions, completeRebuilds } from "./takeover.ts";
 
 const topics = topicNames("");
@@ -14,11 +14,11 @@ const newer: Fold = Object.assign(
 );
 
 let store: ReturnType<typeof createMemoryStore>;
-let told: Change[];
+let notified: Change[];
 let said: Record<string, unknown>[];
 beforeEach(() => {
   store = createMemoryStore();
-  [told, said] = [[], []];
+  [notified, said] = [[], []];
 });
 
 /** Starts a projector's rebuild to its end; answers whether calls of an older fold might have been left. */
@@ -26,8 +26,13 @@ async function start(fold: Fold): Promise<boolean> {
   const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
   const crashes: unknown[] = [];
   const rebuilds = completeRebuilds({
-    ...{ store, topics, fold, log, isBehind, metrics: createMetrics() },
-    notify: async (changes) => void told.push(...changes),
+    store,
+    topics,
+    fold,
+    log,
+    isBehind,
+    metrics: createMetrics(),
+    notify: async (changes) => void notified.push(...changes),
     onSuperseded: (revision) => void crashes.push(revision),
     onCrash: (error) => void crashes.push(error),
   });
@@ -39,8 +44,14 @@ async function start(fold: Fold): Promise<boolean> {
 async function storeCall(key: string, payload = "{}"): Promise<void> {
   const place = { topic: topics.callEvents, partition: partitionOf(key) };
   const event = {
-    ...{ uuid: key, kind: "call" as const, aggregate_id: key, type: "call.new", payload },
-    ...{ occurred_at: null, received_at: new Date(), source: { ...place, offset: 0 } },
+    uuid: key,
+    kind: "call" as const,
+    aggregate_id: key,
+    type: "call.new",
+    payload,
+    occurred_at: null,
+    received_at: new Date(),
+    source: { ...place, offset: 0 },
   };
   const expected = await store.position(place.topic, place.partition);
   await store.apply({ ...place, expected, next: 1 + (expected ?? 0), events: [event] }, foldCall);
@@ -50,21 +61,21 @@ test("calls are folded anew at the first start of a raised fold, and at no later
   await storeCall("a");
   expect(await start(newer)).toBe(true);
   expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
-  expect(told).toMatchObject([{ key: "a" }]);
+  expect(notified).toMatchObject([{ key: "a" }]);
   expect(await start(newer)).toBe(false);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
 });
 
-test("overgrown calls are left to rebuild:calls, and how many is said", async () => {
+test("oversized calls are left to rebuild:calls, and how many is said", async () => {
   await storeCall("a");
-  await storeCall("large", `{"note":"${"x".repeat(OVERGROWN_BYTES)}"}`);
+  await storeCall("large", `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`);
   await start(newer);
   expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
   expect(await store.findCalls(["large"])).toMatchObject([{ code: null }]);
-  expect(said).toContainEqual(expect.objectContaining({ level: "warn", overgrown: 1 }));
+  expect(said).toContainEqual(expect.objectContaining({ level: "warn", oversized: 1 }));
 });
 
-test("what a killed rebuild had changed and not told is told at the next start, once", async () => {
+test("what a killed rebuild had changed and not notified is notified at the next start, once", async () => {
   expect(await start(foldCall)).toBe(true);
   await storeCall("a");
   const altered: Fold = Object.assign(
@@ -74,7 +85,7 @@ test("what a killed rebuild had changed and not told is told at the next start, 
   const place = { topic: topics.callEvents, partition: partitionOf("a") };
   await store.refold({ ...place, keys: ["a"] }, altered);
   expect(await start(foldCall)).toBe(false);
-  expect(told).toMatchObject([{ key: "a" }]);
+  expect(notified).toMatchObject([{ key: "a" }]);
   await start(foldCall);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
 });

@@ -3,12 +3,12 @@ import type { CallRebuild, Fold } from "@teravoz/domain";
 import { partitionOf } from "@teravoz/kafka";
 import { type Health, type Log, type Metrics, untilAvailable } from "@teravoz/runtime";
 import {
+  notifyUnnotified,
   partitionsOf,
   type RebuildPorts,
-  type Report,
+  type RebuildReport,
   rebuildCalls,
   Superseded,
-  tellUntold,
 } from "./rebuild.ts";
 
 /** How often a projector that was superseded looks whether it still is. */
@@ -38,7 +38,7 @@ export async function claimPartitions(
   }
 }
 
-/** Ends the process with 1 when it is first told that a higher revision has taken over. */
+/** Ends the process with 1 when it first learns that a higher revision has taken over. */
 export function giveWayOnce(
   { revision }: Fold,
   log: Log,
@@ -63,14 +63,14 @@ type Background = Takeover & {
 };
 
 /**
- * Does in the background what rebuilds have left: tells what a killed one had changed and not told, and folds anew what a fold of a
+ * Does in the background what rebuilds have left: notifies of what a killed one had changed and not notified, and folds again what a fold of a
  * lower revision has made. Killed, the next start goes on with what is left.
  */
 export function completeRebuilds(deps: Background): { done: Promise<void>; stop(): Promise<void> } {
   const life = { wanted: true };
   const { isBehind, onSuperseded, onCrash } = deps;
   const ports = portsOf(deps, () => life.wanted);
-  const done = (isBehind ? refoldOlder(deps, ports) : tellUntold(ports)).catch((error) => {
+  const done = (isBehind ? refoldOlder(deps, ports) : notifyUnnotified(ports)).catch((error) => {
     if (error instanceof Superseded) onSuperseded(error.revision);
     else if (life.wanted) onCrash(error);
   });
@@ -87,7 +87,12 @@ const portsOf = (
   { store, fold, topics, notify, log, metrics }: Background,
   isWanted: () => boolean,
 ): RebuildPorts => ({
-  ...{ store, fold, topics, notify, isWanted, partitionOf },
+  store,
+  fold,
+  topics,
+  notify,
+  isWanted,
+  partitionOf,
   retry: (work) => untilAvailable(work, { log, isWanted }),
   onLooked: (calls) => metrics.refolded.inc(calls),
 });
@@ -103,10 +108,14 @@ async function refoldOlder({ fold: { revision }, log, metrics }: Background, por
     { revision, ...countsOf(report), durationMs: performance.now() - began },
     "all calls are folded anew",
   );
-  const { overgrown } = report;
-  if (overgrown > 0) log.warn({ revision, overgrown }, "overgrown calls are left: rebuild:calls folds them");
+  const { oversized } = report;
+  if (oversized > 0) log.warn({ revision, oversized }, "oversized calls are left: rebuild:calls folds them");
 }
 
-const countsOf = ({ looked, changed, added, removed, agents }: Report) => ({
-  ...{ looked, changed, added, removed, agents },
+const countsOf = ({ looked, changed, added, removed, agents }: RebuildReport) => ({
+  looked,
+  changed,
+  added,
+  removed,
+  agents,
 });

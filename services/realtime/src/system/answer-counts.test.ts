@@ -62,7 +62,7 @@ test("what is older than a day is not kept, nor what a clock far ahead says", ()
   expect(list()).toEqual([]);
 });
 
-test("however much is told, memory is bounded: the oldest minutes go", () => {
+test("however much is reported, memory is bounded: the oldest minutes go", () => {
   const { take, list } = open(100);
   for (let n = 0; n < 500; n++) take("one", [9_000 + n, 400, 1]);
   const kept = list();

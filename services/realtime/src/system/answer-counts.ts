@@ -2,7 +2,7 @@ import type { Answers, ServiceStatus } from "@teravoz/domain";
 
 /** How often the webhook answered with each status, by the minute, over all instances of the last day. */
 export type AnswerCounts = {
-  /** What one status tells takes the place of what the same run of the instance told of the same minutes. */
+  /** The counts of a status replace those that the same run of the instance sent for the same minutes. */
   take(status: Pick<ServiceStatus, "instance" | "started_at" | "answers">): void;
   /** By minute and status, of the minutes that began since. */
   list(since: Date): Answers[];

@@ -1,4 +1,4 @@
-import { isGone, type Refused, type ServiceStatus, standingOf } from "@teravoz/domain";
+import { instanceStateOf, isGone, type Refused, type ServiceStatus } from "@teravoz/domain";
 import type { Instance } from "@teravoz/protocol";
 
 /** A status with the broker's timestamp (ms since the epoch). Only the broker's clock decides which instance is silent. */
@@ -63,9 +63,16 @@ const isSameRun = (one: ServiceStatus, other: ServiceStatus): boolean =>
 
 function describe({ status, stamped, since }: Kept, now: number, everyMs: number): Instance {
   const { service, instance, started_at, version, installation, failing, figures } = status;
-  const standing = standingOf(status, now - stamped, everyMs);
+  const standing = instanceStateOf(status, now - stamped, everyMs);
   return {
-    ...{ service, instance, started_at, version, installation, failing, figures, standing },
+    service,
+    instance,
+    started_at,
+    version,
+    installation,
+    failing,
+    figures,
+    standing,
     since: new Date(standing === "silent" ? stamped : since),
     heard_at: new Date(stamped),
   };

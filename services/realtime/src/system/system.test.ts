@@ -40,7 +40,7 @@ test("the lag is what the log holds and the store does not, and its age grows fr
   expect((await system.report(60)).lag).toMatchObject({ records: 5, waited_ms: 5_000 });
 });
 
-test("with Kafka away the rest is told, and the lag is unknown for a reason", async () => {
+test("with Kafka away the rest is reported, and the lag is unknown for a reason", async () => {
   const { system } = open({ readEnds: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
@@ -49,7 +49,7 @@ test("with Kafka away the rest is told, and the lag is unknown for a reason", as
   });
 });
 
-test("with MongoDB away the instances are told all the same", async () => {
+test("with MongoDB away the instances are reported all the same", async () => {
   const { system } = open({ listPositions: away, countMinutes: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
@@ -80,8 +80,16 @@ test("what instances refused is summed by name, the most frequent first; of one 
   const { clock, system } = open();
   const hear = (instance: string, refused: Refused[], stamped = NOW) => {
     const status = {
-      ...{ service: "ingest", instance, version: "1", state: "ready" as const },
-      ...{ at: new Date(NOW), started_at: new Date(NOW), failing: [], figures: {}, answers: [], refused },
+      service: "ingest",
+      instance,
+      version: "1",
+      state: "ready" as const,
+      at: new Date(NOW),
+      started_at: new Date(NOW),
+      failing: [],
+      figures: {},
+      answers: [],
+      refused,
       installation: "",
     };
     system.heard([{ status, stamped }]);
@@ -110,9 +118,17 @@ test("an instance of another installation is marked as foreign and does the job 
   const { system } = open();
   const hear = (service: string, installation: string) => {
     const status = {
-      ...{ service, instance: "one", version: "1", state: "ready" as const, installation },
-      ...{ at: new Date(NOW), started_at: new Date(NOW) },
-      ...{ failing: [], figures: {}, answers: [], refused: [] },
+      service,
+      instance: "one",
+      version: "1",
+      state: "ready" as const,
+      installation,
+      at: new Date(NOW),
+      started_at: new Date(NOW),
+      failing: [],
+      figures: {},
+      answers: [],
+      refused: [],
     };
     system.heard([{ status, stamped: NOW }]);
   };
@@ -133,14 +149,17 @@ test("until its own installation is known no instance is foreign", async () => {
   const { system } = open({ installation: () => "" });
   const at = new Date(NOW);
   const status = {
-    ...{
-      service: "projector",
-      instance: "one",
-      version: "1",
-      state: "ready" as const,
-      installation: "theirs",
-    },
-    ...{ at, started_at: at, failing: [], figures: {}, answers: [], refused: [] },
+    service: "projector",
+    instance: "one",
+    version: "1",
+    state: "ready" as const,
+    installation: "theirs",
+    at,
+    started_at: at,
+    failing: [],
+    figures: {},
+    answers: [],
+    refused: [],
   };
   system.heard([{ status, stamped: NOW }]);
   expect((await system.report(60)).instances).toMatchObject([{ foreign: false }]);
@@ -155,8 +174,16 @@ test("answers of the window are refusals by status, or accepted", async () => {
   ];
   const at = new Date(NOW);
   const status = {
-    ...{ service: "ingest", instance: "one", version: "1", state: "ready" as const },
-    ...{ at, started_at: at, failing: [], figures: {}, answers, refused: [] },
+    service: "ingest",
+    instance: "one",
+    version: "1",
+    state: "ready" as const,
+    at,
+    started_at: at,
+    failing: [],
+    figures: {},
+    answers,
+    refused: [],
     installation: "",
   };
   system.heard([{ status, stamped: NOW }]);

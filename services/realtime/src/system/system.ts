@@ -4,7 +4,7 @@ import {
   measureLag,
   missingServices,
   type PartitionLag,
-  type PartitionStanding,
+  type PartitionProgress,
   type SystemQueries,
 } from "@teravoz/domain";
 import type { Instance, Lag, SystemReport } from "@teravoz/protocol";
@@ -22,7 +22,7 @@ export type System = {
 };
 
 /** The first and the next offset of a partition, as packages/kafka reads them. */
-type Ends = Omit<PartitionStanding, "next">;
+type Ends = Omit<PartitionProgress, "next">;
 
 export type SystemDeps = {
   queries: SystemQueries;
@@ -58,14 +58,17 @@ export function createSystem(deps: SystemDeps): System {
       // the last of these minutes has just begun
       const since = new Date(now() - minutes * MINUTE_MS + 1);
       const rates = within(queries.countMinutes(since), LIMIT_MS, clock).catch(() => null);
-      const [told, counted] = await Promise.all([lag.tell(), rates]);
+      const [read, counted] = await Promise.all([lag.read(), rates]);
       const installation = deps.installation();
       const instances = statuses.list().map((each) => ({ ...each, foreign: isForeign(each, installation) }));
       const hears = deps.hears(instances);
       return {
-        ...{ now: new Date(now()), hears, installation, instances },
+        now: new Date(now()),
+        hears,
+        installation,
+        instances,
         missing: hears ? missingServices(instances.filter(({ foreign }) => !foreign)) : [],
-        ...told,
+        ...read,
         rates: counted,
         ...splitAnswers(answers.list(since)),
         wrong_paths: sumRefused(statuses.refused(), "path"),
@@ -79,12 +82,12 @@ export function createSystem(deps: SystemDeps): System {
 const isForeign = ({ installation }: Instance, own: string): boolean =>
   own !== "" && installation !== "" && installation !== own;
 
-type Told = Pick<SystemReport, "lag" | "lag_unknown">;
+type LagReport = Pick<SystemReport, "lag" | "lag_unknown">;
 
-function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { tell(): Promise<Told> } {
+function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { read(): Promise<LagReport> } {
   let marks: Marks = new Map();
   let waitsFor = "";
-  const read = async (): Promise<Lag> => {
+  const measure = async (): Promise<Lag> => {
     // the ends are read first, so that events stored meanwhile make the lag smaller and never larger
     waitsFor = "Kafka";
     const ends = await readEnds();
@@ -95,16 +98,16 @@ function createLagReader({ queries, readEnds, log, clock, now }: SystemDeps): { 
     marks = measured.marks;
     return sumUp(measured.lags);
   };
-  const shared = createReading({ read, freshMs: FRESH_MS, limitMs: LIMIT_MS, clock });
-  const tell = async (): Promise<Told> => {
+  const shared = createReading({ read: measure, freshMs: FRESH_MS, limitMs: LIMIT_MS, clock });
+  const read = async (): Promise<LagReport> => {
     try {
       return { lag: await shared(), lag_unknown: null };
     } catch (err) {
-      log.debug({ err }, "the lag cannot be told");
+      log.debug({ err }, "the lag cannot be read");
       return { lag: null, lag_unknown: `${waitsFor} does not answer` };
     }
   };
-  return { tell };
+  return { read };
 }
 
 const sumUp = (partitions: PartitionLag[]): Lag => ({

@@ -67,7 +67,7 @@ function isGone(life: Life, now: number): boolean {
 }
 
 /**
- * Node tells of a write when the system has taken all of it, and counts it as written when it begins. How much is left only its
+ * Node reports a write when the system has taken all of it, and counts it as written when it begins. How much is left only its
  * handle says; Node's own timers look there for the same reason (`net.js`, `_onTimeout`).
  */
 const unsentOf = (socket: Duplex & { _handle?: { writeQueueSize?: number } | null }): number =>

@@ -11,7 +11,7 @@ import { NOT_READY, refuse } from "./plain-websocket.ts";
 /** A connection that does not join within this time only costs: clients join in their first packet. */
 const JOIN_TIMEOUT_MS = 10_000;
 
-/** A client joins once, and again where it left; each join is a socket of its own that is told of changes. */
+/** A client joins once, and again where it left; each join is a socket of its own that is notified of changes. */
 const MAX_JOINS = 10;
 
 /**

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { addressOf, addressWith, go, openCall, type PageName, type View } from "../route.ts";
+import { addressOf, addressWith, go, type KnownPage, openCall, type View } from "../route.ts";
 
 type Props = {
-  to: PageName;
+  to: KnownPage;
   view?: View;
   /** The link leads to what is shown already. */
   current?: "page" | "true" | undefined;

@@ -1,11 +1,11 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import type { DeliveryRow } from "@teravoz/protocol/client";
 import { useEffect, useMemo } from "preact/hooks";
 import { createPaced } from "../../base/paced.ts";
 import { changed, connection } from "../../base/socket.ts";
 import { formatTimeOfDay } from "../../base/times.ts";
 import { DeliveryMarks, nameOf, noteOf } from "../../deliveries/delivery-mark.tsx";
 import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
-import type { Delivery } from "../../model/delivery.ts";
 import { words } from "../../words.ts";
 
 /**
@@ -31,8 +31,8 @@ export function CallDeliveries({ call_id }: { call_id: string }) {
 }
 
 /** The deliveries are read again after each change. */
-function useDeliveries(call_id: string): Delivery[] | null {
-  const shown = useSignal<Delivery[] | null>(null);
+function useDeliveries(call_id: string): DeliveryRow[] | null {
+  const shown = useSignal<DeliveryRow[] | null>(null);
   const reading = useMemo(
     () =>
       createPaced(async () => {

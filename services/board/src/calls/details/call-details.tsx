@@ -1,20 +1,22 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { canBePerson, formatTelephone } from "@teravoz/domain/telephone";
+import type { Call } from "@teravoz/protocol/client";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CopyButton } from "../../base/elements/copy-button.tsx";
 import { Link } from "../../base/elements/link.tsx";
-import { formatBody, formatDuration, formatLength, formatNumber } from "../../base/format.ts";
+import { nameOfEvent } from "../../base/event-name.ts";
+import { formatBody, formatDuration, formatLength } from "../../base/format.ts";
 import { language } from "../../base/language.ts";
 import { createPaced } from "../../base/paced.ts";
 import { masked } from "../../base/preferences.ts";
 import { closeCall } from "../../base/route.ts";
 import { changed, connection, erased } from "../../base/socket.ts";
 import { formatDateAndTime } from "../../base/times.ts";
-import { agentsOf, type Call, type CallNumber, fromOf, queuesOf, toOf } from "../../model/call.ts";
+import { agentsOf, type CallNumber, fromOf, queuesOf, toOf } from "../../model/call.ts";
 import { rewound } from "../../rewind/rewind.ts";
 import { words } from "../../words.ts";
 import { StateMark } from "../state-mark.tsx";
-import { hasPage } from "../telephone.ts";
 import { CallDeliveries } from "./call-deliveries.tsx";
 import { readCall, type WholeCall } from "./read-call.ts";
 import { type Note, type Step, stepsOf } from "./timeline.ts";
@@ -103,8 +105,8 @@ const inOrder = (names: readonly string[], show: (name: string) => ComponentChil
 /** An extension is not a link: it has no page of its own. */
 function linkNumber({ written, shown, canonical }: CallNumber) {
   if (written === null || shown === null) return null;
-  const text = formatNumber(shown, masked.value);
-  if (!canonical || !hasPage(canonical)) return text;
+  const text = formatTelephone(shown, masked.value);
+  if (!canonical || !canBePerson(canonical)) return text;
   return (
     <Link to="number" view={{ q: written }}>
       {text}
@@ -137,14 +139,12 @@ function Events({ shown }: { shown: Shown }) {
   );
 }
 
-const nameOf = (type: string): string => words.base.eventTypes[type] ?? type;
-
 function StepItem({ step }: { step: Step }) {
   const body = formatBody(step.event, masked.value);
   return (
     <li>
       <p>
-        <time>{formatDateAndTime(step.at)}</time> <strong>{nameOf(step.type)}</strong>{" "}
+        <time>{formatDateAndTime(step.at)}</time> <strong>{nameOfEvent(step.type)}</strong>{" "}
         {step.queue && <QueueLink queue={step.queue} />}
         {step.queue && step.agent && " · "}
         {step.agent && <AgentLink agent={step.agent} />}
@@ -168,12 +168,12 @@ function sentenceOf(note: Note, type: string): string {
   switch (note.kind) {
     case "cameBefore":
       return words.details.cameBefore(
-        nameOf(note.early),
-        nameOf(type),
+        nameOfEvent(note.early),
+        nameOfEvent(type),
         note.ms === null ? null : formatLength(note.ms, language),
       );
     case "noBeginning":
-      return words.details.notes.noBeginning(nameOf(type));
+      return words.details.notes.noBeginning(nameOfEvent(type));
     case "quiet":
       return words.details.notes.quiet(formatLength(note.ms, language));
     default:

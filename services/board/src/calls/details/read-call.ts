@@ -1,5 +1,5 @@
+import type { Call, CallEvent } from "@teravoz/protocol/client";
 import { ask } from "../../base/socket.ts";
-import type { Call, CallEvent } from "../../model/call.ts";
 
 /** `more`: the call has more events than these. */
 export type WholeCall = { call: Call | null; events: CallEvent[]; more: boolean };
@@ -7,8 +7,8 @@ export type WholeCall = { call: Call | null; events: CallEvent[]; more: boolean 
 /** Reads a call and its events, whether the page follows the call or not. Null if they cannot be read now. */
 export async function readCall(aggregate_id: string): Promise<WholeCall | null> {
   const [calls, events] = await Promise.all([
-    ask<Call[]>("ListCalls", { params: { aggregate_id } }),
-    ask<CallEvent[]>("ListCallEvents", { call_id: aggregate_id }),
+    ask("ListCalls", { params: { aggregate_id } }),
+    ask("ListCallEvents", { call_id: aggregate_id }),
   ]);
   if (calls?.status !== "Ok" || events?.status !== "Ok") return null;
   return { call: calls.data[0] ?? null, events: events.data, more: events.next !== undefined };

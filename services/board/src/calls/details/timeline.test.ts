@@ -6,6 +6,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12) + seconds * 1_
 /** An event as the server sends it, received an hour after its stamp, or at noon if it has none. */
 const event = (id: number, type: string, seconds: number | null, more: object = {}) => ({
   id,
+  aggregate_id: "one",
   uuid: String(id),
   occurred_at: seconds === null ? null : at(seconds),
   received_at: at(seconds === null ? 0 : seconds + 3_600),

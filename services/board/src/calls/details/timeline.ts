@@ -1,4 +1,5 @@
-import type { CallEvent } from "../../model/call.ts";
+import { canonicalType, type EventType, isEventType } from "@teravoz/domain/event";
+import type { CallEvent } from "@teravoz/protocol/client";
 
 /** An anomaly of a step; `ms` is how long it lasted, or by how much the stamps differ. */
 export type Note =
@@ -50,8 +51,11 @@ export function stepsOf(events: readonly CallEvent[]): Step[] {
 const stampOf = ({ occurred_at }: CallEvent): number | null =>
   occurred_at === null ? null : Date.parse(occurred_at);
 
-const typeOf = ({ event }: CallEvent): string =>
-  event.type === "call.on-going" ? "call.ongoing" : String(event.type);
+/** The type as the catalogue spells it; null if this release does not know it. */
+function typeOf({ event }: CallEvent): EventType | null {
+  const type = canonicalType(String(event.type));
+  return isEventType(type) ? type : null;
+}
 
 /**
  * A later step arrived before this one; `ms` is the difference of their stamps. Null if the order of
@@ -69,7 +73,7 @@ function overtaken(events: readonly CallEvent[], index: number): Note | null {
 /** A missing earlier step of the life cycle, if its absence explains what the board shows. */
 function missing(events: readonly CallEvent[], index: number): Note | null {
   const before = events.slice(0, index).map(typeOf);
-  const had = (...types: string[]) => types.some((type) => before.includes(type));
+  const had = (...types: EventType[]) => types.some((type) => before.includes(type));
   const type = typeOf(events[index]!);
   if (index === 0 && !events.some((each) => typeOf(each) === "call.new")) return { kind: "noBeginning" };
   const namesQueue = textOf(events[index]!.event.queue) !== null;
@@ -84,7 +88,7 @@ function missing(events: readonly CallEvent[], index: number): Note | null {
 const QUIET_MS = 10 * 60_000;
 const QUIET_TALK_MS = 60 * 60_000;
 
-function quiet(type: string, lastedMs: number | null): Note | null {
+function quiet(type: EventType | null, lastedMs: number | null): Note | null {
   // events after the end (a recording, an opinion) may come at any time
   if (lastedMs === null || type === "call.finished") return null;
   const isTalk = type === "actor.entered" || type === "call.ongoing";

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
+import type { Call, CallState } from "@teravoz/protocol/client";
 import fc from "fast-check";
 import { sampleCall } from "../../../testing/sample-call.ts";
-import type { Call, CallState } from "../../model/call.ts";
 import { createCallList } from "./call-list.ts";
 import { COLUMNS, sortCalls } from "./call-order.ts";
 

@@ -1,4 +1,4 @@
-import type { Call } from "../../model/call.ts";
+import type { Call } from "@teravoz/protocol/client";
 import { changeSorted, compareBy, NEWEST_FIRST, type Order, sortCalls } from "./call-order.ts";
 
 /** Calls in an order that is kept while calls change and while more are read. `now` is the server's time. */

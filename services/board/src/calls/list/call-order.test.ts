@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
+import type { Call, CallState } from "@teravoz/protocol/client";
 import fc from "fast-check";
 import { sampleCall, sampleVisit } from "../../../testing/sample-call.ts";
-import type { Call, CallState } from "../../model/call.ts";
 import { COLUMNS, changeSorted, compareBy, firstOrderOf, type Order, sortCalls } from "./call-order.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00.000Z");

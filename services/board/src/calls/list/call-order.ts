@@ -1,4 +1,6 @@
-import { ageOf, type Call, fromOf, presentAgents, queuesOf, STATES, toOf } from "../../model/call.ts";
+import type { Call } from "@teravoz/protocol/client";
+import { CALL_STATES } from "@teravoz/protocol/limits";
+import { ageOf, fromOf, presentAgents, queuesOf, toOf } from "../../model/call.ts";
 
 /** The columns of the table, by which calls can be sorted. */
 export const COLUMNS = ["state", "from", "to", "queue", "agent", "began", "age"] as const;
@@ -28,7 +30,7 @@ export const joinNames = (names: readonly string[]): string | null =>
   names.length > 0 ? names.join(" → ") : null;
 
 const NUMBERS: Partial<Record<Column, (call: Call, now: number) => number>> = {
-  state: ({ state }) => STATES.indexOf(state),
+  state: ({ state }) => CALL_STATES.indexOf(state),
   began: ({ began_at }) => Date.parse(began_at),
   age: ageOf,
 };

@@ -1,5 +1,5 @@
-import { ask, connection } from "../../base/socket.ts";
-import type { Call } from "../../model/call.ts";
+import type { Call } from "@teravoz/protocol/client";
+import { ask, connection, RETRY_MS } from "../../base/socket.ts";
 import { askedPeriod } from "./calls-view.ts";
 import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 
@@ -8,8 +8,6 @@ export type Cursor = { cursor: string | null };
 
 /** Some 3 MB: a browser parses it within a frame or two, and the rows so far can be scrolled meanwhile. */
 const PAGE = 2_500;
-/** After a failed answer, which means that the database is away, the page asks again after this time. */
-const RETRY_MS = 2_000;
 
 /**
  * Reads the calls of the page of calls page by page from a cursor on. `left` is the cursor of the next
@@ -23,7 +21,7 @@ export async function* pagesFrom(
   let left = place;
   while (left && goesOn()) {
     const asked = { params: askedFilter.peek(), ...askedPeriod.peek(), ...BY_BEGIN };
-    const answer = await ask<Call[]>("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
+    const answer = await ask("ListCalls", { ...asked, limit: PAGE, cursor: left.cursor });
     if (!answer || connection.peek().status !== "live" || !goesOn()) return;
     if (answer.status === "Failed") {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

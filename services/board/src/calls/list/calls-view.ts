@@ -1,10 +1,11 @@
 import { computed } from "@preact/signals";
+import type { CallWindow } from "@teravoz/domain/search";
+import type { CallState } from "@teravoz/protocol/client";
 import { now } from "../../base/clock.ts";
 import { agent, filter, go, parameters, query, visited } from "../../base/route.ts";
 import { zone } from "../../base/zone.ts";
-import type { CallState } from "../../model/call.ts";
 import { COLUMNS, NEWEST_FIRST, type Order } from "./call-order.ts";
-import { isPeriodChoice, PERIODS, type Period, type PeriodChoice, periodOf } from "./periods.ts";
+import { isPeriodChoice, PERIODS, type PeriodChoice, periodOf } from "./periods.ts";
 
 /** The period and the order of the page of calls; both are part of the address. */
 export const period = computed<PeriodChoice>(() => readChoice(new URLSearchParams(parameters.value)));
@@ -61,13 +62,14 @@ const writeOrder = ({ by, descending }: Order): Record<string, string> =>
 
 /** A sliding period moves forward this often. */
 const SHOWN_MS = 10_000;
-/** The period as moments in JSON. Days end at midnight of the account's zone. */
+/** The period in JSON. Days end at midnight of the account's zone. */
 const sliding = computed(() => {
-  const at = now.value - (now.value % SHOWN_MS);
+  const at = new Date(now.value - (now.value % SHOWN_MS));
   return JSON.stringify(periodOf(period.value, at, zone.value));
 });
+const reviveEnd = (end: string, value: unknown) => (end === "" ? value : new Date(value as string));
 /** Notifies only if the period has really changed. */
-export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
+export const shownPeriod = computed<CallWindow>(() => JSON.parse(sliding.value, reviveEnd));
 
 /**
  * The server is asked for a period that begins at a multiple of this time, so that the subscription rarely
@@ -76,11 +78,8 @@ export const shownPeriod = computed<Period>(() => JSON.parse(sliding.value));
 const SLIDE_MS = 15 * 60_000;
 
 /** The period as ListCalls and Subscribe take it. It contains every call of the shown period. */
-export const askedPeriod = computed(() => {
-  const { since, until } = shownPeriod.value;
-  const begin = period.value === "last30" && since !== null ? since - (since % SLIDE_MS) : since;
-  return {
-    ...(begin === null ? {} : { since: new Date(begin).toISOString() }),
-    ...(until === null ? {} : { until: new Date(until).toISOString() }),
-  };
+export const askedPeriod = computed<CallWindow>(() => {
+  const { since } = shownPeriod.value;
+  if (period.value !== "last30" || !since) return shownPeriod.value;
+  return { since: new Date(since.getTime() - (since.getTime() % SLIDE_MS)) };
 });

@@ -1,27 +1,27 @@
 import { batch, computed, effect, signal } from "@preact/signals";
+import type { Call } from "@teravoz/protocol/client";
+import { MAX_CALLS } from "@teravoz/protocol/limits";
 import { createFramed } from "../../base/frames.ts";
 import { agent, filter, page, query, visited } from "../../base/route.ts";
 import {
+  type Answer,
   askInOrder,
   connection,
-  type Envelope,
   isConnected,
   listen,
   listenToConnects,
   markLost,
   RETRY_MS,
 } from "../../base/socket.ts";
-import { applyChanges, type Call, type Calls, type Changes, replaceAll } from "../../model/call.ts";
+import { applyChanges, type Calls, type Changes, replaceAll } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 
 /** The calls with a waiting caller, followed on all pages but the page of calls. */
 export const calls = signal<Calls>(new Map());
-/** The most calls that the server puts into a snapshot. */
-export const FOLLOWED = 10_000;
 /** A few screens of calls, which arrive long before the whole snapshot. */
 const FIRST = 200;
 /**
- * * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
+ * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
  * time, too.
  */
 export const BY_BEGIN = { order: "began_at" } as const;
@@ -40,7 +40,7 @@ const wanted = computed(() =>
 );
 
 /**
- * * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything,
+ * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything,
  * and the changes, once a frame.
  */
 export type Update = { first: readonly Call[] } | Snapshot | Changes;
@@ -71,15 +71,15 @@ function subscribe(): void {
   subscribed = followed.peek();
   const asked = JSON.parse(wanted.peek());
   if (page.peek() === "calls")
-    askInOrder<Call[]>("ListCalls", { ...asked, limit: FIRST }, (answer) => {
+    askInOrder("ListCalls", { ...asked, limit: FIRST }, (answer) => {
       if (subscription === latest && answer.status === "Ok") hand({ first: answer.data });
     });
-  askInOrder<Call[]>("Subscribe", { ...asked, limit: FOLLOWED }, (answer) => {
+  askInOrder("Subscribe", { ...asked, limit: MAX_CALLS }, (answer) => {
     if (subscription === latest) takeSnapshot(answer, subscription);
   });
 }
 
-function takeSnapshot(answer: Envelope<Call[]>, subscription: number): void {
+function takeSnapshot(answer: Answer<"Subscribe">, subscription: number): void {
   if (answer.status === "Failed") {
     markLost();
     setTimeout(() => subscription === latest && isConnected() && subscribe(), RETRY_MS);
@@ -121,8 +121,8 @@ function take(aggregate_id: string, call: Call | null, left = false): void {
 
 /** Subscribes from now on. Call this once all followers are registered: they would miss earlier updates. */
 export function followCalls(): void {
-  listen<Call>("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
-  listen<{ aggregate_id: string }>("CallErased", ({ data }) => take(data.aggregate_id, null));
+  listen("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
+  listen("CallErased", ({ data }) => take(data.aggregate_id, null));
   listenToConnects(subscribe);
   effect(subscribeAgain);
 }

@@ -1,14 +1,16 @@
 import { computed, effect, signal } from "@preact/signals";
+import { isInWindow } from "@teravoz/domain/search";
+import type { Call } from "@teravoz/protocol/client";
+import { MAX_CALLS } from "@teravoz/protocol/limits";
 import { now, serverTime } from "../../base/clock.ts";
 import { filter, page } from "../../base/route.ts";
 import { connection } from "../../base/socket.ts";
-import type { Call, Changes } from "../../model/call.ts";
+import type { Changes } from "../../model/call.ts";
 import { createCallList } from "./call-list.ts";
 import { sortCalls } from "./call-order.ts";
 import { type Cursor, pagesFrom } from "./call-pages.ts";
 import { order, period, shownPeriod } from "./calls-view.ts";
-import { askedFilter, FOLLOWED, follow, type Snapshot } from "./followed-calls.ts";
-import { isWithin } from "./periods.ts";
+import { askedFilter, follow, type Snapshot } from "./followed-calls.ts";
 
 /** The most calls that the page lists: they take some 80 MB of the browser's memory. */
 export const MAX_LISTED = 50_000;
@@ -35,7 +37,9 @@ export const searchIsCut = signal(false);
 
 /** Only the server knows what a search finds: it reports each call that begins or ceases to match. */
 const list = createCallList(
-  (call) => isWithin(call, shownPeriod.peek()) && (filter.peek() === null || call.state === filter.peek()),
+  (call) =>
+    isInWindow(call, shownPeriod.peek(), "began_at") &&
+    (filter.peek() === null || call.state === filter.peek()),
 );
 const show = () => {
   rows.value = list.rows();
@@ -66,7 +70,7 @@ async function read(snapshot: readonly Call[]): Promise<void> {
   };
   list.begin();
   progress.value = "reading";
-  rest = snapshot.length < FOLLOWED ? null : { cursor: null };
+  rest = snapshot.length < MAX_CALLS ? null : { cursor: null };
   take(snapshot);
   for await (const { calls, left } of pagesFrom(rest, () => mine === generation)) {
     rest = left;

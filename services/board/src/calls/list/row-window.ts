@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
+import type { Call } from "@teravoz/protocol/client";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Call } from "../../model/call.ts";
 import { order } from "./calls-view.ts";
 import { GLOW_MS, isGlowing, rows } from "./listed-calls.ts";
 import { ROW_PX, rowAfter, scrollTopFor, type Viewport, visibleRows } from "./visible-rows.ts";

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
-import { choosePorts, freePort, portIsFree } from "./ports.ts";
+import { choosePorts, freePort, portIsFree } from "./tcp-ports.ts";
 
 const taken =
   (...ports: number[]) =>

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Log } from "@teravoz/runtime";
 import type { Disk } from "./disk.ts";
-import { LOCK_FILE, PLACE_NAME, type Place, readSegment, SEGMENT_NAME } from "./segments.ts";
+import { LOCK_FILE, readSegment, SEGMENT_NAME, SPOOL_DIR_NAME, type SpoolDir } from "./segments.ts";
 
 type Root = { disk: Disk; root: string };
 
@@ -10,7 +10,7 @@ type Root = { disk: Disk; root: string };
  * A directory of this process's own, locked. It gets its name only when it is locked: nobody finds it before. Throws where
  * the disk does not let it.
  */
-export async function openPlace({ disk, root }: Root): Promise<Place> {
+export async function openSpoolDir({ disk, root }: Root): Promise<SpoolDir> {
   const id = `${Date.now().toString(36)}-${randomBytes(4).toString("hex")}`;
   const dir = join(root, `ingest-${id}`);
   const nameless = join(root, `new-${id}`);
@@ -28,20 +28,20 @@ type Adopting = Root & { held: ReadonlySet<string>; log: Log };
  * The directories of processes that have ended, as many as there are, each locked and its segments read. One that cannot be read
  * now is left for the next time.
  */
-export async function* adoptPlaces({ disk, root, held, log }: Adopting) {
+export async function* adoptDirs({ disk, root, held, log }: Adopting) {
   for (const name of await disk.list(root)) {
     const dir = join(root, name);
-    if (!PLACE_NAME.test(name) || held.has(dir)) continue;
-    const place = await adoptPlace(disk, dir).catch((err) => {
+    if (!SPOOL_DIR_NAME.test(name) || held.has(dir)) continue;
+    const spoolDir = await adoptDir(disk, dir).catch((err) => {
       log.error({ err, path: dir }, "spool: what an ended process has left cannot be read now");
       return null;
     });
-    if (place) yield place;
+    if (spoolDir) yield spoolDir;
   }
 }
 
 /** Null where its owner lives, or another was faster. */
-async function adoptPlace(disk: Disk, dir: string): Promise<Place | null> {
+async function adoptDir(disk: Disk, dir: string): Promise<SpoolDir | null> {
   const lock = disk.lock(join(dir, LOCK_FILE));
   if (!lock) return null;
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ana, at, beto, callOf, q900, q901, type Sent } from "../../testing/calls.ts";
 import { PRESUMED_LOST_MS } from "../call/presumed-lost.ts";
-import { listWaiting } from "./waiting.ts";
+import { listWaiting } from "./waiting-callers.ts";
 
 const now = at(600);
 const list = (...calls: Sent[][]) =>

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ChildSpec } from "../process/child.ts";
 
 /** Where the processes of a stack run. */
-export type Place = {
+export type Workspace = {
   /** Holds data/, logs/ and pids.json. */
   dir: string;
   env: NodeJS.ProcessEnv;
@@ -11,7 +11,7 @@ export type Place = {
   processOf(name: string): Omit<ChildSpec, "command" | "args">;
 };
 
-export const createPlace = (dir: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Place => ({
+export const createWorkspace = (dir: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Workspace => ({
   dir,
   env,
   signal,

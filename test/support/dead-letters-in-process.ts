@@ -1,35 +1,35 @@
 import { addDeadLetterRoutes } from "@teravoz/dead-letters";
 import { type DeadLetters, findParties, type parseWebhook, readOccurrence } from "@teravoz/domain";
-import { fileDeadLetters } from "@teravoz/projector";
+import { storeDeadLetters } from "@teravoz/projector";
 import { closeServer, createHealth, createHttpServer, listen } from "@teravoz/runtime";
 import { createApp, createRouter } from "@teravoz/runtime/http";
-import { createMongoLetters, type MongoConnection, type MongoStore } from "@teravoz/store";
+import { createMongoDeadLetters, type MongoConnection, type MongoStore } from "@teravoz/store";
 import type { TestTopics } from "./kafka.ts";
 
 type Options = {
   connection: MongoConnection;
   store: MongoStore;
   parse: typeof parseWebhook;
-  /** Put around the letters before they are used. */
-  around?: (letters: DeadLetters) => DeadLetters;
+  /** Put around the dead letters before they are used. */
+  around?: (deadLetters: DeadLetters) => DeadLetters;
   tokens?: string[];
 };
 
-/** Files the dead letters of a test's topics, with the admin API on a free port; both end with the topics. */
-export async function openDesk(
+/** Stores the dead letters of a test's topics, with the admin API on a free port; both end with the topics. */
+export async function openDeadLetters(
   opened: TestTopics,
   { connection, store, parse, tokens, ...options }: Options,
 ) {
-  const { around = (letters) => letters } = options;
+  const { around = (deadLetters) => deadLetters } = options;
   const { client, codec, log, metrics, prefix, topics } = opened;
-  const letters = around(createMongoLetters({ connection, log }));
+  const deadLetters = around(createMongoDeadLetters({ connection, log }));
   const publisher = opened.publisher();
   const crashes: unknown[] = [];
   const onCrash = (error: unknown) => void crashes.push(error);
   const start = (group = prefix) =>
-    fileDeadLetters({
+    storeDeadLetters({
       client,
-      letters,
+      deadLetters,
       store,
       topics,
       log,
@@ -39,13 +39,13 @@ export async function openDesk(
       readOccurrence,
       onCrash,
     });
-  const filing = start();
-  opened.closing(() => filing.stop());
+  const storing = start();
+  opened.closing(() => storing.stop());
   const router = createRouter();
-  addDeadLetterRoutes(router, { letters, codec, publisher, topics, parse, tokens: tokens ?? null, log });
+  addDeadLetterRoutes(router, { deadLetters, codec, publisher, topics, parse, tokens: tokens ?? null, log });
   const app = createApp(router, { health: createHealth(), metrics, metricsTokens: null, log });
   const server = createHttpServer(app.callback());
   const url = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
   opened.closing(() => closeServer(server));
-  return { url, letters, publisher, filing, start, crashes, metrics };
+  return { url, deadLetters, publisher, storing, start, crashes, metrics };
 }

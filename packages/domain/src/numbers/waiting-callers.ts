@@ -11,7 +11,7 @@ export type WaitableCall = Pick<
 >;
 
 /** A caller who waits. */
-export type Waiting = {
+export type WaitingCaller = {
   aggregate_id: string;
   their_number: string | null;
   their_number_display: string | null;
@@ -21,7 +21,7 @@ export type Waiting = {
 };
 
 /** Times are as the call has them. */
-type WaitingOf<C extends Timed<WaitableCall>> = Omit<Waiting, "entered_at"> & {
+type WaitingCallerOf<C extends Timed<WaitableCall>> = Omit<WaitingCaller, "entered_at"> & {
   entered_at: NonNullable<C["waiting_since"]>;
 };
 
@@ -33,11 +33,16 @@ export const isWaiting = ({
   counted_as === "inbound" && waiting_since !== null;
 
 /** Every inbound caller who waits, the longest wait first. */
-export function listWaiting<C extends Timed<WaitableCall>>(calls: Iterable<C>, now: Date): WaitingOf<C>[] {
+export function listWaiting<C extends Timed<WaitableCall>>(
+  calls: Iterable<C>,
+  now: Date,
+): WaitingCallerOf<C>[] {
   const waiting = [...calls].filter((call) => isWaiting(call) && !isPresumedLost(call, now));
   return waiting
     .map(({ aggregate_id, their_number, their_number_display, legs, queue, waiting_since }) => ({
-      ...{ aggregate_id, their_number, their_number_display },
+      aggregate_id,
+      their_number,
+      their_number_display,
       queue: openVisitOf(legs)?.queue ?? queue,
       entered_at: waiting_since!,
     }))

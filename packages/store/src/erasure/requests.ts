@@ -1,12 +1,12 @@
 import {
   type Asked,
-  type ErasureDesk,
+  type ErasureAdmin,
+  type ErasureSubject,
   type KeptOut,
   type LedgerKey,
   type Person,
   type PersonReceipt,
   type Receipt,
-  type Subject,
   withoutArea,
 } from "@teravoz/domain";
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
@@ -17,7 +17,7 @@ import type { LedgerDocument } from "../mongo/documents.ts";
 import { LEDGER_MS, underOf } from "./ledger.ts";
 import type { LedgerNames } from "./names.ts";
 
-type Desk = {
+type Ledger = {
   erased: Collection<LedgerDocument>;
   positions: Collections["positions"];
   names: LedgerNames;
@@ -27,12 +27,12 @@ type Desk = {
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
 /** Reads and writes the ledger, and the epochs that fence writers that asked it before. `now` in ms. */
-export const createDesk = (desk: Desk): ErasureDesk => ({
-  request: (asked, person) => request(desk, asked, person),
-  keepOut: (person, how) => keepOut(desk, person, how),
-  requestFor: (person, log_clean_by) => requestFor(desk, person, log_clean_by),
-  receipt: (subject) => findReceipt(desk, subject),
-  personReceipt: (person) => findPersonReceipt(desk, person),
+export const createErasureRequests = (ledger: Ledger): ErasureAdmin => ({
+  request: (asked, person) => request(ledger, asked, person),
+  keepOut: (person, how) => keepOut(ledger, person, how),
+  requestFor: (person, log_clean_by) => requestFor(ledger, person, log_clean_by),
+  receipt: (subject) => findReceipt(ledger, subject),
+  personReceipt: (person) => findPersonReceipt(ledger, person),
 });
 
 /** See ErasureSearch.mark. The last number is read first, so that a writer that takes a higher one begins after it. */
@@ -46,23 +46,23 @@ type Write = AnyBulkWriteOperation<LedgerDocument>;
 type Fields = Partial<LedgerDocument>;
 
 /** `erased_at` stays, so that an erased subject is kept out while its next erasure is on the way. */
-async function request(desk: Desk, asked: readonly Asked[], person?: Person): Promise<Receipt> {
-  const receipt = { requested_at: new Date(desk.now()), clean_at: null, log_clean_by: null };
-  const persons = person && namesOf(desk, person);
+async function request(ledger: Ledger, asked: readonly Asked[], person?: Person): Promise<Receipt> {
+  const receipt = { requested_at: new Date(ledger.now()), clean_at: null, log_clean_by: null };
+  const persons = person && namesOf(ledger, person);
   const writes = asked.flatMap((each): Write[] => {
-    const agents = each.kind === "event" ? desk.names("agent", each.of) : undefined;
-    return namesOf(desk, each).map((_id, index) => {
+    const agents = each.kind === "event" ? ledger.names("agent", each.of) : undefined;
+    return namesOf(ledger, each).map((_id, index) => {
       const fields = { ...receipt, ...(agents && { of: agents[index]! }) };
-      return entry(desk, { _id, kind: each.kind, fields, asked_for: persons?.[index] });
+      return entry(ledger, { _id, kind: each.kind, fields, asked_for: persons?.[index] });
     });
   });
-  if (writes.length > 0) await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+  if (writes.length > 0) await ledger.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
   return receipt;
 }
 
 type Entry = { _id: string; kind: string; fields: Fields; asked_for?: string | undefined };
 
-const entry = ({ now, names }: Desk, { _id, kind, fields, asked_for }: Entry): Write => ({
+const entry = ({ now, names }: Ledger, { _id, kind, fields, asked_for }: Entry): Write => ({
   updateOne: {
     filter: { _id },
     update: {
@@ -75,50 +75,52 @@ const entry = ({ now, names }: Desk, { _id, kind, fields, asked_for }: Entry): W
   },
 });
 
-async function requestFor(desk: Desk, person: Person, log_clean_by: Date): Promise<Receipt> {
-  const receipt = { requested_at: new Date(desk.now()), clean_at: null, log_clean_by };
-  const writes = namesOf(desk, person).map((_id) => entry(desk, { _id, kind: person.kind, fields: receipt }));
-  await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+async function requestFor(ledger: Ledger, person: Person, log_clean_by: Date): Promise<Receipt> {
+  const receipt = { requested_at: new Date(ledger.now()), clean_at: null, log_clean_by };
+  const writes = namesOf(ledger, person).map((_id) =>
+    entry(ledger, { _id, kind: person.kind, fields: receipt }),
+  );
+  await ledger.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
   return receipt;
 }
 
 /** If possible findings count too, so does the number without its area code. */
-async function keepOut(desk: Desk, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
+async function keepOut(ledger: Ledger, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
   const until = possible ? { possible_until: erased_at } : {};
   const near = { ...person, key: withoutArea(person.key) };
   const writes = [
-    ...kept(desk, person, { erased_at, ...until }),
-    ...(possible && near.key !== person.key ? kept(desk, near, { erased_at: NEVER, ...until }) : []),
+    ...kept(ledger, person, { erased_at, ...until }),
+    ...(possible && near.key !== person.key ? kept(ledger, near, { erased_at: NEVER, ...until }) : []),
   ];
-  await desk.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
-  await raiseEpochs(desk);
+  await ledger.erased.bulkWrite(writes, { ordered: false, ...LIMIT });
+  await raiseEpochs(ledger);
 }
 
 const NEVER = new Date(0);
 
-const kept = (desk: Desk, person: Person, times: Pick<Fields, "erased_at" | "possible_until">): Write[] =>
-  namesOf(desk, person).map((_id) => ({
+const kept = (ledger: Ledger, person: Person, times: Pick<Fields, "erased_at" | "possible_until">): Write[] =>
+  namesOf(ledger, person).map((_id) => ({
     updateOne: {
       filter: { _id },
       update: {
-        $max: { ...times, expires_at: new Date(desk.now() + LEDGER_MS) } as Fields,
+        $max: { ...times, expires_at: new Date(ledger.now() + LEDGER_MS) } as Fields,
         $setOnInsert: { kind: person.kind, requested_at: null, clean_at: null, log_clean_by: null },
-        $set: { person: true, under: underOf(desk.names) },
+        $set: { person: true, under: underOf(ledger.names) },
       },
       upsert: true,
     },
   }));
 
-const namesOf = ({ names }: Pick<Desk, "names">, { kind, key }: LedgerKey): string[] => names(kind, key);
+const namesOf = ({ names }: Pick<Ledger, "names">, { kind, key }: LedgerKey): string[] => names(kind, key);
 
 /** Of the entries under several keys, the last requested one. If several were, a clean one, which more instances have seen. */
-async function findEntry({ erased, names }: Desk, key: LedgerKey): Promise<LedgerDocument | null> {
+async function findEntry({ erased, names }: Ledger, key: LedgerKey): Promise<LedgerDocument | null> {
   const filter = { _id: { $in: namesOf({ names }, key) }, requested_at: { $ne: null } };
   return erased.findOne(filter, { sort: { requested_at: -1, clean_at: -1 }, ...LIMIT });
 }
 
-async function findReceipt(desk: Desk, subject: Subject): Promise<Receipt | null> {
-  const found = await findEntry(desk, subject);
+async function findReceipt(ledger: Ledger, subject: ErasureSubject): Promise<Receipt | null> {
+  const found = await findEntry(ledger, subject);
   return found && receiptOf(found);
 }
 
@@ -128,8 +130,8 @@ const receiptOf = ({ requested_at, clean_at, log_clean_by }: LedgerDocument): Re
   log_clean_by,
 });
 
-async function findPersonReceipt(desk: Desk, person: Person): Promise<PersonReceipt | null> {
-  const found = await findEntry(desk, person);
+async function findPersonReceipt(ledger: Ledger, person: Person): Promise<PersonReceipt | null> {
+  const found = await findEntry(ledger, person);
   if (!found) return null;
   const {
     calls = 0,
@@ -137,7 +139,7 @@ async function findPersonReceipt(desk: Desk, person: Person): Promise<PersonRece
     clean = 0,
     clean_at = null,
     log_clean_by = null,
-  } = (await sumUp(desk, person)) ?? {};
+  } = (await sumUp(ledger, person)) ?? {};
   const isClean = clean === calls + agents;
   const requested_at = found.requested_at!;
   const done = {
@@ -153,7 +155,7 @@ type Sum = Pick<PersonReceipt, "calls" | "agents" | "clean" | "clean_at" | "log_
 /**
  * Sums up the requests for a person under each key. The sums differ only if instances list different keys: then the largest sum counts.
  */
-async function sumUp({ erased, names }: Desk, person: Person): Promise<Sum | undefined> {
+async function sumUp({ erased, names }: Ledger, person: Person): Promise<Sum | undefined> {
   const asked_for = { $in: namesOf({ names }, person) };
   const stages = [
     { $match: { asked_for } },

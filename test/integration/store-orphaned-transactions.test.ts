@@ -25,7 +25,7 @@ test("what a projector left open when it died holds its partition up for seconds
   const applied = await store.apply(batchOf([sampleEvent()], 1, 0), foldCall);
   expect(applied).toMatchObject({ fenced: false, added: [expect.any(String)] });
   expect(Date.now() - began).toBeLessThan(30_000);
-  // should it only have slept: it is told to begin anew
+  // should it only have slept: it has to begin again
   await expect(session.commitTransaction()).rejects.toMatchObject({ code: 251 });
 
   await session.endSession();

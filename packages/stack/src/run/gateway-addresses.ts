@@ -4,9 +4,12 @@ import type { Addresses, Say } from "../stack.ts";
 import type { Kind, ServiceHandle } from "./services.ts";
 
 /** What a person or a script needs to talk to a running gateway. */
-export type Report = Record<"webhook" | "dashboard" | "projector" | keyof Addresses, string>;
+export type GatewayAddresses = Record<"webhook" | "dashboard" | "projector" | keyof Addresses, string>;
 
-export function reportOf(addresses: Addresses, services: readonly ServiceHandle[]): Report {
+export function gatewayAddressesOf(
+  addresses: Addresses,
+  services: readonly ServiceHandle[],
+): GatewayAddresses {
   const url = (kind: Kind) => services.find((service) => service.kind === kind)?.url ?? "";
   return {
     webhook: `${url("ingest")}/webhook`,
@@ -17,13 +20,13 @@ export function reportOf(addresses: Addresses, services: readonly ServiceHandle[
 }
 
 /** For this user's eyes: a given MongoDB URI may hold a password. */
-export function writeReport(dir: string, report: Report): void {
+export function writeAddresses(dir: string, report: GatewayAddresses): void {
   writeFileSync(join(dir, "addresses.json"), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
 }
 
-export const removeReport = (dir: string): void => rmSync(join(dir, "addresses.json"), { force: true });
+export const removeAddresses = (dir: string): void => rmSync(join(dir, "addresses.json"), { force: true });
 
-export function sayReport(report: Report, say: Say): void {
+export function sayAddresses(report: GatewayAddresses, say: Say): void {
   const longest = Math.max(...Object.keys(report).map((name) => name.length));
   for (const [name, address] of Object.entries(report)) say(`  ${name.padEnd(longest)}  ${masked(address)}`);
 }

@@ -1,11 +1,11 @@
-import type { ArrivedLetter, LetterSource } from "@teravoz/domain";
+import type { ArrivedDeadLetter, DeadLetterSource } from "@teravoz/domain";
 import { type ConsumedRecord, readDeliveryId } from "@teravoz/kafka";
 
 /** A header or a type longer than this is none of ours: no reason to keep it as a name. */
 const MAX_NAME = 128;
 
 /** A dead letter from its record. Never throws: whatever a record lacks is null, unknown, or the broker's stamp. */
-export function readLetter({ key, value, headers, timestamp }: ConsumedRecord): ArrivedLetter {
+export function readDeadLetter({ key, value, headers, timestamp }: ConsumedRecord): ArrivedDeadLetter {
   const header = (name: string) => nameOf(headers[name]?.toString());
   // a tombstone that could not be applied has no body
   const body = value ?? new Uint8Array();
@@ -37,7 +37,7 @@ function readSource(
   topic: string | null,
   partition: string | null,
   offset: string | null,
-): LetterSource | null {
+): DeadLetterSource | null {
   if (topic === null || !isWhole(partition) || !isWhole(offset)) return null;
   return { topic, partition: Number(partition), offset: Number(offset) };
 }

@@ -1,32 +1,37 @@
 import {
-  type ArrivedLetter,
+  type ArrivedDeadLetter,
   addCopies,
   type DeadLetter,
+  type DeadLetterBatch,
+  type DeadLetterFilter,
   type DeadLetters,
-  type KeptLetter,
-  type LetterBatch,
-  type LetterFilter,
+  type KeptDeadLetter,
 } from "@teravoz/domain";
 import type { Log } from "@teravoz/runtime";
 import { Binary, type ClientSession, type Collection, type Document } from "mongodb";
 import { createMongoPositions, movePosition, positionId } from "../apply/positions.ts";
 import { type Collections, openCollections } from "../mongo/collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
-import type { LetterDocument } from "../mongo/documents.ts";
+import type { DeadLetterDocument } from "../mongo/documents.ts";
 import { orUnavailable } from "../mongo/outage.ts";
 import { runTransaction } from "../mongo/transaction.ts";
+import {
+  cutDeadLetters,
+  type DeadLetterCursor,
+  deadLetterId,
+  readDeadLetterCursor,
+} from "./dead-letter-page.ts";
 import { discardExcess, discardOld } from "./discard.ts";
-import { cutLetters, letterId, type Place, readPlace } from "./letter-page.ts";
 
 type Deps = { connection: MongoConnection; log: Log; now: () => number };
 type Opened = Deps & { collections: Collections };
-type Letters = Collection<LetterDocument>;
+type DeadLetterCollection = Collection<DeadLetterDocument>;
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 const WITHOUT_BODY = { projection: { body: 0 } } as const;
 
 /** Dead letters in MongoDB, beside the events; the store's `prepare` prepares them too. `now` in ms. */
-export function createMongoLetters({
+export function createMongoDeadLetters({
   now = Date.now,
   ...deps
 }: Omit<Deps, "now"> & { now?: () => number }): DeadLetters {
@@ -34,17 +39,17 @@ export function createMongoLetters({
   const { deadLetters } = opened.collections;
   return {
     ...createMongoPositions(opened.collections),
-    file: (batch) => orUnavailable(() => file(opened, batch)),
+    add: (batch) => orUnavailable(() => add(opened, batch)),
     list: (filter, page) => orUnavailable(() => list(deadLetters, filter, page)),
     find: (id) => orUnavailable(() => find(deadLetters, id)),
-    mark: (letter, status) => orUnavailable(() => mark(opened, letter, status)),
+    mark: (deadLetter, status) => orUnavailable(() => mark(opened, deadLetter, status)),
     countWaiting: () => orUnavailable(() => deadLetters.countDocuments({ status: "waiting" }, LIMIT)),
     discardOld: (before) => orUnavailable(() => discardOld(deadLetters, before)),
     discardExcess: (maxBytes) => orUnavailable(() => discardExcess(deadLetters, maxBytes)),
   };
 }
 
-async function file(opened: Opened, batch: LetterBatch): ReturnType<DeadLetters["file"]> {
+async function add(opened: Opened, batch: DeadLetterBatch): ReturnType<DeadLetters["add"]> {
   const { collections, connection, log } = opened;
   const { topic, partition } = batch;
   const now = opened.now();
@@ -56,70 +61,77 @@ async function file(opened: Opened, batch: LetterBatch): ReturnType<DeadLetters[
       const place = { _id: positionId(topic, partition) };
       const position = await collections.positions.findOne(place, { session, ...LIMIT });
       const seenUntil = position?.seen_until ?? null;
-      await addLetters({ collections, session, now: new Date(now) }, batch.letters, seenUntil);
+      await addDeadLetters({ collections, session, now: new Date(now) }, batch.deadLetters, seenUntil);
       return { fenced: false };
     },
-    (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are filed again"),
+    (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are stored again"),
   );
 }
 
-async function addLetters(
+async function addDeadLetters(
   { collections, session, now }: { collections: Collections; session: ClientSession; now: Date },
-  arrived: readonly ArrivedLetter[],
+  arrived: readonly ArrivedDeadLetter[],
   seenUntil: number | null,
 ): Promise<void> {
   if (arrived.length === 0) return;
-  const letters = collections.deadLetters;
+  const deadLetters = collections.deadLetters;
   const bodies = Map.groupBy(
-    arrived.map((letter) => ({ ...letter, id: letterId(letter) })),
+    arrived.map((deadLetter) => ({ ...deadLetter, id: deadLetterId(deadLetter) })),
     ({ id }) => id,
   );
   const options = { session, ...LIMIT };
-  const found = await letters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
-  const known = new Map((await found.toArray()).map((document) => [document._id, keptLetter(document)]));
+  const found = await deadLetters.find({ _id: { $in: [...bodies.keys()] } }, { ...options, ...WITHOUT_BODY });
+  const known = new Map((await found.toArray()).map((document) => [document._id, keptDeadLetter(document)]));
   const writes = [...bodies].flatMap(([id, copies]) => {
-    const letter = addCopies(known.get(id), copies, { seenUntil, now });
-    return !letter || letter === known.get(id) ? [] : [replaceOne(letter, copies[0]!.body)];
+    const deadLetter = addCopies(known.get(id), copies, { seenUntil, now });
+    return !deadLetter || deadLetter === known.get(id) ? [] : [replaceOne(deadLetter, copies[0]!.body)];
   });
-  if (writes.length > 0) await letters.bulkWrite(writes, { ...options, ordered: false });
+  if (writes.length > 0) await deadLetters.bulkWrite(writes, { ...options, ordered: false });
 }
 
-function replaceOne({ id, ...letter }: KeptLetter, bytes: Uint8Array) {
-  const body = letter.status === "dropped" ? null : new Binary(bytes);
-  return { replaceOne: { filter: { _id: id }, replacement: { ...letter, body }, upsert: true } };
+function replaceOne({ id, ...deadLetter }: KeptDeadLetter, bytes: Uint8Array) {
+  const body = deadLetter.status === "dropped" ? null : new Binary(bytes);
+  return { replaceOne: { filter: { _id: id }, replacement: { ...deadLetter, body }, upsert: true } };
 }
 
-const keptLetter = ({ _id, ...letter }: Omit<LetterDocument, "body">): KeptLetter => ({ id: _id, ...letter });
+const keptDeadLetter = ({ _id, ...deadLetter }: Omit<DeadLetterDocument, "body">): KeptDeadLetter => ({
+  id: _id,
+  ...deadLetter,
+});
 
-function letterOf({ _id, delivery_ids: _ids, ...letter }: Omit<LetterDocument, "body">): DeadLetter {
-  return { id: _id, ...letter };
+function deadLetterOf({
+  _id,
+  delivery_ids: _ids,
+  ...deadLetter
+}: Omit<DeadLetterDocument, "body">): DeadLetter {
+  return { id: _id, ...deadLetter };
 }
 
 async function list(
-  letters: Letters,
-  filter: LetterFilter,
+  deadLetters: DeadLetterCollection,
+  filter: DeadLetterFilter,
   { limit, cursor }: { limit: number; cursor: string | null },
 ) {
-  const after = cursor === null ? null : readPlace(cursor);
-  return cutLetters(await readLetters(letters, { filter, after, limit: limit + 1 }), limit);
+  const after = cursor === null ? null : readDeadLetterCursor(cursor);
+  return cutDeadLetters(await readDeadLetters(deadLetters, { filter, after, limit: limit + 1 }), limit);
 }
 
-/** Reads letters after a place, newest first, at most `limit`, without bodies. */
-export async function readLetters(
-  letters: Letters,
-  { filter, after, limit }: { filter: LetterFilter; after: Place | null; limit: number },
+/** Reads dead letters after a place, newest first, at most `limit`, without bodies. */
+export async function readDeadLetters(
+  deadLetters: DeadLetterCollection,
+  { filter, after, limit }: { filter: DeadLetterFilter; after: DeadLetterCursor | null; limit: number },
 ): Promise<DeadLetter[]> {
-  const conditions = [...conditionsOf(filter), ...(after ? [afterPlace(after)] : [])];
-  const found = await letters
+  const conditions = [...conditionsOf(filter), ...(after ? [afterCursor(after)] : [])];
+  const found = await deadLetters
     .find(conditions.length > 0 ? { $and: conditions } : {}, { ...LIMIT, ...WITHOUT_BODY })
     .sort({ first_seen: -1, _id: -1 })
     .limit(limit)
     .toArray();
-  return found.map(letterOf);
+  return found.map(deadLetterOf);
 }
 
 /** $eq makes MongoDB compare a value that begins with `$`, instead of reading an operator. */
-function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
+function conditionsOf({ since, until, ...equal }: DeadLetterFilter): Document[] {
   return [
     ...Object.entries(equal).map(([field, value]) => [field, "$eq", value] as const),
     ["first_seen", "$gte", since] as const,
@@ -129,16 +141,16 @@ function conditionsOf({ since, until, ...equal }: LetterFilter): Document[] {
     .map(([field, operator, value]) => ({ [field]: { [operator]: value } }));
 }
 
-const afterPlace = ({ first_seen, id }: Place): Document => ({
+const afterCursor = ({ first_seen, id }: DeadLetterCursor): Document => ({
   $or: [{ first_seen: { $lt: first_seen } }, { first_seen, _id: { $lt: id } }],
 });
 
-async function find(letters: Letters, id: string) {
-  const found = await letters.findOne({ _id: { $eq: id } }, LIMIT);
+async function find(deadLetters: DeadLetterCollection, id: string) {
+  const found = await deadLetters.findOne({ _id: { $eq: id } }, LIMIT);
   if (!found) return null;
-  const { body, ...letter } = found;
+  const { body, ...deadLetter } = found;
   // a copy, because the bytes of the driver may be a part of a larger buffer
-  return { ...letterOf(letter), body: body && Uint8Array.from(body.value()) };
+  return { ...deadLetterOf(deadLetter), body: body && Uint8Array.from(body.value()) };
 }
 
 async function mark(
@@ -151,5 +163,5 @@ async function mark(
   const change = { status, status_at: new Date(now()), ...(status === "dropped" ? { body: null } : {}) };
   await deadLetters.updateOne(filter, { $set: change }, LIMIT);
   const found = await deadLetters.findOne({ _id: { $eq: id } }, { ...LIMIT, ...WITHOUT_BODY });
-  return found && letterOf(found);
+  return found && deadLetterOf(found);
 }

@@ -14,7 +14,7 @@ type IdleSession = { lsid: { id: unknown } };
  * (transactionLifetimeLimitSeconds), and nothing else can write the documents that it has touched. It needs no rights: every user may see
  * and end its own sessions. Returns the number of aborted transactions.
  */
-export async function endAbandoned(client: MongoClient): Promise<number> {
+export async function abortOrphaned(client: MongoClient): Promise<number> {
   const admin = client.db("admin");
   const idle = {
     type: "idleSession",

@@ -1,32 +1,32 @@
 import { randomUUID } from "node:crypto";
 import {
-  type ArrivedLetter,
+  type ArrivedDeadLetter,
   type CallStore,
+  type DeadLetterWriter,
   type FindParties,
   identitiesOf,
-  isErasedLetter,
-  type LetterFile,
+  isErasedDeadLetter,
   latestErased,
   personsOf,
   type ReadOccurrence,
-  subjectsOfLetters,
+  subjectsOfDeadLetters,
 } from "@teravoz/domain";
 import {
+  type BatchOutcome,
   type ConsumedBatch,
   consumePartitions,
   type HandleBatch,
   type KafkaClient,
-  type Outcome,
   type Park,
   type PartitionConsumer,
   parkBroken,
   type TopicNames,
 } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
-import { readLetter } from "./read-letter.ts";
+import { readDeadLetter } from "./read-dead-letter.ts";
 
 type Outlets = {
-  letters: LetterFile;
+  deadLetters: DeadLetterWriter;
   store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
   findParties: FindParties;
   readOccurrence: ReadOccurrence;
@@ -36,7 +36,7 @@ type Outlets = {
   metrics: Metrics;
 };
 type Deps = Omit<Outlets, "findParties" | "writer"> & {
-  /** Finds the persons that a letter names, by the account's region. */
+  /** Finds the persons that a dead letter names, by the account's region. */
   parties: FindParties;
   client: KafkaClient;
   topics: TopicNames;
@@ -47,9 +47,9 @@ type Deps = Omit<Outlets, "findParties" | "writer"> & {
   onCrash(error: unknown): void;
 };
 
-/** Files what comes to the dead letters' topic, for as long as it is not stopped. Starts in the background. */
-export function fileDeadLetters({
-  letters,
+/** Stores what comes to the dead letters' topic, for as long as it is not stopped. Starts in the background. */
+export function storeDeadLetters({
+  deadLetters,
   store,
   prefix,
   topics,
@@ -59,13 +59,13 @@ export function fileDeadLetters({
 }: Deps): PartitionConsumer {
   const { log, metrics } = deps;
   const writer = randomUUID();
-  const outlets = { letters, store, findParties: parties, readOccurrence, writer, log, metrics };
+  const outlets = { deadLetters, store, findParties: parties, readOccurrence, writer, log, metrics };
   return consumePartitions({
     ...deps,
     groupId: `${prefix}dead-letters`,
     topics: [topics.deadLetters],
-    position: letters.position,
-    positions: letters,
+    position: deadLetters.position,
+    positions: deadLetters,
     handle: parkBroken(createFiling(outlets), createLeave(outlets)),
     // no hurry: events go first
     concurrency: 1,
@@ -73,54 +73,60 @@ export function fileDeadLetters({
 }
 
 /**
- * One batch. What is of an erased call, agent or person is not filed; what was erased while it was being filed, or filed just before the
+ * One batch. What is of an erased call, agent or person is not stored; what was erased while it was being stored, or stored just before the
  * last run died, is deleted after the commit: an erasure itself does so too, so that whoever comes last finds it.
  */
 function createFiling(outlets: Outlets): HandleBatch {
   return async (batch) => {
-    const arrived = batch.records.map(readLetter);
-    const outcome = await fileArrived(outlets, batch, arrived);
+    const arrived = batch.records.map(readDeadLetter);
+    const outcome = await storeArrived(outlets, batch, arrived);
     if (outcome !== "done") return outcome;
     const { store } = outlets;
-    const subjects = subjectsOfLetters([...arrived, ...batch.stored.map(readLetter)]);
+    const subjects = subjectsOfDeadLetters([...arrived, ...batch.stored.map(readDeadLetter)]);
     await store.forget(await store.findErased(subjects));
     return "done";
   };
 }
 
 /** A batch that holds nothing new moves nothing. */
-async function fileArrived(
-  { letters, store, findParties, readOccurrence, writer, log }: Outlets,
+async function storeArrived(
+  { deadLetters, store, findParties, readOccurrence, writer, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
-  arrived: ArrivedLetter[],
-): Promise<Outcome> {
+  arrived: ArrivedDeadLetter[],
+): Promise<BatchOutcome> {
   if (next === expected) return "done";
   const epoch = await store.ledgerEpoch(topic, partition);
-  const named = arrived.map((letter) => ({
-    letter,
-    parties: findParties(Buffer.from(letter.body).toString()),
+  const named = arrived.map((deadLetter) => ({
+    letter: deadLetter,
+    parties: findParties(Buffer.from(deadLetter.body).toString()),
   }));
   const persons = named.flatMap(({ parties }) => personsOf(parties));
-  const erased = await store.findErased([...subjectsOfLetters(arrived), ...persons]);
+  const erased = await store.findErased([...subjectsOfDeadLetters(arrived), ...persons]);
   const byId = latestErased(erased);
   const kept = named
     .filter(
-      ({ letter, parties }) =>
-        !isErasedLetter({ ...letter, ...stampOf(letter, readOccurrence) }, parties, byId),
+      ({ letter: deadLetter, parties }) =>
+        !isErasedDeadLetter({ ...deadLetter, ...stampOf(deadLetter, readOccurrence) }, parties, byId),
     )
-    .map(({ letter }) => letter);
-  const { fenced, own } = await letters.file({
-    ...{ topic, partition, expected, next, epoch, writer, letters: kept },
+    .map(({ letter: deadLetter }) => deadLetter);
+  const { fenced, own } = await deadLetters.add({
+    topic,
+    partition,
+    expected,
+    next,
+    epoch,
+    writer,
+    deadLetters: kept,
     identities: identitiesOf(records),
   });
   if (fenced) return own ? "stored" : "fenced";
-  log.info({ topic, partition, next, records: records.length, added: kept.length }, "dead letters filed");
+  log.info({ topic, partition, next, records: records.length, added: kept.length }, "dead letters stored");
   return "done";
 }
 
 /** The vendor's own stamp, where the body is one of its. */
 function stampOf(
-  { body, first_seen }: ArrivedLetter,
+  { body, first_seen }: ArrivedDeadLetter,
   readOccurrence: ReadOccurrence,
 ): { occurred_at: Date | null } {
   try {
@@ -132,10 +138,10 @@ function stampOf(
   }
 }
 
-/** A letter that can never be filed stays in its topic, where it came from: to park it there again would never end. */
+/** A dead letter that can never be stored stays in its topic, where it came from: to park it there again would never end. */
 function createLeave({ log, metrics }: Outlets): Park {
   return async ({ offset }, { topic, partition }, err) => {
-    metrics.unfiledLetters.inc();
-    log.error({ topic, partition, offset, err }, "a dead letter cannot be filed and is left in its topic");
+    metrics.unstoredDeadLetters.inc();
+    log.error({ topic, partition, offset, err }, "a dead letter cannot be stored and is left in its topic");
   };
 }

@@ -52,7 +52,7 @@ test(`a call named by CallChanged is readable at once on either instance, ${LANE
   await Promise.all(Array.from({ length: LANES }, lane));
 });
 
-/** A realtime that was in doubt, after a rebalance say, sends a DataChanged that belongs to no event: some are borne, not one a round. */
+/** A realtime that resyncs, after a rebalance for example, sends a DataChanged that belongs to no event: some are accepted, but not one a round. */
 const MOST_UNCAUSED = 3;
 
 test(`an event is readable at once on either instance after the DataChanged it caused, ${ROUNDS_ALONE} times in a row`, async () => {

@@ -2,14 +2,16 @@ import type { Evidence } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
 /** I9: every change that can be seen in a call was followed, on every socket, by a word of it or by the socket's end. */
-export function findUntold({ clients, calls }: Pick<Evidence, "clients" | "calls">): Violation[] {
-  return clients.flatMap(({ name, told }) => {
-    const last = told.at(-1) ?? 0;
+export function findUnnotifiedClients({ clients, calls }: Pick<Evidence, "clients" | "calls">): Violation[] {
+  return clients.flatMap(({ name, notified }) => {
+    const last = notified.at(-1) ?? 0;
     return calls
       .filter(({ version }) => version > last)
       .map(({ _id }) => ({
-        ...{ invariant: "I9", damage: "stale client", where: name },
-        detail: `not told of ${_id}`,
+        invariant: "I9",
+        damage: "stale client",
+        where: name,
+        detail: `not notified of ${_id}`,
       }));
   });
 }
@@ -25,11 +27,11 @@ export function findUnnotified({ calls, notices }: Pick<Evidence, "calls" | "not
     .map(({ _id }) => ({ invariant: "I9", damage: "lost notice", where: `call ${_id}`, detail: "" }));
 }
 
-/** What is stored so shortly before a strike is told, or not, under it. */
+/** A change stored so shortly before a strike may be notified during the strike, or not. */
 const BEFORE_MS = 1_000;
 
 /** How long after each change (its version, ms) its subscribers had it, in ms, of those that were stored while nothing was struck. */
-export function toldAfter({ clients, struckAt }: Evidence): number[] {
+export function notifiedAfter({ clients, struckAt }: Evidence): number[] {
   const isCalm = (at: number) => struckAt.every(({ from, to }) => at < from - BEFORE_MS || at > to);
   return clients
     .flatMap(({ heard }) => heard)
