@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { RefusedForGood, type Unavailable } from "@teravoz/domain";
-import type { Log, Metrics } from "@teravoz/runtime";
+import { type Log, type Metrics, sleep } from "@teravoz/runtime";
 import kafkajs, { type Message, type Producer } from "kafkajs";
 import type { KafkaClient } from "./client.ts";
 import { withDeadline } from "./deadline.ts";

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { OutcomeUnknown, RefusedForGood } from "@teravoz/domain";
 import { createLog, createMetrics } from "@teravoz/runtime";
 import type { ProducerBatch } from "kafkajs";
@@ -45,9 +45,24 @@ function createBrokers() {
 }
 
 const open: PartitionPublisher[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((publisher) => publisher.stop()));
+beforeEach(() => {
+  jest.useFakeTimers();
 });
+afterEach(async () => {
+  await outcome(Promise.all(open.splice(0).map((publisher) => publisher.stop())));
+  jest.useRealTimers();
+});
+
+/** The outcome of the work, for which as much time passes as it needs: a slow machine changes nothing. */
+async function outcome<T>(work: Promise<T>): Promise<T> {
+  let pending = true;
+  const end = () => {
+    pending = false;
+  };
+  work.then(end, end);
+  while (pending) await jest.advanceTimersByTimeAsync(5);
+  return work;
+}
 
 function stage(limits: Partial<PublisherLimits> = {}) {
   const brokers = createBrokers();
@@ -61,7 +76,7 @@ function stage(limits: Partial<PublisherLimits> = {}) {
   const send = (partition: number, value = "x", topic = "calls") =>
     publisher.publish({ topic, key: "k", partition, value: Buffer.from(value) });
   const toEach = (count = 12) =>
-    Promise.allSettled(Array.from({ length: count }, (_, n) => send(n % 12, `${n}`)));
+    outcome(Promise.allSettled(Array.from({ length: count }, (_, n) => send(n % 12, `${n}`))));
   return { ...brokers, publisher, send, toEach };
 }
 
@@ -100,7 +115,7 @@ test("a partition that takes records again gets them in their order, and then sh
   const waiting = Promise.all(Array.from({ length: 30 }, (_, n) => send(7, `${n}`)));
   await toEach(6);
   broken.clear();
-  await waiting;
+  await outcome(waiting);
   const values = taken.filter(({ destination }) => destination === "calls:7").map(({ value }) => value);
   expect(values.slice(0, 30)).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`));
   expect(publisher.partitions()).toEqual({ ok: true });
@@ -113,8 +128,8 @@ test("a partition that takes records again gets them in their order, and then sh
 test("a record that Kafka refuses for its size is refused for good, alone; what went with it is acknowledged", async () => {
   const { send, publisher } = stage();
   const large = "x".repeat(LARGEST + 1);
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, n) => send(3, n === 11 ? large : `${n}`)),
+  const outcomes = await outcome(
+    Promise.allSettled(Array.from({ length: 20 }, (_, n) => send(3, n === 11 ? large : `${n}`))),
   );
   expect(rejected(outcomes)).toEqual([11]);
   expect((outcomes[11] as PromiseRejectedResult).reason).toBeInstanceOf(RefusedForGood);
@@ -124,10 +139,10 @@ test("a record that Kafka refuses for its size is refused for good, alone; what 
 test("a partition that takes nothing fills only its share of the queue", async () => {
   const { broken, send } = stage({ maxQueueRecords: 120 });
   broken.set("calls:7", "answer");
-  await Promise.allSettled([send(7)]);
+  await outcome(Promise.allSettled([send(7)]));
   const flood = Promise.allSettled(Array.from({ length: 500 }, () => send(7)));
-  await Promise.all(Array.from({ length: 60 }, () => send(6)));
-  expect(rejected(await flood).length).toBe(500);
+  await outcome(Promise.all(Array.from({ length: 60 }, () => send(6))));
+  expect(rejected(await outcome(flood)).length).toBe(500);
 });
 
 test("brokers that acknowledge nothing at all are not ok, and are again when they do", async () => {
@@ -143,11 +158,11 @@ test("brokers that acknowledge nothing at all are not ok, and are again when the
 test("a record without a key goes to a partition that takes it", async () => {
   const { broken, send, publisher } = stage();
   broken.set("calls:7", "answer");
-  await Promise.allSettled([send(7)]);
+  await outcome(Promise.allSettled([send(7)]));
   const keyless = { topic: "calls", key: null };
   expect(publisher.takes(keyless)).toBe(true);
-  await Promise.all(
-    Array.from({ length: 24 }, () => publisher.publish({ ...keyless, value: Buffer.from("x") })),
+  await outcome(
+    Promise.all(Array.from({ length: 24 }, () => publisher.publish({ ...keyless, value: Buffer.from("x") }))),
   );
 });
 
@@ -155,9 +170,8 @@ test("a stop sends what waits for a partition that takes it in time", async () =
   const { broken, send, publisher } = stage();
   broken.set("calls:7", "answer");
   const waiting = [send(7), send(8)];
-  await waiting[1];
+  await outcome(waiting[1]!);
   const stopped = publisher.stop();
   broken.clear();
-  await Promise.all(waiting);
-  await stopped;
+  await outcome(Promise.all([...waiting, stopped]));
 });
