@@ -28,7 +28,7 @@ export async function* unchangedSince(
     return !overgrown || (await events.findOne(newer, { projection: { _id: 1 }, ...LIMIT })) === null;
   };
   const sort = { updated_at: 1, created_at: 1 } as const;
-  const projection = { updated_at: 1, oversized: 1 };
+  const projection = { updated_at: 1, overgrown: 1 } satisfies Partial<Record<keyof CallDocument, 1>>;
   for await (const page of oldestFirst(calls, { field: "updated_at", time, sort, projection })) {
     const quiet = await Promise.all(page.map(isQuiet));
     const keys = page.flatMap(({ _id }, index) => (quiet[index] ? [_id] : []));
