@@ -1,4 +1,13 @@
-// Each suite has a VM context of its own. Node runs TypeScript by stripping types; Jest gets the same through swc, as ES modules.
+// Test files share Node's own runtime (test/runner/native-runtime.ts): a process loads each module once.
+const native = {
+  transform: {},
+  extensionsToTreatAsEsm: [".ts"],
+  injectGlobals: false,
+  runtime: "<rootDir>/test/runner/native-runtime.ts",
+  testEnvironment: "<rootDir>/test/runner/native-environment.ts",
+};
+
+// Jest's own runtime measures the coverage. It loads modules through swc, again for each file, in a VM context.
 const isolated = {
   transform: {
     "\\.ts$": [
@@ -7,23 +16,15 @@ const isolated = {
     ],
   },
   extensionsToTreatAsEsm: [".ts"],
-  // the logs of a suite are kept if one of its tests fails
-  testEnvironment: "<rootDir>/test/support/jest-environment.ts",
+  testEnvironment: "<rootDir>/test/runner/isolated-environment.ts",
 };
 
-// Unit tests share Node's own runtime (test/runner/unit-runtime.ts). Jest's own one measures the coverage.
-const native = {
-  transform: {},
-  extensionsToTreatAsEsm: [".ts"],
-  injectGlobals: false,
-  runtime: "<rootDir>/test/runner/unit-runtime.ts",
-  testEnvironment: "<rootDir>/test/runner/unit-environment.ts",
-};
+const runtime = process.argv.includes("--coverage") ? isolated : native;
 
 export default {
   projects: [
     {
-      ...(process.argv.includes("--coverage") ? isolated : native),
+      ...runtime,
       displayName: "unit",
       testMatch: [
         "<rootDir>/{packages,services,schemas}/**/*.test.ts",
@@ -31,8 +32,8 @@ export default {
         "<rootDir>/test/faults/**/*.unit.test.ts",
       ],
     },
-    { ...isolated, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
-    { ...isolated, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
-    { ...isolated, displayName: "browser", testMatch: ["<rootDir>/test/browser/**/*.test.ts"] },
+    { ...runtime, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
+    { ...runtime, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    { ...runtime, displayName: "browser", testMatch: ["<rootDir>/test/browser/**/*.test.ts"] },
   ],
 };

@@ -1,29 +1,20 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ROOT } from "@teravoz/stack";
-
-/** The state of a test file while it runs; `jest-environment.ts` provides it. */
-export type FileOutcome = {
-  path: string;
-  /** Of tests and hooks so far. */
-  failures: number;
-  /** Values that were drawn at random or chosen, by name. */
-  seeds: Record<string, unknown>;
-};
-
-/** Outside Jest there is none. */
-const outcome = (globalThis as { fileOutcome?: FileOutcome }).fileOutcome;
+import { currentOutcome } from "./file-outcome.ts";
 
 const FAILED = join(ROOT, ".run", "failed");
 
 /** Returns a function that says whether a test or hook of this file has failed since this was called; outside Jest none does. */
 export function watchFailures(): () => boolean {
+  const outcome = currentOutcome();
   const before = outcome?.failures;
   return () => outcome?.failures !== before;
 }
 
 /** Notes a seed: it is printed if the file fails, and written beside the logs. Returns the seed. */
 export function noteSeed<T>(name: string, seed: T): T {
+  const outcome = currentOutcome();
   if (outcome) outcome.seeds[name] = seed;
   return seed;
 }
@@ -32,19 +23,21 @@ export function noteSeed<T>(name: string, seed: T): T {
 export const drawSeed = (name: string): number =>
   noteSeed(name, Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)));
 
-let kept = 0;
+/** Outside Jest. */
+const noFile = { path: undefined, seeds: undefined, kept: 0 };
 
 /**
  * Keeps what shows why a test failed in `.run/failed/<path of the suite>`: the files of `dir`, `what` (addresses, say) and the seeds. Prints
  * where in one line. The first one of a file removes what an earlier run left.
  */
 export async function keepForReading(dir: string | null, what: object): Promise<void> {
-  const suite = outcome ? relative(ROOT, outcome.path).replace(/\.test\.ts$/, "") : "outside-jest";
-  if (kept === 0) await rm(join(FAILED, suite), { recursive: true, force: true });
-  const target = join(FAILED, suite, String(++kept));
+  const outcome = currentOutcome() ?? noFile;
+  const suite = outcome.path ? relative(ROOT, outcome.path).replace(/\.test\.ts$/, "") : "outside-jest";
+  if (outcome.kept === 0) await rm(join(FAILED, suite), { recursive: true, force: true });
+  const target = join(FAILED, suite, String(++outcome.kept));
   await mkdir(target, { recursive: true });
   if (dir) await cp(dir, target, { recursive: true }).catch(() => {});
-  const run = { suite: outcome?.path, seeds: outcome?.seeds, ...what };
+  const run = { suite: outcome.path, seeds: outcome.seeds, ...what };
   await writeFile(join(target, "run.json"), `${JSON.stringify(run, null, 2)}\n`);
   process.stderr.write(`a test of ${suite} failed: logs, addresses and seeds are in ${target}\n`);
 }

@@ -1,5 +1,6 @@
 import { ModernFakeTimers } from "@jest/fake-timers";
 import { ModuleMocker } from "jest-mock";
+import { beginOutcome } from "../support/file-outcome.ts";
 
 const mocker = new ModuleMocker(globalThis);
 let timers: ModernFakeTimers;
@@ -21,14 +22,17 @@ export const jest = new Proxy({} as Record<string, (...args: never[]) => unknown
 type Given = { projectConfig: ConstructorParameters<typeof ModernFakeTimers>[0]["config"] };
 
 /**
- * Runs unit tests on Node's own globals, which all suites of a process share. The end of a suite removes its fakes and its time limit.
+ * Runs test files on Node's own globals, which all suites of a process share. The end of a suite removes its fakes and its time limit.
  * A class because Jest asks for one.
  */
 export default class {
   /** A copy: for each suite Jest sets a console and a guard of `process.exit`, which must not stay. */
   readonly global = Object.create(globalThis, { process: { value: Object.create(process) } });
 
-  constructor({ projectConfig }: Given) {
+  readonly handleTestEvent: ReturnType<typeof beginOutcome>;
+
+  constructor({ projectConfig }: Given, { testPath }: { testPath: string }) {
+    this.handleTestEvent = beginOutcome(globalThis, testPath);
     timers ??= new ModernFakeTimers({ config: projectConfig, global: globalThis });
   }
 

@@ -1,7 +1,11 @@
-import { expect, test } from "@jest/globals";
-import UnitEnvironment, { jest } from "./unit-environment.ts";
+import { afterEach, expect, test } from "@jest/globals";
+import { currentOutcome } from "../support/file-outcome.ts";
+import NativeEnvironment, { jest } from "./native-environment.ts";
 
-const open = () => new UnitEnvironment({ projectConfig: { fakeTimers: {} } as never });
+const outcome = currentOutcome();
+afterEach(() => void Reflect.set(globalThis, "fileOutcome", outcome));
+const open = () =>
+  new NativeEnvironment({ projectConfig: { fakeTimers: {} } as never }, { testPath: "a.test.ts" });
 
 test("a suite that leaves the clock and a function faked leaves both real to the next one", async () => {
   const { setTimeout: realTimer, Math: math } = globalThis;

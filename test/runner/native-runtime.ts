@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 
 const require = createRequire(import.meta.url);
 
-const globals = new URL("./unit-globals.ts", import.meta.url).href;
+const globals = new URL("./native-globals.ts", import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === "@jest/globals" ? { url: globals, shortCircuit: true } : next(specifier, context),
@@ -21,7 +21,7 @@ export const currentFunctions = (): Functions => current;
 const HANDLERS = Symbol.for("EVENT_HANDLERS");
 
 /**
- * Loads unit tests as Node does: TypeScript by stripping types, each module once a process. Jest's own runtime loads every module again
+ * Loads test files as Node does: TypeScript by stripping types, each module once a process. Jest's own runtime loads every module again
  * for each suite, in a VM context. A class because Jest asks for one; these are the members that jest-runner and jest-circus use.
  */
 export default class {

@@ -1,6 +1,6 @@
-import { currentFunctions } from "./unit-runtime.ts";
+import { currentFunctions } from "./native-runtime.ts";
 
-export { jest } from "./unit-environment.ts";
+export { jest } from "./native-environment.ts";
 
 /** Calls the function of the suite that runs now: a module that suites share is loaded once. */
 const forward = (name: string) =>
