@@ -57,7 +57,7 @@ const noPreview = problem("no preview of this was asked for in the last hour");
 const busy = problem("another preview is running: ask again");
 const unconfirmed = {
   ...problem(
-    "it would take 240 calls, more than 100: nothing was erased. Ask again with ?confirm=240 if all of them are meant",
+    "it would erase 240 calls, more than 100: nothing was erased. Ask again with ?confirm=240 if all of them are meant",
     "/confirm",
   ),
   calls: 240,
