@@ -162,7 +162,7 @@ export const ROUTE_EXAMPLES: { [N in RouteName]: Example<N> } = {
       401: noToken,
       403: otherOrigin,
       404: noDeadLetter,
-      409: problem("it was dropped: its body is gone"),
+      409: problem("the dead letter was dropped, and its body is deleted"),
       422: refusalOf(deadLetterText.body!),
       503: away,
     },
