@@ -13,7 +13,7 @@ type Example<N extends RouteName> = {
 const ok = (data: unknown) => ({ status: "ok", data });
 const problem = (message: string, path = "") => ({ status: "error", errors: [{ path, message }] });
 
-/** The answer to a body that is refused, as the webhook makes it. */
+/** The answer of the webhook to a body that it refuses. */
 function refusalOf(body: string) {
   const parsed = parseWebhook(Buffer.from(body), new Date());
   if (parsed.outcome === "accepted") throw new Error("an example body was accepted");
@@ -62,8 +62,8 @@ const unconfirmed = {
   ),
   calls: 240,
 };
-const noKey = problem("an id has 1 to 128 characters, none of them a control character");
-const noNumber = problem("a number has 8 to 15 digits, however it is written");
+const noKey = problem("an id must have 1 to 128 characters and no control characters");
+const noNumber = problem("a number must have 8 to 15 digits, in any spelling");
 
 const erasureOf = (path: string, receipts: { asked: object; done: object }, wrong: object) => {
   const refusals = { 400: stray, 401: noToken, 503: away };
