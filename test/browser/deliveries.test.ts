@@ -179,7 +179,7 @@ test("a dead letter opens with its reason and its body, numbers masked, and is r
   expect(await page.getByLabel("Token de administração").count()).toBe(0);
   await redriveButton(page).click();
   await eventually(async () =>
-    expect(await details(page).innerText()).toMatch(/✕ Continua recusada: \/type is none of/),
+    expect(await details(page).innerText()).toMatch(/✕ Continua recusada: \/type must be one of/),
   );
 });
 

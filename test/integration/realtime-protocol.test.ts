@@ -230,7 +230,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       data: {
         success: false,
         error: expect.stringMatching(
-          /^unknown event "DropCalls"; known are ListCalls, ListCallEvents, (\w+, )+Subscribe\w*$/,
+          /^unknown event "DropCalls": use one of ListCalls, ListCallEvents, (\w+, )+Subscribe\w*$/,
         ),
       },
       event: "InvalidEvent",

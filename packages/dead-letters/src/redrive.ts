@@ -22,9 +22,10 @@ export type Redriven =
   | { outcome: "dropped" | "unknown" };
 
 /**
- * Sends a dead letter the way it failed on, once more: what ingest refused is parsed again with its first received_at, a record
- * that a consumer parked is published again as it was. Marked only when Kafka has it, so a death in between leaves it
- * waiting; a second redrive is a duplicate, which is stored once. `dryRun`: only whether it would be refused. Throws
+ * Sends a dead letter again on the path on which it failed. A body that ingest refused is parsed again with its first
+ * received_at; a record that a consumer parked is published again unchanged. The dead letter is marked only after Kafka
+ * has acknowledged the record, so a crash in between leaves it waiting. A second redrive is then a duplicate, which is
+ * stored once. With `dryRun` it sends nothing, and only finds out whether the redrive would be refused. Throws
  * Unavailable while Kafka, the registry or the database is away.
  */
 export async function redrive(ports: RedrivePorts, id: string, { dryRun = false } = {}): Promise<Redriven> {
@@ -35,7 +36,7 @@ export async function redrive(ports: RedrivePorts, id: string, { dryRun = false 
   const made = await makeRecord(ports, { ...rest, body });
   if (Array.isArray(made)) return { outcome: "refused", faults: made };
   if (dryRun) return { outcome: "redriven", letter: rest };
-  // a second redrive of the same arrivals, after a death in between, is no further delivery
+  // a second redrive of the same copies, after a crash in between, does not count as another delivery
   const headers = deliveryHeader(`${deadLetter.id}:${deadLetter.copies}`);
   await ports.publisher.publish({ ...made, headers });
   const marked = await ports.deadLetters.mark(deadLetter, "redriven");
@@ -49,7 +50,7 @@ const makeRecord = (ports: RedrivePorts, deadLetter: Whole): Promise<OutgoingRec
     ? makeEvent(ports, deadLetter)
     : makeAgain(ports, deadLetter, deadLetter.source.topic);
 
-/** A webhook's body, as ingest would publish it now. */
+/** Makes the record that ingest would publish for the body now, or returns the faults. */
 async function makeEvent({ parse, codec, topics }: RedrivePorts, { body, first_seen }: Whole) {
   const parsed = parse(body, first_seen);
   if (parsed.outcome !== "accepted") return parsed.faults;
@@ -60,17 +61,17 @@ async function makeEvent({ parse, codec, topics }: RedrivePorts, { body, first_s
 
 const fault = (message: string): Fault[] => [{ path: "", message }];
 
-/** A record as it was, where it can be read by now. */
+/** Makes the parked record again unchanged, or returns the faults if it still cannot be read. */
 async function makeAgain({ codec, topics }: RedrivePorts, { body, key }: Whole, topic: string) {
   if (topic !== topics.callEvents && topic !== topics.agentEvents)
-    return fault("it came from a topic that holds no events");
-  if (key === null) return fault("it has no key, and without one its topic takes nothing");
+    return fault("the record came from a topic that has no events, so it cannot be redriven");
+  if (key === null) return fault("the record has no key, and its topic requires one");
   const value = Buffer.from(body);
   try {
     await codec.decodeEvent(value, topic === topics.agentEvents ? "agent" : "call");
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
-    return fault(`it still cannot be read: ${error.reason}`);
+    return fault(`the record still cannot be read: ${error.reason}`);
   }
   return { topic, key, value };
 }

@@ -40,7 +40,7 @@ export function addDeadLetterRoutes(router: Router, ports: DeadLetterPorts): voi
   });
 }
 
-/** Adds only show and redrive. `doors` decides who may use them. */
+/** Adds only the routes that show and redrive a dead letter. `doors` decides which requests may use them. */
 export function addRedriveRoutes(router: Router, ports: RedriveRoutePorts, doors: Middleware[]): void {
   const { deadLetters } = ports;
   const enter = [noStore, ...doors, answerUnavailable];
@@ -77,7 +77,7 @@ function redrivenOf(redriven: Redriven): DeadLetter {
     case "refused":
       throw new Problem(422, redriven.faults);
     case "dropped":
-      throw new Problem(409, [{ path: "", message: "it was dropped: its body is gone" }]);
+      throw new Problem(409, [{ path: "", message: "the dead letter was dropped, and its body is deleted" }]);
     case "unknown":
       throw unknownDeadLetter();
   }

@@ -19,7 +19,7 @@ const importsOf = (text: string): Import[] =>
 function reach(entry: string, isFollowed: (each: Import) => boolean): { files: string[]; others: string[] } {
   const files = new Set([join(root, entry)]);
   const others = new Set<string>();
-  // a Set goes on with the members that are added while it is walked through
+  // an iteration of a Set includes the members that are added meanwhile
   for (const file of files)
     for (const { from } of importsOf(readFileSync(file, "utf8")).filter(isFollowed))
       if (from.startsWith(".")) files.add(join(dirname(file), from));
@@ -35,11 +35,11 @@ test("every folder of the domain has an entry that a page can load, apart from t
   expect(reach(whole!, whenRun).others.sort()).toEqual(["libphonenumber-js/min", "uuid"]);
 });
 
-test.each(Object.entries(pageEntries))("%s loads nothing but files of the domain", (_name, entry) => {
+test.each(Object.entries(pageEntries))("%s loads only files of the domain", (_name, entry) => {
   expect(reach(entry, whenRun).others).toEqual([]);
 });
 
-test.each(Object.entries(pageEntries))("%s uses nothing that only Node has", (_name, entry) => {
+test.each(Object.entries(pageEntries))("%s uses no API that only Node has", (_name, entry) => {
   const { files, others } = reach(entry, whenCompiled);
   expect(others.filter((name) => name.startsWith("node:") || name === "uuid")).toEqual([]);
   const nodes = files.filter((file) =>

@@ -4,7 +4,7 @@ import type { Event } from "../src/event/event.ts";
 import { parseWebhook } from "../src/event/webhook.ts";
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
-/** How long an event is under way. */
+/** The time from an event to its reception. */
 const DELAY_MS = 50;
 
 export const at = (seconds: number): Date => new Date(START_MS + Math.round(seconds * 1_000));

@@ -1,7 +1,7 @@
 import type { Visit } from "../src/call/visits.ts";
 import type { CountedCall } from "../src/numbers/queue-numbers.ts";
 
-/** A visit to queue 900 that goes on, with everything else unknown but what is given. */
+/** An open visit to queue 900, with the given fields. */
 export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   queue: "900",
   entered_at: new Date(0),

@@ -5,11 +5,14 @@ import { type FlowName, flows } from "../src/event/flows.ts";
 import { parseWebhook } from "../src/event/webhook.ts";
 import { at, wholeSecond } from "./calls.ts";
 
-/** How a stamp is written. Two of them have no milliseconds, and `none` is no stamp at all. */
+/** The forms of a stamp. Two of them have no milliseconds, and `none` means that there is no stamp. */
 export const STAMP_FORMS = ["milliseconds", "whole", "epoch", "none"] as const;
 type StampForm = (typeof STAMP_FORMS)[number];
 
-/** The ways in which events name an agent: two spellings of a login, with its extension, by the extension alone, or not at all. */
+/**
+ * The ways in which events name an agent: two spellings of a login, with its extension, by the extension alone, or not
+ * at all.
+ */
 const AGENTS = [
   { actor: "ana" },
   { actor: "Ana" },
@@ -52,9 +55,9 @@ type RandomStep = {
   form: StampForm;
   queue: string | undefined;
   agent: (typeof AGENTS)[number];
-  /** How much later than usual it is received. */
+  /** The delay of its reception, in ms. */
   delayMs: number;
-  /** Its sender writes it twice. */
+  /** True if its sender writes it twice. */
   isTwice: boolean;
 };
 
@@ -97,7 +100,7 @@ function endOf(type: EventType | null): fc.Arbitrary<RandomStep[]> {
   return type === null ? fc.constant([]) : stepOf(fc.constant(type)).map((step) => [step]);
 }
 
-/** One of the sender's flows, without some of its events and with some others between. */
+/** One of the sender's flows, without some of its events and with other events between. */
 const flowSteps = fc
   .constantFrom(...(Object.keys(flows) as FlowName[]))
   .chain((name) =>
@@ -121,7 +124,7 @@ const flowSteps = fc
 
 const direction = fc.constantFrom("inbound", "inbound", "INBOUND", "outbound", "internal", undefined);
 
-/** The events of one call in the order of what happened; no two are received at the same moment. */
+/** The events of one call in the order in which they happened. No two are received at the same moment. */
 export const randomCall = (call_id = "1.2"): fc.Arbitrary<Event[]> =>
   fc
     .record({
@@ -151,7 +154,7 @@ function eventsOf(
   { ms, n }: { ms: number; n: number },
 ): Event[] {
   const body = { type, ...call, queue: named, ...agent, ...stampOf(form, ms / 1_000) };
-  // the fraction keeps receptions apart
+  // multiples of 64 leave room for the number of the event, so that no two receptions are equal
   const receivedMs = ms + delayMs - ((ms + delayMs) % 64);
   const event = eventOf(body, receivedMs + 2 * n);
   return isTwice ? [event, eventOf({ ...body, sid: `again ${n}` }, receivedMs + 2 * n + 1)] : [event];

@@ -28,7 +28,9 @@ function describeCommand(name: CommandName): string {
     describeParameters(name, schemaOf(data, "input")),
     describeAnswer("The `data` of the answer", answer),
     more.length > 0 ? paragraph(more.map((key) => MORE[key]).join(" ")) : "",
-    pushes.length > 0 ? paragraph(`Then follow ${pushes.map((each) => `\`${each}\``).join(" and ")}.`) : "",
+    pushes.length > 0
+      ? paragraph(`The server then sends ${pushes.map((each) => `\`${each}\``).join(" and ")}.`)
+      : "",
     codeBlock("", exampleOf(name)),
   );
 }
@@ -36,8 +38,8 @@ function describeCommand(name: CommandName): string {
 /** The further keys of envelopes. */
 const MORE: Record<keyof More, string> = {
   next: 'If there are more entries, `"next"` beside the `status` is the `cursor` of the next page.',
-  cut: '`"cut": true` beside the `status` says that the search matched more than is looked up: calls are missing.',
-  left: '`"left": true` beside the `status` says that the call no longer meets the conditions of the subscription. It is then sent once.',
+  cut: '`"cut": true` beside the `status` says that the search matched more numbers or agents than the server looks up, so calls are missing.',
+  left: '`"left": true` beside the `status` says that the call no longer meets the conditions of the subscription. The server sends this once.',
 };
 
 function describeParameters(name: CommandName, schema: Schema): string {
@@ -62,13 +64,13 @@ function isRequired(command: CommandName, { name }: Field): boolean {
   return "fault" in readCommand(command, others);
 }
 
-/** Parameters that are right one by one and wrong together. */
+/** Parameters that are valid one by one and invalid together. */
 const COMBINATIONS: readonly Record<string, unknown>[] = [
   { since: "2026-11-25T11:00:00Z", until: "2026-11-25T10:00:00Z" },
   { minutes: 30, days: 1 },
 ];
 
-/** The error for a wrong value, as the server answers it. */
+/** The error that the server answers to a wrong value. */
 function faultOf(command: CommandName, { name }: Field): string {
   const [outer, inner] = name.split(".");
   const wrong = outer === "params" ? (inner ? { [inner]: [] } : false) : [];
@@ -129,12 +131,15 @@ export function describeErrors(): string {
 
 /** Errors whose text depends on the command. */
 const EMERGENT: readonly string[][] = [
-  ["`data must be an object`", "The parameters are no JSON object."],
+  ["`data must be an object`", "The parameters are not a JSON object."],
   [
     "`data may hold only …`, `params may hold only …`",
     "A parameter does not exist or is in the wrong place.",
   ],
-  ["`unknown event …; known are …`", "The command does not exist. The answer's event is `InvalidEvent`."],
-  [code(new InvalidCursor().message), "The `cursor` is no `next` value of an earlier page of the same list."],
+  ["`unknown event …: use one of …`", "The command does not exist. The answer's event is `InvalidEvent`."],
+  [
+    code(new InvalidCursor().message),
+    "The `cursor` is not the `next` value of an earlier page of the same list.",
+  ],
   ["`too much happened in this time to be shown`", "`Rewind` would need more than fits into memory."],
 ];

@@ -7,7 +7,9 @@ export type Schema = z.core.JSONSchema.BaseSchema;
 /** One field of an object: its path, its type in words and the schema it has. */
 export type Field = { name: string; type: string; isOptional: boolean; schema: Schema };
 
-/** The schema of what a client sends (`input`) or gets (`output`). Shapes with a name are in `$defs`. */
+/**
+ * The JSON Schema of the data that a client sends (`input`) or receives (`output`). Shapes with a name are in `$defs`.
+ */
 export const schemaOf = (schema: z.ZodMiniType, io: "input" | "output"): Schema =>
   z.toJSONSchema(schema, { metadata: docs, io, unrepresentable: "any" });
 
@@ -31,10 +33,10 @@ export function typeOf({ type, ...schema }: Schema): string {
   return type ?? "any";
 }
 
-/** The type of a parameter, and its value if it is left out. A parameter may always be null, which is not said of each. */
+/** The type of a parameter, and its value if it is left out. Every parameter may be null, so this is not repeated. */
 export function typeOfParameter({ type, schema: { usual } }: Field): string {
   const words = type.replace(/ or null$/, "");
-  return usual === undefined ? words : `${words}; usually ${usual}`;
+  return usual === undefined ? words : `${words}; default ${usual}`;
 }
 
 const isMap = ({ properties, additionalProperties: values }: Schema): boolean =>
@@ -42,13 +44,13 @@ const isMap = ({ properties, additionalProperties: values }: Schema): boolean =>
 
 const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
 
-/** zod gives every integer the bounds of a safe one: these say nothing. */
+/** An integer with its range. zod gives every integer the bounds of a safe integer: these are left out. */
 const rangeOf = ({ minimum, maximum }: Schema): string =>
   minimum === undefined || maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER
     ? "integer"
     : `integer, ${minimum} to ${maximum}`;
 
-/** The fields of an object, those of objects without a name of their own included. */
+/** The fields of an object, including those of the nested objects that have no name. */
 export function fieldsOf(schema: Schema, prefix = ""): Field[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, each]) => {
     const property = each as Schema;

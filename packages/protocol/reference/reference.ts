@@ -22,7 +22,7 @@ export const writeReference = (): string =>
     ),
     describeCommands(),
     "### Messages",
-    "The server sends these without being asked. A client may ignore those it does not know.",
+    "The server sends these on its own. A client may ignore those that it does not know.",
     describePushes(),
     "### Errors",
     describeErrors(),
@@ -34,7 +34,7 @@ export const writeReference = (): string =>
   )}\n`;
 
 const HTTP = [
-  "A token is the Bearer token, the password of Basic authentication or the parameter `token` of the query. Paths match to the letter.",
+  "A token is the Bearer token, the password of Basic authentication or the parameter `token` of the query. Paths must match exactly.",
   "Every error has the shape of [Problem](#problem). Every service may also answer 400 (`the path cannot be decoded`), 404 (`no such path`), 405 (`Allow` names the methods) and 500 (`internal error`, which the service logs). A route with GET answers HEAD too.",
 ];
 

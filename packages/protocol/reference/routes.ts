@@ -38,7 +38,7 @@ function describeRoute(name: RouteName, title: string): string {
   return blocks(
     `#### ${title}`,
     paragraph(route.doc),
-    route.token ? paragraph(`Needs a token of \`${route.token}\`, if that is set.`) : "",
+    route.token ? paragraph(`Needs the token of the setting \`${route.token}\`, if it is set.`) : "",
     describeParameters(route),
     describeAnswers(route, example),
     codeBlock("", exampleOf(name, route, example)),
@@ -82,7 +82,7 @@ function describeAnswers(route: Route, { answers }: Example): string {
   );
 }
 
-/** The faults of an error body, with the keys that it has beside them. */
+/** The faults of an error body, with the other keys of the body. */
 function errorOf(body: unknown): string {
   if (typeof body !== "object" || body === null || !("errors" in body)) return "";
   const { status: _, errors, ...more } = body as { status: string; errors: Fault[] };

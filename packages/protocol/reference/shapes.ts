@@ -3,9 +3,9 @@ import { COMMANDS, PUSHES, problem, ROUTES, type Route } from "../src/index.ts";
 import { fieldsOf, type Schema, schemaOf, typeOf } from "./fields.ts";
 import { blocks, paragraph, table } from "./text.ts";
 
-/** Says which shape an answer has; an answer without a named shape is described field by field. */
+/** Describes the shape of an answer. An answer without a named shape is described field by field. */
 export function describeAnswer(subject: string, schema: z.ZodMiniType): string {
-  // the root of a schema is never a link: within an object it is
+  // the root of a schema is never a link, so the answer is put into an object
   const { properties } = schemaOf(z.object({ answer: schema }), "output");
   const answer = properties!.answer as Schema;
   return blocks(`${subject}: ${typeOf(answer)}.`, tableOf(answer));

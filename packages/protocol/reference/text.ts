@@ -12,7 +12,7 @@ export function paragraph(text: string): string {
   return lines.join("\n");
 }
 
-/** A table. Nothing for a table without rows. */
+/** A table, or an empty text if there are no rows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const line = (cells: readonly string[]) =>
@@ -20,7 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** JSON in which every value that fits stands on one line. */
+/** JSON in which every value that fits is on one line. */
 export function json(value: unknown, indent = ""): string {
   const short = JSON.stringify(value);
   if (indent.length + short.length <= WIDTH || typeof value !== "object" || value === null) return short;

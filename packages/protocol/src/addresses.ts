@@ -1,6 +1,6 @@
 /**
- * The pages of the board and the address of each, in the order of the navigation. The server answers each of these addresses with the
- * board's document, and every other one with a 404.
+ * The pages of the board and the address of each, in the order of the navigation. The server answers each of these
+ * addresses with the board's document, and every other one with a 404.
  */
 export const PAGE_ADDRESSES = {
   live: "/",

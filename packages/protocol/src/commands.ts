@@ -84,18 +84,18 @@ const filter = describe(
       "A text that a person typed: a call_id, a code, an agent, a queue or its name, a number in any spelling, or four digits of one.",
     ),
   }),
-  "Conditions that a call must meet, all of them. Without them the answer has all calls.",
+  "The conditions, all of which a call must meet. Without conditions the answer has all calls.",
 );
 
 const askedCalls = {
   since: describe(
     optional(windowEnd()),
-    "Only calls that had an event since then. With `order` `began_at`: that began since then.",
+    "Only calls that had an event since then. With `order` `began_at`: only calls that began since then.",
   ),
   until: describe(optional(windowEnd()), "Only calls that began before then."),
   order: describe(
     optional(z.enum(["id", "began_at"], "must be id or began_at")),
-    "`id` (usual) or `began_at`, both newest first.",
+    "`id` (the default) or `began_at`, both newest first.",
   ),
 };
 
@@ -112,7 +112,7 @@ const minutesOrDays = z.refine<Spans>(({ minutes, days }) => minutes === null ||
   message: "give minutes or days, not both",
 });
 
-/** Every command of the socket. A new one begins with its answer in types/messages.ts. */
+/** Every command of the socket. To add a command, begin with its answer in types/messages.ts. */
 export const COMMANDS = {
   ListCalls: {
     doc: "Lists calls, newest first.",
@@ -143,14 +143,14 @@ export const COMMANDS = {
     answer: agentReport,
   },
   ListQueueDay: {
-    doc: "Counts today by quarters of an hour.",
+    doc: "Counts the numbers of today by quarters of an hour.",
     data: parameters({
       queue: describe(orNull(text()), "The queue. Without it all queues are counted."),
     }),
     answer: queueDayReport,
   },
   ListAbandoned: {
-    doc: "Lists the callers who gave up in a queue, and who of them was talked to since.",
+    doc: "Lists the callers who gave up in a queue, and whether an agent has talked to them since.",
     data: parameters({ minutes: minutesOrToday(), days: days(MAX_DAYS) }).check(minutesOrDays),
     answer: abandonedReport,
   },
@@ -175,8 +175,8 @@ export const COMMANDS = {
   ListDeliveries: {
     doc: "Lists the deliveries to the webhook, newest first. With `status` a page may hold fewer entries than `limit`, even none, and have a next page.",
     data: parameters({
-      status: describe(orNull(oneOf(DELIVERY_STATUSES)), "Only deliveries of which this is true."),
-      call_id: describe(orNull(text()), "Only those of this call or agent's key."),
+      status: describe(orNull(oneOf(DELIVERY_STATUSES)), "Only deliveries with this status."),
+      call_id: describe(orNull(text()), "Only deliveries with this call_id or agent's key."),
       limit: limit(MAX_DELIVERIES),
       cursor: cursor(),
     }),
@@ -189,37 +189,37 @@ export const COMMANDS = {
     answer: deliveryBody,
   },
   ShowNumber: {
-    doc: "Reads a phone number in any spelling. The answer is null if it is no number.",
+    doc: "Reads a phone number in any spelling. The answer is null if the text is not a number.",
     data: parameters({ number: describe(text(), "The number.") }),
     answer: z.nullable(telephone),
   },
   Subscribe: {
-    doc: "Answers as `ListCalls`, and from then on sends each change of these calls. It replaces the socket's earlier subscription.",
+    doc: "Answers like `ListCalls`, and from then on sends each change of these calls. It replaces the socket's earlier subscription.",
     data: parameters({ params: filter, limit: limit(MAX_CALLS), ...askedCalls }).check(untilAfterSince),
     answer: z.array(call),
     more: ["cut"],
     pushes: ["CallChanged", "CallErased"],
   },
   SubscribeQueues: {
-    doc: "Answers as `ListQueues`, and from then on sends the rows that changed.",
+    doc: "Answers like `ListQueues`, and from then on sends the rows that changed.",
     data: parameters({ minutes: minutesOrToday() }),
     answer: queueReport,
     pushes: ["QueuesChanged"],
   },
   SubscribeAgents: {
-    doc: "Answers as `ListAgents`, and from then on sends the rows that changed.",
+    doc: "Answers like `ListAgents`, and from then on sends the rows that changed.",
     data: parameters({ minutes: minutesOrToday() }),
     answer: agentReport,
     pushes: ["AgentsChanged"],
   },
 } as const satisfies { [N in CommandName]: Definition<Wire<Answers[N]>> };
 
-/** The parameters of a command as they were read. */
+/** The parameters of a command after the server has read them. */
 export type CommandData<N extends CommandName> = z.output<(typeof COMMANDS)[N]["data"]>;
 /** The parameters of a command as a client may send them. */
 export type CommandInput<N extends CommandName> = z.input<(typeof COMMANDS)[N]["data"]>;
 
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
-/** Whether a name is that of a command. */
+/** Returns whether a name is that of a command. */
 export const isCommandName = (event: string): event is CommandName => Object.hasOwn(COMMANDS, event);

@@ -10,7 +10,7 @@ export const SOCKET_ERRORS = {
   },
   tooManyWaiting: {
     text: "too many commands waiting",
-    reason: "1,000 commands of this socket, or 1 MiB of them, wait for their answers. Send less at a time.",
+    reason: "1,000 commands of this socket, or 1 MiB of them, wait for their answers. Send fewer at a time.",
   },
   unavailable: {
     text: "unavailable, try again",
@@ -18,14 +18,14 @@ export const SOCKET_ERRORS = {
   },
   internal: {
     text: "internal error",
-    reason: "A fault of the server, which logs it.",
+    reason: "The server failed. Its log has the error.",
   },
   future: {
     text: "at must not be in the future",
-    reason: "`Rewind` was asked for a moment that is still to come.",
+    reason: "`Rewind` was called with a moment in the future.",
   },
 } as const satisfies Record<string, SocketError>;
 
 /** The error of a command that does not exist; the answer's event is `InvalidEvent`. Long names are cut. */
 export const unknownEvent = (event: string, known: readonly string[]): string =>
-  `unknown event ${JSON.stringify(event.slice(0, 50))}; known are ${known.join(", ")}`;
+  `unknown event ${JSON.stringify(event.slice(0, 50))}: use one of ${known.join(", ")}`;

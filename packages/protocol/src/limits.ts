@@ -1,6 +1,6 @@
 import type { CallState } from "@teravoz/domain/event";
 
-// constants that server and page share; this file imports no value, so that a page pays for nothing else
+// constants that server and page share; this file imports no value, so that a page loads nothing else
 
 /** The most calls of one answer, and the number without a `limit`. */
 export const MAX_CALLS = 10_000;
@@ -18,7 +18,7 @@ export const MAX_MINUTES = 1_440;
 export const STATS_MINUTES = 30;
 /** The window of ListSystem without `minutes`. */
 export const SYSTEM_MINUTES = 60;
-/** How many days back ListAbandoned goes, today included. */
+/** The most days of ListAbandoned, today included. */
 export const MAX_DAYS = 7;
 /** The longest search term, in UTF-16 units. No field of a call that a search compares is longer. */
 export const MAX_SEARCH = 256;
@@ -27,7 +27,10 @@ export const MAX_CURSOR = 1_024;
 /** Rewind goes back to this moment (ms since the epoch) at most: no call is older. */
 export const EARLIEST_MOMENT = Date.UTC(2000, 0);
 
-/** For Rewind, a moment that differs from now by less than this is the present: clocks differ by that much. */
+/**
+ * For Rewind, a moment that differs from now by less than this counts as the present, because clocks differ by that
+ * much.
+ */
 export const PRESENT_MS = 1_000;
 
 /** The states of a call, in the order of its life. */

@@ -15,7 +15,7 @@ type Definition<D> = {
 
 const nothing = () => describe(z.record(z.string(), z.never()), "An empty object.");
 
-/** Every message that the server sends without being asked. A new one begins with its data in types/messages.ts. */
+/** Every message that the server sends on its own. To add one, begin with its data in types/messages.ts. */
 export const PUSHES = {
   Welcome: {
     doc: "The first message of every connection.",
@@ -43,11 +43,11 @@ export const PUSHES = {
     data: agentsDelta,
   },
   Stale: {
-    doc: "This server gets no changes at present: what it sent may be outdated. Also sent right after `Welcome`.",
-    data: z.object({ since: moment("Since when.") }),
+    doc: "This server receives no changes at present, so the data that it has sent may be outdated. Also sent right after `Welcome`.",
+    data: z.object({ since: moment("The beginning of this state.") }),
   },
   Fresh: {
-    doc: "The end of a `Stale`: what the server sent is up to date again.",
+    doc: "The end of a `Stale`: the data that the server has sent is up to date again.",
     data: nothing(),
   },
 } as const satisfies { [N in PushName]: Definition<Wire<Pushes[N]>> };

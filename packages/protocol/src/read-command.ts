@@ -4,8 +4,8 @@ import { isPlainObject } from "./schemas/parameters.ts";
 import type { CommandName } from "./types/messages.ts";
 
 /**
- * Reads the parameters of a command. A fault is a text for the client: it names the parameter and says what it must be. Null and
- * undefined are the same as no parameters.
+ * Reads the parameters of a command. A fault is a text for the client: it names the parameter and says what it must be.
+ * Null and undefined are the same as no parameters.
  */
 export function readCommand<N extends CommandName>(
   event: N,
@@ -17,7 +17,7 @@ export function readCommand<N extends CommandName>(
   return read.success ? { data: read.data as CommandData<N> } : { fault: explain(read.error.issues) };
 }
 
-/** Names the first fault; a parameter that does not belong there comes before a parameter that is wrong. */
+/** Describes the first fault. Unknown parameters come before wrong ones. */
 function explain(issues: readonly z.core.$ZodIssue[]): string {
   const strays = issues.filter(({ code }) => code === "unrecognized_keys");
   const [stray] = strays.toSorted((one, other) => one.path.length - other.path.length);

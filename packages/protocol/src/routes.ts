@@ -31,11 +31,11 @@ const PROJECTOR = ["projector"] as const;
 const wrongParameter = { doc: "A parameter is wrong or unknown.", body: problem };
 const noToken = { doc: "The token is missing or wrong.", body: problem };
 const away = {
-  doc: "Kafka, the registry or MongoDB does not answer. The request is safe to repeat, `Retry-After` says when.",
+  doc: "Kafka, the registry or MongoDB does not answer. The request is safe to repeat after the time in `Retry-After`.",
   body: problem,
 };
 
-/** The four routes of erasing a call, a number or an agent. */
+/** The four routes for the erasure of a call, a number or an agent. */
 const erasureRoutes = <R extends z.ZodMiniType>(of: {
   what: string;
   id: z.ZodMiniType<string, string>;
@@ -48,23 +48,23 @@ const erasureRoutes = <R extends z.ZodMiniType>(of: {
   return {
     erase: {
       ...common,
-      doc: `Erases ${what}. The answer is the same whether it is known or not. \`Location\` names the receipt.`,
+      doc: `Erases ${what}. The answer is the same whether data is stored or not. \`Location\` names the receipt.`,
       query,
       answers: { 202: { doc: "The erasure was accepted.", body: ok(receipt) }, ...refusals },
     },
     receipt: {
       ...common,
-      doc: `Shows how far the erasure of ${what} is.`,
+      doc: `Shows the progress of the erasure of ${what}.`,
       query: noQuery,
       answers: {
         200: { doc: "The receipt.", body: ok(receipt) },
         ...refusals,
-        404: { doc: "No erasure of it was asked for in the last 90 days.", body: problem },
+        404: { doc: "No erasure of it was requested in the last 90 days.", body: problem },
       },
     },
     startPreview: {
       ...common,
-      doc: `Starts to count what an erasure of ${what} would take. \`Location\` names the result.`,
+      doc: `Starts to count the data that an erasure of ${what} would delete. \`Location\` names the result.`,
       query: noQuery,
       answers: {
         202: { doc: "The preview runs.", body: ok(preview) },
@@ -79,7 +79,7 @@ const erasureRoutes = <R extends z.ZodMiniType>(of: {
       answers: {
         200: { doc: "The preview.", body: ok(preview) },
         ...refusals,
-        404: { doc: "No preview of it was asked for in the last hour.", body: problem },
+        404: { doc: "No preview of it was requested in the last hour.", body: problem },
       },
     },
   };
@@ -106,7 +106,7 @@ const agent = erasureRoutes({
 
 const notConfirmed = {
   409: {
-    doc: "The erasure would take more than 100 calls, more than 10 that are over 1 % of all, or one of the account's own numbers. Nothing was erased. Repeat it with `confirm`.",
+    doc: "The erasure would delete more than 100 calls, more than 10 calls that are over 1 % of all, or the calls of one of the account's own numbers. Nothing was erased. Repeat the request with `confirm`.",
     body: unconfirmed,
   },
 };
@@ -115,7 +115,7 @@ const letters = {
   token: "ADMIN_TOKEN",
   path: { id: name("The id of the dead letter.") },
 } as const;
-const unknownDeadLetter = { doc: "There is no such dead letter.", body: problem };
+const unknownDeadLetter = { doc: "The dead letter does not exist.", body: problem };
 const otherOrigin = {
   doc: "realtime only: the request comes from a page of another origin.",
   body: problem,
@@ -127,7 +127,7 @@ const page: Route = {
   token: null,
   answers: {
     200: { doc: "The HTML document." },
-    304: { doc: "The client has it already (`If-None-Match`)." },
+    304: { doc: "The client already has it (`If-None-Match`)." },
     404: { doc: "The board is not built.", body: problem },
   },
 };
@@ -145,14 +145,14 @@ export const ROUTES = {
     doc: "Takes one event of TeraVoz. `/webhook/` and other spellings of the path are the same route. The body is JSON in UTF-8, at most 64 KiB.",
     token: "WEBHOOK_TOKEN",
     answers: {
-      200: { doc: "The event is stored for good.", body: webhookAnswer },
-      400: { doc: "The body is no JSON object, or did not arrive whole.", body: problem },
+      200: { doc: "The event is stored permanently.", body: webhookAnswer },
+      400: { doc: "The body is not a JSON object, or did not arrive completely.", body: problem },
       401: noToken,
       413: { doc: "The body is too large.", body: problem },
-      415: { doc: "The body is not JSON by its headers, or compressed.", body: problem },
+      415: { doc: "According to the headers, the body is not JSON or is compressed.", body: problem },
       422: { doc: "The event cannot be used. Its body is kept as a dead letter.", body: problem },
       503: {
-        doc: "It is unknown whether the event is stored. Send it again, `Retry-After` says when.",
+        doc: "It is unknown whether the event is stored. Send it again after the time in `Retry-After`.",
         body: problem,
       },
     },
@@ -165,7 +165,7 @@ export const ROUTES = {
   },
   "OPTIONS /webhook": {
     of: ["ingest"],
-    doc: "As GET, without a body.",
+    doc: "Like GET, without a body.",
     token: null,
     answers: { 204: { doc: "`Allow` names the methods." } },
   },
@@ -173,15 +173,15 @@ export const ROUTES = {
     of: ALL,
     doc: "Says that the process runs.",
     token: null,
-    answers: { 200: { doc: "It runs.", body: alive } },
+    answers: { 200: { doc: "The process runs.", body: alive } },
   },
   "GET /readyz": {
     of: ALL,
     doc: "Says whether the service can do its job.",
     token: null,
     answers: {
-      200: { doc: "It can.", body: health },
-      503: { doc: "It cannot, and why.", body: health },
+      200: { doc: "The service can do its job.", body: health },
+      503: { doc: "The service cannot do its job. The failed checks give the reasons.", body: health },
     },
   },
   "GET /metrics": {
@@ -238,7 +238,7 @@ export const ROUTES = {
   "POST /dead-letters/:id/redrive": {
     ...letters,
     of: ["projector", "realtime"],
-    doc: "Sends a dead letter again the way it failed on. realtime has it only if `ADMIN_TOKEN` is set.",
+    doc: "Sends a dead letter again on the path on which it failed. realtime has it only if `ADMIN_TOKEN` is set.",
     query: redriveQuery,
     answers: {
       200: { doc: "It was sent, or would be (`dry_run`).", body: ok(deadLetter) },
@@ -247,14 +247,14 @@ export const ROUTES = {
       403: otherOrigin,
       404: unknownDeadLetter,
       409: { doc: "It was dropped.", body: problem },
-      422: { doc: "It would be refused again, and why.", body: problem },
+      422: { doc: "It would be refused again. The errors give the reasons.", body: problem },
       503: away,
     },
   },
   "DELETE /dead-letters/:id": {
     ...letters,
     of: PROJECTOR,
-    doc: "Drops a dead letter: its body is deleted, and copies that come later stay dropped.",
+    doc: "Drops a dead letter: its body is deleted, and it stays dropped if more copies come.",
     query: noQuery,
     answers: {
       200: { doc: "It was dropped.", body: ok(deadLetter) },
@@ -266,7 +266,7 @@ export const ROUTES = {
   },
   "GET /stats": {
     of: ["realtime"],
-    doc: "Counts events by type and calls by state, as the command `ListStats`.",
+    doc: "Counts events by type and calls by state, like the command `ListStats`.",
     token: "DASHBOARD_TOKEN",
     query: statsQuery,
     answers: { 200: { doc: "The counts.", body: stats }, 400: wrongParameter, 401: noToken, 503: away },
@@ -279,8 +279,8 @@ export const ROUTES = {
     path: { name: name("The name of the file. It holds a hash of the content, so a file never changes.") },
     answers: {
       200: { doc: "The file." },
-      304: { doc: "The client has it already." },
-      404: { doc: "There is no such file.", body: problem },
+      304: { doc: "The client already has it." },
+      404: { doc: "The file does not exist.", body: problem },
     },
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -242,7 +242,7 @@ describe("a command", () => {
     "named %j is not known",
     (event) =>
       expect(errorOf(event)).toMatch(
-        /^unknown event ".*"; known are ListCalls, ListCallEvents, (\w+, )+Subscribe\w*$/,
+        /^unknown event ".*": use one of ListCalls, ListCallEvents, (\w+, )+Subscribe\w*$/,
       ),
   );
 

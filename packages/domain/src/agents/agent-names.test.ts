@@ -25,21 +25,21 @@ describe("an event that names an extension alone", () => {
     expect([findAt(99, ...both), findAt(100, ...both)]).toEqual(["ana", "beto"]);
   });
 
-  test("is of the extension itself if nobody had logged in with it yet", () => {
+  test("belongs to the extension itself if no agent has logged in with it yet", () => {
     expect(findAt(5, presence("ana", ["201", 10]))).toBe("201");
     expect(findAt(5)).toBe("201");
   });
 
-  test("is of the extension itself if two logged in with it last, at the same moment", () => {
+  test("belongs to the extension itself if its last two log-ins came at the same moment", () => {
     expect(findAt(10, presence("ana", ["201", 0]), presence("beto", ["201", 0]))).toBe("201");
   });
 
-  test("belongs to a login whose log-in was sent in two spellings", () => {
+  test("belongs to one login if its log-ins were sent in two spellings", () => {
     expect(findAt(10, presence("Ana", ["201", 0]), presence("ana", ["201", 0]))).toBe("ana");
   });
 });
 
-test("an event that names a login belongs to it in lower case, even if another agent has the extension", () => {
+test("an event that names a login belongs to that login in lower case, even if another agent has the extension", () => {
   const find = createFindAgent([presence("beto", ["201", 0])]);
   expect(find("ANA", "201", at(10))).toBe("ana");
   expect(find("ANA", null, at(10))).toBe("ana");

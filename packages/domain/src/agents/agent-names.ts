@@ -1,12 +1,16 @@
 import { agentKey } from "../event/step.ts";
 import type { FoldedPresence } from "./presence.ts";
 
-/** Gives the key of the agent that an event is about. `extension` is null if the event names a login. */
+/**
+ * Returns the key of the agent that an event is about. If `name` equals `extension`, the event names the extension
+ * alone.
+ */
 export type FindAgent = (name: string, extension: string | null, at: Date) => string;
 
 /**
- * Joins logins and extensions. An event that names an extension alone belongs to the login that last logged in with it before that
- * time. If no login did, or several did at once, the extension is the agent. Logins are compared without case.
+ * Creates a FindAgent from the log-ins of all agents. An event that names an extension alone belongs to the login that
+ * last logged in with the extension up to that time. If no login did, or several did at the same moment, the extension
+ * is the agent. Logins are compared without case.
  */
 export function createFindAgent(presences: readonly FoldedPresence[]): FindAgent {
   const logins = presences.filter(({ is_extension }) => !is_extension);
@@ -18,7 +22,10 @@ export function createFindAgent(presences: readonly FoldedPresence[]): FindAgent
     (name === extension && findLogin(byExtension.get(extension) ?? [], at)) || agentKey(name);
 }
 
-/** Null if no login logged in with it before, or several did at the same moment. */
+/**
+ * Returns the key of the login that logged in last up to `at`. Null if there is none, or if several logged in at the
+ * same moment.
+ */
 function findLogin(logIns: readonly { at: Date; key: string }[], at: Date): string | null {
   const before = logIns.filter((logIn) => logIn.at <= at);
   const last = Math.max(...before.map((logIn) => logIn.at.getTime()));

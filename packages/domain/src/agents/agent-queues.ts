@@ -6,7 +6,10 @@ type QueueStanding = { queue: string | null; since: Date | null; paused: Paused 
 /** The queues that an agent is logged in to, and the time of the last log-out. */
 export type AgentQueues = { in: QueueStanding[]; logged_out: Date | null };
 
-/** Joins the events of all keys of an agent. A log-out, a pause and the end of one apply to all queues if they name none. */
+/**
+ * Joins the events of all keys of an agent. A log-out, a pause or the end of a pause that names no queue applies to all
+ * queues.
+ */
 export function joinQueues(presences: readonly FoldedPresence[]): AgentQueues {
   const said = presences.flatMap(({ queues }) => queues);
   const everywhere = said.filter(({ queue }) => queue === null);
@@ -38,7 +41,7 @@ function standingIn(
   const pauses = all.flatMap((each) => each.paused ?? []);
   const last = pauses.reduce<Paused | null>((one, other) => (one && one.at >= other.at ? one : other), null);
   const isOwn = own.some(({ paused }) => paused?.at.getTime() === last?.at.getTime());
-  // a log-in ends the pause before it; for equal moments see below
+  // a log-in ends the pause before it; the comment at `isLoggedIn` explains equal moments
   const isPaused =
     last !== null &&
     isAfter(last.at, unpaused) &&
@@ -49,7 +52,7 @@ function standingIn(
   const since = latestOf([logged_in, implied]);
   const out = latestOf([logged_out, outEverywhere]);
   const isBack = implied !== null && (out === null || secondOf(implied) > secondOf(out));
-  // at equal moments the event about all queues came first, or it would stand in the queue itself too
+  // at equal moments the event about all queues is the earlier one: a later one is also stored in the queue itself
   const isLoggedIn =
     logged_in !== null && isAfter(logged_in, logged_out) && !(outEverywhere && outEverywhere > logged_in);
   return { queue, since, paused: isPaused ? last : null, isIn: isLoggedIn || isBack };

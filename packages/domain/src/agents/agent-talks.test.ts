@@ -22,14 +22,14 @@ const resolve = (talks: AgentTalk[], returns: ReturnType<typeof back>[] = []) =>
   resolveTalks(talks, returns).map(({ call_id, ended_at, lasted_ms }) => [call_id, ended_at, lasted_ms]);
 
 describe("the talks of one agent on all calls", () => {
-  test("are in order, each as long as its call says", () => {
+  test("are sorted by time, and each has the length that its call gives", () => {
     expect(resolve([talk("b", 100, 160), talk("a", 0, 50)])).toEqual([
       ["a", at(50), 50_000],
       ["b", at(160), 60_000],
     ]);
   });
 
-  test("are one at a time: entering another call ends the older talk, whatever became of its actor.left", () => {
+  test("never overlap: entering another call ends the older talk, with or without its actor.left", () => {
     for (const to of [null, 500])
       expect(resolve([talk("a", 0, to), talk("b", 100, null)])).toEqual([
         ["a", at(100), 100_000],
@@ -37,7 +37,7 @@ describe("the talks of one agent on all calls", () => {
       ]);
   });
 
-  test("are ended by an outbound call too", () => {
+  test("end when the agent enters an outbound call too", () => {
     const [first] = resolve([talk("a", 0, null), talk("b", 100, 150, { counted_as: "outbound" })]);
     expect(first).toEqual(["a", at(100), 100_000]);
   });
@@ -51,16 +51,16 @@ describe("an internal call in which an agent consults", () => {
     ]);
   });
 
-  test("leaves the older talk open while it goes on, and after it", () => {
+  test("leaves the older talk open during the consult and after it", () => {
     for (const to of [null, 50])
       expect(resolve([talk("a", 0, null), talk("consult", 20, to, consult)])[0]).toEqual(["a", null, null]);
   });
 
-  test("counts in the older talk only up to its end", () => {
+  test("is subtracted from the older talk only up to the end of that talk", () => {
     expect(resolve([talk("a", 0, 40), talk("consult", 20, 90, consult)])[0]).toEqual(["a", at(40), 20_000]);
   });
 
-  test("within another consult counts once", () => {
+  test("is subtracted once if it lies within another consult", () => {
     const talks = [talk("a", 0, 100), talk("one", 20, 80, consult), talk("two", 30, 50, consult)];
     expect(resolve(talks)).toEqual([
       ["a", at(100), 40_000],
@@ -69,7 +69,7 @@ describe("an internal call in which an agent consults", () => {
     ]);
   });
 
-  test("is ended by the next call the agent enters, and so is the talk that it interrupted", () => {
+  test("ends when the agent enters the next call, as does the talk that it interrupted", () => {
     expect(resolve([talk("a", 0, null), talk("consult", 20, null, consult), talk("b", 60, null)])).toEqual([
       ["a", at(60), 20_000],
       ["consult", at(60), 40_000],
@@ -92,7 +92,7 @@ describe("a log-in", () => {
   });
 });
 
-test("whatever talks there are, those that are no consults never overlap, and each moment counts in one", () => {
+test("random talks of one agent that are not consults never overlap, and each moment counts in one talk", () => {
   const random = fc
     .record({
       call_id: fc.constantFrom("a", "b", "c", "d"),

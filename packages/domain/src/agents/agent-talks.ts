@@ -11,14 +11,15 @@ export type AgentTalk = {
 };
 
 export type ResolvedTalk = AgentTalk & {
-  /** Consults that interrupted the talk are not counted. Null while it goes on. */
+  /** The length of the talk without the consults that interrupted it. Null while the talk is open. */
   lasted_ms: number | null;
 };
 
 /**
- * The talks of one agent, in order, one at a time. Entering another call ends the older talk, even if its actor.left never came. An
- * internal call is a consult: it interrupts the older talk, which goes on afterwards. A log-in ends a talk only if the agent logged out
- * during the talk: `returns` are such log-ins.
+ * Returns the talks of one agent, sorted by time and without overlaps. Entering another call ends the older talk, even
+ * if its actor.left never came. An internal call is a consult: it interrupts the older talk, which continues
+ * afterwards. A log-in ends a talk only if the agent logged out during the talk. `returns` holds the log-ins that
+ * followed a log-out.
  */
 export function resolveTalks(
   talks: readonly AgentTalk[],
@@ -33,7 +34,7 @@ export function resolveTalks(
 const byTime = (one: AgentTalk, other: AgentTalk): number =>
   one.entered_at.getTime() - other.entered_at.getTime() || (one.call_id < other.call_id ? -1 : 1);
 
-/** `later` are the resolved talks that began after this one, in order. */
+/** Resolves one talk. `later` holds the resolved talks that began after this one, sorted by time. */
 function resolve(
   talk: AgentTalk,
   later: readonly ResolvedTalk[],
@@ -45,7 +46,7 @@ function resolve(
   return { ...talk, ended_at, lasted_ms: ended_at && lastedOf(talk.entered_at, ended_at, later) };
 }
 
-/** Consults may overlap: each moment of them is subtracted once. */
+/** Returns the length of a talk without its consults. Consults may overlap: each moment of them is subtracted once. */
 function lastedOf(from: Date, to: Date, later: readonly ResolvedTalk[]): number {
   let lastedMs = durationOf(from, to);
   let untilMs = from.getTime();

@@ -25,7 +25,7 @@ function presenceOf(agent: string, ...all: Said[]) {
   return applyPresence(null, events)!;
 }
 
-/** A call named by the moment of its first event. */
+/** A call whose call_id contains the time of its first event. */
 const callOf = (...sent: Sent[]) =>
   foldCall(
     sent.map(([type, seconds, fields]) =>
@@ -42,8 +42,8 @@ const talking = (seconds: number, fields: Record<string, unknown> = {}): Sent[] 
   ["call.ongoing", seconds + 0.1, fields],
 ];
 
-describe("what an agent does", () => {
-  test("logged in and nothing else: free, since the log-in", () => {
+describe("the state of an agent", () => {
+  test("is FREE since the log-in if no other event came", () => {
     expect(agentOf([loggedIn], [], today)).toEqual({
       agent: "ana",
       state: "FREE",
@@ -58,7 +58,7 @@ describe("what an agent does", () => {
     });
   });
 
-  test("rings, talks, and is free again since the end of the talk", () => {
+  test("is RINGING, then TALKING, and FREE again since the end of the talk", () => {
     const ringing = callOf(["actor.ringing", 3_590, ana]);
     expect(agentOf([loggedIn], [ringing], today)).toMatchObject({
       state: "RINGING",
@@ -83,7 +83,7 @@ describe("what an agent does", () => {
     });
   });
 
-  test("an agent who does not answer has missed a ring and is free since", () => {
+  test("is FREE since the end of a missed ring, which is counted", () => {
     const missed = callOf(["actor.ringing", 10, ana], ["actor.noanswer", 30, ana]);
     expect(agentOf([loggedIn], [missed], today)).toMatchObject({
       state: "FREE",
@@ -93,13 +93,13 @@ describe("what an agent does", () => {
     });
   });
 
-  test("a ring whose end was never received ends after two minutes", () => {
+  test("is RINGING for at most two minutes if the end of the ring was never received", () => {
     const stateAfter = (seconds: number) =>
       agentOf([loggedIn], [callOf(["actor.ringing", 10, ana])], { ...today, now: at(10 + seconds) }).state;
     expect([stateAfter(119), stateAfter(120)]).toEqual(["RINGING", "FREE"]);
   });
 
-  test("paused with its reason; the end of the pause and a new log-in end it", () => {
+  test("is PAUSED with the reason of the pause until the pause ends or the agent logs in again", () => {
     const paused: Said[] = [
       ["logged-in", 0],
       ["paused", 60, "900", { reason: "lunch" }],
@@ -115,7 +115,7 @@ describe("what an agent does", () => {
     expect(standing(agentOf([again], [], today))).toEqual(["FREE", at(95)]);
   });
 
-  test("a ring in a pause counts, and after it the pause again", () => {
+  test("is RINGING if a ring comes during a pause, and PAUSED again after the ring", () => {
     const paused = presenceOf("ana", ["logged-in", 0], ["paused", 60]);
     const ring: Sent = ["actor.ringing", 3_590, ana];
     expect(standing(agentOf([paused], [callOf(ring)], today))).toEqual(["RINGING", at(3_590)]);
@@ -123,7 +123,7 @@ describe("what an agent does", () => {
     expect(standing(agentOf([paused], [missed], today))).toEqual(["PAUSED", at(60)]);
   });
 
-  test("of several queues: logged out once out of all, paused once paused in all the agent is logged in to", () => {
+  test("is PAUSED after a pause in each queue of the agent, and LOGGED_OUT after a log-out from each", () => {
     const both: Said[] = [
       ["logged-in", 0],
       ["logged-in", 1, "901"],
@@ -144,7 +144,7 @@ describe("what an agent does", () => {
     expect(agentOf([out], [], today)).toMatchObject({ state: "LOGGED_OUT", since: at(13), queues: [] });
   });
 
-  test("a pause, its end and a log-out without a queue are about all queues", () => {
+  test("changes in all queues after a pause, its end or a log-out without a queue", () => {
     const both: Said[] = [
       ["logged-in", 0],
       ["logged-in", 1, "901"],
@@ -156,21 +156,21 @@ describe("what an agent does", () => {
     expect(stateOf(["logged-out", 9, null], ["logged-in", 10])).toBe("FREE");
   });
 
-  test("both of a pair in one second, with nothing before: the second one named counts", () => {
+  test("follows the unpaused, or the logged-out, of a pair in one second if no event came before", () => {
     expect(agentOf([presenceOf("ana", ["unpaused", 5], ["paused", 5])], [], today).state).toBe("FREE");
     expect(agentOf([presenceOf("ana", ["logged-out", 5], ["logged-in", 5])], [], today).state).toBe(
       "LOGGED_OUT",
     );
   });
 
-  test("a pause implies a log-in, even if none was received", () => {
+  test("is PAUSED after a pause, even if no log-in was received", () => {
     expect(agentOf([presenceOf("ana", ["paused", 5])], [], today)).toMatchObject({
       state: "PAUSED",
       queues: [{ queue: "900", paused: true }],
     });
   });
 
-  test("an agent whom only calls name is busy while on one, then free, and unknown after a day", () => {
+  test("follows from calls alone: TALKING on a call, FREE after it and UNKNOWN after a day", () => {
     expect(agentOf([], [callOf(["actor.entered", 5, beto])], today)).toMatchObject({
       agent: "beto",
       state: "TALKING",
@@ -181,7 +181,7 @@ describe("what an agent does", () => {
     expect(agentOf([], [over], tomorrow)).toMatchObject({ state: "UNKNOWN", since: at(9) });
   });
 
-  test("a call that is presumed lost keeps nobody talking", () => {
+  test("is not TALKING on a call that is presumed lost", () => {
     const late = { ...today, now: at(20 + 4 * 3_600) };
     expect(agentOf([loggedIn], [callOf(["actor.entered", 10, ana])], late)).toMatchObject({
       state: "FREE",
@@ -190,12 +190,12 @@ describe("what an agent does", () => {
   });
 });
 
-describe("an agent on a call is talking, even if a pause, a log-out or a ring comes meanwhile", () => {
+describe("an agent on a call is TALKING", () => {
   test.each<[string, Said, Partial<Agent>]>([
     ["a pause", ["paused", 60, "900", { reason: "lunch" }], { next_state: "PAUSED", reason: "lunch" }],
     ["a log-out", ["logged-out", 60], { next_state: "LOGGED_OUT", reason: null }],
     ["a log-in", ["logged-in", 60], { next_state: null }],
-  ])("%s: it is shown beside the talk", (_what, said, expected) => {
+  ])("even after %s, which sets the next state", (_what, said, expected) => {
     const presence = presenceOf("ana", ["logged-in", 0], said);
     expect(agentOf([presence], [callOf(...talking(10))], today)).toMatchObject({
       state: "TALKING",
@@ -204,7 +204,7 @@ describe("an agent on a call is talking, even if a pause, a log-out or a ring co
     });
   });
 
-  test("a ring of another call", () => {
+  test("even while another call rings", () => {
     const ring = callOf(["actor.ringing", 3_590, ana]);
     expect(agentOf([loggedIn], [callOf(...talking(10)), ring], today)).toMatchObject({
       state: "TALKING",
@@ -212,7 +212,7 @@ describe("an agent on a call is talking, even if a pause, a log-out or a ring co
     });
   });
 
-  test("a pause before the talk is not shown beside it", () => {
+  test("without a next state if the pause came before the talk", () => {
     const paused = presenceOf("ana", ["logged-in", 0], ["paused", 5]);
     expect(agentOf([paused], [callOf(...talking(10))], today)).toMatchObject({
       state: "TALKING",
@@ -221,7 +221,7 @@ describe("an agent on a call is talking, even if a pause, a log-out or a ring co
     });
   });
 
-  test("a pause or a log-out received during the talk counts from its end", () => {
+  test("until the talk ends; a pause or a log-out during the talk counts from then on", () => {
     const call = callOf(...talking(10), ["actor.left", 100, ana]);
     for (const [type, state] of [
       ["paused", "PAUSED"],
@@ -244,7 +244,7 @@ describe("an agent has one talk at a time", () => {
     });
   });
 
-  test("an internal consult interrupts it, and it goes on", () => {
+  test("an internal consult interrupts the talk, which continues afterwards", () => {
     const consult = callOf(...talking(50, { direction: "internal" }), ["actor.left", 80, ana]);
     expect(agentOf([loggedIn], [callOf(...talking(10)), consult], today)).toMatchObject({
       state: "TALKING",
@@ -254,7 +254,7 @@ describe("an agent has one talk at a time", () => {
     });
   });
 
-  test("a log-in ends it only after a log-out received during it", () => {
+  test("a log-in ends the talk only if a log-out came during the talk", () => {
     const call = callOf(...talking(10));
     const again = presenceOf("ana", ["logged-in", 0], ["logged-in", 60]);
     expect(agentOf([again], [call], today).state).toBe("TALKING");
@@ -263,10 +263,10 @@ describe("an agent has one talk at a time", () => {
   });
 });
 
-describe("an agent of whom nothing was heard for 24 hours", () => {
+describe("an agent 24 hours after the last log-in or pause", () => {
   const afterMs = (ms: number) => ({ ...today, now: new Date(at(0).getTime() + ms) });
 
-  test("is unknown, by the stamps of the events, and free in no queue", () => {
+  test("is UNKNOWN by the stamps of the events, and counts as free in no queue", () => {
     const before = countAgents([loggedIn], [], afterMs(86_399_999));
     expect(before).toMatchObject([{ state: "FREE" }]);
     const after = countAgents([loggedIn], [], afterMs(86_400_000));
@@ -274,21 +274,21 @@ describe("an agent of whom nothing was heard for 24 hours", () => {
     expect(countFree(after)).toEqual(new Map([["900", 0]]));
   });
 
-  test("and who was paused is unknown too", () => {
+  test("is UNKNOWN even if paused", () => {
     expect(agentOf([presenceOf("ana", ["paused", 0])], [], afterMs(86_400_000)).state).toBe("UNKNOWN");
   });
 
-  test("is heard of in calls too", () => {
+  test("is FREE if a call named the agent within that time", () => {
     const call = callOf(["actor.noanswer", 3_600, ana]);
     expect(agentOf([loggedIn], [call], afterMs(86_400_000)).state).toBe("FREE");
   });
 
-  test("is left out after 30 days", () => {
+  test("is no longer listed after 30 days", () => {
     expect(countAgents([loggedIn], [], afterMs(30 * 86_400_000 - 1))).toHaveLength(1);
     expect(countAgents([loggedIn], [], afterMs(30 * 86_400_000))).toEqual([]);
   });
 
-  test("and who had logged out is left out", () => {
+  test("is no longer listed if logged out", () => {
     const out = presenceOf("ana", ["logged-out", 0]);
     expect(countAgents([out], [], afterMs(86_399_999))).toMatchObject([{ state: "LOGGED_OUT" }]);
     expect(countAgents([out], [], afterMs(86_400_000))).toEqual([]);
@@ -296,13 +296,13 @@ describe("an agent of whom nothing was heard for 24 hours", () => {
 });
 
 describe("an agent's name", () => {
-  test("is one in all spellings, shown as last written", () => {
+  test("is the same in upper and lower case, and shown as it was last written", () => {
     const presence = presenceOf("ANA", ["logged-in", 0]);
     const call = callOf(["actor.entered", 10, { actor: "Ana" }], ["actor.left", 20, { actor: "ana" }]);
     expect(countAgents([presence], [call], today)).toMatchObject([{ agent: "Ana", taken: 1, state: "FREE" }]);
   });
 
-  test("of an extension alone is the login that logged in with it", () => {
+  test("is the login that logged in with the extension, if a call names the extension alone", () => {
     const presence = presenceOf("ana", ["logged-in", 0, "900", { number: "201" }]);
     const call = callOf(["actor.entered", 10, { number: "201" }]);
     expect(countAgents([presence], [call], today)).toMatchObject([
@@ -310,13 +310,13 @@ describe("an agent's name", () => {
     ]);
   });
 
-  test("of an extension that nobody logged in with is the extension", () => {
+  test("is the extension if no agent logged in with it", () => {
     const call = callOf(["actor.entered", 10, { number: "202" }]);
     expect(countAgents([loggedIn], [call], today).map(({ agent }) => agent)).toEqual(["202", "ana"]);
   });
 });
 
-test("only what happened in the window is counted", () => {
+test("talks and rings outside the window are not counted", () => {
   const calls = [
     callOf(["actor.entered", 10, ana], ["actor.left", 20, ana]),
     callOf(["actor.entered", 100, ana], ["call.finished", 130]),
@@ -347,7 +347,7 @@ test.each(["outbound", "internal"])(
   },
 );
 
-test("rings that are no longer kept one by one count in a window that holds the whole call", () => {
+test("missed rings beyond the kept ones count only in a window that contains the whole call", () => {
   const rounds = Array.from({ length: 30 }, (_, n): Sent => ["actor.noanswer", 20 * n, ana]);
   const call = callOf(...rounds);
   expect(agentOf([loggedIn], [call], today).missed).toBe(30);
@@ -355,7 +355,7 @@ test("rings that are no longer kept one by one count in a window that holds the 
   expect(agentOf([loggedIn], [call], { window: late, now }).missed).toBe(5);
 });
 
-test("agents are listed by name, and those who are free by queue", () => {
+test("agents are listed by name, and free agents are counted by queue", () => {
   const agents = countAgents(
     [
       presenceOf("zeca", ["logged-in", 0], ["logged-in", 0, "901"], ["paused", 1, "901"]),

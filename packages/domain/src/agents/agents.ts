@@ -9,7 +9,7 @@ import { type AgentQueues, joinQueues } from "./agent-queues.ts";
 import { type AgentTalk, type ResolvedTalk, resolveTalks } from "./agent-talks.ts";
 import type { FoldedPresence } from "./presence.ts";
 
-/** FREE is available. UNKNOWN means that no event of the agent was received for a day. */
+/** The state of an agent. FREE means available. UNKNOWN means that no event of the agent was received for a day. */
 export type AgentState = "FREE" | "RINGING" | "TALKING" | "PAUSED" | "LOGGED_OUT" | "UNKNOWN";
 
 /** The parts of a call that agents are counted from. */
@@ -31,7 +31,7 @@ export type Agent = {
   reason: string | null;
   /** The queues that the agent is logged in to, sorted by name; null is a queue without a name. */
   queues: { queue: string | null; paused: boolean }[];
-  /** The call that rings, or on which the agent talks. */
+  /** The call that rings at the agent, or that the agent is on. */
   call_id: string | null;
   /** Talks that began in the window; rings that ended in it without an answer. */
   taken: number;
@@ -40,14 +40,15 @@ export type Agent = {
   mean_talk_ms: number | null;
 };
 
-/** After so long without an event the agent may have left, and counts nowhere. */
+/** An agent without an event for this long may have left: the state is UNKNOWN, and no count includes the agent. */
 const UNHEARD_MS = 86_400_000;
 /** After 30 days without an event an agent is no longer listed. */
 const FORGOTTEN_MS = 30 * 86_400_000;
 
 /**
- * The agents, sorted by name. An agent on a call is TALKING, even if a pause, a log-out or a ring comes during the call; otherwise
- * RINGING, PAUSED, LOGGED_OUT or FREE. An agent who is logged in to several queues is paused if paused in all of them. Pure.
+ * Returns the agents, sorted by name. An agent on a call is TALKING, even if a pause, a log-out or a ring comes during
+ * the call. Otherwise the agent is RINGING, PAUSED, LOGGED_OUT or FREE. An agent who is logged in to several queues is
+ * PAUSED only if paused in all of them. Pure.
  */
 export function countAgents(
   presences: Iterable<FoldedPresence>,
@@ -157,7 +158,10 @@ function countAgent(heard: Heard, { window, now }: { window: Window; now: Date }
   };
 }
 
-/** Rings that are no longer kept one by one count if the call began in the window and all kept rings ended in it. */
+/**
+ * Returns the number of missed rings in the window. The rings beyond the kept ones count if the call began in the
+ * window and all kept rings ended in it.
+ */
 function missedIn({ latest, missed, began_at }: CallRings, window: Window): number {
   const isIn = ({ ended_at }: Ring) => ended_at !== null && isWithin(ended_at, window);
   const kept = latest.filter((ring) => ring.missed);
@@ -221,7 +225,10 @@ const byRing = (one: Ringing, other: Ringing): number =>
 
 type Away = { state: "PAUSED" | "LOGGED_OUT"; since: Date | null; reason: string | null; call_id: null };
 
-/** Logged out of all queues, or paused in all queues that the agent is logged in to, since the last of these events. */
+/**
+ * Returns LOGGED_OUT if the agent is logged out of all queues, PAUSED if paused in all queues that the agent is logged
+ * in to, otherwise null. `since` is the time of the last of these events.
+ */
 function awayOf({ heard, queues }: Known): Away | null {
   if (heard.presences.length === 0) return null;
   if (queues.in.length === 0)

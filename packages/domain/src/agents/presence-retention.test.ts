@@ -27,16 +27,16 @@ function said(type: string, day: number, body: Record<string, unknown> = { queue
   };
 }
 
-/** Retention of 30 days on the 40th. */
+/** A retention of 30 days, on day 40. */
 const asked = { time: at(10 * DAY_S), isHeardOf: true };
 
-test("the events of an agent who logs in and out every day go when they are old", () => {
+test("all old events of an agent who logs in and out every day are outdated", () => {
   const days = Array.from({ length: 40 }, (_, n) => n);
   const events = days.flatMap((day) => [said("logged-in", day), said("logged-out", day + 0.4)]);
   expect(pickOutdated(events, asked)).toBe("all");
 });
 
-test("a log-in of long ago is kept as long as the agent takes calls, and what it replaced goes", () => {
+test("an old log-in is kept while the agent takes calls, and the log-in that it replaced is outdated", () => {
   const replaced = [said("logged-in", 0), said("logged-out", 1)];
   const inForce = said("logged-in", 2);
   const events = [...replaced, inForce, said("paused", 30), said("unpaused", 30.1)];
@@ -44,14 +44,14 @@ test("a log-in of long ago is kept as long as the agent takes calls, and what it
   expect(pickOutdated([...replaced, inForce], asked)).toEqual([replaced[0]!.uuid]);
 });
 
-test("an agent of whom nothing was heard since has left, logged in or not", () => {
+test("all events of an agent without a newer event or call are outdated, logged in or not", () => {
   expect(pickOutdated([said("logged-in", 0)], { ...asked, isHeardOf: false })).toBe("all");
   expect(pickOutdated([said("logged-in", 0), said("logged-out", 1)], { ...asked, isHeardOf: false })).toBe(
     "all",
   );
 });
 
-test("a pause that still lasts, a log-out and the extension of the last log-in are kept", () => {
+test("the present pause, the last log-out and the extension of the last log-in are kept", () => {
   const paused = [said("logged-in", 0), said("paused", 1, { queue: "900", reason: "lunch" })];
   expect(pickOutdated(paused, asked)).toEqual([]);
   const out = [said("logged-in", 0), said("logged-out", 1)];
@@ -60,10 +60,10 @@ test("a pause that still lasts, a log-out and the extension of the last log-in a
   expect(pickOutdated([withExtension, said("paused", 30), said("unpaused", 31)], asked)).toEqual([]);
 });
 
-test("an agent stands as before without what goes", () => {
+test("the state of an agent is the same without the outdated events", () => {
   const anyEvent = fc.record({
     type: fc.constantFrom("logged-in", "logged-out", "paused", "unpaused"),
-    // in some the stamp is of the same second
+    // few values, so that some events share a stamp
     day: fc.oneof(
       fc.integer({ min: 0, max: 20 }),
       fc.integer({ min: 0, max: 40 }).map((n) => n / 2),
@@ -83,7 +83,7 @@ test("an agent stands as before without what goes", () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 12 }), (drawn) => {
       const events = drawn.map(({ type, day, body }) => said(type, day, body));
-      // heard of today, so that the state shows
+      // an event of today, because without one the state would be UNKNOWN
       const all = [...events, said("unpaused", 20.4, { queue: "999" })];
       const outdated = pickOutdated(all, asked);
       const isGone = (event: Event) =>

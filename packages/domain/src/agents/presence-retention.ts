@@ -8,9 +8,9 @@ import { joinQueues } from "./agent-queues.ts";
 import { applyPresence, type FoldedPresence, isPresence, type QueuePresence } from "./presence.ts";
 
 /**
- * Picks the log-ins and pauses of one agent that began by `time` and need not be kept. "all" means every one of them. Otherwise it gives
- * the uuids of those that a later event has replaced: an agent who logged in long ago and still takes calls stays logged in. An agent
- * without any newer event or call (`isHeardOf`) has left, and loses all. Pure.
+ * Picks the log-ins and pauses of one agent that began by `time` and need not be kept. Returns "all" for every one of
+ * them, otherwise the uuids of those that a later event has replaced: an agent who logged in long ago and still takes
+ * calls stays logged in. An agent without any newer event or call (`isHeardOf`) has left, and loses all of them. Pure.
  */
 export function pickOutdated(
   statements: readonly Event[],
@@ -26,7 +26,7 @@ export function pickOutdated(
     retainedTextOf(applyPresence(null, events, readOccurrence)) === retainedTextOf(presence);
   if ((rest.length === 0 && !isHeardOf) || standsOn(rest)) return "all";
   const inForce = old.filter((event) => isInForce(event, presence, readOccurrence));
-  // log-ins and log-outs of one second may hide each other: then all of them are kept for now
+  // log-ins and log-outs of one second may hide each other; in this case all events are kept for now
   if (!standsOn([...inForce, ...rest])) return [];
   const kept = new Set(inForce);
   return old.filter((event) => !kept.has(event)).map(({ uuid }) => uuid);
@@ -48,7 +48,7 @@ const MOMENTS: Readonly<Record<AgentEventType, (queue: QueuePresence) => Date | 
   "actor.unpaused": ({ unpaused }) => unpaused,
 };
 
-/** Whether an event is the last of its type in its queue, or the last log-in with an extension. */
+/** Returns whether an event is the last of its type in its queue, or the last log-in with an extension. */
 function isInForce(
   event: Event,
   { queues, extensions }: FoldedPresence,

@@ -7,7 +7,7 @@ import { applyPresence, isLater, MAX_QUEUES } from "./presence.ts";
 
 type Body = Record<string, unknown>;
 
-/** A log-in, a pause or their ends, sent for one queue; received a second later. */
+/** A log-in, a pause or the end of one, sent for one queue and received a second later. */
 function said(type: string, seconds: number, body: Body = { queue: "900" }): Event {
   const timestamp = at(seconds).toISOString();
   return {
@@ -21,7 +21,7 @@ function said(type: string, seconds: number, body: Body = { queue: "900" }): Eve
   };
 }
 
-/** The same with the stamp of a whole second, and received so many seconds after that second began. */
+/** The same event with the stamp of a whole second, received `receivedS` seconds after the beginning of that second. */
 const saidInSecond = (
   type: string,
   seconds: number,
@@ -34,7 +34,7 @@ const saidInSecond = (
 
 const queueOf = (...events: Event[]) => applyPresence(null, events)?.queues[0];
 
-test("of each queue the last log-in, log-out, pause and end of a pause are kept", () => {
+test("the last log-in, log-out, pause and end of a pause are kept for each queue", () => {
   const presence = applyPresence(null, [
     said("logged-in", 0),
     said("logged-in", 1, { queue: 901 }),
@@ -62,18 +62,18 @@ test("of each queue the last log-in, log-out, pause and end of a pause are kept"
   });
 });
 
-test("a pause keeps its reason if it is one that can be shown", () => {
+test("a pause keeps its reason if the reason is a short well-formed text", () => {
   const reasonOf = (reason: unknown) => queueOf(said("paused", 0, { reason }))?.paused?.reason;
   expect(reasonOf("almoço")).toBe("almoço");
   for (const strange of ["", 7, null, { a: 1 }, "x".repeat(257), "\ud800"])
     expect(reasonOf(strange)).toBeNull();
 });
 
-test("an event without a stamp counts from when it was received", () => {
+test("an event without a stamp counts from its reception", () => {
   expect(queueOf(said("logged-in", 0, { timestamp: null }))?.logged_in).toEqual(at(1));
 });
 
-test("a dialer's events and a call's events make no agent", () => {
+test("the events of dialers and of calls create no agent", () => {
   expect(applyPresence(null, [{ ...said("logged-in", 0), type: "dialer.failure" }])).toBeNull();
   expect(applyPresence(null, [{ ...said("logged-in", 0), kind: "call" as const }])).toBeNull();
 });
@@ -91,26 +91,26 @@ test("the log-ins with an extension are kept, oldest first", () => {
   ]);
 });
 
-test("a log-in after a log-out is kept with that log-out, one without a log-out before is not", () => {
+test("a log-in after a log-out is kept with that log-out, and a log-in without one is not", () => {
   const events = [said("logged-in", 0), said("logged-out", 50), said("logged-in", 60), said("logged-in", 70)];
   expect(applyPresence(null, events)?.returns).toEqual([{ out: at(50), in: at(60) }]);
 });
 
-describe("a pair within one second", () => {
+describe("within one second", () => {
   test.each([
     ["paused", "unpaused"],
     ["unpaused", "paused"],
-  ])("%s and %s leave the agent paused who was paused before, whichever was received first", (one, other) => {
+  ])("%s and %s leave a paused agent paused, in either order of reception", (one, other) => {
     const before = said("paused", -60);
     expect(queueOf(before, saidInSecond(one, 0, 0.1), saidInSecond(other, 0, 0.2))).toEqual(queueOf(before));
   });
 
-  test("paused and unpaused leave the agent unpaused who was unpaused before", () => {
+  test("paused and unpaused leave an unpaused agent unpaused", () => {
     const before = said("unpaused", -60);
     expect(queueOf(before, saidInSecond("paused", 0), saidInSecond("unpaused", 0))).toEqual(queueOf(before));
   });
 
-  test("with nothing before are taken in the order named: paused, then unpaused", () => {
+  test("a pair is applied as paused, then unpaused, if no event came before", () => {
     const both = queueOf(saidInSecond("unpaused", 0, 0.1), saidInSecond("paused", 0, 0.2));
     expect(both).toMatchObject({ paused: { at: at(0) }, unpaused: at(0) });
   });
@@ -123,13 +123,13 @@ describe("a pair within one second", () => {
     }
   });
 
-  test("of two queues are no pair", () => {
+  test("two events that name different queues are not a pair", () => {
     const other = saidInSecond("unpaused", 0, 0, { queue: "901" });
     const presence = applyPresence(null, [said("unpaused", -60), saidInSecond("paused", 0), other]);
     expect(presence?.queues).toMatchObject([{ paused: { at: at(0) } }, { unpaused: at(0) }]);
   });
 
-  test("count in the order of their stamps if both have milliseconds", () => {
+  test("a pair is applied in the order of the stamps if both have milliseconds", () => {
     expect(queueOf(said("unpaused", -60), said("unpaused", 0.1), said("paused", 0.2))).toMatchObject({
       paused: { at: at(0.2) },
       unpaused: at(0.1),
@@ -137,19 +137,19 @@ describe("a pair within one second", () => {
   });
 });
 
-describe("an event is later than what is known of its agent", () => {
+describe("an event is later than the known events of its agent", () => {
   const known = applyPresence(null, [said("logged-in", 10.5)])!;
 
-  test("if its second is, and not if it is of the same second or an earlier one", () => {
+  test("if its second is later, and not if its second is the same or earlier", () => {
     const answers = [11, 10.9, 10, 9].map((seconds) => isLater(known, [said("paused", seconds)]));
     expect(answers).toEqual([true, false, false, false]);
   });
 
-  test("if every one of several is", () => {
+  test("together with others only if each of them is later", () => {
     expect(isLater(known, [said("paused", 11), said("unpaused", 9)])).toBe(false);
   });
 
-  test("or says nothing about the agent", () => {
+  test("if it says nothing about the agent", () => {
     expect(isLater(known, [{ ...said("paused", 9), type: "dialer.failure" }])).toBe(true);
   });
 });
@@ -188,7 +188,7 @@ describe("an agent's presence", () => {
     );
   });
 
-  test("after later events is that of all events together", () => {
+  test("is the same if later events are applied afterwards or together with the others", () => {
     const parted = fc.tuple(statements, fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 1 }));
     let extended = 0;
     fc.assert(
@@ -212,7 +212,7 @@ describe("an agent's presence", () => {
   });
 });
 
-test("of very many queues the latest are kept", () => {
+test("the latest queues are kept if an agent has too many", () => {
   const many = Array.from({ length: MAX_QUEUES + 5 }, (_, n) =>
     said("logged-in", n, { queue: String(10_000 + n) }),
   );

@@ -16,11 +16,14 @@ export type QueuePresence = {
   unpaused: Date | null;
 };
 
-/** An agent as the agent events of one key describe it. Log-ins, log-outs, pauses and their ends are sent for each queue. */
+/**
+ * An agent as the agent events of one key describe it. Log-ins, log-outs, pauses and their ends are sent for each
+ * queue.
+ */
 export type FoldedPresence = {
   /** The key as written: the login, else the extension. */
   agent: string;
-  /** No event of the key names a login. */
+  /** True if no event of the key names a login. */
   is_extension: boolean;
   /** Sorted by name. */
   queues: readonly QueuePresence[];
@@ -39,7 +42,10 @@ export type Presence = FoldedPresence & { version: number };
 
 type Family = "login" | "pause";
 
-/** If a pair comes at the same moment and nothing came before, the one that is not `on` counts: it is applied last. */
+/**
+ * If both events of a pair come at the same moment and no event came before, the one that is not `on` is applied last
+ * and counts.
+ */
 const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = {
   "actor.logged-in": { family: "login", on: true },
   "actor.logged-out": { family: "login", on: false },
@@ -49,25 +55,28 @@ const SAYS: Readonly<Record<AgentEventType, { family: Family; on: boolean }>> = 
 
 export const PRESENCE_TYPES = Object.keys(SAYS) as readonly AgentEventType[];
 
-/** The other events that belong to no call come from a dialer: their key is no agent. */
+/**
+ * Returns whether an event is a log-in, a pause or the end of one. The other events that belong to no call come from a
+ * dialer, and their key is not an agent.
+ */
 export const isPresence = <E extends Pick<Event, "kind" | "type">>(
   event: E,
 ): event is E & { type: AgentEventType } => event.kind === "agent" && Object.hasOwn(SAYS, event.type);
 
-/** No agent serves more queues. If a sender makes up more, the latest are kept. */
+/** The most queues of an agent. No agent serves more; if a sender makes up more, the latest are kept. */
 export const MAX_QUEUES = 500;
-/** Two log-ins a day for a month. */
+/** The most log-ins that are kept: two a day for a month. */
 const MAX_EXTENSIONS = 60;
 const MAX_RETURNS = 60;
 
-/** One statement about an agent. */
+/** One event about an agent, as it is read. */
 type Statement = {
   uuid: string;
   family: Family;
   on: boolean;
   queue: string | null;
   at: Date;
-  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
+  /** True if the stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
   reason: string | null;
   login: string | null;
@@ -76,8 +85,8 @@ type Statement = {
 };
 
 /**
- * Applies more events of an agent, in any order and with any repetition. The result equals the fold of all its events together if each
- * new event is later than the known ones: see `isLater`. Null if there are no events.
+ * Applies more events of an agent, in any order and with any repetition. The result equals the fold of all its events
+ * together if each new event is later than the known ones: see `isLater`. Null if there are no events.
  */
 export function applyPresence(
   presence: FoldedPresence | null,
@@ -96,8 +105,8 @@ export function applyPresence(
 }
 
 /**
- * Whether a known agent can be extended by these events: each of them is of a later second, or is the only one of the last second about
- * its queue. If not, the agent must be folded from all its events.
+ * Returns whether a known agent can be extended by these events: each of them is of a later second, or is the only one
+ * of the last second about its queue. Otherwise the agent must be folded from all its events.
  */
 export function isLater(
   presence: FoldedPresence,
@@ -112,7 +121,7 @@ export function isLater(
   });
 }
 
-/** No event of this second is about this queue, or about all queues. */
+/** Returns whether no event of this second is about this queue or about all queues. */
 const isAlone = ({ queues }: FoldedPresence, queue: string | null, second: number): boolean =>
   queue !== null &&
   queues
@@ -162,8 +171,9 @@ function applySecond(presence: FoldedPresence, second: readonly Statement[]): Fo
 }
 
 /**
- * Picks the statements that count among those of one second about one thing in one queue. If both of a pair came and one stamp has no
- * milliseconds, their order is unknown: then the agent stays as before. If there was nothing before, `on` is applied first.
+ * Picks the statements that count among those of one second, one family and one queue. If both of a pair came and one
+ * stamp has no milliseconds, or both stamps are equal, their order is unknown and none of them counts. If no event came
+ * before, all of them count, and those that are `on` are applied first.
  */
 function countedOf(group: readonly Statement[], presence: FoldedPresence): readonly Statement[] {
   const isPair = group.some(({ on }) => on) && group.some(({ on }) => !on);
@@ -174,7 +184,10 @@ function countedOf(group: readonly Statement[], presence: FoldedPresence): reado
   return [...ons, ...group.filter(({ on }) => !on).map((each) => ({ ...each, at: last }))];
 }
 
-/** Sorts by stamps. If one stamp has no milliseconds it sorts by reception, and that stamp counts as late as the one before it. */
+/**
+ * Sorts by stamps. If one stamp has no milliseconds, it sorts by reception, and a stamp without milliseconds counts as
+ * no earlier than the stamps before it.
+ */
 function inOrder(second: readonly Statement[]): Statement[] {
   const isExact = second.every(({ whole }) => !whole);
   const sorted = second.toSorted(

@@ -14,8 +14,9 @@ export type CallAgents = {
 export const beginCallAgents = (): CallAgents => ({ keys: new Map(), byExtension: new Map() });
 
 /**
- * Finds the agent that an event of a call means. An event with a login means that login. An event with an extension alone means the agent
- * whom an earlier event of the call named with the extension. Names stay as written: see agent-names.ts.
+ * Finds the agent that an event of a call means. An event with a login means that login. An event with an extension
+ * alone means the agent whom an earlier event of the call named with the extension. Names stay as written: see
+ * agent-names.ts.
  */
 export function identify(agents: CallAgents, { name, extension }: StepAgent): CallAgent {
   const known = extension === null ? undefined : agents.byExtension.get(extension);
@@ -25,7 +26,7 @@ export function identify(agents: CallAgents, { name, extension }: StepAgent): Ca
     return { name, extension, key };
   }
   const login = agentKey(name);
-  // until now the agent was known by the extension alone
+  // up to here the agent was known by the extension alone
   const key = agents.keys.get(login) ?? (known?.name === extension ? known.key : login);
   agents.keys.set(login, key);
   if (extension !== null) agents.byExtension.set(extension, { key, name });

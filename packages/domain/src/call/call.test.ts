@@ -36,7 +36,7 @@ function stateAfter(events: readonly Event[]): CallState {
   return types.map((type) => stateOf[type]).findLast(Boolean) ?? "NEW";
 }
 
-/** Of events that are one step the first: the two call.ongoing of a transfer within one whole second are. */
+/** Keeps the first of the events that are one step, like the two call.ongoing of a transfer within one whole second. */
 function withoutTwins(events: readonly Event[]): Event[] {
   const steps = new Map<string, Event>();
   for (const event of events) {
@@ -47,7 +47,7 @@ function withoutTwins(events: readonly Event[]): Event[] {
   return [...steps.values()];
 }
 
-test("an event of a type that only a newer release knows describes the call, and changes nothing of its course", () => {
+test("an event whose type only a newer release knows adds fields to the call and does not change its course", () => {
   const known = [
     received({ type: "call.waiting", ms: 0, queue: "900" }),
     received({ type: "actor.entered", ms: 5_000, actor: "ana" }),
@@ -124,7 +124,7 @@ describe("a call's fields", () => {
     });
   });
 
-  test("show who waits since when, and who talks", () => {
+  test("show the beginning of a wait, and the agent who talks", () => {
     const waiting = fold({ type: "call.new", ms: 0 }, { type: "call.waiting", ms: 1_000, queue: "900" });
     expect(waiting).toMatchObject({ state: "WAITING", waiting_since: new Date(start + 1_000), queue: "900" });
     const talking = fold(
@@ -135,7 +135,7 @@ describe("a call's fields", () => {
     expect(talking).toMatchObject({ state: "ONGOING", actor: "ana", waiting_since: null });
   });
 
-  test("a second waiting in the same queue is the same wait, in another queue a new one", () => {
+  test("a second call.waiting continues the wait in the same queue and begins a new one in another queue", () => {
     const wait = (queue: string) =>
       fold({ type: "call.waiting", ms: 1_000, queue: "900" }, { type: "call.waiting", ms: 5_000, queue })
         .waiting_since;
@@ -155,7 +155,7 @@ describe("a call's fields", () => {
     });
   });
 
-  test("a repeated waiting cancels no ring, a transfer does", () => {
+  test("a repeated call.waiting cancels no ring, but a transfer does", () => {
     const ringing = (queue: string) =>
       fold(
         { type: "call.waiting", ms: 1_000, queue: "900" },
@@ -165,13 +165,13 @@ describe("a call's fields", () => {
     expect([ringing("900"), ringing("901")]).toEqual([null, new Date(start + 3_000)]);
   });
 
-  test("a call left in the queue is abandoned", () => {
+  test("a call whose caller leaves the queue is abandoned", () => {
     expect(fold({ type: "call.waiting", ms: 0 }, { type: "call.queue-abandon", ms: 10 })).toMatchObject({
       abandoned: true,
     });
   });
 
-  test("values that are no short well-formed text are ignored, not stored", () => {
+  test("values that are not short well-formed texts are ignored", () => {
     const strange = {
       code: ["x"],
       direction: 7,
@@ -212,13 +212,13 @@ describe("a call's fields", () => {
     expect(foldCall([event])).toMatchObject({ their_number_canonical: "+55912345678" });
   });
 
-  test("a call known by nothing but a data event is NEW", () => {
+  test("a call with only a data event is NEW", () => {
     expect(fold({ type: "call.data-provided", ms: 0 }).state).toBe("NEW");
   });
 });
 
 describe("the order of events", () => {
-  test("a wait after the end of a call is no visit", () => {
+  test("a call.waiting after the end of a call opens no visit", () => {
     const visits = fold(
       { type: "call.finished", ms: 0 },
       { type: "call.waiting", ms: 5_000, queue: "900" },
@@ -226,18 +226,18 @@ describe("the order of events", () => {
     expect(visits).toEqual([]);
   });
 
-  test("a standby after finished leaves the call finished", () => {
+  test("a call.standby after call.finished leaves the call FINISHED", () => {
     expect(fold({ type: "call.finished", ms: 0 }, { type: "call.standby", ms: 5_000 }).state).toBe(
       "FINISHED",
     );
   });
 
-  test("a stamp without milliseconds is equal to all of its second", () => {
+  test("a stamp without milliseconds is equal to every stamp of its second", () => {
     const call = fold({ type: "call.standby", ms: 0, whole: true }, { type: "call.new", ms: 900 });
     expect(call.state).toBe("STANDBY");
   });
 
-  test("a transfer within one second comes out right", () => {
+  test("a transfer within one second gives two answered visits", () => {
     const steps = flows.transferred.map(({ gapMs: _, ...step }) => step);
     const events = steps.map((step, n) => received({ ...step, ms: 0, whole: true, receivedMs: n }));
     for (let length = 1; length <= events.length; length++) {
@@ -252,13 +252,13 @@ describe("the order of events", () => {
     });
   });
 
-  test("an event without a stamp stands where it was received", () => {
+  test("an event without a stamp is ordered by its reception", () => {
     expect(fold({ type: "call.new", ms: 0 }, { type: "call.ongoing", receivedMs: 5_000 }).state).toBe(
       "ONGOING",
     );
   });
 
-  test("events come back in the order of the flow they were sent in", () => {
+  test("the events of a flow are ordered as they were sent", () => {
     const sent = flows.delegated.map(({ type }, n) => received({ type, ms: 0, whole: true, n }));
     const types = orderEvents(sent.toReversed()).map(({ type }) => type);
     expect(types).toEqual(flows.delegated.map(({ type }) => type));
@@ -309,7 +309,7 @@ const sentFlow = fc
     });
   });
 
-describe("whatever way the events of a call arrive", () => {
+describe("the events of a call in any order of arrival", () => {
   test("any permutation and repetition of a flow folds to the same call", () => {
     const arrivals = sentFlow.chain((events) => fc.tuple(fc.constant(events), delivered(events)));
     fc.assert(
@@ -342,7 +342,7 @@ describe("whatever way the events of a call arrive", () => {
     );
   });
 
-  test("every prefix of a flow, shuffled, is in the state the flow is in", () => {
+  test("every shuffled prefix of a flow folds to the state that the prefix leads to", () => {
     const prefixes = sentFlow
       .chain((events) => fc.integer({ min: 1, max: events.length }).map((length) => events.slice(0, length)))
       .chain((prefix) => fc.tuple(fc.constant(prefix), delivered(prefix)));
@@ -355,6 +355,6 @@ describe("whatever way the events of a call arrive", () => {
   });
 });
 
-test("no events are no call", () => {
+test("the fold of no events is null", () => {
   expect(foldCall([])).toBeNull();
 });

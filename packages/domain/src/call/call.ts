@@ -12,12 +12,15 @@ import { ringsOf } from "./rings.ts";
 import { beginStory, endStory, type Story, takeStep } from "./story.ts";
 import { lastOnCall } from "./talks.ts";
 
-/** To be raised with every change of the calls that foldCall makes of the same events: then all calls are folded again. */
+/**
+ * The revision of the fold. Raise it with every change of the calls that foldCall makes of the same events: all calls
+ * are then folded again.
+ */
 export const FOLD_REVISION = 4;
 
 /**
- * The fold of an account. A call is a pure function of the set of its events: neither their order nor repetition changes it. If a
- * redelivery has another `received_at`, the smallest counts. Null if there are no events.
+ * Creates the fold of an account. A call is a pure function of the set of its events: neither their order nor
+ * repetition changes it. If a redelivery has another `received_at`, the smallest counts. The fold of no events is null.
  */
 export function createFold({ region, senderZone }: FoldRules): Fold {
   const readTelephone = createReadTelephone(region);
@@ -72,7 +75,7 @@ function foldEvents(placed: readonly OrderedEvent[], readTelephone: ReadTelephon
 const least = (values: readonly number[]): number => values.reduce((one, other) => Math.min(one, other));
 const greatest = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other));
 
-/** The fields by which any event may describe its call. The last value that is not empty counts. */
+/** The fields of a call that any event may set. The last value that is not empty counts. */
 type Description = Pick<
   FoldedCall,
   "code" | "direction" | "our_number" | "their_number" | "their_number_type" | "queue" | "recording_url"
@@ -105,7 +108,10 @@ function nameNumbers({ our_number, their_number }: Description, readTelephone: R
   };
 }
 
-/** A call that has ended is FINISHED. Otherwise the last event that leads to a state decides; without one the call is NEW. */
+/**
+ * A call that has ended is FINISHED. Otherwise the last event that leads to a state decides; without one the call is
+ * NEW.
+ */
 function stateOf({ finished_at }: Story, placed: readonly OrderedEvent[]): CallState {
   if (finished_at) return "FINISHED";
   const states = placed.map(({ event, isTwin }) => (isTwin ? null : findDefinition(event.type)?.state));

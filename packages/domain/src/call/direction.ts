@@ -7,8 +7,8 @@ export type CountedAs = "inbound" | "outbound" | "internal";
 const DIALED: EventType = "dialer.success";
 
 /**
- * The kind of a call by the direction that its events name, in upper or lower case. A call without a known direction is outbound if a
- * dialer reached the customer, else inbound.
+ * Returns the kind of a call by the direction that its events name, in upper or lower case. A call without a known
+ * direction is outbound if a dialer reached the customer, else inbound.
  */
 export function countedAs(direction: string | null, events: readonly Pick<Event, "type">[]): CountedAs {
   const named = direction?.toLowerCase();

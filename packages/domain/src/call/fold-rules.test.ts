@@ -3,7 +3,7 @@ import { explainOtherRules, type FoldRules } from "./fold-rules.ts";
 
 const rules = (region: FoldRules["region"], senderZone: string): FoldRules => ({ region, senderZone });
 
-test("rules that are the same need no explanation", () => {
+test("equal rules need no explanation", () => {
   expect(explainOtherRules(rules("BR", "UTC"), rules("BR", "UTC"))).toBeNull();
 });
 
@@ -11,7 +11,7 @@ test("two names of one zone are the same rule", () => {
   expect(explainOtherRules(rules("BR", "etc/utc"), rules("BR", "UTC"))).toBeNull();
 });
 
-test("other rules are explained by each setting that differs, both its values and the command that helps", () => {
+test("different rules are explained with both values of each different setting and the command to run", () => {
   const command = "stop the projectors and run `npx -y pnpm rebuild:calls --adopt-rules`";
   expect(explainOtherRules(rules("PT", "UTC"), rules("BR", "UTC"))).toBe(
     `ACCOUNT_REGION is PT, but the calls in MongoDB are folded for BR: set ACCOUNT_REGION=BR, or ${command}`,
@@ -24,14 +24,14 @@ test("other rules are explained by each setting that differs, both its values an
   );
 });
 
-test("rules that are still being adopted are explained by the command that goes on with it", () => {
+test("rules that are still being adopted are explained with the command that finishes the adoption", () => {
   const stored = { ...rules("BR", "UTC"), adopting: true as const };
   expect(explainOtherRules(rules("BR", "UTC"), stored)).toBe(
-    "some calls in MongoDB are still folded by other rules than ACCOUNT_REGION and SENDER_TIME_ZONE say: run `npx -y pnpm rebuild:calls --adopt-rules` to its end",
+    "some calls in MongoDB are not folded by ACCOUNT_REGION and SENDER_TIME_ZONE yet: run `npx -y pnpm rebuild:calls --adopt-rules` and let it finish",
   );
   expect(explainOtherRules(rules("PT", "UTC"), stored)).toContain("ACCOUNT_REGION is PT, but");
 });
 
-test("a zone that only a newer release knows is another one", () => {
+test("a zone that only a newer release knows differs from every known zone", () => {
   expect(explainOtherRules(rules("BR", "UTC"), rules("BR", "Mars/Olympus"))).toContain("Mars/Olympus");
 });

@@ -17,7 +17,10 @@ export type StoredRules = FoldRules & {
 
 const COMMAND = "npx -y pnpm rebuild:calls --adopt-rules";
 
-/** Explains what to do if the rules of a service differ from those of its database, or are still being adopted; null if neither. */
+/**
+ * Explains what to do if the rules of a service differ from those of its database, or are still being adopted. Null
+ * otherwise.
+ */
 export function explainOtherRules(ours: FoldRules, those: StoredRules): string | null {
   const differences = [
     { name: "ACCOUNT_REGION", our: ours.region, their: those.region, isSame: ours.region === those.region },
@@ -35,7 +38,7 @@ export function explainOtherRules(ours: FoldRules, those: StoredRules): string |
   return `${are}, but the calls in MongoDB are folded for ${values}: set ${wanted}, or stop the projectors and run \`${COMMAND}\``;
 }
 
-const UNFINISHED = `some calls in MongoDB are still folded by other rules than ACCOUNT_REGION and SENDER_TIME_ZONE say: run \`${COMMAND}\` to its end`;
+const UNFINISHED = `some calls in MongoDB are not folded by ACCOUNT_REGION and SENDER_TIME_ZONE yet: run \`${COMMAND}\` and let it finish`;
 
 const isSameZone = (ours: string, theirs: string): boolean =>
   ours === theirs || (isZone(theirs) && canonicalZone(ours) === canonicalZone(theirs));

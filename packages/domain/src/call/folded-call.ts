@@ -16,13 +16,15 @@ export type FoldedCall = {
   created_at: Date;
   updated_at: Date;
   code: string | null;
-  /** As the events name it. */
+  /** The direction as the events name it. */
   direction: string | null;
-  /** The kind of calls in whose numbers it counts. */
+  /** The kind of call whose numbers it counts in. */
   counted_as: CountedAs;
   our_number: string | null;
   their_number: string | null;
-  /** A number in the one form of all its spellings, and as people read it. Null if it is hidden or not a number. */
+  /**
+   * The number in the form that all its spellings share, and as people read it. Null if it is hidden or not a number.
+   */
   our_number_canonical: string | null;
   our_number_display: string | null;
   their_number_canonical: string | null;
@@ -32,14 +34,17 @@ export type FoldedCall = {
   queue: string | null;
   /** The agent who is on the call; if there are several, the one who entered last. */
   actor: string | null;
-  /** The beginning of the wait: in a queue without an answer, or after an overflow without an agent. Null if the caller does not wait. */
+  /**
+   * The beginning of the wait: in a queue without an answer, or after an overflow without an agent. Null if the caller
+   * does not wait.
+   */
   waiting_since: Date | null;
-  /** The first answer that stands, in a visit or outside of one. */
+  /** The first answer that was not taken back, in a visit or outside of one. */
   answered_at: Date | null;
   /** The first call.ongoing. */
   connected_at: Date | null;
   finished_at: Date | null;
-  /** The caller gave up: the last visit of an inbound call was abandoned. */
+  /** True if the caller gave up: the last visit of an inbound call was abandoned. */
   abandoned: boolean;
   /** The end of the last abandoned visit of an inbound call. */
   abandoned_at: Date | null;
@@ -67,10 +72,15 @@ export type Call = FoldedCall & {
   version: number;
 };
 
-/** The pure rule that the store applies: a call from all its events, or null if there are none. */
+/**
+ * The pure function that the store applies. It makes a call from all its events, and returns null if there are none.
+ */
 export type Fold = {
   (events: readonly Event[]): FoldedCall | null;
-  /** The revision of the rule, as in `fold` of every call that it makes. A higher revision takes over from a lower one for good. */
+  /**
+   * The revision of the function, which every call that it makes has in `fold`. A higher revision replaces a lower one
+   * permanently.
+   */
   readonly revision: number;
   /** Reads stamps by the rules of the account. */
   readonly readOccurrence: ReadOccurrence;

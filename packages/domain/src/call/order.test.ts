@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { ana, at, beto, callOf, q900, receive, type Sent, wholeSecond } from "../../testing/calls.ts";
 import { orderEvents, orderKeyOf, sortOrderKeys } from "./order.ts";
 
-/** An event with the stamp of a whole second, received so many seconds after it. */
+/** An event whose stamp is the whole second 0, received `receivedS` seconds after it. */
 const inSecond = (type: string, receivedS: number, fields: Record<string, unknown> = {}): Sent => [
   type,
   receivedS,
@@ -19,19 +19,19 @@ describe("within one whole second", () => {
     ]);
   });
 
-  test("the end of a ring comes before the next ring if the agent rings already", () => {
+  test("the end of a ring comes before the next ring if the agent is already ringing", () => {
     const rings: Sent = ["actor.ringing", -5, ana];
     const types = typesOf(rings, inSecond("actor.ringing", 0.1, ana), inSecond("actor.noanswer", 0.2, ana));
     expect(types).toEqual(["actor.ringing", "actor.noanswer", "actor.ringing"]);
   });
 
-  test("the ring of one agent has nothing to do with that of another", () => {
+  test("the ring of one agent does not affect the order of another agent's ring", () => {
     const rings: Sent = ["actor.ringing", -5, beto];
     const types = typesOf(rings, inSecond("actor.noanswer", 0.1, ana), inSecond("actor.ringing", 0.2, ana));
     expect(types).toEqual(["actor.ringing", "actor.ringing", "actor.noanswer"]);
   });
 
-  test("an agent who rings again in that second rings on", () => {
+  test("an agent whose ring ends and begins again in that second is ringing", () => {
     const call = callOf(
       ["call.waiting", -9, q900],
       ["actor.ringing", -5, ana],
@@ -43,7 +43,7 @@ describe("within one whole second", () => {
     ]);
   });
 
-  test("what is still equal is ordered by the smallest reception, then by uuid", () => {
+  test("events that are still equal are ordered by the smallest reception, then by uuid", () => {
     const first = receive(inSecond("actor.entered", 0.1, ana));
     const second = receive(inSecond("actor.entered", 0.2, beto));
     const redelivered = { ...first, received_at: at(60) };
@@ -73,19 +73,19 @@ describe("within one whole second", () => {
 });
 
 describe("the order", () => {
-  test("goes by the stamp, however late an event is received", () => {
+  test("follows the stamps, however late an event is received", () => {
     const late: Sent = ["call.new", 900, { timestamp: at(0).toISOString() }];
     expect(typesOf(["call.standby", 1], late)).toEqual(["call.new", "call.standby"]);
   });
 
-  test("goes by the reception if an event has no stamp", () => {
+  test("follows the reception of an event without a stamp", () => {
     expect(typesOf(["call.ongoing", 5, { timestamp: null }], ["call.waiting", 4])).toEqual([
       "call.waiting",
       "call.ongoing",
     ]);
   });
 
-  test("is the same of order keys as of events", () => {
+  test("is the same for order keys and for events", () => {
     const types = [
       "call.new",
       "call.waiting",

@@ -11,9 +11,9 @@ export type OrderKey = {
   receivedMs: number;
   /** The vendor's stamp, or `received_at` if there is none, in ms. */
   ms: number;
-  /** The stamp has no milliseconds: it is equal to every other stamp of its second. */
+  /** True if the stamp has no milliseconds: it is equal to every other stamp of its second. */
   whole: boolean;
-  /** The event has a stamp of its own. */
+  /** True if the event has a stamp of its own. */
   stamped: boolean;
   rank: number;
   step: Step;
@@ -23,7 +23,7 @@ export type OrderKey = {
 export type OrderedEvent<E extends Event = Event> = OrderKey & {
   event: E;
   body: Record<string, unknown>;
-  /** The same step stands before it: the event adds its fields, but is no step of its own. */
+  /** True if the same step comes before it: the event adds its fields, but is not a separate step. */
   isTwin: boolean;
 };
 
@@ -48,14 +48,15 @@ export function orderKeyOf(placed: Event, readOccurrence = readInUtc): OrderKey 
 }
 
 /**
- * Orders by time. Events of equal time go round the life cycle from the state of the call: the smallest rank above the last one comes
- * next, or else the smallest rank. Within a second, stamps with milliseconds keep their order, and stamps without are merged in by the
- * same rule. Of equal events the one that was received first comes first; then the uuid decides. A ring of an agent comes before its end,
- * unless the agent rings already. Events that are one step stay together.
+ * Sorts order keys by time. Events of equal time follow the life cycle from the state of the call, in a circle: the
+ * smallest rank above the last one comes next, or else the smallest rank. Within a second, stamps with milliseconds
+ * keep their order, and stamps without are merged in by the same rule. Equal events are ordered by reception, then by
+ * uuid. A ring of an agent comes before its end, unless the agent is already ringing. Events that are one step stay
+ * together.
  */
 export const sortOrderKeys = <P extends OrderKey>(keys: readonly P[]): P[] => orderGroups(keys).flat();
 
-/** Each group is one step: first the event that stands for it, then its repetitions. */
+/** Returns a group for each step: first the event that represents the step, then its repetitions. */
 function orderGroups<P extends OrderKey>(keys: readonly P[]): P[][] {
   const bySecond = Map.groupBy(keys, ({ ms }) => Math.floor(ms / 1000));
   const seconds = [...bySecond].sort(([one], [other]) => one - other);
@@ -106,7 +107,10 @@ function orderSecond<P extends OrderKey>(second: P[], course: Course): P[][] {
   return orderSteps([...groupOf.keys()], course).map((step) => groupOf.get(step)!);
 }
 
-/** The event with the finer stamp stands for a step; of equal stamps, the event that was received first. */
+/**
+ * Groups the events that are one step. The event with the finer stamp represents the step. If the stamps are equally
+ * fine, the event that was received first represents it.
+ */
 function groupTwins<P extends OrderKey>(equals: P[]): P[][] {
   if (equals.length === 1) return [equals];
   const groups = Map.groupBy(
@@ -118,7 +122,7 @@ function groupTwins<P extends OrderKey>(equals: P[]): P[][] {
   );
 }
 
-/** The steps that are still to come, by rank; the next one of each rank is the last. */
+/** The steps that are not ordered yet, by rank. The last element of each rank is its next step. */
 type Ranks<P extends OrderKey> = P[][];
 
 function orderSteps<P extends OrderKey>(steps: P[], course: Course): P[] {
@@ -154,7 +158,7 @@ function orderSteps<P extends OrderKey>(steps: P[], course: Course): P[] {
     const due = byRank(group);
     while (isUnderWay(due) || (due[FINISHED_RANK]!.length > 0 && isUnderWay(open))) take(due);
     const finished = due[FINISHED_RANK]!;
-    // of equal ends the first counts
+    // if several ends are equal, the one received first counts
     if (finished.length > 0) finished.push(...open[FINISHED_RANK]!.splice(0));
     addAll(finished.sort(byReception).reverse());
     addAll(due[OTHER_RANK]!);
@@ -165,7 +169,7 @@ function orderSteps<P extends OrderKey>(steps: P[], course: Course): P[] {
   return ordered;
 }
 
-/** The ring that must come before its end, or the end that must come before the next ring of the same agent. */
+/** Returns the ring that must come before its end, or the end that must come before the next ring of the same agent. */
 function partnerBefore<P extends OrderKey>(
   { step, ms }: P,
   [open, due]: readonly [readonly P[], readonly P[]],
@@ -181,7 +185,7 @@ function partnerBefore<P extends OrderKey>(
   return step.type === first ? undefined : partner;
 }
 
-/** A ring and the end of one. */
+/** The types of a ring and of the end of one. */
 const RING_TYPES = ["actor.ringing", "actor.noanswer"] as const satisfies EventType[];
 type RingType = (typeof RING_TYPES)[number];
 
@@ -201,7 +205,7 @@ function remove<P>(keys: P[], key: P): void {
   keys.splice(keys.lastIndexOf(key), 1);
 }
 
-/** Notes the state of a call after one more of its events. */
+/** Updates the state of a call with one more of its events. */
 function follow(course: Course, { rank, step, ms }: OrderKey): void {
   if (rank < FINISHED_RANK) course.rank = rank;
   const { agent, queue } = step;
@@ -248,7 +252,10 @@ function follow(course: Course, { rank, step, ms }: OrderKey): void {
   step.type satisfies never;
 }
 
-/** A repeated call.waiting moves no caller. If it names no queue, or is the first one that does, the same wait goes on. */
+/**
+ * Returns whether a call.waiting continues the present wait. It does if it names the same queue or none, or if it is
+ * the first of the wait that names a queue.
+ */
 export const isSameWait = (waitsIn: string | null | undefined, queue: string | null): boolean =>
   waitsIn !== undefined && (waitsIn === null || queue === null || waitsIn === queue);
 
@@ -266,12 +273,12 @@ function firstReceived<P extends OrderKey>(one: P | undefined, other: P | undefi
 const byReception = (one: OrderKey, other: OrderKey): number =>
   one.receivedMs - other.receivedMs || (one.uuid < other.uuid ? -1 : 1);
 
-/** A step of the life cycle, other than its end, is still to come. */
+/** Returns whether a step of the life cycle, other than its end, is left. */
 const isUnderWay = (ranks: Ranks<OrderKey>): boolean =>
   ranks.some((left, rank) => rank < FINISHED_RANK && left.length > 0);
 
 function nextRank(stands: number, isThere: (rank: number) => boolean): number {
   for (let rank = stands + 1; rank < FINISHED_RANK; rank++) if (isThere(rank)) return rank;
   for (let rank = 0; rank <= stands; rank++) if (isThere(rank)) return rank;
-  throw new Error("nothing of the life cycle is left");
+  throw new Error("no step of the life cycle is left");
 }

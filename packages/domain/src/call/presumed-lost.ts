@@ -1,10 +1,13 @@
 import { msOf, type Timed } from "../time/moment.ts";
 import type { FoldedCall } from "./folded-call.ts";
 
-/** A call without an event for so long has lost its call.finished: no caller waits four hours. */
+/** A call without an event for this long is presumed to have lost its call.finished: no caller waits four hours. */
 export const PRESUMED_LOST_MS = 4 * 3_600_000;
 
-/** Whether an unfinished call has been silent for too long. Such a call is marked and counts in no present number; it never changes. */
+/**
+ * Returns whether an unfinished call has had no event for too long. The call is then marked and counts in no number of
+ * the present. The stored call does not change.
+ */
 export const isPresumedLost = (
   { state, updated_at }: Timed<Pick<FoldedCall, "state" | "updated_at">>,
   now: Date,

@@ -9,7 +9,7 @@ const ringsAt = (agent: string, ...sent: Sent[]) => ringsOf(...sent).find((rings
 const waiting: Sent = ["call.waiting", 0, q900];
 
 describe("the rings of a call at an agent", () => {
-  test("are counted, and how many were missed", () => {
+  test("are counted, and so are the missed ones", () => {
     const sent: Sent[] = [
       ["actor.ringing", 1, ana],
       ["actor.noanswer", 21, ana],
@@ -29,13 +29,13 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("count an actor.noanswer as one if its ring was never received", () => {
+  test("include an actor.noanswer whose ring was never received", () => {
     expect(ringsOf(["actor.noanswer", 20, ana])).toMatchObject([
       { rang: 1, missed: 1, latest: [{ rang_at: null, ended_at: at(20), missed: true }] },
     ]);
   });
 
-  test("end when the next one at the same agent begins: the end of the first was lost", () => {
+  test("end when the next ring at the same agent begins, because the end of the first was lost", () => {
     expect(ringsOf(["actor.ringing", 1, ana], ["actor.ringing", 20, ana])).toMatchObject([
       {
         rang: 2,
@@ -48,7 +48,7 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("are those of one login, however it is written; those of an extension alone are kept apart", () => {
+  test("are joined for all spellings of a login, and kept apart for an extension alone", () => {
     const sent: Sent[] = [
       ["actor.ringing", 1, { actor: "Ana", number: "201" }],
       ["actor.noanswer", 9, { actor: "ANA" }],
@@ -60,7 +60,7 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("are none if an event names nobody", () => {
+  test("do not include the ring of an event that names no agent", () => {
     expect(ringsOf(["actor.ringing", 0], ["actor.entered", 1], ["actor.noanswer", 2])).toEqual([]);
   });
 
@@ -81,25 +81,25 @@ describe("the rings of a call at an agent", () => {
     ]);
   });
 
-  test("go on through a repeated call.waiting of the same queue", () => {
+  test("continue after a repeated call.waiting of the same queue", () => {
     expect(ringsOf(waiting, ["actor.ringing", 1, ana], ["call.waiting", 5, q900])).toMatchObject([
       { latest: [{ ended_at: null }] },
     ]);
   });
 
-  test("end with an abandon even if the ring came after it, and never before they began", () => {
+  test("end with an abandon even if the ring came after it, and never end before they began", () => {
     expect(ringsOf(waiting, ["call.queue-abandon", 5, q900], ["actor.ringing", 6, ana])).toMatchObject([
       { latest: [{ rang_at: at(6), ended_at: at(6), missed: false }] },
     ]);
   });
 
-  test("begin no more after the end of the call", () => {
+  test("do not begin after the end of the call", () => {
     expect(ringsOf(["call.finished", 1], ["actor.ringing", 1.2, ana])).toEqual([]);
   });
 });
 
 describe("a ring that ends without an answer", () => {
-  /** Whether beto, whose ring ends at a moment, has missed it, if ana answers at another. */
+  /** Returns whether beto has missed the ring that ended at `endS`, if ana answers at `answerS`. */
   const isMissed = (endS: number, answerS: number) => {
     const sent: Sent[] = [
       ["actor.ringing", 0, ana],
@@ -127,7 +127,7 @@ describe("a ring that ends without an answer", () => {
     expect(isMissed(endS, answerS)).toBe(true);
   });
 
-  test("is missed if the agent's own answer to an earlier ring was within the second", () => {
+  test("is missed even if the agent answered an earlier ring within the same second", () => {
     const sent: Sent[] = [
       ["actor.entered", 1, ana],
       ["actor.left", 1.2, ana],
@@ -136,7 +136,7 @@ describe("a ring that ends without an answer", () => {
     expect(ringsAt("ana", ...sent)).toMatchObject({ missed: 1 });
   });
 
-  test("is not missed if the ring of another agent was ended by the answer without a word", () => {
+  test("is not missed if another agent's answer ended it and no actor.noanswer came", () => {
     const sent: Sent[] = [
       ["actor.ringing", 0, ana],
       ["actor.ringing", 0, beto],
@@ -149,8 +149,8 @@ describe("a ring that ends without an answer", () => {
   });
 });
 
-describe("of very many rings", () => {
-  test("all are counted and the latest are kept", () => {
+describe("a call with very many rings", () => {
+  test("counts all of them and keeps the latest", () => {
     const sent = Array.from({ length: MAX_RINGS + 5 }, (_, n): Sent[] => [
       ["actor.ringing", 10 * n, ana],
       ["actor.noanswer", 10 * n + 5, ana],
@@ -161,7 +161,7 @@ describe("of very many rings", () => {
     expect(rings!.latest.at(-1)).toMatchObject({ rang_at: at(10 * (MAX_RINGS + 4)) });
   });
 
-  test("those of the latest agents are kept", () => {
+  test("keeps the rings of the latest agents", () => {
     const sent = Array.from(
       { length: MAX_RINGING_AGENTS + 1 },
       (_, n): Sent => ["actor.noanswer", n, { actor: `a${n}` }],
@@ -172,7 +172,7 @@ describe("of very many rings", () => {
   });
 });
 
-test("whatever comes, an agent has one open ring at most, and what is missed has ended", () => {
+test("after random events an agent has at most one open ring, and every missed ring has ended", () => {
   const types = [
     "actor.ringing",
     "actor.noanswer",

@@ -6,9 +6,9 @@ import type { CallAgent } from "./call-agents.ts";
 export type Ring = {
   /** Null if only its end was received. */
   rang_at: Date | null;
-  /** Null while nothing has ended it. */
+  /** Null while it rings. */
   ended_at: Date | null;
-  /** The ring ended without an answer, and no other agent answered at that time. */
+  /** True if the ring ended without an answer, and no other agent answered at that time. */
   missed: boolean;
 };
 
@@ -27,7 +27,7 @@ export type AgentRings = {
 export const MAX_RINGING_AGENTS = 1_000;
 export const MAX_RINGS = 20;
 
-/** If a ring ends so soon after another agent's answer, the answer ended it. */
+/** If a ring ends within this time of another agent's answer, the answer ended it. */
 const ANSWERED_ELSEWHERE_MS = 1_000;
 
 type Rung = Omit<AgentRings, "latest"> & { key: string; latest: Ring[] };
@@ -40,13 +40,13 @@ export const ringsOf = ({ byAgent }: Rings): AgentRings[] =>
 
 export const beginRings = (): Rings => ({ byAgent: new Map(), answers: [] });
 
-/** A new ring ends the one before it at the same agent, whose end was lost. */
+/** Begins a ring. It ends the ring before it at the same agent, whose end was lost. */
 export function beginRing(rings: Rings, agent: CallAgent, at: Date): void {
   endRingsOf(rings, agent, at);
   addRing(rungBy(rings, agent), { rang_at: at, ended_at: null, missed: false });
 }
 
-/** An actor.noanswer ends the ring. If no ring was received, it counts as one. */
+/** Applies an actor.noanswer. It ends the ring, or counts as a ring if none was received. */
 export function missRing(rings: Rings, agent: CallAgent, at: Date): void {
   const rung = rungBy(rings, agent);
   if (!ringingOf(rung)) addRing(rung, { rang_at: null, ended_at: null, missed: false });
@@ -62,7 +62,10 @@ function endRingsOf({ byAgent }: Rings, { key }: CallAgent, at: Date): void {
   for (const rung of byAgent.values()) if (rung.key === key) endRing(rung, at);
 }
 
-/** An agent entered: every ring ends. Rings of other agents that ended within the same second were not missed. */
+/**
+ * Applies the entry of an agent. Every ring ends. Rings of other agents that ended within a second of it were not
+ * missed.
+ */
 export function answerRings(rings: Rings, agent: CallAgent | null, at: Date): void {
   const key = agent?.key ?? "";
   rings.answers = [...rings.answers.filter((each) => isAnsweredElsewhere(at, each.at)), { key, at }];
@@ -76,7 +79,7 @@ function excuseRings(rung: Rung, answeredAt: Date): void {
   rung.missed -= excused.length;
 }
 
-/** The caller left or was answered: rings that go on end, and are not missed. */
+/** Ends all open rings because the caller left or was answered. They are not missed. */
 export function endRings(rings: Rings, at: Date): void {
   for (const rung of rings.byAgent.values()) endRing(rung, at);
 }

@@ -6,7 +6,7 @@ const recording: Sent = ["call.recording-available", 90, { url: "https://example
 const answered: Sent[] = [waiting, ["actor.entered", 5, ana], ["call.ongoing", 5.1], ["actor.left", 60, ana]];
 const abandoned: Sent[] = [waiting, ["call.queue-abandon", 30, q900]];
 
-/** The events that show that a call goes on, each with the state after it. */
+/** The events that show that a call continues, each with the state after it. */
 const reopening: [string, Sent, string][] = [
   ["call.standby", ["call.standby", 100], "STANDBY"],
   ["call.waiting", ["call.waiting", 100, q901], "WAITING"],
@@ -14,7 +14,7 @@ const reopening: [string, Sent, string][] = [
 ];
 
 describe("call.finished", () => {
-  test("ends a call for good: nothing that comes later changes its course", () => {
+  test("ends a call permanently: no later event changes its course", () => {
     const finished: Sent[] = [...answered, ["call.finished", 61]];
     const later: Sent[] = [
       ["call.standby", 70],
@@ -29,7 +29,7 @@ describe("call.finished", () => {
     expect(course).toMatchObject({ state: "FINISHED", finished_at: at(61), actor: null });
   });
 
-  test("after it fields and the recording are still read", () => {
+  test("does not prevent later events from adding fields and the recording", () => {
     expect(callOf(["call.finished", 1], ["call.data-provided", 2, { code: "7" }], recording)).toMatchObject({
       code: "7",
       recording_url: "https://example.com/1.2.wav",
@@ -49,7 +49,7 @@ describe("an abandon", () => {
     });
   });
 
-  test("is the end even if call.finished comes later, which then is", () => {
+  test("is replaced as the end of the call by a call.finished that comes later", () => {
     expect(callOf(...abandoned, ["call.finished", 31]).finished_at).toEqual(at(31));
   });
 
@@ -62,18 +62,18 @@ describe("an abandon", () => {
     expect(callOf(...abandoned, later)).toMatchObject({ state: "FINISHED", finished_at: at(30) });
   });
 
-  test.each(reopening)("ends nothing if %s comes after it", (_what, later, state) => {
+  test.each(reopening)("does not end the call if %s comes after it", (_what, later, state) => {
     expect(callOf(...abandoned, later)).toMatchObject({ state, finished_at: null });
   });
 
-  test("ends nothing if an agent enters after it", () => {
+  test("does not end the call if an agent enters after it", () => {
     expect(callOf(...abandoned, ["actor.entered", 40, ana])).toMatchObject({
       finished_at: null,
       actor: "ana",
     });
   });
 
-  test("of the first queue leaves a call that is answered in the second one no abandoned call", () => {
+  test("in the first queue does not make the call abandoned if the second queue answers it", () => {
     const call = callOf(...abandoned, ["call.waiting", 31, q901], ["actor.entered", 40, { ...ana, ...q901 }]);
     expect(call).toMatchObject({ abandoned: false, abandoned_at: at(30), answered_at: at(40) });
   });
@@ -102,11 +102,11 @@ describe("a recording that is ready", () => {
     expect(callOf(...sent, recording).finished_at).toBeNull();
   });
 
-  test.each(reopening)("ends nothing if %s comes after it", (_what, later, state) => {
+  test.each(reopening)("does not end the call if %s comes after it", (_what, later, state) => {
     expect(callOf(...answered, recording, later)).toMatchObject({ state, finished_at: null });
   });
 
-  test("ends nothing if an agent enters after it", () => {
+  test("does not end the call if an agent enters after it", () => {
     expect(callOf(...answered, recording, ["actor.entered", 100, beto])).toMatchObject({
       finished_at: null,
       actor: "beto",
@@ -120,14 +120,14 @@ describe("the caller waits", () => {
     expect(callOf(...answered).waiting_since).toBeNull();
   });
 
-  test("from the beginning of the visit that overflowed, with no agent on the call, until something follows", () => {
+  test("from the beginning of the visit that overflowed, while no agent is on the call and no event follows", () => {
     const overflowed: Sent[] = [waiting, ["call.overflow", 20]];
     expect(callOf(...overflowed)).toMatchObject({ state: "WAITING", waiting_since: at(1) });
     expect(callOf(...overflowed, ["call.ongoing", 25]).waiting_since).toBeNull();
     expect(callOf(...overflowed, ["actor.entered", 25, ana]).waiting_since).toBeNull();
   });
 
-  test("no more once the call has ended", () => {
+  test("no longer than until the end of the call", () => {
     expect(callOf(waiting, ["call.finished", 20]).waiting_since).toBeNull();
   });
 });
@@ -142,19 +142,19 @@ describe("the moments of a call", () => {
     expect(callOf(early!, late!).began_at).toEqual(at(1.05));
   });
 
-  test("began_at is no moment of an event that was delivered days later than it happened", () => {
+  test("began_at is not the reception of an event that was delivered a day after it happened", () => {
     const late = ["call.new", 86_400, { timestamp: at(5).toISOString() }] as Sent;
     expect(callOf(late)).toMatchObject({ began_at: at(5), created_at: at(86_400.05) });
   });
 
-  test("connected_at is the first call.ongoing, answered_at the first answer that stands", () => {
+  test("connected_at is the first call.ongoing, and answered_at the first answer that is not taken back", () => {
     expect(callOf(...answered, ["call.ongoing", 80])).toMatchObject({
       connected_at: at(5.1),
       answered_at: at(5),
     });
   });
 
-  test("finished_at is not before began_at if the end alone is stamped in whole seconds", () => {
+  test("finished_at is not before began_at if only the end is stamped in whole seconds", () => {
     const { began_at, finished_at } = callOf(
       ["call.new", 3.4],
       ["call.finished", 3, { timestamp: wholeSecond(3) }],
@@ -163,7 +163,7 @@ describe("the moments of a call", () => {
   });
 });
 
-test("the queues and agents of a call are all it passed, each once", () => {
+test("the queues and agents of a call are all that it passed, each listed once", () => {
   const sent: Sent[] = [
     ...answered,
     ["call.waiting", 61, q901],
@@ -183,7 +183,7 @@ describe("an abandoned call", () => {
     });
   });
 
-  test.each(["outbound", "internal"])("is none of an %s call", (direction) => {
+  test.each(["outbound", "internal"])("is never an %s call", (direction) => {
     expect(callOf(["call.new", 0, { direction }], ...abandoned)).toMatchObject({
       abandoned: false,
       abandoned_at: null,

@@ -36,7 +36,10 @@ export type Story = {
   connected_at: Date | null;
   /** The time of the last event of the life cycle. */
   last_at: Date | null;
-  /** An abandon, with the agents on the call, and a finished recording: each ends the call unless the life cycle goes on. */
+  /**
+   * An abandon, with the agents on the call, and a finished recording: each ends the call unless the life cycle
+   * continues.
+   */
   abandon: { at: Date; presents: Presents } | null;
   recorded: Moment | null;
   /** The end of the call. No step changes the call after it. */
@@ -56,21 +59,21 @@ export const beginStory = (): Story => ({
   finished_at: null,
 });
 
-/** `whole`: the stamp has no milliseconds. */
+/** `whole` is true if the stamp has no milliseconds. */
 type Moment = { at: Date; whole: boolean };
 
 /** `lastQueue` is the last queue that an event of the call named, this event included. */
 export type StoryStep = Step & Moment & { lastQueue: string | null };
 
-/** Applies one more step, in the order of the fold. Nothing changes a call after a call.finished. */
+/** Applies one more step, in the order of the fold. No step changes a call after its call.finished. */
 export function takeStep(story: Story, step: StoryStep): void {
   if (story.finished_at) return;
   applyStep(story, { ...step, agent: step.agent && identify(story.agents, step.agent) });
 }
 
 /**
- * The call goes on, although an abandon or a recording seemed to end it. A recording of the same moment still ends the call, whichever
- * of the two was applied first.
+ * Continues a call that an abandon or a recording seemed to end. A recording of the same moment still ends the call,
+ * whichever of the two was applied first.
  */
 function goOn(story: Story, step: Moment): void {
   story.abandon = null;
@@ -83,7 +86,7 @@ const isLater = (one: Moment, other: Moment): boolean =>
 
 type TakenStep = Omit<StoryStep, "agent"> & { agent: CallAgent | null };
 
-/** A ring, or an agent who leaves, does not show that the call goes on. */
+/** Applies a step. A ring, or an agent who leaves, does not show that the call continues. */
 function applyStep(story: Story, step: TakenStep): void {
   const { visits, talks, rings } = story;
   const { queue, agent, at } = step;
@@ -166,19 +169,19 @@ function enter(story: Story, { agent, queue, at }: TakenStep): void {
   beginTalk(talks, { agent, at, takesOver });
 }
 
-/** Within a second, a stamp without milliseconds may follow a later one. */
+/** Sets the first answer outside of a visit. Within a second, a stamp without milliseconds may follow a later one. */
 function answerDirectly(story: Story, at: Date): void {
   if (!story.direct_at || at < story.direct_at) story.direct_at = at;
 }
 
-/** An answered call is over if no agent is on it and no visit waits for its first agent. */
+/** Returns whether an answered call is over: no agent is on it, and no visit waits for its first agent. */
 function isOver({ visits: { all, open }, talks, direct_at }: Story): boolean {
   const waits = open !== null && !open.visit.answered_at && !open.lapsed;
   const answered = direct_at !== null || open?.lapsed || all.some(({ answered_at }) => answered_at !== null);
   return Boolean(answered) && !waits && talks.present.length === 0;
 }
 
-/** An abandon or a finished recording ends a call that did not go on after it. */
+/** Ends a call at its abandon or finished recording if the call did not continue after it. */
 export function endStory(story: Story): void {
   const { abandon, recorded, last_at } = story;
   const at = abandon?.at ?? (recorded && isOver(story) ? last_at : null);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { ana, at, beto, caio, callOf, q900, q901, type Sent, wholeSecond } from "../../testing/calls.ts";
 import { MAX_TALKS } from "./talks.ts";
 
-/** Each talk as agent, begin and end in seconds. */
+/** Each talk as its agent, its beginning and its end in seconds. */
 const talksOf = (...sent: Sent[]) =>
   callOf(...sent).talks.map(({ agent, entered_at, ended_at }) => [
     agent,
@@ -13,7 +13,7 @@ const secondsOf = (moment: Date | null) => moment && (moment.getTime() - at(0).g
 const waiting: Sent = ["call.waiting", 0, q900];
 
 describe("the talk of an agent", () => {
-  test("goes from their own actor.entered to their own actor.left", () => {
+  test("lasts from the agent's own actor.entered to the agent's own actor.left", () => {
     const sent: Sent[] = [
       waiting,
       ["actor.entered", 5, ana],
@@ -32,7 +32,7 @@ describe("the talk of an agent", () => {
     expect(talksOf(waiting, ["actor.entered", 5, ana], ["actor.left", 6, ana])).toEqual([["ana", 5, 6]]);
   });
 
-  test("ends by an actor.left that names nobody, as do those of all others on the call", () => {
+  test("ends with an actor.left that names no agent, as do the talks of all others on the call", () => {
     expect(talksOf(["actor.entered", 1, ana], ["actor.left", 9])).toEqual([["ana", 1, 9]]);
     expect(talksOf(["actor.entered", 1, ana], ["actor.entered", 2, beto], ["actor.left", 9])).toEqual([
       ["ana", 1, 9],
@@ -44,13 +44,13 @@ describe("the talk of an agent", () => {
     expect(talksOf(["actor.entered", 1, ana], ["actor.left", 9, beto])).toEqual([["ana", 1, null]]);
   });
 
-  test("ends by the same login in other letters", () => {
+  test("ends with an actor.left that has the same login in upper or lower case", () => {
     expect(talksOf(["actor.entered", 1, { actor: "Ana" }], ["actor.left", 9, { actor: "aNA" }])).toEqual([
       ["Ana", 1, 9],
     ]);
   });
 
-  test("ends by an actor.left that names the extension alone", () => {
+  test("ends with an actor.left that names the extension alone", () => {
     const entered: Sent[] = [
       ["actor.entered", 1, { ...ana, number: "201" }],
       ["actor.entered", 2, { ...beto, number: "202" }],
@@ -61,13 +61,13 @@ describe("the talk of an agent", () => {
     ]);
   });
 
-  test("that began by the extension alone ends by an actor.left that names the login and the extension", () => {
+  test("that began with the extension alone ends with an actor.left that names the login and the extension", () => {
     expect(
       talksOf(["actor.entered", 1, { number: "201" }], ["actor.left", 9, { ...ana, number: "201" }]),
     ).toEqual([["201", 1, 9]]);
   });
 
-  test("goes on if two logins share an extension and the other one leaves", () => {
+  test("continues if another login with the same extension leaves", () => {
     const entered: Sent[] = [
       ["actor.entered", 1, { ...ana, number: "200" }],
       ["actor.entered", 2, { ...beto, number: "200" }],
@@ -78,7 +78,7 @@ describe("the talk of an agent", () => {
     ]);
   });
 
-  test("is the same one if the agent enters again while on the call", () => {
+  test("continues if the agent enters again while on the call", () => {
     const sent: Sent[] = [
       ["actor.entered", 1, ana],
       ["actor.entered", 2, beto],
@@ -105,7 +105,7 @@ describe("the talk of an agent", () => {
 });
 
 describe("an agent who enters", () => {
-  test("naming another queue than the visit's ends the talks of the agents before", () => {
+  test("with another queue than that of the visit ends the talks of the earlier agents", () => {
     const sent: Sent[] = [waiting, ["actor.entered", 5, ana], ["actor.entered", 50, { ...beto, ...q901 }]];
     expect(talksOf(...sent)).toEqual([
       ["ana", 5, 50],
@@ -113,7 +113,7 @@ describe("an agent who enters", () => {
     ]);
   });
 
-  test("first after a transfer ends the talks of the agents before, the second one does not", () => {
+  test("as the first after a transfer ends the talks of the earlier agents, and the second agent does not", () => {
     const sent: Sent[] = [
       waiting,
       ["actor.entered", 5, ana],
@@ -128,7 +128,7 @@ describe("an agent who enters", () => {
     ]);
   });
 
-  test("naming the visit's queue, or none, takes nothing over", () => {
+  test("with the queue of the visit, or none, ends no other talk", () => {
     for (const fields of [{ ...beto, ...q900 }, beto])
       expect(talksOf(waiting, ["actor.entered", 5, ana], ["actor.entered", 50, fields])).toEqual([
         ["ana", 5, null],
@@ -136,7 +136,7 @@ describe("an agent who enters", () => {
       ]);
   });
 
-  test("first in a visit that no transfer opened takes nothing over", () => {
+  test("as the first in a visit that no transfer opened ends no other talk", () => {
     const sent: Sent[] = [
       ["actor.entered", 1, ana],
       ["call.waiting", 2, q900],
@@ -162,7 +162,7 @@ describe("the names of a call's agents", () => {
     expect(agents).toEqual(["202", "ana"]);
   });
 
-  test("are no numbers of a dialler's events", () => {
+  test("are never numbers of a dialler's events", () => {
     expect(callOf(["call.new", 0], ["dialer.success", 1, { number: "11987654321" }])).toMatchObject({
       agents: [],
       actor: null,
@@ -170,7 +170,7 @@ describe("the names of a call's agents", () => {
   });
 });
 
-test("of very many talks the latest are kept", () => {
+test("the latest talks are kept if a call has too many", () => {
   const sent = Array.from({ length: 2 * MAX_TALKS }, (_, n): Sent[] => [
     ["actor.entered", 2 * n, { actor: `a${n}` }],
     ["actor.left", 2 * n + 1, { actor: `a${n}` }],

@@ -30,7 +30,10 @@ export type Talks = { all: Talk[]; present: Presents };
 
 export const beginTalks = (): Talks => ({ all: [], present: [] });
 
-/** An agent enters. An agent who is on the call already becomes the last one. `takesOver` ends all earlier talks. */
+/**
+ * Begins the talk of an agent who enters. An agent who is already on the call becomes the last one. `takesOver` ends
+ * all earlier talks.
+ */
 export function beginTalk(
   talks: Talks,
   { agent, at, takesOver }: { agent: CallAgent | null; at: Date; takesOver: boolean },
@@ -48,14 +51,17 @@ export function beginTalk(
   if (talks.all.length > MAX_TALKS) talks.all.shift();
 }
 
-/** An agent leaves, or all agents if the event names none. Returns the agents who were on the call and left. */
+/**
+ * Ends the talk of an agent who leaves, or all talks if the event names no agent. Returns the agents who were on the
+ * call and left.
+ */
 export function leaveTalk(talks: Talks, agent: CallAgent | null, at: Date): Presents {
   if (!agent) return endAllTalks(talks, at);
   const leaving = endTalks(talks, at, (each) => each.agent?.key === agent.key);
   return leaving.length > 0 ? leaving : endTalks(talks, at, (each) => isExtensionOf(each, agent));
 }
 
-/** An agent whose entry named the extension alone may leave by the login. */
+/** Returns whether the entry named only the extension of this agent, who may leave under the login. */
 const isExtensionOf = ({ agent }: Present, { extension }: CallAgent): boolean =>
   agent !== null && agent.name === extension && agent.extension === extension;
 

@@ -8,7 +8,7 @@ const visitsOf = (...sent: Sent[]) => callOf(...sent).legs;
 const waiting: Sent = ["call.waiting", 0, q900];
 
 describe("the visits of a call", () => {
-  test("an answered one ends with the call, and its talk when the agent left", () => {
+  test("an answered visit ends with the call, and its talk ends when the agent leaves", () => {
     const visits = visitsOf(
       ["call.new", 0],
       ["call.waiting", 1, q900],
@@ -32,7 +32,7 @@ describe("the visits of a call", () => {
     ]);
   });
 
-  test("a call that nobody waited in and that names no queue has none", () => {
+  test("a call without a wait and without a queue has no visit", () => {
     const sent: Sent[] = [
       ["call.new", 0],
       ["call.standby", 1],
@@ -42,7 +42,7 @@ describe("the visits of a call", () => {
     expect(visitsOf(...sent)).toEqual([]);
   });
 
-  test("only the latest of very many are kept", () => {
+  test("only the latest visits are kept if a call has too many", () => {
     const sent = Array.from(
       { length: 2 * MAX_VISITS },
       (_, n): Sent => ["call.waiting", n, { queue: String(n) }],
@@ -52,7 +52,7 @@ describe("the visits of a call", () => {
     expect(visits.at(-1)?.queue).toBe(String(2 * MAX_VISITS - 1));
   });
 
-  test("whatever comes, only the last is open, and each that ended has an outcome and an end of its talk", () => {
+  test("only the last one is open after random events, and each ended one has an outcome and an end of its talk", () => {
     const types = [
       "call.waiting",
       "actor.entered",
@@ -88,13 +88,13 @@ describe("the visits of a call", () => {
 });
 
 describe("call.waiting", () => {
-  test.each([[q900], [{}]])("repeated while the caller waits, with %j, is the same wait", (fields) => {
+  test.each([[q900], [{}]])("with %j continues the wait of a caller who already waits", (fields) => {
     expect(visitsOf(waiting, ["call.waiting", 8, fields])).toMatchObject([
       { queue: "900", entered_at: at(0), ended_at: null },
     ]);
   });
 
-  test("names the queue of a visit that had none yet", () => {
+  test("sets the queue of a visit that had none yet", () => {
     expect(visitsOf(["call.waiting", 0], ["call.waiting", 8, q900])).toMatchObject([
       { queue: "900", entered_at: at(0), ended_at: null },
     ]);
@@ -145,13 +145,13 @@ describe("an answer", () => {
     ]);
   });
 
-  test("keeps the agent's name if an entry names nobody", () => {
+  test("keeps the agent's name if a later entry names no agent", () => {
     expect(visitsOf(waiting, ["actor.entered", 5, ana], ["actor.entered", 6])).toMatchObject([
       { agent: "ana" },
     ]);
   });
 
-  test("is not undone by a leave after call.ongoing: the next agent goes on with the same visit", () => {
+  test("is kept if the agent leaves after call.ongoing, and the next agent continues the same visit", () => {
     const visits = visitsOf(
       waiting,
       ["actor.entered", 5, ana],
@@ -175,7 +175,7 @@ describe("an answer", () => {
 describe("an answer whose agent leaves before call.ongoing", () => {
   const left: Sent[] = [waiting, ["actor.entered", 5, ana], ["actor.left", 6, ana]];
 
-  test("leaves the caller waiting, since the beginning of the visit, while nothing follows", () => {
+  test("leaves the caller waiting, since the beginning of the visit, while no event follows", () => {
     expect(callOf(...left)).toMatchObject({
       waiting_since: at(0),
       answered_at: null,
@@ -204,7 +204,7 @@ describe("an answer whose agent leaves before call.ongoing", () => {
     ["a transfer", ["call.waiting", 8, q901]],
     ["a transfer to the same queue", ["call.waiting", 8, q900]],
     ["the end of the call", ["call.finished", 8]],
-  ])("stands if %s comes next", (_what, next) => {
+  ])("is kept if %s comes next", (_what, next) => {
     expect(visitsOf(...left, next)[0]).toMatchObject({
       answered_at: at(5),
       answered_by: "ana",
@@ -215,7 +215,7 @@ describe("an answer whose agent leaves before call.ongoing", () => {
     });
   });
 
-  test("is given by the agent who is still on the call", () => {
+  test("passes to the agent who is still on the call", () => {
     const visits = visitsOf(
       waiting,
       ["actor.entered", 5, ana],
@@ -225,13 +225,13 @@ describe("an answer whose agent leaves before call.ongoing", () => {
     expect(visits).toMatchObject([{ answered_at: at(6), answered_by: "beto", agent: "beto" }]);
   });
 
-  test("stands again if the same agent enters again, however the name is written", () => {
+  test("is restored if the same agent enters again, in any spelling of the name", () => {
     expect(visitsOf(...left, ["actor.entered", 9, { actor: "ANA" }])).toMatchObject([
       { answered_at: at(5), answered_by: "ana", agent: "ANA", talked_until: null },
     ]);
   });
 
-  test("stands if another agent leaves than the one who answered", () => {
+  test("is kept if the agent who leaves is not the one who answered", () => {
     const visits = visitsOf(
       waiting,
       ["actor.entered", 5, ana],
@@ -264,19 +264,19 @@ describe("a visit ends", () => {
 });
 
 describe("a queue", () => {
-  test("that actor.entered names is that of a visit without a queue", () => {
+  test("that actor.entered names becomes the queue of a visit without one", () => {
     expect(visitsOf(["call.waiting", 0], ["actor.entered", 4, { ...ana, ...q900 }])).toMatchObject([
       { queue: "900", entered_at: at(0), wait_known: true, answered_at: at(4) },
     ]);
   });
 
-  test("that actor.entered names without any visit gets an answered one whose wait is unknown", () => {
+  test("that actor.entered names gets an answered visit with an unknown wait if there is no visit", () => {
     expect(visitsOf(["call.new", 0], ["actor.entered", 4, { ...ana, ...q900 }])).toMatchObject([
       { queue: "900", entered_at: at(4), wait_known: false, answered_at: at(4), answered_by: "ana" },
     ]);
   });
 
-  test("that an abandon names without a visit gets an abandoned one whose wait is unknown", () => {
+  test("that an abandon names gets an abandoned visit with an unknown wait if it has no open visit", () => {
     const abandoned: Sent = ["call.queue-abandon", 40, q901];
     const counted = { queue: "901", entered_at: at(40), wait_known: false, outcome: "ABANDONED" };
     expect(visitsOf(["call.new", 0], abandoned)).toMatchObject([counted]);
@@ -287,7 +287,7 @@ describe("a queue", () => {
     expect(visitsOf(waiting, abandoned)).toMatchObject([{ queue: "900", outcome: "OVERFLOWED" }, counted]);
   });
 
-  test("that an abandon names is that of a visit without a queue", () => {
+  test("that an abandon names becomes the queue of a visit without one", () => {
     expect(visitsOf(["call.waiting", 0], ["call.queue-abandon", 40, q900])).toMatchObject([
       { queue: "900", entered_at: at(0), wait_known: true, outcome: "ABANDONED" },
     ]);

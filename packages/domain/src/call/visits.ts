@@ -7,8 +7,8 @@ import type { Presents } from "./talks.ts";
 export type VisitOutcome = "ANSWERED" | "ABANDONED" | "OVERFLOWED";
 
 /**
- * A visit of a caller to a queue. It ends with the next call.waiting, an abandon, an overflow or the end of the call. On the wire a
- * call lists its visits as `legs`.
+ * A visit of a caller to a queue. It ends with the next call.waiting, an abandon, an overflow or the end of the call.
+ * On the wire a call lists its visits as `legs`.
  */
 export type Visit = {
   /** The queue that call.waiting names, or else the one that the agent's entry names. */
@@ -16,13 +16,16 @@ export type Visit = {
   entered_at: Date;
   /** False if the call.waiting never came: then the wait is unknown, and `entered_at` is the answer or the abandon. */
   wait_known: boolean;
-  /** Null while the visit is not answered. An agent who left before call.ongoing, while the caller waited on, has not answered. */
+  /**
+   * Null while the visit is not answered. An agent who left before call.ongoing, while the caller waited on, has not
+   * answered.
+   */
   answered_at: Date | null;
   /** The agent who answered; null without an answer, or if call.ongoing alone showed the answer. */
   answered_by: string | null;
   /** The agent who entered last. */
   agent: string | null;
-  /** The end of the talk: the last agent left, or the visit ended. Null while it goes on, or without a talk. */
+  /** The end of the talk: the last agent left, or the visit ended. Null while the talk is open, or without a talk. */
   talked_until: Date | null;
   ended_at: Date | null;
   /** Null while the visit is open. */
@@ -41,11 +44,11 @@ export type Visits = {
   all: Visit[];
   open: {
     visit: Visit;
-    /** A transfer opened it, and no agent has entered yet. */
+    /** True if a transfer opened it and no agent has entered yet. */
     handedOver: boolean;
-    /** call.ongoing was received: the answer stands. */
+    /** True after call.ongoing: the answer cannot be taken back. */
     confirmed: boolean;
-    /** The answer of an agent who left before call.ongoing. It stands if a transfer or the end of the call follows. */
+    /** The answer of an agent who left before call.ongoing. It counts if a transfer or the end of the call follows. */
     lapsed: GivenAnswer | null;
     /** The key of the agent who answered. */
     answerer: string | null;
@@ -56,7 +59,7 @@ export type Visits = {
 
 export const beginVisits = (): Visits => ({ all: [], open: null });
 
-/** Applies a call.waiting. Returns false if the same wait goes on. */
+/** Applies a call.waiting. Returns false if it continues the same wait. */
 export function enterQueue(visits: Visits, queue: string | null, at: Date): boolean {
   const { open } = visits;
   if (open && !open.lapsed && !open.visit.answered_at && isSameWait(open.visit.queue, queue)) {
@@ -68,7 +71,7 @@ export function enterQueue(visits: Visits, queue: string | null, at: Date): bool
   return true;
 }
 
-/** An agent enters. Returns true if the agent takes the call over from the agents before. */
+/** Applies the entry of an agent. Returns true if the agent takes the call over from the earlier agents. */
 export function enterAgent(
   visits: Visits,
   { agent, queue, at }: { agent: CallAgent | null; queue: string | null; at: Date },
@@ -92,7 +95,7 @@ export function enterAgent(
   return takesOver;
 }
 
-/** A call.ongoing answers a visit that no agent has answered. */
+/** Applies a call.ongoing. It answers a visit that no agent has answered. */
 export function confirmAnswer(visits: Visits, at: Date): void {
   const { open } = visits;
   if (!open) return;
@@ -101,7 +104,7 @@ export function confirmAnswer(visits: Visits, at: Date): void {
   open.lapsed = null;
 }
 
-/** Agents left. `presents` are the agents who are still on the call. */
+/** Updates the visit after agents have left. `presents` are the agents who are still on the call. */
 export function leaveVisit(
   visits: Visits,
   { leaving, presents, at }: { leaving: Presents; presents: Presents; at: Date },
@@ -128,7 +131,7 @@ function restoreAnswer(open: NonNullable<Visits["open"]>, { answer, answerer }: 
   open.answerer = answerer;
 }
 
-/** The answer of the agents who are still on the call. */
+/** Returns the answer of the agents who are still on the call. */
 function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["open"]>): GivenAnswer {
   const first = presents.find(({ agent }) => entered.has(agent?.key ?? null));
   const answer: Answer = {
@@ -140,7 +143,7 @@ function answerOf(presents: Presents, { visit, entered }: NonNullable<Visits["op
   return { answer, answerer: first?.agent?.key ?? null };
 }
 
-/** A ring, or the end of one, shows that the caller still waits if an agent left before call.ongoing. */
+/** Applies a ring or the end of one. It shows that the caller still waits if an agent left before call.ongoing. */
 export function ringVisit({ open }: Visits): void {
   if (open) open.lapsed = null;
 }
@@ -165,12 +168,12 @@ export function abandonVisit(
   endVisit(visits, { at, unanswered: "ABANDONED", lapsedStands: false });
 }
 
-/** The call ends. */
+/** Ends the last visit with the call. */
 export const endLastVisit = (visits: Visits, at: Date): void => {
   endVisit(visits, { at, unanswered: "ABANDONED", lapsedStands: true });
 };
 
-/** Returns the outcome; null if no visit is open. */
+/** Ends the open visit and returns its outcome. Null if no visit is open. */
 function endVisit(
   visits: Visits,
   { at, unanswered, lapsedStands }: { at: Date; unanswered: VisitOutcome; lapsedStands: boolean },
@@ -209,7 +212,7 @@ function openVisit(
 
 type Begin = { queue: string | null; at: Date; waitKnown: boolean; handedOver?: boolean };
 
-/** The visit that has not ended, if there is one. */
+/** Returns the visit that has not ended; null if there is none. */
 export function openVisitOf<V extends { ended_at: Moment | null }>(visits: readonly V[]): V | null {
   const last = visits.at(-1);
   return last && !last.ended_at ? last : null;

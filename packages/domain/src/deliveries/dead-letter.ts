@@ -23,7 +23,7 @@ export type ArrivedDeadLetter = {
   /** Null if ingest refused the body. */
   source: DeadLetterSource | null;
   body: Uint8Array;
-  /** See Event. */
+  /** See `delivery_id` of Event. */
   delivery_id?: string;
 };
 
@@ -62,8 +62,9 @@ function addCopy(
 }
 
 /**
- * Adds the copies that count to a dead letter. A second record of one delivery does not count. If the dead letter was stored before, records that
- * are read again after their partition was put back do not count either. If none counts, the dead letter stays as it is.
+ * Adds the copies that count to a dead letter. A second record of one delivery does not count. If the dead letter was
+ * stored before, records that are read again after their partition was put back do not count either. If none counts,
+ * the dead letter does not change.
  */
 export function addCopies(
   stored: KeptDeadLetter | undefined,
@@ -78,7 +79,7 @@ export function addCopies(
   }, stored);
 }
 
-/** The subjects that dead letters may be about: a key does not say whether it is a call's or an agent's. */
+/** Returns the subjects that dead letters may be about: a key does not show whether it is a call's or an agent's. */
 export const subjectsOfDeadLetters = (
   deadLetters: readonly Pick<ArrivedDeadLetter, "key">[],
 ): ErasureSubject[] =>
@@ -87,7 +88,10 @@ export const subjectsOfDeadLetters = (
     { kind: "agent" as const, key },
   ]);
 
-/** Whether the erasure of its subject, or of a person that it names, keeps a dead letter out; `erased` by ledgerId. Newer dead letters of an agent are kept. */
+/**
+ * Returns whether the erasure of its subject, or of a person that it names, keeps a dead letter out. `erased` is keyed
+ * by ledgerId. Dead letters of an agent that are newer than the erasure are kept.
+ */
 export function isErasedDeadLetter(
   {
     key,

@@ -8,7 +8,7 @@ import { type DeliveredEvent, findOvertaken, isLate, LATE_MS, statusesOf } from 
 const START = Date.UTC(2026, 10, 25, 12);
 const at = (ms: number) => new Date(START + ms);
 
-/** Happened and was received so many ms after the start. */
+/** An event that happened and was received at these times, in ms after START. */
 const sample = (uuid: string, type: string, happened: number, received: number): Event => ({
   uuid,
   kind: "call",
@@ -19,22 +19,22 @@ const sample = (uuid: string, type: string, happened: number, received: number):
   payload: JSON.stringify({ type, call_id: "one", timestamp: at(happened).toISOString() }),
 });
 
-describe("late", () => {
+describe("the lateness of an event", () => {
   test.each([
     [LATE_MS, false],
     [LATE_MS + 1, true],
     [-5_000, false],
-  ])("an event received %i ms after it happened: %s", (ms, expected) => {
+  ])("that was received %i ms after it happened is %s", (ms, expected) => {
     expect(isLate({ occurred_at: at(0), received_at: at(ms) })).toBe(expected);
   });
 
-  test("an event that does not say when it happened is not", () => {
+  test("without a stamp is false", () => {
     expect(isLate({ occurred_at: null, received_at: at(10 * LATE_MS) })).toBe(false);
   });
 });
 
-describe("out of order", () => {
-  test("what was received after something that stands later in the call, which is named", () => {
+describe("an event is out of order", () => {
+  test("if it was received after an event that comes later in the call, whose type is returned", () => {
     const events = [
       sample("a", "call.new", 0, 0),
       sample("b", "call.waiting", 1_000, 9_000),
@@ -44,17 +44,17 @@ describe("out of order", () => {
     expect(findOvertaken(events)).toEqual(new Map([["b", "call.ongoing"]]));
   });
 
-  test("in the order of the life cycle where stamps are equal, whatever the order they are given in", () => {
+  test("by the life cycle if the stamps are equal, in any order of the input", () => {
     const events = [sample("a", "call.ongoing", 0, 10), sample("b", "call.new", 0, 20)];
     expect(findOvertaken(events)).toEqual(new Map([["b", "call.ongoing"]]));
     expect(findOvertaken(events.toReversed())).toEqual(new Map([["b", "call.ongoing"]]));
   });
 
-  test("nothing that was received at the same moment", () => {
+  test("but not if both were received at the same moment", () => {
     expect(findOvertaken([sample("a", "call.new", 0, 5), sample("b", "call.ongoing", 1, 5)]).size).toBe(0);
   });
 
-  test("of any events: whoever has one behind it that was received before it, and the first of those", () => {
+  test("if any later event of the call was received before it, and the first of those is returned", () => {
     const types = ["call.new", "call.waiting", "call.ongoing", "call.finished", "call.data-provided"];
     const one = fc.tuple(fc.nat(4), fc.nat(5), fc.nat(9));
     const property = fc.property(fc.array(one, { maxLength: 12 }), (given) => {
@@ -84,7 +84,7 @@ describe("the statuses of a delivery", () => {
     redeliveries: 0,
     overtaken_by: null,
   };
-  test("an event may be several at once, and is new where it is none other", () => {
+  test("may be several for an event, and `new` is the only one if no other applies", () => {
     expect(statusesOf({ event })).toEqual(["new"]);
     expect(statusesOf({ event: { ...event, redeliveries: 2 } })).toEqual(["redelivered"]);
     const all = { ...event, redeliveries: 1, received_at: at(LATE_MS + 1), overtaken_by: "call.finished" };

@@ -11,7 +11,7 @@ export type DeliveredEvent = Omit<
 > & {
   /** The number of redeliveries. */
   redeliveries: number;
-  /** The type of an event that was received before this one and stands after it in the call; null if there is none. */
+  /** The type of an event that was received before this one and comes after it in the call; null if there is none. */
   overtaken_by: string | null;
 };
 
@@ -24,10 +24,15 @@ export const DEAD_LETTER_STATUSES = ["unknown-type", "refused", "parked"] as con
 export const DELIVERY_STATUSES = [...EVENT_STATUSES, ...DEAD_LETTER_STATUSES] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay, and is short for a retry. */
+/**
+ * The vendor sends within seconds, and repeats a delivery that was not accepted. A minute exceeds any network delay,
+ * and is short for a retry.
+ */
 export const LATE_MS = 60_000;
 
-/** Whether the event was received more than a minute after it happened. An event without a stamp is never late. */
+/**
+ * Returns whether an event was received more than a minute after it happened. An event without a stamp is never late.
+ */
 export const isLate = ({ occurred_at, received_at }: Pick<Event, "occurred_at" | "received_at">): boolean =>
   occurred_at !== null && received_at.getTime() - occurred_at.getTime() > LATE_MS;
 
@@ -41,13 +46,19 @@ export function statusesOf(delivery: Delivery): DeliveryStatus[] {
   return statuses.length > 0 ? statuses : ["new"];
 }
 
-/** A dead letter with a source was parked by a consumer. Otherwise ingest refused the body, and its type decides. */
+/**
+ * Returns the status of a dead letter. A consumer parked it if it has a source. Otherwise ingest refused the body, and
+ * the type decides.
+ */
 function deadLetterStatus({ source, type }: Pick<DeadLetter, "source" | "type">): DeliveryStatus {
   if (source !== null) return "parked";
   return type !== null && findDefinition(canonicalType(type)) ? "refused" : "unknown-type";
 }
 
-/** Finds, for each overtaken event of a call, the type of the first event that stands after it and was received before it. The keys are uuids. */
+/**
+ * Finds, for each overtaken event of a call, the type of the first event that comes after it and was received before
+ * it. The keys are uuids.
+ */
 export function findOvertaken(events: readonly Event[], readOccurrence = readInUtc): Map<string, string> {
   const ordered = sortOrderKeys(
     events.map((event) => {

@@ -6,7 +6,7 @@ test.each([
   [10, 10, false],
   [11, 1_100, false],
   [100, 10_000, false],
-])("%i calls of %i go without a confirmation", (calls, all, isOurs) => {
+])("an erasure of %i calls of %i needs no confirmation", (calls, all, isOurs) => {
   expect(reasonToConfirm({ calls, all, isOurs })).toBeNull();
 });
 
@@ -14,6 +14,6 @@ test.each([
   [11, 1_099, false, "1 %"],
   [101, 1_000_000, false, "more than 100"],
   [1, 1_000_000, true, "own numbers"],
-])("%i calls of %i (our own number: %s) are confirmed: %s", (calls, all, isOurs, reason) => {
+])("an erasure of %i calls of %i (own number: %s) must be confirmed: %s", (calls, all, isOurs, reason) => {
   expect(reasonToConfirm({ calls, all, isOurs })).toContain(reason);
 });

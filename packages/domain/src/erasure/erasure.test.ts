@@ -12,7 +12,7 @@ const stamped = (received: number, occurred: number | null = null) => ({
 const byId = (...erased: Erased[]) => latestErased(erased);
 const person = { kind: "number", key: "+5511987654321" } as const;
 
-test("a tombstone of single events is a part for each, and every other is one", () => {
+test("a tombstone of single events has one part for each event, and any other tombstone is one part", () => {
   const erasure = { kind: "agent", key: "c", erased_at: at(1), log_clean_by: at(9) } as const;
   expect(partsOf([{ ...erasure, uuids: ["a", "b"] }])).toMatchObject([
     { kind: "event", key: "a", of: "c" },
@@ -22,7 +22,7 @@ test("a tombstone of single events is a part for each, and every other is one", 
   expect(partsOf([erasure])).toEqual([erasure]);
 });
 
-test("a single event is erased for good, and its agent's others are not", () => {
+test("a single event is erased permanently, and the other events of its agent are not", () => {
   const erased = byId({ kind: "event", key: "a", erased_at: at(1) });
   const event = { kind: "agent", aggregate_id: "c", ...stamped(99) } as const;
   expect(erasureOf({ ...event, uuid: "a" }, erased)).toBeDefined();
@@ -30,7 +30,7 @@ test("a single event is erased for good, and its agent's others are not", () => 
   expect(erasureOf(event, erased)).toBeUndefined();
 });
 
-test("the ledger is asked for calls, agents, and the events of agents one by one", () => {
+test("the ledger is asked for each call, each agent and each event of an agent", () => {
   const events = [
     { kind: "call", aggregate_id: "1", uuid: "a" },
     { kind: "call", aggregate_id: "1", uuid: "b" },
@@ -43,7 +43,7 @@ test("the ledger is asked for calls, agents, and the events of agents one by one
   ]);
 });
 
-test("the earlier of an event's two stamps says whether it is of before a person's erasure", () => {
+test("the earlier of an event's two times decides whether it is older than a person's erasure", () => {
   const erased = byId({ ...person, erased_at: at(10) });
   const parties = findParties('{"their_number":"11987654321"}');
   const of = (received: number, occurred: number | null = null) =>
@@ -52,7 +52,7 @@ test("the earlier of an event's two stamps says whether it is of before a person
   expect([of(11), of(11, 12)]).toEqual([null, null]);
 });
 
-test("what is only possible is covered where the erasure said so, and an agent by its name", () => {
+test("an erasure covers possible parties only if it says so, and an agent by the name", () => {
   const parties = findParties('{"code":"11987654321","actor":"ana"}');
   const sure = byId({ ...person, erased_at: at(10) });
   const wide = byId({ ...person, erased_at: at(10), possible_until: at(5) });
@@ -63,7 +63,7 @@ test("what is only possible is covered where the erasure said so, and an agent b
   expect(erasedPersonOf(stamped(1), parties, byId({ ...agent, erased_at: at(2) }))).toEqual(agent);
 });
 
-test("a random erased number keeps out no event in which it is no party", () => {
+test("a random erased number keeps out no event in which it is not a party", () => {
   const subscriber = fc.integer({ min: 0, max: 99_999_999 }).map((n) => `119${String(n).padStart(8, "0")}`);
   fc.assert(
     fc.property(subscriber, subscriber, fc.integer(), (gone, named, seconds) => {

@@ -8,12 +8,12 @@ export type ErasureSubject = { kind: EventKind; key: string };
 export type LedgerKey = { kind: EventKind | "event" | Person["kind"]; key: string };
 
 /**
- * An erased subject. A call and a single event are gone for good. An agent loses its events up to `erased_at`, and newer ones are kept.
- * Events of a person up to `erased_at` stay out, wherever they come from.
+ * An erased subject. A call and a single event are erased permanently. An agent loses its events up to `erased_at`, and
+ * newer ones are kept. Events of a person up to `erased_at` are kept out, wherever they come from.
  */
 export type Erased = LedgerKey & {
   erased_at: Date;
-  /** For a person: up to this time, events that only possibly name the person stay out too. */
+  /** For a person: up to this time, events that only possibly name the person are kept out too. */
   possible_until?: Date;
 };
 
@@ -22,9 +22,9 @@ export type Erasure = ErasureSubject & {
   erased_at: Date;
   /** From this time on, the log holds nothing of the subject that was written before the tombstone. */
   log_clean_by: Date;
-  /** The tombstone repeats an earlier erasure: a request since then waits for a tombstone of its own. */
+  /** True if the tombstone repeats an earlier erasure: a request made since then waits for its own tombstone. */
   isRepeated?: boolean;
-  /** Only these events of the agent are erased, because others share its key. */
+  /** If it is set, only these events of the agent are erased, because others share its key. */
   uuids?: readonly string[];
   /** The person for whom the ledger demands it. */
   asked_for?: Person;
@@ -53,15 +53,18 @@ type Owned = Pick<Event, "kind" | "aggregate_id">;
 /** `uuid` is missing if a record cannot be read. */
 type Identified = { uuid?: string };
 
-/** Whether an erasure deletes an event, or keeps it out when it is received later. */
+/** Returns whether an erasure deletes an event, or keeps it out when it is received later. */
 export const isErased = (event: Stamped, { kind, erased_at }: Erased | Erasure): boolean =>
   kind === "call" || kind === "event" || beganBy(event, erased_at);
 
-/** The earlier of the two times counts: a vendor's clock may be ahead, and a redelivery is received late. */
+/**
+ * Returns whether an event began by `time`. The earlier of its two times counts: a vendor's clock may be ahead, and a
+ * redelivery is received late.
+ */
 const beganBy = ({ occurred_at, received_at }: Stamped, time: Date): boolean =>
   received_at <= time || (occurred_at !== null && occurred_at <= time);
 
-/** The erasure that covers the call, the agent or the uuid of an event; `erased` by `ledgerId`. */
+/** Returns the erasure that covers the call, the agent or the uuid of an event. `erased` is keyed by `ledgerId`. */
 export function erasureOf<T extends Erased>(
   event: Owned & Stamped & Identified,
   erased: ReadonlyMap<string, T>,
@@ -71,7 +74,10 @@ export function erasureOf<T extends Erased>(
   return single ?? (whole && isErased(event, whole) ? whole : undefined);
 }
 
-/** The erased person that an event names, if the erasure covers the time of the event; `erased` by `ledgerId`. */
+/**
+ * Returns the erased person that an event names, if the erasure covers the time of the event. `erased` is keyed by
+ * `ledgerId`.
+ */
 export function erasedPersonOf(
   event: Stamped,
   { certain, possible, actor }: Parties,
@@ -98,7 +104,7 @@ export const personsOf = ({ certain, possible, actor }: Parties): Person[] => [
   ...(actor === null ? [] : [{ kind: "actor" as const, key: actor }]),
 ];
 
-/** Erasures by `ledgerId`; if one has several entries, the latest counts. */
+/** Returns erasures by `ledgerId`. If a key has several entries, the latest counts. */
 export function latestErased<T extends Pick<Erased, "kind" | "key" | "erased_at">>(
   all: Iterable<T>,
 ): Map<string, T> {
@@ -110,7 +116,7 @@ export function latestErased<T extends Pick<Erased, "kind" | "key" | "erased_at"
   return latest;
 }
 
-/** Differs for a call and an agent with the same key. */
+/** The id of a ledger entry. It differs for a call and an agent with the same key. */
 export const ledgerId = ({ kind, key }: LedgerKey): string => `${kind}:${key}`;
 
 export const subjectOf = ({ kind, aggregate_id }: Owned): ErasureSubject => ({ kind, key: aggregate_id });

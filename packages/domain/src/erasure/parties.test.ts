@@ -23,13 +23,19 @@ describe("a person is certainly a party of an event that has the number", () => 
     ["beside a name", { their_number: "Ana (11) 98765-4321" }],
     ["in full-width digits", { their_number: "１１９８７６５４３２１" }],
     ["under a telephone's name", { data: { telefone: "11987654321" } }],
-    ["under one in camel case", { data: [{ customerPhone: "11987654321" }] }],
-    ["under one with an accent and a count", { data: { "Telefône 2": 11987654321 } }],
-    ["in a list under one", { data: { celulares: ["11911112222", "11987654321"] } }],
-    ["in an object under one", { data: { phone: { value: "11987654321" } } }],
-    ["two of them under one", { data: { whatsapp: "11 91111-2222 / 11 98765-4321" } }],
-    ["divided", { data: { ddd: "11", numero: "98765-4321" } }],
-    ["divided under a name", { data: { phone: { area_code: "011", number: 987654321 } } }],
+    ["under a telephone's name in camel case", { data: [{ customerPhone: "11987654321" }] }],
+    ["under a telephone's name with an accent and a count", { data: { "Telefône 2": 11987654321 } }],
+    ["in a list under a telephone's name", { data: { celulares: ["11911112222", "11987654321"] } }],
+    ["in an object under a telephone's name", { data: { phone: { value: "11987654321" } } }],
+    [
+      "beside another number under a telephone's name",
+      { data: { whatsapp: "11 91111-2222 / 11 98765-4321" } },
+    ],
+    ["divided into two fields", { data: { ddd: "11", numero: "98765-4321" } }],
+    [
+      "divided into two fields under a telephone's name",
+      { data: { phone: { area_code: "011", number: 987654321 } } },
+    ],
     ["nested in their_number", { data: { call: { their_number: "11987654321" } } }],
     ["with a plus in free text", { note: "please call +5511987654321 today" }],
     ["with a plus and blanks", { code: "+55 11 98765 4321" }],
@@ -91,7 +97,7 @@ describe("a person is no party of an event that has the digits", () => {
     expect([...certain, ...possible]).toEqual([]);
   });
 
-  test("of a CPF or a CNPJ with its punctuation, a card, a date or an address", () => {
+  test("in a CPF or a CNPJ with its punctuation, a card, a date or an address", () => {
     const texts = ["119.876.543-21", "11.987.654/3210-00", "4111 1111 1111 1111", "2026-01-02T10:20:30"];
     for (const text of [...texts, "10.119.87.65", "01310-100", "R$ 11.987.654,32"])
       expect([text, ...findParties(JSON.stringify({ code: text })).certain]).toEqual([text]);
@@ -105,7 +111,7 @@ test("0800 and foreign numbers are found as they are written", () => {
   expect(likelihood({ their_number: "00351912345678" }, "+351912345678")).toBe("certain");
 });
 
-test("an agent is who `actor` names, however JSON writes it", () => {
+test("the agent is the one that `actor` names, in any JSON form", () => {
   const actor = (body: string) => findParties(body).actor;
   expect(actor('{"actor":"jos\\u00e9"}')).toBe("josé");
   expect(actor('{"actor":2001}')).toBe("2001");
@@ -121,7 +127,7 @@ const subscriber = fc
 const field = fc.constantFrom("call_id", "timestamp", "sid", "uuid", "url");
 const neutral = fc.constantFrom("code", "answer", "protocol", "cpf", "id", "note");
 
-test("a random number is never certainly a party of a call in which it is none", () => {
+test("a random number is never certainly a party of a call that does not have it in a telephone field", () => {
   const other = fc.tuple(subscriber, fc.constantFrom("their_number", "our_number", "number"));
   fc.assert(
     fc.property(subscriber, fc.array(other), field, neutral, (digits, others, never, free) => {
@@ -137,7 +143,7 @@ test("a random number is never certainly a party of a call in which it is none",
   );
 });
 
-test("whatever is sent is read without an error, and in little time", () => {
+test("any text is read without an error, and in little time", () => {
   const text = fc.oneof(
     fc.string(),
     fc.json(),
@@ -156,7 +162,7 @@ test("whatever is sent is read without an error, and in little time", () => {
   findParties('{"'.repeat(30_000));
 });
 
-test("a number is found at any depth, and no depth is too much", () => {
+test("a number is found at any depth", () => {
   const deep = (levels: number, inner: string) => `${'{"a":['.repeat(levels)}${inner}${"]}".repeat(levels)}`;
   for (const levels of [10, 70, 5_000])
     expect([levels, likelihood(deep(levels, '{"phone":"11987654321"}'))]).toEqual([levels, "certain"]);

@@ -5,8 +5,8 @@ import { roleOf } from "../telephone/telephone-keys.ts";
 import { findWritten } from "../telephone/telephone-text.ts";
 
 /**
- * A person for whom calls and agents are erased together: the owner of a phone number (`key` is its canonical form), or one of our own
- * agents.
+ * A person for whom calls and agents are erased together: the owner of a phone number (`key` is its canonical form), or
+ * one of our own agents.
  */
 export type Person = { kind: "number" | "actor"; key: string };
 
@@ -55,7 +55,7 @@ export const NOBODY: Parties = { certain: new Set(), possible: new Set(), ours: 
 /** The rule for an account in Brazil. */
 export const findParties = createFindParties({ region: "BR" });
 
-/** The likelihood that a body names a person. A number without its area code may belong to any area. */
+/** Returns the likelihood that a body names a person. A number without its area code may belong to any area. */
 export function likelihoodOf({ certain, possible, actor }: Parties, { kind, key }: Person): Likelihood {
   if (kind === "actor") return actor !== null && agentKey(actor) === agentKey(key) ? "certain" : "none";
   if (certain.has(key)) return "certain";
@@ -63,7 +63,7 @@ export function likelihoodOf({ certain, possible, actor }: Parties, { kind, key 
   return [...certain, ...possible].some(isNear) ? "possible" : "none";
 }
 
-/** `+5511987654321` and `+55987654321`. */
+/** Returns whether two numbers differ only in the area code, like `+5511987654321` and `+55987654321`. */
 function isSameWithoutArea(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   return /^\+55\d{8,9}$/.test(short) && long.length === short.length + 2 && withoutArea(long) === short;
@@ -83,7 +83,10 @@ type Found = {
   isTooDeep: boolean;
 };
 
-/** Events have fewer levels. A dead letter, or JSON within a text, may have any number. */
+/**
+ * The most levels of nesting that are read as JSON. Events have fewer levels. A dead letter, or JSON within a text, may
+ * have any number.
+ */
 const MOST_LEVELS = 100;
 
 function add({ read }: Found, numbers: Set<string>, written: unknown): boolean {
@@ -147,7 +150,7 @@ function visitObject(found: Found, body: Record<string, unknown>, under: Role): 
   if (isDivided) addDivided(found, body);
 }
 
-/** `{"question":"Qual seu telefone?","answer":"…"}`: one field names the contents of another. */
+/** Returns whether one field names the contents of another: `{"question":"Qual seu telefone?","answer":"…"}`. */
 const isLabelled = (body: Record<string, unknown>): boolean =>
   LABELS.some((label) => {
     const name = body[label];
@@ -170,7 +173,7 @@ function visitText(found: Found, text: string, role: Role): void {
   for (const written of possible) add(found, role === "telephone" ? found.certain : found.possible, written);
 }
 
-/** Most values have too few digits for a number: this check skips them at low cost. */
+/** Returns whether a text has enough digits for a number. Most values do not: this check skips them at low cost. */
 function hasDigits(text: string): boolean {
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -205,7 +208,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Reads a text that is not JSON: by a body within it, or else by texts that look like fields, or else by the text itself. */
+/**
+ * Reads a text that is not JSON: by a body within it, or else by texts that look like fields, or else by the text
+ * itself.
+ */
 function scanBroken(found: Found, text: string): void {
   const inner = parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));
   if (isObject(inner)) {

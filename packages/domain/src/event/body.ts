@@ -2,8 +2,8 @@
 const TEXTS = ["code", "our_number", "their_number", "actor", "number"];
 
 /**
- * Reads the body of an event. A text that was sent as a JSON number is given as it was written. The body is empty if the payload is not a
- * JSON object, which ingest never writes.
+ * Reads the body of an event. A text that was sent as a JSON number is given as it was written. The body is empty if
+ * the payload is not a JSON object, which ingest never writes.
  */
 export function readBody(payload: string): Record<string, unknown> {
   try {

@@ -12,9 +12,12 @@ export type Definition = {
   state: CallState | null;
 };
 
-/** Ends the life cycle: comes last among events of equal time, and nothing follows it. */
+/**
+ * The rank of the end of the life cycle. It comes last among events of equal time, and no event of the life cycle
+ * follows it.
+ */
 export const FINISHED_RANK = 8;
-/** Stands outside the life cycle: comes after the other events of equal time. */
+/** The rank of events outside the life cycle. They come after the other events of equal time. */
 export const OTHER_RANK = 9;
 
 const step = (rank: number, state: CallState | null = null) => ({ kind: "call" as const, rank, state });
@@ -51,8 +54,8 @@ const CATALOGUE = {
 } as const satisfies Record<string, Definition>;
 
 /**
- * A type that the catalogue lists. Switches and tables over it are exhaustive: the compiler names each of them when a type is added.
- * A record that a newer release wrote may have another type, which is why `Event.type` is a string.
+ * A type that the catalogue lists. Switches and tables over it are exhaustive: the compiler names each of them when a
+ * type is added. A record that a newer release wrote may have another type, which is why `Event.type` is a string.
  */
 export type EventType = keyof typeof CATALOGUE;
 
@@ -64,7 +67,7 @@ export type AgentEventType = {
 /** A Map, because a type that is named like a member of Object must be unknown. */
 const definitions: ReadonlyMap<string, Definition> = new Map(Object.entries(CATALOGUE));
 
-/** Spellings of older senders. */
+/** The spellings of types by older senders. */
 const aliases: ReadonlyMap<string, EventType> = new Map([["call.on-going", "call.ongoing"]]);
 
 /** Every type, as the catalogue spells it. */
@@ -72,7 +75,7 @@ export const eventTypes: readonly EventType[] = Object.keys(CATALOGUE) as EventT
 
 export const isEventType = (type: string): type is EventType => definitions.has(type);
 
-/** The spelling of the catalogue. An unknown type stays as it is. */
+/** Returns a type in the spelling of the catalogue. An unknown type is returned unchanged. */
 export const canonicalType = (type: string): string => aliases.get(type) ?? type;
 
 export const findDefinition = (type: string): Definition | undefined => definitions.get(type);

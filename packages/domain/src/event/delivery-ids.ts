@@ -1,9 +1,9 @@
 /*
- * Ingest gives each POST an id. A record with a known id is not another delivery: the Kafka client wrote it twice. Records of earlier
- * releases have no id, and each of them counts as a delivery.
+ * Ingest gives each POST an id. A record with a known id is not another delivery: the Kafka client wrote it twice.
+ * Records of earlier releases have no id, and each of them counts as a delivery.
  */
 
-/** A publisher repeats at most so many records, so the copy of a record follows within this number. */
+/** A publisher repeats at most this many records, so the copy of a record follows within this number. */
 const KEPT = 1_000;
 
 /** The latest delivery ids of an event or a dead letter. */

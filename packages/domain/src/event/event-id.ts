@@ -7,15 +7,19 @@ const NAMESPACE = "b21b0844-e273-44af-b814-9865eee9a94f";
 const SLOT_MS = 600_000;
 
 /**
- * The id of an event, equal for two deliveries of the same event: the UUIDv5 of the body's bytes, because the vendor redelivers byte for
- * byte. A body with neither a readable time nor a `sid` could be a second, real event. There the 10-minute slot of its reception is part
- * of the name, after a NUL. No JSON text contains a NUL, so no body has the name of another.
+ * Returns the id of an event, which is equal for two deliveries of the same event: the UUIDv5 of the body's bytes,
+ * because the vendor redelivers byte for byte. A body with neither a readable time nor a `sid` could be a second, real
+ * event, so its UUIDv5 also includes the 10-minute slot of its reception, after a NUL. No JSON text contains a NUL, so
+ * this name never equals that of another body.
  */
 export function eventId(bytes: Uint8Array, body: Record<string, unknown>, received_at: Date): string {
   return hasIdentity(body) ? idOfBytes(bytes) : idInSlot(bytes, received_at);
 }
 
-/** Whether an event with these bytes, received at that time, has this id. It proves that an event was read as it was written. */
+/**
+ * Returns whether an event with these bytes, received at that time, has this id. If so, the event was read as it was
+ * written.
+ */
 export const isEventId = (id: string, bytes: Uint8Array, received_at: Date): boolean =>
   id === idOfBytes(bytes) || id === idInSlot(bytes, received_at);
 
@@ -26,7 +30,10 @@ function idInSlot(bytes: Uint8Array, received_at: Date): string {
   return v5(Buffer.concat([bytes, Buffer.from(`\0${slot}`)]), NAMESPACE);
 }
 
-/** Reads the time in UTC in every zone, because the id of an event must not depend on a setting. */
+/**
+ * Returns whether a body has a `sid` or a readable time. The time is always read in UTC, because the id of an event
+ * must not depend on a setting.
+ */
 function hasIdentity({ sid, timestamp }: Record<string, unknown>): boolean {
   const named = (typeof sid === "string" && sid !== "") || typeof sid === "number";
   return named || readTimestamp(timestamp) !== null;

@@ -21,8 +21,9 @@ const begun = [step("call.new", 0), step("call.standby", 300)];
 const finished = step("call.finished", 200);
 
 /**
- * The sequences of events TeraVoz sends for a call. Source: the vendor's samples, sandbox and dialer. An `outbound` call passes no
- * queue. A call of a `campaign` is the dialer's too: it connects the customer to a queue (`destination_type: queue`).
+ * The sequences of events TeraVoz sends for a call. Source: the vendor's samples, sandbox and dialer. An `outbound`
+ * call passes no queue. The dialer also makes the calls of a `campaign`, and connects the customer to a queue
+ * (`destination_type: queue`).
  */
 export const flows: Readonly<Record<FlowName, readonly FlowStep[]>> = {
   delegated: [...begun, ...served("ana@example.com", { queue: "900" }), finished],

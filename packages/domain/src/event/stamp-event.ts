@@ -3,7 +3,8 @@ import { readBody } from "./body.ts";
 import type { Event } from "./event.ts";
 
 /**
- * Sets `occurred_at` by these rules. The process that received the event may have read the stamp by other settings.
+ * Sets `occurred_at` by the given reader. The process that received the event may have read the stamp by other
+ * settings.
  */
 export function stampEvent<E extends Event>(event: E, readOccurrence: ReadOccurrence): E {
   const stamp = readOccurrence(readBody(event.payload).timestamp, event.received_at);

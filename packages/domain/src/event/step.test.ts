@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ana, at, beto, callOf, q900, q901, type Sent, wholeSecond } from "../../testing/calls.ts";
 
-/** A second event that says the same: another `sid` makes it an event of its own. */
+/** A second event with the same content. Another `sid` makes it a separate event. */
 const again = ([type, seconds, fields]: Sent): Sent => [type, seconds, { ...fields, sid: "again" }];
 const overflow: Sent = ["call.overflow", 20, q900];
 const rings: Sent[] = [
@@ -16,7 +16,7 @@ describe("two events of one type that are equal in stamp, queue and agent", () =
     expect(call).toEqual({ ...callOf(...sent), events: 6 });
   });
 
-  test("are one answer if the same second holds the transfer to the same queue", () => {
+  test("are one answer if the transfer to the same queue is in that second too", () => {
     const stamp = { timestamp: wholeSecond(1) };
     const sent: Sent[] = [
       ["call.waiting", 1, { ...q900, ...stamp }],
@@ -28,13 +28,13 @@ describe("two events of one type that are equal in stamp, queue and agent", () =
     expect(call.legs).toHaveLength(1);
   });
 
-  test("have their fields read from both", () => {
+  test("both add their fields to the call", () => {
     const first: Sent = ["call.waiting", 1, { ...q900, code: "7" }];
     const second: Sent = ["call.waiting", 1, { ...q900, their_number: "11987654321" }];
     expect(callOf(first, second)).toMatchObject({ code: "7", their_number: "11987654321", events: 2 });
   });
 
-  test("are equal if only the letters of the login differ, or the extension beside it", () => {
+  test("are equal if they differ only in the case of the login, or in the extension beside it", () => {
     const sent: Sent[] = [
       ["actor.noanswer", 9, { actor: "Ana", number: "201" }],
       ["actor.noanswer", 9, { actor: "ana" }],
@@ -61,7 +61,7 @@ describe("two events are two steps", () => {
     expect(all.reduce((sum, { rang }) => sum + rang, 0)).toBe(2);
   });
 
-  test("if they have no stamp, though all else be equal", () => {
+  test("if they have no stamp, even if all other fields are equal", () => {
     const noanswer: Sent = ["actor.noanswer", 9, { ...ana, timestamp: null }];
     expect(callOf(noanswer, again(noanswer)).rings).toMatchObject([{ rang: 2, missed: 2 }]);
   });

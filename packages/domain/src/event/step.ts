@@ -3,7 +3,10 @@ import { readQueue, readText } from "./text.ts";
 
 /** The part of an event that concerns the course of a call or an agent. */
 export type Step = {
-  /** Null for a type that only a newer release knows: such an event describes the call, and is no step of its course. */
+  /**
+   * Null for a type that only a newer release knows: the event adds fields to the call, and is not a step of its
+   * course.
+   */
   type: EventType | null;
   /** The queue that the event itself names. */
   queue: string | null;
@@ -27,12 +30,12 @@ function readAgent(type: string, body: Record<string, unknown>): StepAgent | nul
   return name === null ? null : { name, extension };
 }
 
-/** Logins are compared without case. */
+/** The key of an agent. Logins are compared without case. */
 export const agentKey = (name: string): string => name.toLowerCase();
 
 /**
- * Whether an event of a call names this agent of the call. An event with a login names that login. An event with an extension alone
- * names the agent who has the extension.
+ * Returns whether an event of a call names this agent of the call. An event with a login names that login. An event
+ * with an extension alone names the agent who has the extension.
  */
 export function isSameAgent(
   known: { agent: string; extension: string | null },
@@ -43,15 +46,15 @@ export function isSameAgent(
   return isByExtension && extension !== null && extension === known.extension;
 }
 
-/** Equal for two events that are one step; null for an event that is always a step of its own. */
+/** A key that is equal for two events that are one step. Null for an event that is always a separate step. */
 export const stepKey = ({ type, queue, agent }: Step, stampMs: number | null): string | null =>
   stampMs !== null && canBeRepeated(type)
     ? JSON.stringify([type, stampMs, queue, agent && agentKey(agent.name)])
     : null;
 
 /**
- * Whether two events of this type with equal stamps, queues and agents are one step that the sender wrote twice. Events of the other
- * types only describe a call.
+ * Returns whether two events of this type with equal stamps, queues and agents are one step that the sender wrote
+ * twice. Events of the other types only add fields to a call.
  */
 function canBeRepeated(type: EventType | null): boolean {
   switch (type) {

@@ -37,7 +37,7 @@ test("every type of the catalogue is accepted with the keys its senders give", (
     expect(accepted({ type, call_id: "1.2", actor: "ana@example.com", code: "7" }).type).toBe(type);
 });
 
-test("an older sender's call.on-going is call.ongoing", () => {
+test("the call.on-going of an older sender is read as call.ongoing", () => {
   expect(accepted({ type: "call.on-going", call_id: "1" }).type).toBe("call.ongoing");
 });
 
@@ -57,7 +57,7 @@ describe("agent and dialer events", () => {
     expect(accepted({ type: "dialer.attempt", actor: "", code: "c", number: "200" }).aggregate_id).toBe("c");
     expect(accepted({ type: "dialer.failure", number: 200 }).aggregate_id).toBe("200");
   });
-  test("an agent event stays one even when it carries a call_id", () => {
+  test("an agent event with a call_id is still an agent event", () => {
     expect(accepted({ type: "actor.logged-in", call_id: "1", actor: "ana" })).toMatchObject({
       kind: "agent",
     });
@@ -102,14 +102,14 @@ test("bytes that are not UTF-8 are refused", () => {
   expect(parseWebhook(Uint8Array.of(0x7b, 0xff, 0x7d), received).outcome).toBe("malformed");
 });
 
-test("strange values of other fields never refuse an event", () => {
+test("an event is never refused for strange values of other fields", () => {
   const body =
     '{"type":"call.new","call_id":"1","queue":{"a":1e400},"timestamp":[],"__proto__":1,"n":9007199254740993,"n":"\\ud800\\u0000"}';
   expect(accepted(body)).toMatchObject({ payload: body, occurred_at: null });
   expect(accepted(nested(63)).payload).toBe(nested(63));
 });
 
-test("whatever bytes come, parseWebhook answers and never throws", () => {
+test("parseWebhook returns a result for any bytes and never throws", () => {
   const texts = fc.oneof(
     fc.json(),
     // any UTF-16; fast-check's unit "binary" first builds a map of a million characters

@@ -10,16 +10,16 @@ export type Fault = { path: string; message: string };
 
 export type ParsedWebhook =
   | { outcome: "accepted"; event: Event; body: Record<string, unknown> }
-  /** Not a JSON object. */
+  /** The body is not a JSON object. */
   | { outcome: "malformed"; faults: Fault[] }
-  /** A JSON object without a known type or without a key. A later release may know the type. */
+  /** The body is a JSON object without a known type or without a key. A later release may know the type. */
   | { outcome: "unprocessable"; faults: Fault[]; key: string | null };
 
 const MAX_DEPTH = 64;
 
 /**
- * Makes an event of the bytes of a webhook's body, or says why it cannot. Never throws. It requires only a known `type` and a key, which
- * make the event addressable. Any other strange value stays in the payload.
+ * Parses the bytes of a webhook's body into an event, or returns the faults. Never throws. It requires only a known
+ * `type` and a key, which make the event addressable. Any other strange value stays in the payload.
  */
 export function parseWebhook(
   bytes: Uint8Array,
@@ -73,7 +73,7 @@ const callKey = (payload: string, body: Record<string, unknown>) => readKey(payl
 const agentKey = (payload: string, body: Record<string, unknown>) =>
   readKey(payload, body, "actor") ?? readKey(payload, body, "code") ?? readKey(payload, body, "number");
 
-/** A key as the sender wrote it. */
+/** Reads a key as the sender wrote it. */
 function readKey(payload: string, body: Record<string, unknown>, field: string): string | null {
   const value = body[field];
   const key = typeof value === "number" ? numbersAsWritten(payload)[field] : value;
@@ -82,7 +82,7 @@ function readKey(payload: string, body: Record<string, unknown>, field: string):
 
 const typeFault = (type: unknown): Fault => ({
   path: "/type",
-  message: type === undefined ? "is missing" : `is none of ${eventTypes.join(", ")}`,
+  message: type === undefined ? "is missing" : `must be one of ${eventTypes.join(", ")}`,
 });
 
 function keyFault({ kind }: Definition): Fault {
@@ -119,7 +119,7 @@ function parseJson(text: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Recursion stops at `levels`, so the stack stays small. */
+/** Returns whether a value is nested deeper than `levels`. Recursion stops there, so the stack stays small. */
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;

@@ -8,25 +8,25 @@ const look = (marks: Marks, at: number, stands: { next: number | null; high: num
   return { lag: lags[0]!, marks: next };
 };
 
-test("what the log holds and the store does not is the lag, from the log's beginning where nothing is stored", () => {
+test("the lag is the number of records that are not stored, counted from the log's beginning if none is stored", () => {
   expect(look(none, 0, { next: 7, high: 10 }).lag).toEqual({ ...place, records: 3, waited_ms: 0 });
   expect(look(none, 0, { next: null, low: 4, high: 10 }).lag.records).toBe(6);
   expect(look(none, 0, { next: 10, high: 10 }).lag.records).toBe(0);
 });
 
-test("a log made anew, or cut beyond the position, is no lag below nothing and none beyond what is there", () => {
+test("the lag is between 0 and the records of the log, even if the log was created again or cut beyond the position", () => {
   expect(look(none, 0, { next: 12, high: 10 }).lag.records).toBe(0);
   expect(look(none, 0, { next: 2, low: 5, high: 10 }).lag.records).toBe(5);
 });
 
-test("the age grows while nothing is stored, also while more comes", () => {
+test("the age grows while nothing is stored, even if more records arrive", () => {
   const first = look(none, 1_000, { next: 7, high: 10 });
   const second = look(first.marks, 5_000, { next: 7, high: 20 });
   expect(second.lag.waited_ms).toBe(4_000);
   expect(look(second.marks, 9_000, { next: 9, high: 20 }).lag.waited_ms).toBe(8_000);
 });
 
-test("when all that was there at a look is stored, the age begins anew; when everything is, there is none", () => {
+test("the age starts again if the records of an earlier measurement are stored, and is 0 if all records are", () => {
   const first = look(none, 1_000, { next: 7, high: 10 });
   const second = look(first.marks, 5_000, { next: 10, high: 20 });
   expect(second.lag).toMatchObject({ records: 10, waited_ms: 0 });

@@ -19,13 +19,13 @@ export type PartitionLag = {
   partition: number;
   /** The number of records that are not stored yet. */
   records: number;
-  /** The oldest of them has waited for at least so long; 0 if none waits. */
+  /** The oldest of them has waited for at least this long; 0 if none waits. */
   waited_ms: number;
 };
 
 /**
- * Measures the lag of each partition. The age is a lower bound, and grows while nothing is stored: a record that was at the end of the
- * log at an earlier measurement and is still not stored has waited since then.
+ * Measures the lag of each partition. The age is a lower bound, and grows while nothing is stored: a record that was at
+ * the end of the log at an earlier measurement and is still not stored has waited since then.
  */
 export function measureLag(
   partitions: readonly PartitionProgress[],

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { instanceStateOf, isGone, missingServices } from "./service-status.ts";
 
-test("an instance that missed three reports is silent, whatever it said last", () => {
+test("an instance that missed three reports is silent, whatever state it reported last", () => {
   for (const state of ["ready", "unready"] as const) {
     expect(instanceStateOf({ state }, 29_999, 10_000)).toBe(state);
     expect(instanceStateOf({ state }, 30_000, 10_000)).toBe("silent");
@@ -10,18 +10,18 @@ test("an instance that missed three reports is silent, whatever it said last", (
   }
 });
 
-test("one that said that it stops is not silent, and is soon forgotten", () => {
+test("an instance that reported its stop is not silent, and is no longer shown after a minute", () => {
   expect(instanceStateOf({ state: "stopped" }, 59_999, 10_000)).toBe("stopped");
   expect(isGone({ state: "stopped" }, 59_999)).toBe(false);
   expect(isGone({ state: "stopped" }, 60_000)).toBe(true);
 });
 
-test("one that is silent is waited for ten minutes", () => {
+test("a silent instance is shown for ten minutes", () => {
   expect(isGone({ state: "ready" }, 599_999)).toBe(false);
   expect(isGone({ state: "ready" }, 600_000)).toBe(true);
 });
 
-test("a service is missing while none of its instances is there, ready or not", () => {
+test("a service is missing if none of its instances is running, ready or not", () => {
   expect(missingServices([])).toEqual(["ingest", "projector", "realtime"]);
   const instances = [
     { service: "ingest", standing: "unready" as const },

@@ -1,12 +1,12 @@
 /** A failing check of /readyz. If it is `tolerated`, the instance is ready nevertheless. */
 export type FailingCheck = { name: string; reason: string; tolerated: boolean };
 
-/** The number of answers of the webhook with one status, in one minute up to now. */
+/** The number of answers of the webhook with one status in one minute, up to the report. */
 export type Answers = { minute: Date; status: number; count: number };
 
 /**
- * The requests that an instance refused in the last hour, by name: the path of posts to wrong addresses, or the origin of pages that may
- * not connect. A name contains no number and no secret.
+ * The requests that an instance refused in the last hour, by name: the path of posts to wrong addresses, or the origin
+ * of pages that may not connect. A name contains no number and no secret.
  */
 export type Refused = { kind: "path" | "origin"; name: string; count: number; last: Date };
 
@@ -34,9 +34,9 @@ export const SERVICES = ["ingest", "projector", "realtime"] as const;
 
 /** An instance that reports every `everyMs` and has missed three reports has died, hangs or is cut off. */
 export const silentAfterMs = (everyMs: number): number => 3 * everyMs;
-/** An instance that has been silent for so long is not expected to return. */
+/** An instance without a report for this long is not expected to return. */
 const GONE_MS = 600_000;
-/** Long enough to be seen during a rollout. */
+/** A stopped instance is shown for this long, so that it is seen during a rollout. */
 const STOPPED_SHOWN_MS = 60_000;
 
 /** The state of an instance as others see it. A silent instance should have reported and has not. */
@@ -49,11 +49,11 @@ export const instanceStateOf = (
   everyMs: number,
 ): InstanceState => (state !== "stopped" && ageMs >= silentAfterMs(everyMs) ? "silent" : state);
 
-/** Whether the instance is no longer shown. */
+/** Returns whether the instance is no longer shown. */
 export const isGone = ({ state }: Pick<ServiceStatus, "state">, ageMs: number): boolean =>
   ageMs >= (state === "stopped" ? STOPPED_SHOWN_MS : GONE_MS);
 
-/** Whether the instance runs and reports, ready or not. */
+/** Returns whether the instance runs and reports, ready or not. */
 export const isRunning = ({ standing }: { standing: InstanceState }): boolean =>
   standing === "ready" || standing === "unready";
 

@@ -41,7 +41,7 @@ const talked = (
   ...given,
 });
 
-test("abandoned visits are listed, the latest first, with how long the caller waited", () => {
+test("abandoned visits are listed latest first, with the wait of the caller", () => {
   const calls = [gaveUp("a", 10, 70, "5511987654321"), gaveUp("b", 100, 104, null)];
   expect(listAbandoned(calls, asked)).toEqual([
     {
@@ -71,14 +71,14 @@ test("abandoned visits are listed, the latest first, with how long the caller wa
   ]);
 });
 
-test("only what ended in the window counts, and only what was abandoned", () => {
+test("only visits that were abandoned and ended in the window are listed", () => {
   const [visit] = gaveUp("x", 10, 70, null).legs;
   const overflowed = { ...gaveUp("c", 1, 2, null), legs: [{ ...visit!, outcome: "OVERFLOWED" as const }] };
   const calls = [gaveUp("before", -90, -1, null), gaveUp("after", 3_590, 3_600, null), overflowed];
   expect(listAbandoned(calls, asked)).toEqual([]);
 });
 
-test("a number counts as returned from the first talk after the abandon, however it is spelt", () => {
+test("a number counts as returned from the first talk after the abandon, in any spelling", () => {
   const calls = [
     talked(50, "11987654321"),
     talked(900, "+55 11 98765-4321"),
@@ -110,7 +110,7 @@ test("calls of an older fold belong to no known person until they are folded aga
   expect(listAbandoned(older, asked)).toMatchObject([{ person: null, returned_at: null }]);
 });
 
-test("each abandoned visit of a call has a row, also if the call went on", () => {
+test("each abandoned visit of a call has a row, even if the call continued", () => {
   const [first] = gaveUp("a", 10, 70, "11987654321").legs;
   const second = sampleVisit({ queue: "901", entered_at: at(71), ended_at: at(90), outcome: "ABANDONED" });
   const call = { ...gaveUp("a", 10, 70, "11987654321"), legs: [first!, second] };
@@ -130,7 +130,7 @@ test("an unknown wait is null and never short", () => {
   expect(listAbandoned([call], asked)).toMatchObject([{ waited_ms: null, short: false }]);
 });
 
-test("a wait as long as the queue's short time is short, one a millisecond longer is not", () => {
+test("a wait as long as the queue's short time is short, and one a millisecond longer is not", () => {
   const shorts = [5, 5.001].map((seconds) => listAbandoned([gaveUp("a", 0, seconds, null)], asked)[0]?.short);
   expect(shorts).toEqual([true, false]);
 });
@@ -198,7 +198,7 @@ describe("the people of abandoned visits", () => {
     ]);
   });
 
-  test("are those not talked to first, then the latest first", () => {
+  test("are sorted: those not talked to come first, and then the latest first", () => {
     const people = peopleOf(
       gaveUp("a", 10, 20, mine!),
       gaveUp("b", 10, 30, other!),
@@ -212,13 +212,13 @@ describe("the people of abandoned visits", () => {
     ]);
   });
 
-  test("were talked to only after the last of their visits", () => {
+  test("count as talked to only after the last of their visits", () => {
     expect(peopleOf(gaveUp("a", 10, 20, mine!), talked(50, mine!), gaveUp("b", 60, 70, mine!))).toMatchObject(
       [{ times: 2, talked_at: null }],
     );
   });
 
-  test("are no anonymous callers", () => {
+  test("do not include anonymous callers", () => {
     expect(peopleOf(gaveUp("a", 10, 20, null), gaveUp("b", 10, 20, "anonymous"))).toEqual([]);
   });
 

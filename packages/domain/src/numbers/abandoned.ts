@@ -22,9 +22,9 @@ export type Abandoned = {
   ended_at: Date;
   /** Null if the beginning of the wait is unknown. */
   waited_ms: number | null;
-  /** The caller hung up within the queue's limit for short abandons. */
+  /** True if the caller hung up within the queue's limit for short abandons. */
   short: boolean;
-  /** The next talk with the person, whoever called; null if there was none yet. */
+  /** The next talk with the person, in a call in either direction; null if there was none yet. */
   returned_at: Date | null;
 };
 
@@ -42,7 +42,7 @@ export type AbandonedPerson = {
   last_at: Date;
   /** Null if no wait is known. */
   longest_wait_ms: number | null;
-  /** All of the visits were short. */
+  /** True if all of the visits were short. */
   short: boolean;
   /** The first talk with the person after the last of the visits; null if there was none yet. */
   talked_at: Date | null;
@@ -81,7 +81,10 @@ export function listAbandoned(
   return listed.sort((one, other) => other.ended_at.getTime() - one.ended_at.getTime());
 }
 
-/** The people of these visits, each once. Those without a later talk come first; within each group the latest comes first. */
+/**
+ * The people of these visits, each once. Those without a later talk come first; within each group the latest comes
+ * first.
+ */
 export function listPeople(abandoned: readonly Abandoned[]): AbandonedPerson[] {
   const known = abandoned.filter(({ person }) => person !== null);
   const people = [...Map.groupBy(known, ({ person }) => person!)].map(([person, visits]) => {
@@ -116,8 +119,9 @@ function momentsByPerson(calls: readonly Timed<ReturnableCall>[]): Map<string, D
 }
 
 /**
- * When an agent talked to the other side of a call, in order: at the answers and the entering agents of an inbound call, at call.ongoing
- * of an outbound call. A call.ongoing of an inbound call without a visit and without an agent does not count: it is a voicemail.
+ * Returns the times at which an agent talked to the other side of a call, in order: at the answers and the entries of
+ * agents of an inbound call, at call.ongoing of an outbound call. A call.ongoing of an inbound call without a visit and
+ * without an agent does not count: it is a voicemail.
  */
 export function talkedToAt({
   counted_as,
@@ -133,7 +137,10 @@ export function talkedToAt({
 
 const byTime = (one: Date, other: Date): number => one.getTime() - other.getTime();
 
-/** Null also for a call of an older fold, which has no canonical number until it is folded again. */
+/**
+ * Returns the canonical number of the person. Null also for a call of an older fold, which has none until it is folded
+ * again.
+ */
 const personOf = ({
   their_number_canonical,
 }: Pick<ReturnableCall, "their_number_canonical">): string | null => their_number_canonical ?? null;

@@ -22,7 +22,7 @@ const asked = {
 const assertAll = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void) =>
   fc.assert(fc.property(arbitrary, check), { numRuns: runs(USUAL) });
 
-/** The events up to each of them in the order of the fold. */
+/** All prefixes of the events in the order of the fold. */
 const prefixesOf = (events: readonly Event[]): Event[][] =>
   orderEvents(events).map((_, n, ordered) => ordered.slice(0, n + 1));
 
@@ -45,7 +45,7 @@ const deliverAgain = (event: Event, laterMs: number): Event => ({
   received_at: new Date(event.received_at.getTime() + laterMs),
 });
 
-describe("of any events", () => {
+describe("random events", () => {
   test("every order and repetition folds to the same call", () => {
     assertAll(
       randomCall().chain((events) => fc.tuple(fc.constant(events), delivered(events))),
@@ -74,7 +74,7 @@ describe("of any events", () => {
     expect(twins).toBeGreaterThan(USUAL / 10);
   });
 
-  test("all visits that were offered are answered, abandoned, overflowed or waiting, at every moment", () => {
+  test("every offered visit is answered, abandoned, overflowed or waiting, at every moment", () => {
     assertAll(randomCall(), (events) => {
       const wrong = foldsOf(events).flatMap((call) => {
         const { total, queues } = countQueues([call], asked);
@@ -94,7 +94,7 @@ describe("of any events", () => {
           [began_at, finished_at],
           [began_at, connected_at],
           ...talks.map(({ entered_at, ended_at }) => [entered_at, ended_at]),
-          // a stamp of a whole second may stand before another one of its second
+          // a stamp of a whole second may be earlier than another stamp of its second
           ...legs.flatMap(({ entered_at, answered_at, talked_until, ended_at }) => [
             [entered_at, ended_at].map(secondOf),
             [entered_at, answered_at, talked_until].map(secondOf),
@@ -108,10 +108,10 @@ describe("of any events", () => {
     });
   });
 
-  test("every inbound call in WAITING with no agent on it is listed, and none that is outbound or over", () => {
+  test("every inbound call in WAITING with no agent on it is listed, and no call that is outbound or over", () => {
     let listed = 0;
     assertAll(randomCall(), (events) => {
-      // an agent without a name is on the call, and in no talk
+      // an agent without a name is on the call, but has no talk
       const named = events.filter(({ type, payload }) => type !== "actor.entered" || isAgentNamed(payload));
       if (named.length === 0) return;
       for (const call of foldsOf(named)) {
@@ -126,7 +126,7 @@ describe("of any events", () => {
     expect(listed).toBeGreaterThan(USUAL / 10);
   });
 
-  test("no talk goes on after the agent's own actor.left, or after the end of the call", () => {
+  test("no talk continues after the agent's own actor.left, or after the end of the call", () => {
     let left = 0;
     assertAll(randomCall(), (events) => {
       for (const prefix of prefixesOf(events)) {
@@ -171,7 +171,7 @@ describe("the random calls", () => {
   const count = (isCounted: (placed: ReturnType<typeof withOrderKeys>[number]) => boolean) =>
     sampled.flat().filter(isCounted).length;
 
-  test("hold every pair of steps, one right after the other, often", () => {
+  test("contain every pair of consecutive steps often", () => {
     const pairs = new Map<string, number>();
     for (const placed of sampled) {
       const steps = placed.filter(({ isTwin }) => !isTwin).map(({ event }) => event.type);
@@ -196,7 +196,7 @@ describe("the random calls", () => {
     expect(expected.filter((pair) => (pairs.get(pair) ?? 0) < 1)).toEqual([]);
   });
 
-  test("hold stamps of every kind, twins, late events, extensions alone and events without a queue", () => {
+  test("contain stamps of every kind, twins, late events, extensions alone and events without a queue", () => {
     const late = ({ receivedMs, ms }: { receivedMs: number; ms: number }) => receivedMs - ms > 1_000;
     expect({
       twins: count(({ isTwin }) => isTwin) > 40,

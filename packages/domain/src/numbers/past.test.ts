@@ -8,9 +8,9 @@ import { type RecentCall, recentPart } from "./recent-call.ts";
 
 const start = Date.UTC(2026, 0, 1, 12);
 const QUARTER_MS = 15 * 60_000;
-/** Moments are quarters of an hour: the days of the tests have few of them, so that many things happen at one. */
+/** A moment, given in quarters of an hour. The tests have few of them, so that many events share a moment. */
 const at = (quarters: number) => new Date(start + quarters * QUARTER_MS);
-/** Three days. */
+/** The last moment: three days, in quarters of an hour. */
 const LAST = 288;
 
 const TYPES = ["call.new", "call.waiting", "actor.entered", "call.ongoing", "actor.left", "call.finished"];
@@ -35,7 +35,7 @@ const eventOf = ({ call, type, received, stamped }: Sample, index: number): Even
 
 const byCall = (events: readonly Event[]) => [...Map.groupBy(events, (event) => event.aggregate_id).values()];
 
-/** All calls of these events, in the order of their names; the version is the store's own business. */
+/** Sorts calls by call_id and sets their versions to 0, because only the store decides the version. */
 const comparable = (calls: readonly RecentCall[]) =>
   calls
     .map((call) => ({ ...call, version: 0 }))
@@ -64,7 +64,7 @@ function readPast(events: readonly Event[], from: Date, to: Date): PastCalls {
   return { settled, moving: readMoving(events, from, to) };
 }
 
-/** The board as it was: what had been received by then, folded. */
+/** The board as it was at a moment: the folds of the events that had been received by then. */
 const boardAt = (events: readonly Event[], moment: Date) =>
   comparable(
     storedCalls(events.filter(({ received_at }) => received_at <= moment)).filter(
@@ -76,7 +76,7 @@ describe("the calls at a moment of the past", () => {
   const moments = fc.uniqueArray(fc.nat(LAST), { minLength: 3, maxLength: 3 });
   const samples = fc.array(sample, { maxLength: 40 });
 
-  test("are the folds of what had been received by then, whatever stretch was read", () => {
+  test("are the folds of the events that had been received by then, whatever stretch was read", () => {
     fc.assert(
       fc.property(samples, moments, (given, borders) => {
         const events = given.map(eventOf);
@@ -88,7 +88,7 @@ describe("the calls at a moment of the past", () => {
     );
   });
 
-  test("are the same where a stretch goes on from the calls at a moment of another", () => {
+  test("are the same if a stretch starts from the calls at a moment of another stretch", () => {
     fc.assert(
       fc.property(samples, moments, (given, borders) => {
         const events = given.map(eventOf);
@@ -101,7 +101,7 @@ describe("the calls at a moment of the past", () => {
     );
   });
 
-  test("have the queue and the wait of then, not of now", () => {
+  test("have the queue and the wait of that moment, not of now", () => {
     const [waiting, answered] = [1, 2].map((type, received) =>
       eventOf({ call: 0, type, received, stamped: received }, received),
     );
@@ -121,7 +121,7 @@ const saying = fc.record({
 });
 
 // an event that comes after one with a later stamp would need all events of its agent
-test("the agents at a moment of the past are what had been received by then, if it came in the order of its stamps", () => {
+test("past agents are the folds of the events received by then, if these came in the order of their stamps", () => {
   const moments = fc.uniqueArray(fc.nat(30), { minLength: 4, maxLength: 4 });
   fc.assert(
     fc.property(fc.array(saying, { maxLength: 40 }), moments, (given, borders) => {

@@ -4,12 +4,14 @@ import type { Event } from "../event/event.ts";
 import { readOccurrence as readInUtc } from "../time/timestamp.ts";
 import { type RecentCall, recentPart } from "./recent-call.ts";
 
-/** A call is on the board for so long after its last event. The longest day has 25 hours, when summer time ends. */
+/**
+ * A call is on the board for this long after its last event. The longest day, on which summer time ends, has 25 hours.
+ */
 export const ON_BOARD_MS = 25 * 3_600_000;
 
 /**
- * Agents of the past are read so far back. A working agent logs in again within a week. An agent without an event in that time is folded
- * from all events.
+ * The agents of a past moment are read from the events of this time before it. A working agent logs in again within a
+ * week. An agent without an event in that time is folded from all events.
  */
 export const PRESENCE_LOOK_BACK_MS = 8 * 86_400_000;
 
@@ -24,7 +26,7 @@ export type MovingCall = {
 /** All data for the calls and agents of any moment in a stretch of the past. Moments are times of reception. */
 export type Past = {
   from: Date;
-  /** Inclusive. */
+  /** The end of the stretch, inclusive. */
   to: Date;
   /** The calls on the board at `from`, as they were then. Calls that have changed since may be among them. */
   settled: readonly RecentCall[];
@@ -37,8 +39,9 @@ export type Past = {
 };
 
 /**
- * The calls on the board at a moment of the stretch: the folds of the events that had been received by then. A call whose last event had
- * been received is as it is stored. A call that has changed since is folded again, and its `version` is the time of its last event.
+ * The calls on the board at a moment of the stretch: the folds of the events that had been received by then. A call
+ * whose last event had been received by then is returned as it is stored. A call that has changed since is folded
+ * again, and its `version` is the time of its last event.
  */
 export function callsAt(
   { settled, moving }: Pick<Past, "settled" | "moving">,
@@ -53,7 +56,7 @@ export function callsAt(
   );
 }
 
-/** Null before its first event. */
+/** Returns a call as it was at a moment; null before its first event. */
 function callAt({ call, events }: MovingCall, at: Date, fold: Fold): RecentCall | null {
   if (call.updated_at <= at) return call;
   const folded = fold(events.filter(({ received_at }) => received_at <= at));

@@ -16,7 +16,7 @@ const until = (now: Date) => ({ window: { from: at(0), to: ever }, now, promiseO
 
 const visitOf = (from: Date, given: Partial<Visit> = {}): Visit =>
   sampleVisit({ entered_at: from, ...given });
-/** Waited `waitS` and talked until `end`. */
+/** A visit that waited for `waitS` and talked until `end`. */
 const answered = (from: Date, waitS: number, end: Date, queue: string | null = "900") =>
   visitOf(from, {
     queue,
@@ -28,7 +28,7 @@ const answered = (from: Date, waitS: number, end: Date, queue: string | null = "
 const call = (...visits: Visit[]): CountedCall => sampleCounted({ updated_at: at(0), legs: visits });
 
 describe("the slices of a day", () => {
-  test("go from midnight to the one that has just begun, a quarter of an hour each", () => {
+  test("are quarters of an hour, from midnight to the current one", () => {
     const begins = (now: Date) => countQueueDay([], until(now)).map(({ from }) => from);
     expect(begins(at(0))).toEqual([at(0)]);
     expect(begins(new Date(at(15).getTime() - 1))).toEqual([at(0)]);
@@ -36,7 +36,7 @@ describe("the slices of a day", () => {
     expect(begins(at(1_439))).toHaveLength(96);
   });
 
-  test("a visit is offered, answered and ended each in the slice in which it happened", () => {
+  test("a visit counts as offered, answered and ended in the slice in which each happened", () => {
     const slices = countQueueDay([call(answered(at(14), 90, at(31)))], until(at(40)));
     expect(slices.map(({ offered, answered }) => [offered, answered])).toEqual([
       [1, 0],
@@ -57,7 +57,7 @@ describe("the slices of a day", () => {
     ]);
   });
 
-  test("an outbound call is placed, connected, dropped and talked in the slice of each", () => {
+  test("an outbound call counts as placed, connected, talked and dropped in the slice in which each happened", () => {
     const visit = visitOf(at(31), { ended_at: at(46), outcome: "ABANDONED" });
     const talk = { agent: "ana", extension: null, entered_at: at(16), ended_at: at(31) };
     const slices = countQueueDay(
@@ -87,18 +87,18 @@ describe("the slices of a day", () => {
     ]);
   });
 
-  test("what happens at the very end of a slice is of the next one, and before midnight of none", () => {
+  test("an event at the end of a slice counts in the next one, and an event before midnight in none", () => {
     const calls = [call(visitOf(at(15))), call(visitOf(new Date(at(0).getTime() - 1)))];
     expect(countQueueDay(calls, until(at(20))).map(({ offered }) => offered)).toEqual([0, 1]);
   });
 
-  test("what a vendor's clock stamps ahead of now is of the slice that goes on, as it is of today", () => {
+  test("an event that a vendor's clock stamps ahead of now counts in the current slice, as it counts today", () => {
     expect(countQueueDay([call(visitOf(at(90)))], until(at(20))).map(({ offered }) => offered)).toEqual([
       0, 1,
     ]);
   });
 
-  test("are of one queue where one is asked for, the queueless one too", () => {
+  test("have the numbers of one queue if it is given, or of the visits without a queue", () => {
     const calls = [call(visitOf(at(1)), visitOf(at(2), { queue: "901" }), visitOf(at(3), { queue: null }))];
     const offered = (queue?: string | null) =>
       countQueueDay(calls, { ...until(at(5)), ...(queue === undefined ? {} : { queue }) })[0]!.offered;
@@ -111,7 +111,7 @@ describe("the slices of a day", () => {
     ["Europe/Berlin", "2026-03-29T21:59:00Z", 23],
     ["Europe/Berlin", "2026-10-25T22:59:00Z", 25],
     ["Asia/Kathmandu", "2026-11-25T18:14:00Z", 24],
-  ])("in %s the day that ends after %s has %s hours of them", (zone, last, hours) => {
+  ])("in %s, on the day that ends after %s, cover %s hours", (zone, last, hours) => {
     const now = new Date(last);
     const from = startOfDay(now, zone);
     const slices = countQueueDay([], { ...until(now), window: { from, to: ever } });
@@ -167,7 +167,7 @@ const countsOf = (numbers: Omit<QueueNumbers, "waiting" | "waiting_since">): num
   ]),
 ];
 
-test("whatever the visits and the time, the slices add up to the numbers of the whole day, of all queues and of each", () => {
+test("the slices add up to the numbers of the day for random visits and times, of all queues and of each one", () => {
   const now = fc.integer({ min: 0, max: 25 * 60 - 1 }).map(at);
   fc.assert(
     fc.property(fc.array(calls, { maxLength: 30 }), now, (all, moment) => {
@@ -185,7 +185,7 @@ test("whatever the visits and the time, the slices add up to the numbers of the 
   );
 });
 
-test("each slice is what countQueues says of its time", () => {
+test("each slice equals the result of countQueues for its time", () => {
   fc.assert(
     fc.property(fc.array(calls, { maxLength: 40 }), (all) => {
       const asked = until(at(25 * 60));

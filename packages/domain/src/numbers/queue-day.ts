@@ -10,16 +10,17 @@ import {
 } from "./queue-numbers.ts";
 import { addTraffic, talkOf } from "./traffic.ts";
 
-/** A quarter of an hour, by which call centres plan their shifts. */
+/** The length of a slice: a quarter of an hour, by which call centres plan their shifts. */
 export const SLICE_MS = 15 * 60_000;
 
-/** The numbers of a part of the day. Waiting callers are a number of now alone. */
+/** The numbers of a part of the day. The number of waiting callers exists only for the present. */
 export type SliceNumbers = Omit<QueueNumbers, "waiting" | "waiting_since"> & { from: Date };
 
 /**
- * The numbers of countQueues for each slice of the window, from its beginning until now: of all queues, or of one. Null means the visits
- * and calls without a queue. A slice is SLICE_MS of elapsed time, even if clocks change meanwhile; its end belongs to the next slice. The
- * last slice goes on, and ends with the window. Pure, in one pass.
+ * Returns the numbers of countQueues for each slice of the window, from its beginning until now. They are those of all
+ * queues, or of one; null means the visits and calls without a queue. A slice is SLICE_MS of elapsed time, even if
+ * clocks change meanwhile; its end belongs to the next slice. The last slice is the current one, and ends with the
+ * window. Pure, in one pass.
  */
 export function countQueueDay(
   calls: Iterable<CountedCall>,
@@ -58,14 +59,14 @@ const timesOf = (call: CountedCall): (Date | null)[] => [
   ...call.legs.map(({ ended_at }) => ended_at),
 ];
 
-/** The slices that these moments fall into, each once. */
+/** The indexes of the slices that contain these moments, each once. */
 function slicesOf(slices: readonly Window[], times: readonly (Date | null)[]): Set<number> {
   const found = new Set(times.map((at) => sliceAt(slices, at)));
   found.delete(-1);
   return found;
 }
 
-/** Slices that cover the window without a gap. The last one contains now, and ends with the window. */
+/** Divides the window into slices without a gap. The last one contains now, and ends with the window. */
 function cutWindow({ from, to }: Window, now: Date): Window[] {
   const count = Math.max(1, Math.ceil((now.getTime() + 1 - from.getTime()) / SLICE_MS));
   const begin = (n: number) => new Date(from.getTime() + n * SLICE_MS);

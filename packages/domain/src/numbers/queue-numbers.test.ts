@@ -27,19 +27,19 @@ const call = (...visits: Visit[]): CountedCall =>
   sampleCounted({ state: "WAITING", updated_at: at(1_799), legs: visits });
 
 describe("the numbers of a queue", () => {
-  test("hold the callers who wait and the beginning of the longest wait", () => {
+  test("include the callers who wait and the beginning of the longest wait", () => {
     const talking = visitOf(5, { answered_at: at(9) });
     const { total } = countQueues([call(visitOf(100)), call(visitOf(40)), call(talking)], asked);
     expect(total).toMatchObject({ waiting: 2, waiting_since: at(40), offered: 3, answered: 1 });
   });
 
-  test("count what was answered or ended in the window by how it ended", () => {
+  test("count the visits that were answered or ended in the window by their outcome", () => {
     const visits = [answered(10, 5), unanswered(20, 30), unanswered(30, 5), unanswered(40, 9, "OVERFLOWED")];
     const { total } = countQueues([call(...visits)], asked);
     expect(total).toMatchObject({ offered: 4, answered: 1, abandoned: 2, short: 1, overflowed: 1 });
   });
 
-  test("count each thing when it happens: an answer at the answer, a talk at its end, an abandon at its end", () => {
+  test("count an answer at its time, and a talk and an abandon at their ends", () => {
     const numbers = (visit: Visit) => countQueues([call(visit)], asked).total;
     expect(numbers(answered(-100, 5, 10))).toMatchObject({ offered: 0, answered: 0, mean_talk_ms: null });
     expect(numbers(answered(-10, 5, 60))).toMatchObject({ offered: 0, answered: 0, mean_talk_ms: 60_000 });
@@ -51,7 +51,7 @@ describe("the numbers of a queue", () => {
     expect(numbers(unanswered(-60, 60))).toMatchObject({ offered: 0, abandoned: 1 });
   });
 
-  test("count a visit that is answered and goes on as answered", () => {
+  test("count an open visit that is answered as answered", () => {
     const talking = visitOf(5, { answered_at: at(9) });
     expect(countQueues([call(talking)], asked).total).toMatchObject({
       answered: 1,
@@ -61,7 +61,7 @@ describe("the numbers of a queue", () => {
     });
   });
 
-  test("an unknown wait is answered, and in no mean and no service level; abandoned it is not short", () => {
+  test("count a visit with an unknown wait as answered, in no mean and no service level, and never as short", () => {
     const unknown = { wait_known: false };
     const { total } = countQueues(
       [call({ ...answered(10, 0), ...unknown }), call({ ...unanswered(20, 0), ...unknown })],
@@ -95,7 +95,7 @@ describe("the numbers of a queue", () => {
     expect(countStates(calls, asked.now)).toMatchObject({ WAITING: 0 });
   });
 
-  test("service level: answered within the promise, of answered and abandoned without the short ones", () => {
+  test("include the service level: answered in time, of all answered and abandoned without the short ones", () => {
     const visits = [
       answered(0, 20),
       answered(0, 21),
@@ -106,26 +106,26 @@ describe("the numbers of a queue", () => {
     expect(countQueues([call(...visits)], asked).total.service_level).toBeCloseTo(1 / 3);
   });
 
-  test("are unknown if nothing is there to count", () => {
+  test("are null if there is nothing to count", () => {
     const none = { service_level: null, mean_wait_ms: null, p90_wait_ms: null, mean_talk_ms: null };
     expect(countQueues([], asked).total).toMatchObject(none);
     expect(countQueues([call(unanswered(0, 2))], asked).total).toMatchObject({ ...none, short: 1 });
   });
 
-  test("the waits: mean and 90th percentile of those answered, and the mean of their talks", () => {
+  test("include the mean and the 90th percentile of the answered waits, and the mean of the talks", () => {
     const visits = Array.from({ length: 10 }, (_, n) => answered(0, n + 1, 10 * (n + 1)));
     const { total } = countQueues([call(...visits, unanswered(0, 900))], asked);
     expect(total).toMatchObject({ mean_wait_ms: 5_500, p90_wait_ms: 9_000, mean_talk_ms: 55_000 });
   });
 
-  test("an answer stamped before its wait was no wait, not a negative one", () => {
+  test("count an answer that is stamped before its wait as a wait of 0, not as a negative one", () => {
     expect(countQueues([call(answered(10, -1))], asked).total).toMatchObject({
       mean_wait_ms: 0,
       service_level: 1,
     });
   });
 
-  test("each queue is judged by its own promise, and the total by all of them", () => {
+  test("use the promise of each queue, and the promises of all queues for the total", () => {
     const promiseOf = (queue: string | null) => ({
       ...promise,
       serviceLevelMs: queue === "901" ? 60_000 : 20_000,
@@ -145,7 +145,7 @@ describe("the numbers of a queue", () => {
     expect(total.service_level).toBeCloseTo(1 / 3);
   });
 
-  test("nobody waits in a call that was silent for four hours", () => {
+  test("do not include a caller of a call without an event for four hours", () => {
     const silent = { ...call(visitOf(0)), updated_at: new Date(asked.now.getTime() - PRESUMED_LOST_MS) };
     expect(isPresumedLost(silent, asked.now)).toBe(true);
     expect(isPresumedLost({ ...silent, state: "FINISHED" }, asked.now)).toBe(false);
@@ -159,7 +159,7 @@ describe("the numbers of a queue", () => {
     expect(countQueues([silent], asked).total).toMatchObject({ waiting: 0, waiting_since: null, offered: 1 });
   });
 
-  test("whatever the visits and their order, queues add up to the total and no number is out of its bounds", () => {
+  test("add up to the total for random visits in any order, and every number is within its bounds", () => {
     const random = fc
       .record({
         from: fc.integer({ min: -600, max: 1_900 }),

@@ -8,7 +8,7 @@ import { addTraffic, createTraffic, type Traffic, type TrafficNumbers, trafficNu
 
 /** The promises to callers of a queue. */
 export type QueuePromise = {
-  /** An answer within this time is in time. */
+  /** An answer within this time counts for the service level. */
   serviceLevelMs: number;
   /** An abandon within this time is short: the caller did not wait, and the queue is not at fault. */
   shortAbandonMs: number;
@@ -25,8 +25,8 @@ export type CountedCall = Pick<
 >;
 
 /**
- * The numbers of one queue, or of all. Those of inbound calls stand at this level. Waits and talks are in ms, null if there is nothing to
- * count.
+ * The numbers of one queue, or of all. Those of inbound calls are at this level. Waits and talks are in ms, null if
+ * there is nothing to count.
  */
 export type QueueNumbers = {
   /** Visits that are open and unanswered now. */
@@ -41,7 +41,7 @@ export type QueueNumbers = {
   abandoned: number;
   short: number;
   overflowed: number;
-  /** Answered in time, of those answered after a known wait + abandoned - short: from 0 to 1. */
+  /** The share answered in time, of those answered after a known wait + abandoned - short: from 0 to 1. */
   service_level: number | null;
   /** The waits before the answers: mean and 90th percentile (nearest rank). */
   mean_wait_ms: number | null;
@@ -52,7 +52,10 @@ export type QueueNumbers = {
   internal: TrafficNumbers;
 };
 
-/** The number of inbound calls in each state now, without calls that are presumed lost. FINISHED counts the given calls only. */
+/**
+ * The number of inbound calls in each state now, without calls that are presumed lost. FINISHED counts the given calls
+ * only.
+ */
 export function countStates(calls: Iterable<CountedCall>, now: Date): Record<CallState, number> {
   const counts = { NEW: 0, STANDBY: 0, WAITING: 0, ONGOING: 0, FINISHED: 0 };
   for (const call of calls)
@@ -61,8 +64,8 @@ export function countStates(calls: Iterable<CountedCall>, now: Date): Record<Cal
 }
 
 /**
- * The numbers of all queues together and of each queue. Visits and calls without a queue count under null. Pure: the same calls give the
- * same numbers in any order.
+ * The numbers of all queues together and of each queue. Visits and calls without a queue count under null. Pure: the
+ * same calls give the same numbers in any order.
  */
 export function countQueues(
   calls: Iterable<CountedCall>,
@@ -149,13 +152,18 @@ function addUnanswered(tally: Tally, visit: Visit, promise: QueuePromise): void 
   }
 }
 
-/** The wait of a visit until its answer or its end, in ms; null if its beginning is unknown, and while it waits. */
+/**
+ * The wait of a visit until its answer or its end, in ms. Null if its beginning is unknown, and while the caller waits.
+ */
 export function waitOf({ wait_known, entered_at, answered_at, ended_at }: Timed<Visit>): number | null {
   const until = answered_at ?? ended_at;
   return wait_known && until ? durationOf(entered_at, until) : null;
 }
 
-/** Whether the caller of an abandoned visit hung up within the queue's limit for short abandons. An unknown wait is never short. */
+/**
+ * Returns whether the caller of an abandoned visit hung up within the queue's limit for short abandons. An unknown wait
+ * is never short.
+ */
 export function isShort(visit: Timed<Visit>, { shortAbandonMs }: QueuePromise): boolean {
   const waitedMs = waitOf(visit);
   return waitedMs !== null && waitedMs <= shortAbandonMs;

@@ -29,7 +29,7 @@ const dropped: Sent[] = [
 ];
 
 describe("the numbers of outbound and internal calls", () => {
-  test("are theirs alone: placed, connected, dropped, talk time", () => {
+  test("are placed, connected, dropped and talk time, and are in no inbound number", () => {
     const { total } = count(served, dropped);
     expect(total.outbound).toEqual({ placed: 2, connected: 2, dropped: 1, mean_talk_ms: 49_500 });
     expect(total.internal).toEqual({ placed: 0, connected: 0, dropped: 0, mean_talk_ms: null });
@@ -45,7 +45,7 @@ describe("the numbers of outbound and internal calls", () => {
     expect(total.outbound).toMatchObject({ placed: 0, connected: 0 });
   });
 
-  test("hold a call that was placed and not connected", () => {
+  test("include a call that was placed and not connected", () => {
     expect(
       count([
         ["call.new", 0, outbound],
@@ -59,13 +59,13 @@ describe("the numbers of outbound and internal calls", () => {
     });
   });
 
-  test("are those of the queue of the call, and of no queue for a call without one", () => {
+  test("count under the queue of the call, and under no queue for a call without one", () => {
     const { queues } = count(served, dropped);
     expect(queues.get("900")?.outbound).toMatchObject({ placed: 1, connected: 1, dropped: 1 });
     expect(queues.get(null)?.outbound).toMatchObject({ placed: 1, connected: 1, dropped: 0 });
   });
 
-  test("hold each dropped customer in the queue of the visit", () => {
+  test("count each dropped customer in the queue of the visit", () => {
     const sent: Sent[] = [
       ["call.new", 0, outbound],
       ["call.waiting", 1, q900],
@@ -78,7 +78,7 @@ describe("the numbers of outbound and internal calls", () => {
     expect(queues.get("901")?.outbound).toMatchObject({ placed: 0, dropped: 1 });
   });
 
-  test("count each thing when it happens", () => {
+  test("count each part of a call when it happens", () => {
     const window = { from: at(5), to: at(70) };
     const { total } = countQueues([callOf(...served)], { ...asked, window });
     expect(total.outbound).toEqual({ placed: 0, connected: 1, dropped: 0, mean_talk_ms: null });
@@ -88,7 +88,7 @@ describe("the numbers of outbound and internal calls", () => {
 describe("the talk of an outbound or internal call", () => {
   const talk = (...sent: Sent[]) => talkOf(callOf(...sent));
 
-  test("goes from call.ongoing until the last agent left", () => {
+  test("lasts from call.ongoing until the last agent left", () => {
     expect(talk(...served)).toEqual({ from: at(10), to: at(70) });
     const two: Sent[] = [
       ["actor.entered", 2, ana],
@@ -100,15 +100,15 @@ describe("the talk of an outbound or internal call", () => {
     expect(talk(...two)).toEqual({ from: at(10), to: at(50) });
   });
 
-  test("goes until the end of a call that no agent was on", () => {
+  test("lasts until the end of a call that no agent was on", () => {
     expect(talk(["call.ongoing", 10], ["call.finished", 60])).toEqual({ from: at(10), to: at(60) });
   });
 
-  test("goes on while an agent is on the call", () => {
+  test("is open while an agent is on the call", () => {
     expect(talk(["actor.entered", 2, ana], ["call.ongoing", 10])).toBeNull();
   });
 
-  test("is none without call.ongoing", () => {
+  test("is null without call.ongoing", () => {
     expect(talk(["actor.entered", 2, ana], ["call.finished", 60])).toBeNull();
   });
 });

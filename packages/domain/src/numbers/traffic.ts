@@ -30,8 +30,8 @@ const createSums = (): Sums => ({ placed: 0, connected: 0, dropped: 0, talks: 0,
 export const createTraffic = (): Traffic => ({ outbound: createSums(), internal: createSums() });
 
 /**
- * Counts an outbound or internal call. `tallies` gives the tallies of a queue. A dropped customer counts in the queue of the visit, and
- * everything else in the first queue of the call.
+ * Counts an outbound or internal call. `tallies` gives the tallies of a queue. A dropped customer counts in the queue
+ * of the visit, and everything else in the first queue of the call.
  */
 export function addTraffic(
   call: TrafficCall,
@@ -54,7 +54,10 @@ export function addTraffic(
       for (const { [counted_as]: sums } of tallies(queue)) sums.dropped += 1;
 }
 
-/** The talk of a call: from the first call.ongoing until the last agent left, or until the end. Null while it goes on, or without a talk. */
+/**
+ * The talk of a call: from the first call.ongoing until the last agent left, or until the end. Null while the talk is
+ * open, or without a talk.
+ */
 export function talkOf({
   connected_at,
   talks,

@@ -12,7 +12,7 @@ const list = (...calls: Sent[][]) =>
 const waiting: Sent[] = [["call.waiting", 1, { ...q900, their_number: "11987654321" }]];
 
 describe("the callers who wait", () => {
-  test("are those of open visits without an answer, with the queue and since when", () => {
+  test("are those of open visits without an answer, with the queue and the beginning of the wait", () => {
     expect(list(waiting)).toEqual([
       {
         aggregate_id: "1.2",
@@ -29,25 +29,25 @@ describe("the callers who wait", () => {
     expect(moments.map(({ entered_at }) => entered_at)).toEqual([at(1), at(20), at(50)]);
   });
 
-  test("are not those who are answered, gave up or were never in a queue", () => {
+  test("do not include those who were answered, gave up or were never in a queue", () => {
     const answered: Sent[] = [...waiting, ["call.ongoing", 5]];
     const gaveUp: Sent[] = [...waiting, ["call.queue-abandon", 5, q900]];
     expect(list(answered, gaveUp, [["call.standby", 1]])).toEqual([]);
   });
 
-  test("are those of calls in WAITING after an overflow too, in the queue the call named last", () => {
+  test("include those of calls in WAITING after an overflow, in the last queue of the call", () => {
     const overflowed: Sent[] = [...waiting, ["call.overflow", 20]];
     expect(list(overflowed)).toMatchObject([{ queue: "900", entered_at: at(1) }]);
     expect(list([...overflowed, ["actor.entered", 25, ana]])).toEqual([]);
   });
 
-  test("are those whom the last agent left before call.ongoing", () => {
+  test("include those whose last agent left before call.ongoing", () => {
     expect(list([...waiting, ["actor.entered", 5, ana], ["actor.left", 6, ana]])).toMatchObject([
       { queue: "900", entered_at: at(1) },
     ]);
   });
 
-  test("are those whom an agent took over and left before call.ongoing", () => {
+  test("include those whom an agent took over and left before call.ongoing", () => {
     const sent: Sent[] = [
       ...waiting,
       ["actor.entered", 5, ana],
@@ -57,11 +57,11 @@ describe("the callers who wait", () => {
     expect(list(sent)).toMatchObject([{ queue: "900", entered_at: at(1) }]);
   });
 
-  test.each(["outbound", "internal"])("are none of %s calls", (direction) => {
+  test.each(["outbound", "internal"])("do not include those of %s calls", (direction) => {
     expect(list([["call.waiting", 1, { ...q900, direction }]])).toEqual([]);
   });
 
-  test("are none of calls that are presumed lost", () => {
+  test("do not include those of calls that are presumed lost", () => {
     const call = callOf(...waiting);
     const lostAt = call.updated_at.getTime() + PRESUMED_LOST_MS;
     expect(listWaiting([call], new Date(lostAt - 1))).toHaveLength(1);

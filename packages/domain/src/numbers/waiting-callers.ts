@@ -20,12 +20,12 @@ export type WaitingCaller = {
   entered_at: Date;
 };
 
-/** Times are as the call has them. */
+/** The times have the type that they have in the call. */
 type WaitingCallerOf<C extends Timed<WaitableCall>> = Omit<WaitingCaller, "entered_at"> & {
   entered_at: NonNullable<C["waiting_since"]>;
 };
 
-/** Whether an inbound caller waits by the events of the call. The call may be presumed lost nevertheless. */
+/** Returns whether an inbound caller waits according to the events of the call. The call may still be presumed lost. */
 export const isWaiting = ({
   counted_as,
   waiting_since,

@@ -19,7 +19,7 @@ export type Claim =
   | { superseded: number }
   | {
       superseded: null;
-      /** Calls of a lower revision may be left, because no rebuild by this revision was finished. */
+      /** True if calls of a lower revision may be left, because no rebuild by this revision was finished. */
       behind: boolean;
     };
 
@@ -28,7 +28,10 @@ export type Refolded =
   | {
       superseded: null;
       differences: Difference[];
-      /** To be notified and then confirmed by `confirmNotified`. They include changes that an earlier run could not notify, and removed calls. */
+      /**
+       * The changes to notify and then to confirm with `confirmNotified`. They include changes that an earlier run
+       * could not notify, and removed calls.
+       */
       changes: Change[];
     };
 
@@ -39,19 +42,20 @@ export type KeysPage = Page<string> & { oversized: string[] };
 export type CallRebuild = {
   /** Claims the partitions for a fold: from now on `apply` refuses a lower revision there. May be repeated. */
   claim(partitions: readonly Partition[], revision: number): Promise<Claim>;
-  /** Notes that a rebuild of all calls is finished: from now on `claim` says so. */
+  /** Records that a rebuild of all calls is finished: from now on `claim` reports it. */
   finish(partitions: readonly Partition[], revision: number): Promise<void>;
   /**
-   * The keys of all calls: first calls with events, then calls without; oversized calls stand apart from `items`. A page holds at most
-   * `limit` keys, and may be empty without being the last. `below` leaves out calls that a fold of this or a higher revision has made.
+   * The keys of all calls: first calls with events, then calls without; oversized calls are listed apart from `items`.
+   * A page holds at most `limit` keys, and may be empty without being the last. `below` leaves out calls that a fold of
+   * this or a higher revision has made.
    */
   listKeys(page: { limit: number; cursor: string | null; below: number | null }): Promise<KeysPage>;
   /** Finds the differences that `refold` would write, as of one moment. Changes nothing. */
   compare(keys: readonly string[], fold: Fold): Promise<Difference[]>;
   /**
-   * Folds these calls of one partition, oversized ones too. Replaces different calls and stores the changes to notify in one transaction
-   * under the fence: neither this nor a batch that is applied meanwhile overlooks the other. The position stays. A call has the id of its
-   * first event. Throws Unavailable if it may be tried again.
+   * Folds these calls of one partition, oversized ones too. Replaces different calls and stores the changes to notify
+   * in one transaction under the fence: neither this nor a batch that is applied meanwhile overlooks the other. The
+   * position does not change. A call has the id of its first event. Throws Unavailable if it may be tried again.
    */
   refold(work: Partition & { keys: readonly string[] }, fold: Fold): Promise<Refolded>;
   /** The keys of all agents, with events or stored, each once in a page. */

@@ -18,16 +18,19 @@ export type Batch = {
   /** If it is empty, only the position moves. */
   events: readonly LoggedEvent[];
   /**
-   * Tombstones among the records, and erasures that the ledger demands (absent = none). Each erases the events of its subject before and
-   * after it, see isErased.
+   * Tombstones among the records, and erasures that the ledger demands (absent = none). Each erases the events of its
+   * subject before and after it, see isErased.
    */
   erasures?: readonly Erasure[];
   /**
-   * The answer of findErased for ledgerKeysOf the events, asked after `expected` was read. An erasure since then has moved the position,
-   * and fences this batch. Absent = the store asks the ledger itself.
+   * The answer of findErased for ledgerKeysOf the events, asked after `expected` was read. An erasure since then has
+   * moved the position, and fences this batch. Absent = the store asks the ledger itself.
    */
   erased?: readonly Erased[];
-  /** The ledgerEpoch from before the ledger was asked: if a person was erased since then, this batch is fenced. Absent = not checked. */
+  /**
+   * The ledgerEpoch from before the ledger was asked: if a person was erased since then, this batch is fenced. Absent =
+   * not checked.
+   */
   epoch?: number;
 };
 
@@ -43,9 +46,12 @@ export type Change = {
 export type Applied =
   | {
       fenced: true;
-      /** The revision of a newer release's fold that has claimed the partition: this release may write no more. */
+      /** The revision of a newer release's fold that has claimed the partition: this release must stop writing. */
       superseded?: number;
-      /** The same writer has moved the position: an earlier try, whose commit was not answered, has stored the batch. */
+      /**
+       * True if the same writer has moved the position: an earlier try, whose commit was not answered, has stored the
+       * batch.
+       */
       own?: true;
     }
   | {
@@ -56,35 +62,39 @@ export type Applied =
       duplicates: string[];
       /** The uuids that stay out because their call or agent was erased, by this batch or before. */
       dropped: string[];
-      /** One change for each erasure, then one for each call and agent key with events that were not dropped, changed or not. */
+      /**
+       * One change for each erasure, then one for each call and agent key with events that were not dropped, changed or
+       * not.
+       */
       changes: Change[];
     };
 
 export type CallStore = PositionStore & {
   /**
-   * Stores a batch in one transaction: position, events and calls together, or nothing. Safe to repeat: an event that is already stored is
-   * a duplicate. It counts as a redelivery, lowers `received_at` if it came earlier, and its call is folded nevertheless. An erasure is
-   * entered in the ledger, and everything that is stored of its subject is deleted. Answers `fenced` and changes nothing if the stored
-   * position is not `expected` (another writer has taken over), or if the partition belongs to a fold of a higher revision. Throws
-   * Unavailable if it may be tried again, any other error if this batch can never be stored. NOT promised: that ids have no gaps.
+   * Stores a batch in one transaction: position, events and calls together, or nothing. Safe to repeat: an event that
+   * is already stored is a duplicate. It counts as a redelivery, lowers `received_at` if it came earlier, and its call
+   * is folded nevertheless. An erasure is entered in the ledger, and everything that is stored of its subject is
+   * deleted. Returns `fenced` and changes nothing if the stored position is not `expected` (another writer has taken
+   * over), or if the partition belongs to a fold of a higher revision. Throws Unavailable if it may be tried again, any
+   * other error if this batch can never be stored. NOT promised: that ids have no gaps.
    */
   apply(batch: Batch, fold: Fold): Promise<Applied>;
   /** Finds which of these were erased, as far as the ledger reaches back (90 days). Throws Unavailable. */
   findErased(keys: readonly LedgerKey[]): Promise<Erased[]>;
   /** A number that grows with every erased person: see Batch.epoch. Throws Unavailable. */
   ledgerEpoch(topic: string, partition: number): Promise<number>;
-  /** Whether any person is erased, as far as the ledger reaches back. Throws Unavailable. */
+  /** Returns whether any person is erased, as far as the ledger reaches back. Throws Unavailable. */
   knowsPersons(): Promise<boolean>;
   /**
-   * The newest events of an agent's key that were received since then, newest first. If there is none, the newest of all. Throws
-   * Unavailable.
+   * The newest events of an agent's key that were received since `since`, newest first. If there are none, the newest
+   * of all. Throws Unavailable.
    */
   listAgentEvents(key: string, stretch: { since: Date; limit: number }): Promise<StoredEvent[]>;
   /**
-   * Deletes data of erased subjects that others may have written while the erasure ran: dead letters, and calls in past collections. To be
-   * called after `apply`. Safe to repeat. Throws Unavailable.
+   * Deletes data of erased subjects that others may have written while the erasure ran: dead letters, and calls in past
+   * collections. Call it after `apply`. Safe to repeat. Throws Unavailable.
    */
   forget(erased: readonly Erased[]): Promise<void>;
-  /** Whether a dead letter with this body is stored. Throws Unavailable. */
+  /** Returns whether a dead letter with this body is stored. Throws Unavailable. */
   hasDeadLetter(body: Uint8Array): Promise<boolean>;
 };

@@ -18,9 +18,10 @@ export type DeadLetterBatch = {
 
 export type DeadLetterWriter = PositionStore & {
   /**
-   * Stores a batch and moves the position, together or not at all: each body once, with a count of its copies. A copy that was read before
-   * the partition was put back (`seenUntil`) does not count again. Answers `fenced` if the stored position is not `expected`; for `own` see
-   * Applied. Throws Unavailable if it may be tried again, any other error if this batch can never be stored.
+   * Stores a batch and moves the position, together or not at all: each body once, with a count of its copies. A copy
+   * that was read before the partition was put back (`seenUntil`) does not count again. Returns `fenced` if the stored
+   * position is not `expected`; for `own` see Applied. Throws Unavailable if it may be tried again, any other error if
+   * this batch can never be stored.
    */
   add(batch: DeadLetterBatch): Promise<{ fenced: boolean; own?: true }>;
 };
@@ -33,12 +34,12 @@ export type DeadLetterFilter = Partial<Pick<DeadLetter, "reason" | "type" | "key
 
 /** The operations on dead letters for an operator. Each throws Unavailable while the database is away. */
 export type DeadLetterAdmin = {
-  /** Newest first by first_seen. Throws InvalidCursor if no earlier page gave the cursor. */
+  /** Lists dead letters, newest first by first_seen. Throws InvalidCursor if no earlier page gave the cursor. */
   list(filter: DeadLetterFilter, page: { limit: number; cursor: string | null }): Promise<Page<DeadLetter>>;
   find(id: string): Promise<DeadLetterWithBody | null>;
   /**
-   * Marks a dead letter. `redriven` changes nothing if another copy came after `letter` was read, or if the dead letter was dropped. `dropped` deletes
-   * the body. Answers the dead letter as it is then, null if it is gone.
+   * Marks a dead letter. `redriven` changes nothing if another copy came after `deadLetter` was read, or if the dead
+   * letter was dropped. `dropped` deletes the body. Returns the dead letter after that; null if it no longer exists.
    */
   mark(
     deadLetter: Pick<DeadLetter, "id" | "copies">,
@@ -47,15 +48,18 @@ export type DeadLetterAdmin = {
   countWaiting(): Promise<number>;
 };
 
-/** The number of deleted dead letters: those that still waited for an operator, and those that had been redriven or dropped. */
+/**
+ * The number of deleted dead letters: those that still waited for an operator, and those that had been redriven or
+ * dropped.
+ */
 export type DiscardedDeadLetters = { waiting: number; settled: number };
 
 export type DeadLetterRetention = {
   /** Deletes the dead letters whose last copy came before `before`. Safe to repeat. Throws Unavailable. */
   discardOld(before: Date): Promise<DiscardedDeadLetters>;
   /**
-   * Deletes the oldest dead letters, settled ones first, until all dead letters together have at most `maxBytes`. Safe to repeat, also by several
-   * projectors at once. Throws Unavailable.
+   * Deletes the oldest dead letters, settled ones first, until all dead letters together have at most `maxBytes`. Safe
+   * to repeat, also by several projectors at once. Throws Unavailable.
    */
   discardExcess(maxBytes: number): Promise<DiscardedDeadLetters>;
 };

@@ -16,7 +16,9 @@ export type PersonReceipt = Receipt & { calls: number; agents: number; clean: nu
 /** A dead letter that names a person. `topic` is the topic of a parked record, null if ingest refused the body. */
 export type FoundDeadLetter = { id: string; key: string | null; topic: string | null };
 
-/** An event outside of calls that names a person. Its key may be shared: a dialer's campaign has events of many people. */
+/**
+ * An event outside of calls that names a person. Its key may be shared: a dialer's campaign has events of many people.
+ */
 export type FoundEvent = { key: string; uuid: string };
 
 /** The part of the findings of one likelihood. Nothing is in both parts. */
@@ -26,7 +28,7 @@ export type PersonShare = { calls: string[]; events: FoundEvent[]; deadLetters: 
 export type PersonFindings = {
   certain: PersonShare;
   possible: PersonShare;
-  /** The number is an `our_number`: it belongs to the account, and its calls are those of many people. */
+  /** True if the number is an `our_number`: it belongs to the account, and its calls are those of many people. */
   isOurs: boolean;
 };
 
@@ -38,16 +40,19 @@ export type KeptOut = { erased_at: Date; possible: boolean };
 
 /** The ledger of erasures for an operator. Each member throws Unavailable while the database is away. */
 export type ErasureAdmin = {
-  /** Enters a request, before its tombstones are written; it may be repeated, and name the person it is for. It erases nothing by itself. */
+  /**
+   * Records a request before its tombstones are written. It may be repeated, and may name the person that it is for. It
+   * erases nothing.
+   */
   request(asked: readonly Asked[], person?: Person): Promise<Receipt>;
   /**
-   * Keeps a person out: from now on findErased knows the person, and a batch or dead letter that was decided on before is fenced. Once this
-   * resolves, events that began by `erased_at` can no longer be stored.
+   * Keeps a person out: from now on findErased knows the person, and a batch or dead letter for which the ledger was
+   * asked before is fenced. Once this resolves, events that began by `erased_at` can no longer be stored.
    */
   keepOut(person: Person, how: KeptOut): Promise<void>;
   /**
-   * Enters the person itself, for the receipt. It is called last, when data without a tombstone is gone from the store; `log_clean_by`
-   * applies to that data.
+   * Records the person, for the receipt. Call it last, when data without a tombstone is deleted from the store;
+   * `log_clean_by` applies to that data.
    */
   requestFor(person: Person, log_clean_by: Date): Promise<Receipt>;
   /** Null if there was no request, or only one from before the time that the ledger reaches back to. */
@@ -58,9 +63,11 @@ export type ErasureAdmin = {
 export type PersonSearch = {
   /** The topic whose records have the key of an agent, not that of a call. */
   agentTopic: string;
-  /** Searches only events that were stored after this mark, and all dead letters and past calls. Absent = everything. */
+  /**
+   * Searches only events that were stored after this mark, and all dead letters and past calls. Absent = everything.
+   */
   since?: number;
-  /** Called now and then with the number of documents read, and the approximate total. */
+  /** Called from time to time with the number of documents read, and the approximate total. */
   onProgress?: (done: number, total: number) => void;
 };
 
@@ -69,9 +76,15 @@ export type Measure = { events: number; first_at: Date | null; last_at: Date | n
 
 /** The search for data to erase. Each member throws Unavailable while the database is away. */
 export type ErasureSearch = {
-  /** Reads every event, dead letter and past call, which takes minutes for millions. It may miss data that is stored meanwhile. */
+  /**
+   * Reads every event, dead letter and past call, which takes minutes for millions. It may miss data that is stored
+   * meanwhile.
+   */
   findPerson(person: Person, search: PersonSearch): Promise<PersonFindings>;
-  /** A mark in the order of events: a search that begins now sees all events up to it. It fences batches that were decided on before. */
+  /**
+   * Returns a mark in the order of events: a search that begins now sees all events up to it. Batches for which the
+   * ledger was asked before this call are fenced.
+   */
   mark(): Promise<number>;
   /** A call with its dead letters, as far as they are stored. */
   findCall(key: string): Promise<PersonShare>;
@@ -86,12 +99,12 @@ export type ErasureSearch = {
   /** Calls without an event since `time`, finished or not, page by page. */
   unchangedSince(time: Date): AsyncIterable<ErasureSubject[]>;
   /**
-   * The erasures of events of agents and dialers that were received before `time`, page by page. Events on which the present state of an
-   * agent rests are kept: see pickOutdated.
+   * The erasures of events of agents and dialers that were received before `time`, page by page. Events on which the
+   * present state of an agent rests are kept: see pickOutdated.
    */
   outdatedSaid(time: Date): AsyncIterable<Repeated[]>;
   /** Stored data that the ledger lists as erased, because a restored backup brought it back, page by page. */
   revived(): AsyncIterable<Repeated[]>;
-  /** The same among dead letters and past collections, which rest on no stored event. */
+  /** The same among dead letters and past collections, which have no stored event. */
   revivedAside(): AsyncIterable<Erased[]>;
 };

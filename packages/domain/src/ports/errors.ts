@@ -1,22 +1,25 @@
-/** The cursor of a page cannot be read: a mistake of the caller, not a fault. */
+/** Thrown for a cursor that no earlier page gave: an error of the caller, not of the service. */
 export class InvalidCursor extends Error {
   override name = "InvalidCursor";
   constructor() {
-    super("cursor is not one of a page before");
+    super("invalid cursor: pass the `next` value of an earlier page");
   }
 }
 
-/** The answer would be larger than may be held at once: the caller must ask for less. */
+/** Thrown if an answer would need more memory than it may use: the caller must request less. */
 export class TooLarge extends Error {
   override name = "TooLarge";
 }
 
-/** A dependency does not answer now: the same request may succeed later. Never thrown for a request that can never succeed. */
+/**
+ * Thrown while a dependency does not answer: the same request may succeed later. Never thrown for a request that can
+ * never succeed.
+ */
 export class Unavailable extends Error {
   override name = "Unavailable";
 }
 
-/** Unavailable after the work was handed over: it may be done now or later. It is safe to ask again. */
+/** Unavailable after the work was handed over: it may be done now or later. The request is safe to repeat. */
 export class OutcomeUnknown extends Unavailable {
   override name = "OutcomeUnknown";
 }

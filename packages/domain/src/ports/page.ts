@@ -1,5 +1,5 @@
 export type Page<T> = {
   items: T[];
-  /** Opaque. Null on the last page. */
+  /** The cursor of the next page, which is opaque. Null on the last page. */
   next: string | null;
 };

@@ -1,7 +1,10 @@
-/** The offset of a record and its stamp of the broker, in ms. Another stamp at the same offset means another record. */
+/**
+ * The offset of a record and its timestamp from the broker, in ms. Another timestamp at the same offset means another
+ * record.
+ */
 export type RecordIdentity = { offset: number; timestamp: number };
 
-/** A position keeps the identities of so many records. Compaction leaves at least one of them in any busy log. */
+/** A position keeps the identities of this many records. Compaction leaves at least one of them in any busy log. */
 export const KEPT_IDENTITIES = 8;
 
 /** The identities of the last records of a run, oldest first, as a position keeps them. */
@@ -11,11 +14,14 @@ export const identitiesOf = (records: readonly RecordIdentity[]): RecordIdentity
 export type StoredPosition = {
   /** The next offset to read; null if nothing of the partition was ever stored. */
   next: number | null;
-  /** The last records below the position, oldest first, at most KEPT_IDENTITIES. Empty if an older release stored the position. */
+  /**
+   * The last records below the position, oldest first, at most KEPT_IDENTITIES. Empty if an older release stored the
+   * position.
+   */
   identities: RecordIdentity[];
   /**
-   * If the partition was put back to its beginning, records with a stamp up to this one (ms) had been read before. Null if it was never put
-   * back.
+   * If the partition was put back to its beginning, records with a timestamp up to this one (ms) had been read before.
+   * Null if it was never put back.
    */
   seenUntil: number | null;
 };
@@ -26,8 +32,8 @@ export type PositionStore = {
   /** The position with its identities, as of one moment. Throws Unavailable. */
   storedPosition(topic: string, partition: number): Promise<StoredPosition>;
   /**
-   * Replaces a position and its identities if `expected` is still stored; answers whether it did. A batch that was read before is fenced,
-   * even if it expects the same offset. Throws Unavailable.
+   * Replaces a position and its identities if `expected` is still stored. Returns whether it did. A batch that was read
+   * before is fenced, even if it expects the same offset. Throws Unavailable.
    */
   replacePosition(
     place: { topic: string; partition: number },

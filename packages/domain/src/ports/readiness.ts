@@ -1,10 +1,10 @@
 /**
- * The instances of one service as they know each other without Kafka. Only the clock of the database counts. Each member throws
- * Unavailable while the database is away.
+ * The instances of one service as they know each other without Kafka. Only the clock of the database counts. Each
+ * member throws Unavailable while the database is away.
  */
 export type Readiness = {
-  /** Notes that this instance is ready now. */
+  /** Records that this instance is ready now. */
   announce(): Promise<void>;
-  /** Whether another instance has announced itself within `withinMs`. */
+  /** Returns whether another instance has announced itself within `withinMs`. */
   isAnotherReady(withinMs: number): Promise<boolean>;
 };

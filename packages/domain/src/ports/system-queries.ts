@@ -2,6 +2,9 @@
 export type SystemQueries = {
   /** The next offset to read of each of these partitions, in their order; null if nothing of it was ever stored. */
   listPositions(places: readonly { topic: string; partition: number }[]): Promise<(number | null)[]>;
-  /** The number of stored events by the minute of reception, of the minutes that began since then. Minutes without events are left out. */
+  /**
+   * The number of stored events by the minute of reception, of the minutes that began since `since`. Minutes without
+   * events are left out.
+   */
   countMinutes(since: Date): Promise<{ minute: Date; events: number }[]>;
 };

@@ -8,9 +8,10 @@ type EqualField =
   | ("our_number" | "their_number" | "code" | "direction" | "counted_as");
 
 /**
- * All named fields must match. `actor` is the agent who is on the call, and `agent` any agent of the call, compared without case. `queue`
- * is the last queue of the call, and `visited` any of its queues. `number` is the canonical number of either side. `waiting` means that
- * the caller waits. `search` is a search term.
+ * The conditions that a call must meet: all named fields must match. `actor` is the agent who is on the call, and
+ * `agent` any agent of the call, compared without case. `queue` is the last queue of the call, and `visited` any of its
+ * queues. `number` is the canonical number of either side. `waiting` means that the caller waits. `search` is a search
+ * term.
  */
 export type CallFilter = Partial<
   Pick<Call, EqualField> & {

@@ -28,7 +28,7 @@ const event = (n: number, body: Record<string, unknown>): Event => ({
   payload: JSON.stringify(body),
 });
 const numbers = { their_number: "5511999998888", our_number: "0800 729 0722" };
-/** Ana answered in queue 900; Beto is in the call now, in queue 901. */
+/** Ana answered in queue 900; Beto is on the call now, in queue 901. */
 const call: Call = {
   id: 1,
   version: 1,
@@ -45,13 +45,13 @@ describe("a search term finds a call", () => {
   test.each([
     ["its call_id", "1463669263.30033"],
     ["its code", "Order 77"],
-    ["the login of who is in it", "beto@example.com"],
-    ["the login of who answered before, in any case", "ANA.LIMA@EXAMPLE.COM"],
+    ["the login of the agent who is on it", "beto@example.com"],
+    ["the login of an earlier agent, in any case", "ANA.LIMA@EXAMPLE.COM"],
     ["an agent's short name", "ana.lima"],
     ["an agent's short name, in any case", "Beto"],
     ["its queue", "901"],
-    ["a queue it passed before", "900"],
-    ["the name of a queue it passed before", "Vendas Sao Paulo"],
+    ["an earlier queue", "900"],
+    ["the name of an earlier queue", "Vendas Sao Paulo"],
     ["the name of its queue", "Cobrança"],
     ["the name of its queue, without accents and in any case", "COBRANCA"],
     ["the whole number", "5511999998888"],
@@ -78,8 +78,8 @@ describe("a search term finds a call", () => {
     ["digits that are not in its number", "8899"],
     ["another number", "5521999998888"],
     ["digits with letters among them", "88a88"],
-    ["what a pattern would match", ".*"],
-    ["the word for nothing", "null"],
+    ["a pattern that would match", ".*"],
+    ["the word null", "null"],
   ])("but not by %s: %s", (_, text) => expect(finds(text)).toBe(false));
 
   test("together with the other fields of a filter", () => {
@@ -105,15 +105,16 @@ test("a name that several queues share finds the calls of each", () => {
 });
 
 test.each(["11999998888", "+55 11 99999-8888", "1130001000", "+351912345678"])(
-  "a whole number with its area code needs no look at parts of numbers: %s",
+  "a whole number with its area code is not searched for as a part of a number: %s",
   (text) => expect(search(text)).toMatchObject({ number: expect.any(String), digits: null }),
 );
 
-test.each(["999998888", "1199999888", "11 9999"])("a number that lacks digits may be a part: %s", (text) =>
-  expect(search(text).digits).toBe(text.replaceAll(" ", "")),
+test.each(["999998888", "1199999888", "11 9999"])(
+  "a number that lacks digits is searched for as a part: %s",
+  (text) => expect(search(text).digits).toBe(text.replaceAll(" ", "")),
 );
 
-test("digits that are more than any number has are searched for as text alone", () => {
+test("more digits than any number has are searched for as text alone", () => {
   expect(search("1".repeat(15)).digits).toBe("1".repeat(15));
   expect(search("1".repeat(16)).digits).toBe(null);
 });

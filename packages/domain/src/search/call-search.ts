@@ -19,14 +19,17 @@ export type SearchAccount = {
   readTelephone: ReadTelephone;
 };
 
-/** Fewer digits are in almost every number. */
+/** The fewest digits of a part of a number. Almost every number contains any shorter part. */
 const FEWEST_DIGITS = 4;
-/** Area code and subscriber of a landline. A mobile number has one digit more. */
+/** The digits of an area code and a landline's subscriber number. A mobile number has one digit more. */
 const WHOLE_DIGITS = 10;
-/** No number of E.164 has more. */
+/** The most digits of a number of E.164. */
 const MOST_DIGITS = 15;
 
-/** Reads a search term: any spelling of a number, a part of one, a queue's name, an agent's login or short name, a code or a call_id. */
+/**
+ * Reads a search term: any spelling of a number, a part of one, a queue's name, an agent's login or short name, a code
+ * or a call_id.
+ */
 export function readSearch(typed: string, { queues, readTelephone }: SearchAccount): CallSearch {
   const text = typed.trim();
   const name = foldName(text);
@@ -40,7 +43,10 @@ export function readSearch(typed: string, { queues, readTelephone }: SearchAccou
   };
 }
 
-/** Null also for a whole number with its area code, which is not a part of another number. */
+/**
+ * Reads a part of a number. Null for other texts, and for a whole number with its area code, which is not a part of
+ * another number.
+ */
 function readDigits(text: string, number: string | null): string | null {
   const digits = text.replace(/[\s()+./-]/g, "");
   const isPart = /^\d+$/.test(digits) && digits.length >= FEWEST_DIGITS && digits.length <= MOST_DIGITS;
@@ -53,7 +59,9 @@ function readDigits(text: string, number: string | null): string | null {
 const foldName = (name: string): string =>
   name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
-/** Whether a call is among the results of a search. A part of a number is looked for anywhere in the canonical form. */
+/**
+ * Returns whether a call is among the results of a search. A part of a number may be anywhere in the canonical form.
+ */
 export const isSearched = (call: Call, search: CallSearch): boolean =>
   call.aggregate_id === search.text ||
   call.code === search.text ||
@@ -61,7 +69,7 @@ export const isSearched = (call: Call, search: CallSearch): boolean =>
   call.agents.some((agent) => isAgent(agent, search)) ||
   [call.their_number_canonical, call.our_number_canonical].some((number) => matchesNumber(number, search));
 
-/** Whether a search names an agent, by the login or by the part before its @, in upper or lower case. */
+/** Returns whether a search names an agent, by the login or by the part before its @, in upper or lower case. */
 export function isAgent(agent: string | null, { text }: CallSearch): boolean {
   const [login, wanted] = [agent?.toLowerCase(), text.toLowerCase()];
   return login !== undefined && (login === wanted || (login.includes("@") && login.split("@")[0] === wanted));

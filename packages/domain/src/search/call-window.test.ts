@@ -31,7 +31,7 @@ describe("a call that was delivered late", () => {
   });
 });
 
-test("calls are ordered newest first, by id or by when they began and then by id", () => {
+test("calls are ordered newest first, by id, or by began_at and then by id", () => {
   const calls = [
     { id: 1, began_at: at(9) },
     { id: 2, began_at: at(0) },

@@ -4,12 +4,12 @@ import { msOf, type Timed } from "../time/moment.ts";
 /** A stretch of time. A missing end is open. */
 export type CallWindow = { since?: Date; until?: Date };
 
-/** Newest first: by the number of the call, or by when it began and then by the number. */
+/** The order of calls, newest first: by the number of the call, or by its beginning and then by the number. */
 export type CallOrder = "id" | "began_at";
 
 /**
- * Whether a call is in a window. In the order of `began_at`, the call began in the window. In the order of ids, one of its events was
- * received in the window, or the call lasted through it.
+ * Returns whether a call is in a window. In the order of `began_at`, the call began in the window. In the order of ids,
+ * one of its events was received in the window, or the call lasted through it.
  */
 export const isInWindow = (
   { began_at, created_at, updated_at }: Timed<Pick<Call, "began_at" | "created_at" | "updated_at">>,

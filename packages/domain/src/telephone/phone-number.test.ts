@@ -45,16 +45,19 @@ const spellings: Record<string, Spell> = {
   extension: (national) => `${national} ramal 200`,
 };
 
-test.each(Object.entries(spellings))("a Brazilian number is one number, spelt: %s", (_name, spell) => {
-  fc.assert(
-    fc.property(number, (national) => {
-      expect(canonical(spell(national))).toBe(`+55${national}`);
-    }),
-    { numRuns: runs(20) },
-  );
-});
+test.each(Object.entries(spellings))(
+  "a Brazilian number has one canonical form in the spelling: %s",
+  (_name, spell) => {
+    fc.assert(
+      fc.property(number, (national) => {
+        expect(canonical(spell(national))).toBe(`+55${national}`);
+      }),
+      { numRuns: runs(20) },
+    );
+  },
+);
 
-test("a mobile without its ninth digit is the one with it, and no landline gets one", () => {
+test("a mobile number without its ninth digit equals the one with it, and no landline number gets one", () => {
   fc.assert(
     fc.property(mobile, landline, (carried, fixed) => {
       const old = carried.slice(0, 2) + carried.slice(3);
@@ -67,7 +70,7 @@ test("a mobile without its ninth digit is the one with it, and no landline gets 
   );
 });
 
-test("two numbers never share a canonical form, whichever way each is spelt", () => {
+test("two numbers never share a canonical form, in any spelling of each", () => {
   const spell = fc.constantFrom(...Object.values(spellings));
   fc.assert(
     fc.property(number, number, spell, spell, (one, other, spellOne, spellOther) => {
@@ -78,7 +81,7 @@ test("two numbers never share a canonical form, whichever way each is spelt", ()
   );
 });
 
-test("a canonical form is read as itself, and so is what is displayed", () => {
+test("a canonical form is read as itself, and the displayed form is read as the same number", () => {
   fc.assert(
     fc.property(number, (national) => {
       const { canonical: form, display } = read(national)!;
@@ -88,7 +91,7 @@ test("a canonical form is read as itself, and so is what is displayed", () => {
   );
 });
 
-describe("beside subscribers in Brazil there are", () => {
+describe("numbers other than those of subscribers with an area code are read", () => {
   test.each([
     ["0800 123 4567", "+558001234567", "0800 123 4567"],
     ["8001234567", "+558001234567", "0800 123 4567"],
@@ -139,7 +142,7 @@ test.each([
   1.5,
   "1".repeat(16),
   "1".repeat(300),
-])("nobody's number: %j", (written) => {
+])("a text that is not a number, or a hidden number, is read as null: %j", (written) => {
   expect(read(written)).toBeNull();
 });
 
@@ -148,7 +151,7 @@ test("an extension is never the end of a longer number", () => {
   expect(canonical("ramal 4321")).toBeNull();
 });
 
-test("whatever text comes is read or is nobody's, in little time", () => {
+test("any text is read as a number or as null, in little time", () => {
   const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."+05 1()-;@:<>%x9ramal") }));
   fc.assert(
     fc.property(text, (written) => {

@@ -10,20 +10,23 @@ import { writeBrazilian } from "./telephone-format.ts";
 /** A phone number: all its spellings share `canonical`; people read `display`. */
 export type Telephone = { canonical: string; display: string };
 
-/** Reads a number as people or exchanges write it, or a whole number from JSON. Null if it is hidden or not a number. */
+/**
+ * Reads a number as people or exchanges write it, or a whole number from JSON. Null if it is hidden or not a number.
+ */
 export type ReadTelephone = (value: unknown) => Telephone | null;
 
 /** A country as ISO 3166-1 writes it: `BR`. */
 export type Region = CountryCode;
 export const isRegion = (text: string): text is Region => isSupportedCountry(text);
 
-/** A busy call centre has so many callers in an hour. */
+/** The most spellings that a reader remembers. A busy call centre has this many callers in an hour. */
 const REMEMBERED = 20_000;
 
 /**
- * The reader of the numbers of a region: national and international spellings, trunk and carrier prefixes, punctuation, `tel:` and `sip:`
- * addresses. The canonical form is E.164 with its plus. A Brazilian mobile number that is written without its ninth digit gets it. An
- * extension, or a number that no country could have, keeps its digits.
+ * Creates the reader of the numbers of a region. It reads national and international spellings, trunk and carrier
+ * prefixes, punctuation, `tel:` and `sip:` addresses. The canonical form is E.164 with its plus. A Brazilian mobile
+ * number that is written without its ninth digit gets it. An extension, or a number that no country could have, keeps
+ * its digits.
  */
 export function createReadTelephone(region: Region): ReadTelephone {
   const known = new Map<string, Telephone | null>();
@@ -53,7 +56,7 @@ function readAnySpelling(text: string, region: Region): Telephone | null {
 /** The digits to dial. They are `international` if they begin with a country code. */
 type Dialled = { digits: string; international: boolean };
 
-/** Null for text without digits, words, feature codes and hidden numbers. */
+/** Finds the digits to dial in a text. Null for a text without digits, words, feature codes and hidden numbers. */
 function dialledIn(text: string): Dialled | null {
   const address = /<([^<>]*)>/.exec(text)?.[1] ?? text;
   const [, rest = ""] = /^\s*(?:(?:sips?|tel|callto):)?(.*)$/is.exec(address.normalize("NFKC"))!;
@@ -72,8 +75,8 @@ function dialledIn(text: string): Dialled | null {
 const EXTENSION = /[\s,]*(?:ext\.?|ramal|r\.|x)[\s:=]*\d{1,6}\s*$/i;
 
 /**
- * Hidden numbers: nothing, zeros, or a word on the keys of a telephone (ANONYMOUS, UNKNOWN, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE).
- * Without a plus, only ANONYMOUS cannot be a real number.
+ * Hidden numbers: nothing, zeros, or a word on the keys of a telephone (ANONYMOUS, UNKNOWN, BLOCKED, PRIVATE,
+ * RESTRICTED, UNAVAILABLE). Without a plus, only ANONYMOUS cannot be a real number.
  */
 const HIDDEN = /^(?:\+?(?:(?:55)?0+|266696687)?|\+(?:8656696|2562533|7748283|1?7378742833|86282452253))$/;
 
@@ -101,7 +104,7 @@ const plain = ({ digits, international }: Dialled): Telephone => {
   return { canonical: text, display: text };
 };
 
-/** Null if the length does not fit any numbering plan. */
+/** Parses the digits of a number. Null if the length does not fit any numbering plan. */
 function parse({ digits, international }: Dialled, region: Region): PhoneNumber | null {
   const read = (text: string, accept: (number: PhoneNumber) => boolean) => {
     const number = parsePhoneNumberFromString(text, region);

@@ -15,9 +15,9 @@ const FOREIGN = /^\+(?!55)/;
 const FEWEST_MASKED_DIGITS = 6;
 
 /**
- * A telephone number as people read it. It is given as `Telephone.display`, or as the digits of a body. If it is masked, only the area
- * code and the last four digits are left: `+55 11 9****-0000`. A number that is not Brazilian stays as it is; if it is masked, only its
- * last four digits are left.
+ * Formats a telephone number as people read it. It is given as `Telephone.display`, or as the digits of a body. If it
+ * is masked, only the area code and the last four digits are left: `+55 11 9****-0000`. A number that is not Brazilian
+ * stays as it is; if it is masked, only its last four digits are left.
  */
 export function formatTelephone(number: string, masked: boolean): string {
   const digits = number.replace(/\D/g, "");
@@ -29,12 +29,12 @@ export function formatTelephone(number: string, masked: boolean): string {
   return writeBrazilian({ country: country !== undefined, area, exchange: shown, line });
 }
 
-/** All but the last four digits as `*`. */
+/** Replaces all but the last four digits with `*`. */
 export const maskDigits = (digits: string): string => "*".repeat(digits.length - 4) + digits.slice(-4);
 
-/** A person's number has at least so many digits: a shorter one is an extension, a queue or a feature. */
+/** A person's number has at least this many digits. A shorter one is an extension, a queue or a feature. */
 export const FEWEST_OF_A_PERSON = 8;
 
-/** Whether a canonical number is long enough to be a person's. */
+/** Returns whether a canonical number is long enough to be a person's. */
 export const canBePerson = (canonical: string): boolean =>
   canonical.replace("+", "").length >= FEWEST_OF_A_PERSON;

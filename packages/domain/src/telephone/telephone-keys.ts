@@ -5,7 +5,10 @@ export type KeyRole = "telephone" | "area" | "never" | "free";
 const REMEMBERED = 5_000;
 const known = new Map<string, KeyRole>();
 
-/** Reads the words of a key in English and Portuguese: `customerPhone`, `telefone_2`, `created_at`. */
+/**
+ * Finds the kind of value by the words of a key, in English and Portuguese: `customerPhone`, `telefone_2`,
+ * `created_at`.
+ */
 export function roleOf(key: string): KeyRole {
   const remembered = known.get(key);
   if (remembered !== undefined) return remembered;
@@ -15,7 +18,10 @@ export function roleOf(key: string): KeyRole {
   return role;
 }
 
-/** The vendor's own fields, at any depth. `number` is one too, but only at the top level: a nested one may be that of a document. */
+/**
+ * The vendor's own fields, at any depth. `number` is one too, but only at the top level: a nested one may be that of a
+ * document.
+ */
 const NUMBERS = new Set(["their_number", "our_number"]);
 
 function readRole(key: string): KeyRole {
@@ -43,7 +49,7 @@ const IDS = new Set(["sid", "uuid", "guid", "timestamp", "hash"]);
 const TIMES = new Set(["at", "time", "date", "datetime", "ringtime", "duration"]);
 /** Names of numbers that are called ids: of a caller, or of a WhatsApp account. */
 const CALLERS = new Set(["callerid", "waid", "caller", "callee", "callernumber", "callednumber"]);
-/** `phone_id`, `phone_type`. */
+/** Words of keys that describe a telephone and do not hold its number: `phone_id`, `phone_type`. */
 const NOT_OF_TELEPHONES = new Set(["id", "ids", "type", "status", "count", "name", "model", "token"]);
 const AREAS = new Set(["ddd", "area", "areacode", "codigoarea", "prefixo"]);
 const PARTS = /phone|telefon|celular|mobile|whatsapp|msisdn/;

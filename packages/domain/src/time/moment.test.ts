@@ -12,13 +12,13 @@ import { listWaiting } from "../numbers/waiting-callers.ts";
 import { isInWindow } from "../search/call-window.ts";
 import { dateOf, msOf, type Timed } from "./moment.ts";
 
-test("a moment is the same as a date and as text", () => {
+test("msOf gives the same moment for a Date and for its text", () => {
   const text = "2026-11-24T13:42:07.123Z";
   expect([msOf(text), msOf(new Date(text))]).toEqual([Date.parse(text), Date.parse(text)]);
   expect([dateOf(text), dateOf(new Date(text))]).toEqual([new Date(text), new Date(text)]);
 });
 
-test("the rules that pages share say the same of calls as JSON writes them", () => {
+test("the rules that pages share give the same results for calls in their JSON form", () => {
   const said = (calls: readonly Timed<FoldedCall>[], seconds: number) => {
     const now = at(seconds);
     const window = { from: at(0), to: now };

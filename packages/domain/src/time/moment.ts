@@ -2,8 +2,8 @@
 export type Moment = Date | string;
 
 /**
- * A type with its dates as a Date or as text. The rules that services and pages share take such types, because a page keeps thousands
- * of calls as they came in JSON.
+ * A type with its dates as a Date or as text. The rules that services and pages share take such types, because a page
+ * keeps thousands of calls in their JSON form.
  */
 export type Timed<T> = T extends Date
   ? Moment

@@ -17,7 +17,7 @@ const foldInUtc = createFold({ region: "BR", senderZone: "UTC" });
 
 const utc = (time: string) => new Date(`2026-03-01T${time}Z`);
 
-/** An event as a service received it whose stamps without a zone are UTC; received a second after `time` unless it says when. */
+/** An event as a service receives it that reads stamps without a zone as UTC. */
 function eventOf(
   type: string,
   timestamp: string | null,
@@ -30,12 +30,12 @@ function eventOf(
 }
 
 const waiting = eventOf("call.waiting", "2026-03-01T12:00:00");
-/** The same moment and later ones, in UTC. */
+/** The stamp of this event has a zone; those of the others have none. */
 const entered = eventOf("actor.entered", "2026-03-01T15:00:20Z");
 const finished = eventOf("call.finished", "2026-03-01T12:01:00");
 const call = [waiting, entered, finished];
 
-test("a call has the moments of its sender's zone", () => {
+test("the stamps of a call are read in the sender's zone", () => {
   expect(foldThere(call)).toMatchObject({
     answered_at: utc("15:00:20"),
     finished_at: utc("15:01:00"),
@@ -43,7 +43,7 @@ test("a call has the moments of its sender's zone", () => {
   });
 });
 
-test("a stamp without a zone counts in the sender's zone among stamps that have one", () => {
+test("a stamp without a zone is ordered in the sender's zone among stamps that have one", () => {
   const types = (read = readThere) => orderEvents(call, read).map(({ type }) => type);
   expect(types()).toEqual(["call.waiting", "actor.entered", "call.finished"]);
   expect(types(createReadOccurrence("UTC"))).toEqual(["call.waiting", "call.finished", "actor.entered"]);
@@ -51,7 +51,7 @@ test("a stamp without a zone counts in the sender's zone among stamps that have 
   expect(orderKeyOf(waiting, readThere)).toMatchObject({ ms: utc("15:00:00").getTime(), whole: true });
 });
 
-test("an event was overtaken by the order of the sender's zone", () => {
+test("an overtaken event is found in the order of the sender's zone", () => {
   const [first, later] = [
     eventOf("call.waiting", "2026-03-01T12:00:00", { received: utc("15:00:40") }),
     eventOf("actor.entered", "2026-03-01T15:00:20Z", { received: utc("15:00:21") }),
@@ -59,7 +59,7 @@ test("an event was overtaken by the order of the sender's zone", () => {
   expect(findOvertaken([first!, later!], readThere)).toEqual(new Map([[first!.uuid, "actor.entered"]]));
 });
 
-test("an agent's log-ins and pauses have the moments of the sender's zone, whatever the event was stamped with", () => {
+test("the stamps of log-ins and pauses are read in the sender's zone, whatever their `occurred_at` is", () => {
   const said = [
     eventOf("actor.logged-in", "2026-03-01T09:00:00"),
     eventOf("actor.paused", "2026-03-01T12:00:00"),
@@ -77,7 +77,7 @@ test("an agent's log-ins and pauses have the moments of the sender's zone, whate
   expect(presencesAt(past, utc("15:30:00"), readThere)).toMatchObject([{ queues }]);
 });
 
-test("an event is received with the stamp of the sender's zone, and one that was read by other rules gets it", () => {
+test("a stamp is read in the sender's zone at the reception, and again if the event was read by other rules", () => {
   expect(waiting.occurred_at).toEqual(utc("12:00:00"));
   expect(stampEvent(waiting, readThere)).toEqual({ ...waiting, occurred_at: utc("15:00:00") });
   const parsed = parseWebhook(Buffer.from(waiting.payload), waiting.received_at, readThere);

@@ -42,7 +42,7 @@ test.each([
   true,
   {},
   [1539855333],
-])("%p is no timestamp", (value) => {
+])("%p is not a timestamp", (value) => {
   expect(readTimestamp(value)).toBeNull();
 });
 
@@ -54,7 +54,7 @@ test("every millisecond of the years 2000 to 2100 comes back as it was written",
   );
 });
 
-test("a stamp more than a day after the event was received is none", () => {
+test("a stamp more than a day after the reception of the event is read as null", () => {
   const received = new Date("2026-01-01T00:00:00Z");
   expect(readOccurrence("2026-01-02T00:00:00Z", received)).not.toBeNull();
   expect(readOccurrence("2026-01-02T00:00:01Z", received)).toBeNull();
@@ -85,7 +85,7 @@ test.each([
     expect(createReadTimestamp(zone)(value)).toEqual(readTimestamp(value));
 });
 
-test("a stamp without a zone is compared with the time of receipt as the moment that it is", () => {
+test("a stamp without a zone is compared with the reception as a moment of the sender's zone", () => {
   const received = new Date("2026-01-01T00:00:00Z");
   const read = createReadOccurrence("America/Sao_Paulo");
   expect(read("2026-01-01T21:00:00", received)).toEqual({ ms: Date.UTC(2026, 0, 2), whole: true });

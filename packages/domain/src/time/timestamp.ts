@@ -12,13 +12,16 @@ const DAY_MS = 86_400_000;
 /** Reads the stamp of an event; null if it is not a stamp. */
 export type ReadTimestamp = (value: unknown) => Timestamp | null;
 
-/** Like ReadTimestamp, but null for a stamp of more than a day after the reception of the event: such a clock is wrong. */
+/**
+ * Like ReadTimestamp, but null for a stamp of more than a day after the reception of the event, because the sender's
+ * clock is wrong.
+ */
 export type ReadOccurrence = (value: unknown, received_at: Date) => Timestamp | null;
 
 /**
- * A reader of ISO 8601 (with Z, with an offset, or without either: then in the sender's zone), of 10 digits of seconds or 13 of
- * milliseconds since 1970, as text or number, in the years 2000 to 2100. It reads anything else as null. Throws RangeError for a zone
- * that does not exist.
+ * Creates a reader of stamps in the years 2000 to 2100. It reads ISO 8601 with Z, with an offset, or without either
+ * (then in the sender's zone), and 10 digits of seconds or 13 digits of milliseconds since 1970, as text or number. It
+ * reads anything else as null. Throws RangeError for a zone that does not exist.
  */
 export function createReadTimestamp(senderZone: string): ReadTimestamp {
   const readLocalTime = createReadLocalTime(senderZone);

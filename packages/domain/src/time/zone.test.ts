@@ -60,7 +60,10 @@ test("a reader of a zone that does not exist is refused", () => {
 
 const QUARTER_MS = 15 * 60_000;
 
-/** A second reading by Intl alone: every offset is tried, and kept if a clock of the zone shows the local time. */
+/**
+ * Reads a local time by Intl alone, for comparison. It tries every offset, and keeps those with which a clock of the
+ * zone shows the local time.
+ */
 function momentsThatShow(local: number, zone: string): number[] {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,
@@ -102,14 +105,14 @@ test("in every zone a local time is the first moment that Intl shows by it", () 
     fc.property(fc.constantFrom(...zones), localTime, (zone, seconds) => {
       const local = seconds * 1_000;
       const [first] = momentsThatShow(local, zone);
-      // nothing shows a time that does not exist: the examples above have it
+      // no clock shows a time that does not exist: the examples above cover this case
       if (first !== undefined) expect(createReadLocalTime(zone)(local)).toBe(first);
     }),
     { numRuns: runs(300) },
   );
 });
 
-test("a reader that is used on and on reads as a new one does", () => {
+test("a reader that has read many times reads the same as a new one", () => {
   const read = createReadLocalTime("America/St_Johns");
   const hours = fc.array(fc.integer({ min: -26, max: 26 }).map((hour) => hour * 1_800_000 + 60_000));
   const changes = fc.constantFrom(wall("2010-03-14T00:00:00"), wall("2010-11-06T23:00:00"));
@@ -130,7 +133,7 @@ test.each([
   ["Asia/Kathmandu", "2026-11-25T12:00:00.000Z", "2026-11-24T18:15:00.000Z"],
   // summer time began at midnight: the day has no midnight, and 23 hours
   ["America/Sao_Paulo", "2018-11-04T12:00:00.000Z", "2018-11-04T03:00:00.000Z"],
-  // and ended at midnight: the day before has 25 hours
+  // summer time ended at midnight: the day before has 25 hours
   ["America/Sao_Paulo", "2019-02-17T02:30:00.000Z", "2019-02-16T02:00:00.000Z"],
   ["America/Sao_Paulo", "2019-02-17T03:00:00.000Z", "2019-02-17T03:00:00.000Z"],
   ["America/Sao_Paulo", "2018-02-18T02:30:00.000Z", "2018-02-17T02:00:00.000Z"],
@@ -139,7 +142,7 @@ test.each([
   ["America/Noronha", "2026-11-25T12:00:00.000Z", "2026-11-25T02:00:00.000Z"],
   ["America/Manaus", "2026-11-25T12:00:00.000Z", "2026-11-25T04:00:00.000Z"],
   ["America/Rio_Branco", "2026-11-25T12:00:00.000Z", "2026-11-25T05:00:00.000Z"],
-  // it ends in the small hours: 25 hours
+  // summer time ends in the small hours: the day has 25 hours
   ["Europe/Berlin", "2026-10-25T22:59:00.000Z", "2026-10-24T22:00:00.000Z"],
 ])("in %s at %s the day began at %s", (zone, now, began) => {
   expect(startOfDay(new Date(now), zone).toISOString()).toBe(began);
@@ -220,7 +223,7 @@ test.each([
 });
 
 test.each(["", "now", "2026-11-25", "2026-13-01T00:00", "2026-11-24T10:61:00", "2026-11-25T10:00Z"])(
-  "%j is no local time",
+  "%j is not a local time",
   (text) => expect(firstMomentOf(text, "America/Sao_Paulo")).toBeNull(),
 );
 

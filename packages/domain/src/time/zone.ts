@@ -1,6 +1,9 @@
 import type { Window } from "./window.ts";
 
-/** The only module with zone arithmetic. A zone is an IANA name, or an offset like -03:00. A zone that does not exist throws RangeError. */
+/**
+ * The only module with zone arithmetic. A zone is an IANA name, or an offset like -03:00. A zone that does not exist
+ * throws RangeError.
+ */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -12,7 +15,7 @@ const FURTHEST_AHEAD_MS = 14 * HOUR_MS;
 export const canonicalZone = (zone: string): string =>
   new Intl.DateTimeFormat("en-US", { timeZone: zone }).resolvedOptions().timeZone;
 
-/** Whether a zone of this name exists. */
+/** Returns whether a zone of this name exists. */
 export function isZone(zone: string): boolean {
   try {
     canonicalZone(zone);
@@ -25,7 +28,7 @@ export function isZone(zone: string): boolean {
 /** The offset at a moment (ms since the epoch), in milliseconds east of UTC. */
 type OffsetAt = (ms: number) => number;
 
-/** Kept by zone, because a format takes longer to make than a thousand uses of it. */
+/** The offset functions by zone, kept because a format takes longer to create than a thousand uses of it. */
 const known = new Map<string, OffsetAt>();
 
 function offsetsOf(zone: string): OffsetAt {
@@ -55,15 +58,15 @@ export function isoTimeOf(ms: number, zone: string): string {
   return `${localTimeOf(ms, zone)}${minutes < 0 ? "-" : "+"}${two(hours)}:${two(rest)}`;
 }
 
-/** Turns a local date and time, given as the milliseconds it would be in UTC, into the moment it stands for. */
+/** Turns a local date and time, given as the milliseconds it would be in UTC, into a moment. */
 export type ReadLocalTime = (localMs: number) => number;
 
 /** A year has 8,766 hours. A sender that makes up stamps must not fill the memory. */
 const MAX_HOURS = 10_000;
 
 /**
- * A reader of local times as a sender stamps them. A skipped time is read as if the clock had not been put forward. A repeated time is
- * the first of the two.
+ * Creates a reader of local times as a sender stamps them. A skipped time is read as if the clock had not been put
+ * forward. A repeated time is the first of the two.
  */
 export function createReadLocalTime(zone: string): ReadLocalTime {
   if (canonicalZone(zone) === "UTC") return (localMs) => localMs;
@@ -83,8 +86,9 @@ export function createReadLocalTime(zone: string): ReadLocalTime {
 }
 
 /**
- * The offset by which a local time is read, in milliseconds east of UTC. Around a change of the clock it is the earlier offset for every
- * time that the clock showed, or would have shown, by that offset, and the later offset from then on: it changes once an hour at most.
+ * The offset by which a local time is read, in milliseconds east of UTC. Around a change of the clock it is the earlier
+ * offset for every time that the clock showed, or would have shown, by that offset, and the later offset from then on:
+ * it changes once an hour at most.
  */
 function findOffset(localMs: number, offsetAt: OffsetAt): number {
   const before = offsetAt(localMs - FURTHEST_AHEAD_MS);
@@ -96,8 +100,9 @@ function findOffset(localMs: number, offsetAt: OffsetAt): number {
 const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/;
 
 /**
- * The first moment (ms since the epoch) at which a clock in the zone shows `2026-11-25T10:00`, `2026-11-25T10:00:07` or a later time;
- * null if the text is no date and time. For a time that summer time skips it is the moment at which the clock jumps.
+ * The first moment (ms since the epoch) at which a clock in the zone shows `2026-11-25T10:00`, `2026-11-25T10:00:07` or
+ * a later time; null if the text is no date and time. For a time that summer time skips it is the moment at which the
+ * clock jumps.
  */
 export function firstMomentOf(local: string, zone: string): number | null {
   const localMs = LOCAL_TIME.test(local) ? Date.parse(`${local}Z`) : Number.NaN;
@@ -120,8 +125,8 @@ function findJump(from: number, to: number, offsetAt: OffsetAt): number {
 }
 
 /**
- * The first moment of the local day of `at`, or of the day `daysBefore` it on the calendar. If summer time begins at midnight, as it
- * did in Brazil until 2019, the day begins at one.
+ * The first moment of the local day of `at`, or of the day `daysBefore` it on the calendar. If summer time begins at
+ * midnight, as it did in Brazil until 2019, the day begins at one.
  */
 export function startOfDay(at: Date, zone: string, daysBefore = 0): Date {
   const today = Date.parse(`${localTimeOf(at.getTime(), zone).slice(0, 10)}T00:00Z`);

@@ -13,7 +13,7 @@ type Example<N extends RouteName> = {
 const ok = (data: unknown) => ({ status: "ok", data });
 const problem = (message: string, path = "") => ({ status: "error", errors: [{ path, message }] });
 
-/** The answer to a body that is refused, as the webhook makes it. */
+/** The answer of the webhook to a body that it refuses. */
 function refusalOf(body: string) {
   const parsed = parseWebhook(Buffer.from(body), new Date());
   if (parsed.outcome === "accepted") throw new Error("an example body was accepted");
@@ -57,13 +57,13 @@ const noPreview = problem("no preview of this was asked for in the last hour");
 const busy = problem("another preview is running: ask again");
 const unconfirmed = {
   ...problem(
-    "it would take 240 calls, more than 100: nothing was erased. Ask again with ?confirm=240 if all of them are meant",
+    "it would erase 240 calls, more than 100: nothing was erased. Ask again with ?confirm=240 if all of them are meant",
     "/confirm",
   ),
   calls: 240,
 };
-const noKey = problem("an id has 1 to 128 characters, none of them a control character");
-const noNumber = problem("a number has 8 to 15 digits, however it is written");
+const noKey = problem("an id must have 1 to 128 characters and no control characters");
+const noNumber = problem("a number must have 8 to 15 digits, in any spelling");
 
 const erasureOf = (path: string, receipts: { asked: object; done: object }, wrong: object) => {
   const refusals = { 400: stray, 401: noToken, 503: away };
@@ -162,7 +162,7 @@ export const ROUTE_EXAMPLES: { [N in RouteName]: Example<N> } = {
       401: noToken,
       403: otherOrigin,
       404: noDeadLetter,
-      409: problem("it was dropped: its body is gone"),
+      409: problem("the dead letter was dropped, and its body is deleted"),
       422: refusalOf(deadLetterText.body!),
       503: away,
     },

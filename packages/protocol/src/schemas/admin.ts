@@ -4,9 +4,11 @@ import { describe, shapeOf } from "./describe.ts";
 import { flag, listOf, moment, momentOrNull, oneOf, text, whole, wholeOrNull } from "./values.ts";
 
 const receipt = {
-  requested_at: moment("When the erasure was last asked for."),
-  clean_at: momentOrNull("When the database held nothing of it any more. Null until then."),
-  log_clean_by: momentOrNull("By when Kafka holds nothing of it any more. Null until the database is clean."),
+  requested_at: moment("The time of the last request for the erasure."),
+  clean_at: momentOrNull("The time since which the database holds nothing of it. Null until then."),
+  log_clean_by: momentOrNull(
+    "The time by which Kafka holds nothing of it any more. Null until the database is clean.",
+  ),
 };
 
 const members = {
@@ -29,22 +31,22 @@ export const personErasure = shapeOf<PersonErasure>()(
     ...receipt,
     calls: whole("The calls that were found."),
     agents: whole("The agents' keys that were found."),
-    clean: whole("How many of both are clean."),
+    clean: whole("The number of both that are clean."),
     ...members,
   }),
 );
 
 const previewResult = shapeOf<PreviewResult>()(
   "PreviewResult",
-  "The extent of an erasure that was not asked for yet.",
+  "The extent of an erasure that was not requested yet.",
   z.object({
-    calls: whole("The calls that would go."),
-    all: whole("All calls."),
-    share: describe(z.number(), "The part of all calls, from 0 to 1."),
-    events: whole("The events that would go."),
-    first_at: momentOrNull("When the first of them was received."),
-    last_at: momentOrNull("When the last of them was received."),
-    dead_letters: whole("The dead letters that would go."),
+    calls: whole("The number of calls that would be erased."),
+    all: whole("The number of all calls."),
+    share: describe(z.number(), "The share of all calls, from 0 to 1."),
+    events: whole("The number of events that would be erased."),
+    first_at: momentOrNull("The reception of the first of them."),
+    last_at: momentOrNull("The reception of the last of them."),
+    dead_letters: whole("The number of dead letters that would be erased."),
     is_ours: flag("True if the number is one of the account's own."),
     confirm: wholeOrNull("The value of `confirm` that the erasure needs. Null if it needs none."),
     confirm_possible: wholeOrNull("The same for an erasure with `include=possible`."),
@@ -55,7 +57,7 @@ const previewResult = shapeOf<PreviewResult>()(
       }),
       "Records that are only possibly about the person, at most 1,000.",
     ),
-    possible_total: whole("How many such records there are."),
+    possible_total: whole("The number of all of these records."),
   }),
 );
 
@@ -65,17 +67,17 @@ export const preview = shapeOf<Preview>()(
   z.union([
     z.object({
       state: z.literal("running"),
-      done: whole("Documents that were read."),
-      total: whole("Documents that there are, about."),
+      done: whole("The number of documents that were read."),
+      total: whole("The approximate number of all documents."),
     }),
     z.object({
       state: z.literal("done"),
-      finished_at: moment("When it ended."),
+      finished_at: moment("The end of the preview."),
       result: previewResult,
     }),
     z.object({
       state: z.literal("failed"),
-      finished_at: moment("When it ended."),
+      finished_at: moment("The end of the preview."),
       message: text("The reason."),
     }),
   ]),

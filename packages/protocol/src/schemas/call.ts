@@ -18,11 +18,11 @@ const visit = shapeOf<Visit>()(
     answered_at: momentOrNull("The answer. Null while there is none."),
     answered_by: textOrNull("The agent who answered. Null if no event named one."),
     agent: textOrNull("The agent who entered last."),
-    talked_until: momentOrNull("The end of the talk. Null while it goes on, and if there was none."),
+    talked_until: momentOrNull("The end of the talk. Null while the talk is open, and if there was none."),
     ended_at: momentOrNull("The end of the visit. Null while it is open."),
     outcome: oneOfOrNull(
       ["ANSWERED", "ABANDONED", "OVERFLOWED"],
-      "How the visit ended. Null while it is open.",
+      "The outcome of the visit. Null while it is open.",
     ),
   }),
 );
@@ -33,9 +33,9 @@ const talk = shapeOf<Talk>()(
   z.object({
     agent: text("The login of the agent, or the extension if there is no login."),
     extension: textOrNull("The extension, if the event named one."),
-    entered_at: moment("When the agent entered the call."),
+    entered_at: moment("The time at which the agent entered the call."),
     ended_at: momentOrNull(
-      "When the agent left, another agent took over or the call ended. Null until then.",
+      "The time at which the agent left, another agent took over or the call ended. Null until then.",
     ),
   }),
 );
@@ -66,21 +66,21 @@ const numbers = {
   our_number: textOrNull("The account's number as the last event that has it writes it."),
   their_number: textOrNull("The other side's number as the last event that has it writes it."),
   our_number_canonical: textOrNull(
-    "The form that all spellings of `our_number` share. Null if it is no number.",
+    "The form that all spellings of `our_number` share. Null if it is not a number.",
   ),
   our_number_display: textOrNull("`our_number` as people read it."),
   their_number_canonical: textOrNull(
     "The form that all spellings of `their_number` share. Null if the number is hidden.",
   ),
   their_number_display: textOrNull("`their_number` as people read it."),
-  their_number_type: textOrNull("`mobile`, `landline` or what else the sender says."),
+  their_number_type: textOrNull("`mobile`, `landline` or another word of the sender."),
 };
 
 const moments = {
   began_at: moment("The earliest moment of its events."),
-  created_at: moment("When its first event was received."),
-  updated_at: moment("When its last event was received."),
-  waiting_since: momentOrNull("Since when the caller waits. Null if the caller does not wait."),
+  created_at: moment("The reception of its first event."),
+  updated_at: moment("The reception of its last event."),
+  waiting_since: momentOrNull("The beginning of the wait. Null if the caller does not wait."),
   answered_at: momentOrNull("The first answer."),
   connected_at: momentOrNull("The first call.ongoing."),
   finished_at: momentOrNull("The end of the call."),
@@ -89,7 +89,7 @@ const moments = {
 
 export const call = shapeOf<Call>()(
   "Call",
-  "A call as its events describe it. Text longer than 256 characters is cut.",
+  "A call as its events describe it. A text of more than 256 characters in an event is ignored.",
   z.object({
     id: whole("The number of the call. It grows with time and never changes."),
     aggregate_id: text("The call_id."),
@@ -100,7 +100,7 @@ export const call = shapeOf<Call>()(
     counted_as: oneOf(["inbound", "outbound", "internal"], "The kind of call whose numbers it counts in."),
     ...numbers,
     queue: textOrNull("The last queue that an event named."),
-    actor: textOrNull("The agent who is on the call. Of several it is the one who entered last."),
+    actor: textOrNull("The agent who is on the call. If there are several, it is the one who entered last."),
     abandoned: flag("True if the caller gave up: an inbound call whose last visit was abandoned."),
     recording_url: textOrNull("The address of the recording."),
     legs: listOf(visit, "The visits to queues, oldest first; at most the latest 100."),
@@ -122,9 +122,9 @@ export const callEvent = shapeOf<CallEvent>()(
     aggregate_id: text("The call_id."),
     uuid: text("The identity of the event: two deliveries with the same uuid are the same event."),
     occurred_at: momentOrNull(
-      "When it happened, by the sender's clock. Null if it has no readable timestamp.",
+      "The time of the event, by the sender's clock. Null if it has no readable timestamp.",
     ),
-    received_at: moment("When the webhook received it."),
+    received_at: moment("The time at which the webhook received it."),
     event: describe(
       z.record(z.string(), z.unknown()),
       "The body of the webhook exactly as it was received, digit for digit.",

@@ -12,27 +12,30 @@ const row = shapeOf<DeliveryRow>()(
   z.object({
     id: text("The uuid of an event, or the id of a dead letter."),
     kind: oneOf(["call", "agent", "letter"], "An event of a call, an event of an agent, or a dead letter."),
-    key: textOrNull("The call_id or the agent's key, where it is known."),
-    type: textOrNull("The event type, where it is known."),
-    received_at: moment("When the webhook received it first."),
-    occurred_at: momentOrNull("When it happened, by the sender's clock."),
+    key: textOrNull("The call_id or the agent's key, if it is known."),
+    type: textOrNull("The event type, if it is known."),
+    received_at: moment("The time at which the webhook first received it."),
+    occurred_at: momentOrNull("The time of the event, by the sender's clock."),
     answer: describe(
       z.literal([200, 422]),
-      "The HTTP status that the sender got. A parked record had been answered 200.",
+      "The HTTP status that the sender got. A record that was parked later got 200.",
     ),
     statuses: listOf(z.enum(DELIVERY_STATUSES), "The statuses that apply; `new` if no other does."),
-    redeliveries: whole("How often the same event came again."),
+    redeliveries: whole("The number of redeliveries."),
     overtaken_by: textOrNull(
-      "The type of an event that came before this one and stands after it in the call.",
+      "The type of an event that was received before this one and comes after it in the call.",
     ),
     letter: describe(
       z.nullable(
         z.object({
-          reason: text("Why it became no event."),
+          reason: text("The reason why it did not become an event."),
           service: text("The service that refused it."),
-          status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
-          status_at: moment("When the status last changed."),
-          last_seen: moment("When it was received last."),
+          status: oneOf(
+            DEAD_LETTER_STATES,
+            "The status: it waits for an operator, was redriven or was dropped.",
+          ),
+          status_at: moment("The time of the last change of the status."),
+          last_seen: moment("The time of the last reception."),
         }),
       ),
       "The dead letter. Null for an event.",
@@ -42,7 +45,7 @@ const row = shapeOf<DeliveryRow>()(
 
 export const deliveryReport = shapeOf<DeliveryReport>()(
   "DeliveryReport",
-  "The deliveries to the webhook and the fate of each.",
+  "The deliveries to the webhook and the result of each.",
   z.object({
     now: moment("The server's time."),
     redrive: flag("True if this server can send dead letters again (setting `ADMIN_TOKEN`)."),
@@ -58,17 +61,17 @@ const body = {
 export const deliveryBody = shapeOf<DeliveryBody>()(
   "DeliveryBody",
   "The body of one delivery.",
-  z.object({ id: text("The id that was asked for."), ...body }),
+  z.object({ id: text("The requested id."), ...body }),
 );
 
 const deadLetterFields = {
   id: text("The SHA-256 of the body's bytes in hex."),
-  key: textOrNull("The call_id or the agent's key, where it is known."),
+  key: textOrNull("The call_id or the agent's key, if it is known."),
   type: textOrNull("The `type` of a JSON body."),
-  reason: text("Why it became no event."),
+  reason: text("The reason why it did not become an event."),
   service: text("The service that refused it."),
-  first_seen: moment("When it was received first."),
-  last_seen: moment("When it was received last."),
+  first_seen: moment("The time of the first reception."),
+  last_seen: moment("The time of the last reception."),
   source: describe(
     z.nullable(
       z.object({
@@ -77,11 +80,11 @@ const deadLetterFields = {
         offset: whole("The offset."),
       }),
     ),
-    "The record that a consumer parked. Null for what ingest refused.",
+    "The record that a consumer parked. Null if ingest refused the body.",
   ),
-  copies: whole("How often this body was received."),
-  status: oneOf(DEAD_LETTER_STATES, "Whether it still waits for an operator."),
-  status_at: moment("When the status last changed."),
+  copies: whole("The number of times that this body was received."),
+  status: oneOf(DEAD_LETTER_STATES, "The status: it waits for an operator, was redriven or was dropped."),
+  status_at: moment("The time of the last change of the status."),
 };
 
 export const deadLetter = shapeOf<DeadLetter>()(

@@ -9,7 +9,7 @@ type Doc = {
   /** The JSON type of a parameter whose schema reads any value. */
   type?: string | string[];
   enum?: readonly string[];
-  /** The value of a parameter that is left out. */
+  /** The default of a parameter. */
   usual?: number;
 };
 
@@ -28,8 +28,9 @@ export const describe = <S extends z.ZodMiniType>(schema: S, description: string
 type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
 /**
- * Accepts only a schema of exactly the JSON form of T, so that the compiler reports each field that is missing in the schema or too
- * many. Usage: `shapeOf<Visit>()("Visit", "…", z.object({ … }))`. The name is that of the section in docs/api.md.
+ * Accepts only a schema of exactly the JSON form of T, so that the compiler reports each field that is missing in the
+ * schema or superfluous. Usage: `shapeOf<Visit>()("Visit", "…", z.object({ … }))`. The name is that of the section in
+ * docs/api.md.
  */
 export const shapeOf =
   <T>() =>

@@ -25,7 +25,7 @@ export const problem = annotate(z.object({ status: z.literal("error"), errors: f
 export const unconfirmed = z.object({
   status: z.literal("error"),
   errors: faults,
-  calls: whole("The number of calls that the erasure would take."),
+  calls: whole("The number of calls that would be erased."),
 });
 
 export const webhookAnswer = ok(
@@ -52,8 +52,8 @@ export const health = z.object({
       z.string(),
       z.object({
         ok: flag("True if the check passes."),
-        reason: describe(z.exactOptional(z.string()), "Why it fails."),
-        tolerated: describe(z.exactOptional(z.boolean()), "True if the service can do its job all the same."),
+        reason: describe(z.exactOptional(z.string()), "The reason why it fails."),
+        tolerated: describe(z.exactOptional(z.boolean()), "True if the service can do its job nevertheless."),
       }),
     ),
     "The checks by name.",

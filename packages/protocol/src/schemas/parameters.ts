@@ -19,7 +19,7 @@ export const optional = <S extends z.ZodMiniType>(schema: S) =>
     ),
   );
 
-/** A parameter that has the usual value if it is left out. */
+/** A parameter that has the value `usual` if it is left out. */
 const orElse = <S extends z.ZodMiniType>(schema: S, usual: z.output<S>, isLeftOut = isUnset) => {
   const filled = z.pipe(
     z.transform((value: unknown) => (isLeftOut(value) ? usual : value)),
@@ -43,7 +43,7 @@ function readBy<T>(read: (value: unknown) => T | null, message: string, type: st
   return annotate(schema, { type });
 }
 
-/** A text. A text that can be in no call (too long, a lone surrogate) is allowed: it equals nothing. */
+/** A text. A text that cannot be in any call (too long, a lone surrogate) is allowed, and matches no call. */
 export const text = () =>
   readBy(
     (value) => (["string", "number", "boolean"].includes(typeof value) ? String(value) : null),
@@ -59,7 +59,7 @@ export const name = (...of: ("string" | "number")[]) =>
     of,
   );
 
-/** The number of a call. A text that is no integer equals no number: it becomes NaN. */
+/** The number of a call. A text that is not an integer becomes NaN, which equals no number. */
 export const callNumber = () =>
   annotate(
     z.pipe(
@@ -69,7 +69,7 @@ export const callNumber = () =>
     { type: ["integer", "string"] },
   );
 
-/** A search term. A blank one is none. */
+/** A search term. A blank text counts as left out. */
 export const searchTerm = () =>
   z.pipe(
     z.pipe(
@@ -97,22 +97,25 @@ export const limit = (max: number) =>
 export const days = (max: number) =>
   describe(
     orNull(wholeUpTo(max)),
-    "The window is so many days, today included. Not together with `minutes`.",
+    "The length of the window in days, today included. Not together with `minutes`.",
   );
 
 /** The length of a window; null if it is left out. */
 export const minutesOrToday = () =>
-  describe(orNull(wholeUpTo(MAX_MINUTES)), "The window is the last minutes. Without it the window is today.");
+  describe(
+    orNull(wholeUpTo(MAX_MINUTES)),
+    "The length of the window in minutes, up to now. Without it the window is today.",
+  );
 
 export const minutesOr = (usual: number) =>
-  describe(orElse(wholeUpTo(MAX_MINUTES), usual), "The window is the last minutes.");
+  describe(orElse(wholeUpTo(MAX_MINUTES), usual), "The length of the window in minutes, up to now.");
 
 export function cursor() {
   const message = "must be the `next` value of an earlier page";
   const schema = z.string(message).check(z.minLength(1, message), z.maxLength(MAX_CURSOR, message));
   return describe(
     orElse(z.nullable(schema), null, isNullish),
-    "The `next` value of the page before. Without it the answer is the first page.",
+    "The `next` value of an earlier page. Without it the answer is the first page.",
   );
 }
 
@@ -132,7 +135,7 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 /** The last moment that Date can hold. */
 const LATEST_MOMENT = 8.64e15;
 
-/** A moment in ISO 8601 or in ms since the epoch; becomes the latter. */
+/** A moment in ISO 8601 or in ms since the epoch. It is read as the latter. */
 export const moment = () =>
   readBy(
     (value) => {
@@ -145,8 +148,8 @@ export const moment = () =>
   );
 
 /**
- * An object as JSON makes it. An empty Buffer among socket.io's arguments is none: as an object without parameters it would ask for
- * everything.
+ * Returns whether a value is an object as JSON makes it. An empty Buffer among socket.io's arguments is not one: as an
+ * object without parameters it would request all data.
  */
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -4,7 +4,7 @@ import { describe } from "./describe.ts";
 
 // The parts of paths that are parameters. A message is a whole sentence: the path has no name.
 
-const KEY_RULE = "an id has 1 to 128 characters, none of them a control character";
+const KEY_RULE = "an id must have 1 to 128 characters and no control characters";
 
 const key = (description: string) =>
   describe(z.string().check(z.refine<string>(isKey, { message: KEY_RULE })), description);
@@ -12,12 +12,15 @@ const key = (description: string) =>
 export const callKey = key("The call_id.");
 export const agentKey = key("The agent's login.");
 
-/** From a subscriber's number to the longest of E.164. A shorter one would be found in queues, extensions and times of day. */
+/**
+ * The digits of a number: from a subscriber's number to the longest of E.164. A shorter one would match queues,
+ * extensions and times of day.
+ */
 const [FEWEST_DIGITS, MOST_DIGITS] = [8, 15];
 
-export const NUMBER_RULE = `a number has ${FEWEST_DIGITS} to ${MOST_DIGITS} digits, however it is written`;
+export const NUMBER_RULE = `a number must have ${FEWEST_DIGITS} to ${MOST_DIGITS} digits, in any spelling`;
 
-/** A number may begin with one plus, and has no other. */
+/** Returns whether a text has no plus, except one at its beginning. */
 const hasNoStrayPlus = (text: string): boolean => /^[^+]*$|^[\s(]*\+[^+]*$/.test(text);
 
 /** A number as people write it: `(11) 98765-4321`, `+5511987654321`. */
@@ -30,5 +33,5 @@ export const writtenNumber = describe(
   "The number in any spelling.",
 );
 
-/** A part of a path that is looked up as it is. */
+/** A part of a path that is looked up unchanged. */
 export const name = (description: string) => describe(z.string(), description);

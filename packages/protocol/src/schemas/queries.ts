@@ -40,19 +40,19 @@ const time = () =>
 export const noQuery = query({});
 
 export const listDeadLettersQuery = query({
-  reason: describe(z.exactOptional(once()), "Only those with this reason."),
-  type: describe(z.exactOptional(once()), "Only those of this event type."),
-  key: describe(z.exactOptional(once()), "Only those of this call_id or agent's key."),
-  status: describe(z.exactOptional(oneOf(...DEAD_LETTER_STATES)), "Only those with this status."),
-  since: describe(z.exactOptional(time()), "Only those first received since then."),
-  until: describe(z.exactOptional(time()), "Only those first received until then."),
+  reason: describe(z.exactOptional(once()), "Only dead letters with this reason."),
+  type: describe(z.exactOptional(once()), "Only dead letters of this event type."),
+  key: describe(z.exactOptional(once()), "Only dead letters with this call_id or agent's key."),
+  status: describe(z.exactOptional(oneOf(...DEAD_LETTER_STATES)), "Only dead letters with this status."),
+  since: describe(z.exactOptional(time()), "Only dead letters that were first received since then."),
+  until: describe(z.exactOptional(time()), "Only dead letters that were first received until then."),
   limit: describe(
     wholeUpTo(MAX_LETTERS, USUAL_LETTERS, once(), `must be from 1 to ${MAX_LETTERS}`),
     "The most entries of the answer.",
   ),
   cursor: describe(
     z._default(z.nullable(once()), null),
-    "The `next` value of the page before. Without it the answer is the first page.",
+    "The `next` value of an earlier page. Without it the answer is the first page.",
   ),
 });
 
@@ -69,12 +69,12 @@ export const redriveQuery = query({
   ),
 });
 
-const confirmMessage = "must be the number of calls that may go, once";
+const confirmMessage = "must be given once, as the number of calls that may be erased";
 
 export const eraseQuery = query({
   include: describe(
-    z.exactOptional(z.literal("possible", "must be possible, once")),
-    "`possible` also erases what is only possibly about the person.",
+    z.exactOptional(z.literal("possible", "must be given once, with the value possible")),
+    "`possible` also erases the records that are only possibly about the person.",
   ),
   confirm: describe(
     annotate(
@@ -83,7 +83,7 @@ export const eraseQuery = query({
       ),
       { type: "integer" },
     ),
-    "The number of calls of a person that may go. An erasure of many calls needs it.",
+    "The number of calls of a person that may be erased. An erasure of many calls needs it.",
   ),
 });
 
@@ -93,6 +93,6 @@ const statsMessage = `must be a whole number from 1 to ${MAX_MINUTES}`;
 export const statsQuery = z.object({
   minutes: describe(
     wholeUpTo(MAX_MINUTES, STATS_MINUTES, z.string(statsMessage), statsMessage),
-    "The window is the last minutes.",
+    "The length of the window in minutes, up to now.",
   ),
 });

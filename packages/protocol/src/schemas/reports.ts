@@ -38,7 +38,7 @@ import {
 } from "./values.ts";
 
 const reported = {
-  from: moment("The window goes from here until `now`."),
+  from: moment("The beginning of the window."),
   now: moment("The end of the window."),
   zone: text("The time zone of the account (IANA name)."),
 };
@@ -61,7 +61,7 @@ const visitNumbers = {
   short: whole("Abandoned visits that were no longer than `shortAbandonMs`."),
   overflowed: whole("Visits that ended in an overflow."),
   service_level: fractionOrNull(
-    "Answered in time, of those answered after a known wait + abandoned - short: from 0 to 1.",
+    "The share answered in time, of those answered after a known wait + abandoned - short: from 0 to 1.",
   ),
   mean_wait_ms: wholeOrNull("Mean of the waits before the answers."),
   p90_wait_ms: wholeOrNull("90th percentile of the waits before the answers (nearest rank)."),
@@ -127,7 +127,7 @@ const agent = shapeOf<Agent>()(
       ["FREE", "RINGING", "TALKING", "PAUSED", "LOGGED_OUT", "UNKNOWN"],
       "UNKNOWN if no event of the agent was received for a day.",
     ),
-    since: momentOrNull("Since when the agent is in this state. Null if it is unknown."),
+    since: momentOrNull("The beginning of the state. Null if it is unknown."),
     next_state: oneOfOrNull(
       ["PAUSED", "LOGGED_OUT"],
       "The state after the talk, if a pause or a log-out came during it.",
@@ -137,7 +137,7 @@ const agent = shapeOf<Agent>()(
       z.object({ queue: textOrNull("The queue."), paused: flag("True if the agent is paused in it.") }),
       "The queues the agent is logged in to.",
     ),
-    call_id: textOrNull("The call that rings or is talked on."),
+    call_id: textOrNull("The call that rings at the agent, or that the agent is on."),
     taken: whole("Talks that began in the window."),
     missed: whole("Rings that ended in the window without an answer."),
     mean_talk_ms: wholeOrNull("Mean of the talks that ended in the window. Null if there were none."),
@@ -163,10 +163,10 @@ const slice = shapeOf<SliceNumbers>()(
 
 export const queueDayReport = shapeOf<QueueDayReport>()(
   "QueueDayReport",
-  "Today by quarters of an hour.",
+  "The numbers of today by quarters of an hour.",
   z.object({
     ...reported,
-    queue: textOrNull("The queue that was asked for. Null for all queues."),
+    queue: textOrNull("The requested queue. Null for all queues."),
     slice_ms: whole("The length of a slice."),
     slices: listOf(slice, "The slices from midnight to the current one, at most 100."),
   }),
@@ -185,7 +185,7 @@ const abandoned = shapeOf<Abandoned>()(
     ended_at: moment("The end of the visit."),
     waited_ms: wholeOrNull("The wait. Null if its beginning is unknown."),
     short: flag("True if the wait was no longer than the queue's `shortAbandonMs`."),
-    returned_at: momentOrNull("When the person was next talked to, in a call of theirs or of ours."),
+    returned_at: momentOrNull("The next talk with the person, in a call in either direction."),
   }),
 );
 
@@ -202,7 +202,7 @@ const person = shapeOf<AbandonedPerson>()(
     last_at: moment("The end of the last of them."),
     longest_wait_ms: wholeOrNull("The longest known wait."),
     short: flag("True if all of the visits were short."),
-    talked_at: momentOrNull("When the person was talked to after the last of them."),
+    talked_at: momentOrNull("The first talk with the person after the last of them."),
   }),
 );
 
@@ -232,7 +232,7 @@ const waiting = shapeOf<WaitingCaller>()(
 
 export const rewoundReport = shapeOf<RewoundReport>()(
   "RewoundReport",
-  "The board of a moment of the past, which is `now`.",
+  "The board at a moment of the past. `now` is this moment.",
   z.object({
     ...queueReportFields,
     ...agentReportFields,

@@ -9,31 +9,31 @@ const instance = shapeOf<SystemReport["instances"][number]>()(
   z.object({
     service: text("The service."),
     instance: text("The name of the instance."),
-    started_at: moment("When it started, by its own clock."),
+    started_at: moment("The time of its start, by its own clock."),
     version: text("The release."),
     installation: text('The id of the installation that its database belongs to; "" if it has no database.'),
     failing: listOf(
       z.object({
         name: text("The check."),
-        reason: text("Why it fails."),
-        tolerated: flag("True if the instance does its job all the same."),
+        reason: text("The reason why it fails."),
+        tolerated: flag("True if the instance does its job nevertheless."),
       }),
       "The checks of /readyz that fail.",
     ),
     figures: counts("Whole numbers by name, with the unit in the name."),
     standing: oneOf(
       ["ready", "unready", "stopped", "silent"],
-      "The state of the instance. A silent one missed three reports.",
+      "The state of the instance. A silent instance has missed three reports.",
     ),
-    since: moment("Since when it is in this state. For a silent instance this is its last status."),
-    heard_at: moment("When its last status was received."),
+    since: moment("The beginning of this state. For a silent instance, the time of its last status."),
+    heard_at: moment("The reception of its last status."),
     foreign: flag("True if its database belongs to another installation."),
   }),
 );
 
 const lag = shapeOf<Lag>()(
   "Lag",
-  "How far the projector is behind.",
+  "The lag of the projector.",
   z.object({
     records: whole("Events that are acknowledged and not stored yet."),
     waited_ms: whole("The oldest of them has waited for at least this long."),
@@ -51,8 +51,8 @@ const lag = shapeOf<Lag>()(
 
 const nameCount = z.object({
   name: text("The name, without numbers and secrets."),
-  count: whole("How often."),
-  last: moment("The last time."),
+  count: whole("The number of refused requests."),
+  last: moment("The time of the last one."),
 });
 
 export const systemReport = shapeOf<SystemReport>()(
@@ -60,12 +60,12 @@ export const systemReport = shapeOf<SystemReport>()(
   "The state of the gateway itself.",
   z.object({
     now: moment("The server's time."),
-    hears: flag("False while this server hears no statuses: then all others seem silent."),
+    hears: flag("False while this server receives no statuses. All other instances then appear silent."),
     installation: text('The id of the installation; "" until it is known.'),
     instances: listOf(instance, "The instances by service and name."),
     missing: listOf(z.string(), "Services without an instance of this installation."),
     lag: describe(z.nullable(lag), "Null if it is unknown."),
-    lag_unknown: textOrNull("Why the lag is unknown."),
+    lag_unknown: textOrNull("The reason why the lag is unknown."),
     rates: describe(
       z.nullable(z.array(z.object({ minute: moment("The minute."), events: whole("Events stored in it.") }))),
       "Events stored by minute, without the minutes that had none. Null while the database is away.",
@@ -74,7 +74,7 @@ export const systemReport = shapeOf<SystemReport>()(
       z.object({
         minute: moment("The minute."),
         status: whole("The HTTP status."),
-        count: whole("How many answers."),
+        count: whole("The number of answers."),
       }),
       "Answers of the webhook other than success, by minute and HTTP status.",
     ),

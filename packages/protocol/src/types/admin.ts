@@ -1,25 +1,31 @@
 import type { Extent } from "@teravoz/domain/erasure";
 import type { Measure, PersonReceipt, Receipt } from "@teravoz/domain/ports";
 
-/** The number of data-bearing members of the database's replica set, if there are several: each may keep rolled-back documents. */
+/**
+ * The number of data-bearing members of the database's replica set, if there are several: each may keep rolled-back
+ * documents.
+ */
 export type Members = { mongodb_members?: number };
 
 /** The receipt of an erasure: of a call, and of a person. */
 export type CallErasure = Receipt & Members;
 export type PersonErasure = PersonReceipt & Members;
 
-/** The extent of an erasure that was not asked for yet. */
+/** The extent of an erasure that was not requested yet. */
 export type PreviewResult = Pick<Extent, "calls" | "all"> &
   Measure & {
     dead_letters: number;
-    /** The part of all calls, from 0 to 1. */
+    /** The share of all calls, from 0 to 1. */
     share: number;
     /** True if the number is one of the account's own. */
     is_ours: boolean;
-    /** `confirm` for the erasure, null if it needs none; and for one that includes the possible. */
+    /**
+     * The value of `confirm` that the erasure needs, null if it needs none; and the value for an erasure with
+     * `include=possible`.
+     */
     confirm: number | null;
     confirm_possible: number | null;
-    /** The first of what is only possibly about the person, and how many there are. */
+    /** The first records that are only possibly about the person, and the number of all of them. */
     possible: { kind: "call" | "event" | "dead-letter"; key: string }[];
     possible_total: number;
   };

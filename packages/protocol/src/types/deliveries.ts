@@ -6,17 +6,17 @@ export type DeliveryRow = {
   /** The uuid of an event, the id of a dead letter. */
   id: string;
   kind: EventKind | "letter";
-  /** The call_id or the agent's key, where it is known. */
+  /** The call_id or the agent's key, if it is known. */
   key: string | null;
   type: string | null;
   received_at: Date;
   occurred_at: Date | null;
-  /** The HTTP status that the sender got. A record that a consumer parked had been answered 200. */
+  /** The HTTP status that the sender got. A record that a consumer parked later got 200. */
   answer: 200 | 422;
   statuses: DeliveryStatus[];
-  /** How often the same event came again. */
+  /** The number of redeliveries. */
   redeliveries: number;
-  /** The type of an event that came before this one and stands after it in the call. */
+  /** The type of an event that was received before this one and comes after it in the call. */
   overtaken_by: string | null;
   letter: {
     reason: string;
@@ -34,7 +34,7 @@ export type DeliveryReport = {
   deliveries: DeliveryRow[];
 };
 
-/** A body as text. `encoding` is base64 where the body is not UTF-8. Both are null if the body was dropped. */
+/** A body as text. `encoding` is base64 if the body is not UTF-8. Both are null if the body was dropped. */
 export type BodyText = { encoding: "utf8" | "base64" | null; body: string | null };
 
 export type DeliveryBody = { id: string } & BodyText;

@@ -40,7 +40,7 @@ export type Answers = {
 
 export type CommandName = keyof Answers;
 
-/** The messages that the server sends without being asked, each with its `data`. */
+/** The messages that the server sends on its own, each with its `data`. */
 export type Pushes = {
   Welcome: "Welcome";
   DataChanged: Record<string, never>;
@@ -54,13 +54,13 @@ export type Pushes = {
 
 export type PushName = keyof Pushes;
 
-/** Further keys of an envelope. A key is left out unless it says something. */
+/** Further keys of an envelope. A key is left out if it does not apply. */
 export type More = {
   /** The cursor of the next page. */
   next?: string;
-  /** The search matched more than is looked up: calls are missing. */
+  /** True if the search matched more numbers or agents than the server looks up: calls are missing. */
   cut?: true;
-  /** The call no longer meets the conditions of the subscription. */
+  /** True if the call no longer meets the conditions of the subscription. */
   left?: true;
 };
 

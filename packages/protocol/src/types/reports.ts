@@ -11,7 +11,7 @@ import type {
 
 /** The window of a report. */
 export type Reported = {
-  /** The window goes from here until `now`. */
+  /** The beginning and the end of the window. */
   from: Date;
   now: Date;
   /** The time zone of the account (IANA name), by which days begin and times are shown. */
@@ -42,7 +42,7 @@ export type QueueDayReport = Reported & {
   queue: string | null;
   /** The length of a slice. */
   slice_ms: number;
-  /** The slices from midnight to the one that goes on: 100 at most. */
+  /** The slices from midnight to the current one: 100 at most. */
   slices: SliceNumbers[];
 };
 
@@ -57,10 +57,10 @@ export type AbandonedReport = Reported & {
   people: AbandonedPerson[];
 };
 
-/** The board of a moment, which is `now`, with the callers who waited then, the longest wait first. */
+/** The board at the moment `now`, with the callers who waited then, the longest wait first. */
 export type RewoundReport = QueueReport & AgentReport & { waiting: WaitingCaller[] };
 
-/** The names of rows that were in the report before and are no longer. */
+/** The names of rows that are no longer in the report. */
 export type Gone = { gone: (string | null)[] };
 
 /** A report with only the rows that changed. */

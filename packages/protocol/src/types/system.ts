@@ -14,7 +14,7 @@ export type Instance = Pick<
   "service" | "instance" | "started_at" | "version" | "installation" | "failing" | "figures"
 > & {
   standing: InstanceState;
-  /** Since when it stands so. For a silent instance this is its last status. */
+  /** The beginning of this state. For a silent instance, the time of its last status. */
   since: Date;
   heard_at: Date;
 };
@@ -22,7 +22,7 @@ export type Instance = Pick<
 /** The state of the gateway itself. */
 export type SystemReport = {
   now: Date;
-  /** False while this server hears no statuses: then all others seem silent. */
+  /** False while this server receives no statuses. All other instances then appear silent. */
   hears: boolean;
   /** The id of the installation that this server's database belongs to; "" until it is known. */
   installation: string;
@@ -30,7 +30,7 @@ export type SystemReport = {
   instances: (Instance & { foreign: boolean })[];
   /** Services without an instance of this installation. */
   missing: string[];
-  /** Null if it is unknown; `lag_unknown` then says why. */
+  /** Null if it is unknown; `lag_unknown` then gives the reason. */
   lag: Lag | null;
   lag_unknown: string | null;
   /** Events stored by minute, without the minutes that had none. Null while the database is away. */
