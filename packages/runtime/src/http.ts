@@ -94,7 +94,7 @@ export async function answerUnavailable(_ctx: Context, next: Next): Promise<void
     await next();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    throw unavailable("this cannot be done now, and is safe to ask again");
+    throw unavailable("this cannot be done now: repeat the request later");
   }
 }
 
