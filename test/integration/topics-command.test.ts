@@ -37,7 +37,7 @@ test("`topics` creates what is missing, again changes nothing, and `--check` onl
   const created = await run([]);
   expect([created.code, created.said]).toEqual([0, expect.stringContaining(`topic ${topics[0]}: created`)]);
   const again = await run([]);
-  expect([again.code, again.said]).toEqual([0, expect.stringContaining(`topic ${topics[0]}: there`)]);
+  expect([again.code, again.said]).toEqual([0, expect.stringContaining(`topic ${topics[0]}: exists`)]);
   expect(await run(["--check"])).toEqual({ code: 0, said: expect.stringContaining("as they should be") });
 });
 
@@ -104,7 +104,7 @@ test("`topics` lets a topic of the registry keep everything, `--check` names one
 });
 
 test("`topics` keeps the journal of the registry that it runs with, by its default name", async () => {
-  expect((await run([])).said).toContain("topic kafkasql-journal of the registry: keeps everything");
+  expect((await run([])).said).toContain("topic kafkasql-journal of the registry: keeps all records");
   for (const topic of ["kafkasql-journal", "kafkasql-snapshots"])
     expect(await settingsOf(topic)).toMatchObject({ "retention.ms": "-1", "retention.bytes": "-1" });
 });

@@ -1,30 +1,35 @@
 import { sleep } from "@teravoz/runtime";
 
 /**
- * Room for batches that take long. kafkajs fetches from a broker again when every batch of the last fetch is handled, and
- * hands out a few batches at once: a batch that waits inside of it would hold up all other partitions.
+ * Lets slow batches continue outside the loop of kafkajs ("aside"). kafkajs fetches from a broker again only when every
+ * batch of the last fetch is handled, and it hands out only a few batches at once. A batch that waits inside its loop
+ * would therefore block all other partitions.
  */
 export type Aside = {
-  /** For one batch. */
+  /** Opens the turn of one batch. */
   open(): Turn;
-  /** Resolves when every batch aside has ended. */
+  /** Resolves when all batches aside have ended. */
   ended(): Promise<unknown>;
 };
 
 export type Turn = {
-  /** Runs one try; a batch aside may have to wait for a slot. */
+  /** Runs one try. A batch aside first waits until a slot is free. */
   inTurn<T>(run: () => Promise<T>): Promise<T>;
   /**
-   * True when the work has ended. False if it is better left to go on aside: it waits, or its try takes long and a slot is free for it.
+   * Resolves to true once the work has ended. Resolves to false if the work continues aside: it waits between two
+   * tries, or its try takes long and a slot is free for it.
    */
   hold(work: Promise<unknown>): Promise<boolean>;
 };
 
-/** Far above a usual batch. */
+/** The time that the loop of kafkajs waits for a try. It is far longer than a usual batch takes. */
 const HOLD_MS = 1_000;
 const STEP_MS = 100;
 
-/** `slots`: tries aside that may run at once, for each of them needs memory. Batches aside that wait are not counted. */
+/**
+ * `slots` is the number of tries aside that may run at once, because each of them needs memory. Batches aside that wait
+ * take no slot.
+ */
 export function createAside(slots: number): Aside {
   const state = { free: slots };
   const works = new Set<Promise<unknown>>();

@@ -2,13 +2,14 @@ import kafkajs, { type Cluster, type GroupMember, type PartitionAssigner } from 
 
 const { MemberMetadata } = kafkajs.AssignerProtocol;
 
-/** The metadata of kafkajs begins with a version. */
+/** The version with which the member metadata of kafkajs begins. */
 const VERSION = 0;
 
 /**
- * The assigner of kafkajs, which also names the installation that a member belongs to (null = none). The member that leads the group
- * gives partitions to members of its own installation, and to those of releases that name none. So two installations
- * never share the partitions of a group, not even for a moment. `onCluster` is given the cluster that the consumer connects to.
+ * Creates an assigner that assigns like the round-robin assigner of kafkajs and also publishes the installation of its
+ * member (null = none). The leader of the group assigns partitions only to members of its own installation and to
+ * members of releases that publish none. Two installations therefore never share the partitions of a group, not even
+ * for a moment. `onCluster` receives the cluster that the consumer connects to.
  */
 export const createAssigner =
   (installation: string | null, onCluster: (cluster: Cluster) => void): PartitionAssigner =>

@@ -10,36 +10,38 @@ import "./kafkajs-connections.ts";
 import "./kafkajs-fetchers.ts";
 
 export type KafkaConfig = Config<typeof kafkaSettings>;
-/** The one handle on kafkajs; what is inside stays in this package. */
+/** The only access to kafkajs. kafkajs itself is not used outside this package. */
 export type KafkaClient = {
-  /** Session of every consumer opened from this client, in ms. */
+  /** The session timeout of every consumer opened from this client, in ms. */
   readonly sessionTimeoutMs: number;
   /**
-   * A kafkajs client for one producer, consumer or admin. It begins with another broker of KAFKA_BROKERS than the one opened before
-   * it. It stops connecting when it is no longer wanted: after a disconnect kafkajs goes on trying for all of its retries.
+   * Opens a kafkajs client for one producer, consumer or admin. Its first broker is another one of KAFKA_BROKERS than
+   * that of the client opened before it. It stops connecting once `isWanted` returns false. Without that, kafkajs
+   * continues with all of its retries after a disconnect.
    */
   open(options?: OpenOptions): Kafka;
 };
 
 type OpenOptions = {
-  /** Default: always. */
+  /** Returns whether the client may still connect (default: always true). */
   isWanted?: () => boolean;
-  /** How long a broker may take to answer a request. */
+  /** The time limit for the answer to a request, in ms. */
   requestTimeoutMs?: number;
 };
 
 /**
- * Set on client, producer, consumer and admin alike: kafkajs has other defaults under NODE_ENV=test, and five retries
- * where it means "for ever". Twelve steps from 100 ms to 1 s are about ten seconds, longer than any deadline of ours.
+ * The retry settings of every client, producer, consumer and admin. They are set everywhere because the defaults of
+ * kafkajs differ under NODE_ENV=test and stop after five retries. Twelve retries from 100 ms to 1 s take about ten
+ * seconds, longer than any deadline of ours.
  */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 12, factor: 0.2, multiplier: 2 };
 
-/** A broker that accepts no connection for this long counts as unreachable. */
+/** A broker that accepts no connection for this long is treated as unreachable. */
 const CONNECT_MS = 2_000;
-/** Brokers take longer to create topics, or to let a group rebalance, than to answer anything else. */
+/** The default time limit of a request. Creating topics and rebalancing a group take longer than any other request. */
 const REQUEST_MS = 3_000;
 
-/** Reads the CA file, where one is named, at once: throws where it cannot. Connects to nothing yet. */
+/** Creates the handle without connecting. Reads the CA file, if one is configured, and throws if it cannot be read. */
 export function createClient({
   config,
   clientId,
@@ -55,13 +57,16 @@ export function createClient({
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     open: ({ isWanted = () => true, requestTimeoutMs: requestTimeout = REQUEST_MS } = {}) => {
       const seeds = nextSeeds();
-      // kafkajs ends its retries for good where it is given no broker
+      // kafkajs stops retrying permanently if the list of brokers is empty
       return openKafka({ ...options, requestTimeout, brokers: async () => (isWanted() ? seeds : []) });
     },
   };
 }
 
-/** The seeds of each new client: one that replaces another does not begin with the broker that may have failed it. */
+/**
+ * Returns a function that returns the seed brokers of each new client. The first seed moves on by one with every
+ * client, so a client that replaces another does not start with the broker that may have failed.
+ */
 export function createSeeds(brokers: readonly string[]): () => string[] {
   let opened = 0;
   return () => {
@@ -75,7 +80,7 @@ type Options = Omit<KafkaJsOptions, "logCreator"> & { log: Log };
 function openKafka({ log, ...options }: Options): Kafka {
   return new kafkajs.Kafka({
     ...options,
-    // the webhook's deadline is 5 s: after one frozen broker there must be time for another one
+    // the webhook's deadline is 5 s, which must leave time for a second broker if the first one is frozen
     connectionTimeout: CONNECT_MS,
     authenticationTimeout: CONNECT_MS,
     enforceRequestTimeout: true,
@@ -104,20 +109,29 @@ function saslOf(config: KafkaConfig): SASLOptions | undefined {
   } as SASLOptions;
 }
 
-/** kafkajs logs each retry as an error: here a warning. What follows a colon is a foreign error's message: cut. */
+/**
+ * Writes a log entry of kafkajs. kafkajs logs each retry as an error, which becomes a warning here. The text after a
+ * colon is cut off, because it is the message of a foreign error.
+ */
 function writeEntry(log: Log, { level, namespace, log: { message } }: LogEntry): void {
   const line = `kafka: ${String(message).split(":")[0]}`;
   if (level <= kafkajs.logLevel.WARN) log.warn({ component: namespace }, line);
   else log.debug({ component: namespace }, line);
 }
 
-/** kafkajs sets timers to moments gone by; harmless, and Node warns each process once (github.com/tulios/kafkajs/issues/1751). */
+/**
+ * Suppresses a warning of Node, which appears once per process because kafkajs sets timers to moments in the past. This
+ * is harmless (github.com/tulios/kafkajs/issues/1751).
+ */
 const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
 process.emitWarning = (...args: unknown[]) => {
   if (args[1] !== "TimeoutNegativeWarning") emitWarning(...args);
 };
 
-/** Whether a broker answers at one of these addresses ("host:port", several separated by commas) right now, and knows `atLeast` that serve. */
+/**
+ * Returns whether a broker answers now at one of these addresses ("host:port", several separated by commas) and knows
+ * at least `atLeast` brokers that serve.
+ */
 export async function brokerAnswers(brokers: string, atLeast = 1): Promise<boolean> {
   return (await Promise.all(brokers.split(",").map((address) => answersAt(address, atLeast)))).includes(true);
 }

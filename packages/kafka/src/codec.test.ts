@@ -41,7 +41,7 @@ describe("with a registry that lost its data", () => {
   };
   const events = [
     eventOf('{"type":"call.new","call_id":"1.2","timestamp":"2026-01-01T00:00:00Z"}'),
-    // its id depends on when it came
+    // the id of this one depends on its time of reception
     eventOf('{"type":"call.new","call_id":"1.2"}'),
   ];
 
@@ -56,14 +56,14 @@ describe("with a registry that lost its data", () => {
     return Promise.all(events.map((event) => codec.encodeEvent(event)));
   };
 
-  test("an event whose schema id the registry does not know is refused as that", async () => {
+  test("decoding an event whose schema id the registry does not know fails with unknown-schema", async () => {
     const [value] = await written();
     value!.writeInt32BE(1_000_000, 1);
     const codec = await openCodec();
     await expect(codec.decodeEvent(value!, "call")).rejects.toThrow("unknown-schema");
   });
 
-  test("an event is read as what it is although its schema id is another schema's now: ours, or a stranger's", async () => {
+  test("an event is decoded correctly although its schema id now belongs to another schema, ours or a foreign one", async () => {
     const values = await written();
     for (const first of [agents, other]) {
       registry.wipe();
@@ -76,7 +76,7 @@ describe("with a registry that lost its data", () => {
     }
   });
 
-  test("a record that proves none of our schemas is refused", async () => {
+  test("decoding a record that matches none of our schemas fails with foreign-schema", async () => {
     const [value] = await written();
     registry.wipe();
     registry.register("first-value", other);
@@ -86,7 +86,7 @@ describe("with a registry that lost its data", () => {
     await expect(codec.decodeEvent(value!, "call")).rejects.toThrow("foreign-schema");
   });
 
-  test("a process that runs registers the schemas again under the same ids", async () => {
+  test("a running process registers the schemas again under the same ids", async () => {
     const codec = await openCodec(20);
     const [value] = await written();
     registry.wipe();
@@ -95,7 +95,7 @@ describe("with a registry that lost its data", () => {
     expect(lines.join()).toContain("registered again under the same ids");
   });
 
-  test("where the ids would be others a process says what to do, goes on, and uses the new ids once they are there", async () => {
+  test("if the schemas would get other ids, a running process reports what to do, keeps the old ids, and uses the new ids once they are registered", async () => {
     const codec = await openCodec(20);
     const [before] = await Promise.all(events.map((event) => codec.encodeEvent(event)));
     registry.wipe();

@@ -18,19 +18,20 @@ import { toWire } from "./wire.ts";
 
 export type Codec = {
   /**
-   * Resolves once the registry knows every schema of ours: tries until then. A registry that lost its data is given them again, where
-   * each gets the id that it had.
+   * Resolves once the registry has all our schemas, and retries until then. A registry that lost its data gets them
+   * again if each schema gets the id that it had before.
    */
   ready(): Promise<void>;
   check(): Check;
-  /** Confluent wire format. Throws Unavailable before `ready`. */
+  /** Encodes an event in the Confluent wire format. Throws Unavailable before `ready` has resolved. */
   encodeEvent(event: Event): Promise<Buffer>;
   encodeChange(change: Change): Promise<Buffer>;
   encodeStatus(status: ServiceStatus): Promise<Buffer>;
   /**
-   * Reads a record by our schema of its name, whatever release wrote it. Throws Undecodable for what is no event of ours,
-   * Unavailable while the registry does not answer and for a record of ours whose schema ours cannot read: it was written
-   * by a newer release, and must wait for one. An event must be of the kind that its topic holds, where one is given.
+   * Decodes a record with our schema of the same name, whatever release wrote it. Throws Undecodable for a record that
+   * is not an event of ours. Throws Unavailable while the registry does not answer, and for a record of ours that our
+   * schema cannot read: a newer release wrote it, and it must wait for one. With `kind`, the event must be of the kind
+   * that its topic holds.
    */
   decodeEvent(value: Buffer, kind?: EventKind): Promise<Event>;
   decodeChange(value: Buffer): Promise<Change>;
@@ -47,12 +48,15 @@ export function createCodec({
 }: {
   config: RegistryConfig;
   topics: TopicNames;
-  /** Reads which schema ids the log has, where the registry lost its data. Without one `topics` must be run then. */
+  /**
+   * Reads the schema ids of the log after the registry has lost its data. Without a client an operator must then run
+   * `topics`.
+   */
   client?: KafkaClient;
   log: Log;
-  /** The schemas to write and to read by (default: those of this release). */
+  /** The schemas for writing and reading (default: those of this release). */
   schemas?: typeof ours;
-  /** How often the registry is asked whether it still has our schemas. */
+  /** The interval at which the registry is asked whether it still has our schemas, in ms. */
   relookMs?: number;
 }): Codec {
   const types = typesOf(topics, schemas);
@@ -69,7 +73,7 @@ export function createCodec({
   });
   const encode = async (kind: RecordKind, record: unknown): Promise<Buffer> => {
     const id = ids.of(kind);
-    if (id === undefined) throw new Unavailable("the schemas are not known yet");
+    if (id === undefined) throw new Unavailable("the schema ids are not known yet");
     return toWire(id, types[kind].toBuffer(record));
   };
   return {
@@ -97,7 +101,10 @@ const eventTypes = (kind?: EventKind): readonly RecordType[] =>
 
 const EVENT_TYPES = { call: "teravoz.CallEvent", agent: "teravoz.AgentEvent" } as const;
 
-/** An event names itself: no other schema reads both its body and its id out of the same bytes. */
+/**
+ * Returns whether the decoded record is an event with the right id. An event's id is derived from its body, so no other
+ * schema can read both a body and its matching id from the same bytes.
+ */
 const isItself = ({ record: { uuid, payload, received_at } }: Decoded): boolean =>
   isEventId(uuid as string, Buffer.from(payload as string), new Date(received_at as number));
 
@@ -108,7 +115,7 @@ const eventRecord = ({ kind, aggregate_id, occurred_at, received_at, delivery_id
   received_at: received_at.getTime(),
 });
 
-/** Times are ms since the epoch on the wire. */
+/** A status as it is on the wire, where times are ms since the epoch. */
 type StatusRecord = Omit<ServiceStatus, "at" | "started_at" | "answers" | "refused"> & {
   at: number;
   started_at: number;
@@ -144,7 +151,7 @@ const readChange = ({ key, kind, version, erased }: Record<string, unknown>): Ch
   erased: erased as boolean,
 });
 
-/** Plain objects of the names we know: avsc's records have classes of their own. */
+/** Copies the fields that we know into plain objects, because records of avsc are instances of its own classes. */
 const readStatus = ({
   at,
   started_at,

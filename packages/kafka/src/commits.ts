@@ -6,26 +6,27 @@ import { partitionKey } from "./partition-key.ts";
 export type Commit = {
   topic: string;
   partition: number;
-  /** The next offset to read. */
+  /** The offset of the next record to read. */
   offset: number;
   metadata: string | null;
 };
 
 /**
- * Commits offsets to Kafka in the background, for the partitions of one assignment. Kafka's offset may be behind what is stored and
- * notified of: it is for lag tools, and a start repeats the notices of what lies between.
+ * Commits offsets to Kafka in the background, for the partitions of one assignment. Kafka's offset may be behind the
+ * records that are stored and whose notices were sent. Lag tools read it, and after a start the notices of the records
+ * in between are sent again.
  */
 export type Commits = {
   /**
-   * Replaces an offset of the same partition that is not committed yet. Sent by `send`, which tries once. Resolves once Kafka has
-   * it, or a later one; never if the partitions change before that.
+   * Queues an offset, which replaces an uncommitted offset of the same partition. `send` makes one try. Resolves once
+   * Kafka has this offset or a later one. Never resolves if the partitions change before that.
    */
   add(commit: Commit, send: Send): Promise<void>;
-  /** Notes the offset that Kafka has for a partition. */
+  /** Records the offset that Kafka has for a partition. */
   note(at: Omit<Commit, "metadata">): void;
-  /** False if Kafka may have a higher offset for the partition, or none. */
+  /** Returns false if Kafka may have a higher offset for the partition, or may have none. */
   isAtMost(at: Omit<Commit, "metadata">): boolean;
-  /** Resolves when all is committed, after `ms` at the latest. */
+  /** Resolves when all offsets are committed, after `ms` at the latest. */
   settled(ms: number): Promise<void>;
 };
 
@@ -34,11 +35,11 @@ const keyOf = ({ topic, partition }: Omit<Commit, "offset" | "metadata">) => par
 type Send = (offsets: Offsets) => Promise<void>;
 type PendingCommit = Commit & { done: PromiseWithResolvers<void> };
 
-/** Longer than one request takes. */
+/** The time limit of one commit. It is longer than one request takes. */
 export const COMMIT_MS = 5_000;
 const RETRY_MS = 1_000;
 
-/** Commits while `isWanted`. */
+/** Creates the commits of one assignment. They are sent as long as `isWanted` returns true. */
 export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log }): Commits {
   const waiting = new Map<string, PendingCommit>();
   /** The highest offset that Kafka may have, by partition. */
@@ -59,7 +60,7 @@ export function createCommits({ isWanted, log }: { isWanted(): boolean; log: Log
           done.resolve();
         }
       } catch (err) {
-        log.warn({ err }, "offsets are not committed yet, trying again");
+        log.warn({ err }, "offsets could not be committed, retrying");
         for (const [key, commit] of taken) {
           const later = waiting.get(key);
           if (later) commit.done.resolve(later.done.promise);

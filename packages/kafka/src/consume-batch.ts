@@ -22,25 +22,25 @@ export type Consumption = {
   metrics: Metrics;
   now(): number;
   membership: Membership;
-  /** Where a partition was last sent back to, "topic:partition" -> offset. */
+  /** The offset to which a partition was last sought, by "topic:partition". */
   sought: Map<string, number>;
-  /** Partitions whose stored position the log does not reach. */
+  /** The partitions whose stored position is beyond the end of the log. */
   beyond: Set<string>;
   aside: Aside;
   progress: Progress;
-  /** Of the partitions that are given now. */
+  /** The commits of the currently assigned partitions. */
   commits: Commits;
-  /** Stands beside each committed offset: see installationMark. */
+  /** The metadata committed with each offset: see installationMark. */
   metadata: string | null;
 };
 
 const PREPARE_MS = 20;
-/** How long a commit may take before a batch is tried again, and before the member leaves its group. */
+/** The time that a commit may take before a batch is retried, and before the member leaves its group. */
 export const SETTLE_MS = 2_000;
 
 /**
- * Handles what kafkajs fetched from one partition. Resolves when the batch is done, or when it goes on aside: its partition is then
- * paused until it is done. Throws what ends the member.
+ * Handles the batch that kafkajs fetched from one partition. Resolves when the batch is done or when it continues
+ * aside. In the second case its partition is paused until it is done. Throws errors that end the member.
  */
 export async function consumeBatch(
   state: Consumption,
@@ -49,7 +49,7 @@ export async function consumeBatch(
 ): Promise<void> {
   const { topic, partition, messages } = payload.batch;
   state.metrics.batchRecords.observe({ direction: "consumed" }, messages.length);
-  // first of all: if the batch has to wait, the metric shows its age grow
+  // observed first, so that the metric shows the growing age of a batch that has to wait
   observeLag(state, payload.batch, Number(payload.batch.firstOffset()));
   state.progress.waits(partitionKey(topic, partition));
   await whileBeating(payload, heartbeatMs(state.client.sessionTimeoutMs), async (isOurs) => {
@@ -60,17 +60,17 @@ export async function consumeBatch(
   });
 }
 
-/** One batch of a partition that was given to this member. */
+/** One batch of a partition that is assigned to this member. */
 type Job = {
   member: Member;
   payload: EachBatchPayload;
-  /** False once the partition may belong to another consumer. */
+  /** Returns false once the partition may belong to another consumer. */
   isAssigned(): boolean;
-  /** False also once the partition is sought elsewhere. */
+  /** Returns false once the partition may belong to another consumer, and once it was sought to another offset. */
   isOurs(): boolean;
 };
 
-/** Resolves when the batch is done, or when it goes on aside. */
+/** Resolves when the batch is done or when it continues aside. */
 async function startBatch(state: Consumption, job: Job): Promise<void> {
   const turn = state.aside.open();
   const work = completeBatch(state, job, turn.inTurn);
@@ -78,7 +78,7 @@ async function startBatch(state: Consumption, job: Job): Promise<void> {
   const { topic, partition } = job.payload.batch;
   const where = [{ topic, partitions: [partition] }];
   job.member.consumer.pause(where);
-  // a batch that was given up because of a seek leaves its partition to be read from there
+  // after a seek the batch is abandoned, and the resumed partition is read from the new offset
   const resume = () => {
     if (job.isAssigned() && !state.beyond.has(partitionKey(topic, partition)))
       job.member.consumer.resume(where);
@@ -87,14 +87,14 @@ async function startBatch(state: Consumption, job: Job): Promise<void> {
   work.then(resume).catch((error) => endAside(state, job, error));
 }
 
-/** kafkajs sees no error of a batch aside. */
+/** Handles the failure of a batch aside, which kafkajs does not see. */
 function endAside({ membership, log }: Consumption, { isAssigned, payload }: Job, err: unknown): void {
   const { topic, partition } = payload.batch;
   if (isAssigned()) membership.end(err);
-  else log.warn({ topic, partition, err }, "a batch failed whose partition has another owner by now");
+  else log.warn({ topic, partition, err }, "a batch failed, but its partition already has another owner");
 }
 
-/** Finishes the batch, then moves the next fetch and Kafka's committed offset. */
+/** Finishes the batch, then advances the next fetch and Kafka's committed offset. */
 async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]): Promise<void> {
   const { topic, partition } = job.payload.batch;
   const batch = readBatch(job.payload.batch);
@@ -112,7 +112,7 @@ async function completeBatch(state: Consumption, job: Job, inTurn: FinishPorts["
   void commit(state, job, batch.end);
 }
 
-/** Commits in the background; see Commits. */
+/** Commits the offset in the background: see Commits. */
 function commit(
   { commits, metadata }: Consumption,
   { payload: { batch, commitOffsetsIfNecessary } }: Job,
@@ -123,8 +123,9 @@ function commit(
 }
 
 /**
- * Brings Kafka's offset down to the first record of a part, where it may be above it: a start reads from there, and records that were
- * stored and not notified of must not lie below. Throws Unavailable if Kafka does not have it soon.
+ * Lowers Kafka's offset to the first record of a part if it may be above it. A start reads from that offset, so it must
+ * not lie above records that were stored without sending their notices. Throws Unavailable if Kafka does not confirm it
+ * within SETTLE_MS.
  */
 async function lowerKafka(state: Consumption, job: Job, part: ConsumedBatch): Promise<void> {
   const { topic, partition } = part;
@@ -133,7 +134,7 @@ async function lowerKafka(state: Consumption, job: Job, part: ConsumedBatch): Pr
   const isCommitted = commit(state, job, offset).then(() => true);
   if (!(await Promise.race([isCommitted, sleep(SETTLE_MS, { ref: false })])))
     throw new Unavailable(
-      "Kafka's committed offset is above the position, and the commit of a lower one is not answered",
+      "Kafka's committed offset is above the position, and Kafka did not answer the commit of a lower one",
     );
 }
 
@@ -152,7 +153,7 @@ function finishPorts(state: Consumption, job: Job, inTurn: FinishPorts["inTurn"]
       await lowerKafka(state, job, part);
       return state.handle(part);
     },
-    // once it was sought, what is missing is no longer in the log
+    // after a seek to this position, missing records are no longer in the log
     isAhead: (from, position) => from > position && state.sought.get(where) !== position,
     onPart: ({ expected, records }) => {
       if (expected === null) return;
@@ -190,7 +191,7 @@ const toRecord = ({ offset, key, value, headers, timestamp }: KafkaMessage): Con
   timestamp: Number(timestamp),
 });
 
-/** Sends heartbeats while the work goes on, however long it takes: kafkajs sends none while it waits for a batch. */
+/** Sends heartbeats while the work runs, however long it takes. kafkajs sends none while it waits for a batch. */
 async function whileBeating(
   payload: EachBatchPayload,
   everyMs: number,
@@ -209,11 +210,14 @@ async function whileBeating(
   } finally {
     clearInterval(timer);
   }
-  // a rebalance: this error makes kafkajs join again
+  // the group rebalances: this error makes kafkajs join again
   if (lost) throw lost;
 }
 
-/** Waits until the start of the partition is settled. False if the partition may have another owner by then. */
+/**
+ * Waits until the start offset of the partition is known. Resolves to false if the partition may have another owner by
+ * then.
+ */
 async function untilPrepared({ membership }: Consumption, isOurs: () => boolean): Promise<boolean> {
   while (isOurs() && !membership.isPrepared()) await sleep(PREPARE_MS);
   return isOurs();

@@ -22,7 +22,7 @@ const run = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1_000);
 const offsetsOf = (records: readonly ConsumedRecord[]) => records.map(({ offset }) => offset);
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
 
-/** A projector in small over a log in memory. Positions and records are stored as one; then others are notified. */
+/** A minimal projector over a log in memory. It stores positions and records together and then sends the notices. */
 function project(
   kafka = createFakeKafka(1),
   more: Partial<ConsumeOptions> = {},
@@ -36,10 +36,10 @@ function project(
     stored,
     notified,
     crashed: [] as unknown[],
-    /** Done before a batch is stored, and before its notices. */
+    /** Hooks that run before a batch is stored and before its notices are sent. */
     store: async (_batch: ConsumedBatch) => {},
     notify: async (_batch: ConsumedBatch) => {},
-    /** In place of storing, unless it is null. */
+    /** The outcome to return instead of storing the batch, unless it is null. */
     outcome: (): BatchOutcome | null => null,
     values: () => new Set(notified[0]),
   };
@@ -69,7 +69,7 @@ function project(
   return Object.assign(project, { consumer });
 }
 
-/** Positions without identities: a log is another one if it ends below its position. */
+/** A store of positions without identities: a log counts as another one if it ends below its position. */
 const storeOf = (positions: Map<number, number>): PositionStore => ({
   position: async (_topic, partition) => positions.get(partition) ?? null,
   storedPosition: async (_topic, partition) => ({
@@ -85,7 +85,7 @@ const storeOf = (positions: Map<number, number>): PositionStore => ({
   },
 });
 
-/** Fails so many times, then no more. */
+/** Returns a function that fails the given number of times and then succeeds. */
 function failing(times: number) {
   let left = times;
   return async () => {
@@ -112,7 +112,7 @@ test("notices that fail twice in a row are sent again until they arrive, and no 
   expect(projector.kafka.committed.get(0)).toBe(30);
 });
 
-test("a batch whose notices fail stays in hand: it is stored once and read once, and only its notices are repeated", async () => {
+test("a batch whose notices fail is stored once and read once, and only its notices are repeated", async () => {
   const projector = project();
   await run(1);
   projector.kafka.append(0, 10);
@@ -124,7 +124,7 @@ test("a batch whose notices fail stays in hand: it is stored once and read once,
   expect(projector.kafka.fetches.get(0)).toBe(1);
 });
 
-test("another writer that moves the position within a batch in hand leaves no record without a notice", async () => {
+test("another writer that moves the position into the current batch leaves no record without a notice", async () => {
   const projector = project();
   projector.kafka.append(0, 10);
   let moved = false;
@@ -140,7 +140,7 @@ test("another writer that moves the position within a batch in hand leaves no re
   expect([...projector.values()].toSorted((one, other) => one - other)).toEqual(numbers(0, 20));
 });
 
-test("a batch whose commit was stored without an answer is notified of, and no other writer is reported", async () => {
+test("the notices of a batch are sent if its commit was stored without an answer, and no other writer is reported", async () => {
   const lines: string[] = [];
   const log = createLog("test", "info", { write: (line) => void lines.push(line) });
   const projector = project(createFakeKafka(1), { log });
@@ -148,7 +148,7 @@ test("a batch whose commit was stored without an answer is notified of, and no o
   let tries = 0;
   projector.outcome = () => {
     tries += 1;
-    // the commit of the first try comes through after the second try has read the position
+    // the commit of the first try succeeds after the second try has read the position
     if (tries === 1) throw new Unavailable("the commit was not answered");
     if (tries === 2) projector.positions.set(0, 10);
     return tries === 2 ? "stored" : null;
@@ -159,7 +159,7 @@ test("a batch whose commit was stored without an answer is notified of, and no o
   expect(lines.join("")).not.toContain("another writer");
 });
 
-test("a position that is moved back by another writer is read again from there", async () => {
+test("a partition whose position another writer moves back is read again from there", async () => {
   const projector = project();
   projector.kafka.append(0, 10);
   await run(5);
@@ -169,7 +169,7 @@ test("a position that is moved back by another writer is read again from there",
   expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
 });
 
-test("a position that is moved back is read again from there only once Kafka has it, so that a crash skips no notice", async () => {
+test("a partition whose position is moved back is read again only once Kafka has committed that offset, so that a crash skips no notice", async () => {
   const projector = project(createFakeKafka(2));
   projector.kafka.append(0, 10);
   await run(5);
@@ -183,7 +183,7 @@ test("a position that is moved back is read again from there only once Kafka has
   expect(projector.stored[0]).toEqual([...numbers(0, 10), ...numbers(3, 11)]);
 });
 
-test("what is read again after a restored backup is protected too: a crash before its notices does not skip them", async () => {
+test("a crash before the notices skips none of them when records are read again after a restored backup", async () => {
   const kafka = createFakeKafka(1);
   kafka.append(0, 10);
   kafka.committed.set(0, 9);
@@ -195,7 +195,7 @@ test("what is read again after a restored backup is protected too: a crash befor
   expect(kafka.committed.get(0)).toBe(4);
 });
 
-/** Ends a projector whose notices fail, and starts the next one. */
+/** Ends a projector whose notices fail and starts the next one. */
 async function startAgain(
   { kafka, positions, consumer }: ReturnType<typeof project>,
   more: Partial<ConsumeOptions>,
@@ -208,7 +208,7 @@ async function startAgain(
   return next;
 }
 
-test("a log that is read again from its beginning while its consumer runs: a crash before the notices skips none", async () => {
+test("a crash before the notices skips none of them when a log is read again from its beginning while its consumer runs", async () => {
   const positions = new Map<number, number>();
   const more = { positions: storeOf(positions) };
   const projector = project(createFakeKafka(1), more, positions);
@@ -223,7 +223,7 @@ test("a log that is read again from its beginning while its consumer runs: a cra
   expect(next.notified[0]).toEqual(numbers(0, 6));
 });
 
-test("a log that could not be compared at the join, below Kafka's offset: a crash before the notices skips none", async () => {
+test("a crash before the notices skips none of them when a log below Kafka's offset could not be compared at the join", async () => {
   const kafka = createFakeKafka(1);
   kafka.append(0, 10);
   kafka.committed.set(0, 9);
@@ -266,7 +266,7 @@ test("a commit that fails skips nothing", async () => {
   expect(projector.kafka.committed.get(0)).toBe(30);
 });
 
-test("a commit that is not answered holds up no batch, and the newest offset is committed as soon as commits are answered", async () => {
+test("a commit that is not answered blocks no batch, and the newest offset is committed once commits are answered again", async () => {
   const projector = project(createFakeKafka(3));
   await run(1);
   projector.kafka.isCommitHeld = true;
@@ -282,7 +282,7 @@ test("a commit that is not answered holds up no batch, and the newest offset is 
   expect(numbers(0, 3).map((partition) => projector.kafka.committed.get(partition))).toEqual([10, 10, 10]);
 });
 
-/** A handler that fails for one partition until the test lets it succeed. */
+/** A handler that fails for one partition until the test sets `is` to false. */
 function createTrouble(partition: number) {
   const trouble = {
     is: true,
@@ -293,7 +293,7 @@ function createTrouble(partition: number) {
   return trouble;
 }
 
-test("a partition that waits holds up no other partition of its broker, and goes on by itself", async () => {
+test("a partition that waits blocks no other partition of its broker, and continues once its batch succeeds", async () => {
   const projector = project(createFakeKafka(12));
   const trouble = createTrouble(3);
   projector.store = trouble.meet;
@@ -309,7 +309,7 @@ test("a partition that waits holds up no other partition of its broker, and goes
   expect(projector.stored[3]).toEqual([0, 1, 2, 3]);
 });
 
-test("a partition that is sought while its batch waits is read from there", async () => {
+test("a partition that is sought while its batch waits is read from the new offset", async () => {
   const projector = project();
   await run(1);
   projector.kafka.append(0, 5);
@@ -325,7 +325,7 @@ test("a partition that is sought while its batch waits is read from there", asyn
   expect(projector.stored[0]).toEqual(numbers(0, 5));
 });
 
-test("a batch aside that ends after its member, and before the end is reported, ends no process: the next member reads on", async () => {
+test("a batch aside that ends between the end of its member and the report of that end does not end the process, and the next member continues", async () => {
   const projector = project();
   projector.kafka.append(0, 5);
   let isHeld = true;
@@ -341,7 +341,7 @@ test("a batch aside that ends after its member, and before the end is reported, 
   expect([projector.crashed, projector.stored[0]]).toEqual([[], numbers(0, 10)]);
 });
 
-test("partitions that never come to an answer take no others' turns, however many they are", async () => {
+test("partitions whose batches never end do not block the other partitions, however many they are", async () => {
   const projector = project(createFakeKafka(12));
   projector.store = ({ partition }) => (partition < 4 ? new Promise(() => {}) : Promise.resolve());
   for (const partition of numbers(0, 12)) projector.kafka.append(partition, 2);
@@ -352,7 +352,7 @@ test("partitions that never come to an answer take no others' turns, however man
   expect(others.map((partition) => projector.stored[partition])).toEqual(others.map(() => [0, 1, 2, 3]));
 });
 
-test("a partition with records that stores none of them for 60 s is not ready, and the reason names it and why", async () => {
+test("the check fails if a partition stores none of its records for 60 s, and names the partition and the cause", async () => {
   let now = 0;
   const projector = project(createFakeKafka(12), { now: () => now });
   const trouble = createTrouble(3);
@@ -364,7 +364,7 @@ test("a partition with records that stores none of them for 60 s is not ready, a
   now = 61_000;
   expect(projector.consumer.check()).toEqual({
     ok: false,
-    reason: "t:3 has records and has stored none for 61 s: schema 7 cannot be looked up",
+    reason: "t:3 has stored none of its waiting records for 61 s: schema 7 cannot be looked up",
   });
   trouble.is = false;
   await run(10);
@@ -373,7 +373,7 @@ test("a partition with records that stores none of them for 60 s is not ready, a
   expect(projector.consumer.check()).toEqual({ ok: true });
 });
 
-test("a partition whose leader answers no fetch for 60 s is not ready, though no batch of it is in hand", async () => {
+test("the check fails if the leader of a partition answers no fetch for 60 s, even if none of its batches is in progress", async () => {
   let now = 0;
   const projector = project(createFakeKafka(12), { now: () => now });
   await run(1);
@@ -405,7 +405,7 @@ test("a batch that runs out of time is tried in halves until they fit, and then 
   expect(projector.stored[0]).toEqual(numbers(0, 40));
 });
 
-test("a record that runs out of time alone waits, and readiness names its offset", async () => {
+test("a record that runs out of time on its own waits, and the check names its offset", async () => {
   let now = 0;
   const projector = project(createFakeKafka(1), { now: () => now });
   projector.kafka.append(0, 2);
@@ -416,11 +416,12 @@ test("a record that runs out of time alone waits, and readiness names its offset
   };
   await run(60);
   expect(projector.stored[0]).toEqual([0]);
-  const why = "the record at offset 1 alone takes longer than a transaction may, is the database slow?";
+  const why =
+    "the record at offset 1 alone takes longer than a transaction may, check whether the database is slow:";
   expect(projector.consumer.check().reason).toContain(`${why} the commit was not answered`);
 });
 
-test("a dependency that refuses at once does not make the parts smaller", async () => {
+test("a dependency that refuses immediately does not make the parts smaller", async () => {
   const projector = project();
   projector.kafka.append(0, 40);
   const tried: number[] = [];
@@ -447,7 +448,7 @@ test("offsets that are missing in the log are counted once, however often the ba
   expect((await metrics.gaps.get()).values.map(({ value }) => value)).toEqual([5]);
 });
 
-test("a partition without a leader does not hold up the start of the others, and starts when it has one again", async () => {
+test("a partition without a leader does not delay the start of the others, and starts when it has a leader again", async () => {
   const kafka = createFakeKafka(12);
   kafka.leaderless.add(3);
   for (const partition of numbers(0, 12)) kafka.append(partition, 2);
@@ -457,7 +458,7 @@ test("a partition without a leader does not hold up the start of the others, and
   expect(others.map((partition) => projector.stored[partition])).toEqual(others.map(() => [0, 1]));
   expect(projector.consumer.check()).toEqual({
     ok: false,
-    reason: "where to read from is not known yet: t:3 has no leader",
+    reason: "start offsets unknown: t:3 has no leader",
   });
   kafka.leaderless.delete(3);
   await run(5);

@@ -26,9 +26,9 @@ import { watchFetches } from "./watch-fetches.ts";
 
 export type PartitionConsumer = {
   check(): Check;
-  /** How many partitions the group has given to this process. */
+  /** The number of partitions that the group has assigned to this process. */
   partitions(): number;
-  /** Finishes the batches in hand, then leaves the group. */
+  /** Finishes the batches in progress, then leaves the group. */
   stop(): Promise<void>;
 };
 
@@ -36,41 +36,56 @@ export type ConsumeOptions = {
   client: KafkaClient;
   groupId: string;
   topics: readonly string[];
-  /** Where to begin, and the fence of each batch: the next offset to read, null where nothing is stored. */
+  /**
+   * The stored position of a partition: the offset of the next record to read, null if nothing is stored. The partition
+   * is read from there, and the position is the fence of each batch.
+   */
   position(topic: string, partition: number): Promise<number | null>;
-  /** Keeps the position and what belongs to it: the logs are then compared with it. Absent = they are trusted. */
+  /**
+   * Stores the position and the identity of the log it belongs to. The logs are then compared with it. Absent = the
+   * logs are trusted.
+   */
   positions?: PositionStore;
-  /** The installation that the group must belong to (absent = any). */
+  /** The installation to which the group must belong (absent = any). */
   installation?: string | undefined;
   handle: HandleBatch;
   log: Log;
   metrics: Metrics;
-  /** The consumer has ended for good and will not come back by itself. */
+  /** Called when the consumer has ended permanently and will not restart. */
   onCrash(error: unknown): void;
-  /** Partitions handled at once (default 4): while one waits for the database another one decodes. */
+  /**
+   * The number of partitions handled at the same time (default 4): while one waits for the database, another one
+   * decodes.
+   */
   concurrency?: number;
-  /** The clock by which a standstill is judged, in ms from any origin (default: the process's). */
+  /** The clock that detects partitions without progress, in ms from any origin (default: the clock of the process). */
   now?(): number;
 };
 
 type State = ConsumeOptions &
   Consumption & {
     logs: LogWatch | null;
-    /** Throws OtherInstallation where the group is not ours. */
+    /** Throws OtherInstallation if the group belongs to another installation. */
     demandGroup(): Promise<void>;
   };
 
-/** Two installations that began at the same moment know each other by then; until then only one of them is given partitions. */
+/**
+ * The interval at which the owner of the group is checked again. Two installations that start at the same moment detect
+ * each other within it. Until then only one of them is assigned partitions.
+ */
 const GROUP_WATCH_MS = 60_000;
 
-/** Longer than the last steps of a batch take. The next owner repeats what is left then. */
+/**
+ * The time that a stop waits for batches aside. It is longer than the last steps of a batch take. The next owner
+ * repeats the steps that are left.
+ */
 const STOP_MS = 5_000;
 
 /**
- * Reads every partition of the topics that the group gives this process, each from the position it is given, one batch at a time. A
- * partition whose batch waits or takes long is paused, and the others go on. Kafka's committed offset follows the
- * stored position and is for lag tools and for what was stored and perhaps not notified of: a start reads from the lower of the
- * two. Starts in the background.
+ * Reads every partition that the group assigns to this process, each from its stored position, one batch at a time. A
+ * partition whose batch waits or takes long is paused, and the other partitions continue. Kafka's committed offset
+ * follows the stored position. It is for lag tools, and for records that were stored but whose notices were perhaps not
+ * sent: a start reads from the lower of the two. Starts in the background.
  */
 export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
   const { client, groupId, topics, log, onCrash, concurrency = 4 } = options;
@@ -88,7 +103,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
         consumer.resume([{ topic, partitions: [partition] }]);
       };
       logs?.use({ reader, seek });
-      // after a failure the log may be another one
+      // after a failed fetch the log may be another one
       watchFetches(cluster, {
         onFailure: () => logs?.invalidate(),
         onAnswer: (topics) => noteAnswer(state, topics),
@@ -110,7 +125,7 @@ export function consumePartitions(options: ConsumeOptions): PartitionConsumer {
       if (error instanceof OtherInstallation)
         log.fatal(
           { reason: error.message },
-          "the consumer group belongs to another installation: this one ends",
+          "the consumer group belongs to another installation, ending this one",
         );
       throw error;
     });
@@ -184,7 +199,7 @@ function checkState({ beyond, membership, progress, logs }: State): Check {
   return check.ok && logs ? logs.check() : check;
 }
 
-/** Forgets what was known of the partitions before this assignment. */
+/** Clears the state of the partitions of the previous assignment. */
 function startAssignment(state: State, assignment: Assignment): void {
   const isWanted = () => state.membership.assignment() === assignment;
   state.commits = createCommits({ isWanted, log: state.log });
@@ -206,11 +221,12 @@ const partitionKeysOf = (assignment: Assignment): string[] =>
   );
 
 /**
- * Seeks each partition to its start, idle ones too: without a record no batch would ever compare the position. If Kafka's committed offset is not
- * at or below the start, the start is committed at once: what is stored from now on, and not notified of, has to lie above it.
- * An offset without the mark of our installation is committed again with it. Nothing is committed for a partition that stands still, or
- * whose log is not compared with its position yet. Resolves with the partitions that have no leader: they are paused until they
- * are asked for again.
+ * Seeks each partition to its start. Idle partitions are included, because without a record no batch would compare
+ * their position. If Kafka's committed offset is above the start or missing, the start is committed at once: records
+ * that are stored from now on, and whose notices fail, must lie above it. An offset without the mark of our
+ * installation is committed again with the mark. No offset is committed for a partition whose position is beyond its
+ * log or whose log is not compared with its position yet. Resolves with the partitions that have no leader: they are
+ * paused until their offsets are read again.
  */
 async function seekAll(
   state: State,
@@ -238,10 +254,12 @@ async function seekAll(
   return left;
 }
 
-/** The offset at which the partition starts; null if it stands still. */
+/**
+ * Seeks a partition and returns the offset at which it starts, or null if its position is beyond the end of the log.
+ */
 function seekOne(state: State, { consumer }: Member, known: PartitionOffsets): number | null {
   const { topic, partition, position, committed, low, high } = known;
-  // Kafka forgets a group's offsets after days without a member, and when a topic is deleted
+  // Kafka deletes a group's offsets after days without a member, and when a topic is deleted
   if (position !== null && committed === null)
     state.log.warn({ topic, partition, position }, "the group has no committed offset");
   const start = findStart(known);
@@ -252,7 +270,7 @@ function seekOne(state: State, { consumer }: Member, known: PartitionOffsets): n
       { topic, partition, position, offset: high },
       "the stored position is beyond the end of the log",
     );
-    // the log was cut since it was compared
+    // the log was cut after it had been compared
     if (state.logs)
       throw new Error(`the log of ${partitionKey(topic, partition)} ends below the stored position`);
     state.beyond.add(partitionKey(topic, partition));

@@ -12,7 +12,7 @@ afterEach(() => {
 type Answer = () => Promise<void>;
 type Found = { heartbeat(request: object): Promise<void>; offsetCommit(request: object): Promise<void> };
 
-/** A group whose coordinators answer one after the other as they are given; the last one stays. */
+/** Opens a group with the given coordinators. Each lookup finds the next one, and the last one remains. */
 async function open(...coordinators: Answer[]) {
   const asked: string[] = [];
   let found = 0;
@@ -44,17 +44,14 @@ const fails = (type: string) => async () => {
 test.each([
   ["is no longer the coordinator", fails("NOT_COORDINATOR_FOR_GROUP")],
   ["is away", fails("ECONNREFUSED")],
-])(
-  "if the broker %s, the heartbeat goes to the next one, and the member is not disturbed",
-  async (_, answer) => {
-    const { asked, heard, member } = await open(answer, answers);
-    const beat = member.heartbeat({});
-    await jest.advanceTimersByTimeAsync(300);
-    await beat;
-    expect(heard()).toBe(1);
-    expect(asked).toEqual(["heartbeat of 0", "heartbeat of 1"]);
-  },
-);
+])("if the broker %s, the heartbeat goes to the next one and the member sees no error", async (_, answer) => {
+  const { asked, heard, member } = await open(answer, answers);
+  const beat = member.heartbeat({});
+  await jest.advanceTimersByTimeAsync(300);
+  await beat;
+  expect(heard()).toBe(1);
+  expect(asked).toEqual(["heartbeat of 0", "heartbeat of 1"]);
+});
 
 test("a commit that fails is reported, and the next one goes to the next coordinator", async () => {
   const { asked, member } = await open(fails("NOT_COORDINATOR_FOR_GROUP"), answers);
@@ -63,7 +60,7 @@ test("a commit that fails is reported, and the next one goes to the next coordin
   expect(asked).toEqual(["commit of 0", "commit of 1"]);
 });
 
-test("a heartbeat is waited for half a second, and counts when its answer comes later", async () => {
+test("a heartbeat that is not answered within half a second blocks the member no longer, and its late answer counts", async () => {
   const answer = Promise.withResolvers<void>();
   const { heard, member } = await open(() => answer.promise);
   const beat = member.heartbeat({});
@@ -76,14 +73,14 @@ test("a heartbeat is waited for half a second, and counts when its answer comes 
 });
 
 test.each(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID"])(
-  "%s is thrown, for the member must join again",
+  "a heartbeat that fails with %s throws it, so that the member joins again",
   async (type) => {
     const { member } = await open(fails(type));
     await expect(member.heartbeat({})).rejects.toMatchObject({ type });
   },
 );
 
-test("a member that another one has replaced finds no coordinator, and gives up for good", async () => {
+test("a member that another one has replaced finds no coordinator and gets an error that is not retried", async () => {
   const findGroupCoordinator = async () => ({ joinGroup: answers });
   const cluster = { findGroupCoordinator } as unknown as Cluster;
   followCoordinator(cluster, { onHeard: () => {}, isWanted: () => false });

@@ -2,7 +2,7 @@ import { sleep } from "@teravoz/runtime";
 import kafkajs, { type Broker, type Cluster } from "kafkajs";
 import type { MemberLife } from "./membership.ts";
 
-/** The requests that kafkajs sends to a coordinator; its types do not declare them. */
+/** A broker with the requests that kafkajs sends to a coordinator. The types of kafkajs do not declare them. */
 type CoordinatorBroker = Broker & { nodeId: string } & Record<
     Request,
     (request: unknown) => Promise<unknown>
@@ -11,13 +11,16 @@ type Request = "heartbeat" | "joinGroup" | "syncGroup" | "leaveGroup" | "offsetC
 
 const FORWARDED = ["joinGroup", "syncGroup", "leaveGroup", "offsetCommit", "offsetFetch"] as const;
 
-/** A usual answer takes a few milliseconds. kafkajs fetches nothing while it waits for a heartbeat. */
+/**
+ * The time that kafkajs waits for a heartbeat. A usual answer takes a few milliseconds, and kafkajs fetches nothing
+ * while it waits.
+ */
 const HEARTBEAT_WAIT_MS = 500;
-/** A heartbeat is sent so often at most until it is answered; then the member is ended, or has been. */
+/** The maximum number of tries of one heartbeat. After the last one the member has been ended, or is about to be. */
 const TRIES = 20;
 const PAUSE_MS = 250;
 
-/** Errors about the member: kafkajs must see them to join again. Any other error is about the coordinator. */
+/** Errors about the member. kafkajs must see them to join again. Any other error is about the coordinator. */
 const MEMBER_ERRORS = new Set([
   "REBALANCE_IN_PROGRESS",
   "ILLEGAL_GENERATION",
@@ -28,19 +31,20 @@ const MEMBER_ERRORS = new Set([
 const isOfMember = (error: unknown) => MEMBER_ERRORS.has(Object(error).type);
 
 /**
- * Lets a member survive the loss of its coordinator. kafkajs looks the coordinator up when it joins and never again: heartbeats and
- * commits go to the former one, stop all fetches while they wait, and end the member after twelve failures. The next coordinator knows
- * the members of the group from the log. So it is looked up after each failure, and a heartbeat is sent again in the background until
- * it is answered. `onHeard` is called for each heartbeat that is answered: the HEARTBEAT of kafkajs also comes without an answer now.
- * A member that is no longer wanted finds no coordinator: kafkajs goes on with a join that was under way when it was disconnected.
+ * Lets a member survive the loss of its coordinator. kafkajs looks up the coordinator when it joins and never again:
+ * heartbeats and commits go to the former one, block all fetches while they wait, and end the member after twelve
+ * failures. The next coordinator knows the members of the group from the log. The coordinator is therefore looked up
+ * after each failure, and a heartbeat is sent again in the background until it is answered. `onHeard` is called for
+ * each heartbeat that is answered, because the HEARTBEAT event of kafkajs is now also emitted without an answer. A
+ * member that is no longer wanted finds no coordinator, because kafkajs would continue a join that was in progress when
+ * it was disconnected.
  */
 export function followCoordinator(cluster: Cluster, { onHeard, isWanted }: MemberLife): void {
   const find = cluster.findGroupCoordinator.bind(cluster) as (group: {
     groupId: string;
   }) => Promise<CoordinatorBroker>;
   cluster.findGroupCoordinator = async (group) => {
-    if (!isWanted())
-      throw new kafkajs.KafkaJSNonRetriableError("another member has taken the place of this one");
+    if (!isWanted()) throw new kafkajs.KafkaJSNonRetriableError("another member has replaced this one");
     return openCoordinator(await find(group), () => find(group), onHeard) as unknown as Broker;
   };
 }
@@ -89,7 +93,7 @@ function openCoordinator(
   const forwarded = FORWARDED.map((name) => [name, (request: unknown) => ask(name, request)]);
   return {
     ...Object.fromEntries(forwarded),
-    // else kafkajs connects to the one that it found at first
+    // otherwise kafkajs connects to the coordinator that it found first
     isConnected: () => true,
     heartbeat: (request: unknown) =>
       Promise.race([beatOnce(request), sleep(HEARTBEAT_WAIT_MS, { ref: false })]),

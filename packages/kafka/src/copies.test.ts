@@ -9,7 +9,7 @@ import { findRisks, topicsCheck } from "./topics-check.ts";
 type Partition = { partitionId: number; leader: number; replicas: number[]; isr: number[] };
 type Topics = Record<string, Partition[]>;
 
-/** Brokers that complete every reassignment at the second look. */
+/** Creates an admin of brokers that complete every reassignment a moment after it was requested. */
 function createAdmin(brokers: number[], topics: Topics, shown: Record<string, string> = {}) {
   const admin = {
     describeCluster: async () => ({ brokers: brokers.map((nodeId) => ({ nodeId })) }),
@@ -59,7 +59,7 @@ const config = (asked: number | null, ...addresses: string[]) => ({
   KAFKA_BROKERS: addresses.length > 0 ? addresses : ["one:9092"],
 });
 
-test("a partition with fewer copies than wanted is a fault, and so is a copy that is away or behind", async () => {
+test("a partition with fewer copies than wanted is a fault, and so is a copy that is unavailable or behind", async () => {
   const topics = {
     few: [partition(0, [1, 2, 3]), partition(1, [2])],
     behind: [partition(0, [1, 2, 3], [1, 2]), partition(1, [3, 1, 2], [1])],
@@ -67,22 +67,22 @@ test("a partition with fewer copies than wanted is a fault, and so is a copy tha
   };
   const found = (copies: number) =>
     findCopyFaults(createAdmin([1, 2, 3], topics), Object.keys(topics), copies);
-  const behind = "topic behind: 2 of 2 partitions have a copy that is away or behind, on broker 2, 3";
+  const behind = "topic behind: 2 of 2 partitions have a copy that is unavailable or behind, on broker 2, 3";
   expect(await found(3)).toEqual(["topic few has 1 of 3 copies", behind]);
   expect(await found(1)).toEqual([behind]);
 });
 
 test.each([
-  ["what is asked for, whatever there is", 2, config(2), [1], {}],
-  ["1 where there is one broker and no sign of another", 1, config(null), [1], { own: [partition(0, [1])] }],
-  ["3 where two brokers are up", 3, config(null), [1, 2], {}],
-  ["3 where another broker that is away has copies", 3, config(null), [1], { other: [partition(0, [1, 2])] }],
-  ["3 where several brokers are named and one is up", 3, config(null, "one:9092", "two:9092"), [1], {}],
-])("copies wanted: %s", async (_case, copies, asked, brokers, topics) => {
+  ["the configured number, however many brokers are up", 2, config(2), [1], {}],
+  ["1 if there is one broker and no sign of another", 1, config(null), [1], { own: [partition(0, [1])] }],
+  ["3 if two brokers are up", 3, config(null), [1, 2], {}],
+  ["3 if an unavailable broker has copies", 3, config(null), [1], { other: [partition(0, [1, 2])] }],
+  ["3 if several brokers are configured and one is up", 3, config(null, "one:9092", "two:9092"), [1], {}],
+])("the wanted number of copies is %s", async (_case, copies, asked, brokers, topics) => {
   expect(await copiesWanted(createAdmin(brokers, topics), asked)).toBe(copies);
 });
 
-test("copies are raised: those that are there stay, the others are spread evenly, and all are in sync at the end", async () => {
+test("raising copies keeps the existing ones, spreads the new ones evenly and waits until all are in sync", async () => {
   const topics = {
     one: [1, 2, 3, 4].map((broker, n) => partition(n, [broker])),
     enough: [partition(0, [4, 3, 2])],
@@ -101,7 +101,7 @@ test("copies are raised: those that are there stay, the others are spread evenly
   expect(await raiseCopies(admin, asked)).toEqual([]);
 });
 
-test("with fewer brokers up than copies wanted nothing is created or moved, and the setting that accepts fewer is named", async () => {
+test("if fewer brokers are up than copies are wanted, nothing is created or moved, and the error names the setting that accepts fewer", async () => {
   const names = topicNames("p.");
   const topics = Object.fromEntries(Object.values(names).map((name) => [name, [partition(0, [1])]]));
   const refused = "set KAFKA_REPLICATION_FACTOR";
@@ -110,7 +110,7 @@ test("with fewer brokers up than copies wanted nothing is created or moved, and 
   expect(topics[names.callEvents]![0]!.replicas).toEqual([1]);
 });
 
-test("risks are too few copies of our topics, of the registry's and of the groups' offsets, and topics that cannot be written", async () => {
+test("the risks list too few copies of our topics, of the registry's topics and of the offsets topic, and topics that cannot be written", async () => {
   const names = topicNames("p.");
   const all = [...Object.values(names), "journal", "__consumer_offsets", "stranger"];
   const topics = Object.fromEntries(all.map((name) => [name, [partition(0, [1, 2])]]));
@@ -120,11 +120,11 @@ test("risks are too few copies of our topics, of the registry's and of the group
   for (const name of all.slice(0, -1)) expect(risks).toContain(`topic ${name} has 2 of 3 copies`);
   expect(risks.join()).not.toContain("stranger");
   expect(risks).toContain(
-    `topic ${names.callEvents} takes no record: min.insync.replicas=3 and it has 2 copies`,
+    `topic ${names.callEvents} accepts no records: min.insync.replicas=3, but it has 2 copies`,
   );
 });
 
-test("too few copies leave a service ready: the check is tolerated, names the topic and is logged once; a missing topic does not", async () => {
+test("too few copies are tolerated: the service stays ready, and the topic is named and logged once; a missing topic makes it unavailable", async () => {
   jest.useFakeTimers();
   const names = topicNames("p.");
   const copies = Array.from({ length: PARTITIONS }, (_, n) => partition(n, [1]));

@@ -1,26 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, ITopicMetadata, PartitionMetadata } from "kafkajs";
 
-/** Acknowledged by two of three brokers, a record survives the loss of one. */
+/**
+ * The default number of copies. Two of three brokers acknowledge a record, which then survives the loss of one broker.
+ */
 const DEFAULT_COPIES = 3;
 
 const LOOK_MS = 500;
 const SAY_MS = 10_000;
-/** A partition of some gigabytes takes minutes; after this long without one that is done somebody must look. */
+/**
+ * The time without a completed partition after which raising copies fails. A partition of some gigabytes takes minutes.
+ * After this time an operator must check the brokers.
+ */
 const GIVE_UP_MS = 600_000;
 
 const idsOf = ({ topics }: { topics: ITopicMetadata[] }): number[] =>
   topics.flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas));
 
-/** The ids of the brokers that are up. */
+/** Returns the ids of the brokers that are up. */
 async function findBrokers(admin: Admin): Promise<number[]> {
   const { brokers } = await admin.describeCluster();
   return brokers.map(({ nodeId }) => nodeId);
 }
 
 /**
- * How many copies each partition must have: as many as are asked for, else 3, or 1 where there is no sign of a second broker. A broker
- * that is away still holds partitions of some topic, or is one of the addresses.
+ * Returns how many copies each partition must have: the configured number, otherwise 3, or 1 if there is no sign of a
+ * second broker. A broker that is down is still recognized by its address, or because it has a copy of some partition.
  */
 export async function copiesWanted(
   admin: Admin,
@@ -31,22 +36,22 @@ export async function copiesWanted(
   return new Set(idsOf(await admin.fetchTopicMetadata())).size > 1 ? DEFAULT_COPIES : 1;
 }
 
-/** The operator must decide or grant something: the message says what. */
+/** An error that an operator must resolve by a decision or by granting a right. The message says which. */
 export class Refusal extends Error {
   override name = "Refusal";
 }
 
-/** Is given lines for the operator. */
+/** Receives lines for the operator. */
 export type Say = (line: string) => void;
 
 export type CopiesConfig = { KAFKA_REPLICATION_FACTOR: number | null; KAFKA_BROKERS: string[] };
 
-/** Throws where fewer brokers are up than there are to be copies. */
+/** Throws a Refusal if fewer brokers are up than copies are wanted. */
 export async function demandBrokers(admin: Admin, copies: number): Promise<void> {
   const { length } = await findBrokers(admin);
   if (length < copies)
     throw new Refusal(
-      `${length} of the brokers are up, and each record is to have ${copies} copies: start the others, ` +
+      `${length} of the brokers are up, but each record must have ${copies} copies: start the other brokers, ` +
         `or set KAFKA_REPLICATION_FACTOR to accept fewer copies`,
     );
 }
@@ -58,7 +63,7 @@ const hasFewer =
 
 const isBehind = ({ replicas, isr }: PartitionMetadata): boolean => isr.length < replicas.length;
 
-/** Which copies are missing, away or behind, in words. The topics must be there. */
+/** Describes the copies that are missing, unavailable or behind. The topics must exist. */
 export async function findCopyFaults(
   admin: Admin,
   topics: readonly string[],
@@ -80,14 +85,15 @@ function faultOfState({ name, partitions }: ITopicMetadata): string[] {
   const brokers = new Set(behind.flatMap(({ replicas, isr }) => replicas.filter((id) => !isr.includes(id))));
   const which = [...brokers].toSorted((one, other) => one - other).join(", ");
   return [
-    `topic ${name}: ${behind.length} of ${partitions.length} partitions have a copy that is away or behind, ` +
+    `topic ${name}: ${behind.length} of ${partitions.length} partitions have a copy that is unavailable or behind, ` +
       `on broker ${which}`,
   ];
 }
 
 /**
- * Gives each partition of the topics, which must be there, as many copies, and waits until they are in sync. The copies that there are
- * stay where they are. Answers the topics that had fewer. Throws where fewer brokers are up, and where no copy is done for ten minutes.
+ * Raises the number of copies of each partition of the topics, which must exist, and waits until the copies are in
+ * sync. Existing copies stay where they are. Returns the topics that had fewer copies. Throws if fewer brokers are up
+ * than copies, and if no copy is completed for ten minutes.
  */
 export async function raiseCopies(
   admin: Admin,
@@ -107,7 +113,7 @@ export async function raiseCopies(
   }));
   await admin.alterPartitionReassignments({ topics: reassigned }).catch((cause) => {
     throw new Refusal(
-      "the brokers do not add copies: grant the right Alter on the cluster, or add them by kafka-reassign-partitions",
+      "the brokers refuse to add copies: grant the right Alter on the cluster, or add the copies with kafka-reassign-partitions",
       { cause },
     );
   });
@@ -116,7 +122,7 @@ export async function raiseCopies(
   return names;
 }
 
-/** Adds to the brokers of a partition those that hold the fewest copies. */
+/** Returns a function that adds, to the brokers of a partition, the brokers that hold the fewest copies. */
 function createAssign(brokers: readonly number[], held: readonly number[], copies: number) {
   const counts = new Map(brokers.map((broker) => [broker, held.filter((each) => each === broker).length]));
   return (replicas: readonly number[]): number[] => {
@@ -146,7 +152,7 @@ async function untilInSync(
     if (done === found.length) return;
     if (Date.now() - movedAt > GIVE_UP_MS)
       throw new Refusal(
-        "no copy was completed for ten minutes; the brokers go on: look again by `topics --check`",
+        "no copy was completed for ten minutes; the brokers continue: check again with `topics --check`",
       );
     await sleep(LOOK_MS);
   }

@@ -2,8 +2,8 @@ import { Unavailable } from "@teravoz/domain";
 import { startDeadline } from "@teravoz/runtime";
 
 /**
- * The outcome of the work, or Unavailable when it has none after `ms` in which the process ran; the work itself goes on, and its outcome
- * is ignored.
+ * Resolves or rejects with the outcome of the work. Rejects with Unavailable if it takes longer than `ms` of the
+ * running time of the process. The work itself continues, and its outcome is then ignored.
  */
 export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   let cancel = () => {};

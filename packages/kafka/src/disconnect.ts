@@ -1,6 +1,6 @@
 import { sleep } from "@teravoz/runtime";
 
-/** kafkajs can hang in its disconnect (github.com/tulios/kafkajs/issues/1606). */
+/** The time limit of a disconnect, because kafkajs can hang in it (github.com/tulios/kafkajs/issues/1606). */
 export const DISCONNECT_MS = 5_000;
 
 /** Disconnects clients of kafkajs. Resolves after 5 s at the latest; errors are ignored. */

@@ -1,10 +1,10 @@
 import type { KafkaClient } from "./client.ts";
 import { withAdmin } from "./topics.ts";
 
-/** What a partition's log holds: its first offset, and the one after its last. */
+/** The range of a partition's log: its first offset, and the offset after its last record. */
 export type PartitionEnds = { topic: string; partition: number; low: number; high: number };
 
-/** Of every partition of these topics, right now. Throws what the brokers throw, after some retries. */
+/** Reads the current range of every partition of these topics. Throws the errors of the brokers after three retries. */
 export const readEnds = (client: KafkaClient, topics: readonly string[]): Promise<PartitionEnds[]> =>
   withAdmin(client, async (admin) => {
     const read = topics.map(async (topic) =>

@@ -3,7 +3,7 @@ import type { Broker, Cluster } from "kafkajs";
 import { createFetches } from "./fetches.ts";
 import { watchFetches } from "./watch-fetches.ts";
 
-/** How a fetch ends that fails with this error, and how often the metadata was read again. */
+/** Lets a fetch fail with this error. Returns the error that kafkajs sees and how often the metadata was read again. */
 async function failFetch(error: Error) {
   let [refreshes, failures] = [0, 0];
   const broker = { fetch: () => Promise.reject(error) } as unknown as Broker;
@@ -19,21 +19,21 @@ const failed = (name: string, type?: string) => Object.assign(new Error(name), {
 
 test.each([
   ["a leader that does not answer", failed("KafkaJSConnectionError")],
-  ["a broker that leads no more", failed("KafkaJSProtocolError", "NOT_LEADER_FOR_PARTITION")],
+  ["a broker that is no longer the leader", failed("KafkaJSProtocolError", "NOT_LEADER_FOR_PARTITION")],
 ])(
-  "after a fetch that failed because of %s the leaders are looked up, and kafkajs stops nothing else",
+  "after a fetch that failed because of %s the leaders are looked up, and kafkajs keeps its other fetches",
   async (_, error) => {
     const forgotten = { name: "KafkaJSConnectionClosedError", refreshes: 1, failures: 1 };
     expect(await failFetch(error)).toEqual(forgotten);
   },
 );
 
-test("an offset that left the log is an error as before", async () => {
+test("an offset that is no longer in the log keeps its error", async () => {
   const error = failed("KafkaJSOffsetOutOfRange", "OFFSET_OUT_OF_RANGE");
   expect(await failFetch(error)).toEqual({ name: error.name, refreshes: 0, failures: 1 });
 });
 
-/** Two leaders, of partitions 0 and 1, over a clock that the test sets. */
+/** Starts with two leaders, of partitions 0 and 1, and a clock that the test sets. */
 async function start() {
   const clock = { ms: 0 };
   const fetches = createFetches(() => clock.ms);
@@ -55,7 +55,7 @@ async function start() {
   return { clock, fetches, answer };
 }
 
-test("each partition is judged by its own leader, whose empty answers count", async () => {
+test("the silence of a partition counts from the last answer of its own leader, even if that was empty", async () => {
   const { clock, fetches, answer } = await start();
   fetches.assign([0, 1]);
   clock.ms = 4_000;
@@ -66,13 +66,13 @@ test("each partition is judged by its own leader, whose empty answers count", as
   expect(fetches.longest()).toEqual({ partition: 0, ms: 2_000 });
 });
 
-test("before the first assignment the silence counts from the start", async () => {
+test("the silence before the first assignment counts from the start", async () => {
   const { clock, fetches } = await start();
   clock.ms = 7_000;
   expect(fetches.longest()).toEqual({ partition: null, ms: 7_000 });
 });
 
-test("the time that a handler takes does not count, for its own leader alone", async () => {
+test("the time that a handler takes does not count as silence of its own leader, but does for other leaders", async () => {
   const { clock, fetches, answer } = await start();
   fetches.assign([0, 1]);
   await answer(0);
@@ -88,7 +88,7 @@ test("the time that a handler takes does not count, for its own leader alone", a
   expect(fetches.longest().ms).toBe(1_000);
 });
 
-test("a rejoin keeps the silence of the partitions that were read before", async () => {
+test("a rejoin keeps the silence of the partitions that were already assigned", async () => {
   const { clock, fetches } = await start();
   fetches.assign([0]);
   clock.ms = 3_000;

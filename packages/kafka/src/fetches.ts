@@ -2,23 +2,26 @@
 export type Silence = { partition: number | null; ms: number };
 
 /**
- * Keeps when the leader of each partition last answered a fetch, records or none. The time that our own handler takes
- * for what a fetch has brought does not count: nothing is fetched from that leader meanwhile.
+ * Records when the leader of each partition last answered a fetch, with or without records. The time that our own
+ * handler takes for the fetched records does not count, because nothing is fetched from that leader meanwhile.
  */
 export type Fetches = {
-  /** A fetch of these partitions was answered. */
+  /** Records that a fetch of these partitions was answered. */
   answered(partitions: readonly number[]): void;
-  /** These partitions are expected to answer, from now on the ones that were not before. */
+  /** Sets the partitions that are expected to answer. The silence of added partitions counts from now on. */
   assign(partitions: readonly number[]): void;
-  /** Runs the handler of a batch. */
+  /** Runs the handler of a batch, whose time does not count. */
   handle(partition: number, work: () => Promise<void>): Promise<void>;
   longest(): Silence;
 };
 
-/** One answer of a leader. There was no other `since` it came, or since the last handler of its batches ended. */
+/**
+ * The last answer of a leader. `since` is when it came or when the last handler of its batches ended. `handlers` is the
+ * number of handlers that run now.
+ */
 type Answer = { since: number; handlers: number };
 
-/** `now` in ms of any epoch; time in which the process did not run should not count. */
+/** `now` returns ms since any epoch. It should not count time in which the process did not run. */
 export function createFetches(now: () => number): Fetches {
   const answers = new Map<number, Answer>();
   const began = now();

@@ -2,11 +2,11 @@ import { Unavailable } from "@teravoz/domain";
 import { type Log, sleep } from "@teravoz/runtime";
 import type { ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 
-/** A batch as it was fetched, until all of it is stored and notified of. */
+/** A fetched batch, which is kept until all its records are stored and their notices acknowledged. */
 export type FetchedBatch = {
   topic: string;
   partition: number;
-  /** The offset that was asked for. */
+  /** The offset that was requested. */
   from: number;
   records: readonly ConsumedRecord[];
   /** The offset after the batch. */
@@ -17,38 +17,44 @@ export type FinishPorts = {
   /** See ConsumeOptions.position. */
   position(topic: string, partition: number): Promise<number | null>;
   handle: HandleBatch;
-  /** False once the partition may belong to another consumer. */
+  /** Returns false once the partition may belong to another consumer. */
   isOurs(): boolean;
-  /** Runs one try, as soon as it may run. */
+  /** Runs one try as soon as a slot is free. */
   inTurn<T>(run: () => Promise<T>): Promise<T>;
-  /** Whether the batch lacks records between the position and its beginning that the log may have. */
+  /**
+   * Returns whether the log may have records between the position and the beginning of the batch, so that the batch
+   * lacks them.
+   */
   isAhead(from: number, position: number): boolean;
-  /** Before each part is handled. */
+  /** Called before each part is handled. */
   onPart(part: ConsumedBatch): void;
   onDone(part: ConsumedBatch): void;
-  /** A try has failed: the next one follows after a pause. */
+  /** Called when a try has failed. The next one follows after a pause. */
   onWait(reason: string): void;
   now(): number;
   log: Log;
 };
 
 /**
- * `done`: every record is stored and notified of. `ahead`: to be read again from `position`. `lost`: the partition is no longer ours, and
- * its next owner goes on.
+ * The result of a batch. `done`: every record is stored and its notice acknowledged. `ahead`: the partition must be
+ * read again from `position`. `lost`: the partition is no longer ours, and its next owner continues.
  */
 export type Finished = { outcome: "done" | "lost" } | { outcome: "ahead"; position: number };
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
-/** How soon a wait ends when the partition is lost. */
+/** The interval at which a wait checks whether the partition is lost. */
 const STEP_MS = 100;
-/** A try that fails after so long had too much to do: a transaction is given up after 15 s, any single request after 10 s at most. */
+/**
+ * The duration after which a failed try is assumed to have had too many records: a transaction is aborted after 15 s,
+ * and any single request after 10 s at most.
+ */
 const TOO_LONG_MS = 12_000;
 
 /**
- * Tries a batch until it is done. The batch stays in hand, and the position is read again before each try: records below it are stored,
- * by whatever writer, and only their notices are sent again. No record leaves the hand before its notices are acknowledged. A
- * batch that runs out of time is tried in halves; parts grow again as they succeed.
+ * Retries a batch until it is done. The position is read again before each try: records below it are already stored, by
+ * whatever writer, and only their notices are sent again. The batch keeps every record until its notice is
+ * acknowledged. A batch that runs out of time is tried in halves, and the parts grow again as they succeed.
  */
 export async function finishBatch(ports: FinishPorts, batch: FetchedBatch): Promise<Finished> {
   let rest: Rest = { from: batch.from, records: batch.records };
@@ -68,7 +74,7 @@ export async function finishBatch(ports: FinishPorts, batch: FetchedBatch): Prom
   return { outcome: "done" };
 }
 
-/** Records that are not yet known to be stored and notified of, and the offset from which on that is so. */
+/** The records that are not yet known to be stored with acknowledged notices, and the offset at which they begin. */
 type Rest = { from: number; records: readonly ConsumedRecord[] };
 
 type Tried =
@@ -96,16 +102,16 @@ async function tryPart(
       }
       const where = { topic, partition, expected: position };
       if (outcome === "stored")
-        ports.log.info(where, "an earlier try whose commit was not answered is stored: its notices follow");
+        ports.log.info(where, "an earlier try whose commit was not answered is stored, sending its notices");
       else {
-        ports.log.warn(where, "another writer has taken over, or erased meanwhile: trying again");
+        ports.log.warn(where, "another writer has taken over, or an erasure ran meanwhile, retrying");
         ports.onWait("another writer has taken over");
       }
       return { outcome: "failed", isTooLong: false };
     });
   } catch (err) {
     if (!(err instanceof Unavailable)) throw err;
-    ports.log.warn({ topic, partition, err }, "a dependency is away, waiting");
+    ports.log.warn({ topic, partition, err }, "a dependency is unavailable, retrying");
     const isTooLong = ports.now() - began >= TOO_LONG_MS;
     ports.onWait(isTooLong ? describeTooLong(rest, err) : err.message);
     return { outcome: "failed", isTooLong };
@@ -113,17 +119,18 @@ async function tryPart(
 }
 
 /**
- * A record that runs out of time alone waits too. It is not parked: a transaction of one record reads one call, whose size is bounded, so
- * the database is slow, and then other records would follow into the dead letters.
+ * Returns the reason of a try that took too long. A record that runs out of time on its own is not parked either: a
+ * transaction of one record reads one call, whose size is bounded, so the database is slow, and other records would
+ * follow it into the dead letters.
  */
 function describeTooLong({ records, most }: Rest & { most: number }, { message }: Error): string {
   const offset = records[0]!.offset;
   return Math.min(most, records.length) > 1
     ? message
-    : `the record at offset ${offset} alone takes longer than a transaction may, is the database slow? ${message}`;
+    : `the record at offset ${offset} alone takes longer than a transaction may, check whether the database is slow: ${message}`;
 }
 
-/** The next `most` records as they stand to the position; `end` is the offset after them. */
+/** Takes the next `most` records and splits them at the position. `end` is the offset after them. */
 function takePart(
   { topic, partition, end: batchEnd }: FetchedBatch,
   { records: rest, most }: Rest & { most: number },

@@ -15,13 +15,13 @@ const adminWith = (...metadata: (string | null)[]) =>
 const demand = (admin: Admin) =>
   demandInstallation({ groupId: "p.projector", admin }, { topics: ["t"], installation: "ours" });
 
-test("a group without offsets, with those of an earlier release, or with ours is taken", async () => {
+test("a group is accepted if it has no offsets, offsets of an earlier release, or our offsets", async () => {
   await demand(adminWith());
   await demand(adminWith("", null, "a tool's"));
   await demand(adminWith("", installationMark("ours")));
 });
 
-test("a group with an offset of another installation is refused, and the reason names the setting that helps", async () => {
+test("a group with an offset of another installation is refused, and the error names the setting to change", async () => {
   const refused = demand(adminWith("", installationMark("theirs")));
   await expect(refused).rejects.toThrow(
     /group p\.projector belongs to installation theirs.*installation ours.*TOPIC_PREFIX/,
@@ -48,11 +48,11 @@ async function assign(installations: (string | null | undefined)[]) {
   ]);
 }
 
-test("a member of another installation is given no partition, not even while the group has no offsets", async () => {
+test("a member of another installation is assigned no partition, even while the group has no offsets", async () => {
   expect(await assign(["ours", "theirs"])).toEqual([["member-0", [0, 1, 2, 3]]]);
 });
 
-test("members of one installation share the partitions, with those of an earlier release too", async () => {
+test("members of one installation share the partitions, also with members of an earlier release", async () => {
   expect(await assign(["ours", "ours"])).toEqual([
     ["member-0", [0, 2]],
     ["member-1", [1, 3]],

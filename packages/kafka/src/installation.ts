@@ -1,20 +1,28 @@
 import type { Admin } from "kafkajs";
 
-/** A consumer group of another installation: two databases must not share the records of one group. */
+/**
+ * The error of a consumer group that belongs to another installation. Two databases must not share the records of a
+ * group.
+ */
 export class OtherInstallation extends Error {
   override name = "OtherInstallation";
 }
 
 const MARK = "installation=";
 
-/** Stands beside each committed offset, so that a group is known to be ours while nobody is in it. */
+/**
+ * Returns the metadata to commit with each offset. It identifies the owner of a group even while the group has no
+ * members.
+ */
 export const installationMark = (installation: string | undefined): string | null =>
   installation === undefined ? null : `${MARK}${installation}`;
 
 type Group = { groupId: string; admin: Admin };
 type Ours = { topics: readonly string[]; installation?: string | undefined };
 
-/** Throws OtherInstallation where the group has committed offsets of another installation, and what the brokers throw. */
+/**
+ * Throws OtherInstallation if the group has committed offsets of another installation, and the errors of the brokers.
+ */
 export async function demandInstallation(
   { groupId, admin }: Group,
   { topics, installation }: Ours,
@@ -25,7 +33,7 @@ export async function demandInstallation(
   const other = marks.find((mark) => mark.startsWith(MARK) && mark !== installationMark(installation));
   if (other === undefined) return;
   throw new OtherInstallation(
-    `the consumer group ${groupId} belongs to installation ${other.slice(MARK.length)}, and this database to installation ${installation}: ` +
-      "give this one a TOPIC_PREFIX of its own, or, if the other database is gone for good, delete the group",
+    `the consumer group ${groupId} belongs to installation ${other.slice(MARK.length)}, but this database belongs to installation ${installation}: ` +
+      "set another TOPIC_PREFIX here, or delete the group if the other database no longer exists",
   );
 }

@@ -6,7 +6,7 @@ const load = createRequire(import.meta.url);
 const parse = (answer: string, data: unknown) =>
   load(`kafkajs/src/protocol/requests/${answer}/response`).parse(data);
 
-/** Kafka's codes. */
+/** Kafka's error codes. */
 const UNKNOWN_TOPIC = 3;
 const NO_LEADER = 5;
 const TOO_LARGE = 10;
@@ -22,12 +22,12 @@ const topic = (topicErrorCode: number, partitionMetadata: ReturnType<typeof part
   topicMetadata: [{ topic: "calls", topicErrorCode, partitionMetadata }],
 });
 
-test("metadata in which one partition has no leader is read, with the leaders of the others", async () => {
+test("metadata in which one partition has no leader is read and has the leaders of the other partitions", async () => {
   const read = await parse("metadata/v6", topic(0, [partition(0, 0, 1), partition(1, NO_LEADER, 2)]));
   expect(read).toEqual(topic(0, [partition(0, 0, 1), partition(1, 0, -1)]));
 });
 
-test("metadata of a topic that is missing is an error as before", async () => {
+test("metadata of a missing topic keeps its error", async () => {
   await expect(parse("metadata/v6", topic(UNKNOWN_TOPIC, []))).rejects.toMatchObject({
     type: "UNKNOWN_TOPIC_OR_PARTITION",
   });
@@ -43,7 +43,7 @@ test("the answer to a batch keeps the error of each partition", async () => {
   expect(errorTypeOf(TOO_LARGE)).toBe("MESSAGE_TOO_LARGE");
 });
 
-test("metadata without a leader expires after a second, other metadata by its own age", async () => {
+test("metadata with a leaderless partition expires after a second, other metadata at its own age", async () => {
   const BrokerPool = load("kafkajs/src/cluster/brokerPool");
   const ageOf = async (metadata: object) => {
     const broker = { metadata: async () => ({ ...metadata, brokers: [] }), isConnected: () => true };
@@ -64,7 +64,7 @@ test("metadata without a leader expires after a second, other metadata by its ow
   expect(await ageOf(topic(0, [partition(0, 0, 1)]))).toBeGreaterThan(60_000);
 });
 
-/** A broker whose produce ends so, in a pool that has found it. */
+/** Sends a batch by a broker of a pool, where `send` answers the request. */
 async function produceBy(send: () => Promise<unknown>) {
   const [{ prototype: broker }, { prototype: pool }] = [
     load("kafkajs/src/broker"),
@@ -82,7 +82,7 @@ async function produceBy(send: () => Promise<unknown>) {
 const connectionError = (name: string) => Object.assign(new Error("gone"), { name });
 
 test.each(["KafkaJSConnectionError", "KafkaJSConnectionClosedError"])(
-  "a broker that does not answer a batch (%s) fails its own partitions alone, and the metadata is fetched again",
+  "if a broker does not answer a batch (%s), only its own partitions fail, and the metadata is fetched again",
   async (name) => {
     const { answer, metadataExpireAt } = await produceBy(() => Promise.reject(connectionError(name)));
     const partitions = [3, 5].map((partition) => ({ partition, errorCode: 13, baseOffset: "-1" }));
@@ -91,7 +91,7 @@ test.each(["KafkaJSConnectionError", "KafkaJSConnectionClosedError"])(
   },
 );
 
-test("metadata is fetched again after a partition failed, and kept while none does", async () => {
+test("metadata is fetched again after a partition failed, and is kept if none failed", async () => {
   const answered = (errorCode: number) => async () => ({
     topics: [{ topicName: "calls", partitions: [{ partition: 3, errorCode, baseOffset: "0" }] }],
   });
@@ -99,11 +99,11 @@ test("metadata is fetched again after a partition failed, and kept while none do
   expect((await produceBy(answered(0))).metadataExpireAt).toBe(9);
 });
 
-test("an error that is none of a connection is thrown on", async () => {
+test("an error that is not a connection error is rethrown", async () => {
   await expect(produceBy(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow("a bug");
 });
 
-test("if no broker gives metadata, the error of the last one is thrown", async () => {
+test("if no broker returns metadata, the error of the last broker is thrown", async () => {
   const [Cluster, BrokerPool] = [load("kafkajs/src/cluster"), load("kafkajs/src/cluster/brokerPool")];
   const unknown = Object.assign(new Error("no such topic"), { type: "UNKNOWN_TOPIC_OR_PARTITION" });
   const asked: string[] = [];

@@ -1,14 +1,16 @@
 import { createRequire } from "node:module";
 
 /*
- * kafkajs 2.2.4 throws an answer away where a single partition in it has an error, and does not say which one. Two answers are
- * read here with their errors left in, so that one partition does not stop the others:
- * - Metadata: a partition without a leader has leader -1. The metadata then expires early, for the leader may be back at any time.
- * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`. The partitions of a broker that did not
- *   answer have NETWORK_EXCEPTION; those of other brokers are not sent again. After an error the metadata is fetched again.
+ * kafkajs 2.2.4 discards an answer if a single partition in it has an error, and does not say which one. This patch
+ * keeps the errors in two answers, so that one partition does not stop the others:
+ * - Metadata: a partition without a leader has leader -1. The metadata then expires early, because the leader may
+ *   return at any time.
+ * - Produce: `sendBatch` resolves, and each partition in the result has its `errorCode`. The partitions of a broker
+ *   that did not answer have NETWORK_EXCEPTION. The partitions of other brokers are not sent again. After an error the
+ *   metadata is fetched again.
  *
- * If no broker gives metadata, kafkajs forgets why and answers with null, on which its admin throws a TypeError, as if there were a
- * bug. Here the last broker's error is thrown.
+ * If no broker returns metadata, kafkajs drops the error and returns null, and its admin throws a TypeError as if there
+ * were a bug. This patch throws the error of the last broker.
  */
 
 type Answer = { decode: unknown; parse(data: unknown): Promise<unknown> };
@@ -33,7 +35,7 @@ type Broker = { produce(request: ProduceRequest): Promise<Produced> };
 const load = createRequire(import.meta.url);
 const inside = <T>(path: string) => load(`kafkajs/src/${path}`) as T;
 
-/** How long metadata is used in which a partition has no leader. */
+/** The maximum age of metadata with a leaderless partition. */
 const LEADERLESS_AGE_MS = 1_000;
 const NO_LEADER = -1;
 const NETWORK_EXCEPTION = 13;
@@ -42,7 +44,7 @@ const { createErrorFromCode } = inside<{ createErrorFromCode(code: number): { ty
   "protocol/error",
 );
 
-/** Kafka's name of an error code: "MESSAGE_TOO_LARGE". */
+/** Returns Kafka's name of an error code, such as "MESSAGE_TOO_LARGE". */
 export const errorTypeOf = (code: number): string => createErrorFromCode(code).type ?? `error ${code}`;
 
 const answersOf = (request: string, versions: readonly number[]) =>
@@ -63,7 +65,7 @@ pool.refreshMetadata = async function (this: BrokerPool, topics) {
     this.metadataExpireAt = Math.min(this.metadataExpireAt, Date.now() + LEADERLESS_AGE_MS);
 };
 
-/** Where each broker's metadata is. */
+/** The pool that holds each broker's metadata. */
 const pools = new WeakMap<Broker, BrokerPool>();
 const findBroker = pool.findBroker;
 pool.findBroker = async function (this: BrokerPool, node) {
@@ -72,7 +74,7 @@ pool.findBroker = async function (this: BrokerPool, node) {
   return broker;
 };
 
-/** Why the last broker that was asked did not answer. */
+/** The error of the last broker that was asked, by pool. */
 const failures = new WeakMap<BrokerPool, unknown>();
 const withBroker = pool.withBroker;
 pool.withBroker = function (this: BrokerPool, ask) {
@@ -104,7 +106,7 @@ broker.produce = async function (this: Broker, request) {
 const hasFailed = ({ partitions }: Produced["topics"][number]) =>
   partitions.some(({ errorCode }) => errorCode !== 0);
 
-/** Throws what is no error of a connection. */
+/** Returns an answer with NETWORK_EXCEPTION for each partition after a connection error. Rethrows any other error. */
 function unanswered({ topicData }: ProduceRequest, error: unknown): Produced {
   if (!String((error as Error).name).startsWith("KafkaJSConnection")) throw error;
   const topics = topicData.map(({ topic, partitions }) => ({

@@ -16,7 +16,7 @@ function openConnection(port: number, socketFactory: SocketFactory): Connection 
   return new KafkaJsConnection({ host: "127.0.0.1", port, connectionTimeout: 20, logger, socketFactory });
 }
 
-test("a connection that is closed again and again gathers no listeners on its socket", async () => {
+test("a connection that is closed repeatedly adds no listeners to its socket", async () => {
   const socket = new Socket();
   const connection = openConnection(1, () => socket);
   await expect(connection.connect()).rejects.toThrow("Connection timeout");
@@ -25,7 +25,7 @@ test("a connection that is closed again and again gathers no listeners on its so
   expect(socket.listenerCount("connect")).toBe(before);
 });
 
-test("a connection that is closed while it connects is not connected later", async () => {
+test("a connection that is closed while it connects does not become connected later", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 
 /*
- * kafkajs 2.2.4 goes on with a connection on which a request was not answered in time. A broker that froze while kafkajs connected
- * to it stays "connected" for ever, fails each request ("Broker not connected") and is never replaced by another seed. Here a timeout
- * closes the connection and counts as a connection error, as in Kafka's own client: kafkajs then tries the next seed or another broker.
+ * kafkajs 2.2.4 keeps using a connection on which a request was not answered in time. A broker that froze while kafkajs
+ * connected to it stays "connected" forever, fails each request ("Broker not connected") and is never replaced by
+ * another seed. This patch closes the connection after a timeout and turns the timeout into a connection error, as in
+ * Kafka's own client. kafkajs then tries the next seed or another broker.
  */
 
 type Connection = {
@@ -34,8 +35,9 @@ prototype.send = async function (this: Connection, request) {
 };
 
 /**
- * kafkajs lets a socket that is still connecting live on: once connected, it passes for the connection that was closed. It also
- * unrefs it again at each later disconnect, and the socket gains a listener each time ("MaxListenersExceededWarning").
+ * Destroys a socket that is still connecting. kafkajs leaves it open, and once connected it is mistaken for the
+ * connection that was closed. kafkajs also unrefs it again at each later disconnect, which adds a listener to the
+ * socket each time ("MaxListenersExceededWarning").
  */
 const { disconnect } = prototype;
 prototype.disconnect = async function (this: Connection) {
@@ -48,6 +50,6 @@ async function close(connection: Connection, error: Error): Promise<void> {
   const { socket } = connection;
   connection.rejectRequests(error);
   await connection.disconnect();
-  // a broker that goes on later must not answer into the next connection
+  // a broker that resumes later must not answer into the next connection
   socket?.destroy();
 }

@@ -11,7 +11,7 @@ const KafkaJsRunner = load("kafkajs/src/consumer/runner") as new (options: objec
 const nothing = () => {};
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, namespace: () => logger };
 
-test("a consumer that is stopped while its brokers change stops", async () => {
+test("a consumer stops if its brokers change during the stop", async () => {
   let brokers = ["1", "2"];
   let looks = 0;
   const fetches: PromiseWithResolvers<unknown[]>[] = [];
@@ -22,8 +22,8 @@ test("a consumer that is stopped while its brokers change stops", async () => {
     heartbeat: async () => {},
     getNodeIds: () => {
       looks += 1;
-      // the loop that this test is about would hang the test too
-      if (looks > 1_000) throw new Error("the consumer goes on fetching");
+      // without this limit, the endless loop that this test detects would hang the test
+      if (looks > 1_000) throw new Error("the consumer continues to fetch");
       return brokers;
     },
     fetch: () => {
@@ -42,7 +42,7 @@ test("a consumer that is stopped while its brokers change stops", async () => {
   await runner.start();
   await setImmediate();
   brokers = ["1", "3"];
-  // the first fetcher sees the change, and waits for the second one to end
+  // the first fetcher detects the change and waits for the second one to end
   fetches[0]?.resolve([]);
   await setImmediate();
   const stopped = runner.stop();

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
 /*
- * kafkajs 2.2.4 makes new fetchers when the brokers of the cluster change, even if the consumer is being stopped at that moment.
- * A stopped consumer answers them with nothing, at once and for ever: the process never runs anything else again. Here
- * a stopped consumer stops the fetchers that ask it.
+ * kafkajs 2.2.4 creates new fetchers when the brokers of the cluster change, even if the consumer is being stopped at
+ * that moment. A stopped consumer answers them immediately with no records, forever, so that the process never runs
+ * anything else. With this patch a stopped consumer stops the fetchers that call it.
  */
 
 type Runner = {
@@ -17,7 +17,7 @@ const { prototype } = load("kafkajs/src/consumer/runner") as { prototype: Runner
 
 const { fetch } = prototype;
 prototype.fetch = async function (this: Runner, nodeId) {
-  // the stop resolves when the fetcher that asks has ended, so it cannot be awaited here
+  // the stop resolves when the calling fetcher has ended, so it cannot be awaited here
   if (!this.running) void this.fetchManager.stop();
   return fetch.call(this, nodeId);
 };

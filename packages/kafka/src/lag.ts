@@ -5,7 +5,10 @@ import { PARTITIONS } from "./topics.ts";
 
 type Watched = { metrics: Metrics; log: Log; topics: readonly string[] };
 
-/** Counts the offsets that are missing between the position and the last record: compacted or deleted before their turn came. */
+/**
+ * Counts the offsets that are missing between the position and the last record. They were compacted or deleted before
+ * they were read.
+ */
 export function countGap(
   { metrics, log }: Watched,
   {
@@ -23,8 +26,9 @@ export function countGap(
 }
 
 /**
- * Sets how far behind a partition is when its next record is `next`. The age of that record grows for as long as it waits. If the record
- * is not in the batch, the age of the last one is shown and does not grow: compaction may have removed the end of the log.
+ * Sets the lag of a partition whose next record is `next`. The age of that record grows for as long as it waits. If the
+ * record is not in the batch, the age of the last record is shown and does not grow, because compaction may have
+ * removed the end of the log.
  */
 export function observeLag(
   { metrics }: Pick<Watched, "metrics">,
@@ -41,7 +45,10 @@ export function observeLag(
 
 const ageOf = ({ timestamp }: KafkaMessage) => Math.max(0, (Date.now() - Number(timestamp)) / 1_000);
 
-/** Removes the lag of every partition, before the partitions of a new assignment are shown. Other consumers of the process have other topics. */
+/**
+ * Removes the lag of every partition of these topics, before the partitions of a new assignment are shown. Other
+ * consumers of the process have other topics.
+ */
 export function forgetLag({ metrics, topics }: Pick<Watched, "metrics" | "topics">): void {
   for (const topic of topics) {
     for (let partition = 0; partition < PARTITIONS; partition += 1) {

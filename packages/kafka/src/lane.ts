@@ -7,52 +7,55 @@ import { isOfRecord, type PartitionOutcome, readOutcomes, reasonOf } from "./out
 import { partitionKey } from "./partition-key.ts";
 
 export type PublisherLimits = {
-  /** Producers that share the partitions; a partition that fails gets one of its own. */
+  /** The number of producers that share the partitions. A partition that fails gets its own producer. */
   lanes: number;
-  /** From publish to acknowledgement; past it the record is refused. */
+  /** The time from publish to acknowledgement. A record that takes longer is refused. */
   deadlineMs: number;
-  /** Between two tries to connect, or to send what a destination did not take. */
+  /** The pause between two tries to connect, or to send records that a destination did not accept. */
   retryMs: number;
-  /** What may wait in all lanes together, in flight included. */
+  /** The number of records that may wait in all lanes together, including those in flight. */
   maxQueueRecords: number;
   maxQueueBytes: number;
   maxBatchRecords: number;
-  /** Half of a broker's default message.max.bytes, should all of a batch go to one partition. */
+  /**
+   * The size of a batch. The default is half of a broker's default message.max.bytes, in case the whole batch goes to
+   * one partition.
+   */
   maxBatchBytes: number;
 };
 
-/** A record on its way, and the caller that waits for it. */
+/** A record to be sent and the caller that waits for it. */
 export type PendingRecord = {
   topic: string;
   message: Message;
   bytes: number;
-  /** When it came (performance.now()). */
+  /** The time of the publish (performance.now()). */
   since: number;
-  /** When it is refused, by the publisher's running time. */
+  /** The time at which it is refused, in the publisher's running time. */
   due: number;
-  /** It was handed to the client: from then on it may be in the log. */
+  /** True once it was handed to the client: from then on it may be in the log. */
   handed: boolean;
   settled: boolean;
   resolve(): void;
   reject(error: Unavailable): void;
 };
 
-/** Since when a lane's batches fail, when the last one did (performance.now()), and why. */
+/** The failure of a lane: when its batches began to fail, when the last one failed (performance.now()), and why. */
 export type Failing = { since: number; at: number; reason: string };
 
-/** One producer and what it has to send: one batch in flight, the rest in the queue. */
+/** One producer and the records it has to send: one batch in flight, the rest in the queue. */
 export type Lane = {
-  /** The one destination ("topic:partition") of an isolated lane; null where several share the lane. */
+  /** The only destination ("topic:partition") of an isolated lane. Null if several destinations share the lane. */
   destination: string | null;
   producer: Producer | null;
   queue: PendingRecord[];
   flight: PendingRecord[];
   working: boolean;
-  /** Null after a batch that was acknowledged. */
+  /** Null after an acknowledged batch. */
   failing: Failing | null;
-  /** How many records the next batch may hold. */
+  /** The maximum number of records in the next batch. */
   maxRecords: number;
-  /** Resolves when the lane is at rest. */
+  /** Resolves when the lane has nothing left to do. */
   idle: Promise<void>;
 };
 
@@ -67,7 +70,7 @@ export const createLane = (maxRecords: number, destination: string | null = null
   idle: Promise.resolve(),
 });
 
-/** What all lanes of a publisher share; `records` and `bytes` count what waits and what is in flight. */
+/** The state that all lanes of a publisher share. `records` and `bytes` count waiting records and those in flight. */
 export type Sending = {
   client: KafkaClient;
   log: Log;
@@ -76,25 +79,31 @@ export type Sending = {
   records: number;
   bytes: number;
   stopping: boolean;
-  /** Lanes of destinations that failed, by destination. */
+  /** The lanes of destinations that failed, by destination. */
   isolated: Map<string, Lane>;
-  /** When a batch was acknowledged last (performance.now()). */
+  /** The time of the last acknowledged batch (performance.now()). */
   acknowledgedAt: number;
 };
 
 /**
- * What comes within it goes together. Measured at 64 connections on two cores, three lanes: 0 ms gave batches of 7 and some 8,000
- * records/s, 2 ms batches of 17 and 11,400/s at a lower p99, 5 ms 8,000/s again, for all senders wait then.
+ * Records that arrive within this time are sent together. Measured with 64 connections on two cores and three lanes: a
+ * time of 0 ms gave batches of 7 and about 8,000 records/s. 2 ms gave batches of 17 and 11,400/s at a lower p99. 5 ms
+ * gave 8,000/s again, because all senders wait then.
  */
 const LINGER_MS = 2;
-/** The part of the deadline that a batch of several destinations gets: in the rest each of them is tried by itself. */
+/**
+ * The part of the deadline that a batch of several destinations gets. In the rest each destination is tried separately.
+ */
 const SHARED_PART = 0.7;
-/** A broker that does not answer for so long is given up: the deadline leaves time for another one. */
+/** The time limit for a broker's answer. The deadline then leaves time for another broker. */
 const ANSWER_MS = 2_000;
-/** Each destination is tried again by its own lane. kafkajs would send the whole batch again, with what was written already. */
+/**
+ * Disables the retries of kafkajs, which would send the whole batch again, including records that are already written.
+ * Each destination is retried by its own lane.
+ */
 const ONE_TRY = { retries: 0 };
 
-/** Sets a lane to work unless it is at work. */
+/** Starts the work of a lane unless it is already working. */
 export function start(state: Sending, lane: Lane): void {
   if (lane.working) return;
   lane.working = true;
@@ -110,28 +119,28 @@ async function work(state: Sending, lane: Lane): Promise<void> {
     }
     if (!connected || (lane.destination && lane.failing)) await sleep(state.limits.retryMs);
   }
-  // in the same breath as the last look at the queue: a record that comes later finds the lane at rest and starts it
+  // no await since the last check of the queue, so a record that arrives later finds the lane idle and starts it
   lane.working = false;
   if (lane.destination && !lane.failing) rejoin(state, lane);
 }
 
-/** A shared lane connects ahead of its first record. */
+/** Returns whether the lane has to send or to connect. A shared lane connects before its first record. */
 const hasWork = ({ stopping }: Sending, { destination, producer, queue }: Lane): boolean =>
   queue.length > 0 || (destination === null && producer === null && !stopping);
 
-/** From the next record on its destination goes with the others again. */
+/** Ends an isolated lane. From its next record on, the destination uses the shared lane again. */
 function rejoin(state: Sending, lane: Lane): void {
   state.isolated.delete(lane.destination!);
   if (lane.producer) abandon(lane.producer, Promise.resolve());
 }
 
-/** Whether the lane has a connected producer now. */
+/** Connects the lane if necessary. Resolves to whether it now has a connected producer. */
 async function connect(state: Sending, lane: Lane): Promise<boolean> {
   if (lane.producer) return true;
   const producer: Producer = state.client
     .open({ isWanted: () => !abandoned.has(producer), requestTimeoutMs: ANSWER_MS })
     .producer({
-      // an idempotent one asks for the metadata of all topics: one partition without a leader, of any topic, would stop it
+      // an idempotent producer reads all topics' metadata, and one leaderless partition of any topic would stop it
       idempotent: false,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
@@ -163,9 +172,9 @@ async function sendNext(state: Sending, lane: Lane): Promise<void> {
     state.metrics.batchRecords.observe({ direction: "published" }, flight.length);
     for (const outcome of outcomes) conclude(state, lane, outcome);
   } catch (err) {
-    // logged when it begins to fail, not at each try
+    // logged as a warning only at the first failure
     const level = lane.failing ? "debug" : "warn";
-    state.log[level]({ err, records: flight.length }, "batch given up, producer replaced");
+    state.log[level]({ err, records: flight.length }, "batch failed, producer replaced");
     lane.flight = [];
     lane.producer = null;
     abandon(producer, sending);
@@ -198,13 +207,16 @@ function acknowledge(state: Sending, lane: Lane, records: readonly PendingRecord
     release(state, waiting.bytes);
     settle(state, waiting);
   }
-  if (lane.failing) state.log.info({ destination: lane.destination }, "a partition takes records again");
+  if (lane.failing) state.log.info({ destination: lane.destination }, "a partition accepts records again");
   lane.failing = null;
   lane.maxRecords = state.limits.maxBatchRecords;
   state.acknowledgedAt = performance.now();
 }
 
-/** A lane for this destination alone: it gets what waits for it in the lane where it failed. */
+/**
+ * Returns the lane of this destination alone. A new one takes the destination's records from the lane in which it
+ * failed.
+ */
 function isolate(state: Sending, from: Lane, destination: string): Lane {
   if (from.destination) return from;
   const isOf = ({ topic, message }: PendingRecord) => partitionKey(topic, message.partition!) === destination;
@@ -217,7 +229,10 @@ function isolate(state: Sending, from: Lane, destination: string): Lane {
 
 type Failure = { records: readonly PendingRecord[]; error: string; refused: boolean };
 
-/** Records whose deadline has not come are sent again, in their order. If one of several is refused, the batch is halved until it stands alone. */
+/**
+ * Queues the records that have not reached their deadline again, in their order. If Kafka refuses one of several
+ * records, the batch is halved until that record is alone.
+ */
 function fail(state: Sending, lane: Lane, { records, error, refused }: Failure): void {
   const again = records.filter(({ settled }) => !settled);
   for (const { settled, bytes } of records) if (settled) release(state, bytes);
@@ -226,13 +241,13 @@ function fail(state: Sending, lane: Lane, { records, error, refused }: Failure):
   else {
     const at = performance.now();
     if (!lane.failing)
-      state.log.warn({ destination: lane.destination, reason: error }, "a partition takes no records");
+      state.log.warn({ destination: lane.destination, reason: error }, "a partition accepts no records");
     lane.failing = { since: lane.failing?.since ?? at, at, reason: error };
   }
   start(state, lane);
 }
 
-/** The head of the queue, as much as one batch may hold. What was refused meanwhile is left out. */
+/** Takes as many records from the head of the queue as one batch may hold. */
 function takeBatch(state: Sending, lane: Lane): PendingRecord[] {
   let bytes = 0;
   const end = lane.queue.findIndex((waiting, n) => {
@@ -247,7 +262,7 @@ function byTopic(flight: PendingRecord[]): { topic: string; messages: Message[] 
   return [...groups].map(([topic, waiting]) => ({ topic, messages: waiting.map(({ message }) => message) }));
 }
 
-/** Answers the caller, once. */
+/** Settles the caller's promise, once. */
 export function settle(state: Sending, waiting: PendingRecord, refusal?: Unavailable): void {
   if (waiting.settled) return;
   waiting.settled = true;
@@ -258,7 +273,7 @@ export function settle(state: Sending, waiting: PendingRecord, refusal?: Unavail
   }
 }
 
-/** Makes room in the queue. */
+/** Removes a record from the counts of the queue. */
 export function release(state: Sending, bytes: number): void {
   state.records--;
   state.bytes -= bytes;
@@ -266,7 +281,10 @@ export function release(state: Sending, bytes: number): void {
 
 const abandoned = new WeakSet<Producer>();
 
-/** A producer that failed may hang, or connect once more for what it was doing: it is not waited for, and is ended twice. */
+/**
+ * Disconnects a failed producer without waiting for it. It may hang, or connect again for a pending request, so it is
+ * disconnected a second time when that request has ended.
+ */
 function abandon(producer: Producer, pending: Promise<unknown>): void {
   abandoned.add(producer);
   const end = () => producer.disconnect().catch(() => undefined);

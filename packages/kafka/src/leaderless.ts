@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 
 /*
- * kafkajs 2.2.4 asks the leaders of all partitions of a topic for their offsets, and answers nothing if a single partition has no
- * leader (-1 in the metadata). Here these partitions are left out of the answer: neither a join nor a fetch of the others
- * may wait for them.
+ * kafkajs 2.2.4 asks the leaders of all partitions of a topic for their offsets, and returns nothing if a single
+ * partition has no leader (-1 in the metadata). This patch leaves such partitions out of the answer, because neither a
+ * join nor a fetch of the other partitions may wait for them.
  */
 
 type Offsets = { topic: string; partitions: { partition: number }[] };

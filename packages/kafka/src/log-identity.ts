@@ -2,24 +2,25 @@ import type { Partition, RecordIdentity, StoredPosition } from "@teravoz/domain"
 
 /** Reads the facts of a partition's log that a comparison needs. Each member throws the errors of the brokers. */
 export type LogReader = {
-  /** The first offset that is still in the log, and the one after the last. */
+  /** Returns the first offset that is still in the log, and the offset after the last record. */
   ends(where: Partition): Promise<{ low: number; high: number }>;
-  /** The records that the log holds from one offset up to, and without, another. */
+  /** Returns the records of the log from the offset `from` up to, but not including, `to`. */
   identities(where: Partition, range: { from: number; to: number }): Promise<RecordIdentity[]>;
-  /** No younger record of the topic is removed by compaction. */
+  /** Returns the minimum age in ms of the records that compaction removes from the topic. */
   minCompactionLagMs(topic: string): Promise<number>;
 };
 
 export type Comparison = {
-  /** Why this is not the log that the position was stored for; null where it is. */
+  /** Why this is not the log that the position was stored for. Null if it is that log. */
   reason: string | null;
   low: number;
   high: number;
 };
 
 /**
- * Compares a log with the position that is stored for it. The newest identity whose offset the log still holds decides. `stored` must have
- * been read before this asks for the ends: the end of the same log is then at or above the position.
+ * Compares a log with the position that is stored for it. The newest identity whose offset is still in the log decides.
+ * `stored` must have been read before this function reads the ends, so that the end of the same log is at or above the
+ * position.
  */
 export async function compareLog(
   reader: LogReader,
@@ -30,7 +31,7 @@ export async function compareLog(
   const { low, high } = await reader.ends(where);
   const verdict = (reason: string | null): Comparison => ({ reason, low, high });
   if (high < next) return verdict("it ends below the stored position");
-  // everything that the log holds is read anyway
+  // every record of the log is read anyway
   if (next <= low) return verdict(null);
   for (const { offset, timestamp } of identities.toReversed()) {
     if (offset < low) break;

@@ -8,13 +8,13 @@ function minCompactionLag(describeConfigs: () => Promise<unknown>): Promise<numb
 }
 const fails = (type: string) => () => Promise.reject(Object.assign(new Error(type), { type }));
 
-test("brokers that do not show the compaction lag of a topic are taken to have the longest", async () => {
+test("the compaction lag of a topic is infinite if the brokers do not show it", async () => {
   expect(await minCompactionLag(fails("TOPIC_AUTHORIZATION_FAILED"))).toBe(Number.POSITIVE_INFINITY);
   expect(await minCompactionLag(async () => ({ resources: [] }))).toBe(Number.POSITIVE_INFINITY);
   const configEntries = [{ configName: "min.compaction.lag.ms", configValue: "60000" }];
   expect(await minCompactionLag(async () => ({ resources: [{ configEntries }] }))).toBe(60_000);
 });
 
-test("the compaction lag stays unknown while the brokers do not answer", async () => {
+test("reading the compaction lag fails if the brokers do not answer", async () => {
   await expect(minCompactionLag(fails("REQUEST_TIMED_OUT"))).rejects.toThrow("REQUEST_TIMED_OUT");
 });

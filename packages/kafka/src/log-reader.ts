@@ -3,15 +3,18 @@ import kafkajs, { type Admin, type Cluster } from "kafkajs";
 import type { LogReader } from "./log-identity.ts";
 import { isDenied } from "./outcomes.ts";
 
-/** One batch of records is answered whole, however long it is; a wait is over at once where there is a record. */
+/**
+ * Fetches one batch of records. A broker returns it whole, however long it is, and without waiting if it has a record.
+ */
 const ONE_BATCH = { minBytes: 1, maxBytes: 1, maxWaitTime: 100 };
 const COMMITTED = 1;
 
 type Source = { cluster: Cluster; findBroker: Cluster["findBroker"] };
 
 /**
- * Reads records of a partition at any offset, over the connections of a consumer and without disturbing it: kafkajs can read only from
- * where a consumer stands. A watch that is put on the cluster later (watchFetches) does not see what is read here.
+ * Reads records of a partition at any offset through the connections of a consumer, without disturbing it. kafkajs
+ * itself can read only at the current position of a consumer. A watch that is added to the cluster later (watchFetches)
+ * does not see these reads.
  */
 export function createLogReader(cluster: Cluster, admin: Admin): LogReader {
   const source = { cluster, findBroker: cluster.findBroker.bind(cluster) };
@@ -42,14 +45,14 @@ async function readIdentities(
     const asked = records.filter((record) => record.offset >= offset && record.offset < to);
     found.push(...asked.map(({ offset, timestamp }) => ({ offset, timestamp })));
     const last = records.at(-1)?.offset ?? -1;
-    // compaction may leave nothing from here on
+    // compaction may have removed everything from here on
     if (last < offset) break;
     offset = last + 1;
   }
   return found;
 }
 
-/** The batch of records that an offset is in, or the next one; empty where the log ends there. */
+/** Returns the batch of records that contains an offset, or the next batch. Empty if the log ends there. */
 export async function fetchBatch(
   { cluster, findBroker }: Source,
   { topic, partition }: Partition,
@@ -73,7 +76,10 @@ type FetchResponse = {
   responses: { partitions: { messages: { offset: string; timestamp: string; value: Buffer | null }[] }[] }[];
 };
 
-/** Where a broker does not show it, no record is old enough: reading a partition again loses nothing. */
+/**
+ * Returns the minimum compaction lag in ms, or infinity if the broker does not show it. No record is then old enough,
+ * and the partition is read again, which loses nothing.
+ */
 async function readMinCompactionLag(admin: Admin, topic: string): Promise<number> {
   const named = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
   const asked = [{ ...named, configNames: ["min.compaction.lag.ms"] }];

@@ -8,11 +8,14 @@ import { fromWire } from "./wire.ts";
 /** A record of a topic, without its header, and the id of its schema. */
 export type Sample = { topic: string; id: number; record: Buffer };
 
-/** The last record may be a tombstone, which has no schema: so many records before it are looked at too. */
+/**
+ * The distance from the end of a partition at which a second batch is read, in records. The last record may be a
+ * tombstone, which has no schema.
+ */
 const LOOK_BACK = 50;
 
 /**
- * One record of each schema id that is found near the end of each partition. Needs the right to read the topics, and no group.
+ * Reads one record for each schema id near the end of each partition. Needs the right to read the topics, but no group.
  * Throws the errors of the brokers.
  */
 export async function readSamples(client: KafkaClient, topics: readonly string[]): Promise<Sample[]> {
@@ -35,7 +38,10 @@ export async function readSamples(client: KafkaClient, topics: readonly string[]
   return [...samples.values()];
 }
 
-/** kafkajs gives a cluster to its own clients alone, and its consumers need a group. */
+/**
+ * Creates a cluster of kafkajs through a private function, because kafkajs passes clusters only to its own clients and
+ * its consumers need a group.
+ */
 function createCluster(client: KafkaClient): Cluster {
   const kafka = client.open();
   const name = Object.getOwnPropertySymbols(kafka).find(

@@ -52,14 +52,14 @@ const positions: PositionStore = {
 const join = () => watch.compare({ t: [0] });
 const handle = async () => "done" as const;
 
-test("a partition whose log is the same is certain after the join, and nothing is put back", async () => {
+test("a partition whose log is the same is certain after the join, and its position is kept", async () => {
   expect(watch.isCertain(PLACE)).toBe(false);
   await join();
   expect(watch.isCertain(PLACE)).toBe(true);
   expect([stored.next, sought, watch.check()]).toEqual([20, [], { ok: true }]);
 });
 
-test("a partition whose log is another one is put back to the beginning, and this is counted and shown", async () => {
+test("a partition whose log is another one is reset to the beginning of the log, and the reset is counted and reported", async () => {
   log.stamps = stampsFrom(500, 30);
   await join();
   expect(stored).toEqual({ next: 0, identities: [], seenUntil: 19 });
@@ -70,20 +70,20 @@ test("a partition whose log is another one is put back to the beginning, and thi
   expect(watch.isCertain(PLACE)).toBe(true);
 });
 
-test("a position without identities takes those of the log at the join", async () => {
+test("a position without identities gets those of the log at the join", async () => {
   stored = { next: 20, identities: [], seenUntil: null };
   await join();
   expect(stored).toEqual({ next: 20, identities: recordsOf(log.stamps).slice(12), seenUntil: null });
 });
 
-test("a log that becomes another one is noticed within a minute, without a failed fetch", async () => {
+test("a log that becomes another one is detected within a minute, even without a failed fetch", async () => {
   await join();
   log.stamps = stampsFrom(500, 30);
   await jest.advanceTimersByTimeAsync(60_000);
   expect(stored.next).toBe(0);
 });
 
-test("after an invalidation nothing is handled before the logs are compared again, at once", async () => {
+test("an invalidation blocks the handler until the logs are compared again, which happens at once", async () => {
   await join();
   const guarded = watch.guard(handle);
   expect(await guarded(BATCH)).toBe("done");
@@ -94,7 +94,7 @@ test("after an invalidation nothing is handled before the logs are compared agai
   expect([stored.next, watch.isCertain(PLACE)]).toEqual([0, true]);
 });
 
-test("a batch that was in hand during an invalidation leaves its partition uncertain, for it has moved the position", async () => {
+test("a batch that runs during an invalidation leaves its partition uncertain, because it has moved the position", async () => {
   await join();
   const guarded = watch.guard(async () => {
     watch.invalidate();
@@ -106,7 +106,7 @@ test("a batch that was in hand during an invalidation leaves its partition uncer
   expect(watch.isCertain(PLACE)).toBe(false);
 });
 
-test("a partition that cannot be compared stays uncertain until it can, and its position stays", async () => {
+test("a partition that cannot be compared keeps its position and stays uncertain until it can be compared", async () => {
   log.away = true;
   await join();
   expect([watch.isCertain(PLACE), stored.next]).toEqual([false, 20]);
@@ -115,7 +115,7 @@ test("a partition that cannot be compared stays uncertain until it can, and its 
   expect(watch.isCertain(PLACE)).toBe(true);
 });
 
-test("a position that another owner moves while the log is compared is compared again", async () => {
+test("a position that another owner moves during the comparison is compared again", async () => {
   log.stamps = stampsFrom(0, 15);
   const { storedPosition } = positions;
   positions.storedPosition = async () => {

@@ -13,27 +13,30 @@ import { partitionKey } from "./partition-key.ts";
 
 export type Reading = {
   reader: LogReader;
-  /** Where the partition is read from next. */
+  /** Sets the offset from which the partition is read next. */
   seek(where: Partition & { offset: string }): void;
 };
 
-/** Compares the logs of a consumer's partitions with the stored positions, for as long as it is not stopped. */
+/** Compares the logs of a consumer's partitions with the stored positions until it is stopped. */
 export type LogWatch = {
-  /** From now on it reads through this member. */
+  /** Sets the member through which the logs are read from now on. */
   use(reading: Reading): void;
   /**
-   * Compares these partitions, and watches them from now on: in place of the former ones, or beside them where it is not the first call
-   * for an assignment. If the log of one is another one, its position is put back to the
+   * Compares these partitions and watches them from now on. The first call for an assignment replaces the watched
+   * partitions, and further calls add to them. If the log of a partition is another one, its position is reset to the
    * beginning of the log. Never rejects: a partition that cannot be compared now is compared again soon.
    */
   compare(assignment: Assignment, isFirst?: boolean): Promise<void>;
-  /** Whether a partition was compared since it was last invalidated. */
+  /** Returns whether a partition was compared after its last invalidation. */
   isCertain(where: Partition): boolean;
-  /** The logs may be others now: nothing is handled before they are compared again. */
+  /**
+   * Invalidates all comparisons, because the logs may be others now. No batch is handled before they are compared
+   * again.
+   */
   invalidate(): void;
-  /** The handler, which throws Unavailable for a partition that is not compared. */
+  /** Wraps the handler so that it throws Unavailable for a partition that is not compared. */
   guard(handle: HandleBatch): HandleBatch;
-  /** Not ok, and tolerated, for an hour after a partition was put back. */
+  /** Fails, tolerated, for an hour after a partition was reset. */
   check(): Check;
   stop(): void;
 };
@@ -42,11 +45,14 @@ type Deps = {
   positions: PositionStore;
   log: Log;
   metrics: Pick<Metrics, "rereads">;
-  /** Milliseconds since the epoch. */
+  /** Returns ms since the epoch. */
   now?: () => number;
 };
 
-/** `invalidations`: how often its comparison was invalidated; `certain`: it was compared since. */
+/**
+ * A watched partition. `invalidations` counts its invalidations, and `certain` is true if it was compared after the
+ * last one.
+ */
 type Watched = Partition & { invalidations: number; certain: boolean };
 
 type State = Required<Deps> & {
@@ -57,10 +63,10 @@ type State = Required<Deps> & {
   wake: AbortController;
 };
 
-/** How long a log can be another one unnoticed where no fetch fails. */
+/** The interval of comparisons: how long another log can go undetected if no fetch fails. */
 const EVERY_MS = 60_000;
 const RETRY_MS = 1_000;
-/** As long as an operator who was called needs to have a look. */
+/** The time for which a reset is reported. An operator who was called has that long to see it. */
 const SHOWN_MS = 3_600_000;
 
 export function createLogWatch(deps: Deps): LogWatch {
@@ -113,7 +119,7 @@ function invalidate({ wake }: State, watched: Watched): void {
 async function compareAgain(state: State): Promise<void> {
   while (state.wanted) {
     const isCertain = [...state.watched.values()].every(({ certain }) => certain);
-    // an invalidation or a failed comparison ends the pause between two rounds, and not the one after a failure
+    // an invalidation or a failed comparison ends the pause between two rounds, but not the pause after a failure
     if (isCertain) await sleep(EVERY_MS, { ref: false, signal: state.wake.signal });
     else await sleep(RETRY_MS, { ref: false });
     state.wake = new AbortController();
@@ -130,15 +136,12 @@ async function compareOne(state: State, watched: Watched): Promise<void> {
     await settle(state, { topic, partition });
     if (invalidations === watched.invalidations) watched.certain = true;
   } catch (err) {
-    state.log.warn(
-      { topic, partition, err },
-      "the log could not be compared with its position yet, trying again",
-    );
+    state.log.warn({ topic, partition, err }, "the log could not be compared with its position, retrying");
     state.wake.abort();
   }
 }
 
-/** Puts the position back where the log is another one; gives it identities where it has none. */
+/** Resets the position if the log is another one. Adds the identities of the log if the position has none. */
 async function settle(state: State, where: Partition): Promise<void> {
   const { positions, reading, now } = state;
   const { topic, partition } = where;
@@ -159,7 +162,7 @@ async function settle(state: State, where: Partition): Promise<void> {
   }
   const seen = Math.max(seenUntil ?? 0, newestStamp(identities) ?? now());
   const back = { expected: next, next: low, identities: [], seenUntil: seen };
-  // where the position has moved meanwhile, it is compared again
+  // if the position has moved meanwhile, it is compared again
   if (!(await positions.replacePosition(where, back))) return settle(state, where);
   report(state, where, { reason, position: next, low, high });
   reading.seek({ ...where, offset: String(low) });
@@ -181,7 +184,7 @@ function report(
   };
   state.log.error(
     { ...where, position, offset: high, next: low, reason },
-    "the log is not the one that the position was stored for: reading it again from its beginning",
+    "the log is not the one that the position was stored for, reading it again from its beginning",
   );
 }
 
@@ -191,7 +194,8 @@ function guard(state: State, handle: HandleBatch): HandleBatch {
     if (!watched?.certain) throw new Unavailable("the log is being compared with the stored position");
     const { invalidations } = watched;
     const outcome = await handle(batch);
-    // a batch that was read before an invalidation has moved the position, perhaps by records of a log that is gone
+    // a batch that was read before an invalidation has moved the position, perhaps by records of a log that no longer
+    // exists
     const current = state.watched.get(partitionKey(batch.topic, batch.partition));
     if (current && (current !== watched || invalidations !== current.invalidations))
       invalidate(state, current);
@@ -204,6 +208,6 @@ function checkState({ putBack, now }: State): Check {
   return {
     ok: false,
     tolerated: true,
-    reason: `${putBack.reason}; was the topic made again, or power lost?`,
+    reason: `${putBack.reason}; check whether the topic was recreated or power was lost`,
   };
 }

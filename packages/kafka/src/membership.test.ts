@@ -19,7 +19,9 @@ afterEach(() => {
 
 type FakeConsumer = EventEmitter & MemberLife;
 
-/** Members whose consumers do nothing by themselves. `connect` is given the number of the member, from 1 on. */
+/**
+ * Opens a membership whose consumers emit nothing on their own. `connect` receives the number of the member, from 1 on.
+ */
 function openMembership(
   sessionTimeoutMs = 10_000,
   prepare: () => Promise<Assignment> = async () => ({}),
@@ -60,7 +62,7 @@ function openMembership(
 const join = (member: EventEmitter, memberAssignment: Assignment = { t: [0] }) =>
   member.emit(EVENTS.GROUP_JOIN, { payload: { groupId: "g", memberAssignment } });
 
-/** The clock moves in steps of a second, with a fetch in each, and a heartbeat if the group answers. */
+/** Advances the clock in steps of a second, each with a fetch, and with an answered heartbeat if `isHeard`. */
 async function fetchFor(
   member: FakeConsumer,
   seconds: number,
@@ -73,7 +75,7 @@ async function fetchFor(
   }
 }
 
-test("a member that is in its group goes on for as long as it is heard", async () => {
+test("a member in its group is kept as long as its heartbeats are answered", async () => {
   const { members, membership } = openMembership();
   join(members[0]!);
   await fetchFor(members[0]!, 300);
@@ -81,14 +83,14 @@ test("a member that is in its group goes on for as long as it is heard", async (
   expect(membership.check()).toEqual({ ok: true });
 });
 
-test("a member that its group gives no partition is ready", async () => {
+test("a member that is assigned no partition is ready", async () => {
   const { members, membership } = openMembership();
   join(members[0]!, {});
   await fetchFor(members[0]!, 1);
   expect(membership.check()).toEqual({ ok: true });
 });
 
-test("a member that fetches on without finding back into its group is replaced by a new one", async () => {
+test("a member that keeps fetching without joining its group again is replaced by a new one", async () => {
   const { members, dropped, membership } = openMembership();
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);
@@ -101,14 +103,14 @@ test("a member that fetches on without finding back into its group is replaced b
   expect(membership.check()).toEqual({ ok: true });
 });
 
-test("a member that fetches on and is not heard by its group for 10 s is replaced by a new one", async () => {
+test("a member that keeps fetching and gets no answer to a heartbeat for 10 s is replaced by a new one", async () => {
   const { members, membership } = openMembership();
   join(members[0]!);
   await fetchFor(members[0]!, 9, { isHeard: false });
   await fetchFor(members[0]!, 1);
   await fetchFor(members[0]!, 9, { isHeard: false });
   expect(members).toHaveLength(1);
-  // the watchdog looks each second, and a new member comes a second later
+  // the watchdog checks every second, and a new member is opened a second later
   await fetchFor(members[0]!, 4, { isHeard: false });
   expect(members).toHaveLength(2);
   await membership.stop();
@@ -118,14 +120,14 @@ const crash = (member: EventEmitter, error: Error) => member.emit(EVENTS.CRASH, 
 
 test("a member that ends because a broker is not connected is replaced by a new one", async () => {
   const { members, crashes, membership } = openMembership();
-  // as kafkajs throws it, without a name of its own
+  // kafkajs throws this error without a name
   crash(members[0]!, new Error("Broker not connected"));
   await jest.advanceTimersByTimeAsync(2_000);
   expect([members.length, crashes]).toEqual([2, []]);
   await membership.stop();
 });
 
-test("a member that ends by an error of the handler of a batch is not replaced", async () => {
+test("a member that ends with an error of a batch handler is not replaced", async () => {
   const { members, crashes, membership } = openMembership();
   const bug = new TypeError("x is not a function");
   crash(members[0]!, bug);
@@ -134,7 +136,7 @@ test("a member that ends by an error of the handler of a batch is not replaced",
   await membership.stop();
 });
 
-test("with a shorter session, a member outside of its group is replaced sooner, but not before a join may end", async () => {
+test("a member outside its group is replaced sooner if the session is shorter, but not before a join may end", async () => {
   const { members, dropped } = openMembership(4_000);
   join(members[0]!);
   members[0]!.emit(EVENTS.REBALANCING);
@@ -144,12 +146,12 @@ test("with a shorter session, a member outside of its group is replaced sooner, 
   expect(members).toHaveLength(2);
 });
 
-test("with the default session of 10 s, three heartbeats fit into a session and a rebalance takes at most two", () => {
+test("the default session of 10 s has room for three heartbeats, and a rebalance takes at most two sessions", () => {
   const { sessionTimeout, heartbeatInterval, rebalanceTimeout } = memberOptions(10_000);
   expect([sessionTimeout, heartbeatInterval, rebalanceTimeout]).toEqual([10_000, 3_000, 20_000]);
 });
 
-test("an admin whose connection refuses every request gets a new one before the next try", async () => {
+test("an admin whose connection refuses every request gets a new connection before the next try", async () => {
   const refused = async () => {
     if (admin.disconnects === 0) throw new Error("Broker not connected");
     return {};
@@ -160,7 +162,7 @@ test("an admin whose connection refuses every request gets a new one before the 
   expect(membership.isPrepared()).toBe(true);
 });
 
-test("an admin is not connected again after the stop", async () => {
+test("an admin does not connect again after the stop", async () => {
   const refused = Promise.withResolvers<Assignment>();
   const { members, admin, membership } = openMembership(10_000, () => refused.promise);
   join(members[0]!);
@@ -172,10 +174,12 @@ test("an admin is not connected again after the stop", async () => {
   expect(admin.connects).toBe(1);
 });
 
-/** A member that cannot connect is replaced after three sessions and 5 s, and the watchdog looks each second. */
+/**
+ * Waits until a member that cannot connect is replaced: three sessions and 5 s, and the watchdog checks every second.
+ */
 const replaced = () => jest.advanceTimersByTimeAsync(40_000);
 
-test("a member that connects after it was replaced does not join, and is disconnected again", async () => {
+test("a member that connects after it was replaced does not join and is disconnected again", async () => {
   const connected = Promise.withResolvers<void>();
   const connect = async (member: number) => (member === 1 ? connected.promise : undefined);
   const { members, dropped, runs, membership } = openMembership(10_000, undefined, connect);
@@ -199,7 +203,7 @@ test("a member that connects after the stop does not join", async () => {
   expect(runs).toEqual([]);
 });
 
-test("the events of a member that was replaced change nothing", async () => {
+test("the events of a replaced member change nothing", async () => {
   const { members, membership } = openMembership();
   crash(members[0]!, new Error("Broker not connected"));
   await jest.advanceTimersByTimeAsync(2_000);

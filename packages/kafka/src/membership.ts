@@ -3,37 +3,43 @@ import type { Admin, Consumer } from "kafkajs";
 import { RETRY } from "./client.ts";
 import { DISCONNECT_MS, disconnect } from "./disconnect.ts";
 
-/** The life of a consumer in its group: joins when Kafka is available, starts again after every loss, leaves at the stop. */
+/**
+ * Keeps a consumer in its group: joins when Kafka is available, starts a new member after every failure, and leaves at
+ * the stop.
+ */
 export type Membership = {
   check(): Check;
   isRunning(): boolean;
-  /** How many partitions the group has given to this process. */
+  /** The number of partitions that the group has assigned to this process. */
   partitions(): number;
-  /** Whether `prepare` has ended once for the partitions given now. */
+  /** Returns whether `prepare` has succeeded once for the current partitions. */
   isPrepared(): boolean;
-  /** The partitions of this member, null while it is in no group. Each join makes a new object. */
+  /** The partitions of this member, or null while it is in no group. Each join creates a new object. */
   assignment(): Assignment | null;
-  /** Ends the member with this error, as if kafkajs had met it. */
+  /** Ends the member with this error, as if kafkajs had thrown it. */
   end(error: unknown): void;
   stop(): Promise<void>;
 };
 
-/** The link between a member and the membership that opened it. */
+/** The functions by which a member reports to the membership that opened it. */
 export type MemberLife = {
-  /** To be called for each heartbeat that the group answers. */
+  /** Must be called for each heartbeat that the group answers. */
   onHeard(): void;
-  /** False once another member has taken its place, or the membership was stopped. It may not join a group from then on. */
+  /**
+   * Returns false once another member has replaced this one, or the membership was stopped. From then on it may not
+   * join a group.
+   */
   isWanted(): boolean;
 };
 
-/** One consumer, with connections of its own. */
+/** One consumer with its own connections. */
 export type Member = {
   groupId: string;
   consumer: Consumer;
   admin: Admin;
 };
 
-/** Topic -> partitions. */
+/** The partitions by topic. */
 export type Assignment = Record<string, number[]>;
 
 type Options = {
@@ -42,44 +48,45 @@ type Options = {
   sessionTimeoutMs: number;
   run(member: Member): Promise<void>;
   /**
-   * Settles where each partition is read from, after each join; tried until it succeeds or the partitions change. Resolves with the
-   * partitions that have no leader, and is called again for these alone, then without `isFirst`.
+   * Sets the start offset of each partition after a join. It is retried until it succeeds or the partitions change.
+   * Resolves with the partitions that have no leader, and is called again for these alone, with `isFirst` false.
    */
   prepare(member: Member, assignment: Assignment, isFirst: boolean): Promise<Assignment>;
   log: Log;
-  /** An error that is not Kafka's has ended the consumer, and would end it again. */
+  /** Called when an error that is not Kafka's has ended the consumer and would end it again. */
   onCrash(error: unknown): void;
 };
 
 type State = Options & {
   running: boolean;
   member: Member | null;
-  /** The partitions of this member; null while it is in no group. */
+  /** The partitions of this member, or null while it is in no group. */
   assignment: Assignment | null;
   prepared: boolean;
-  /** Partitions of ours that have no leader. */
+  /** The assigned partitions that have no leader. */
   leaderless: Assignment;
-  /** The clock of the watchdog and of the moments below. */
+  /** The clock of the watchdog and of the times below. */
   time: RunningTime;
-  /** When the member was last heard by its group. */
+  /** The time of the last answered heartbeat of the member. */
   lastHeard: number;
-  /** When the member was last in its group. */
+  /** The last time at which the member was in its group. */
   lastInside: number;
-  /** Ends the member that is alive. */
+  /** Ends the current member. */
   end(error: unknown): void;
 };
 
 /**
- * Options of every consumer. A dead member holds up its group for a session; three heartbeats fit into one. A rebalance waits
- * for two sessions at most. We restart members ourselves: kafkajs keeps a connection that may be beyond repair, and it does
- * not restart at all after a passing error that it takes for a final one (KafkaJSGroupCoordinatorNotFound).
+ * Returns the options of every consumer. A crashed member blocks its group for one session, and three heartbeats fit
+ * into a session. A rebalance waits for two sessions at most. We restart members ourselves, because kafkajs keeps a
+ * connection that may be broken, and does not restart at all after a temporary error that it treats as permanent
+ * (KafkaJSGroupCoordinatorNotFound).
  */
 export const memberOptions = (sessionTimeoutMs: number) => ({
   sessionTimeout: sessionTimeoutMs,
   rebalanceTimeout: 2 * sessionTimeoutMs,
   heartbeatInterval: heartbeatMs(sessionTimeoutMs),
   allowAutoTopicCreation: false,
-  // how long a stop may have to wait for the fetch under way (the default is 5 s); a record ends the wait at once
+  // the longest time that a stop waits for the current fetch (default 5 s); a record ends the wait at once
   maxWaitTimeInMs: 250,
   retry: { ...RETRY, restartOnFailure: async () => false },
 });
@@ -87,16 +94,20 @@ export const memberOptions = (sessionTimeoutMs: number) => ({
 export const heartbeatMs = (sessionTimeoutMs: number) => Math.floor(0.3 * sessionTimeoutMs);
 
 const RETRY_MS = 1_000;
-/** A join waits for dead members, one session, and for members at work, one rebalance of two. */
+/**
+ * The longest duration of a join. It waits one session for crashed members, and two sessions, one rebalance, for busy
+ * ones.
+ */
 const joinMs = (sessionTimeoutMs: number) => 3 * sessionTimeoutMs;
 /**
- * After a join that was refused twice kafkajs goes on fetching its former partitions, outside of any group and without a
- * heartbeat that could report it.
+ * The time that a member may be outside a group before it is replaced. After a join that was refused twice kafkajs
+ * continues to fetch its former partitions, outside any group and without a heartbeat that could report it.
  */
 const outsideMs = (sessionTimeoutMs: number) => joinMs(sessionTimeoutMs) + 5_000;
 /**
- * The group has dropped a member that it has not heard for a session. Ten seconds at least: a coordinator that dies is replaced after the broker's
- * session (four seconds in our stack, nine by default), and then knows the member.
+ * The time that a member may be without an answered heartbeat before it is replaced: one session, after which the group
+ * has dropped it, but at least ten seconds. A coordinator that dies is replaced after the broker's session (four
+ * seconds in our stack, nine by default), and the new one knows the member.
  */
 const unheardMs = (sessionTimeoutMs: number) => Math.max(sessionTimeoutMs, 10_000);
 const WATCH_MS = 1_000;
@@ -136,7 +147,7 @@ export function createMembership(options: Options): Membership {
   };
 }
 
-/** One member after the other. */
+/** Runs one member after another. */
 async function live(state: State): Promise<void> {
   while (state.running) {
     const member: Member = state.open({
@@ -156,7 +167,7 @@ async function live(state: State): Promise<void> {
     if (!state.running) return;
     state.member = null;
     if (!isOfKafka(err)) return state.onCrash(err);
-    state.log.warn({ err }, "consumer ended, starting again");
+    state.log.warn({ err }, "consumer ended, restarting");
     await drop(member);
     await sleep(RETRY_MS, { ref: false });
   }
@@ -164,7 +175,10 @@ async function live(state: State): Promise<void> {
 
 const isWanted = (state: State, member: Member): boolean => state.running && state.member === member;
 
-/** Connecting may take longer than a member is waited for. If the brokers come back later, it must not join beside its successor. */
+/**
+ * Connects a member and starts it. Connecting may take so long that the member is replaced. If the brokers return
+ * later, it must not join in addition to its successor.
+ */
 async function begin(state: State, member: Member): Promise<void> {
   const { admin, consumer } = member;
   const steps = [
@@ -185,14 +199,17 @@ function leave(state: State): void {
   state.leaderless = {};
 }
 
-/** Where kafkajs hangs in it, the group drops the member by itself. */
+/** Disconnects a member. If kafkajs hangs in it, the group drops the member after its session. */
 const drop = ({ consumer, admin }: Member): Promise<void> => disconnect(consumer, admin);
 
 class Silent extends Error {
   override name = "KafkaJSSilent";
 }
 
-/** After the process was stopped the member gets one more period: the answers of its broker are not read yet. */
+/**
+ * Ends a member without answered heartbeats, or outside a group for too long. After the process was suspended the
+ * member gets one more period, because the answers of its broker are not read yet.
+ */
 function endSilent(state: State): void {
   if (state.time.look()) return;
   const now = state.time.now();
@@ -202,13 +219,19 @@ function endSilent(state: State): void {
   else state.lastHeard = now;
   if (now - state.lastHeard > unheardMs(session)) state.end(new Silent("no heartbeat was answered"));
   if (now - state.lastInside > outsideMs(session))
-    state.end(new Silent("in no group, and not on its way into one"));
+    state.end(new Silent("the member is in no group and is not joining one"));
 }
 
-/** The only error of kafkajs 2.2.4 that a cut link causes and that has no name of its own (`notInitializedLookup` in its broker). */
+/**
+ * The message of the only error of kafkajs 2.2.4 that a broken connection causes and that has no name
+ * (`notInitializedLookup` in its broker).
+ */
 const NOT_CONNECTED = "Broker not connected";
 
-/** Errors of Kafka pass, or wait for an operator. Any other error was thrown by the handler of a batch and is a bug. */
+/**
+ * Returns whether an error comes from Kafka. Such errors are temporary or wait for an operator. Any other error was
+ * thrown by the handler of a batch and is a bug.
+ */
 function isOfKafka(error: unknown): boolean {
   const { name, message, cause } = error as Error;
   if (cause instanceof Error) return isOfKafka(cause);
@@ -244,29 +267,29 @@ async function prepareJoined(state: State, member: Member, assignment: Assignmen
       state.leaderless = left;
       if (Object.keys(left).length > 0) await sleep(RETRY_MS, { ref: false });
     } catch (err) {
-      state.log.warn({ err }, "where to read from is not known yet, trying again");
+      state.log.warn({ err }, "start offsets unknown, retrying");
       await Promise.all([reconnect(state, member), sleep(RETRY_MS, { ref: false })]);
     }
   }
 }
 
 /**
- * Gives the admin a new connection. If a broker hangs while kafkajs connects to it, the connection stays open, refuses every
- * request ("Broker not connected") and is never replaced.
+ * Opens a new connection for the admin. If a broker hangs while kafkajs connects to it, the connection stays open,
+ * refuses every request ("Broker not connected") and is never replaced.
  */
 async function reconnect(state: State, member: Member): Promise<void> {
   const { admin } = member;
   await disconnect(admin);
-  // the next request connects too
+  // if this fails, the next request connects
   if (isWanted(state, member)) await admin.connect().catch(() => {});
 }
 
 function checkState({ assignment, prepared, leaderless, lastHeard, sessionTimeoutMs, time }: State): Check {
   if (assignment === null) return { ok: false, reason: "not in the consumer group" };
-  if (!prepared) return { ok: false, reason: "where to read from is not known yet" };
+  if (!prepared) return { ok: false, reason: "start offsets unknown" };
   const [first] = Object.entries(leaderless);
   if (first) {
-    const reason = `where to read from is not known yet: ${first[0]}:${first[1][0]} has no leader`;
+    const reason = `start offsets unknown: ${first[0]}:${first[1][0]} has no leader`;
     return { ok: false, reason };
   }
   return time.now() - lastHeard < unheardMs(sessionTimeoutMs)

@@ -5,10 +5,13 @@ import { partitionKey } from "./partition-key.ts";
 type Sent = { topic: string; message: { partition?: number } };
 type Answer = Pick<RecordMetadata, "topicName" | "partition" | "errorCode">;
 
-/** The records of one partition in a batch; `error` is Kafka's name of the error, null if they are acknowledged. */
+/** The records of one partition in a batch. `error` is Kafka's name of the error, or null if they are acknowledged. */
 export type PartitionOutcome<T> = { destination: string; records: T[]; error: string | null };
 
-/** The outcome of each partition of a batch. That kafkajs resolves is not enough: the answer may have errors, or lack a partition. */
+/**
+ * Returns the outcome of each partition of a batch. The promise of kafkajs is not enough, because the answer may
+ * contain errors or lack a partition.
+ */
 export function readOutcomes<T extends Sent>(
   flight: readonly T[],
   answers: readonly Answer[],
@@ -28,7 +31,9 @@ function findError(answers: readonly Answer[]): string | null {
   return failed ? errorTypeOf(failed.errorCode) : null;
 }
 
-/** Kafka refuses the record itself: each further try fails too, until a setting of the topic changes. */
+/**
+ * Errors by which Kafka refuses the record itself. Each further try fails too, until a setting of the topic changes.
+ */
 const REFUSALS_OF_A_RECORD = new Set([
   "MESSAGE_TOO_LARGE",
   "RECORD_LIST_TOO_LARGE",
@@ -42,12 +47,14 @@ export const isOfRecord = (error: string): boolean => REFUSALS_OF_A_RECORD.has(e
 
 type Caused = { type?: string; name?: string; cause?: Caused };
 
-/** Kafka's name of what made a whole send fail, or the client's: of the innermost cause. */
+/**
+ * Returns the name of the error that made a whole send fail: Kafka's name, or the client's. The innermost cause counts.
+ */
 export function reasonOf(error: unknown): string {
   let { type, name = "unknown", cause } = error as Caused;
   while (cause) ({ type = type, name = name, cause } = cause);
   return type ?? name;
 }
 
-/** Whether the brokers do not grant the right to what was asked. */
+/** Returns whether the brokers refused a request because a right is missing. */
 export const isDenied = (error: unknown): boolean => /_AUTHORIZATION_FAILED$/.test(reasonOf(error));

@@ -19,7 +19,7 @@ const batch = (offsets: number[], next: number): ConsumedBatch => ({
   next,
 });
 
-/** Stores what is not broken; the position must move without a hole. */
+/** Creates a handler that fails for broken records and stores the others. The position must move without a gap. */
 function createHandler(broken: number[]) {
   const stored: number[] = [];
   const parked: number[] = [];
@@ -37,7 +37,7 @@ function createHandler(broken: number[]) {
   return { handle, stored, parked, position: () => position };
 }
 
-test("a broken record is parked and all others of its batch are stored", async () => {
+test("a broken record is parked, and all other records of its batch are stored", async () => {
   for (const broken of [[], [0], [9], [4], [0, 3, 9], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
     const { handle, stored, parked, position } = createHandler(broken);
     expect(await handle(batch([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 10))).toBe("done");
@@ -47,13 +47,13 @@ test("a broken record is parked and all others of its batch are stored", async (
   }
 });
 
-test("the position moves over holes in the log to the end of the batch", async () => {
+test("the position moves over gaps in the log to the end of the batch", async () => {
   const { handle, position } = createHandler([5]);
   await handle(batch([2, 5, 90], 120));
   expect(position()).toBe(120);
 });
 
-test("what passes is not parked but thrown on", async () => {
+test("a temporary error is rethrown, and no record is parked", async () => {
   const handle = parkBroken(
     async () => {
       throw new Unavailable("away");
@@ -65,7 +65,7 @@ test("what passes is not parked but thrown on", async () => {
   await expect(handle(batch([0, 1], 2))).rejects.toThrow(Unavailable);
 });
 
-test("a record that cannot be parked stays where it is", async () => {
+test("a record that cannot be parked is not skipped: the error is thrown", async () => {
   const handle = parkBroken(
     async () => {
       throw new Error("can never be stored");
@@ -77,7 +77,7 @@ test("a record that cannot be parked stays where it is", async () => {
   await expect(handle(batch([0], 1))).rejects.toThrow(Unavailable);
 });
 
-test("once fenced, the rest of the batch is left to the new owner", async () => {
+test("a batch that is fenced leaves its remaining records to the new owner", async () => {
   let calls = 0;
   const handle = parkBroken(
     async ({ records }) => {

@@ -1,12 +1,13 @@
 import { Unavailable } from "@teravoz/domain";
 import type { BatchOutcome, ConsumedBatch, ConsumedRecord, HandleBatch } from "./batch.ts";
 
-/** Moves a record to dead-letters for good; must not resolve before it is acknowledged there. */
+/** Moves a record to dead-letters permanently. Must not resolve before the record is acknowledged there. */
 export type Park = (record: ConsumedRecord, batch: ConsumedBatch, error: unknown) => Promise<void>;
 
 /**
- * A handler that gets past broken records. A batch that fails with a lasting error is halved until the broken record is alone; that
- * record is parked, and the position moves past it. A passing error (Unavailable) is thrown on.
+ * Wraps a handler so that broken records do not block it. A batch that fails with a permanent error is halved until the
+ * broken record is alone. That record is parked, and the position moves past it. A temporary error (Unavailable) is
+ * rethrown.
  */
 export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
   const run = async (batch: ConsumedBatch): Promise<BatchOutcome> => {
@@ -22,7 +23,7 @@ export function parkBroken(handle: HandleBatch, park: Park): HandleBatch {
   return run;
 }
 
-/** Handles a batch of several records as two, one after the other. */
+/** Handles a batch of several records in two halves, one after the other. */
 export async function runHalves(batch: ConsumedBatch, run: HandleBatch): Promise<BatchOutcome> {
   const middle = Math.ceil(batch.records.length / 2);
   const between = batch.records[middle]!.offset;

@@ -1,2 +1,2 @@
-/** Names a partition, for maps, logs and health checks. */
+/** The name of a partition in maps, logs and health checks. */
 export const partitionKey = (topic: string, partition: number) => `${topic}:${partition}`;

@@ -10,6 +10,9 @@ const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) =>
   isr: [],
 }));
 
-/** The partition of a key in every topic of ours, as Java's default partitioner chooses it: for ever the same. */
+/**
+ * Returns the partition of a key in each of our topics. It is the one that Java's default partitioner chooses and never
+ * changes.
+ */
 export const partitionOf = (key: string): number =>
   findPartition({ topic: "", partitionMetadata, message: { key, value: null } });

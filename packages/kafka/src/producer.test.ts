@@ -9,11 +9,14 @@ const LARGEST = 1_000;
 const CODES = { MESSAGE_TOO_LARGE: 10, LEADER_NOT_AVAILABLE: 5 };
 const log = createLog("test", "silent");
 
-/** Brokers that answer partition by partition as the broken ones say, and keep what they take. */
+/** Creates brokers that answer each partition as `broken` says and keep the records that they accept. */
 function createBrokers() {
   const taken: { destination: string; value: string }[] = [];
   const opened = { producers: 0 };
-  /** By destination: answered with an error, without an answer at all, or cause of an error of the whole send. */
+  /**
+   * The failure of each broken destination: an error for the partition, no answer at all, or an error of the whole
+   * send.
+   */
   const broken = new Map<string, "answer" | "silence" | "throw">();
   const sendBatch = async ({ topicMessages = [] }: ProducerBatch) => {
     const records = topicMessages.flatMap(({ topic, messages }) =>
@@ -53,7 +56,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-/** The outcome of the work, for which as much time passes as it needs: a slow machine changes nothing. */
+/** Advances the clock until the work ends and returns its outcome, so that a slow machine changes nothing. */
 async function outcome<T>(work: Promise<T>): Promise<T> {
   let pending = true;
   const end = () => {
@@ -84,7 +87,7 @@ const rejected = (outcomes: PromiseSettledResult<void>[]) =>
   outcomes.flatMap((outcome, n) => (outcome.status === "rejected" ? [n] : []));
 
 test.each(["answer", "throw"] as const)(
-  "a partition that fails (%s) holds up no other, not even those of its batch; its own records get its deadline",
+  "a partition that fails (%s) blocks no other, not even those of its batch, and only its own records reach their deadline",
   async (how) => {
     const { broken, toEach, publisher } = stage();
     broken.set("calls:7", how);
@@ -95,21 +98,21 @@ test.each(["answer", "throw"] as const)(
     expect(publisher.partitions()).toMatchObject({
       ok: false,
       tolerated: true,
-      reason: expect.stringContaining("calls:7 takes no records"),
+      reason: expect.stringContaining("calls:7 accepts no records"),
     });
     expect(publisher.takes({ topic: "calls", key: "k", partition: 7 })).toBe(false);
     expect(publisher.takes({ topic: "calls", key: "k", partition: 4 })).toBe(true);
   },
 );
 
-test("a partition without an answer holds up its batch for a while, once, and refuses none of the others", async () => {
+test("a partition that never answers delays its batch only once, and no record of another partition is refused", async () => {
   const { broken, toEach } = stage();
   broken.set("calls:7", "silence");
   expect(rejected(await toEach())).toEqual([7]);
   expect(rejected(await toEach())).toEqual([7]);
 });
 
-test("a partition that takes records again gets them in their order, and then shares a producer again", async () => {
+test("a partition that accepts records again gets them in their order and then shares a producer again", async () => {
   const { broken, taken, opened, send, publisher, toEach } = stage();
   broken.set("calls:7", "answer");
   const waiting = Promise.all(Array.from({ length: 30 }, (_, n) => send(7, `${n}`)));
@@ -125,7 +128,7 @@ test("a partition that takes records again gets them in their order, and then sh
   expect(opened.producers).toBe(before);
 });
 
-test("a record that Kafka refuses for its size is refused for good, alone; what went with it is acknowledged", async () => {
+test("a record that Kafka refuses for its size is refused permanently, and the other records of its batch are acknowledged", async () => {
   const { send, publisher } = stage();
   const large = "x".repeat(LARGEST + 1);
   const outcomes = await outcome(
@@ -136,7 +139,7 @@ test("a record that Kafka refuses for its size is refused for good, alone; what 
   expect(publisher.takes({ topic: "calls", key: "k", partition: 3 })).toBe(true);
 });
 
-test("a partition that takes nothing fills only its share of the queue", async () => {
+test("a partition that accepts nothing fills only its share of the queue", async () => {
   const { broken, send } = stage({ maxQueueRecords: 120 });
   broken.set("calls:7", "answer");
   await outcome(Promise.allSettled([send(7)]));
@@ -145,7 +148,7 @@ test("a partition that takes nothing fills only its share of the queue", async (
   expect(rejected(await outcome(flood)).length).toBe(500);
 });
 
-test("brokers that acknowledge nothing at all are not ok, and are again when they do", async () => {
+test("the check fails while the brokers acknowledge nothing, and is ok once they acknowledge again", async () => {
   const { broken, toEach, publisher } = stage();
   for (let n = 0; n < 12; n++) broken.set(`calls:${n}`, "answer");
   await toEach();
@@ -155,7 +158,7 @@ test("brokers that acknowledge nothing at all are not ok, and are again when the
   expect(publisher.check()).toEqual({ ok: true });
 });
 
-test("a record without a key goes to a partition that takes it", async () => {
+test("a record without a key goes to a partition that accepts it", async () => {
   const { broken, send, publisher } = stage();
   broken.set("calls:7", "answer");
   await outcome(Promise.allSettled([send(7)]));
@@ -166,7 +169,7 @@ test("a record without a key goes to a partition that takes it", async () => {
   );
 });
 
-test("a stop sends what waits for a partition that takes it in time", async () => {
+test("a stop sends the waiting records of a partition that accepts them in time", async () => {
   const { broken, send, publisher } = stage();
   broken.set("calls:7", "answer");
   const waiting = [send(7), send(8)];

@@ -10,10 +10,10 @@ import { PARTITIONS } from "./topics.ts";
 export type OutgoingRecord = {
   topic: string;
   key: string | null;
-  /** Null is a tombstone. */
+  /** Null means a tombstone. */
   value: Buffer | null;
   headers?: Record<string, string>;
-  /** Default: the key's. */
+  /** Default: the partition of the key. */
   partition?: number;
 };
 
@@ -21,15 +21,15 @@ export type { PublisherLimits } from "./lane.ts";
 
 export type Publisher = {
   /**
-   * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once where the queue is full, and when
-   * the deadline passes before its turn came. Throws OutcomeUnknown when the deadline passes after it was handed to the client: the
-   * record may or may not be in the log, and sending it again is safe. Throws RefusedForGood where Kafka refuses the record itself. Time
-   * in which the process is stopped does not count.
+   * Resolves when the brokers have acknowledged the record (acks=all). Throws Unavailable at once if the queue is full,
+   * and at the deadline if the record is still waiting in the queue. Throws OutcomeUnknown at the deadline if the
+   * record was already handed to the client: it may or may not be in the log, and sending it again is safe. Throws
+   * RefusedForGood if Kafka refuses the record itself. Time in which the process is stopped does not count.
    */
   publish(record: OutgoingRecord): Promise<void>;
-  /** Ok while the brokers can be reached and acknowledge anything. */
+  /** Ok while the brokers can be reached and acknowledge at least some records. */
   check(): Check;
-  /** Sends what waits, then disconnects. */
+  /** Sends the waiting records, then disconnects. */
   stop(): Promise<void>;
 };
 
@@ -37,9 +37,9 @@ export type Destination = Pick<OutgoingRecord, "topic" | "key" | "partition">;
 
 /** A publisher that reports the state of each partition. */
 export type PartitionPublisher = Publisher & {
-  /** False while the partition that such a record would go to takes nothing: it would wait for its deadline. */
+  /** Returns false while the partition of such a record accepts nothing. The record would wait until its deadline. */
   takes(destination: Destination): boolean;
-  /** Ok while every partition takes what it is sent; tolerated where some do not: the others go on. */
+  /** Ok while every partition accepts its records. Tolerated if some do not, because the others continue. */
   partitions(): Check;
 };
 
@@ -53,18 +53,19 @@ const DEFAULT_LIMITS: PublisherLimits = {
   maxBatchBytes: 512 * 1024,
 };
 
-/** How late a deadline may be noticed. */
+/** The interval of the deadline checks, in ms. A record may be refused this much later than its deadline. */
 const SWEEP_MS = 50;
-/** A record's own cost beside key and value, about. */
+/** The approximate overhead of a record in addition to its key and value. */
 const OVERHEAD_BYTES = 200;
 
 type State = Sending & { lanes: Lane[]; nextKeyless: number; time: RunningTime; reportedRecords: number };
 
 /**
- * Group commit: what waits while a send is in flight goes with the next one. One send is in flight per producer, and the same batch is
- * sent again unchanged: so a key keeps its order. A batch that was not answered may be in the log twice: the producer is not idempotent,
- * for readers know a record by its event and by the id of its delivery. A partition that does not acknowledge its part of a batch goes on
- * alone, with a producer of its own, until it does. Starts at once and connects in the background.
+ * Creates a publisher with group commit: records that wait while a send is in flight are sent together with the next
+ * one. One send is in flight per producer, and the same batch is sent again unchanged, so a key keeps its order. A
+ * batch that was not answered may be in the log twice. The producer is not idempotent, because readers detect
+ * duplicates by the event and by the id of its delivery. A partition that does not acknowledge its part of a batch
+ * continues separately, with its own producer, until it does. Starts at once and connects in the background.
  */
 export function createPublisher(options: {
   client: KafkaClient;
@@ -102,7 +103,7 @@ export function createPublisher(options: {
 
 const allLanes = ({ lanes, isolated }: State): Lane[] => [...lanes, ...isolated.values()];
 
-/** A lane that ends its work may give some of it to another one. */
+/** Waits until all lanes are idle. A lane that ends may have passed records to another lane. */
 async function untilIdle(state: State): Promise<void> {
   const working = allLanes(state).filter((lane) => lane.working);
   if (working.length === 0) return;
@@ -110,7 +111,10 @@ async function untilIdle(state: State): Promise<void> {
   await untilIdle(state);
 }
 
-/** A partition that failed longer ago may take records again: the next one tries it, in the lane of its own. */
+/**
+ * The time for which a partition counts as failing after its last failure. After that the next record tries it again,
+ * in its own lane.
+ */
 const DISTRUST_MS = 10_000;
 
 const isFailing = ({ failing }: Lane): boolean =>
@@ -119,8 +123,9 @@ const isFailing = ({ failing }: Lane): boolean =>
 const failingLanes = ({ isolated }: State): Lane[] => [...isolated.values()].filter(isFailing);
 
 /**
- * Brokers may let producers connect and acknowledge nothing (too few in-sync copies, a full disk): then partitions of every lane
- * fail, and nothing was acknowledged since they do. Some partitions alone say nothing of the others.
+ * Checks the connections, and whether the brokers acknowledge anything. Brokers may accept connections and acknowledge
+ * nothing (too few in-sync copies, a full disk). Partitions of every lane then fail, and nothing has been acknowledged
+ * since they began to fail. Failures of some partitions alone say nothing about the others.
  */
 function checkLanes(state: State): Check {
   const { lanes, acknowledgedAt } = state;
@@ -141,7 +146,7 @@ function checkPartitions(state: State): Check {
   if (!first?.failing) return { ok: true };
   const seconds = Math.round((performance.now() - first.failing.since) / 1_000);
   const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : "";
-  const reason = `${first.destination} takes no records for ${seconds} s: ${first.failing.reason}${more}`;
+  const reason = `${first.destination} accepts no records for ${seconds} s: ${first.failing.reason}${more}`;
   return { ok: false, tolerated: true, reason };
 }
 
@@ -165,9 +170,9 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   const message: Message = { key, value, ...(headers ? { headers } : {}) };
   const partition = record.partition ?? choosePartition(state, topic, key);
   const lane = laneOf(state, topic, partition);
-  // what fails must not fill the queue of what does not
+  // a failing partition must not fill the queue of the others
   if (lane.destination && lane.failing && lane.queue.length >= limits.maxQueueRecords / PARTITIONS)
-    return Promise.reject(new Unavailable("too much waits for a partition that takes nothing"));
+    return Promise.reject(new Unavailable("too many records wait for a partition that accepts none"));
   return new Promise((resolve, reject) => {
     lane.queue.push({
       topic,
@@ -186,7 +191,7 @@ function enqueue(state: State, record: OutgoingRecord): Promise<void> {
   });
 }
 
-/** A record without a key goes to the next partition that takes it. */
+/** Chooses the partition of a record. A record without a key goes to the next partition that accepts records. */
 function choosePartition(state: State, topic: string, key: string | null): number {
   if (key !== null) return partitionOf(key);
   for (let tries = 1; ; tries++) {
@@ -196,11 +201,11 @@ function choosePartition(state: State, topic: string, key: string | null): numbe
 }
 
 /**
- * Refuses what has waited too long, unless the process was held up: the brokers' answers may be there and not read yet. What is in
- * flight is refused too, and stays in flight: its outcome is unknown.
+ * Refuses records that have waited too long, unless the process was suspended: the brokers' answers may have arrived
+ * and not be read yet. Records in flight are refused too, and stay in flight, because their outcome is unknown.
  */
 function sweep(state: State): void {
-  // a process may have several publishers: each adds its own
+  // a process may have several publishers, and each adds its own records
   state.metrics.queueRecords.inc(state.records - state.reportedRecords);
   state.reportedRecords = state.records;
   if (state.time.look()) return;
@@ -210,7 +215,7 @@ function sweep(state: State): void {
 
 function refuseLate(state: State, { queue, flight }: Lane, now: number): void {
   const unknown = new OutcomeUnknown("Kafka did not acknowledge in time");
-  const refusal = new Unavailable("Kafka took nothing in time");
+  const refusal = new Unavailable("Kafka accepted no records in time");
   for (const waiting of flight) if (waiting.due < now) settle(state, waiting, unknown);
   while (queue[0] && queue[0].due < now) {
     const waiting = queue.shift()!;

@@ -1,27 +1,30 @@
 import type { Check } from "@teravoz/runtime";
 
-/** Whether the partitions of a consumer move on. */
+/** Records whether the partitions of a consumer make progress. */
 export type Progress = {
-  /** Records of the partition wait; `reason` says for what, null where nothing is known to be in the way. */
+  /** Notes that records of the partition wait. `reason` says why, null if no cause is known. */
   waits(partition: string, reason?: string | null): void;
-  /** Some of them are stored. */
+  /** Notes that some of the waiting records are stored. */
   moved(partition: string): void;
-  /** All that were fetched are stored. */
+  /** Notes that all fetched records are stored. */
   level(partition: string): void;
-  /** A fetch of the partition was answered, with records or none. */
+  /** Notes that a fetch of the partition was answered, with or without records. */
   answered(partition: string): void;
-  /** These are the partitions from now on; what is known of one that was there before stays. */
+  /** Replaces the partitions. Partitions that were assigned before keep their state. */
   assign(partitions: readonly string[]): void;
   check(): Check;
 };
 
-/** Longer than any pause that heals by itself: an election, a rebalance, a restart of a broker. */
+/**
+ * The time that a partition may be without progress. It is longer than any pause that ends without help: an election, a
+ * rebalance, a restart of a broker.
+ */
 const STANDSTILL_MS = 60_000;
 
-/** `now` in ms, from any origin. */
+/** `now` returns ms from any origin. */
 export function createProgress(now: () => number): Progress {
   const waiting = new Map<string, { since: number; reason: string | null }>();
-  /** When a fetch of each partition was last answered, or its last batch ended. */
+  /** The time at which a fetch of each partition was last answered, or its last batch ended. */
   const answers = new Map<string, number>();
   return {
     waits: (partition, reason = null) => {
@@ -42,11 +45,11 @@ export function createProgress(now: () => number): Progress {
     check: () => {
       for (const [partition, { since, reason }] of waiting) {
         const seconds = standstillOf(now() - since);
-        const why = reason ?? "it is still being handled";
+        const why = reason ?? "the current batch has not ended";
         if (seconds)
           return {
             ok: false,
-            reason: `${partition} has records and has stored none for ${seconds} s: ${why}`,
+            reason: `${partition} has stored none of its waiting records for ${seconds} s: ${why}`,
           };
       }
       for (const [partition, since] of answers) {

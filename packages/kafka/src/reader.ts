@@ -6,7 +6,7 @@ import avsc from "avsc";
 import { askRegistry, inTime, openRegistry, type RegistryConfig } from "./registry.ts";
 import { fromWire } from "./wire.ts";
 
-/** The bytes are no record of ours and never will be; `reason` is the one that dead-letters give. */
+/** The error of bytes that are not a record of ours and never will be. `reason` is the reason in dead-letters. */
 export class Undecodable extends Error {
   override name = "Undecodable";
   readonly reason: string;
@@ -24,48 +24,54 @@ export type RecordType =
 
 export type Decoded = { name: RecordType; record: Record<string, unknown> };
 
-/** Whether a record says of itself that it was read by the schema that wrote it. */
+/** Returns whether a decoded record proves by its content that it was read with the schema that wrote it. */
 export type Proof = (decoded: Decoded) => boolean;
 
 export type RecordReader = {
-  /** Not ok while records of ours wait for a newer release. */
+  /** Fails while records of ours wait for a newer release. */
   check(): Check;
-  /** Drops the cached schemas of a registry that has reassigned its ids. `ids` are those of our own schemas. */
+  /** Drops the cached schemas of a registry that has reassigned its ids. `ids` are the ids of our own schemas. */
   renew(ids: [id: number, type: avsc.Type][]): void;
   /**
-   * Reads a record of one of these types by our schema of its name, whatever release wrote it. Throws Undecodable for what is no record
-   * of these types, Unavailable while the registry does not answer and for a record of ours whose schema ours cannot read.
-   * A registry that lost its data may have given the id of a record to another schema: a record that has a `proof` is then
-   * read by the schema that it proves.
+   * Reads a record of one of these types with our schema of the same name, whatever release wrote it. Throws
+   * Undecodable for a record that is not of these types. Throws Unavailable while the registry does not answer, and for
+   * a record of ours whose schema ours cannot read. A registry that lost its data may have assigned the id of a record
+   * to another schema: with `proof`, the record is then read with the schema that it proves.
    */
   read(value: Buffer, names: readonly RecordType[], proof?: Proof): Promise<Decoded>;
 };
 
-/** The registry does not know the id. */
+/** The reason of a record whose schema id the registry does not know. */
 const UNKNOWN_SCHEMA = "unknown-schema";
-/** An id that the registry does not know is not asked for again so soon. */
+/** The time for which an id that the registry does not know is not looked up again. */
 const UNKNOWN_FOR_MS = 30_000;
-/** Readiness names an unreadable schema until no record of it was met for this long: a record that waits is tried every 5 s. */
+/**
+ * The time for which readiness reports an unreadable schema after its last record was read. A waiting record is retried
+ * every 5 s.
+ */
 const UNREADABLE_FOR_MS = 30_000;
 
-/** How the records of a schema are read. `read` is null if ours cannot resolve it. */
+/** The reader of the records of a schema. `read` is null if our schema cannot resolve it. */
 type Reader = { name: RecordType; read: ((payload: Buffer) => unknown) | null };
 
 type State = {
   config: RegistryConfig;
   registry: SchemaRegistry;
   log: Log;
-  /** Our schemas by their full names. */
+  /** Our schemas by full name. */
   types: ReadonlyMap<string, avsc.Type>;
-  /** Of every schema that we know: this release's, and each that was ever released. */
+  /** The readers of every schema that we know: those of this release and all earlier ones. */
   known: readonly Reader[];
-  /** By schema id; null for a schema that is none of ours. */
+  /** The readers by schema id, null for a schema that is not ours. */
   readers: Map<number, Reader | null>;
-  /** Schema ids that cannot be looked up, why, and until when that is believed. */
+  /** The schema ids that cannot be looked up, with the reason and the time until which they are not looked up again. */
   refused: Map<number, { reason: string; until: number }>;
-  /** By schema id, whether the registry's schema is the one of its records. Where a record has proved another, all of them must prove it. */
+  /**
+   * For each schema id, whether the registry's schema is the schema of its records. If one record has proved another
+   * schema, all records with this id must prove theirs.
+   */
   trusted: Map<number, boolean>;
-  /** Why the last record that must wait for a newer release does so, and until when readiness says it. */
+  /** The reason of the last record that waits for a newer release, and the time until which readiness reports it. */
   waiting: { reason: string; until: number } | null;
 };
 
@@ -99,7 +105,7 @@ export function createRecordReader({
       return waiting && waiting.until > Date.now() ? { ok: false, reason: waiting.reason } : { ok: true };
     },
     renew: (ids) => {
-      // the client keeps each schema that it has seen, for ever
+      // the client never drops a schema from its cache
       state.registry = openRegistry(config);
       state.readers = new Map(ids.map(([id, type]) => [id, createReader(byName, type)]));
       state.refused.clear();
@@ -128,12 +134,13 @@ async function readRecord(state: State, asked: Asked): Promise<Decoded> {
       return read;
     }
   }
-  // an id without a schema is no other schema's: the record is parked, and can be redriven once the registry knows it
+  // an id without a schema does not belong to another schema: the record is parked, and can be redriven once the
+  // registry has it
   if (read instanceof Undecodable && read.reason === UNKNOWN_SCHEMA) throw read;
   return readByProof(state, asked) ?? orThrow(state, id, read);
 }
 
-/** A record of ours whose schema ours cannot read. */
+/** The error of a record of ours whose schema ours cannot read. */
 class NewerSchema extends Error {
   readonly type: RecordType;
   constructor(type: RecordType) {
@@ -171,9 +178,9 @@ function decode({ name, read }: Reader, record: Buffer): Decoded {
 }
 
 const OTHER_SCHEMA =
-  "the registry has another schema under the id of a record: the record is read by the schema that it proves";
+  "the registry has another schema under the id of a record, reading the record with the schema that it proves";
 
-/** Undefined where the record proves none of the schemas that we know. */
+/** Reads a record with the schema that it proves. Returns undefined if it proves none of the schemas that we know. */
 function readByProof({ known, trusted, log }: State, { id, record, names, proof }: Asked) {
   for (const reader of known.filter(({ name }) => names.includes(name))) {
     const read = tryDecode(reader, record);
@@ -185,7 +192,7 @@ function readByProof({ known, trusted, log }: State, { id, record, names, proof 
   return undefined;
 }
 
-/** Undefined where the bytes are no record of this schema. */
+/** Returns undefined if the bytes are not a record of this schema. */
 function tryDecode(reader: Reader, record: Buffer): Decoded | undefined {
   try {
     return decode(reader, record);
@@ -205,15 +212,15 @@ async function readerOf(state: State, id: number): Promise<Reader | null> {
   return reader;
 }
 
-const UNREADABLE =
-  "a record of ours has a schema that this release cannot read: it waits for a newer release";
+const UNREADABLE = "this release cannot read the schema of a record, which waits for a newer release";
 
 /**
- * A record is ours by its full name, whatever release wrote it: fields that ours has more take their defaults, fields that it
- * lacks are left out.
+ * Creates the reader of a schema. A schema is ours if it has the full name of one of ours, whatever release wrote it.
+ * Fields that only ours has get their defaults, and fields that ours lacks are left out. Returns null for a schema that
+ * is not ours.
  */
 function createReader(types: State["types"], written: object): Reader | null {
-  // JSON Schema and Protobuf have no types of Avro
+  // schemas in JSON Schema and Protobuf are not Avro types
   if (!("fingerprint" in written)) return null;
   const writer = written as avsc.Type;
   const type = types.get(String(writer.name));
@@ -228,7 +235,10 @@ function createReader(types: State["types"], written: object): Reader | null {
   }
 }
 
-/** A status is left out of readiness: the next one comes soon, and no call depends on it. */
+/**
+ * Returns the error of a record that waits for a newer release. Readiness ignores a status, because the next one
+ * follows soon and no call depends on it.
+ */
 function waitForRelease(state: State, id: number, name: RecordType): Unavailable {
   const reason = `this release cannot read schema ${id} of ${name}: its records wait for a newer release`;
   if (name !== "teravoz.ServiceStatus") state.waiting = { reason, until: Date.now() + UNREADABLE_FOR_MS };
@@ -239,7 +249,7 @@ async function findSchema(state: State, id: number): Promise<object> {
   try {
     return await inTime(state.registry.getSchema(id));
   } catch (cause) {
-    // the client calls an unreachable registry a status 400: only the registry's own answer is believed
+    // the client reports an unreachable registry as status 400, so the registry is asked directly
     const reason = reasonOf(cause, await askRegistry(state.config, `/schemas/ids/${id}`));
     if (!reason) throw new Unavailable("the schema registry does not answer", { cause });
     state.refused.set(id, { reason, until: Date.now() + UNKNOWN_FOR_MS });
@@ -247,7 +257,10 @@ async function findSchema(state: State, id: number): Promise<object> {
   }
 }
 
-/** A schema that is there and that the client cannot compile is none of ours: ours it can. */
+/**
+ * Returns why a schema cannot be used, or null if that is unknown. A schema that exists and that the client cannot
+ * compile is not ours, because it can compile ours.
+ */
 function reasonOf(error: unknown, status: number | null): string | null {
   if (status === 404) return UNKNOWN_SCHEMA;
   const isCompiling = (error as Error).name === "ConfluentSchemaRegistryArgumentError";

@@ -4,7 +4,7 @@ import { listen } from "@teravoz/runtime";
 import { registerSchemas } from "./registry.ts";
 import { topicNames } from "./topics.ts";
 
-test("a registry that never answers a registration is given up after 5 s", async () => {
+test("a registration that the registry never answers fails after 5 s", async () => {
   const server = createServer((request, response) => {
     if (request.method === "PUT") response.end("{}");
   });

@@ -8,7 +8,10 @@ export type RegistryConfig = Config<typeof registrySettings>;
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** The registry's client has no limit of its own: one that went away without a word would be waited for for ever. */
+/**
+ * Limits the time of a request. The registry's client has no limit, and would wait forever for a registry that vanished
+ * without closing the connection.
+ */
 export const inTime = <T>(answer: Promise<T>): Promise<T> => withDeadline(answer, REQUEST_TIMEOUT_MS);
 
 /** The kinds of records in our topics. */
@@ -16,7 +19,7 @@ export type RecordKind = "call" | "agent" | "change" | "status";
 
 export type RegistrySubject = { subject: string; schema: string };
 
-/** The subject of each topic, and the schema that is written under it. */
+/** Returns the subject of each kind of record and the schema that is registered under it. */
 export const subjectsOf = (topics: TopicNames, schemas = ours): Record<RecordKind, RegistrySubject> => ({
   call: { subject: `${topics.callEvents}-value`, schema: schemas.CallEvent },
   agent: { subject: `${topics.agentEvents}-value`, schema: schemas.AgentEvent },
@@ -30,7 +33,10 @@ export function openRegistry(config: RegistryConfig): SchemaRegistry {
   return new SchemaRegistry({ host: config.SCHEMA_REGISTRY_URL, ...auth });
 }
 
-/** One request past the client, which reports "unreachable" as status 400: the answer's status, or null where there is none. */
+/**
+ * Sends one request without the registry's client, which reports an unreachable registry as status 400. Returns the
+ * status of the answer, or null if there is none.
+ */
 export async function askRegistry(
   config: RegistryConfig,
   path: string,
@@ -52,18 +58,19 @@ function requestRegistry(config: RegistryConfig, path: string, init: RequestInit
   return fetch(`${config.SCHEMA_REGISTRY_URL}${path}`, { ...init, headers, signal });
 }
 
-/** The subjects of everyone that the registry has. Throws where it does not answer, or refuses to. */
+/** Returns all subjects of the registry, including those of others. Throws if it does not answer or refuses. */
 export async function listSubjects(config: RegistryConfig): Promise<string[]> {
   const answer = await requestRegistry(config, "/subjects");
-  if (!answer.ok) throw new Error(`the registry does not list its subjects (${answer.status})`);
+  if (!answer.ok) throw new Error(`the registry refused to list its subjects (status ${answer.status})`);
   return (await answer.json()) as string[];
 }
 
 const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
 
 /**
- * Registers every schema under its subject: old readers read new records and new readers old ones, back to the
- * first. Idempotent. Throws where the registry refuses one (it is not compatible) or does not answer.
+ * Registers every schema under its subject, and returns the subjects. The required compatibility lets old readers read
+ * new records and new readers old ones, back to the first. Idempotent. Throws if the registry refuses a schema (it is
+ * not compatible) or does not answer.
  */
 export async function registerSchemas(config: RegistryConfig, topics: TopicNames): Promise<string[]> {
   const registry = openRegistry(config);
@@ -72,7 +79,7 @@ export async function registerSchemas(config: RegistryConfig, topics: TopicNames
   return subjects.map(({ subject }) => subject);
 }
 
-/** Registers one schema; answers its id. */
+/** Registers one schema and returns its id. */
 export async function registerSchema(
   registry: SchemaRegistry,
   config: RegistryConfig,
@@ -87,17 +94,23 @@ export async function registerSchema(
   return id;
 }
 
-/** A subject that is not there yet cannot have a rule: it is set before a second schema comes and again after the first. */
+/**
+ * Sets the compatibility rule of a subject. A subject without a schema cannot have a rule, so this is called before and
+ * after a registration: the rule is in force before a second schema is registered.
+ */
 async function requireCompatibility(config: RegistryConfig, subject: string): Promise<void> {
   const body = JSON.stringify({ compatibility });
   const status = await askRegistry(config, `/config/${encodeURIComponent(subject)}`, { method: "PUT", body });
   if (status !== 200 && status !== 404)
-    throw new Error(`the registry refused ${compatibility} for ${subject} (${status})`);
+    throw new Error(`the registry refused compatibility ${compatibility} for ${subject} (status ${status})`);
 }
 
 class UnexpectedAnswer extends Error {}
 
-/** The id of a schema under its subject; null where the registry does not have it. Throws where the registry does not answer. */
+/**
+ * Returns the id of a schema under its subject, or null if the registry does not have it. Throws if the registry does
+ * not answer.
+ */
 export async function findSchemaId(
   config: RegistryConfig,
   { subject, schema }: RegistrySubject,
@@ -108,11 +121,11 @@ export async function findSchemaId(
     body,
   });
   if (answer.status === 404) return null;
-  if (!answer.ok) throw new UnexpectedAnswer(`the registry answers ${answer.status}`);
+  if (!answer.ok) throw new UnexpectedAnswer(`the registry answered with status ${answer.status}`);
   return ((await answer.json()) as { id: number }).id;
 }
 
-/** Names the subjects whose schema is not registered as this release writes it. */
+/** Describes the subjects whose schema is not registered in the version that this release writes. */
 export async function findMissingSchemas(config: RegistryConfig, topics: TopicNames): Promise<string[]> {
   const looked = Object.values(subjectsOf(topics)).map(async (each) => {
     try {

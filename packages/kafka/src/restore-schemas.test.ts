@@ -24,12 +24,12 @@ const restore = (ids: Parameters<typeof witnessesOfIds>[0]) =>
   });
 const idOfStatus = () => findSchemaId(registry.config, subjects.status);
 
-test("schemas that were registered by one release get their ids again", async () => {
+test("schemas that one release registered get their ids again", async () => {
   expect(await restore({ call: 1, agent: 2, change: 3, status: 4 })).toBeNull();
   expect(await idOfStatus()).toBe(4);
 });
 
-test("a schema that a later release changed gets its id again, and the one before keeps its own", async () => {
+test("a schema that a later release changed gets its id again, and the earlier version keeps its own", async () => {
   expect(await restore({ call: 1, agent: 2, change: 3, status: 5 })).toBeNull();
   expect(await idOfStatus()).toBe(5);
   const before = releasedSchemas.find((text) => JSON.parse(text).name === "ServiceStatus")!;
@@ -39,12 +39,12 @@ test("a schema that a later release changed gets its id again, and the one befor
 test.each([
   ["start higher", { call: 5, agent: 6, change: 7, status: 8 }],
   ["are in another order", { call: 2, agent: 1, change: 3, status: 4 }],
-])("where the ids %s nothing is registered", async (_case, ids) => {
+])("if the ids %s, nothing is registered", async (_case, ids) => {
   expect(await restore(ids)).toContain("other ids");
   expect(registry.subjects()).toEqual([]);
 });
 
-test("at a registry that has schemas of others nothing is registered", async () => {
+test("if the registry has schemas of others, nothing is registered", async () => {
   registry.register("other-value", '"string"');
   expect(await restore({ call: 1 })).toContain("other schemas");
   expect(registry.subjects()).toEqual(["other-value"]);

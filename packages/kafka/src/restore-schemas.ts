@@ -16,15 +16,19 @@ import type { TopicNames } from "./topics.ts";
 
 type Known = { kind: RecordKind; subject: string; schema: string; type: avsc.Type };
 
-/** An id under which records were written, and whether a schema may be the one that it had. */
+/** An id with which records were written. `isOf` returns whether it may have been the id of a schema. */
 export type Witness = { id: number; isOf(schema: Known): boolean };
 
-/** Instances that notice the loss together would each take ids: they spread over this time, and look again. */
+/**
+ * The time over which instances spread their registrations. Instances that detect the loss together would otherwise
+ * each take ids. Each one checks the registry again before it registers.
+ */
 const SPREAD_MS = 2_000;
 
 /**
- * Registers our schemas at a registry that lost its data, where each will have the id that it had before: the registry is empty, and an
- * order in which our schemas were registered gives the ids that are known. Answers null once they are registered, else why they are not.
+ * Registers our schemas at a registry that lost its data if each will have the id that it had before. That requires
+ * that the registry is empty and that an order in which our schemas were registered gives the known ids. Resolves to
+ * null once they are registered, otherwise to the reason why they are not.
  */
 export async function restoreSchemas({
   config,
@@ -42,20 +46,20 @@ export async function restoreSchemas({
   const order = ordersOf(topics, schemas).find((each) =>
     witnesses.every(({ id, isOf }) => each[id - 1] !== undefined && isOf(each[id - 1]!)),
   );
-  if (!order) return "registering them again would give other ids than the records have";
+  if (!order) return "registering them again would assign other ids than the records have";
   await sleep(Math.random() * spreadMs);
-  if ((await listSubjects(config)).length > 0) return "the registry has given ids to other schemas";
+  if ((await listSubjects(config)).length > 0) return "the registry has assigned ids to other schemas";
   const registry = openRegistry(config);
   for (const [index, { subject, schema }] of order.entries()) {
     const id = await registerSchema(registry, config, subject, schema);
-    if (id !== index + 1) return `the registry gave ${subject} the id ${id}, not ${index + 1}`;
+    if (id !== index + 1) return `the registry assigned ${subject} the id ${id}, not ${index + 1}`;
   }
   return null;
 }
 
 /**
- * The orders in which a registry may have got our schemas, the first id being 1: those of this release at once, or those of the
- * release before and then what this one has changed.
+ * Returns the orders in which our schemas may have been registered, the first id being 1: all schemas of this release
+ * at once, or the schemas of the release before followed by those that this release has changed.
  */
 function ordersOf(topics: TopicNames, schemas: typeof ours): Known[][] {
   const kinds = Object.entries(subjectsOf(topics, schemas)) as [
@@ -73,7 +77,7 @@ function ordersOf(topics: TopicNames, schemas: typeof ours): Known[][] {
   return [current, [...before, ...changed]];
 }
 
-/** Of the ids that a process writes under. */
+/** Returns the witnesses for the ids with which a process writes. */
 export const witnessesOfIds = (
   ids: Partial<Record<RecordKind, number>>,
   schemas: Record<RecordKind, { schema: string }>,
@@ -83,7 +87,7 @@ export const witnessesOfIds = (
     isOf: (known) => known.kind === kind && known.schema === schemas[kind].schema,
   }));
 
-/** Of the ids in the log. A record that is none of ours says nothing. */
+/** Returns the witnesses for the ids in the log. Records that are not ours are ignored. */
 export async function witnessesOfLog(
   client: KafkaClient,
   topics: TopicNames,

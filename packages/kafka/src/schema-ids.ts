@@ -13,17 +13,20 @@ import { restoreSchemas, type Witness, witnessesOfIds, witnessesOfLog } from "./
 import type { TopicNames } from "./topics.ts";
 
 const RETRY_MS = 1_000;
-/** Restoring reads the log: not at every attempt. */
+/** A restore is tried only once in this many attempts, because it reads the log. */
 const ATTEMPTS_A_RESTORE = 10;
 const ATTEMPTS_A_LINE = 30;
-/** How often a registry that had our schemas is asked whether it still has them. */
+/** The interval at which a registry is asked whether it still has our schemas. */
 export const RELOOK_MS = 60_000;
 
 export type SchemaIds = {
-  /** Resolves once the registry knows every schema of ours: tries until then, and from then on looks whether it still does. */
+  /**
+   * Resolves once the registry has all our schemas, and retries until then. From then on it checks regularly whether
+   * the registry still has them.
+   */
   ready(): Promise<void>;
   check(): Check;
-  /** The id to write records of a kind under; undefined before `ready`. */
+  /** Returns the schema id for writing records of a kind, or undefined before `ready` has resolved. */
   of(kind: RecordKind): number | undefined;
 };
 
@@ -31,10 +34,12 @@ type Options = {
   config: RegistryConfig;
   topics: TopicNames;
   schemas: typeof ours;
-  /** Reads which ids the log has; without one a registry that lost its data is waited for. */
+  /**
+   * Reads the ids of the log. Without a client, a registry that lost its data is not restored before the ids are known.
+   */
   client: KafkaClient | undefined;
   relookMs: number;
-  /** Is given the ids when they are found, and again when they have changed. */
+  /** Called with the ids when they are found, and again when they have changed. */
   onIds(ids: Ids): void;
   log: Log;
 };
@@ -42,7 +47,7 @@ export type Ids = Record<RecordKind, number>;
 type State = Options & {
   subjects: Record<RecordKind, RegistrySubject>;
   ids: Ids | null;
-  /** Why the registry's schemas are not what they must be; null when they are. */
+  /** Why the registry's schemas are not as they must be, or null if they are. */
   reason: string | null;
 };
 
@@ -51,7 +56,7 @@ export function createSchemaIds(options: Options): SchemaIds {
   const state: State = { ...options, subjects, ids: null, reason: NOT_FOUND };
   return {
     ready: () => resolveIds(state),
-    // with the ids known records are written and read all the same
+    // once the ids are known, records are written and read even without the registry
     check: () =>
       state.reason === null
         ? { ok: true }
@@ -60,15 +65,15 @@ export function createSchemaIds(options: Options): SchemaIds {
   };
 }
 
-const NOT_FOUND = "schemas not found at the registry yet";
-const ADVICE = "run `pnpm topics`; no record is lost by it";
+const NOT_FOUND = "the registry does not have our schemas yet";
+const ADVICE = "run `pnpm topics`, which loses no record";
 
 async function resolveIds(state: State): Promise<void> {
   for (let attempt = 0; state.ids === null; attempt++) {
     const err = await tryToResolve(state, attempt).catch((error: unknown) => error);
     if (state.ids) break;
     if (attempt % ATTEMPTS_A_LINE === 0)
-      state.log.warn({ err, reason: state.reason }, "schemas not found at the registry, trying again");
+      state.log.warn({ err, reason: state.reason }, "schemas not found at the registry, retrying");
     await sleep(RETRY_MS, undefined, { ref: false });
   }
   state.log.info({ ids: state.ids }, "schemas found");
@@ -101,7 +106,7 @@ function adopt(state: State, ids: Ids): void {
   state.reason = null;
 }
 
-/** Answers why the schemas are not there. */
+/** Tries to restore the schemas with the ids of the log. Resolves to the reason why they are missing. */
 async function restoreByLog(state: State): Promise<string> {
   const { client, topics, schemas } = state;
   if (!client) return NOT_FOUND;
@@ -117,12 +122,12 @@ async function restoreByLog(state: State): Promise<string> {
 
 async function restore(state: State, witnesses: readonly Witness[]): Promise<string | null> {
   const why = await restoreSchemas({ ...state, witnesses });
-  if (why === null) state.log.warn("the registry had lost our schemas: registered again under the same ids");
+  if (why === null) state.log.warn("the registry had lost our schemas, registered again under the same ids");
   return why;
 }
 
 async function relook(state: State): Promise<void> {
-  await compare(state).catch((err) => state.log.debug({ err }, "the registry cannot be looked at"));
+  await compare(state).catch((err) => state.log.debug({ err }, "the registry cannot be checked"));
   setTimeout(() => relook(state), state.relookMs).unref();
 }
 
@@ -137,7 +142,10 @@ async function compare(state: State): Promise<void> {
   if (!isComplete(found)) return;
   const isSame = Object.entries(found).every(([kind, id]) => id === ids[kind as RecordKind]);
   if (!isSame)
-    state.log.error({ before: ids, now: found }, "the registry gave our schemas other ids: they are used");
+    state.log.error(
+      { before: ids, now: found },
+      "the registry has assigned other ids to our schemas, using them",
+    );
   if (!isSame || state.reason !== null) adopt(state, found);
 }
 

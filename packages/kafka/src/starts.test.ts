@@ -6,32 +6,32 @@ import { findStart, readPartitionOffsets, withoutOffsets } from "./starts.ts";
 const start = (position: number | null, committed: number | null, low = 0, high = 100) =>
   findStart({ position, committed, low, high });
 
-test("reading goes on at the stored position", () => {
+test("reading continues at the stored position", () => {
   expect(start(40, 40)).toBe(40);
   expect(start(40, null)).toBe(40);
 });
 
-test("a restored backup is filled up from its own position, however far Kafka's is", () => {
+test("a restored backup is read from its own position, however far ahead Kafka's offset is", () => {
   expect(start(40, 90)).toBe(40);
   expect(start(null, 90)).toBe(0);
 });
 
-test("what was stored but not committed to Kafka is read again, to be notified of", () => {
+test("records that were stored but not committed to Kafka are read again, so that their notices are sent", () => {
   expect(start(40, 30)).toBe(30);
 });
 
-test("nothing is asked for that is no longer in the log", () => {
+test("reading starts no lower than the first offset of the log", () => {
   expect(start(40, 30, 35)).toBe(35);
   expect(start(40, 40, 60)).toBe(60);
   expect(start(null, null, 60)).toBe(60);
 });
 
-test("a position beyond the end of the log is no start", () => {
+test("a position beyond the end of the log gives no start", () => {
   expect(start(101, 100)).toBeNull();
   expect(start(100, 100)).toBe(100);
 });
 
-/** kafkajs' own view of a topic with two partitions, of which one has no leader. */
+/** Creates a cluster of kafkajs that has a topic with two partitions, one of them without a leader. */
 function createCluster() {
   const { prototype } = createRequire(import.meta.url)("kafkajs/src/cluster") as {
     prototype: { fetchTopicsOffset(topics: object[]): Promise<object[]> };
@@ -61,7 +61,7 @@ function createCluster() {
   }) as typeof prototype;
 }
 
-test("the offsets of a topic are known for every partition that has a leader", async () => {
+test("the offsets of a topic are read for every partition that has a leader", async () => {
   const partitions = [{ partition: 0 }, { partition: 1 }];
   const asked = [
     { topic: "t", fromBeginning: false, partitions },
@@ -73,7 +73,7 @@ test("the offsets of a topic are known for every partition that has a leader", a
   ]);
 });
 
-test("the offsets of a topic leave out the partitions without a leader, and these are left to be asked for", async () => {
+test("partitions without a leader are left out of the offsets of a topic and remain to be read", async () => {
   const admin = {
     fetchTopicOffsets: async () => [{ partition: 0, low: "0", high: "7", offset: "7" }],
     fetchOffsets: async () => [{ topic: "t", partitions: [{ partition: 0, offset: "-1" }] }],

@@ -2,17 +2,17 @@ import "./leaderless.ts";
 import type { Admin } from "kafkajs";
 import type { Assignment } from "./membership.ts";
 
-/** Where a partition stands; offsets of the next record each. */
+/** The offsets of a partition. Each is the offset of the next record. */
 export type PartitionOffsets = {
   topic: string;
   partition: number;
-  /** What is stored, null where nothing is. */
+  /** The stored position, null if nothing is stored. */
   position: number | null;
-  /** What the group has committed to Kafka, null where nothing is. */
+  /** The offset that the group has committed to Kafka, null if there is none. */
   committed: number | null;
-  /** The text beside the committed offset. */
+  /** The metadata of the committed offset. */
   metadata: string | null;
-  /** The first offset that is still in the log, and the one after the last. */
+  /** The first offset that is still in the log. `high` is the offset after the last record. */
   low: number;
   high: number;
 };
@@ -23,7 +23,10 @@ type Asked = {
   position(topic: string, partition: number): Promise<number | null>;
 };
 
-/** Where each partition of an assignment stands, those without a leader left out. Throws what the brokers or `position` throw. */
+/**
+ * Reads the offsets of each partition of an assignment, except partitions without a leader. Throws the errors of the
+ * brokers and of `position`.
+ */
 export async function readPartitionOffsets(
   asked: Asked,
   assignment: Assignment,
@@ -37,7 +40,7 @@ async function readTopic(
   topic: string,
   partitions: number[],
 ): Promise<PartitionOffsets[]> {
-  // the positions first: the end of a log that another consumer still reads only grows
+  // the positions are read first, because the end of a log that another consumer still reads only grows
   const positions = new Map(
     await Promise.all(partitions.map(async (each) => [each, await position(topic, each)] as const)),
   );
@@ -53,7 +56,7 @@ async function readTopic(
         topic,
         partition,
         position: positions.get(partition) ?? null,
-        // Kafka says -1 for none
+        // Kafka returns -1 for none
         committed: committed < 0 ? null : committed,
         metadata: entry?.metadata ?? null,
         low: Number(end.low),
@@ -63,7 +66,7 @@ async function readTopic(
   });
 }
 
-/** The partitions of an assignment that are not among the known offsets, by topic. */
+/** Returns the partitions of an assignment whose offsets are not known, by topic. */
 export function withoutOffsets(
   assignment: Assignment,
   known: readonly Pick<PartitionOffsets, "topic" | "partition">[],
@@ -77,9 +80,10 @@ export function withoutOffsets(
 }
 
 /**
- * The offset at which reading begins: the lower of the stored position and Kafka's committed offset, for what lies between was stored
- * and perhaps not notified of. Without a committed offset it is the position, without a position the beginning of the log. Null if
- * the stored position is beyond the end: the log is not the one it was stored for.
+ * Returns the offset at which reading starts: the lower of the stored position and Kafka's committed offset, because
+ * the records in between were stored and their notices perhaps not sent. Without a committed offset it is the position,
+ * and without a position the beginning of the log. Returns null if the stored position is beyond the end: the log is
+ * not the one that it was stored for.
  */
 export function findStart({
   position,

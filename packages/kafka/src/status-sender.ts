@@ -7,13 +7,13 @@ import { withDeadline } from "./deadline.ts";
 import { errorTypeOf } from "./kafkajs-answers.ts";
 
 /**
- * A producer of its own for what may be lost: a batch of events must not fail with the topic of statuses, nor wait for it. Few
- * tries: the next status is newer.
+ * A separate producer for statuses, which may be lost. A batch of events must neither fail because of the status topic
+ * nor wait for it. It makes few tries, because the next status is newer.
  */
 export type StatusSender = {
-  /** Whether it was acknowledged. Never rejects; who sends the next before that waits in vain. */
+  /** Resolves to whether the status was acknowledged. Never rejects. The next status must be sent only after that. */
   send(message: Message): Promise<boolean>;
-  /** Ends within the time given. */
+  /** Disconnects. Resolves after CLOSE_MS at the latest. */
   close(): Promise<void>;
 };
 
@@ -66,13 +66,16 @@ function dial(client: KafkaClient): Line {
 
 async function deliver({ connected, producer }: Line, topic: string, message: Message): Promise<void> {
   await connected;
-  // one copy is enough: the next status follows in seconds
+  // one copy is enough, because the next status follows in seconds
   const answers = await producer.send({ topic, acks: 1, messages: [message] });
   const failed = answers.find(({ errorCode }) => errorCode !== 0);
-  if (failed) throw new Unavailable(`the status was not taken: ${errorTypeOf(failed.errorCode)}`);
+  if (failed) throw new Unavailable(`Kafka did not accept the status: ${errorTypeOf(failed.errorCode)}`);
 }
 
-/** A connect under way comes to its end unheard, and may open what must be closed again. */
+/**
+ * Disconnects. A connect in progress continues without being awaited, and may open a connection that must be closed
+ * again.
+ */
 async function hangUp(line: Line): Promise<void> {
   line.wanted = false;
   const end = () => line.producer.disconnect().catch(() => undefined);

@@ -13,32 +13,35 @@ export type StatusOptions = {
   health: Pick<Health, "report">;
   log: Log;
   config: Pick<Config<typeof statusSettings>, "STATUS_INTERVAL_MS">;
-  /** The sender: the name of the service, of this instance of it, and of the release. */
+  /** The names of the service, of this instance and of the release. */
   self: Pick<ServiceStatus, "service" | "instance" | "version">;
-  /** The id of the installation, "" while it is not known (default: the service has no database). */
+  /** Returns the id of the installation, "" while it is unknown (default "": a service without a database). */
   installation?: () => string;
-  /** Where answers of the webhook are counted; what was notified of minutes before that of `at` need not be kept. */
+  /**
+   * The counter of the webhook's answers. After `reported(at)` it need not keep the counts of the minutes before that
+   * of `at`.
+   */
   answers?: { unreported(): Answers[]; reported(at: Date): void };
 };
 
-/** Current figures that are sent beside readiness. */
+/** Returns the current figures, which are sent in addition to readiness. */
 export type Figures = () => Promise<Record<string, number>> | Record<string, number>;
 
 export type StatusReporter = {
-  /** Reports at once and then at the configured interval; `refused`: what was refused in the last hour, by name. */
+  /** Reports at once and then at the configured interval. `refused` returns the refusals of the last hour by name. */
   start(figures: Figures, refused?: () => Refused[]): void;
-  /** Says that the instance has stopped, where that goes quickly. */
+  /** Reports that the instance has stopped, if that succeeds within LAST_WORD_MS, and disconnects. */
   stop(): Promise<void>;
 };
 
-/** While nothing is acknowledged, and at the start: others shall see soon that somebody is there. */
+/** The interval while no status is acknowledged, and at the start, so that other instances see this one soon. */
 const RETRY_MS = 2_000;
-/** Nobody waits longer for the last word. */
+/** The time limit of the status that is sent at the stop. */
 const LAST_WORD_MS = 1_000;
 
 /**
- * Reports the state of this instance, again and again, and at the stop once more. In the background, one at a time: what cannot be sent is
- * dropped, and nothing else waits for it or fails with it.
+ * Reports the state of this instance regularly and once more at the stop. It works in the background, one status at a
+ * time. A status that cannot be sent is dropped, and nothing else waits for it or fails with it.
  */
 export function createStatusReporter(options: StatusOptions): StatusReporter {
   const sender = createStatusSender({ ...options, topic: options.topics.serviceStatus });
@@ -75,7 +78,7 @@ async function sendAgain(
   }
 }
 
-/** Whether it was acknowledged. Never rejects. */
+/** Sends one status. Resolves to whether it was acknowledged. Never rejects. */
 async function sendOnce(options: StatusOptions, sender: StatusSender, how: StatusDetails): Promise<boolean> {
   const { codec, answers, log } = options;
   try {
@@ -86,7 +89,7 @@ async function sendOnce(options: StatusOptions, sender: StatusSender, how: Statu
     answers?.reported(at);
     return true;
   } catch (err) {
-    // the schemas are not known yet
+    // the schema ids are not known yet
     log.debug({ err }, "a status was not sent");
     return false;
   }

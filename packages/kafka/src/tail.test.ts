@@ -12,7 +12,7 @@ afterEach(() => {
 
 const run = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * 1_000);
 
-/** Follows a topic of one partition that has five records; they are before its end. */
+/** Follows a topic of one partition that already has five records. */
 async function follow() {
   const kafka = createFakeKafka(1);
   kafka.append(0, 5);
@@ -33,14 +33,14 @@ async function follow() {
   return { kafka, seen, follower };
 }
 
-test("a follower begins at the end, and a resync is asked for once", async () => {
+test("a follower starts at the end and requests one resync", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);
   expect(seen).toEqual({ records: 3, resyncs: 1 });
 });
 
-test("a follower that joins again reads on from where it was, and no resync is asked for", async () => {
+test("a follower that joins again continues where it was and requests no resync", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);
@@ -53,7 +53,7 @@ test("a follower that joins again reads on from where it was, and no resync is a
   expect(seen).toEqual({ records: 6, resyncs: 1 });
 });
 
-test("a follower whose place has left the log reads on from the end, and a resync is asked for", async () => {
+test("a follower whose offset is no longer in the log continues at the end and requests a resync", async () => {
   const { kafka, seen } = await follow();
   kafka.append(0, 3);
   await run(1);

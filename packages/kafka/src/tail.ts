@@ -18,26 +18,26 @@ import { type FetchListeners, watchFetches } from "./watch-fetches.ts";
 
 export type TailRecord = { key: Buffer | null; value: Buffer | null; timestamp: number };
 
-/** How often the running time is looked at, and so how exact `silence` is. */
+/** The interval at which the running time is updated. It is the precision of `silence`. */
 const LOOK_MS = 250;
 
 export type Follower = {
   check(): Check;
-  /** For how long the leader of one of the partitions has answered no fetch. */
+  /** Returns the partition whose leader has answered no fetch for the longest time, and that time. */
   silence(): Silence;
-  /** Stops reading and removes the group. */
+  /** Stops reading and deletes the group. */
   stop(): Promise<void>;
 };
 
 /**
- * Follows every partition of a topic from its end, or from what came within the last `sinceMs`, in a group of its own that keeps no
- * offsets. A member that joins again reads on from where the last one was. `onResync` is called if a partition is read from elsewhere:
- * records may have been missed. Starts in the background and comes back by itself.
+ * Follows every partition of a topic from its end, or from the records of the last `sinceMs`, in its own group, which
+ * keeps no offsets. A member that joins again continues where the last one was. `onResync` is called if a partition is
+ * read from another offset, because records may have been missed. Starts in the background and restarts after failures.
  */
 export function followTopic(options: {
   client: KafkaClient;
   topic: string;
-  /** Begins the name of the group; the rest is random. */
+  /** The beginning of the group's name. The rest is random. */
   groupPrefix: string;
   log: Log;
   metrics: Metrics;
@@ -48,7 +48,7 @@ export function followTopic(options: {
 }): Follower {
   const { client, topic, sinceMs, log, metrics, onCrash } = options;
   let groupId = "";
-  /** The next record of each partition that was read. */
+  /** The offset of the next record of each partition that was read. */
   const next = new Map<number, number>();
   const time = createRunningTime(LOOK_MS);
   const looking = setInterval(time.look, LOOK_MS).unref();
@@ -56,7 +56,7 @@ export function followTopic(options: {
   const noteAnswer: FetchListeners["onAnswer"] = (topics) => {
     for (const { partitions } of topics) fetches.answered(partitions.map(({ partition }) => partition));
   };
-  // a new group each time: there is no dead member to wait for
+  // each member uses a new group, so there is no crashed member to wait for
   const open = (life: MemberLife): Member => {
     groupId = `${options.groupPrefix}${randomUUID()}`;
     const assigner = createAssigner(null, (cluster) => {
@@ -81,7 +81,7 @@ export function followTopic(options: {
         await heartbeat();
       },
     });
-  // from here on nothing is missed: a record that comes before the seek counts is read twice at most
+  // from here on no record is missed: a record that arrives before the seek takes effect is read twice at most
   const prepare = async ({ admin, consumer }: Member, assignment: Assignment, isFirst: boolean) => {
     if (isFirst) fetches.assign(assignment[topic] ?? []);
     const starts = (await findStarts(admin, topic, { sinceMs, next })).filter(({ partition }) =>
@@ -114,7 +114,7 @@ export function followTopic(options: {
       clearInterval(looking);
       await membership.stop();
       await withAdmin(client, (each) => each.deleteGroups([groupId])).catch((err) =>
-        log.debug({ err }, "the consumer group was not removed"),
+        log.debug({ err }, "the consumer group was not deleted"),
       );
     },
   };
@@ -123,8 +123,8 @@ export function followTopic(options: {
 type Start = { partition: number; offset: number; isKnown: boolean };
 
 /**
- * Where each partition is read from: at its next record (`isKnown`) if the log has that place. Otherwise by the broker's stamps, or at the
- * end if nothing came since.
+ * Returns the start offset of each partition: its next record (`isKnown`) if that is still in the log. Otherwise the
+ * first record by the broker's timestamps since `sinceMs`, or the end if there is none.
  */
 async function findStarts(
   admin: Admin,

@@ -14,10 +14,13 @@ import {
 
 export type TopicsConfig = CopiesConfig & Config<typeof topicsSettings>;
 
-/** Kafka's own, without whose partitions no consumer group commits. */
+/** Kafka's own topic for committed offsets. Without its partitions no consumer group can commit. */
 export const OFFSETS_TOPIC = "__consumer_offsets";
 
-/** Describes each risk to records, schemas or groups while all topics exist: too few copies, or a registry that may lose its data. */
+/**
+ * Describes each risk to records, schemas and groups: too few copies, topics that accept no record, or a registry that
+ * may lose its data.
+ */
 export async function findRisks(admin: Admin, names: TopicNames, config: TopicsConfig): Promise<string[]> {
   const all = [...Object.keys(topicSettings(names)), ...config.SCHEMA_REGISTRY_TOPICS, OFFSETS_TOPIC];
   const present = await presentOf(admin, all);
@@ -29,13 +32,13 @@ export async function findRisks(admin: Admin, names: TopicNames, config: TopicsC
   ];
 }
 
-/** How often a service looks again at topics that are not as they should be, and at those that are. */
+/** The interval between two checks of the topics after a fault (RECHECK_MS) and otherwise (RELOOK_MS). */
 const RECHECK_MS = 2_000;
 const RELOOK_MS = 60_000;
 
 /**
- * Looks at the topics in the background, again and again; the check reports the first fault. With too few copies, and a registry that may
- * lose its data, a service does its job: that is tolerated, and logged.
+ * Checks the topics regularly in the background. The check reports the first fault. Too few copies, and a registry that
+ * may lose its data, are tolerated and logged, because the service still works.
  */
 export function topicsCheck({
   client,
@@ -48,13 +51,13 @@ export function topicsCheck({
   config: TopicsConfig;
   log: Log;
 }): () => Check {
-  let check: Check = { ok: false, reason: "topics not looked at yet" };
+  let check: Check = { ok: false, reason: "the topics have not been checked yet" };
   const look = async () => {
     const before = check;
     check = await lookAtTopics(client, topics, config).catch((err) => {
-      log.debug({ err }, "topics cannot be looked at");
-      // a broker that is away says nothing of the topics: what was seen last counts
-      return check.ok || check.tolerated ? check : { ok: false, reason: "the topics cannot be looked at" };
+      log.debug({ err }, "topics cannot be checked");
+      // an unavailable broker says nothing about the topics, so the last result stays valid
+      return check.ok || check.tolerated ? check : { ok: false, reason: "the topics cannot be checked" };
     });
     if (check.tolerated && check.reason !== before.reason)
       log.warn({ reason: check.reason }, "the topics are not as safe as they should be");

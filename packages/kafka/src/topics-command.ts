@@ -36,9 +36,9 @@ type Settings = Config<typeof settings>;
 async function main(): Promise<void> {
   const { check } = new Command("topics")
     .description(
-      "Creates the topics, gives them their copies and registers the schemas; safe to run again at any time.",
+      "Creates the topics, adds missing copies and registers the schemas. Safe to run again at any time.",
     )
-    .option("--check", "change nothing, only say what is missing (exit 1 if anything is)")
+    .option("--check", "change nothing, only list what is missing (exit 1 if anything is)")
     .parse()
     .opts<{ check?: boolean }>();
   const config = readConfig(settings, process.env);
@@ -62,17 +62,16 @@ async function sayFaults(client: KafkaClient, topics: TopicNames, config: Settin
 async function mend(client: KafkaClient, topics: TopicNames, config: Settings): Promise<void> {
   await withAdmin(client, async (admin) => {
     const copies = await copiesWanted(admin, config);
-    if (copies === 1)
-      say("warning: each record is kept by one broker alone; production wants 3 brokers and 3 copies");
+    if (copies === 1) say("warning: each record has one copy only; use 3 brokers and 3 copies in production");
     const created = await ensureTopics(admin, topics, copies, say);
     for (const topic of Object.keys(topicSettings(topics)))
-      say(`topic ${topic}: ${created.includes(topic) ? "created" : "there"}`);
+      say(`topic ${topic}: ${created.includes(topic) ? "created" : "exists"}`);
     for (const topic of await keepRegistryTopics(admin, config.SCHEMA_REGISTRY_TOPICS, copies, say))
-      say(`topic ${topic} of the registry: keeps everything`);
+      say(`topic ${topic} of the registry: keeps all records`);
     await raiseCopies(admin, { topics: await presentOf(admin, [OFFSETS_TOPIC]), copies, say });
     for (const risk of await findRisks(admin, topics, config)) say(`warning: ${risk}`);
   });
-  // at a registry that lost its data each schema gets its id again where it can
+  // at a registry that lost its data, each schema gets its former id if possible
   const witnesses = await witnessesOfLog(client, topics, schemas).catch(() => []);
   await restoreSchemas({ config, topics, schemas, witnesses, spreadMs: 0 });
   for (const subject of await registerSchemas(config, topics)) say(`schema ${subject}: registered`);
@@ -80,14 +79,14 @@ async function mend(client: KafkaClient, topics: TopicNames, config: Settings): 
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-// a connection that lingers must not keep the command running
+// an open connection must not keep the command running
 main().then(
   () => process.exit(),
   (error) => {
     const hint =
       error instanceof InvalidConfig || error instanceof Refusal
         ? ""
-        : "\nAre Kafka and the schema registry up, and KAFKA_BROKERS and SCHEMA_REGISTRY_URL right?";
+        : "\nCheck that Kafka and the schema registry run, and that KAFKA_BROKERS and SCHEMA_REGISTRY_URL are correct.";
     process.stderr.write(`topics: ${error.message}${hint}\n`);
     process.exit(1);
   },

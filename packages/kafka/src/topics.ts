@@ -13,7 +13,7 @@ export type TopicNames = {
   serviceStatus: string;
 };
 
-/** Every topic has as many, for ever: a key must stay in its partition. */
+/** The number of partitions of every topic. It must never change, because a key must stay in its partition. */
 export const PARTITIONS = 12;
 
 const DAY_MS = 86_400_000;
@@ -34,8 +34,9 @@ const TOPIC_NEWS_MS = 100;
 type Settings = Record<string, string>;
 
 /**
- * LogAppendTime: a sender's clock must not age a record. Unclean election would lose what was acknowledged. The client reads gzip and no
- * other codec: one that is set for the whole cluster must not reach our topics.
+ * The settings of every topic. LogAppendTime: a sender's clock must not determine the age of a record. Unclean election
+ * would lose acknowledged records. The client reads gzip and no other codec, so a codec that is set for the whole
+ * cluster must not apply to our topics.
  */
 const always: Settings = {
   "compression.type": "producer",
@@ -46,10 +47,16 @@ const MIN_COMPACTION_LAG_MS = 7 * DAY_MS;
 const MAX_COMPACTION_LAG_MS = 14 * DAY_MS;
 const DELETE_RETENTION_MS = 14 * DAY_MS;
 const SEGMENT_MS = DAY_MS;
-/** The cleaner takes the dirtiest partition first, one after the other: a day is generous for all of a large broker's. */
+/**
+ * The time of one pass of the cleaner, which takes one partition after another, the dirtiest first. A day is generous
+ * for all partitions of a large broker.
+ */
 const CLEANER_PASS_MS = DAY_MS;
 
-/** Nothing is compacted within 7 days, longer than any outage we tolerate; everything within 14 (erasure). */
+/**
+ * The settings of a compacted topic. No record is compacted within 7 days, which is longer than any outage that we
+ * tolerate. All are compacted within 14 days, as erasures require.
+ */
 const compacted: Settings = {
   ...always,
   "cleanup.policy": "compact",
@@ -60,11 +67,15 @@ const compacted: Settings = {
 };
 
 /**
- * So long after a tombstone the log may hold what was written under its key before: the tombstone's segment must close, for the
- * cleaner leaves the open one alone (an idle partition's closes by the daily tick), and have its turn.
+ * The time after a tombstone for which the log may still contain earlier records of its key. The segment of the
+ * tombstone must first close, because the cleaner skips the open segment (the daily tick closes it in an idle
+ * partition), and then be cleaned.
  */
 export const LOG_CLEAN_MS = MAX_COMPACTION_LAG_MS + SEGMENT_MS + CLEANER_PASS_MS;
-/** So long the key itself may stay: the tombstone is kept for readers, and goes with the pass after that. */
+/**
+ * The time after a tombstone for which the key itself may remain in the log. The tombstone is kept for readers and is
+ * removed in the pass after that.
+ */
 export const LOG_KEY_CLEAN_MS = LOG_CLEAN_MS + DELETE_RETENTION_MS + LOG_CLEAN_MS;
 const kept = (days: number, more: Settings = {}): Settings => ({
   ...always,
@@ -74,19 +85,20 @@ const kept = (days: number, more: Settings = {}): Settings => ({
 });
 
 /**
- * A record is acknowledged by all copies but one at least: one broker may be lost, or restarted. Where there is one copy it is on the
- * disk before it is acknowledged: else a loss of power takes the last records.
+ * Returns the settings that keep acknowledged records safe. At least all copies but one must acknowledge a record, so
+ * that one broker may be lost or restarted. A single copy must be on the disk before it is acknowledged, because
+ * otherwise a power loss would remove the last records.
  */
 const safety = (copies: number): Settings =>
   copies > 1
     ? { "min.insync.replicas": String(copies - 1) }
     : { "min.insync.replicas": "1", "flush.messages": "1" };
 
-/** Whether a value is as good as the one asked for, or stricter. Settings that are not named here must be equal. */
+/** Returns, by setting, whether a value is as good as the required one, or stricter. Other settings must be equal. */
 const ACCEPTS: Record<string, (value: string, asked: string) => boolean> = {
   "compression.type": (value) => ["producer", "uncompressed", "gzip"].includes(value),
   "min.insync.replicas": (value, asked) => Number(value) >= Number(asked),
-  // kept longer, up to what a receipt of an erasure promises
+  // longer is accepted, up to the time that an erasure receipt promises
   "retention.ms": (value, asked) =>
     asked !== "-1" && Number(value) >= Number(asked) && Number(value) <= LOG_CLEAN_MS,
   "min.compaction.lag.ms": (value, asked) =>
@@ -96,22 +108,25 @@ const ACCEPTS: Record<string, (value: string, asked: string) => boolean> = {
   "segment.ms": (value, asked) => Number(value) <= Number(asked),
 };
 
-/** A setting that the brokers do not show is taken for what it must be. */
+/** Returns whether a setting is a fault. A setting that the brokers do not show is assumed to be correct. */
 const isFault = (name: string, value: string | null | undefined, asked: string): boolean =>
   value !== null && value !== undefined && value !== asked && !ACCEPTS[name]?.(value, asked);
 
-/** The settings a topic must have, by name. */
+/** Returns the settings that each topic must have, by topic name. */
 export const topicSettings = (names: TopicNames): Record<string, Settings> => ({
   [names.callEvents]: compacted,
   [names.agentEvents]: compacted,
   [names.callChanges]: kept(1),
-  // a sender gone mad must not fill the disk: at most 3 GiB over all partitions
+  // a faulty sender must not fill the disk: at most 3 GiB over all partitions
   [names.deadLetters]: kept(7, { "retention.bytes": String(256 * MiB) }),
-  // some 3 MB a day of each instance; segments of a quarter of a day, for one that is written is never removed
+  // about 3 MB per instance and day; segments of a quarter of a day, because the open segment is never removed
   [names.serviceStatus]: kept(1, { "retention.bytes": String(32 * MiB), "segment.ms": String(DAY_MS / 4) }),
 });
 
-/** Describes each topic and setting that is missing or differs; empty if none does. Does not look at the number of copies. */
+/**
+ * Describes each topic and setting that is missing or differs. Empty if there is none. Does not check the number of
+ * copies.
+ */
 export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<string[]> {
   const wanted = topicSettings(names);
   const existing = new Set(await admin.listTopics());
@@ -125,10 +140,10 @@ export async function findTopicFaults(admin: Admin, names: TopicNames): Promise<
 }
 
 type Described = ReadonlyMap<string, { value: string; isDefault: boolean }>;
-/** A topic that is there: the settings that it must have, and those that the brokers show. */
+/** An existing topic: the settings that it must have, and those that the brokers show. */
 type Found = { topic: string; partitions: number; copies: number; needed: Settings; shown: Described };
 
-/** Looks at topics that are there. */
+/** Reads the settings of existing topics. */
 async function lookAtSettings(admin: Admin, wanted: Record<string, Settings>): Promise<Found[]> {
   if (Object.keys(wanted).length === 0) return [];
   const { topics } = await admin.fetchTopicMetadata({ topics: Object.keys(wanted) });
@@ -142,7 +157,10 @@ async function lookAtSettings(admin: Admin, wanted: Record<string, Settings>): P
   );
 }
 
-/** Retention does not apply to a topic that somebody else made and that is compacted only. */
+/**
+ * Returns the settings that apply to a topic. Retention does not apply to a topic of the registry that is only
+ * compacted.
+ */
 function applicable(wanted: Settings, shown: Described): Settings {
   if (wanted["cleanup.policy"] !== undefined || shown.get("cleanup.policy")?.value !== "compact")
     return wanted;
@@ -156,7 +174,7 @@ const nameFaults = (found: readonly Found[]): string[] =>
       .map(([name, value]) => `topic ${topic} has ${name}=${shown.get(name)?.value}, not ${value}`),
   );
 
-/** Empty where the brokers do not let us see the settings, as some managed ones do. */
+/** Reads the settings of a topic. Empty if the brokers do not show them, as some managed brokers do not. */
 async function describeTopic(admin: Admin, topic: string): Promise<Described> {
   const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }];
   const described = await admin.describeConfigs({ resources, includeSynonyms: false }).catch((error) => {
@@ -170,28 +188,29 @@ async function describeTopic(admin: Admin, topic: string): Promise<Described> {
 }
 
 /**
- * The registry's topics hold its schemas, and Apicurio 3.0.9 creates them with the brokers' defaults, which delete them after 7 days
- * (github.com/Apicurio/apicurio-registry/pull/6880): nothing may be deleted from them. Its later releases refuse to start otherwise.
+ * The settings of the registry's topics, from which no record may be deleted because they hold its schemas. Apicurio
+ * 3.0.9 creates them with the brokers' defaults, which delete them after 7 days
+ * (github.com/Apicurio/apicurio-registry/pull/6880). Its later releases refuse to start with such topics.
  */
 const forEver: Settings = { "retention.ms": "-1", "retention.bytes": "-1" };
 
 const registryWants = async (admin: Admin, topics: readonly string[]): Promise<Record<string, Settings>> =>
   Object.fromEntries((await presentOf(admin, topics)).map((topic) => [topic, forEver]));
 
-/** Those of the topics that the cluster has: a registry may keep its schemas elsewhere. */
+/** Returns the topics that exist in the cluster. A registry may store its schemas elsewhere. */
 export async function presentOf(admin: Admin, topics: readonly string[]): Promise<string[]> {
   const existing = new Set(await admin.listTopics());
   return topics.filter((topic) => existing.has(topic));
 }
 
-/** Topics that take no record, because more copies must acknowledge one than there are. */
+/** Describes the topics that accept no record because more copies must acknowledge it than exist. */
 export async function findUnwritable(admin: Admin, names: TopicNames): Promise<string[]> {
   const needed = (shown: Described) => shown.get("min.insync.replicas")?.value ?? "1";
   return (await lookAtSettings(admin, topicSettings(names)))
     .filter(({ shown, copies }) => Number(needed(shown)) > copies)
     .map(
       ({ topic, shown, copies }) =>
-        `topic ${topic} takes no record: min.insync.replicas=${needed(shown)} and it has ${copies} copies`,
+        `topic ${topic} accepts no records: min.insync.replicas=${needed(shown)}, but it has ${copies} copies`,
     );
 }
 
@@ -199,7 +218,10 @@ export async function findUnwritable(admin: Admin, names: TopicNames): Promise<s
 export const findRegistryFaults = async (admin: Admin, topics: readonly string[]): Promise<string[]> =>
   nameFaults(await lookAtSettings(admin, await registryWants(admin, topics)));
 
-/** Gives the registry's topics that are there the settings and the copies they must have; answers which are there. Idempotent. */
+/**
+ * Sets the settings and the copies that the existing topics of the registry must have. Returns these topics.
+ * Idempotent.
+ */
 export async function keepRegistryTopics(
   admin: Admin,
   topics: readonly string[],
@@ -216,9 +238,9 @@ export async function keepRegistryTopics(
 }
 
 /**
- * Creates the topics that are missing and gives those that are there the settings (others that were set on them stay) and the copies
- * that they must have. Idempotent. Throws where a partition count differs, which cannot be mended, and where fewer brokers are up than
- * there must be copies.
+ * Creates missing topics, and sets the settings and the copies that existing topics must have. Other settings of a
+ * topic are kept. Returns the created topics. Idempotent. Throws if a topic has another number of partitions, which
+ * cannot be changed, and if fewer brokers are up than copies are required.
  */
 export async function ensureTopics(
   admin: Admin,
@@ -232,7 +254,7 @@ export async function ensureTopics(
   if (missing.length > 0) await createTopics(admin, missing, replicas);
   await untilThere(admin, Object.keys(wanted));
   await onceKnown(async () => {
-    // first: the copies must be there before that many must acknowledge
+    // the copies must exist before that many must acknowledge a record
     await raiseCopies(admin, { topics: Object.keys(wanted), copies: replicas, say });
     await mendSettings(admin, wanted);
     await requireNone(() => findTopicFaults(admin, names));
@@ -243,7 +265,7 @@ export async function ensureTopics(
 async function createTopics(admin: Admin, missing: [string, Settings][], replicas: number): Promise<void> {
   await demandBrokers(admin, replicas);
   await admin.createTopics({
-    // kafkajs gives up where a broker has not heard of the new topic yet: see untilThere
+    // kafkajs fails if a broker does not know the new topic yet: see untilThere
     waitForLeaders: false,
     timeout: CREATE_TIMEOUT_MS,
     topics: missing.map(([topic, settings]) => ({
@@ -258,7 +280,10 @@ async function createTopics(admin: Admin, missing: [string, Settings][], replica
   });
 }
 
-/** A broker hears of a topic after a moment. Throws where a partition has no leader for long: its brokers are away. */
+/**
+ * Waits until the topics exist on a broker, which learns of a new topic after a moment. Throws if a partition still has
+ * no leader after CREATE_TIMEOUT_MS, because its brokers are down.
+ */
 async function untilThere(admin: Admin, topics: string[]): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
     const isLate = Date.now() > giveUpAt;
@@ -272,7 +297,10 @@ async function untilThere(admin: Admin, topics: string[]): Promise<void> {
   }
 }
 
-/** Runs it again if it asked a broker that does not know a new topic yet: each broker of a cluster learns of it at its own time. */
+/**
+ * Runs a function again if it asked a broker that does not know a new topic yet. Each broker of a cluster learns of it
+ * at its own time.
+ */
 async function onceKnown(run: () => Promise<void>): Promise<void> {
   for (const giveUpAt = Date.now() + CREATE_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
     try {
@@ -283,7 +311,7 @@ async function onceKnown(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Throws the faults that are still there after a while: a broker may show the old settings for a moment. */
+/** Throws the faults that remain after a while. A broker may show the old settings for a moment. */
 async function requireNone(findFaults: () => Promise<string[]>): Promise<void> {
   for (const giveUpAt = Date.now() + NEWS_TIMEOUT_MS; ; await sleep(TOPIC_NEWS_MS)) {
     const faults = await findFaults();
@@ -299,7 +327,10 @@ async function mendSettings(admin: Admin, wanted: Record<string, Settings>): Pro
   }
 }
 
-/** Altering replaces all that is set on a topic: what is set and is no fault must be set again. */
+/**
+ * Returns the settings to set on a topic. Altering replaces all its settings, so those that are set and are not a fault
+ * must be set again.
+ */
 function settingsToBe(needed: Settings, shown: Described): Settings {
   const set = [...shown].filter(([, { isDefault }]) => !isDefault).map(([name, { value }]) => [name, value]);
   const strict = Object.entries(needed).filter(([name, value]) => {

@@ -1,4 +1,6 @@
-/** The Confluent wire format: a zero, the id in four bytes, the record. */
+/**
+ * The header size of the Confluent wire format: a zero byte and the schema id in four bytes, followed by the record.
+ */
 const HEADER_BYTES = 5;
 
 export function toWire(id: number, record: Buffer): Buffer {
@@ -9,7 +11,7 @@ export function toWire(id: number, record: Buffer): Buffer {
   return value;
 }
 
-/** The id and the record of a value; null where it has another format. */
+/** Returns the schema id and the record of a value, or null if it has another format. */
 export const fromWire = (value: Buffer): { id: number; record: Buffer } | null =>
   value.length < HEADER_BYTES || value[0] !== 0
     ? null

@@ -2,16 +2,16 @@ import { type FoldRules, isRegion, isZone, type Region } from "@teravoz/domain";
 import { z } from "zod";
 import type { Config, Settings } from "./config.ts";
 
-/** The setting by which every service reads stamps: the same for all services of a database. */
+/** The setting with which every service reads timestamps. It must be the same for all services of a database. */
 export const senderSettings = {
   SENDER_TIME_ZONE: {
     schema: z.string().refine(isZone, "must be a zone like America/Sao_Paulo"),
     default: "UTC",
-    doc: "IANA time zone of stamps that name no zone",
+    doc: "IANA time zone of timestamps without a zone",
   },
 } as const satisfies Settings;
 
-/** The settings that decide how events are read: the same for every service of a database. */
+/** The settings that determine how events are read. They must be the same for all services of a database. */
 export const accountSettings = {
   ACCOUNT_REGION: {
     schema: z.custom<Region>(
@@ -19,12 +19,12 @@ export const accountSettings = {
       "must be a country like BR",
     ),
     default: "BR",
-    doc: "country by whose rules telephone numbers are read (ISO 3166-1, two letters)",
+    doc: "country whose rules are used to read telephone numbers (ISO 3166-1, two letters)",
   },
   ...senderSettings,
 } as const satisfies Settings;
 
-/** The rules that the settings of a service ask for. */
+/** Returns the fold rules that the settings of a service require. */
 export const foldRulesOf = (config: Config<typeof accountSettings>): FoldRules => ({
   region: config.ACCOUNT_REGION,
   senderZone: config.SENDER_TIME_ZONE,

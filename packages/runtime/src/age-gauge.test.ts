@@ -17,7 +17,7 @@ const open = () => {
   return { age, read };
 };
 
-test("what waits grows older by itself", async () => {
+test("the age of a waiting record grows without an update", async () => {
   const { age, read } = open();
   const clock = jest.spyOn(Date, "now").mockReturnValue(100_000);
   age.since({ place: "a" }, 40_000);
@@ -27,7 +27,7 @@ test("what waits grows older by itself", async () => {
   clock.mockRestore();
 });
 
-test("an age that was set stands still, and what is removed is gone", async () => {
+test("an age that was set does not grow, and a removed age is not reported", async () => {
   const { age, read } = open();
   age.since({ place: "a" }, Date.now() - 60_000);
   age.set({ place: "a" }, 0);
@@ -36,7 +36,7 @@ test("an age that was set stands still, and what is removed is gone", async () =
   expect(await read()).toEqual(new Map([["a", 0]]));
 });
 
-test("a stamp of a clock that is ahead is no negative age", async () => {
+test("a timestamp of a clock that is ahead gives age 0, not a negative age", async () => {
   const { age, read } = open();
   age.since({ place: "a" }, Date.now() + 60_000);
   expect((await read()).get("a")).toBe(0);

@@ -3,20 +3,25 @@ import { Gauge, type GaugeConfiguration } from "prom-client";
 type Labels = Record<string, string | number>;
 
 export type AgeGauge = {
-  /** Something has waited since then (ms since the epoch): its age is that of the moment the metric is read. */
+  /**
+   * Sets the time since which something has waited, in ms since the epoch. Its age is computed when the metric is read.
+   */
   since(labels: Labels, stampMs: number): void;
-  /** An age that does not grow, in seconds. */
+  /** Sets an age that does not grow, in seconds. */
   set(labels: Labels, seconds: number): void;
   remove(labels: Labels): void;
 };
 
-/** A gauge of ages in seconds. What stands still grows older, for nobody sets a figure while nothing moves. */
+/**
+ * Creates a gauge of ages in seconds. An age grows without updates, because no code sets it while nothing makes
+ * progress.
+ */
 export function createAgeGauge(configuration: Omit<GaugeConfiguration<string>, "collect">): AgeGauge {
   const waiting = new Map<string, { labels: Labels; stampMs: number }>();
   const gauge = new Gauge({
     ...configuration,
     collect() {
-      // clocks of two machines differ: nothing is younger than now
+      // clocks of two machines may differ: an age is never negative
       for (const { labels, stampMs } of waiting.values())
         gauge.set(labels, Math.max(0, Date.now() - stampMs) / 1_000);
     },

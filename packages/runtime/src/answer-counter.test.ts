@@ -15,7 +15,7 @@ function open() {
 }
 const minute = (n: number) => new Date(n * MINUTE);
 
-test("answers are counted by status, for good and by the minute", async () => {
+test("answers are counted by status, in total and per minute", async () => {
   const { clock, registry, counter } = open();
   for (const status of [200, 200, 422]) counter.count(status);
   clock.ms += MINUTE + 5;
@@ -32,7 +32,7 @@ test("answers are counted by status, for good and by the minute", async () => {
   }
 });
 
-test("a minute is reported until it was reported after its end", () => {
+test("a minute is reported until a report was sent after its end", () => {
   const { clock, counter } = open();
   counter.count(200);
   counter.reported(new Date(clock.ms + MINUTE - 1));
@@ -44,7 +44,7 @@ test("a minute is reported until it was reported after its end", () => {
   expect(counter.unreported()).toEqual([{ minute: minute(11), status: 503, count: 1 }]);
 });
 
-test("while nothing can be reported an hour is kept, and not more", () => {
+test("only the last hour is kept while no report can be sent", () => {
   const { clock, counter } = open();
   for (let n = 0; n < 100; n++) {
     counter.count(503);

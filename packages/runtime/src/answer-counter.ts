@@ -1,22 +1,22 @@
 import type { Answers } from "@teravoz/domain";
 import { Counter, type CounterConfiguration } from "prom-client";
 
-/** The number of minutes that are kept until they are reported: an hour in which no report could be sent. */
+/** The maximum number of unreported minutes that are kept: one hour in which no report could be sent. */
 const MAX_MINUTES = 60;
 const MINUTE_MS = 60_000;
 
 export type AnswerCounter = {
-  /** One more answer with this status. Stands on the way of every request: two additions. */
+  /** Counts an answer with this status. It runs for every request, and costs two additions. */
   count(status: number): void;
-  /** The minutes kept, each with all its answers so far. */
+  /** Returns the counts of the kept minutes, each with all its answers so far. */
   unreported(): Answers[];
-  /** All before the minute of `at` was reported: it cannot change any more. */
+  /** Removes the minutes before that of `at`. They were reported and cannot change any more. */
   reported(at: Date): void;
 };
 
 type Counts = Map<number, number>;
 
-/** A counter of answers by status, also by the minute they were given in. `now` in ms. */
+/** Creates a counter of answers by status, in total and per minute. `now` returns ms since the epoch. */
 export function createAnswerCounter(
   configuration: Omit<CounterConfiguration<"status">, "collect" | "labelNames">,
   now: () => number = Date.now,
@@ -52,7 +52,7 @@ export function createAnswerCounter(
 
 const add = (counts: Counts, status: number) => void counts.set(status, (counts.get(status) ?? 0) + 1);
 
-/** A clock that was set back counts on in the minute that was. */
+/** Returns the counts of a minute. If the clock was set back, an existing minute is continued. */
 function openMinute(minutes: Map<number, Counts>, minute: number): Counts {
   const counts = minutes.get(minute) ?? new Map();
   minutes.set(minute, counts);

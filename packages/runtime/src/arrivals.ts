@@ -2,16 +2,19 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Enough for the largest body in the pieces in which it is read; a sender without end is not read on for ever. */
+/**
+ * The maximum number of turns of the event loop that one check reads. They are enough for the largest body, and stop a
+ * sender that never ends.
+ */
 const MAX_TURNS = 20;
 
 export type Arrivals = {
-  /** To be called with each request whose headers are there. */
+  /** Must be called with each request whose headers have arrived. */
   note(request: IncomingMessage): void;
   /**
-   * Whether the request that a connection was too slow to send is there after all. Node's timers fire before it reads, so after a stop
-   * of the process they are late for requests that lie in the system's buffers: one turn of the loop reads them, and further ones as
-   * long as each brings something.
+   * Resolves to whether a request that timed out has arrived completely after all. Node's timers fire before it reads,
+   * so after a suspension of the process they time out requests that wait in the system's buffers. One turn of the
+   * event loop reads them, and further turns follow as long as each one brings bytes.
    */
   isWhole(socket: Socket): Promise<boolean>;
 };
@@ -33,14 +36,14 @@ export function createArrivals(): Arrivals {
   };
 }
 
-/** Whether the next turn of the loop reads something from the connection. */
+/** Resolves to whether the next turn of the event loop reads bytes from the connection. */
 async function readsOn(socket: Socket): Promise<boolean> {
   const bytes = socket.bytesRead;
   await nextTurn();
   return socket.bytesRead > bytes;
 }
 
-/** For connections that were silent for as long as they may be: ends one, unless something is there that was not read yet. */
+/** Ends a connection whose idle timeout has expired, unless bytes have arrived that were not read yet. */
 export async function endSilent(socket: Socket): Promise<void> {
   if (!(await readsOn(socket))) socket.destroy();
 }

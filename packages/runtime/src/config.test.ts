@@ -32,7 +32,7 @@ const faultOf = (env: Record<string, string>, table: Parameters<typeof readConfi
   }
 };
 
-test("an empty environment gives a service that runs on this machine alone", () => {
+test("an empty environment gives a service that is reachable only from this machine", () => {
   expect(readConfig(settings, {})).toEqual({
     INGEST_PORT: 3333,
     PORT: null,
@@ -56,11 +56,11 @@ test("an empty environment gives a service that runs on this machine alone", () 
   });
 });
 
-test("a variable set to nothing counts as unset", () => {
+test("an empty variable counts as unset", () => {
   expect(readConfig(settings, { INGEST_PORT: "", WEBHOOK_TOKEN: "" })).toEqual(readConfig(settings, {}));
 });
 
-test("all faults are reported in one message, each with its name and what it is for", () => {
+test("all faults are reported in one message, each with the name and the purpose of its setting", () => {
   const message = faultOf({ INGEST_PORT: "http", KAFKA_TLS: "yes", LOG_LEVEL: "loud", TOPIC_PREFIX: "a b" });
   for (const name of ["INGEST_PORT", "KAFKA_TLS", "LOG_LEVEL", "TOPIC_PREFIX"])
     expect(message).toMatch(new RegExp(`^ {2}${name}: .+ \\(.+\\)$`, "m"));
@@ -72,7 +72,7 @@ test("a required setting that is missing is a fault", () => {
   expect(faultOf({}, required)).toContain("NEEDED: missing (needed)");
 });
 
-test("a fault never quotes what was given: it may be a secret", () => {
+test("a fault never quotes the given value, which may be a secret", () => {
   const secret = "s3cr3t-value";
   for (const [name, value] of [
     ["MONGODB_URI", `http://user:${secret}@host/db`],
@@ -86,7 +86,7 @@ test("a fault never quotes what was given: it may be a secret", () => {
   }
 });
 
-test("production refuses to start without its tokens, unless AUTH=off says so", () => {
+test("a service in production does not start without its tokens, unless AUTH=off is set", () => {
   const production = { NODE_ENV: "production" };
   const message = faultOf(production);
   expect(message).toContain("WEBHOOK_TOKEN: needed in production");
@@ -97,13 +97,13 @@ test("production refuses to start without its tokens, unless AUTH=off says so", 
   expect(readConfig(settings, { ...production, ...tokens }).WEBHOOK_TOKEN).toEqual(["12345678"]);
 });
 
-test("in production a service listens on all addresses, unless HOST says otherwise", () => {
+test("a service in production listens on all addresses, unless HOST is set", () => {
   const production = { NODE_ENV: "production", AUTH: "off" };
   expect(readConfig(settings, production).HOST).toBe("0.0.0.0");
   expect(readConfig(settings, { ...production, HOST: "10.0.0.1" }).HOST).toBe("10.0.0.1");
 });
 
-test("secrets are shown as set or not set, all else as it is", () => {
+test("secrets are shown as set or not set, and all other settings with their values", () => {
   const config = readConfig(settings, { WEBHOOK_TOKEN: "12345678", PORT: "80" });
   const shown = describeConfig(settings, config);
   expect(shown).toMatchObject({
@@ -118,7 +118,7 @@ test("secrets are shown as set or not set, all else as it is", () => {
   expect(Object.keys(shown)).toEqual(Object.keys(settings));
 });
 
-test("a lone PORT is read beside the service's own, for it wins", () => {
+test("PORT is read in addition to the service's own port setting, and takes precedence", () => {
   expect(readConfig(settings, { PORT: "8080", INGEST_PORT: "3000" })).toMatchObject({
     PORT: 8080,
     INGEST_PORT: 3000,
@@ -145,7 +145,7 @@ const accepts = {
   TOPIC_PREFIX: [["eu.teravoz-1_", "eu.teravoz-1_"]],
 } as const;
 
-test.each(Object.entries(accepts))("%s is read as it may be written", (name, cases) => {
+test.each(Object.entries(accepts))("%s accepts each valid form", (name, cases) => {
   for (const [text, value] of cases)
     expect(readConfig(settings, { [name]: text })).toMatchObject({ [name]: value });
 });
@@ -172,25 +172,25 @@ const refuses = {
   TOPIC_PREFIX: ["tera voz", "a/b", "a".repeat(101)],
 };
 
-test.each(Object.entries(refuses))("%s is refused where it is malformed", (name, texts) => {
+test.each(Object.entries(refuses))("%s is refused if it is malformed", (name, texts) => {
   for (const text of texts) expect(faultOf({ [name]: text })).toContain(`${name}: `);
 });
 
-test("a setting that needs others is a fault without them, and none with them", () => {
+test("a setting that needs others is a fault without them, and is accepted with them", () => {
   const sasl = { KAFKA_SASL_MECHANISM: "plain", KAFKA_USERNAME: "gateway" };
   expect(faultOf(sasl)).toContain("KAFKA_SASL_MECHANISM: needs KAFKA_PASSWORD too");
   expect(faultOf({ ...sasl, KAFKA_PASSWORD: "secret" })).toBe("none");
   expect(faultOf({ KAFKA_CA_FILE: import.meta.filename, KAFKA_TLS: "true" })).toBe("none");
 });
 
-test("a whole number stays within its bounds", () => {
+test("a whole number must be within its bounds", () => {
   const table = { DAYS: { schema: wholeNumber(1, 90), doc: "days" } };
   expect(readConfig(table, { DAYS: "90" })).toEqual({ DAYS: 90 });
   for (const text of ["0", "91", "1.5", "-1", "many"])
     expect(faultOf({ DAYS: text }, table)).toContain("DAYS:");
 });
 
-test("an origin is scheme, host and port, nothing more", () => {
+test("an origin must consist of scheme, host and port only", () => {
   const table = { ORIGINS: { schema: originList, doc: "origins" } };
   const env = { ORIGINS: "https://a.example.com, http://localhost:4000" };
   expect(readConfig(table, env)).toEqual({ ORIGINS: ["https://a.example.com", "http://localhost:4000"] });

@@ -1,19 +1,25 @@
 import type { z } from "zod";
 
-/** One environment variable: how it is read, what it is when unset, and a line for whoever sets it. */
+/** One environment variable: its parser, its default, and a line of documentation for the operator. */
 export type Setting<T = unknown> = {
   schema: z.ZodType<T, string>;
   doc: string;
-  /** Text that is parsed when the variable is unset; without one it is required, unless `optional`. */
+  /**
+   * The text that is parsed if the variable is unset. Without a default the variable is required, unless it is
+   * `optional`.
+   */
   default?: string;
   /** The default in production, if it differs. */
   productionDefault?: string;
   optional?: boolean;
-  /** Without it a service refuses to start in production, unless AUTH=off; the default is for elsewhere. */
+  /**
+   * If true, a service does not start in production without it, unless AUTH=off. The default applies outside
+   * production.
+   */
   neededInProduction?: boolean;
-  /** Settings that must be given too where this one is. */
+  /** Settings that must also be set if this one is. */
   requires?: readonly string[];
-  /** Shown only as set / not set. */
+  /** If true, it is shown only as set / not set. */
   secret?: boolean;
 };
 
@@ -23,7 +29,7 @@ export type Config<S extends Settings> = {
   [K in keyof S]: S[K] extends Setting<infer T> ? (S[K] extends { optional: true } ? T | null : T) : never;
 };
 
-/** Everything that is wrong with the environment, in one message. */
+/** The error that lists all faults of the environment in one message. */
 export class InvalidConfig extends Error {
   override name = "InvalidConfig";
 }
@@ -31,7 +37,7 @@ export class InvalidConfig extends Error {
 /** True in production. Developers and tests leave NODE_ENV unset or set another value. */
 export const isProduction = (env: NodeJS.ProcessEnv): boolean => env.NODE_ENV === "production";
 
-/** Reads a table from the environment. Throws InvalidConfig naming every missing or malformed setting. */
+/** Reads a table of settings from the environment. Throws InvalidConfig with every missing or malformed setting. */
 export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessEnv): Config<S> {
   const faults: string[] = [];
   const config = Object.entries(settings).map(([name, setting]) => {
@@ -54,7 +60,7 @@ function readSetting(setting: Setting, text: string | undefined, env: NodeJS.Pro
   const usual = needed ? undefined : setting.default;
   const given = text ?? (production ? setting.productionDefault : undefined) ?? usual;
   if (given === undefined) {
-    if (needed) return [null, "needed in production, or AUTH=off to run open on purpose"];
+    if (needed) return [null, "needed in production: set it, or set AUTH=off to run without access control"];
     return setting.optional ? [null] : [null, "missing"];
   }
   const read = setting.schema.safeParse(given);
@@ -66,7 +72,7 @@ function missingBeside({ requires = [] }: Setting, name: string, env: NodeJS.Pro
   return missing.length > 0 ? `needs ${missing.join(" and ")} too` : undefined;
 }
 
-/** The settings as they may be logged: secrets only as set / not set. */
+/** Returns the settings in a form that may be logged: secrets only as set / not set. */
 export function describeConfig(settings: Settings, config: Record<string, unknown>): Record<string, unknown> {
   const shown = ([name, setting]: [string, Setting]) => {
     const value = config[name];

@@ -1,15 +1,24 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Of a body that nobody wants so much is read and thrown away, for senders that read their answer only when all is sent. */
+/**
+ * The number of bytes of an unwanted body that are read and discarded, because some senders read their answer only
+ * after they have sent everything.
+ */
 const DISCARD_BYTES = 2 * 1024 * 1024;
-/** Of all senders together in a second: a crowd would leave its garbage. */
+/**
+ * The number of bytes per second that are discarded for all senders together, because many senders would leave garbage
+ * in memory.
+ */
 const ALL_BYTES_A_SECOND = 16 * 1024 * 1024;
-/** So long a sender has to read its answer before it is cut off. */
+/** The time that a sender has to read its answer before its connection is closed. */
 const LINGER_MS = 1_000;
 const all = { since: 0, bytes: 0 };
 
-/** Reads on, and throws away, up to its share; resolves when the request has ended, or its sender has had time to read the answer. */
+/**
+ * Reads and discards the rest of a body up to these limits. Resolves when the request has ended, or when its sender has
+ * had time to read the answer.
+ */
 export async function discard(request: IncomingMessage): Promise<void> {
   let bytes = 0;
   const ended = new Promise<void>((resolve) => {
@@ -17,7 +26,7 @@ export async function discard(request: IncomingMessage): Promise<void> {
   });
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    // from here on it waits in the system's buffers
+    // from here on the bytes stay in the system's buffers
     if (bytes > DISCARD_BYTES || isTooMuch(chunk.length)) request.pause();
   });
   request.resume();

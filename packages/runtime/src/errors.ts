@@ -1,6 +1,6 @@
 import type { Fault } from "@teravoz/domain";
 
-/** An answer that is not the one that was asked for: a status, what was wrong where, and headers that go with it. */
+/** An error that becomes an HTTP answer: its status, the faults with their paths, and additional headers. */
 export class Problem extends Error {
   override name = "Problem";
   readonly status: number;
@@ -14,5 +14,5 @@ export class Problem extends Error {
   }
 }
 
-/** The one shape of every error body. */
+/** Returns the body of an error answer. All error answers have this shape. */
 export const errorBody = (errors: readonly Fault[]) => ({ status: "error", errors });

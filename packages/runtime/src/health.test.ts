@@ -5,7 +5,7 @@ import { sleep } from "./sleep.ts";
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-test("ready when every check is, with each by its name", async () => {
+test("a service is ready if every check is ok, and the report lists each check by name", async () => {
   const health = createHealth();
   expect(await health.report()).toEqual({ status: "ok", checks: {} });
   health.add("kafka", () => ({ ok: true }));
@@ -16,7 +16,7 @@ test("ready when every check is, with each by its name", async () => {
   });
 });
 
-test("one failing check is enough not to be ready, and says why", async () => {
+test("one failing check makes a service unavailable, and the report says why", async () => {
   const health = createHealth();
   health.add("kafka", () => ({ ok: true }));
   health.add("mongodb", () => ({ ok: false, reason: "no primary answers" }));
@@ -26,7 +26,7 @@ test("one failing check is enough not to be ready, and says why", async () => {
   });
 });
 
-test("a check is asked anew each time", async () => {
+test("a check runs again for each report", async () => {
   const health = createHealth();
   let ok = false;
   health.add("kafka", () => ({ ok }));
@@ -35,7 +35,7 @@ test("a check is asked anew each time", async () => {
   expect((await health.report()).status).toBe("ok");
 });
 
-test("a check that throws has failed; what it threw is not shown", async () => {
+test("a check that throws has failed, and its error is not shown", async () => {
   const health = createHealth();
   health.add("now", () => {
     throw new Error("secret 5511999998888");
@@ -45,7 +45,7 @@ test("a check that throws has failed; what it threw is not shown", async () => {
   expect(await health.report()).toEqual({ status: "unavailable", checks: { now: failed, later: failed } });
 });
 
-test("a check that never answers fails after a second, and the report holds all the others", async () => {
+test("a check that never answers fails after a second, and the report contains all the others", async () => {
   const health = createHealth();
   health.add("hangs", () => new Promise(() => {}));
   health.add("slow", () => sleep(999).then(() => ({ ok: true })));
@@ -61,7 +61,7 @@ test("a check that never answers fails after a second, and the report holds all 
   expect(performance.now() - began).toBe(1_000);
 });
 
-test("a process that goes away is not ready, whatever its checks say", async () => {
+test("a stopping process is not ready, even if all its checks are ok", async () => {
   const health = createHealth();
   health.add("kafka", () => ({ ok: true }));
   health.stopping();

@@ -3,18 +3,18 @@ import { startDeadline } from "./running-time.ts";
 export type Check = {
   ok: boolean;
   reason?: string;
-  /** Not ok, and yet the service can do its job for now. */
+  /** True if the service still works although the check is not ok. */
   tolerated?: boolean;
 };
 export type Health = {
-  /** Adds what a service needs to do its job; `check` returns the present state and must not wait long. */
+  /** Adds a check of something that the service needs. `check` returns the current state and must not take long. */
   add(name: string, check: () => Check | Promise<Check>): void;
-  /** Not ready any more, whatever the checks say: the process is going away. */
+  /** Makes the process not ready, whatever its checks say, because it is stopping. */
   stopping(): void;
   report(): Promise<{ status: "ok" | "unavailable"; checks: Record<string, Check> }>;
 };
 
-/** A check that never answers counts as failed after this long; probes usually give up after a second or two. */
+/** The time after which a check that does not answer has failed. Probes usually time out after a second or two. */
 const CHECK_TIMEOUT_MS = 1_000;
 
 export function createHealth(): Health {

@@ -12,10 +12,13 @@ export { readPathPart, readQuery } from "./query.ts";
 
 type Operations = { health: Health; metrics: Metrics; metricsTokens: readonly string[] | null; log: Log };
 
-/** Answers a request for a path that does not exist; false where the usual error is the answer. */
+/** Answers a request for a path that does not exist. Resolves to false if it should get the usual error. */
 export type AnswerUnknown = (ctx: Context) => Promise<boolean>;
 
-/** A Koa app that answers every error in one shape, has /livez, /readyz and /metrics, and the routes of `router`. */
+/**
+ * Creates a Koa app with the routes of `router`, /livez, /readyz and /metrics. It answers every error in the same
+ * shape.
+ */
 export function createApp(router: Router, operations: Operations, answerUnknown?: AnswerUnknown): Koa {
   addOperations(router, operations);
   const app = new Koa();
@@ -27,15 +30,19 @@ export function createApp(router: Router, operations: Operations, answerUnknown?
   return app;
 }
 
-/** A client that has gone is no fault of ours, and there may be many; Koa itself would print a stack for each. */
+/**
+ * The error codes of a client that has closed its connection. That is not a fault of ours and may be frequent, and Koa
+ * would print a stack for each.
+ */
 const GONE = new Set(["ECONNRESET", "EPIPE"]);
 
 function logUndelivered(err: Error & { code?: string }, log: Log): void {
-  if (GONE.has(err.code ?? "")) log.debug({ err }, "answer not delivered: the client has gone");
+  if (GONE.has(err.code ?? ""))
+    log.debug({ err }, "answer not delivered, the client has closed its connection");
   else log.error({ err }, "answer not delivered");
 }
 
-/** Routes match to the letter: `/livez/` is not `/livez`. */
+/** Creates a router whose routes match exactly: `/livez/` is not `/livez`. */
 export const createRouter = () => new Router({ strict: true, sensitive: true });
 
 function addOperations(router: Router, { health, metrics, metricsTokens }: Operations): void {
@@ -53,7 +60,7 @@ function addOperations(router: Router, { health, metrics, metricsTokens }: Opera
   });
 }
 
-/** Refuses a request without one of the tokens, before anything of its body is read. */
+/** Refuses a request without one of the tokens before its body is read. */
 export function requireToken(tokens: readonly string[] | null): Middleware {
   const headers = { "WWW-Authenticate": 'Bearer realm="teravoz", Basic realm="teravoz"' };
   return async (ctx: Context, next: Next) => {
@@ -63,30 +70,35 @@ export function requireToken(tokens: readonly string[] | null): Middleware {
   };
 }
 
-/** For answers that hold what is personal: no cache keeps them, and no browser takes them for something else. Refusals too. */
+/**
+ * Sets the headers of answers with personal data, including refusals: no cache stores them, and no browser guesses
+ * another content type.
+ */
 export async function noStore(ctx: Context, next: Next): Promise<void> {
   ctx.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
   await next();
 }
 
-/** Long enough for a broker's election, short enough for a sender that gives up soon. */
+/**
+ * The value of Retry-After. It is long enough for a broker's election and short enough for a sender that gives up soon.
+ */
 const RETRY_AFTER_SECONDS = "2";
 
-/** A 503: the request cannot be served now, and the sender may send it again after two seconds. */
+/** Creates a 503: the request cannot be served now, and the sender may send it again after two seconds. */
 export const unavailable = (message: string) =>
   new Problem(503, [{ path: "", message }], { "Retry-After": RETRY_AFTER_SECONDS });
 
-/** For routes that may be asked again: what a dependency that is away kept from being done is a 503. */
+/** Answers 503 if a dependency is unavailable. For routes whose requests may be repeated. */
 export async function answerUnavailable(_ctx: Context, next: Next): Promise<void> {
   try {
     await next();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    throw unavailable("this cannot be done now, and is safe to ask again");
+    throw unavailable("this cannot be done now: repeat the request later");
   }
 }
 
-/** The one place where an error becomes an answer. */
+/** Turns errors into answers. This is the only place that does. */
 export function answerErrors(log: Log): Middleware {
   return async (ctx: Context, next: Next) => {
     try {
@@ -102,8 +114,8 @@ export function answerErrors(log: Log): Middleware {
 }
 
 /**
- * Node would read on to the end of a body that nobody wants, however long that is: past what a sender needs to have sent it to
- * read its answer, its connection is cut off.
+ * Closes the connection of a request whose body was not read to its end, after the sender has had time to read the
+ * answer. Node would read the unwanted body to its end, however long that is.
  */
 function endUnread({ req, res }: Context): void {
   if (req.complete) return;
@@ -128,7 +140,7 @@ async function refuseOddPaths(ctx: Context, next: Next): Promise<void> {
   await next();
 }
 
-/** Answers what no route took: 405 with Allow where the path has other methods, else 404. */
+/** Answers a request that matches no route: 405 with Allow if the path has other methods, otherwise 404. */
 function refuseOtherMethods(router: Router, answerUnknown: AnswerUnknown = async () => false): Middleware {
   return async (ctx: Context) => {
     const methods = router.stack.filter((layer) => layer.match(ctx.path)).flatMap((layer) => layer.methods);

@@ -4,7 +4,7 @@ import { createLog, type Log } from "./log.ts";
 const NUMBER = "5511999998888";
 const E_MAIL = "ana@example.com";
 
-/** The lines that `act` wrote, as text and read. */
+/** Returns the lines that `act` wrote, as text and parsed. */
 function linesOf(act: (log: Log) => void, level = "trace") {
   const text: string[] = [];
   act(createLog("ingest", level, { write: (line) => void text.push(line) }));
@@ -43,12 +43,12 @@ test("a field that is not on the allow list never appears, whatever its depth", 
   expect(text[3]).toContain('"topic":"t"');
 });
 
-test("values are never put into the message", () => {
+test("values are never interpolated into the message", () => {
   const { lines } = linesOf((log) => log.info("call of %s", NUMBER));
   expect(lines[0]!.msg).toBe("call of %s");
 });
 
-/** As the MongoDB driver writes it, with a cause and what hangs on both. */
+/** Creates an error like that of the MongoDB driver, with a cause and with additional fields on both. */
 function duplicateKey(): Error {
   const quoted = `{ their_number: "${NUMBER}" }`;
   const message = `E11000 duplicate key error collection: teravoz.calls index: n dup key: ${quoted}`;
@@ -74,7 +74,7 @@ test("an error is logged by name, code, stack and cause, without its message", (
   for (const part of [NUMBER, E_MAIL, "E11000", "keyValue"]) expect(text[0]).not.toContain(part);
 });
 
-test("an error's message does not become the line's, nor does it slip in under another field", () => {
+test("an error's message becomes neither the message of the line nor another field", () => {
   const { text, lines } = linesOf((log) => {
     log.error(duplicateKey());
     log.error(duplicateKey(), "batch failed");
@@ -90,7 +90,7 @@ test("an error's message does not become the line's, nor does it slip in under a
   expect(text.join("")).not.toMatch(new RegExp(`${NUMBER}|E11000`));
 });
 
-test("what is no error but was thrown is logged by its type alone", () => {
+test("a thrown value that is not an error is logged only by its type", () => {
   const { text, lines } = linesOf((log) => {
     for (const err of [NUMBER, { their_number: NUMBER }, null, undefined]) log.error({ err }, "thrown");
   });
@@ -103,7 +103,7 @@ test("what is no error but was thrown is logged by its type alone", () => {
   expect(text.join("")).not.toContain(NUMBER);
 });
 
-test("a chain of causes that bites its own tail is logged and ends", () => {
+test("a circular chain of causes is logged up to the limit", () => {
   const error = new Error("one");
   error.cause = new Error("two", { cause: error });
   const { lines } = linesOf((log) => log.error({ err: error }, "failed"));

@@ -1,12 +1,12 @@
 import { isNativeError } from "node:util/types";
 import { pino } from "pino";
 
-/** No children: pino writes what is bound to one past the allow list. */
+/** A log without child loggers, because pino does not apply the allow list to the fields of a child. */
 export type Log = Pick<pino.Logger, "fatal" | "error" | "warn" | "info" | "debug" | "trace">;
 
 /**
- * Fields that may be logged. Everything else is dropped: a phone number, an e-mail or a body cannot reach a log by
- * a field nobody thought of.
+ * The fields that may be logged. All others are dropped, so that a phone number, an e-mail or a body cannot reach a log
+ * through an unexpected field.
  */
 const ALLOWED = new Set(
   `service version config port host path method status reason err job signal name attempt waitMs durationMs
@@ -14,12 +14,12 @@ const ALLOWED = new Set(
    uuid type id sockets views schemaId brokers missing created registered component revision superseded looked
    changed removed oversized origin refused destination`.split(/\s+/),
 );
-/** What may stand in `config`: the names of settings. */
+/** The names that are allowed in `config`: those of settings. */
 const SETTING = /^[A-Z][A-Z0-9_]*$/;
 
 type Fields = Record<string, unknown>;
 
-/** JSON lines on stdout, one level and one constant message each. */
+/** Creates a log that writes JSON lines to stdout, each with a level and a constant message. */
 export function createLog(service: string, level: string, destination?: pino.DestinationStream): Log {
   const options: pino.LoggerOptions = {
     level,
@@ -31,13 +31,13 @@ export function createLog(service: string, level: string, destination?: pino.Des
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** Writes the warnings of Node as lines of the log, in place of Node's own text on standard error. */
+/** Writes the warnings of Node as lines of the log instead of Node's own text on standard error. */
 export function logWarnings(log: Log): void {
   process.removeAllListeners("warning");
   process.on("warning", (err) => log.warn({ err }, "warning of Node"));
 }
 
-/** The message stays as it was written: values to be put into it are dropped, and an error never becomes one. */
+/** Writes the message unchanged: values to be interpolated are dropped, and the message of an error is never used. */
 function logConstant(this: pino.Logger, [fields, message]: unknown[], method: pino.LogFn): void {
   if (typeof fields === "string") return void method.call(this, fields);
   const kept = isNativeError(fields) ? { err: fields } : (fields as Fields);
@@ -49,7 +49,10 @@ function onlyAllowed(fields: Fields): Fields {
   return Object.fromEntries(kept.map(([name, value]) => [name, shown(name, value)]));
 }
 
-/** The allow list holds at every depth. What was thrown is shown as an error, whatever it is. */
+/**
+ * Returns a value as it may be logged. The allow list applies at every depth. A thrown value is shown as an error,
+ * whatever its type.
+ */
 function shown(name: string, value: unknown): unknown {
   if (name === "err" || isNativeError(value)) return describeError(value);
   if (Array.isArray(value)) return value.map((member) => shown(name, member));
@@ -60,12 +63,14 @@ function shown(name: string, value: unknown): unknown {
 const onlySettings = (config: Fields): Fields =>
   Object.fromEntries(Object.entries(config).filter(([name]) => SETTING.test(name)));
 
-/** Deep enough for every chain of drivers seen (three); a chain that bites its tail ends too. */
+/**
+ * The maximum number of causes that are shown. Drivers produce chains of up to three causes. A circular chain ends too.
+ */
 const MAX_CAUSES = 5;
 
 /**
- * An error without its message: what drivers write there holds values (a duplicate key error quotes the key).
- * Of the stack only the frames are kept, for its head repeats the message.
+ * Describes an error without its message, because messages of drivers contain values (a duplicate key error quotes the
+ * key). Only the frames of the stack are kept, because its head repeats the message.
  */
 export function describeError(error: unknown, causes = MAX_CAUSES): Fields {
   if (!isNativeError(error)) return { name: typeof error };
@@ -78,7 +83,9 @@ export function describeError(error: unknown, causes = MAX_CAUSES): Fields {
   };
 }
 
-/** A message may hold lines that look like frames: it is cut out first. */
+/**
+ * Returns the frames of the stack. The message is removed first, because it may contain lines that look like frames.
+ */
 function framesOf({ stack, message }: Error): string | undefined {
   return stack
     ?.replace(message, () => "")

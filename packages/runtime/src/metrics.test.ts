@@ -9,7 +9,7 @@ test("every metric's name begins with teravoz_", async () => {
   expect(names.filter((name) => !/^teravoz_[a-z0-9_]+$/.test(name))).toEqual([]);
 });
 
-test("times are in seconds and sizes in bytes, and a counter says that it is one", async () => {
+test("times are in seconds, sizes are in bytes, and the names of counters end with _total", async () => {
   const metrics = await all();
   for (const { name, type } of metrics) {
     expect(name).not.toMatch(/_(ms|millis|milliseconds|micros|minutes|kb|kib|mb|mib|percent)(_|$)/);
@@ -21,11 +21,11 @@ test("times are in seconds and sizes in bytes, and a counter says that it is one
   for (const { name } of durations) expect(name).toMatch(/_seconds$/);
 });
 
-test("each metric says in words what it counts", async () => {
+test("each metric has a help text", async () => {
   for (const { help } of await all()) expect(help.length).toBeGreaterThan(5);
 });
 
-test("what is counted is shown", async () => {
+test("counted values are shown", async () => {
   const { events, publishSeconds, registry } = createMetrics();
   events.inc({ type: "call.new", outcome: "accepted" });
   publishSeconds.observe(0.004);
@@ -35,7 +35,7 @@ test("what is counted is shown", async () => {
   expect(page).toContain("teravoz_process_resident_memory_bytes");
 });
 
-test("two services in one process count apart", async () => {
+test("two services in one process count separately", async () => {
   const [one, other] = [createMetrics(), createMetrics()];
   one.gaps.inc({ topic: "t" });
   expect((await one.gaps.get()).values).toHaveLength(1);

@@ -2,13 +2,16 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import { createAgeGauge } from "./age-gauge.ts";
 import { createAnswerCounter } from "./answer-counter.ts";
 
-/** From a millisecond to the longest deadline there is. */
+/** The buckets of durations in seconds, from a millisecond to the longest deadline. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Every metric of every service; ARCHITECTURE lists them. A service that never touches one shows it as zero or not at all. */
+/**
+ * Creates every metric of every service. ARCHITECTURE lists them. A service that never sets a metric shows it as zero
+ * or not at all.
+ */
 export function createMetrics() {
   const registry = new Registry();
   const of = { registers: [registry] };
@@ -18,7 +21,7 @@ export function createMetrics() {
     events: new Counter({
       ...of,
       name: "teravoz_events_total",
-      help: "Events by type and what became of them",
+      help: "Events by type and outcome",
       labelNames: ["type", "outcome"],
     }),
     answers: createAnswerCounter({
@@ -29,7 +32,7 @@ export function createMetrics() {
     publishSeconds: new Histogram({
       ...of,
       name: "teravoz_publish_duration_seconds",
-      help: "From handing a record to the publisher to the broker's acknowledgement",
+      help: "Time from handing a record to the publisher to the broker's acknowledgement",
       buckets: DURATIONS,
     }),
     batchRecords: new Histogram({
@@ -57,27 +60,27 @@ export function createMetrics() {
     spoolOldestSeconds: new Gauge({
       ...of,
       name: "teravoz_spool_oldest_seconds",
-      help: "Age of the oldest record in ingest's spool, 0 where there is none",
+      help: "Age of the oldest record in ingest's spool, 0 if there is none",
     }),
     spoolRefused: new Gauge({
       ...of,
       name: "teravoz_spool_refused_records",
-      help: "Records of the spool that Kafka refuses for good and that are kept aside",
+      help: "Records of the spool that Kafka permanently refuses and that are kept aside",
     }),
     spoolDamagedBytes: new Gauge({
       ...of,
       name: "teravoz_spool_damaged_bytes",
-      help: "Bytes of segments of the spool that could not be read whole and are kept aside",
+      help: "Bytes of segments of the spool that could not be read completely and are kept aside",
     }),
     spoolDamaged: new Counter({
       ...of,
       name: "teravoz_spool_damaged_segments_total",
-      help: "Segments of the spool that could not be read whole and are kept aside",
+      help: "Segments of the spool that could not be read completely and are kept aside",
     }),
     projectSeconds: new Histogram({
       ...of,
       name: "teravoz_project_duration_seconds",
-      help: "From reading a batch to its commit in the database",
+      help: "Time from reading a batch to its commit in the database",
       buckets: DURATIONS,
     }),
     lagRecords: new Gauge({
@@ -89,19 +92,19 @@ export function createMetrics() {
     lagSeconds: createAgeGauge({
       ...of,
       name: "teravoz_consumer_lag_seconds",
-      help: "Age of the record whose turn it is, 0 where all is handled",
+      help: "Age of the next record to be handled, 0 if all are handled",
       labelNames: ["topic", "partition"],
     }),
     gaps: new Counter({
       ...of,
       name: "teravoz_consumer_gap_records_total",
-      help: "Offsets that were no longer in the log when their turn came",
+      help: "Offsets that were no longer in the log when they were to be read",
       labelNames: ["topic"],
     }),
     rereads: new Counter({
       ...of,
       name: "teravoz_consumer_rereads_total",
-      help: "Partitions that were read again from their beginning, because the log had lost records or was made again",
+      help: "Partitions that were read again from their beginning because the log had lost records or was recreated",
       labelNames: ["topic"],
     }),
     parked: new Counter({
@@ -113,27 +116,27 @@ export function createMetrics() {
     refoldPending: new Gauge({
       ...of,
       name: "teravoz_refold_pending",
-      help: "1 while calls that an older fold has made are folded anew",
+      help: "1 while calls of an older fold are folded again, otherwise 0",
     }),
     refolded: new Counter({
       ...of,
       name: "teravoz_refolded_calls_total",
-      help: "Calls of an older fold that were folded anew",
+      help: "Calls of an older fold that were folded again",
     }),
     waitingDeadLetters: new Gauge({
       ...of,
       name: "teravoz_dead_letters_waiting_records",
-      help: "Dead letters that nobody has redriven or dropped yet; the same on every projector",
+      help: "Dead letters that were not yet redriven or dropped, the same on every projector",
     }),
     unstoredDeadLetters: new Counter({
       ...of,
       name: "teravoz_dead_letters_unfiled_total",
-      help: "Records of the dead letters' topic that could not be stored and were left there",
+      help: "Records of the dead letters' topic that could not be stored and remain in the topic",
     }),
     discardedDeadLetters: new Counter({
       ...of,
       name: "teravoz_dead_letters_discarded_total",
-      help: "Dead letters that were deleted for their age or their bytes and that nobody had redriven or dropped",
+      help: "Dead letters that were deleted because of their age or size before they were redriven or dropped",
       labelNames: ["reason"],
     }),
     refusedOrigins: new Counter({
@@ -162,17 +165,17 @@ export function createMetrics() {
     missedNotices: new Counter({
       ...of,
       name: "teravoz_missed_notices_total",
-      help: "Changes that realtime found in the store and whose notice did not come within 5 minutes; stays 0",
+      help: "Changes that realtime found in the store and whose notice did not arrive within 5 minutes, must stay 0",
     }),
     lateNotices: new Counter({
       ...of,
       name: "teravoz_late_notices_total",
-      help: "Notices that came 5 seconds or more after realtime had found their change in the store",
+      help: "Notices that arrived 5 seconds or more after realtime had found their change in the store",
     }),
     fanoutSeconds: new Histogram({
       ...of,
       name: "teravoz_fanout_delay_seconds",
-      help: "From the broker's stamp of a notice to its push to the sockets",
+      help: "Time from the broker's timestamp of a notice to its push to the sockets",
       buckets: DURATIONS,
     }),
   };

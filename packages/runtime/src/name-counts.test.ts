@@ -10,7 +10,7 @@ function open() {
   return { clock, counts, list };
 }
 
-test("names are counted over the last hour, the most frequent first, with the time each came last", () => {
+test("names are counted over the last hour, with the most frequent first and the time at which each was last counted", () => {
   const { clock, counts, list } = open();
   for (const name of ["/a", "/b", "/b"]) counts.count(name);
   clock.ms += 30 * MINUTE;
@@ -26,7 +26,7 @@ test("names are counted over the last hour, the most frequent first, with the ti
   expect(list()).toEqual([]);
 });
 
-test("however many names come, twenty are kept: those that came last", () => {
+test("only the last twenty names are kept, however many are counted", () => {
   const { counts, list } = open();
   for (let n = 0; n < 1_000; n++) {
     counts.count(`/${n}`);

@@ -1,20 +1,23 @@
-/** How often a name was met in the last hour, and when last. */
+/** The number of times that a name was counted in the last hour, and the last time. */
 export type NameCount = { name: string; count: number; last: Date };
 
 export type NameCounts = {
   count(name: string): void;
-  /** The most frequent first. */
+  /** Returns the counts, the most frequent name first. */
   list(): NameCount[];
 };
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** As many as fit a table and a status. A further name takes the place of the one that was met longest ago. */
+/**
+ * The maximum number of names, which fit into a table and a status. A further name replaces the one that was last
+ * counted the longest time ago.
+ */
 const MAX_NAMES = 20;
 
 type Kept = { minutes: Map<number, number>; last: number };
 
-/** Counts of a bounded number of names over the last hour. `now` in ms since the epoch. */
+/** Creates counts of a bounded number of names over the last hour. `now` returns ms since the epoch. */
 export function createNameCounts(now: () => number = Date.now): NameCounts {
   const names = new Map<string, Kept>();
   return {
@@ -22,7 +25,7 @@ export function createNameCounts(now: () => number = Date.now): NameCounts {
       const { minutes } = names.get(name) ?? { minutes: new Map<number, number>() };
       const minute = Math.floor(now() / MINUTE_MS);
       minutes.set(minute, (minutes.get(minute) ?? 0) + 1);
-      // the one met last stands last
+      // the name that was counted last is last in the map
       names.delete(name);
       names.set(name, { minutes, last: now() });
       if (names.size > MAX_NAMES) names.delete(names.keys().next().value!);

@@ -3,8 +3,8 @@ import type { z } from "zod/mini";
 import { Problem } from "./errors.ts";
 
 /**
- * Reads the parameters of a request by a schema. `token` is left out: the check of the token has read it. Throws a 400 that names every
- * parameter that is unknown, given twice or wrong, in the order of the request.
+ * Reads the parameters of a request with a schema. `token` is left out, because the token check has already read it.
+ * Throws a 400 that names every parameter that is unknown, repeated or wrong, in the order of the request.
  */
 export function readQuery<S extends z.ZodMiniType>(
   schema: S,
@@ -23,7 +23,7 @@ export function readQuery<S extends z.ZodMiniType>(
   );
 }
 
-/** Reads a part of a path by a schema. Throws a 400. */
+/** Reads a part of a path with a schema. Throws a 400 if it does not match. */
 export function readPathPart<S extends z.ZodMiniType>(schema: S, part: string | undefined): z.output<S> {
   const read = schema.safeParse(part ?? "");
   if (read.success) return read.data;

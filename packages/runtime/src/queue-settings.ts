@@ -2,7 +2,7 @@ import { isZone, type QueuePromise, USUAL_PROMISE } from "@teravoz/domain";
 import { z } from "zod";
 import type { Settings } from "./config.ts";
 
-/** The settings of the account's queues: by number, and for all others. */
+/** The settings of the account's queues: by number in `named`, and for all others in `rest`. */
 export type QueueSettings = {
   named: ReadonlyMap<string, { name: string | null } & QueuePromise>;
   rest: QueuePromise;
@@ -51,11 +51,11 @@ export const queueSettings = {
   ACCOUNT_TIME_ZONE: {
     schema: z.string().refine(isZone, "must be a zone like America/Sao_Paulo"),
     default: "America/Sao_Paulo",
-    doc: "IANA time zone whose midnight begins the day of the numbers",
+    doc: "IANA time zone in which the day of the numbers begins at midnight",
   },
   QUEUES: {
     schema: queues,
     default: "{}",
-    doc: `JSON: number of a queue, or * for the others, and what is to be known of it, like ${EXAMPLE}`,
+    doc: `JSON with the settings of each queue by its number, or by * for all other queues, like ${EXAMPLE}`,
   },
 } as const satisfies Settings;

@@ -8,7 +8,7 @@ const silent = createLog("test", "silent");
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** Fails as often as said, each time with a new error of this kind. */
+/** Returns work that fails the given number of times, each time with a new error, and then succeeds. */
 function failing(times: number, error = () => new Unavailable("away") as Error) {
   const state = { tries: 0 };
   const work = async () => {
@@ -19,13 +19,13 @@ function failing(times: number, error = () => new Unavailable("away") as Error) 
   return { state, work };
 }
 
-test("what succeeds is done once", async () => {
+test("work that succeeds runs once", async () => {
   const { work, state } = failing(0);
   expect(await untilAvailable(work, { log: silent })).toBe("done");
   expect(state.tries).toBe(1);
 });
 
-test("what is away is tried again until it is there, and each failure is logged without its message", async () => {
+test("work that throws Unavailable is retried until it succeeds, and each failure is logged without its message", async () => {
   const lines: string[] = [];
   const log = createLog("test", "info", { write: (line) => void lines.push(line) });
   const { work, state } = failing(1, () => new Unavailable("5511999998888"));
@@ -45,7 +45,7 @@ test("any other error is thrown at once", async () => {
   expect(state.tries).toBe(1);
 });
 
-test("work that is no longer wanted is not tried again, and ends within a step", async () => {
+test("work that is no longer wanted is not retried, and ends within a step", async () => {
   const { work, state } = failing(Infinity);
   let wanted = true;
   const result = untilAvailable(work, { log: silent, isWanted: () => wanted });

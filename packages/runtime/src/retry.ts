@@ -4,11 +4,11 @@ import { sleep } from "./sleep.ts";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
-/** How soon it is noticed that the work is no longer wanted. */
+/** The interval at which a wait checks whether the work is still wanted. */
 const STEP_MS = 100;
 
 /**
- * Does the work once more, with growing waits, as long as it throws Unavailable. Throws that on when the work is no longer
+ * Retries the work with growing waits as long as it throws Unavailable. Rethrows Unavailable once the work is no longer
  * wanted, and any other error at once.
  */
 export async function untilAvailable<T>(
@@ -20,7 +20,7 @@ export async function untilAvailable<T>(
       return await work();
     } catch (err) {
       if (!(err instanceof Unavailable) || !isWanted()) throw err;
-      log.warn({ err, waitMs }, "a dependency is away, waiting");
+      log.warn({ err, waitMs }, "a dependency is unavailable, retrying");
       for (let waited = 0; waited < waitMs && isWanted(); waited += STEP_MS) await sleep(STEP_MS);
       if (!isWanted()) throw err;
     }

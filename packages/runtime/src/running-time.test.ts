@@ -2,11 +2,11 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { createRunningTime, startDeadline } from "./running-time.ts";
 import { sleep } from "./sleep.ts";
 
-/** Holds up the whole process, as a stop or a starved core does. */
+/** Blocks the whole process, as a suspension or a starved core does. */
 const holdUp = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 describe("a deadline", () => {
-  test("comes after its time, and not if it is cancelled", () => {
+  test("runs after its time, and does not run if it was cancelled", () => {
     jest.useFakeTimers();
     const came: string[] = [];
     startDeadline(600, () => came.push("kept"));
@@ -19,7 +19,7 @@ describe("a deadline", () => {
   });
 
   test.each([200, 600])(
-    "of %d ms that passed while the process was held up lets what has arrived come first",
+    "that expires after %d ms while the process is blocked runs after the events that arrived meanwhile",
     async (ms) => {
       const came: string[] = [];
       const deadline = new Promise<void>((resolve) => void startDeadline(ms, resolve));
@@ -32,7 +32,7 @@ describe("a deadline", () => {
     },
   );
 
-  test("is not put off for ever where every turn of the loop is slow", async () => {
+  test("is not postponed forever if every turn of the event loop is slow", async () => {
     let came = false;
     startDeadline(500, () => {
       came = true;
@@ -45,7 +45,7 @@ describe("a deadline", () => {
   });
 });
 
-test("a running time leaves out what the process was held up for, and says so once", () => {
+test("a running time does not count a pause of the process, and reports it once", () => {
   const time = createRunningTime(50);
   expect(time.look()).toBe(false);
   const before = time.now();

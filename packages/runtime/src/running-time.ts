@@ -1,18 +1,27 @@
 /**
- * Time limits in a process that may be stopped (SIGSTOP, a paused machine) or starved of its core. When it runs again its timers fire
- * before it reads what has arrived meanwhile: a limit by the wall clock would refuse what is there.
+ * Time limits in a process that may be suspended (SIGSTOP, a paused machine) or starved of its core. When it runs
+ * again, its timers fire before it reads the data that has arrived meanwhile. A limit by the wall clock would refuse
+ * that data.
  */
 
-/** A timer that comes later than this was held up. Far above a busy turn of the loop. */
+/**
+ * The delay beyond which a timer was late because the process was blocked. It is far longer than a busy turn of the
+ * event loop.
+ */
 const LATE_MS = 100;
-/** A pause of the loop counts for so long at most: a slow loop still reaches its limits, a stopped one does not. */
+/**
+ * The maximum time that a pause of the event loop counts. A slow loop still reaches its limits, and a stopped one does
+ * not.
+ */
 const MOST_MS = 500;
-/** A limit is counted down in steps of this length; a step counts as its length, however late it comes. */
+/** The length of the steps in which a limit is counted down. A step counts as this length, however late it fires. */
 const STEP_MS = 250;
-/** After a last step that was held up: enough for a broker's or a disk's answer to what was under way. */
+/**
+ * The additional time after a late last step. It is enough for the answer of a broker or a disk to a pending request.
+ */
 const GRACE_MS = 1_000;
 
-/** Calls `run` when the process has run for `ms`; the answer cancels it. */
+/** Calls `run` when the process has run for `ms`. Returns a function that cancels it. */
 export function startDeadline(ms: number, run: () => void): () => void {
   let timer: NodeJS.Timeout;
   let left = ms;
@@ -33,13 +42,16 @@ export function startDeadline(ms: number, run: () => void): () => void {
 }
 
 export type RunningTime = {
-  /** Milliseconds that the process has run. */
+  /** Returns the running time of the process in ms. */
   now(): number;
-  /** To be called every `everyMs`. True after a hold-up, and then not again the next time: what arrived meanwhile is not read yet. */
+  /**
+   * Must be called every `everyMs`. Returns true after a pause of the process, because the data that arrived meanwhile
+   * is not read yet. The next call then returns false.
+   */
   look(): boolean;
 };
 
-/** A clock for code that looks at it every `everyMs`. */
+/** Creates a clock for code that calls `look` every `everyMs`. */
 export function createRunningTime(everyMs: number): RunningTime {
   let [ms, lookedAt, wasLate] = [0, performance.now(), false];
   const elapsed = () => performance.now() - lookedAt;

@@ -11,14 +11,17 @@ import type { Duplex } from "node:stream";
 import { type Arrivals, createArrivals, endSilent } from "./arrivals.ts";
 import { errorBody } from "./errors.ts";
 
-/** Headers arrive within 10 s, a request within 15 s (a webhook is small), headers fit 16 KiB. */
+/**
+ * The limits of a connection: headers must arrive within 10 s, a request within 15 s (a webhook is small), and headers
+ * must fit into 16 KiB.
+ */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
   keepAliveTimeout: 65_000,
-  // Node's own answer to a request without Host has no body: ours comes from requireHost
+  // Node's own answer to a request without Host has no body, so requireHost answers it
   requireHostHeader: false,
 };
 
@@ -26,9 +29,10 @@ type OnAnswer = (status: number, request: IncomingMessage | null) => void;
 type ServerOptions = { maxOpen?: number; onAnswer?: OnAnswer };
 
 /**
- * An HTTP server with limits that answers in our shape where Node would answer by itself. `maxOpen`: so many connections, and so
- * many requests that are not answered yet, however few connections bring them; what is beyond is cut off. `onAnswer` hears of every
- * answer's status; the request is null where there was none that could be understood.
+ * Creates an HTTP server with limits that gives the answers of Node itself in our shape. `maxOpen` is the maximum
+ * number of connections, and also of unanswered requests, however few connections send them. Connections beyond that
+ * are closed. `onAnswer` is called with the status of every answer. Its request is null if the request could not be
+ * parsed.
  */
 export function createHttpServer(
   listener: RequestListener,
@@ -41,7 +45,7 @@ export function createHttpServer(
     watchOpen(noteRequests(arrivals, requireHost(listener)), maxOpen, onAnswer),
   );
   server.maxConnections = maxOpen;
-  // a sender may end its own side once its request is sent (`nc -N`, shutdown(SHUT_WR)): its answer still goes out on the other
+  // a sender may close its side after its request (`nc -N`, shutdown(SHUT_WR)) and still gets its answer
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on("clientError", async (error, socket) => {
     if (isTimeout(error) && (await arrivals.isWhole(socket as Socket))) return;
@@ -50,17 +54,16 @@ export function createHttpServer(
   server.on("timeout", endSilent);
   server.on("connect", (request, socket) => {
     onAnswer(400, request);
-    answerSocket(socket, 400, "CONNECT is not for this server");
+    answerSocket(socket, 400, "CONNECT is not supported");
   });
-  server.on("checkExpectation", (_request, response) =>
-    answer(response, 417, "an Expect other than 100-continue cannot be met"),
-  );
+  server.on("checkExpectation", (_request, response) => answer(response, 417, "Expect must be 100-continue"));
   return server;
 }
 
 /**
- * Clients offer other protocols by habit (h2c: Java's HttpClient, `curl --http2`). An offer may be ignored (RFC 9110, 7.8), and then
- * the request is answered as any other.
+ * Returns whether a request offers an upgrade to WebSocket. Clients such as Java's HttpClient and `curl --http2` offer
+ * other protocols (h2c) by default. Such an offer may be ignored (RFC 9110, 7.8), and the request is then answered
+ * normally.
  */
 const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
 
@@ -71,20 +74,23 @@ const noteRequests =
     listener(request, response);
   };
 
-/** RFC 9112, 3.2: an HTTP/1.1 request must say its Host. */
+/** Refuses HTTP/1.1 requests without a Host header (RFC 9112, 3.2). */
 const requireHost =
   (listener: RequestListener) => (request: IncomingMessage, response: ServerResponse<IncomingMessage>) => {
     if (request.headers.host !== undefined || request.httpVersion !== "1.1") listener(request, response);
     else answer(response, 400, "the Host header is missing");
   };
 
-/** Node takes request after request from a connection without waiting for answers: each holds some 12 KB. */
+/**
+ * Limits the number of unanswered requests and reports answers. Node reads further requests of a connection without
+ * waiting for answers, and each request takes about 12 KB.
+ */
 function watchOpen(listener: RequestListener, maxOpen: number, onAnswer: OnAnswer): RequestListener {
   let open = 0;
   return (request, response) => {
     if (open >= maxOpen) return void request.socket.destroy();
     open++;
-    // closes also where it waits behind others and its connection ends (Node 20 forgot it then)
+    // "close" is also emitted if the response waits behind others and its connection ends (it was not in Node 20)
     response.once("close", () => {
       open--;
       if (response.headersSent) onAnswer(response.statusCode, request);
@@ -93,7 +99,7 @@ function watchOpen(listener: RequestListener, maxOpen: number, onAnswer: OnAnswe
   };
 }
 
-/** Node's parser errors and the answer to each; anything else is a malformed request. */
+/** The answers to errors of Node's parser. Any other error means a malformed request. */
 const CLIENT_ERRORS: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, "headers are larger than 16 KiB"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long to arrive"],
@@ -119,12 +125,13 @@ function answer(response: ServerResponse, status: number, message: string): void
   response.writeHead(status, headersOf(body)).end(body);
 }
 
-/** So long a refused client may take to read its answer: past it the connection would be held for nothing. */
+/** The time that a refused client has to read its answer before its connection is closed. */
 const LINGER_MS = 1_000;
 
 /**
- * For a connection on which nothing more can be understood. What still comes is left unread and not reset at once: a reset
- * would take the answer with it. Each piece of it is a parser error of its own: only the first is answered.
+ * Answers on a connection whose further bytes cannot be parsed, and closes it. Bytes that still arrive are left unread.
+ * The connection is not reset at once, because a reset would destroy the answer. Each chunk causes another parser
+ * error, of which only the first is answered.
  */
 function answerSocket(socket: Duplex, status: number, message: string): void {
   if (!socket.writable) return;
@@ -134,7 +141,7 @@ function answerSocket(socket: Duplex, status: number, message: string): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** Resolves with the port once the server listens; rejects where it cannot (a taken port). */
+/** Resolves with the port once the server listens. Rejects if it cannot listen (for example if the port is in use). */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -147,12 +154,15 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 }
 
 const IDLE_CHECK_MS = 50;
-/** Longer than any answer takes. A closed server applies none of its timeouts: silence, or half a request, would hold up the stop. */
+/**
+ * The time limit for open requests during a stop. It is longer than any answer takes. It is necessary because a closed
+ * server applies none of its timeouts, so that a silent connection or half a request would block the stop.
+ */
 export const LAST_ANSWER_MS = 6_000;
 
 /**
- * Accepts no new connection and lets open requests be answered; each answer from now on closes its connection, so that
- * no client sends its next request into a closing one. After `lastAnswerMs` all connections are cut.
+ * Accepts no new connections and lets open requests be answered. Each answer from now on closes its connection, so that
+ * no client sends its next request on a closing one. After `lastAnswerMs` all connections are closed.
  */
 export function closeServer(server: Server, lastAnswerMs = LAST_ANSWER_MS): Promise<void> {
   server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));

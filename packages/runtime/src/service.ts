@@ -7,7 +7,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createSelf, type Self } from "./self.ts";
 import { sleep } from "./sleep.ts";
 
-/** The steps of a stop have this long together; past it the process ends with 1. */
+/** The time limit for all steps of a stop together. After it the process exits with 1. */
 export const STOP_DEADLINE_MS = 10_000;
 
 export type Service<S extends Settings> = {
@@ -16,16 +16,19 @@ export type Service<S extends Settings> = {
   log: Log;
   health: Health;
   metrics: Metrics;
-  /** Adds a step of the stop. Steps run once, the last added first. */
+  /** Adds a step of the stop. Each step runs once, in reverse order. */
   onStop(name: string, step: () => Promise<unknown>): void;
-  /** A job died that this process cannot do without: stop what can be stopped and exit with 1. */
+  /**
+   * Reports that a job has died without which the process cannot work. The process then runs its stop and exits with 1.
+   */
   fail(job: string, error: unknown): void;
 };
 
 /**
- * Runs a process from its settings to its end: reads `settings` (exit 1 with all faults at once), starts, and on SIGTERM or SIGINT turns
- * not ready, goes on with its work for SHUTDOWN_DELAY, where that is among the settings, so that balancers can turn away, and then stops
- * in reverse order under one deadline. A second signal, an uncaught error or a failed job ends with 1; the last two wait for no balancer.
+ * Runs a process from its settings to its end. It reads `settings` (exit 1 with all faults at once) and starts. On
+ * SIGTERM or SIGINT it withdraws readiness, continues to work for SHUTDOWN_DELAY, if that is one of the settings, so
+ * that load balancers stop sending requests, and then stops in reverse order under one deadline. It exits with 1 after
+ * a second signal, an uncaught error or a failed job. The last two skip the delay.
  */
 export async function runService<S extends Settings>(
   name: string,
@@ -53,12 +56,12 @@ export async function runService<S extends Settings>(
   const grace = closeWithGrace(
     { delay: openMs + STOP_DEADLINE_MS, logger: false, onTimeout },
     async (reason) => {
-      // only a signal ends a service in good order: not what was thrown, be it undefined, nor a loop that ran empty
+      // only a signal is an orderly end, unlike a thrown value (even undefined) or an event loop without work
       failed ||= reason.signal === undefined;
-      if (failed) log.fatal("err" in reason ? { err: reason.err } : {}, "going down");
+      if (failed) log.fatal("err" in reason ? { err: reason.err } : {}, "stopping after a failure");
       else log.info({ signal: reason.signal }, "stopping");
       await stop();
-      if (failed) throw new Error("stopped with a fault");
+      if (failed) throw new Error("stopped after a failure");
       log.info("stopped");
     },
   );
@@ -70,7 +73,7 @@ export async function runService<S extends Settings>(
   const service = { self: createSelf(name), config, log, health, metrics: createMetrics(), fail };
   await start({ ...service, onStop: (job, step) => void steps.push({ name: job, step }) });
   log.info("started");
-  // a process that is killed writes nothing; does nothing where no compile cache is on
+  // written now because a killed process writes nothing; does nothing without a compile cache
   flushCompileCache();
 }
 

@@ -11,12 +11,12 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
-/** Without user and password: they have settings of their own, and a URL is logged. */
+/** A URL without user and password, because they have separate settings and the URL is logged. */
 const httpUrl = z.string().refine((value) => {
   const { protocol = "", username, password } = URL.parse(value) ?? {};
   return /^https?:$/.test(protocol) && !username && !password;
 }, "must be an http(s) URL without credentials");
-/** Not read as a URL: it may name several hosts, with a port each. */
+/** A connection string, which is not parsed as a URL because it may name several hosts, each with a port. */
 const mongoUrl = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/[^\s/?#]+([/?]\S*)?$/, "must be a mongodb:// connection string");
@@ -30,16 +30,21 @@ const isAccessible = (path: string, mode: number) => {
 };
 const readableFile = z
   .string()
-  .refine((path) => isAccessible(path, constants.R_OK), "must be the path of a file that can be read");
-/** One that is there already: a volume that was not mounted is noticed at the start. */
+  .refine((path) => isAccessible(path, constants.R_OK), "must be the path of a readable file");
+/** An existing directory. A volume that is not mounted is thus detected at the start. */
 export const writableDirectory = z
   .string()
   .refine(
     (path) => isAccessible(`${path}${sep}`, constants.R_OK | constants.W_OK | constants.X_OK),
-    "must be a directory that exists and can be written",
+    "must be an existing directory that can be written",
   );
-const prefix = z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, "only letters, digits, . _ - (at most 100)");
-/** Names and IPv4 only: kafkajs cuts an address at its first colon. */
+const prefix = z
+  .string()
+  .regex(/^[a-zA-Z0-9._-]{0,100}$/, "must contain only letters, digits, . _ - (at most 100 characters)");
+/**
+ * Returns whether an address is a host name or an IPv4 address with a port. IPv6 is not possible, because kafkajs
+ * splits an address at its first colon.
+ */
 const isBroker = (address: string) => {
   const [, port] = /^[^\s:[\]/]+:(\d{1,5})$/.exec(address) ?? [];
   return Number(port) > 0 && Number(port) <= 65535;
@@ -60,7 +65,7 @@ export const wholeNumber = (low: number, high: number) =>
     .regex(/^\d+$/, "must be a whole number")
     .transform(Number)
     .refine((value) => value >= low && value <= high, `must be from ${low} to ${high}`);
-const tokens = list.refine((values) => values.length > 0, "must hold a token");
+const tokens = list.refine((values) => values.length > 0, "must contain at least one token");
 
 /** Web origins as browsers send them: scheme, host and port, no path. */
 export const originList = list.refine(
@@ -75,19 +80,21 @@ const optionalSecret = { ...optionalText, secret: true } as const;
 export const token = (doc: string) =>
   ({ schema: tokens, optional: true, secret: true, neededInProduction: true, doc }) as const;
 
-/** The projector's in the first place; where realtime has it too, its page redrives dead letters. */
+/**
+ * The setting of the admin token. The projector needs it. If realtime has it too, its page can redrive dead letters.
+ */
 export const adminToken = token(
-  "Bearer token of the admin API, which is not for the internet, and of redriving from the page",
+  "Bearer token of the admin API, which must not be exposed to the internet, and of redriving from the page",
 );
 
-/** What the ledger of erasures is kept with: whoever writes to the database needs the same. */
+/** The keys of the ledger of erasures. Every process that writes to the database needs the same keys. */
 export const erasureSettings = {
   ERASURE_KEYS: {
-    schema: list.refine((values) => values.length > 0, "must hold a key"),
+    schema: list.refine((values) => values.length > 0, "must contain at least one key"),
     default: "development",
     secret: true,
     neededInProduction: true,
-    doc: "secrets under which erasures are remembered, in any order; an old one stays for 90 days",
+    doc: "secret keys of the ledger of erasures, in any order; keep an old one for 90 days",
   },
 } as const satisfies Settings;
 
@@ -95,11 +102,11 @@ export const logSettings = {
   LOG_LEVEL: {
     schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
     default: "info",
-    doc: "least level that is logged",
+    doc: "lowest level that is logged",
   },
 } as const satisfies Settings;
 
-/** Seconds, from 0 to a minute: an orchestrator ends what takes longer. */
+/** Seconds from 0 to 60. An orchestrator kills a process that takes longer to stop. */
 const seconds = z
   .string()
   .regex(/^\d+(\.\d+)?$/, "must be a number of seconds")
@@ -109,17 +116,24 @@ const seconds = z
 export const stopSettings = {
   SHUTDOWN_DELAY: {
     schema: seconds,
-    // a balancer that asks every second or two has noticed by then
+    // by then a load balancer that probes every second or two has seen it
     default: "5",
-    doc: "seconds between a stop signal, which withdraws readiness, and the stop: balancers turn away meanwhile",
+    doc: "seconds between a stop signal, which withdraws readiness, and the stop; load balancers stop sending requests meanwhile",
   },
 } as const satisfies Settings;
 
-/** Where a service listens; `port` is that of the service, a lone PORT wins. */
+/**
+ * The settings of the address on which a service listens. `name` is the service's own port setting. PORT takes
+ * precedence.
+ */
 export const listenSettings = <const N extends string>(name: N, defaultPort: number) =>
   ({
-    [name]: { schema: port, default: String(defaultPort), doc: "port to listen on (a lone PORT wins)" },
-    PORT: { schema: port, optional: true, doc: "port to listen on, before any other setting" },
+    [name]: { schema: port, default: String(defaultPort), doc: "port to listen on (PORT takes precedence)" },
+    PORT: {
+      schema: port,
+      optional: true,
+      doc: "port to listen on, takes precedence over the service's own port setting",
+    },
     HOST: {
       schema: text,
       default: "127.0.0.1",
@@ -160,23 +174,26 @@ export const kafkaSettings = {
   TOPIC_PREFIX: {
     schema: prefix,
     default: "teravoz.",
-    doc: "begins the name of every topic and consumer group",
+    doc: "prefix of the names of all topics and consumer groups",
   },
   KAFKA_SESSION_TIMEOUT_MS: {
-    // up to a broker's default maximum; below 2 s a busy machine expels members that are well
+    // the upper limit is a broker's default; below 2 s a busy machine would expel healthy members
     schema: wholeNumber(2_000, 1_800_000),
     default: "10000",
-    doc: "ms of silence after which a consumer loses its partitions; a broker allows 6000 or more by default",
+    doc: "ms without a heartbeat after which a consumer loses its partitions; brokers allow 6000 or more by default",
   },
 } as const satisfies Settings;
 
-/** How each instance reports on itself; the same for all services, because realtime judges the others by its own. */
+/**
+ * The settings of the status reports. They must be the same for all services, because realtime applies its own value to
+ * the others.
+ */
 export const statusSettings = {
   STATUS_INTERVAL_MS: {
-    // below a second the reports would be a load of their own; above a minute the page would notice a death too late
+    // below a second the reports would cause load; above a minute the page would detect a dead instance too late
     schema: wholeNumber(1_000, 60_000),
     default: "10000",
-    doc: "ms between two status reports of an instance; without one for three times as long it counts as silent",
+    doc: "ms between two status reports of an instance; without a report for three times as long it counts as silent",
   },
 } as const satisfies Settings;
 
@@ -186,21 +203,21 @@ export const registrySettings = {
     default: "http://127.0.0.1:8081/apis/ccompat/v7",
     doc: "Confluent-compatible schema registry, with path",
   },
-  SCHEMA_REGISTRY_USERNAME: { ...optionalText, doc: "user name at the registry" },
-  SCHEMA_REGISTRY_PASSWORD: { ...optionalSecret, doc: "password at the registry" },
+  SCHEMA_REGISTRY_USERNAME: { ...optionalText, doc: "user name for the registry" },
+  SCHEMA_REGISTRY_PASSWORD: { ...optionalSecret, doc: "password for the registry" },
 } as const satisfies Settings;
 
-/** How topics must be, for `topics` and for every service that looks at them. */
+/** The settings of the topics, for the command `topics` and for every service that checks them. */
 export const topicsSettings = {
   KAFKA_REPLICATION_FACTOR: {
     schema: wholeNumber(1, 9),
     optional: true,
-    doc: "copies of each partition (default 3, or 1 where there is one broker)",
+    doc: "copies of each partition (default 3, or 1 if there is one broker)",
   },
   SCHEMA_REGISTRY_TOPICS: {
     schema: list,
     default: "kafkasql-journal,kafkasql-snapshots",
-    doc: "topics in which the registry keeps its schemas, from which nothing may be deleted; those that are not there are left out",
+    doc: "topics in which the registry stores its schemas, from which nothing may be deleted; missing ones are ignored",
   },
 } as const satisfies Settings;
 

@@ -5,7 +5,7 @@ import { sleep } from "./sleep.ts";
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** Whether the promise has resolved. */
+/** Returns a state that records whether the promise has resolved. */
 function watch(promise: Promise<void>): { resolved: boolean } {
   const state = { resolved: false };
   void promise.then(() => {
@@ -14,7 +14,7 @@ function watch(promise: Promise<void>): { resolved: boolean } {
   return state;
 }
 
-test("a sleep ends when its time has passed, not before", async () => {
+test("a sleep ends when its time has passed and not earlier", async () => {
   const state = watch(sleep(1_000));
   await jest.advanceTimersByTimeAsync(999);
   expect(state.resolved).toBe(false);

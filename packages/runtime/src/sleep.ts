@@ -1,6 +1,6 @@
 /**
- * Resolves after `ms`, or as soon as the signal aborts; it never rejects. Unlike that of `node:timers/promises`, its timer is
- * the global one, which Jest's fake timers replace. With `ref: false` it does not keep the process alive.
+ * Resolves after `ms`, or as soon as the signal aborts. Never rejects. Unlike `node:timers/promises` it uses the global
+ * timer, which Jest's fake timers replace. With `ref: false` it does not keep the process alive.
  */
 export function sleep(
   ms: number,

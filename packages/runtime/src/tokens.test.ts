@@ -5,7 +5,7 @@ const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toStrin
 const presented = (authorization?: string, url = "/webhook") =>
   presentedToken({ headers: authorization === undefined ? {} : { authorization }, url });
 
-test("a token comes as Bearer, as the password of Basic, or in the query", () => {
+test("a token is read from Bearer, from the password of Basic, or from the query", () => {
   expect(presented("Bearer my-token-1")).toBe("my-token-1");
   expect(presented("bearer my-token-1")).toBe("my-token-1");
   expect(presented(basic("teravoz:my-token-1"))).toBe("my-token-1");
@@ -15,30 +15,30 @@ test("a token comes as Bearer, as the password of Basic, or in the query", () =>
   expect(presented(undefined, "/webhook?a=b&token=my%2Dtoken%2D1")).toBe("my-token-1");
 });
 
-test("a request without credentials presents none, and odd ones are just wrong", () => {
+test("a request without credentials presents no token, and malformed credentials are a wrong token", () => {
   for (const url of ["/webhook", "/webhook?", "/webhook?tokens=x", "/token=x"])
     expect(presented(undefined, url)).toBeNull();
   for (const authorization of ["", "Bearer", "Basic", "Digest x", "Basic !!!", `Basic ${"A".repeat(8_000)}`])
     expect(isAccepted(presented(authorization), ["my-token-1"])).toBe(false);
 });
 
-test("a wrong header is not made good by the query", () => {
+test("a wrong header is not replaced by a right token in the query", () => {
   expect(presented("Bearer wrong", "/webhook?token=right")).toBe("wrong");
 });
 
-test("each token of a list opens the door while one replaces another", () => {
+test("each token of a list is accepted while one replaces another", () => {
   const tokens = ["old-token-1", "new-token-1"];
   for (const token of tokens) expect(isAccepted(token, tokens)).toBe(true);
   for (const token of ["old-token", "old-token-11", "OLD-TOKEN-1", "", "old-token-1,new-token-1"])
     expect(isAccepted(token, tokens)).toBe(false);
 });
 
-test("what is no text opens nothing, and an empty list is no open door", () => {
+test("a value that is not text is refused, and so is any token if the list is empty", () => {
   for (const value of [null, undefined, 1, {}, ["old-token-1"], { length: 11 }])
     expect(isAccepted(value, ["old-token-1"])).toBe(false);
   expect(isAccepted("", [])).toBe(false);
 });
 
-test("where no token is asked for, any or none is accepted", () => {
+test("any token or none is accepted if no token is required", () => {
   for (const value of [null, undefined, "anything", 1]) expect(isAccepted(value, null)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** The token a request carries: Bearer, the password of Basic, or `?token=`; null where there is none. */
+/** Returns the token of a request: Bearer, the password of Basic, or `?token=`. Null if there is none. */
 export function presentedToken(request: Pick<IncomingMessage, "headers" | "url">): string | null {
   const [scheme = "", credentials = ""] = (request.headers.authorization ?? "").split(" ", 2);
   if (scheme.toLowerCase() === "bearer") return credentials;
@@ -15,7 +15,10 @@ function passwordOf(credentials: string): string {
   return decoded.slice(decoded.indexOf(":") + 1);
 }
 
-/** Whether a token opens the door: any token where none is asked for. Takes the same time for each wrong one. */
+/**
+ * Returns whether a token is accepted. Any token is accepted if none is required. Takes the same time for each wrong
+ * token.
+ */
 export function isAccepted(presented: unknown, accepted: readonly string[] | null): boolean {
   if (accepted === null) return true;
   if (typeof presented !== "string") return false;

@@ -6,22 +6,25 @@ import type { Remaining, Segment } from "./segments.ts";
 export type Sender = {
   log: Log;
   /**
-   * Resolves when Kafka has acknowledged the record. Throws Unavailable if the record is to be sent again, RefusedForGood or any other
-   * error if it will never be accepted.
+   * Resolves when Kafka has acknowledged the record. Throws Unavailable if the record must be sent again, and
+   * RefusedForGood or any other error if it will never be accepted.
    */
   send(record: Spooled): Promise<void>;
 };
 
-/** The first record that a blocked destination did not take. */
+/** The first record that a blocked destination did not accept. */
 type Head = { segment: Segment; index: number; record: Spooled };
 type Blocked = { head: Head; probing: boolean };
 
-/** The state of all destinations. One that did not take the last record it was sent is blocked. */
+/** The state of all destinations. A destination that did not accept its last record is blocked. */
 export type Destinations = {
   isOpen(name: string): boolean;
-  /** Those that are blocked. */
+  /** Returns the blocked destinations. */
   blocked(): string[];
-  /** Sends each blocked destination the record that it did not take; one that takes it is open again. In the background. */
+  /**
+   * Sends each blocked destination the record that it did not accept, in the background. A destination that accepts it
+   * is open again.
+   */
   probe(sender: Sender): void;
   block(name: string, head: Head, log: Log): void;
 };
@@ -36,14 +39,14 @@ export function createDestinations(): Destinations {
     if (outcome === "again") return;
     note(segment, { name, index, outcome });
     all.delete(name);
-    sender.log.info({ destination: name }, "spool: a destination takes records again");
+    sender.log.info({ destination: name }, "spool: a destination accepts records again");
   };
   return {
     isOpen: (name) => !all.has(name),
     blocked: () => [...all.keys()],
     block: (name, head, log) => {
       all.set(name, { head, probing: false });
-      log.warn({ destination: name }, "spool: a destination takes no records, the others go on");
+      log.warn({ destination: name }, "spool: a destination accepts no records, continuing with the others");
     },
     probe: (sender) => {
       for (const [name, blocked] of all) if (!blocked.probing) void probeOne(sender, name, blocked);
@@ -51,13 +54,16 @@ export function createDestinations(): Destinations {
   };
 }
 
-/** So many are on their way at once: one batch of the publisher, and a fraction of its queue, which live events share. */
+/**
+ * The maximum number of records in flight. They fit into one batch of the publisher, and are a fraction of its queue,
+ * which live events share.
+ */
 const WINDOW = 500;
 
 type SenderTo = Sender & { destinations: Destinations };
 type Sending = { segment: Segment; records: readonly Spooled[]; isWanted: () => boolean };
 
-/** Sends what is left of a segment to each destination that takes it, all at once, in order to each. */
+/** Sends the remaining records of a segment to all open destinations in parallel, in order to each destination. */
 export async function sendInOrder(sender: SenderTo, sending: Sending): Promise<void> {
   const names = [...sending.segment.left!.keys()].filter((name) => sender.destinations.isOpen(name));
   const window = Math.max(1, Math.floor(WINDOW / names.length));
@@ -69,7 +75,7 @@ async function sendTo(
   { segment, records, isWanted }: Sending,
   { name, window }: { name: string; window: number },
 ): Promise<void> {
-  // one goes ahead: where nothing answers, it alone waits for the deadline
+  // one record goes first, so that only this one waits for the deadline if nothing answers
   for (let size = 1; ; size = window) {
     const indices = segment.left?.get(name)?.slice(0, size) ?? [];
     if (indices.length === 0 || !isWanted()) return;
@@ -98,7 +104,7 @@ async function trySend({ send, log }: Sender, record: Spooled): Promise<SendOutc
 
 type Noted = { name: string; index: number; outcome: "sent" | "refused" };
 
-/** The record is off our hands, or is kept aside when its segment goes. */
+/** Removes a record from the remaining ones. A refused record is kept aside when its segment is removed. */
 function note({ left, refused }: Segment, { name, index, outcome }: Noted): void {
   take(left!, name, index);
   if (outcome === "refused") refused.set(name, [...(refused.get(name) ?? []), index]);
@@ -106,7 +112,7 @@ function note({ left, refused }: Segment, { name, index, outcome }: Noted): void
 
 function take(remaining: Remaining, name: string, index: number): void {
   const indices = remaining.get(name)!;
-  // nearly always the first
+  // it is nearly always the first one
   indices.splice(indices.indexOf(index), 1);
   if (indices.length === 0) remaining.delete(name);
 }

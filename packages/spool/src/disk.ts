@@ -1,38 +1,41 @@
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { type Lock, lock } from "./lock.ts";
 
-/** A file being written: only at its end. */
+/** A file that is being appended to. */
 export type SpoolFile = {
-  /** Resolves with how many bytes were taken, perhaps fewer than given. */
+  /** Resolves with the number of written bytes, which may be fewer than given. */
   write(bytes: Buffer): Promise<number>;
-  /** Resolves when what was written, and the file's length, survive a loss of power. */
+  /** Resolves when the written bytes and the file's length survive a power loss. */
   sync(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** What a spool does to a disk: a dependency, so that a disk that fails can be tried. */
+/** The disk operations of a spool. They are a dependency so that tests can use a failing disk. */
 export type Disk = {
-  /** A new file, for this user's eyes only. Rejects where there is one. */
+  /** Creates a file that only this user may read. Rejects if it exists. */
   create(path: string): Promise<SpoolFile>;
   read(path: string): Promise<Buffer>;
-  /** The size of a file in bytes. */
+  /** Returns the size of a file in bytes. */
   size(path: string): Promise<number>;
-  /** The names in a directory, sorted. */
+  /** Returns the sorted names in a directory. */
   list(dir: string): Promise<string[]>;
   move(from: string, to: string): Promise<void>;
-  /** Does nothing where there is none. */
+  /** Removes a file. Does nothing if it does not exist. */
   remove(path: string): Promise<void>;
-  /** Does nothing where it is already. */
+  /** Creates a directory. Does nothing if it exists. */
   makeDir(dir: string): Promise<void>;
-  /** Rejects where it is not empty. */
+  /** Removes a directory. Rejects if it is not empty. */
   removeDir(dir: string): Promise<void>;
-  /** Resolves when the names in a directory survive a loss of power. */
+  /** Resolves when the names in a directory survive a power loss. */
   syncDir(dir: string): Promise<void>;
-  /** Null where another process, or another handle of this one, has the lock; throws where there can be none. */
+  /**
+   * Locks a file. Returns null if another process, or another handle of this process, has the lock. Throws if the file
+   * cannot be locked.
+   */
   lock(path: string): Lock | null;
 };
 
-/** The disk of this machine. */
+/** The local file system. */
 export const disk: Disk = {
   create,
   read: (path) => readFile(path),

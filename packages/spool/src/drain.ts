@@ -22,17 +22,21 @@ export type Draining = Sender & {
   disk: Disk;
   root: string;
   metrics: Metrics;
-  /** Where a record is to go: what one destination does not take holds up none of another one. */
+  /**
+   * Returns the destination of a record. Records that one destination does not accept do not block those of another.
+   */
   destinationOf(record: Spooled): string;
-  /** The directories whose segments are sent; an adopted one that is empty is left. */
+  /** The directories whose segments are sent. An adopted directory is released when it is empty. */
   dirs: SpoolDir[];
   destinations: Destinations;
-  /** Between two tries of what was refused for good, in ms. */
+  /** The pause between two tries of permanently refused records, in ms. */
   refusedRetryMs: number;
   damagedBytes: number;
 };
 
-/** Sends all segments, oldest first, to the destinations that take something. What was sent is not sent again by this process. */
+/**
+ * Sends all segments, oldest first, to the open destinations. This process does not send an acknowledged record again.
+ */
 export async function drain(draining: Draining, isWanted: () => boolean): Promise<void> {
   for (const { spoolDir, segment } of oldestFirst(draining.dirs)) {
     if (!isWanted()) return;
@@ -41,7 +45,7 @@ export async function drain(draining: Draining, isWanted: () => boolean): Promis
       if (leftIn(segment) === 0) await dispose(draining, spoolDir, segment);
     } catch (err) {
       if (isOfRefused(segment) && (err as { code?: string }).code === "ENOENT") forget(spoolDir, segment);
-      // logged once, tried each time; the others are sent meanwhile
+      // logged once and retried at each pass, while the other segments are sent
       else if (!segment.stuck) draining.log.error({ err, path: segment.path }, "spool: a segment is stuck");
       segment.stuck = true;
     }
@@ -62,7 +66,7 @@ const forget = (spoolDir: SpoolDir, segment: Segment): void =>
 async function sendSegment(draining: Draining, segment: Segment, isWanted: () => boolean): Promise<void> {
   const { destinations } = draining;
   const isOpen = (name: string) => destinations.isOpen(name);
-  // a segment is read again for each pass, and not for one that could send nothing of it
+  // a segment is read again for each pass, unless none of its records can be sent
   if (segment.left && ![...segment.left.keys()].some(isOpen)) return;
   const records = await load(draining, segment);
   await sendInOrder(draining, { segment, records, isWanted });
@@ -77,11 +81,14 @@ async function load({ disk, log, destinationOf }: Draining, segment: Segment): P
   if (segment.left) return scan.records;
   segment.left = Map.groupBy(scan.records.keys(), (index) => destinationOf(scan.records[index]!));
   if (scan.tornBytes > 0)
-    log.warn({ bytes: scan.tornBytes }, "spool: a record whose write did not end is cut off");
+    log.warn({ bytes: scan.tornBytes }, "spool: a record whose write was not completed is ignored");
   return scan.records;
 }
 
-/** Nothing of it is left to be sent now: it is removed, once what of it must be kept is kept elsewhere. */
+/**
+ * Removes a segment without remaining records. Refused records, and the file of a damaged segment, are first kept
+ * elsewhere.
+ */
 async function dispose(draining: Draining, spoolDir: SpoolDir, segment: Segment): Promise<void> {
   const { disk, dirs } = draining;
   if (countOf(segment.refused) > 0) {
@@ -97,14 +104,14 @@ async function dispose(draining: Draining, spoolDir: SpoolDir, segment: Segment)
   await leaveDir(disk, spoolDir);
 }
 
-/** A record that is refused again stays in its file. */
+/** Schedules the next try of refused records, which stay in their file. */
 function postpone({ refusedRetryMs }: Draining, segment: Segment): void {
   segment.left = segment.refused;
   segment.refused = new Map();
   segment.retryAt = performance.now() + refusedRetryMs;
 }
 
-/** The refused records get a file of their own, which is on the disk for good before their segment goes. */
+/** Writes the refused records to a separate file, which is safely on the disk before their segment is removed. */
 async function keepRefused(draining: Draining, spoolDir: SpoolDir, segment: Segment): Promise<void> {
   const { disk, log, refusedRetryMs } = draining;
   const { scan } = await readSegment(disk, segment.path);
@@ -116,7 +123,7 @@ async function keepRefused(draining: Draining, spoolDir: SpoolDir, segment: Segm
   const outline = { path, bytes, records: records.length, oldest: oldestOf(records) };
   spoolDir.segments = spoolDir.segments.filter((each) => each.path !== path);
   spoolDir.segments.push({ ...segmentOf(outline), retryAt: performance.now() + refusedRetryMs });
-  log.error({ path, records: records.length }, "spool: records that are refused for good are kept aside");
+  log.error({ path, records: records.length }, "spool: permanently refused records are kept aside");
 }
 
 async function keepAside(draining: Draining, { path, bytes }: Segment): Promise<void> {
@@ -125,9 +132,9 @@ async function keepAside(draining: Draining, { path, bytes }: Segment): Promise<
   const to = join(aside, `${basename(dirname(path))}-${basename(path)}`);
   await disk.makeDir(aside);
   await disk.move(path, to);
-  // its new name first: it must not be lost between the two
+  // the new name is synced before the old directory, so that the file is never lost
   await disk.syncDir(aside);
   draining.damagedBytes += bytes;
   metrics.spoolDamaged.inc();
-  log.error({ path: to, bytes }, "spool: a damaged segment is kept aside, what could be read of it was sent");
+  log.error({ path: to, bytes }, "spool: a damaged segment is kept aside, its readable records were sent");
 }

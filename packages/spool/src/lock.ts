@@ -1,22 +1,25 @@
-/** Held until it is released or the process ends, in whatever way. A stopped process keeps it. */
+/** A lock that is held until it is released or the process ends, in whatever way. A stopped process keeps it. */
 export type Lock = { release(): void };
 
-/** SQLite's codes (sqlite.org/rescode.html): another has it; the file cannot be opened, for its directory is gone. */
+/**
+ * SQLite's result codes (sqlite.org/rescode.html): another process has the lock, or the file cannot be opened because
+ * its directory no longer exists.
+ */
 const BUSY = 5;
 const CANNOT_OPEN = 14;
 
 /**
- * A lock of the kernel's by way of SQLite, for Node has none of its own: an exclusive transaction that nothing is written in. It
- * dies with its process, holds while the process is stopped, and holds between containers that share a volume.
- * Null where another has it, or where there is no directory any more.
+ * Acquires a lock of the kernel through SQLite, because Node offers none: an exclusive transaction in which nothing is
+ * written. The lock ends with its process, holds while the process is stopped, and works between containers that share
+ * a volume. Returns null if another process has it, or if the directory no longer exists.
  */
 export function lock(path: string): Lock | null {
-  // loaded only by who has a spool
+  // loaded only if a spool is used
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
     database = new DatabaseSync(path);
-    // no journal beside it
+    // this mode creates no journal file
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     database?.close();

@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test("whatever fails, is refused, and whenever power is lost: every acknowledged record is sent in the end, and nothing that was never given", async () => {
+test("every acknowledged record is sent in the end, and no record that was never appended, whatever fails or is refused and whenever power is lost", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const history = createHistory();
@@ -64,7 +64,7 @@ test("whatever fails, is refused, and whenever power is lost: every acknowledged
     }),
     { numRuns: runs(30) },
   );
-  // the time is the disk's, and what it takes says nothing: a busy machine needs more than 5 s
+  // the duration is not tested: a busy machine needs more than 5 s
 }, 60_000);
 
 function createHistory() {
@@ -91,7 +91,7 @@ function createHistory() {
     if (!running) return;
     switch (each.does) {
       case "append":
-        // not waited for: what comes next may come in the middle
+        // not awaited, so that the next step may happen during the appends
         for (let n = 0; n < each.count; n++) void append(`event-${given.size}`);
         return elapse(given.size % 7);
       case "brokers":

@@ -14,14 +14,17 @@ const record = fc.record(
 );
 const some = fc.array(record, { minLength: 1, maxLength: 8 });
 const encodeAll = (records: readonly Spooled[]) => Buffer.concat(records.map(encodeRecord));
-/** Bodies, times and ids alone: buffers that are views of others are not equal to those that are not. */
+/**
+ * Returns bodies, times and ids as text, because buffers that are views of other buffers do not equal those that are
+ * not.
+ */
 const plain = (records: readonly Spooled[]) =>
   records.map(
     ({ body, receivedAt, deliveryId }) => `${receivedAt.getTime()} ${deliveryId} ${body.toString("hex")}`,
   );
 
 describe("records of the spool", () => {
-  test("are read as they were written, to the byte and the millisecond", () => {
+  test("are read exactly as they were written, with body, time in ms and id", () => {
     fc.assert(
       fc.property(some, (records) => {
         const scan = scanRecords(encodeAll(records));
@@ -31,14 +34,14 @@ describe("records of the spool", () => {
     );
   });
 
-  test("of an earlier release are read without an id of their delivery", () => {
+  test("that an earlier release wrote are read without a delivery id", () => {
     const bytes = Buffer.from("ff54563100000002427d1a94a20000005223518c7b7d", "hex");
     expect(plain(scanRecords(bytes).records)).toEqual(
       plain([{ body: Buffer.from("{}"), receivedAt: new Date(2_000_000_000_000) }]),
     );
   });
 
-  test("of the largest body there is are read too", () => {
+  test("with the largest possible body are read", () => {
     const largest = {
       body: Buffer.alloc(64 * 1024, "x"),
       receivedAt: new Date(),
@@ -48,7 +51,7 @@ describe("records of the spool", () => {
     expect(plain(scanRecords(encodeRecord(largest)).records)).toEqual(plain([largest]));
   });
 
-  test("cut off at any byte of the last one: all others are read, the last is known as torn", () => {
+  test("that are cut off at any byte of the last one are read without the last one, which is reported as torn", () => {
     fc.assert(
       fc.property(some, (records) => {
         const whole = encodeAll(records);
@@ -63,13 +66,13 @@ describe("records of the spool", () => {
     );
   });
 
-  test("with room behind them that was never written: that is torn, not damaged", () => {
+  test("that are followed by unwritten space are read, and the space is reported as torn, not as damaged", () => {
     const records = [{ body: Buffer.from("{}"), receivedAt: new Date(0) }];
     const scan = scanRecords(Buffer.concat([encodeAll(records), Buffer.alloc(4_096)]));
     expect([scan.records.length, scan.tornBytes, scan.damagedBytes]).toEqual([1, 4_096, 0]);
   });
 
-  test("with any byte changed: every record but that one is read, and the damage is reported", () => {
+  test("with any byte changed are read without the changed record, and the damage is reported", () => {
     fc.assert(
       fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (records, where, change) => {
         const bytes = encodeAll(records);
@@ -78,14 +81,14 @@ describe("records of the spool", () => {
         const hit = recordAt(records, at);
         const scan = scanRecords(bytes);
         expect(plain(scan.records)).toEqual(plain(records.toSpliced(hit, 1)));
-        // a length that was changed in the last one cannot be distinguished from a write that did not end
+        // a changed length in the last record cannot be distinguished from a write that was not completed
         const { damagedBytes, tornBytes } = scan;
         expect(hit === records.length - 1 ? damagedBytes + tornBytes : damagedBytes).toBeGreaterThan(0);
       }),
     );
   });
 
-  test("with garbage between them: all are read, the garbage is reported", () => {
+  test("with garbage between them are all read, and the garbage is reported", () => {
     fc.assert(
       fc.property(some, some, fc.uint8Array({ minLength: 1, maxLength: 200 }), (first, second, garbage) => {
         const scan = scanRecords(Buffer.concat([encodeAll(first), garbage, encodeAll(second)]));
@@ -96,7 +99,7 @@ describe("records of the spool", () => {
   });
 });
 
-/** Which record has this byte. */
+/** Returns the index of the record that contains this byte. */
 function recordAt(records: readonly Spooled[], at: number): number {
   let end = 0;
   return records.findIndex((each) => {

@@ -1,15 +1,18 @@
 import { crc32 } from "node:zlib";
 
-/** A body as it came, when, and the id of its delivery: 12 characters of ASCII; records of earlier releases have none. */
+/**
+ * A received body, its time of reception and the id of its delivery: 12 ASCII characters. Records of earlier releases
+ * have no id.
+ */
 export type Spooled = { body: Buffer; receivedAt: Date; deliveryId?: string };
 
-/** A record and where it is to go: what is sent to one destination goes on whatever another one does. */
+/** A record and its destination. Destinations are sent to independently of each other. */
 export type Addressed = Spooled & { destination: string };
 
 /**
- * A record on the disk: marker (3 bytes), version (1), length of the body (4), received_at in ms (8, a double), CRC-32 of all
- * behind the version but itself (4), in version 2 the id of the delivery (12), the body. 0xFF stands in no UTF-8: no body holds
- * the marker.
+ * The format of a record on the disk: marker (3 bytes), version (1), length of the body (4), received_at in ms (8, a
+ * double), CRC-32 of everything after the version except itself (4), in version 2 the id of the delivery (12), and the
+ * body. The byte 0xFF does not occur in UTF-8, so no body contains the marker.
  */
 const MARKER = Buffer.from([0xff, 0x54, 0x56]);
 const WITHOUT_ID = "1".charCodeAt(0);
@@ -18,12 +21,12 @@ const LENGTH_AT = 4;
 const CRC_AT = 16;
 const ID_AT = 20;
 const ID_BYTES = 12;
-/** Where the body begins, by the version. */
+/** The offset of the body by version. */
 const BODY_AT = new Map([
   [WITHOUT_ID, ID_AT],
   [WITH_ID, ID_AT + ID_BYTES],
 ]);
-/** The largest body of a webhook is 64 KiB; a length beyond this is none. */
+/** The size of the largest webhook body. A greater length is not that of a record. */
 const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_RECORD_BYTES = ID_AT + ID_BYTES + MAX_BODY_BYTES;
 
@@ -48,13 +51,13 @@ const checksum = (record: Buffer) => crc32(record.subarray(ID_AT), crc32(record.
 
 export type Scan = {
   records: Spooled[];
-  /** What a write that did not end has left behind the last record: it was never acknowledged. */
+  /** The number of bytes that an uncompleted write left after the last record. They were never acknowledged. */
   tornBytes: number;
-  /** What is neither a record nor torn: acknowledged records may have been there. */
+  /** The number of bytes that are neither a record nor torn. They may have been acknowledged records. */
   damagedBytes: number;
 };
 
-/** The records of a segment, in order. Behind damage the next whole record is looked for. */
+/** Returns the records of a segment in order. After damage, the scan continues at the next whole record. */
 export function scanRecords(bytes: Buffer): Scan {
   const scan: Scan = { records: [], tornBytes: 0, damagedBytes: 0 };
   for (let at = 0; at < bytes.length; ) {
@@ -77,7 +80,7 @@ function decodeRecord(record: Buffer): Spooled {
   };
 }
 
-/** The whole record that begins here; null where there is none. */
+/** Returns the whole record at this offset, or null if there is none. */
 function recordAt(bytes: Buffer, at: number): Buffer | null {
   const end = endAt(bytes, at);
   if (end === null || end > bytes.length) return null;
@@ -85,7 +88,7 @@ function recordAt(bytes: Buffer, at: number): Buffer | null {
   return record.readUInt32BE(CRC_AT) === checksum(record) ? record : null;
 }
 
-/** Where the record that begins here would end, by its header; null where none begins. */
+/** Returns the end of the record at this offset according to its header, or null if no record begins there. */
 function endAt(bytes: Buffer, at: number): number | null {
   if (at + ID_AT > bytes.length || !MARKER.equals(bytes.subarray(at, at + MARKER.length))) return null;
   const bodyAt = BODY_AT.get(bytes[at + MARKER.length]!);
@@ -93,7 +96,7 @@ function endAt(bytes: Buffer, at: number): number | null {
   return bodyAt !== undefined && length <= MAX_BODY_BYTES ? at + bodyAt + length : null;
 }
 
-/** Past what is no record: to the next one, else to the end. */
+/** Skips bytes that are not a record. Returns the offset of the next record, or the end. */
 function skip(bytes: Buffer, from: number, scan: Scan): number {
   let at = from;
   do at = bytes.indexOf(MARKER, at + 1);
@@ -104,7 +107,9 @@ function skip(bytes: Buffer, from: number, scan: Scan): number {
   return end;
 }
 
-/** A record cut off anywhere, or room that a file system gave and nothing was written to. */
+/**
+ * Returns whether the tail is an incomplete record, or space that the file system allocated and that was never written.
+ */
 function isTorn(tail: Buffer): boolean {
   const end = endAt(tail, 0);
   if (end !== null) return end > tail.length;

@@ -3,60 +3,60 @@ import type { Disk } from "./disk.ts";
 import type { Lock } from "./lock.ts";
 import { type Scan, type Spooled, scanRecords } from "./record.ts";
 
-/** Indices of records in a segment, in order, by the destination they are to go to. */
+/** The indices of records in a segment, in order, by destination. */
 export type Remaining = Map<string, number[]>;
 
-/** A file of records that is written no more. */
+/** A file of records that is no longer written. */
 export type Segment = {
   path: string;
   bytes: number;
   records: number;
-  /** When the first of what is left in it came, in ms; Infinity where it has none. */
+  /** The reception time of the oldest remaining record, in ms. Infinity if there is none. */
   oldest: number;
-  /** What is still to be sent, once it was read for that. */
+  /** The records that still must be sent. Null until the segment is read to be sent. */
   left: Remaining | null;
-  /** The records that were refused for good since the segment was read. */
+  /** The records that were permanently refused since the segment was read. */
   refused: Remaining;
-  /** Null; in a file of refused records, when they are tried again (performance.now()). */
+  /** The time of the next try in a file of refused records (performance.now()), otherwise null. */
   retryAt: number | null;
-  /** A part of it cannot be read: it is kept aside. */
+  /** True if a part of it cannot be read. It is then kept aside. */
   damaged: boolean;
-  /** The disk lets it not be read, or not be removed, for now. */
+  /** True while it cannot be read or removed. */
   stuck: boolean;
 };
 
-/** A directory of segments that this process holds the lock of. */
+/** A directory of segments whose lock this process holds. */
 export type SpoolDir = { dir: string; lock: Lock; segments: Segment[]; adopted: boolean };
 
-/** Directories of other names are nobody's here. */
+/** The name of an instance's directory. Directories with other names are ignored. */
 export const SPOOL_DIR_NAME = /^ingest-/;
-/** The directory for segments that could not be read whole: a person must look at them. */
+/** The directory for segments that could not be read completely. An operator must check them. */
 export const ASIDE = "damaged";
 export const LOCK_FILE = "lock";
-/** What a look at a disk that failed writes; a process that ends meanwhile leaves it. */
+/** The file that tests a failed disk. A process that ends during the test leaves it behind. */
 export const PROBE_FILE = "probe";
 export const SEGMENT_NAME = /\.(segment|refused)$/;
-/** Ends the name of a file of records that were refused for good: they are tried again seldom. */
+/** The suffix of a file of permanently refused records, which are retried rarely. */
 const REFUSED = ".refused";
 export const refusedPath = (path: string) => path.replace(/\.segment$/, REFUSED);
 export const isOfRefused = ({ path }: Pick<Segment, "path">): boolean => path.endsWith(REFUSED);
 
-/** How a segment looks from outside. */
+/** The path, size and contents of a segment in numbers. */
 export type Outline = Pick<Segment, "path" | "bytes" | "records" | "oldest">;
 
 export const segmentOf = (outline: Outline): Segment => ({
   ...outline,
   left: null,
   refused: new Map(),
-  // those that are found at a start are tried at once
+  // files found at the start are tried at once
   retryAt: isOfRefused(outline) ? 0 : null,
   damaged: false,
   stuck: false,
 });
 
 /**
- * A segment as its file says, with what is to be sent of it. One that the disk cannot read counts as damaged; rejects where it may
- * be read later.
+ * Reads a segment and its records. A segment that the disk cannot read (EIO) counts as damaged. Rejects if it may be
+ * readable later.
  */
 export async function readSegment(disk: Disk, path: string): Promise<{ segment: Segment; scan: Scan }> {
   const bytes = await disk.read(path).catch((error: { code?: string }) => {
@@ -82,9 +82,9 @@ export const countOf = (remaining: Remaining): number =>
 /** Releases the lock of a directory, and removes the directory if it is empty. */
 export async function leaveDir(disk: Disk, { dir, lock, segments }: SpoolDir): Promise<void> {
   if (segments.length === 0) {
-    // the lock is held until its file is gone: no process adopts a directory that is about to be removed
+    // the lock is held until its file is removed, so that no process adopts a directory that is about to be removed
     for (const name of [PROBE_FILE, LOCK_FILE]) await disk.remove(join(dir, name)).catch(() => {});
-    // one that is not empty stays, with whatever is in it
+    // a directory that is not empty is kept with its contents
     await disk.removeDir(dir).catch(() => {});
   }
   lock.release();

@@ -7,8 +7,8 @@ import { LOCK_FILE, readSegment, SEGMENT_NAME, SPOOL_DIR_NAME, type SpoolDir } f
 type Root = { disk: Disk; root: string };
 
 /**
- * A directory of this process's own, locked. It gets its name only when it is locked: nobody finds it before. Throws where
- * the disk does not let it.
+ * Creates and locks the directory of this process. It is renamed to its final name only after it is locked, so that no
+ * other process finds it before. Throws if the disk fails.
  */
 export async function openSpoolDir({ disk, root }: Root): Promise<SpoolDir> {
   const id = `${Date.now().toString(36)}-${randomBytes(4).toString("hex")}`;
@@ -25,22 +25,25 @@ export async function openSpoolDir({ disk, root }: Root): Promise<SpoolDir> {
 type Adopting = Root & { held: ReadonlySet<string>; log: Log };
 
 /**
- * The directories of processes that have ended, as many as there are, each locked and its segments read. One that cannot be read
- * now is left for the next time.
+ * Yields the directories of all processes that have ended, locked and with their segments read. A directory that cannot
+ * be read now is left for the next call.
  */
 export async function* adoptDirs({ disk, root, held, log }: Adopting) {
   for (const name of await disk.list(root)) {
     const dir = join(root, name);
     if (!SPOOL_DIR_NAME.test(name) || held.has(dir)) continue;
     const spoolDir = await adoptDir(disk, dir).catch((err) => {
-      log.error({ err, path: dir }, "spool: what an ended process has left cannot be read now");
+      log.error(
+        { err, path: dir },
+        "spool: the directory of an ended process cannot be read, retrying later",
+      );
       return null;
     });
     if (spoolDir) yield spoolDir;
   }
 }
 
-/** Null where its owner lives, or another was faster. */
+/** Returns null if its owner is alive, or if another process was faster. */
 async function adoptDir(disk: Disk, dir: string): Promise<SpoolDir | null> {
   const lock = disk.lock(join(dir, LOCK_FILE));
   if (!lock) return null;

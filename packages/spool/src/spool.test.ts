@@ -17,7 +17,7 @@ import {
 beforeEach(stopClock);
 afterEach(stopAll);
 
-test("what is spooled is sent when the brokers are back, each once, and the disk is free again", async () => {
+test("spooled records are sent once each when the brokers return, and their files are removed", async () => {
   const { append, brokers, sent, spool, segments, logged } = await startProcess(createMemoryDisk());
   await Promise.all(texts(2_000).map(append));
   expect(spool.depth()).toMatchObject({ records: 2_000 });
@@ -30,12 +30,12 @@ test("what is spooled is sent when the brokers are back, each once, and the disk
   expect(spool.check()).toEqual({ ok: true });
   await until(() => logged.length === 2);
   expect(logged.map((line) => JSON.parse(line).msg)).toEqual([
-    "spool: events are kept on the disk until the brokers take them",
-    "spool: all that was kept is sent",
+    "spool: events are stored on the disk until the brokers accept them",
+    "spool: all stored records are sent",
   ]);
 });
 
-test("a full spool refuses and says so; it takes records again when the brokers took some", async () => {
+test("a full spool refuses records and reports it, and accepts records again after the brokers accepted some", async () => {
   const { append, brokers, spool } = await startProcess(createMemoryDisk(), { maxBytes: 200_000 });
   const big = "x".repeat(60_000);
   for (let n = 0; n < 3; n++) await append(big);
@@ -46,7 +46,7 @@ test("a full spool refuses and says so; it takes records again when the brokers 
   await append(big);
 });
 
-test("brokers that go away in the middle: what they took is not sent again, the rest is", async () => {
+test("if the brokers fail in the middle, the records that they accepted are not sent again and the others are", async () => {
   const { append, brokers, sent, spool } = await startProcess(createMemoryDisk());
   await Promise.all(texts(1_200).map(append));
   let taken = 0;
@@ -61,7 +61,7 @@ test("brokers that go away in the middle: what they took is not sent again, the 
   expect(sent.toSorted()).toEqual(texts(1_200).toSorted());
 });
 
-test("a destination that takes nothing holds up its own records alone; it gets them in order when it takes them", async () => {
+test("a destination that accepts nothing blocks only its own records, and later gets them in order", async () => {
   const { append, brokers, sent, spool } = await startProcess(createMemoryDisk());
   const bodies = texts(1_200).map((text, n) => (n % 12 === 0 ? `stuck: ${text}` : text));
   await Promise.all(bodies.map(append));
@@ -80,7 +80,7 @@ test("a destination that takes nothing holds up its own records alone; it gets t
   expect(sent.length).toBe(1_201);
 });
 
-test("a record that is refused for good is kept aside, loudly, and sent when what refuses it is mended", async () => {
+test("a permanently refused record is kept aside and logged as an error, and is sent once Kafka accepts it", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool, segments, logged, metrics } = await startProcess(disk);
   const large = "a: too large";
@@ -103,7 +103,7 @@ test("a record that is refused for good is kept aside, loudly, and sent when wha
   expect(
     logged.filter((line) => line.includes('"level":"error"') && line.includes("kept aside")).length,
   ).toBe(1);
-  // later events do not wait for it
+  // later events do not wait for the refused record
   await append("a: later");
   await until(() => sent.includes("a: later"));
   await elapse(2 * QUICK.refusedRetryMs);
@@ -114,7 +114,7 @@ test("a record that is refused for good is kept aside, loudly, and sent when wha
   expect(spool.backlog()).toEqual({ ok: true });
 });
 
-test("a stop with a record that is kept aside names it and leaves it; the next process tries it at once", async () => {
+test("a stop reports a record that is kept aside and leaves its file, and the next process tries it at once", async () => {
   const disk = createMemoryDisk();
   const limits = { ...QUICK, refusedRetryMs: 3_600_000 };
   const refuse = async () => {
@@ -136,9 +136,9 @@ test("a stop with a record that is kept aside names it and leaves it; the next p
   await until(() => third.sent.length === 1 && third.segments().length === 0);
 });
 
-test("a process that dies while it keeps a record aside forgets nothing", async () => {
+test("a process that dies while it sets a record aside loses no record", async () => {
   const disk = createMemoryDisk();
-  // it dies at each step of it: before and after the new file is written, named, and the old one removed
+  // it dies at each step: before and after the new file is written and named, and the old one removed
   for (let step = 0; step < 6; step++) {
     const dying = await startProcess(disk);
     await dying.append(`refused ${step}`);
@@ -163,7 +163,7 @@ test("a process that dies while it keeps a record aside forgets nothing", async 
   expect(new Set(next.sent)).toEqual(new Set(Array.from({ length: 6 }, (_, n) => `refused ${n}`)));
 });
 
-test("files that are damaged count for the bound of the spool and are never removed: a full one refuses and says why", async () => {
+test("damaged files count towards the size limit and are never removed, and a full spool refuses records and reports why", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, spool, metrics } = await startProcess(disk, {
     maxBytes: 200_000,
@@ -182,20 +182,20 @@ test("files that are damaged count for the bound of the spool and are never remo
   await expect(append("x".repeat(64 * 1024).concat("y".repeat(20_000)))).rejects.toThrow("full");
   await elapse(20);
   expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_damaged_bytes 120040$/m);
-  // a restart knows of them
+  // a restarted process counts them too
   const next = await startProcess(disk, { maxBytes: 100_000 });
   expect(next.spool.check()).toMatchObject({
     ok: false,
     reason: expect.stringContaining("120040 of them in damaged/"),
   });
   await expect(next.append("one more")).rejects.toThrow("full");
-  // an operator has looked at them and deletes them
+  // an operator deletes them
   for (const path of damaged) disk.world.names.delete(path);
   await until(() => next.spool.check().ok);
   await next.append("one more");
 });
 
-test("depth and age are metrics and the reason of the check", async () => {
+test("depth and age are in the metrics and in the reason of the check", async () => {
   const { append, metrics, spool } = await startProcess(createMemoryDisk());
   await append("waits");
   await until(() => spool.depth().oldestSeconds > 0);
@@ -210,7 +210,7 @@ test("depth and age are metrics and the reason of the check", async () => {
   expect(text).toMatch(/^teravoz_spool_oldest_seconds (?!0$)[\d.]+$/m);
 });
 
-test("a segment that is damaged in the middle: what can be read is sent, the file is kept aside, counted and logged", async () => {
+test("the readable records of a segment that is damaged in the middle are sent, and its file is kept aside, counted and logged", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, logged, metrics } = await startProcess(disk);
   for (const text of texts(10)) await append(text);
@@ -227,7 +227,7 @@ test("a segment that is damaged in the middle: what can be read is sent, the fil
   expect(await metrics.registry.metrics()).toMatch(/^teravoz_spool_damaged_segments_total 1$/m);
 });
 
-test("a segment that the disk cannot read, and a record that nobody can send, are kept aside and hold up nothing", async () => {
+test("an unreadable segment and a record that cannot be sent are kept aside and block nothing", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool, segments } = await startProcess(disk, {
     limits: { ...QUICK, segmentBytes: 1 },
@@ -250,7 +250,7 @@ test("a segment that the disk cannot read, and a record that nobody can send, ar
   ).toEqual(["00000002.refused", expect.stringMatching(/^ingest-.+-00000001\.segment$/)]);
 });
 
-test("what a dead process has left is adopted, sent and removed; a living one's is left alone", async () => {
+test("the records of a dead process are adopted, sent and removed, and those of a living process are not touched", async () => {
   const disk = createMemoryDisk();
   const dead = await startProcess(disk);
   const living = await startProcess(disk, { limits: { ...QUICK, adoptMs: 60_000 } });
@@ -267,7 +267,7 @@ test("what a dead process has left is adopted, sent and removed; a living one's 
   expect(living.spool.depth().records).toBe(1);
 });
 
-test("an orphan whose last record is torn: all others are sent, and the file goes", async () => {
+test("all records of an adopted segment but the torn last one are sent, and its file is removed", async () => {
   const disk = createMemoryDisk();
   const dead = await startProcess(disk);
   for (const text of texts(5)) await dead.append(text);
@@ -277,10 +277,10 @@ test("an orphan whose last record is torn: all others are sent, and the file goe
   const adopter = await startProcess(disk);
   adopter.brokers.up = true;
   await until(() => adopter.sent.length === 4 && adopter.segments().length === 0);
-  expect(adopter.logged.some((line) => line.includes("cut off"))).toBe(true);
+  expect(adopter.logged.some((line) => line.includes("not completed"))).toBe(true);
 });
 
-test("a stop sends what is left and removes its directory", async () => {
+test("a stop sends the remaining records and removes the directory", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool } = await startProcess(disk, { limits: { ...QUICK, tickMs: 60_000 } });
   await Promise.all(texts(1_000).map(append));
@@ -291,7 +291,7 @@ test("a stop sends what is left and removes its directory", async () => {
   await expect(append("late")).rejects.toThrow(Unavailable);
 });
 
-test("a stop while the brokers are away fails, names the depth, and leaves all for the next", async () => {
+test("a stop fails while the brokers are unavailable, reports the depth and leaves all records to the next process", async () => {
   const disk = createMemoryDisk();
   const { append, spool, logged } = await startProcess(disk);
   await Promise.all(texts(3).map(append));
@@ -303,20 +303,20 @@ test("a stop while the brokers are away fails, names the depth, and leaves all f
   await until(() => next.sent.length === 3);
 });
 
-test("a stop that slow brokers hold up sends until its deadline, then fails and names what is left", async () => {
+test("a stop with slow brokers sends until its deadline, then fails and reports the remaining records", async () => {
   const { append, brokers, sent, spool } = await startProcess(createMemoryDisk());
   await Promise.all(texts(5_000).map(append));
   brokers.take = () => new Promise((resolve) => setTimeout(resolve, 50));
   brokers.up = true;
   const { outcome, tookMs } = await timed(spool.stop());
   expect(outcome).toMatchObject({ status: "rejected", reason: { message: "spool not empty" } });
-  // the window that is on its way at the deadline may end
+  // the records in flight at the deadline may still be acknowledged
   expect(tookMs).toBeGreaterThanOrEqual(QUICK.drainAtStopMs);
   expect(tookMs).toBeLessThanOrEqual(QUICK.drainAtStopMs + 50);
   expect(sent.length).toBeGreaterThan(1_000);
 });
 
-test("on a disk that is full at the start, what lies there is sent all the same, and then events are taken", async () => {
+test("a spool on a full disk still sends its existing records, and accepts events once there is room", async () => {
   const disk = createMemoryDisk();
   const before = await startProcess(disk);
   for (const text of texts(10)) await before.append(text);
@@ -339,10 +339,10 @@ test.each([
   ["removed", "remove"],
   ["read", "read"],
 ] as const)(
-  "a file that cannot be %s holds up none of the others, is logged once, and goes when it can",
+  "a file that cannot be %s blocks no other file, is logged once, and is removed when that is possible",
   async (_how, failing) => {
     const disk = createMemoryDisk();
-    // a segment for each
+    // each record gets its own segment
     const { append, brokers, sent, spool, logged, segments } = await startProcess(disk, {
       limits: { ...QUICK, segmentBytes: 1 },
     });
@@ -363,7 +363,7 @@ test.each([
   },
 );
 
-test("what an ended process has left and cannot be read now holds up nobody else's", async () => {
+test("an unreadable directory of an ended process does not block those of other processes", async () => {
   const disk = createMemoryDisk();
   const [one, other] = [await startProcess(disk), await startProcess(disk)];
   await one.append("one");
@@ -381,7 +381,7 @@ test("what an ended process has left and cannot be read now holds up nobody else
   await until(() => sent.length === 2);
 });
 
-test("on a disk that takes each group in time but is slow, a record is stored or refused within its deadline", async () => {
+test("a record is stored or refused within its deadline on a slow disk that writes each group in time", async () => {
   const diskDeadlineMs = 500;
   const disk = createMemoryDisk();
   const { append } = await startProcess(disk, { limits: { ...QUICK, diskDeadlineMs } });
@@ -389,7 +389,7 @@ test("on a disk that takes each group in time but is slow, a record is stored or
     if (operation === "sync") await new Promise((resolve) => setTimeout(resolve, 100));
     return undefined;
   });
-  // 17 of them go in a group: the last one's turn would come after a second
+  // a group has 17 records, so the last record would be written after a second
   const body = "x".repeat(60_000);
   const began = performance.now();
   const endedAfter: number[] = [];
@@ -401,6 +401,6 @@ test("on a disk that takes each group in time but is slow, a record is stored or
   await timed(Promise.all(Array.from({ length: 200 }, appendOne)));
   expect(refused).toBeGreaterThan(100);
   expect(refused).toBeLessThan(150);
-  // a group that has begun at the deadline ends
+  // a write that has begun at the deadline is completed
   expect(Math.max(...endedAfter)).toBeLessThanOrEqual(diskDeadlineMs + 100);
 });

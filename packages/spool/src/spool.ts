@@ -10,79 +10,82 @@ import { adoptDirs, openSpoolDir } from "./spool-dirs.ts";
 import { createWriter, type Writer, type WriterLimits } from "./writer.ts";
 
 export type SpoolLimits = WriterLimits & {
-  /** Between two looks at whether something can be sent. */
+  /** The interval between two tries to send, in ms. */
   tickMs: number;
-  /** Between two looks for what ended processes have left behind. */
+  /** The interval between two searches for directories of ended processes, in ms. */
   adoptMs: number;
-  /** So long a stop goes on sending. */
+  /** The time for which a stop continues to send, in ms. */
   drainAtStopMs: number;
-  /** Between two tries of what was refused for good. */
+  /** The pause between two tries of permanently refused records, in ms. */
   refusedRetryMs: number;
 };
 
 export type Depth = {
-  /** What waits to be sent. */
+  /** The number of records that wait to be sent. */
   records: number;
-  /** Of all files, those that are kept aside too, and what waits to be written. */
+  /** The size of all files, including those that are kept aside, and of the records that wait to be written. */
   bytes: number;
-  /** Age of the oldest record that waits; 0 where there is none. */
+  /** The age of the oldest waiting record, 0 if there is none. */
   oldestSeconds: number;
 };
 
 export type Aside = {
-  /** Records that were refused for good and are kept aside. */
+  /** The number of permanently refused records that are kept aside. */
   refused: number;
-  /** Of the files that could not be read whole and are kept aside, whichever process left them. */
+  /** The size of the files that could not be read completely and are kept aside, whichever process left them. */
   damagedBytes: number;
 };
 
 /** Keeps records on the disk until they can be sent. */
 export type Spool = {
-  /** Resolves when the record is on the disk for good; throws Unavailable where there is no room, or the disk does not take it. */
+  /** Resolves when the record is safely on the disk. Throws Unavailable if there is no room or the disk fails. */
   append(record: Spooled): Promise<void>;
   depth(): Depth;
-  /** What is kept aside. */
+  /** Returns the counts of records and files that are kept aside. */
   aside(): Aside;
-  /** Ok while records are taken; the reason says how many wait. */
+  /** Ok while records are accepted. The reason says how many wait. */
   check(): Check;
-  /** Tolerated, with the reason, where something has waited for long or is kept aside: a person must look. */
+  /**
+   * Fails, tolerated, if a destination is blocked, records have waited too long, or something is kept aside. An
+   * operator must then check it.
+   */
   backlog(): Check;
-  /** Sends what is left, as long as that goes, and lets go of the directory; throws where something stays. */
+  /** Sends the remaining records for at most `drainAtStopMs` and releases the directory. Throws if records remain. */
   stop(): Promise<void>;
 };
 
 type OwnParts = "dirs" | "disk" | "destinationOf" | "destinations" | "refusedRetryMs" | "damagedBytes";
 
 export type SpoolOptions = Omit<Draining, OwnParts> & {
-  /** Directory that several instances may share; it must exist. */
+  /** The directory, which must exist. Several instances may share it. */
   root: string;
-  /** Beyond it nothing is taken; what was adopted and what is kept aside counts too. */
+  /** The size beyond which no record is accepted. Adopted files and files that are kept aside count too. */
   maxBytes: number;
-  /** Whether it is worth trying to send. */
+  /** Returns whether sending may succeed now. */
   canSend(): boolean;
   disk?: Draining["disk"];
-  /** Default: all go to one. */
+  /** Default: all records have the same destination. */
   destinationOf?: Draining["destinationOf"];
   limits?: Partial<SpoolLimits>;
 };
 
 const DEFAULT_LIMITS: SpoolLimits = {
-  // read whole when it is sent: what one costs in memory; a gigabyte is some hundred files
+  // a segment is read into memory to be sent; a gigabyte is about a hundred files
   segmentBytes: 8 * 1024 * 1024,
-  // as the publisher's queue: when it is given up, all of it comes at once
+  // as large as the publisher's queue, all of which comes at once when the publisher fails
   maxWaitingBytes: 64 * 1024 * 1024,
-  // as long as the brokers may take
+  // the same time that the brokers may take
   diskDeadlineMs: 5_000,
   tickMs: 500,
-  // a listing and a try at each lock: nothing; and what a dead instance has left is late already
+  // a search costs only a listing and a try of each lock, and the records of a dead instance are late already
   adoptMs: 10_000,
-  // half of the time a service has to stop: the rest is for requests before it and the publisher after it
+  // half of the time that a service has to stop: the rest is for requests before it and the publisher after it
   drainAtStopMs: 5_000,
-  // a setting of Kafka is changed by hand: whoever cannot wait starts the service again
+  // an operator changes the setting of Kafka that refuses them, and may restart the service to retry at once
   refusedRetryMs: 600_000,
 };
 
-/** As the alert on the spool's age has it. */
+/** The same limit as in the alert on the spool's age. */
 const OLD_SECONDS = 300;
 
 type State = Draining & {
@@ -90,15 +93,16 @@ type State = Draining & {
   limits: SpoolLimits;
   writer: Writer;
   adoptedAt: number;
-  /** Records were taken since it was empty last. */
+  /** True if records were accepted since the spool was last empty. */
   holding: boolean;
   stopping: AbortController;
   stopUntil: number;
 };
 
 /**
- * Takes a directory of its own under the root; sends, and adopts what others left behind, in the background. A disk that does not let
- * it (a full one) is a fault like any other: what lies there is sent all the same.
+ * Opens a spool with its own directory under the root. It sends records, and adopts the directories of ended processes,
+ * in the background. If the directory cannot be created (for example on a full disk), that is a fault like any other,
+ * and existing records are still sent.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { disk = realDisk, root, log } = options;
@@ -141,7 +145,7 @@ function append(state: State, record: Spooled): Promise<void> {
   if (state.stopping.signal.aborted) return Promise.reject(new Unavailable("the spool is stopping"));
   if (bytesOf(state) + sizeOf(record) > state.options.maxBytes)
     return Promise.reject(new Unavailable("the spool is full"));
-  if (!state.holding) state.log.warn("spool: events are kept on the disk until the brokers take them");
+  if (!state.holding) state.log.warn("spool: events are stored on the disk until the brokers accept them");
   state.holding = true;
   return state.writer.append({ ...record, destination: state.destinationOf(record) });
 }
@@ -149,7 +153,9 @@ function append(state: State, record: Spooled): Promise<void> {
 async function run(state: State): Promise<void> {
   const { signal } = state.stopping;
   while (!signal.aborted) {
-    await turn(state).catch((err) => state.log.error({ err }, "spool: what it holds cannot be sent now"));
+    await turn(state).catch((err) =>
+      state.log.error({ err }, "spool: the stored records cannot be sent, retrying"),
+    );
     await sleep(state.limits.tickMs, { signal });
   }
 }
@@ -160,7 +166,7 @@ async function turn(state: State): Promise<void> {
   await sendAll(state);
   if (!state.holding || depthOf(state).records > 0) return;
   state.holding = false;
-  state.log.info("spool: all that was kept is sent");
+  state.log.info("spool: all stored records are sent");
 }
 
 async function adopt(state: State): Promise<void> {
@@ -170,13 +176,13 @@ async function adopt(state: State): Promise<void> {
   for await (const spoolDir of adoptDirs({ ...state, held })) {
     const records = spoolDir.segments.reduce((sum, segment) => sum + segment.records, 0);
     if (records > 0)
-      state.log.info({ path: spoolDir.dir, records }, "spool: took over what an ended process has left");
+      state.log.info({ path: spoolDir.dir, records }, "spool: adopted the records of an ended process");
     if (spoolDir.segments.length === 0) await leaveDir(state.disk, spoolDir);
     else state.dirs.push(spoolDir);
   }
 }
 
-/** A person may take files away meanwhile. */
+/** Returns the size of the damaged files. An operator may remove files meanwhile. */
 async function sizeOfDamaged({ disk, root }: Pick<State, "disk" | "root">): Promise<number> {
   const dir = join(root, ASIDE);
   const names = await disk.list(dir).catch(() => []);
@@ -184,7 +190,10 @@ async function sizeOfDamaged({ disk, root }: Pick<State, "disk" | "root">): Prom
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** The segment that is being written comes last: it is closed if anything in it can be sent. */
+/**
+ * Sends all records that can be sent. The segment that is being written comes last, and is closed if it has such a
+ * record.
+ */
 async function sendAll(state: State): Promise<void> {
   const { destinations, writer, options } = state;
   if (bytesOf(state) === 0 || !options.canSend()) return;
@@ -208,13 +217,19 @@ async function stop(state: State, running: Promise<void>): Promise<void> {
   const { refused } = asideOf(state);
   for (const spoolDir of state.dirs) await leaveDir(state.disk, spoolDir);
   if (records + refused === 0) return;
-  state.log.error({ records, refused, bytes }, "spool not empty: its directory must outlive this process");
+  state.log.error(
+    { records, refused, bytes },
+    "spool not empty: keep its directory, another process must send the records",
+  );
   throw new Error("spool not empty");
 }
 
 const segmentsOf = ({ dirs }: State) => dirs.flatMap(({ segments }) => segments);
 
-/** What is kept aside counts too: nothing is removed unseen, and the directory has a bound. */
+/**
+ * Returns the size of the spool. Files that are kept aside count too: none is removed without an operator, and the size
+ * of the directory is bounded.
+ */
 const bytesOf = (state: State) =>
   segmentsOf(state).reduce((sum, { bytes }) => sum + bytes, state.damagedBytes) +
   (state.writer.active()?.bytes ?? 0) +
@@ -230,7 +245,10 @@ function depthOf(state: State): Depth {
   return { records, bytes: bytesOf(state), oldestSeconds: (now - oldest) / 1_000 };
 }
 
-/** Records that wait for their segment to go are counted already. */
+/**
+ * Returns the counts of records and files that are kept aside. Refused records count even before they are in a separate
+ * file.
+ */
 const asideOf = (state: State): Aside => ({
   refused: segmentsOf(state).reduce(
     (sum, segment) => sum + countOf(segment.refused) + (isOfRefused(segment) ? leftIn(segment) : 0),
@@ -258,7 +276,7 @@ function backlog(state: State): Check {
   const [blocked, ...others] = state.destinations.blocked();
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const reasons = [
-    ...(blocked ? [`${blocked} takes no records${more}`] : []),
+    ...(blocked ? [`${blocked} accepts no records${more}`] : []),
     ...(oldestSeconds > OLD_SECONDS
       ? [`${records} records wait, the oldest for ${Math.round(oldestSeconds)} s`]
       : []),

@@ -16,7 +16,7 @@ import {
 beforeEach(stopClock);
 afterEach(stopAll);
 
-test("a record is acknowledged after its fsync and that of its segment's name, not before", async () => {
+test("a record is not acknowledged before the fsyncs of its segment and of the segment's directory", async () => {
   const disk = createMemoryDisk();
   const { append } = await startProcess(disk);
   disk.world.done.length = 0;
@@ -38,7 +38,7 @@ test("a record is acknowledged after its fsync and that of its segment's name, n
   await second;
 });
 
-test("what comes while an fsync runs shares the next one", async () => {
+test("records that arrive while an fsync runs share the next one", async () => {
   const disk = createMemoryDisk();
   const { append } = await startProcess(disk);
   await Promise.all(texts(1_000).map(append));
@@ -46,11 +46,11 @@ test("what comes while an fsync runs shares the next one", async () => {
   expect(syncs.length).toBe(2);
 });
 
-test("a write that takes only a part is gone on with", async () => {
+test("a write that stores only a part of the bytes is continued", async () => {
   const disk = createMemoryDisk();
   const { append, brokers, sent, spool } = await startProcess(disk);
   breakDisk(disk, (operation) => (operation === "write" ? 7 : undefined));
-  // the disk says what it took, never more than it was given: 7 bytes of a record of some 30
+  // the disk writes 7 bytes at a time, of a record of about 30
   await append("0123456789");
   brokers.up = true;
   await until(() => spool.depth().records === 0);
@@ -63,7 +63,7 @@ test.each([
   ["create", "ENOSPC", "create"],
   ["fsync of the directory", "EIO", "syncDir"],
 ] as const)(
-  "a %s that fails (%s): 503 for what depended on it, that segment is written no more, what was acknowledged is sent",
+  "a %s that fails (%s) rejects the records that depend on it and ends their segment, and acknowledged records are sent",
   async (_what, code, broken) => {
     const disk = createMemoryDisk();
     const limits = { ...QUICK, segmentBytes: broken === "create" || broken === "syncDir" ? 1 : 1024 ** 2 };
@@ -89,7 +89,7 @@ test.each([
   },
 );
 
-test("a disk that came back is noticed without an event: who is not ready gets none", async () => {
+test("a disk that works again is detected without an event, because an instance that is not ready gets none", async () => {
   const disk = createMemoryDisk();
   const { append, spool } = await startProcess(disk);
   const heal = breakDisk(disk, (operation) => (operation === "write" ? diskError("ENOSPC") : undefined));
@@ -100,7 +100,7 @@ test("a disk that came back is noticed without an event: who is not ready gets n
   await until(() => spool.check().ok);
 });
 
-test("failing for long leaves no files behind", async () => {
+test("a disk that fails repeatedly leaves no files behind", async () => {
   const disk = createMemoryDisk();
   const { append, segments } = await startProcess(disk);
   const heal = breakDisk(disk, (operation) => (operation === "sync" ? diskError("EIO") : undefined));
@@ -109,7 +109,7 @@ test("failing for long leaves no files behind", async () => {
   await until(() => segments().length === 0);
 });
 
-test("a disk that does not answer is given up at its deadline, then refuses at once, and is used again when it answers", async () => {
+test("a disk that does not answer fails its records at the deadline and later ones at once, and is used again when it answers", async () => {
   const disk = createMemoryDisk();
   const { append, spool } = await startProcess(disk, { limits: { ...QUICK, diskDeadlineMs: 1_000 } });
   let answer = () => {};

@@ -6,35 +6,38 @@ import { type Addressed, sizeOf } from "./record.ts";
 import { type Outline, type SpoolDir, segmentOf } from "./segments.ts";
 
 export type WriterLimits = {
-  /** A segment that holds so many bytes is closed. */
+  /** The size in bytes at which a segment is closed. */
   segmentBytes: number;
-  /** So much may wait for the disk. */
+  /** The maximum size of the records that wait for the disk, in bytes. */
   maxWaitingBytes: number;
-  /** A disk that takes longer for one group counts as failed until it answers; no record waits longer for its turn. */
+  /**
+   * The time limit of the disk for one group of records, in ms. A disk that takes longer counts as failed until it
+   * answers. No record waits longer to be written.
+   */
   diskDeadlineMs: number;
 };
 
-/** Appends to segments in a directory of its own; what waits while an fsync runs shares the next one. */
+/** Appends records to segments in its own directory. Records that wait while an fsync runs share the next one. */
 export type Writer = {
-  /** Takes the directory; where that fails it is a fault, and tried again. */
+  /** Opens the directory. A failure is reported as a fault and retried. */
   open(): Promise<void>;
   /**
-   * Resolves when the record is on the disk for good; throws Unavailable where the disk does not take it, and OutcomeUnknown where it
-   * was being written.
+   * Resolves when the record is safely on the disk. Throws Unavailable if the record was not written, and
+   * OutcomeUnknown if the disk failed while it was being written.
    */
   append(record: Addressed): Promise<void>;
-  /** Closes the segment that is being written, if there is one, as soon as nothing is on its way into it. */
+  /** Closes the current segment, if there is one, as soon as no write to it is in progress. */
   rotate(): void;
-  /** Null, or why nothing can be written; it is so until something could be. */
+  /** Returns why nothing can be written, or null. A fault stays until a write succeeds. */
   fault(): string | null;
-  /** Where there is a fault, sees whether it is still there: nobody sends events to who is not ready. */
+  /** Tests the disk if there is a fault. This is necessary because an instance that is not ready gets no events. */
   probe(): Promise<void>;
-  /** The segment that is being written. */
+  /** Returns the current segment, or null. */
   active(): Outline | null;
-  /** Where its records are to go. */
+  /** Returns the destinations of the current segment's records. */
   destinations(): ReadonlySet<string>;
   waitingBytes(): number;
-  /** Resolves when nothing is on its way any more, or the disk does not answer. */
+  /** Resolves when no write is in progress, or the disk does not answer. */
   settled(): Promise<void>;
 };
 
@@ -43,23 +46,23 @@ type PendingAppend = { record: Addressed; since: number; resolve(): void; reject
 type State = {
   disk: Disk;
   openDir(): Promise<SpoolDir>;
-  /** The directory, once it is open. */
+  /** The directory, null until it is opened. */
   spoolDir: Promise<SpoolDir> | null;
   log: Log;
   limits: WriterLimits;
   active: Active | null;
-  /** How many segments were begun: they are named by it. */
+  /** The number of segments that were begun. It is also the name of the last one. */
   begun: number;
   rotating: boolean;
   waiting: PendingAppend[];
   waitingBytes: number;
   working: Promise<void> | null;
   fault: string | null;
-  /** The disk has been silent for longer than its deadline. */
+  /** True while the disk has not answered for longer than its deadline. */
   stuck: boolean;
 };
 
-/** One write of it takes a slow disk some ten milliseconds. */
+/** The maximum size of one write, which takes about ten milliseconds on a slow disk. */
 const MAX_GROUP_BYTES = 1024 * 1024;
 const LOOK_MS = 20;
 const NONE: ReadonlySet<string> = new Set();
@@ -101,14 +104,13 @@ function openDirOf(state: State): Promise<SpoolDir> {
   return state.spoolDir;
 }
 
-const failed = (state: State) => (cause: unknown) =>
-  setFault(state, "the disk does not take what is written", cause);
+const failed = (state: State) => (cause: unknown) => setFault(state, "the disk cannot be written", cause);
 
 function enqueue(state: State, record: Addressed): Promise<void> {
   const { limits, waitingBytes } = state;
   if (state.stuck) return Promise.reject(new Unavailable("the spool's disk does not answer"));
   if (waitingBytes + sizeOf(record) > limits.maxWaitingBytes)
-    return Promise.reject(new Unavailable("too much waits for the spool's disk"));
+    return Promise.reject(new Unavailable("too many records wait for the spool's disk"));
   return new Promise((resolve, reject) => {
     state.waiting.push({ record, since: performance.now(), resolve, reject });
     state.waitingBytes += sizeOf(record);
@@ -124,14 +126,17 @@ async function work(state: State): Promise<void> {
   state.working = null;
 }
 
-/** A slow disk that takes each group in time takes none of them in time that has many before it. */
+/**
+ * Refuses the records that have waited too long. On a slow disk that writes each group in time, a record with many
+ * groups before it is late nevertheless.
+ */
 function refuseLate(state: State): void {
   const latest = performance.now() - state.limits.diskDeadlineMs;
   const inTime = state.waiting.findIndex(({ since }) => since > latest);
   drop(state, state.waiting.splice(0, inTime < 0 ? state.waiting.length : inTime));
 }
 
-/** The head of the queue, as much as goes in one write. */
+/** Takes as many records from the head of the queue as fit into one write. */
 function takeGroup(waiting: PendingAppend[]): PendingAppend[] {
   let bytes = 0;
   const end = waiting.findIndex(({ record }, n) => {
@@ -183,8 +188,9 @@ function closeFull(state: State): void {
 }
 
 /**
- * After a failed write or fsync nobody knows what of it is on the disk, and the next fsync of the file may say all is well when it
- * is not (lwn.net/Articles/752063): nothing more is written there. What was acknowledged before stays and is sent.
+ * Ends the current segment after a failed write or fsync. It is unknown which of its bytes are on the disk, and the
+ * next fsync of the file may report success although they are not (lwn.net/Articles/752063), so nothing more is written
+ * to it. Records that were acknowledged before are kept and sent.
  */
 function abandon(state: State): void {
   const { active, disk } = state;
@@ -195,7 +201,7 @@ function abandon(state: State): void {
   else disk.remove(active.outline.path).catch(() => {});
 }
 
-/** Nobody waits for ever for a disk that says nothing. */
+/** Refuses all records when the disk has not answered in time. */
 function giveUp(state: State, group: PendingAppend[]): void {
   state.stuck = true;
   setFault(state, "the disk does not answer");
@@ -203,7 +209,7 @@ function giveUp(state: State, group: PendingAppend[]): void {
   drop(state, state.waiting.splice(0));
 }
 
-/** Refuses what has not had its turn. */
+/** Refuses records that were not written. */
 function drop(state: State, waiting: PendingAppend[]): void {
   for (const { record } of waiting) state.waitingBytes -= sizeOf(record);
   refuse(waiting, new Unavailable("the spool's disk does not answer"));
@@ -223,11 +229,11 @@ async function probe(state: State): Promise<void> {
   }
 }
 
-/** Logs once when it begins and once when it ends. */
+/** Sets or clears the fault. Logs once when it begins and once when it ends. */
 function setFault(state: State, fault: string | null, err?: unknown): void {
   const before = state.fault;
   state.fault = fault;
   if (fault && !before)
-    state.log.error({ err }, "the spool's disk failed: events that need it are answered 503");
+    state.log.error({ err }, "the spool's disk failed, answering events that need it with 503");
   if (!fault && before) state.log.info("the spool's disk works again");
 }

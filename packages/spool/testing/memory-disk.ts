@@ -1,11 +1,17 @@
 import { dirname } from "node:path";
 import type { Disk } from "../src/disk.ts";
 
-/** `lost`: an fsync of it failed; what was written by then will never be on the disk, whatever the next fsync says. */
+/**
+ * A file in memory. `lost` means that an fsync failed: the bytes written until then will never be on the disk, whatever
+ * the next fsync reports.
+ */
 type File = { content: Buffer; synced: Buffer; lost: boolean };
 type Operation = Exclude<keyof Disk, "lock"> | "write" | "sync" | "close";
 
-/** What happens instead of an operation: an error thrown, or so many bytes written. Undefined = it is done. */
+/**
+ * Decides what happens instead of an operation: an error is thrown, or only this number of bytes is written. Undefined
+ * = the operation succeeds.
+ */
 export type Trouble = (operation: Operation, path: string) => Error | number | undefined | Promise<undefined>;
 
 export const diskError = (code: string) => Object.assign(new Error(code), { code });
@@ -13,8 +19,8 @@ export const diskError = (code: string) => Object.assign(new Error(code), { code
 export type MemoryDisk = ReturnType<typeof createMemoryDisk>;
 
 /**
- * A disk that knows what a loss of power leaves: of a file what was synced, and as much more as `keeps` says; of a
- * directory's names those that were synced. Processes come and go on it, each with a `Disk` of its own.
+ * Creates a disk in memory that simulates power losses. A file keeps its synced bytes and as many more as `keeps` says,
+ * and a directory keeps its synced names. Each process on it starts with its own `Disk`.
  */
 export function createMemoryDisk() {
   const names = new Map<string, File>();
@@ -30,7 +36,7 @@ export function createMemoryDisk() {
     const run = async <T>(operation: Operation, path: string, act: (taken?: number) => T): Promise<T> => {
       await null;
       const trouble = await world.trouble(operation, path);
-      // a dead process does nothing more
+      // an ended process does nothing more
       if (!self.alive) throw diskError("DEAD");
       done.push({ operation, path });
       if (trouble instanceof Error) {
@@ -95,7 +101,7 @@ export function createMemoryDisk() {
         locks.set(path, owner);
         if (!names.has(path))
           names.set(path, { content: Buffer.alloc(0), synced: Buffer.alloc(0), lost: false });
-        // a lock is the file's, wherever it is moved
+        // a lock belongs to the file, wherever it is moved
         return { release: () => releaseOf(owner, path) };
       },
       kill: () => {
@@ -109,7 +115,7 @@ export function createMemoryDisk() {
     for (const [locked, by] of locks)
       if (by === owner && (locked === path || lockIdOf(locked) === lockIdOf(path))) locks.delete(locked);
   };
-  /** A directory is named anew once, from new-… to ingest-…. */
+  /** Returns the path without the prefix of the directory, which is renamed once, from new-… to ingest-…. */
   const lockIdOf = (path: string) => path.replace(/\/(new|ingest)-/, "/");
 
   function rename(from: string, to: string): void {
@@ -128,7 +134,7 @@ export function createMemoryDisk() {
         }
   }
 
-  /** `keeps`: which part of what was not synced is left, from 0 to 1. */
+  /** Simulates a power loss. `keeps` is the remaining part of the unsynced bytes, from 0 to 1. */
   const losePower = (keeps: number) => {
     if (keeps < 0.5) {
       for (const dir of [...dirs]) if (!syncedDirs.has(dir)) dirs.delete(dir);

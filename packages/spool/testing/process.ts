@@ -14,12 +14,12 @@ export const QUICK = {
 };
 const MiB = 1024 * 1024;
 
-/** Stops the clock: from now on `elapse` alone moves it. */
+/** Stops the clock. From now on only `elapse` advances it. */
 export function stopClock(): void {
   jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
 }
 
-/** Moves the clock, one millisecond after the other; what each sets off has run when the next begins. */
+/** Advances the clock millisecond by millisecond. The work that each one triggers has run when the next one begins. */
 export async function elapse(ms: number): Promise<void> {
   for (let n = 0; n < ms; n++) {
     jest.advanceTimersByTime(1);
@@ -29,7 +29,7 @@ export async function elapse(ms: number): Promise<void> {
 
 const LIMIT_MS = 10_000;
 
-/** Moves the clock until the condition holds; resolves with how long that took. */
+/** Advances the clock until the condition holds. Resolves with the elapsed time in ms. */
 export async function until(holds: () => boolean): Promise<number> {
   for (let ms = 0; ms < LIMIT_MS; ms++) {
     await new Promise(setImmediate);
@@ -39,7 +39,7 @@ export async function until(holds: () => boolean): Promise<number> {
   throw new Error(`this did not happen within ${LIMIT_MS} ms: ${holds}`);
 }
 
-/** Moves the clock until the work ends; gives its outcome, and how long it took. */
+/** Advances the clock until the work ends. Resolves with its outcome and the elapsed time in ms. */
 export async function timed<T>(
   work: Promise<T>,
 ): Promise<{ outcome: PromiseSettledResult<T>; tookMs: number }> {
@@ -50,13 +50,13 @@ export async function timed<T>(
 }
 
 const open: Spool[] = [];
-/** Stops every process that was started, and lets the clock run again. */
+/** Stops every started process and restores the real clock. */
 export async function stopAll(): Promise<void> {
   for (const spool of open.splice(0)) await timed(spool.stop());
   jest.useRealTimers();
 }
 
-/** A process with a spool on this disk; `brokers.up` says whether they take what it sends. */
+/** Starts a process with a spool on this disk. `brokers.up` says whether the brokers accept records. */
 export async function startProcess(
   { world, start: startDisk }: MemoryDisk,
   options: Partial<SpoolOptions> = {},
@@ -89,10 +89,10 @@ export async function startProcess(
   return { spool, append, sent, logged, brokers, metrics, segments, kill: disk.kill };
 }
 
-/** `count` bodies, no two the same. */
+/** Returns `count` different bodies. */
 export const texts = (count: number) => Array.from({ length: count }, (_, n) => `event-${n}`);
 
-/** Makes the disk fail as the trouble says; the answer heals it. */
+/** Makes the disk fail as `trouble` says. Returns a function that repairs it. */
 export function breakDisk({ world }: MemoryDisk, trouble: Trouble): () => void {
   world.trouble = trouble;
   return () => {

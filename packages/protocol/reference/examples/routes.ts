@@ -22,7 +22,7 @@ function refusalOf(body: string) {
 
 const noToken = problem("missing or wrong token");
 const stray = problem("is not a parameter here", "/verbose");
-const away = problem("this cannot be done now, and is safe to ask again");
+const away = problem("this cannot be done now: repeat the request later");
 
 const receipt = {
   requested_at: "2026-11-25T10:50:00.000Z",
