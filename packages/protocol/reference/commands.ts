@@ -136,5 +136,5 @@ const EMERGENT: readonly string[][] = [
   ],
   ["`unknown event …; known are …`", "The command does not exist. The answer's event is `InvalidEvent`."],
   [code(new InvalidCursor().message), "The `cursor` is no `next` value of an earlier page of the same list."],
-  ["`too much happened in this time to be shown`", "`Rewind` would need more than fits into memory."],
+  ["`too many events: choose another moment`", "`Rewind` would need more than fits into memory."],
 ];
