@@ -132,7 +132,7 @@ test("a projector killed between Kafka's acknowledgement and the mark is asked a
   await projector().start();
   const { code, stdout, stderr } = await running;
   expect([code, stdout]).toEqual([0, "40 redriven, 0 refused\n"]);
-  expect(stderr).toContain("trying again");
+  expect(stderr).toContain("retrying");
 
   // a second redrive of all, and the vendor sends them too
   const again = await run(at("redrive", "--all", "--type", "call.new", "--status", "redriven"));
@@ -190,7 +190,7 @@ test("help, mistakes and closed doors are explained, with exit code 1 where noth
   const cases: [Promise<CommandResult>, Record<string, unknown>][] = [
     [run(["--help"]), { code: 0, stdout: says("dead-letters redrive --all") }],
     [run([]), { code: 1, stderr: says("Usage:") }],
-    [run(["redrive"]), { code: 1, stderr: says("give ids, or --all") }],
+    [run(["redrive"]), { code: 1, stderr: says("pass ids, or --all") }],
     [run(["redrive", "--type", "x"]), { code: 1, stderr: says("--all") }],
     [run(["drop", "a", "--all"]), { code: 1 }],
     [run(["list", "--status", "gone"]), { code: 1, stderr: says("waiting") }],
@@ -205,5 +205,5 @@ test("help, mistakes and closed doors are explained, with exit code 1 where noth
 test("where nothing answers it tries again five times, then says so", async () => {
   const { code, stderr } = await unanswered;
   expect([code, stderr]).toEqual([1, expect.stringContaining("does not answer")]);
-  expect(stderr.match(/trying again/g)).toHaveLength(5);
+  expect(stderr.match(/retrying/g)).toHaveLength(5);
 });

@@ -106,7 +106,7 @@ test("no number and no call_id is in any log", () => {
   const text = readdirSync(logs)
     .map((name) => readFileSync(join(logs, name), "utf8"))
     .join("\n");
-  expect(text).toContain("erasure was asked for");
+  expect(text).toContain("erasure was requested");
   for (const value of [NUMBER, "erased-call", "staying-call", "98765-4444", TOKEN])
     expect(text).not.toContain(value);
 });

@@ -85,7 +85,9 @@ test("a release with a raised fold takes over under traffic: the older ones stop
     const { code } = await older.exited;
     expect(code).toBe(1);
     await eventually(async () =>
-      expect(await readFile(older.log, "utf8")).toContain("a newer release has taken over: this one ends"),
+      expect(await readFile(older.log, "utf8")).toContain(
+        "a newer release has taken over: this process ends",
+      ),
     );
   }
   await newer.ready();
@@ -97,7 +99,7 @@ test("a release with a raised fold takes over under traffic: the older ones stop
   // logged after the last call was written
   await eventually(async () => {
     expect(await metric(newer!, "teravoz_refold_pending")).toBe(0);
-    expect(await readFile(newer!.log, "utf8")).toContain("all calls are folded anew");
+    expect(await readFile(newer!.log, "utf8")).toContain("all calls are refolded");
   });
   await expectShown(board, opened);
   board.close();
@@ -159,7 +161,8 @@ test("a release with a raised fold that is killed while it folds again goes on a
     expect(await metric(newer!, "teravoz_refolded_calls_total")).toBe(CALLS - done);
   });
 
-  const starts = async () => (await readFile(newer!.log, "utf8")).split("folding anew").length - 1;
+  const starts = async () =>
+    (await readFile(newer!.log, "utf8")).split("refolding calls of an older fold").length - 1;
   const before = await starts();
   await newer.stop();
   await newer.start();

@@ -49,7 +49,7 @@ test("`rebuild:calls` says what it does with --help, and exits with 1 and says w
   expect(help.code).toBe(0);
   for (const text of ["--dry-run", "--until <time>", "--into <name>", "Examples:", "Exits with 0"])
     expect(help.stdout).toContain(text);
-  const said = expect.stringContaining("--until and --into need each other");
+  const said = expect.stringContaining("--until and --into must be used together");
   expect(wrong).toMatchObject({ code: 1, stdout: "", stderr: said });
 });
 
@@ -64,7 +64,7 @@ test("`rebuild:calls` says which part does not answer and which setting names it
   expect(mongodb).toMatchObject({ code: 1, stderr: expect.stringContaining("MONGODB_URI") });
   expect(registry).toMatchObject({ code: 1, stderr: expect.stringContaining("SCHEMA_REGISTRY_URL") });
   // no topics of this prefix have schemas: asked for first
-  expect(kafka).toMatchObject({ code: 1, stderr: expect.stringContaining("was `topics` run?") });
+  expect(kafka).toMatchObject({ code: 1, stderr: expect.stringContaining("run `topics` first") });
   expect(settings).toMatchObject({ code: 1, stderr: expect.stringContaining("KAFKA_BROKERS: ") });
   expect(await connection.db.collection("positions").countDocuments()).toBe(0);
 });

@@ -141,5 +141,5 @@ const EMERGENT: readonly string[][] = [
     code(new InvalidCursor().message),
     "The `cursor` is not the `next` value of an earlier page of the same list.",
   ],
-  ["`too much happened in this time to be shown`", "`Rewind` would need more than fits into memory."],
+  ["`too many events: choose another moment`", "`Rewind` would need more than fits into memory."],
 ];

@@ -12,12 +12,15 @@ import { describeRebuilds } from "./contract/rebuilds.ts";
 import type { Opened } from "./contract/samples.ts";
 import { describeVerbatim } from "./contract/verbatim.ts";
 
-/** Each test takes well under a second on a real database of its own machine; a busy one may need many times that. */
+/**
+ * The time limit of a test. Each test takes well under a second on a database that has the machine to itself; on a busy
+ * machine it may take many times as long.
+ */
 const TEST_LIMIT_MS = 30_000;
 
 /**
- * The promises of every store, as tests: an adapter runs them on what `open` gives. Each test has topics and calls of its own,
- * so one store, also one that holds other records, serves them all.
+ * The promises of every store, as tests. An adapter runs them on the store that `open` gives. Each test has its own
+ * topics and calls, so one store serves all tests, even if it holds other records.
  */
 export function storeContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the promises of a store`, () => {
@@ -41,8 +44,8 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe("the ledger of erasures", () => describeLedger(use));
     describe("pages", () => describePages(use));
     describe("positions", () => describePositions(use));
-    describe("what is stored comes back as it was", () => describeVerbatim(use));
-    describe("any batches, in any order", () => describeRandomBatches(use));
+    describe("stored data comes back unchanged", () => describeVerbatim(use));
+    describe("random batches", () => describeRandomBatches(use));
   });
 }
 

@@ -22,14 +22,17 @@ import { createMongoSystemQueries } from "./queries/system-queries.ts";
 import { createMongoRebuild, type MongoRebuild } from "./rebuild/mongo-rebuild.ts";
 
 export type StoreConfig = {
-  /** Names a replica set of MongoDB and the database. */
+  /** The URI of MongoDB. It names a replica set and the database. */
   uri: string;
   /** The rules of the account, by which bodies and stamps are read. */
   rules: FoldRules;
   log: Log;
 };
 
-/** The secrets of the ledger of erasures, newest first: every writer of a database lists the same. */
+/**
+ * The configuration of a service that writes. `erasureKeys` are the secrets of the ledger of erasures, newest first:
+ * every writer of a database lists the same.
+ */
 export type WriterConfig = StoreConfig & { erasureKeys: readonly string[] };
 
 /** The ports of one database. */
@@ -41,22 +44,22 @@ export type Storage = {
   rebuild: MongoRebuild;
   /** The port of one instance of a service. */
   readinessOf(instance: string): Readiness;
-  /** Whether the database answers right now, within a second. */
+  /** Checks whether the database answers now. Answers within a second. */
   check(): Promise<Check>;
   /** Calls the listener each time the database can be reached, for the first time or again. */
   onReachable(listener: () => void): void;
   close(): Promise<void>;
 };
 
-/** The ports that write events and erasures, too. */
+/** The ports of a service that writes events and erasures, too. */
 export type WriterStorage = Storage & { store: MongoStore; erasures: Erasures };
 
-/** For operations that only MongoDB has. */
+/** The connection, for operations that only MongoDB has. */
 type OnMongo = { connection: MongoConnection };
 
 /**
- * Opens all ports of a database over one connection. Resolves at once, even if MongoDB is away: until it answers `check` says so, and
- * every operation throws Unavailable. A service that writes nothing needs no keys of the ledger.
+ * Opens all ports of a database over one connection. Resolves at once, even if MongoDB is away: until MongoDB answers,
+ * `check` says so, and every operation throws Unavailable. A service that writes nothing needs no keys of the ledger.
  */
 export function openStore(config: WriterConfig): Promise<WriterStorage & OnMongo>;
 export function openStore(config: StoreConfig): Promise<Storage & OnMongo>;

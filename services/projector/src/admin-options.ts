@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-/** Where `pnpm start` writes what it serves, and where the projector listens otherwise. */
+/**
+ * The file in which `pnpm start` writes the addresses of its services. USUAL_URL is used if the file does not exist.
+ */
 const ADDRESSES_FILE = join(import.meta.dirname, "../../../.run/addresses.json");
 const USUAL_URL = "http://127.0.0.1:3335";
 
-/** Adds how the projector's admin API is reached: `--url`, `--token`, and `--json`. */
+/** Adds the options for the projector's admin API: `--url`, `--token` and `--json`. */
 export const withDoor = (command: Command, env: NodeJS.ProcessEnv): Command =>
   command
-    .option("--url <url>", "the projector's admin API", parseUrl, readUrl())
+    .option("--url <url>", "address of the projector's admin API", parseUrl, readUrl())
     .addOption(
       new Option("--token <token>", "sent as Bearer").default(firstToken(env.ADMIN_TOKEN), "$ADMIN_TOKEN"),
     )
@@ -23,7 +25,7 @@ function readUrl(): string {
   }
 }
 
-/** While one token replaces another, either opens the door. */
+/** The first of the listed tokens. While one token replaces another, the API accepts both. */
 const firstToken = (list: string | undefined): string | undefined =>
   list
     ?.split(",")
@@ -32,11 +34,11 @@ const firstToken = (list: string | undefined): string | undefined =>
 
 function parseUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError("must be an http(s) URL.");
+    throw new InvalidArgumentError("must be an http or https URL.");
   return text;
 }
 
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("must be a whole number, 1 or more.");
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("must be a whole number of at least 1.");
   return Number(text);
 }

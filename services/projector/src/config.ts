@@ -19,16 +19,16 @@ export const settings = {
   ...accountSettings,
   ...erasureSettings,
   EVENT_RETENTION_DAYS: {
-    // ten years: past any duty to keep, and far within what a date can hold
+    // ten years: longer than any duty to keep data, and far below the limit of a date
     schema: wholeNumber(1, 3_650),
     optional: true,
-    doc: "calls without an event for so many days, and older events of agents and dialers, are erased (unset = never)",
+    doc: "calls without an event for this many days, and older events of agents and dialers, are erased (unset = never)",
   },
   DEAD_LETTERS_MAX_BYTES: {
-    // from some hundred dead letters of the largest bodies to a terabyte; the default takes a million of usual ones
+    // from a few hundred of the largest dead letters to a terabyte; the default holds a million usual ones
     schema: wholeNumber(16 * 1024 ** 2, 1024 ** 4),
     default: String(1024 ** 3),
-    doc: "bytes of dead letters in MongoDB, past which the oldest are deleted, counted and logged",
+    doc: "limit for the bytes of dead letters in MongoDB; above it the oldest are deleted, counted and logged",
   },
   ...kafkaSettings,
   ...registrySettings,

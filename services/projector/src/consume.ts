@@ -8,7 +8,7 @@ import { createProjection } from "./project.ts";
 type Deps = Outlets & {
   client: KafkaClient;
   store: CallStore & Pick<CallQueries, "findCalls">;
-  /** Begins the name of the group. */
+  /** The prefix of the group's name. */
   prefix: string;
   /** The installation that the group must belong to. */
   installation?: string | undefined;
@@ -19,7 +19,7 @@ type Deps = Outlets & {
   onCrash(error: unknown): void;
 };
 
-/** Projects the events of both topics into the store, for as long as it is not stopped. Starts in the background. */
+/** Projects the events of both topics into the store until it is stopped. Starts in the background. */
 export function consumeEvents({
   client,
   store,

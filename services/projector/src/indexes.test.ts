@@ -3,7 +3,7 @@ import { Unavailable } from "@teravoz/domain";
 import { createHealth, createLog } from "@teravoz/runtime";
 import { buildIndexes } from "./indexes.ts";
 
-/** Builds indexes by these outcomes, one after the other: a promise is waited for, an error is thrown. */
+/** Builds indexes with these outcomes, one for each try: a promise is awaited, an error is thrown. */
 function build(...outcomes: (Promise<void> | Error)[]) {
   const health = createHealth();
   const lines: { level: string }[] = [];
@@ -16,7 +16,7 @@ function build(...outcomes: (Promise<void> | Error)[]) {
   return { ...buildIndexes({ store: { createIndexes }, health, log, startWaitsMs: 1 }), health, lines };
 }
 
-test("a start waits for indexes that are built at once", async () => {
+test("a start waits for indexes that are built immediately", async () => {
   const { started, health } = build(Promise.resolve());
   await started;
   expect(await health.report()).toEqual({ status: "ok", checks: { indexes: { ok: true } } });
@@ -37,7 +37,7 @@ test("a start does not wait for indexes that take long, and readiness says that 
   await stop();
 });
 
-test("a link that gave up waiting for a build joins it again", async () => {
+test("a build that outlasts the timeout of the connection is joined again", async () => {
   const { started, stop, health, lines } = build(new Unavailable("timed out"), Promise.resolve());
   await started;
   expect((await health.report()).checks.indexes).toMatchObject({ ok: false, tolerated: true });
@@ -45,7 +45,7 @@ test("a link that gave up waiting for a build joins it again", async () => {
   await stop();
 });
 
-test("an index that cannot be built stops nothing: it is logged, and readiness names it", async () => {
+test("an index that cannot be built does not stop the service: it is logged, and readiness reports it", async () => {
   const { started, stop, health, lines } = build(new Error("two indexes of one name"));
   await started;
   expect(await health.report()).toMatchObject({

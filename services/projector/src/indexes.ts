@@ -2,13 +2,16 @@ import { Unavailable } from "@teravoz/domain";
 import { type Check, type Health, type Log, sleep } from "@teravoz/runtime";
 import type { MongoStore } from "@teravoz/store";
 
-/** The start waits so long: builds on few documents end before, and leave the traffic alone. */
+/** The longest time that the start waits for builds. Builds on few documents end within it, before events are read. */
 const START_WAITS_MS = 2_000;
-/** A build that takes longer than MongoDB's link waits for an answer is joined again soon, one that failed is not. */
+/**
+ * The pause before a build is joined again that takes longer than the connection to MongoDB waits for an answer. A
+ * failed build is tried again after TRY_AGAIN_MS.
+ */
 const JOIN_AGAIN_MS = 1_000;
 const TRY_AGAIN_MS = 60_000;
 
-const BUILDING = "indexes are being built: until they are there some queries are slow, or fail";
+const BUILDING = "indexes are being built: until they are ready some queries are slow or fail";
 
 type Deps = {
   store: Pick<MongoStore, "createIndexes">;
@@ -18,8 +21,8 @@ type Deps = {
 };
 
 /**
- * Builds missing indexes beside the traffic; readiness says so without being withdrawn. `started` resolves when they are there, or
- * after two seconds. An index that cannot be built is tried again every minute.
+ * Builds missing indexes without stopping the traffic. Meanwhile readiness reports them and stays ok. `started`
+ * resolves when they are built, or after two seconds. An index that cannot be built is tried again every minute.
  */
 export function buildIndexes({ startWaitsMs = START_WAITS_MS, ...deps }: Deps): {
   started: Promise<void>;
@@ -50,7 +53,7 @@ async function tryBuild({ store, log }: Deps): Promise<Check> {
       log.info({ err }, "indexes are still being built");
       return { ok: false, tolerated: true, reason: BUILDING };
     }
-    log.error({ err }, "an index cannot be built, trying again");
+    log.error({ err }, "an index cannot be built, retrying");
     return { ok: false, tolerated: true, reason: "an index cannot be built: see the log" };
   }
 }

@@ -21,7 +21,7 @@ const record = {
   timestamp: CAME_AT.getTime(),
 };
 
-/** Outlets that keep what is published; `publish` is done first. */
+/** Creates outlets that keep the published records. `publish` is called before each of them. */
 function createOutlets(publish = async () => {}) {
   const published: OutgoingRecord[] = [];
   const logged: string[] = [];
@@ -43,7 +43,7 @@ function createOutlets(publish = async () => {}) {
   return { outlets, published, logged };
 }
 
-test("a record is parked as it was read, with the reason, the place it came from and when it came there", async () => {
+test("a record is parked as it was read, with the reason, its place in the log and the broker's stamp", async () => {
   const { outlets, published } = createOutlets();
   await createPark(outlets)(record, batch, new Undecodable("unknown-schema"));
   expect(published).toEqual([
@@ -66,7 +66,7 @@ test("a record is parked as it was read, with the reason, the place it came from
   ]);
 });
 
-test("what can be read but never stored is parked as unstorable, and its error's message logged nowhere", async () => {
+test("a record that can be read but never stored is parked as unstorable, and the message of its error is not logged", async () => {
   const { outlets, published, logged } = createOutlets();
   await createPark(outlets)(record, batch, new Error("dup key: 5511999998888"));
   expect(published[0]!.headers!.reason).toBe("unstorable");
@@ -74,7 +74,7 @@ test("what can be read but never stored is parked as unstorable, and its error's
   expect(logged[0]).not.toContain("5511999998888");
 });
 
-test("a record is parked once, also when its batch is tried again while it is being parked", async () => {
+test("a record is parked once, even if its batch is tried again while it is being parked", async () => {
   const { outlets, published } = createOutlets();
   const park = createPark(outlets);
   const error = new Undecodable("not-avro");
@@ -85,7 +85,7 @@ test("a record is parked once, also when its batch is tried again while it is be
   expect(published).toHaveLength(2);
 });
 
-test("a record that could not be parked is parked at the next try", async () => {
+test("a record that could not be parked is parked by the next try", async () => {
   let away = true;
   const { outlets, published } = createOutlets(async () => {
     if (away) throw new Unavailable("away");
@@ -110,7 +110,7 @@ test("every change is notified under its key, however many there are", async () 
   expect(JSON.parse(published[9]!.value!.toString())).toEqual(changes[9]);
 });
 
-test("notifying fails as a whole if one notice is not acknowledged", async () => {
+test("notifyChanges fails if one notice is not acknowledged", async () => {
   let sent = 0;
   const { outlets } = createOutlets(async () => {
     sent += 1;

@@ -3,7 +3,7 @@ import type { Codec, ConsumedBatch, ConsumedRecord, Park, Publisher, TopicNames 
 import { deliveryHeader, readDeliveryId, Undecodable } from "@teravoz/kafka";
 import type { Log, Metrics } from "@teravoz/runtime";
 
-/** Where the projector's notices and parked records go. */
+/** The outlets for the projector's notices and parked records. */
 export type Outlets = {
   codec: Codec;
   publisher: Publisher;
@@ -12,7 +12,7 @@ export type Outlets = {
   metrics: Metrics;
 };
 
-/** How many notices wait for their acknowledgement at once: far under the publisher's queue. */
+/** The number of notices that wait for their acknowledgement at once, far below the limit of the publisher's queue. */
 const NOTICES_AT_ONCE = 2_000;
 
 /** Sends a notice for each change. Throws Unavailable while Kafka is away; a notice that is sent twice is harmless. */
@@ -30,9 +30,10 @@ export async function notifyChanges(
 }
 
 /**
- * Parks a record in dead-letters as it was read, with the reason, the place it came from and the time it came there, however late it
- * is read: an agent's erasure takes what came before it. A batch that is tried again brings
- * the same record, perhaps while it is still being parked: that is parked once.
+ * Creates the function that parks a record in dead-letters. The dead letter holds the record as it was read, the
+ * reason, its place in the log and the broker's stamp. The stamp counts even if the record is read late, because an
+ * agent's erasure covers records that came before it. A batch that is tried again brings the same record, perhaps while
+ * it is still being parked: it is parked once.
  */
 export function createPark({ publisher, topics, log, metrics }: Outlets): Park {
   const parked = new WeakMap<ConsumedRecord, Promise<void>>();

@@ -52,7 +52,7 @@ beforeEach(async () => {
 const putBack = () =>
   store.replacePosition(PLACE, { expected: 5, next: 0, identities: [], seenUntil: SEEN_UNTIL });
 
-test("a record is parked whenever it cannot be read, where the partition was never put back", async () => {
+test("a record is parked if its partition was never put back, even if its dead letter is stored", async () => {
   await park(record("stored", 10), BATCH, null);
   expect(parked).toEqual([10]);
 });
@@ -63,7 +63,7 @@ test("a record that was parked before its partition was put back is not parked a
   expect(parked).toEqual([]);
 });
 
-test("a record that came after the partition was put back is parked, and so is one whose dead letter is gone", async () => {
+test("a record that came after the partition was put back is parked, and so is a record without a stored dead letter", async () => {
   await putBack();
   await park(record("stored", SEEN_UNTIL + 1), BATCH, null);
   await park(record("never stored", 10), BATCH, null);

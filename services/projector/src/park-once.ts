@@ -8,8 +8,8 @@ type Deps = {
 };
 
 /**
- * Parks a record only where that was not done before: a partition that was put back to its beginning brings records again. If a record
- * was read before and its dead letter is stored, the dead letter is enough.
+ * Parks a record unless it was parked before, because a partition that was put back to its beginning brings its records
+ * again. A record was parked before if it was read before and its dead letter is stored.
  */
 export const parkOnce =
   ({ store, log }: Deps, park: Park): Park =>

@@ -31,7 +31,9 @@ beforeEach(() => {
 const park: Park = async ({ offset }, _batch, error) =>
   void parked.push({ offset, reason: error instanceof Undecodable ? error.reason : "unstorable" });
 
-/** A projection over the in-memory store whose records hold events as plain JSON; `ports` in place of its own. */
+/**
+ * Creates a projection on the in-memory store. Its records hold events as plain JSON. `ports` replace its own ports.
+ */
 function project(ports: Partial<ProjectorPorts> = {}) {
   const metrics = createMetrics();
   const handle = createProjection({
@@ -118,7 +120,7 @@ const change = (key: string, version = NOW_MS): Change => ({ key, kind: "call", 
 const position = () => store.position(TOPIC, 3);
 const isStored = async (call_id: string) => (await store.findCalls([call_id])).length === 1;
 
-test("a try that finds its own earlier commit differs from one that finds another writer's", async () => {
+test("a batch that its own earlier try has stored is reported as stored, and one that another writer has stored as fenced", async () => {
   const { handle } = project();
   const batch = batchOf(null, [record(0, eventOf("a", "1"))]);
   await handle(batch);
@@ -126,7 +128,7 @@ test("a try that finds its own earlier commit differs from one that finds anothe
   expect(await project({ writer: "another" }).handle(batch)).toBe("fenced");
 });
 
-test("a batch is stored with its position, then notified", async () => {
+test("a batch is stored with its position, and its changes are notified afterwards", async () => {
   const { handle } = project();
   expect(await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]))).toBe(
     "done",
@@ -137,21 +139,21 @@ test("a batch is stored with its position, then notified", async () => {
   expect((await store.findCalls(["1"]))[0]).toMatchObject({ id: 1, state: "NEW", events: 1 });
 });
 
-test("nothing is notified before the store has it", async () => {
+test("a change is not notified before it is stored", async () => {
   const readable: boolean[] = [];
   const { handle } = project({ notify: async () => void readable.push(await isStored("1")) });
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   expect(readable).toEqual([true]);
 });
 
-test("an event keeps the place in the log it was read from", async () => {
+test("an event keeps its place in the log", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(7, eventOf("a", "1"))]));
   const { items } = await store.listCallEvents("1", { limit: 10, bytes: 1_000, cursor: null });
   expect(items.map(({ source }) => source)).toEqual([{ topic: TOPIC, partition: 3, offset: 7 }]);
 });
 
-test("a duplicate is stored once, counted as one and notified all the same", async () => {
+test("a duplicate is not stored again, counts as a duplicate and is notified nevertheless", async () => {
   const { handle, metrics } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("a", "1"))]));
   await handle(batchOf(2, [record(2, eventOf("a", "1"))]));
@@ -164,7 +166,7 @@ test("a duplicate is stored once, counted as one and notified all the same", asy
   ]);
 });
 
-test("while nobody can be notified the batch fails, and its next run notifies of what is stored by then", async () => {
+test("a batch fails while its notices cannot be sent, and its next run sends the notices of the stored records", async () => {
   let away = true;
   const notify = async (changes: readonly Change[]) => {
     if (away) throw new Unavailable("away");
@@ -175,12 +177,12 @@ test("while nobody can be notified the batch fails, and its next run notifies of
   await expect(handle(batchOf(null, records))).rejects.toThrow(Unavailable);
   expect(await position()).toBe(1);
   away = false;
-  // the position has moved: the consumer reads the same record below it
+  // the position has moved, so the consumer reads the same record below it
   expect(await handle(batchOf(1, [], { stored: records, next: 1 }))).toBe("done");
   expect(notified).toEqual([[change("1")]]);
 });
 
-test("a stored record is not parked when its notice is refused for good: the batch waits, and is sent again", async () => {
+test("a stored record is not parked if its notice is refused permanently: the batch waits, and its notices are sent again", async () => {
   let refused = true;
   const notify = async (changes: readonly Change[]) => {
     if (refused) throw new Error("not authorized to write to the topic");
@@ -194,7 +196,7 @@ test("a stored record is not parked when its notice is refused for good: the bat
   expect([parked, notified]).toEqual([[], [[change("1")]]]);
 });
 
-test("what was stored is counted, also when its notices fail", async () => {
+test("stored events are counted, even if their notices fail", async () => {
   const notify = () => Promise.reject(new Unavailable("away"));
   const { handle, metrics } = project({ notify });
   await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
@@ -202,7 +204,7 @@ test("what was stored is counted, also when its notices fail", async () => {
   expect(counted).toEqual([["stored", 1]]);
 });
 
-test("a batch that the store finds too large is stored in parts, and none of it is parked", async () => {
+test("a batch that is too large for the store is stored in parts, and none of its records is parked", async () => {
   const apply: CallStore["apply"] = async (batch, fold) => {
     if (new Set(batch.events.map(({ aggregate_id }) => aggregate_id)).size > 2) throw new Error("too large");
     return store.apply(batch, fold);
@@ -215,7 +217,7 @@ test("a batch that the store finds too large is stored in parts, and none of it 
   expect(await position()).toBe(7);
 });
 
-test("records below the position are notified as they are now, and not stored", async () => {
+test("records below the position are notified in their current state, and are not stored", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   happened = [];
@@ -229,13 +231,13 @@ test("records below the position are notified as they are now, and not stored", 
   expect(await isStored("never stored")).toBe(false);
 });
 
-test("what cannot be read below the position was parked before: it is not parked again", async () => {
+test("a record below the position that cannot be read is not parked again", async () => {
   const { handle } = project();
   await handle(batchOf(5, [], { stored: [record(0, "poison")], next: 5 }));
   expect(parked).toEqual([]);
 });
 
-test("a tombstone takes all of its call with the position, and is notified as an erasure", async () => {
+test("a tombstone erases its whole call in the transaction of the position, and is notified as an erasure", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1")), record(1, eventOf("b", "2"))]));
   expect(await handle(batchOf(2, [tombstone(2, "1")]))).toBe("done");
@@ -251,7 +253,7 @@ test("a tick erases nothing and moves the position", async () => {
   expect(await store.findErased([{ kind: "call", key: TICK_KEY }])).toEqual([]);
 });
 
-test("what comes of an erased call is answered by a tombstone before the position moves, and never stored", async () => {
+test("an event of an erased call is answered by a tombstone before the position moves, and is never stored", async () => {
   const { handle, metrics } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1")), tombstone(1, "1")]));
   happened = [];
@@ -273,7 +275,7 @@ test("what comes of an erased call is answered by a tombstone before the positio
   expect(counted).toEqual(expect.arrayContaining([["erased", 3]]));
 });
 
-test("a tombstone never provokes another, also where its call's events stand around it in one batch", async () => {
+test("a tombstone never causes another one, even if events of its call are before and after it in one batch", async () => {
   const { handle } = project();
   const records = [record(0, eventOf("a", "1")), tombstone(1, "1"), tombstone(2, "1"), tombstone(3, "2")];
   await handle(batchOf(null, records));
@@ -285,7 +287,7 @@ test("a tombstone never provokes another, also where its call's events stand aro
   expect([await isStored("1"), await position()]).toEqual([false, 9]);
 });
 
-test("nothing moves while an answer is not acknowledged", async () => {
+test("the position does not move while a tombstone is not acknowledged", async () => {
   const publish = () => Promise.reject(new Unavailable("away"));
   const { handle } = project({ publisher: { publish } });
   await handle(batchOf(null, [tombstone(0, "1")]));
@@ -293,7 +295,7 @@ test("nothing moves while an answer is not acknowledged", async () => {
   expect([await isStored("1"), await position()]).toEqual([false, 1]);
 });
 
-test("an erasure that died after its commit is cleared up and notified again from the records below the position", async () => {
+test("leftovers of an erasure are deleted and notified again from the records below the position, after a crash behind its commit", async () => {
   const forgotten: string[] = [];
   const forget: CallStore["forget"] = async (erased) => void forgotten.push(...erased.map(({ key }) => key));
   const { handle } = project({ store: { ...store, forget } });
@@ -304,7 +306,7 @@ test("an erasure that died after its commit is cleared up and notified again fro
   expect(notified).toEqual([[{ ...change("1", 0), erased: true }]]);
 });
 
-test("an agent that was erased keeps what comes later, whatever is answered for what came before", async () => {
+test("an erased agent keeps later events, whatever tombstones answer earlier ones", async () => {
   const { handle } = project();
   const topic = "agent-events";
   const at = (ms: number) => new Date(NOW_MS + ms);
@@ -318,7 +320,7 @@ test("an agent that was erased keeps what comes later, whatever is answered for 
   expect(answer).toMatchObject({ topic, key: "ana", headers: { erased_at: at(0).toISOString() } });
   await write(4, { ...tombstone(4, "ana"), headers: answer!.headers!, timestamp: NOW_MS + 9 });
   expect((await store.findErased([{ kind: "agent", key: "ana" }]))[0]!.erased_at).toEqual(at(0));
-  // what is stored already is a duplicate: the new one is, the old one is not
+  // a stored event is a duplicate: the new event is one, the old one is not
   const outcome = await store.apply(
     {
       topic,
@@ -341,7 +343,7 @@ const naming = (uuid: string, call: string, ms: number, their_number = "(11) 987
     payload: JSON.stringify({ type: "call.new", call_id: call, their_number }),
   });
 
-test("what comes late of an erased person takes its call whole, and a new call of the person is stored", async () => {
+test("a late event of an erased person erases its whole call, and a new call of the person is stored", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "old")), record(1, eventOf("b", "other"))]));
   await store.keepOut(kept, { erased_at: at(10), possible: false });
@@ -365,12 +367,12 @@ test("what comes late of an erased person takes its call whole, and a new call o
       .filter(({ erased }) => erased)
       .map(({ key }) => key),
   ).toEqual(["old", "unknown"]);
-  // and it stays out: the ledger has the call now
+  // later events of the call stay out too, because the ledger has the call now
   await handle(batchOf(7, [record(7, eventOf("h", "old", { received_at: at(99) }))]));
   expect(await isStored("old")).toBe(false);
 });
 
-test("in a large batch an erased person is found too", async () => {
+test("an erased person is found in a large batch too", async () => {
   const { handle } = project();
   const many = (first: number) =>
     Array.from({ length: 60 }, (_, n) => record(first + n, naming(`${first + n}`, `${first + n}`, 5)));
@@ -381,7 +383,7 @@ test("in a large batch an erased person is found too", async () => {
   expect([await isStored("59"), await isStored("60"), await isStored("119")]).toEqual([true, false, false]);
 });
 
-test("a person erased between the decision and the transaction is decided on again", async () => {
+test("a batch is decided on again if a person is erased between the decision and the transaction", async () => {
   const apply: CallStore["apply"] = async (batch, fold) => {
     await store.keepOut(kept, { erased_at: at(10), possible: false });
     return store.apply(batch, fold);
@@ -392,7 +394,7 @@ test("a person erased between the decision and the transaction is decided on aga
   expect(await isStored("1")).toBe(false);
 });
 
-test("what is only possibly about an erased person stays out where the erasure said so", async () => {
+test("an event that is only possibly about an erased person stays out if the erasure included possible findings", async () => {
   const { handle } = project();
   const payload = JSON.stringify({ call_id: "1", code: "11987654321" });
   const possible = (uuid: string, call: string) => eventOf(uuid, call, { payload });
@@ -403,7 +405,7 @@ test("what is only possibly about an erased person stays out where the erasure s
   expect([await isStored("1"), await isStored("2")]).toEqual([true, false]);
 });
 
-test("of a dialer's campaign only the erased person's event goes, and the others are published again behind the tombstone", async () => {
+test("only the erased person's event of a dialer's campaign is erased, and the others are published again after the tombstone", async () => {
   const { handle } = project();
   const topic = "agent-events";
   const attempt = (uuid: string, number: string, ms = 0) =>
@@ -427,7 +429,7 @@ test("of a dialer's campaign only the erased person's event goes, and the others
   const left = async () =>
     (await store.listAgentEvents("campaign", { since: at(-1), limit: 9 })).map(({ uuid }) => uuid).sort();
   expect(await left()).toEqual(["later", "one", "two"]);
-  // read again they are duplicates, not redeliveries, and provoke nothing
+  // if they are read again they are duplicates, not redeliveries, and cause no tombstone
   const back = [
     { ...record(4, null), key: Buffer.from("campaign"), headers: tombstone!.headers! },
     ...again.map(({ value, headers }, n) => ({ ...record(5 + n, null), value, headers: headers! })),
@@ -439,7 +441,7 @@ test("of a dialer's campaign only the erased person's event goes, and the others
   expect((await store.findEvent("one"))!.redeliveries).toBeUndefined();
 });
 
-test("a record that cannot be read and names an erased person is not parked, and its call goes", async () => {
+test("a record that cannot be read and names an erased person is not parked, and its call is erased", async () => {
   const { handle } = project();
   await store.keepOut(kept, { erased_at: at(10), possible: false });
   const broken = { ...record(0, null), value: Buffer.from('poison {"their_number":"11987654321"}') };
@@ -465,14 +467,14 @@ test("a record that cannot be read is parked with its reason, and all others are
   expect([await isStored("1"), await position()]).toEqual([true, 3]);
 });
 
-test("what cannot be read of an erased call is answered by a tombstone too, and parked nowhere", async () => {
+test("a record of an erased call that cannot be read is answered by a tombstone too, and is not parked", async () => {
   const { handle } = project();
   const poison = (offset: number, key: string, timestamp = NOW_MS): ConsumedRecord => ({
     ...record(offset, "poison"),
     key: Buffer.from(key),
     timestamp,
   });
-  // one that a tombstone follows in the log needs no other
+  // a record that is followed by a tombstone in the log needs no other one
   await handle(batchOf(null, [poison(0, "1"), tombstone(1, "1"), tombstone(2, "2"), poison(3, "2")]));
   expect([published.map(({ key }) => key), parked, await position()]).toEqual([["2"], [], 4]);
   happened = [];
@@ -485,7 +487,7 @@ test("what cannot be read of an erased call is answered by a tombstone too, and 
     headers: { erased_at: new Date(NOW_MS).toISOString() },
   });
   expect([published.length, parked]).toEqual([2, [{ offset: 5, reason: "not-avro" }]]);
-  // an agent's newer ones are no part of its erasure
+  // newer records of an agent are not covered by its erasure
   const topic = "agent-events";
   const records = [tombstone(0, "ana"), poison(1, "ana"), poison(2, "ana", NOW_MS + 1)];
   await handle({ ...batchOf(null, records), topic });
@@ -493,7 +495,7 @@ test("what cannot be read of an erased call is answered by a tombstone too, and 
   expect([published.length, parked.map(({ offset }) => offset)]).toEqual([3, [5, 2]]);
 });
 
-test("nothing is stored while a record that must be parked is not yet parked", async () => {
+test("nothing is stored before every record that cannot be read is parked", async () => {
   const { handle } = project({ park: () => Promise.reject(new Unavailable("away")) });
   await expect(handle(batchOf(null, [record(0, "poison"), record(1, eventOf("a", "1"))]))).rejects.toThrow(
     Unavailable,
@@ -501,14 +503,14 @@ test("nothing is stored while a record that must be parked is not yet parked", a
   expect([await isStored("1"), await position()]).toEqual([false, null]);
 });
 
-test("while the registry cannot say what a record is, nothing is parked, stored or notified", async () => {
+test("nothing is parked, stored or notified while the registry is away and a schema is unknown", async () => {
   const decodeEvent = () => Promise.reject(new Unavailable("registry away"));
   const { handle } = project({ codec: { decodeEvent, encodeEvent: async () => Buffer.from("") } });
   await expect(handle(batchOf(null, [record(0, eventOf("a", "1"))]))).rejects.toThrow(Unavailable);
   expect([parked, happened, await position()]).toEqual([[], [], null]);
 });
 
-test("a projector that was overtaken notifies of nothing and changes nothing", async () => {
+test("a fenced projector notifies nothing and changes nothing", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   [happened, notified] = [[], []];
@@ -519,7 +521,7 @@ test("a projector that was overtaken notifies of nothing and changes nothing", a
   expect([await isStored("2"), await position()]).toEqual([false, 1]);
 });
 
-test("a projector that a newer release has superseded writes nothing, notifies of nothing and says so", async () => {
+test("a projector that a newer release has superseded writes nothing, notifies nothing and calls onSuperseded", async () => {
   const { handle } = project();
   await handle(batchOf(null, [record(0, eventOf("a", "1"))]));
   await store.claim([{ topic: TOPIC, partition: 3 }], foldCall.revision + 1);
@@ -533,7 +535,7 @@ test("a projector that a newer release has superseded writes nothing, notifies o
   ]);
 });
 
-test("an event that can never be stored is parked, the others of its batch are stored and notified", async () => {
+test("an event that can never be stored is parked, and the others of its batch are stored and notified", async () => {
   const { handle } = project();
   const records = Array.from({ length: 9 }, (_, n) => record(n, eventOf(`uuid-${n}`, `call-${n}`)));
   // the uuid of another call's event
@@ -553,7 +555,7 @@ test("an event that can never be stored is parked, the others of its batch are s
   expect(await position()).toBe(9);
 });
 
-test("an event of an agent is stored and notified, and makes no call", async () => {
+test("an event of an agent is stored and notified, and creates no call", async () => {
   const { handle } = project();
   const agent = eventOf("a", "ana@example.com", { kind: "agent", type: "actor.paused" });
   await handle(batchOf(null, [record(0, agent)]));

@@ -36,14 +36,14 @@ export type ProjectorPorts = {
   codec: Pick<Codec, "decodeEvent" | "encodeEvent">;
   findParties: FindParties;
   fold: Fold;
-  /** Names this writer in the store. */
+  /** The name of this writer in the store. */
   writer: string;
   park: Park;
   topics: TopicNames;
   publisher: Pick<Publisher, "publish">;
-  /** A newer release's fold, of this revision, has taken over: this projector may write no more. */
+  /** Called if the fold of a newer release, of this revision, has taken over: this projector may write no more. */
   onSuperseded(revision: number): void;
-  /** Notifies others of changes that are stored; resolves when the log has acknowledged the notices. */
+  /** Notifies others of stored changes. Resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;
   now(): Date;
   log: Log;
@@ -51,10 +51,11 @@ export type ProjectorPorts = {
 };
 
 /**
- * One batch: what comes of erased calls, agents and persons is answered by tombstones, what else cannot be read is parked, the rest is
- * stored in one transaction with the position, and only then others are notified. For what was stored before and perhaps not notified of (the
- * last run died in between, or its notices failed) the notices are sent again, and what was erased is cleared away again. Each
- * step may be repeated. Once the batch is stored, whatever fails is Unavailable: no stored record is parked, and none goes without a notice.
+ * Creates the handler of one batch. Tombstones answer the records of erased calls, agents and persons. Other records
+ * that cannot be read are parked. The rest is stored in one transaction with the position, and after that others are
+ * notified. If records were stored before and perhaps not notified, because the last run crashed or its notices failed,
+ * their notices are sent again and leftovers of their erasures are deleted again. Each step may be repeated. After the
+ * batch is stored, every error is Unavailable: no stored record is parked, and none stays without a notice.
  */
 export function createProjection(ports: ProjectorPorts): HandleBatch {
   const run: HandleBatch = (batch) =>
@@ -64,7 +65,10 @@ export function createProjection(ports: ProjectorPorts): HandleBatch {
   return run;
 }
 
-/** Retention may bring a batch of ten thousand, more than a transaction ends within its limit; this many take some 300 ms. */
+/**
+ * The most erasures in one transaction, which take some 300 ms. Retention may bring a batch of ten thousand, too many
+ * for the time limit of a transaction.
+ */
 const ERASURES_AT_ONCE = 500;
 
 const countErasures = ({ records }: ConsumedBatch) =>
@@ -96,7 +100,7 @@ async function project(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Bat
   return "done";
 }
 
-/** What follows a stored batch: erased leftovers are deleted, and others are notified. */
+/** Does what follows a stored batch: deletes leftovers of erasures, and notifies others. */
 async function follow(
   ports: ProjectorPorts,
   batch: ConsumedBatch,
@@ -112,17 +116,17 @@ async function orWait(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (cause) {
     if (cause instanceof Unavailable) throw cause;
-    throw new Unavailable("a stored batch cannot be notified of", { cause });
+    throw new Unavailable("the changes of a stored batch cannot be notified", { cause });
   }
 }
 
 type Read = { events: LoggedEvent[]; erasures: Erasure[] };
 type ReadAndAsked = Read & { erased: Erased[]; epoch: number };
 
-/** The erasures of a whole subject: of single events nothing lies elsewhere. */
+/** The erasures of whole subjects. Only these can have leftovers outside of the transaction. */
 const wholeOnes = (erasures: readonly Erasure[]) => erasures.filter(({ uuids }) => uuids === undefined);
 
-/** A batch that holds nothing new moves nothing. */
+/** Applies a batch. A batch without new records does not move the position. */
 async function applyBatch(
   { store, fold, writer }: ProjectorPorts,
   batch: ConsumedBatch,
@@ -134,7 +138,7 @@ async function applyBatch(
   return store.apply({ topic, partition, expected, next, identities, writer, ...read }, fold);
 }
 
-/** Sent again: a reader that holds the call may not have received it. */
+/** The change of an erasure that is notified again: a reader that holds the call may not have received its notice. */
 const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
   key,
   kind,
@@ -144,7 +148,7 @@ const erasureChange = ({ kind, key, uuids }: Erasure): Change => ({
 
 type Unread = { record: ConsumedRecord; trace: Trace; error: Undecodable };
 
-/** Tombstones (a key's erasure, the daily tick) hold no event. */
+/** Reads the events of records. Tombstones (the erasure of a key, the daily tick) hold no event. */
 async function readRecords(
   { codec, topics, fold }: ProjectorPorts,
   records: readonly ConsumedRecord[],
@@ -171,10 +175,10 @@ async function readRecords(
   return { events: (await Promise.all(read)).flat(), unread };
 }
 
-/** The calls and agents of records below the position, as they are now. */
+/** The current changes of the calls and agents of records below the position. */
 async function changesOf(ports: ProjectorPorts, batch: ConsumedBatch): Promise<Change[]> {
   if (batch.stored.length === 0) return [];
-  // what cannot be read there was parked before
+  // records below the position that cannot be read were parked before
   const { events } = await readRecords(ports, batch.stored, batch);
   const keys = (kind: LoggedEvent["kind"]) => [
     ...new Set(events.filter((event) => event.kind === kind).map(({ aggregate_id }) => aggregate_id)),

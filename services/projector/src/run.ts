@@ -38,21 +38,21 @@ import { addErasureRoutes, startDaily } from "./erasure/index.ts";
 import { demandLedgerKeys, watchLedgerKeys } from "./erasure/ledger-keys.ts";
 import { buildIndexes } from "./indexes.ts";
 import { notifyChanges } from "./notices.ts";
-import { claimPartitions, completeRebuilds, giveWayOnce } from "./rebuild/takeover.ts";
+import { claimPartitions, completeRebuilds, failOnceSuperseded } from "./rebuild/takeover.ts";
 
-/** Wrappers that a test may put around a part of the service before it is used; the service itself puts none there. */
+/** Wrappers that a test may put around a part of the service before it is used. The service itself uses none. */
 export type Seams = {
   publisher?: (publisher: Publisher) => Publisher;
   store?: (store: MongoStore) => MongoStore;
-  /** In place of the release's own. */
+  /** Replaces the release's own fold. */
   fold?: Fold;
-  /** How often waiting dead letters are counted for the gauge. */
+  /** The time between two counts of waiting dead letters for the gauge, in ms. */
   countDeadLettersEveryMs?: number;
 };
 
 type ProjectorService = Service<typeof settings>;
 
-/** Runs the process; resolves once it is started. */
+/** Runs the process. Resolves when it has started. */
 export const runProjector = (seams: Seams = {}) =>
   runService("projector", settings, (service) => startProjector(service, seams));
 
@@ -61,7 +61,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
   await serve(service, parts);
   let consumer: PartitionConsumer | undefined;
   parts.status.start(() => figuresOf(consumer, service.metrics));
-  service.health.add("consumer", () => ({ ok: false, reason: "waits for the schemas and the database" }));
+  service.health.add("consumer", () => ({ ok: false, reason: "waiting for the schemas and the database" }));
   await parts.codec.ready();
   await untilAvailable(() => parts.store.createCollections(), service);
   const indexes = buildIndexes({ ...service, store: parts.store });
@@ -73,7 +73,7 @@ async function startProjector(service: ProjectorService, seams: Seams): Promise<
     consumer = await startJobs(service, parts, { fold: createFold(rules), ...seams });
 }
 
-/** Ends the process where the calls of the database are folded by other rules. Whether ours hold. */
+/** Returns whether the calls of the database are folded by our rules. Ends the process if they are not. */
 async function claimRules(
   { log, fail }: ProjectorService,
   { account }: Parts,
@@ -81,14 +81,14 @@ async function claimRules(
 ): Promise<boolean> {
   const reason = explainOtherRules(rules, await untilAvailable(() => account.claim(rules), { log }));
   if (reason === null) return true;
-  log.fatal({ reason }, "the calls are folded by other rules: this one ends");
+  log.fatal({ reason }, "the calls are folded by other rules: this process ends");
   fail("projector", new Error(reason));
   return false;
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
-/** Opens the parts that the jobs and the admin API work with; connects in the background. */
+/** Opens the parts that the jobs and the admin API use. Connects in the background. */
 async function openParts({ self, config, log, metrics, health, onStop }: ProjectorService, seams: Seams) {
   const { publisher: aroundPublisher = (publisher) => publisher, store: aroundStore = (store) => store } =
     seams;
@@ -168,7 +168,7 @@ async function startJobs(
 ): Promise<PartitionConsumer> {
   const { config, log, metrics, health, onStop, fail } = service;
   const isBehind = await claimPartitions({ ...parts, fold, log }, health);
-  const onSuperseded = giveWayOnce(fold, log, fail);
+  const onSuperseded = failOnceSuperseded(fold, log, fail);
   const installation = await untilAvailable(() => parts.account.installation(), { log });
   const outlets = { ...parts, prefix: config.TOPIC_PREFIX, installation, log, metrics };
   const consumer = consumeEvents({

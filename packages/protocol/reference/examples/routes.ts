@@ -52,12 +52,12 @@ const previewed = {
   },
 };
 
-const noErasure = problem("no erasure of this was asked for");
-const noPreview = problem("no preview of this was asked for in the last hour");
-const busy = problem("another preview is running: ask again");
+const noErasure = problem("no erasure of this was requested in the last 90 days");
+const noPreview = problem("no preview of this was requested in the last hour");
+const busy = problem("another preview is running: try again later");
 const unconfirmed = {
   ...problem(
-    "it would erase 240 calls, more than 100: nothing was erased. Ask again with ?confirm=240 if all of them are meant",
+    "it would erase 240 calls, more than 100: nothing was erased. To erase all of them, repeat the request with ?confirm=240",
     "/confirm",
   ),
   calls: 240,

@@ -15,9 +15,9 @@ import type { Attempt } from "./attempt.ts";
 import { eventsByAgent } from "./events-by-agent.ts";
 import { nextVersion } from "./settle.ts";
 
-/** The effects of a batch on agents. */
+/** The events of a batch that change agents. */
 type AgentWork = {
-  /** New events, stored already or stored next. */
+  /** New events, already stored or about to be stored. */
   fresh: readonly Event[];
   /** Agents with a stored event that changed or was deleted: all their events are read again. */
   changed: Iterable<string>;
@@ -59,7 +59,7 @@ type KeptPresence = Omit<AgentDocument, "_id">;
 
 const isOurs = (kept: KeptPresence | undefined): boolean => kept?.fold === FOLD_REVISION;
 
-/** The stored agent and the new state of it; null = none. */
+/** The stored agent and its new state; null = none. */
 export type Settled = { key: string; kept: KeptPresence | undefined; presence: FoldedPresence | null };
 
 export async function readAgents(

@@ -22,12 +22,15 @@ import { countStored } from "./minutes.ts";
 import { movePosition } from "./positions.ts";
 import { erasureChanges, type KeptCall, keysOf, OVERSIZED_BYTES, settle } from "./settle.ts";
 
-/** More documents than any answer for a batch has. By default the first answer holds 101 documents, and a second trip follows. */
+/**
+ * A batch size above the number of documents of any answer. By default the first answer holds 101 documents, and the
+ * others need a second round trip.
+ */
 const ONE_TRIP = 100_000;
 
 /**
- * A batch of several calls may read so many bytes of events, as many as one call may have. Eight batches at this limit at once stay within
- * a container of 512 MiB.
+ * The most bytes of events that a batch of several calls may read: as many as one call may have. Eight batches at this
+ * limit, read at once, stay within a container of 512 MiB.
  */
 const BATCH_BYTES = OVERSIZED_BYTES;
 /** The size of a stored event without its payload, in bytes. */
@@ -102,7 +105,7 @@ const keptCall = ({ _id, overgrown, ...call }: CallDocument): KeptCall => ({
   oversized: overgrown === true,
 });
 
-/** All events of the calls that are still folded, by uuid. Throws BatchTooLarge. */
+/** Reads all events of the calls that are still folded, by uuid. Throws BatchTooLarge. */
 async function readHistories(
   attempt: Attempt,
   batch: Batch,
@@ -116,7 +119,10 @@ async function readHistories(
   for await (const { _id, ...event } of attempt.collections.events.find(filter, reading(attempt))) {
     histories.set(_id, { uuid: _id, ...event });
     bytes += event.payload.length + EVENT_BYTES;
-    if (bytes > BATCH_BYTES && keys.length > 1) throw new BatchTooLarge(`${keys.length} calls at once`);
+    if (bytes > BATCH_BYTES && keys.length > 1)
+      throw new BatchTooLarge(
+        `the events of ${keys.length} calls are too large for one transaction: store a smaller batch`,
+      );
   }
   return histories;
 }
@@ -157,7 +163,10 @@ export const reading = ({ session }: Attempt) => ({
   maxTimeMS: OPERATION_LIMIT_MS,
 });
 
-/** An event that is redelivered within the batch that stores it has its count from the start. */
+/**
+ * Gives new events their ids. An event that is redelivered within its own batch has its redeliveries counted from the
+ * start.
+ */
 async function numberEvents(
   { collections }: Attempt,
   fresh: LoggedEvent[],

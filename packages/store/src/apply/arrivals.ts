@@ -19,13 +19,13 @@ export type Again = { count: number; offset: number; deliveries: Set<string> };
 export type Arrivals = {
   /** New events, each once, in the order of the batch, with the earliest `received_at` of their deliveries. */
   fresh: LoggedEvent[];
-  /** Deliveries of stored events that have a later `received_at`. */
+  /** Deliveries that were received before the stored `received_at` of their event. */
   earlier: LoggedEvent[];
   /** The uuids of all repeated deliveries. */
   duplicates: string[];
   /**
-   * Those of them that count as redeliveries, by uuid. Records that a replay reads again, and the second record of one delivery, do not
-   * count.
+   * The duplicates that count as redeliveries, by uuid. Records that a replay reads again, and the second record of one
+   * delivery, do not count.
    */
   again: ReadonlyMap<string, Again>;
 };
@@ -41,7 +41,10 @@ export function dropErased(
   return { kept, dropped: out.map(({ uuid }) => uuid) };
 }
 
-/** Separates new events from repeated ones. Throws if one uuid stands for two events: such a batch can never be stored. */
+/**
+ * Separates new events from repeated ones. Throws if two different events have the same uuid: such a batch can never be
+ * stored.
+ */
 export function sortArrivals(
   events: readonly LoggedEvent[],
   known: ReadonlyMap<string, KnownEvent>,
@@ -82,7 +85,10 @@ const deliveryOf = ({ delivery_id }: LoggedEvent): string[] => (delivery_id ? [d
 
 const firstOf = (event: LoggedEvent): KnownEvent => ({ ...event, ...keepDeliveries(deliveryOf(event)) });
 
-/** Offsets of a partition grow, and a key stays in its partition. */
+/**
+ * Counts a redelivery. A record was read before if its offset is not above the last one, because offsets of a partition
+ * grow and a key stays in its partition.
+ */
 function count(again: Map<string, Again>, event: LoggedEvent, first: KnownEvent): void {
   const { uuid, source, republished, delivery_id } = event;
   if (republished) return;
@@ -98,7 +104,7 @@ function count(again: Map<string, Again>, event: LoggedEvent, first: KnownEvent)
   again.set(uuid, { count: count + 1, offset: source.offset, deliveries });
 }
 
-/** The place in the log stays that of the first delivery. */
+/** The event with the earlier `received_at`. Its place in the log stays that of the first delivery. */
 const earliest = (first: LoggedEvent, again: LoggedEvent): LoggedEvent =>
   again.received_at < first.received_at ? { ...first, received_at: again.received_at } : first;
 
@@ -110,6 +116,6 @@ function isEarlier(event: LoggedEvent, known: KnownEvent | undefined): boolean {
 
 function demandSame(one: KnownEvent, other: KnownEvent): void {
   if (one.aggregate_id !== other.aggregate_id || one.kind !== other.kind) {
-    throw new Error("one uuid names two events");
+    throw new Error("two different events have the same uuid: the batch cannot be stored");
   }
 }

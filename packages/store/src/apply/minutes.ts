@@ -7,7 +7,10 @@ const MINUTE_MS = 60_000;
 /** The start of the minute of a moment, in ms. */
 export const startOfMinute = (at: Date): number => Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS;
 
-/** The name of a field must not contain a dot in an update. No type has a colon. */
+/**
+ * The field that counts a type. Its name must not contain a dot in an update, so dots become colons: no type has a
+ * colon.
+ */
 const fieldOf = (type: string) => `types.${type.replaceAll(".", ":")}`;
 
 /** Counts the stored events of a batch, in its transaction. */
@@ -33,7 +36,7 @@ const countTypes = (events: readonly StoredEvent[]): Record<string, number> =>
     [...Map.groupBy(events, ({ type }) => fieldOf(type))].map(([name, all]) => [name, all.length]),
   );
 
-/** The number of events by type, of the minutes that began since then. */
+/** Reads the number of events by type, of the minutes that began since then. */
 export async function readCounts({ minutes }: Collections, since: Date): Promise<Record<string, number>> {
   const pairs = minutes.aggregate<{ _id: string; count: number }>(
     [
@@ -50,7 +53,7 @@ export async function readCounts({ minutes }: Collections, since: Date): Promise
   );
 }
 
-/** The number of events by minute, of the minutes that began since then. */
+/** Reads the number of events by minute, of the minutes that began since then. */
 export async function readMinutes(
   { minutes }: Collections,
   since: Date,

@@ -29,9 +29,9 @@ export type MongoStoreOptions = {
 };
 
 /**
- * The store on MongoDB. `createCollections` must have succeeded once in any instance before a batch is applied. `now` in ms. If `apply`
- * throws Unavailable, the batch may be stored nevertheless, because the answer to its commit may be lost: read the position before you go
- * on.
+ * The store on MongoDB. `createCollections` must have succeeded once in any instance before a batch is applied. `now`
+ * in ms. If `apply` throws Unavailable, the batch may be stored nevertheless, because the answer to its commit may be
+ * lost: read the position before the next batch.
  */
 export function createMongoStore({
   erasureKeys,
@@ -71,12 +71,12 @@ async function apply(
   const { topic, partition, erasures = [] } = batch;
   if (erasures.length > 0) {
     await thinOut(collections, erasures);
-    // the transaction enters in the ledger that everything is deleted
+    // the transaction will record in the ledger that everything is deleted
     await forgetErased(connection.db, collections, erasures);
   }
   return runTransaction(
     connection.client,
     (session) => applyBatch({ collections, session, now: now(), names }, batch, fold),
-    (attempt) => log.debug({ topic, partition, attempt }, "the batch is tried again"),
+    (attempt) => log.debug({ topic, partition, attempt }, "storing the batch failed, retrying"),
   );
 }

@@ -1,11 +1,12 @@
 import { type Call, countedAs, type RecentCall, recentPart, type Visit } from "@teravoz/domain";
 
-/** A stored call. A fold of a revision before 4 has made fewer fields. */
+/** A stored call. Folds of a revision before 4 wrote fewer fields. */
 export type StoredCall = Partial<Call> & Pick<Call, "updated_at" | "legs">;
 
 /**
- * A stored call with every field of our fold. Until a rebuild reaches it, a call of an older fold has no agents, talks and rings, and
- * begins with its first reception. A list in the order of began_at does not hold it, nor one by an agent or a visited queue.
+ * Returns a stored call with every field of our fold. Until a rebuild reaches it, a call of an older fold has no
+ * agents, talks and rings, and begins with its first reception. A list in the order of began_at leaves it out, and so
+ * does a list by an agent or a visited queue.
  */
 export function completeCall(stored: StoredCall): Call {
   if (stored.talks !== undefined) return stored as Call;
@@ -24,7 +25,10 @@ export function completeCall(stored: StoredCall): Call {
   } as unknown as Call;
 }
 
-/** The same for the fields that the board counts. A call of an older fold has no kind and counts as inbound, as before. */
+/**
+ * Like completeCall, for the fields that the board counts. A call of an older fold has no kind and counts as inbound,
+ * as in the older releases.
+ */
 export const completeRecent = (stored: StoredCall): RecentCall =>
   stored.talks === undefined ? recentPart(completeCall(stored)) : (stored as RecentCall);
 
@@ -34,7 +38,7 @@ const beginOf = ({ created_at, updated_at, legs }: StoredCall): Date =>
 const queuesOf = ({ legs }: StoredCall): string[] =>
   [...new Set(legs.flatMap(({ queue }) => queue ?? []))].sort();
 
-/** Older folds made a visit only of its call.waiting, and named the agent who entered last. */
+/** Completes a visit. Older folds made a visit only from its call.waiting, and named the agent who entered last. */
 const completeVisit = (visit: Visit): Visit => ({
   ...visit,
   wait_known: true,

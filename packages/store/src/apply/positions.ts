@@ -43,8 +43,8 @@ export async function readEpoch(
 }
 
 /**
- * Raises the epoch of all partitions. A running transaction is waited for, or conflicts and starts again. Once this resolves, no
- * transaction commits that asked the ledger before.
+ * Raises the epoch of all partitions. It waits for a running transaction, or conflicts with it and starts again. After
+ * it resolves, no transaction commits that read the ledger before.
  */
 export async function raiseEpochs({ positions }: Pick<Collections, "positions">): Promise<void> {
   await positions.updateMany({}, { $inc: { epoch: 1 } }, { maxTimeMS: OPERATION_LIMIT_MS });
@@ -53,9 +53,9 @@ export async function raiseEpochs({ positions }: Pick<Collections, "positions">)
 type Move = Pick<Batch, "topic" | "partition" | "expected" | "next" | "epoch" | "identities" | "writer">;
 
 /**
- * Moves a position. Returns null if it moved, otherwise the reason: the stored position is not the expected one, or a fold of a higher
- * revision owns the partition (`revision` null = no calls are folded here). It must be the first operation of its transaction, because it
- * takes the snapshot.
+ * Moves a position. Returns null if it moved, otherwise the reason: the stored position is not the expected one, or a
+ * fold of a higher revision owns the partition (`revision` null = no calls are folded here). It must be the first
+ * operation of its transaction, because it takes the snapshot.
  */
 export async function movePosition(
   { collections, session }: { collections: Collections; session: ClientSession },

@@ -27,7 +27,7 @@ const isOversized = (events: readonly StoredEvent[]): boolean =>
 export type KeptCall = { call: Call; oversized: boolean };
 
 export type Settled = {
-  /** Calls that differ from the stored ones and must be written. */
+  /** The calls that differ from the stored ones and must be written. */
   written: KeptCall[];
   /** One change for each touched call and agent key. */
   changes: Change[];
@@ -47,17 +47,17 @@ export function settle(touched: Touched, fold: Fold, now: number): Settled {
   const settleCall = (key: string): number => {
     const kept = touched.calls.get(key);
     if (kept?.oversized) return kept.call.version;
-    const anew = foldAnew({ kept, events: histories.get(key) ?? [] }, fold, now);
-    if (!anew?.difference) return kept?.call.version ?? now;
-    written.push(anew.next);
-    return anew.next.call.version;
+    const folded = foldWhole({ kept, events: histories.get(key) ?? [] }, fold, now);
+    if (!folded?.difference) return kept?.call.version ?? now;
+    written.push(folded.next);
+    return folded.next.call.version;
   };
   const changes = keysOf(touched.batch, "call").map((key) => change("call", key, settleCall(key)));
   const agents = keysOf(touched.batch, "agent").map((key) => change("agent", key, now));
   return { written, changes: [...changes, ...agents] };
 }
 
-/** The keys of one kind, each once. */
+/** The keys of the events of one kind, each once. */
 export const keysOf = (events: readonly LoggedEvent[], kind: Change["kind"]): string[] => [
   ...new Set(events.filter((event) => event.kind === kind).map(({ aggregate_id }) => aggregate_id)),
 ];
@@ -69,7 +69,7 @@ const change = (kind: Change["kind"], key: string, version: number): Change => (
   erased: false,
 });
 
-/** One change for each subject that a batch erases. An agent that lost single events has only changed. */
+/** One change for each subject that a batch erases. An agent that lost only single events is changed, not erased. */
 export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] =>
   [...latestErased(erasures).values()].map(({ kind, key, uuids }) => ({
     key,
@@ -78,18 +78,18 @@ export const erasureChanges = ({ erasures = [] }: Batch, now: number): Change[] 
     erased: uuids === undefined,
   }));
 
-export type Anew = {
+export type WholeFold = {
   next: KeptCall;
   /** The difference from the stored call, null if there is none. `fields` names the changed fields. */
   difference: Omit<Difference, "key"> | null;
 };
 
-/** Folds a call from all its events; null if the fold makes none. The call has the number of its first event. */
-export function foldAnew(
+/** Folds a call from all its events; null if the fold makes no call. The call gets the number of its first event. */
+export function foldWhole(
   { kept, events }: { kept: KeptCall | undefined; events: readonly StoredEvent[] },
   fold: Fold,
   now: number,
-): Anew | null {
+): WholeFold | null {
   const folded = fold(events);
   if (!folded) return null;
   const numbered = { ...folded, id: firstId(events) };
@@ -110,6 +110,6 @@ export const nextVersion = (kept: { version: number } | undefined, now: number):
 
 type Numbered = FoldedCall & Pick<Call, "id">;
 
-/** The names of the fields that differ. */
+/** The names of the fields in which the calls differ. */
 const differingFields = (call: Numbered, other: Numbered): string[] =>
   (Object.keys(other) as (keyof Numbered)[]).filter((field) => !isDeepStrictEqual(call[field], other[field]));

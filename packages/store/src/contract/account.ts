@@ -6,7 +6,9 @@ type Opened = { account: Account; close: () => Promise<void> };
 const BRAZIL: FoldRules = { region: "BR", senderZone: "America/Sao_Paulo" };
 const PORTUGAL: FoldRules = { region: "PT", senderZone: "UTC" };
 
-/** The promises of every account document. `open` gives each test a new one that holds no rules yet. */
+/**
+ * The promises of every document that holds the rules of an account. `open` gives each test a new one without rules.
+ */
 export function accountContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the rules of an account`, () => {
     let opened: Opened;
@@ -15,18 +17,18 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
     });
     afterEach(() => opened.close());
 
-    test("there are none before the first claim", async () => {
+    test("an account has no rules before the first claim", async () => {
       expect(await opened.account.find()).toBeNull();
     });
 
-    test("the first claim is stored, region and zone, and a later one of other rules is answered with it", async () => {
+    test("the first claim stores its region and zone, and a later claim of other rules gets the stored ones", async () => {
       const { account } = opened;
       expect(await account.claim(BRAZIL)).toEqual(BRAZIL);
       expect(await account.claim(PORTUGAL)).toEqual(BRAZIL);
       expect(await account.find()).toEqual(BRAZIL);
     });
 
-    test("claims at the same time are answered with the same rules", async () => {
+    test("concurrent claims get the same rules", async () => {
       const { account } = opened;
       const claims = await Promise.all([BRAZIL, PORTUGAL, BRAZIL, PORTUGAL].map(account.claim));
       const stored = await account.find();
@@ -34,7 +36,7 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(claims).toEqual(claims.map(() => stored));
     });
 
-    test("rules that are adopted replace those that were claimed, and are marked until their adoption is finished", async () => {
+    test("adopted rules replace the claimed ones, and are marked until their adoption is finished", async () => {
       const { account } = opened;
       await account.claim(PORTUGAL);
       await account.adopt(BRAZIL);
@@ -44,7 +46,7 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(await account.find()).toEqual(BRAZIL);
     });
 
-    test("first starts at the same time make one installation id, and rules that are adopted leave it", async () => {
+    test("concurrent first starts create one installation id, and adopted rules leave it unchanged", async () => {
       const { account } = opened;
       const ids = new Set(await Promise.all(Array.from({ length: 8 }, () => account.installation())));
       expect(ids.size).toBe(1);
@@ -53,14 +55,14 @@ export function accountContract(name: string, open: () => Promise<Opened>): void
       expect(await account.find()).toEqual({ ...BRAZIL, adopting: true });
     });
 
-    test("the installation id is found once it is made, and is not made by looking for it", async () => {
+    test("the installation id is found once it is created, and findInstallation does not create it", async () => {
       const { account } = opened;
       expect(await account.findInstallation()).toBeNull();
       const id = await account.installation();
       expect(await account.findInstallation()).toBe(id);
     });
 
-    test("rules can be adopted without a claim before, and the end of an earlier adoption of others is not theirs", async () => {
+    test("rules can be adopted without an earlier claim, and finishing the adoption of other rules leaves their mark", async () => {
       const { account } = opened;
       await account.adopt(BRAZIL);
       await account.adopt(PORTUGAL);

@@ -15,7 +15,7 @@ import { at, createWriter, freshCallId, type Opened, sampleEvent, type Use } fro
 
 const TYPES = ["actor.logged-in", "actor.logged-out", "actor.paused", "actor.unpaused"];
 
-/** A delivery, or an erasure: which event of which agent, when it was received. */
+/** One step of a run: a delivery or an erasure, of which event, of which agent, received when. */
 const step = fc.record({
   agent: fc.nat(1),
   event: fc.nat(15),
@@ -25,8 +25,8 @@ const step = fc.record({
 type Step = { agent: number; event: number; receivedAfter: number; erases: boolean };
 
 /**
- * The same number is the same event. Both of a pair have one whole second, in one queue; every third has no time of its own. Each event
- * may come before, after, or in the same batch as any other.
+ * Makes the event of a step. The same number is the same event. Two events of a pair have the same whole second and the
+ * same queue; every third event has no stamp. Each event may come before, after, or in the same batch as any other.
  */
 function deliver(run: string, { agent, event, receivedAfter }: Step, offset: number): LoggedEvent {
   const queue = event < 8 ? "900" : "901";
@@ -59,7 +59,10 @@ const erasureOf = (run: string, { agent, receivedAfter }: Step): Erasure => ({
 
 const folded = ({ version: _version, ...presence }: Presence) => presence;
 
-/** What is left of the deliveries: each event once, as it was received first, without what was erased by then. */
+/**
+ * The agents that must be left after these steps. They are folded from each event once, with its earliest reception,
+ * without the events that were erased.
+ */
 function expectedOf(run: string, steps: readonly Step[]) {
   const left = new Map<string, LoggedEvent>();
   const erased = new Map<string, Erasure>();
@@ -87,7 +90,7 @@ const byName = (one: { agent: string } | null, other: { agent: string } | null) 
   one!.agent < other!.agent ? -1 : 1;
 
 export function describeAgents(use: Use): void {
-  test("agents are known as they were at a moment, and what they said in a stretch after it is listed", async () => {
+  test("agents are listed as they were at a moment, and their log-ins and pauses of the period after it are listed", async () => {
     const run = randomUUID();
     const DAY = 86_400;
     const said = (agent: string, seconds: number, type: string) =>
@@ -104,7 +107,7 @@ export function describeAgents(use: Use): void {
       said("one", 100, "actor.paused"),
       said("settled", 50, "actor.logged-in"),
       said("later", 200, "actor.logged-in"),
-      // silent for longer than any agent works without a log-in
+      // without events for longer than any agent works without a log-in
       said("long silent", -90 * DAY, "actor.logged-in"),
       said("long silent", 150, "actor.logged-out"),
       sampleEvent({ kind: "agent", aggregate_id: `${run}-dialer`, type: "dialer.attempt", offset: 60 }),
@@ -133,7 +136,7 @@ export function describeAgents(use: Use): void {
   const presencesOf = async (opened: Opened, run: string) =>
     (await opened.queries.listPresences([`${run}-0`, `${run}-1`])).map(folded).sort(byName);
 
-  test("are the fold of what is left of their events, whatever comes in which order, again, late or erased", async () => {
+  test("agents are the fold of their remaining events, whatever is delivered in which order, again, late or erased", async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const run = randomUUID();
       const { write } = createWriter(use());
@@ -146,7 +149,7 @@ export function describeAgents(use: Use): void {
     await fc.assert(property, { numRuns: 25 });
   }, 120_000);
 
-  test("both of a pair in one second, in two batches and in either order, leave the agent as before", async () => {
+  test("a pause and its end in one second, in two batches and in either order, leave the agent unchanged", async () => {
     const said = (agent: string, type: string, seconds: number) => {
       const timestamp = at(seconds).toISOString().replace(".000", "");
       const named = { kind: "agent" as const, aggregate_id: agent, type, received_at: at(100) };
@@ -167,7 +170,7 @@ export function describeAgents(use: Use): void {
     }
   });
 
-  /** The events that an agent's past is made of: see PRESENCE_LOOK_BACK_MS. */
+  /** The events from which an agent of the past is folded: see PRESENCE_LOOK_BACK_MS. */
   const knownAt = (events: LoggedEvent[], moment: Date): LoggedEvent[] => {
     const received = events.filter(({ received_at }) => received_at <= moment);
     const from = new Date(moment.getTime() - PRESENCE_LOOK_BACK_MS);
@@ -176,7 +179,7 @@ export function describeAgents(use: Use): void {
     return hasChangedSince && recent.length > 0 ? recent : received;
   };
 
-  test("at any moment, they are the fold of all that had been received by then; if they have changed since, of the last eight days with an event", async () => {
+  test("agents of a moment are the fold of all events received by then; if they changed later, of the eight days before the moment if these have an event", async () => {
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
       fc.integer({ min: 0, max: 130 }),
@@ -184,7 +187,7 @@ export function describeAgents(use: Use): void {
         const run = randomUUID();
         const delivered = steps
           .filter(({ erases }) => !erases)
-          // every other agent was silent for longer than a month
+          // some events of the second agent were received more than a month earlier
           .map((each, offset) => {
             const event = deliver(run, each, offset);
             const isOld = each.agent === 1 && each.receivedAfter % 2 === 1;
@@ -205,7 +208,7 @@ export function describeAgents(use: Use): void {
     await fc.assert(property, { numRuns: 15 });
   }, 120_000);
 
-  test("one batch makes of them what many make", async () => {
+  test("one batch gives the same agents as many batches", async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
       const run = randomUUID();
       const delivered = steps.filter(({ erases }) => !erases);
@@ -215,7 +218,7 @@ export function describeAgents(use: Use): void {
     await fc.assert(property, { numRuns: 25 });
   }, 120_000);
 
-  test("all are listed, or those that are named; a dialer's keys are none", async () => {
+  test("all agents or the named ones are listed, and a dialer's key is not an agent", async () => {
     const [ana, beto, dialer] = [freshCallId(), freshCallId(), freshCallId()];
     const event = (aggregate_id: string, type = "actor.logged-in") =>
       sampleEvent({ kind: "agent", aggregate_id, type, body: { queue: "900" } });
@@ -229,7 +232,7 @@ export function describeAgents(use: Use): void {
   });
 }
 
-/** Tests of one time see agents of others: only the run's own count. */
+/** Lists the agents of a run at a moment. Other tests use the same times, so only the agents of the run count. */
 async function pastOf({ queries }: Opened, run: string, seconds: number): Promise<Presence[]> {
   const all = await queries.listPastPresences(at(seconds));
   return all.filter(({ agent }) => agent.startsWith(run));

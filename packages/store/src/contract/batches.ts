@@ -13,7 +13,7 @@ import {
 } from "./samples.ts";
 
 export function describeBatches(use: Use): void {
-  test("an event is stored once however often it comes", async () => {
+  test("an event is stored once, however often it is delivered", async () => {
     const writer = createWriter(use());
     const event = sampleEvent();
     const first = await writer.write([event]);
@@ -24,7 +24,7 @@ export function describeBatches(use: Use): void {
     expect(await findCall(use(), event.aggregate_id)).toMatchObject({ events: 1 });
   });
 
-  test("an event twice in one batch is added once and a duplicate once, with its earliest received_at", async () => {
+  test("an event that is in one batch twice is added once with its earliest received_at, and is a duplicate once", async () => {
     const later = sampleEvent({ received_at: at(9) });
     const earlier = { ...later, received_at: at(3) };
     const applied = await createWriter(use()).write([later, earlier]);
@@ -33,7 +33,7 @@ export function describeBatches(use: Use): void {
     expect((await findCall(use(), later.aggregate_id)).created_at).toEqual(at(3));
   });
 
-  test("a redelivery that was received earlier lowers received_at, a later one does not", async () => {
+  test("a redelivery that was received earlier lowers received_at, and a later one does not", async () => {
     const writer = createWriter(use());
     const event = sampleEvent({ received_at: at(5) });
     await writer.write([event]);
@@ -44,7 +44,7 @@ export function describeBatches(use: Use): void {
     expect((await findCall(use(), event.aggregate_id)).created_at).toEqual(at(2));
   });
 
-  test("one uuid for events of two calls is refused for good, and nothing of the batch is stored", async () => {
+  test("a batch with one uuid for events of two calls fails with a permanent error, and nothing of it is stored", async () => {
     const topic = freshTopic();
     const writer = createWriter(use(), topic);
     const event = sampleEvent();
@@ -69,7 +69,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), event.aggregate_id)).toHaveLength(1);
   });
 
-  test("a batch that fails leaves nothing, and the same batch succeeds later", async () => {
+  test("a batch that fails stores nothing, and the same batch succeeds later", async () => {
     const topic = freshTopic();
     const writer = createWriter(use(), topic);
     const event = sampleEvent();
@@ -115,7 +115,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), event.aggregate_id)).toEqual([]);
   });
 
-  test("a writer that finds its own earlier batch learns that, another writer does not", async () => {
+  test("a fenced writer is informed if its own earlier batch moved the position, and another writer is not", async () => {
     const { store } = use();
     const batch = { topic: freshTopic(), partition: 0, expected: null, next: 50, events: [] };
     await store.apply({ ...batch, writer: "one" }, foldCall);
@@ -124,7 +124,7 @@ export function describeBatches(use: Use): void {
     expect(await store.apply(batch, foldCall)).toEqual({ fenced: true });
   });
 
-  test.each([null, 7])("of writers that expect the same position (%p) exactly one wins", async (expected) => {
+  test.each([null, 7])("exactly one of several writers that expect position %p wins", async (expected) => {
     const { store } = use();
     const topic = freshTopic();
     const batch = { topic, partition: 0 };
@@ -143,7 +143,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), call_id)).toMatchObject([{ uuid: events[winner]?.uuid }]);
   });
 
-  test("agents' events are stored once, change no call, and are notified of under their key", async () => {
+  test("events of agents are stored once, change no call, and are notified under their key", async () => {
     const before = Date.now();
     const writer = createWriter(use());
     const key = freshCallId();
@@ -160,7 +160,7 @@ export function describeBatches(use: Use): void {
     expect(await findEvents(use(), key)).toEqual([]);
   });
 
-  test("an agent and a call of the same key are two", async () => {
+  test("an agent and a call of the same key are separate", async () => {
     const key = freshCallId();
     const call = sampleEvent({ aggregate_id: key });
     const agent = sampleEvent({ kind: "agent", aggregate_id: key, type: "actor.paused" });

@@ -15,7 +15,7 @@ import {
   type Use,
 } from "./samples.ts";
 
-/** A call from its first event to its last, each a second after the one before. */
+/** Makes the events of a call from the first to the last, one second apart. */
 function wholeCall(aggregate_id = freshCallId()) {
   const types = [
     "call.new",
@@ -34,7 +34,7 @@ const byName = (one: RecentCall, other: RecentCall) => (one.aggregate_id < other
 const byTime = (one: Event, other: Event) => one.received_at.getTime() - other.received_at.getTime();
 
 export function describeCalls(use: Use): void {
-  test("a call is the fold of all its events, whatever batches they came in", async () => {
+  test("a call is the fold of all its events, in whatever batches they were stored", async () => {
     const writer = createWriter(use());
     const events = wholeCall();
     for (const event of events) await writer.write([event]);
@@ -51,7 +51,7 @@ export function describeCalls(use: Use): void {
     expect(foldedPart(await findCall(use(), events[0]!.aggregate_id))).toEqual(foldCall(events));
   });
 
-  test("what is counted of the calls that had an event since is listed", async () => {
+  test("listRecentCalls lists the calls that had an event since a moment, with the fields that the board counts", async () => {
     const writer = createWriter(use());
     const [old, recent] = [wholeCall(), wholeCall()];
     const late = sampleEvent({
@@ -69,9 +69,9 @@ export function describeCalls(use: Use): void {
     expect(call.legs).toHaveLength(1);
   });
 
-  test("calls that were abandoned since are listed, with every recent call of the same people and no others", async () => {
+  test("listReturnableCalls lists the calls that were abandoned since a moment, every recent call of the same people, and no other calls", async () => {
     const writer = createWriter(use());
-    // a time no other test has
+    // a time that no other test uses
     const begin = 900_000;
     const [ana, beto, caio] = [1, 2, 3].map((n) => `+999${String(Date.now()).slice(-9)}${n}`);
     const call = (their_number: string | null, seconds: number, types: string[], more = {}) => {
@@ -113,7 +113,7 @@ export function describeCalls(use: Use): void {
     expect(later.map(({ aggregate_id }) => names.get(aggregate_id))).not.toContain("ana gave up");
   });
 
-  test("a call that a fold of revision 3 has made is handed out with every field, and folded again by its next event", async () => {
+  test("a call that a fold of revision 3 made is returned with every field, and its next event folds it again", async () => {
     const writer = createWriter(use());
     const begin = 950_000;
     const answered = wholeCall().map((event, n) => ({ ...event, received_at: at(begin + n) }));
@@ -156,9 +156,9 @@ export function describeCalls(use: Use): void {
     expect(foldedPart(await findCall(use(), aggregate_id))).toEqual(foldCall([...answered, next]));
   });
 
-  test("what was settled by a moment, and what moved in a stretch after it, give the calls of any moment of the stretch", async () => {
+  test("the calls that ended before a period and the calls that moved in it give the calls of any moment of the period", async () => {
     const writer = createWriter(use());
-    // a time no other test has
+    // a time that no other test uses
     const begin = 500_000;
     const whole = (beganAt: number) =>
       wholeCall().map((event, n) => ({ ...event, received_at: at(begin + beganAt + n) }));
@@ -182,7 +182,7 @@ export function describeCalls(use: Use): void {
     }
   });
 
-  test("what moved is each call that had begun by the end and had an event after the start, with the events of until the end", async () => {
+  test("listMovingCalls lists each call that had begun by the end of the period and had an event after its start, with its events up to the end", async () => {
     const writer = createWriter(use());
     const begin = 600_000;
     const events = wholeCall().map((event, n) => ({ ...event, received_at: at(begin + n) }));
@@ -206,8 +206,9 @@ export function describeCalls(use: Use): void {
     await expect(moving(2, 3, held - 1)).rejects.toThrow(TooLarge);
   });
 
-  test("events are counted by type and minute, each once, whoever stored them", async () => {
-    // counts are of the whole store, and gone after a day: a minute far ahead, which no other test has
+  test("events are counted by type and minute, each once, in whichever partition they were stored", async () => {
+    // the counts are those of the whole store and are deleted after a day, so the test uses a minute far ahead that no
+    // other test uses
     const offset = 60 * 40_000_000;
     const one = () => [
       sampleEvent({ type: "call.new", offset: offset - 1 }),
@@ -229,7 +230,7 @@ export function describeCalls(use: Use): void {
     expect(await countMinutes(at(offset + 1))).toEqual(minutes.slice(2));
   });
 
-  test("positions are listed in the order they are asked for, null where nothing of a partition is stored", async () => {
+  test("positions are listed in the order of the request, with null for a partition without a stored position", async () => {
     const [one, other] = [createWriter(use()), createWriter(use())];
     await one.write([sampleEvent(), sampleEvent()]);
     await other.write([sampleEvent()]);
@@ -238,7 +239,7 @@ export function describeCalls(use: Use): void {
     expect(await use().queries.listPositions([{ topic: one.topic, partition: 1 }])).toEqual([null]);
   });
 
-  test("every event has a number of its own, a later batch a higher one, and a call has that of its first event", async () => {
+  test("every event has a unique number, a later batch has higher ones, and a call has the number of its first event", async () => {
     const writer = createWriter(use());
     const [one, other] = [wholeCall(), wholeCall()];
     await writer.write([one[2]!, other[2]!, one[1]!]);
@@ -257,7 +258,7 @@ export function describeCalls(use: Use): void {
     expect((await findCall(use(), other[0]!.aggregate_id)).id).toBe(numbered(other[2]!.uuid));
   });
 
-  test("numbers stay unique while many partitions are written at once", async () => {
+  test("numbers stay unique while many partitions are written at the same time", async () => {
     const calls = await Promise.all(
       Array.from({ length: 8 }, async () => {
         const events = wholeCall();
@@ -286,7 +287,7 @@ export function describeCalls(use: Use): void {
     expect((await findCall(use(), events[0]!.aggregate_id)).version).toBe(versions.at(-1));
   });
 
-  test("a duplicate in a later batch is notified of again, with the version the call has", async () => {
+  test("a duplicate in a later batch is notified again, with the stored version of its call", async () => {
     const writer = createWriter(use());
     const [event] = wholeCall();
     const first = await writer.write([event!]);
@@ -295,7 +296,7 @@ export function describeCalls(use: Use): void {
     expect(again.changes).toEqual(first.changes);
   });
 
-  test("a call that another fold sees differently is written anew and keeps its number", async () => {
+  test("a call that another fold makes differently is replaced and keeps its number", async () => {
     const writer = createWriter(use());
     const [event] = wholeCall();
     await writer.write([event!]);
@@ -307,7 +308,7 @@ export function describeCalls(use: Use): void {
     expect(after.version).toBeGreaterThan(before.version);
   });
 
-  test("only the calls of the batch are notified of, each once", async () => {
+  test("only the calls of the batch are notified, each once", async () => {
     const writer = createWriter(use());
     const [one, other, absent] = [wholeCall(), wholeCall(), wholeCall()];
     await writer.write(absent);
@@ -317,7 +318,7 @@ export function describeCalls(use: Use): void {
     );
   });
 
-  test("the versions of calls and agents that changed lately are listed, also by a clock that is ahead", async () => {
+  test("the versions of calls and agents that changed recently are listed, also for a reader whose clock is ahead", async () => {
     const writer = createWriter(use());
     const [call, agent] = [
       wholeCall(),
@@ -347,7 +348,7 @@ export function describeCalls(use: Use): void {
     expect(all.find(({ key }) => key === found.aggregate_id)?.version).toBe(found.version);
   });
 
-  test("each erasure that is entered moves the mark of erasures, and so does the same one again", async () => {
+  test("each entered erasure moves the mark of erasures, and so does a repeated one", async () => {
     const writer = createWriter(use());
     const call = wholeCall();
     await writer.write(call);
@@ -364,7 +365,7 @@ export function describeCalls(use: Use): void {
     expect(new Set(marks).size).toBe(3);
   });
 
-  test("a call past the limit of events is folded no more, but its events are stored, each once", async () => {
+  test("a call above the limit of events is no longer folded, but its events are stored, each once", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
     const events = Array.from({ length: OVERSIZED_EVENTS + 1 }, (_, offset) =>
@@ -382,7 +383,7 @@ export function describeCalls(use: Use): void {
     expect(await findEvents(use(), aggregate_id)).toHaveLength(OVERSIZED_EVENTS + 2);
   }, 60_000);
 
-  test("a call of few but large events is oversized once they are more than a batch should read", async () => {
+  test("a call with few large events is oversized as soon as they are above the limit of bytes", async () => {
     const writer = createWriter(use());
     const aggregate_id = freshCallId();
     const large = { aggregate_id, body: { note: "é".repeat(OVERSIZED_BYTES / 8) } };

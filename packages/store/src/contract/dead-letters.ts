@@ -5,7 +5,7 @@ import { at, freshTopic } from "./samples.ts";
 
 type Opened = { deadLetters: DeadLetters; close: () => Promise<void> };
 
-/** As for the store. */
+/** The same limit as for the store. */
 const TEST_LIMIT_MS = 30_000;
 const ALL = { limit: 1_000, cursor: null };
 
@@ -21,7 +21,7 @@ export const sampleDeadLetter = (sample: Partial<ArrivedDeadLetter> = {}): Arriv
   ...sample,
 });
 
-/** What every keeper of dead letters promises, as tests; on one that may hold others too. */
+/** The promises of dead letters, as tests. The dead letters that `open` gives may include others. */
 export function deadLettersContract(name: string, open: () => Promise<Opened>): void {
   describe(`${name} keeps the promises of dead letters`, () => {
     jest.setTimeout(TEST_LIMIT_MS);
@@ -44,7 +44,7 @@ export function deadLettersContract(name: string, open: () => Promise<Opened>): 
 
 type Use = () => DeadLetters;
 
-/** Stores them as the first batch of a partition nobody has. */
+/** Stores the dead letters as the first batch of a new partition. */
 async function addAll(deadLetters: DeadLetters, arrived: ArrivedDeadLetter[]): Promise<DeadLetter[]> {
   const batch = { topic: freshTopic(), partition: 0, expected: null, next: arrived.length };
   expect(await deadLetters.add({ ...batch, deadLetters: arrived })).toEqual({ fenced: false });
@@ -58,7 +58,7 @@ async function onlyOne(deadLetters: DeadLetters, key: string | null): Promise<De
 }
 
 function describeAdding(use: Use): void {
-  test("a dead letter comes back as it came, to the last byte", async () => {
+  test("a dead letter comes back unchanged, to the last byte", async () => {
     const source = { topic: "call-events", partition: 3, offset: 7 };
     for (const sample of [
       {},
@@ -75,7 +75,7 @@ function describeAdding(use: Use): void {
     }
   });
 
-  test("a body is one dead letter, with the count of its copies, the earliest and the latest time", async () => {
+  test("all copies of a body are one dead letter, with their number, the earliest and the latest time", async () => {
     const deadLetter = sampleDeadLetter({ first_seen: at(5), last_seen: at(5) });
     const copies = [deadLetter, { ...deadLetter, first_seen: at(9), last_seen: at(9) }];
     await use().add({ topic: freshTopic(), partition: 0, expected: null, next: 2, deadLetters: copies });
@@ -83,7 +83,7 @@ function describeAdding(use: Use): void {
     expect(stored).toMatchObject({ copies: 3, first_seen: at(2), last_seen: at(9), status: "waiting" });
   });
 
-  test("a delivery whose dead letter came twice is one copy; a dead letter without an id of its delivery is always a copy", async () => {
+  test("a delivery that became a dead letter twice counts as one copy, and a dead letter without a delivery id always counts", async () => {
     const deadLetter = sampleDeadLetter();
     const delivery = (delivery_id: string) => ({ ...deadLetter, delivery_id });
     const deadLetters = [delivery("a"), delivery("a"), delivery("b")];
@@ -94,14 +94,14 @@ function describeAdding(use: Use): void {
     expect(await addAll(use(), [deadLetter])).toMatchObject([{ copies: 3 }]);
   });
 
-  test("a redriven dead letter does not wait again for a second record of the delivery that it was", async () => {
+  test("a redriven dead letter stays redriven if a second record of the same delivery comes", async () => {
     const deadLetter = { ...sampleDeadLetter(), delivery_id: "a" };
     const [stored] = await addAll(use(), [deadLetter]);
     await use().mark(stored!, "redriven");
     expect(await addAll(use(), [deadLetter])).toMatchObject([{ status: "redriven", copies: 1 }]);
   });
 
-  test("a batch is stored once, however often it is read: whoever expects another position is fenced", async () => {
+  test("a batch is stored once, however often it is read, because a writer that expects another position is fenced", async () => {
     const deadLetter = sampleDeadLetter();
     const batch = { topic: freshTopic(), partition: 4, expected: null, next: 10, deadLetters: [deadLetter] };
     expect(await use().position(batch.topic, 4)).toBeNull();
@@ -115,7 +115,7 @@ function describeAdding(use: Use): void {
     expect(await use().position(batch.topic, 4)).toBe(20);
   });
 
-  test("the same body in many partitions at once is one dead letter with all its copies", async () => {
+  test("the same body in many partitions at the same time is one dead letter with all its copies", async () => {
     const deadLetter = sampleDeadLetter();
     const batch = {
       topic: freshTopic(),
@@ -129,7 +129,7 @@ function describeAdding(use: Use): void {
 }
 
 function describeMarking(use: Use): void {
-  test("what was redriven says so, and waits again when it comes back", async () => {
+  test("a redriven dead letter has the status redriven, and waits again if another copy comes", async () => {
     const deadLetter = sampleDeadLetter();
     const [stored] = await addAll(use(), [deadLetter]);
     expect(await use().mark(stored!, "redriven")).toMatchObject({ status: "redriven", copies: 1 });
@@ -138,7 +138,7 @@ function describeMarking(use: Use): void {
     expect(again).toMatchObject({ status: "waiting", copies: 2, reason: "unstorable", first_seen: at(0) });
   });
 
-  test("a copy that came while it was redriven is not hidden by the mark", async () => {
+  test("a dead letter stays waiting if another copy comes while it is redriven", async () => {
     const deadLetter = sampleDeadLetter();
     const [read] = await addAll(use(), [deadLetter]);
     await addAll(use(), [deadLetter]);
@@ -146,7 +146,7 @@ function describeMarking(use: Use): void {
     expect(await onlyOne(use(), deadLetter.key)).toMatchObject({ status: "waiting", copies: 2 });
   });
 
-  test("what is dropped has no body any more, and copies and redrives do not bring it back", async () => {
+  test("a dropped dead letter loses its body, and stays dropped after another copy or a redrive", async () => {
     const deadLetter = sampleDeadLetter();
     const [stored] = await addAll(use(), [deadLetter]);
     expect(await use().mark(stored!, "dropped")).toMatchObject({ status: "dropped" });
@@ -157,14 +157,14 @@ function describeMarking(use: Use): void {
     expect(await use().mark(again!, "redriven")).toMatchObject({ status: "dropped" });
   });
 
-  test("an unknown dead letter is nowhere", async () => {
+  test("an unknown dead letter is not found and cannot be marked", async () => {
     const id = "0".repeat(64);
     expect(await use().find(id)).toBeNull();
     expect(await use().mark({ id, copies: 1 }, "redriven")).toBeNull();
     expect(await use().mark({ id, copies: 1 }, "dropped")).toBeNull();
   });
 
-  test("those that wait are counted", async () => {
+  test("countWaiting counts the dead letters that wait", async () => {
     const before = await use().countWaiting();
     const [one] = await addAll(use(), [sampleDeadLetter(), sampleDeadLetter(), sampleDeadLetter()]);
     await use().mark(one!, "redriven");
@@ -194,13 +194,13 @@ function describeListing(use: Use): void {
     expect(listed.some((deadLetter) => "body" in deadLetter)).toBe(false);
   });
 
-  test("a last page that is full has no next one", async () => {
+  test("a full last page has no next page", async () => {
     const reason = randomUUID();
     await addAll(use(), [sampleDeadLetter({ reason }), sampleDeadLetter({ reason })]);
     expect((await use().list({ reason }, { limit: 2, cursor: null })).next).toBeNull();
   });
 
-  test("each field filters by equality, the times include their bounds", async () => {
+  test("each field filters by equality, and the bounds of the times are inclusive", async () => {
     const reason = randomUUID();
     const [one, two, three] = await addAll(use(), [
       sampleDeadLetter({ reason, first_seen: at(1), type: "a" }),
@@ -222,7 +222,7 @@ function describeListing(use: Use): void {
   });
 
   test.each(["", "x", "MA", "MTox", "OTk5OTk5OTk5OTk5OTk5OTk5", "é"])(
-    "a cursor that no page gave is refused: %j",
+    "a cursor that no earlier page gave is refused: %j",
     async (cursor) => {
       await expect(use().list({}, { limit: 1, cursor })).rejects.toBeInstanceOf(InvalidCursor);
     },
@@ -232,7 +232,7 @@ function describeListing(use: Use): void {
 function describeBounds(use: Use): void {
   const ids = async () => (await use().list({}, ALL)).items.map(({ id }) => id);
 
-  test("dead letters whose last copy is too old go, and those that still waited are counted apart", async () => {
+  test("dead letters whose last copy is too old are deleted, and those that still waited are counted separately", async () => {
     const [redriven, waiting, seenAgain] = await addAll(use(), [
       sampleDeadLetter({ first_seen: at(-200), last_seen: at(-200) }),
       sampleDeadLetter({ first_seen: at(-200), last_seen: at(-200) }),
@@ -245,7 +245,7 @@ function describeBounds(use: Use): void {
     expect(await ids()).toContain(seenAgain!.id);
   });
 
-  test("past the bound in bytes settled dead letters go first, then the oldest of those that wait", async () => {
+  test("above the limit of bytes settled dead letters are deleted first, then the oldest of those that wait", async () => {
     const all = await ids();
     const { waiting, settled } = await use().discardExcess(0);
     expect([waiting + settled, await ids()]).toEqual([all.length, []]);

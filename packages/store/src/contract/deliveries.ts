@@ -12,7 +12,7 @@ import { at, createWriter, foldBy, freshCallId, freshTopic, sampleEvent, type Us
 
 const ALL = { limit: 1_000, cursor: null };
 
-/** Later than anything other tests have, so that it is listed first. */
+/** A time after those of all other tests, so that these events are listed first. */
 const LATER = 10_000_000;
 
 export function describeDeliveries(use: Use): void {
@@ -20,7 +20,7 @@ export function describeDeliveries(use: Use): void {
   describeList(use);
 }
 
-/** So many more deliveries of an event, each a record of its own behind all before. */
+/** Makes further deliveries of an event, each as its own record after all earlier ones. */
 const redelivered = (event: LoggedEvent, times: number): LoggedEvent[] =>
   Array.from({ length: times }, () => {
     lastOffset += 1;
@@ -31,7 +31,7 @@ let lastOffset = 0;
 function describeCounts(use: Use): void {
   const countOf = async ({ uuid }: LoggedEvent) => (await use().queries.findEvent(uuid))?.redeliveries ?? 0;
 
-  test("each delivery that was one too many counts on its event, within a batch and beyond", async () => {
+  test("each redelivery is counted on its event, in the same batch or a later one", async () => {
     const writer = createWriter(use());
     const [once, twice] = [sampleEvent(), sampleEvent()];
     await writer.write([once, twice, ...redelivered(twice, 1)]);
@@ -41,13 +41,13 @@ function describeCounts(use: Use): void {
     expect([await countOf(once), await countOf(twice)]).toEqual([0, 4]);
   });
 
-  test("a storm of one event is one batch and counts all but the first", async () => {
+  test("very many deliveries of one event fit into one batch, and all but the first are counted", async () => {
     const event = sampleEvent();
     await createWriter(use()).write([event, ...redelivered(event, 2_999)]);
     expect(await countOf(event)).toBe(2_999);
   });
 
-  test("a delivery whose record is in the log twice counts once; deliveries without an id count as they did", async () => {
+  test("a delivery whose record is in the log twice counts once, and each delivery without an id counts", async () => {
     const writer = createWriter(use());
     const event = sampleEvent();
     const delivery = (delivery_id: string) => ({ ...redelivered(event, 1)[0]!, delivery_id });
@@ -60,7 +60,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(4);
   });
 
-  test("an event of an earlier release, without an id, counts each later delivery once", async () => {
+  test("each later delivery of an event that an earlier release stored without a delivery id counts once", async () => {
     const writer = createWriter(use());
     const event = sampleEvent();
     const delivery = (delivery_id: string) => ({ ...redelivered(event, 1)[0]!, delivery_id });
@@ -70,14 +70,14 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(1);
   });
 
-  test("no list of deliveries holds their ids", async () => {
+  test("no listing of deliveries contains the delivery ids", async () => {
     const event = { ...sampleEvent(), delivery_id: "a" };
     await createWriter(use()).write([event]);
     const { items } = await use().queries.listDeliveries({ key: event.aggregate_id }, ALL);
     expect(JSON.stringify(items)).not.toContain("delivery_id");
   });
 
-  test("what is read from the log once more, by a replay, counts no more", async () => {
+  test("records that a replay reads again do not count as redeliveries", async () => {
     const event = sampleEvent();
     const records = [event, ...redelivered(event, 3)];
     await createWriter(use()).write(records.slice(0, 2));
@@ -89,7 +89,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(4);
   });
 
-  test("agents' events and those of oversized calls count too", async () => {
+  test("redeliveries of agents' events and of events of oversized calls count too", async () => {
     const writer = createWriter(use());
     const agent = sampleEvent({ kind: "agent", aggregate_id: freshCallId(), type: "actor.paused" });
     const aggregate_id = freshCallId();
@@ -100,14 +100,14 @@ function describeCounts(use: Use): void {
     await writer.write(again);
     await writer.write(again);
     expect([await countOf(agent), await countOf(large[3]!), await countOf(large[4]!)]).toEqual([1, 2, 0]);
-    // its order is not looked into: that would read all of it each time
+    // the order of an oversized call is not checked, because that would read all its events each time
     const body = { timestamp: at(-99).toISOString() };
     await writer.write([sampleEvent({ aggregate_id, received_at: at(99), body })]);
     const { items } = await use().queries.listDeliveries({ key: aggregate_id }, { limit: 1, cursor: null });
     expect(items).toMatchObject([{ event: { received_at: at(99), overtaken_by: null } }]);
   });
 
-  test("a redelivery that was received earlier lowers received_at and counts", async () => {
+  test("a redelivery that was received earlier lowers received_at and is counted", async () => {
     const writer = createWriter(use());
     const event = sampleEvent({ received_at: at(9) });
     await writer.write([event]);
@@ -116,7 +116,7 @@ function describeCounts(use: Use): void {
     expect(await use().queries.findEvent(event.uuid)).toMatchObject({ redeliveries: 2, received_at: at(4) });
   });
 
-  test("a batch that is fenced, or fails, counts nothing, and counts once when it is written after all", async () => {
+  test("a batch that is fenced, or fails, counts nothing, and counts once if it is stored later", async () => {
     const topic = freshTopic();
     const event = sampleEvent();
     await createWriter(use(), topic).write([event]);
@@ -133,7 +133,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(2);
   });
 
-  test("of many writers of redeliveries one counts its own", async () => {
+  test("only the one writer that is not fenced counts its redeliveries", async () => {
     const topic = freshTopic();
     const event = sampleEvent();
     await createWriter(use(), topic).write([event]);
@@ -147,7 +147,7 @@ function describeCounts(use: Use): void {
     expect(await countOf(event)).toBe(outcomes.findIndex(({ fenced }) => !fenced) + 1);
   });
 
-  test("what was erased counts no more, and a rebuild leaves the counts alone", async () => {
+  test("redeliveries of an erased event do not count, and a rebuild keeps the counts", async () => {
     const topic = freshTopic();
     const writer = createWriter(use(), topic);
     const [stays, goes] = [sampleEvent(), sampleEvent()];
@@ -163,7 +163,7 @@ function describeCounts(use: Use): void {
   });
 }
 
-/** A line for each: what it is, and what was found out of it. */
+/** The text of a delivery: its type, the number of its redeliveries, and the event that overtook it. */
 const lineOf = (delivery: Delivery): string => {
   if ("letter" in delivery) return `letter ${delivery.letter.key}`;
   const { type, redeliveries, overtaken_by } = delivery.event;
@@ -185,7 +185,7 @@ function describeList(use: Use): void {
       deadLetters: deadLetters.map(sampleDeadLetter),
     });
 
-  test("a call's events are listed newest first, with how often each came and what came before its time", async () => {
+  test("a call's events are listed newest first, with the number of redeliveries and the event that overtook each", async () => {
     const aggregate_id = freshCallId();
     const event = (type: string, second: number, received: number) =>
       sampleEvent({
@@ -219,7 +219,7 @@ function describeList(use: Use): void {
     });
   });
 
-  test("of all deliveries the newest come first, agents' events and dead letters among them", async () => {
+  test("all deliveries are listed newest first, with agents' events and dead letters", async () => {
     const received = (seconds: number) => ({ received_at: at(LATER + seconds) });
     const agent = { kind: "agent" as const, aggregate_id: freshCallId(), type: "actor.paused" };
     await createWriter(use()).write([
@@ -238,7 +238,7 @@ function describeList(use: Use): void {
     expect((await lines({ of: "letters" })).slice(0, 1)).toEqual(["letter b"]);
   });
 
-  test("page by page each is listed once, whatever comes meanwhile", async () => {
+  test("each delivery is listed once over all pages, whatever is stored meanwhile", async () => {
     const key = freshCallId();
     const writer = createWriter(use());
     const events = [1, 3, 3, 5, 8, 8].map((second) =>
@@ -265,20 +265,20 @@ function describeList(use: Use): void {
     expect((await list({ key }, { limit: 99, cursor: next })).items).toEqual(whole.slice(4));
   });
 
-  test("a key is only ever a value, and one that nothing has lists nothing", async () => {
+  test("a key is always compared as a value, and an unknown key lists nothing", async () => {
     for (const key of ["$where", "", "a.b", "__proto__", freshCallId()])
       expect(await list({ key })).toEqual({ items: [], next: null });
   });
 
-  test("an event is found by its uuid as it was stored, and nothing by another", async () => {
+  test("an event is found by its uuid as it was stored, and another uuid finds nothing", async () => {
     const event = sampleEvent();
     await createWriter(use()).write([event]);
     expect(await use().queries.findEvent(event.uuid)).toEqual({ ...event, id: expect.any(Number) });
-    expect(await use().queries.findEvent("nobody")).toBeNull();
+    expect(await use().queries.findEvent("unknown")).toBeNull();
   });
 
   test.each(["", "x", "Lw", "MC8", "LzE6YQ", "OTk5OTk5OTk5OTk5OTk5OTk5LzE", "é"])(
-    "a cursor that no page gave is refused: %j",
+    "a cursor that no earlier page gave is refused: %j",
     async (cursor) => {
       await expect(list({}, { limit: 1, cursor })).rejects.toBeInstanceOf(InvalidCursor);
     },

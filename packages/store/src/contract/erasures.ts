@@ -31,7 +31,7 @@ export function describeErasures(use: Use): void {
     };
   };
 
-  test("an erased call is gone with its events, and is notified of as erased; others stay", async () => {
+  test("an erased call is deleted with its events and notified as erased, and other calls stay", async () => {
     const { write, erase } = writer();
     const [gone, stays] = [freshCallId(), freshCallId()];
     await write([gone, stays, gone].map((aggregate_id) => sampleEvent({ aggregate_id })));
@@ -44,7 +44,7 @@ export function describeErasures(use: Use): void {
     expect(await findCall(use(), stays)).toMatchObject({ events: 1 });
   });
 
-  test("what comes of an erased call later stays out, whatever its stamps say", async () => {
+  test("later events of an erased call stay out, whatever their stamps are", async () => {
     const { write, erase } = writer();
     const known = sampleEvent();
     const { aggregate_id } = known;
@@ -62,7 +62,7 @@ export function describeErasures(use: Use): void {
     expect(await findEvents(use(), aggregate_id)).toEqual([]);
   });
 
-  test("an erasure takes its call's events of the same batch, before it and after it", async () => {
+  test("an erasure drops the events of its call in the same batch, before and after it", async () => {
     const events = [sampleEvent(), sampleEvent()];
     const [gone, stays] = events.map(({ aggregate_id }) => aggregate_id);
     const again = sampleEvent({ aggregate_id: gone! });
@@ -75,14 +75,14 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([gone!])).toEqual([]);
   });
 
-  test("an erasure of what nobody knows is remembered too", async () => {
+  test("an erasure of an unknown call is kept in the ledger too", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();
     await erase([], erasureOf(event.aggregate_id));
     expect(await write([event])).toMatchObject({ added: [], dropped: [event.uuid] });
   });
 
-  test("an erasure that comes twice is as good as once, and is notified of again", async () => {
+  test("a repeated erasure changes nothing, and is notified again", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();
     await write([event]);
@@ -91,7 +91,7 @@ export function describeErasures(use: Use): void {
     expect(again.changes).toMatchObject(first.changes.map(({ key, erased }) => ({ key, erased })));
   });
 
-  test("an agent that was erased loses what came by then, and keeps what comes later", async () => {
+  test("an erased agent loses the events up to the moment of the erasure, and keeps later ones", async () => {
     const { write, erase } = writer();
     const key = freshCallId();
     const paused = (seconds: number, occurred: number | null = null) =>
@@ -102,7 +102,7 @@ export function describeErasures(use: Use): void {
         received_at: at(seconds),
         occurred_at: occurred === null ? null : at(occurred),
       });
-    // received before, received later but of before, and received before by a clock that is ahead
+    // received before; received later but occurred before; received before, with a stamp of a clock that is ahead
     const old = [paused(10), paused(30, 10), paused(10, 30)];
     const later = [paused(21), paused(30, 21)];
     await write([...old, ...later]);
@@ -112,7 +112,7 @@ export function describeErasures(use: Use): void {
       dropped: old.map(({ uuid }) => uuid),
       duplicates: later.map(({ uuid }) => uuid),
     });
-    // an answer to what was dropped says the same time again: nothing newer goes
+    // the tombstone that answers dropped events has the same moment: no newer event is deleted
     await erase([], ofAgent(key, at(20)));
     expect(await write(later)).toMatchObject({ added: [], duplicates: later.map(({ uuid }) => uuid) });
     await erase([], ofAgent(key, at(40)));
@@ -120,7 +120,7 @@ export function describeErasures(use: Use): void {
     expect(await write([...old, ...later])).toMatchObject({ added: [], dropped: all });
   });
 
-  test("an agent and a call of the same key are erased apart", async () => {
+  test("an agent and a call of the same key are erased separately", async () => {
     const { write, erase } = writer();
     const key = freshCallId();
     const call = sampleEvent({ aggregate_id: key });
@@ -133,7 +133,7 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([key])).toEqual([]);
   });
 
-  test("a caller gets the erased calls and agents, and until when they were erased", async () => {
+  test("findErased returns the erased calls and agents, and the moment of each erasure", async () => {
     const { store } = use();
     const [call, agent, other] = [freshCallId(), freshCallId(), freshCallId()];
     await writer().erase([], erasureOf(call), ofAgent(agent, at(7)));
@@ -149,7 +149,7 @@ export function describeErasures(use: Use): void {
     expect(await store.findErased([])).toEqual([]);
   });
 
-  test("a writer that was overtaken erases nothing", async () => {
+  test("a fenced writer erases nothing", async () => {
     const { store } = use();
     const topic = freshTopic();
     const event = sampleEvent();
@@ -162,7 +162,7 @@ export function describeErasures(use: Use): void {
     expect(await store.findErased([{ kind: "call", key: event.aggregate_id }])).toEqual([]);
   });
 
-  test("what the ledger said before an erasure brings nothing back: the batch that relies on it is fenced", async () => {
+  test("a batch that was decided by the ledger from before an erasure is fenced and stores nothing", async () => {
     const { store } = use();
     const event = sampleEvent();
     const batch = { topic: freshTopic(), partition: 0, next: 9 };
@@ -176,7 +176,7 @@ export function describeErasures(use: Use): void {
     expect(await store.apply({ ...again, erased: asked }, foldCall)).toMatchObject({ dropped: [event.uuid] });
   });
 
-  test("what fails beside an erasure keeps it from happening", async () => {
+  test("an erasure does not happen if another part of its batch fails", async () => {
     const { write, erase } = writer();
     const event = sampleEvent();
     await write([event]);
@@ -190,7 +190,7 @@ export function describeErasures(use: Use): void {
     expect(await use().queries.findCalls([event.aggregate_id])).toEqual([]);
   });
 
-  test("of an agent's key that others share only the named events go, for good", async () => {
+  test("an erasure of single events of a shared agent key deletes only these, and they stay out", async () => {
     const { write, erase } = writer();
     const key = freshCallId();
     const attempts = [1, 2, 3].map((offset) =>
@@ -215,7 +215,7 @@ export function describeErasures(use: Use): void {
     expect(await use().store.findErased([{ kind: "agent", key }])).toEqual([]);
   });
 
-  test("an agent loses what a single erased event said, and keeps the rest", async () => {
+  test("an agent loses the state of a single erased event, and keeps the rest", async () => {
     const { write, erase } = writer();
     const key = freshCallId();
     const said = (type: string, offset: number) =>
@@ -228,7 +228,7 @@ export function describeErasures(use: Use): void {
     expect(presence).toMatchObject({ agent: key, updated_at: at(1) });
   });
 
-  test("the newest events of an agent are listed, and the last one however old it is", async () => {
+  test("the newest events of an agent are listed, and the last event however old it is", async () => {
     const { write } = writer();
     const [key, call] = [freshCallId(), freshCallId()];
     const events = [1, 2, 3].map((offset) => sampleEvent({ kind: "agent", aggregate_id: key, offset }));
@@ -243,7 +243,7 @@ export function describeErasures(use: Use): void {
     expect(await list(call, 0)).toEqual([]);
   });
 
-  test("a person is known as erased from when it is entered on, and what was decided before is fenced", async () => {
+  test("a person is known as erased as soon as it is entered, and a batch that was decided on before is fenced", async () => {
     const { store, erasures } = use();
     const person = { kind: "number", key: `+${Date.now()}` } as const;
     const batch = { topic: freshTopic(), partition: 0 };
@@ -261,7 +261,7 @@ export function describeErasures(use: Use): void {
     expect(await store.apply(again, foldCall)).toMatchObject({ added: [event.uuid] });
   });
 
-  test("a person who is erased twice is kept out up to the later time, and the possible up to its own", async () => {
+  test("a person who is erased twice is kept out up to the later time, and possible findings up to their own time", async () => {
     const { store, erasures } = use();
     const person = { kind: "number", key: `+1${Date.now()}` } as const;
     for (const [seconds, possible] of [
@@ -276,7 +276,7 @@ export function describeErasures(use: Use): void {
     ]);
   });
 
-  test("clearing up after an erasure harms nothing else, however often it is done", async () => {
+  test("forget deletes nothing else, however often it is repeated", async () => {
     const event = sampleEvent();
     await writer().write([event]);
     const erased = [erasureOf(freshCallId()), ofAgent(freshCallId(), at(1))];

@@ -7,7 +7,7 @@ type Opened = { jobs: Jobs; close: () => Promise<void> };
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** The promises of jobs that several instances share. `open` gives jobs whose time is `now`, in ms. */
+/** The promises of jobs that several instances share. `open` gives jobs that take the time from `now`, in ms. */
 export function jobsContract(name: string, open: (now: () => number) => Promise<Opened>): void {
   describe(`${name} shares jobs among instances`, () => {
     let time = Date.now();
@@ -22,12 +22,12 @@ export function jobsContract(name: string, open: (now: () => number) => Promise<
     const claims = async (job: string) =>
       (await Promise.all([1, 2, 3, 4].map(() => opened.jobs.claim(job, DAY_MS)))).filter(Boolean).length;
 
-    test("one of several claims at the same time gets the job, and another job is given as well", async () => {
+    test("one of several concurrent claims gets the job, and another job can be claimed too", async () => {
       const [job, other] = [randomUUID(), randomUUID()];
       expect([await claims(job), await claims(job), await claims(other)]).toEqual([1, 0, 1]);
     });
 
-    test("a job that is done is due again after its interval, one that failed at once", async () => {
+    test("a job that is done is due again after its interval, and a job that failed is due at once", async () => {
       const job = randomUUID();
       expect(await claims(job)).toBe(1);
       await opened.jobs.release(job, false);
@@ -39,7 +39,7 @@ export function jobsContract(name: string, open: (now: () => number) => Promise<
       expect(await claims(job)).toBe(1);
     });
 
-    test("a job whose owner died is due again after an hour", async () => {
+    test("a job whose owner crashed is due again after an hour", async () => {
       const job = randomUUID();
       expect(await claims(job)).toBe(1);
       elapse(HOUR_MS - 1);

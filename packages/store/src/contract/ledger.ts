@@ -16,7 +16,7 @@ const erasureOf = (subject: ErasureSubject, more: Partial<Erasure> = {}): Erasur
 const callOf = (key: string): ErasureSubject => ({ kind: "call", key });
 const agentOf = (key: string): ErasureSubject => ({ kind: "agent", key });
 
-/** A mobile number of São Paulo that no other test has. */
+/** A mobile number of São Paulo that no other test uses. */
 const freshNumber = () => `119${randomInt(10_000_000, 99_999_999)}`;
 const personOf = (number: string): Person => ({ kind: "number", key: `+55${number}` });
 
@@ -26,7 +26,7 @@ async function all<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
   return items;
 }
 
-/** The requests for erasure, the progress of each, and the subjects that may be requested. */
+/** Tests of the requests for erasure, their progress, and the subjects that may be requested. */
 export function describeLedger(use: Use): void {
   const writer = () => {
     const { write } = createWriter(use());
@@ -45,7 +45,7 @@ export function describeLedger(use: Use): void {
     return items[0]!;
   };
 
-  test("a request has a receipt, and its tombstone says when the store and the log are clean", async () => {
+  test("a request has a receipt, which says when the store and the log are clean once its tombstone is read", async () => {
     const call = callOf(freshCallId());
     const { erasures } = use();
     expect(await erasures.receipt(call)).toBeNull();
@@ -61,7 +61,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("an erasure without a request has a receipt from its own time on", async () => {
+  test("an erasure without a request has a receipt with the time of the erasure", async () => {
     const call = callOf(freshCallId());
     await writer().erase(erasureOf(call, { erased_at: at(5) }));
     expect(await use().erasures.receipt(call)).toMatchObject({
@@ -70,7 +70,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a second request waits for a tombstone of its own, not for a repeated one", async () => {
+  test("a second request waits for its own tombstone, and a repeated one does not finish it", async () => {
     const call = callOf(freshCallId());
     const { erasures } = use();
     const { erase } = writer();
@@ -85,7 +85,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a person is clean once all that was asked for together is; events of one agent count once", async () => {
+  test("a person is clean as soon as everything that was requested for the person is, and events of one agent count once", async () => {
     const person = personOf(freshNumber());
     const [call, agent] = [callOf(freshCallId()), freshCallId()];
     const events = [1, 2].map((offset) => sampleEvent({ ...agentEvent(agent), offset }));
@@ -114,7 +114,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a person is found in calls, events of agents and dead letters, certain apart from possible", async () => {
+  test("a person is found in calls, events of agents and dead letters, certain and possible findings separately", async () => {
     const number = freshNumber();
     const [certain, possible, dialer] = [freshCallId(), freshCallId(), freshCallId()];
     const attempt = sampleEvent({ ...agentEvent(dialer, "dialer.attempt"), body: { number } });
@@ -137,7 +137,7 @@ export function describeLedger(use: Use): void {
     });
   });
 
-  test("a search since a mark finds what was stored after it, and says if the number is one of ours", async () => {
+  test("a search since a mark finds data that was stored after it, and says whether the number is one of ours", async () => {
     const number = freshNumber();
     const [before, after] = [freshCallId(), freshCallId()];
     const { write } = writer();
@@ -198,7 +198,7 @@ export function describeLedger(use: Use): void {
     expect(await erasures.hasUnreadable()).toBe(false);
   });
 
-  test("calls without an event since a time are listed, others are not", async () => {
+  test("calls without an event since a time are listed, and others are not", async () => {
     const [quiet, busy] = [freshCallId(), freshCallId()];
     await writer().write([
       sampleEvent({ aggregate_id: quiet, offset: 10 }),
@@ -209,7 +209,7 @@ export function describeLedger(use: Use): void {
     expect([listed.includes(quiet), listed.includes(busy)]).toEqual([true, false]);
   });
 
-  test("old events of agents and dialers are listed, without those that an agent's state rests on", async () => {
+  test("old events of agents and dialers are listed, except those that an agent's state depends on", async () => {
     const [present, gone, dialer] = [freshCallId(), freshCallId(), freshCallId()];
     const said = (key: string, offset: number) =>
       sampleEvent({
@@ -235,7 +235,7 @@ export function describeLedger(use: Use): void {
     expect(ofKey(dialer)).toEqual([{ kind: "agent", key: dialer, erased_at: at(100) }]);
   });
 
-  test("a dead letter of an erased call is listed as revived, an erased call is not", async () => {
+  test("a dead letter of an erased call is listed as revived, and an erased call is not", async () => {
     const key = freshCallId();
     const { erasures } = use();
     const { write, erase } = writer();

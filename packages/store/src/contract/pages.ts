@@ -24,7 +24,7 @@ async function collect<T>(read: (cursor: string | null) => Promise<Page<T>>): Pr
 }
 
 export function describePages(use: Use): void {
-  /** Calls that share a code no other test has. */
+  /** Writes calls that share a code which no other test uses. */
   const writeCalls = async (bodies: Record<string, unknown>[], code = freshTopic()) => {
     const events = bodies.map((body) => sampleEvent({ body: { code, ...body } }));
     for (const event of events) await createWriter(use()).write([event]);
@@ -42,7 +42,7 @@ export function describePages(use: Use): void {
     expect(pages.flat().map(({ aggregate_id }) => aggregate_id)).toEqual(ids.reverse());
   });
 
-  test("a last page that is full has no next one", async () => {
+  test("a full last page has no next page", async () => {
     const { code } = await writeCalls([{}, {}]);
     const page = await use().queries.listCalls({ code }, { limit: 2, cursor: null });
     expect(page).toMatchObject({ items: [{ code }, { code }], next: null });
@@ -61,7 +61,7 @@ export function describePages(use: Use): void {
     expect(items).toEqual(await use().queries.findCalls(ids));
   });
 
-  test("each field filters by equality, several together, and one that is undefined not at all", async () => {
+  test("each field filters by equality, several fields filter together, and an undefined field does not filter", async () => {
     const body = {
       queue: "900",
       our_number: "551133334444",
@@ -87,7 +87,7 @@ export function describePages(use: Use): void {
     expect(await list(unset)).toHaveLength(3);
   });
 
-  /** A call of these steps, a second after one another. */
+  /** Makes a call from these steps, one second apart. */
   const life = (body: Record<string, unknown>, steps: [type: string, more?: Record<string, unknown>][]) => {
     const aggregate_id = freshCallId();
     return steps.map(([type, more], offset) =>
@@ -96,7 +96,7 @@ export function describePages(use: Use): void {
   };
   const idOf = ([event]: readonly { aggregate_id: string }[]) => event!.aggregate_id;
 
-  test("a call is found by every agent who was on it, in any case, and by every queue it was in, also once it is over", async () => {
+  test("a call is found by every agent who was on it, in upper or lower case, and by every queue it was in, even after it has ended", async () => {
     const code = freshTopic();
     const moved = life({ code }, [
       ["call.waiting", { queue: "900" }],
@@ -146,7 +146,7 @@ export function describePages(use: Use): void {
     }
   });
 
-  test("calls whose callers wait are listed: inbound ones that no agent has answered", async () => {
+  test("the filter by waiting callers lists inbound calls that no agent has answered", async () => {
     const code = freshTopic();
     const direction = "outbound";
     const [waits, answered, dialled, over] = [
@@ -164,7 +164,7 @@ export function describePages(use: Use): void {
     expect(await list({ code, counted_as: "inbound" })).toHaveLength(3);
   });
 
-  /** Calls that are stored in another order than they began, two of them at one moment. */
+  /** Writes calls that are stored in another order than they began. Two of them began at the same moment. */
   const writeBegun = async () => {
     const code = freshTopic();
     const begun = [30, 10, 20, 20, 40];
@@ -184,7 +184,7 @@ export function describePages(use: Use): void {
     return { code, queue, our_number, inOrder };
   };
 
-  test("calls are listed newest first by when they began, then by id, page by page, each once, whatever is asked", async () => {
+  test("calls are listed by their beginning, newest first, then by id, each once over all pages, with any filter", async () => {
     const { code, queue, our_number, inOrder } = await writeBegun();
     const search = (text: string) => readSearch(text, { readTelephone, queues: new Map() });
     const number = readTelephone(our_number)!.canonical;
@@ -204,7 +204,7 @@ export function describePages(use: Use): void {
       for (const limit of [1, 2, 3, 99]) expect(await inOrder(filter, limit)).toEqual([4, 0, 3, 2, 1]);
   });
 
-  test("a window in the order of began_at holds the calls that began in it", async () => {
+  test("a window in the order of began_at contains the calls that began in it", async () => {
     const { code, queue, inOrder } = await writeBegun();
     for (const filter of [{ code }, { visited: queue }]) {
       expect(await inOrder(filter, 1, { since: at(20) })).toEqual([4, 0, 3, 2]);
@@ -214,7 +214,7 @@ export function describePages(use: Use): void {
     }
   });
 
-  test("a cursor of the other order, or of neither, is refused", async () => {
+  test("a cursor of the other order, or of no order, is refused", async () => {
     const { code } = await writeBegun();
     const { listCalls } = use().queries;
     const next = async (order: CallOrder) =>
@@ -230,10 +230,10 @@ export function describePages(use: Use): void {
   });
 
   const readTelephone = createReadTelephone("BR");
-  /** Digits that no other test has. Behind +999, which is no country, they are kept as they are. */
+  /** Digits that no other test uses. Behind +999, which is not a country, numbers are stored as they are written. */
   const freshDigits = () => `${Math.floor(1e7 + Math.random() * 9e7)}`;
 
-  test("a number lists the calls of both sides newest first, however each is spelt, page by page", async () => {
+  test("a filter by number lists the calls of both sides newest first, in any spelling, page by page", async () => {
     const line = `${Math.floor(1e7 + Math.random() * 9e7)}`;
     const spellings = [`5511 9${line}`, `(11) 9${line}`, `sip:+55119${line}@203.0.113.7`, `01511 9${line}`];
     const { ids } = await writeCalls([
@@ -249,7 +249,7 @@ export function describePages(use: Use): void {
     expect(await list({ number: `9${line}` })).toEqual([]);
   });
 
-  test("a search lists the calls that any of its meanings finds, each once, newest first, page by page", async () => {
+  test("a search lists the calls that match any meaning of its text, each once, newest first, page by page", async () => {
     const [digits, name, queue] = [freshDigits(), `Ana.${freshTopic()}`, freshTopic()];
     const account = { readTelephone, queues: new Map([[queue, { name: `Fila ${digits}` }]]) };
     const search = (text: string) => readSearch(text, account);
@@ -289,7 +289,7 @@ export function describePages(use: Use): void {
     expect(all).not.toHaveProperty("cut");
   });
 
-  test("a search of a period finds the calls that had an event in it", async () => {
+  test("a search in a period finds the calls that had an event in it", async () => {
     const [digits, queue] = [freshDigits(), freshTopic()];
     const { ids } = await writeCalls([
       { their_number: `+999${digits}01`, queue },
@@ -310,7 +310,7 @@ export function describePages(use: Use): void {
     }
   });
 
-  test("a search whose digits are in very many numbers finds the calls of 500 of them, and says so", async () => {
+  test("a search whose digits are in very many numbers finds the calls of 500 of them, and says that it was cut off", async () => {
     const digits = freshDigits();
     const events = Array.from({ length: 501 }, (_, n) =>
       sampleEvent({ body: { [n % 2 ? "our_number" : "their_number"]: `+999${digits}${1_000 + n}` } }),
@@ -329,7 +329,7 @@ export function describePages(use: Use): void {
     expect(await list({ search: last })).toEqual([events[500]!.aggregate_id]);
   });
 
-  test("a window holds the calls that had an event since it began, and began before it ended, page by page", async () => {
+  test("a window contains the calls that had an event since its beginning and began before its end, page by page", async () => {
     const code = freshTopic();
     const eventAt = (offset: number, aggregate_id = freshCallId()) =>
       sampleEvent({ aggregate_id, offset, body: { code } });
@@ -362,7 +362,7 @@ export function describePages(use: Use): void {
     expect(await within(41)).toBe("");
   });
 
-  test("a window without any filter, or with one that many calls share, holds what it holds with one", async () => {
+  test("a window contains the same calls without a filter, and with a filter that many calls match", async () => {
     const { code, ids } = await writeCalls([{ queue: freshTopic() }]);
     const [{ queue } = { queue: null }] = await use().queries.findCalls(ids);
     const since = new Date(at(0).getTime());
@@ -374,7 +374,7 @@ export function describePages(use: Use): void {
     expect(all.items.map(({ aggregate_id }) => aggregate_id)).toEqual(ids);
   });
 
-  test("a filter by id goes together with a cursor", async () => {
+  test("a filter by id works together with a cursor", async () => {
     const { code, ids } = await writeCalls([{}, {}]);
     const { items, next } = await use().queries.listCalls({ code }, { limit: 1, cursor: null });
     expect(items[0]?.aggregate_id).toBe(ids[1]);
@@ -385,14 +385,14 @@ export function describePages(use: Use): void {
   });
 
   test.each([["$where"], ["$gt"], [".*"], ["^9"], ["a.b"], ["__proto__"], ["null"], ["900\u0000"], ["😀"]])(
-    "a filter value is only ever a value: %j",
+    "a filter value is always compared as a value: %j",
     async (queue) => {
       const { code, ids } = await writeCalls([{ queue }, { queue: "900" }]);
       expect(await list({ code, queue })).toEqual([ids[0]]);
     },
   );
 
-  test("calls are found by their call_ids, the unknown left out, each once", async () => {
+  test("calls are found by their call_ids, each once, and unknown call_ids are left out", async () => {
     const { ids } = await writeCalls([{}, {}]);
     const found = await use().queries.findCalls([...ids, ids[0]!, freshCallId()]);
     expect(found.map(({ aggregate_id }) => aggregate_id).sort()).toEqual(ids.sort());
@@ -426,7 +426,7 @@ export function describePages(use: Use): void {
     expect(orderEvents(await findEvents(use(), aggregate_id))).toEqual(pages.flat());
   });
 
-  test("a page of events is bounded in UTF-8 bytes of payload, but holds at least one", async () => {
+  test("a page of events is bounded in UTF-8 bytes of payload, but holds at least one event", async () => {
     const { aggregate_id, size } = await writeEvents(["ção", "açã", "ãço", "çãa"]);
     const lengths = async (bytes: number) =>
       (await readEvents(aggregate_id, 99, bytes)).map((page) => page.length);
@@ -440,7 +440,7 @@ export function describePages(use: Use): void {
   });
 
   test.each(["", "x", "%", "0", "MA", "LTE", "MS41", "OTk5OTk5OTk5OTk5OTk5OTk5OTk", "é", "aaaa"])(
-    "a cursor that no page gave is refused: %j",
+    "a cursor that no earlier page gave is refused: %j",
     async (cursor) => {
       const { aggregate_id } = await writeEvents(["a"]);
       const { listCalls, listCallEvents } = use().queries;

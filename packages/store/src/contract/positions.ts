@@ -23,7 +23,7 @@ export function describePositions(use: Use): void {
     });
   });
 
-  test("a batch without identities leaves those that are stored", async () => {
+  test("a batch without identities keeps the stored ones", async () => {
     const { store } = use();
     const where = place();
     await store.apply(
@@ -37,13 +37,13 @@ export function describePositions(use: Use): void {
     });
   });
 
-  test("a partition of which nothing is stored has no identities", async () => {
+  test("a partition without a stored position has no identities", async () => {
     const nothing = { next: null, identities: [], seenUntil: null };
     expect(await use().store.storedPosition(freshTopic(), 0)).toEqual(nothing);
     expect(await use().deadLetters.storedPosition(freshTopic(), 0)).toEqual(nothing);
   });
 
-  test("a position is replaced only where the expected one is stored", async () => {
+  test("a position is replaced only if the expected one is stored", async () => {
     const { store } = use();
     const where = place();
     await store.apply({ ...where, events: [], expected: null, next: 5 }, foldCall);
@@ -54,7 +54,7 @@ export function describePositions(use: Use): void {
     expect(await store.storedPosition(where.topic, 0)).toEqual(back);
   });
 
-  test("a batch that was read before the position was put back is fenced, even where it expects the same offset", async () => {
+  test("a batch that was read before the position was put back is fenced, even if it expects the same offset", async () => {
     const { store } = use();
     const where = place();
     const epoch = await store.ledgerEpoch(where.topic, 0);
@@ -70,7 +70,7 @@ export function describePositions(use: Use): void {
     expect(await store.position(where.topic, 0)).toBe(0);
   });
 
-  test("an event that is read again after the position was put back is stored once, and counts as no redelivery", async () => {
+  test("an event that is read again after the position was put back is stored once, and does not count as a redelivery", async () => {
     const { store } = use();
     const where = place();
     const event = sampleEvent({ offset: 3 });
@@ -84,7 +84,7 @@ export function describePositions(use: Use): void {
     expect((await use().queries.findEvent(event.uuid))?.redeliveries).toBeUndefined();
   });
 
-  test("a dead letter that is read again after its partition was put back is one copy, and is stored if it was not", async () => {
+  test("a dead letter that is read again after its partition was put back counts no further copy, and is stored if it was not stored before", async () => {
     const { deadLetters } = use();
     const where = place();
     const [waiting, dropped] = [
@@ -110,7 +110,7 @@ export function describePositions(use: Use): void {
     expect(await copiesOf(unknown.key)).toEqual([1]);
   });
 
-  test("a dead letter is known by its body", async () => {
+  test("hasDeadLetter finds a stored dead letter by its body", async () => {
     const { deadLetters, store } = use();
     const deadLetter = sampleDeadLetter();
     expect(await store.hasDeadLetter(deadLetter.body)).toBe(false);

@@ -16,7 +16,7 @@ const TYPES = [
   "call.finished",
 ];
 
-/** A delivery: which event of which call, when it was received, on which partition. */
+/** A delivery: of which event of which call, received when, on which partition. */
 const delivery = fc.record({
   call: fc.nat(3),
   event: fc.nat(9),
@@ -26,7 +26,7 @@ const delivery = fc.record({
 const history = fc.array(fc.array(delivery, { maxLength: 8 }), { maxLength: 8 });
 type Delivery = { call: number; event: number; receivedAfter: number; partition: number };
 
-/** The same number is the same event: same uuid, same body, however often it is delivered. */
+/** Makes the event of a delivery. The same number is the same event, with the same uuid and body in each delivery. */
 function deliver(run: string, { call, event, receivedAfter }: Delivery, offset: number): LoggedEvent {
   const occurred = at(event % 5).toISOString();
   return {
@@ -45,7 +45,7 @@ function deliver(run: string, { call, event, receivedAfter }: Delivery, offset: 
   };
 }
 
-/** Each batch is written to both partitions, to each what was delivered there. */
+/** Writes each batch to both partitions: each partition gets the events that were delivered there. */
 async function writeAll(opened: Opened, batches: LoggedEvent[][][]): Promise<void> {
   const writers = [createWriter(opened), createWriter(opened)];
   for (const batch of batches) {
@@ -63,7 +63,7 @@ async function read(opened: Opened, calls: string[]): Promise<{ folded: FoldedCa
 }
 
 export function describeRandomBatches(use: Use): void {
-  test("leave the fold of the set of events, and what the model in memory leaves", async () => {
+  test("random batches give the fold of the set of events, and the same result as the model in memory", async () => {
     const property = fc.asyncProperty(history, async (batches) => {
       const run = randomUUID();
       const written = batches.map((batch, index) =>
@@ -84,7 +84,7 @@ export function describeRandomBatches(use: Use): void {
       expect(left.folded).toEqual(folds.filter((fold) => fold !== null));
       expect(left).toEqual(await read(model, calls));
     });
-    // 40 histories of up to 64 deliveries: a few seconds on a real database
+    // 40 histories of up to 64 deliveries take a few seconds on a real database
     await fc.assert(property, { numRuns: 40 });
   }, 120_000);
 }

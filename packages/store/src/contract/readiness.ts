@@ -6,16 +6,16 @@ type Opened = { readinessOf: (instance: string) => Readiness; close: () => Promi
 
 const HOUR_MS = 3_600_000;
 
-/** The promises of what the instances of a service know of each other, on a storage that no other test uses. */
+/** The promises of the readiness of instances, on a storage that no other test uses. */
 export function readinessContract(name: string, open: () => Promise<Opened>): void {
-  describe(`${name} shows instances each other`, () => {
+  describe(`${name} shares the readiness of instances`, () => {
     let opened: Opened;
     beforeAll(async () => {
       opened = await open();
     });
     afterAll(() => opened.close());
 
-    test("an instance sees another one that has announced itself lately, and never itself", async () => {
+    test("an instance sees another instance that has announced itself recently, and never itself", async () => {
       const [one, other] = [randomUUID(), randomUUID()].map((instance) => opened.readinessOf(instance));
       expect(await one!.isAnotherReady(HOUR_MS)).toBe(false);
       await one!.announce();
@@ -24,7 +24,7 @@ export function readinessContract(name: string, open: () => Promise<Opened>): vo
         false,
         true,
       ]);
-      // a stretch that begins in an hour holds nothing that was announced before
+      // a period that begins in an hour holds no earlier announcement
       expect(await other!.isAnotherReady(-HOUR_MS)).toBe(false);
     });
   });

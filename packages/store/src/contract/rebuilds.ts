@@ -19,7 +19,7 @@ const missing = foldBy(() => null);
 const NEWER = foldCall.revision + 1;
 const newer = foldBy((events) => ({ ...foldCall(events)!, fold: NEWER, code: "newer" }), NEWER);
 
-/** Takes so many entries at a time that every listing here goes over several pages. */
+/** Lists all keys, with few entries in a page so that every listing here takes several pages. */
 async function listKeys({ store }: Opened, below: number | null = null) {
   const listed: Pick<KeysPage, "items" | "oversized"> = { items: [], oversized: [] };
   let cursor: string | null = null;
@@ -44,7 +44,7 @@ const oneCall = (aggregate_id = freshCallId()): LoggedEvent[] =>
   );
 
 export function describeRebuilds(use: Use): void {
-  /** A call whose events were written by the wrong fold, and the partition it is in. */
+  /** Writes the events of a call with a wrong fold. Returns the call and its partition. */
   const damaged = async (fold: Fold) => {
     const topic = freshTopic();
     const place = { topic, partition: 0 };
@@ -55,7 +55,7 @@ export function describeRebuilds(use: Use): void {
     return { place, events, key, writer };
   };
 
-  test("a call that differs from its events is named with its fields, replaced, keeps its number and is notified of", async () => {
+  test("a call that differs from its events is reported with its fields, replaced, and notified, and keeps its number", async () => {
     const { place, events, key } = await damaged(altered);
     const before = await findCall(use(), key);
     expect(await use().store.compare([key], foldCall)).toEqual([
@@ -71,7 +71,7 @@ export function describeRebuilds(use: Use): void {
     expect(changes).toEqual([{ key, kind: "call", version: after.version, erased: false }]);
   });
 
-  test("events without a call get one, with the number of the first event", async () => {
+  test("events without a call get a call with the number of the first event", async () => {
     const { place, events, key } = await damaged(missing);
     expect(await use().queries.findCalls([key])).toEqual([]);
     expect(await use().store.compare([key], foldCall)).toEqual([{ key, kind: "added", fields: [] }]);
@@ -82,7 +82,7 @@ export function describeRebuilds(use: Use): void {
     expect(call.id).toBe(Math.min(...items.map(({ id }) => id)));
   });
 
-  test("a call without events is removed and notified of", async () => {
+  test("a call without events is removed and notified", async () => {
     const phantom = freshCallId();
     const { place } = await damaged(foldBy((events) => ({ ...foldCall(events)!, aggregate_id: phantom })));
     expect((await listKeys(use())).items).toContain(phantom);
@@ -93,7 +93,7 @@ export function describeRebuilds(use: Use): void {
     expect(await use().store.compare([phantom], foldCall)).toEqual([]);
   });
 
-  test("a call that is right stays as it is, and the position too", async () => {
+  test("a correct call stays unchanged, and so does the position", async () => {
     const { place, events, key, writer } = await damaged(foldCall);
     const before = await findCall(use(), key);
     expect(await refold(use(), place, [key])).toMatchObject({ differences: [], changes: [] });
@@ -102,7 +102,7 @@ export function describeRebuilds(use: Use): void {
     expect(await writer.write(oneCall(key))).toMatchObject({ fenced: false });
   });
 
-  test("changes that were not notified are returned by the next one, until they are confirmed", async () => {
+  test("changes that were not notified are returned by the next refold, until they are confirmed", async () => {
     const { place, key } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     expect(await refold(use(), place, [])).toMatchObject({ changes });
@@ -110,7 +110,7 @@ export function describeRebuilds(use: Use): void {
     expect(await refold(use(), place, [])).toMatchObject({ changes: [] });
   });
 
-  test("only notified changes are confirmed, not later ones", async () => {
+  test("confirmNotified confirms only the notified changes, not later ones", async () => {
     const { place, key, writer } = await damaged(altered);
     const { changes } = await refold(use(), place, [key]);
     const more = oneCall();
@@ -121,7 +121,7 @@ export function describeRebuilds(use: Use): void {
     expect(await refold(use(), place, [])).toMatchObject({ changes: both.changes });
   });
 
-  test("a batch and a rebuild of its partition at once: neither is overlooked, and no writer is fenced", async () => {
+  test("a batch and a concurrent rebuild of its partition both take effect, and no writer is fenced", async () => {
     const { place, key, writer } = await damaged(altered);
     const events = Array.from({ length: 12 }, () => sampleEvent({ aggregate_id: key }));
     const writing = (async () => {
@@ -133,7 +133,7 @@ export function describeRebuilds(use: Use): void {
     expect(await findCall(use(), key)).toMatchObject({ events: 15, code: null });
   });
 
-  test("an oversized call is listed apart, and folded from all its events", async () => {
+  test("an oversized call is listed separately, and folded from all its events", async () => {
     const { place, key, writer } = await damaged(foldCall);
     const grown = Array.from({ length: OVERSIZED_EVENTS }, (_, offset) =>
       sampleEvent({ aggregate_id: key, type: "call.data-provided", offset }),
@@ -147,12 +147,12 @@ export function describeRebuilds(use: Use): void {
     }
     await refold(use(), place, [key]);
     expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
-    // and is left alone again by what comes later
+    // later events leave it unchanged again
     await writer.write(oneCall(key).slice(0, 1));
     expect(await findCall(use(), key)).toMatchObject({ events: OVERSIZED_EVENTS + 5 });
   }, 60_000);
 
-  test("every call is listed once, page by page, whatever is in its name; agents are not", async () => {
+  test("every call is listed once over all pages, whatever characters its key has, and agents are not listed", async () => {
     const writer = createWriter(use());
     const run = randomUUID();
     const names = Array.from(
@@ -165,7 +165,7 @@ export function describeRebuilds(use: Use): void {
     expect(listed.toSorted()).toEqual(names.toSorted());
   });
 
-  test("a listing below a revision leaves out what a fold of that revision has made", async () => {
+  test("a listing below a revision leaves out the calls that a fold of that revision has made", async () => {
     const old = await damaged(foldCall);
     const fresh = await damaged(newer);
     const gone = await damaged(missing);
@@ -173,7 +173,7 @@ export function describeRebuilds(use: Use): void {
     expect([old, fresh, gone].map(({ key }) => listed.includes(key))).toEqual([true, false, true]);
   });
 
-  test("a partition that a higher revision has claimed, or written, takes no batch and no rebuild of a lower one", async () => {
+  test("a partition that a higher revision has claimed, or written, accepts no batch and no rebuild of a lower revision", async () => {
     const { place, key, writer } = await damaged(foldCall);
     const expected = await use().store.position(place.topic, 0);
     expect(await use().store.claim([place], NEWER)).toEqual({ superseded: null, behind: true });

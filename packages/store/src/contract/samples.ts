@@ -25,18 +25,21 @@ export type Opened = {
 };
 export type Use = () => Opened;
 
-/** Names that no other test has. */
+/** Names that no other test uses. */
 export const freshTopic = () => `calls-${randomUUID()}`;
 export const freshCallId = () => `call-${randomUUID()}`;
 
 const DAY_MS = 86_400_000;
-/** Noon of yesterday, UTC: MongoDB deletes dead letters and minutes that are old, once a minute, in the midst of a test. */
+/**
+ * Noon of yesterday, UTC. The times of the tests must be recent, because MongoDB deletes old dead letters and minutes
+ * once a minute, even during a test.
+ */
 const START = (Math.floor(Date.now() / DAY_MS) - 0.5) * DAY_MS;
 export const at = (seconds: number) => new Date(START + seconds * 1000);
 
 type Sample = Partial<Event> & { offset?: number; body?: Record<string, unknown> };
 
-/** An event that is like no other unless `sample` says so. */
+/** Makes an event that differs from all others unless `sample` says otherwise. */
 export function sampleEvent({ offset = 0, body = {}, ...sample }: Sample = {}): LoggedEvent {
   const type = sample.type ?? "call.new";
   const aggregate_id = sample.aggregate_id ?? freshCallId();
@@ -53,7 +56,7 @@ export function sampleEvent({ offset = 0, body = {}, ...sample }: Sample = {}): 
   };
 }
 
-/** A writer that alone owns a partition: each batch expects what the last one left. */
+/** Creates the only writer of a partition. Each batch expects the position that the batch before has left. */
 export function createWriter({ store }: Opened, topic = freshTopic(), partition = 0) {
   let expected: number | null = null;
   return {
@@ -67,13 +70,13 @@ export function createWriter({ store }: Opened, topic = freshTopic(), partition 
   };
 }
 
-/** Another rule than foldCall; of its revision unless `revision` says otherwise. */
+/** Makes a fold by another rule than foldCall. It has foldCall's revision unless `revision` says otherwise. */
 export const foldBy = (
   rule: (events: readonly Event[]) => FoldedCall | null,
   revision = foldCall.revision,
 ): Fold => Object.assign((events: readonly Event[]) => rule(events), { ...foldCall, revision });
 
-/** The call that a fold of revision 3 made of the same events. */
+/** A fold that makes the calls of revision 3 from the same events. */
 export const olderFold: Fold = foldBy((events) => {
   const folded = foldCall(events);
   if (!folded) return null;
@@ -83,7 +86,7 @@ export const olderFold: Fold = foldBy((events) => {
 });
 
 export function demandStored(applied: Applied) {
-  if (applied.fenced) throw new Error("fenced");
+  if (applied.fenced) throw new Error("the batch was fenced");
   return applied;
 }
 
@@ -99,5 +102,5 @@ export async function findEvents({ queries }: Opened, call_id: string) {
   return (await queries.listCallEvents(call_id, { ...WHOLE, bytes: Number.MAX_SAFE_INTEGER })).items;
 }
 
-/** The call without what only the store gives it. */
+/** The part of a call that the fold makes, without the fields that only the store sets. */
 export const foldedPart = ({ id: _id, version: _version, ...folded }: Call): FoldedCall => folded;

@@ -5,7 +5,7 @@ import { at, createWriter, findEvents, freshCallId, type Opened, sampleEvent } f
 
 const TEST_LIMIT_MS = 30_000;
 
-/** Half past five hours ahead of UTC the whole year. */
+/** Rules with a zone that is five and a half hours ahead of UTC the whole year. */
 const RULES: FoldRules = { region: "BR", senderZone: "Asia/Kolkata" };
 const fold = createFold(RULES);
 const AHEAD_S = 5.5 * 3_600;
@@ -26,7 +26,7 @@ export function senderZoneContract(name: string, open: (rules: FoldRules) => Pro
     });
     afterAll(() => opened?.close());
 
-    test("in the order and the stamps of a call's events, and in what was delivered out of order", async () => {
+    test("stamps without a zone count for the order and the stamps of a call's events, and for events that were overtaken", async () => {
       const aggregate_id = freshCallId();
       const sample = (type: string, timestamp: string, offset: number) =>
         sampleEvent({ aggregate_id, type, offset, body: { timestamp } });
@@ -48,7 +48,7 @@ export function senderZoneContract(name: string, open: (rules: FoldRules) => Pro
       expect(overtaken).toEqual([null, "actor.entered", null]);
     });
 
-    test("in what agents say, now, at a moment of the past, and after a rebuild", async () => {
+    test("stamps without a zone count for agents now, at a moment of the past, and after a rebuild", async () => {
       const agent = `agent-${randomUUID()}`;
       const said = (type: string, seconds: number, offset: number) =>
         sampleEvent({

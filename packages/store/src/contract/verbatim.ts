@@ -21,11 +21,11 @@ const HOSTILE = [
   "1463669263.30033",
 ];
 
-/** Hostile, and yet of this run only: the last units are random. */
+/** A hostile text that no other run uses: its last units are random. */
 const unique = (text: string) => `${text}${freshTopic().slice(-12)}`;
 
 export function describeVerbatim(use: Use): void {
-  test.each(HOSTILE)("a call_id that begins with %j names one call", async (text) => {
+  test.each(HOSTILE)("a call_id that begins with %j identifies one call", async (text) => {
     const aggregate_id = unique(text);
     const event = sampleEvent({ aggregate_id, type: "call.standby" });
     await createWriter(use()).write([event]);
@@ -37,7 +37,7 @@ export function describeVerbatim(use: Use): void {
     expect(stored).toEqual(event);
   });
 
-  test.each(["x", "é", "ÿ", "\u0800"])("a call_id of 128 units of %j is kept whole", async (unit) => {
+  test.each(["x", "é", "ÿ", "\u0800"])("a call_id of 128 units of %j is stored whole", async (unit) => {
     const aggregate_id = unique(unit.repeat(116));
     expect(aggregate_id).toHaveLength(128);
     const ends = [aggregate_id, `${aggregate_id.slice(0, -1)}-`];
@@ -59,7 +59,7 @@ export function describeVerbatim(use: Use): void {
     expect((await findEvents(use(), event.aggregate_id))[0]?.payload).toBe(event.payload);
   });
 
-  test.each(HOSTILE)("a field of a call comes back as it was: %j", async (code) => {
+  test.each(HOSTILE)("a field of a call comes back unchanged: %j", async (code) => {
     const event = sampleEvent({ body: { code, queue: code } });
     await createWriter(use()).write([event]);
     expect(await findCall(use(), event.aggregate_id)).toMatchObject({ code, queue: code });

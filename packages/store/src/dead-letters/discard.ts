@@ -5,7 +5,7 @@ import type { DeadLetterDocument } from "../mongo/documents.ts";
 
 type DeadLetterCollection = Collection<DeadLetterDocument>;
 
-/** Dead letters in one read: at most 64 MB, because a body has at most 64 KiB. */
+/** The number of dead letters in one read: at most 64 MB, because a body has at most 64 KiB. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
@@ -40,7 +40,7 @@ export async function discardExcess(
   return discarded;
 }
 
-/** MongoDB keeps this count, so nothing is read for it. */
+/** Returns the size of all documents in bytes. MongoDB keeps this count, so no document is read. */
 async function sizeOf(deadLetters: DeadLetterCollection): Promise<number> {
   const options = { ...LIMIT, readConcern: { level: "local" } } as const;
   const [stats] = await deadLetters.aggregate([{ $collStats: { storageStats: {} } }], options).toArray();
@@ -49,7 +49,10 @@ async function sizeOf(deadLetters: DeadLetterCollection): Promise<number> {
 
 type Asked = { filter: Filter<DeadLetterDocument>; sort: Sort; bytes?: number };
 
-/** Deletes dead letters in the order of an index, until so many bytes are deleted. A dead letter that came again meanwhile stays. */
+/**
+ * Deletes dead letters in the order of an index until `bytes` are deleted. A dead letter that came again meanwhile
+ * stays.
+ */
 async function discard(
   deadLetters: DeadLetterCollection,
   { filter, sort, bytes: wanted = Infinity }: Asked,

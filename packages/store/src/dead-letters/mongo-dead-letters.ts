@@ -30,7 +30,10 @@ type DeadLetterCollection = Collection<DeadLetterDocument>;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 const WITHOUT_BODY = { projection: { body: 0 } } as const;
 
-/** Dead letters in MongoDB, beside the events; the store's `prepare` prepares them too. `now` in ms. */
+/**
+ * The dead letters in MongoDB, beside the events. The store's `prepare` creates their collection and indexes too. `now`
+ * in ms.
+ */
 export function createMongoDeadLetters({
   now = Date.now,
   ...deps
@@ -64,7 +67,7 @@ async function add(opened: Opened, batch: DeadLetterBatch): ReturnType<DeadLette
       await addDeadLetters({ collections, session, now: new Date(now) }, batch.deadLetters, seenUntil);
       return { fenced: false };
     },
-    (attempt) => log.debug({ topic, partition, attempt }, "the dead letters are stored again"),
+    (attempt) => log.debug({ topic, partition, attempt }, "storing the dead letters failed, retrying"),
   );
 }
 
@@ -130,7 +133,9 @@ export async function readDeadLetters(
   return found.map(deadLetterOf);
 }
 
-/** $eq makes MongoDB compare a value that begins with `$`, instead of reading an operator. */
+/**
+ * The conditions of a filter. $eq makes MongoDB compare a value that begins with `$` instead of reading an operator.
+ */
 function conditionsOf({ since, until, ...equal }: DeadLetterFilter): Document[] {
   return [
     ...Object.entries(equal).map(([field, value]) => [field, "$eq", value] as const),
@@ -149,7 +154,7 @@ async function find(deadLetters: DeadLetterCollection, id: string) {
   const found = await deadLetters.findOne({ _id: { $eq: id } }, LIMIT);
   if (!found) return null;
   const { body, ...deadLetter } = found;
-  // a copy, because the bytes of the driver may be a part of a larger buffer
+  // a copy, because the bytes of the driver may be part of a larger buffer
   return { ...deadLetterOf(deadLetter), body: body && Uint8Array.from(body.value()) };
 }
 

@@ -4,7 +4,7 @@ import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import type { EventDocument } from "../mongo/documents.ts";
 
-/** The prefix of the names of past collections, which hold calls as they once were. */
+/** The prefix of the names of past collections, which hold calls as they were at an earlier moment. */
 export const PAST_PREFIX = "past_";
 
 const keysOf = (erased: readonly Erased[], kind: Erased["kind"]) =>
@@ -37,12 +37,12 @@ export async function deleteErased(
   if (deadLetters) await collections.deadLetters.deleteMany(deadLetters, options);
 }
 
-/** So many events are deleted at once, in about a second on a busy database. */
+/** The number of events in one delete, which takes about a second on a busy database. */
 const PAGE = 5_000;
 
 /**
- * Deletes most events of an oversized call, or of an agent with very many events, before the transaction, which they are too many for. The
- * tombstone was read, so the transaction deletes them in any case.
+ * Deletes most events of an oversized call, or of an agent with very many events, before the transaction, because one
+ * transaction cannot delete so many. The tombstone was read, so the transaction would delete them in any case.
  */
 export async function thinOut({ calls, events }: Collections, erased: readonly Erased[]): Promise<void> {
   const limit = { maxTimeMS: OPERATION_LIMIT_MS };
@@ -61,7 +61,7 @@ export async function thinOut({ calls, events }: Collections, erased: readonly E
   }
 }
 
-/** The filter that equals isErased of the domain. */
+/** The filter of an agent's events that are erased. It equals isErased of the domain. */
 export const eventsOfAgent = ({
   key,
   erased_at,
@@ -72,8 +72,8 @@ export const eventsOfAgent = ({
 });
 
 /**
- * The filter of dead letters, whose key may be that of a call or an agent. All dead letters of a call are deleted, newer dead letters of an agent
- * stay. Null if none can be deleted.
+ * The filter of the dead letters to delete. The key of a dead letter may be that of a call or an agent. All dead
+ * letters of a call are deleted; newer dead letters of an agent stay. Null if there is none to delete.
  */
 function deadLettersOf(erased: readonly Erased[]) {
   const filters = erased.flatMap(({ kind, key, erased_at }) => {

@@ -15,10 +15,10 @@ import {
 export type Search = PersonSearch & { person: Person; findParties: FindParties };
 
 type SearchedEvent = Pick<StoredEvent, "uuid" | "kind" | "aggregate_id" | "payload">;
-/** A dropped dead letter has no body, and may still have a key. */
+/** A dead letter as the search reads it. A dropped one has no body but may have a key. */
 export type SearchedDeadLetter = Pick<DeadLetterWithBody, "id" | "key" | "source" | "body">;
 
-/** Sorts what is found by its likelihood. A call is certain if one of its events is. */
+/** Sorts the findings by their likelihood. A call is certain if one of its events is. */
 export function createGathered() {
   const calls = new Map<string, Likelihood>();
   const shares = { certain: emptyShare(), possible: emptyShare() };
@@ -57,7 +57,7 @@ function likelihoodOfDeadLetter({ key, source, body }: SearchedDeadLetter, searc
   return byKey === "none" ? byBody : byKey;
 }
 
-/** An agent's key is an actor, a code or a number: bare digits may be any of them. */
+/** The parties that an agent's key names: it is an actor, a code or a number, and bare digits may be any of them. */
 const partiesOfAgentKey = (key: string, findParties: FindParties): Parties => ({
   ...findParties(JSON.stringify({ code: key })),
   actor: key,

@@ -6,13 +6,21 @@ import type { LedgerDocument } from "../mongo/documents.ts";
 import { reading } from "../mongo/reading.ts";
 import type { LedgerNames } from "./names.ts";
 
-/** An erased event that comes later than this counts as new. The log and a spool hold nothing for so long (28 days). */
+/**
+ * The time that an entry is kept. An erased event that comes later than this counts as new; the log and a spool hold
+ * nothing that long (28 days).
+ */
 export const LEDGER_MS = 90 * 86_400_000;
 
-/** The data of a new primary may not be confirmed by a majority yet. This read must not be older than a position that was read before it. */
+/**
+ * Reads the newest data. A majority may not have confirmed the data of a new primary yet, and this read must not be
+ * older than a position that was read before it.
+ */
 const NEWEST = { readConcern: { level: "local" } } as const;
 
-/** One read, even for thousands of keys. A request that is not done yet does not count. */
+/**
+ * Finds which keys were erased, in one read even for thousands of keys. A request that is not done yet does not count.
+ */
 export async function findErased(
   { erased }: Collections,
   names: LedgerNames,
@@ -35,7 +43,10 @@ export async function findErased(
   return [...latestErased(known).values()];
 }
 
-/** See CallQueries.erasureMark: the expiry of the newest entry, read from the index. A request moves it too. */
+/**
+ * Reads the mark of CallQueries.erasureMark: the expiry of the newest entry, read from the index. A request moves it
+ * too.
+ */
 export async function readErasureMark({ erased }: Pick<Collections, "erased">): Promise<number> {
   const newest = { sort: { expires_at: -1 }, projection: { _id: 0, expires_at: 1 } } as const;
   const found = await erased.findOne({}, { ...reading, ...newest });
@@ -49,7 +60,7 @@ export async function knowsPersons({ erased }: Pick<Collections, "erased">): Pro
   return (await erased.findOne(filter, options)) !== null;
 }
 
-/** Whether there are entries that none of these keys can find: events that they keep out would return. */
+/** Returns whether there are entries that none of these keys can find: the events that they keep out would return. */
 export async function hasUnreadable(
   { erased }: Pick<Collections, "erased">,
   { marks }: LedgerNames,
@@ -59,8 +70,8 @@ export async function hasUnreadable(
 }
 
 /**
- * Enters erasures that are being done; `now` in ms. Earlier entries of a request or an erasure are kept. Each erasure is entered under
- * every key, because other instances may list only some of them while keys are replaced.
+ * Enters the erasures of a batch; `now` in ms. Earlier entries of a request or an erasure are kept. Each erasure is
+ * entered under every key, because other instances may list only some of them while keys are replaced.
  */
 export async function enterErasures(
   { erased }: Collections,
@@ -78,7 +89,7 @@ export async function enterErasures(
   await erased.bulkWrite(entries, { session, maxTimeMS: OPERATION_LIMIT_MS });
 }
 
-/** See LedgerDocument. */
+/** The value of `under`: see LedgerDocument. */
 export const underOf = ({ marks }: LedgerNames): string => marks.toSorted().join(",");
 
 type Beside = {
@@ -93,7 +104,7 @@ const entryOf = (
   { kind, erased_at, log_clean_by, isRepeated }: ErasedPart,
   { now, under, asked_for, of }: Beside,
 ): AnyBulkWriteOperation<LedgerDocument> => {
-  // null marks a request that is not done; an entry that is made here has no field yet
+  // null marks a request that is not done; an entry that is made here does not have the field yet
   const isWaiting = { $eq: ["$clean_at", null] };
   const done = (value: object) => (isRepeated ? { $cond: [isWaiting, null, value] } : value);
   const entry = {

@@ -7,7 +7,7 @@ import type { LedgerNames } from "./names.ts";
 
 type FindErased = (keys: readonly LedgerKey[]) => Promise<Erased[]>;
 
-/** Keys in one read, and in one look-up in the ledger, of about ten milliseconds each. */
+/** The number of keys in one read, and in one look-up in the ledger. Each takes about ten milliseconds. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
@@ -16,7 +16,10 @@ const subjectsOf = (kind: ErasureSubject["kind"], keys: readonly string[]) =>
 
 type Ledger = { collections: Collections; names: LedgerNames; findErased: FindErased };
 
-/** Calls, then agents with events from before their erasure, then single events of agents. */
+/**
+ * Finds calls, then agents with events from before their erasure, then single events of agents: see
+ * ErasureSearch.revived.
+ */
 export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
   const { collections, findErased } = ledger;
   const { calls, events } = collections;
@@ -32,14 +35,14 @@ export async function* revived(ledger: Ledger): AsyncIterable<Repeated[]> {
   }
 }
 
-/** The look-up was for a subject. */
+/** Narrows the kind of an erasure: only subjects were looked up. */
 const asSubject = ({ kind, key, erased_at }: Erased): Repeated => ({
   kind: kind as ErasureSubject["kind"],
   key,
   erased_at,
 });
 
-/** The agents with single erased events. */
+/** Finds the agents with single erased events. */
 async function keysWithSingleEvents(
   { collections: { erased }, names }: Ledger,
   keys: readonly string[],
@@ -73,7 +76,10 @@ async function* pagesOf(documents: AsyncIterable<{ _id: string }>): AsyncIterabl
   if (page.length > 0) yield page;
 }
 
-/** The key of a dead letter may be that of a call or an agent: both erasures count. */
+/**
+ * Finds dead letters and past calls: see ErasureSearch.revivedAside. The key of a dead letter may be that of a call or
+ * an agent, so both erasures count.
+ */
 export async function* revivedAside(
   db: Db,
   { deadLetters }: Collections,
@@ -89,8 +95,8 @@ export async function* revivedAside(
 const some = <T>(page: T[]): T[][] => (page.length > 0 ? [page] : []);
 
 /**
- * All keys in a field, each once, a page at a time. Covered by the field's index: no document is read. A key comes as often as it has
- * documents, and what is left of the one that ends a page is passed over.
+ * Reads all keys in a field, each once, page by page. The field's index covers the query, so no document is read. A key
+ * appears once for each of its documents; the remaining entries of the last key of a page are skipped.
  */
 async function* keysIn(
   { db, collectionName }: Pick<Collection, "db" | "collectionName">,

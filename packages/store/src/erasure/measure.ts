@@ -3,7 +3,7 @@ import type { Collections } from "../mongo/collections.ts";
 import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
-/** Keys in one command: far within what one may hold. */
+/** The number of keys in one command, far below the limit of a command. */
 const PAGE = 10_000;
 
 /** See ErasureSearch.findCall. */
@@ -21,7 +21,7 @@ export async function findCall({ calls, deadLetters }: Collections, key: string)
 
 type Sum = { events: number; first: Date | null; last: Date | null };
 
-/** See ErasureSearch.measure. A call knows how many events it has. */
+/** See ErasureSearch.measure. A call holds the number of its events. */
 export async function measure({ calls, events }: Collections, share: PersonShare): Promise<Measure> {
   const sums: Sum[] = [];
   for (const keys of pagesOf(share.calls)) {

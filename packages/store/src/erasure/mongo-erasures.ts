@@ -20,11 +20,11 @@ import { createErasureRequests, mark } from "./requests.ts";
 /** The ports of the erasure of calls, agents and persons. */
 export type Erasures = ErasureAdmin &
   ErasureSearch & {
-    /** Whether the ledger has entries that none of our keys can find. Throws Unavailable. */
+    /** Returns whether the ledger has entries that none of our keys can find. Throws Unavailable. */
     hasUnreadable(): Promise<boolean>;
   };
 
-/** Erasures on MongoDB. The store's `prepare` prepares them too. `now` in ms. */
+/** The erasures on MongoDB. The store's `prepare` creates their collection and indexes too. `now` in ms. */
 export function createMongoErasures({
   connection: { db },
   erasureKeys,
@@ -83,7 +83,7 @@ async function countMembers(db: Db): Promise<number> {
   return hosts.length + passives.length;
 }
 
-/** One command can hold many times as many ids. */
+/** The number of ids in one command, which can hold many times as many. */
 const DEAD_LETTERS_PAGE = 10_000;
 
 async function deleteDeadLetters(

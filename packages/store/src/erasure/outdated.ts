@@ -14,7 +14,7 @@ import { OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import type { AgentDocument, CallDocument, EventDocument } from "../mongo/documents.ts";
 import { eventsOfAgent } from "./erase.ts";
 
-/** Documents in one read of about ten milliseconds. */
+/** The number of documents in one read, which takes about ten milliseconds. */
 const PAGE = 1_000;
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
@@ -38,7 +38,7 @@ export async function* unchangedSince(
 
 type Search = { collections: Collections; time: Date; readOccurrence: ReadOccurrence };
 
-/** See ErasureSearch.outdatedSaid. Each key comes once, those of agents first. */
+/** See ErasureSearch.outdatedSaid. Each key comes once, the keys of agents first. */
 export async function* outdatedSaid(search: Search): AsyncIterable<Repeated[]> {
   const seen = new Set<string>();
   const types = await typesOfAgentEvents(search.collections);
@@ -56,7 +56,7 @@ export async function* outdatedSaid(search: Search): AsyncIterable<Repeated[]> {
 
 const wholeErasure = ({ time }: Search, key: string): Repeated => ({ kind: "agent", key, erased_at: time });
 
-/** There are few types: each takes one step in the index. */
+/** Reads the types of agents' events, with one step in the index for each of the few types. */
 async function typesOfAgentEvents({ events }: Collections): Promise<string[]> {
   const types: string[] = [];
   const options = { sort: { type: 1 }, projection: { type: 1 }, ...LIMIT } as const;
@@ -68,7 +68,7 @@ async function typesOfAgentEvents({ events }: Collections): Promise<string[]> {
   }
 }
 
-/** The keys of the events of a type that were received by `time`. */
+/** Reads the keys of the events of a type that were received before `time`. */
 async function* keysBefore({ collections: { events }, time }: Search, type: string): AsyncIterable<string[]> {
   const asked = {
     field: "received_at",
@@ -98,7 +98,9 @@ async function erasuresOfAgents(search: Search, keys: readonly string[]): Promis
   return erasures;
 }
 
-/** Whether a call since then names the agent, by the login or by an extension that the agent has logged in with. */
+/**
+ * Returns whether a call since then names the agent, by the login or by an extension that the agent has logged in with.
+ */
 async function hasCallSince({ agents, calls }: Collections, key: string, time: Date): Promise<boolean> {
   const projection = { extensions: 1 } as const;
   const agent = await agents.findOne<Pick<AgentDocument, "extensions">>(
@@ -110,7 +112,7 @@ async function hasCallSince({ agents, calls }: Collections, key: string, time: D
   return (await calls.findOne(named, { projection: { _id: 1 }, ...LIMIT })) !== null;
 }
 
-/** The outdated events under an agent's key other than log-ins and pauses. */
+/** Finds the outdated events under an agent's key other than log-ins and pauses. */
 async function othersOf({ collections: { events }, time }: Search, key: string): Promise<string[]> {
   const others = { ...eventsOfAgent({ key, erased_at: time }), type: { $nin: [...PRESENCE_TYPES] } };
   const found = await events.find(others, { projection: { _id: 1 }, ...LIMIT }).toArray();
@@ -119,7 +121,7 @@ async function othersOf({ collections: { events }, time }: Search, key: string):
 
 type Dated = CallDocument | EventDocument;
 type Asked<T> = {
-  /** A date, by which `sort` ends or begins. */
+  /** The name of a date, which is the first or the last field of `sort`. */
   field: string;
   time: Date;
   filter?: Filter<T>;
@@ -128,8 +130,9 @@ type Asked<T> = {
 };
 
 /**
- * Pages of the documents whose date is before `time`, in the order of an index. Many documents may have the same date: those that were
- * read before are read again and left out, so that none is missed if documents are deleted meanwhile.
+ * Reads the documents whose date is before `time` page by page, in the order of an index. Many documents may have the
+ * same date: those that were read before are read again and left out, so that none is missed if documents are deleted
+ * meanwhile.
  */
 async function* oldestFirst<T extends Dated>(
   collection: Collection<T>,

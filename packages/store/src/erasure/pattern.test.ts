@@ -19,14 +19,14 @@ const spellings: ((area: string, exchange: string, line: string) => string)[] = 
   (_area, exchange, line) => `${exchange}-${line}`,
 ];
 
-/** As PHP writes JSON, and as somebody who would hide something does. */
+/** Escape characters as PHP does when it writes JSON, and as a sender might to hide a number. */
 const escapeWide = (json: string) =>
   json.replace(/[^\0-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const escapeDigits = (json: string) => json.replace(/(?<=er":".*)(?<!%.?)\d/g, (digit) => `\\u003${digit}`);
 const widen = (text: string) =>
   text.replace(/(?<!%.?)\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
 
-test("the database's pattern lets every body through in which the domain finds the number", () => {
+test("the pattern of a number matches every body in which the domain finds the number", () => {
   const number = fc.tuple(fc.integer({ min: 11, max: 99 }), fc.integer({ min: 0, max: 99_999_999 }));
   const spell = fc.constantFrom(...spellings);
   const text = fc.constantFrom((json: string) => json, escapeWide, escapeDigits, widen);
@@ -43,7 +43,7 @@ test("the database's pattern lets every body through in which the domain finds t
   );
 });
 
-test("of an agent every body that names any is let through", () => {
+test("the pattern of an agent matches every body that names any agent", () => {
   const person = { kind: "actor", key: "ana" } as const;
   expect('{"actor" : "jos\\u00e9"}').toMatch(new RegExp(patternOf(person)));
   expect('{"their_number":"5511987654321"}').not.toMatch(new RegExp(patternOf(person)));

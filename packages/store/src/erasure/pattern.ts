@@ -1,12 +1,16 @@
 import type { Person } from "@teravoz/domain";
 
 /**
- * A regular expression for the database that matches every body that names a person. It matches other bodies too; the domain decides.
+ * Returns a regular expression for the database that matches every body that names a person. It matches other bodies
+ * too; the domain decides.
  */
 export const patternOf = ({ kind, key }: Person): string =>
   kind === "actor" ? '"(?:actor|number)"\\s*:' : patternOfNumber(key);
 
-/** Every spelling of a number ends with these: area codes, trunk zeros and the ninth digit stand before them. */
+/**
+ * The number of digits that every spelling of a number ends with. Area codes, trunk zeros and the ninth digit precede
+ * them.
+ */
 const LAST_DIGITS = 8;
 
 /** Text that may stand between two digits: punctuation, plain, escaped by JSON, or encoded as in a URL. */
@@ -15,6 +19,6 @@ const GAP = "(?:\\\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}|[^0-9]){0,4}";
 const patternOfNumber = (number: string): string =>
   [...number.replace("+", "").slice(-LAST_DIGITS)].map(spellingsOf).join(GAP);
 
-/** A digit, plain or of full width, and both as JSON may escape them. */
+/** The spellings of a digit: plain, of full width, and both as JSON may escape them. */
 const spellingsOf = (digit: string): string =>
   `(?:${digit}|\\\\u003${digit}|${String.fromCodePoint(0xff10 + Number(digit))}|\\\\u[fF][fF]1${digit})`;

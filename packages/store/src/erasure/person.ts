@@ -9,9 +9,15 @@ import { patternOf } from "./pattern.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** No index covers bodies. So many events are searched in about 50 ms, far below the limit of an operation. */
+/**
+ * The number of events that are searched at once. No index covers bodies; such a search takes about 50 ms, far below
+ * the limit of an operation.
+ */
 const WINDOW = 20_000;
-/** Dead letters are read with their bodies, which have at most 64 KiB if ingest refused them. */
+/**
+ * The number of dead letters in one read. They are read with their bodies, which have at most 64 KiB if ingest refused
+ * them.
+ */
 const DEAD_LETTERS_PAGE = 1_000;
 
 type Opened = { db: Db; collections: Collections };
@@ -52,7 +58,7 @@ async function createAdvance({ events, deadLetters }: Collections, { onProgress 
 
 type FoundDocument = Pick<EventDocument, "_id" | "kind" | "aggregate_id" | "payload">;
 
-/** Every event, a window at a time. */
+/** Reads every event that may name the person, a window at a time. */
 async function* scanEvents(collections: Collections, search: Search): AsyncIterable<FoundDocument[]> {
   if (search.since === undefined) yield* scanAll(collections, search);
   else yield* scanSince(collections, search, search.since);
@@ -71,7 +77,7 @@ async function* scanAll({ events }: Collections, { person }: Search): AsyncItera
   }
 }
 
-/** In the order of their numbers. There are few. */
+/** Reads the events since a mark in the order of their numbers. There are few. */
 async function* scanSince(
   { events }: Collections,
   { person }: Search,
@@ -96,7 +102,10 @@ const searchedDeadLetter = ({ _id: id, body, ...deadLetter }: DeadLetterPart): S
   body: body?.value() ?? null,
 });
 
-/** Bodies may be anything, so each is read here, page by page. A dropped dead letter has no body, and may still have a key. */
+/**
+ * Reads the dead letters page by page. The database does not search their bodies, because these may be anything. A
+ * dropped dead letter has no body but may have a key.
+ */
 async function* scanDeadLetters({ deadLetters }: Collections): AsyncIterable<DeadLetterPart[]> {
   const projection = { key: 1, source: 1, body: 1 } as const;
   const options = { projection, sort: { _id: 1 }, limit: DEAD_LETTERS_PAGE, ...LIMIT } as const;
@@ -130,10 +139,10 @@ type PastCall = Pick<Named, "agent"> & {
 } & Partial<Record<"legs" | "talks" | "rings" | "offers", Named[]>> &
   Record<string, unknown>;
 
-/** The comparison of logins: without case, and with accents. */
+/** The comparison of logins: it ignores case and respects accents. */
 const WITHOUT_CASE = { locale: "en", strength: 2 } as const;
 
-/** Calls of a past collection, which may have no events any more. */
+/** Finds the calls of a past collection that name the person. Their events may be deleted. */
 async function findPastCalls(
   db: Db,
   name: string,
@@ -155,7 +164,7 @@ async function findPastCalls(
   return likely;
 }
 
-/** The likelihood of an event with everything that the call names. */
+/** The likelihood of a past call, as of one event with everything that the call names. */
 function likelihoodOfPast(
   {
     _id,

@@ -26,7 +26,7 @@ type Ledger = {
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** Reads and writes the ledger, and the epochs that fence writers that asked it before. `now` in ms. */
+/** Reads and writes the ledger. Raises the epochs, which fence writers that read the ledger before. `now` in ms. */
 export const createErasureRequests = (ledger: Ledger): ErasureAdmin => ({
   request: (asked, person) => request(ledger, asked, person),
   keepOut: (person, how) => keepOut(ledger, person, how),
@@ -35,7 +35,10 @@ export const createErasureRequests = (ledger: Ledger): ErasureAdmin => ({
   personReceipt: (person) => findPersonReceipt(ledger, person),
 });
 
-/** See ErasureSearch.mark. The last number is read first, so that a writer that takes a higher one begins after it. */
+/**
+ * See ErasureSearch.mark. The last number is read first, so that a writer that takes a higher one begins after the
+ * mark.
+ */
 export async function mark({ sequences, positions }: Collections): Promise<number> {
   const sequence = await sequences.findOne({ _id: "events" }, LIMIT);
   await raiseEpochs({ positions });
@@ -45,7 +48,7 @@ export async function mark({ sequences, positions }: Collections): Promise<numbe
 type Write = AnyBulkWriteOperation<LedgerDocument>;
 type Fields = Partial<LedgerDocument>;
 
-/** `erased_at` stays, so that an erased subject is kept out while its next erasure is on the way. */
+/** Enters a request. `erased_at` stays, so that an erased subject is kept out while its next erasure is pending. */
 async function request(ledger: Ledger, asked: readonly Asked[], person?: Person): Promise<Receipt> {
   const receipt = { requested_at: new Date(ledger.now()), clean_at: null, log_clean_by: null };
   const persons = person && namesOf(ledger, person);
@@ -84,7 +87,7 @@ async function requestFor(ledger: Ledger, person: Person, log_clean_by: Date): P
   return receipt;
 }
 
-/** If possible findings count too, so does the number without its area code. */
+/** Keeps a person out. If possible findings count too, the number without its area code is kept out as well. */
 async function keepOut(ledger: Ledger, person: Person, { erased_at, possible }: KeptOut): Promise<void> {
   const until = possible ? { possible_until: erased_at } : {};
   const near = { ...person, key: withoutArea(person.key) };
@@ -113,7 +116,10 @@ const kept = (ledger: Ledger, person: Person, times: Pick<Fields, "erased_at" | 
 
 const namesOf = ({ names }: Pick<Ledger, "names">, { kind, key }: LedgerKey): string[] => names(kind, key);
 
-/** Of the entries under several keys, the last requested one. If several were, a clean one, which more instances have seen. */
+/**
+ * Finds the last requested of the entries under several keys. If several were requested at that time, it takes a clean
+ * one, which more instances have seen.
+ */
 async function findEntry({ erased, names }: Ledger, key: LedgerKey): Promise<LedgerDocument | null> {
   const filter = { _id: { $in: namesOf({ names }, key) }, requested_at: { $ne: null } };
   return erased.findOne(filter, { sort: { requested_at: -1, clean_at: -1 }, ...LIMIT });
@@ -153,7 +159,8 @@ async function findPersonReceipt(ledger: Ledger, person: Person): Promise<Person
 type Sum = Pick<PersonReceipt, "calls" | "agents" | "clean" | "clean_at" | "log_clean_by">;
 
 /**
- * Sums up the requests for a person under each key. The sums differ only if instances list different keys: then the largest sum counts.
+ * Sums up the requests for a person under each key. The sums differ only if instances list different keys: in that case
+ * the largest sum counts.
  */
 async function sumUp({ erased, names }: Ledger, person: Person): Promise<Sum | undefined> {
   const asked_for = { $in: namesOf({ names }, person) };
@@ -171,7 +178,7 @@ async function sumUp({ erased, names }: Ledger, person: Person): Promise<Sum | u
   return sum;
 }
 
-/** The sums of a call, or of an agent with all its entries. */
+/** The groups of the sum: a call, or an agent with all its entries. */
 const OF_ONE = {
   kind: { $first: "$kind" },
   clean: { $min: { $cond: [{ $ne: ["$clean_at", null] }, 1, 0] } },

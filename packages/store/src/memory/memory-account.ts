@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Account, StoredRules } from "@teravoz/domain";
 
-/** The model of the account document. */
+/** The model of the document that holds the rules of the account. */
 export function createMemoryAccount(): Account {
   let kept: StoredRules | null = null;
   let id: string | null = null;

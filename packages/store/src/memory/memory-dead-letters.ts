@@ -23,7 +23,7 @@ type State = { positions: MemoryPositions; deadLetters: Map<string, WholeDeadLet
 /** The model of the dead letters on MongoDB, in two maps. It can be iterated. `now` in ms. */
 export function createMemoryDeadLetters({ now = Date.now }: { now?: () => number } = {}): DeadLetters & {
   [Symbol.iterator](): Iterator<DeadLetter>;
-  /** Deletes these, as an erasure does. */
+  /** Deletes these dead letters, as an erasure does. */
   remove(ids: readonly string[]): void;
 } {
   const state: State = { positions: createMemoryPositions(), deadLetters: new Map(), now };
@@ -65,7 +65,7 @@ function addArrived(
   deadLetters.set(id, { ...deadLetter, body: deadLetter.status === "dropped" ? null : copies[0]!.body });
 }
 
-/** A dead letter as others may see it. */
+/** A dead letter as callers may see it. */
 function shown(deadLetter: WholeDeadLetter | undefined): DeadLetterWithBody | undefined {
   if (!deadLetter) return undefined;
   const { delivery_ids: _ids, ...rest } = deadLetter;

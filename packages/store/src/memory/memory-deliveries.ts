@@ -3,7 +3,7 @@ import { type DeadLetterCursor, newestFirst } from "../dead-letters/dead-letter-
 import { callsToOrder, describeArrivals, mergeDeliveries } from "../queries/deliveries.ts";
 import { eventsOf, type State } from "./memory-state.ts";
 
-/** Does the same as the listing on MongoDB, over the maps of the model. */
+/** Lists deliveries as MongoDB does, from the maps of the model. */
 export function listDeliveries(
   state: State,
   deadLetters: Iterable<DeadLetter>,

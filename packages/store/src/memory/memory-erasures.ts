@@ -32,7 +32,7 @@ export type ErasableDeadLetters = Iterable<DeadLetter> & {
 
 type Deps = { state: State; deadLetters: ErasableDeadLetters; parties: FindParties; now: () => number };
 
-/** The model of the ledger of erasures and of the search for what to erase. `now` in ms. */
+/** The model of the ledger of erasures, and of the search for data to erase. `now` in ms. */
 export function createMemoryErasures({
   now = Date.now,
   ...parts
@@ -45,7 +45,7 @@ export function createMemoryErasures({
     keepOut: async (person, how) => keepOut(state, person, how),
     receipt: async (subject) => receiptOf(state.ledger.get(ledgerId(subject))),
     personReceipt: async (person) => personReceipt(state, person),
-    // one list of keys is enough for a ledger that ends with its process
+    // this ledger ends with its process, so one list of keys is enough
     hasUnreadable: async () => false,
     mark: async () => {
       state.epoch += 1;
@@ -116,7 +116,10 @@ function requestFor({ state, now }: Deps, person: Person, log_clean_by: Date): R
   return receipt;
 }
 
-/** Enters erasures that a batch has done. A repeated one ends no request: that waits for a tombstone of its own. */
+/**
+ * Enters the erasures of a batch. A repeated erasure does not finish a request: the request waits for its own
+ * tombstone.
+ */
 export function enterErasures(state: State, parts: readonly ErasedPart[], now: number): void {
   for (const part of parts) {
     const isWaiting = state.ledger.get(ledgerId(part))?.clean_at === null;
@@ -132,7 +135,7 @@ export function enterErasures(state: State, parts: readonly ErasedPart[], now: n
 
 const latest = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
-/** If possible findings count too, so does the number without its area code. */
+/** Keeps a person out. If possible findings count too, the number without its area code is kept out as well. */
 export function keepOut(state: State, person: Person, { erased_at, possible }: KeptOut): void {
   const near = { ...person, key: withoutArea(person.key) };
   enter(state, person, erased_at, possible ? erased_at : undefined);
@@ -156,7 +159,7 @@ function receiptOf(entry: LedgerEntry | undefined): Receipt | null {
   return { requested_at, clean_at, log_clean_by };
 }
 
-/** An agent of whom single events were asked for counts once. */
+/** The receipt of a person. An agent counts once, however many of its events were requested. */
 function personReceipt(state: State, person: Person): PersonReceipt | null {
   const own = receiptOf(state.ledger.get(ledgerId(person)));
   if (!own) return null;
@@ -218,7 +221,10 @@ function measure({ calls, events }: State, share: PersonShare): Measure {
   };
 }
 
-/** An oversized call does not change with its events: the newest of them counts. */
+/**
+ * The calls without an event since `time`. An oversized call does not change with its events, so its newest event
+ * counts.
+ */
 const unchangedKeys = (state: State, time: Date): string[] =>
   [...state.calls.values()]
     .filter(({ call, oversized }) => {
@@ -241,7 +247,9 @@ function outdatedOf(state: State, key: string, time: Date): Repeated[] {
   return uuids.length > 0 ? [{ ...erased, uuids }] : [];
 }
 
-/** Whether a call since then names the agent, by the login or by an extension that the agent has logged in with. */
+/**
+ * Returns whether a call since then names the agent, by the login or by an extension that the agent has logged in with.
+ */
 function hasCallSince(state: State, said: readonly StoredEvent[], time: Date): boolean {
   const names = said.flatMap(({ aggregate_id, payload }) => [
     agentKey(aggregate_id),

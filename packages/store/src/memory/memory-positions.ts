@@ -6,7 +6,10 @@ import {
   type StoredPosition,
 } from "@teravoz/domain";
 
-/** `replaced` counts how often the position was put back. `writer` is the writer that moved it, if the batch named one. */
+/**
+ * A position. `replaced` is the number of times that it was put back. `writer` is the writer that moved it, if the
+ * batch named one.
+ */
 type Kept = StoredPosition & { replaced: number; writer?: string | undefined };
 
 /** The model of the positions on MongoDB. */
@@ -49,6 +52,6 @@ export function createMemoryPositions(): MemoryPositions {
   };
 }
 
-/** The result fields of `apply` and `add` if the position differs: see Applied. */
+/** The field `own` of the result of `apply` and `add` if the position differs: see Applied. */
 export const ownOf = (position: { writer?: string | undefined }, { writer }: Pick<Batch, "writer">) =>
   writer !== undefined && position.writer === writer ? { own: true as const } : {};

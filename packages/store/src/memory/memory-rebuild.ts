@@ -13,7 +13,7 @@ export const createMemoryRebuild = (state: State, now: () => number): CallRebuil
   listKeys: async (page) => listKeys(state, page),
   compare: async (keys, fold) => refoldCalls(readKnown(state, keys), fold, now()).differences,
   refold: async (work, fold) => refold(state, work, fold, now()),
-  // agents are folded from their events at each read
+  // agents are folded from their events with each read
   listAgents: async () => ({ items: [], next: null }),
   compareAgents: async () => [],
   refoldAgents: async (work, { revision, readOccurrence }) =>

@@ -14,7 +14,7 @@ import { createMemoryPositions, type MemoryPositions } from "./memory-positions.
 type Fence = { fold: number; refolded: number; untold: Change[] };
 type Fences = Map<string, Fence>;
 
-/** The fence of a partition, which is made if there is none. */
+/** The fence of a partition. It is created if there is none. */
 export function fenceOf({ fences }: Pick<State, "fences">, { topic, partition }: Partition): Fence {
   const place = `${topic}:${partition}`;
   const fence = fences.get(place) ?? { fold: 0, refolded: 0, untold: [] };
@@ -27,9 +27,9 @@ export type LedgerEntry = Omit<Receipt, "requested_at"> & {
   kind: LedgerKey["kind"];
   /** Null if an erasure came without a request. */
   requested_at: Date | null;
-  /** The ids of the persons that it was asked for. */
+  /** The ids of the persons for whom it was requested. */
   asked_for: Set<string>;
-  /** The id of the call or agent that it belongs to: its own, but for a single event. */
+  /** The id of its call or agent. For a single event it is the id of the agent, otherwise its own id. */
   of: string;
 };
 
@@ -39,7 +39,7 @@ export type State = {
   events: Map<string, StoredEvent>;
   calls: Map<string, KeptCall>;
   erased: Map<string, Erased>;
-  /** By `ledgerId`. */
+  /** The ledger by `ledgerId`. */
   ledger: Map<string, LedgerEntry>;
   /** The number of erased persons. */
   epoch: number;

@@ -50,7 +50,9 @@ import { ownOf } from "./memory-positions.ts";
 import { createMemoryRebuild } from "./memory-rebuild.ts";
 import { createMemoryState, eventsOf, fenceOf, findErased, type State } from "./memory-state.ts";
 
-/** The model of the store on MongoDB, in a few maps. A batch is applied in one turn of the event loop, so it is atomic. */
+/**
+ * The model of the store on MongoDB, in a few maps. A batch is applied in one turn of the event loop, so it is atomic.
+ */
 export function createMemoryStore({
   now = Date.now,
   deadLetters = [],
@@ -58,11 +60,11 @@ export function createMemoryStore({
   state = createMemoryState(readOccurrence),
 }: {
   now?: () => number;
-  /** The dead letters that are listed with the events, in any order: those of createMemoryLetters. */
+  /** The dead letters that are listed with the events, in any order: see createMemoryDeadLetters. */
   deadLetters?: Iterable<DeadLetter>;
   /** See createMongoQueries. */
   readOccurrence?: ReadOccurrence;
-  /** State that other models of the same storage share with this one. */
+  /** The state that other models of the same storage share with this one. */
   state?: State;
 } = {}): CallStore & CallQueries & CallRebuild & SystemQueries & Pick<ErasureAdmin, "keepOut"> {
   return {
@@ -75,7 +77,7 @@ export function createMemoryStore({
       [...state.erased.values()].some(({ kind }) => kind === "number" || kind === "actor"),
     listAgentEvents: async (key, stretch) => listAgentEvents(state, key, stretch),
     keepOut: async (person, how) => keepOut(state, person, how),
-    // no other data is written beside the events
+    // nothing else is written beside the events
     forget: async () => {},
     hasDeadLetter: async (body) => [...deadLetters].some(({ id }) => id === deadLetterId({ body })),
     listCalls: async (filter, page) => pageOfCalls(state, filter, page),
@@ -115,11 +117,11 @@ function listCallEvents(state: State, call_id: string, page: Parameters<CallQuer
   return { items: items.map(({ event }) => event), next };
 }
 
-/** Grows with each erased person, and whenever the partition is put back. */
+/** The epoch of a partition. It grows with each erased person, and whenever the partition is put back. */
 const epochOf = ({ epoch, positions }: State, place: { topic: string; partition: number }): number =>
   epoch + positions.read(place).replaced;
 
-/** Everything that can fail is done before anything is written. */
+/** Applies a batch. Everything that can fail is done before anything is written. */
 function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   const { fold: claimed } = fenceOf(state, batch);
   if (claimed > fold.revision) return { fenced: true, superseded: claimed };
@@ -128,7 +130,7 @@ function apply(state: State, batch: Batch, fold: Fold, now: number): Applied {
   if (batch.epoch !== undefined && batch.epoch !== epochOf(state, batch)) return { fenced: true };
   const erased = latestErased([...state.erased.values(), ...partsOf(batch.erasures ?? [])]);
   const { kept, dropped } = dropErased(batch.events, erased);
-  // stored events have survived the erasures of earlier batches
+  // the stored events are those that the erasures of earlier batches left
   const there = batch.erasures?.length ? withoutErased(state, erased) : state;
   const { fresh, earlier, duplicates, again } = sortArrivals(kept, there.events);
   const stored = fresh.map((event, index): StoredEvent => {
@@ -225,7 +227,7 @@ function listCalls(state: State, filter: CallFilter, { cursor, window = {}, orde
 
 const allCalls = (state: State): Call[] => listCalls(state, {}, { cursor: null });
 
-/** A part of a number finds the calls of a limited number of numbers, as on MongoDB. */
+/** Makes a page of calls. A part of a number finds the calls of a limited number of numbers, as on MongoDB. */
 function pageOfCalls(
   state: State,
   filter: CallFilter,
@@ -298,7 +300,7 @@ function countEvents(state: State, since: Date): Record<string, number> {
   return Object.fromEntries(types);
 }
 
-/** `version` is the time of the last event, because agents are folded at each read. */
+/** Lists agents. `version` is the time of the last event, because agents are folded with each read. */
 function listPresences(state: State, agents?: readonly string[]): Presence[] {
   const wanted = [...state.events.values()].filter(
     (event) => isPresence(event) && (agents?.includes(event.aggregate_id) ?? true),
@@ -312,7 +314,7 @@ const foldPresences = ({ readOccurrence }: State, events: readonly StoredEvent[]
     return { ...presence, version: presence.updated_at.getTime() };
   });
 
-/** An agent without an event since then is folded from all events, as it is stored. */
+/** Lists agents as of a moment. An agent without an event since then is folded from all events, as it is stored. */
 function listPastPresences(state: State, at: Date): Presence[] {
   const since = new Date(at.getTime() - PRESENCE_LOOK_BACK_MS);
   const all = Map.groupBy(presenceEvents(state, NEVER, EVER), ({ aggregate_id }) => aggregate_id);
@@ -329,7 +331,7 @@ function listPastPresences(state: State, at: Date): Presence[] {
 const NEVER = new Date(0);
 const EVER = new Date(8.64e15);
 
-/** Received after `from` and until `to`. */
+/** The log-ins and pauses that were received after `from` and until `to`. */
 const presenceEvents = ({ events }: State, from: Date, to: Date): StoredEvent[] =>
   [...events.values()].filter(
     (event) => isPresence(event) && event.received_at > from && event.received_at <= to,
@@ -339,7 +341,7 @@ const historyPart = ({ id: _id, source: _source, ...event }: StoredEvent): Event
 
 function withinBytes(events: Event[], bytes: number): Event[] {
   const held = events.reduce((all, { payload }) => all + Buffer.byteLength(payload), 0);
-  if (held > bytes) throw new TooLarge("too much happened in this time to be shown");
+  if (held > bytes) throw new TooLarge("too many events: choose another moment");
   return events;
 }
 

@@ -31,7 +31,7 @@ export type MemoryStorage = {
 
 const BRAZIL: FoldRules = { region: "BR", senderZone: "UTC" };
 
-/** `now` in ms. */
+/** Opens all ports of a storage in memory. `now` in ms. */
 export function openMemoryStore({
   rules = BRAZIL,
   now = Date.now,

@@ -8,7 +8,7 @@ type InstallationDocument = { _id: typeof INSTALLATION; id: string };
 const INSTALLATION = "installation";
 const FOLD = "fold";
 
-/** Releases without the setting read stamps in this zone. */
+/** The zone in which releases without the setting read stamps. */
 const EARLIER_ZONE = "UTC";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
@@ -25,7 +25,7 @@ export function createMongoAccount({ db }: Pick<MongoConnection, "db">): Account
   };
   const claim = async (rules: FoldRules) => {
     const entered = account.updateOne({ _id: FOLD }, { $setOnInsert: rules }, { upsert: true, ...LIMIT });
-    // of two first claims at the same time, one stores its rules
+    // if two instances claim first at the same time, one of them stores its rules
     await entered.catch(unlessThere);
     return (await find())!;
   };

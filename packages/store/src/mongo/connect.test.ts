@@ -14,26 +14,26 @@ test("a server without a replica set is not ready, and the reason says how to ma
   expect(checkHello({ isWritablePrimary: true })).toEqual({ ok: false, reason });
 });
 
-test("a member that is no primary is not ready", () => {
+test("a member that is not the primary is not ready", () => {
   const away = { ok: false, reason: "no primary answers" };
   expect(checkHello({ setName: "rs0", isWritablePrimary: false })).toEqual(away);
   expect(checkHello({ isWritablePrimary: false })).toEqual(away);
 });
 
-/** A primary that answers `hello`; `read` is its answer to a read that a majority has to confirm. */
+/** Makes a primary that answers `hello`. `read` answers a read that a majority has to confirm. */
 const ask = (read: () => Promise<unknown>) =>
   askPrimary({
     command: async () => ({ setName: "rs0", isWritablePrimary: true }),
     collection: () => ({ findOne: read }),
   });
 
-test("a primary that is cut off from the other members is not ready, though it still takes itself for the primary", async () => {
+test("a primary that is cut off from the other members is not ready, even if it still considers itself the primary", async () => {
   expect(await ask(async () => null)).toEqual({ ok: true });
   const late = ask(() => Promise.reject(new MongoServerError({ code: 50, message: "timed out" })));
   expect(await late).toEqual({ ok: false, reason: "the primary is not confirmed by a majority" });
 });
 
-test("a refused login is distinguished from a database that is away", () => {
+test("a refused login has another reason than a database that is away", () => {
   expect(reasonOf(Object.assign(new Error("x"), { code: 18 }))).toBe("mongodb refuses the login");
   expect(reasonOf(new Error("x"))).toBe("no primary answers");
 });

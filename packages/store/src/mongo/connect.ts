@@ -6,7 +6,10 @@ export type MongoConnection = {
   client: MongoClient;
   /** The database that the path of the URI names, or `teravoz`. */
   db: Db;
-  /** Whether the primary of a replica set answers right now, and a majority of the set follows it; within a second. */
+  /**
+   * Checks whether the primary of a replica set answers now and a majority of the set follows it. Answers within a
+   * second.
+   */
   check(): Promise<Check>;
   /** Calls the listener each time a primary can be reached, for the first time or again. */
   onPrimary(listener: () => void): void;
@@ -14,43 +17,44 @@ export type MongoConnection = {
 };
 
 /**
- * One operation may take this long on the server. The slowest we have, the events of a thousand calls in one read,
- * takes well under a second; ten leave room for a busy disk.
+ * The time limit of one operation on the server. The slowest operation reads the events of a thousand calls at once and
+ * takes well under a second; ten seconds leave room for a busy disk.
  */
 export const OPERATION_LIMIT_MS = 10_000;
-/** A probe of /readyz is given up after a second: the answer must be there before. */
+/** The time limit of `check`. A probe of /readyz times out after a second, so the answer must be ready before. */
 const CHECK_LIMIT_MS = 800;
-/** A majority confirms a read within some milliseconds. */
+/** The time limit of the read that a majority has to confirm. A majority confirms a read within some milliseconds. */
 const CONFIRM_LIMIT_MS = 500;
-/** Before the first connection, pause between two tries that failed at once (a name that does not resolve). */
+/** The pause between two tries before the first connection, if they fail at once (for a name that does not resolve). */
 const RETRY_PAUSE_MS = 1_000;
 
-/** The name of our connections at MongoDB, by which we find our own transactions. */
+/** The name of our connections in MongoDB. Our own transactions are found by it. */
 export const APP_NAME = "teravoz";
 
-/** These override the URI: the promises of the store rest on them, so they are no operator's choice. */
+/** Options that override the URI: the promises of the store depend on them, so an operator cannot choose them. */
 const OPTIONS: MongoClientOptions = {
   appName: APP_NAME,
-  // on the disks of a majority: an acknowledged write survives the loss of the primary
+  // on the disks of a majority, so that an acknowledged write survives the loss of the primary
   writeConcern: { w: "majority", journal: true },
   readConcern: { level: "majority" },
-  // a secondary may lag behind a change of which a client was just notified
+  // a secondary may not have a change yet of which a client was just notified
   readPreference: "primary",
-  // the defaults of the driver wait for 30 s, for ever, or not at all; five seconds cover a usual election, and
-  // callers (a paused partition, a client with a Failed answer) try again anyway
+  // the defaults of the driver wait for 30 s, for ever, or not at all. Five seconds cover a usual election, and callers
+  // (a paused partition, a client with a Failed answer) try again anyway
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
-  // a primary that keeps its connections and answers nothing is given up after this and connectTimeoutMS, seven seconds together, and
-  // what is in flight on it is tried again. The others elect another one after ten; the default of the driver would be fifteen
+  // a primary that keeps its connections and answers nothing counts as lost after this and connectTimeoutMS, seven
+  // seconds together, and its pending requests are tried again. The other members elect another primary after ten
+  // seconds; with the default of the driver it would take fifteen
   heartbeatFrequencyMS: 2_000,
-  // longer than an operation may take: only a link that died silently gets this far
+  // longer than the limit of an operation: only a link that died silently reaches this limit
   socketTimeoutMS: OPERATION_LIMIT_MS + 5_000,
 };
 
 /**
- * Connects to the replica set of `uri`. Resolves at once, even while MongoDB is away: until it answers, `check` says so, every operation
- * fails with a passing error, and the connection is retried.
+ * Connects to the replica set of `uri`. Resolves at once, even while MongoDB is away: until MongoDB answers, `check`
+ * says so, every operation fails with a passing error, and the connection is retried.
  */
 export async function connectMongo({ uri, log }: { uri: string; log: Log }): Promise<MongoConnection> {
   const client = new MongoClient(uri, OPTIONS);
@@ -72,10 +76,16 @@ export async function connectMongo({ uri, log }: { uri: string; log: Log }): Pro
   };
 }
 
-/** `refusal` is the reason why the first connection failed. The client itself reports only that it is closed. */
+/**
+ * The state of a connection. `refusal` is the reason why the first connection failed, because the client itself reports
+ * only that it is closed.
+ */
 type Life = { closed: boolean; refusal: unknown };
 
-/** A client whose first connect failed stays closed: the driver reconnects only a client that was connected once. */
+/**
+ * Connects, and tries again until it succeeds. A client whose first connect failed stays closed: the driver reconnects
+ * only a client that was connected once.
+ */
 async function join(client: MongoClient, life: Life): Promise<void> {
   while (!life.closed) {
     try {
@@ -84,7 +94,7 @@ async function join(client: MongoClient, life: Life): Promise<void> {
       if (life.closed) await client.close();
       return;
     } catch (error) {
-      // the check and the log of the topology say that MongoDB is away
+      // `check` and the log of the topology say that MongoDB is away
       life.refusal = error;
       await sleep(RETRY_PAUSE_MS, undefined, { ref: false });
     }
@@ -108,7 +118,10 @@ function watchPrimary(client: MongoClient, log: Log, listeners: Iterable<() => v
   });
 }
 
-/** One request at a time: probes that come meanwhile share it, so that no requests pile up at a database that hangs. */
+/**
+ * Creates `check`. It sends one request at a time, which concurrent probes share, so that no requests pile up at a
+ * database that hangs.
+ */
 function createCheck(db: Db, life: Life): () => Promise<Check> {
   let asked: Promise<Check> | null = null;
   return async () => {
@@ -125,7 +138,7 @@ function createCheck(db: Db, life: Life): () => Promise<Check> {
 const AWAY = "no primary answers";
 const UNCONFIRMED = "the primary is not confirmed by a majority";
 const NO_REPLICA_SET =
-  "mongodb is no replica set, and transactions need one: start mongod with --replSet and initiate the set";
+  "mongodb is not a replica set, and transactions need one: start mongod with --replSet and initiate the set";
 
 type Asked = { command(command: Document): Promise<Document>; collection(name: string): Readable };
 type Readable = { findOne(filter: Document, options: FindOptions): Promise<unknown> };
@@ -147,15 +160,15 @@ export async function askPrimary(db: Asked): Promise<Check> {
   }
 }
 
-/** Judges a server by its answer to `hello`; `isdbgrid` is the mark of a router, whose shards are replica sets. */
+/** Judges a server by its answer to `hello`. `isdbgrid` marks a router, whose shards are replica sets. */
 export function checkHello({ isWritablePrimary, setName, msg }: Document): Check {
   if (!isWritablePrimary) return { ok: false, reason: AWAY };
   return setName || msg === "isdbgrid" ? { ok: true } : { ok: false, reason: NO_REPLICA_SET };
 }
 
-/** MaxTimeMSExpired. */
+/** The code of MaxTimeMSExpired. */
 const TIME_LIMIT = 50;
-/** AuthenticationFailed. */
+/** The code of AuthenticationFailed. */
 const LOGIN_REFUSED = 18;
 
 export const reasonOf = (error: unknown): string =>

@@ -10,13 +10,16 @@ import type {
 } from "@teravoz/domain";
 import type { Binary } from "mongodb";
 
-/** The uuid is the key, so the database itself prevents duplicates. */
+/** A stored event. The uuid is the key, so the database itself prevents duplicates. */
 export type EventDocument = Omit<StoredEvent, "uuid"> & { _id: string };
 
-/** `_id` is the call_id. `overgrown`: see OVERSIZED_EVENTS. */
+/** A stored call. `_id` is the call_id. `overgrown`: see OVERSIZED_EVENTS. */
 export type CallDocument = Call & { _id: string; overgrown?: true };
 
-/** `_id` is `<topic>:<partition>`. Every writer of the partition writes this document, so it is the fence. */
+/**
+ * The position of a partition. `_id` is `<topic>:<partition>`. Every writer of the partition writes this document, so
+ * it is the fence.
+ */
 export type PositionDocument = {
   _id: string;
   /** Null if nothing is stored yet. */
@@ -26,7 +29,7 @@ export type PositionDocument = {
   seen_until?: number | null;
   /** The writer of the last batch; null if the batch named none, or the position was put back. Earlier releases wrote none. */
   writer?: string | null;
-  /** The highest revision of a fold that has written here, or claimed it. */
+  /** The highest revision of a fold that has written to the partition, or claimed it. */
   fold?: number;
   /** The revision of the last rebuild that was finished. */
   refolded?: number;
@@ -41,22 +44,28 @@ export type PositionDocument = {
   untold?: Change[];
 };
 
-/** `_id` is the key of the agent; `fold` is the revision of the fold that made it. Releases before revision 4 wrote none. */
+/**
+ * A stored agent. `_id` is its key; `fold` is the revision of the fold that made it. Releases before revision 4 wrote
+ * no `fold`.
+ */
 export type AgentDocument = Presence & { _id: string; fold?: number };
 
-/** `last` is the highest assigned number. */
+/** A sequence of numbers. `last` is the highest assigned number. */
 export type SequenceDocument = { _id: string; last: number };
 
-/** The settings by which all calls of the database are folded. There is one document; releases without `senderZone` wrote none into it. */
+/**
+ * The settings by which all calls of the database are folded. There is one document; releases before `senderZone` wrote
+ * no zone into it.
+ */
 export type AccountDocument = Pick<FoldRules, "region"> & Partial<StoredRules> & { _id: "fold" };
 
-/** `_id` is the name of the job. */
+/** A recurring job. `_id` is its name. */
 export type JobDocument = { _id: string; claimed_at: Date; done_at: Date };
 
-/** `_id` is the instance; `ready_at` is the last time it was ready, by the clock of the database. */
+/** An instance of a service. `ready_at` is the last time it was ready, by the clock of the database. */
 export type InstanceDocument = { _id: string; ready_at: Date };
 
-/** `_id` is the dead letter's id. */
+/** A stored dead letter. `_id` is its id. */
 export type DeadLetterDocument = Omit<KeptDeadLetter, "id"> & { _id: string; body: Binary | null };
 
 /**
@@ -66,14 +75,14 @@ export type DeadLetterDocument = Omit<KeptDeadLetter, "id"> & { _id: string; bod
 export type MinuteDocument = { _id: string; minute: Date; types: Record<string, number> };
 
 /**
- * A request for an erasure, and its progress: of a call, an agent, a single event of an agent, or the person (`number`, `actor`) for whom
- * they were requested together. `_id` is a keyed hash, so the ledger names no person. There is one entry for each key that was listed when
- * it was written: an instance that lists any of them finds it.
+ * A request for an erasure, and its progress: of a call, an agent, a single event of an agent, or the person (`number`,
+ * `actor`) for whom they were requested together. `_id` is a keyed hash, so the ledger names no person. There is one
+ * entry for each key that was listed when it was written: an instance that lists any of these keys finds it.
  */
 export type LedgerDocument = {
   _id: string;
   kind: string;
-  /** Null for a person who is kept out already while the search for stored data goes on. */
+  /** Null for a person who is already kept out while the search for stored data is running. */
   requested_at: Date | null;
   /** Null until the tombstone was read. For a person: events that began by then stay out. */
   erased_at: Date | null;
@@ -84,9 +93,12 @@ export type LedgerDocument = {
   expires_at: Date;
   /** The `_id` of the persons for whom it was requested, under the same key. */
   asked_for?: string[];
-  /** Marks the entry of a person. There are few, and their existence is checked often. */
+  /** Set on the entries of persons. There are few, and their existence is checked often. */
   person?: true;
-  /** The marks of the keys under which it was last written. An instance must list one of them to find it. Few entries differ. */
+  /**
+   * The marks of the keys under which it was last written. An instance must list one of these keys to find it. There
+   * are few different values.
+   */
   under?: string;
   /** For a single event: the `_id` of its agent under the same key. */
   of?: string;

@@ -8,33 +8,38 @@ export const LEDGER_INDEXES: IndexDescription[] = [
   { key: { under: 1 } },
 ];
 
-/** Queries ask for a day at most. The cleaner runs once a minute. */
+/**
+ * The time that counts of minutes are kept. Queries ask for a day at most, and MongoDB deletes expired documents once a
+ * minute.
+ */
 export const MINUTES_KEPT_SECONDS = 25 * 3_600;
 
 /**
- * Indexes for the events of a call or an agent (every query that names a key names its kind), and for the events of agents at any time.
+ * Indexes for the events of a call or an agent (every query that names a key also names its kind), for the events of
+ * agents by type and time, and for the newest events.
  */
 const EVENT_INDEXES: IndexDescription[] = [
   { key: { kind: 1, aggregate_id: 1 } },
   { key: { type: 1, received_at: 1 }, partialFilterExpression: { kind: "agent" } },
-  // for the newest events: it costs 0.5 us of the 16 us of an insert, and 27 bytes
+  // costs 0.5 us of the 16 us of an insert, and 27 bytes
   { key: { id: -1 } },
 ];
 
-/** Newest first by id, and newest first by when they began. */
+/** The orders of calls: newest first by id, and newest first by their beginning. */
 const BY_ID = { id: -1 } as const;
 const BY_BEGIN = { began_at: -1, id: -1 } as const;
 
-/** For recent changes. It includes the key, so that the index alone answers. */
+/** The index that finds recent changes. It includes the key, so that the index alone answers. */
 const BY_VERSION: IndexDescription = { key: { version: 1, _id: 1 } };
 
-/** Fields with values that may be in very many calls. The page lists such calls by their beginning. */
+/** Fields whose values may be in very many calls. The page lists such calls by their beginning. */
 const WIDE_FIELDS = ["counted_as", "queue", "queues", "agents", "our_number_canonical"];
 
 /**
- * ListCalls filters by each of these fields, newest first; with few calls of a value, whatever the order, the index by id is enough.
- * The index of both times finds what happened lately, or was under way at a time, without reading calls. Few calls wait or were
- * abandoned: their indexes hold no others. aggregate_id is `_id`.
+ * The indexes of calls. ListCalls filters by each of these fields, newest first. If few calls have a value, the index
+ * by id is enough for any order. The index of both times finds calls that changed lately, or were under way at a time,
+ * without reading calls. Few calls wait or were abandoned, and their indexes hold no other calls. aggregate_id is
+ * `_id`.
  */
 const CALL_INDEXES: IndexDescription[] = [
   { key: BY_ID, unique: true },
@@ -64,15 +69,18 @@ const CALL_INDEXES: IndexDescription[] = [
 /** The index that finds changes since a moment. */
 export const CALLS_BY_TIME = CALL_INDEXES.find(({ key }) => "updated_at" in key)!.key as Record<string, 1>;
 
-/** The projector deletes dead letters after 30 days and reports how many waited. This index is for a database without a projector. */
+/**
+ * The time after which MongoDB deletes dead letters, for a database without a projector. The projector deletes them
+ * after 30 days and reports how many waited.
+ */
 const DEAD_LETTERS_KEPT_SECONDS = 31 * 86_400;
 const DEAD_LETTERS_BY_AGE = { last_seen: 1 } as const;
 const DEAD_LETTERS_BY_AGE_NAME = "last_seen_1";
 
-/** An instance that has not been ready for an hour is gone. */
+/** The time after which MongoDB deletes an instance that was not ready again. */
 const INSTANCES_KEPT_SECONDS = 3_600;
 
-/** One for each field dead letters are filtered by, in the order they are listed. */
+/** The indexes of dead letters: one for each filter, in the order of the list. */
 const DEAD_LETTER_INDEXES: IndexDescription[] = [
   { key: { first_seen: -1, _id: -1 } },
   ...["status", "reason", "type", "key"].map((field) => ({
@@ -80,10 +88,10 @@ const DEAD_LETTER_INDEXES: IndexDescription[] = [
   })),
 ];
 
-/** Indexes of earlier releases, which others replace. */
+/** Indexes of earlier releases, which are replaced by others. */
 const FORMER_CALL_INDEXES = ["updated_at_1", "legs.agent_1_id_-1"];
 
-/** Creates collections and indexes, and resolves once all are there. */
+/** Creates collections and indexes. Resolves when all of them exist. */
 export async function prepareCollections(db: Db): Promise<void> {
   await createCollections(db);
   await createIndexes(db);
@@ -110,8 +118,8 @@ export async function createCollections(db: Db): Promise<void> {
 }
 
 /**
- * Builds the missing indexes and drops those of earlier releases. Reads and writes go on meanwhile. If a build takes longer than the
- * timeout of a connection (MongoNetworkTimeoutError), it goes on, and the next call joins it.
+ * Builds the missing indexes and drops those of earlier releases. Reads and writes continue meanwhile. If a build takes
+ * longer than the timeout of a connection (MongoNetworkTimeoutError), it continues, and the next call joins it.
  */
 export async function createIndexes(db: Db): Promise<void> {
   await Promise.all([
@@ -131,7 +139,10 @@ export async function createIndexes(db: Db): Promise<void> {
   await dropFormer(db.collection("calls"));
 }
 
-/** An earlier release made the index with a shorter time. It is built again, because changing it needs more rights than ours. */
+/**
+ * Builds the index again if an earlier release made it with a shorter time, because changing it needs more rights than
+ * ours.
+ */
 async function keepDeadLetters(db: Db): Promise<void> {
   const deadLetters = db.collection("dead_letters");
   const create = () =>
@@ -143,18 +154,21 @@ async function keepDeadLetters(db: Db): Promise<void> {
   });
 }
 
-/** It looks for the indexes first, because even the drop of a missing index waits for all transactions on the collection. */
+/**
+ * Drops the indexes of earlier releases. It checks first that they exist, because even the drop of a missing index
+ * waits for all transactions on the collection.
+ */
 async function dropFormer(calls: Collection): Promise<void> {
   for (const { name } of await calls.indexes())
     if (name !== undefined && FORMER_CALL_INDEXES.includes(name))
       await calls.dropIndex(name).catch(unlessGone);
 }
 
-/** IndexOptionsConflict. */
+/** The code of IndexOptionsConflict. */
 const OTHER_OPTIONS = 85;
-/** NamespaceExists. */
+/** The code of NamespaceExists. */
 const ALREADY_THERE = 48;
-/** IndexNotFound. */
+/** The code of IndexNotFound. */
 const NOT_THERE = 27;
 
 const unlessCode = (code: number) => (error: unknown) => {

@@ -1,8 +1,8 @@
 import type { Account } from "@teravoz/domain";
 
 /**
- * Gives the id of the installation, "" until it has been read. It is read in the background, and again with each call until there is one,
- * because the projector makes it and the database may be away.
+ * Returns a function that gives the id of the installation, "" until it has been read. The id is read in the
+ * background, and again with each call until it exists, because the projector makes it and the database may be away.
  */
 export function followInstallation({ findInstallation }: Pick<Account, "findInstallation">): () => string {
   let id = "";

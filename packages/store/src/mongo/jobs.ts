@@ -4,14 +4,15 @@ import { type MongoConnection, OPERATION_LIMIT_MS } from "./connect.ts";
 import { isDuplicateKey, orUnavailable } from "./outage.ts";
 
 /**
- * A usual daily job takes less time. A claim of an instance that crashed ends after it. The first retention over millions of calls takes
- * longer: after an hour another projector starts it too, with the remaining calls. That writes tombstones twice and does no harm.
+ * The time after which a claim ends, also that of an instance that crashed. A usual daily job takes less time. The
+ * first retention over millions of calls takes longer: after an hour another projector starts it too, with the
+ * remaining calls. That writes some tombstones twice and does no harm.
  */
 export const CLAIM_MS = 3_600_000;
 const NEVER = new Date(0);
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** Jobs shared through MongoDB. The store's `prepare` prepares them too; `now` in ms. */
+/** The jobs that instances share through MongoDB. The store's `prepare` creates their collection too. `now` in ms. */
 export function createMongoJobs({
   connection,
   now = Date.now,
@@ -36,7 +37,7 @@ export function createMongoJobs({
   };
 }
 
-/** The job exists and is not due: the upsert tried to insert it again. */
+/** Returns false if the job exists and is not due: the upsert then tried to insert it again. */
 function unlessThere(error: unknown): false {
   if (isDuplicateKey(error)) return false;
   throw error;

@@ -2,8 +2,9 @@ import type { MongoClient } from "mongodb";
 import { APP_NAME, OPERATION_LIMIT_MS } from "./connect.ts";
 
 /**
- * A transaction of ours works without a pause from start to commit, in about 30 ms. An idle one of this age belongs to a process that
- * crashed or was stopped. If that process wakes up, its transaction fails and is tried again.
+ * The age at which an idle transaction of ours counts as orphaned. A transaction works without a pause from start to
+ * commit, in about 30 ms, so an idle one belongs to a process that crashed or was stopped. If that process continues,
+ * its transaction fails and is tried again.
  */
 const ABANDONED_MICROS = 3_000_000;
 
@@ -24,7 +25,7 @@ export async function abortOrphaned(client: MongoClient): Promise<number> {
   const sessions = await admin
     .aggregate<IdleSession>(
       [{ $currentOp: { idleSessions: true } }, { $match: idle }, { $project: { lsid: 1 } }],
-      // $currentOp takes no other read concern
+      // $currentOp allows no other read concern
       { maxTimeMS: OPERATION_LIMIT_MS, readConcern: "local" },
     )
     .toArray();

@@ -13,12 +13,15 @@ import {
 import { isPassing, orUnavailable } from "./outage.ts";
 
 const answered = (code: number, errorLabels: string[] = []) => new MongoServerError({ code, errorLabels });
-/** The driver's own words for a transaction on a server that is no member of a replica set; the server's are within. */
+/**
+ * The driver's error for a transaction on a server that is not a member of a replica set. The server's own error is
+ * inside.
+ */
 const withoutReplicaSet = () =>
   new MongoServerError({ message: "does not support retryable writes", originalError: answered(20) });
-/** Node's own error of a socket. */
+/** An error of a socket, as Node throws it. */
 const ofSocket = (code: string) => Object.assign(new Error("x"), { code });
-/** The driver does not export the class. */
+/** An error of a class that the driver does not export. */
 const named = (name: string) => Object.defineProperty(new MongoNetworkError("x"), "name", { value: name });
 
 test.each([
@@ -31,7 +34,7 @@ test.each([
   ["a link that broke in a bulk write", new MongoBulkWriteError(ofSocket("EPIPE") as never, {} as never)],
   ["a lost link in a bulk write", new MongoBulkWriteError(new MongoNetworkError("x"), {} as never)],
   ["a link that does not answer", new MongoNetworkTimeoutError("x")],
-  ["no server in reach", new MongoServerSelectionError("x", {} as never)],
+  ["no reachable server", new MongoServerSelectionError("x", {} as never)],
   ["a connection that was never made", new MongoTopologyClosedError()],
   ["a full pool", named("MongoWaitQueueTimeoutError")],
   ["a server that is not primary", answered(10_107)],
@@ -42,7 +45,7 @@ test.each([
   ["a full cache", answered(365)],
   ["a sort that has no index yet and too little memory", answered(292)],
   ["writes that an operator blocks", answered(371)],
-  ["a write that no majority has", answered(64)],
+  ["a write that no majority has acknowledged", answered(64)],
   ["a lost race", answered(112)],
   ["a refused login", answered(18)],
   ["a full disk", answered(14_031)],
@@ -55,8 +58,8 @@ test.each([
   ["a replica set that is not initiated", answered(94)],
   ["a server of a feature version that is too old for our commands", answered(263)],
   ["a server that is too old for the driver", new MongoCompatibilityError("x")],
-  ["a transaction to be tried again", answered(1, ["TransientTransactionError"])],
-  ["a commit nobody knows of", answered(1, ["UnknownTransactionCommitResult"])],
+  ["a transaction that may be tried again", answered(1, ["TransientTransactionError"])],
+  ["a commit whose outcome is unknown", answered(1, ["UnknownTransactionCommitResult"])],
   ...[
     "ECONNRESET",
     "EPIPE",
@@ -85,18 +88,18 @@ test.each([
 });
 
 test.each([
-  ["a document too large", answered(10_334)],
+  ["a document that is too large", answered(10_334)],
   ["a key that is taken", answered(11_000)],
-  ["a value the server refuses", answered(2)],
-  ["a transaction too large", answered(257)],
-  ["a file that is missing", ofSocket("ENOENT")],
+  ["a value that the server refuses", answered(2)],
+  ["a transaction that is too large", answered(257)],
+  ["a missing file", ofSocket("ENOENT")],
   ["a fault in the fold with a cause", new TypeError("x", { cause: new Error("y") })],
   ["a fault in the fold", new TypeError("x is not a function")],
-])("%s does not pass: it is thrown as it is", async (_, error) => {
+])("%s does not pass: it is thrown unchanged", async (_, error) => {
   expect(isPassing(error)).toBe(false);
   await expect(orUnavailable(() => Promise.reject(error))).rejects.toBe(error);
 });
 
-test("what succeeds is handed on", async () => {
+test("orUnavailable returns the result of work that succeeds", async () => {
   expect(await orUnavailable(async () => 7)).toBe(7);
 });

@@ -24,7 +24,7 @@ const PASSING_KINDS = [
   MongoCompatibilityError,
 ];
 
-/** The pool's own errors are not exported by the driver (7.9). */
+/** The names of the pool's own errors, which the driver (7.9) does not export. */
 const PASSING_NAMES = new Set(["MongoWaitQueueTimeoutError", "MongoPoolClosedError"]);
 
 const PASSING_LABELS = [
@@ -34,9 +34,10 @@ const PASSING_LABELS = [
 ];
 
 /**
- * Errors about the server and not about the document it was given. Source: error_codes.yml of MongoDB. An operator ends a
- * refused login, missing rights, a missing replica set, an old feature version and a full disk (8 is the storage engine's
- * word for it): no event may be parked for them. A killed operation, or one of a killed session (see abandoned.ts), has no label.
+ * The codes of errors about the server, not about the document that it was sent. Source: error_codes.yml of MongoDB. An
+ * operator can correct a refused login, missing rights, a missing replica set, an old feature version and a full disk
+ * (8 is the storage engine's code for it), so no event may be parked for them. A killed operation, or an operation of a
+ * killed session (see orphaned-transactions.ts), has no label.
  */
 const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
   network: [6, 7, 89, 202, 384, 9001],
@@ -58,9 +59,9 @@ const PASSING_CODES: Readonly<Record<string, readonly number[]>> = {
 const passingCodes = new Set(Object.values(PASSING_CODES).flat());
 
 /**
- * Node's codes of a link that broke, could not be made, or has no address at the moment. The driver (7.9) wraps what a socket reports when
- * it reads, not when it writes: a command sent on a link that was just reset fails with Node's own error, without any label. Whether it
- * arrived is not known.
+ * Node's codes of a link that broke, could not be made, or has no address at the moment. The driver (7.9) wraps the
+ * errors of a socket that reads, but not of one that writes: a command sent on a link that was just reset fails with
+ * Node's own error, without any label. Whether the command arrived is not known.
  */
 const LOST_LINK_CODES = new Set([
   "ECONNRESET",
@@ -83,18 +84,19 @@ const LOST_LINK_CODES = new Set([
   "ERR_SOCKET_CONNECTION_TIMEOUT",
 ]);
 
-/** Whether the error, or one of its causes, is Node's own error of a lost link. */
+/** Returns whether the error, or one of its causes, is Node's own error of a lost link. */
 export const isLostLink = (error: unknown): boolean =>
   isNativeError(error) &&
   (("code" in error && LOST_LINK_CODES.has(String(error.code))) || isLostLink(error.cause));
 
-/** DuplicateKey: it is there already. */
+/** Returns whether the error is a DuplicateKey: the document exists already. */
 export const isDuplicateKey = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 11_000;
 
 /**
- * The driver (7.9) wraps whatever ended a bulk write, a lost link too, and not always with its labels. It puts words of its own
- * and no code in place of the answer of a server without transactions.
+ * Unwraps an error of the driver (7.9), which wraps every error that ended a bulk write, a lost link too, and does not
+ * always keep its labels. If a server without transactions refuses one, the driver throws its own text without a code,
+ * and has the server's answer inside.
  */
 function unwrap(error: unknown): unknown {
   if (error instanceof MongoBulkWriteError && isNativeError(error.errorResponse)) return error.errorResponse;
@@ -103,11 +105,11 @@ function unwrap(error: unknown): unknown {
     : error;
 }
 
-/** BadValue, here for a query that names an index that is still being built. */
+/** Returns whether the error is a BadValue for a query that names an index that is still being built. */
 const isMissingIndex = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === 2 && /hint provided does not corr/.test(error.message);
 
-/** Whether the same request may succeed later. */
+/** Returns whether the same request may succeed later. */
 export function isPassing(thrown: unknown): boolean {
   const error = unwrap(thrown);
   if (isLostLink(error) || isMissingIndex(error)) return true;
@@ -120,7 +122,7 @@ export function isPassing(thrown: unknown): boolean {
   );
 }
 
-/** Runs `work`; an error that passes is thrown as Unavailable with its cause, any other as it is. */
+/** Runs `work`. Throws a passing error as Unavailable with its cause, and any other error unchanged. */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -5,7 +5,10 @@ import { orUnavailable } from "./outage.ts";
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** The store's `prepare` lets MongoDB delete instances that have gone. */
+/**
+ * The readiness of the instances, in MongoDB. The store's `prepare` creates the index by which MongoDB deletes
+ * instances that are gone.
+ */
 export function createMongoReadiness({ db }: Pick<MongoConnection, "db">, instance: string): Readiness {
   const { instances } = openCollections(db);
   return {

@@ -12,18 +12,22 @@ import { abortOrphaned } from "./orphaned-transactions.ts";
 import { isDuplicateKey, isLostLink } from "./outage.ts";
 
 /**
- * No new try starts after this time. withTransaction of the driver goes on for 120 s, longer than the session of any consumer. A few
- * elections fit into 15 s, and a caller that gets Unavailable tries again with fresh data.
+ * The time after which no new try starts. withTransaction of the driver would try for 120 s, which is longer than the
+ * session of any consumer. A few elections fit into 15 s, and a caller that gets Unavailable tries again with fresh
+ * data.
  */
 const TRIES_LIMIT_MS = 15_000;
-/** First and longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
+/** The first and the longest pause between two tries: conflicts clear in milliseconds, elections in seconds. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
-/** After so many lost tries in a row, after 1.6 s and every 4 s from then on, an orphaned transaction may be in the way. */
+/**
+ * The number of lost tries in a row after which orphaned transactions are looked for: first after 1.6 s, then every 4
+ * s.
+ */
 const STUCK_TRIES = 8;
 /**
- * The next try reads a key that another transaction has just inserted. If it still collides after three tries it is no race, and the
- * document can never be stored.
+ * The number of tries after which a duplicate key is final. The next try reads a key that another transaction has just
+ * inserted. If it collides three times it is not a race, and the document can never be stored.
  */
 const COLLISION_TRIES = 3;
 
@@ -35,9 +39,9 @@ const TRANSACTION: TransactionOptions = {
 };
 
 /**
- * Runs `body` in a transaction, and again from its start if it lost against another transaction or lost its primary. `body` must have no
- * effects outside the transaction that may not be repeated. Throws the error of the last try, or Unavailable if no commit was answered:
- * then the transaction may be done or not.
+ * Runs `body` in a transaction. Runs it again from its start if it lost against another transaction or lost its
+ * primary, so `body` must have no effects outside the transaction that may not be repeated. Throws the error of the
+ * last try, or Unavailable if no commit was answered: the transaction may then be committed or not.
  */
 export async function runTransaction<T>(
   client: MongoClient,
@@ -54,7 +58,7 @@ export async function runTransaction<T>(
         if (!isWorthATry(error, attempt) || performance.now() >= deadline) throw error;
       }
       onRetry(attempt);
-      // this only helps: without it the next tries go on as before
+      // an error here changes nothing: the next tries continue as before
       if (attempt % STUCK_TRIES === 0) await abortOrphaned(client).catch(() => {});
       await sleep(pauseAfter(attempt));
     }
@@ -74,15 +78,16 @@ async function runOnce<T>(
     await commit(session, deadline);
     return value;
   } catch (error) {
-    // if the abort does not arrive, the next transaction of the session or a timeout aborts it
+    // if the abort does not arrive, the next transaction of the session or a timeout aborts the transaction
     if (session.inTransaction()) await session.abortTransaction().catch(() => {});
     throw error;
   }
 }
 
 /**
- * A commit whose answer was lost is repeated: the server remembers it and gives the same answer. So is a commit that failed with an error
- * that is not MongoDB's: the driver (7.9) breaks on the error of a socket write (`error.hasErrorLabel is not a function`).
+ * Commits, and repeats a commit whose answer was lost: the server remembers the commit and gives the same answer. It
+ * also repeats a commit that failed with an error that is not MongoDB's, because the driver (7.9) itself fails on the
+ * error of a socket write (`error.hasErrorLabel is not a function`).
  */
 async function commit(session: ClientSession, deadline: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -100,7 +105,7 @@ async function commit(session: ClientSession, deadline: number): Promise<void> {
 const isOutcomeUnknown = (error: unknown) =>
   !(error instanceof MongoError) || error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
 
-/** Nothing was stored, and the next try may succeed. */
+/** Returns whether nothing was stored and the next try may succeed. */
 function isWorthATry(error: unknown, attempt: number): boolean {
   if (isDuplicateKey(error)) return attempt < COLLISION_TRIES;
   if (isLostLink(error)) return true;

@@ -1,6 +1,6 @@
 import { type Call, type CallOrder, InvalidCursor, type Page } from "@teravoz/domain";
 
-/** Opaque to callers: its contents may change between releases. */
+/** Makes an opaque cursor. Its contents may change between releases. */
 export const writeCursor = (value: string): string => Buffer.from(value).toString("base64url");
 
 /** Reads the value that `writeCursor` was given. Throws InvalidCursor for any other text. */
@@ -16,7 +16,7 @@ export type CallsCursor = { id: number; began_at: Date | null };
 const writeCallsCursor = ({ id, began_at }: Pick<Call, "id" | "began_at">, order: CallOrder): string =>
   writeCursor(order === "began_at" ? `${began_at.getTime()}/${id}` : `${id}`);
 
-/** Throws InvalidCursor also for a cursor of the other order. */
+/** Reads the cursor of a page of calls. Throws InvalidCursor also for a cursor of the other order. */
 export function readCallsCursor(cursor: string, order: CallOrder): CallsCursor {
   const [, ms, id] = /^(?:(0|[1-9]\d{0,15})\/)?([1-9]\d{0,15})$/.exec(readCursor(cursor)) ?? [];
   const began_at = ms === undefined ? null : new Date(Number(ms));
@@ -26,7 +26,10 @@ export function readCallsCursor(cursor: string, order: CallOrder): CallsCursor {
   return { id: Number(id), began_at };
 }
 
-/** The place where a listing of keys goes on: first keys of events, then keys of stored calls. `after` is the last key, or "". */
+/**
+ * The place where a listing of keys continues: first keys of events, then keys of stored calls. `after` is the last
+ * key, or "".
+ */
 export type KeysCursor = { of: "events" | "kept"; after: string };
 
 export const writeKeysCursor = ({ of, after }: KeysCursor): string => writeCursor(`${of}:${after}`);
@@ -45,7 +48,10 @@ export function cutCalls(calls: Call[], limit: number, order: CallOrder = "id"):
   return { items, next: calls.length > limit && last ? writeCallsCursor(last, order) : null };
 }
 
-/** A page out of all events of a call in their order: at most `limit` and `bytes` (their sizes in all), at least one. */
+/**
+ * Makes a page out of all events of a call in their order: at most `limit` events and `bytes` in all, but at least one
+ * event.
+ */
 export function cutEvents<T extends { uuid: string; bytes: number }>(
   ordered: readonly T[],
   page: { limit: number; bytes: number; cursor: string | null },

@@ -12,16 +12,19 @@ import {
 import type { DeadLetterCursor } from "../dead-letters/dead-letter-page.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
-/** Where a listing goes on: below the id of an event, and after a dead letter; null = at the newest. */
+/** The place where a listing continues: below the id of an event, and after a dead letter; null = from the newest. */
 type DeliveryCursor = { id: number | null; letter: DeadLetterCursor | null };
 
-/** Each reads at most `limit` after a cursor, newest first. */
+/** The two sources of a listing. Each reads at most `limit` after a cursor, newest first. */
 export type DeliverySources = {
   events(below: number | null, limit: number): Promise<DeliveredEvent[]>;
   deadLetters(after: DeadLetterCursor | null, limit: number): Promise<DeadLetter[]>;
 };
 
-/** A page of both, merged by time; each keeps its own order, so that each is listed once. */
+/**
+ * Makes a page of events and dead letters, merged by time. Each kind keeps its own order, so that each item is listed
+ * once.
+ */
 export async function mergeDeliveries(
   sources: DeliverySources,
   { of }: DeliveryFilter,
@@ -63,10 +66,13 @@ function readDeliveryCursor(cursor: string): DeliveryCursor {
   return { id: event === undefined ? null : Number(event), letter: deadLetter };
 }
 
-/** An event as it was delivered, without its place in the order of its call. */
+/** A delivered event, without its place in the order of its call. */
 export type Arrived = Omit<DeliveredEvent, "redeliveries" | "overtaken_by"> & { redeliveries?: number };
 
-/** `histories` holds all events of the calls whose order is checked. */
+/**
+ * Adds the event that overtook each delivery in the order of its call. `histories` holds all events of the calls whose
+ * order is checked.
+ */
 export function describeArrivals(
   arrived: readonly Arrived[],
   histories: Iterable<Event>,
@@ -81,7 +87,10 @@ export function describeArrivals(
   }));
 }
 
-/** Events that a page reads at most to find the order of its calls: more than a thousand usual ones have, some 40 ms. */
+/**
+ * The most events that a page reads to find the order of its calls. It is enough for more than a thousand usual calls,
+ * and takes some 40 ms.
+ */
 const MAX_ORDERED = 10_000;
 
 /** Chooses the calls whose events are read, the shortest first. */

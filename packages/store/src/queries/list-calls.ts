@@ -39,14 +39,14 @@ const SORTS = { id: { id: -1 }, began_at: { began_at: -1, id: -1 } } as const;
 
 type Condition = Filter<CallDocument>;
 type Asked = { window: CallWindow; order: CallOrder; limit: number };
-/** One reading of a listing: calls that meet all conditions, newest first. */
+/** One query of a listing: the calls that meet all conditions, newest first. */
 type Reading = Asked & { conditions: Condition[]; isNarrow: boolean };
-/** A part of a filter. */
+/** A part of a filter, which is read on its own. */
 type Piece = { condition: Condition; isNarrow: boolean };
 
 /**
- * Newest first by id, or by began_at. A search first looks up the values that match it, then lists the calls that have one of them; each
- * piece of it is read by its own index.
+ * Lists calls, newest first by id or by began_at. A search first looks up the values that match it, then lists the
+ * calls that have one of them; each piece of it is read by its own index.
  */
 export async function listCalls(
   collections: Collections,
@@ -67,11 +67,11 @@ export async function listCalls(
   return { ...cutCalls(merge(found, order), limit, order), ...(cut ? { cut } : {}) };
 }
 
-/** The calls that are older than the last call of the page before. */
+/** The conditions of the calls that are older than the last call of the page before. */
 function conditionsAfter(cursor: string, order: CallOrder): Condition[] {
   const { id, began_at } = readCallsCursor(cursor, order);
   if (!began_at) return [{ id: { $lt: id } }];
-  // a negation cannot use an index, only the beginning can
+  // a negation cannot use an index; only the condition on began_at can
   return [{ began_at: { $lte: began_at } }, { $nor: [{ began_at, id: { $gte: id } }] }];
 }
 
@@ -88,7 +88,7 @@ function equalities({ agent, waiting, ...filter }: CallFilter): Condition[] {
   ];
 }
 
-/** The readings that are made one by one, and whether a search was cut off. */
+/** The pieces of a filter, which are read one by one, and whether a search was cut off. */
 async function piecesOf(
   collections: Collections,
   { filter: { search, number }, order }: { filter: CallFilter; order: CallOrder },
@@ -106,7 +106,10 @@ async function piecesOf(
   return { pieces, cut: values.cut };
 }
 
-/** By id, both sides have indexes of one order and are read as one; by began_at only our numbers have one, for theirs have few calls. */
+/**
+ * The pieces of a filter by number. By id, the indexes of both sides have the same order and are read as one. By
+ * began_at, only our numbers have an index, because each of their numbers has few calls.
+ */
 function piecesOfNumber(number: string, order: CallOrder): Piece[] {
   const theirs = { their_number_canonical: { $eq: number } };
   const ours = { our_number_canonical: { $eq: number } };
@@ -123,7 +126,7 @@ const narrow = (each: Reading, { condition, isNarrow }: Piece): Reading => ({
   isNarrow: isNarrow || each.isNarrow,
 });
 
-/** A call may be found by several pieces. */
+/** Merges the calls of all pieces, each call once: several pieces may find the same call. */
 function merge(found: Call[][], order: CallOrder): Call[] {
   const [only = [], ...others] = found;
   if (others.length === 0) return only;
@@ -131,7 +134,7 @@ function merge(found: Call[][], order: CallOrder): Call[] {
   return [...byId.values()].sort(byOrder(order));
 }
 
-/** The newest calls, and one more than the page holds if there is one. */
+/** Reads the newest calls, and one more than the page holds if there is one. */
 async function read(
   calls: Collections["calls"],
   { conditions, isNarrow, window, order, limit }: Reading,
@@ -146,7 +149,10 @@ async function read(
   return found.map((call) => completeCall(call as StoredCall));
 }
 
-/** No call began before. A call of an older fold has no began_at, and stands nowhere in that order. */
+/**
+ * A time before the beginning of every call. A call of an older fold has no began_at, so the order by began_at leaves
+ * it out.
+ */
 const EARLIEST = new Date(0);
 
 /** The filter that equals isInWindow of the domain. */
@@ -161,8 +167,9 @@ const conditionsOf = ({ since, until }: CallWindow, order: CallOrder): Condition
 const allOf = (conditions: Condition[]): Condition => (conditions.length > 0 ? { $and: conditions } : {});
 
 /**
- * Newest first is the way while the newest fill a page of the window. Beyond its begin that would lead through all calls there ever
- * were: there the changes since then are the way, which are read whole and sorted.
+ * Chooses the index of a query. While the newest calls fill a page of the window, it reads calls newest first. Beyond
+ * the beginning of the window, that order would read all calls ever stored: it then reads all changes since the
+ * beginning of the window by their index, and sorts them.
  */
 async function findWay(
   calls: Collections["calls"],
@@ -177,7 +184,10 @@ async function findWay(
   return last && isInWindow(last as unknown as Call, window) ? {} : { hint: CALLS_BY_TIME };
 }
 
-/** Fields of which a value names few calls, or the few that go on: their own index is the way, whatever the window. */
+/**
+ * Returns whether the filter has a field whose values are in few calls each, or selects the few unfinished calls. Such
+ * a field's own index is used, whatever the window.
+ */
 const isNarrow = ({ id, aggregate_id, code, their_number, state, waiting }: CallFilter): boolean =>
   [id, aggregate_id, code, their_number, waiting].some((value) => value !== undefined) ||
   (state !== undefined && state !== "FINISHED");

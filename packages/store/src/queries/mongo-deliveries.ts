@@ -41,7 +41,7 @@ async function readEvents(
   { key, below, limit, readOccurrence }: Asked,
 ): Promise<DeliveredEvent[]> {
   const owned = key === undefined ? {} : { kind: { $in: KINDS }, aggregate_id: { $eq: key } };
-  // a key has few events: reading them all costs less than skipping all others in the order of ids
+  // a key has few events: reading all of them costs less than skipping all other events in the order of ids
   const hint = key === undefined ? {} : { hint: { kind: 1, aggregate_id: 1 } };
   const found = await collections.events
     .find(
@@ -55,7 +55,9 @@ async function readEvents(
   return describeArrivals(arrived, await readHistories(collections, arrived), readOccurrence);
 }
 
-/** All events of those of the calls that are not oversized: the events of an oversized call would be read again and again. */
+/**
+ * Reads all events of the calls that are not oversized. The events of an oversized call would be read with every page.
+ */
 async function readHistories({ calls, events }: Collections, arrived: readonly Arrived[]): Promise<Event[]> {
   const keys = new Set(arrived.filter(({ kind }) => kind === "call").map(({ aggregate_id }) => aggregate_id));
   if (keys.size === 0) return [];

@@ -30,11 +30,11 @@ import { listVersions } from "./versions.ts";
 export type MongoQueriesOptions = {
   /** The limits of a search. */
   limits?: SearchLimits;
-  /** The reader of stamps that belongs to the account's fold; by default stamps without a zone are UTC. */
+  /** The reader of stamps, which must be that of the account's fold. By default stamps without a zone are UTC. */
   readOccurrence?: ReadOccurrence;
 };
 
-/** The queries of realtime. They read data of a majority from the primary. */
+/** The queries of realtime. They read from the primary, and only data that a majority has acknowledged. */
 export function createMongoQueries(
   { db }: Pick<MongoConnection, "db">,
   { limits = SEARCH_LIMITS, readOccurrence = readInUtc }: MongoQueriesOptions = {},
@@ -69,9 +69,9 @@ type AskedEvents = {
 };
 
 /**
- * Reads the events of a call twice: all of them in a stream, to order them (no index can have the order of the fold), and then the events
- * of the page. So memory holds a page and a small record for each event, never all bodies. Events that were erased before the second read
- * are left out.
+ * Lists the events of a call. It reads them twice: all of them in a stream, to order them (no index can have the order
+ * of the fold), and then the events of the page. Memory therefore holds a page and a small record for each event, never
+ * all bodies. Events that were erased before the second read are left out.
  */
 async function listCallEvents(collections: Collections, asked: AskedEvents): Promise<Page<StoredEvent>> {
   const { items, next } = cutEvents(sortOrderKeys(await readOrderKeys(collections, asked)), asked);
@@ -82,7 +82,7 @@ async function listCallEvents(collections: Collections, asked: AskedEvents): Pro
   return { items: wanted.flatMap((uuid) => events.get(uuid) ?? []), next };
 }
 
-/** At most so many bodies are held at once: 16 MiB if each has the maximum of 64 KiB. */
+/** The most bodies that are held at once: 16 MiB if each has the maximum of 64 KiB. */
 const BODIES_AT_ONCE = 256;
 
 async function readOrderKeys(
@@ -113,10 +113,13 @@ async function findCalls({ calls }: Collections, call_ids: readonly string[]): P
   return found.map((call) => completeCall(call as StoredCall));
 }
 
-/** All agents of a large account in one trip. */
+/** A batch size that brings all agents of a large account in one round trip. */
 const AGENTS_AT_ONCE = 10_000;
 
-/** An agent of an older fold is left out until a rebuild has folded it again and notified it. A rebuild begins with agents. */
+/**
+ * Lists agents. An agent of an older fold is left out until a rebuild has folded it again and notified it. A rebuild
+ * begins with agents.
+ */
 async function listPresences({ agents }: Collections, names?: readonly string[]): Promise<Presence[]> {
   const filter = { fold: { $gte: FOLD_REVISION }, ...(names && { _id: { $in: [...names] } }) };
   const found = agents.find(filter, {

@@ -18,10 +18,13 @@ import { chunksOf, readRecent } from "./recent-calls.ts";
 
 type Stretch = { from: Date; to: Date; bytes: number };
 
-/** Ten minutes of a large call centre have about 3,000 calls. Their events are read a few thousand at a time. */
+/**
+ * The number of calls whose events are read at once. Ten minutes of a large call centre have about 3,000 calls; 500 of
+ * them have a few thousand events.
+ */
 const HISTORIES_AT_ONCE = 500;
 
-/** The index alone finds the calls, because it holds both times. */
+/** Lists the calls that had an event in a period. The index alone finds the calls, because it holds both times. */
 export async function listMovingCalls(
   { calls, events }: Collections,
   { from, to, bytes }: Stretch,
@@ -59,7 +62,7 @@ export async function listPresenceEvents(
   return found;
 }
 
-/** Agents in one read: a week of their events takes less than a second. */
+/** The number of agents in one read: a week of their events takes less than a second. */
 const AGENTS_AT_ONCE = 50;
 
 export async function listPastPresences(
@@ -94,7 +97,7 @@ const saidWithin = (from: Date, to: Date): Filter<EventDocument> => ({
   received_at: { $gt: from, $lte: to },
 });
 
-/** Without their numbers and their places in the log. */
+/** Reads events without their numbers and their places in the log. */
 async function* readEvents(
   events: Collections["events"],
   filter: Filter<EventDocument>,
@@ -105,5 +108,5 @@ async function* readEvents(
 
 function hold(room: { bytes: number }, { payload }: Event): void {
   room.bytes -= Buffer.byteLength(payload);
-  if (room.bytes < 0) throw new TooLarge("too much happened in this time to be shown");
+  if (room.bytes < 0) throw new TooLarge("too many events: choose another moment");
 }

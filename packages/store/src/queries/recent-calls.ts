@@ -5,7 +5,7 @@ import type { Collections } from "../mongo/collections.ts";
 import type { CallDocument } from "../mongo/documents.ts";
 import { RECENT, RECENT_AT_ONCE, reading } from "../mongo/reading.ts";
 
-/** The calls that meet a condition, each as the board counts it. */
+/** Reads the calls that meet a condition, each as the board counts it. */
 export async function readRecent(
   calls: Collections["calls"],
   condition: Filter<CallDocument>,
@@ -20,15 +20,18 @@ export const listRecentCalls = (
   until?: Date,
 ): Promise<RecentCall[]> => readRecent(calls, { updated_at: { $gte: since, ...(until && { $lte: until }) } });
 
-/** People in one read: some thousand index entries. */
+/** The number of people in one read, which takes some thousand index entries. */
 const PEOPLE_AT_ONCE = 500;
 
-/** First the calls with an abandoned visit, then all recent calls of these people. If a call is in both, the later read counts. */
+/**
+ * Lists the calls with an abandoned visit, then all recent calls of these people. If a call is in both reads, the later
+ * read counts.
+ */
 export async function listReturnableCalls(
   { calls }: Pick<Collections, "calls">,
   since: Date,
 ): Promise<RecentCall[]> {
-  // the type selects the index, which holds dates alone
+  // the condition on the type selects the index, which holds only dates
   const abandoned = await readRecent(calls, { abandoned_at: { $gte: since, $type: "date" } });
   const found = new Map(abandoned.map((call) => [call.aggregate_id, call]));
   const people = new Set(abandoned.flatMap(({ their_number_canonical }) => their_number_canonical ?? []));

@@ -14,11 +14,11 @@ export type SearchValues = {
 };
 
 export type SearchLimits = {
-  /** Numbers of either side that a part of a number may match: four digits match 500 of some 600,000. */
+  /** The most numbers of either side that a part of a number may match: four digits match 500 of some 600,000. */
   numbers: number;
-  /** Agents that a name may match. */
+  /** The most agents that a name may match. */
   agents: number;
-  /** Different numbers looked at in one operation: 100 ms at 5 us each. */
+  /** The most different numbers that one operation checks: 100 ms at 5 us each. */
   atOnce: number;
   /** The longest time that a person waits for a search, enough for about 600,000 different numbers. */
   ms: number;
@@ -26,7 +26,7 @@ export type SearchLimits = {
 
 export const SEARCH_LIMITS: SearchLimits = { numbers: 500, agents: 100, atOnce: 20_000, ms: 3_000 };
 
-/** The first values in their order, and whether there are more. A search uses only these. */
+/** Returns the first values in their order, and whether there are more. A search uses only these values. */
 export function firstValues(values: Iterable<string>, most: number): { first: string[]; cut: boolean } {
   const all = [...new Set(values)].sort();
   return { first: all.slice(0, most), cut: all.length > most };
@@ -64,7 +64,7 @@ export async function findSearchValues(
 type NumberField = "their_number_canonical" | "our_number_canonical";
 type Looking = { numbers: number; atOnce: number; until: number };
 
-/** The numbers of a field that have these digits in them, in their order. */
+/** Finds the numbers of a field that contain these digits, in their order. */
 async function findNumbers(
   calls: Collections["calls"],
   field: NumberField,
@@ -84,7 +84,10 @@ async function findNumbers(
 
 type Window = { last: string; count: number; found: string[] };
 
-/** A group of nothing but the field itself is read by DISTINCT_SCAN: one step in the index for each different value. */
+/**
+ * Reads a window of the numbers. A group by the field alone is read by DISTINCT_SCAN: one step in the index for each
+ * different value.
+ */
 async function readWindow(
   calls: Collections["calls"],
   field: NumberField,
@@ -110,7 +113,10 @@ async function readWindow(
   return (await found.next()) ?? { last: "", count: 0, found: [] };
 }
 
-/** An account has some hundred agents: all their names are read, from the index. The agent on a call is one of its agents. */
+/**
+ * Finds the agents that a search names. An account has some hundred agents, so all their names are read, from the
+ * index. `agents` of a call also holds the agent on it.
+ */
 async function findAgents(calls: Collections["calls"], search: CallSearch, { agents }: SearchLimits) {
   const names = await (calls.distinct("agents", {}, reading) as Promise<unknown[]>).catch(nullIfTooMany);
   const named = (names ?? []).filter((name) => typeof name === "string" && isAgent(name, search));
@@ -118,22 +124,25 @@ async function findAgents(calls: Collections["calls"], search: CallSearch, { age
   return { first, cut: cut || names === null };
 }
 
-/** An answer of distinct has at most 16 MiB: tens of thousands of names, which no account has. */
+/** The code of an answer of distinct above 16 MiB: tens of thousands of names, which no account has. */
 const DISTINCT_TOO_BIG = 17_217;
 function nullIfTooMany(error: unknown): null {
   if (error instanceof MongoServerError && error.code === DISTINCT_TOO_BIG) return null;
   throw error;
 }
 
-/** MongoDB merges at most 200 sorted scans (internalQueryMaxScansToExplode); with more it would sort all that they find. */
+/**
+ * The most values in one query. MongoDB merges at most 200 sorted scans (internalQueryMaxScansToExplode); with more it
+ * would sort all calls that they find.
+ */
 const SCANS_AT_ONCE = 150;
 
-/** A condition of one indexed field, and how many scans of the index it takes. */
+/** A condition on one indexed field. Each value takes one scan of the index. */
 type Clause = { path: string; values: readonly string[] };
 
 /**
- * The calls that have one of the values, as conditions of which each can be read newest first from indexes. `isNarrow`: its
- * values are of few calls each, whatever the period.
+ * The conditions of the calls that have one of the values. Each can be read newest first from an index. `isNarrow`:
+ * each of its values is in few calls, whatever the period.
  */
 export function searchConditions(
   search: CallSearch,

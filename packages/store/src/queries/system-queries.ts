@@ -7,7 +7,10 @@ import { orUnavailable } from "../mongo/outage.ts";
 
 const reading = { readConcern: { level: "majority" }, maxTimeMS: OPERATION_LIMIT_MS } as const;
 
-/** The progress of the store, and the recent number of events. They read data of a majority from the primary. */
+/**
+ * The queries for the progress of the store and the recent number of events. They read from the primary, and only data
+ * that a majority has acknowledged.
+ */
 export function createMongoSystemQueries({ db }: Pick<MongoConnection, "db">): SystemQueries {
   const collections = openCollections(db);
   return {

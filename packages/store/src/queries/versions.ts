@@ -3,7 +3,7 @@ import type { Collection, Filter } from "mongodb";
 import type { Collections } from "../mongo/collections.ts";
 import { reading } from "../mongo/reading.ts";
 
-/** The field and the key of the index, so that no document is read. */
+/** The fields that the index holds, so that no document is read. */
 const VERSION = { projection: { _id: 1, version: 1 }, batchSize: 10_000 } as const;
 
 type Versioned = { _id: string; version: number };

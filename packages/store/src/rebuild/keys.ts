@@ -17,7 +17,7 @@ export async function listKeys(
   return { ...page, next: of === "events" ? writeKeysCursor({ of: "kept", after: "" }) : null };
 }
 
-/** First the keys with events, then the stored ones without. */
+/** Lists the keys of agents: first the keys with events, then the stored keys without events. */
 export async function listAgents(
   collections: Collections,
   { limit, cursor }: { limit: number; cursor: string | null },
@@ -34,7 +34,10 @@ export async function listAgents(
 /** `last` is the place where the next page begins, null on the last page. */
 type Keys = { keys: string[]; last: string | null };
 
-/** The index covers the query, so no event is read. A key comes once for each of its events, so a page holds fewer keys than entries. */
+/**
+ * Lists the keys that have events. The index covers the query, so no event is read. A key comes once for each of its
+ * events, so a page holds fewer keys than entries.
+ */
 export async function keysOfEvents(
   { events }: Collections,
   after: string,
@@ -49,7 +52,7 @@ export async function keysOfEvents(
   return cutKeys([...new Set(found.map(({ aggregate_id }) => aggregate_id))], found.length === limit);
 }
 
-/** Stored calls, or agents, without events. */
+/** Lists the stored calls, or agents, without events. */
 async function keysWithoutEvents(
   { calls, agents, events }: Collections,
   after: string,
@@ -68,7 +71,7 @@ async function keysWithoutEvents(
   return { keys: ids.filter((id) => !standing.has(id)), last };
 }
 
-/** The keys that have events. */
+/** Finds which of these keys have events. */
 export async function standingKeys(
   { events }: Pick<Collections, "events">,
   keys: string[],
@@ -88,7 +91,10 @@ async function withoutRevision({ calls }: Collections, keys: string[], revision:
   return keys.filter((key) => !done.has(key));
 }
 
-/** Separates oversized calls: they are refolded one by one, so that memory never holds the events of two. */
+/**
+ * Separates oversized calls from the others. They are refolded one by one, so that memory never holds the events of two
+ * of them.
+ */
 export async function setApart(
   { calls }: Collections,
   keys: string[],
@@ -99,5 +105,5 @@ export async function setApart(
   return { items: keys.filter((key) => !oversized.has(key)), oversized: [...oversized] };
 }
 
-/** One moment for a page, as for every other query: see mongo-queries. */
+/** The options of a query: a page is read as of one moment, like every other query (see reading.ts). */
 export const listing = { readConcern: { level: "snapshot" }, maxTimeMS: OPERATION_LIMIT_MS } as const;

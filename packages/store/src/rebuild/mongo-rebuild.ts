@@ -12,11 +12,13 @@ import { listAgents, listKeys } from "./keys.ts";
 import { type Known, refoldCalls } from "./refold.ts";
 
 export type MongoRebuild = CallRebuild & {
-  /** Creates the missing collections, which `apply` needs. May be repeated, also by several instances at once. */
+  /**
+   * Creates the missing collections, which `apply` needs. May be repeated, also by several instances at the same time.
+   */
   createCollections(): Promise<void>;
   /**
-   * Builds the missing indexes, beside the traffic. May be repeated, also by several instances at once. Throws Unavailable if a build takes
-   * long: the next call waits for the same build.
+   * Builds the missing indexes without stopping the traffic. May be repeated, also by several instances at the same
+   * time. Throws Unavailable if a build takes long: the next call waits for the same build.
    */
   createIndexes(): Promise<void>;
   /** Creates collections and indexes. */
@@ -58,7 +60,10 @@ export function createMongoRebuild({
 
 const idOf = ({ topic, partition }: Partition) => positionId(topic, partition);
 
-/** Writes only if a position differs: a start must not wait for a batch, and the batch of a crashed process may block a partition for seconds. */
+/**
+ * Claims the partitions. It writes only if a position differs: a start must not wait for a batch, and the batch of a
+ * crashed process may block a partition for seconds.
+ */
 async function claim(
   { collections: { positions }, session }: Attempt,
   partitions: readonly Partition[],
@@ -117,7 +122,7 @@ async function refold(
   return { superseded: null, differences, changes: untold };
 }
 
-async function settleAnew(
+async function settleWhole(
   attempt: Attempt,
   keys: readonly string[],
   { readOccurrence }: Pick<Fold, "readOccurrence">,
@@ -127,8 +132,8 @@ async function settleAnew(
   return [...folded].map(([key, presence]) => ({ key, kept: kept.get(key), presence }));
 }
 
-const compareAgents = async (...asked: Parameters<typeof settleAnew>): Promise<Difference[]> =>
-  (await settleAnew(...asked)).flatMap((each) => differenceOf(each) ?? []);
+const compareAgents = async (...asked: Parameters<typeof settleWhole>): Promise<Difference[]> =>
+  (await settleWhole(...asked)).flatMap((each) => differenceOf(each) ?? []);
 
 async function refoldAgents(
   attempt: Attempt,
@@ -137,7 +142,7 @@ async function refoldAgents(
 ): Promise<Refolded> {
   const fence = await raiseFence(attempt, place, fold.revision);
   if (fence.fold > fold.revision) return { superseded: fence.fold };
-  const settled = await settleAnew(attempt, keys, fold);
+  const settled = await settleWhole(attempt, keys, fold);
   await writeAgents(attempt, settled);
   const differences = settled.flatMap((each) => differenceOf(each) ?? []);
   const changes = differences.map(
@@ -148,7 +153,10 @@ async function refoldAgents(
   return { superseded: null, differences, changes: untold };
 }
 
-/** It must be the first operation: it takes the snapshot, and any other writer of the partition conflicts with it. */
+/**
+ * Raises the fence of a partition. It must be the first operation, because it takes the snapshot; any other writer of
+ * the partition conflicts with it.
+ */
 async function raiseFence({ collections, session }: Attempt, place: Partition, revision: number) {
   const fence = await collections.positions.findOneAndUpdate(
     { _id: idOf(place) },
@@ -173,7 +181,10 @@ async function keepUnnotified(
   await collections.positions.updateOne({ _id: idOf(place) }, { $set: { untold } }, options);
 }
 
-/** If another rebuild has added changes meanwhile, all of them stay: that rebuild notifies them. */
+/**
+ * Confirms the notified changes. If another rebuild has added changes meanwhile, all of them stay, and that rebuild
+ * notifies them.
+ */
 async function confirm(
   { positions }: Collections,
   place: Partition,

@@ -11,19 +11,19 @@ import { keysOfEvents, listing, setApart, standingKeys } from "./keys.ts";
 
 export type PastOptions = {
   connection: MongoConnection;
-  /** Letters, digits, _ and -; at most 40. */
+  /** The name, at most 40 letters, digits, _ and -. */
   name: string;
-  /** The events that were received by then count. */
+  /** The moment. Events that were received by then count. */
   until: Date;
   fold: Fold;
   /** Called with the number of calls that were written since the last call. It is awaited. */
   onLooked(calls: number): void | Promise<void>;
   isWanted(): boolean;
-  /** Events a page (default 5,000, which are about 700 calls). */
+  /** The number of events in a page (default 5,000, which are about 700 calls). */
   pageEvents?: number;
 };
 
-/** The name of the collection; null if the given name has another character. */
+/** The name of the collection; null if `name` has other characters or is too long. */
 export const pastCollection = (name: string): string | null =>
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(name) ? `${PAST_PREFIX}${name}` : null;
 
@@ -38,7 +38,10 @@ export type PastOutcome =
   /** Nothing was written: these MAX_PASTS collections exist under other names. */
   | { outcome: "full"; names: string[] };
 
-/** Each may be as large as `calls`: so many may be there at once, with what killed runs have left. */
+/**
+ * The most past collections at the same time, including those that killed runs have left. Each may be as large as
+ * `calls`.
+ */
 export const MAX_PASTS = 10;
 
 /**
@@ -62,20 +65,26 @@ async function writeWhole(options: PastOptions): Promise<PastOutcome> {
   if (!(await writePages(collections, part, options))) return giveUp(part, "stopped");
   await removeErased(db, collections, part.collectionName);
   if ((await uuidOf(db, part)) !== begun || !(await publish(part, name))) return giveUp(part, "overtaken");
-  // calls that were erased between the last check and the rename: the erasure may have looked at the old name
+  // deletes calls that were erased between the last check and the rename: their erasure may have used the old name
   return { outcome: "written", calls: await removeErased(db, collections, name) };
 }
 
 type Part = Collection<CallDocument>;
 
-/** The run's own, whatever others do. What others have begun goes: they were killed, or will find that they are overtaken. */
+/**
+ * Creates the collection that this run writes to, under a name that no other run has. Drops the collections of other
+ * runs: those runs were killed, or will find that they are overtaken.
+ */
 async function beginPart(db: Db, name: string): Promise<Part> {
   const parts = db.listCollections({ name: { $regex: `^${name}\\.part` } }, { nameOnly: true });
   for (const other of await parts.toArray()) await db.collection(other.name).drop().catch(unlessAbsent);
   return db.createCollection<CallDocument>(`${name}.part-${randomUUID()}`);
 }
 
-/** What is written to a part that was dropped makes a new one of its name, which holds but the rest: only this distinguishes them. */
+/**
+ * The uuid of the collection. A write to a dropped collection creates another one of the same name, which holds only
+ * the rest of the calls. Only the uuid distinguishes the two.
+ */
 async function uuidOf(db: Db, { collectionName }: Part): Promise<string | undefined> {
   const [found] = await db.listCollections({ name: collectionName }).toArray();
   return (found as CollectionInfo | undefined)?.info?.uuid?.toString("hex");
@@ -91,7 +100,7 @@ async function giveUp(part: Part, outcome: "stopped" | "overtaken"): Promise<Pas
   return { outcome };
 }
 
-/** False if the run was cancelled. */
+/** Writes all pages. Returns false if the run was cancelled. */
 async function writePages(collections: Collections, part: Part, options: PastOptions): Promise<boolean> {
   for (let after: string | null = ""; after !== null; ) {
     if (!options.isWanted()) return false;
@@ -132,7 +141,7 @@ function pastCall(events: StoredEvent[], fold: Fold): CallDocument[] {
   return [{ _id: folded.aggregate_id, ...folded, id: firstId(events), version }];
 }
 
-/** Returns how many are left. */
+/** Removes the calls that were erased meanwhile. Returns the number of the remaining calls. */
 async function removeErased(db: Db, collections: Collections, name: string): Promise<number> {
   const past: Part = db.collection(name);
   let count = 0;
@@ -152,7 +161,7 @@ async function removeErased(db: Db, collections: Collections, name: string): Pro
   }
 }
 
-/** NamespaceNotFound. */
+/** The code of NamespaceNotFound. */
 const ABSENT = 26;
 
 function unlessAbsent(error: unknown): void {

@@ -1,7 +1,7 @@
 import type { Change, Difference, Fold, StoredEvent } from "@teravoz/domain";
-import { type Anew, foldAnew, type KeptCall, nextVersion } from "../apply/settle.ts";
+import { foldWhole, type KeptCall, nextVersion, type WholeFold } from "../apply/settle.ts";
 
-/** The calls to be folded again, with all their events. */
+/** The calls to fold again, with all their events. */
 export type Known = {
   keys: readonly string[];
   calls: ReadonlyMap<string, KeptCall>;
@@ -22,14 +22,14 @@ export function refoldCalls({ keys, calls, events }: Known, fold: Fold, now: num
   const refolding: Refolding = { written: [], removed: [], differences: [], changes: [] };
   for (const key of new Set(keys)) {
     const kept = calls.get(key);
-    const anew = foldAnew({ kept, events: histories.get(key) ?? [] }, fold, now);
-    if (anew) replace(refolding, key, anew);
+    const folded = foldWhole({ kept, events: histories.get(key) ?? [] }, fold, now);
+    if (folded) replace(refolding, key, folded);
     else if (kept) remove(refolding, { key, kept }, now);
   }
   return refolding;
 }
 
-function replace(refolding: Refolding, key: string, { next, difference }: Anew): void {
+function replace(refolding: Refolding, key: string, { next, difference }: WholeFold): void {
   if (!difference) return;
   refolding.written.push(next);
   refolding.differences.push({ key, ...difference });
@@ -43,6 +43,6 @@ function remove(
 ): void {
   removed.push(key);
   differences.push({ key, kind: "removed", fields: [] });
-  // not as erased: a client that is notified late reads the call that exists by then, or finds none
+  // not as erased: a client that is notified late reads the call that exists by then, or finds no call
   changes.push({ key, kind: "call", version: nextVersion(kept.call, now), erased: false });
 }

@@ -3,7 +3,7 @@ import { openCollections } from "../mongo/collections.ts";
 import { type MongoConnection, OPERATION_LIMIT_MS } from "../mongo/connect.ts";
 import { orUnavailable } from "../mongo/outage.ts";
 
-/** A thousand usual events have half a megabyte, and take about 10 ms. */
+/** The number of events in a page. A thousand usual events have half a megabyte, and take about 10 ms. */
 const PAGE_EVENTS = 1_000;
 
 const LIMIT = { maxTimeMS: OPERATION_LIMIT_MS } as const;

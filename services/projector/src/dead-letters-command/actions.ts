@@ -10,10 +10,10 @@ import {
   showProgress,
 } from "./print.ts";
 
-/** Writes results to `out` and all else to `say`. */
+/** The outputs: results go to `out`, and everything else to `say`. */
 type Terminal = { out(text: string): void; say(line: string): void };
 
-/** So many at a time: a redrive waits for the brokers most of its time. */
+/** The number of concurrent requests. A redrive waits for the brokers most of its time. */
 const AT_ONCE = 8;
 
 export function createActions(terminal: Terminal): Actions {
@@ -64,7 +64,9 @@ async function doAll(terminal: Terminal, client: AdminClient, ids: string[], opt
   const chosen = ids.length > 0 ? ids : await select(client, options);
   const { deed, dryRun, yes } = options;
   if (deed === "drop" && chosen.length > 1 && !dryRun && !yes) {
-    terminal.say(`this drops ${chosen.length} dead letters for good: add --yes, or --dry-run to look`);
+    terminal.say(
+      `this drops ${chosen.length} dead letters, which cannot be undone: add --yes to confirm, or --dry-run to see them`,
+    );
     return 1;
   }
   const reports: ActionResult[] = [];
@@ -86,7 +88,7 @@ async function select(client: AdminClient, options: Options): Promise<string[]> 
   return deadLetters.map(({ id }) => id);
 }
 
-/** A few at a time; the first that cannot go on ends all, and what was done by then is printed. */
+/** Sends the requests, a few at a time. The first CannotGoOn stops all of them; the results so far are printed. */
 async function doEach(
   client: AdminClient,
   chosen: readonly string[],

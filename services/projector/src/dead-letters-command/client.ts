@@ -13,7 +13,7 @@ export type ListedDeadLetter = Wire<DeadLetter>;
 export type ShownDeadLetter = Wire<DeadLetterText>;
 
 export type AdminClient = {
-  /** Reads all pages. */
+  /** Reads all pages, at most `limit` dead letters. */
   list(filters: Record<string, string>, limit: number): Promise<ListedDeadLetter[]>;
   show(id: string): Promise<AdminResult<ShownDeadLetter>>;
   redrive(id: string, dryRun: boolean): Promise<AdminResult<ListedDeadLetter>>;
@@ -22,7 +22,10 @@ export type AdminClient = {
 
 const PAGE = 500;
 
-/** A client of a projector's admin API. Throws CannotGoOn if it does not answer, is closed or answers with an unknown status. */
+/**
+ * Creates a client of a projector's admin API. It throws CannotGoOn if the API does not answer, is closed, or answers
+ * with an unknown status.
+ */
 export function createAdminClient(door: Door): AdminClient {
   const at = (id: string) => `dead-letters/${encodeURIComponent(id)}`;
   return {

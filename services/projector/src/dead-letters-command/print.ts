@@ -1,16 +1,19 @@
 import { type Faults, faultsInWords } from "../admin-client.ts";
 import type { ListedDeadLetter, ShownDeadLetter } from "./client.ts";
 
-/** What became of one dead letter. */
+/** The result for one dead letter. */
 export type ActionResult = { id: string; ok: boolean; errors?: Faults };
 export type Progress = { moved(): void; stop(): void };
 
-/** Often enough to see that it moves, rarely enough for a log. */
+/** The time between two lines of progress: short enough to show that the work continues, long enough for a log. */
 const SAY_EVERY_MS = 1_000;
 
 const HEAD = ["first seen", "status", "reason", "type", "key", "copies", "id"];
 
-/** Dead letters as a table, one a line. Nothing of a dead letter may move the terminal's cursor. */
+/**
+ * Formats dead letters as a table, one in a line. Control characters are replaced, so that no dead letter can move the
+ * terminal's cursor.
+ */
 export function formatList(deadLetters: readonly ListedDeadLetter[]): string {
   if (deadLetters.length === 0) return "no dead letters";
   const rows = deadLetters.map(({ first_seen, status, reason, type, key, copies, id }) =>
@@ -29,7 +32,7 @@ export function formatList(deadLetters: readonly ListedDeadLetter[]): string {
 
 const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, "?");
 
-/** A dead letter with all it has, its body last. */
+/** Formats a dead letter with all its fields, its body last. */
 export function formatDeadLetter({ body, encoding, source, ...deadLetter }: ShownDeadLetter): string {
   const from = source && `${source.topic} ${source.partition}:${source.offset}`;
   const fields = Object.entries({ ...deadLetter, source: from, encoding });
@@ -37,7 +40,7 @@ export function formatDeadLetter({ body, encoding, source, ...deadLetter }: Show
   return `${lines.join("\n")}\n\n${body === null ? "(dropped)" : body.replaceAll(/[^\P{Cc}\n\t]/gu, "?")}\n`;
 }
 
-/** Says on `say` how far it is, as long as it takes. */
+/** Shows progress on `say` until it is stopped. */
 export function showProgress(total: number, done: () => number, say: (line: string) => void): Progress {
   let saidAt = performance.now();
   const moved = () => {
@@ -52,7 +55,7 @@ export function showProgress(total: number, done: () => number, say: (line: stri
 const DONE = { redrive: "redriven", drop: "dropped" };
 const WOULD = { redrive: "would be redriven", drop: "would be dropped" };
 
-/** What became of all: each refusal in words, and the sum. */
+/** Prints the results: the reasons of each refusal, and the totals. */
 export function printResults(
   { out, say }: { out(text: string): void; say(line: string): void },
   reports: readonly ActionResult[],

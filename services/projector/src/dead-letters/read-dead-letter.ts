@@ -1,10 +1,10 @@
 import type { ArrivedDeadLetter, DeadLetterSource } from "@teravoz/domain";
 import { type ConsumedRecord, readDeliveryId } from "@teravoz/kafka";
 
-/** A header or a type longer than this is none of ours: no reason to keep it as a name. */
+/** The longest header or type that is kept. Our own are never longer. */
 const MAX_NAME = 128;
 
-/** A dead letter from its record. Never throws: whatever a record lacks is null, unknown, or the broker's stamp. */
+/** Reads a dead letter from its record. Never throws: a missing field is null, "unknown", or the broker's stamp. */
 export function readDeadLetter({ key, value, headers, timestamp }: ConsumedRecord): ArrivedDeadLetter {
   const header = (name: string) => nameOf(headers[name]?.toString());
   // a tombstone that could not be applied has no body
@@ -26,7 +26,10 @@ export function readDeadLetter({ key, value, headers, timestamp }: ConsumedRecor
 
 const nameOf = (text: string | undefined) => (text && text.length <= MAX_NAME ? text : null);
 
-/** As services write it (toISOString): anything else is no time of ours. */
+/**
+ * Reads a time as services write it (toISOString). Returns null for any other text, because no service of ours wrote
+ * it.
+ */
 function readTime(text: string | null): Date | null {
   if (text === null || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return null;
   const time = new Date(text);

@@ -30,7 +30,7 @@ type Outlets = {
   store: Pick<CallStore, "findErased" | "ledgerEpoch" | "forget">;
   findParties: FindParties;
   readOccurrence: ReadOccurrence;
-  /** Names this writer in the store. */
+  /** The name of this writer in the store. */
   writer: string;
   log: Log;
   metrics: Metrics;
@@ -40,14 +40,14 @@ type Deps = Omit<Outlets, "findParties" | "writer"> & {
   parties: FindParties;
   client: KafkaClient;
   topics: TopicNames;
-  /** Begins the name of the group. */
+  /** The prefix of the group's name. */
   prefix: string;
   /** The installation that the group must belong to. */
   installation?: string | undefined;
   onCrash(error: unknown): void;
 };
 
-/** Stores what comes to the dead letters' topic, for as long as it is not stopped. Starts in the background. */
+/** Stores the records of the topic of dead letters until it is stopped. Starts in the background. */
 export function storeDeadLetters({
   deadLetters,
   store,
@@ -67,14 +67,15 @@ export function storeDeadLetters({
     position: deadLetters.position,
     positions: deadLetters,
     handle: parkBroken(createFiling(outlets), createLeave(outlets)),
-    // no hurry: events go first
+    // one partition at a time, because events have priority
     concurrency: 1,
   });
 }
 
 /**
- * One batch. What is of an erased call, agent or person is not stored; what was erased while it was being stored, or stored just before the
- * last run died, is deleted after the commit: an erasure itself does so too, so that whoever comes last finds it.
+ * Stores one batch. Dead letters of an erased call, agent or person are not stored. Dead letters whose subject was
+ * erased while they were being stored, or just before the last run crashed, are deleted after the commit. An erasure
+ * also deletes dead letters, so whichever of the two comes last finds them.
  */
 function createFiling(outlets: Outlets): HandleBatch {
   return async (batch) => {
@@ -88,7 +89,7 @@ function createFiling(outlets: Outlets): HandleBatch {
   };
 }
 
-/** A batch that holds nothing new moves nothing. */
+/** Stores the dead letters that are not erased. A batch without new records does not move the position. */
 async function storeArrived(
   { deadLetters, store, findParties, readOccurrence, writer, log }: Outlets,
   { topic, partition, expected, next, records }: ConsumedBatch,
@@ -124,7 +125,7 @@ async function storeArrived(
   return "done";
 }
 
-/** The vendor's own stamp, where the body is one of its. */
+/** The time of the vendor's stamp, if the body has one. */
 function stampOf(
   { body, first_seen }: ArrivedDeadLetter,
   readOccurrence: ReadOccurrence,
@@ -138,7 +139,10 @@ function stampOf(
   }
 }
 
-/** A dead letter that can never be stored stays in its topic, where it came from: to park it there again would never end. */
+/**
+ * Leaves a dead letter that can never be stored in its topic. Parking it would write it to the same topic again,
+ * without end.
+ */
 function createLeave({ log, metrics }: Outlets): Park {
   return async ({ offset }, { topic, partition }, err) => {
     metrics.unstoredDeadLetters.inc();

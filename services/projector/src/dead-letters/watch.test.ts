@@ -6,7 +6,7 @@ import { watchDeadLetters } from "./watch.ts";
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const daysAgo = (days: number) => new Date(NOW - days * 86_400_000);
 
-/** Stores dead letters of so many bytes, seen so many days ago; answers what one look has done. */
+/** Stores dead letters of the given sizes and ages. Returns the effects of one check. */
 async function lookAt(sizes: { bytes: number; days: number; status?: "redriven" }[]) {
   const deadLetters = createMemoryDeadLetters({ now: () => NOW });
   const arrived = sizes.map(({ bytes, days }, n) => ({
@@ -47,7 +47,7 @@ test("waiting dead letters that are deleted for their age are counted and logged
   expect(lines).toMatchObject([{ level: "error", reason: "age", count: 1 }]);
 });
 
-test("past the bound in bytes the oldest waiting dead letters are deleted, counted and logged as errors", async () => {
+test("above the limit of bytes the oldest waiting dead letters are deleted, counted and logged as errors", async () => {
   const { left, counted, lines } = await lookAt([
     { bytes: 600, days: 3 },
     { bytes: 600, days: 2 },
@@ -57,7 +57,7 @@ test("past the bound in bytes the oldest waiting dead letters are deleted, count
   expect(lines).toMatchObject([{ level: "error", reason: "bytes", count: 1 }]);
 });
 
-test("redriven dead letters are deleted first, and that is no error", async () => {
+test("redriven dead letters are deleted first, and are not logged as an error", async () => {
   const { left, counted, lines } = await lookAt([
     { bytes: 600, days: 3 },
     { bytes: 600, days: 2, status: "redriven" },

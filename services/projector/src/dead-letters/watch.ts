@@ -1,14 +1,17 @@
 import type { DeadLetterAdmin, DeadLetterRetention, DiscardedDeadLetters } from "@teravoz/domain";
 import type { Log, Metrics } from "@teravoz/runtime";
 
-/** About as often as a scraper looks. */
+/** The time between two checks, about that between two scrapes of the metrics. */
 const LOOK_EVERY_MS = 15_000;
-/** Long enough to look after what a weekend refused, short enough that nothing personal stays for want of care. */
+/**
+ * The time that dead letters are kept: long enough for an operator to handle those of a weekend, short enough that no
+ * personal data stays because it was forgotten.
+ */
 const KEPT_MS = 30 * 86_400_000;
 
 type Deps = {
   deadLetters: Pick<DeadLetterAdmin, "countWaiting"> & DeadLetterRetention;
-  /** The bytes that all dead letters may have together. */
+  /** The most bytes that all dead letters may have together. */
   maxBytes: number;
   metrics: Metrics;
   log: Log;
@@ -17,8 +20,8 @@ type Deps = {
 };
 
 /**
- * Keeps the gauge of waiting dead letters, and dead letters within their bounds; returns how to stop it. While the database is away the
- * gauge keeps its last value.
+ * Keeps the gauge of waiting dead letters up to date, and dead letters within their limits. Returns a function that
+ * stops it. While the database is away the gauge keeps its last value.
  */
 export function watchDeadLetters({ everyMs = LOOK_EVERY_MS, ...deps }: Deps): () => Promise<void> {
   let looking: Promise<void> | null = null;
@@ -53,7 +56,10 @@ function report(
 ): void {
   if (waiting > 0) {
     metrics.discardedDeadLetters.inc({ reason }, waiting);
-    log.error({ reason, count: waiting }, "dead letters were deleted that nobody had redriven or dropped");
+    log.error(
+      { reason, count: waiting },
+      "waiting dead letters deleted: no operator had redriven or dropped them",
+    );
   }
   if (settled > 0) log.info({ reason, count: settled }, "settled dead letters deleted");
 }

@@ -5,15 +5,18 @@ import type { Erase, EraseOptions, Kind } from "./options.ts";
 import { formatPreview, formatReceipt, type SentReceipt } from "./print.ts";
 import { createProgress } from "./progress.ts";
 
-/** Results go to `out`, everything else to `say`. */
+/** The outputs: results go to `out`, and everything else to `say`. */
 export type Terminal = { out(text: string): void; say(line: string): void };
 
 const PATHS = { call: "calls", number: "numbers", agent: "agents" } as const;
 const [DONE, COULD_NOT, UNCONFIRMED] = [0, 1, 2];
 
-/** An erasure reads every event, which takes minutes for tens of millions. Node ends a request after 300 s. */
+/**
+ * The time limit of an erasure. It reads every event, which takes minutes for tens of millions. Node ends a request
+ * after 300 s.
+ */
 const ERASE_TIMEOUT_MS = 290_000;
-/** How often the state of a preview or an erasure is read. */
+/** The time between two reads of the state of a preview or an erasure. */
 const LOOK_EVERY_MS = 500;
 
 export function createErase(terminal: Terminal): Erase {
@@ -35,7 +38,7 @@ export function createErase(terminal: Terminal): Erase {
 function refuse({ say }: Terminal, answer: AdminAnswer<unknown> & { ok: false }): number {
   say(`erase: ${faultsInWords(answer.errors)}`);
   if (answer.status !== 409 || answer.calls === undefined) return COULD_NOT;
-  say(`erase: nothing was erased; look with --dry-run, then add --confirm ${answer.calls}`);
+  say(`erase: nothing was erased: check with --dry-run, then add --confirm ${answer.calls}`);
   return UNCONFIRMED;
 }
 

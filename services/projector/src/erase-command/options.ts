@@ -14,28 +14,30 @@ export type EraseOptions = {
   wait?: boolean;
 };
 
-/** Does it; resolves with the exit code. */
+/** Carries out the command. Resolves with the exit code. */
 export type Erase = (kind: Kind, value: string, options: EraseOptions) => Promise<number>;
 
 type Program = { env: NodeJS.ProcessEnv; erase: Erase; exit(code: number): void };
 
-/** The command line of `erase`. */
+/** Creates the command line of `erase`. */
 export function createEraseCommand({ env, erase, exit }: Program): Command {
   const program = new Command("erase")
-    .description(
-      "Erases a call, all that is stored of a telephone number, or an agent. Nothing brings it back.",
+    .description("Erases a call, an agent, or all data of a telephone number. This cannot be undone.")
+    .addArgument(new Argument("<kind>", "the kind of data to erase").choices(KINDS))
+    .argument("<value>", "the call_id, the number in any spelling, or the agent")
+    .option("--dry-run", "erase nothing, only show what would be erased")
+    .option(
+      "--confirm <n>",
+      "confirm the erasure of up to this many calls, if the gateway asks for it",
+      parseCount,
     )
-    .addArgument(new Argument("<kind>", "what is erased").choices(KINDS))
-    .argument("<value>", "the call_id, the number as people write it, or the agent")
-    .option("--dry-run", "erase nothing, only say what would go")
-    .option("--confirm <n>", "up to so many calls may go, where the gateway asks", parseCount)
-    .option("--possible", "also what is only possibly about the number or the agent")
-    .option("--wait", "until the database is clean, and show the receipt")
+    .option("--possible", "also erase data that only possibly belongs to the number or the agent")
+    .option("--wait", "wait until the database is clean, then show the receipt")
     .addHelpText("after", EXAMPLES)
     .action(async (kind: Kind, value: string, options: EraseOptions, command: Command) => {
-      if (options.possible && kind === "call") command.error("error: --possible is not for a call");
+      if (options.possible && kind === "call") command.error("error: --possible cannot be used for a call");
       if (options.dryRun && (options.wait || options.confirm !== undefined))
-        command.error("error: --dry-run goes with neither --confirm nor --wait");
+        command.error("error: --dry-run cannot be used with --confirm or --wait");
       exit(await erase(kind, value, options));
     });
   return withDoor(program, env);
@@ -43,11 +45,11 @@ export function createEraseCommand({ env, erase, exit }: Program): Command {
 
 const EXAMPLES = `
 Examples:
-  erase number "(11) 98765-4321" --dry-run      how many calls, events and dead letters, and since when
-  erase number "(11) 98765-4321" --wait         until none is stored, with progress and the receipt
+  erase number "(11) 98765-4321" --dry-run      the number of calls, events and dead letters, and their times
+  erase number "(11) 98765-4321" --wait         waits until none is stored, with progress and the receipt
   erase number 0800123456789 --confirm 1250     one of the account's own numbers, or more than 100 calls
   erase agent ana@example.com
   erase call 1463669263.30033
 
-Exits with 0 when it was asked for (with --wait: when the database is clean), 1 when it could not be done, 2 when it needs --confirm and
-nothing was erased, 130 when it was stopped; an erasure that was asked for goes on.`;
+Exits with 0 if the erasure was requested (with --wait: if the database is clean), 1 if it failed, 2 if it needs --confirm and nothing
+was erased, 130 if it was interrupted; a requested erasure continues.`;

@@ -2,10 +2,10 @@ import { SingleBar } from "cli-progress";
 
 export type Progress = { show(done: number, total: number): void; stop(): void };
 
-/** Without a terminal: a line as often as someone reading a log wants one. */
+/** The time between two lines of progress if there is no terminal. */
 const LINE_EVERY_MS = 5_000;
 
-/** Shows how far something is: a bar on a terminal, else a line now and then. */
+/** Shows progress: a bar on a terminal, otherwise a line every few seconds. */
 export const createProgress = (what: string, say: (line: string) => void): Progress =>
   process.stderr.isTTY ? createBar(what) : createLines(what, say);
 

@@ -24,7 +24,10 @@ import type { ConsumedBatch, ConsumedRecord, TopicNames } from "@teravoz/kafka";
 import { type RepublishPorts, republishOthers } from "./republish.ts";
 import { cleanBy, kindOf, type LoggedErasure, publishTombstones } from "./tombstones.ts";
 
-/** Whose a record is, when it came and whom it names, also where it cannot be read: then it has no event. */
+/**
+ * The facts about a record that decide whether it is erased: its subject, its times and its text. A record that cannot
+ * be read has no uuid and no event.
+ */
 export type Trace = Pick<LoggedEvent, "kind" | "aggregate_id" | "occurred_at" | "received_at" | "source"> & {
   uuid?: string;
   text: string;
@@ -36,7 +39,7 @@ export const traceOfEvent = (event: LoggedEvent): Trace => {
   return { uuid, kind, aggregate_id, occurred_at, received_at, source, text: payload, event };
 };
 
-/** Of a record that cannot be read: its key is its subject's, and the broker's stamp the only one. */
+/** The trace of a record that cannot be read. Its key is that of its subject, and its only stamp is the broker's. */
 export const traceOf = (
   topics: TopicNames,
   { topic, partition }: ConsumedBatch,
@@ -56,20 +59,21 @@ export type AnswerPorts = RepublishPorts & {
 };
 
 export type Answered = {
-  /** What the ledger says, and the epoch in which it said so. */
+  /** The erasures that the ledger has for these records, and the epoch in which it was read. */
   known: Erased[];
   epoch: number;
-  /** Erasures that no tombstone asks for yet: of calls and events that are about an erased person. */
+  /** Erasures that no tombstone has requested yet: those of calls and events about an erased person. */
   demanded: Erasure[];
-  /** Whether a record goes. */
+  /** Returns whether a record is erased. */
   goes(trace: Trace): boolean;
 };
 
 type Verdict = { erased: Map<string, Erased>; barred: ReadonlySet<Trace>; goes(trace: Trace): boolean };
 
 /**
- * Writes a tombstone after each record that is to be dropped because its subject, or a person it names, was erased: else it would be its
- * key's last value, and stay in the log for ever. Only a record with a value is ever answered, so that no tombstone provokes another.
+ * Writes a tombstone after each record that is dropped because its subject, or a person it names, was erased. Otherwise
+ * the record would be the last value of its key, and would stay in the log for ever. Only a record with a value is
+ * answered, so that a tombstone never causes another one.
  */
 export async function answerErased(
   ports: AnswerPorts,
@@ -91,7 +95,10 @@ export async function answerErased(
   return { known, epoch, demanded, goes };
 }
 
-/** To read whom so many events name takes longer than asking whether any person is erased at all. */
+/**
+ * The number of records from which it is quicker to ask first whether any person is erased, than to find the persons
+ * that all records name.
+ */
 const MANY = 50;
 
 type Named = { trace: Trace; parties: Parties };
@@ -103,7 +110,10 @@ function keysOf(named: readonly Named[]): LedgerKey[] {
   return [...ledgerKeysOf(named.map(({ trace }) => trace)), ...persons.values()];
 }
 
-/** A call in which an erased person is a party goes whole; of an agent's key only the event does, for others may share it. */
+/**
+ * Finds the erasures that erased persons demand. A call in which an erased person is a party is erased whole. An
+ * agent's key loses only the event, because others may share the key.
+ */
 function demandErasures(
   named: readonly Named[],
   { known, erasures, now }: { known: readonly Erased[]; erasures: readonly Erasure[]; now: Date },
@@ -132,7 +142,7 @@ const demandFor = (trace: Trace, asked_for: Person, now: Date): Erasure & { uuid
   ...(trace.kind === "agent" && { uuids: [] }),
 });
 
-/** A key whose last record among these is a tombstone needs no answer. */
+/** Writes the tombstones. A key whose last record among these is a tombstone needs none. */
 async function answer(
   ports: AnswerPorts,
   traces: readonly Trace[],

@@ -8,21 +8,24 @@ import { TICK_KEY } from "./tombstones.ts";
 export type DailyPorts = ErasePorts & {
   store: Pick<CallStore, "forget" | "listAgentEvents">;
   jobs: Jobs;
-  /** Null = everything is kept for ever. */
+  /** The days that data is kept. Null = for ever. */
   retentionDays: number | null;
   log: Log;
-  /** Asked between two pages: a job that is not wanted any more is left to the next projector. */
+  /**
+   * Returns whether the job shall continue. It is asked between two pages: after a stop, the next projector does the
+   * rest.
+   */
   isWanted(): boolean;
 };
 
 export const DAY_MS = 86_400_000;
-/** How soon a job that is due is noticed: little beside the day a segment is open. */
+/** The time between two checks for due jobs: short against the day that a segment is open. */
 const LOOK_MS = 600_000;
 
 type Job = (ports: DailyPorts) => Promise<number>;
 const JOBS: Record<string, Job> = { tick: writeTicks, retention: eraseOld, sweep: eraseRevived };
 
-/** Does once a day, on one of the projectors, what keeps erasures complete. The first look is at once. */
+/** Does the daily jobs that keep erasures complete, on one of the projectors. The first check is at once. */
 export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promise<void> } {
   let stopped = false;
   let looking = Promise.resolve();
@@ -45,7 +48,10 @@ export function startDaily(deps: Omit<DailyPorts, "isWanted">): { stop(): Promis
   };
 }
 
-/** Does the job if it is due and nobody else is at it. Written first, then recorded: twice is harmless, never is not. */
+/**
+ * Does the job if it is due and no other instance is doing it. The work is done first and recorded afterwards, because
+ * doing it twice is harmless and not doing it is not.
+ */
 export async function doWhenDue(ports: DailyPorts, job: string, everyMs: number): Promise<void> {
   const { jobs, log } = ports;
   try {
@@ -69,7 +75,10 @@ async function doClaimed(ports: DailyPorts, job: string): Promise<void> {
   }
 }
 
-/** An open segment closes when something is appended to it, and only closed ones are cleaned: every partition gets something. */
+/**
+ * Writes a record to every partition. An open segment closes when a record is appended to it, and the cleaner cleans
+ * only closed segments.
+ */
 export async function writeTicks({
   publisher,
   topics,
@@ -88,7 +97,7 @@ async function* whileWanted<T>(ports: DailyPorts, pages: AsyncIterable<T>): Asyn
   }
 }
 
-/** Erases what is older than it may become: calls, and what agents and dialers have said. */
+/** Erases data that is older than the retention allows: calls, and events of agents and dialers. */
 export async function eraseOld(ports: DailyPorts): Promise<number> {
   const { retentionDays, erasures, now } = ports;
   if (retentionDays === null) return 0;
@@ -105,7 +114,7 @@ export async function eraseOld(ports: DailyPorts): Promise<number> {
   return count;
 }
 
-/** Erases again what a restored backup brought back, as far as the ledger was kept. */
+/** Erases again the data that a restored backup brought back, as far as the ledger knows of it. */
 export async function eraseRevived(ports: DailyPorts): Promise<number> {
   const { erasures, store } = ports;
   let count = 0;

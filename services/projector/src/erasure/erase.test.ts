@@ -7,7 +7,7 @@ import { type ErasePorts, erasePerson } from "./erase.ts";
 const NOW = new Date("2026-01-02T03:04:05Z");
 const ANA = { kind: "number", key: "+5511987654321" } as const;
 
-/** Ports that say in which order they were used; `broken` is away. */
+/** Creates ports that record the order in which they are used. The port named `broken` is away. */
 function createPorts(broken?: string) {
   const happened: string[] = [];
   const happen = async (what: string): Promise<Receipt> => {
@@ -26,8 +26,8 @@ function createPorts(broken?: string) {
       possible: { ...nothing, calls: ["2"] },
       isOurs: false,
     }),
-    request: (_, person) => happen(`${person?.kind}'s call entered`),
-    deleteDeadLetters: async () => void (await happen("letters deleted")),
+    request: (_, person) => happen(`${person?.kind}'s call requested`),
+    deleteDeadLetters: async () => void (await happen("dead letters deleted")),
     requestFor: () => happen("receipt written"),
     mark: async () => 7,
     keepOut: async () => void (await happen("kept out")),
@@ -50,13 +50,13 @@ function createPorts(broken?: string) {
 
 const STEPS = [
   "kept out",
-  "number's call entered",
+  "number's call requested",
   "tombstones written",
-  "letters deleted",
+  "dead letters deleted",
   "receipt written",
 ];
 
-test("a person has a receipt only when the dead letters are gone and the tombstones are in the log", async () => {
+test("a person gets a receipt only after the dead letters are deleted and the tombstones are in the log", async () => {
   const { ports, happened } = createPorts();
   expect(await erasePerson(ports, ANA, { possible: false, confirm: null })).toMatchObject({
     requested_at: NOW,
@@ -66,13 +66,13 @@ test("a person has a receipt only when the dead letters are gone and the tombsto
   expect(happened).toEqual(STEPS);
 });
 
-test.each(STEPS)('where it ends before "%s" nothing after that has happened', async (step) => {
+test.each(STEPS)('an erasure that fails at "%s" does none of the later steps', async (step) => {
   const { ports, happened } = createPorts(step);
   await expect(erasePerson(ports, ANA, { possible: false, confirm: null })).rejects.toThrow(Unavailable);
   expect(happened).toEqual(STEPS.slice(0, STEPS.indexOf(step)));
 });
 
-test("the words of a receipt name the files of rolled back documents where MongoDB has several members", () => {
+test("a printed receipt names the files of rolled-back documents if MongoDB has several members", () => {
   const at = "2026-01-01T00:00:00.000Z";
   const receipt = { requested_at: at, clean_at: at, log_clean_by: at };
   expect(formatReceipt("call", receipt)).not.toContain("rollback");

@@ -28,8 +28,8 @@ export type ErasePorts = {
 };
 
 /**
- * Asks for erasures: resolves when the ledger and the log have it, and whoever projects the partition will do it. Asking again is
- * safe. Throws Unavailable where one of them is away.
+ * Requests erasures. Resolves when the ledger and the log have them; the projector of each partition then carries them
+ * out. A request may be repeated. Throws Unavailable if the ledger or the log is away.
  */
 export async function eraseSubjects(
   ports: ErasePorts,
@@ -40,13 +40,16 @@ export async function eraseSubjects(
   return receipt;
 }
 
-/** What of a person goes: what is certain, or what is only possible too. */
+/** The scope of a person's erasure: certain findings only, or possible ones too. */
 export type Scope = { possible: boolean };
 
-/** So much was not meant by mistake, as far as it was confirmed: see reasonToConfirm. */
+/**
+ * The request for a person's erasure. `confirm` is the number of calls that was confirmed, null if none was: see
+ * reasonToConfirm.
+ */
 export type Wish = Scope & { confirm: number | null };
 
-/** The erasure takes so much that it must be confirmed; nothing was erased. */
+/** The erasure would take so many calls that it must be confirmed. Nothing was erased. */
 export class Unconfirmed extends Error {
   override name = "Unconfirmed";
   readonly calls: number;
@@ -56,7 +59,7 @@ export class Unconfirmed extends Error {
   }
 }
 
-/** How much an erasure of what was found takes. */
+/** The extent of an erasure of these findings. */
 export async function extentOf(
   { erasures, topics }: Pick<ErasePorts, "erasures" | "topics">,
   found: PersonFindings,
@@ -76,9 +79,10 @@ const shareOf = (all: readonly PersonFindings[], scope: Scope): PersonShare =>
   joinShares(all.flatMap(({ certain, possible }) => [certain, ...(scope.possible ? [possible] : [])]));
 
 /**
- * Asks for all that is stored of a person by now; see ErasureSearch.findPerson for what that takes. From then on the ledger keeps out
- * what began before and comes later, from the log, a spool or a redelivery. What was stored while the search went on is found by a second
- * one. A process that dies in between leaves no receipt: the erasure is asked for again. Throws Unconfirmed.
+ * Requests the erasure of all data that is stored of a person by now; for the findings see ErasureSearch.findPerson.
+ * From then on the ledger keeps out events that began before and arrive later, from the log, a spool or a redelivery. A
+ * second search finds data that was stored during the first one. A process that crashes in between leaves no receipt,
+ * so the erasure must be requested again. Throws Unconfirmed.
  */
 export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish): Promise<PersonReceipt> {
   const { erasures, topics, now } = ports;
@@ -91,7 +95,7 @@ export async function erasePerson(ports: ErasePorts, person: Person, wish: Wish)
   const late = await erasures.findPerson(person, { ...search, since });
   const share = shareOf([found, late], wish);
   const plan = await planErasure(ports, person, share);
-  // dead letters in the log have no key that a tombstone could name; they live no longer than this
+  // dead letters in the log have no key that a tombstone could name; they are kept no longer than this
   const logCleanBy = new Date(erased_at.getTime() + LOG_CLEAN_MS);
   await erasures.request(plan.asked, person);
   await publishErasures(ports, plan.tombstones);
@@ -121,7 +125,7 @@ const isOfAgent =
   ({ topic }: FoundDeadLetter): boolean =>
     topic === topics.agentEvents;
 
-/** Those of the calls found and of dead letters, each once. */
+/** The keys of the found calls and of the calls of dead letters, each once. */
 function callKeysOf({ calls, deadLetters }: PersonShare, topics: TopicNames): string[] {
   const ofDeadLetters = deadLetters
     .filter((deadLetter) => !isOfAgent(topics)(deadLetter))
@@ -137,9 +141,10 @@ type Plan = {
 };
 
 /**
- * Calls go whole. Of an agent's key only the person's own events go, one by one, for a dialer's campaign or an extension may be shared;
- * all of them, as they come, where the key is the agent's own. A dead letter with a key may be all that is known of its call yet, and its
- * record lies in the log under that key.
+ * Plans an erasure. Calls are erased whole. An agent's key loses only the person's own events, one by one, because
+ * others may share a dialer's campaign or an extension. If the key is the agent's own, and all its events are about the
+ * agent, the whole key is erased. A dead letter with a key may be all that is known of its call yet, and its record is
+ * in the log under that key.
  */
 async function planErasure(
   { erasures, topics }: ErasePorts,

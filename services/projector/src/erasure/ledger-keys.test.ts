@@ -16,7 +16,7 @@ test("a projector that lacks a key of the ledger does not start", async () => {
   await demandLedgerKeys(portsOf(async () => false));
 });
 
-test("one that comes to lack a key stops within a minute, and an outage stops nobody", async () => {
+test("a projector that lacks a key later stops within a minute, and an outage stops no projector", async () => {
   const answers: (() => Promise<boolean>)[] = [
     async () => false,
     () => Promise.reject(new Unavailable("away")),

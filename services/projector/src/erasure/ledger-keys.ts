@@ -4,17 +4,23 @@ import type { Erasures } from "@teravoz/store";
 
 type Ports = { erasures: Pick<Erasures, "hasUnreadable">; log: Log };
 
-/** An instance that lists other keys may begin to erase at any time; until then what it erases may come back here. */
+/**
+ * The time between two checks. An instance with other keys may start to erase at any time; until the next check, erased
+ * data may come back here.
+ */
 const LOOK_MS = 60_000;
 
-/** Throws where the ledger has entries under none of our keys: rather no projector than one that brings back what was erased. */
+/**
+ * Throws if the ledger has entries under none of our keys: such a projector would bring back erased data, so it must
+ * not run.
+ */
 export async function demandLedgerKeys({ erasures, log }: Ports): Promise<void> {
   if (!(await erasures.hasUnreadable())) return;
   log.error("ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire");
-  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures");
+  throw new Error("ERASURE_KEYS lacks a key of the ledger of erasures: list it until its entries expire");
 }
 
-/** Looks again every minute; returns how to stop it. */
+/** Checks the keys every minute. Returns a function that stops the checks. */
 export function watchLedgerKeys(
   ports: Ports,
   fail: (job: string, error: unknown) => void,

@@ -14,19 +14,21 @@ import type { Log } from "@teravoz/runtime";
 import { type ErasePorts, extentOf } from "./erase.ts";
 
 export type Previews = {
-  /** Begins a preview, or returns the one that runs for the same. Null if another one runs. */
+  /**
+   * Starts a preview, or returns the running one of the same subject. Null if a preview of another subject is running.
+   */
   start(of: Person | ErasureSubject): Preview | null;
   find(of: Person | ErasureSubject): Preview | null;
 };
 
 type Ports = Pick<ErasePorts, "erasures" | "topics" | "now"> & { log: Log };
 
-/** How long a preview is kept: long enough to decide, short enough that its counts are still about right. */
+/** The time that a preview is kept: long enough to decide, short enough that its counts are still about right. */
 export const KEPT_MS = 3_600_000;
-/** The most possible records of a preview: a person reads the list. */
+/** The most possible records that a preview lists, because a person reads the list. */
 const LISTED = 1_000;
 
-/** The previews of this process. One runs at a time, since each reads everything. */
+/** Creates the previews of this process. One runs at a time, because each reads all events. */
 export function createPreviews(ports: Ports): Previews {
   const kept = new Map<string, Preview>();
   const forgetOld = () => {
@@ -61,12 +63,12 @@ async function run(
   try {
     const onProgress = (done: number, total: number) => void Object.assign(running, { done, total });
     const result = await preview(ports, of, onProgress);
-    ports.log.info({ count: result.calls }, "an erasure was previewed");
+    ports.log.info({ count: result.calls }, "preview of an erasure done");
     return { state: "done", finished_at: ports.now(), result };
   } catch (err) {
     const isAway = err instanceof Unavailable;
-    ports.log[isAway ? "warn" : "error"]({ err }, "the preview of an erasure failed");
-    const message = isAway ? "a dependency is away: ask again" : "internal error";
+    ports.log[isAway ? "warn" : "error"]({ err }, "preview of an erasure failed");
+    const message = isAway ? "a dependency is away: request the preview again" : "internal error";
     return { state: "failed", finished_at: ports.now(), message };
   }
 }

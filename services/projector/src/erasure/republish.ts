@@ -17,17 +17,20 @@ export type RepublishPorts = {
   now(): Date;
 };
 
-/** On a record that we publish once more ourselves: it is no redelivery. */
+/** The header of a record that we publish again ourselves, so that it does not count as a redelivery. */
 export const REPUBLISHED = "republished";
 
-/** The newest of a key's events. A campaign may have a million: then the log keeps no more of them than this. */
+/**
+ * The most events of a key that are published again, the newest ones. A campaign may have a million events; the log
+ * keeps only these.
+ */
 const MOST = 10_000;
 
 type Tombstone = Parameters<typeof publishTombstones>[1][number];
 
 /**
- * Writes tombstones, and behind one of single events what else its key has: others share the key, and the cleaner removes whatever stands
- * before a tombstone. Safe to repeat. Throws Unavailable.
+ * Writes tombstones. After a tombstone of single events it publishes the other events of the key again, because others
+ * share the key and the cleaner removes all records before a tombstone. Safe to repeat. Throws Unavailable.
  */
 export async function publishErasures(ports: RepublishPorts, erasures: readonly Tombstone[]): Promise<void> {
   await publishTombstones(ports, erasures);
@@ -38,7 +41,10 @@ export async function publishErasures(ports: RepublishPorts, erasures: readonly 
   }
 }
 
-/** `unstored`: events of the key that were read and are not stored yet. The newest ends up last. */
+/**
+ * Publishes the events of a key again that are not erased. `unstored` are events of the key that were read and are not
+ * stored yet. The newest event is published last.
+ */
 export async function republishOthers(
   ports: RepublishPorts,
   key: string,
@@ -46,7 +52,7 @@ export async function republishOthers(
   unstored: readonly Event[] = [],
 ): Promise<void> {
   const { store, now } = ports;
-  // what is older was removed from the log long ago, but for the last of each key
+  // the cleaner has removed all older records, except the last one of each key
   const since = new Date(now().getTime() - LOG_CLEAN_MS);
   const stored = (await store.listAgentEvents(key, { since, limit: MOST })).toReversed();
   const others = [...stored.map(plainEvent), ...unstored].filter((event) => !isGone(event));

@@ -28,8 +28,8 @@ type Context = {
 };
 
 /**
- * Adds the erasure of calls, numbers and agents to the admin API, with previews and receipts. The erasure of an id is answered in the
- * same way whether it is known or not.
+ * Adds the erasure of calls, numbers and agents to the admin API, with previews and receipts. The answer to the erasure
+ * of an id is the same whether the id is known or not.
  */
 export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void {
   const previews = createPreviews(ports);
@@ -44,7 +44,7 @@ export function addErasureRoutes(router: Router, ports: ErasureRoutePorts): void
 
 const entryOf = ({ tokens }: ErasureRoutePorts) => [noStore, requireToken(tokens), answerUnavailable];
 
-/** Keeps the spelling of the request, also of a number. */
+/** Sets the Location header. It keeps the spelling of the request, also that of a number. */
 const setLocation = (ctx: Context, path: string) =>
   ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure`);
 
@@ -56,7 +56,7 @@ function addCallRoutes(router: Router, ports: ErasureRoutePorts, previews: Previ
     readEraseQuery(ctx.query);
     const members = await membersOf(ports);
     const data = { ...(await eraseSubjects(ports, [call])), ...members };
-    log.info({ count: 1 }, "a call's erasure was asked for");
+    log.info({ count: 1 }, "a call's erasure was requested");
     ctx.status = 202;
     setLocation(ctx, "calls");
     ctx.body = { status: "ok", data };
@@ -84,7 +84,7 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
     try {
       const members = await membersOf(ports);
       const data = { ...(await erasePerson(ports, person, wish)), ...members };
-      log.info({ count: data.calls + data.agents }, "a person's erasure was asked for");
+      log.info({ count: data.calls + data.agents }, "a person's erasure was requested");
       ctx.status = 202;
       setLocation(ctx, path);
       ctx.body = { status: "ok", data };
@@ -102,7 +102,7 @@ function addPersonRoutes(router: Router, ports: ErasureRoutePorts, route: Person
 
 function answerUnconfirmed(ctx: Context, { message, calls }: Unconfirmed): void {
   ctx.status = 409;
-  const faultText = `${message}: nothing was erased. Ask again with ?confirm=${calls} if all of them are meant`;
+  const faultText = `${message}: nothing was erased. To erase all of them, repeat the request with ?confirm=${calls}`;
   ctx.body = { status: "error", errors: [{ path: "/confirm", message: faultText }], calls };
 }
 
@@ -121,7 +121,8 @@ function addPreviewRoutes(
   router.post(`/${path}/:id/erasure/preview`, ...enter, async (ctx) => {
     readQuery(noQuery, ctx.query);
     const preview = previews.start(read(ctx.params.id));
-    if (!preview) throw new Problem(409, [{ path: "", message: "another preview is running: ask again" }]);
+    if (!preview)
+      throw new Problem(409, [{ path: "", message: "another preview is running: try again later" }]);
     ctx.status = 202;
     ctx.set("Location", `/${path}/${encodeURIComponent(ctx.params.id ?? "")}/erasure/preview`);
     ctx.body = { status: "ok", data: preview };
@@ -130,18 +131,22 @@ function addPreviewRoutes(
     readQuery(noQuery, ctx.query);
     const preview = previews.find(read(ctx.params.id));
     if (!preview)
-      throw new Problem(404, [{ path: "", message: "no preview of this was asked for in the last hour" }]);
+      throw new Problem(404, [{ path: "", message: "no preview of this was requested in the last hour" }]);
     ctx.body = { status: "ok", data: preview };
   });
 }
 
 async function receiptOf(ports: ErasureRoutePorts, reading: Promise<Receipt | null>) {
   const receipt = await reading;
-  if (receipt === null) throw new Problem(404, [{ path: "", message: "no erasure of this was asked for" }]);
+  if (receipt === null)
+    throw new Problem(404, [{ path: "", message: "no erasure of this was requested in the last 90 days" }]);
   return { ...receipt, ...(await membersOf(ports)) };
 }
 
-/** The number of members if there are several: each may keep rolled-back documents in files, which no erasure reaches. */
+/**
+ * Returns the number of members if there are several: each may keep rolled-back documents in files, which no erasure
+ * reaches.
+ */
 async function membersOf({ erasures }: ErasureRoutePorts): Promise<{ mongodb_members?: number }> {
   const members = await erasures.countMembers();
   return members > 1 ? { mongodb_members: members } : {};

@@ -7,23 +7,31 @@ import {
   type TopicNames,
 } from "@teravoz/kafka";
 
-/** Of the record that makes a partition's segment close once a day. No key of an event holds a control character. */
+/**
+ * The key of the record that closes the segment of each partition once a day. No key of an event contains a control
+ * character.
+ */
 export const TICK_KEY = "\u0000tick";
 
-/** On an answer: how far its erasure reaches. An agent's events that came since must stay. */
+/**
+ * The header of a tombstone that answers dropped records: the moment up to which it erases. Later events of an agent
+ * must stay.
+ */
 const ERASED_AT = "erased_at";
-/** On a tombstone that takes only some of its key's events: which ones. */
+/** The header of a tombstone that erases single events of its key: their uuids. */
 const UUIDS = "uuids";
-/** So many stand on one tombstone: some 7 KB. */
+/** The most uuids in one tombstone: some 7 KB. */
 const UUIDS_AT_ONCE = 200;
 
-/** Far under the publisher's queue. */
+/**
+ * The number of tombstones that wait for their acknowledgement at once, far below the limit of the publisher's queue.
+ */
 export const TOMBSTONES_AT_ONCE = 500;
 
 type Outlet = { publisher: Pick<Publisher, "publish">; topics: TopicNames };
 type Tombstone = ErasureSubject & Partial<Repeated>;
 
-/** Resolves when the brokers have acknowledged all. Throws Unavailable; once more is harmless. */
+/** Writes tombstones. Resolves when the brokers have acknowledged all of them. Safe to repeat. Throws Unavailable. */
 export async function publishTombstones(
   { publisher, topics }: Outlet,
   erasures: readonly Tombstone[],
@@ -42,7 +50,7 @@ export async function publishTombstones(
   }
 }
 
-/** One that names many events as several. */
+/** Divides a tombstone that names many events into several. */
 function divide({ uuids, ...tombstone }: Tombstone): Tombstone[] {
   if (uuids === undefined) return [tombstone];
   const parts = Math.max(1, Math.ceil(uuids.length / UUIDS_AT_ONCE));
@@ -66,14 +74,17 @@ export const topicOf = (topics: TopicNames, kind: EventKind): string =>
 export const kindOf = (topics: TopicNames, topic: string): EventKind =>
   topic === topics.callEvents ? "call" : "agent";
 
-/** How much a record weighs in the transaction of a batch: a tombstone as many erasures as it names. */
+/**
+ * The number of erasures that a record adds to the transaction of its batch. A tombstone counts once for each uuid that
+ * it names.
+ */
 export const weightOf = ({ value, headers }: ConsumedRecord): number =>
   value === null ? Math.max(1, readUuids(headers)?.length ?? 1) : 0;
 
-/** An erasure, and where in its partition it stands. */
+/** An erasure, and the offset of its tombstone. */
 export type LoggedErasure = Erasure & { offset: number };
 
-/** The erasures among records of a topic: its tombstones, ticks apart. */
+/** Reads the erasures among records of a topic: its tombstones, without the daily ticks. */
 export function readErasures(
   topics: TopicNames,
   topic: string,
@@ -84,7 +95,10 @@ export function readErasures(
     .map((record) => readErasure(kindOf(topics, topic), record));
 }
 
-/** The tombstone of an agent holds what names a person: it is clean when that is gone too. */
+/**
+ * Reads the erasure of a tombstone. The key of an agent's tombstone may name a person, so the log is clean only when
+ * the tombstone is gone too.
+ */
 function readErasure(kind: EventKind, { key, headers, timestamp, offset }: ConsumedRecord): LoggedErasure {
   const repeatedAt = Date.parse(String(headers[ERASED_AT]));
   const isRepeated = !Number.isNaN(repeatedAt);
@@ -101,14 +115,14 @@ function readErasure(kind: EventKind, { key, headers, timestamp, offset }: Consu
   };
 }
 
-/** By when the log holds nothing any more of what a tombstone written then erases. */
+/** The time by which the log holds nothing more of the data that a tombstone of this time erases. */
 export const cleanBy = (kind: EventKind, writtenMs: number): Date =>
   new Date(writtenMs + (kind === "call" ? LOG_CLEAN_MS : LOG_KEY_CLEAN_MS));
 
-/** Of an event: what else a header holds is none of ours. */
+/** The form of an event's uuid. Other text in the header is ignored. */
 const UUID = /^[\w-]{1,64}$/;
 
-/** Null where the tombstone takes all of its key's events. */
+/** Reads the uuids of a tombstone. Null if the tombstone erases all events of its key. */
 function readUuids(headers: ConsumedRecord["headers"]): string[] | null {
   const text = headers[UUIDS]?.toString();
   return text === undefined ? null : text.split(",").filter((uuid) => UUID.test(uuid));

@@ -1,9 +1,9 @@
 import type { Call } from "@teravoz/domain";
 
-/** The kinds of change to a call, in an operator's words and in the order they are shown. */
+/** The kinds of change to a call, in an operator's words and in the order in which they are shown. */
 export const KINDS = [
   "state",
-  "begin or end",
+  "beginning or end",
   "visits to queues",
   "waiting and answers",
   "talks of agents",
@@ -12,16 +12,16 @@ export const KINDS = [
   "abandoned",
   "telephone numbers and description",
   "events and receptions",
-  "nothing but the revision of the fold",
+  "only the revision of the fold",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-const REVISION = "nothing but the revision of the fold";
+const REVISION = "only the revision of the fold";
 
 const KIND_OF: Record<keyof Omit<Call, "aggregate_id" | "version">, Kind> = {
   state: "state",
-  began_at: "begin or end",
-  finished_at: "begin or end",
+  began_at: "beginning or end",
+  finished_at: "beginning or end",
   legs: "visits to queues",
   queues: "visits to queues",
   queue: "visits to queues",
@@ -52,7 +52,10 @@ const KIND_OF: Record<keyof Omit<Call, "aggregate_id" | "version">, Kind> = {
   fold: REVISION,
 };
 
-/** The kinds of change of one call, each once. A field that we do not know, such as the mark of an oversized call, is about its events. */
+/**
+ * The kinds of change of one call, each once. A field that is not listed, such as the mark of an oversized call,
+ * belongs to its events.
+ */
 export function kindsOf(fields: readonly string[]): Kind[] {
   const kinds = new Set(
     fields.map((field) => KIND_OF[field as keyof typeof KIND_OF] ?? "events and receptions"),

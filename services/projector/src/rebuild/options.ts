@@ -3,21 +3,21 @@ import { Command, InvalidArgumentError, Option } from "commander";
 
 export type RebuildOptions = { dryRun?: true; until?: Date; into?: string; adoptRules?: true };
 
-/** The command line of `rebuild:calls`. */
+/** Creates the command line of `rebuild:calls`. */
 export function createRebuildCommand(now: () => Date): Command {
   const command = new Command("rebuild:calls")
     .description(
-      "Makes every call anew from its events and replaces what differs, while the services go on.\nSafe to stop, and to run again, at any time.",
+      "Folds every call again from its events and replaces calls that differ, while the services run.\nIt may be stopped and run again at any time.",
     )
-    .option("--dry-run", "change nothing, only say what differs")
+    .option("--dry-run", "change nothing, only show the differences")
     .option(
       "--until <time>",
-      "the calls as they were known then (ISO 8601, with Z or offset); needs --into",
+      "write the calls as they were known at this time (ISO 8601, with Z or an offset); needs --into",
       (text) => parseMoment(text, now()),
     )
     .option(
       "--into <name>",
-      "with --until: writes them to collection past_<name>, replaced as a whole",
+      "with --until: the collection past_<name> to write to; its earlier content is replaced",
       parseName,
     )
     .option(
@@ -28,33 +28,35 @@ export function createRebuildCommand(now: () => Date): Command {
     .addHelpText("after", EXAMPLES);
   return command.action(({ dryRun, until, into, adoptRules }: RebuildOptions) => {
     if ((until === undefined) !== (into === undefined))
-      command.error("error: --until and --into need each other");
+      command.error("error: --until and --into must be used together");
     if (adoptRules && (dryRun || until))
-      command.error("error: --adopt-rules changes every call: it is not for --dry-run or --until");
-    if (dryRun && until) command.error("error: --dry-run is not for --until: it changes no call");
+      command.error("error: --adopt-rules changes every call: it cannot be used with --dry-run or --until");
+    if (dryRun && until) command.error("error: --dry-run cannot be used with --until, which changes no call");
   });
 }
 
 const EXAMPLES = `
 Examples:
-  rebuild:calls --dry-run                                         what differs, by kind
-  rebuild:calls                                                   put it right
-  rebuild:calls --until 2026-03-01T12:00:00Z --into march_first   what was known at noon
+  rebuild:calls --dry-run                                         show the differences by kind
+  rebuild:calls                                                   replace the calls that differ
+  rebuild:calls --until 2026-03-01T12:00:00Z --into march_first   write the calls as they were known at noon
 
 Uses KAFKA_…, SCHEMA_REGISTRY_…, MONGODB_URI, TOPIC_PREFIX, ACCOUNT_REGION and SENDER_TIME_ZONE as the projector does.
-Exits with 0 when it is through, 1 when it could not, 130 when it was stopped before the end.`;
+Exits with 0 if it has finished, 1 if it failed, 130 if it was interrupted.`;
 
-/** A time zone must be said: the machine's own would be a guess. */
+/** Reads a time. It must have a time zone, because the zone of this machine may not be the intended one. */
 function parseMoment(text: string, now: Date): Date {
   const moment = new Date(text);
   if (!/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:?\d\d)$/.test(text) || Number.isNaN(moment.getTime()))
     throw new InvalidArgumentError("must be a time like 2026-03-01T12:00:00Z or 2026-03-01T09:00:00-03:00.");
-  if (moment > now) throw new InvalidArgumentError("lies ahead: nobody knows yet.");
+  if (moment > now) throw new InvalidArgumentError("must not be in the future.");
   return moment;
 }
 
 function parseName(text: string): string {
   if (pastCollection(text) === null)
-    throw new InvalidArgumentError("letters, digits, _ and - only, at most 40, the first a letter or digit.");
+    throw new InvalidArgumentError(
+      "must have at most 40 letters, digits, _ and - only, and begin with a letter or digit.",
+    );
   return text;
 }

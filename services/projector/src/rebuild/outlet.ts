@@ -10,15 +10,18 @@ import {
 } from "@teravoz/runtime";
 import { notifyChanges } from "../notices.ts";
 
-/** Something the person at the terminal can put right: its message is all that is shown. */
+/** An error that the operator can correct. Only its message is shown. */
 export class CannotRebuild extends Error {
   override name = "CannotRebuild";
 }
 
-/** After this long the terminal shows that something is away. */
+/** The time after which a missing dependency is reported. */
 const START_LIMIT_MS = 15_000;
 
-/** Rejects where Kafka or the registry does not answer: nothing is changed that nobody could be notified of. */
+/**
+ * Opens what notices need. Rejects if Kafka or the registry does not answer, so that no change is stored without a way
+ * to notify it.
+ */
 export async function openNotices(config: Config<typeof kafkaSettings & typeof registrySettings>, log: Log) {
   const topics = topicNames(config.TOPIC_PREFIX);
   const metrics = createMetrics();
@@ -29,9 +32,9 @@ export async function openNotices(config: Config<typeof kafkaSettings & typeof r
   void codec.ready();
   await untilReady(
     codec.check,
-    "the schemas are not found: is SCHEMA_REGISTRY_URL right, and was `topics` run?",
+    "the schemas are not found: check SCHEMA_REGISTRY_URL, and run `topics` first",
   );
-  await untilReady(publisher.check, "Kafka does not answer: is it up, and KAFKA_BROKERS right?");
+  await untilReady(publisher.check, "Kafka does not answer: check that it runs, and check KAFKA_BROKERS");
   return {
     notify: (changes: readonly Change[]) => notifyChanges(outlets, changes),
     stop: () => publisher.stop(),

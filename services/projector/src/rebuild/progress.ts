@@ -1,15 +1,17 @@
 import { SingleBar } from "cli-progress";
 
 export type Progress = {
-  /** So many calls more are done. */
+  /** Adds calls that are done. */
   add(calls: number): void;
   stop(): void;
 };
 
-/** Without a terminal: a line as often as someone reading a log wants one. */
+/** The time between two lines of progress if there is no terminal. */
 const LINE_EVERY_MS = 5_000;
 
-/** Shows how far it came, on standard error: a bar on a terminal, else a line now and then. `total` is about right. */
+/**
+ * Shows progress on standard error: a bar on a terminal, otherwise a line every few seconds. `total` is approximate.
+ */
 export function showProgress(total: number): Progress {
   return process.stderr.isTTY ? showBar(total) : writeLines(total);
 }

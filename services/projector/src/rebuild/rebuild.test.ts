@@ -9,7 +9,7 @@ const topics = topicNames("");
 const place = { topic: topics.callEvents, partition: 0 };
 const LARGE = `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`;
 
-/** A store with two usual calls and two oversized ones, and which calls were looked at together. */
+/** Opens a store with two usual calls and two oversized ones. `together` holds the keys of each comparison. */
 async function openStore() {
   const store = createMemoryStore();
   const events = ["a", "b", "large a", "large b"].map((key, offset) => ({
@@ -46,13 +46,16 @@ async function openStore() {
 test.each([
   ["a rebuild", rebuildCalls],
   ["a dry run", compareCalls],
-])("%s reads each oversized call by itself", async (_, run) => {
+])("%s reads each oversized call separately", async (_, run) => {
   const { ports, together } = await openStore();
   expect(await run(ports)).toMatchObject({ looked: 4, oversized: 0, complete: true });
   expect(together).toEqual([["a", "b"], ["large a"], ["large b"]]);
 });
 
-/** The fold of revision 3: no talks, rings and begin, visits without who answered, and direction as received. */
+/**
+ * The fold of revision 3: without talks, rings and beginning, with visits that do not name who answered, and with the
+ * direction as it was received.
+ */
 const older: Fold = Object.assign(
   (events: Parameters<Fold>[0]) => {
     const { began_at, counted_as, connected_at, abandoned_at, talks, rings, queues, agents, ...call } =
@@ -64,7 +67,7 @@ const older: Fold = Object.assign(
   { ...foldCall, revision: 3 },
 );
 
-test("a dry run over calls of the release before counts what changes by kind, and changes nothing", async () => {
+test("a dry run over calls of the previous release counts the changes by kind, and changes nothing", async () => {
   const received_at = new Date("2026-03-01T12:00:00.000Z");
   const call = (key: string, steps: [type: string, more?: object][]) =>
     steps.map(([type, more], n) => ({
@@ -93,24 +96,24 @@ test("a dry run over calls of the release before counts what changes by kind, an
   const report = await compareCalls({ ...ports, store });
   expect(report).toMatchObject({ looked: 6, changed: 6, added: 0, removed: 0 });
   expect(report.kinds).toEqual({
-    "begin or end": 2,
+    "beginning or end": 2,
     "waiting and answers": 1,
     "talks of agents": 1,
     "rings at agents": 1,
     direction: 1,
     abandoned: 1,
-    "nothing but the revision of the fold": 1,
+    "only the revision of the fold": 1,
   });
   expect(await store.findCalls(["answered"])).toEqual(before);
   expect(formatReport(report, { dryRun: true, seconds: 1.5 })).toBe(
-    `6 calls looked at in 1.5 s: 6 would be changed, 0 would be added (events without a call), 0 would be removed (calls without events)
+    `6 calls checked in 1.5 s: 6 would be changed, 0 would be added (events without a call), 0 would be removed (calls without events)
 changed calls by kind (a call may be in several):
-  begin or end: 2
+  beginning or end: 2
   waiting and answers: 1
   talks of agents: 1
   rings at agents: 1
   direction: 1
   abandoned: 1
-  nothing but the revision of the fold: 1`,
+  only the revision of the fold: 1`,
   );
 });

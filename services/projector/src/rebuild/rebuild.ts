@@ -15,15 +15,15 @@ export type RebuildPorts = {
   store: CallRebuild;
   fold: Fold;
   topics: Pick<TopicNames, "callEvents" | "agentEvents">;
-  /** Which partition of its topic a call is in. */
+  /** The partition of its topic that a call is in. */
   partitionOf(call_id: string): number;
-  /** Notifies of stored changes; resolves when the log has acknowledged them. */
+  /** Notifies others of stored changes. Resolves when the log has acknowledged the notices. */
   notify(changes: readonly Change[]): Promise<void>;
-  /** Does the work until it does not throw Unavailable, or is given up. */
+  /** Does the work until it does not throw Unavailable, or the time for retries has passed. */
   retry<T>(work: () => Promise<T>): Promise<T>;
-  /** False = stop after what is in hand. */
+  /** Returns false if the rebuild shall stop after the current page. */
   isWanted(): boolean;
-  /** So many calls more were looked at. */
+  /** Called with the number of calls that were checked since the last call. */
   onLooked(calls: number): void;
 };
 
@@ -32,34 +32,37 @@ export type RebuildReport = {
   changed: number;
   added: number;
   removed: number;
-  /** How many of the changed calls differ in each kind of thing; a call may count in several. */
+  /** The number of changed calls by kind of change. A call may count in several kinds. */
   kinds: Partial<Record<Kind, number>>;
-  /** Agents that differed. */
+  /** The number of agents that differed. */
   agents: number;
-  /** Oversized calls that were left to a rebuild of all calls. */
+  /** The number of oversized calls that were left to a rebuild of all calls. */
   oversized: number;
-  /** False where it was stopped before the end. */
+  /** False if the rebuild was stopped before its end. */
   complete: boolean;
 };
 
-/** A newer release's fold has claimed the partitions: this one has nothing more to write. */
+/** The fold of a newer release has claimed the partitions: this release may write no more. */
 export class Superseded extends Error {
   override name = "Superseded";
   readonly revision: number;
   constructor(revision: number) {
-    super(`a newer release has taken over, whose fold has revision ${revision}`);
+    super(`a newer release has taken over: its fold has revision ${revision}`);
     this.revision = revision;
   }
 }
 
-/** Events, and so about 700 calls, a page: some 50 ms of reading, and a dozen transactions of a few ms where all differ. */
+/**
+ * The number of events in a page, of about 700 calls. A page takes some 50 ms of reading, and a dozen transactions of a
+ * few ms if all calls differ.
+ */
 const PAGE_EVENTS = 5_000;
 
 /**
- * Folds every call from its events and replaces what differs, while projectors go on; `below`: only calls that a fold of a
- * lower revision has made, and no oversized ones: what those need of memory and time is for a command, not beside a
- * projector. May be run again at any time, also after it was killed: what is right by then is left
- * alone, and stored changes that were not notified are notified first. Throws Superseded.
+ * Folds every call from its events and replaces calls that differ, while projectors run. If `below` is set, it folds
+ * only calls that a fold of a lower revision has made, and no oversized ones, because their memory and time must not be
+ * taken from a projector: the command folds them. It may be run again at any time, even after it was killed: correct
+ * calls are left unchanged, and stored changes that were not notified are notified first. Throws Superseded.
  */
 export async function rebuildCalls(ports: RebuildPorts, below: number | null = null): Promise<RebuildReport> {
   const { store, fold, topics, retry } = ports;
@@ -68,10 +71,10 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   if (claim.superseded !== null) throw new Superseded(claim.superseded);
   const report = emptyReport();
   await notifyUnnotified(ports);
-  // an agent of an older fold is on no board until it is made again
+  // the board does not show an agent of an older fold until it is folded again
   await rebuildAgents(ports, report);
   for await (const keys of listWork(ports, below, report)) {
-    // what a fold of a lower revision has made differs in any case
+    // a call that a fold of a lower revision has made differs in any case
     const wrong = below === null ? await findDiffering(ports, keys) : keys;
     for (const [partition, group] of Map.groupBy(wrong, ports.partitionOf))
       await refold(ports, { topic: topics.callEvents, partition }, group, report);
@@ -82,7 +85,7 @@ export async function rebuildCalls(ports: RebuildPorts, below: number | null = n
   return report;
 }
 
-/** Agents are few, and made anew whatever made them. */
+/** Compares and refolds all agents, whatever fold has made them, because there are few. */
 async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promise<void> {
   const { store, fold, topics, retry } = ports;
   for await (const keys of listAgents(ports)) {
@@ -96,7 +99,7 @@ async function rebuildAgents(ports: RebuildPorts, report: RebuildReport): Promis
   }
 }
 
-/** Notifies of the changes that a killed rebuild had stored and not notified. Throws Superseded. */
+/** Notifies others of the changes that a killed rebuild has stored and not notified. Throws Superseded. */
 export async function notifyUnnotified(ports: RebuildPorts): Promise<void> {
   const { store, fold, topics } = ports;
   for (const place of partitionsIn(topics.callEvents)) await refold(ports, place, [], emptyReport());
@@ -104,7 +107,7 @@ export async function notifyUnnotified(ports: RebuildPorts): Promise<void> {
     await settle(ports, place, () => store.refoldAgents({ ...place, keys: [] }, fold));
 }
 
-/** What a rebuild would change; changes nothing. */
+/** Reports the changes that a rebuild would make. Changes nothing. */
 export async function compareCalls(ports: RebuildPorts): Promise<RebuildReport> {
   const report = emptyReport();
   for await (const keys of listWork(ports, null, report)) {
@@ -131,11 +134,14 @@ const emptyReport = (): RebuildReport => ({
 const partitionsIn = (topic: string): Partition[] =>
   Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
 
-/** What a fold claims, and a rebuild that is through marks: agents' partitions too, for a projector writes under one fold. */
+/**
+ * The partitions that a fold claims, and that a finished rebuild marks. They include those of agents, because a
+ * projector writes both under one fold.
+ */
 export const partitionsOf = ({ callEvents, agentEvents }: RebuildPorts["topics"]): Partition[] =>
   [callEvents, agentEvents].flatMap(partitionsIn);
 
-/** Keys to be looked at together. An oversized call stands alone; with `below` it is only counted. */
+/** Lists the keys page by page. An oversized call gets a separate page; with `below` it is only counted. */
 async function* listWork(
   { store, retry, isWanted }: RebuildPorts,
   below: number | null,
@@ -152,7 +158,10 @@ async function* listWork(
   } while (cursor !== null && isWanted());
 }
 
-/** Most calls are right: found so without the fence, which holds up the projector of the partition. */
+/**
+ * Finds the calls that differ, without the fence, which would block the projector of the partition. Most calls are
+ * correct.
+ */
 async function findDiffering({ store, fold, retry }: RebuildPorts, keys: string[]): Promise<string[]> {
   const differences = await retry(() => store.compare(keys, fold));
   return differences.map(({ key }) => key);
@@ -179,7 +188,7 @@ async function refold(
   for (const difference of differences) count(report, difference);
 }
 
-/** Refolds, then notifies of what changed. */
+/** Refolds, and then notifies others of the changes. */
 async function settle(
   { store, notify, retry }: RebuildPorts,
   place: Partition,

@@ -30,14 +30,14 @@ import { formatReport } from "./report.ts";
 const settings = { ...accountSettings, ...kafkaSettings, ...registrySettings, ...mongoSettings };
 type Settings = Config<typeof settings>;
 
-/** MongoDB or Kafka may be away for this long in the middle of a run. */
+/** The longest time that MongoDB or Kafka may be away during a run. */
 const AWAY_LIMIT_MS = 60_000;
-/** A signal's exit code by custom of the shells: 128 + 2. */
+/** The exit code after SIGINT, as shells define it: 128 + 2. */
 const INTERRUPTED = 130;
 
 const log = createLog("rebuild", "silent");
 
-/** Wrappers that a test may put around a part before it is used; the command itself puts none there. */
+/** Wrappers that a test may put around a part before it is used. The command itself uses none. */
 export type RebuildSeams = {
   store?: (store: MongoRebuild) => MongoRebuild;
   notify?: (notify: RebuildPorts["notify"]) => RebuildPorts["notify"];
@@ -77,7 +77,9 @@ async function rebuildAsAsked(seams: RebuildSeams): Promise<number> {
     .collection("calls")
     .estimatedDocumentCount()
     .catch((cause) => {
-      throw new CannotRebuild("MongoDB does not answer: is it up, and MONGODB_URI right?", { cause });
+      throw new CannotRebuild("MongoDB does not answer: check that it runs, and check MONGODB_URI", {
+        cause,
+      });
     });
   if (!options.adoptRules) await demandRules(account, rules);
   const fold = createFold(rules);
@@ -97,7 +99,10 @@ async function demandRules(account: Account, rules: FoldRules): Promise<void> {
   if (reason !== null) throw new CannotRebuild(reason);
 }
 
-/** From here to the end of the rebuild every service refuses to start: its calls would be folded by two rules. */
+/**
+ * Begins an adoption. From here to the end of the rebuild every service refuses to start, because its calls would be
+ * folded by two rules.
+ */
 async function beginAdoption(
   { account, rules, connection, fold: { readOccurrence } }: Opened,
   isWanted: () => boolean,
@@ -110,7 +115,10 @@ async function beginAdoption(
   } while (after !== null && isWanted());
 }
 
-/** The first Ctrl-C ends it after what is in hand, a second one the process. */
+/**
+ * Returns a function that says whether the run shall continue. The first Ctrl-C ends the run after the current page, a
+ * second one ends the process.
+ */
 function interruptible(): () => boolean {
   let wanted = true;
   process.once("SIGINT", () => {
@@ -134,11 +142,11 @@ async function writePastCalls(opened: Opened, { until, into }: RebuildOptions): 
   if (past.outcome === "full") {
     const drop = `db.getCollection("${past.names[0]}").drop()`;
     throw new CannotRebuild(
-      `${past.names.length} past collections are there (${past.names.join(", ")}), and no more are kept: drop one in mongosh (${drop}) or write into one of them`,
+      `${past.names.length} past collections exist (${past.names.join(", ")}), which is the maximum: drop one in mongosh (${drop}) or write into one of them`,
     );
   }
   if (past.outcome === "overtaken")
-    throw new CannotRebuild(`another run --into ${into} began meanwhile: nothing was replaced by this one`);
+    throw new CannotRebuild(`another run --into ${into} began meanwhile: this run replaced nothing`);
   say(`${past.calls} calls as they were known at ${until!.toISOString()}: collection past_${into}`);
   return 0;
 }
@@ -179,7 +187,7 @@ async function retryFor<T>(limitMs: number, work: () => Promise<T>): Promise<T> 
 
 function sayReport(report: RebuildReport, about: { dryRun: boolean; seconds: number }): number {
   say(formatReport(report, about));
-  return report.complete ? 0 : sayStopped("run it again to go on");
+  return report.complete ? 0 : sayStopped("run it again to continue");
 }
 
 function sayStopped(what: string): number {
@@ -191,7 +199,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function explain(error: Error): string | undefined {
   if (error instanceof Unavailable)
-    return "MongoDB or Kafka went away in the middle: run it again, it goes on";
-  if (error instanceof Superseded) return `${error.message}, ours ${FOLD_REVISION}: run its rebuild:calls`;
+    return "MongoDB or Kafka did not answer during the run: run it again to continue";
+  if (error instanceof Superseded)
+    return `${error.message}, ours has ${FOLD_REVISION}. Run rebuild:calls of the newer release`;
   return error instanceof CannotRebuild || error instanceof InvalidConfig ? error.message : error.stack;
 }

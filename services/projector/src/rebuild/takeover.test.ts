@@ -21,7 +21,7 @@ beforeEach(() => {
   [notified, said] = [[], []];
 });
 
-/** Starts a projector's rebuild to its end; answers whether calls of an older fold might have been left. */
+/** Runs a projector's rebuild to its end. Returns whether calls of an older fold might have been left. */
 async function start(fold: Fold): Promise<boolean> {
   const isBehind = await claimPartitions({ store, topics, fold, log }, { add: () => {} });
   const crashes: unknown[] = [];
@@ -57,7 +57,7 @@ async function storeCall(key: string, payload = "{}"): Promise<void> {
   await store.apply({ ...place, expected, next: 1 + (expected ?? 0), events: [event] }, foldCall);
 }
 
-test("calls are folded anew at the first start of a raised fold, and at no later one", async () => {
+test("calls are folded again by the first start of a raised fold, and by no later one", async () => {
   await storeCall("a");
   expect(await start(newer)).toBe(true);
   expect(await store.findCalls(["a"])).toMatchObject([{ code: "newer" }]);
@@ -66,7 +66,7 @@ test("calls are folded anew at the first start of a raised fold, and at no later
   expect(notified).toHaveLength(1);
 });
 
-test("oversized calls are left to rebuild:calls, and how many is said", async () => {
+test("oversized calls are left to rebuild:calls, and their number is logged", async () => {
   await storeCall("a");
   await storeCall("large", `{"note":"${"x".repeat(OVERSIZED_BYTES)}"}`);
   await start(newer);
@@ -75,7 +75,7 @@ test("oversized calls are left to rebuild:calls, and how many is said", async ()
   expect(said).toContainEqual(expect.objectContaining({ level: "warn", oversized: 1 }));
 });
 
-test("what a killed rebuild had changed and not notified is notified at the next start, once", async () => {
+test("changes that a killed rebuild has stored and not notified are notified once, by the next start", async () => {
   expect(await start(foldCall)).toBe(true);
   await storeCall("a");
   const altered: Fold = Object.assign(

@@ -11,14 +11,14 @@ import {
   Superseded,
 } from "./rebuild.ts";
 
-/** How often a projector that was superseded looks whether it still is. */
+/** The time between two checks whether a superseded projector still is superseded. */
 const LOOK_AGAIN_MS = 5_000;
 
 type Takeover = { store: CallRebuild; topics: RebuildPorts["topics"]; fold: Fold; log: Log };
 
 /**
- * Puts all partitions under our fold, before the group is joined; resolves with whether calls of an older fold may be left.
- * Where a higher revision has them it waits, and the service is not ready, for as long as that is so.
+ * Claims all partitions for our fold, before the group is joined. Resolves with whether calls of an older fold may be
+ * left. If a higher revision owns the partitions it waits, and the service is not ready meanwhile.
  */
 export async function claimPartitions(
   { store, topics, fold, log }: Takeover,
@@ -31,24 +31,27 @@ export async function claimPartitions(
       return claim.behind;
     }
     const { superseded } = claim;
-    const reason = `a newer release has taken over: its fold has revision ${superseded}, ours ${fold.revision}`;
+    const reason = `a newer release has taken over: its fold has revision ${superseded}, ours has ${fold.revision}`;
     health.add("fold", () => ({ ok: false, reason }));
-    log.error({ revision: fold.revision, superseded }, "a newer release has taken over: nothing is read");
+    log.error(
+      { revision: fold.revision, superseded },
+      "a newer release has taken over: this projector reads nothing",
+    );
     await sleep(LOOK_AGAIN_MS);
   }
 }
 
-/** Ends the process with 1 when it first learns that a higher revision has taken over. */
-export function giveWayOnce(
+/** Returns a function that ends the process with 1 when it is first called with a higher revision. */
+export function failOnceSuperseded(
   { revision }: Fold,
   log: Log,
   fail: (job: string, error: unknown) => void,
 ): (superseded: number) => void {
-  let given = false;
+  let hasFailed = false;
   return (superseded) => {
-    if (given) return;
-    given = true;
-    log.fatal({ revision, superseded }, "a newer release has taken over: this one ends");
+    if (hasFailed) return;
+    hasFailed = true;
+    log.fatal({ revision, superseded }, "a newer release has taken over: this process ends");
     fail("projector", new Superseded(superseded));
   };
 }
@@ -63,8 +66,9 @@ type Background = Takeover & {
 };
 
 /**
- * Does in the background what rebuilds have left: notifies of what a killed one had changed and not notified, and folds again what a fold of a
- * lower revision has made. Killed, the next start goes on with what is left.
+ * Completes earlier rebuilds in the background: notifies the changes that a killed one has stored and not notified, and
+ * folds again the calls that a fold of a lower revision has made. If it is killed, the next start continues with the
+ * rest.
  */
 export function completeRebuilds(deps: Background): { done: Promise<void>; stop(): Promise<void> } {
   const life = { wanted: true };
@@ -99,17 +103,18 @@ const portsOf = (
 
 async function refoldOlder({ fold: { revision }, log, metrics }: Background, ports: RebuildPorts) {
   metrics.refoldPending.set(1);
-  log.info({ revision }, "folding anew what an older fold has made");
+  log.info({ revision }, "refolding calls of an older fold");
   const began = performance.now();
   const report = await rebuildCalls(ports, revision);
   if (!report.complete) return;
   metrics.refoldPending.set(0);
   log.info(
     { revision, ...countsOf(report), durationMs: performance.now() - began },
-    "all calls are folded anew",
+    "all calls are refolded",
   );
   const { oversized } = report;
-  if (oversized > 0) log.warn({ revision, oversized }, "oversized calls are left: rebuild:calls folds them");
+  if (oversized > 0)
+    log.warn({ revision, oversized }, "oversized calls are left: run rebuild:calls to fold them");
 }
 
 const countsOf = ({ looked, changed, added, removed, agents }: RebuildReport) => ({
