@@ -1,16 +1,16 @@
 # syntax=docker/dockerfile:1
-# One image for all processes; the command says which:
+# One image for all processes. The command selects the process:
 #   docker build -t teravoz-gateway .
 #   docker run --env-file .env -p 3333:8080 teravoz-gateway node services/ingest/src/main.ts
-# TypeScript runs as it is, by type stripping: only the page is built.
+# Node runs TypeScript directly, by type stripping. Only the page is built.
 
 FROM node:24-bookworm-slim AS workspace
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
-# the very version the lockfile was made with; `with current` below keeps pnpm from looking for it once more
+# the version of pnpm that wrote the lockfile; `with current` below keeps pnpm from downloading it again
 RUN --mount=type=cache,target=/root/.npm \
     npm install --global "$(node --print 'require("./package.json").packageManager')"
-# manifests alone: as long as they stay, what was installed stays cached
+# only the manifests: the installed packages stay cached until a manifest changes
 COPY schemas/package.json schemas/
 COPY packages/dead-letters/package.json packages/dead-letters/
 COPY packages/domain/package.json packages/domain/
@@ -46,11 +46,11 @@ COPY schemas schemas
 COPY packages packages
 COPY services services
 COPY --from=page /app/services/board/dist services/board/dist
-# where a volume for SPOOL_DIR may be mounted: it takes over the owner
+# mount point of a volume for SPOOL_DIR, which inherits the owner
 RUN install --directory --owner=node --group=node --mode=700 /spool
 USER node
 EXPOSE 8080
-# ready, not only alive: who waits for this container waits for one that can do its job
+# readiness, not only liveness: services that wait for this container need one that can do its job
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
     CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "services/ingest/src/main.ts"]

@@ -4,7 +4,7 @@ export type RecordName = "CallEvent" | "AgentEvent" | "CallChange" | "ServiceSta
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
 
-/** The schemas this release writes, as JSON text. */
+/** The schemas that this release writes, as JSON text. */
 export const schemas: Readonly<Record<RecordName, string>> = {
   CallEvent: read("./call-event.avsc"),
   AgentEvent: read("./agent-event.avsc"),
@@ -12,7 +12,10 @@ export const schemas: Readonly<Record<RecordName, string>> = {
   ServiceStatus: read("./service-status.avsc"),
 };
 
-/** Every schema that was ever released: records of them may be in the topics, and releases that write them may run beside ours. */
+/**
+ * Every schema that was ever released. The topics may contain records of them, and releases that write them may run
+ * beside this one.
+ */
 export const releasedSchemas: readonly string[] = readdirSync(new URL("./released/", import.meta.url))
   .filter((name) => name.endsWith(".avsc"))
   .map((name) => read(`./released/${name}`));

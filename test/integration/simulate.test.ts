@@ -123,6 +123,6 @@ describe("simulate", () => {
       "--no-agents",
     );
     expect(code).toBe(1);
-    expect(output).toMatch(/ECONNREFUSED: nothing listens there: .*npx -y pnpm start/);
+    expect(output).toMatch(/ECONNREFUSED: no process listens at this address: .*npx -y pnpm start/);
   });
 });

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where `pnpm start` writes what it serves. */
+/** The file with the addresses of a running `pnpm start`. */
 const ADDRESSES_FILE = join(import.meta.dirname, "../../../.run/addresses.json");
-/** The ports of `pnpm start` and of compose, where nothing was in their way. */
+/** The default addresses of `pnpm start` and of compose, used if their ports were free. */
 const USUAL = { webhook: "http://127.0.0.1:3333/webhook", dashboard: "http://127.0.0.1:4000" };
 
 export type ServiceAddresses = typeof USUAL;
 
-/** The addresses of the running gateway; the usual ones where none was started from this checkout. */
+/** Reads the addresses of the running gateway. Returns the default ones if none was started from this checkout. */
 export function readAddresses(file = ADDRESSES_FILE): ServiceAddresses {
   try {
     return { ...USUAL, ...JSON.parse(readFileSync(file, "utf8")) };
@@ -17,7 +17,7 @@ export function readAddresses(file = ADDRESSES_FILE): ServiceAddresses {
   }
 }
 
-/** The first of a list of tokens: while one replaces another, either opens the door. */
+/** Returns the first of a list of tokens. While one replaces another, either is accepted. */
 export const firstToken = (list: string | undefined): string | undefined =>
   list
     ?.split(",")

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { runs } from "../../../test/support/long.ts";
 import { createAgenda } from "./agenda.ts";
 
-test("jobs run in the order of their times, jobs of one time in the order in which they were added", () => {
+test("jobs run in order of time, and jobs of the same time in the order in which they were added", () => {
   const times = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 100 });
   fc.assert(
     fc.property(times, (added) => {
@@ -18,7 +18,7 @@ test("jobs run in the order of their times, jobs of one time in the order in whi
   );
 });
 
-test("a job adds others for its own time or later, never for the past", () => {
+test("a job adds other jobs for its own time or later, and never for the past", () => {
   const agenda = createAgenda();
   const ran: string[] = [];
   agenda.add(5, () => {

@@ -1,15 +1,18 @@
-/** A clock that only moves by jobs: each job runs at its time, and the clock stands at that time meanwhile. */
+/** A clock that only jobs advance: each job runs at its time, and the clock shows that time meanwhile. */
 export type Agenda = {
   nowMs(): number;
-  /** Jobs of one time run in the order in which they were added. Throws RangeError if the time has passed. */
+  /**
+   * Adds a job. Jobs of the same time run in the order in which they were added. Throws RangeError if the time has
+   * passed.
+   */
   add(atMs: number, job: () => void): void;
-  /** Runs all jobs, including those that jobs add, and returns when none is left. */
+  /** Runs all jobs, including those that jobs add. Returns when none is left. */
   run(): void;
 };
 
 type Entry = { atMs: number; order: number; job: () => void };
 
-/** A binary heap: adding and taking cost the logarithm of the number of jobs. */
+/** Creates an agenda as a binary heap: adding and taking a job cost the logarithm of the number of jobs. */
 export function createAgenda(): Agenda {
   const heap: Entry[] = [];
   let nowMs = 0;
@@ -17,7 +20,8 @@ export function createAgenda(): Agenda {
   return {
     nowMs: () => nowMs,
     add(atMs, job) {
-      if (atMs < nowMs) throw new RangeError(`${atMs} ms has passed, it is ${nowMs} ms`);
+      if (atMs < nowMs)
+        throw new RangeError(`cannot add a job for ${atMs} ms: that time has passed, it is ${nowMs} ms now`);
       push(heap, { atMs, order: order++, job });
     },
     run() {

@@ -17,15 +17,15 @@ const read = (flow: FlowName, given: Partial<CallScript> = {}): Record<string, u
   writeCall(script(flow, given)).map(({ body }) => JSON.parse(body));
 
 describe("the bodies of a call", () => {
-  test.each(Object.keys(flows) as FlowName[])("follow the %s flow", (flow) => {
+  test.each(Object.keys(flows) as FlowName[])("the bodies follow the %s flow", (flow) => {
     expect(read(flow).map(({ type }) => type)).toEqual(flows[flow].map(({ type }) => type));
   });
 
-  test("carry an Asterisk unique id of the second the call begins in", () => {
+  test("the bodies have an Asterisk unique id of the second in which the call begins", () => {
     expect(read("sandbox")[0]?.call_id).toMatch(/^1772366401\.\d+$/);
   });
 
-  test("carry the numbers on the life-cycle events, the agent on the agent's events", () => {
+  test("the numbers are on the life-cycle events, the agent is on the agent's events", () => {
     const [first, , waiting, entered] = read("delegated");
     expect(first).toMatchObject({ direction: "inbound", code: expect.stringMatching(/^ticket-/) });
     expect(first?.their_number).toMatch(/^\d{12,13}$/);
@@ -38,7 +38,7 @@ describe("the bodies of a call", () => {
     expect(entered).not.toHaveProperty("their_number");
   });
 
-  test("of a dialer's call carry no code, and a queue only where the campaign has one", () => {
+  test("the bodies of a dialer's call have no code, and have a queue only if the campaign has one", () => {
     const queuesOf = (flow: FlowName) => new Set(read(flow).map(({ queue }) => queue));
     for (const body of [...read("outbound"), ...read("campaign")]) expect(body).not.toHaveProperty("code");
     expect(read("campaign")[0]?.direction).toBe("outbound");
@@ -46,12 +46,12 @@ describe("the bodies of a call", () => {
     expect(queuesOf("campaign")).toEqual(new Set([undefined, "901"]));
   });
 
-  test("name two agents where a call is passed on", () => {
+  test("the bodies of a transferred call name two agents", () => {
     const entered = read("transferred").filter(({ type }) => type === "actor.entered");
     expect(new Set(entered.map(({ actor }) => actor)).size).toBe(2);
   });
 
-  test("pause as long as asked on average", () => {
+  test("the mean pause between bodies is as requested", () => {
     const calls = Array.from({ length: 300 }, (_, seed) => writeCall(script("delegated", { seed })));
     const lengths = calls.map((call) => (call.at(-1)?.atMs ?? 0) - (call[0]?.atMs ?? 0));
     const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
@@ -59,7 +59,7 @@ describe("the bodies of a call", () => {
     expect(mean / 6).toBeLessThan(1_100);
   });
 
-  test("of older senders spell as those did, and stay apart within one second", () => {
+  test("the bodies of older senders use their spelling and differ within one second", () => {
     const bodies = read("delegated", { oldSpelling: true, pauseMs: 0 });
     expect(bodies.map(({ type }) => type)).toContain("call.on-going");
     expect(bodies[2]?.queue).toBe(900);

@@ -3,14 +3,14 @@ import { createPace } from "./pace.ts";
 import { type Person, recruit } from "./people.ts";
 import { createRandom, drawOne, drawWhole, type Random } from "./random.ts";
 
-/** One event of a call, or of an agent, before anything happens to it on its way. */
+/** One event of a call or of an agent, before deliveries are repeated or reordered. */
 export type CallEventBody = {
-  /** The login, if it is an agent's event. */
+  /** The id of the call, or the login if it is an agent's event. */
   call_id: string;
   type: EventType;
-  /** The time of the event, in ms after the start of the run. Its timestamp says the same as a date. */
+  /** The time of the event, in ms after the start of the run. Its timestamp is the same time as a date. */
   atMs: number;
-  /** The JSON text, as it is sent. */
+  /** The JSON text exactly as it is sent. */
   body: string;
 };
 
@@ -18,19 +18,19 @@ export type CallScript = {
   flow: FlowName;
   steps: readonly FlowStep[];
   seed: number;
-  /** The number of calls before this one. It makes the call_id unique in its run. */
+  /** The number of earlier calls. It makes the call_id unique in its run. */
   sequence: number;
   /** The start of the run. */
   startAt: Date;
-  /** The begin of the call, in ms after the start of the run. */
+  /** The beginning of the call, in ms after the start of the run. */
   beginsMs: number;
-  /** Mean pause between the events of the call. */
+  /** The mean pause between the events of the call, in ms. */
   pauseMs: number;
-  /** Spells as older senders do: `call.on-going`, a numeric queue, whole or epoch seconds. */
+  /** True for the spelling of older senders: `call.on-going`, a numeric queue, whole or epoch seconds. */
   oldSpelling: boolean;
 };
 
-/** One event of a call: its type and queue, its time, the agent it names, and fields that only this type has. */
+/** One event of a call: its type and queue, its time, the agent it names, and further fields of this type. */
 export type Moment = {
   step: Pick<FlowStep, "type" | "queue">;
   atMs: number;
@@ -38,16 +38,16 @@ export type Moment = {
   more?: Record<string, unknown>;
 };
 
-/** Writes the events of one call. Two moments of a call must differ in time. */
+/** Writes the events of one call. Two moments of a call must have different times. */
 export type CallWriter = (moment: Moment) => CallEventBody;
 
 type Caller = Record<"direction" | "our_number" | "their_number" | "their_number_type", string>;
 type Scene = { script: CallScript; call_id: string; caller: Caller; code: string | null };
 
-/** The agents of a call that is written alone. */
+/** The agents of a call that is written without a call centre. */
 const CAST = recruit(8);
 const OUR_NUMBERS = ["1140028922", "1130031000", "2135550199"];
-/** The life-cycle events that name the two numbers of the call. */
+/** The life-cycle events that contain the two numbers of the call. */
 const WITH_NUMBERS: ReadonlySet<EventType> = new Set([
   "call.new",
   "call.standby",
@@ -58,8 +58,8 @@ const WITH_NUMBERS: ReadonlySet<EventType> = new Set([
 const BY_THE_DIALER: ReadonlySet<FlowName> = new Set(["outbound", "campaign"]);
 
 /**
- * The bodies of one call in their order, each unlike any other. The same script gives the same text. The agents are drawn for this call
- * alone, so that two calls may name the same agent at the same time.
+ * Returns the bodies of one call in order, all different. The same script gives the same text. The agents are drawn for
+ * this call alone, so two calls may name the same agent at the same time.
  */
 export function writeCall(script: CallScript): CallEventBody[] {
   const random = createRandom(script.seed);
@@ -71,10 +71,10 @@ export function writeCall(script: CallScript): CallEventBody[] {
   );
 }
 
-/** Draws the caller and the code of a call. The script's steps and pause are not read. */
+/** Draws the caller and the code of a call, and returns its writer. The script's steps and pause are not used. */
 export function createCallWriter(script: CallScript, random: Random): CallWriter {
   const caller = drawCaller(script.flow, random);
-  // a dialer's calls carry no code of the customer's
+  // a dialer's calls have no code of the customer
   const code = BY_THE_DIALER.has(script.flow) ? null : `ticket-${drawWhole(random, 10_000, 99_999)}`;
   const scene = { script, call_id: nameCall(script), caller, code };
   let count = 0;
@@ -85,7 +85,7 @@ export function createCallWriter(script: CallScript, random: Random): CallWriter
   };
 }
 
-/** An event of an agent outside calls. One is sent for each queue of the agent. */
+/** Returns an event of an agent outside calls, once for each queue of the agent. */
 export const writeAgentEvents = (
   type: AgentEventType,
   { login, extension, queues }: Person,
@@ -97,7 +97,7 @@ export const writeAgentEvents = (
     return { call_id: login, type, atMs, body: JSON.stringify(event) };
   });
 
-/** An Asterisk unique id: epoch seconds, dot, sequence. */
+/** Returns an Asterisk unique id: epoch seconds, dot, sequence. */
 function nameCall({ startAt, beginsMs, sequence, seed }: CallScript): string {
   const seconds = Math.floor((startAt.getTime() + beginsMs) / 1000);
   // the seed's digits keep two runs of the same second apart
@@ -118,7 +118,7 @@ function drawCaller(flow: FlowName, random: Random): Caller {
   };
 }
 
-/** The time of each step: its gap at the pace of the script after the step before. */
+/** Returns the time of each step: the previous step's time plus the gap at the pace of the script. */
 function drawTimes({ steps, beginsMs, pauseMs }: CallScript, random: Random): number[] {
   const pace = createPace(steps, pauseMs, random);
   let atMs = Math.round(beginsMs);
@@ -128,7 +128,7 @@ function drawTimes({ steps, beginsMs, pauseMs }: CallScript, random: Random): nu
   });
 }
 
-/** Agents for the names in the flow: other ones in each call, the same one for the same name. */
+/** Chooses agents for the names in the flow: different ones in each call, the same one for the same name. */
 function castAgents(steps: readonly FlowStep[], random: Random): (Person | null)[] {
   const names = [...new Set(steps.map(({ actor }) => actor).filter((actor) => actor !== undefined))];
   const first = drawWhole(random, 0, CAST.length - 1);
@@ -151,12 +151,12 @@ function writeBody({ script, call_id, code, caller }: Scene, moment: Moment, ind
     ...(step.queue === undefined ? {} : { queue: old ? Number(step.queue) : step.queue }),
     ...(agent === null ? {} : { actor: agent.login, number: agent.extension }),
     ...more,
-    // two events of one second would be the same text but for the sender's own id
+    // two events of the same second would have the same text without the sender's own id
     ...(old ? { sid: `EV${call_id.replace(".", "")}${index}` } : {}),
   });
 }
 
-/** Older senders write whole seconds, each in its own way. */
+/** Returns the timestamp. Older senders write whole seconds, as a date or as epoch seconds. */
 function writeTime({ startAt, oldSpelling, sequence }: CallScript, atMs: number): string {
   const time = new Date(startAt.getTime() + atMs).toISOString();
   if (!oldSpelling) return time;

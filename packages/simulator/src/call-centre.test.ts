@@ -62,7 +62,7 @@ const readEvent = ({ body, dueMs }: Delivery): Event => {
 
 const isCall = ([first]: readonly Event[]) => first?.kind === "call";
 
-/** The calls and agents as the board shows them once all is delivered. */
+/** Returns the calls and agents on the board after all deliveries. */
 function boardAfter(deliveries: readonly Delivery[]) {
   const groups = [...Map.groupBy(deliveries.map(readEvent), ({ aggregate_id }) => aggregate_id).values()];
   const [ofCalls, ofAgents] = [groups.filter(isCall), groups.filter((events) => !isCall(events))];
@@ -73,7 +73,7 @@ function boardAfter(deliveries: readonly Delivery[]) {
 }
 
 describe("a simulated call centre", () => {
-  test("has no agent in two calls at once, nor rung or on a call while paused or logged out, in any run", () => {
+  test("no agent is in two calls at once, or rung or on a call while paused or logged out, in any run", () => {
     fc.assert(
       fc.property(anyRun, (options) => {
         const steps = stepsOf(planDeliveries(options));
@@ -83,7 +83,7 @@ describe("a simulated call centre", () => {
     );
   });
 
-  test("rings one agent at a time for a call, and ends every wait and every call", () => {
+  test("one agent at a time is rung for a call, and every wait and every call ends", () => {
     fc.assert(
       fc.property(anyRun, (options) => {
         const calls = callsOf(stepsOf(planDeliveries(options)));
@@ -93,7 +93,7 @@ describe("a simulated call centre", () => {
     );
   });
 
-  test("leaves the board, once all is delivered, with finished calls and agents who are free or logged out", () => {
+  test("after all deliveries the calls are finished and the agents are free or logged out", () => {
     fc.assert(
       fc.property(staffedRun, (options) => {
         const { calls, agents } = boardAfter(planDeliveries(options));
@@ -105,7 +105,7 @@ describe("a simulated call centre", () => {
     );
   });
 
-  test("is on the board at any moment of a run as it is simulated", () => {
+  test("the board shows the simulated state at any moment of a run", () => {
     const names: Record<string, string> = { free: "FREE", ringing: "RINGING", talking: "TALKING" };
     Object.assign(names, { paused: "PAUSED", out: "LOGGED_OUT" });
     const deliveries = planDeliveries(usual).toSorted((one, other) => one.atMs - other.atMs);
@@ -125,7 +125,7 @@ describe("a simulated call centre", () => {
     expect(seen).toEqual(new Set(Object.values(names)));
   });
 
-  test("without agents' events sends the flows as they are listed, whatever the load", () => {
+  test("without agents' events the flows are sent as they are listed, at any load", () => {
     fc.assert(
       fc.property(anyRun, (options) => {
         const sequences = new Set(flowNames.map((name) => flows[name].map(({ type }) => type).join()));
@@ -137,7 +137,7 @@ describe("a simulated call centre", () => {
     );
   });
 
-  test("misses rings, pauses with reasons and logs agents out near the end", () => {
+  test("agents miss rings, pause with reasons, and some log out near the end", () => {
     const deliveries = planDeliveries({ ...usual, calls: 200 });
     const count = countTypes(deliveries);
     expect(count["actor.noanswer"]).toBeGreaterThan(10);
@@ -159,7 +159,7 @@ describe("a simulated call centre", () => {
     for (const { atMs } of outs) expect(atMs / lastMs).toBeGreaterThan(0.6);
   });
 
-  test("gives a transferred call to another agent, who was not on it before", () => {
+  test("a transferred call goes to another agent, who was not on it before", () => {
     const calls = callsOf(stepsOf(planDeliveries({ ...usual, shares: { transferred: 1 } })));
     const entered = calls.map((call) => call.filter(({ type }) => type === "actor.entered"));
     const passedOn = entered.filter((agents) => agents.length === 2);
@@ -170,7 +170,7 @@ describe("a simulated call centre", () => {
     }
   });
 
-  test("rings for a campaign in its queue, and for an outbound call names no queue and rings no agent", () => {
+  test("a campaign rings in its queue; an outbound call names no queue and rings no agent", () => {
     const outbound = stepsOf(planDeliveries({ ...usual, shares: { outbound: 1 } })).filter(
       ({ call_id }) => call_id,
     );
@@ -185,7 +185,7 @@ describe("a simulated call centre", () => {
     expect(new Set(rings.map(({ queue }) => queue))).toEqual(new Set(["901"]));
   });
 
-  test("lets callers give up after a patience of their own where more call than agents can serve", () => {
+  test("callers give up after different waits if more call than agents can serve", () => {
     const rush = { ...usual, calls: 1_200, rate: 10_000, delayMs: 5_000, shares: { delegated: 1 } };
     const steps = stepsOf(planDeliveries(rush)).filter(({ call_id }) => call_id);
     const waits = callsOf(steps).flatMap((call) => {
@@ -199,19 +199,19 @@ describe("a simulated call centre", () => {
     expect(Math.max(...waits)).toBeGreaterThan(2 * Math.min(...waits));
   });
 
-  test("has few callers give up at the usual load, but for those who were asked for", () => {
+  test("few callers give up at the usual load, except those of the flow `abandoned`", () => {
     const count = countTypes(planDeliveries({ ...usual, calls: 500, shares: { delegated: 1 } }));
     expect(count["call.queue-abandon"] ?? 0).toBeLessThan(25);
   });
 
-  test("keeps the pace it is asked for, rings and pauses included", () => {
+  test("the requested pace is kept, including rings and pauses", () => {
     const deliveries = planDeliveries({ ...usual, calls: 1_000, rate: 50 });
     const lateMs = deliveries.map(({ dueMs, atMs }) => dueMs - atMs).sort((one, other) => one - other);
-    // a backlog that grows would be minutes long by the end
+    // a growing backlog would be minutes long by the end
     expect(lateMs[Math.floor(lateMs.length * 0.9)]).toBeLessThan(10_000);
   });
 
-  test("plans thousands of calls in less than a tenth of the time they take", () => {
+  test("thousands of calls are planned in less than a tenth of their duration", () => {
     const begun = performance.now();
     const deliveries = planDeliveries({ ...usual, calls: 2_000, rate: 20 });
     const planMs = performance.now() - begun;
@@ -225,11 +225,11 @@ describe("the checks", () => {
     ["waits without end", ["call.new", "call.waiting", "call.finished"]],
     ["rings two agents at once", ["call.waiting", "actor.ringing", "actor.ringing"]],
     ["never finishes", ["call.new", "call.standby"]],
-  ])("find a call that %s", (_, types) => {
+  ])("the checks find a call that %s", (_, types) => {
     expect(faultsOf(types.map((type, n) => ({ type, stampMs: n, atMs: n })))).not.toEqual([]);
   });
 
-  test("find agents on several calls at once in calls that are written each alone", () => {
+  test("the checks find agents on several calls at once if each call is written alone", () => {
     const script = { flow: "delegated" as const, steps: flows.delegated, startAt, pauseMs: 2_500 };
     const calls = Array.from({ length: 30 }, (_, n) =>
       writeCall({ ...script, seed: n, sequence: n, beginsMs: n * 700, oldSpelling: false }),
@@ -244,7 +244,7 @@ describe("the checks", () => {
     ["rings twice", ["actor.logged-in", "actor.ringing", "actor.ringing"]],
     ["never leaves", ["actor.logged-in", "actor.entered"]],
     ["stays paused", ["actor.logged-in", "actor.paused"]],
-  ])("find an agent who %s", (_, types) => {
+  ])("the checks find an agent who %s", (_, types) => {
     const steps = types.map((type, n) => ({
       type,
       actor: "ana@example.com",

@@ -22,15 +22,18 @@ export type CentreOptions = {
   scripts: readonly CallScript[];
   people: readonly Person[];
   /**
-   * The agents log in, are rung, miss rings, pause and log out, and callers give up when no agent answers. If false, the calls are the
-   * steps of their scripts and no other event is sent.
+   * If true, the agents log in, are rung, miss rings, pause and log out, and callers give up when no agent answers. If
+   * false, the calls are the steps of their scripts and no other event is sent.
    */
   staffed: boolean;
-  /** An agent's events in two calls, or in a call and in a pause, are at least this far apart, so that their stamps keep the order. */
+  /**
+   * The shortest time between an agent's events in two calls, or in a call and in a pause, so that their timestamps
+   * keep the order.
+   */
   restMs: number;
   /** The last call begins before this time. */
   callsEndMs: number;
-  /** Mean pause between the events of a call. */
+  /** The mean pause between the events of a call, in ms. */
   pauseMs: number;
   startAt: Date;
   seed: number;
@@ -39,18 +42,21 @@ export type CentreOptions = {
 export type CentreEvents = {
   /** The events of each call, in the order of the scripts. */
   calls: CallEventBody[][];
-  /** Log-ins, log-outs, pauses and their ends, by time. */
+  /** The log-ins, log-outs, pauses and ends of pauses, by time. */
   agents: CallEventBody[];
 };
 
 /** A pause, or a request for an agent. */
 type Wish = { pauseMs: number } | Request;
-/** The course of a call or an agent: it yields its wishes, and goes on when they are fulfilled, a request with its agent. */
+/**
+ * The course of a call or an agent. It yields its wishes and continues when they are fulfilled: after a request with
+ * the agent.
+ */
 type Process<Result = void> = Generator<Wish, Result, Agent | null>;
 
 type Centre = { options: CentreOptions; agenda: Agenda; team: Team; agents: CallEventBody[] } & {
   random: Random;
-  /** Stretches the durations of agents as those of a delegated call. */
+  /** Stretches the durations of agents like those of a delegated call. */
   pace: Pace;
   shiftEndsMs: ReadonlyMap<Agent, number>;
 };
@@ -59,8 +65,8 @@ type Write = (step: Pick<FlowStep, "type" | "queue">, named?: Named) => void;
 type Named = { agent?: Agent | null; more?: Record<string, unknown> };
 
 /**
- * Simulates the agents and the calls of one run: an agent takes one call at a time, and a caller without a free agent waits in line.
- * The same options give the same events.
+ * Simulates the agents and the calls of one run. An agent takes one call at a time, and a caller without a free agent
+ * waits in line. The same options give the same events.
  */
 export function simulateCentre(options: CentreOptions): CentreEvents {
   const agenda = createAgenda();
@@ -86,7 +92,7 @@ export function simulateCentre(options: CentreOptions): CentreEvents {
   return { calls, agents: centre.agents };
 }
 
-/** The last ones of a team, one in four, log out; no more than one for every four calls. */
+/** Draws the ends of shifts. The last agents of a team, one in four, log out, at most one for every four calls. */
 function drawShiftEnds(agents: readonly Agent[], options: CentreOptions, random: Random): Map<Agent, number> {
   const { scripts, callsEndMs, staffed } = options;
   const leavers = staffed ? Math.floor(Math.min(agents.length, scripts.length) / LEAVERS_AMONG) : 0;
@@ -109,7 +115,7 @@ function createCall(
 const begin = (centre: Centre, atMs: number, process: () => Process) =>
   centre.agenda.add(atMs, () => proceed(centre, process()));
 
-/** Runs a process up to its next wish, and goes on when that is fulfilled. */
+/** Runs a process up to its next wish, and continues it when the wish is fulfilled. */
 function proceed(centre: Centre, process: Process, agent: Agent | null = null): void {
   const { agenda, team } = centre;
   const { done, value: wish } = process.next(agent);
@@ -118,7 +124,7 @@ function proceed(centre: Centre, process: Process, agent: Agent | null = null): 
   else team.request(wish, (served) => proceed(centre, process, served));
 }
 
-/** Follows the steps of the script. A caller whom no agent answers in time gives up instead. */
+/** Follows the steps of the script. A caller gives up instead if no agent answers in time. */
 function* playCall(centre: Centre, call: Call): Process {
   let agent: Agent | null = null;
   for (const [index, step] of call.script.steps.entries()) {
@@ -141,7 +147,10 @@ function* giveUp({ script, pace, write }: Call, { queue }: FlowStep): Process {
 
 type Search = { step: FlowStep; except: Agent | null };
 
-/** An agent for the step; null if the caller's patience ended first. The gap of the step is half announcement, half ring. */
+/**
+ * Finds an agent for the step. Returns null if the caller's patience ended first. The gap of the step is half
+ * announcement, half ring.
+ */
 function* findAgent(centre: Centre, call: Call, { step, except }: Search): Process<Agent | null> {
   const sinceMs = centre.agenda.nowMs();
   const gapMs = call.pace(step.gapMs);
@@ -155,7 +164,10 @@ function* findAgent(centre: Centre, call: Call, { step, except }: Search): Proce
   return yield* ringAgents(centre, call, { request, answerMs: Math.ceil(gapMs / 2) });
 }
 
-/** Callers who give up hear announcements for half of their patience, then ring agents of whom none answers. */
+/**
+ * Simulates the wait of a caller who gives up: announcements for half of the patience, then rings of agents who do not
+ * answer.
+ */
 function* waitInVain(centre: Centre, call: Call, step: FlowStep): Process {
   const sinceMs = centre.agenda.nowMs();
   const patienceMs = call.pace(step.gapMs);
@@ -165,10 +177,10 @@ function* waitInVain(centre: Centre, call: Call, step: FlowStep): Process {
   if (staffed) yield* ringAgents(centre, call, { request, answerMs: null });
 }
 
-/** `answerMs`: how long a ring lasts that is answered; null if all are missed. */
+/** `answerMs` is the duration of an answered ring, or null if all rings are missed. */
 type Ringing = { request: Request; answerMs: number | null };
 
-/** Rings one agent after the other until one answers, or until the patience ends. */
+/** Rings one agent after the other until one answers or the patience ends. */
 function* ringAgents(centre: Centre, call: Call, ringing: Ringing): Process<Agent | null> {
   const { request } = ringing;
   while (centre.agenda.nowMs() < request.untilMs) {
@@ -179,7 +191,7 @@ function* ringAgents(centre: Centre, call: Call, ringing: Ringing): Process<Agen
   return null;
 }
 
-/** Returns whether the agent answered. One who did not is free again. */
+/** Rings an agent and returns whether the agent answered. An agent who did not answer is free again. */
 function* ringAgent(centre: Centre, call: Call, ringing: Ringing & { agent: Agent }): Process<boolean> {
   const { request, answerMs, agent } = ringing;
   const step = request.queue === null ? {} : { queue: request.queue };
@@ -192,12 +204,12 @@ function* ringAgent(centre: Centre, call: Call, ringing: Ringing & { agent: Agen
   const ringtime = Math.max(1, Math.round(ringMs / 1000));
   call.write({ type: "actor.noanswer", ...step }, { agent, more: { ringtime } });
   proceed(centre, rest(centre, agent));
-  // the next event of the call has a later time
+  // the next event of the call needs a later time
   yield { pauseMs: 1 };
   return false;
 }
 
-/** An agent logs in when the run starts. Some log out near its end. */
+/** Simulates the shift of an agent, who logs in when the run starts. Some agents log out near its end. */
 function* workShift(centre: Centre, agent: Agent): Process {
   const { options, agenda, team } = centre;
   if (!options.staffed) return team.free(agent);
@@ -210,7 +222,10 @@ function* workShift(centre: Centre, agent: Agent): Process {
   yield* rest(centre, agent);
 }
 
-/** After a talk: wraps up, sometimes pauses, then takes calls again. No pause begins after the last call has. */
+/**
+ * Simulates the time after a talk: the agent wraps up, sometimes pauses, then takes calls again. No pause begins after
+ * the last call has begun.
+ */
 function* takeBreak(centre: Centre, agent: Agent): Process {
   const { options, agenda, random, pace } = centre;
   yield { pauseMs: pace(WRAP_UP_MS) };
@@ -223,7 +238,7 @@ function* takeBreak(centre: Centre, agent: Agent): Process {
   yield* rest(centre, agent);
 }
 
-/** Takes calls again after a moment, or logs out if the shift is over. */
+/** Makes the agent free again after a moment, or logs the agent out if the shift is over. */
 function* rest(centre: Centre, agent: Agent): Process {
   yield { pauseMs: centre.options.restMs };
   const endMs = centre.shiftEndsMs.get(agent) ?? Number.POSITIVE_INFINITY;
@@ -233,7 +248,7 @@ function* rest(centre: Centre, agent: Agent): Process {
 
 type Emitted = { agent: Agent; more?: Record<string, unknown> };
 
-/** Sends an event of an agent outside calls, one for each queue. */
+/** Adds an event of an agent outside calls, one for each queue. */
 function emit(
   { options, agenda, agents }: Centre,
   type: AgentEventType,

@@ -9,17 +9,17 @@ function parse(...args: string[]): SimulateOptions {
 }
 
 describe("the command line of simulate", () => {
-  test("shows life without any option", () => {
+  test("the defaults send 60 calls at ten events a second, without duplicates and bursts", () => {
     const { calls, rate, duplicates, burst } = parse();
     expect({ calls, rate, duplicates, burst }).toEqual({ calls: 60, rate: 10, duplicates: 0, burst: 0 });
   });
 
-  test("takes the token of the webhook from the environment, the first of several", () => {
+  test("the token of the webhook is the first of those in the environment, unless it is given", () => {
     expect(parse().token).toBe("old-token");
     expect(parse("--token", "given").token).toBe("given");
   });
 
-  test("reads shares of flows, a name alone as one", () => {
+  test("shares of flows are read, and a name alone counts as one", () => {
     expect(parseShares("delegated=3,abandoned=0.5,sandbox")).toEqual({
       delegated: 3,
       abandoned: 0.5,
@@ -27,12 +27,12 @@ describe("the command line of simulate", () => {
     });
   });
 
-  test("names every flow in its help", () => {
+  test("the help names every flow", () => {
     const help = createSimulateCommand({}).helpInformation();
     for (const flow of Object.keys(flows)) expect(help).toContain(flow);
   });
 
-  test("has agents unless they are declined", () => {
+  test("agents are simulated unless they are declined", () => {
     expect([parse().agents, parse("--no-agents").agents]).toEqual([true, false]);
   });
 
@@ -45,7 +45,7 @@ describe("the command line of simulate", () => {
     ["--flows", "sandbox=0"],
     ["--url", "ftp://x"],
     ["--seed", "1.5"],
-  ])("refuses %s %s", (option, value) => {
+  ])("%s %s is refused", (option, value) => {
     expect(() => parse(option, value)).toThrow(/must be|no flow|one flow/);
   });
 });

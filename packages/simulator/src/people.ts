@@ -28,7 +28,7 @@ const NAMES = [
   "zeca",
 ];
 
-/** The first `count` agents: all serve queue 900, and every second one serves 901 too. */
+/** Returns the first `count` agents. All serve queue 900, and every second one also serves 901. */
 export const recruit = (count: number): Person[] =>
   Array.from({ length: count }, (_, index) => ({
     login: `${nameOf(index)}@example.com`,
@@ -36,7 +36,7 @@ export const recruit = (count: number): Person[] =>
     queues: index % 2 === 0 ? ["900"] : ["900", "901"],
   }));
 
-/** A second round of the names is numbered: ana, …, zeca, ana2, …. */
+/** Returns the name of an agent. A second round of the names is numbered: ana, …, zeca, ana2, …. */
 function nameOf(index: number): string {
   const round = Math.floor(index / NAMES.length) + 1;
   return `${NAMES[index % NAMES.length]}${round === 1 ? "" : round}`;

@@ -43,12 +43,12 @@ function readEvent({ body, dueMs }: Delivery): Event {
 }
 
 describe("a plan", () => {
-  test("is the same for the same seed, and another for another", () => {
+  test("a plan is the same for the same seed, and different for another seed", () => {
     expect(planDeliveries(usual)).toEqual(planDeliveries({ ...usual }));
     expect(bodiesOf(planDeliveries(usual))).not.toEqual(bodiesOf(planDeliveries({ ...usual, seed: 8 })));
   });
 
-  test("has no body twice but the redeliveries, and those byte for byte", () => {
+  test("no body is sent twice, except redeliveries, which are equal byte for byte", () => {
     fc.assert(
       fc.property(anyOptions, (options) => {
         const deliveries = planDeliveries(options);
@@ -60,7 +60,7 @@ describe("a plan", () => {
     );
   });
 
-  test("sends only events the gateway accepts, and leaves every call finished", () => {
+  test("a plan contains only events that the gateway accepts, and every call ends finished", () => {
     fc.assert(
       fc.property(anyOptions, (options) => {
         for (const call of groupByCall(planDeliveries(options))) {
@@ -72,19 +72,19 @@ describe("a plan", () => {
     );
   });
 
-  test("never begins more deliveries than the rate allows", () => {
+  test("deliveries never begin faster than the rate allows", () => {
     const dues = planDeliveries({ ...usual, rate: 20, delayMs: 0 }).map(({ dueMs }) => dueMs);
     const pauses = dues.slice(1).map((due, index) => due - (dues[index] ?? 0));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(49.999);
   });
 
-  test("begins calls as often as the rate needs, one after the other", () => {
+  test("calls begin as often as the rate requires, one after the other", () => {
     const calls = groupByCall(planDeliveries({ ...usual, calls: 100, rate: 10, shares: { delegated: 1 } }));
-    // seven events a call at ten a second: the last of 100 calls begins after 99 x 0.7 s
+    // seven events per call at ten a second: the last of 100 calls begins after 99 x 0.7 s
     expect(calls.at(-1)?.[0]?.atMs).toBe(69_300);
   });
 
-  test("repeats about the share of deliveries that was asked for", () => {
+  test("the share of repeated deliveries is about as requested", () => {
     const count = (duplicates: number) =>
       planDeliveries({ ...usual, calls: 200, duplicates }).filter(({ repeated }) => repeated).length;
     const events = planDeliveries({ ...usual, calls: 200 }).length;
@@ -92,7 +92,7 @@ describe("a plan", () => {
     expect(count(0.3) / events).toBeCloseTo(0.3, 1);
   });
 
-  test("lets events overtake the one before only where that was asked for", () => {
+  test("events overtake the previous one only if requested", () => {
     const overtaken = (reorder: number) =>
       groupByCall(planDeliveries({ ...usual, reorder })).filter((call) =>
         call.some(({ atMs }, index) => atMs < (call[index - 1]?.atMs ?? 0)),
@@ -101,13 +101,13 @@ describe("a plan", () => {
     expect(overtaken(1)).toBe(usual.calls);
   });
 
-  test("draws flows in proportion to their shares", () => {
+  test("flows are drawn in proportion to their shares", () => {
     const events = planDeliveries({ ...usual, calls: 400, shares: { sandbox: 3, abandoned: 1 } });
     const abandoned = events.filter(({ type }) => type === "call.queue-abandon").length;
     expect(abandoned / 400).toBeCloseTo(0.25, 1);
   });
 
-  test("begins with the log-ins of the agents, one for each queue, where they are asked for", () => {
+  test("a plan with agents begins with their log-ins, one for each queue", () => {
     const deliveries = planDeliveries({ ...usual, agents: true });
     const logIns = deliveries.slice(0, 12);
     expect(new Set(logIns.map(({ type }) => type))).toEqual(new Set(["actor.logged-in"]));
@@ -118,7 +118,7 @@ describe("a plan", () => {
     expect(events.filter(({ kind, type }) => kind === "agent" || type === "actor.ringing")).toEqual([]);
   });
 
-  test("of a burst is one call, over and over, all at once, and already over", () => {
+  test("a burst repeats the events of one call, which is already over, all at once", () => {
     const burst = planDeliveries({ ...usual, burst: 3_000, shares: { delegated: 1 } });
     expect(burst).toHaveLength(3_000);
     expect(new Set(bodiesOf(burst)).size).toBe(7);

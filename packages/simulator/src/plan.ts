@@ -7,23 +7,23 @@ import { countEvents, sizeTeam } from "./staffing.ts";
 
 export type PlanOptions = {
   calls: number;
-  /** At most this many deliveries begin in a second. */
+  /** The maximum number of deliveries that begin in a second. */
   rate: number;
   /** The flows, each with its share in proportion to the others. */
   shares: Partial<Record<FlowName, number>>;
-  /** Share (0..1) of the deliveries that come a second time, byte for byte. */
+  /** The share (0..1) of the deliveries that are sent a second time, byte for byte. */
   duplicates: number;
-  /** Share (0..1) of a call's events that overtake the one before. */
+  /** The share (0..1) of a call's events that overtake the previous one. */
   reorder: number;
-  /** Mean pause between the events of a call. */
+  /** The mean pause between the events of a call, in ms. */
   delayMs: number;
-  /** Share (0..1) of the calls written as older senders do. */
+  /** The share (0..1) of the calls in the spelling of older senders. */
   oldSpellings: number;
-  /** Instead of calls: this many deliveries at once, all of one call; 0 = none. */
+  /** The number of deliveries at once, all of one call, in place of calls; 0 = none. */
   burst: number;
   /**
-   * The agents log in before the calls, are rung, miss rings, pause and log out. If false, the calls are their flows and no more. An
-   * agent takes one call at a time either way.
+   * If true, the agents log in before the calls, are rung, miss rings, pause and log out. If false, the calls consist
+   * of their flows only. An agent takes one call at a time in both cases.
    */
   agents?: boolean;
   seed: number;
@@ -31,27 +31,30 @@ export type PlanOptions = {
 };
 
 export type Delivery = CallEventBody & {
-  /** When it is sent, in ms after the start of the run. */
+  /** The time at which it is sent, in ms after the start of the run. */
   dueMs: number;
-  /** The same bytes were sent before. */
+  /** True if the same bytes were sent before. */
   repeated: boolean;
 };
 
-/** The vendor redelivers soon: fast enough to meet the first copy under way, slow enough to come after it. */
+/**
+ * The delay of a redelivery. The vendor redelivers soon: some copies arrive while the first is in transit, some after
+ * it.
+ */
 const REDELIVERY_MS = [20, 2_000] as const;
-/** How late an overtaken event is: within what two connections of one sender differ by. */
+/** The delay of an overtaken event: within the difference of two connections of one sender. */
 const OVERTAKEN_MS = [1, 50] as const;
 
 /**
- * The stamps of two calls of one agent are in the order of the events. Stamps of older senders are whole seconds: there the events
- * must be a second apart.
+ * The shortest time between two calls of one agent, so that their timestamps keep the order of the events. Timestamps
+ * of older senders are whole seconds, so there the events must be a second apart.
  */
 const REST_MS = 1;
 const REST_OF_OLD_MS = 1_000;
 
 /**
- * Everything that will be sent, in the order of sending. The same options (seed and start included) give the same
- * deliveries; the same seed at another start the same calls, later. Throws RangeError if no flow has a share.
+ * Plans all deliveries, in the order of sending. The same options (including seed and start) give the same deliveries;
+ * the same seed with another start gives the same calls, later. Throws RangeError if no flow has a share.
  */
 export function planDeliveries(options: PlanOptions): Delivery[] {
   if (options.burst > 0) return planBurst(options);
@@ -64,7 +67,7 @@ export function planDeliveries(options: PlanOptions): Delivery[] {
   return keepRate([...untouched, ...deliveries], options.rate);
 }
 
-/** The calls begin as often as the rate needs, after the log-ins of the agents. */
+/** Describes the call centre. The calls begin as often as the rate requires, after the log-ins of the agents. */
 function describeCentre(options: PlanOptions, random: Random): CentreOptions {
   const { rate, startAt, delayMs: pauseMs, agents: staffed = false } = options;
   const cast = castFlows(options, random);
@@ -81,11 +84,11 @@ function describeCentre(options: PlanOptions, random: Random): CentreOptions {
   return { scripts, people, staffed, restMs, callsEndMs, pauseMs, startAt, seed };
 }
 
-/** One call, its events over and over until there are `burst` of them, all due at once. */
+/** Plans a burst: the events of one call, repeated until there are `burst` deliveries, all due at once. */
 function planBurst(options: PlanOptions): Delivery[] {
   const random = createRandom(options.seed);
   const [flow = "delegated"] = castFlows({ ...options, calls: 1 }, random);
-  // a sender of all events at once sends them late: the call is over by then
+  // a sender of all events at once sends them late, so the call is already over
   const beginsMs = -2 * options.delayMs * flows[flow].length;
   const events = writeCall(describeCall(options, { flow, sequence: 0, beginsMs, random }));
   return Array.from({ length: options.burst }, (_, index) => {
@@ -103,7 +106,7 @@ function describeCall(options: PlanOptions, { flow, sequence, beginsMs, random }
   return { flow, steps: flows[flow], seed, sequence, startAt, beginsMs, pauseMs, oldSpelling };
 }
 
-/** A flow for each call, drawn by the shares. */
+/** Draws a flow for each call by the shares. */
 function castFlows({ calls, shares }: PlanOptions, random: Random): FlowName[] {
   const entries = Object.entries(shares) as [FlowName, number][];
   const total = entries.reduce((sum, [, share]) => sum + share, 0);
@@ -111,7 +114,7 @@ function castFlows({ calls, shares }: PlanOptions, random: Random): FlowName[] {
   return Array.from({ length: calls }, () => pickFlow(entries, random() * total));
 }
 
-/** The flow on whose stretch the point falls, the shares laid end to end. */
+/** Returns the flow at a point of all shares in a row. */
 function pickFlow(entries: readonly [FlowName, number][], point: number): FlowName {
   let end = 0;
   for (const [flow, share] of entries) {
@@ -124,7 +127,10 @@ function pickFlow(entries: readonly [FlowName, number][], point: number): FlowNa
 const meanEvents = (cast: readonly FlowName[], staffed: boolean) =>
   cast.reduce((sum, flow) => sum + countEvents(flow, { staffed }), 0) / Math.max(1, cast.length);
 
-/** An event that overtakes is not sent earlier (it has not happened yet): the one before is late. */
+/**
+ * Delays some events, so that the next one overtakes. The next one is not sent earlier, because it has not happened
+ * yet.
+ */
 function reorderSome(events: readonly CallEventBody[], share: number, random: Random): Delivery[] {
   const deliveries = events.map((event) => ({ ...event, dueMs: event.atMs, repeated: false }));
   for (const [index, before] of deliveries.slice(0, -1).entries()) {
@@ -146,7 +152,7 @@ function repeatSome(deliveries: readonly Delivery[], share: number, random: Rand
   });
 }
 
-/** In the order of their times, none sooner than the rate allows. */
+/** Sorts the deliveries by time and delays them so that the rate is not exceeded. */
 function keepRate(deliveries: readonly Delivery[], rate: number): Delivery[] {
   const sorted = deliveries.toSorted((one, other) => one.dueMs - other.dueMs);
   let earliest = 0;

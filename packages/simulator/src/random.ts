@@ -1,9 +1,9 @@
-/** A number from 0 (included) to 1 (excluded). */
+/** Returns a number from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
 /**
- * The same numbers for the same seed, on every machine: mulberry32, 32 bits of state. Good enough to make
- * calls look different from each other; nothing here is a secret.
+ * Creates a source that returns the same numbers for the same seed on every machine: mulberry32, 32 bits of state. It
+ * is good enough to make calls look different; nothing here is a secret.
  */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
@@ -15,12 +15,12 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A whole number from `low` to `high`, both included. */
+/** Returns a whole number from `low` to `high`, both included. */
 export const drawWhole = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));
 
-/** One of the items; throws where there is none. */
+/** Returns one of the items. Throws if there is none. */
 export function drawOne<T>(random: Random, items: readonly T[]): T {
-  if (items.length === 0) throw new RangeError("nothing to draw from");
+  if (items.length === 0) throw new RangeError("cannot draw from an empty list");
   return items[Math.floor(random() * items.length)] as T;
 }

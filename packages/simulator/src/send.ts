@@ -8,22 +8,25 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export type Sender = {
-  /** POSTs one body; resolves with what came back, never rejects. */
+  /** POSTs one body. Resolves with the answer, never rejects. */
   post(body: string): Promise<Answer>;
   close(): void;
 };
 
 export type Answer = {
-  /** The HTTP status, or the code of what failed (`ECONNREFUSED`, `timeout`). */
+  /** The HTTP status, or the code of the failure (`ECONNREFUSED`, `timeout`). */
   status: number | string;
-  /** From the request's begin to the end of the answer. */
+  /** The time from the beginning of the request to the end of the answer. */
   latencyMs: number;
 };
 
-/** ingest gives up after 5 s with a 503: what takes twice as long will not come. */
+/** The longest wait for an answer. ingest answers 503 after 5 s; an answer that takes twice as long will not arrive. */
 const TIMEOUT_MS = 10_000;
 
-/** Keeps up to `connections` connections open; what finds none free waits, and its wait counts. */
+/**
+ * Creates a sender that keeps up to `connections` connections open. A request without a free connection waits, and its
+ * wait counts as latency.
+ */
 export function createSender(options: {
   url: string;
   token?: string | undefined;
@@ -50,7 +53,7 @@ type Call = { request: typeof httpRequest; url: URL; agent: HttpAgent; headers: 
 async function measure(call: Call, body: string): Promise<Answer> {
   const begun = performance.now();
   const status = await postOnce(call, body).catch(async (failure: PostFailure) =>
-    // a kept connection the other side closed just then: nothing is wrong, the next one is new
+    // the other side has just closed a kept connection, which is not an error: the next one is new
     failure.stale ? postOnce(call, body).catch((again: PostFailure) => again.code) : failure.code,
   );
   return { status, latencyMs: performance.now() - begun };
@@ -83,12 +86,12 @@ function postOnce({ request, url, agent, headers }: Call, body: string): Promise
 
 export type Due = { dueMs: number; body: string };
 export type Run = {
-  /** Stops it: nothing more is sent, what is under way is waited for. */
+  /** Aborts the run: nothing more is sent, and started requests are awaited. */
   signal?: AbortSignal;
   onAnswer(answer: Answer): void;
 };
 
-/** Sends each delivery at its time (late ones at once), and resolves when all have their answers. */
+/** Sends each delivery at its time, late ones at once. Resolves when all are answered. */
 export async function sendAll(
   sender: Sender,
   deliveries: readonly Due[],
@@ -98,7 +101,7 @@ export async function sendAll(
   const pending = new Set<Promise<void>>();
   for (const { dueMs, body } of deliveries) {
     const waitMs = dueMs - (performance.now() - begun);
-    // timers are a millisecond wide: shorter waits would only slow a fast run
+    // timers have a resolution of a millisecond: shorter waits would only slow a fast run
     if (waitMs > 1) await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => {});
     if (signal?.aborted) break;
     const answered = sender.post(body).then(onAnswer);

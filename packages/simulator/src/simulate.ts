@@ -4,9 +4,9 @@ import { type Delivery, planDeliveries } from "./plan.ts";
 import { createSender, sendAll } from "./send.ts";
 import { adviseOn, createTally, formatSummary, type Tally } from "./summary.ts";
 
-/** Without a terminal: a line as often as someone reading a log wants one. */
+/** The time between two progress lines without a terminal, for a reader of the log. */
 const LINE_EVERY_MS = 5_000;
-/** A signal's exit code by custom of the shells: 128 + 2. */
+/** The exit code of a command that SIGINT ended, by convention of the shells: 128 + 2. */
 const INTERRUPTED = 130;
 
 const options = createSimulateCommand(process.env).parse().opts<SimulateOptions>();
@@ -31,7 +31,7 @@ function plan(options: SimulateOptions): Delivery[] {
   return planDeliveries({ ...rest, shares, delayMs, startAt: new Date() });
 }
 
-/** The first Ctrl-C ends the sending, a second one the process. */
+/** Returns a signal that aborts at the first Ctrl-C. A second one ends the process. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort());
@@ -59,7 +59,7 @@ function showProgress(total: number, tally: Tally): { stop(): void } {
 
 function report(tally: Tally, url: string, interrupted: boolean): number {
   const rows = tally.rows();
-  if (interrupted) say("stopped before the end; the answers so far:");
+  if (interrupted) say("stopped before the end, the answers so far:");
   say(`\n${formatSummary(rows)}`);
   const advice = adviseOn(
     rows.map(({ status }) => status),
@@ -70,7 +70,7 @@ function report(tally: Tally, url: string, interrupted: boolean): number {
   return interrupted ? INTERRUPTED : 0;
 }
 
-/** A token may be in the query. */
+/** Removes the query from an address, because it may contain a token. */
 function hideQuery(url: string): string {
   return url.replace(/\?.*$/, "?…");
 }

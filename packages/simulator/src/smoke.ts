@@ -10,9 +10,9 @@ type Envelope<T> = { data: T; event: string; status: string };
 type Row = { aggregate_id: string; state: string };
 type Step = <T>(what: string, job: () => Promise<T>) => Promise<T>;
 
-/** From the first step to the last; a healthy gateway takes well under a second, one that just started some more. */
+/** The time limit for all steps. A healthy gateway needs well under a second, one that has just started some more. */
 const LIMIT_MS = 30_000;
-/** Where the gateway says nothing although something changed, the smoke test still looks this often. */
+/** The time between two checks if no DataChanged arrives. */
 const LOOK_EVERY_MS = 1_000;
 
 const options = createCommand().parse().opts<SmokeOptions>();
@@ -23,14 +23,14 @@ function createCommand(): Command {
   const { WEBHOOK_TOKEN, DASHBOARD_TOKEN } = process.env;
   return new Command("smoke")
     .description(
-      "One call of seven events through everything, seen by a client of the dashboard. Exits with 1 if not.",
+      "Sends one call of seven events through all services and checks it as a client of the dashboard. Exits with 1 if a step fails.",
     )
-    .option("--url <url>", "the webhook", webhook)
-    .option("--dashboard <url>", "where the socket.io clients connect", dashboard)
-    .option("--token <token>", "of the webhook (default: $WEBHOOK_TOKEN)", firstToken(WEBHOOK_TOKEN))
+    .option("--url <url>", "address of the webhook", webhook)
+    .option("--dashboard <url>", "address of the socket.io server", dashboard)
+    .option("--token <token>", "token of the webhook (default: $WEBHOOK_TOKEN)", firstToken(WEBHOOK_TOKEN))
     .option(
       "--dashboard-token <token>",
-      "of the dashboard (default: $DASHBOARD_TOKEN)",
+      "token of the dashboard (default: $DASHBOARD_TOKEN)",
       firstToken(DASHBOARD_TOKEN),
     );
 }
@@ -41,7 +41,7 @@ async function smoke(options: SmokeOptions): Promise<number> {
   const socket = io(options.dashboard, { auth: { token: options.dashboardToken }, autoConnect: false });
   try {
     await watchOneCall(socket, options, step);
-    say("all well");
+    say("all steps passed");
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
@@ -72,7 +72,7 @@ async function watchOneCall(socket: Socket, options: SmokeOptions, step: Step): 
   );
 }
 
-/** The call happened during the last half second. */
+/** Writes a call that happened during the last half second. */
 function writeSmokeCall(steps: readonly FlowStep[]): CallEventBody[] {
   const seed = Date.now() % 1_000_000_000;
   const timing = { startAt: new Date(Date.now() - 500), beginsMs: 0, pauseMs: 50 };
@@ -106,12 +106,16 @@ async function runStep<T>(what: string, job: () => Promise<T>, deadline: number)
   }
 }
 
-/** Rejects at once with what to do: whoever runs this wants an answer, not a client that tries for ever. */
+/** Connects the socket. Rejects at the first error with advice, because a user wants an answer, not endless retries. */
 function connect(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once("Welcome", () => resolve());
     socket.once("connect_error", (error) =>
-      reject(new Error(`${error.message} (is it running? \`npx -y pnpm start\`; DASHBOARD_TOKEN set?)`)),
+      reject(
+        new Error(
+          `${error.message}: start the gateway with \`npx -y pnpm start\`, and set DASHBOARD_TOKEN if it requires a token`,
+        ),
+      ),
     );
     socket.connect();
   });
@@ -137,7 +141,7 @@ function countChanges(socket: Socket): () => number {
   return () => count;
 }
 
-/** Looks at once, and again after each DataChanged. Ends with its step. */
+/** Checks at once, and again after each DataChanged. Ends with its step. */
 async function until(socket: Socket, holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) {
     await new Promise<void>((resolve) => {

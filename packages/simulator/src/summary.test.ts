@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { adviseOn, createTally, formatSummary, percentile } from "./summary.ts";
 
 describe("the summary", () => {
-  test("counts answers by status with their latencies", () => {
+  test("answers are counted by status, with their latencies", () => {
     const tally = createTally();
     for (let latencyMs = 1; latencyMs <= 100; latencyMs += 1) tally.add({ status: 200, latencyMs });
     tally.add({ status: "ECONNREFUSED", latencyMs: 2 });
@@ -14,7 +14,7 @@ describe("the summary", () => {
     );
   });
 
-  test("gives a percentile that is one of the values, with enough of them at or below it", () => {
+  test("a percentile is one of the values, with enough of them at or below it", () => {
     const values = fc.array(fc.double({ noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(values, fc.double({ min: 0.01, max: 1, noNaN: true }), (any, share) => {
@@ -25,7 +25,7 @@ describe("the summary", () => {
     );
   });
 
-  test("says what to do about anything but 200, and nothing where all is well", () => {
+  test("the summary gives advice for every answer except 200, and none if all are 200", () => {
     expect(adviseOn(["200"], "http://x")).toEqual([]);
     expect(adviseOn(["200", "ECONNREFUSED", "503"], "http://x").join()).toMatch(
       /npx -y pnpm start.*503: .*again/,

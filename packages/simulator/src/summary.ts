@@ -2,7 +2,7 @@ import type { Answer } from "./send.ts";
 
 export type Tally = {
   add(answer: Answer): void;
-  /** How many answers there are so far. */
+  /** Returns the number of answers so far. */
   count(): number;
   rows(): SummaryRow[];
 };
@@ -39,11 +39,14 @@ function summarise([status, values]: [string, number[]]): SummaryRow {
   return { status, count: values.length, p50: p50 ?? 0, p90: p90 ?? 0, p99: p99 ?? 0, max: max ?? 0 };
 }
 
-/** The smallest value that at least `share` (0..1) of the sorted values do not exceed; NaN where there are none. */
+/**
+ * Returns the smallest value that at least `share` (0..1) of the sorted values do not exceed. Returns NaN for an empty
+ * list.
+ */
 export const percentile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 
-/** Rows of cells as aligned columns: the first to the left, the others to the right. */
+/** Formats rows of cells as aligned columns: the first to the left, the others to the right. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const align = (cell: string, column: number) =>
@@ -51,7 +54,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map(align).join("  ").trimEnd()).join("\n");
 }
 
-/** The table of the answers, latencies in ms. */
+/** Formats the table of the answers, with latencies in ms. */
 export function formatSummary(rows: readonly SummaryRow[]): string {
   const ms = (value: number) => value.toFixed(1);
   const cells = rows.map(({ status, count, p50, p90, p99, max }) => [
@@ -62,7 +65,7 @@ export function formatSummary(rows: readonly SummaryRow[]): string {
   return formatTable([["answer", "count", "p50 ms", "p90 ms", "p99 ms", "max ms"], ...cells]);
 }
 
-/** What to do about the answers that were no 200; one line each, none where all is well. */
+/** Returns advice for the answers other than 200, one line each. Empty if all are 200. */
 export function adviseOn(statuses: readonly string[], url: string): string[] {
   return statuses
     .filter((status) => status !== "200")
@@ -71,14 +74,14 @@ export function adviseOn(statuses: readonly string[], url: string): string[] {
 
 const START = "start everything with `npx -y pnpm start`, then try again";
 const ADVICE: Record<string, string> = {
-  ECONNREFUSED: `nothing listens there: ${START}, or give another address with --url`,
-  ENOTFOUND: "the host of --url is not known",
-  timeout: "no answer in time: look at ingest's log and at /readyz",
-  "401": "the token is missing or wrong: give it with --token or in WEBHOOK_TOKEN",
-  "404": "there is no webhook at this path: see --url",
+  ECONNREFUSED: `no process listens at this address: ${START}, or set another address with --url`,
+  ENOTFOUND: "the host of --url is unknown: check the name",
+  timeout: "no answer in time: check ingest's log and /readyz",
+  "401": "the token is missing or wrong: set it with --token or in WEBHOOK_TOKEN",
+  "404": "there is no webhook at this path: check --url",
   "422": "refused and kept in dead-letters: the receiver does not know these events",
-  "503": "the receiver could not store it, and sending again is safe: look at /readyz of ingest",
+  "503": "the receiver could not store the event, and sending again is safe: check /readyz of ingest",
 };
 
 const advise = (status: string, url: string) =>
-  /^\d+$/.test(status) ? "not what a webhook should answer" : `${url} could not be reached`;
+  /^\d+$/.test(status) ? "unexpected answer of a webhook" : `${url} could not be reached`;

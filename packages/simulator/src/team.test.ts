@@ -3,7 +3,7 @@ import { type Agenda, createAgenda } from "./agenda.ts";
 import { recruit } from "./people.ts";
 import { type Agent, createTeam, type Request, type Team } from "./team.ts";
 
-/** Ana serves 900, Beto 900 and 901, Caio 900. Nobody is free yet. */
+/** Opens a team: Ana serves 900, Beto 900 and 901, Caio 900. No agent is free yet. */
 function openTeam() {
   const agenda = createAgenda();
   const [ana, beto, caio] = recruit(3).map((person): Agent => ({ person, freeSinceMs: null }));
@@ -26,7 +26,7 @@ const freeAll = (team: Team, agents: readonly Agent[]) => {
 };
 
 describe("a request for an agent", () => {
-  test("gets the one who has been free longest", () => {
+  test("a request gets the agent who has been free longest", () => {
     const { agenda, team, ana, beto, caio, ask, served } = openTeam();
     run(agenda, [
       [1, () => team.free(caio)],
@@ -40,7 +40,7 @@ describe("a request for an agent", () => {
     ]);
   });
 
-  test("gets only an agent of its queue, and none who is excepted", () => {
+  test("a request gets only an agent of its queue, and never the excepted one", () => {
     const { agenda, team, ana, beto, caio, ask, served } = openTeam();
     run(agenda, [
       [1, () => freeAll(team, [ana, beto, caio])],
@@ -54,7 +54,7 @@ describe("a request for an agent", () => {
     ]);
   });
 
-  test("waits in line, the longest wait first, also if it joined the line later", () => {
+  test("requests are served in order of their waits, even if one joined the line later", () => {
     const { agenda, team, ana, beto, ask, served } = openTeam();
     run(agenda, [
       [5, () => ask("came second", { sinceMs: 5 })],
@@ -68,7 +68,7 @@ describe("a request for an agent", () => {
     ]);
   });
 
-  test("ends without an agent when its time is over, also if one gets free at that very time", () => {
+  test("a request ends without an agent when its time is over, even if one becomes free at that moment", () => {
     const { agenda, team, ana, ask, served } = openTeam();
     run(agenda, [
       [10, () => team.free(ana)],
@@ -81,7 +81,7 @@ describe("a request for an agent", () => {
     ]);
   });
 
-  test("does not get an agent who was withdrawn", () => {
+  test("a request does not get a withdrawn agent", () => {
     const { agenda, team, ana, ask, served } = openTeam();
     const withdrawn: boolean[] = [];
     run(agenda, [

@@ -3,29 +3,32 @@ import type { Person } from "./people.ts";
 
 export type Agent = {
   person: Person;
-  /** The time from which the agent has been free; null while on a call, rung, paused or logged out. */
+  /** The time since which the agent has been free. Null while on a call, rung, paused or logged out. */
   freeSinceMs: number | null;
 };
 
-/** A caller, or the dialer, who waits for an agent. */
+/** A caller, or the dialer, waiting for an agent. */
 export type Request = {
-  /** Null if any agent will do. */
+  /** Null if any agent is suitable. */
   queue: string | null;
-  /** An agent who does not get this call. */
+  /** An agent who must not get this call. */
   except: Agent | null;
-  /** The begin of the wait: the longest wait is served first. */
+  /** The beginning of the wait. The longest wait is served first. */
   sinceMs: number;
   /** The time at which the wait ends without an agent; Infinity = never. */
   untilMs: number;
 };
 
-/** The agents who are free, and the line of those who wait for one. */
+/** The free agents, and the line of requests that wait for one. */
 export type Team = {
-  /** Calls `serve` with the agent who has been free longest, now or when one gets free, or with null when the wait is over. */
+  /**
+   * Calls `serve` with the agent who has been free longest, now or when one becomes free, or with null when the wait is
+   * over.
+   */
   request(request: Request, serve: (agent: Agent | null) => void): void;
-  /** From now on the agent takes calls. */
+  /** Marks the agent as free: from now on the agent takes calls. */
   free(agent: Agent): void;
-  /** From now on the agent takes no calls. False if the agent is not free. */
+  /** Marks the agent as not free: from now on the agent takes no calls. Returns false if the agent was not free. */
   withdraw(agent: Agent): boolean;
 };
 
@@ -38,7 +41,7 @@ export function createTeam(agents: readonly Agent[], agenda: Agenda): Team {
     free(agent) {
       const nowMs = agenda.nowMs();
       agent.freeSinceMs = nowMs;
-      // a wait that ends at this very time is over, although its job may not have run yet
+      // a wait that ends at this very time is over, even if its job has not run yet
       const next = line.findIndex((waiting) => waiting.untilMs > nowMs && suits(agent, waiting));
       const [first] = next === -1 ? [] : line.splice(next, 1);
       if (first) hand(agent, first);

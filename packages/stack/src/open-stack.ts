@@ -9,12 +9,13 @@ import { givenAddresses, openExternal } from "./providers/external.ts";
 import { type Ports, type Say, type Stack, type StackOptions, sayLine } from "./stack.ts";
 import { choosePorts, DEFAULT_PORTS, freePorts } from "./tcp-ports.ts";
 
-/** The checkout this file is in. */
+/** The checkout that contains this file. */
 export const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /**
- * Real Kafka, schema registry and MongoDB that serve, from the provider asked for or the first that works. Throws
- * CannotStart for what the person at the terminal can put right; what was started by then is stopped again.
+ * Opens a stack of real Kafka, schema registry and MongoDB, from the requested provider or the first that works.
+ * Resolves when all parts serve. Throws CannotStart for errors that the user can correct; the started parts are stopped
+ * first.
  */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const { env = process.env, say = sayLine, dir, signal } = options;
@@ -31,15 +32,18 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   return openLocal({ dir, env, say, signal, ports });
 }
 
-/** Tests have containers of their own, which go when they stop; a start has those of compose, whose data stay. */
+/**
+ * Opens the containers. Tests get separate containers, which are removed at the stop; `start` gets those of compose,
+ * whose data are kept.
+ */
 async function openContainersFor(options: StackOptions, env: NodeJS.ProcessEnv, say: Say): Promise<Stack> {
   const { signal, fresh = false } = options;
   if (options.ports === "free") {
-    // loaded only where it is used: it brings a client of Docker's with it
+    // loaded only if needed, because it loads a Docker client
     const { openContainers } = await import("./providers/containers.ts");
     return openContainers({ signal, ports: await portsOfParts() });
   }
-  // what a run that died hard has left goes first, for it holds the ports
+  // remove the containers of a crashed run first, because they hold the ports
   await removeCompose(ROOT, env, { volumes: fresh });
   return openCompose({ root: ROOT, env, signal, ports: await choosePorts(DEFAULT_PORTS, say) });
 }

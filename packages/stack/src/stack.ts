@@ -1,4 +1,4 @@
-/** The addresses of the parts, as the services and their tests are given them. */
+/** The addresses of the parts for the services and tests. */
 export type Addresses = {
   /** host:port, several separated by commas. */
   kafka: string;
@@ -12,44 +12,47 @@ export type Part = "kafka" | "registry" | "mongodb";
 export type Provider = "external" | "containers" | "local";
 export type Ports = Record<Part, number>;
 
-/** Takes one line for whoever is watching. */
+/** Prints one line for the user. */
 export type Say = (line: string) => void;
 
-/** Real Kafka, schema registry and MongoDB. The controls do nothing where it is so already, and throw where the parts are not ours (external). */
+/**
+ * Real Kafka, schema registry and MongoDB. A control does nothing if the part is already in that state, and throws if
+ * the part is not ours (external).
+ */
 export type Stack = {
   provider: Provider;
   addresses: Addresses;
-  /** As kill -9 does; resolves when the part is gone. */
+  /** Kills the part like kill -9. Resolves when it is gone. */
   kill(part: Part): Promise<void>;
-  /** As SIGSTOP does: it holds its connections and answers nothing. */
+  /** Pauses the part like SIGSTOP: it keeps its connections and answers nothing. */
   pause(part: Part): Promise<void>;
   resume(part: Part): Promise<void>;
-  /** Starts it again with the same port and data; resolves when it serves. */
+  /** Starts the part again with the same port and data. Resolves when it serves. */
   start(part: Part): Promise<void>;
-  /** Resolves with how the part that runs now came to its end; stays pending while it lives. */
+  /** Resolves with the way in which the running part ended. Pending while it runs. */
   ended(part: Part): Promise<string>;
-  /** Stops all parts in order; data stays. */
+  /** Stops all parts in order. Data are kept. */
   stop(): Promise<void>;
 };
 
 export type StackOptions = {
-  /** Holds data/, logs/ and pids.json of the local parts. */
+  /** The directory of data/, logs/ and pids.json of the local parts. */
   dir: string;
-  /** `free`: ports of its own (tests); `default`: 9092, 8081, 27017 or the next free ones. */
+  /** `free`: any free ports (tests). `default`: 9092, 8081, 27017 or the next free ones. */
   ports: "free" | "default";
-  /** Begins without the data of the run before; what runs elsewhere keeps its own. */
+  /** Starts without the data of the previous run. External parts keep theirs. */
   fresh?: boolean;
   /** Default: STACK, else the first provider that works. */
   provider?: Provider;
-  /** Default: this process's. */
+  /** Default: the environment of this process. */
   env?: NodeJS.ProcessEnv;
   /** Default: standard output. */
   say?: Say;
-  /** Ends the opening: what was started is stopped, openStack rejects. */
+  /** Aborts the opening: the started parts are stopped, and openStack rejects. */
   signal?: AbortSignal;
 };
 
-/** Something the person at the terminal can put right: its message is all that is shown. */
+/** An error that the user can correct. Only its message is shown. */
 export class CannotStart extends Error {
   override name = "CannotStart";
 }

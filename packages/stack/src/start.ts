@@ -21,7 +21,7 @@ import { CannotStart, type Provider, type Stack, sayLine as say } from "./stack.
 import { choosePorts } from "./tcp-ports.ts";
 
 type Options = { fresh?: boolean; watch?: boolean; stack?: Provider; cluster?: boolean; dir: string };
-/** The parts, or the nodes of a cluster. */
+/** The parts of the stack, or the nodes of a cluster. */
 type Parts = Pick<Stack, "addresses" | "stop"> & { jobs: Job[] };
 type Running = { parts: Parts; services: ServiceHandle[] };
 
@@ -29,7 +29,7 @@ const { env } = process;
 const options = readOptions();
 const DIR = resolve(options.dir);
 const PIDS = join(DIR, "pids.json");
-/** Where ingest keeps events while the brokers are away. */
+/** The spool of ingest, for events while the brokers are away. */
 const SPOOL = env.SPOOL_DIR || join(DIR, "spool");
 
 async function main(): Promise<void> {
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   await aborts(signal);
   say("stopping");
   await takeDown(running);
-  say("stopped; data stay for the next start");
+  say("stopped; data are kept for the next start");
 }
 
 function readOptions(): Options {
@@ -54,9 +54,9 @@ function readOptions(): Options {
     .description(
       "Brings up Kafka, schema registry, MongoDB, every service and the dashboard; Ctrl-C stops all.",
     )
-    .option("--fresh", "begin anew: empties the data of the last run")
-    .option("--watch", "start a service again when its sources change")
-    .option("--dir <path>", "where data, logs and addresses.json go", join(ROOT, ".run"))
+    .option("--fresh", "start empty: deletes the data of the last run")
+    .option("--watch", "restart a service when its sources change")
+    .option("--dir <path>", "directory of data, logs and addresses.json", join(ROOT, ".run"))
     .addOption(
       new Option(
         "--stack <provider>",
@@ -75,10 +75,10 @@ function readOptions(): Options {
 
 async function clearLeftovers(): Promise<void> {
   const ended = await endLeftovers(PIDS);
-  if (ended.length > 0) say(`ended what the last run has left behind: ${ended.join(", ")}`);
+  if (ended.length > 0) say(`ended processes of the last run: ${ended.join(", ")}`);
 }
 
-/** All that is up when this fails or is called off is stopped again. */
+/** Starts everything. If this fails or is aborted, all started parts are stopped. */
 async function bringUp(options: Options, signal: AbortSignal): Promise<Running> {
   const job: JobOptions = { dir: DIR, env, signal };
   const page = buildDashboard(job);
@@ -87,7 +87,7 @@ async function bringUp(options: Options, signal: AbortSignal): Promise<Running> 
   const running: Running = { parts, services: [] };
   try {
     await createTopics(parts.addresses, job);
-    say(`topics and schemas are there, the dashboard is ${await page}`);
+    say(`topics and schemas exist, the dashboard is ${await page}`);
     await openSpool(options);
     running.services = await openServices(parts);
     await orAborted(Promise.all(running.services.map(untilReady)), signal);
@@ -102,7 +102,7 @@ async function openParts(options: Options, signal: AbortSignal): Promise<Parts> 
   const { fresh = false, stack: provider } = options;
   const common = { dir: DIR, ports: "default", fresh, signal } as const;
   if (options.cluster) {
-    say("stack: a cluster of local processes (asked for)");
+    say("stack: a cluster of local processes (requested)");
     const cluster = await openCluster(common);
     return { addresses: cluster.addresses, jobs: jobsOf(cluster.nodes, cluster), stop: cluster.close };
   }
@@ -115,14 +115,14 @@ type Controls<N> = { ended(name: N): Promise<string>; start(name: N): Promise<vo
 const jobsOf = <N extends string>(names: readonly N[], { ended, start }: Controls<N>) =>
   names.map((name) => ({ name, ended: () => ended(name), start: () => start(name) }));
 
-/** The ports of the architecture, or those the environment asks for. */
+/** Returns the ports of the environment, else the default ones. */
 const wantedPorts = (): Record<Kind, number> => ({
   ingest: Number(env.INGEST_PORT || 3333),
   realtime: Number(env.REALTIME_PORT || 4000),
   projector: Number(env.PROJECTOR_PORT || 3335),
 });
 
-/** A directory that the environment names is not ours to empty. */
+/** Creates the spool. A directory that the environment names is never emptied. */
 async function openSpool({ fresh }: Options): Promise<void> {
   if (env.SPOOL_DIR) return;
   if (fresh) await rm(SPOOL, { recursive: true, force: true });
@@ -152,7 +152,7 @@ function announce({ parts, services }: Running): void {
   say(`logs are in ${relative(process.cwd(), join(DIR, "logs"))}; Ctrl-C stops all`);
 }
 
-/** Whatever dies is started again; with --watch, a service also when its sources change. */
+/** Restarts parts and services that end, and with --watch also services whose sources change. */
 function keepUp({ parts, services }: Running, { watch }: Options, signal: AbortSignal): void {
   for (const job of [...parts.jobs, ...services]) void supervise(job, { say, signal });
   if (watch)
@@ -160,7 +160,7 @@ function keepUp({ parts, services }: Running, { watch }: Options, signal: AbortS
 }
 
 function restart(kind: Kind, services: readonly ServiceHandle[]): void {
-  say(`sources of ${kind} changed: starting it again`);
+  say(`sources of ${kind} changed: restarting it`);
   for (const service of services) if (service.kind === kind) void service.restart();
 }
 
@@ -172,7 +172,7 @@ function rebuild(signal: AbortSignal): void {
   );
 }
 
-/** Who takes from outside goes before who needs them; the parts come last. */
+/** The order of the stop: first the services with connections from outside, then the projector. The parts stop last. */
 const STOP_ORDER: readonly Kind[] = ["realtime", "ingest", "projector"];
 
 async function takeDown({ parts, services }: Running): Promise<void> {
@@ -181,20 +181,20 @@ async function takeDown({ parts, services }: Running): Promise<void> {
   await parts.stop();
 }
 
-/** The second Ctrl-C: nothing is waited for. */
+/** Kills everything at once, at the second Ctrl-C. */
 function killAll(): void {
   for (const { pid } of readPids(PIDS)) signalProcess(-pid, "SIGKILL");
   process.exit(1);
 }
 
-/** Nobody reads any more: that is no reason to leave everything running without a master. */
+// ignore a closed output: a crash here would leave all other processes running without this one
 process.stdout.on("error", () => {});
 
 main().then(
   () => process.exit(0),
   (error: Error) => {
     if (error instanceof Stopped) {
-      say("stopped before all was up");
+      say("stopped before everything was up");
       process.exit(0);
     }
     process.stderr.write(`${error instanceof CannotStart ? error.message : error.stack}\n`);

@@ -4,28 +4,33 @@ import type { Ports, Say } from "./stack.ts";
 
 export const DEFAULT_PORTS: Ports = { kafka: 9092, registry: 8081, mongodb: 27017 };
 
-/** The vendor's simulators answer on it: never ours. */
+/** The port of the vendor's simulators, which is never used. */
 const NEVER = 3334;
 
-/** Below the range from which systems take ports for outgoing connections (32768 on Linux), so that a part killed and started again finds its port free. */
+/**
+ * The range of free ports. It is below the range from which systems take ports for outgoing connections (32768 on
+ * Linux), so that a killed part finds its port free at its next start.
+ */
 const FREE_RANGE = [20_000, 32_000] as const;
 
 export type IsFree = (port: number) => Promise<boolean>;
 
-/** A port nobody listens on, chosen at random. */
+/** Returns a free port, chosen at random. */
 export async function freePort(isFree: IsFree = portIsFree): Promise<number> {
   const port = randomInt(...FREE_RANGE);
   return (await isFree(port)) ? port : freePort(isFree);
 }
 
-/** Different ports that nobody listens on. */
+/** Returns different free ports. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());
   return [...ports];
 }
 
-/** The wanted ports where they are free, else the next free ones that no other wants; says which were taken. */
+/**
+ * Returns the wanted ports if they are free, else the next free ones that no other part wants. Reports the taken ones.
+ */
 export async function choosePorts<N extends string>(
   wanted: Record<N, number>,
   say: Say,
@@ -45,10 +50,10 @@ export async function choosePorts<N extends string>(
 
 async function nextFree(from: number, isFree: IsFree): Promise<number> {
   for (let port = from; port <= 65_535; port++) if (await isFree(port)) return port;
-  throw new Error(`no free port from ${from} on`);
+  throw new Error(`no free port at ${from} or above`);
 }
 
-/** Whether one could listen on it, on this machine's own address and on all of them. */
+/** Returns whether a port is free, on the loopback address and on all addresses. */
 export async function portIsFree(port: number): Promise<boolean> {
   return (await canListen(port, "127.0.0.1")) && (await canListen(port, "0.0.0.0"));
 }

@@ -11,7 +11,7 @@ const counted = (...asked: { status: number; method: string; url: string }[]) =>
   return all;
 };
 
-test("answers to senders are counted, at a wrong address too; probes are not", () => {
+test("answers to senders are counted, even at a wrong address; answers to probes are not", () => {
   expect(
     counted(
       { status: 200, method: "POST", url: "/webhook?token=x" },
@@ -32,7 +32,7 @@ test("answers to senders are counted, at a wrong address too; probes are not", (
   ).toEqual([]);
 });
 
-test("what could not be understood was meant for the webhook", () => {
+test("a request that could not be parsed counts as an answer of the webhook", () => {
   const all: number[] = [];
   countAnswers({ answers: { count: (status) => void all.push(status) }, wrongPaths })(431, null);
   expect(all).toEqual([431]);

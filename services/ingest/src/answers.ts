@@ -3,14 +3,15 @@ import type { AnswerCounter, NameCounts } from "@teravoz/runtime";
 import { shownPath } from "./shown-path.ts";
 import { isWebhook } from "./webhook-path.ts";
 
-/** Methods that only ask whether the address is right. */
+/** Methods of probes, which only ask whether the address is right. */
 const PROBES = new Set(["GET", "HEAD", "OPTIONS"]);
 
 type Counters = { answers: Pick<AnswerCounter, "count">; wrongPaths: Pick<NameCounts, "count"> };
 
 /**
- * Counts the answers to senders: what was sent to the webhook or posted anywhere (its address may be wrong), and what could not be
- * understood. Probes and whoever reads metrics are no senders. Posts at wrong addresses are counted by their path too.
+ * Counts the answers to senders: to requests for the webhook, to posts at any address (it may be wrong), and to
+ * requests that could not be parsed. Probes and readers of metrics are not senders. Posts to wrong addresses are also
+ * counted by path.
  */
 export const countAnswers =
   ({ answers, wrongPaths }: Counters) =>

@@ -24,14 +24,14 @@ export type Refusal = {
 
 /** The dependencies of ingest. */
 export type IngestPorts = {
-  /** Resolves when the event is acknowledged for good; throws Unavailable otherwise. */
+  /** Resolves when the event is stored durably. Throws Unavailable otherwise. */
   publish(event: Event): Promise<void>;
-  /** Keeps what we do not take, with the reason; the same promises. */
+  /** Keeps a refused body with the reason. Same promises as `publish`. */
   park(refused: Refusal): Promise<void>;
   now(): Date;
-  /** 12 characters of ASCII, others for each POST. */
+  /** Returns 12 ASCII characters, different for each POST. */
   newDeliveryId(): string;
-  /** The reader of the vendor's stamps. */
+  /** The reader of the vendor's timestamps. */
   readOccurrence: ReadOccurrence;
   metrics: Metrics;
   tokens: readonly string[] | null;
@@ -40,8 +40,9 @@ export type IngestPorts = {
 const PROBED = { status: "ok", data: { accepts: "POST with Content-Type: application/json" } };
 
 /**
- * POST /webhook: 200 only when the event is acknowledged, a refusal that is kept, or a clear error. GET, HEAD and OPTIONS are probes of
- * senders and monitors that ask whether the address is right: they need no token, learn nothing and store nothing.
+ * Creates the routes of the webhook. POST answers 200 only when the event is acknowledged; other answers are refusals,
+ * whose bodies are kept, or clear errors. GET, HEAD and OPTIONS are probes of senders and monitors that check the
+ * address: they need no token, return no data and store nothing.
  */
 export function createWebhookRouter(ports: IngestPorts): Router {
   const router = createRouter();
@@ -92,7 +93,7 @@ async function takeEvent(ports: IngestPorts, { body, parsed, receivedAt }: Taken
   }
 }
 
-/** The event is given back as it was sent, digit for digit: spliced as text. */
+/** Returns the answer with the event exactly as it was sent, digit for digit: its text is inserted unchanged. */
 const answerOf = ({ uuid, aggregate_id, payload }: Event) =>
   `{"status":"ok","data":{"uuid":"${uuid}","aggregate_id":${JSON.stringify(aggregate_id)},"event":${payload}}}`;
 

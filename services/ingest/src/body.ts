@@ -2,9 +2,12 @@ import type { IncomingMessage } from "node:http";
 import getRawBody from "raw-body";
 import { malformed, tooLarge, unsupported } from "./problems.ts";
 
-/** Ten times the largest event seen. */
+/** The maximum size of a body: ten times the largest event seen. */
 export const MAX_BODY_BYTES = 64 * 1024;
-/** The body's bytes as sent. Throws the Problem of a body that is not plain JSON by its headers, or too large. */
+/**
+ * Reads the body's bytes as sent. Throws a Problem if the headers do not announce plain JSON, or if the body is too
+ * large.
+ */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   requireJson(request);
   try {
@@ -19,8 +22,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Charsets in which ASCII is ASCII and that libraries claim by default (Java's HTTP clients ISO-8859-1, Python's and Windows' their
- * own), whatever the bytes are. A JSON body is UTF-8 (RFC 8259, 8.1): the bytes decide, and others are answered 400.
+ * Accepted names of charsets, all of which contain ASCII unchanged. Libraries announce them by default (Java's HTTP
+ * clients ISO-8859-1, those of Python and Windows their own), whatever the bytes are. A JSON body is UTF-8 (RFC 8259,
+ * 8.1): only the bytes decide, and other bytes are answered with 400.
  */
 const CLAIMS =
   /^(utf-?8(mb4)?|(us-)?ascii|ansi_x3\.4-1968|iso[-_]?8859-\d{1,2}(:\d{4})?|latin-?\d{1,2}|(windows|cp)-?125\d)$/;
@@ -36,15 +40,18 @@ function requireJson({ headers }: IncomingMessage): void {
     throw unsupported("a compressed body is not accepted: send it without Content-Encoding");
 }
 
-/** Without quotes, of whatever kind: some senders escape them. Empty where none is named. */
+/** Returns the charset without quotes of any kind, because some senders escape them. Empty if none is named. */
 function charsetOf(parameters: readonly string[]): string {
   const [, charset = ""] =
     parameters.map((parameter) => parameter.split("=")).find(([name]) => name?.trim() === "charset") ?? [];
   return charset.replace(/[\\"'\s]/g, "");
 }
 
-/** raw-body's other errors are the sender's: it went away, or its Content-Length was wrong. */
+/**
+ * Converts an aborted request to a Problem. raw-body's other errors are the sender's fault: it disconnected, or its
+ * Content-Length was wrong.
+ */
 function brokenOff(error: unknown): unknown {
   const { status } = error as { status?: number };
-  return status === 400 ? malformed([{ path: "", message: "the body did not arrive whole" }]) : error;
+  return status === 400 ? malformed([{ path: "", message: "the body is incomplete: send it again" }]) : error;
 }

@@ -1,7 +1,7 @@
 import { type Codec, deliveryHeader, type Publisher, type TopicNames } from "@teravoz/kafka";
 import type { IngestPorts } from "./app.ts";
 
-/** Where ingest's events and refusals go: the topics. Refusals may have a publisher of their own. */
+/** Publishes events and refusals to their topics. Refusals may have a separate publisher. */
 export function createOutlet({
   codec,
   publisher,

@@ -8,7 +8,10 @@ export const tooLarge = (limit: number) =>
   new Problem(413, [{ path: "", message: `the body is larger than ${limit} bytes` }]);
 export const unsupported = (message: string) => new Problem(415, [{ path: "", message }]);
 
-/** The one place where what went wrong on an event's way becomes an answer. What is no outcome but a bug is thrown on. */
+/**
+ * Turns an expected error of an event into its answer, the only place that does so. Unexpected errors are returned
+ * unchanged.
+ */
 export function toProblem(error: unknown): unknown {
   if (error instanceof OutcomeUnknown)
     return unavailable("it is unknown whether the event is stored: send it again");

@@ -21,7 +21,7 @@ test("without a spool ingest needs the brokers, the topics and the schemas", asy
     expect(await status({ ...GOOD, [missing]: false })).toBe("unavailable");
 });
 
-test("with a spool that takes events it is ready whatever is away, and still says what is", async () => {
+test("ingest with a spool that takes events is ready even if everything else is away, and reports what is away", async () => {
   expect(await status(GOOD, true)).toBe("ok");
   expect(await status({ ...GOOD, registry: false }, true)).toBe("ok");
   const { status: ready, checks } = await report(AWAY, true);
@@ -30,11 +30,11 @@ test("with a spool that takes events it is ready whatever is away, and still say
   expect(checks.spool).toEqual({ ok: true });
 });
 
-test("topics that are seen to be wrong are not made up for by a spool", async () => {
+test("a spool does not make up for topics that are known to be wrong", async () => {
   expect(await status({ ...GOOD, topics: false }, true)).toBe("unavailable");
 });
 
-test("a spool that is full or broken makes nothing ready; while the brokers take everything it is reported and tolerated", async () => {
+test("a full or broken spool makes ingest unready, unless the brokers take everything: then it is reported and tolerated", async () => {
   expect(await status(AWAY, false)).toBe("unavailable");
   expect(await status({ ...GOOD, registry: false }, false)).toBe("unavailable");
   const { status: ready, checks } = await report(GOOD, false);

@@ -3,8 +3,9 @@ import type { Check, Health } from "@teravoz/runtime";
 export type Checks = Record<"kafka" | "topics" | "registry", () => Check>;
 
 /**
- * What ingest needs to do its job: the brokers, the topics as they must be, and the schemas; or a spool with room, that keeps events
- * meanwhile. Topics that are seen to be wrong are no outage: the spool does not make up for them.
+ * Adds the checks of ingest. It is ready if the brokers, the topics in their right form and the schemas are available,
+ * or if a spool with room keeps events meanwhile. Topics known to be wrong are not an outage: the spool does not make
+ * up for them.
  */
 export function addChecks(health: Health, checks: Checks, spool?: { check(): Check }): void {
   const { kafka, topics, registry } = checks;

@@ -4,13 +4,13 @@ import type { Check } from "@teravoz/runtime";
 import type { Spooled } from "@teravoz/spool";
 import type { Refusal } from "./app.ts";
 
-/** Where an event or a refusal goes, and how that stands. */
+/** The destination of an event or a refusal, and its state. */
 export type Route = {
   /** A topic and its partition. */
   destination: string;
-  /** Whether the brokers can be reached. */
+  /** Returns whether the brokers can be reached. */
   check(): Check;
-  /** False while the destination takes nothing. */
+  /** Returns false while the destination takes no records. */
   isOpen(): boolean;
 };
 
@@ -41,7 +41,7 @@ function routeTo(publisher: PartitionPublisher, to: Destination): Route {
   };
 }
 
-/** What was spooled, read again with the time it came: the event, or the refusal, that it was. */
+/** Parses a spooled body again with the time of its receipt. Returns the original event or refusal. */
 export function readSpooled(
   { body, receivedAt, deliveryId }: Spooled,
   readOccurrence: ReadOccurrence,

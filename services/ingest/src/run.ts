@@ -34,7 +34,7 @@ import { createForwarding, createSpoolingOutlet, type Outlet } from "./store-and
 export type Seams = {
   /** Wraps the publisher before it is used. */
   publisher?: (publisher: Publisher) => Publisher;
-  /** Replace the publisher's and the spool's own limits. */
+  /** Replace the limits of the publisher and of the spool. */
   publisherLimits?: Partial<PublisherLimits>;
   spoolLimits?: Partial<SpoolLimits>;
 };
@@ -42,25 +42,29 @@ export type Seams = {
 type IngestService = Service<typeof settings>;
 
 /**
- * More than the vendor's largest burst (3,000), and half of the connections there may be: the others are refused at once. A
- * request that waits holds 12 KB.
+ * The maximum number of waiting events. It is more than the vendor's largest burst (3,000) and half of MAX_OPEN:
+ * further events are refused at once. A waiting request takes 12 KB.
  */
 const MAX_WAITING = 5_000;
 /**
- * Refusals have a publisher of their own, for what they wait for must not hold up events. One producer is enough for what a broken
- * sender or a probe sends, and so is this queue.
+ * The limits of the publisher for refusals. It is separate, because a delay of refusals must not hold up events. One
+ * producer and this queue are enough for a broken sender or a probe.
  */
 const REFUSAL_LIMITS = { lanes: 1, maxQueueRecords: 500 };
-/** Connections, and requests that are not answered; beyond it they are refused, not queued without end. */
+/**
+ * The maximum number of connections and of unanswered requests. Further ones are refused, so that no queue grows
+ * without limit.
+ */
 const MAX_OPEN = 10_000;
 
 /**
- * Refused requests leave garbage, and V8 lets a small heap grow fourfold before it collects the old part: under 50,000 events
- * against a broker that is away by 460 MB. Collected at one and a half it grows by 270, at the same speed.
+ * The growth of the heap between two collections of its old part. Refused requests leave garbage, and by default V8
+ * lets a small heap grow fourfold: under 50,000 events with the broker away by 460 MB. If it may only grow to one and a
+ * half times its size, it grows by 270 MB at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";
 
-/** Runs the process; resolves once it is started. */
+/** Runs the process. Resolves once it is started. */
 export const runIngest = (seams: Seams = {}) =>
   runService("ingest", settings, (service) => startIngest(service, seams));
 
@@ -92,7 +96,7 @@ async function startIngest(service: IngestService, seams: Seams): Promise<void> 
   );
 }
 
-/** Connects in the background. */
+/** Creates the Kafka parts, which connect in the background. */
 function openKafka(service: IngestService, { publisher: around = (it) => it, publisherLimits }: Seams) {
   const { config, log, metrics, onStop } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -109,12 +113,12 @@ function openKafka(service: IngestService, { publisher: around = (it) => it, pub
     metrics,
     limits: { ...publisherLimits, ...REFUSAL_LIMITS },
   });
-  // the last to stop, and so after the last answers: the status reports them too
+  // stops last, after the last answers, because the status reports them too
   onStop("publisher", () => Promise.all([publisher.stop(), refusals.stop(), status.stop()]));
   return { topics, client, codec, publisher, refusals, status };
 }
 
-/** 72 random bits: only the deliveries of one event must differ. */
+/** Returns 72 random bits as text. Only the deliveries of the same event must differ. */
 const newDeliveryId = () => randomBytes(9).toString("base64url");
 
 type Serving = { wrongPaths: NameCounts; outlet: Outlet; readOccurrence: ReadOccurrence };
@@ -149,7 +153,7 @@ function spoolFigures(spool: Spool | undefined): Record<string, number> {
 
 type Spooling = Pick<SpoolOptions, "canSend" | "send" | "destinationOf" | "limits">;
 
-/** Undefined where the settings name no directory for it. */
+/** Opens the spool. Returns undefined if the settings name no directory. */
 async function startSpool(
   { config, log, metrics, onStop }: IngestService,
   sending: Spooling,

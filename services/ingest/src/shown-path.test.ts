@@ -14,7 +14,7 @@ test.each([
   ["/.env", "/.env"],
   ["/WEBHOOK", "/WEBHOOK"],
   ["*", "/…"],
-])("of %s the page shows %s", (url, shown) => {
+])("the path %s is shown as %s", (url, shown) => {
   expect(shownPath(url)).toBe(shown);
 });
 
@@ -36,7 +36,7 @@ test.each([
   expect(shownPath(url)).toBe("/…");
 });
 
-test("whatever is sent, what is shown is short and has no run of digits", () => {
+test("any shown path is short and has no run of digits", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.webPath(), fc.stringMatching(/^\/[\w.-]{1,40}$/)), (url) => {
       expect(shownPath(url)).toMatch(/^\/(?:…|(?!.*\d{3})[\w.-]{0,32})$/);

@@ -25,11 +25,11 @@ const refused: Refused = {
   deliveryId: "delivery-002",
 };
 
-/** Brokers that are `up` or not, a publisher that knows it or not, and a spool that takes what it is given or not. */
+/** Brokers that are `up` or not, a publisher that knows it or not, and a spool with room or not. */
 function stage() {
   const [published, parked, spooled]: [Event[], Refused[], Spooled[]] = [[], [], []];
   const set = { up: true, connected: true, room: true };
-  /** Destinations that are known to take nothing. */
+  /** Destinations that are known to take no records. */
   const closed = new Set<string>();
   const bug: { error: Error } = { error: new Unavailable("away") };
   const demand = () => set.up || Promise.reject(bug.error);
@@ -60,14 +60,14 @@ function stage() {
 }
 
 describe("store and forward", () => {
-  test("while the brokers take events nothing goes to the spool", async () => {
+  test("while the brokers take events, nothing goes to the spool", async () => {
     const { spooling, published, parked, spooled } = stage();
     await spooling.publish(eventOf(TEXTS[0]!));
     await spooling.park(refused);
     expect([published.length, parked.length, spooled.length]).toEqual([1, 1, 0]);
   });
 
-  test("what was spooled is sent as what it would have been: the same events, the same refusals, to the letter", async () => {
+  test("spooled bodies are sent as the same events and the same refusals, unchanged", async () => {
     const { set, forwarding, spooling, published, parked, spooled } = stage();
     set.up = false;
     for (const text of TEXTS) await spooling.publish(eventOf(text));
@@ -83,7 +83,7 @@ describe("store and forward", () => {
     expect(parked).toEqual([refused]);
   });
 
-  test("what an earlier release has spooled is sent without an id of its delivery", async () => {
+  test("bodies that an earlier release spooled are sent without a delivery id", async () => {
     const { forwarding, published, parked } = stage();
     await forwarding.send({ body: Buffer.from(TEXTS[0]!), receivedAt });
     await forwarding.send({ body: refused.body, receivedAt });
@@ -93,14 +93,14 @@ describe("store and forward", () => {
     ]);
   });
 
-  test("while the brokers are known to be away an event does not wait for them", async () => {
+  test("while the brokers are known to be away, an event does not wait for them", async () => {
     const { set, spooling, published, spooled } = stage();
     set.connected = false;
     await spooling.publish(eventOf(TEXTS[0]!));
     expect([published.length, spooled.length]).toEqual([0, 1]);
   });
 
-  test("while a destination takes nothing its events alone are spooled, at once; with a full spool it is asked all the same", async () => {
+  test("while a destination takes nothing, only its records are spooled, at once; with a full spool it is tried all the same", async () => {
     const { set, closed, spooling, published, parked, spooled } = stage();
     closed.add("call.new").add("refusals");
     await spooling.publish(eventOf(TEXTS[0]!));
@@ -114,17 +114,17 @@ describe("store and forward", () => {
     await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);
   });
 
-  test("if neither takes it, the sender is refused", async () => {
+  test("if neither brokers nor spool take a record, the sender is refused", async () => {
     const { set, spooling } = stage();
     Object.assign(set, { up: false, room: false });
     await expect(spooling.publish(eventOf(TEXTS[0]!))).rejects.toThrow(Unavailable);
     await expect(spooling.park(refused)).rejects.toThrow(Unavailable);
-    // the spool could not be tried with it: the next one asks the brokers
+    // the spool could not retry with that record, so the next one goes to the brokers
     set.up = true;
     await spooling.publish(eventOf(TEXTS[0]!));
   });
 
-  test("what the brokers may have, though they did not acknowledge it, is unknown also where the spool is full", async () => {
+  test("with a full spool, a record without acknowledgement has an unknown outcome", async () => {
     const { set, bug, spooling } = stage();
     Object.assign(set, { up: false, room: false });
     bug.error = new OutcomeUnknown("no answer");

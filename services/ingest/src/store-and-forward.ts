@@ -6,7 +6,10 @@ import { type Route, type Routes, readSpooled } from "./routes.ts";
 export type Outlet = Pick<IngestPorts, "publish" | "park">;
 type Taking = { spool: Spool; route: Route; record: Spooled; send: () => Promise<void> };
 
-/** The brokers while they take what goes there, else the spool: what they did not take is kept on the disk. */
+/**
+ * Creates an outlet that sends records to the brokers while they take them, and otherwise keeps them in the spool on
+ * disk.
+ */
 export function createSpoolingOutlet({
   outlet,
   routes,
@@ -21,7 +24,7 @@ export function createSpoolingOutlet({
       take({
         spool,
         route: routes.ofEvent(event),
-        // the payload is the body's text, to the letter
+        // the payload is the body's exact text
         record: spooledOf(Buffer.from(event.payload), event.received_at, event.delivery_id),
         send: () => outlet.publish(event),
       }),
@@ -42,8 +45,9 @@ const spooledOf = (body: Buffer, receivedAt: Date, deliveryId: string | undefine
 });
 
 /**
- * While the brokers, or this destination, are known to take nothing the spool keeps the record at once, and tries them from time to
- * time. Where the spool has no room for it a destination is asked all the same: it may take records again.
+ * Sends or spools a record. While the brokers or this destination are known to take no records, the spool keeps the
+ * record at once and retries later. If the spool is full, a closed destination is tried all the same, because it may
+ * take records again.
  */
 async function take({ spool, route, record, send }: Taking): Promise<void> {
   const keep = () => spool.append(record);
@@ -55,7 +59,7 @@ async function take({ spool, route, record, send }: Taking): Promise<void> {
   const refusal = await send().then(() => null, orThrow);
   if (refusal === null) return;
   await keep().catch((second: unknown) => {
-    // the brokers may have it all the same
+    // the brokers may still have the record
     throw refusal instanceof OutcomeUnknown && second instanceof Unavailable ? refusal : second;
   });
 }
@@ -65,7 +69,7 @@ function orThrow(error: unknown): Unavailable {
   return error;
 }
 
-/** How the spool sends what it keeps. */
+/** Creates the functions with which the spool sends its records. */
 export function createForwarding(
   outlet: Outlet,
   routes: Routes,

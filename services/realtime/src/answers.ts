@@ -11,13 +11,19 @@ import type { CountStats } from "./stats.ts";
 import type { System } from "./system/system.ts";
 import type { Clock } from "./throttle.ts";
 
-/** The most bytes of bodies in an answer: a browser parses them in well under 100 ms, and a socket holds one such answer at a time. */
+/**
+ * The maximum number of body bytes in one answer. A browser parses them in well under 100 ms, and a socket holds one
+ * such answer at a time.
+ */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
-/** The message for the client, and for a subscription that succeeded the calls or the report in it. */
+/** The message for the client. If a subscription succeeded, also the calls or the report in it. */
 export type Answer = { message: Message; calls: readonly Call[] | null; report?: LiveReport };
 
-/** Answers by a query that began after the call; equal commands share it and its encoding. Never rejects. */
+/**
+ * Answers a command by a query that began after the command arrived. Equal commands share the query and its encoded
+ * answer. Never rejects.
+ */
 export type AnswerCommand = (command: Command) => Promise<Answer>;
 
 /** The sources of the answers. */
@@ -31,12 +37,15 @@ type Sources = {
 
 type Deps = Sources & { log: Log; onUnavailable: () => void; clock: Clock };
 
-/** `onUnavailable` is called for each query that failed because the database is away. */
+/**
+ * Creates the answers to all commands. `onUnavailable` is called for each query that failed because the database is
+ * away.
+ */
 export function createAnswers(deps: Deps): AnswerCommand {
   const share = createSingleFlight<Answer>(deps.clock);
   const refuse = (command: Command, error: unknown): Answer => {
     if (error instanceof Unavailable) {
-      // a query of the past that takes too long does not mean that the board is outdated
+      // a slow query of the past does not mean that the board is outdated
       if (command.event !== "Rewind") deps.onUnavailable();
     } else if (!isClients(error)) deps.log.error({ err: error, name: command.event }, "query failed");
     return { message: failed(command.event, reasonOf(error)), calls: null };
@@ -102,7 +111,7 @@ async function query(sources: Sources, command: Command): Promise<Answer> {
 export const countReport = (board: Board, { event, minutes }: ReportSubject): Promise<LiveReport> =>
   event === "SubscribeQueues" ? board.queues(minutes) : board.agents(minutes);
 
-/** Whether the client can avoid the error by asking for something else. */
+/** Returns whether the client can avoid the error by asking for something else. */
 const isClients = (error: unknown): error is Error =>
   error instanceof InvalidCursor || error instanceof NotYet || error instanceof TooLarge;
 

@@ -20,15 +20,15 @@ import {
   startOfDays,
 } from "./reports.ts";
 
-/** The reports of the board, for the last `minutes` or (null) for today. Each throws the errors of its query. */
+/** The reports of the board, for the last `minutes` or, if null, for today. Each throws the errors of its query. */
 export type Board = {
   queues(minutes: number | null): Promise<QueueReport>;
   agents(minutes: number | null): Promise<AgentReport>;
-  /** Today by quarters of an hour, of one queue or (null) of all. */
+  /** Today in quarters of an hour, for one queue or, if null, for all. */
   queueDay(queue: string | null): Promise<QueueDayReport>;
-  /** The last `days`, today included. Null for the window of `minutes`. */
+  /** The abandoned visits of the last `days`, including today. If `days` is null, those of the window of `minutes`. */
   abandoned(asked: { minutes: number | null; days: number | null }): Promise<AbandonedReport>;
-  /** The board of a moment (ms since the epoch). Throws NotYet if the moment is in the future. */
+  /** The board at a moment (ms since the epoch). Throws NotYet if the moment is in the future. */
   rewound(asked: { at: number; minutes: number | null }): Promise<RewoundReport>;
 };
 
@@ -40,7 +40,7 @@ export class NotYet extends Error {
   }
 }
 
-/** `now` in ms since the epoch. */
+/** Creates the board. `now` returns ms since the epoch. */
 export const createBoard = (deps: {
   queries: Pick<CallQueries, "listReturnableCalls">;
   day: Pick<Day, "calls" | "presences">;

@@ -30,16 +30,16 @@ export const settings = {
   ...queueSettings,
   DASHBOARD_TOKEN: token("token of the sockets: socket.io auth.token, Bearer, Basic password or ?token="),
   RECONCILE_INTERVAL_MS: {
-    // a second would be a load of its own; a change stays in reach of two comparisons for two minutes
+    // less than a second would be a load in itself; up to a minute, two comparisons cover each change
     schema: wholeNumber(1_000, 60_000),
     default: "30000",
-    doc: "ms between two comparisons of the board with the store, by which a lost notice is found",
+    doc: "ms between two comparisons of the boards with the store, which find lost notices",
   },
-  // unset = dead letters are not sent again from the page
+  // unset = the page cannot redrive dead letters
   ADMIN_TOKEN: { ...adminToken, neededInProduction: false },
   ALLOWED_ORIGINS: {
     schema: originList,
     optional: true,
-    doc: "origins whose pages may connect, separated by commas (unset = the same host; on a loopback HOST all of this machine)",
+    doc: "origins whose pages may connect, separated by commas (unset = the same host; on a loopback HOST every page of this machine)",
   },
 } as const satisfies Settings;

@@ -2,32 +2,38 @@ import type { Message } from "./messages.ts";
 import type { Command } from "./protocol.ts";
 import type { Clock } from "./throttle.ts";
 
-/** Pushed and not taken, with what holds it: beyond this a reader will not catch up, and 1,000 such sockets fit into memory. */
+/**
+ * The limit for pushed messages that are not taken yet, with their overhead. A reader beyond it will not catch up, and
+ * the backlogs of 1,000 such sockets fit into memory.
+ */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 /**
- * What a message that is not taken costs its socket beside the text, which all sockets share: measured with 50 sockets that
- * read nothing, 600 bytes of the WebSocket's and the stream's own queues.
+ * The overhead in bytes of a message that is not taken yet, without its text, which all sockets share. Measured with 50
+ * sockets that read nothing: the queues of the WebSocket and the stream take 600 bytes.
  */
 export const HELD_BYTES = 600;
-/** A live client takes something within a round trip; half a minute survives a train's tunnel. */
+/**
+ * The time without progress after which a socket is closed. A live client takes something within a round trip. Half a
+ * minute survives a train's tunnel.
+ */
 export const STALL_MS = 30_000;
 
-/** Sends one message; `taken` is called when the system's own buffer (polling: the client's poll) has it. */
+/** Sends one message. `taken` is called when the operating system's buffer (with polling: the client's poll) has it. */
 export type Send = (message: Message, taken: () => void) => void;
 
-/** What a transport offers of one socket. */
+/** The operations of a transport on one socket. */
 export type TransportSocket = {
   send: Send;
-  /** Ends the connection without waiting for what is unsent. */
+  /** Ends the connection without waiting for unsent data. */
   end(): void;
-  /** Bytes of what was sent that the system's own buffer has not taken, where the transport knows. */
+  /** The bytes sent that the operating system's buffer has not taken yet. Missing if the transport does not know. */
   unsent?(): number;
 };
 
-/** Something that goes on until it is left. */
+/** A subscription that can be ended. */
 type Leaving = { leave(): void };
 
-/** A command, or what refuses it; `event` is the name it is counted under. */
+/** A command, or the message that refuses it. `event` is the name under which it is counted. */
 export type PendingCommand = {
   event: string;
   asked: { command: Command } | { refusal: Message };
@@ -35,27 +41,32 @@ export type PendingCommand = {
   send: Send;
 };
 
-/** One client, whatever it is connected by. */
+/** One client, by any transport. */
 export type Connection = {
   readonly socket: TransportSocket;
   readonly transport: string;
   open: boolean;
-  /** What is to be answered, in the order it came, and the bytes of it. */
+  /** The commands to be answered, in order of arrival, and their size in bytes. */
   waiting: PendingCommand[];
   waitingBytes: number;
-  /** One of its commands is being answered. */
+  /** True while one of its commands is being answered. */
   busy: boolean;
-  /** It is to get a DataChanged; `notifying` = the last one is not taken yet. */
+  /** `due` = a DataChanged is to be sent; `notifying` = the last one is not taken yet. */
   due: boolean;
   notifying: boolean;
-  /** By the command that asked for it; another of the same takes its place. */
+  /** The subscriptions by command name. A new one replaces the old one of the same command. */
   subscriptions: Map<string, Leaving>;
-  /** Bytes of pushed messages and of what holds them, and the number of all messages, that are not taken. */
+  /**
+   * The bytes of pushed messages that are not taken yet, with their overhead, and the number of all messages that are
+   * not taken yet.
+   */
   backlog: number;
   untaken: number;
-  /** As it was when last looked at. */
+  /** The value of `unsent()` at the last check. */
   unsent: number;
-  /** When something was taken last, be it a part of a message, or the first message began to wait. */
+  /**
+   * The time at which something was last taken, even a part of a message, or at which the first message began to wait.
+   */
   progressAt: number;
   /** Ends the wait for an answer to be taken. */
   release: () => void;
@@ -80,7 +91,7 @@ export function createConnection(link: TransportSocket, transport: string, clock
   };
 }
 
-/** Sends one message and calls `taken` once, unless the connection closes before. */
+/** Sends one message. Calls `taken` once, unless the connection closes first. */
 export function send(
   connection: Connection,
   message: Message,
@@ -98,8 +109,8 @@ export function send(
 }
 
 /**
- * Sends what nobody asked for; false, and nothing sent, where too much of that is still untaken. It is the
- * backlog before that counts: a large frame alone says nothing about its reader.
+ * Pushes messages that are not answers. Returns false and sends nothing if the backlog is too large. Only the backlog
+ * before this push counts, because a large frame alone does not mean a slow reader.
  */
 export function push(connection: Connection, messages: readonly Message[], by: Send, clock: Clock): boolean {
   if (connection.backlog > MAX_BACKLOG_BYTES) return false;
@@ -113,7 +124,7 @@ export function push(connection: Connection, messages: readonly Message[], by: S
   return true;
 }
 
-/** Sends an answer; resolves when it is taken or the connection closes. */
+/** Sends an answer. Resolves when the answer is taken or the connection closes. */
 export function sendAnswer(connection: Connection, message: Message, by: Send, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     connection.release = resolve;
@@ -121,14 +132,17 @@ export function sendAnswer(connection: Connection, message: Message, by: Send, c
   });
 }
 
-/** To be asked now and then: a large message on a slow line is taken bit by bit, and no event reports it. */
+/**
+ * Returns whether the socket has made no progress for STALL_MS. It must be called periodically: a slow line takes a
+ * large message in parts, and no event reports that.
+ */
 export function isStalled(connection: Connection, now: number): boolean {
   const unsent = connection.socket.unsent?.() ?? 0;
   if (unsent !== connection.unsent) Object.assign(connection, { unsent, progressAt: now });
   return connection.untaken > 0 && now - connection.progressAt > STALL_MS;
 }
 
-/** Forgets what waits and unsubscribes; nothing is sent from here on. */
+/** Discards waiting commands and ends all subscriptions. Nothing is sent afterwards. */
 export function closeConnection(connection: Connection): void {
   connection.open = false;
   connection.waiting.length = 0;

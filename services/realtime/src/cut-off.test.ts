@@ -41,7 +41,7 @@ function start() {
   return { world, said, cutOff, pass };
 }
 
-test("a leader that is silent for 5 s makes boards stale and the instance not ready; its answer ends that after a comparison", async () => {
+test("a leader that is silent for 5 s makes boards stale and the instance not ready; after its answer, a comparison ends that", async () => {
   const { world, said, cutOff, pass } = start();
   world.silentMs = 5_000;
   await pass(250);
@@ -56,7 +56,7 @@ test("a leader that is silent for 5 s makes boards stale and the instance not re
   expect(cutOff.check()).toEqual({ ok: true });
 });
 
-test("a consumer that fetches and has not found its place yet ends nothing", async () => {
+test("a consumer that fetches but has no position yet does not end the stale state", async () => {
   const { world, said, pass } = start();
   world.silentMs = 6_000;
   await pass(250);
@@ -65,7 +65,7 @@ test("a consumer that fetches and has not found its place yet ends nothing", asy
   expect(said).not.toContain("fresh");
 });
 
-test("while cut off it compares every 5 s, otherwise every 30 s", async () => {
+test("comparisons run every 5 s while cut off, otherwise every 30 s", async () => {
   const { world, said, pass } = start();
   await pass(61_000);
   expect(said).toEqual(["checks", "checks"]);

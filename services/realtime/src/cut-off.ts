@@ -3,25 +3,31 @@ import type { Feed } from "./feed.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Clock } from "./throttle.ts";
 
-/** Which partition of the notices' topic has been silent for the longest time; see Follower.silence. */
+/** The partition of the notices topic that has been silent for the longest time. See Follower.silence. */
 type Silence = { partition: number | null; ms: number };
 
-/** What instances of realtime know of each other without Kafka. */
+/** The readiness that instances of realtime share without Kafka. */
 export type Readiness = {
-  /** This instance is ready now. Throws Unavailable. */
+  /** Announces that this instance is ready now. Throws Unavailable. */
   announce(): Promise<void>;
-  /** Whether another instance has announced itself within `withinMs`. Throws Unavailable. */
+  /** Returns whether another instance has announced itself within `withinMs`. Throws Unavailable. */
   isAnotherReady(withinMs: number): Promise<boolean>;
 };
 
 export type CutOffLimits = {
-  /** A leader that answers no fetch for this time is away: it answers every quarter of a second, with or without records. */
+  /**
+   * A leader that answers no fetch for this time counts as away. A leader answers every quarter of a second, with or
+   * without records.
+   */
   staleMs: number;
-  /** Most leaders are back by then: after that the clients are better off at another instance. */
+  /**
+   * The time after which sockets are closed. Most leaders are back by then; after that, clients are better off at
+   * another instance.
+   */
   closeMs: number;
-  /** Sockets that are closed come back elsewhere over this time. */
+  /** The time over which the sockets are closed, so that their reconnects to other instances are spread. */
   spreadMs: number;
-  /** Comparisons with the store while notices come, and while they do not. */
+  /** The time between two comparisons with the store while notices arrive, and while they do not. */
   reconcileMs: number;
   cutOffReconcileMs: number;
 };
@@ -34,21 +40,24 @@ export const CUT_OFF_LIMITS: CutOffLimits = {
   cutOffReconcileMs: 5_000,
 };
 
-/** How often the silence is looked at. */
+/** The time between two checks of the silence. */
 const LOOK_MS = 250;
-/** An instance announces itself this often while it is ready. */
+/** The time between two announcements of a ready instance. */
 const ANNOUNCE_MS = 5_000;
-/** Two announcements may be late or lost. */
+/** The time for which an announcement counts: two later ones may be late or lost. */
 const ANNOUNCED_MS = 3 * ANNOUNCE_MS;
 
 type Deps = {
   silence: () => Silence;
-  /** Notices are read, from a known place on; the silence alone does not say so while the consumer joins its group. */
+  /**
+   * True if notices are read from a known position on. The silence alone does not show this while the consumer joins
+   * its group.
+   */
   isFollowing: () => boolean;
   feed: Pick<Feed, "reconcile">;
   gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
   readiness: Readiness;
-  /** Whether all checks of this instance are ok. */
+  /** Returns whether all checks of this instance are ok. */
   isReady: () => Promise<boolean>;
   clock: Clock;
   /** Milliseconds since the epoch. */
@@ -59,14 +68,14 @@ type Deps = {
 
 type State = Omit<Deps, "limits"> & {
   limits: CutOffLimits;
-  /** Null while notices come. */
+  /** Null while notices arrive. */
   cutOff: CutOffPeriod | null;
   comparing: boolean;
   comparedAt: number;
   stopped: boolean;
 };
 
-/** `found`: changes that the store had and no notice named. */
+/** A period without notices. `found` counts the changes that the store had and no notice named. */
 type CutOffPeriod = { since: number; found: number; cancelClosing: (() => void) | null };
 
 export type CutOff = {
@@ -75,8 +84,9 @@ export type CutOff = {
 };
 
 /**
- * Judges whether notices reach this instance, and acts on it: while none can come, every socket knows that its board is stale, and the
- * boards are kept right by comparing with the store. It also compares now and then while notices come, which finds lost ones.
+ * Detects whether notices reach this instance, and reacts. While none can arrive, every socket is notified that its
+ * board is stale, and comparisons with the store keep the boards correct. It also compares periodically while notices
+ * arrive, to find lost ones.
  */
 export function createCutOff({ limits, ...deps }: Deps): CutOff {
   const state: State = {
@@ -112,7 +122,7 @@ function checkOf({ cutOff, now, silence }: State): Check {
   const { partition } = silence();
   const seconds = Math.round((now() - cutOff.since) / 1_000);
   const where = partition === null ? "" : ` from the leader of partition ${partition}`;
-  return { ok: false, reason: `cut off: no fetch of notices was answered${where}, for ${seconds} s` };
+  return { ok: false, reason: `cut off: no fetch of notices was answered${where} for ${seconds} s` };
 }
 
 function look(state: State): void {
@@ -127,13 +137,13 @@ function look(state: State): void {
 function cutOff(state: State, silentMs: number): void {
   const since = state.now() - silentMs;
   state.cutOff = { since, found: 0, cancelClosing: null };
-  state.log.warn({ partition: state.silence().partition }, "cut off: no fetch of notices is answered");
+  state.log.warn({ partition: state.silence().partition }, "cut off: fetches of notices are not answered");
   state.gateway.stale(since);
-  // at once
+  // compare at once
   state.comparedAt = Number.NEGATIVE_INFINITY;
 }
 
-/** One at a time, however long the database takes. */
+/** Compares the boards with the store. Only one comparison runs at a time, however long the database takes. */
 async function compare(state: State): Promise<void> {
   if (state.comparing) return;
   state.comparing = true;
@@ -144,7 +154,7 @@ async function compare(state: State): Promise<void> {
   state.comparing = false;
   if (period === null || state.stopped) return;
   period.found += found;
-  // what came between the last notice and this comparison is on the boards now
+  // the boards now show the changes between the last notice and this comparison
   if (wasFollowing && state.silence().ms <= state.limits.staleMs) end(state, period);
   else await closeIfBetterElsewhere(state, period);
 }
@@ -152,7 +162,7 @@ async function compare(state: State): Promise<void> {
 function end(state: State, { since, cancelClosing }: CutOffPeriod): void {
   cancelClosing?.();
   state.cutOff = null;
-  state.log.info({ seconds: Math.round((state.now() - since) / 1_000) }, "notices come again");
+  state.log.info({ seconds: Math.round((state.now() - since) / 1_000) }, "notices arrive again");
   state.gateway.fresh();
 }
 
@@ -165,7 +175,10 @@ async function closeIfBetterElsewhere(state: State, period: CutOffPeriod): Promi
   period.cancelClosing = gateway.closeGradually(limits.spreadMs);
 }
 
-/** A database that is away is said by its own check, and an announcement that is missing only keeps sockets open. */
+/**
+ * Announces this instance if it is ready. Errors are ignored: the database has its own check, and a missing
+ * announcement only keeps sockets open.
+ */
 async function announce({ isReady, readiness }: State): Promise<void> {
   if (await isReady()) await readiness.announce().catch(() => {});
 }

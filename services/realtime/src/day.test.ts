@@ -10,7 +10,7 @@ const call = (aggregate_id: string, version: number, updated_at = at(100)) =>
 
 const presence = (agent: string, version: number) => samplePresence(agent, { version });
 
-/** A day over a store whose readings are answered by hand. */
+/** Starts a day over a store whose reads are answered by the test. */
 function start() {
   const clock = { now: at(100).getTime() };
   const asked: Date[] = [];
@@ -29,10 +29,10 @@ function start() {
   return { agents, presences, clock, asked, readings, day, versions };
 }
 
-describe("the calls of the day", () => {
-  test("are read once, at the first question, and follow the changes from then on", async () => {
+describe("the day", () => {
+  test("the calls are read once, on the first request, and follow the changes from then on", async () => {
     const { asked, readings, day, versions } = start();
-    day.changed([call("before anybody asked", 1)], []);
+    day.changed([call("before the first request", 1)], []);
     const [first, second] = [versions(), versions()];
     readings[0]!.resolve([call("a", 1), call("b", 1)]);
     expect(await first).toEqual({ a: 1, b: 1 });
@@ -42,7 +42,7 @@ describe("the calls of the day", () => {
     expect(asked).toEqual([at(75)]);
   });
 
-  test("have what changed while they were read, and not what was erased then", async () => {
+  test("the calls include what changed while they were read, and exclude what was erased meanwhile", async () => {
     const { readings, day, versions } = start();
     const answer = versions();
     day.changed([call("a", 5), call("b", 1), call("d", 1)], ["c", "d"]);
@@ -50,7 +50,7 @@ describe("the calls of the day", () => {
     expect(await answer).toEqual({ a: 5, b: 2 });
   });
 
-  test("keep the newer of two versions, whichever comes first", async () => {
+  test("the calls keep the newer of two versions, in any order of arrival", async () => {
     const { readings, day, versions } = start();
     const answer = versions();
     readings[0]!.resolve([call("a", 7)]);
@@ -59,7 +59,7 @@ describe("the calls of the day", () => {
     expect(await versions()).toEqual({ a: 7 });
   });
 
-  test("are read again after a resync, and a reading that began before it counts no more", async () => {
+  test("the calls are read again after a resync, and a read that began before it is discarded", async () => {
     const { readings, day, versions } = start();
     const old = versions();
     day.forget();
@@ -71,7 +71,7 @@ describe("the calls of the day", () => {
     expect(await versions()).toEqual({ new: 1 });
   });
 
-  test("cannot be read while the database is away, and are asked for again afterwards", async () => {
+  test("a read of the calls fails while the database is away, and the next request reads again", async () => {
     const { readings, versions } = start();
     const failed = versions();
     readings[0]!.reject(new Unavailable("away"));
@@ -81,7 +81,7 @@ describe("the calls of the day", () => {
     expect(await answer).toEqual({});
   });
 
-  test("forget a call 25 hours after its last event", async () => {
+  test("a call is dropped 25 hours after its last event", async () => {
     const { clock, readings, versions } = start();
     const answer = versions();
     readings[0]!.resolve([call("old", 1, at(80)), call("young", 1, at(81))]);
@@ -91,7 +91,7 @@ describe("the calls of the day", () => {
   });
 });
 
-test("agents are read once too, follow their changes and are read again after a resync", async () => {
+test("the agents are read once too, follow their changes and are read again after a resync", async () => {
   const { agents, presences, day } = start();
   expect(await agents()).toEqual({ ana: 1, beto: 1 });
   day.agentsChanged([presence("ana", 3), presence("caio", 2)], ["beto"]);

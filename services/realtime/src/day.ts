@@ -10,20 +10,23 @@ import { createFollowed } from "./followed.ts";
 
 const SWEEP_MS = 60_000;
 
-/** What the numbers of the board are counted from, the calls of the last 25 hours and the agents, kept as they change. */
+/** The calls of the last 25 hours and the agents, kept up to date. The numbers of the board are counted from them. */
 export type Day = {
-  /** Calls as just read from the store, and the ids of those that are gone for good. */
+  /** Takes calls just read from the store, and the ids of those that were erased. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
-  /** As `changed`, of agents. */
+  /** Same as `changed`, for agents. */
   agentsChanged(presences: readonly Presence[], gone: readonly string[]): void;
-  /** Something may have been missed: the next question reads everything again. */
+  /** Discards everything, because changes may have been missed. The next request reads everything again. */
   forget(): void;
-  /** Read from the store at the first question; from then on as new as the changes they were given. Throw what the queries throw. */
+  /**
+   * Reads the store on the first request; later requests return that reading with all changes since. Throws what the
+   * queries throw.
+   */
   calls(): Promise<Iterable<RecentCall>>;
   presences(): Promise<Iterable<Presence>>;
 };
 
-/** `now` in ms since the epoch. */
+/** Creates an empty day. `now` returns ms since the epoch. */
 export function createDay({
   queries,
   now,

@@ -101,13 +101,13 @@ describe("deliveries", () => {
     ]);
   });
 
-  test("what a consumer parked had been answered 200", async () => {
+  test("a parked record shows the answer 200", async () => {
     const source = { topic: "t", partition: 0, offset: 1 };
     const { list } = await openDeliveries([], [sampleDeadLetter("1", { source })]);
     expect((await list()).rows).toMatchObject([{ answer: 200, statuses: ["parked"] }]);
   });
 
-  test("by status each page holds at most its limit, and the pages together all there are, each once", async () => {
+  test("with a status each page holds at most its limit, and all pages together hold each match once", async () => {
     const events = Array.from({ length: 300 }, (_, n) =>
       sampleEvent(n, n % 10 === 0 ? { occurred_at: at(n - 61) } : {}),
     );
@@ -130,7 +130,7 @@ describe("deliveries", () => {
     expect((await list({ status: "new", limit: 500 })).rows).toHaveLength(270);
   });
 
-  test("by status a page holds no more than its limit where many come at once behind a few", async () => {
+  test("with a status a page holds at most its limit if many matches follow a few", async () => {
     const isLate = (n: number) => n < 8 || n % 3 === 0;
     const events = Array.from({ length: 16 }, (_, n) =>
       sampleEvent(n, isLate(n) ? { occurred_at: at(n - 61) } : {}),
@@ -139,7 +139,7 @@ describe("deliveries", () => {
     expect((await list({ status: "late", limit: 8 })).rows).toHaveLength(8);
   });
 
-  test("a status that nothing has ends after a bounded look, and goes on from there", async () => {
+  test("a status without matches ends the page after a bounded read, and the next page continues there", async () => {
     const events = Array.from({ length: 2_500 }, (_, n) => sampleEvent(n));
     const { list } = await openDeliveries(events);
     const { rows, next } = await list({ status: "redelivered" });
@@ -147,16 +147,16 @@ describe("deliveries", () => {
     expect(await list({ status: "redelivered", cursor: next })).toMatchObject({ rows: [], next: null });
   });
 
-  test("those of one call or agent are found by its key", async () => {
+  test("the deliveries of one call or agent are found by its key", async () => {
     const { list } = await openDeliveries(
       [sampleEvent(1), sampleEvent(2)],
       [sampleDeadLetter("1", { key: "call-2" })],
     );
     expect((await list({ call_id: "call-2" })).rows.map(({ kind }) => kind)).toEqual(["call", "letter"]);
-    expect((await list({ call_id: "nobody" })).rows).toEqual([]);
+    expect((await list({ call_id: "unknown" })).rows).toEqual([]);
   });
 
-  test("bodies come to the letter, or in base64 where they are no text", async () => {
+  test("bodies are returned unchanged, or in base64 if they are not text", async () => {
     const binary = Buffer.from([0, 255]);
     const { list, body } = await openDeliveries(
       [sampleEvent(1)],
@@ -168,7 +168,7 @@ describe("deliveries", () => {
       { id: ids[1], encoding: "utf8", body: "{ é }" },
       { id: ids[2], encoding: "base64", body: binary.toString("base64") },
     ]);
-    for (const id of ["nobody", "0".repeat(64)])
+    for (const id of ["unknown", "0".repeat(64)])
       expect(await body(id)).toEqual({ id, encoding: null, body: null });
   });
 });

@@ -12,7 +12,10 @@ import type { CommandData, DeliveryBody, DeliveryReport, DeliveryRow } from "@te
 export type AskedDeliveries = CommandData<"ListDeliveries">;
 
 export type Deliveries = {
-  /** Lists deliveries, newest first. With a status a page may hold fewer than `limit`, even none, and have a next page. */
+  /**
+   * Lists deliveries, newest first. With a status, a page may hold fewer than `limit` rows, even none, and still have a
+   * next page.
+   */
   list(asked: AskedDeliveries): Promise<{ report: DeliveryReport; next: string | null }>;
   body(id: string): Promise<DeliveryBody>;
 };
@@ -33,10 +36,13 @@ export const createDeliveries = (deps: Deps): Deliveries => ({
   body: (id) => readBody(deps, id),
 });
 
-/** The most deliveries that are read to fill a page with one status. The rest is on the next page. */
+/** The maximum number of deliveries read to fill a page of one status. The rest is on the next page. */
 const MAX_LOOKED = 2_000;
 
-/** Filters by status while it reads, since a status follows from several fields. Reads on until the page is half full. */
+/**
+ * Reads a page of rows. A status depends on several fields, so the filter by status runs here. Reading ends when the
+ * page is half full.
+ */
 async function readRows({ queries }: Deps, { status, call_id, limit, cursor }: AskedDeliveries) {
   const filter = {
     ...(status ? { of: sourceOf(status) } : {}),
@@ -87,7 +93,9 @@ function rowOf(delivery: Delivery): DeliveryRow {
   };
 }
 
-/** Finds the body of an event or a dead letter: the id of a dead letter is a hash of 64 digits, a uuid is not. */
+/**
+ * Finds the body of an event or of a dead letter. The id of a dead letter is a hash of 64 hex digits; a uuid is not.
+ */
 async function readBody({ queries, deadLetters }: Deps, id: string): Promise<DeliveryBody> {
   const nothing = { id, encoding: null, body: null };
   if (!/^[0-9a-f]{64}$/.test(id)) {

@@ -14,12 +14,12 @@ import { createSubscriptions, FRAME_MS } from "./subscriptions.ts";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Everything between queries and sockets, over a store whose answers arrive when the test says so. */
+/** Starts everything between the queries and the sockets, over a store whose answers arrive when the test says so. */
 function start() {
   const clock = createManualClock();
   const store = new Map<string, Call>();
   const underway: (() => void)[] = [];
-  /** What a query sees is what is there when it begins. */
+  /** A query sees the state of the store at its beginning. */
   const slow =
     <A extends unknown[], R>(name: keyof CallQueries) =>
     async (...args: A): Promise<R> => {
@@ -56,7 +56,10 @@ function start() {
 
 type World = ReturnType<typeof start>;
 
-/** A client that follows the protocol: a snapshot replaces all, of changes the newest counts. */
+/**
+ * Connects a client that follows the protocol: a snapshot replaces everything, and of several changes of a call the
+ * newest counts.
+ */
 function connectClient({ gateway }: World, state: CallState | null) {
   let held = new Map<string, Call>();
   const take = ({ event, body }: Message) => {
@@ -90,7 +93,7 @@ const notice = (key: string, erased: boolean) => ({
   stamped: 0,
 });
 
-test("a snapshot read before an erasure and answered after it leaves the call in nobody's view", async () => {
+test("a snapshot read before an erasure and answered after it leaves the call in no client's view", async () => {
   const world = start();
   const client = connectClient(world, null);
   world.store.set("one", sampleCall({ aggregate_id: "one" }));
@@ -156,7 +159,7 @@ async function play(world: World, script: Step[]) {
       unnotified.push(notice(aggregate_id, false));
     }
     if (step.do === "erase" && world.store.delete(`${step.id}`)) unnotified.push(notice(`${step.id}`, true));
-    // an owner that lost its partition notifies of what it stored before, after the notices of the new one
+    // an owner that lost its partition sends notices of its old changes after those of the new owner
     if (step.do === "erase" && step.late) unnotified.push(notice(`${step.id}`, false));
     if (step.do === "notify") world.feed.notify(unnotified.splice(0));
     if (step.do === "subscribe") for (const client of clients) client.subscribe();
@@ -175,7 +178,7 @@ async function play(world: World, script: Step[]) {
   return clients;
 }
 
-test("views end as the store is, erased calls gone, in whatever order reads, answers and notices come", async () => {
+test("views end in the state of the store, without erased calls, in any order of reads, answers and notices", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(...steps), { maxLength: 40 }), async (script) => {
       const world = start();
@@ -191,5 +194,5 @@ test("views end as the store is, erased calls gone, in whatever order reads, ans
     }),
     { numRuns: runs(100) },
   );
-  // two seconds alone, many times that on a busy machine
+  // takes two seconds alone, and many times that on a busy machine
 });

@@ -46,7 +46,7 @@ function start(
   return { feed, notified, proceed, clock, counts };
 }
 
-/** A feed that has compared once, and a call that changes in the store without a notice. */
+/** Starts a feed that has compared once, with a call that changes in the store without a notice. */
 async function startWithUnnoticed() {
   const calls = [sampleCall()];
   const queries = queriesOver(calls);
@@ -72,14 +72,14 @@ const notice = (key: string, more: Partial<Notice["change"]> = {}): Notice => ({
   stamped: 0,
 });
 
-test("views hear of a call before anybody is notified to ask for it", async () => {
+test("views get a changed call before any socket gets DataChanged", async () => {
   const { feed, notified } = start(queriesOver([sampleCall()]));
   feed.notify([notice("one")]);
   await settle();
   expect(notified).toEqual(["one", "DataChanged"]);
 });
 
-test("notices that come while calls are read are read together", async () => {
+test("notices that arrive while calls are read are read together", async () => {
   let reads = 0;
   const queries = queriesOver([sampleCall()]);
   const counting = {
@@ -98,38 +98,38 @@ test("notices that come while calls are read are read together", async () => {
 test("an agent's event is notified without reading any call", async () => {
   const { feed, notified } = start({
     ...queriesOver([]),
-    findCalls: () => Promise.reject(new Error("not to be asked")),
+    findCalls: () => Promise.reject(new Error("unexpected query")),
   });
   feed.notify([notice("ana", { kind: "agent" })]);
   await settle();
   expect(notified).toEqual(["DataChanged"]);
 });
 
-test("a call and an agent of the same key are two: neither's notice swallows the other's", async () => {
+test("notices of a call and of an agent with the same key do not replace each other", async () => {
   const { feed, notified } = start(queriesOver([sampleCall()]));
   feed.notify([notice("one"), notice("one", { kind: "agent" })]);
   await settle();
   expect(notified).toEqual(["one", "DataChanged"]);
 });
 
-test("an erasure needs no read", async () => {
+test("an erasure is notified without a read", async () => {
   const { feed, notified } = start({
     ...queriesOver([]),
-    findCalls: () => Promise.reject(new Error("not to be asked")),
+    findCalls: () => Promise.reject(new Error("unexpected query")),
   });
   feed.notify([notice("one", { erased: true })]);
   await settle();
   expect(notified).toEqual(["one erased", "DataChanged"]);
 });
 
-test("an erasure is notified also where a late notice of the same call comes with it", async () => {
+test("an erasure is notified even if a late notice of the same call arrives with it", async () => {
   const { feed, notified } = start(queriesOver([]));
   feed.notify([notice("one", { erased: true }), notice("one")]);
   await settle();
   expect(notified).toEqual(["one erased", "DataChanged"]);
 });
 
-test("nobody is notified while the database is away; at its return the views are read again, then all are notified", async () => {
+test("no socket is notified while the database is away; after its return the views are read again, then all are notified", async () => {
   let away = true;
   const queries = queriesOver([sampleCall()]);
   const orAway =
@@ -151,7 +151,7 @@ test("nobody is notified while the database is away; at its return the views are
   expect(notified).toEqual(["views read again", "DataChanged"]);
 });
 
-test("resyncs that come together are done by one reading", async () => {
+test("several resyncs at once cause one read of the views", async () => {
   const { feed, notified, proceed } = start(queriesOver([]));
   feed.resync();
   feed.resync();
@@ -165,17 +165,17 @@ test("resyncs that come together are done by one reading", async () => {
   expect(notified).toEqual(["views read again", "DataChanged", "views read again", "DataChanged"]);
 });
 
-test("more notices than it pays to read one by one become a reading of the views", async () => {
+test("more than 10,000 waiting notices cause one read of all views", async () => {
   const { feed, notified } = start(queriesOver([]));
   feed.notify(Array.from({ length: 10_001 }, (_, n) => notice(`call ${n}`)));
   await settle();
   expect(notified).toEqual(["views read again", "DataChanged"]);
 });
 
-test("the past hears of what changed, of what was erased, and of each resync", async () => {
+test("the past gets all changed calls, erased calls and resyncs", async () => {
   const heard: unknown[] = [];
   const past: PastBoard = {
-    at: () => Promise.reject(new Error("nobody asks")),
+    at: () => Promise.reject(new Error("unexpected read")),
     changed: (calls, erased) => void heard.push([calls.map(({ aggregate_id }) => aggregate_id), erased]),
     agentsChanged: (presences, erased) => void heard.push([presences.map(({ agent }) => agent), erased]),
     forget: () => void heard.push("forget"),
@@ -204,7 +204,7 @@ test("the past hears of what changed, of what was erased, and of each resync", a
   ]);
 });
 
-test("a change without a notice is pushed by the comparison, and counted as missed once if its notice does not come for 5 minutes", async () => {
+test("a change without a notice is pushed by the comparison, and counted once as missed if its notice does not arrive within 5 minutes", async () => {
   const { notified, counts, compareAfter } = await startWithUnnoticed();
   expect(await compareAfter(0)).toBe(1);
   expect(notified).toEqual(["views read again", "DataChanged", "one", "DataChanged"]);
@@ -214,7 +214,7 @@ test("a change without a notice is pushed by the comparison, and counted as miss
   expect(await counts()).toEqual({ missed: 1, late: 0 });
 });
 
-test("a change found just before notices stop coming is not counted as missed for the time in which none come", async () => {
+test("a change found just before notices stop arriving is not counted as missed for the time without notices", async () => {
   const { counts, compareAfter } = await startWithUnnoticed();
   await compareAfter(0);
   await compareAfter(400_000, false);
@@ -224,7 +224,7 @@ test("a change found just before notices stop coming is not counted as missed fo
   expect(await counts()).toEqual({ missed: 1, late: 0 });
 });
 
-test("a notice that comes while the comparison reads its change is no missed one", async () => {
+test("a notice that arrives while the comparison reads its change does not count as missed", async () => {
   const { feed, hooks, counts, compareAfter } = await startWithUnnoticed();
   hooks.whileRead = () => {
     hooks.whileRead = () => {};
@@ -235,7 +235,7 @@ test("a notice that comes while the comparison reads its change is no missed one
   expect(await counts()).toEqual({ missed: 0, late: 0 });
 });
 
-test("an erasure without a notice, however old its call is, makes the comparison read every view again, once", async () => {
+test("an erasure without a notice makes the comparison read every view again, once, however old its call is", async () => {
   const ledger = { until: 5 };
   const { feed, notified, proceed } = start({
     ...queriesOver([]),
@@ -259,7 +259,7 @@ test.each([
   { ms: 4_999, late: 0 },
   { ms: 5_000, late: 1 },
 ])(
-  "a notice that comes $ms ms after the comparison found its change is no missed one, and counts as late $late times",
+  "a notice that arrives $ms ms after the comparison found its change does not count as missed, and counts as late $late times",
   async ({ ms, late }) => {
     const { feed, clock, counts, compareAfter } = await startWithUnnoticed();
     await compareAfter(0);
@@ -270,7 +270,7 @@ test.each([
   },
 );
 
-test("a change is neither found nor counted once its notice was relayed", async () => {
+test("a change is neither found nor counted after its notice was relayed", async () => {
   const calls = [sampleCall()];
   const { feed, proceed } = start(queriesOver(calls));
   feed.resync();
@@ -281,7 +281,7 @@ test("a change is neither found nor counted once its notice was relayed", async 
   expect(await feed.reconcile(true)).toBe(0);
 });
 
-test("what happens while the views are read again is relayed between two of them", async () => {
+test("changes that arrive while the views are read again are relayed between two views", async () => {
   const { feed, notified } = start(queriesOver([sampleCall()]), undefined, async (between) => {
     feed.notify([notice("one")]);
     await between();

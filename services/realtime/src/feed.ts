@@ -5,42 +5,51 @@ import type { Day } from "./day.ts";
 import type { PastBoard } from "./past.ts";
 import { READ_SIZE, type Subscriptions } from "./subscriptions.ts";
 
-/** A change someone made known, and when the broker stamped it (ms since the epoch). */
+/** A notice of a change, with the broker's timestamp (ms since the epoch). */
 export type Notice = { change: Change; stamped: number };
 
 export type Feed = {
-  /** Takes notices in their order; they are read and passed on soon, in the background. */
+  /** Takes notices in their order. Their calls are read and passed on soon, in the background. */
   notify(notices: readonly Notice[]): void;
-  /** Something may have been missed: reads every view again, and notifies every socket. */
+  /** Reads every view again and notifies every socket, because changes may have been missed. */
   resync(): void;
   /**
-   * Compares the versions of what changed lately in the store with those that the views were given, and pushes what they lack. Resolves
-   * with the number of such changes, once the database answers. A change counts as missed if its notice does not come for MISSED_MS.
-   * `expectsNotices` is false while none can come: that time does not count.
+   * Compares the versions of recent changes in the store with those that the views have, and pushes the missing ones.
+   * Resolves with the number of missing changes, once the database answers. A change counts as missed if its notice
+   * does not arrive within MISSED_MS. `expectsNotices` is false while no notice can arrive: that time does not count.
    */
   reconcile(expectsNotices: boolean): Promise<number>;
   stop(): void;
 };
 
-/** Beyond this many calls it costs less to read the views again than the calls one by one. */
+/** Above this number of waiting notices, reading the views again costs less than reading each call. */
 const MAX_PENDING = 10_000;
-/** Each failing query may ask for a resync: everything is read again this often at most. */
+/** The shortest time between two reads of everything. Each failing query may request a resync. */
 const RECOVERY_MS = 250;
 /**
- * A comparison looks this far back beyond the one before. A transaction takes its version when it begins, so a change may become
- * visible with a version that is some seconds old.
+ * Each comparison also covers this time before the previous one. A transaction takes its version when it begins, so a
+ * change may become visible with a version that is some seconds old.
  */
 const LOOK_BACK_MS = 120_000;
-/** Two minutes of 800 changed calls a second. With more, reading the views again costs less. */
+/**
+ * The maximum number of versions per comparison: two minutes of 800 changed calls a second. With more, reading the
+ * views again costs less.
+ */
 const MAX_VERSIONS = 100_000;
 /**
- * A notice may come long after its change: a projector that ended between the two has a successor only when Kafka has given away its
- * partitions. The longest time seen under faults is 134 s (test/faults/RESULTS-CLUSTER.md).
+ * The time after which a notice counts as lost. A notice may arrive long after its change: if a projector dies between
+ * the two, its successor begins only after Kafka has reassigned the partitions. The longest time seen under faults is
+ * 134 s (test/faults/RESULTS-CLUSTER.md).
  */
 const MISSED_MS = 300_000;
-/** A comparison overtakes notices that are on their way, which takes milliseconds. */
+/**
+ * The delay from which a notice counts as late. A comparison overtakes notices in transit, which takes milliseconds.
+ */
 const LATE_MS = 5_000;
-/** Between attempts while the database is away: soon enough for the 5 s a client may wait after its return. */
+/**
+ * The time between two attempts while the database is away. It is short enough for the 5 s that a client may wait after
+ * the database's return.
+ */
 const RETRY_MS = 1_000;
 
 type Deps = {
@@ -48,7 +57,7 @@ type Deps = {
   subscriptions: Pick<Subscriptions, "changed" | "resync">;
   day: Pick<Day, "changed" | "agentsChanged" | "forget">;
   past: Pick<PastBoard, "changed" | "agentsChanged" | "forget">;
-  /** notifies every socket that something changed. */
+  /** Notifies every socket that something changed. */
   changed: () => void;
   log: Log;
   metrics: Metrics;
@@ -57,19 +66,25 @@ type Deps = {
   pause?: (ms: number) => Promise<unknown>;
 };
 type Comparison = { expectsNotices: boolean; answer: PromiseWithResolvers<number> };
-/** A change that a comparison found. `since`, by `now`: the time of that comparison, or of the last one at which no notice could come. */
+/**
+ * A change that a comparison found. `since`, measured by `now`, is the time of that comparison, or the last time at
+ * which no notice could arrive.
+ */
 type Awaited = { version: number; since: number };
 type State = Required<Deps> & {
   pending: Map<string, Notice>;
-  /** The newest version of each subject that the views were given, of those that changed lately; null before the first comparison. */
+  /** The newest version of each recently changed subject that the views have. Null before the first comparison. */
   given: Map<string, number> | null;
-  /** Changes whose notices have not come yet. */
+  /** Changes whose notices have not arrived yet. */
   awaited: Map<string, Awaited>;
-  /** CallQueries.erasureMark when the views were last known to have no erased call; null before the first comparison. */
+  /**
+   * CallQueries.erasureMark from the last time at which the views certainly had no erased call. Null before the first
+   * comparison.
+   */
   erasureMark: number | null;
-  /** When the last comparison began, by `now`. */
+  /** The time, measured by `now`, at which the last comparison began. */
   comparedAt: number;
-  /** Comparisons that were asked for. */
+  /** Comparisons that were requested and are not finished. */
   asked: Comparison[];
   needsResync: boolean;
   working: boolean;
@@ -77,9 +92,9 @@ type State = Required<Deps> & {
 };
 
 /**
- * From notices to sockets: reads the calls they name (a notice comes after the commit, so what is read is at least as
- * new), hands them to the views, then says DataChanged. A read that fails asks for a resync, which is
- * done when the database is back.
+ * Creates the feed, the way from notices to sockets. It reads the calls that the notices name, gives them to the views,
+ * then sends DataChanged. A notice follows the commit, so the read call is at least as new as the notice. A read that
+ * fails causes a resync, which runs when the database is back.
  */
 export function createFeed(deps: Deps): Feed {
   const pause = deps.pause ?? ((ms: number) => sleep(ms, undefined, { ref: false }));
@@ -125,7 +140,7 @@ export function createFeed(deps: Deps): Feed {
 
 type ChangeKey = Pick<Change, "kind" | "key">;
 
-/** A call and an agent of the same key are two. */
+/** The key of a change. It includes the kind, because a call and an agent may have the same key. */
 const subjectOf = ({ kind, key }: ChangeKey) => `${kind}:${key}`;
 
 async function work(state: State): Promise<void> {
@@ -135,7 +150,7 @@ async function work(state: State): Promise<void> {
     try {
       await (state.needsResync ? recover(state) : serve(state));
     } catch (error) {
-      // the notices in hand are lost with this: reading everything again makes up for them
+      // the notices in hand are lost now: reading everything again makes up for them
       state.needsResync = true;
       if (!(error instanceof Unavailable)) state.log.error({ err: error }, "reading changed calls failed");
       await state.pause(RETRY_MS);
@@ -144,13 +159,13 @@ async function work(state: State): Promise<void> {
   state.working = false;
 }
 
-/** One round of what is not a reading of everything. */
+/** Handles waiting notices and one requested comparison. */
 async function serve(state: State): Promise<void> {
   if (state.pending.size > 0) await relay(state);
   const [next] = state.asked;
   if (!next) return;
   const found = await compare(state, next.expectsNotices);
-  // a call that was erased has no version to compare, and the ledger names none: all views are read again
+  // an erased call has no version to compare, and the ledger does not name it: read all views again
   if (await hasErasures(state)) state.needsResync = true;
   state.asked.shift();
   next.answer.resolve(found);
@@ -168,12 +183,12 @@ async function relay(state: State): Promise<void> {
 
 type Changed = ChangeKey & { erased?: boolean };
 
-/** Reads what changed and gives it to the views, then notifies every socket. */
+/** Reads the changed calls and agents, gives them to the views, then notifies every socket. */
 async function push(state: State, changes: readonly Changed[]): Promise<void> {
   const calls = changes.filter(({ kind }) => kind === "call");
   const ids = calls.filter(({ erased }) => !erased).map(({ key }) => key);
   const erased = calls.filter((change) => change.erased).map(({ key }) => key);
-  // first, for they need no read that could fail
+  // erasures go first, because they need no read that could fail
   if (erased.length > 0) notify(state, [], erased);
   if (ids.length > 0) await readChanged(state, ids);
   await readAgents(state, changes);
@@ -181,8 +196,9 @@ async function push(state: State, changes: readonly Changed[]): Promise<void> {
 }
 
 /**
- * A notice comes after the commit: what it names and is not there has been erased since. So an erasure is passed on also if a
- * late notice of the same call (of an owner that lost its partition) has taken the place of its own.
+ * Reads the changed calls. A notice follows the commit, so a named call that is missing has been erased since. An
+ * erasure is therefore passed on even if a late notice of the same call (from an owner that lost its partition) has
+ * replaced its notice.
  */
 async function readChanged(state: State, ids: readonly string[]): Promise<void> {
   const found = await state.queries.findCalls(ids);
@@ -191,7 +207,7 @@ async function readChanged(state: State, ids: readonly string[]): Promise<void> 
   notify(state, found, gone);
 }
 
-/** An agent that was erased lives on where it has said something since. */
+/** Reads the changed agents. An erased agent still exists if it has sent an event since. */
 async function readAgents(state: State, changed: readonly Changed[]): Promise<void> {
   const { queries, day, past } = state;
   const changes = changed.filter(({ kind }) => kind === "agent");
@@ -213,11 +229,13 @@ function notify(state: State, calls: readonly Call[], erased: readonly string[])
   past.changed(calls, erased);
 }
 
-/** The views are given this version. */
+/** Records that the views have this version. */
 const note = ({ given }: State, stored: StoredVersion): void =>
   void given?.set(subjectOf(stored), stored.version);
 
-/** The notice of a found change has come. The notice of an agent may name a lower version than the one that is stored. */
+/**
+ * Removes a found change when its notice arrives. The notice of an agent may name a lower version than the stored one.
+ */
 function settleAwaited({ awaited, metrics, now }: State, change: Change): void {
   const found = awaited.get(subjectOf(change));
   if (found === undefined || (change.kind === "call" && change.version < found.version)) return;
@@ -225,11 +243,16 @@ function settleAwaited({ awaited, metrics, now }: State, change: Change): void {
   if (now() - found.since >= LATE_MS) metrics.lateNotices.inc();
 }
 
-/** Clocks of two machines differ: a notice from the future was passed on at once. */
+/**
+ * Observes the delay of a notice. Clocks of two machines differ: a notice from the future counts as passed on at once.
+ */
 const observeDelay = ({ metrics, now }: State, stamped: number): void =>
   metrics.fanoutSeconds.observe(Math.max(0, now() - stamped) / 1_000);
 
-/** See Feed.reconcile. Runs while nothing is being relayed, so that what is on its way to the views is not taken for missing. */
+/**
+ * Runs one comparison, see Feed.reconcile. It runs while nothing is being relayed, so that changes on their way to the
+ * views do not count as missing.
+ */
 async function compare(state: State, expectsNotices: boolean): Promise<number> {
   const until = state.now();
   if (expectsNotices) countMissed(state, until);
@@ -237,7 +260,7 @@ async function compare(state: State, expectsNotices: boolean): Promise<number> {
   const withinMs = LOOK_BACK_MS + Math.max(0, until - state.comparedAt);
   const stored = await state.queries.listVersions({ withinMs, until, limit: MAX_VERSIONS });
   const found = ungivenOf(state, stored);
-  // before anything else is read: a notice may come meanwhile
+  // done before anything else is read, because a notice may arrive meanwhile
   if (expectsNotices)
     for (const each of found) state.awaited.set(subjectOf(each), { version: each.version, since: until });
   if (found.length > MAX_PENDING || stored.length >= MAX_VERSIONS) state.needsResync = true;
@@ -251,14 +274,17 @@ async function compare(state: State, expectsNotices: boolean): Promise<number> {
   return found.length;
 }
 
-/** Whether something was erased since this was asked last, notified of or not. */
+/** Returns whether an erasure happened since this function last ran, with or without a notice. */
 async function hasErasures(state: State): Promise<boolean> {
   const before = state.erasureMark;
   state.erasureMark = await state.queries.erasureMark();
   return before !== null && state.erasureMark !== before;
 }
 
-/** Those with a notice waiting are about to be relayed. The first comparison has nothing to compare with. */
+/**
+ * Returns the stored versions that the views do not have. Those with a waiting notice are left out: they are about to
+ * be relayed. The first comparison has nothing to compare with.
+ */
 const ungivenOf = (state: State, stored: readonly StoredVersion[]): StoredVersion[] =>
   state.given === null
     ? []
@@ -270,18 +296,19 @@ function countMissed({ awaited, metrics, log }: State, now: number): void {
   const missed = [...awaited].filter(([, { since }]) => now - since >= MISSED_MS);
   if (missed.length === 0) return;
   metrics.missedNotices.inc(missed.length);
-  log.error({ count: missed.length }, "changes were found in the store, and their notices never came");
+  log.error({ count: missed.length }, "notices lost: the store has changes whose notices never arrived");
   for (const [subject] of missed) awaited.delete(subject);
 }
 
 /**
- * Finds by reading again all that may have been missed. What changed lately comes first, for all views at once; then each view is
- * read, and what happens meanwhile is relayed between two of them. The first read also says whether the database is back.
+ * Finds all possibly missed changes by reading again. Recent changes are read first, for all views at once. Then each
+ * view is read, and waiting changes are relayed between two views. The first read also shows whether the database is
+ * back.
  */
 async function recover(state: State): Promise<void> {
   state.needsResync = false;
   for (const [subject, { change }] of state.pending) if (!change.erased) state.pending.delete(subject);
-  // the notices of these may have been skipped, for example by a new member of the group, which is no loss
+  // their notices may have been skipped, for example by a new member of the group, which is not a loss
   state.awaited.clear();
   state.day.forget();
   state.past.forget();

@@ -1,18 +1,21 @@
-/** Everything of a kind that the store has, kept as it changes. */
+/** All items of one kind in the store, kept up to date. */
 export type Followed<T> = {
-  /** As just read from the store, and the keys of those that are gone for good. */
+  /** Takes items just read from the store, and the keys of those that were erased. */
   changed(items: readonly T[], gone: readonly string[]): void;
-  /** Something may have been missed: the next question reads everything again. */
+  /** Discards everything, because changes may have been missed. The next request reads everything again. */
   forget(): void;
-  /** Read at the first question; from then on as new as what `changed` was given. Throws what the reading throws. */
+  /**
+   * Reads the store on the first request; later requests return that reading with all changes since. Throws what `read`
+   * throws.
+   */
   all(): Promise<Map<string, T>>;
 };
 
 type Kept<T> = Map<string, T>;
-/** `missed`: what changed since it began; null = gone. */
+/** A read in progress. `missed` holds what changed since it began; null = erased. */
 type Reading<T> = { missed: Map<string, T | null>; kept: Promise<Kept<T>> };
 
-/** `read` gives all there are. */
+/** Creates the collection. `read` returns all items of the store. */
 export function createFollowed<T extends { version: number }>(deps: {
   read: () => Promise<readonly T[]>;
   keyOf: (item: T) => string;
@@ -20,7 +23,7 @@ export function createFollowed<T extends { version: number }>(deps: {
   const { read, keyOf } = deps;
   let kept: Kept<T> | null = null;
   let reading: Reading<T> | null = null;
-  /** The newer version stays: notices and readings overtake each other. */
+  /** Keeps the newer version, because notices and reads overtake each other. */
   const put = (items: Map<string, T | null>, item: T): void => {
     const known = items.get(keyOf(item));
     if (!known || known.version <= item.version) items.set(keyOf(item), item);

@@ -16,7 +16,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 type Given = { answer?: (command: Command) => Promise<Answer>; taking?: boolean };
 
-/** A gateway with one client on a link that takes each message at once, or only on request. */
+/** Starts a gateway with one client, on a link that takes each message at once or only on request. */
 function start({ answer, taking = true }: Given = {}) {
   const clock = createManualClock();
   const metrics = createMetrics();
@@ -49,7 +49,7 @@ function start({ answer, taking = true }: Given = {}) {
 
 const notifications = (sent: string[]) => sent.filter((each) => each === "DataChanged Ok").length;
 
-test("changes within 50 ms are notified once, and the last is never swallowed", () => {
+test("changes within 50 ms are notified once, and the last change is always notified", () => {
   const { gateway, clock, sent } = start();
   for (let n = 0; n < 9; n += 1) {
     gateway.changed();
@@ -62,7 +62,7 @@ test("changes within 50 ms are notified once, and the last is never swallowed", 
   expect(notifications(sent)).toBe(3);
 });
 
-test("a socket that takes nothing has one DataChanged pending, and one more once it took that", () => {
+test("a socket that takes nothing has one DataChanged pending, and gets one more after it took that", () => {
   const { gateway, clock, sent, takeAll } = start({ taking: false });
   for (let n = 0; n < 10; n += 1) {
     gateway.changed();
@@ -74,7 +74,7 @@ test("a socket that takes nothing has one DataChanged pending, and one more once
   expect(notifications(sent)).toBe(2);
 });
 
-test("the next command waits until the last answer is taken", async () => {
+test("the next command waits until the client has taken the last answer", async () => {
   const { gateway, connection, sent, takeAll } = start({ taking: false });
   for (let n = 0; n < 3; n += 1) gateway.receive(connection, { event: "ListCalls", data: {} });
   await settle();
@@ -84,7 +84,7 @@ test("the next command waits until the last answer is taken", async () => {
   expect(sent.slice(1)).toEqual(["ListCalls Ok", "ListCalls Ok"]);
 });
 
-test("commands beyond those that may wait are refused at once, the others answered", async () => {
+test("commands beyond the limit of waiting ones are refused at once, the others are answered", async () => {
   const { gateway, connection, sent, link } = start();
   for (let n = 0; n < MAX_WAITING + 10; n += 1) gateway.receive(connection, { event: "ListCalls", data: {} });
   expect(sent.slice(1)).toEqual(Array(9).fill("ListCalls Failed"));
@@ -94,7 +94,7 @@ test("commands beyond those that may wait are refused at once, the others answer
   expect(link.ended).toBe(false);
 });
 
-test("commands that are few and large are refused beyond 1 MiB of what may wait", async () => {
+test("large commands are refused beyond 1 MiB of waiting commands", async () => {
   const { gateway, connection, sent, link } = start();
   const data = { params: { queue: "q".repeat(60_000) } };
   const fit = Math.floor(MAX_WAITING_BYTES / 60_100);
@@ -108,7 +108,7 @@ test("commands that are few and large are refused beyond 1 MiB of what may wait"
   expect(link.ended).toBe(false);
 });
 
-test("a command that fails is answered, and the socket stays", async () => {
+test("a failed command is answered, and the socket stays open", async () => {
   const answer = createAnswers({
     ...noNumbers,
     queries: { ...queries, listCalls: () => Promise.reject(new Unavailable()) },
@@ -124,7 +124,7 @@ test("a command that fails is answered, and the socket stays", async () => {
   expect(link.ended).toBe(false);
 });
 
-test("a Subscribe that fails leaves the subscription before it alone", async () => {
+test("a failed Subscribe keeps the previous subscription", async () => {
   let away = false;
   const answer = createAnswers({
     ...noNumbers,
@@ -155,7 +155,7 @@ test("a socket that takes nothing for 30 s is closed", () => {
   expect(link.ended).toBe(true);
 });
 
-test("a socket that takes a large message bit by bit stays, for as long as it does", () => {
+test("a socket that takes a large message in parts stays open as long as it makes progress", () => {
   const { clock, link } = start({ taking: false });
   for (link.unsent = 9_000_000; link.unsent > 0; link.unsent -= 1_000_000) clock.advance(STALL_MS - 10_000);
   expect(link.ended).toBe(false);
@@ -163,13 +163,13 @@ test("a socket that takes a large message bit by bit stays, for as long as it do
   expect(link.ended).toBe(true);
 });
 
-test("an idle socket that took everything stays for ever", () => {
+test("an idle socket that took everything stays open", () => {
   const { clock, link } = start();
   clock.advance(100 * STALL_MS);
   expect(link.ended).toBe(false);
 });
 
-test("a socket with more than 1 MiB of untaken pushes is closed at the next", async () => {
+test("a socket with more than 1 MiB of untaken pushes is closed at the next push", async () => {
   const { gateway, connection, subscriptions, clock, link, takeAll } = start({ taking: false });
   takeAll();
   gateway.receive(connection, { event: "Subscribe", data: {} });
@@ -186,12 +186,12 @@ test("a socket with more than 1 MiB of untaken pushes is closed at the next", as
   expect(link.ended).toBe(true);
 });
 
-test("many small messages that are not taken close a socket as a few large ones do", async () => {
+test("many small untaken messages close a socket as a few large ones do", async () => {
   const { gateway, connection, subscriptions, clock, link, takeAll } = start({ taking: false });
   gateway.receive(connection, { event: "Subscribe", data: {} });
   await settle();
   takeAll();
-  // of as many bytes again as they are held for: two rounds are over the limit, one is not
+  // their overhead equals their text: two rounds exceed the limit, one does not
   const third = Math.ceil(MAX_BACKLOG_BYTES / 3 / HELD_BYTES);
   const many = Array.from({ length: third }, (_, n) => sampleCall({ aggregate_id: `${n}` }));
   for (const version of [2, 3, 4]) {
@@ -205,7 +205,7 @@ test("many small messages that are not taken close a socket as a few large ones 
   expect(link.ended).toBe(true);
 });
 
-test("a socket that closed while its query ran is sent nothing and stays in no view", async () => {
+test("a socket that closed while its query ran gets nothing and is removed from every view", async () => {
   const { gateway, connection, subscriptions, clock, sent } = start();
   gateway.receive(connection, { event: "Subscribe", data: {} });
   gateway.disconnect(connection);

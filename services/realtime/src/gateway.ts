@@ -20,13 +20,16 @@ import type { ReportSubscriptions } from "./report-subscriptions.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
-/** The most waiting commands of one socket. A page sends a handful at once; a client that reads no answer is stopped here. */
+/**
+ * The maximum number of waiting commands of one socket. A page sends a handful at once. The limit stops a client that
+ * reads no answers.
+ */
 export const MAX_WAITING = 1_000;
-/** The most bytes of the waiting commands of one socket. A thousand commands of a page take 100 KB. */
+/** The maximum number of bytes of the waiting commands of one socket. A thousand commands of a page take 100 KB. */
 export const MAX_WAITING_BYTES = 1024 * 1024;
 /** The shortest time between two DataChanged: no client needs more than twenty a second. */
 export const CHANGED_MS = 50;
-/** How often stalled sockets are looked for. */
+/** The time between two checks for stalled sockets. */
 const SWEEP_MS = 5_000;
 /** The time between two steps of closing sockets gradually. */
 const CLOSE_STEP_MS = 100;
@@ -35,18 +38,21 @@ export type Gateway = {
   /** Welcomes a new socket. From now on it is notified of changes. */
   connect(link: TransportSocket, transport: string): Connection;
   /**
-   * Takes a message of a client; null is a message that cannot be read. The messages of a socket are answered in their order, one at a
-   * time. `by` sends the answer if the link does not: an acknowledgement.
+   * Takes a message of a client; null is a message that cannot be read. The messages of a socket are answered in order,
+   * one at a time. `by` sends the answer in place of the link's `send`, for example as an acknowledgement.
    */
   receive(connection: Connection, request: Request | null, by?: Send): void;
   disconnect(connection: Connection): void;
   /** Sends a DataChanged to every socket, at most one in 50 ms. */
   changed(): void;
-  /** Sends a Stale to every socket, to later ones after their Welcome: no notices came since `since` (ms since the epoch). */
+  /**
+   * Sends a Stale to every socket, and to later ones after their Welcome. No notices have arrived since `since` (ms
+   * since the epoch).
+   */
   stale(since: number): void;
-  /** Sends a Fresh to every socket: the end of `stale`. */
+  /** Sends a Fresh to every socket, which ends `stale`. */
   fresh(): void;
-  /** Closes the present sockets one after the other within `withinMs`. Returns how to cancel the rest. */
+  /** Closes the present sockets one after the other within `withinMs`. Returns a function that cancels the rest. */
   closeGradually(withinMs: number): () => void;
   /** Ends every socket. */
   stop(): void;
@@ -59,13 +65,13 @@ type Deps = {
   log: Log;
   metrics: Metrics;
   clock: Clock;
-  /** The rules by which numbers and search terms are read. */
+  /** The rules for reading numbers and search terms. */
   account: SearchAccount;
 };
 type State = Deps & {
   connections: Set<Connection>;
   throttle: Throttle;
-  /** The Stale message while the sockets may show outdated data. */
+  /** The Stale message while the boards of the sockets may be outdated, else null. */
   stale: Message | null;
 };
 
@@ -136,12 +142,12 @@ function closeGradually(state: State, withinMs: number): () => void {
 function endStalled(state: State): void {
   const stalled = [...state.connections].filter((connection) => isStalled(connection, state.clock.now()));
   for (const connection of stalled) end(state, connection);
-  if (stalled.length > 0) state.log.warn({ count: stalled.length }, "sockets that take nothing were closed");
+  if (stalled.length > 0) state.log.warn({ count: stalled.length }, "closed sockets that read nothing");
 }
 
 function pushTo(state: State, connection: Connection, messages: readonly Message[]): void {
   if (connection.open && !push(connection, messages, connection.socket.send, state.clock)) {
-    state.log.warn({ id: connection.transport }, "a socket that reads too slowly was closed");
+    state.log.warn({ id: connection.transport }, "closed a socket that reads too slowly");
     end(state, connection);
     return;
   }
@@ -152,7 +158,7 @@ function pushToAll(state: State, message: Message): void {
   for (const connection of [...state.connections]) pushTo(state, connection, [message]);
 }
 
-/** Sends due DataChanged. A socket that has not taken the last one gets the next one later. */
+/** Sends the due DataChanged messages. A socket that has not taken the last one gets the next one later. */
 function notifyAll(state: State): void {
   for (const connection of state.connections) {
     if (!connection.due || connection.notifying) continue;
@@ -182,7 +188,9 @@ function receive(state: State, connection: Connection, request: Request | null, 
   if (!push(connection, [refusal], by, state.clock)) end(state, connection);
 }
 
-/** Reads a message at once, so that only its parameters are kept: parsed JSON takes many times its text. */
+/**
+ * Reads a message at once and keeps only its parameters, because parsed JSON takes many times the memory of its text.
+ */
 function read(account: SearchAccount, request: Request | null, by: Send): PendingCommand {
   const event = request && isCommandName(request.event) ? request.event : "other";
   const asked = request ? parseCommand(request, account) : { refusal: invalidMessage };
@@ -193,7 +201,10 @@ function read(account: SearchAccount, request: Request | null, by: Send): Pendin
 const mayWait = ({ waiting, waitingBytes }: Connection, { bytes }: PendingCommand): boolean =>
   waiting.length < MAX_WAITING && waitingBytes + bytes <= MAX_WAITING_BYTES;
 
-/** Answers the waiting commands one by one. The next one begins when the client has taken the answer, so a socket holds one answer. */
+/**
+ * Answers the waiting commands one by one. The next one begins when the client has taken the answer, so a socket holds
+ * only one answer.
+ */
 async function answerWaiting(state: State, connection: Connection): Promise<void> {
   connection.busy = true;
   for (let next = takeNext(connection); next; next = takeNext(connection)) {
@@ -226,7 +237,7 @@ type Subscription = (Command & { event: "Subscribe" }) | ReportSubject;
 const isSubscription = (command: Command): command is Command & Subscription =>
   command.event.startsWith("Subscribe");
 
-/** Replaces a subscription when the answer of the new one is there. A Subscribe that fails changes nothing. */
+/** Replaces a subscription once the new one is answered. A failed Subscribe changes nothing. */
 async function subscribe(state: State, connection: Connection, command: Subscription): Promise<Reply> {
   const registration = register(state, connection, command);
   const answer = await state.answer(command);

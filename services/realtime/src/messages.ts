@@ -2,31 +2,30 @@ import type { Call, CallPage, Page, StoredEvent } from "@teravoz/domain";
 import { type Answers, type CommandName, type Pushes, SOCKET_ERRORS } from "@teravoz/protocol";
 
 /**
- * A message to a socket: its name and its envelope as JSON text,
- * `{"data":…,"event":…,"status":"Ok"|"Failed"}` with the keys in this order and further ones after them. It is encoded once, however
- * many sockets get it.
+ * A message to a socket: its name and its envelope as JSON text, `{"data":…,"event":…,"status":"Ok"|"Failed"}`. The
+ * keys are in this order, and further keys follow. The message is encoded once for all sockets that get it.
  */
 export type Message = {
   readonly event: string;
   readonly status: Status;
   readonly body: string;
-  /** The length of the body in UTF-8. */
+  /** The length of the body in bytes of UTF-8. */
   readonly bytes: number;
 };
 
 type Status = "Ok" | "Failed";
 
-/** Further keys of an envelope, after its three and in this order. A key that is absent or false is left out. */
+/** The further keys of an envelope, in this order. A key that is absent or false is left out. */
 type More = {
   /** The cursor of the next page. */
   next?: string | null;
-  /** The search matched more than is looked up: calls are missing. */
+  /** True if calls are missing because the search matched more than it looks up. */
   cut?: boolean;
-  /** The call no longer meets the conditions of the subscription. */
+  /** True if the call no longer meets the conditions of the subscription. */
   left?: boolean;
 };
 
-/** `data` is JSON text. */
+/** Encodes a message. `data` is JSON text. */
 function encode(event: string, data: string, status: Status, { next, cut, left }: More = {}): Message {
   const more = [
     next ? `,"next":${JSON.stringify(next)}` : "",
@@ -42,9 +41,12 @@ const push = <N extends keyof Pushes>(event: N, data: Pushes[N], more: More = {}
 
 export const welcome = push("Welcome", "Welcome");
 export const dataChanged = push("DataChanged", {});
-/** This instance gets no notices since `since` (ms since the epoch): the client may show outdated data. */
+/**
+ * The Stale message: this instance has got no notices since `since` (ms since the epoch), so the client may show
+ * outdated data.
+ */
 export const stale = (since: number): Message => push("Stale", { since: new Date(since) });
-/** The end of a Stale: the client has been sent what the store has. */
+/** The message that ends a Stale: the client has been sent the state of the store. */
 export const fresh = push("Fresh", {});
 /** The answer to a message that is not `{"event","data"}`. */
 export const invalidMessage = failed("InvalidMessage", SOCKET_ERRORS.invalidBody.text);
@@ -74,7 +76,10 @@ export const callErased = (aggregate_id: string): Message => push("CallErased", 
 export const queuesChanged = (delta: Pushes["QueuesChanged"]): Message => push("QueuesChanged", delta);
 export const agentsChanged = (delta: Pushes["AgentsChanged"]): Message => push("AgentsChanged", delta);
 
-/** The bodies are sent exactly as they were received, character by character: no digit and no doubled key is lost. */
+/**
+ * The answer with a call's events. Their bodies are sent exactly as received, character by character: no digit and no
+ * duplicate key is lost.
+ */
 export function eventList(page: Page<StoredEvent>): Message {
   return encode("ListCallEvents", `[${page.items.map(eventItem).join(",")}]`, "Ok", { next: page.next });
 }

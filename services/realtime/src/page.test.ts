@@ -20,7 +20,7 @@ const TEXT = `<!doctype html><html lang="pt-BR"><title>board</title>${"<p>text</
 let directory: string;
 let server: ReturnType<typeof createHttpServer>;
 let port: number;
-/** The same page as a development server serves it. */
+/** The same page, served by a development server. */
 let development: ReturnType<typeof createHttpServer>;
 let developmentPort: number;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ test.each([
   ["gzip", gunzipSync],
   ["identity", (bytes: Buffer) => bytes],
 ] as const)(
-  "the page is sent as %s to every client that asks for it, the first ones together",
+  "the page is sent as %s to every client that asks for it, even if several are first at once",
   async (encoding, decode) => {
     const answers = await Promise.all([1, 2, 3].map(() => get({ "Accept-Encoding": encoding })));
     for (const { status, headers, body } of answers) {
@@ -72,13 +72,13 @@ test.each([
   },
 );
 
-test("a client that has the page already is answered with 304 and no body", async () => {
+test("a client that already has the page gets 304 and no body", async () => {
   const { headers } = await get({});
   const again = await get({ "If-None-Match": String(headers.etag) });
   expect([again.status, again.body.length]).toEqual([304, 0]);
 });
 
-/** As a browser asks for a document. */
+/** The headers of a browser that requests a document. */
 const BROWSER = { Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
 
 test("a browser at an unknown address gets the page with a 404, an API client gets the JSON error", async () => {

@@ -10,7 +10,7 @@ import type { Context } from "koa";
 import type Router from "koa-router";
 
 type Compressed = () => Promise<Buffer>;
-/** A file of the board. */
+/** A file of the board, with its compressed forms. */
 type Asset = { type: string; etag: string; plain: Buffer; br: Compressed; gzip: Compressed };
 
 const TYPES: Record<string, string> = {
@@ -20,7 +20,10 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
 };
 
-/** The policy allows no inline code and no other host. `connect-src 'self'` covers the socket of the same host. */
+/**
+ * The security headers of the page. The policy allows no inline code and no other host. `connect-src 'self'` includes
+ * the socket of the same host.
+ */
 const HEADERS = {
   "Content-Security-Policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -29,17 +32,18 @@ const HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** The addresses of the board's pages. All of them serve the one document. */
+/** The addresses of the board's pages. All of them serve the same document. */
 const ADDRESSES: string[] = Object.values(PAGE_ADDRESSES);
 
 /**
- * Serves the built board without a token: the socket asks for the token of the data. Returns how a browser is answered at an address
- * that does not exist: with the same document, which says so, as a 404. The document of a development server is marked as such.
+ * Serves the built board without a token; the socket asks for the token of the data. Returns the handler for browsers
+ * at an unknown address: it answers 404 with the same document, which says that the address is unknown. The document of
+ * a development server is marked as such.
  */
 export function addPage(router: Router, directory: string, isDevelopment: boolean): AnswerUnknown {
   const assets = loadAssets(directory, isDevelopment);
   router.get(ADDRESSES, (ctx) => serve(ctx, assets.get("index.html"), "no-cache"));
-  // a name holds a hash of the content, so the file never changes
+  // a name contains a hash of the content, so the file never changes
   router.get("/assets/:name", (ctx) =>
     serve(ctx, assets.get(`assets/${ctx.params.name}`), "public, max-age=31536000, immutable"),
   );
@@ -54,7 +58,7 @@ export function addPage(router: Router, directory: string, isDevelopment: boolea
 
 const isReading = ({ method }: Context): boolean => method === "GET" || method === "HEAD";
 
-/** The files by name. A request looks its name up here and never becomes a path. */
+/** Loads the files by name. A request looks its name up here and never becomes a path. */
 function loadAssets(directory: string, isDevelopment: boolean): Map<string, Asset> {
   if (!existsSync(join(directory, "index.html"))) return new Map();
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
@@ -68,7 +72,7 @@ function loadAssets(directory: string, isDevelopment: boolean): Map<string, Asse
   );
 }
 
-/** See simulator-hint.tsx of the page. */
+/** Marks the document for simulator-hint.tsx of the page. */
 const markDevelopment = (document: Buffer): Buffer =>
   Buffer.from(document.toString().replace("<html ", '<html data-server="development" '));
 
@@ -79,8 +83,8 @@ function createAsset(name: string, plain: Buffer): Asset {
 }
 
 /**
- * Compresses outside the event loop when the first client asks for the file. The whole board takes a second of processor time: the start
- * does not wait for it.
+ * Compresses a file outside the event loop when the first client asks for it. The whole board takes a second of
+ * processor time, and the start does not wait for it.
  */
 function once(compress: typeof gzip | typeof brotliCompress, plain: Buffer): Compressed {
   let compressed: Promise<Buffer> | undefined;

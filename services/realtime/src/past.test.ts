@@ -23,7 +23,10 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 type Sent = { received: number; body: Record<string, unknown> };
 
-/** What is received of so many calls, one each 20 seconds; each event up to two seconds after it happened, so that some overtake. */
+/**
+ * Builds the deliveries of `calls` calls, one every 20 seconds. Each event is received up to two seconds after it
+ * happened, so some overtake others.
+ */
 function traffic(calls: number): Sent[] {
   const names = Object.keys(flows) as FlowName[];
   const sent = Array.from({ length: calls }, (_, n) => {
@@ -44,7 +47,7 @@ function traffic(calls: number): Sent[] {
   return [...sent.flat(), ...shifts()].sort((one, other) => one.received - other.received);
 }
 
-/** Agents who log in one after the other, and each now and then have a break. */
+/** Builds the deliveries of agents who log in one after the other and have a break now and then. */
 function shifts(): Sent[] {
   return ["ana", "beto", "caio"].flatMap((name, n) =>
     Array.from({ length: 12 }, (_, turn) => {
@@ -61,7 +64,7 @@ function shifts(): Sent[] {
   );
 }
 
-/** A board over the model of the store, on a clock set by hand: what is stored is notified at once. */
+/** Starts a board over the model of the store, with a manual clock. Stored events are notified at once. */
 function start() {
   const clock = { now: START };
   const now = () => clock.now;
@@ -96,7 +99,7 @@ function start() {
     past,
     board: createBoard({ queries: store, day, past, account, now }),
     notify,
-    /** Answers of the store are under way until what is returned is called. */
+    /** Holds the answers of the store until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       line.held = promise;
@@ -130,10 +133,15 @@ function eventOf({ received, body }: Sent, offset: number): LoggedEvent {
 
 type World = ReturnType<typeof start>;
 
-/** At no round time, so that moments and events meet in every way. */
+/**
+ * The time between two views of the live board. It is not a round number, so that moments and events coincide in every
+ * way.
+ */
 const LOOK_EVERY_MS = LONG ? 7_300 : 17_300;
 
-/** Half an hour of traffic, stored event by event and seen by a live board now and then; then some hours go by. */
+/**
+ * Half an hour of traffic, stored event by event and seen by a live board now and then, followed by some idle hours.
+ */
 async function halfAnHour() {
   const world = start();
   const seen = new Map<number, Awaited<ReturnType<typeof live>>>();
@@ -150,7 +158,7 @@ async function halfAnHour() {
   return { ...world, seen };
 }
 
-/** A world in which the same half hour was stored at once, and then the same hours have gone by. */
+/** A world in which the same half hour was stored at once, followed by the same idle hours. */
 async function halfAnHourLater() {
   const world = start();
   await world.receive(...traffic(90));
@@ -163,8 +171,8 @@ const live = async ({ board, clock }: World) => ({
   lately: await board.rewound({ at: clock.now, minutes: 30 }),
 });
 
-describe("the past", () => {
-  test("is what was seen live, at every moment, in whatever order they are asked for", async () => {
+describe("the past board", () => {
+  test("the past equals what was seen live, at every moment, in any order of requests", async () => {
     const { board, seen, asked } = await halfAnHour();
     expect(seen.size).toBeGreaterThan(100);
     const moments = [...seen.keys()];
@@ -181,14 +189,14 @@ describe("the past", () => {
     expect(asked.filter((name) => name === "listMovingCalls")).toHaveLength(4);
   });
 
-  test("is read on from what is kept where it is played", async () => {
+  test("playing the past reads each next stretch on top of the kept one", async () => {
     const { board, asked } = await halfAnHourLater();
     for (let at = START; at < START + 30 * MINUTE_MS; at += 15_000)
       await board.rewound({ at: at, minutes: null });
     expect(asked).toEqual(["listRecentCalls", "listMovingCalls", "listMovingCalls", "listMovingCalls"]);
   });
 
-  test("is read once where many ask at once, and again when nobody asked for a minute", async () => {
+  test("the past is read once for many requests at once, and again after a minute without requests", async () => {
     const { clock, past, asked } = await halfAnHourLater();
     await Promise.all(Array.from({ length: 100 }, (_, n) => past.at(new Date(START + n * 1_000))));
     expect(asked).toHaveLength(2);
@@ -200,7 +208,7 @@ describe("the past", () => {
     expect(asked).toHaveLength(4);
   });
 
-  test("has no call that was erased since, nor one that is erased while it is read", async () => {
+  test("the past has no call that was erased since or while it is read", async () => {
     const { past, erase, hold } = await halfAnHourLater();
     const moment = new Date(START + 25 * MINUTE_MS);
     const names = async () => (await past.at(moment)).calls.map(({ aggregate_id }) => aggregate_id);
@@ -217,7 +225,7 @@ describe("the past", () => {
     expect(await names()).toContain("call-13");
   });
 
-  test("has nothing of an agent that was erased since", async () => {
+  test("the past is read again after an erasure of an agent", async () => {
     const { past, asked } = await halfAnHourLater();
     await past.at(new Date(START));
     past.agentsChanged([], false);
@@ -228,7 +236,7 @@ describe("the past", () => {
     expect(asked).toHaveLength(4);
   });
 
-  test("that was being read when something may have been missed is read again", async () => {
+  test("a read that is running during a resync is not kept", async () => {
     const { past, hold, asked } = await halfAnHourLater();
     const release = hold();
     const reading = past.at(new Date(START));
@@ -240,7 +248,7 @@ describe("the past", () => {
     expect(asked).toHaveLength(4);
   });
 
-  test("has an event that was stored long after it was received, and what a new fold makes of a call", async () => {
+  test("an event stored long after its receipt and a new fold of a call discard what was read", async () => {
     const { past, receive, notify, asked } = await halfAnHourLater();
     const moment = new Date(START + 5 * MINUTE_MS);
     const received = START + 4 * MINUTE_MS;
@@ -258,7 +266,7 @@ describe("the past", () => {
     expect(asked).toHaveLength(before + 2);
   });
 
-  test("of the last seconds is read each time, for more may come of it, and what is older then is not", async () => {
+  test("the last seconds are read each time because more events may arrive; older times are not", async () => {
     const { clock, past, asked, receive } = start();
     clock.now += 10 * MINUTE_MS;
     await receive({ received: clock.now, body: { type: "call.new", call_id: "one" } });
@@ -271,7 +279,7 @@ describe("the past", () => {
     expect(asked).toHaveLength(3);
   });
 
-  test("that cannot be read is asked for again, and too many readings at once are refused", async () => {
+  test("a failed read is tried again at the next request, and too many reads at once are refused", async () => {
     let away = true;
     const begun: (() => void)[] = [];
     const queries: PastQueries = {
@@ -289,7 +297,7 @@ describe("the past", () => {
     await expect(earlier(1)).rejects.toThrow("away");
     away = false;
     const waiting = Array.from({ length: 16 }, (_, n) => earlier(1 + n));
-    await expect(earlier(17)).rejects.toThrow("too many readings");
+    await expect(earlier(17)).rejects.toThrow("too many reads");
     await settle();
     expect(begun).toHaveLength(1);
     for (let n = 0; n < 16; n += 1) {
@@ -301,7 +309,7 @@ describe("the past", () => {
   });
 });
 
-test("the future is refused, and the last second is the present", async () => {
+test("a moment in the future is refused, and the last second counts as the present", async () => {
   const { board, clock, receive } = start();
   await receive({ received: START, body: { type: "call.waiting", call_id: "one", queue: "900" } });
   const now = new Date(START);

@@ -12,35 +12,53 @@ import {
 } from "@teravoz/domain";
 import type { Counted } from "./reports.ts";
 
-/** Calls and agents as they were known at any moment; read from the store in stretches, of which a few are kept for a while. */
+/**
+ * Calls and agents as they were known at any past moment. They are read from the store in stretches of ten minutes, and
+ * a few stretches are kept for a while.
+ */
 export type PastBoard = {
-  /** Calls and agents by the events received by then. Throws what the queries throw, and Unavailable if too many wait for a reading. */
+  /**
+   * Returns calls and agents by the events received up to the moment. Throws what the queries throw, and Unavailable if
+   * too many reads are waiting.
+   */
   at(moment: Date): Promise<Counted>;
-  /** Calls as just read from the store, and the ids of those that are gone for good. */
+  /** Takes calls just read from the store, and the ids of those that were erased. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
-  /** Agents as just read; `erased`: something that an agent had said is gone for good. */
+  /** Takes agents just read from the store. `erased` is true if events of an agent were erased. */
   agentsChanged(presences: readonly Presence[], erased: boolean): void;
-  /** Something may have been missed: nothing that was read counts any more. */
+  /** Discards all stretches, because changes may have been missed. */
   forget(): void;
 };
 
-/** Played at 60 times the speed it lasts ten seconds; a large call centre has 3,000 calls in it, 15 MB. */
+/**
+ * The length of a stretch. Played at 60 times the speed it lasts ten seconds. In a large call centre it has 3,000
+ * calls, 15 MB.
+ */
 const STRETCH_MS = 10 * 60_000;
-/** An event is stored so long after its receipt at the latest, unless something is wrong: then `changed` reports it. */
+/**
+ * The longest time between an event's receipt and its storage in normal operation. `changed` reports events that take
+ * longer.
+ */
 const SETTLING_MS = 5_000;
-/** Several may look at times of their own: 100,000 calls a day are some 60 MB, which stretches that follow on each other share. */
+/**
+ * The number of stretches kept, because several clients may look at different times. With 100,000 calls a day they take
+ * some 60 MB, which consecutive stretches share.
+ */
 const STRETCHES_KEPT = 4;
 const UNUSED_MS = 60_000;
-/** The longest time for which the first reading is carried along while someone plays on and on. */
+/** The longest time for which consecutive stretches reuse the calls of the first read. */
 const OLDEST_MS = 10 * 60_000;
-/** One reading at a time leaves the database to those who are live; who comes after so many waits elsewhere. */
+/**
+ * The maximum number of waiting reads; further ones are refused. One read runs at a time, which leaves the database to
+ * the live clients.
+ */
 const MAX_READINGS = 16;
-/** A hundred thousand events of usual size. */
+/** The maximum number of bytes per read: a hundred thousand events of usual size. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** `until`: up to then all is known. Times but those of Past are ms since the epoch. */
+/** A kept stretch. Everything up to `until` is known. Times, except those of Past, are ms since the epoch. */
 type Kept = Past & { until: number; settledReadAt: number; usedAt: number };
-/** `stale`: it is answered with and not kept. */
+/** A read that runs or waits. A stale one answers its requests and is not kept. */
 type Reading = {
   from: Date;
   to: Date;
@@ -55,10 +73,10 @@ export type PastQueries = Pick<
   "listRecentCalls" | "listMovingCalls" | "listPastPresences" | "listPresenceEvents"
 >;
 type Deps = { queries: PastQueries; fold: Fold; now: () => number };
-/** The kept in the order of their use. */
+/** The state. `kept` is in the order of use, the latest last. */
 type State = Deps & { kept: Kept[]; readings: Set<Reading>; last: Promise<unknown> };
 
-/** `now` in ms since the epoch. */
+/** Creates the board of the past. `now` returns ms since the epoch. */
 export function createPastBoard(deps: Deps): PastBoard {
   const state: State = { ...deps, kept: [], readings: new Set(), last: Promise.resolve() };
   return {
@@ -107,15 +125,15 @@ function useKept(state: State, moment: Date): Kept | null {
   return found;
 }
 
-/** One that has not begun, or began after the moment, will know it. */
+/** Finds a read that covers the moment: one that has not begun yet, or one that began after the moment. */
 const findReading = ({ readings }: State, moment: Date): Reading | undefined =>
   [...readings].find(
     ({ from, to, begunAt }) => from <= moment && moment <= to && moment.getTime() <= (begunAt ?? Infinity),
   );
 
 function begin(state: State, moment: Date): Reading {
-  if (state.readings.size >= MAX_READINGS) throw new Unavailable("too many readings of the past");
-  // a stretch begins when all before it is known
+  if (state.readings.size >= MAX_READINGS) throw new Unavailable("too many reads of the past are waiting");
+  // a stretch begins where everything before it is known
   const latest = Math.min(moment.getTime(), state.now() - SETTLING_MS);
   const from = new Date(Math.floor(latest / STRETCH_MS) * STRETCH_MS);
   const to = new Date(Math.max(from.getTime() + STRETCH_MS, moment.getTime()));
@@ -134,7 +152,7 @@ async function read(state: State, reading: Reading): Promise<Past> {
   const begunAt = now();
   reading.begunAt = begunAt;
   const base = useKept(state, from);
-  // what stood first: a call that gets an event between the readings is then in both, and not in none
+  // read the settled calls first: a call that gets an event between the two reads is then in both, not in neither
   const stood = base ? boardAt(base, from, state.fold) : await readStood(queries, from);
   const stretch = { from, to, bytes: MAX_BYTES };
   const moved = await queries.listMovingCalls(stretch);
@@ -154,7 +172,7 @@ async function readStood(queries: PastQueries, at: Date): Promise<Counted> {
   return { calls, presences: await queries.listPastPresences(at) };
 }
 
-/** Nothing is known before it begins. */
+/** Returns the time up to which a read knows everything; none before it begins. */
 const knownUntil = ({ to, begunAt }: Reading): number => Math.min(to.getTime(), (begunAt ?? 0) - SETTLING_MS);
 
 function keep(state: State, past: Kept): void {
@@ -162,13 +180,15 @@ function keep(state: State, past: Kept): void {
   state.kept = [...others, past].slice(-STRETCHES_KEPT);
 }
 
-/** An erased call goes from everything, also from what is being read. */
+/** Removes erased calls from all kept stretches and from reads in progress. */
 function dropErased(state: State, erased: readonly string[]): void {
   if (erased.length > 0) state.kept = [];
   for (const reading of state.readings) for (const key of erased) reading.erased.add(key);
 }
 
-/** A change in a time that was already known (it came late, or is folded again) discards the readings from there on. */
+/**
+ * Discards the stretches that a change affects: it arrived late or was folded again, in a time that was already known.
+ */
 function dropLate(state: State, changed: readonly { updated_at: Date }[]): void {
   dropOld(state);
   const earliest = changed.reduce((least, { updated_at }) => Math.min(least, updated_at.getTime()), Infinity);

@@ -15,7 +15,7 @@ const errorOf = (event: string, data?: unknown) => {
 };
 
 describe("a frame", () => {
-  test("is an event with or without data", () => {
+  test("a frame is an event with or without data", () => {
     expect(parseFrame('{"event":"ListCalls"}')).toEqual({ event: "ListCalls" });
     expect(parseFrame('{"data":{"a":1},"event":"X"}')).toEqual({ event: "X", data: { a: 1 } });
   });
@@ -31,9 +31,9 @@ describe("a frame", () => {
     '{"event":null}',
     '{"event":["ListCalls"]}',
     "{",
-  ])("that is %s is no message", (text) => expect(parseFrame(text)).toBeNull());
+  ])("the frame %s is not a message", (text) => expect(parseFrame(text)).toBeNull());
 
-  test("never makes the parser throw, whatever it is", () => {
+  test("the parser never throws, whatever the frame", () => {
     // any UTF-16; fast-check's unit "binary" first builds a map of a million characters
     const text = fc.uint16Array().map((units) => String.fromCharCode(...units));
     const anything = fc.oneof(text, fc.json());
@@ -42,7 +42,7 @@ describe("a frame", () => {
 });
 
 describe("a command", () => {
-  test("without parameters asks for everything there may be", () => {
+  test("a command without parameters asks for everything", () => {
     const all = { event: "ListCalls", filter: {}, limit: 10_000, cursor: null };
     for (const data of [
       undefined,
@@ -54,7 +54,7 @@ describe("a command", () => {
       expect(commandOf("ListCalls", data)).toEqual(all);
   });
 
-  test("takes numbers and booleans for text, and text for the id", () => {
+  test("a command takes numbers and booleans as text, and text as the id", () => {
     const params = { queue: 900, code: true, id: "12", actor: "ana", state: "NEW" };
     expect(commandOf("Subscribe", { params, limit: 3 })).toEqual({
       event: "Subscribe",
@@ -63,7 +63,7 @@ describe("a command", () => {
     });
   });
 
-  test("takes a window beside its parameters, in any writing of ISO 8601", () => {
+  test("a command takes a window beside its parameters, in any form of ISO 8601", () => {
     const data = { since: "2026-11-25T07:00:00-03:00", until: "2026-11-25T11:00:00.5Z" };
     const window = { since: new Date("2026-11-25T10:00:00Z"), until: new Date("2026-11-25T11:00:00.500Z") };
     expect(commandOf("ListCalls", data)).toMatchObject({ event: "ListCalls", filter: {}, window });
@@ -78,7 +78,7 @@ describe("a command", () => {
     expect(keys[0]).not.toBe(keys[2]);
   });
 
-  test("without a window is the one it was", () => {
+  test("a command with an empty window equals one without a window", () => {
     expect(Object.keys(commandOf("ListCalls", { since: null, until: "" }))).toEqual([
       "event",
       "filter",
@@ -97,12 +97,12 @@ describe("a command", () => {
     ["since", { since: ["2026-11-25T10:00:00Z"] }],
     ["until", { until: false }],
     ["until", { since: "2026-11-25T10:00:00Z", until: "2026-11-25T07:00:00-03:00" }],
-  ])("names %s where the window %j is wrong", (field, data) => {
+  ])("the error names %s if the window %j is wrong", (field, data) => {
     for (const event of ["ListCalls", "Subscribe"])
       expect(errorOf(event, data)).toMatch(new RegExp(`^${field} must be `));
   });
 
-  test("that has no window refuses one", () => {
+  test("a command that has no window refuses one", () => {
     const since = "2026-11-25T10:00:00Z";
     expect(errorOf("ListQueues", { since })).toBe("data may hold only minutes");
     expect(errorOf("ListCallEvents", { call_id: "1", since })).toMatch(/^data may hold only/);
@@ -110,7 +110,7 @@ describe("a command", () => {
   });
 
   test.each(["5511999998888", "(11) 99999-8888", "sip:+5511999998888@203.0.113.7", 5511999998888])(
-    "asks for a number by its canonical form: %s",
+    "a command asks for a number by its canonical form: %s",
     (number) => {
       for (const event of ["ListCalls", "Subscribe"])
         expect(commandOf(event, { params: { number } })).toMatchObject({
@@ -121,12 +121,15 @@ describe("a command", () => {
     },
   );
 
-  test.each(["anonymous", "0000", "x".repeat(300)])("for what names nobody (%s) finds nothing", (number) => {
-    expect(commandOf("ListCalls", { params: { number } })).toMatchObject({ filter: { number: "" } });
-    expect(commandOf("ShowNumber", { number })).toEqual({ event: "ShowNumber", telephone: null });
-  });
+  test.each(["anonymous", "0000", "x".repeat(300)])(
+    "a number that is not a telephone number (%s) finds nothing",
+    (number) => {
+      expect(commandOf("ListCalls", { params: { number } })).toMatchObject({ filter: { number: "" } });
+      expect(commandOf("ShowNumber", { number })).toEqual({ event: "ShowNumber", telephone: null });
+    },
+  );
 
-  test("reads a search term by the account's numbers and queues", () => {
+  test("a command reads a search term by the account's numbers and queues", () => {
     const search = (text: unknown) => commandOf("ListCalls", { params: { search: text, state: "NEW" } });
     expect(search(" VENDAS ")).toMatchObject({
       filter: { state: "NEW", search: { text: "VENDAS", queues: ["VENDAS", "900"], number: null } },
@@ -140,18 +143,18 @@ describe("a command", () => {
     ["search", { params: { search: { $regex: ".*" } } }],
     ["search", { params: { search: ["900"] } }],
     ["number", { params: { number: { $ne: null } } }],
-  ])("names %s where it cannot be read: %j", (field, data) => {
+  ])("the error names %s if it cannot be read: %j", (field, data) => {
     for (const event of ["ListCalls", "Subscribe"])
       expect(errorOf(event, data)).toMatch(new RegExp(`^${field} must be `));
   });
 
-  test("equals another whatever the order of its parameters", () => {
+  test("a command equals another with its parameters in another order", () => {
     const one = commandOf("ListCalls", { params: { queue: "900", state: "NEW" } });
     const other = commandOf("ListCalls", { limit: null, params: { state: "NEW", queue: 900, code: null } });
     expect(commandKey(one)).toBe(commandKey(other));
   });
 
-  test("with a number as call_id means the call of that name", () => {
+  test("a command with a number as call_id means the call of that name", () => {
     expect(commandOf("ListCallEvents", { call_id: 12.5 })).toMatchObject({ call_id: "12.5", limit: 1_000 });
   });
 
@@ -177,26 +180,26 @@ describe("a command", () => {
     ["data", "text"],
     ["data", []],
     ["data", true],
-  ])("names %s where %j is wrong", (field, data) => {
+  ])("the error names %s if %j is wrong", (field, data) => {
     expect(errorOf("ListCalls", data)).toMatch(new RegExp(`^${field} `));
   });
 
-  test.each(["1; drop", 1.5, 2 ** 53, true])("for an id that cannot be (%j) finds nothing", (id) => {
+  test.each(["1; drop", 1.5, 2 ** 53, true])("an impossible id (%j) finds nothing", (id) => {
     expect(commandOf("ListCalls", { params: { id } })).toMatchObject({ filter: { id: Number.NaN } });
   });
 
-  test("for a text that can be in no call is asked like any other", () => {
+  test("a command with a text that no call can contain is accepted", () => {
     const code = "x".repeat(300);
     expect(commandOf("ListCalls", { params: { code } })).toMatchObject({ filter: { code } });
     expect(commandOf("ListCallEvents", { call_id: code })).toMatchObject({ call_id: code });
   });
 
   test.each([undefined, {}, { call_id: "" }, { call_id: null }, { call_id: true }])(
-    "for events needs a call_id: %j",
+    "ListCallEvents without a call_id is refused: %j",
     (data) => expect(errorOf("ListCallEvents", data)).toBe("call_id must be a string that is not empty"),
   );
 
-  test("names a moment in ISO 8601 or in milliseconds, to go back to", () => {
+  test("Rewind takes a moment in ISO 8601 or in milliseconds", () => {
     const at = Date.UTC(2026, 10, 24, 13, 42, 7);
     for (const said of [at, "2026-11-24T13:42:07Z", "2026-11-24T10:42:07.000-03:00"])
       expect(commandOf("Rewind", { at: said })).toEqual({ event: "Rewind", at, minutes: null });
@@ -215,11 +218,11 @@ describe("a command", () => {
     { at: 1_764_000_000_000.5 },
     { at: 1e300 },
     { at: {} },
-  ])("goes back to no moment like %j", (data) =>
+  ])("Rewind refuses a moment like %j", (data) =>
     expect(errorOf("Rewind", data)).toMatch(/^at must be a moment since 2000/),
   );
 
-  test("for deliveries asks for all of them, or those of a status and a key", () => {
+  test("ListDeliveries asks for all deliveries, or those of a status and a key", () => {
     const all = { event: "ListDeliveries", status: null, call_id: null, limit: 1_000, cursor: null };
     for (const data of [undefined, {}, { status: "", call_id: null }])
       expect(commandOf("ListDeliveries", data)).toEqual(all);
@@ -227,31 +230,33 @@ describe("a command", () => {
     expect(commandOf("ListDeliveries", asked)).toEqual({ ...all, ...asked, call_id: "12.5" });
   });
 
-  test.each(["Late", "__proto__", 1, ["late"], {}])("for deliveries knows its statuses: %j", (status) =>
-    expect(errorOf("ListDeliveries", { status })).toBe(
-      "status must be one of new, redelivered, late, out-of-order, unknown-type, refused, parked",
-    ),
+  test.each(["Late", "__proto__", 1, ["late"], {}])(
+    "ListDeliveries refuses an unknown status: %j",
+    (status) =>
+      expect(errorOf("ListDeliveries", { status })).toBe(
+        "status must be one of new, redelivered, late, out-of-order, unknown-type, refused, parked",
+      ),
   );
 
   test.each([undefined, {}, { id: "" }, { id: 1 }, { id: { $ne: 1 } }])(
-    "for a delivery's body needs its id: %j",
+    "ShowDelivery without an id is refused: %j",
     (data) => expect(errorOf("ShowDelivery", data)).toBe("id must be a string that is not empty"),
   );
 
   test.each(["", "listcalls", "__proto__", "constructor", "toString", "Welcome", "DataChanged"])(
-    "named %j is not known",
+    "a command named %j is unknown",
     (event) =>
       expect(errorOf(event)).toMatch(
         /^unknown event ".*": use one of ListCalls, ListCallEvents, (\w+, )+Subscribe\w*$/,
       ),
   );
 
-  test("with an endless name is answered with a short one", () => {
+  test("a command with an endless name is answered with a short error", () => {
     const error = errorOf("\u{1F600}".repeat(10_000));
     expect(error.length).toBeLessThan(500);
   });
 
-  test("is read or refused but never throws, and a filter that is read holds only text and an id", () => {
+  test("any command is read or refused without an exception, and a filter holds only text and an id", () => {
     const event = fc.constantFrom(
       "ListCalls",
       "Subscribe",

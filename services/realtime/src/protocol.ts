@@ -19,14 +19,14 @@ import { failed, type Message } from "./messages.ts";
 /** A message of a client before its parameters are read. */
 export type Request = { event: string; data: unknown };
 
-/** The calls of a list or a subscription. Without `order` they are in the order of their ids. */
+/** The calls of a list or a subscription. Without `order` they are sorted by id. */
 export type AskedCalls = { filter: CallFilter; window?: CallWindow; order?: "began_at"; limit: number };
 
 /** The commands whose parameters depend on the account's numbers and queues, in their final form. */
 type AccountCommands = {
   ListCalls: AskedCalls & { cursor: string | null };
   Subscribe: AskedCalls;
-  /** Null if the text is no number. */
+  /** Null if the text is not a telephone number. */
   ShowNumber: { telephone: Telephone | null };
 };
 
@@ -38,7 +38,7 @@ export type Command = {
 /** The report that a subscription follows, and its window. */
 export type ReportSubject = Extract<Command, { event: "SubscribeQueues" | "SubscribeAgents" }>;
 
-/** Reads a text frame `{"event","data"}`. Null if it is no message. Never throws. */
+/** Reads a text frame `{"event","data"}`. Returns null if it is not a message. Never throws. */
 export function parseFrame(text: string): Request | null {
   const value = parseJson(text);
   if (!isPlainObject(value) || typeof value.event !== "string") return null;
@@ -46,8 +46,8 @@ export function parseFrame(text: string): Request | null {
 }
 
 /**
- * Reads a command, or answers with the message that refuses it: InvalidEvent or Failed. Never throws. Numbers and search terms become
- * the values that the calls of the account are compared with.
+ * Reads a command, or returns the message that refuses it: InvalidEvent or Failed. Never throws. Numbers and search
+ * terms become the values that the account's calls are compared with.
  */
 export function parseCommand(
   { event, data }: Request,
@@ -59,7 +59,7 @@ export function parseCommand(
   return { command: fitToAccount({ event, ...read.data } as ReadCommand, account) };
 }
 
-/** Equal commands have equal keys, whatever the spelling of their parameters. */
+/** The key of a command. Equal commands have equal keys, in any spelling of their parameters. */
 export const commandKey = (command: Command): string => JSON.stringify(command);
 
 type ReadCommand = { [N in CommandName]: { event: N } & CommandData<N> }[CommandName];
@@ -90,7 +90,10 @@ function askedCalls(
   };
 }
 
-/** A text that is no number equals no number of a call, as an unknown `counted_as` equals none of its kinds. */
+/**
+ * Builds the filter. A text that is not a number equals no call's number, just as an unknown `counted_as` equals none
+ * of its kinds.
+ */
 function filterOf(
   { number, search, ...fields }: CommandData<"Subscribe">["params"],
   account: SearchAccount,
@@ -103,7 +106,7 @@ function filterOf(
   return given(prepared) as CallFilter;
 }
 
-/** The fields that have a value. */
+/** Returns the fields that have a value. */
 const given = <T extends object>(fields: T) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;

@@ -43,33 +43,36 @@ import { serveSocketIo } from "./transports/socket-io.ts";
 /** The page that services/board builds. */
 const PAGE = fileURLToPath(new URL("../../board/dist", import.meta.url));
 
-/** Connections, each some 50 KB with what it may wait for: half a gigabyte; more want another instance. */
+/**
+ * The maximum number of open connections. Each takes some 50 KB with its waiting messages: half a gigabyte in all. More
+ * clients need another instance.
+ */
 const MAX_OPEN = 10_000;
 
-/** After a stop began, requests are answered within this time; then the open connections are cut. */
+/** The time to answer requests after a stop began; then the open connections are cut. */
 const LAST_ANSWERS_MS = 2_000;
 
 export type Realtime = {
-  /** Not yet listening. */
+  /** The HTTP server, not yet listening. */
   server: Server;
-  /** Takes what changed. */
+  /** The feed, which takes the changes. */
   feed: Feed;
-  /** Takes whether the boards are live. */
+  /** The gateway, which takes whether the boards are live. */
   gateway: Pick<Gateway, "stale" | "fresh" | "closeGradually">;
-  /** Takes the status that instances send. */
+  /** The system, which takes the status messages of all instances. */
   system: Pick<System, "heard">;
-  /** Origins of pages that were refused in the last hour. */
+  /** Returns the origins of pages that were refused in the last hour. */
   refusedOrigins(): NameCount[];
   /** Ends every socket and the server. */
   stop(): Promise<void>;
 };
 
-/** The whole service but for where its calls, its notices and what it knows of the other parts come from. */
+/** Creates the whole service except the sources of its calls, of its notices and of the state of other parts. */
 export function createRealtime(deps: {
   queries: CallQueries;
   system: Pick<SystemDeps, "queries" | "readEnds" | "hears" | "installation" | "statusEveryMs">;
   deadLetters: Pick<DeadLetterAdmin, "find">;
-  /** Null = dead letters cannot be sent again from here. */
+  /** Null if this service cannot redrive dead letters. */
   redrive: Redrive | null;
   account: Account & FoldRules;
   admission: Admission;
@@ -78,7 +81,7 @@ export function createRealtime(deps: {
   metrics: Metrics;
   log: Log;
   clock?: Clock;
-  /** True outside production: the page shows developers the simulator. */
+  /** True outside production: the page then shows the simulator to developers. */
   isDevelopment: boolean;
   /** The directory of the built page. */
   page?: string;
@@ -131,11 +134,11 @@ export function createRealtime(deps: {
   const answerUnknown = addPage(router, deps.page ?? PAGE, deps.isDevelopment);
   addStats(router, { count: countStats, tokens: deps.admission.tokens, clock });
   const refusedOrigins = createRefusedOrigins({ log, metrics, now: Date.now });
-  // other pages of this machine may read the board, and not redrive
+  // other pages of this machine may read the board, but not redrive
   const ownPages = createOriginCheck({ ...deps.admission, isLocal: false }, refusedOrigins.note);
   if (deps.redrive) addRedrive(router, { ...deps.redrive, log }, ownPages);
   const server = createHttpServer(createApp(router, deps, answerUnknown).callback(), { maxOpen: MAX_OPEN });
-  // an answer to a poll is an answer like any other, of which something must be taken
+  // an answer to a poll must make progress like any other answer
   server.setTimeout(STALL_MS);
   const cutOff = watchOpen(server);
   const admits = createOriginCheck(deps.admission, refusedOrigins.note);
@@ -160,7 +163,7 @@ export function createRealtime(deps: {
   return { server, feed, gateway, system, refusedOrigins: refusedOrigins.list, stop };
 }
 
-/** Keeps in mind what is open, upgraded or not; the answer is how to end all of it. */
+/** Tracks the open connections, upgraded or not. Returns a function that ends all of them. */
 function watchOpen(server: Server): () => void {
   const open = new Set<Socket>();
   server.on("connection", (socket) => {

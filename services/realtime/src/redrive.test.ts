@@ -18,7 +18,7 @@ function openLate() {
   return { late, seen };
 }
 
-test("a producer is made with the first record, once, and stopped", async () => {
+test("a publisher is created once, with the first record, and stopped", async () => {
   const { late, seen } = openLate();
   await late.publish(record);
   await late.publish(record);
@@ -26,7 +26,7 @@ test("a producer is made with the first record, once, and stopped", async () => 
   expect(seen).toEqual(["made", "published", "published", "stopped"]);
 });
 
-test("without a record there is none to stop, and none is made any more", async () => {
+test("a stop without a record stops no publisher, and none is created afterwards", async () => {
   const { late, seen } = openLate();
   await late.stop();
   await expect(late.publish(record)).rejects.toBeInstanceOf(Unavailable);

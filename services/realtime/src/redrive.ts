@@ -5,10 +5,10 @@ import { type Log, Problem } from "@teravoz/runtime";
 import { type createRouter, requireToken } from "@teravoz/runtime/http";
 import type { Doors } from "./transports/admission.ts";
 
-/** How dead letters are sent again, and the tokens of those who may. */
+/** The parts that redrive dead letters, and the tokens that allow it. */
 export type Redrive = RedrivePorts & { tokens: readonly string[] };
 
-/** `GET /dead-letters/:id` and `POST /dead-letters/:id/redrive`, as at the projector, for pages of this host. */
+/** Adds `GET /dead-letters/:id` and `POST /dead-letters/:id/redrive`, as at the projector, for pages of this host. */
 export function addRedrive(
   router: ReturnType<typeof createRouter>,
   { tokens, ...ports }: Redrive & { log: Log },
@@ -17,15 +17,16 @@ export function addRedrive(
   addRedriveRoutes(router, ports, [refuseOtherOrigins(admits), requireToken(tokens)]);
 }
 
-/** A browser that has learnt a password sends it along, whoever's page asks. */
+/** Refuses pages of other origins. A browser that has learnt a password sends it with requests of any page. */
 function refuseOtherOrigins(admits: Doors["admits"]): ReturnType<typeof requireToken> {
   return async ({ req }, next) => {
-    if (!admits(req)) throw new Problem(403, [{ path: "", message: "not for pages of another origin" }]);
+    if (!admits(req))
+      throw new Problem(403, [{ path: "", message: "pages of another origin may not redrive" }]);
     await next();
   };
 }
 
-/** Made when the first record is published: most instances never send one. */
+/** Returns a publisher that is created with the first record, because most instances never send one. */
 export function createLatePublisher(create: () => Publisher): Pick<Publisher, "publish" | "stop"> {
   let publisher: Publisher | null = null;
   let stopped = false;

@@ -13,7 +13,10 @@ import {
 
 type Taken = Record<string, number>;
 
-/** Agents with what they have taken, counted at a moment: as much of a report as deltas look at. */
+/**
+ * Builds a report of agents with the calls they have taken, counted at a moment: the part of a report that deltas
+ * compare.
+ */
 const reportOf = (taken: Taken, ms = 0) =>
   ({
     from: new Date(0),
@@ -35,7 +38,7 @@ function start(first: Taken) {
   };
   const failures: unknown[] = [];
   const reports = createReportSubscriptions({ count, clock, onFailure: (error) => failures.push(error) });
-  /** A client that follows the protocol: a snapshot, then rows that are new and names that are gone. */
+  /** A client that follows the protocol: a snapshot, then new rows and names of rows that are gone. */
   const subscribe = (snapshot = reportOf(world.taken, clock.now())) => {
     const shown = new Map<string, number>();
     const received: string[] = [];
@@ -63,7 +66,7 @@ function start(first: Taken) {
   return { clock, world, failures, reports, subscribe, advance };
 }
 
-test("only rows that changed are sent, at most once a second, and the last change is never swallowed", async () => {
+test("only changed rows are sent, at most once a second, and the last change is always sent", async () => {
   const { world, reports, subscribe, advance } = start({ ana: 1, beto: 1 });
   const client = subscribe();
   client.live();
@@ -82,7 +85,7 @@ test("only rows that changed are sent, at most once a second, and the last chang
   expect(client.received.slice(1)).toEqual(["AgentsChanged caio-beto"]);
 });
 
-test("what changes with time alone is sent within ten seconds", async () => {
+test("a change by time alone is sent within ten seconds", async () => {
   const { world, subscribe, advance } = start({ ana: 1 });
   const client = subscribe();
   client.live();
@@ -92,7 +95,7 @@ test("what changes with time alone is sent within ten seconds", async () => {
   expect(client.shown()).toEqual({ ana: 0 });
 });
 
-test("a snapshot that is older than what the others have is brought up to date, a newer one is sent to the others", async () => {
+test("a snapshot older than the others' report is brought up to date, a newer one is sent to the others", async () => {
   const { world, subscribe, advance } = start({ ana: 1 });
   const slow = subscribe();
   await advance(10);
@@ -108,7 +111,7 @@ test("a snapshot that is older than what the others have is brought up to date, 
   expect(slow.shown()).toEqual({ ana: 3 });
 });
 
-test("a count that fails is notified of, and made up for by the next", async () => {
+test("a failed count is reported, and the next count sends all changes", async () => {
   const { world, failures, reports, subscribe, advance } = start({ ana: 1 });
   const client = subscribe();
   client.live();
@@ -141,7 +144,7 @@ test("a client that left gets nothing, and nothing is counted without subscriber
   expect(world.counted).toBe(counted);
 });
 
-test("a report and the delta to another make the other", () => {
+test("a report plus its delta to another report equals the other report", () => {
   const some = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.nat(2), { noNullPrototype: true });
   fc.assert(
     fc.property(some, some, (before, after) => {

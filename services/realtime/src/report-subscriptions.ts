@@ -3,34 +3,39 @@ import { agentsChanged, type Message, queuesChanged } from "./messages.ts";
 import type { ReportSubject } from "./protocol.ts";
 import { type Clock, createThrottle, type Throttle } from "./throttle.ts";
 
-/** The shortest time between two deltas: nobody can read numbers that change several times a second. */
+/** The shortest time between two deltas. A person cannot read numbers that change several times a second. */
 export const REPORT_FRAME_MS = 1_000;
-/** A report is counted after this time even without an event: windows slide, days begin, silent calls are presumed lost. */
+/**
+ * The longest time between two counts of a report. Without any event, windows slide, days begin and silent calls are
+ * presumed lost.
+ */
 export const REPORT_IDLE_MS = 10_000;
 
 export type LiveReport = QueueReport | AgentReport;
 
 /** A subscription whose first report is not sent yet. */
 export type ReportRegistration = {
-  /** The first report has been sent: from now on the subscriber gets the rows that changed since. */
+  /** Starts the deltas after the first report was sent: from now on the subscriber gets the rows that changed since. */
   live(report: LiveReport): void;
   leave(): void;
 };
 
 export type ReportSubscriptions = {
   register(subject: ReportSubject, deliver: (messages: readonly Message[]) => void): ReportRegistration;
-  /** Something changed: subscribers soon get the rows that changed. */
+  /** Starts a count, because something changed. Subscribers soon get the rows that changed. */
   changed(): void;
   stop(): void;
 };
 
 type Deliver = (messages: readonly Message[]) => void;
-/** The state that all subscribers of one report share: all of them have `last`. */
+/** The state that all subscribers of one report share. All of them have `last`. */
 type Shared = {
   subject: ReportSubject;
   last: LiveReport | null;
   live: Set<Deliver>;
-  /** The number of subscribers, those without a first report included. The report is dropped with the last one. */
+  /**
+   * The number of subscribers, including those without a first report. The report is dropped with the last subscriber.
+   */
   readers: number;
   frame: Throttle;
   isCounting: boolean;
@@ -43,7 +48,10 @@ type Deps = {
   clock: Clock;
 };
 
-/** Equal subjects share one report. It is counted at most once a second, and every ten seconds if nothing happens. */
+/**
+ * Creates the subscriptions. Equal subjects share one report, which is counted at most once a second, and every ten
+ * seconds without changes.
+ */
 export function createReportSubscriptions(deps: Deps): ReportSubscriptions {
   const all = new Map<string, Shared>();
   const trigger = () => {
@@ -104,7 +112,7 @@ function goLive(shared: Shared, report: LiveReport, deliver: Deliver): void {
   if (last && live.size > 0 && last.now > report.now) send([deliver], report, last);
   else publish(shared, report);
   live.add(deliver);
-  // changes that came while the first report was being counted
+  // for changes that arrived while the first report was being counted
   shared.frame.trigger();
 }
 
@@ -150,7 +158,7 @@ type Row = QueueReport["queues"][number] | AgentReport["agents"][number];
 const rowsOf = (report: LiveReport): readonly Row[] => ("agents" in report ? report.agents : report.queues);
 const nameOf = (row: Row): string | null => ("agent" in row ? row.agent : row.queue);
 
-/** The report without rows and without the times of its window, which pass without a change. */
+/** Returns the report without its rows and without the times of its window, which pass without a change. */
 function headOf(report: LiveReport): string {
   const { now: _now, from: _from, ...head } = report;
   return JSON.stringify({ ...head, agents: null, queues: null });

@@ -42,7 +42,7 @@ const abandoned = (queue: string | null, minutesAgo: number, waitMs = 60_000): R
 };
 
 describe("the report of the queues", () => {
-  test("counts today from midnight of the account's zone, or the last minutes", () => {
+  test("the report counts today from midnight of the account's zone, or the last minutes", () => {
     // 10:42 in São Paulo
     const calls = [abandoned("900", 10), abandoned("900", 600), abandoned("900", 700)];
     const today = reporter()(calls, now, null);
@@ -51,7 +51,7 @@ describe("the report of the queues", () => {
     expect(reporter("{}", "UTC")(calls, now, null).total.offered).toBe(3);
   });
 
-  test("has a row for each queue of the settings and each that had a visit, by number, and the queueless last", () => {
+  test("each queue of the settings and each queue with a visit has a row, sorted by number, visits without a queue last", () => {
     const calls = [abandoned("1000", 3), abandoned(null, 2), abandoned("vip", 1), abandoned("99", 4)];
     const { queues } = reporter('{"901":{},"900":{"name":"Vendas"},"*":{}}')(calls, now, null);
     expect(queues.map(({ queue, name, offered }) => [queue, name, offered])).toEqual([
@@ -64,7 +64,7 @@ describe("the report of the queues", () => {
     ]);
   });
 
-  test("judges each queue by its own promise, else by that of *, else by the usual one", () => {
+  test("each queue is judged by its own promise, else by that of *, else by the default", () => {
     const queues =
       '{"900":{"shortAbandonSeconds":90},"901":{"serviceLevelSeconds":40},"*":{"shortAbandonSeconds":30}}';
     const calls = [abandoned("900", 5), abandoned("901", 4), abandoned("902", 3, 30_000)];
@@ -81,7 +81,7 @@ describe("the report of the queues", () => {
   });
 });
 
-test("the report of a queue's day is by quarters of an hour of the account's zone, judged by the queue's promise", () => {
+test("the report of a queue's day has quarters of an hour of the account's zone, judged by the queue's promise", () => {
   const { QUEUES: queues } = readConfig(queueSettings, { QUEUES: '{"900":{"shortAbandonSeconds":90}}' });
   const account = { queues, zone: "America/Sao_Paulo" };
   const calls = [abandoned("900", 10), abandoned("901", 12), abandoned("901", 600), abandoned("901", 700)];
@@ -104,7 +104,7 @@ test("the report of a queue's day is by quarters of an hour of the account's zon
   expect(of("900").some).toEqual([["2026-11-25T13:30:00.000Z", 1]]);
 });
 
-test("the report of those who gave up holds the latest, and says that there are more", () => {
+test("the report of abandoned visits holds the latest, and says if there are more", () => {
   const { QUEUES: queues } = readConfig(queueSettings, {});
   const account = { queues, zone: "America/Sao_Paulo" };
   const calls = Array.from({ length: MAX_ABANDONED + 1 }, (_, n) => abandoned("900", 1 + n / 100));
@@ -115,12 +115,12 @@ test("the report of those who gave up holds the latest, and says that there are 
   expect(reportAbandoned(calls, { account, now, minutes: 3, days: null }).more).toBe(false);
 });
 
-describe("the report of the last days' abandoned visits", () => {
+describe("the report of the abandoned visits of several days", () => {
   const { QUEUES: queues } = readConfig(queueSettings, {});
   const asked = { account: { queues, zone: "America/Sao_Paulo" }, now, minutes: null };
   const DAY = 24 * 60;
 
-  test("begins at the midnight six days ago for seven days, and at today's if no days are asked for", () => {
+  test("a report of seven days begins at the midnight six days ago, and a report without days at today's midnight", () => {
     const calls = [abandoned("900", 5), abandoned("900", 6 * DAY), abandoned("900", 7 * DAY)];
     const week = reportAbandoned(calls, { ...asked, days: 7 });
     expect(week).toMatchObject({ from: new Date("2026-11-19T03:00:00Z"), days: 7 });
@@ -130,14 +130,14 @@ describe("the report of the last days' abandoned visits", () => {
     expect(today.abandoned).toHaveLength(1);
   });
 
-  test("begins at midnight in a week whose clocks change", () => {
+  test("a report begins at midnight in a week with a clock change", () => {
     const week = { ...asked, account: { queues, zone: "Europe/Berlin" }, days: 7 };
     const from = (at: string) => reportAbandoned([], { ...week, now: new Date(at) }).from.toISOString();
     expect(from("2026-10-28T12:00:00Z")).toBe("2026-10-21T22:00:00.000Z");
     expect(from("2026-04-01T12:00:00Z")).toBe("2026-03-25T23:00:00.000Z");
   });
 
-  test("holds each person once, with all of their visits of the window", () => {
+  test("a report holds each person once, with all of their visits of the window", () => {
     const { people } = reportAbandoned([abandoned("900", 5), abandoned("901", 2 * DAY)], {
       ...asked,
       days: 7,
@@ -193,7 +193,7 @@ test.each([
   ["a list", "[]", "must be JSON like"],
   ["a wrong value", '{"900":{"serviceLevelSeconds":"20"}}', "900.serviceLevelSeconds"],
   ["a wrong name", '{"900":{"sla":20}}', "900"],
-])("QUEUES that is %s is refused in words", (_what, text, words) => {
+])("QUEUES that is %s is refused with a readable error", (_what, text, words) => {
   expect(() => reporter(text)).toThrow(words);
 });
 

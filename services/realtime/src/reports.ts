@@ -81,7 +81,7 @@ export function reportQueueDay(
   return { ...head, queue, slice_ms: SLICE_MS, slices };
 }
 
-/** The most visits and people of a report: more than a call centre calls back in a day, and 300 KB. */
+/** The maximum number of visits and people in a report: more than a call centre calls back in a day, and 300 KB. */
 export const MAX_ABANDONED = 1_000;
 
 export function reportAbandoned(
@@ -101,11 +101,11 @@ export function reportAbandoned(
   };
 }
 
-/** The midnight with which a window of `days` begins, today included. */
+/** Returns the midnight at which a window of `days` begins, including today. */
 export const startOfDays = ({ account: { zone }, now }: Pick<Asked, "account" | "now">, days: number): Date =>
   startOfDay(now, zone, days - 1);
 
-/** The most waiting callers of a report: as many as the board has rows for them. */
+/** The maximum number of waiting callers in a report: the number of rows that the board has for them. */
 export const MAX_WAITING = 500;
 
 export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => ({
@@ -117,7 +117,10 @@ export const reportRewound = (counted: Counted, asked: Asked): RewoundReport => 
 const settingsOf = ({ queues: { named, rest } }: Account, queue: string | null) =>
   (queue === null ? undefined : named.get(queue)) ?? { name: null, ...rest };
 
-/** The window has no end: timestamps of the vendor's clock may be up to a day ahead of ours. */
+/**
+ * Returns the window of a report. It has no end, because timestamps of the vendor's clock may be up to a day ahead of
+ * ours.
+ */
 const windowOf = ({ from }: Reported): Window => ({ from, to: LAST_MOMENT });
 
 const reported = ({ account: { zone }, now, minutes }: Asked): Reported => ({

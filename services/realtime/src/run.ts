@@ -37,21 +37,25 @@ import { createStatusReader } from "./system/status-reader.ts";
 import { openSystemClock } from "./throttle.ts";
 import { isLoopbackAddress } from "./transports/admission.ts";
 
-/** A broker that is away cannot remove the group; an empty group without offsets does no harm and expires there. */
+/**
+ * The longest wait for leaving a group. A broker that is away cannot remove the group; an empty group without offsets
+ * does no harm and expires there.
+ */
 const LEAVE_MS = 4_000;
 
 /**
- * Lists are garbage once they are sent, and V8 lets a small heap grow fourfold before it collects the old part: under 20,000 events
- * and 1,000 clients to 470 MB. Collected at one and a half it is 340, as fast.
+ * The growth of the heap between two collections of its old part. Lists are garbage once they are sent, and by default
+ * V8 lets a small heap grow fourfold: under 20,000 events and 1,000 clients to 470 MB. If it may only grow to one and a
+ * half times its size, it takes 340 MB at the same speed.
  */
 const HEAP_GROWTH = "--heap-growing-percent=50";
 
 type RealtimeService = Service<typeof settings>;
 
-/** Wrappers that a test puts around parts of the service; the service itself has none. */
+/** Wrappers that a test puts around parts of the service. The service itself has none. */
 export type Seams = { queries?: (queries: CallQueries) => CallQueries };
 
-/** Runs the process; resolves once it is started. */
+/** Runs the process. Resolves once it is started. */
 export function runRealtime({ queries: around = (queries) => queries }: Seams = {}) {
   setFlagsFromString(HEAP_GROWTH);
   return runService("realtime", settings, (service) => startRealtime(service, around));
@@ -74,13 +78,13 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   const redrive = openRedrive(service, kafka, deadLetters);
   const queries = around(storage.queries);
   const realtime = createSockets(service, { queries, deadLetters, redrive, system });
-  // changes made while MongoDB was away may not have been announced
+  // changes made while MongoDB was away may have had no notice
   storage.onReachable(() => realtime.feed.resync());
   const changes = followChanges(service, kafka, realtime);
   void checkRules(service, account);
   statuses.begin(realtime.system);
   onStop("kafka", () => Promise.all([leave(changes), statuses.stop(), kafka.status.stop()]));
-  // the last to start is the first to stop: no client stays that is no longer notified of changes
+  // started last and stopped first, so that no client stays connected without notices
   onStop("sockets", () => realtime.stop());
   watchCutOff(service, { realtime, changes, storage });
   const port = await listen(realtime.server, config.HOST, config.PORT ?? config.REALTIME_PORT);
@@ -91,12 +95,15 @@ async function startRealtime(service: RealtimeService, around: NonNullable<Seams
   log.info({ host: config.HOST, port }, "listening");
 }
 
-/** Ends the process where the calls of the database are folded by other rules: it would find and rewind by its own. */
+/**
+ * Ends the process if the calls of the database were folded by other rules, because it would search and rewind by its
+ * own rules.
+ */
 async function checkRules({ config, log, fail }: RealtimeService, account: Account) {
   const rules = foldRulesOf(config);
   const reason = explainOtherRules(rules, (await untilAvailable(() => account.find(), { log })) ?? rules);
   if (reason === null) return;
-  log.fatal({ reason }, "the calls are folded by other rules: this one ends");
+  log.fatal({ reason }, "stopping: the calls in the database were folded by other rules");
   fail("realtime", new Error(reason));
 }
 
@@ -109,7 +116,7 @@ async function openStorage({ config, log, health, onStop }: RealtimeService): Pr
 
 type KafkaParts = ReturnType<typeof openKafka>;
 
-/** Connects to nothing yet. */
+/** Creates the Kafka parts. Nothing connects yet. */
 function openKafka(service: RealtimeService, installation: () => string) {
   const { config, log, fail } = service;
   const topics = topicNames(config.TOPIC_PREFIX);
@@ -123,7 +130,7 @@ function openKafka(service: RealtimeService, installation: () => string) {
 
 const sumOf = (values: { value: number }[]) => values.reduce((sum, { value }) => sum + value, 0);
 
-/** One lane: an operator waits for each. */
+/** One lane, because an operator waits for each redrive. */
 const REDRIVE_LIMITS = { lanes: 1 };
 
 function openRedrive(
@@ -168,7 +175,7 @@ function createSockets({ config, log, health, metrics }: RealtimeService, source
   });
 }
 
-/** Runs in the background, also where Kafka or the registry come up later than this process. */
+/** Follows the notices in the background, even if Kafka or the registry start later than this process. */
 function followChanges(
   { config, log, health, metrics, fail }: RealtimeService,
   { topics, client, codec }: KafkaParts,
@@ -190,7 +197,7 @@ function followChanges(
   return follower;
 }
 
-/** Compares the boards with the store, now and then or while no notices come, and says so to the sockets. */
+/** Compares the boards with the store, periodically and while no notices arrive, and notifies the sockets of it. */
 function watchCutOff(
   { self, config, log, health, onStop }: RealtimeService,
   { realtime, changes, storage }: { realtime: Realtime; changes: Follower; storage: Storage },
@@ -218,18 +225,21 @@ function watchCutOff(
 const leave = (follower: Follower) =>
   Promise.race([follower.stop(), sleep(LEAVE_MS, undefined, { ref: false })]);
 
-/** Its own status goes the way of all others: an instance that does not hear that one, or not yet, cannot say which instance is silent. */
+/**
+ * Returns whether this instance receives statuses. Its own status takes the same path as all others: an instance that
+ * does not receive its own cannot say which other instance is silent.
+ */
 const hearsItself =
   ({ instance: own }: Self): System["hears"] =>
   (instances) =>
     instances.some(({ instance, standing }) => instance === own && standing !== "silent");
 
-/** Statuses of the last day are read, for the counts by minute. */
+/** The age of the oldest statuses that are read at the start: a day, for the counts by minute. */
 const STATUSES_MS = 86_400_000;
 
 /**
- * Hears the status that instances send, once the schemas are known: what could not be read before would be missed. No reason not
- * to be ready: the page of the system says itself where it hears nothing.
+ * Follows the status that instances send, once the schemas are known, because statuses that cannot be decoded would be
+ * lost. It has no readiness check: the System page itself shows that no statuses arrive.
  */
 function createHearing(service: RealtimeService, { topics, client, codec, ready }: KafkaParts) {
   const { config, log, metrics } = service;
@@ -245,7 +255,7 @@ function createHearing(service: RealtimeService, { topics, client, codec, ready 
       groupPrefix: `${config.TOPIC_PREFIX}realtime-`,
       handle: createStatusReader({ codec, system, log }),
       onResync: () => {},
-      onCrash: (err) => log.error({ err }, "statuses are not followed any more"),
+      onCrash: (err) => log.error({ err }, "the consumer of statuses failed: statuses are no longer read"),
     });
   return {
     begin: (system: Realtime["system"]) =>

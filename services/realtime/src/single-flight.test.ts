@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { createSingleFlight, PACE_MS } from "./single-flight.ts";
 
-/** Queries that end on request, each answering with the time at which it began. */
+/** Queries that end on request. Each answers with the time at which it began. */
 function start() {
   const clock = createManualClock();
   const share = createSingleFlight<number>(clock);
@@ -32,7 +32,7 @@ function start() {
   return { ask, end, pass, settle, running };
 }
 
-test("a storm of equal questions costs two queries", async () => {
+test("a storm of equal requests costs two queries", async () => {
   const { ask, settle, running } = start();
   const answers = Array.from({ length: 1_000 }, () => ask());
   expect(running).toHaveLength(1);
@@ -43,7 +43,7 @@ test("a storm of equal questions costs two queries", async () => {
   expect(running).toHaveLength(0);
 });
 
-test("a question that several ask is asked four times a second", async () => {
+test("a query that several clients request runs four times a second", async () => {
   const { ask, end, pass, running } = start();
   void ask();
   void ask();
@@ -54,7 +54,7 @@ test("a question that several ask is asked four times a second", async () => {
   await pass(1);
   expect(running).toHaveLength(1);
   await end();
-  // answers two: one that comes right after it is of the same storm
+  // answers two: a request right after it belongs to the same storm
   void ask();
   await pass(PACE_MS - 1);
   expect(running).toHaveLength(0);
@@ -62,7 +62,7 @@ test("a question that several ask is asked four times a second", async () => {
   expect(running).toHaveLength(1);
 });
 
-test("who asks alone never waits", async () => {
+test("a single request never waits", async () => {
   const { ask, end, running } = start();
   for (let n = 0; n < 10; n += 1) {
     void ask();
@@ -71,14 +71,14 @@ test("who asks alone never waits", async () => {
   }
 });
 
-test("different questions do not wait for each other", () => {
+test("different queries do not wait for each other", () => {
   const { ask, running } = start();
   void ask("one");
   void ask("other");
   expect(running).toHaveLength(2);
 });
 
-test("a question is never answered by a query that began before it, whatever comes in between", async () => {
+test("a request is never answered by a query that began before it, whatever happens in between", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom("ask", "settle"), { maxLength: 30 }), async (steps) => {
       const { ask, settle } = start();
@@ -87,7 +87,7 @@ test("a question is never answered by a query that began before it, whatever com
         if (step === "ask") answers.push(ask());
         else await settle();
       }
-      // one that runs, and one that waits for it
+      // one query runs, and one waits for it
       await settle();
       await settle();
       for (const { asked, began } of await Promise.all(answers)) expect(began).toBeGreaterThan(asked);
@@ -95,7 +95,7 @@ test("a question is never answered by a query that began before it, whatever com
   );
 });
 
-test("a failed query fails all who share it, and the next question is asked anew", async () => {
+test("a failed query fails all requests that share it, and the next request runs it again", async () => {
   const clock = createManualClock();
   const share = createSingleFlight<string>(clock);
   const failing = share("key", () => Promise.reject(new Error("away")));

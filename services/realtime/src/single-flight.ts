@@ -3,26 +3,27 @@ import type { Clock } from "./throttle.ts";
 type Flight<T> = {
   running: Promise<T>;
   beganAt: number;
-  /** How many it answers, and how many the next one will. */
+  /** The number of requests that this query answers, and the number that wait for the next one. */
   askers: number;
   waiting: number;
   next: Promise<T> | null;
 };
 type Flights<T> = { flights: Map<string, Flight<T>>; clock: Clock };
 
-/** Answers with a run of `query` that began after the call. */
+/** Answers a request with a run of `query` that began after the request. */
 export type SingleFlight<T> = (key: string, query: () => Promise<T>) => Promise<T>;
 
 /**
- * From one query to the next of a question that several ask: four lists a second are as live as an eye can follow, and 5,000
- * clients that come back within 5 s cost the database twenty queries. Who asks alone never waits.
+ * The shortest time between two runs of a query that several clients request. Four lists a second are as live as an eye
+ * can follow, and 5,000 clients that reconnect within 5 s cost the database twenty queries. A single request never
+ * waits.
  */
 export const PACE_MS = 250;
 
 /**
- * Equal questions share one query, and no question is ever answered by a query that began before it was asked: while one
- * runs, all that come wait for one more, which begins at its pace. So a storm of equal questions costs two queries.
- * Nothing is kept after the answer; a failure is shared as an answer is.
+ * Lets equal requests share one query. No request is answered by a query that began before it: while one query runs,
+ * all new requests wait for one more, which begins at least PACE_MS after the beginning of the first. A storm of equal
+ * requests therefore costs two queries. Nothing is kept after the answer; a failure is shared like an answer.
  */
 export function createSingleFlight<T>(clock: Clock): SingleFlight<T> {
   const state: Flights<T> = { flights: new Map(), clock };
@@ -50,7 +51,10 @@ function begin<T>(state: Flights<T>, key: string, query: () => Promise<T>, asker
   return flight.running;
 }
 
-/** A question that several asked is kept in mind for its pace: the storm may not be over. */
+/**
+ * Removes a finished query. If several requests shared it, it is kept until PACE_MS after its beginning, because the
+ * storm may not be over.
+ */
 async function land<T>(state: Flights<T>, key: string, flight: Flight<T>): Promise<void> {
   await over(flight.running);
   if (flight.askers > 1) await atPace(state, flight);

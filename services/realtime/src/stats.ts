@@ -15,7 +15,10 @@ export type CountStats = (minutes: number) => Promise<Stats>;
 
 type Deps = { count: CountStats; tokens: readonly string[] | null; clock: Clock };
 
-/** `GET /stats?minutes=30`: from 1 to 1,440. Requests that come while one is answered share the next answer. */
+/**
+ * Adds `GET /stats?minutes=30`, with minutes from 1 to 1,440. Requests that arrive while one is answered share the next
+ * answer.
+ */
 export function addStats(router: Router, deps: Deps): void {
   const share = createSingleFlight<Stats>(deps.clock);
   router.get("/stats", requireToken(deps.tokens), answerUnavailable, async (ctx) => {
@@ -34,7 +37,7 @@ function readMinutes({ query }: Context): number {
   );
 }
 
-/** `now` in ms since the epoch. */
+/** Creates CountStats. `now` returns ms since the epoch. */
 export const createCountStats =
   (deps: {
     queries: Pick<CallQueries, "countEvents">;

@@ -14,33 +14,36 @@ import {
   type View,
 } from "./views.ts";
 
-/** One frame per view in this time: ten a second is more than an eye follows, and a busy call changes faster. */
+/**
+ * The shortest time between two frames of a view. Ten a second is more than an eye follows, and a busy call changes
+ * faster.
+ */
 export const FRAME_MS = 100;
 
-/** Reads of calls by their ids: an `$in` of this size is answered in a few milliseconds. */
+/** The maximum number of calls read by their ids at once: an `$in` of this size is answered in a few milliseconds. */
 export const READ_SIZE = 500;
 
-/** What a subscriber is handed: the messages of one frame, encoded once for all who get them. */
+/** Sends a subscriber the messages of one frame. They are encoded once for all subscribers. */
 export type Deliver = (messages: readonly Message[]) => void;
 
-/** A subscription in the making: what happens from now on is kept for it until its snapshot is there. */
+/** A subscription that begins. Changes are kept for it until its snapshot is sent. */
 export type Registration = {
-  /** The snapshot has been sent: from here on it gets deltas, first those it missed. */
+  /** Starts the deltas after the snapshot was sent, first those that it missed. */
   live(calls: readonly Call[]): void;
-  /** Ends it, whether it was live or not. */
+  /** Ends the subscription, live or not. */
   leave(): void;
 };
 
-/** What a client subscribed to: at most so many calls in its snapshot. */
+/** The calls that a client subscribed to, with at most `limit` calls in its snapshot. */
 export type Asked = Selection & { limit: number };
 
 export type Subscriptions = {
   register(asked: Asked, deliver: Deliver): Registration;
-  /** Calls as just read from the store, and the ids of those that are gone for good. */
+  /** Takes calls just read from the store, and the ids of those that were erased. */
   changed(calls: readonly Call[], erased: readonly string[]): void;
   /**
-   * Reads every view again and sends what was missed, the views with most subscribers first; `between` runs after each. Throws what
-   * the queries and `between` throw.
+   * Reads every view again and sends the missed changes, the views with most subscribers first. `between` runs after
+   * each view. Throws what the queries and `between` throw.
    */
   resync(queries: CallQueries, between?: () => Promise<void>): Promise<void>;
   stop(): void;
@@ -51,7 +54,7 @@ type Shared = {
   limit: number;
   view: View;
   reading: Set<Missed>;
-  /** Of those, whose snapshots may be older than the last reading of everything. */
+  /** Those in `reading` whose snapshots may be older than the last read of everything. */
   incomplete: WeakSet<Missed>;
   live: Set<Deliver>;
   frame: Throttle;
@@ -60,8 +63,8 @@ type Shared = {
 type State = { views: Map<string, Shared>; clock: Clock; requestResync: () => void };
 
 /**
- * All views with a subscriber. Equal selections and limits share one, and it goes with its last subscriber. `requestResync` asks for
- * another reading of everything.
+ * Creates the views of all subscribers. Equal selections and limits share one view, which is removed with its last
+ * subscriber. `requestResync` requests another read of everything.
  */
 export function createSubscriptions(clock: Clock, requestResync: () => void): Subscriptions {
   const views = new Map<string, Shared>();
@@ -107,13 +110,13 @@ function once<T>(make: () => T): () => T {
 function register({ views, clock, requestResync }: State, asked: Asked, deliver: Deliver): Registration {
   const shared = share(views, asked, clock);
   const missed: Missed = new Map();
-  // a function of its own for each subscription: one socket may hold two while it changes from one to the other
+  // a separate function for each subscription, because one socket may hold two while it changes from one to the other
   const handOver: Deliver = (messages) => deliver(messages);
   shared.reading.add(missed);
   return {
     live(calls) {
       goLive(shared, missed, calls, handOver);
-      // only now does the view know what the snapshot has, and that a reading does not show any more
+      // the view learns the calls of the snapshot only now, so the last read could not show which of them had left
       if (shared.incomplete.delete(missed)) requestResync();
     },
     leave() {
@@ -156,7 +159,7 @@ function sendFrame({ view, live }: Shared): void {
   if (messages.length > 0) for (const deliver of live) deliver(messages);
 }
 
-/** What is new in the snapshot, and what became of the calls that are no longer in it. */
+/** Reads a view again. Sends the changes in the new snapshot, and the changes of calls that are no longer in it. */
 async function readAgain(shared: Shared, queries: CallQueries): Promise<void> {
   for (const missed of shared.reading) shared.incomplete.add(missed);
   const { limit, view } = shared;

@@ -9,7 +9,7 @@ function start() {
   return { clock, runs, throttle };
 }
 
-test("the first request of a lull runs at once", () => {
+test("the first request after a pause runs at once", () => {
   const { clock, runs, throttle } = start();
   clock.advance(1_000);
   throttle.trigger();
@@ -35,7 +35,7 @@ test("nothing runs after a stop", () => {
   expect(runs).toEqual([]);
 });
 
-test("the service's clock leaves out the time in which the process was held up", async () => {
+test("the service's clock leaves out the time in which the process was stopped", async () => {
   const clock = openSystemClock();
   const before = clock.now();
   const came: string[] = [];

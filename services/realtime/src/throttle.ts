@@ -1,17 +1,18 @@
 import { createRunningTime, startDeadline } from "@teravoz/runtime";
 
-/** Time as it is handed in: milliseconds of any epoch, and a way to be called later. */
+/** A clock: milliseconds of any epoch, and timers. */
 export type Clock = {
   now(): number;
-  /** Calls `run` after `ms`; the answer cancels it. */
+  /** Calls `run` after `ms`. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
 };
 
 const LOOK_MS = 100;
 
 /**
- * Monotonic, so that a step of the wall clock neither hurries nor stalls anybody. Time in which the process was stopped does not count:
- * clients that could not be asked meanwhile are not gone. `stop` ends its timer.
+ * Opens a monotonic clock, so that a step of the wall clock neither hurries nor delays anything. Time in which the
+ * process was stopped does not count, because clients could not be asked in that time and are not gone. `stop` ends its
+ * timer.
  */
 export function openSystemClock(): Clock & { stop(): void } {
   const time = createRunningTime(LOOK_MS);
@@ -20,12 +21,15 @@ export function openSystemClock(): Clock & { stop(): void } {
 }
 
 export type Throttle = {
-  /** Asks for a run: soon, at most one in the interval, and always one that begins after this call. */
+  /** Requests a run: soon, at most one per interval, and always one that begins after this call. */
   trigger(): void;
   stop(): void;
 };
 
-/** Runs something at most once in `intervalMs`, the last request never swallowed; the first of a lull at once. */
+/**
+ * Limits runs to one per `intervalMs`. The first request after a pause runs at once, and the last request always gets a
+ * run.
+ */
 export function createThrottle(intervalMs: number, run: () => void, clock: Clock): Throttle {
   let last = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | null = null;

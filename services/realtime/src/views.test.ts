@@ -30,7 +30,7 @@ const describeMessage = (event: string, data: Call) =>
     : `${data.aggregate_id} ${data.version} ${data.state}`;
 
 describe("a subscriber", () => {
-  test("gets one frame in 100 ms with the latest version of each call", () => {
+  test("a subscriber gets one frame in 100 ms with the latest version of each call", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([]);
@@ -44,7 +44,7 @@ describe("a subscriber", () => {
     expect(frames[1]).toEqual(["one 4 WAITING", "two 3 WAITING"]);
   });
 
-  test("is notified of a call that leaves its filter, once, and of none that was never in it", () => {
+  test("a subscriber is notified once of a call that leaves its filter, and never of a call outside of it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -55,7 +55,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([["one 2 ONGOING"]]);
   });
 
-  test("sees which of its calls is no longer among those it asked for, and which is again", () => {
+  test("a subscriber is notified when one of its calls no longer matches, and when it matches again", () => {
     const { clock, subscriptions, happen } = start();
     const search = readSearch("900", account);
     const bodies: object[] = [];
@@ -76,7 +76,7 @@ describe("a subscriber", () => {
     expect(bodies.map((body) => "left" in body)).toEqual([false, true, false]);
   });
 
-  test("gets what happened while its snapshot was read, unless the snapshot has it", () => {
+  test("a subscriber gets the changes made while its snapshot was read, unless the snapshot has them", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     happen(call("old", 5), call("news", 6), call("left", 7, "ONGOING"), call("foreign", 8, "NEW"));
@@ -88,7 +88,7 @@ describe("a subscriber", () => {
     expect(frames.flat()).toHaveLength(2);
   });
 
-  test("never gets an older version than its snapshot had, also where another subscriber is behind", () => {
+  test("a subscriber never gets an older version than its snapshot had, even if another subscriber is behind", () => {
     const { clock, subscribe, happen } = start();
     const first = subscribe();
     first.live([call("one", 1)]);
@@ -102,7 +102,7 @@ describe("a subscriber", () => {
     expect(first.frames.flat().at(-1)).toBe("one 3 WAITING");
   });
 
-  test("never gets an older version than it was sent on joining, where the call changed again after it left", () => {
+  test("a subscriber never gets an older version than on joining, even if the call changed again after it left", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     for (const version of [1, 2, 3]) happen(call("one", version, version === 1 ? "WAITING" : "ONGOING"));
@@ -111,7 +111,7 @@ describe("a subscriber", () => {
     expect(frames.flat()).toEqual(["one 3 ONGOING"]);
   });
 
-  test("is not sent what was read before its snapshot and comes after it", () => {
+  test("a subscriber does not get a version that is older than its snapshot and arrives after it", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 3)]);
@@ -120,7 +120,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("is not notified twice of the same version", () => {
+  test("a subscriber is not notified twice of the same version", () => {
     const { clock, subscribe, happen } = start();
     const { live, frames } = subscribe();
     live([call("one", 1)]);
@@ -133,7 +133,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([["one 2 WAITING"]]);
   });
 
-  test("hears of an erasure, also of one during its snapshot, and of nothing about that call before", () => {
+  test("a subscriber is notified of an erasure, even during its snapshot, and of no earlier change of that call", () => {
     const { clock, subscribe, happen, subscriptions } = start();
     const early = subscribe();
     early.live([]);
@@ -146,7 +146,7 @@ describe("a subscriber", () => {
     expect(late.frames.flat()).toEqual(["one erased"]);
   });
 
-  test("whose snapshot was on its way while everything was read again has everything read once more", async () => {
+  test("a snapshot that was on its way during a resync causes another resync", async () => {
     let requests = 0;
     const { clock, subscribe, subscriptions } = start(() => {
       requests += 1;
@@ -163,7 +163,7 @@ describe("a subscriber", () => {
     expect(requests).toBe(1);
   });
 
-  test("are read again by how many follow their view, and what happens meanwhile reaches all after one view", async () => {
+  test("views are read again in order of their subscribers, and changes made meanwhile reach all after one view", async () => {
     const { clock, happen, subscriptions } = start();
     const delivered: number[] = [];
     for (let limit = 1; limit <= 300; limit += 1)
@@ -188,7 +188,7 @@ describe("a subscriber", () => {
     expect([read.length, read[0], reached]).toEqual([300, 200, 301]);
   });
 
-  test("that left gets nothing more", () => {
+  test("a subscriber that left gets nothing", () => {
     const { clock, subscribe, happen } = start();
     const { live, leave, frames } = subscribe();
     live([]);
@@ -198,7 +198,7 @@ describe("a subscriber", () => {
     expect(frames).toEqual([]);
   });
 
-  test("gets after a resync what it missed: changed, new, gone and erased calls", async () => {
+  test("a subscriber gets after a resync the changed, new, gone and erased calls that it missed", async () => {
     const { clock, subscribe, subscriptions } = start();
     const { live, frames } = subscribe();
     live([call("same", 1), call("changed", 1), call("left", 1), call("erased", 1)]);
@@ -230,7 +230,7 @@ describe("a subscriber of a window", () => {
     return { clock, subscriptions, happen, registration, frames };
   };
 
-  test("is notified of calls with an event in it, and of no other", () => {
+  test("a subscriber is notified of calls with an event in its window, and of no other", () => {
     const { clock, happen, registration, frames } = join();
     registration.live([]);
     happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000), span("after", 3, 5_000, 6_000));
@@ -239,7 +239,7 @@ describe("a subscriber of a window", () => {
     expect(frames.flat()).toEqual(["into 2 NEW", "through 4 NEW", "within 5 NEW"]);
   });
 
-  test("gets what came while its snapshot was read only where it is in it", () => {
+  test("a subscriber gets the changes made while its snapshot was read only if they are in its window", () => {
     const { clock, happen, registration, frames } = join();
     happen(span("before", 1, 0, 999), span("into", 2, 0, 1_000));
     clock.advance(FRAME_MS);
@@ -247,7 +247,7 @@ describe("a subscriber of a window", () => {
     expect(frames).toEqual([["into 2 NEW"]]);
   });
 
-  test("has it read again after a resync, and shares no view with who has another", async () => {
+  test("a resync reads the window again, and a subscriber without that window has another view", async () => {
     const { clock, subscriptions, registration, frames } = join();
     registration.live([]);
     subscriptions.register({ filter: {}, limit: 10 }, () => {}).live([]);
@@ -273,7 +273,7 @@ type Step =
   | { do: "erase"; id: number }
   | { do: "notify" | "subscribe" | "answer" | "read" | "frame" | "resync" | "settle" };
 
-/** A client that does what the protocol says: keeps the newest of what it is sent and applies its filter. */
+/** A client that follows the protocol: it keeps the newest version of each call and applies its filter. */
 function createClient(subscriptions: ReturnType<typeof createSubscriptions>) {
   const held = new Map<string, Call>();
   let ready = false;
@@ -307,7 +307,7 @@ function createClient(subscriptions: ReturnType<typeof createSubscriptions>) {
   };
 }
 
-test("snapshot and deltas end in the true state, in whatever order reads, answers and notices come", async () => {
+test("snapshot and deltas end in the true state, in any order of reads, answers and notices", async () => {
   const id = fc.integer({ min: 1, max: 2 });
   const state = fc.constantFrom<CallState>("WAITING", "ONGOING");
   const others = fc.constantFrom("notify", "subscribe", "answer", "read", "frame", "resync");
@@ -336,7 +336,7 @@ test("snapshot and deltas end in the true state, in whatever order reads, answer
         );
       };
       const resync = async () => {
-        // as the feed does: what a reading of everything shows needs no notice, but for an erasure
+        // as the feed does: changes that a read of everything shows need no notice, except erasures
         const erased = unread.filter((key) => !store.has(key));
         unread.splice(0, unread.length, ...erased);
         world.needsResync = false;

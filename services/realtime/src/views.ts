@@ -9,8 +9,8 @@ import {
 import type { Message } from "./messages.ts";
 
 /**
- * What became of a call: its new shape, or null once it is erased. `message` notifies those who asked for it, `left` those for whom it
- * is no longer among what they asked for; each is encoded at the first need, then kept.
+ * A change of a call: its new state, or null if it was erased. `message` is for subscribers that asked for the call,
+ * `left` for those whose conditions it no longer meets. Each is encoded when first needed, then kept.
  */
 export type Delta = {
   aggregate_id: string;
@@ -19,29 +19,35 @@ export type Delta = {
   left: () => Message;
 };
 
-/** A call as a view last saw it. `notified` = by a delta, so that every subscriber has this version. */
+/** The state of a call in a view. `notified` means by a delta, so that every subscriber has this version. */
 type Known = { version: number; notified: boolean; inside: boolean };
 
-/** The calls that a subscriber is notified of: without a window, of any time. The order says what the window is about. */
+/**
+ * The calls that a subscriber is notified of. Without a window, calls of any time. The order decides which time of a
+ * call the window limits.
+ */
 export type Selection = { filter: CallFilter; window?: CallWindow; order?: CallOrder };
 
-/** What all subscribers with the same subject share. */
+/** The state that all subscribers of the same selection and limit share. */
 export type View = {
   selection: Selection;
-  /** Calls the view remembers at most; the longest untouched go first. */
+  /** The maximum number of calls that the view remembers. Those unchanged for the longest time are dropped first. */
   keep: number;
   known: Map<string, Known>;
-  /** Deltas of the next frame: the latest of each call. */
+  /** The deltas of the next frame, the latest of each call. */
   pending: Map<string, Delta>;
 };
 
-/** What happens while a subscriber's snapshot is being read: the latest delta of each call, whatever the subject. */
+/**
+ * The changes that happen while a subscriber's snapshot is being read: the latest delta of each call, for any
+ * selection.
+ */
 export type Missed = Map<string, Delta>;
 
-/** What a view remembers at least: more calls than a call centre has in a day's state, some megabytes. */
+/** The number of calls that every view may remember: more than a call centre has in a day's state, some megabytes. */
 const KEPT_CALLS = 20_000;
 
-/** A view whose snapshots hold `limit` calls remembers twice as many at least: the snapshot, and as much that came since. */
+/** Creates a view. It remembers at least twice `limit` calls: the snapshot, and as many that arrived since. */
 export function createView(subject: Selection, limit: number): View {
   return { selection: subject, keep: Math.max(2 * limit, KEPT_CALLS), known: new Map(), pending: new Map() };
 }
@@ -49,16 +55,19 @@ export function createView(subject: Selection, limit: number): View {
 export const matches = ({ filter, window = {}, order }: Selection, call: Call): boolean =>
   isFound(call, filter) && isInWindow(call, window, order);
 
-/** A delta as the subscribers of a view are notified of it. */
+/** Returns the message of a delta for the subscribers of a view. */
 export const messageOf = ({ selection: subject }: View, { call, message, left }: Delta): Message =>
   call === null || matches(subject, call) ? message() : left();
 
-/** Adds a delta to the next frame if the view needs it: for a call inside, or one that has just left. */
+/**
+ * Adds a delta to the next frame if the view needs it, for a call inside or one that has just left. Returns whether it
+ * was added.
+ */
 export function offer(view: View, delta: Delta): boolean {
   const known = view.known.get(delta.aggregate_id);
   if (delta.call && isOld(delta.call, known)) return false;
   const inside = delta.call !== null && matches(view.selection, delta.call);
-  // the frame already has this call: replace it, because a client that joins now may have the newer version
+  // if the frame already has this call, replace it: a client that joins now may have the newer version
   if (delta.call && !inside && !known?.inside && !view.pending.has(delta.aggregate_id)) return false;
   if (delta.call && inside) remember(view, delta.call, true);
   else view.known.delete(delta.aggregate_id);
@@ -77,8 +86,8 @@ function remember(view: View, call: Call, notified: boolean): void {
 }
 
 /**
- * Empties the next frame. A delta older than a snapshot given since is left out, an erasure of a call that is there again
- * too: the call's next delta is on its way.
+ * Empties the next frame and returns it. It leaves out deltas that are older than a snapshot sent since, and erasures
+ * of calls that exist again, because the call's next delta is on its way.
  */
 export function takeFrame(view: View): Delta[] {
   const frame = [...view.pending.values()].filter(({ aggregate_id, call }) => {
@@ -90,12 +99,13 @@ export function takeFrame(view: View): Delta[] {
 }
 
 /**
- * A subscriber got `calls`, read after `missed` began: the view learns them, and the answer is what this one subscriber
- * still has to be notified. `alone` = nobody else shares the view, so the snapshot is all there is to know.
+ * Adds a subscriber that got `calls`, read after `missed` began. The view learns the calls. Returns the deltas that
+ * this subscriber still needs. `alone` means that no other subscriber shares the view, so every subscriber has the
+ * snapshot.
  */
 export function join(view: View, calls: readonly Call[], missed: Missed, alone: boolean): Delta[] {
   const snapshot = new Map(calls.map((call) => [call.aggregate_id, call]));
-  // newest first as they come: the oldest is to be the first forgotten
+  // the snapshot is sorted newest first, and the oldest call is to be the first forgotten
   for (const call of calls.toReversed()) learn(view, call, missed.get(call.aggregate_id), alone);
   return [...missed.values()].filter(
     (delta) => view.pending.get(delta.aggregate_id) !== delta && isNews(view, delta, snapshot),
@@ -116,7 +126,10 @@ function isNews(view: View, { aggregate_id, call }: Delta, snapshot: Map<string,
   return had ? call.version > had.version : matches(view.selection, call);
 }
 
-/** The calls a view holds that a new snapshot of it does not: they left the subject, were erased, or are too old for it. */
+/**
+ * Returns the calls that a view holds and its new snapshot does not: they left the selection, were erased, or are too
+ * old for it.
+ */
 export function absentFrom(view: View, calls: readonly Call[]): string[] {
   const present = new Set(calls.map((call) => call.aggregate_id));
   return [...view.known.keys()].filter((aggregate_id) => !present.has(aggregate_id));

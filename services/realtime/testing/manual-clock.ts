@@ -2,7 +2,7 @@ import type { Clock } from "../src/throttle.ts";
 
 export type ManualClock = Clock & { advance(ms: number): void };
 
-/** A clock that stands still until it is advanced; what falls due then runs in its order. */
+/** Creates a clock that stands still until it is advanced. Due timers then run in order. */
 export function createManualClock(): ManualClock {
   let time = 0;
   let timers: { at: number; run: () => void }[] = [];

@@ -11,7 +11,7 @@ import {
 
 export { sampleVisit } from "../../../packages/domain/testing/counted.ts";
 
-/** A call with everything unknown but what is given. */
+/** A call with unknown fields, except the given ones. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
   id: 1,
   aggregate_id: "one",
@@ -49,7 +49,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   ...given,
 });
 
-/** An agent of whom nothing is known but what is given. */
+/** An agent with unknown fields, except the given ones. */
 export const samplePresence = (agent: string, given: Partial<Presence> = {}): Presence => ({
   agent,
   is_extension: false,
@@ -62,7 +62,7 @@ export const samplePresence = (agent: string, given: Partial<Presence> = {}): Pr
   ...given,
 });
 
-/** Queries over a list of calls that the test changes as it likes. */
+/** Queries over a list of calls that the test may change. */
 export const queriesOver = (calls: Call[]): CallQueries => ({
   listCalls: async (filter, { limit, window = {}, order = "id" }) => {
     const items = calls
@@ -86,7 +86,7 @@ export const queriesOver = (calls: Call[]): CallQueries => ({
   listReturnableCalls: async (since) => calls.filter(({ updated_at }) => updated_at >= since),
 });
 
-const nobody = new Error("nobody asks for numbers here");
+const unexpected = new Error("unexpected query of numbers");
 
 /** An account in Brazil with one queue that has a name. */
 export const account: SearchAccount = {
@@ -94,20 +94,20 @@ export const account: SearchAccount = {
   readTelephone: createReadTelephone("BR"),
 };
 
-/** For where nobody asks for the numbers of queues. */
+/** Dependencies for tests that query no numbers of queues. */
 export const noNumbers = {
   account,
-  countStats: () => Promise.reject(nobody),
+  countStats: () => Promise.reject(unexpected),
   reports: { register: () => ({ live: () => {}, leave: () => {} }) },
   day: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
   past: { changed: () => {}, agentsChanged: () => {}, forget: () => {} },
   board: {
-    queues: () => Promise.reject(nobody),
-    agents: () => Promise.reject(nobody),
-    queueDay: () => Promise.reject(nobody),
-    abandoned: () => Promise.reject(nobody),
-    rewound: () => Promise.reject(nobody),
+    queues: () => Promise.reject(unexpected),
+    agents: () => Promise.reject(unexpected),
+    queueDay: () => Promise.reject(unexpected),
+    abandoned: () => Promise.reject(unexpected),
+    rewound: () => Promise.reject(unexpected),
   },
-  system: { report: () => Promise.reject(nobody) },
-  deliveries: { list: () => Promise.reject(nobody), body: () => Promise.reject(nobody) },
+  system: { report: () => Promise.reject(unexpected) },
+  deliveries: { list: () => Promise.reject(unexpected), body: () => Promise.reject(unexpected) },
 };

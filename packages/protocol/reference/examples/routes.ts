@@ -94,7 +94,7 @@ const unready = { status: "unavailable", checks: { mongodb: { ok: false, reason:
 
 const deadLetterPath = `/dead-letters/${deadLetter.id}`;
 const noDeadLetter = problem("no such dead letter");
-const otherOrigin = problem("not for pages of another origin");
+const otherOrigin = problem("pages of another origin may not redrive");
 
 const { event, uuid, aggregate_id } = callEvents[0]!;
 

@@ -14,7 +14,7 @@ const quiet = () => {};
 const download = (fetch: Download["fetch"]): Download => ({ folder: "thing-1", title: "Thing 1", fetch });
 const writing = (text: string) => download((dir) => writeFile(join(dir, "file"), text));
 
-test("what was fetched once is not fetched again", async () => {
+test("a download is fetched only once", async () => {
   const said: string[] = [];
   const folder = await cached(cache, writing("first"), (line) => said.push(line));
   await cached(cache, writing("second"), (line) => said.push(line));
@@ -25,7 +25,7 @@ test("what was fetched once is not fetched again", async () => {
   ]);
 });
 
-test("a download that fails leaves nothing behind", async () => {
+test("a failed download leaves nothing behind", async () => {
   const failing = download(async (dir) => {
     await writeFile(join(dir, "half"), "");
     throw new Error("no network");
@@ -34,13 +34,13 @@ test("a download that fails leaves nothing behind", async () => {
   expect(await readdir(cache)).toEqual([]);
 });
 
-test("two that fetch at once end up with one and the same", async () => {
+test("two runs that fetch at once end up with the same folder", async () => {
   const folders = await Promise.all([cached(cache, writing("a"), quiet), cached(cache, writing("b"), quiet)]);
   expect(folders[0]).toBe(folders[1]);
   expect(await readdir(cache)).toEqual(["thing-1"]);
 });
 
-test("the cache is where the machine keeps such things", () => {
+test("the cache is in the machine's usual cache directory", () => {
   expect(cacheDir({ XDG_CACHE_HOME: "/var/cache" })).toBe("/var/cache/teravoz-gateway");
   expect(cacheDir({ HOME: "/home/ana" })).toBe("/home/ana/.cache/teravoz-gateway");
 });

@@ -4,14 +4,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Say } from "../stack.ts";
 
-/** Outside every checkout: what is fetched once serves all of them. */
+/** The directory for downloads, outside every checkout, so that all checkouts share them. */
 export const cacheDir = (env: NodeJS.ProcessEnv): string =>
   join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "teravoz-gateway");
 
 export type Download = {
   /** The folder in the cache: name and version. */
   folder: string;
-  /** What it is and how much to wait for, as the person waiting reads it. */
+  /** The name of the download for the person who waits for it. */
   title: string;
   fetch(dir: string): Promise<void>;
 };
@@ -19,8 +19,9 @@ export type Download = {
 export const isCached = (cache: string, { folder }: Download): boolean => existsSync(join(cache, folder));
 
 /**
- * The folder with what `fetch` fetched, now or earlier. Fetched beside it and renamed when complete: a run that dies
- * leaves nothing half done, and of two at once the second takes what the first has put there.
+ * Returns the folder with the content of `fetch`, fetched now or earlier. The content is fetched into another folder
+ * and renamed when complete. A run that dies leaves nothing half done, and the second of two runs at once takes the
+ * folder of the first.
  */
 export async function cached(cache: string, download: Download, say: Say): Promise<string> {
   const folder = join(cache, download.folder);

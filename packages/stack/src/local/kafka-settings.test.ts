@@ -5,7 +5,7 @@ import { type KafkaNode, kafkaSettings, sameForAll } from "./kafka-settings.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** A broker that is a controller too, or one of the two. */
+/** A node that is broker and controller, or only one of them. */
 function node(id: number, roles: ("broker" | "controller")[] = ["broker", "controller"]): KafkaNode {
   const [client, broker, controller] = [10, 20, 30].map((base) => sameForAll(base + id));
   const ofBroker = roles.includes("broker") ? { client, broker } : {};
@@ -18,7 +18,7 @@ const properties = (text: string) =>
 const settingsOf = (it: KafkaNode, nodes: KafkaNode[], settings = {}) =>
   properties(kafkaSettings(it, { nodes, settings, data: "/data" }));
 
-test("three brokers keep three copies, of which two acknowledge; one broker keeps one", () => {
+test("three brokers keep three copies, two of which must acknowledge; one broker keeps one", () => {
   const three = [node(1), node(2), node(3)];
   expect(settingsOf(node(1), three)).toMatchObject({
     "default.replication.factor": "3",
@@ -53,7 +53,7 @@ test("a proxy in front of a listener is advertised to all, and the node binds it
   );
 });
 
-test("controllers of their own vote and serve no client, and their brokers do not vote", () => {
+test("separate controllers vote and serve no clients, and their brokers do not vote", () => {
   const nodes = [node(101, ["controller"]), node(1, ["broker"]), node(2, ["broker"]), node(3, ["broker"])];
   expect(settingsOf(nodes[0]!, nodes)).toMatchObject({
     "process.roles": "controller",
@@ -67,7 +67,7 @@ test("controllers of their own vote and serve no client, and their brokers do no
   });
 });
 
-test("a setting that is given wins", () => {
+test("a given setting overrides the default", () => {
   const settings = { "unclean.leader.election.enable": true };
   expect(settingsOf(node(1), [node(1)], settings)["unclean.leader.election.enable"]).toBe("true");
 });

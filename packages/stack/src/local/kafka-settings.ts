@@ -1,20 +1,20 @@
 export type Endpoint = {
   /** The port that the node binds, on 127.0.0.1. */
   port: number;
-  /** The port that others are given, on 127.0.0.1: the same one, or that of a proxy. */
+  /** The port that others connect to, on 127.0.0.1: the same one, or that of a proxy. */
   advertised: number;
 };
 
-/** An endpoint that no proxy stands in front of. */
+/** Returns an endpoint without a proxy in front of it. */
 export const sameForAll = (port: number): Endpoint => ({ port, advertised: port });
 
 export type KafkaListener = "client" | "broker" | "controller";
 
 export type KafkaNode = {
-  /** Names its data, its settings and its log. */
+  /** The name of its data, settings and log. */
   name: string;
   id: number;
-  /** A broker has `client` and `broker`, a controller has `controller`; most nodes are both. */
+  /** The listeners. A broker has `client` and `broker`, a controller has `controller`; most nodes have all three. */
   endpoints: { [listener in KafkaListener]?: Endpoint | undefined };
 };
 
@@ -22,7 +22,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 
 type Surroundings = { nodes: readonly KafkaNode[]; settings?: Settings | undefined; data: string };
 
-/** The properties file of a node. */
+/** Returns the properties file of a node. */
 export function kafkaSettings(node: KafkaNode, { nodes, settings, data }: Surroundings): string {
   const all: Settings = {
     ...placeOf(node, nodes),
@@ -61,7 +61,10 @@ function placeOf(node: KafkaNode, nodes: readonly KafkaNode[]): Settings {
   };
 }
 
-/** Rules that hold on every machine: no topic by accident, offsets kept past the seven days a record is safe (10 days). */
+/**
+ * Settings for every machine: no accidental topics, and offsets kept for 10 days, longer than the seven days for which
+ * a record is safe.
+ */
 const POLICY: Settings = {
   "auto.create.topics.enable": false,
   "unclean.leader.election.enable": false,
@@ -69,20 +72,24 @@ const POLICY: Settings = {
   "log.cleaner.enable": true,
 };
 
-/** Few internal partitions and a small buffer of the cleaner, for a small machine; short waits. */
+/** Settings for a small machine: few internal partitions, a small buffer of the cleaner, short waits. */
 const SMALL: Settings = {
   "offsets.topic.num.partitions": 8,
   "transaction.state.log.num.partitions": 4,
   "group.initial.rebalance.delay.ms": 0,
-  // the tests' sessions are shorter than the 6 s a broker allows by default
+  // the tests' sessions are shorter than the 6 s that a broker requires by default
   "group.min.session.timeout.ms": 2_000,
-  // the partitions of a killed broker get a new leader, and it may register again, when its session has ended: 9 s by default
+  // when the session of a killed broker has ended, its partitions get a new leader and it may register again: 9 s by
+  // default
   "broker.session.timeout.ms": 4_000,
   "broker.heartbeat.interval.ms": 1_000,
   "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
 };
 
-/** Three copies where there are brokers for them. Two of three acknowledge, so that one broker may be lost. */
+/**
+ * Returns the number of copies: three if there are enough brokers. Two of three must acknowledge, so that one broker
+ * may be lost.
+ */
 function copiesFor(brokers: number): Settings {
   const copies = Math.min(brokers, 3);
   const inSync = Math.max(copies - 1, 1);

@@ -12,13 +12,13 @@ export type KafkaCluster = {
   jars: string;
   /** Added to the options of Java. */
   jvm: readonly string[];
-  /** All nodes, this one included. */
+  /** All nodes, including this one. */
   nodes: readonly KafkaNode[];
   /** Added to the settings of every node. */
   settings?: Settings | undefined;
 };
 
-/** A node of Kafka on this machine's own address. Formats its storage when that is new. */
+/** Plans a Kafka node on this machine's loopback address. Formats its storage if that is new. */
 export async function planKafka(workspace: Workspace, node: KafkaNode, cluster: KafkaCluster): Promise<Plan> {
   const { jars, jvm, nodes } = cluster;
   const data = join(workspace.dir, "data", node.name);
@@ -38,7 +38,7 @@ export async function planKafka(workspace: Workspace, node: KafkaNode, cluster: 
       command: "java",
       args: ["-XX:+UseSerialGC", ...jvm, ...LOGGING, "-cp", classPath(jars), "kafka.Kafka", settings],
     },
-    // a node of several may have to come up while its links to the others are cut
+    // a node of a cluster may have to start while its links to the others are cut
     serves: () => (nodes.length > 1 ? takesConnection(own) : answers.kafka(own)),
     clear: async () => {
       await rm(data, { recursive: true, force: true });
@@ -47,7 +47,7 @@ export async function planKafka(workspace: Workspace, node: KafkaNode, cluster: 
   };
 }
 
-/** A tool that lives for a second: no time for the second compiler. */
+/** Options for a tool that runs for a second, which is too short for the second compiler. */
 const TOOL_JVM = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 const LOGGING = [
   "-Dorg.slf4j.simpleLogger.logFile=System.out",
@@ -59,10 +59,10 @@ const classPath = (jars: string) => join(jars, "libs", "*");
 
 type Storage = { jars: string; node: KafkaNode; settings: string; data: string };
 
-/** The file that the format writes apart from ids. It is the same for every storage of one release of Kafka. */
+/** The file besides the ids that formatting writes. It is the same for every storage of one release of Kafka. */
 const CHECKPOINT = "bootstrap.checkpoint";
 
-/** Formats new storage. Kafka's tool takes more than a second of processor time, so it runs once a machine. */
+/** Formats new storage. Kafka's tool takes more than a second of processor time, so it runs once per machine. */
 async function format(workspace: Workspace, { jars, node, settings, data }: Storage): Promise<void> {
   const clusterId = clusterIdOf(workspace.dir);
   const kept = join(jars, CHECKPOINT);
@@ -74,11 +74,14 @@ async function format(workspace: Workspace, { jars, node, settings, data }: Stor
   }
   await copyFile(kept, join(data, CHECKPOINT));
   const ids = `node.id=${node.id}\ncluster.id=${clusterId}\ndirectory.id=${freshId()}\n`;
-  // its presence says that the storage is formatted: written last
+  // this file marks the storage as formatted, so it is written last
   await writeFile(join(data, "meta.properties"), `version=1\n${ids}`);
 }
 
-/** All storages of a cluster have the same id, one that replaces a lost one too: the first that is formatted makes it. */
+/**
+ * Returns the cluster's id, which all its storages share, even one that replaces a lost one. The first formatted
+ * storage creates it.
+ */
 function clusterIdOf(dir: string): string {
   const file = join(dir, "data", "kafka-cluster-id");
   if (!existsSync(file)) writeFileSync(file, freshId());
@@ -87,7 +90,7 @@ function clusterIdOf(dir: string): string {
 
 const freshId = () => randomBytes(16).toString("base64url");
 
-/** Renamed into place: two runs at once never see half a file. */
+/** Copies a file and renames it into place, so that two runs at once never see half a file. */
 async function keep(file: string, kept: string): Promise<void> {
   const draft = `${kept}.${process.pid}-${freshId()}`;
   await copyFile(file, draft);

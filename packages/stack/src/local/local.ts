@@ -20,7 +20,7 @@ export type LocalOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** The parts as processes of this machine. Throws CannotStart where a tool is missing. */
+/** Opens the parts as processes of this machine. Throws CannotStart if a tool is missing. */
 export async function openLocal(options: LocalOptions): Promise<Stack> {
   const programs = await fetchPrograms(options);
   await mkdir(join(options.dir, "data"), { recursive: true });
@@ -34,7 +34,7 @@ export async function openLocal(options: LocalOptions): Promise<Stack> {
   return controls(parts as Record<Part, LocalPart>, addressesAt(options.ports));
 }
 
-/** Kafka and MongoDB side by side, then the registry, which needs Kafka. */
+/** Starts Kafka and MongoDB at once, then the registry, which needs Kafka. */
 async function startAll(options: LocalOptions, programs: Programs, parts: Partial<Record<Part, LocalPart>>) {
   const { dir, ports, env, signal } = options;
   const workspace = createWorkspace(dir, env, signal);
@@ -57,10 +57,10 @@ async function startAll(options: LocalOptions, programs: Programs, parts: Partia
   await open("registry", await planRegistry(workspace, registry));
 }
 
-/** Held 230 MB at rest; the tests' topics and 20,000 events a second fit. */
+/** The heap of the broker. It took 230 MB at rest; the tests' topics and 20,000 events a second fit. */
 const BROKER_JVM = ["-Xmx512m"];
 
-/** Waits for all to settle, so that nothing is started behind the back of who clears up, then throws the first fault. */
+/** Waits until all jobs have settled, so that nothing starts during the clean-up, then throws the first error. */
 export async function allOrFirstFault(jobs: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(jobs);
   const fault = outcomes.find((outcome) => outcome.status === "rejected");
@@ -83,7 +83,7 @@ function controls(parts: Record<Part, LocalPart>, addresses: Addresses): Stack {
   };
 }
 
-/** What needs another goes first. */
+/** Stops all parts. A part that needs another one stops first. */
 async function stopAll(parts: Partial<Record<Part, LocalPart>>): Promise<void> {
   for (const part of ["registry", "mongodb", "kafka"] as const) await parts[part]?.stop();
 }

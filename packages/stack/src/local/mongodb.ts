@@ -6,7 +6,7 @@ import type { Plan } from "./part.ts";
 import type { Workspace } from "./workspace.ts";
 
 export type MongodbNode = {
-  /** Names its data and its log. */
+  /** The name of its data and log. */
   name: string;
   mongod: string;
   port: number;
@@ -14,7 +14,7 @@ export type MongodbNode = {
   args?: readonly string[] | undefined;
 };
 
-/** A replica set of one, for transactions need a set. */
+/** Plans a replica set of one member, because transactions need a replica set. */
 export async function planMongodb(workspace: Workspace, node: MongodbNode): Promise<Plan> {
   const uri = directUri(node.port);
   return {
@@ -26,7 +26,7 @@ export async function planMongodb(workspace: Workspace, node: MongodbNode): Prom
   };
 }
 
-/** A member of a replica set. It serves when it is one, as primary or secondary: the set is made elsewhere. */
+/** Plans a member of a replica set. It serves once it is primary or secondary; the set is created elsewhere. */
 export async function planMember(
   workspace: Workspace,
   { name, mongod, port, args = [] }: MongodbNode,
@@ -47,7 +47,7 @@ export async function planMember(
   };
 }
 
-/** Reaches this member alone, whatever its set is called. */
+/** Returns a URI that reaches this member alone, whatever the name of its set. */
 export const directUri = (port: number) => `mongodb://127.0.0.1:${port}/?directConnection=true`;
 
 async function isMember(uri: string): Promise<boolean> {
@@ -55,7 +55,7 @@ async function isMember(uri: string): Promise<boolean> {
   return hello?.isWritablePrimary === true || hello?.secondary === true;
 }
 
-/** The least cache it takes; the tests' data fit in it. */
+/** The smallest cache that MongoDB accepts. The tests' data fit in it. */
 const CACHE_GB = "0.25";
 
 const SETTINGS = [

@@ -8,28 +8,31 @@ import {
 } from "../process/child.ts";
 import { tailOf } from "../process/log-file.ts";
 
-/** How a part is run, and how one sees that it serves. */
+/** The command of a part, and the check that it serves. */
 export type Plan = {
   spec: ChildSpec;
   serves(): Promise<boolean>;
-  /** Empties its storage; only while it does not run. */
+  /** Deletes the part's data. Only allowed while it does not run. */
   clear(): Promise<void>;
 };
 
-/** A process of ours that can be ended and started again; one at a time. */
+/** A process of ours that can be stopped and started again. Only one run at a time. */
 export type LocalPart = {
-  /** Resolves when it serves, at once while it runs; where it does not, the process is ended and this rejects with the end of its log. */
+  /**
+   * Resolves when the part serves, at once if it already runs. If it fails to serve, ends the process and rejects with
+   * the end of its log.
+   */
   start(): Promise<void>;
   signal(name: NodeJS.Signals): void;
   ended(): Promise<string>;
   stop(): Promise<void>;
-  /** Kills it and empties its storage. */
+  /** Kills the part and deletes its data. */
   wipe(): Promise<void>;
 };
 
-/** Four times what the slowest, the registry, took on a busy two-core machine. */
+/** The longest wait for a start: four times the time of the slowest part, the registry, on a busy two-core machine. */
 const START_LIMIT_MS = 90_000;
-/** Kafka stops in two seconds, MongoDB and the registry in less than two. */
+/** The time for a graceful stop. Kafka needs two seconds, MongoDB and the registry less than two. */
 const STOP_GRACE_MS = 15_000;
 
 export function createPart({ spec, serves, clear }: Plan, signal?: AbortSignal): LocalPart {

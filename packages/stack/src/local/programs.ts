@@ -8,10 +8,10 @@ import { java, maven, python, requireTools } from "./tools.ts";
 
 type Asking = { env: NodeJS.ProcessEnv; say: Say; signal?: AbortSignal | undefined };
 
-/** Where the programs of the parts are. */
+/** The paths of the parts' programs. */
 export type Programs = { jars: string; classes: string; app: string; mongod: string };
 
-/** Downloads what this machine does not have yet. Throws CannotStart where a tool is missing. */
+/** Downloads the programs that this machine does not have yet. Throws CannotStart if a tool is missing. */
 export async function fetchPrograms({ env, say, signal }: Asking): Promise<Programs> {
   const cache = cacheDir(env);
   const fetching = { env, signal };

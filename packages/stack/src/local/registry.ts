@@ -6,7 +6,10 @@ import type { Workspace } from "./workspace.ts";
 
 export type RegistryNode = { app: string; port: number; kafka: string };
 
-/** Its schemas are kept in Kafka: its own default, memory, gives the ids of lost schemas to others after a restart. */
+/**
+ * Plans the registry, which keeps its schemas in Kafka. Its default storage, memory, would assign the ids of lost
+ * schemas to others after a restart.
+ */
 export async function planRegistry(workspace: Workspace, { app, port, kafka }: RegistryNode): Promise<Plan> {
   const { dir, env } = workspace;
   const runner = join(app, await only(app, (name) => name.endsWith("-runner.jar")));
@@ -17,7 +20,7 @@ export async function planRegistry(workspace: Workspace, { app, port, kafka }: R
     APICURIO_STORAGE_KIND: "kafkasql",
     APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: kafka,
   };
-  // the folder says whose it is, to whoever looks at the processes
+  // the folder in the arguments shows the owner in a list of processes
   return {
     spec: {
       ...process,
@@ -30,7 +33,10 @@ export async function planRegistry(workspace: Workspace, { app, port, kafka }: R
   };
 }
 
-/** Held 290 MB in all with 256 MB of heap. With the first compiler alone it starts in half the processor time. */
+/**
+ * The options of Java. With 256 MB of heap the registry took 290 MB in all. With only the first compiler it starts in
+ * half the processor time.
+ */
 const JVM = [
   "-Xmx256m",
   "-XX:+UseSerialGC",

@@ -3,7 +3,7 @@ import { CannotStart } from "../stack.ts";
 
 export type Tool = {
   name: string;
-  /** What gives it, on Debian and its kin. */
+  /** The way to install it on Debian and its derivatives. */
   get: string;
   isThere(env: NodeJS.ProcessEnv): Promise<boolean>;
 };
@@ -26,13 +26,13 @@ export const python: Tool = {
   isThere: (env) => works("python3", ["-m", "pip", "--version"], { env }),
 };
 
-/** The feature release in what `java -version` writes ("1.8.0_292" is 8); 0 where there is none. */
+/** Reads the feature release from the output of `java -version` ("1.8.0_292" is 8). Returns 0 if there is none. */
 export function javaMajor(version: string): number {
   const [, first, second] = /version "(\d+)(?:\.(\d+))?/.exec(version) ?? [];
   return Number((first === "1" ? second : first) ?? 0);
 }
 
-/** Throws CannotStart that names all tools that are missing, each with how to get it. */
+/** Throws CannotStart with the names of all missing tools and how to install each. */
 export async function requireTools(tools: readonly Tool[], env: NodeJS.ProcessEnv): Promise<void> {
   const there = await Promise.all(tools.map((tool) => tool.isThere(env)));
   const missing = tools.filter((_, index) => !there[index]);
@@ -41,7 +41,7 @@ export async function requireTools(tools: readonly Tool[], env: NodeJS.ProcessEn
 
 export const missingText = (missing: readonly Pick<Tool, "name" | "get">[]): string =>
   [
-    "the local stack needs what is not on this machine:",
+    "the local stack needs programs that this machine does not have:",
     ...missing.map(({ name, get }) => `  ${name}: ${get}`),
-    "or start Docker (STACK=containers), or give KAFKA_BROKERS, SCHEMA_REGISTRY_URL and MONGODB_URI (STACK=external)",
+    "or start Docker (STACK=containers), or set KAFKA_BROKERS, SCHEMA_REGISTRY_URL and MONGODB_URI (STACK=external)",
   ].join("\n");

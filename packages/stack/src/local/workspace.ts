@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { ChildSpec } from "../process/child.ts";
 
-/** Where the processes of a stack run. */
+/** The directories and the environment of a stack's processes. */
 export type Workspace = {
-  /** Holds data/, logs/ and pids.json. */
+  /** The directory of data/, logs/ and pids.json. */
   dir: string;
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
-  /** The settings that the process of this name has in common with the others. */
+  /** Returns the settings of the named process that all processes have in common. */
   processOf(name: string): Omit<ChildSpec, "command" | "args">;
 };
 

@@ -10,9 +10,9 @@ export type ChildSpec = {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** File that takes what it writes, appended. */
+  /** The file to which the output is appended. */
   log: string;
-  /** File that names the processes to be ended if this one dies hard. */
+  /** The file with the processes to end after a crash of this one. */
   pids: string;
 };
 
@@ -24,16 +24,19 @@ export type Child = {
   pid: number;
   log: string;
   exited: Promise<Exit>;
-  /** How it ended; null while it lives. */
+  /** Returns the way in which it ended, or null while it runs. */
   exit(): Exit | null;
-  /** To it and to what it started; nothing happens once it has ended. */
+  /** Sends a signal to the process and its children. Does nothing after the end. */
   signal(name: NodeJS.Signals): void;
 };
 
-/** The shell's code for a command that is not there. */
+/** The shell's exit code for a command that is not found. */
 const NOT_FOUND = 127;
 
-/** Starts a process in a group of its own: a Ctrl-C at the terminal reaches us alone, and we stop the rest in order. */
+/**
+ * Starts a process in a separate group: a Ctrl-C at the terminal reaches only this process, which stops the others in
+ * order.
+ */
 export function spawnChild(spec: ChildSpec): Child {
   const { child, pid } = launch(spec);
   let ended: Exit | null = null;
@@ -62,7 +65,7 @@ function launch({ command, args, env, cwd, log }: ChildSpec) {
   return { child, pid: child.pid ?? 0 };
 }
 
-/** Asks a process to stop and kills it when it has not after `graceMs`; a paused one is woken to hear it. */
+/** Stops a process, and kills it after `graceMs`. A paused process is resumed, so that it receives the signal. */
 export async function endChild(child: Child, graceMs: number): Promise<Exit> {
   child.signal("SIGTERM");
   child.signal("SIGCONT");
@@ -72,7 +75,7 @@ export async function endChild(child: Child, graceMs: number): Promise<Exit> {
   return exit;
 }
 
-/** Resolves once `serves` says true; throws at once when the process ends before, or past the limit. */
+/** Resolves once `serves` resolves with true. Throws when the process ends first, and after the limit. */
 export function untilServing(child: Child, serves: () => Promise<boolean>, limit: Omit<Wait, "what">) {
   const servesAlive = async () => {
     const exit = child.exit();

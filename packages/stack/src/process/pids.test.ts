@@ -20,7 +20,7 @@ const startSleeper = () => {
   return { child, pid: child.pid ?? 0, exited };
 };
 
-test("what a run has left behind is ended, paused or not", async () => {
+test("a process that a run has left behind is ended, paused or not", async () => {
   const { child, pid, exited } = startSleeper();
   child.kill("SIGSTOP");
   recordPid(file, { name: "sleeper", pid, args: SLEEP.join(" ") });
@@ -29,7 +29,7 @@ test("what a run has left behind is ended, paused or not", async () => {
   expect(readPids(file)).toEqual([]);
 });
 
-test("a process that only has the number of one of ours is let be", async () => {
+test("a foreign process with the number of one of ours is not ended", async () => {
   const { child, pid, exited } = startSleeper();
   recordPid(file, { name: "broker", pid, args: "kafka.Kafka server.properties" });
   expect(await endLeftovers(file)).toEqual([]);
@@ -38,7 +38,7 @@ test("a process that only has the number of one of ours is let be", async () => 
   expect(await exited).toBe("SIGKILL");
 });
 
-test("what has ended in order is no leftover", async () => {
+test("a process that ended in order is not in the list", async () => {
   recordPid(file, { name: "one", pid: 1, args: "x" });
   recordPid(file, { name: "two", pid: 2, args: "y" });
   forgetPid(file, 1);

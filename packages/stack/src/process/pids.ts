@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { until } from "./until.ts";
 
-/** A process that was started, with the arguments it is known by: its number alone may be another's by now. */
+/** A started process, with the arguments that identify it: its number alone may belong to another process by now. */
 export type Pid = { name: string; pid: number; args: string };
 
-/** A service stops within ten seconds, Kafka and MongoDB in two or three. */
+/** The time for a graceful stop. A service stops within ten seconds, Kafka and MongoDB in two or three. */
 const GRACE_MS = 12_000;
 
 export function recordPid(file: string, entry: Pid): void {
@@ -25,14 +25,14 @@ export function readPids(file: string): Pid[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pid[]) : [];
 }
 
-/** Renamed into place, so that a death in mid-write leaves the list before. */
+/** Writes a file and renames it into place, so that a crash during the write leaves the previous list. */
 function write(file: string, entries: readonly Pid[]): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, JSON.stringify(entries, null, 2));
   renameSync(`${file}.new`, file);
 }
 
-/** Ends what a run that died hard has left behind; resolves with the names of what was ended. */
+/** Ends the processes that a crashed run has left behind. Resolves with their names. */
 export async function endLeftovers(file: string): Promise<string[]> {
   const ours = readPids(file).filter(isOurs);
   await Promise.all(ours.map(end));
@@ -47,7 +47,7 @@ async function end(entry: Pid): Promise<void> {
   await until(gone, { limitMs: GRACE_MS, what: entry.name }).catch(() => signalProcess(entry.pid, "SIGKILL"));
 }
 
-/** To a process, or with a negative number to a group; one that has ended is no mistake. */
+/** Sends a signal to a process, or with a negative number to a group. A process that has ended is not an error. */
 export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -56,10 +56,10 @@ export function signalProcess(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** By the arguments only: `java` may be a script that becomes another program. */
+/** Compares only the arguments, because `java` may be a script that becomes another program. */
 const isOurs = ({ pid, args }: Pid) => commandLine(pid)?.endsWith(args) ?? false;
 
-/** The command line of a process, words parted by blanks; null where there is no such process. */
+/** Returns the command line of a process with spaces between the words, or null if there is no such process. */
 export function commandLine(pid: number): string | null {
   try {
     if (existsSync("/proc/self/cmdline"))

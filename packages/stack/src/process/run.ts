@@ -7,13 +7,13 @@ export type RunOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** The length of the end of a command's output that shows why it failed. */
+/** The number of lines from the end of the output that an error quotes. */
 const REASON_LINES = 5;
 
 /**
- * Runs a command to its end; resolves with what it wrote, both streams. Rejects with the end of that where it fails, with
- * the signal's reason where it was called off. It has a process group of its own: Ctrl-C at the terminal is for us
- * to act on, not for it to die of.
+ * Runs a command to its end. Resolves with its output, both streams. Rejects with the end of the output if the command
+ * fails, and with the signal's reason if it was aborted. The command has a separate process group: Ctrl-C at the
+ * terminal reaches only this process.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { timeoutMs = 0, cwd, env, signal } = options;
@@ -42,7 +42,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Whether a command runs and ends well. */
+/** Returns whether a command runs and succeeds. */
 export const works = (command: string, args: readonly string[], options: RunOptions = {}) =>
   run(command, args, options).then(
     () => true,

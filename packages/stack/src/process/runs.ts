@@ -3,15 +3,18 @@ import { type Child, type ChildSpec, describeExit, endChild, spawnChild } from "
 /** The runs of a process, one at a time. */
 export type Runs = {
   current(): Child;
-  /** Does nothing while it runs. */
+  /** Does nothing while the process runs. */
   start(): void;
-  /** Ends it within `graceMs` and starts it again, one such after the other: for `ended` it goes on. */
+  /**
+   * Ends the process within `graceMs` and starts it again. Several restarts run one after the other. For `ended` the
+   * process keeps running.
+   */
   restart(): Promise<void>;
-  /** How a run ended that is not followed by another at once. */
+  /** Resolves with the way in which a run ended that was not followed by a restart. */
   ended(): Promise<string>;
 };
 
-/** Starts it. */
+/** Starts the process. */
 export function createRuns(spec: ChildSpec, graceMs: number): Runs {
   let child = spawnChild(spec);
   let restarted = Promise.resolve();

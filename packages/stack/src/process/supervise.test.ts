@@ -1,18 +1,18 @@
 import { expect, jest, test } from "@jest/globals";
 import { nextDelayMs, supervise } from "./supervise.ts";
 
-test("what dies again and again is started after 0.5 s, 1 s, 2 s … and never more than 15 s", () => {
+test("a job that crashes repeatedly is started after 0.5 s, 1 s, 2 s … and at most 15 s", () => {
   const delays: number[] = [];
   for (let death = 0; death < 8; death++) delays.push(nextDelayMs(delays.at(-1) ?? null, 100));
   expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
 });
 
-test("what has lived for a minute begins the row anew", () => {
+test("a job that ran for a minute begins with the first wait again", () => {
   expect(nextDelayMs(8_000, 59_999)).toBe(15_000);
   expect(nextDelayMs(8_000, 60_000)).toBe(500);
 });
 
-test("a job that dies is started again and both are said in one line each", async () => {
+test("a job that crashes is started again, and both are reported in one line each", async () => {
   const said: string[] = [];
   const stop = new AbortController();
   const deaths = ["ended by SIGKILL"];
@@ -28,10 +28,10 @@ test("a job that dies is started again and both are said in one line each", asyn
   const wait = async (ms: number) => void waited.push(ms);
   await supervise(job, { say: (line) => said.push(line), signal: stop.signal, wait });
   expect(waited).toEqual([500]);
-  expect(said).toEqual(["kafka ended by SIGKILL: starting it again in 0.5 s", "kafka runs again"]);
+  expect(said).toEqual(["kafka ended by SIGKILL: restarting in 0.5 s", "kafka is running again"]);
 });
 
-test("nothing is started again once all are to stop", async () => {
+test("no job is started again during a stop", async () => {
   const stop = new AbortController();
   const start = jest.fn(async () => {});
   const ended = async () => {

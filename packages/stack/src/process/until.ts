@@ -2,15 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export type Wait = {
   limitMs: number;
-  /** What is waited for, as it is named when it does not come in time. */
+  /** The awaited condition, for the error message. */
   what: string;
   signal?: AbortSignal | undefined;
 };
 
-/** Often enough to add little to a start of seconds, rare enough to cost nothing. */
+/** The time between two checks: short enough to add little to a start of seconds, long enough to cost nothing. */
 const EVERY_MS = 150;
 
-/** Resolves once `holds` says true. Throws past the limit, when the signal aborts, or what `holds` throws. */
+/**
+ * Resolves once `holds` resolves with true. Throws after the limit, when the signal aborts, and what `holds` throws.
+ */
 export async function until(holds: () => Promise<boolean>, { limitMs, what, signal }: Wait): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await holds())) {

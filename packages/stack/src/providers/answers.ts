@@ -3,17 +3,20 @@ import { brokerAnswers } from "@teravoz/kafka";
 import { MongoClient } from "mongodb";
 import type { Part } from "../stack.ts";
 
-/** Much longer than a part that is well takes, short enough to ask again soon. */
+/** The longest wait for an answer: much longer than a healthy part needs, and short enough to ask again soon. */
 const PATIENCE_MS = 2_000;
 
-/** Whether a part at this address does its job now, seen as its clients see it. Never rejects. */
+/** Returns whether the part at this address does its job now, as its clients see it. Never rejects. */
 export const answers: Record<Part, (address: string) => Promise<boolean>> = {
   kafka: (brokers) => brokerAnswers(brokers),
   registry: (url) => registryAnswers(url),
   mongodb: mongodbAnswers,
 };
 
-/** A registry on Kafka answers this only once it has read its journal, so that it knows every id it has given. */
+/**
+ * Returns whether the registry answers. A registry on Kafka does so only after it has read its journal, so it knows
+ * every id that it has assigned.
+ */
 export async function registryAnswers(url: string, headers: Record<string, string> = {}): Promise<boolean> {
   const options = { signal: AbortSignal.timeout(PATIENCE_MS), headers };
   return fetch(`${url.replace(/\/$/, "")}/subjects`, options).then(
@@ -29,7 +32,7 @@ async function mongodbAnswers(uri: string): Promise<boolean> {
 
 type Command = (command: Record<string, unknown>) => Promise<Record<string, unknown>>;
 
-/** Runs admin commands on a connection of their own. */
+/** Runs admin commands on a separate connection. */
 export async function withAdmin<T>(uri: string, run: (command: Command) => Promise<T>): Promise<T> {
   const client = new MongoClient(uri, {
     serverSelectionTimeoutMS: PATIENCE_MS,
@@ -42,7 +45,7 @@ export async function withAdmin<T>(uri: string, run: (command: Command) => Promi
   }
 }
 
-/** Whether one of "host:port", several separated by commas, takes a connection. */
+/** Returns whether one of the addresses ("host:port", separated by commas) accepts a connection. */
 export async function takesConnection(addresses: string): Promise<boolean> {
   const taken = await Promise.all(addresses.split(",").map((address) => connects(address.trim())));
   return taken.includes(true);

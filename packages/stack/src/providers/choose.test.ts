@@ -8,12 +8,12 @@ const nothing: Circumstances = {
   containersFault: async () => "no Docker engine answers",
 };
 
-test("what is asked for is taken, whatever else would work", async () => {
+test("a requested provider is taken even if others would work", async () => {
   const chosen = await chooseProvider({ ...nothing, wanted: "local", addressesGiven: true });
-  expect(chosen).toEqual({ provider: "local", why: "asked for" });
+  expect(chosen).toEqual({ provider: "local", why: "requested" });
 });
 
-test("addresses that are given come before anything of ours", async () => {
+test("given addresses come before containers and local processes", async () => {
   const chosen = await chooseProvider({
     ...nothing,
     addressesGiven: true,
@@ -22,17 +22,17 @@ test("addresses that are given come before anything of ours", async () => {
   expect(chosen.provider).toBe("external");
 });
 
-test("containers come before local processes where they can be used", async () => {
+test("containers come before local processes if they can be used", async () => {
   expect((await chooseProvider({ ...nothing, containersFault: async () => null })).provider).toBe(
     "containers",
   );
 });
 
-test("local processes are what remains, and why is said", async () => {
+test("local processes are the last choice, and the reason is reported", async () => {
   expect(await chooseProvider(nothing)).toEqual({ provider: "local", why: "no Docker engine answers" });
 });
 
-test("a provider that does not exist is refused with those that do", async () => {
+test("an unknown provider is refused, and the error lists the known ones", async () => {
   const choice = chooseProvider({ ...nothing, wanted: "podman" });
   await expect(choice).rejects.toThrow(CannotStart);
   await expect(choice).rejects.toThrow("external, containers, local");

@@ -5,20 +5,24 @@ const PROVIDERS: readonly Provider[] = ["external", "containers", "local"];
 export type Choice = { provider: Provider; why: string };
 
 export type Circumstances = {
-  /** What was asked for, by an option or STACK. */
+  /** The provider requested by an option or STACK. */
   wanted: string | undefined;
   addressesGiven: boolean;
-  /** Why containers cannot be used; null where they can. Asked only when it matters: it takes a moment. */
+  /**
+   * Returns the reason why containers cannot be used, or null if they can. Called only if it matters, because it takes
+   * a moment.
+   */
   containersFault(): Promise<string | null>;
 };
 
-/** The provider that was asked for, else the first that works. Throws CannotStart for a name that is none. */
+/** Returns the requested provider, else the first that works. Throws CannotStart for an unknown name. */
 export async function chooseProvider(circumstances: Circumstances): Promise<Choice> {
   const { wanted, addressesGiven, containersFault } = circumstances;
-  if (wanted) return { provider: known(wanted), why: "asked for" };
+  if (wanted) return { provider: known(wanted), why: "requested" };
   if (addressesGiven) return { provider: "external", why: "all three addresses are set" };
   const fault = await containersFault();
-  if (fault === null) return { provider: "containers", why: "a Docker engine with the images is here" };
+  if (fault === null)
+    return { provider: "containers", why: "a Docker engine has the images or can pull them" };
   return { provider: "local", why: fault };
 }
 

@@ -12,7 +12,10 @@ export type ComposeOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** The parts of docker-compose.yml, as a project of their own beside the whole product; data stay in its volumes. */
+/**
+ * Opens the parts of docker-compose.yml as a separate project beside the whole product. Their data are kept in its
+ * volumes.
+ */
 export async function openCompose({ root, ports, env, signal }: ComposeOptions): Promise<Stack> {
   const compose = createCompose(root, {
     ...env,
@@ -31,7 +34,7 @@ export async function openCompose({ root, ports, env, signal }: ComposeOptions):
   }
 }
 
-/** Removes the containers that a run which died hard has left, and with `volumes` their data too. */
+/** Removes the containers that a crashed run has left behind, and with `volumes` also their data. */
 export async function removeCompose(
   root: string,
   env: NodeJS.ProcessEnv,
@@ -40,7 +43,7 @@ export async function removeCompose(
   await createCompose(root, env)(["down", "--timeout", STOP_GRACE_S, ...(volumes ? ["--volumes"] : [])]);
 }
 
-/** As long as the local parts get. */
+/** The time for a graceful stop, in seconds: the same as for the local parts. */
 const STOP_GRACE_S = "15";
 
 type Compose = (args: string[], signal?: AbortSignal) => Promise<string>;
@@ -48,7 +51,7 @@ type Compose = (args: string[], signal?: AbortSignal) => Promise<string>;
 function createCompose(root: string, env: NodeJS.ProcessEnv): Compose {
   const project = `teravoz-start-${createHash("sha256").update(root).digest("hex").slice(0, 8)}`;
   const file = join(root, "docker-compose.yml");
-  // one broker and one member, whatever .env says
+  // one broker and one member, even if .env asks for more
   const settings = { cwd: root, env: { ...env, COMPOSE_PROFILES: "" } };
   return (args, signal) =>
     run("docker", ["compose", "-p", project, "-f", file, ...args], { ...settings, signal });

@@ -14,7 +14,7 @@ export type ContainersOptions = { ports: Ports; signal?: AbortSignal | undefined
 
 type Started = { network?: StartedNetwork; containers: Partial<Record<Part, StartedTestContainer>> };
 
-/** Containers of this stack alone, in a network of their own. They are removed with their data when it stops. */
+/** Opens containers for this stack alone, in a separate network. They are removed with their data at the stop. */
 export async function openContainers({ ports, signal }: ContainersOptions): Promise<Stack> {
   const started: Started = { containers: {} };
   const addresses = addressesAt(ports);
@@ -29,10 +29,13 @@ export async function openContainers({ ports, signal }: ContainersOptions): Prom
   }
 }
 
-/** The one that this version of testcontainers uses. */
+/** The image that this version of testcontainers uses. */
 const REAPER_IMAGE = "testcontainers/ryuk:0.14.0";
 
-/** The reaper removes containers whose process died hard. Where its image is not to be had we do without: what is ours we stop. */
+/**
+ * Disables the reaper if its image cannot be obtained. The reaper removes the containers of crashed processes; without
+ * it we only stop our own.
+ */
 async function decideOnReaper(): Promise<void> {
   const { env } = process;
   env.RYUK_CONTAINER_IMAGE ??= REAPER_IMAGE;
@@ -54,7 +57,7 @@ async function startAll(started: Started, ports: Ports, signal?: AbortSignal): P
   await open("registry", registry(ports.registry));
 }
 
-/** For this machine it is called by its port here, for the registry by its name in the network. */
+/** Creates the broker. This machine reaches it by its port here, the registry by its name in the network. */
 const kafka = (port: number) =>
   new GenericContainer(IMAGES.kafka)
     .withExposedPorts({ container: 9092, host: port })
@@ -67,7 +70,7 @@ const kafka = (port: number) =>
       KAFKA_ADVERTISED_LISTENERS: `HOST://127.0.0.1:${port},NETWORK://kafka:19092`,
       KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "HOST:PLAINTEXT,NETWORK:PLAINTEXT,CONTROLLER:PLAINTEXT",
       KAFKA_INTER_BROKER_LISTENER_NAME: "NETWORK",
-      // a place that tests can rely on: without it there are two defaults
+      // a fixed path for the tests: without it there are two defaults
       KAFKA_LOG_DIRS: "/var/lib/kafka/data",
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
@@ -77,22 +80,22 @@ const kafka = (port: number) =>
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: "1",
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: "1",
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
-      // as for the local broker: the tests' sessions are shorter than the 6 s a broker allows by default
+      // as for the local broker: the tests' sessions are shorter than the 6 s that a broker requires by default
       KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: "2000",
-      // as for the local broker: a killed one may register again when its session has ended
+      // as for the local broker: a killed broker may register again when its session has ended
       KAFKA_BROKER_SESSION_TIMEOUT_MS: "4000",
       KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: "1000",
     })
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
 
-/** Its log does not say when it listens: the default, an open port, does. */
+/** Creates the registry. Its log does not show when it listens, so the default check waits for an open port. */
 const registry = (port: number) =>
   new GenericContainer(IMAGES.registry)
     .withExposedPorts({ container: 8080, host: port })
     .withEnvironment({
       APICURIO_STORAGE_KIND: "kafkasql",
       APICURIO_KAFKASQL_BOOTSTRAP_SERVERS: "kafka:19092",
-      // it starts in half the processor time
+      // halves the processor time of the start
       JAVA_OPTS_APPEND: "-XX:TieredStopAtLevel=1",
     })
     .withStartupTimeout(START_LIMIT_MS);

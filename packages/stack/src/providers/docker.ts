@@ -11,40 +11,40 @@ export const IMAGES: Record<Part, string> = {
   mongodb: "mongo:8",
 };
 
-/** A daemon that does not answer by then is none. */
+/** The longest wait for the Docker daemon. One that does not answer within this time counts as missing. */
 const PATIENCE_MS = 5_000;
-/** A registry of images is asked for a name only. */
+/** The longest wait for an image registry, which is asked only for a name. */
 const PULL_PATIENCE_MS = 15_000;
-/** As long as the local parts get. */
+/** The longest wait for a start: the same as for the local parts. */
 export const START_LIMIT_MS = 90_000;
 
-/** Why containers cannot be used here; null where they can. */
+/** Returns the reason why containers cannot be used here, or null if they can. */
 export async function containersFault(root: string, env: NodeJS.ProcessEnv): Promise<string | null> {
   const docker = (...args: string[]) => works("docker", args, { env, timeoutMs: PATIENCE_MS });
   if (!(await docker("version"))) return "no Docker engine answers";
   if (!(await docker("compose", "version"))) return "docker compose is missing";
   if (!existsSync(join(root, "docker-compose.yml"))) return "docker-compose.yml is missing";
   const obtainable = await Promise.all(Object.values(IMAGES).map((image) => isObtainable(image, env)));
-  return obtainable.every(Boolean) ? null : "images are neither here nor to be had";
+  return obtainable.every(Boolean) ? null : "images are neither on this machine nor in a registry";
 }
 
-/** Whether an image is here or a registry has it. */
+/** Returns whether an image is on this machine or in a registry. */
 export const isObtainable = async (image: string, env: NodeJS.ProcessEnv) =>
   (await works("docker", ["image", "inspect", image], { env, timeoutMs: PATIENCE_MS })) ||
   (await works("docker", ["manifest", "inspect", image], { env, timeoutMs: PULL_PATIENCE_MS }));
 
 type Containers = {
-  /** By part, the container's id. */
+  /** The container ids by part. */
   ids: Record<Part, string>;
   addresses: Addresses;
   env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 };
 
-/** A stack of containers with fixed ports on this machine. */
+/** Returns a stack of containers with fixed ports on this machine. */
 export function containerStack({ ids, addresses, env, stop }: Containers): Stack {
   const docker = (...args: string[]) => run("docker", args, { env });
-  // of what is done already docker makes an error, a signal nothing
+  // docker fails for a container that is already in the wanted state, a signal does not
   const when = async (states: readonly string[], command: string, part: Part) => {
     const found = await docker("inspect", "--format", "{{.State.Status}}", ids[part]);
     if (states.includes(found.trim())) await docker(command, ids[part]);

@@ -7,7 +7,10 @@ const VARIABLES = {
   mongodb: "MONGODB_URI",
 } as const;
 
-/** What runs elsewhere: nothing is started, each part is checked. Throws CannotStart naming those that do not answer. */
+/**
+ * Opens parts that run elsewhere: starts nothing and checks each part. Throws CannotStart with the names of those that
+ * do not answer.
+ */
 export async function openExternal(env: NodeJS.ProcessEnv): Promise<Stack> {
   const addresses = requireAddresses(env);
   const checks = checksFor(env);
@@ -18,7 +21,7 @@ export async function openExternal(env: NodeJS.ProcessEnv): Promise<Stack> {
   return { provider: "external", addresses, ...NOT_OURS };
 }
 
-/** The three addresses; null where one is not set. */
+/** Returns the three addresses, or null if one is not set. */
 export function givenAddresses(env: NodeJS.ProcessEnv): Addresses | null {
   const { KAFKA_BROKERS: kafka, SCHEMA_REGISTRY_URL: registry, MONGODB_URI: mongodb } = env;
   return kafka && registry && mongodb ? { kafka, registry, mongodb } : null;
@@ -28,16 +31,19 @@ function requireAddresses(env: NodeJS.ProcessEnv): Addresses {
   const addresses = givenAddresses(env);
   if (addresses) return addresses;
   const missing = Object.values(VARIABLES).filter((name) => !env[name]);
-  throw new CannotStart(`the external stack needs ${missing.join(", ")}`);
+  throw new CannotStart(`the external stack needs ${missing.join(", ")}: set them in the environment`);
 }
 
-/** The address itself stays unsaid: it may hold a password. */
+/** Returns the error for a part that does not answer, without the address, which may contain a password. */
 const silentText = (part: Part) =>
   part === "mongodb"
     ? `${part} does not answer as a writable replica set at MONGODB_URI`
     : `${part} does not answer at ${VARIABLES[part]}`;
 
-/** Of a broker behind TLS or SASL only the door is tried: the services know how to open it and say why they cannot. */
+/**
+ * Returns the checks. A broker behind TLS or SASL is only checked for a connection: the services have the credentials
+ * and report errors themselves.
+ */
 function checksFor(env: NodeJS.ProcessEnv): typeof answers {
   const guarded = env.KAFKA_TLS === "true" || env.KAFKA_SASL_MECHANISM;
   const headers = registryHeaders(env);
@@ -54,7 +60,7 @@ function registryHeaders(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 const refuse = async (part: Part): Promise<void> => {
-  throw new Error(`${part} runs elsewhere: it is not ours to control`);
+  throw new Error(`${part} runs elsewhere: this process cannot control it`);
 };
 
 const NOT_OURS = {

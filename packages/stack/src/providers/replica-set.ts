@@ -1,8 +1,9 @@
 import { withAdmin } from "./answers.ts";
 
 /**
- * Makes servers the members of a replica set under the addresses `hosts`, asking the one at `uri`, and resolves whether anything had
- * to change. A set that was made at other ports is given the new ones: the servers do not find themselves in it otherwise.
+ * Makes servers the members of a replica set under the addresses `hosts`, through the server at `uri`. Resolves with
+ * true if anything had to change. A set that was created at other ports gets the new ones, because the servers would
+ * not find themselves in it otherwise.
  */
 export async function ensureReplicaSet(uri: string, hosts: readonly string[]): Promise<boolean> {
   return withAdmin(uri, async (command) => {

@@ -12,7 +12,7 @@ test("a compile cache set by the user is kept", () => {
   expect(compileCacheEnv({ NODE_COMPILE_CACHE: "/var/cache/node" })).toEqual({});
 });
 
-test("the compile cache is off while coverage is measured, even where one is set", () => {
+test("the compile cache is off while coverage is measured, even if one is set", () => {
   const env = { NODE_V8_COVERAGE: "/coverage", NODE_COMPILE_CACHE: "/var/cache/node" };
   expect(compileCacheEnv(env)).toEqual({ NODE_DISABLE_COMPILE_CACHE: "1" });
 });

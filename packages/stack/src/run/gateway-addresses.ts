@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Addresses, Say } from "../stack.ts";
 import type { Kind, ServiceHandle } from "./services.ts";
 
-/** What a person or a script needs to talk to a running gateway. */
+/** The addresses of a running gateway, for a person or a script. */
 export type GatewayAddresses = Record<"webhook" | "dashboard" | "projector" | keyof Addresses, string>;
 
 export function gatewayAddressesOf(
@@ -19,7 +19,7 @@ export function gatewayAddressesOf(
   };
 }
 
-/** For this user's eyes: a given MongoDB URI may hold a password. */
+/** Writes the addresses to a file that only this user can read, because a given MongoDB URI may contain a password. */
 export function writeAddresses(dir: string, report: GatewayAddresses): void {
   writeFileSync(join(dir, "addresses.json"), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
 }
@@ -31,5 +31,5 @@ export function sayAddresses(report: GatewayAddresses, say: Say): void {
   for (const [name, address] of Object.entries(report)) say(`  ${name.padEnd(longest)}  ${masked(address)}`);
 }
 
-/** user:password@ is shown as ***@. */
+/** Replaces user:password@ by ***@. */
 const masked = (address: string) => address.replace(/\/\/[^/@]*@/, "//***@");

@@ -10,7 +10,7 @@ import { addressEnv } from "./services.ts";
 
 export type JobOptions = { dir: string; env: NodeJS.ProcessEnv; signal: AbortSignal };
 
-/** Creates the topics and registers the schemas; its output is in topics.log. */
+/** Creates the topics and registers the schemas. The output is in topics.log. */
 export async function createTopics(addresses: Addresses, { dir, env, signal }: JobOptions): Promise<void> {
   const command = join(ROOT, "packages", "kafka", "src", "topics-command.ts");
   const settings = { cwd: ROOT, env: { ...env, ...compileCacheEnv(env), ...addressEnv(addresses) }, signal };
@@ -18,25 +18,28 @@ export async function createTopics(addresses: Addresses, { dir, env, signal }: J
 }
 
 const BOARD = join(ROOT, "services", "board");
-/** The page is built from these files and folders. */
+/** The files and folders from which the page is built. */
 export const PAGE_SOURCES = [
   ...["src", "index.html", "vite.config.ts"].map((name) => join(BOARD, name)),
   ...["domain", "protocol"].map((name) => join(ROOT, "packages", name, "src")),
 ];
 
 /** Builds the page that realtime serves, unless the built page is newer than all of its sources. */
-export async function buildDashboard({ dir, env, signal }: JobOptions): Promise<"built" | "as it was"> {
-  if (isBuilt()) return "as it was";
+export async function buildDashboard({ dir, env, signal }: JobOptions): Promise<"built" | "up to date"> {
+  if (isBuilt()) return "up to date";
   const vite = join(BOARD, "node_modules", "vite", "bin", "vite.js");
   const settings = { cwd: BOARD, env: { ...env, NODE_ENV: "production" }, signal };
   await logged("dashboard", dir, run(process.execPath, [vite, "build"], settings));
   return "built";
 }
 
-/** Vite empties dist and writes all of it again, so any file in it has the time of the build. */
+/**
+ * Returns whether the built page is up to date. Vite empties dist and writes all of it again, so any file in it has the
+ * time of the build.
+ */
 const isBuilt = (): boolean => newest(join(BOARD, "dist")) > Math.max(...PAGE_SOURCES.map(newest));
 
-/** The time in ms at which a file, or any file of a folder, last changed; 0 if there is none. */
+/** Returns the time in ms at which a file, or any file of a folder, last changed. Returns 0 if there is none. */
 function newest(path: string): number {
   if (!existsSync(path)) return 0;
   if (statSync(path).isFile()) return statSync(path).mtimeMs;

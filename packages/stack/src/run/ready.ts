@@ -1,7 +1,7 @@
 import { type Child, untilServing } from "../process/child.ts";
 import { tailOf } from "../process/log-file.ts";
 
-/** Resolves once /readyz answers 200; else rejects with its reason and the end of the log. */
+/** Resolves once /readyz answers 200. Otherwise rejects with its reason and the end of the log. */
 export async function untilReady(child: Child, url: string, limitMs: number): Promise<void> {
   let reason = "it does not answer";
   const isReady = async () => {
@@ -14,7 +14,7 @@ export async function untilReady(child: Child, url: string, limitMs: number): Pr
   });
 }
 
-/** What /readyz says is wrong; null where nothing is. */
+/** Returns the failed checks of /readyz, or null if there are none. */
 async function reasonOf(url: string): Promise<string | null> {
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });

@@ -11,55 +11,61 @@ import { untilReady } from "./ready.ts";
 export type Kind = "ingest" | "projector" | "realtime";
 
 export type ServiceSpec = {
-  /** Names its log; several of one kind have different ones. */
+  /** The name of its log. Services of the same kind need different names. */
   name: string;
   kind: Kind;
-  /** Added to the environment of this process and the addresses. */
+  /** Added to the environment of this process and to the addresses. */
   env?: NodeJS.ProcessEnv;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Path of the module that is run (default: the service's own main.ts). */
+  /** Path of the module to run. Default: the service's own main.ts. */
   main?: string;
 };
 
-/** One service as a process of its own; `start` runs it again, with the same port and the log appended. */
+/** One service as a separate process. `start` runs it again, with the same port, and appends to its log. */
 export type ServiceHandle = {
   name: string;
   kind: Kind;
   url: string;
   readonly pid: number;
-  /** Path of the file that takes what it writes. */
+  /** Path of the file to which the output is written. */
   log: string;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL past the service's own deadline; resolves with its exit code, null after a signal. */
+  /** Sends SIGTERM, and SIGKILL after the service's own deadline. Resolves with its exit code, null after a signal. */
   stop(): Promise<number | null>;
-  /** Does nothing while it runs. */
+  /** Does nothing while the service runs. */
   start(): Promise<void>;
-  /** Stops it and starts it again: for `ended` it goes on. */
+  /** Stops the service and starts it again. For `ended` it keeps running. */
   restart(): Promise<void>;
-  /** Resolves once /readyz answers 200. Rejects with its reason and the end of the log past the limit, or when it ends. */
+  /**
+   * Resolves once /readyz answers 200. Rejects with its reason and the end of the log, after the limit or when the
+   * service ends.
+   */
   ready(limitMs?: number): Promise<void>;
-  /** How the run of now ends. */
+  /** Resolves with the way in which the current run ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** The same in words, of a run that is not followed by another at once. */
+  /** Resolves with a text for the way in which a run ended that was not followed by a restart. */
   ended(): Promise<string>;
 };
 
 export type ServicesOptions = {
   addresses: Addresses;
   services: readonly ServiceSpec[];
-  /** Holds logs/ and pids.json. */
+  /** The directory of logs/ and pids.json. */
   dir: string;
-  /** Default: this process's. */
+  /** Default: the environment of this process. */
   env?: NodeJS.ProcessEnv;
 };
 
-/** A topic check, a replica set and a schema are all it waits for: a minute is an order of magnitude more. */
+/**
+ * The longest wait for readiness. A service waits only for a topic check, a replica set and a schema; a minute is ten
+ * times that.
+ */
 const READY_LIMIT_MS = 60_000;
-/** The service's own deadline is 10 s; past that it exits by itself. */
+/** The time for a graceful stop. The service's own deadline is 10 s, after which it exits itself. */
 const STOP_GRACE_MS = 12_000;
 
-/** Starts services; wait for each with `ready`. */
+/** Starts services. Wait for each with `ready`. */
 export function startServices(options: ServicesOptions): Promise<ServiceHandle[]> {
   return Promise.all(options.services.map((service) => startService(service, options)));
 }
@@ -108,14 +114,17 @@ const PORT_VARIABLES = {
   realtime: "REALTIME_PORT",
 } as const;
 
-/** A lone PORT, which would win, is that of one service only: it is not handed on. */
+/**
+ * Returns the environment of a service. PORT, which would override the other settings, is not passed on, because it is
+ * meant for one service only.
+ */
 function serviceEnv(
   service: ServiceSpec & { port: number },
   { addresses, env = process.env }: ServicesOptions,
 ) {
   const { PORT: _, ...rest } = env;
   return {
-    // no balancer is in front of them
+    // no load balancer is in front of the services
     SHUTDOWN_DELAY: "0",
     ...rest,
     ...compileCacheEnv(env),
@@ -125,7 +134,7 @@ function serviceEnv(
   };
 }
 
-/** The addresses as services and commands are given them. */
+/** Returns the addresses as environment variables for services and commands. */
 export const addressEnv = ({ kafka, registry, mongodb }: Addresses) => ({
   KAFKA_BROKERS: kafka,
   SCHEMA_REGISTRY_URL: registry,

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A runner between the terminal and us hands on the Ctrl-C that the terminal has sent us already: one, not two. */
+/**
+ * The time within which two signals count as one: a runner between the terminal and this process forwards the Ctrl-C
+ * that the terminal has sent too.
+ */
 const SAME_MS = 500;
 
-/** An abort at the first SIGINT, SIGTERM or SIGHUP; `again` at the second. */
+/** Returns a signal that aborts at the first SIGINT, SIGTERM or SIGHUP. Calls `again` at the second. */
 export function stopSignal(again: () => void): AbortSignal {
   const stop = new AbortController();
   let askedAt = 0;
@@ -16,12 +19,12 @@ export function stopSignal(again: () => void): AbortSignal {
   return stop.signal;
 }
 
-/** Someone asked to stop before all was up: no fault. */
+/** The user stopped the start before everything was up, which is not an error. */
 export class Stopped extends Error {
   override name = "Stopped";
 }
 
-/** The promise, or the reason of the abort where that comes first. */
+/** Settles like the promise, or rejects with the reason of the abort if that happens first. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const done = new AbortController();
   const aborted = aborts(AbortSignal.any([signal, done.signal])).then(() => signal.throwIfAborted());
@@ -37,5 +40,5 @@ export async function aborts(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) await sleep(LONG_MS, undefined, { signal }).catch(() => {});
 }
 
-/** As long as a timer can be: only the abort ends it. */
+/** The longest possible timer. Only the abort ends it. */
 const LONG_MS = 2_147_483_647;

@@ -10,14 +10,14 @@ const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
 const packages = readdirSync(join(ROOT, "packages")).map((name) => `packages/${name}`);
 
-/** The source folders of the packages that a workspace folder needs, directly or not. */
+/** Returns the source folders of the packages that a workspace folder needs, directly or indirectly. */
 function neededBy(folder: string): string[] {
   const { dependencies = {} } = manifest(folder);
   const direct = packages.filter((each) => manifest(each).name in dependencies);
   return direct.flatMap((each) => [`${each}/src`, ...neededBy(each)]);
 }
 
-test.each(KINDS)("a change of any package that %s needs is seen", (kind) => {
+test.each(KINDS)("a change of any package that %s needs restarts it", (kind) => {
   expect(SHARED).toEqual(expect.arrayContaining(neededBy(`services/${kind}`)));
 });
 

@@ -4,11 +4,14 @@ import { ROOT } from "../open-stack.ts";
 import { PAGE_SOURCES } from "./jobs.ts";
 import type { Kind } from "./services.ts";
 
-/** An editor writes a file in several steps and a checkout writes many files: one restart follows all of them. */
+/**
+ * The quiet time before a restart. An editor writes a file in several steps and a checkout writes many files; one
+ * restart follows all of them.
+ */
 const QUIET_MS = 300;
 
 export const KINDS: readonly Kind[] = ["ingest", "projector", "realtime"];
-/** A change here restarts every service. */
+/** The folders whose changes restart every service. */
 export const SHARED = [
   "packages/dead-letters/src",
   "packages/domain/src",
@@ -27,7 +30,7 @@ export type Changes = {
   page(): void;
 };
 
-/** Reports changed sources, once they have been quiet for QUIET_MS, until the signal aborts. Tests do not count. */
+/** Reports changed sources until the signal aborts, once there was no change for QUIET_MS. Tests do not count. */
 export function watchSources(changes: Changes, signal: AbortSignal): void {
   const all = settled(() => KINDS.forEach(changes.service));
   for (const dir of SHARED) watchTree(dir, all, signal);
@@ -41,7 +44,7 @@ export function watchSources(changes: Changes, signal: AbortSignal): void {
   for (const path of PAGE_SOURCES) watchTree(path, page, signal);
 }
 
-/** Watches a folder with all that is in it, or one file. */
+/** Watches a folder with everything in it, or one file. */
 function watchTree(path: string, changed: () => void, signal: AbortSignal): void {
   const isSource = (file: string | null) => file !== null && !file.endsWith(".test.ts");
   watch(resolve(ROOT, path), { recursive: true, signal }, (_, file) => void (isSource(file) && changed()));

@@ -19,7 +19,7 @@ function open(maxEntries?: number) {
   return { clock, counts, take, list };
 }
 
-test("instances are summed, and what one says again of a minute takes the place of what it said", () => {
+test("counts of instances are summed, and a newer count of a minute replaces the older one of the same instance", () => {
   const { take, list } = open();
   take("one", [9_999, 422, 2]);
   take("other", [9_999, 422, 1], [9_999, 401, 7]);
@@ -32,7 +32,7 @@ test("instances are summed, and what one says again of a minute takes the place 
   expect(list(10_000)).toEqual([[10_000, 422, 1]]);
 });
 
-test("a day that is read again counts nothing twice, and nothing less", () => {
+test("a day that is read again counts nothing twice and loses nothing", () => {
   const { take, list } = open();
   for (let again = 0; again < 2; again++) {
     take("one", [9_999, 503, 2]);
@@ -43,7 +43,7 @@ test("a day that is read again counts nothing twice, and nothing less", () => {
   expect(list()).toEqual([[9_999, 503, 5]]);
 });
 
-test("a container that was started again in the same minute counts on", () => {
+test("the counts of a container that restarts in the same minute are added to those before", () => {
   const { counts, list } = open();
   for (const started of [1, 2])
     counts.take({
@@ -54,7 +54,7 @@ test("a container that was started again in the same minute counts on", () => {
   expect(list()).toEqual([[9_999, 400, 6]]);
 });
 
-test("what is older than a day is not kept, nor what a clock far ahead says", () => {
+test("minutes older than a day or far in the future are not kept", () => {
   const { clock, take, list } = open();
   take("one", [10_000 - DAY - 1, 400, 1], [10_000 - DAY, 400, 2], [10_000 + DAY + 1, 400, 3]);
   expect(list()).toEqual([[10_000 - DAY, 400, 2]]);
@@ -62,7 +62,7 @@ test("what is older than a day is not kept, nor what a clock far ahead says", ()
   expect(list()).toEqual([]);
 });
 
-test("however much is reported, memory is bounded: the oldest minutes go", () => {
+test("memory is bounded however much is reported: the oldest minutes are dropped", () => {
   const { take, list } = open(100);
   for (let n = 0; n < 500; n++) take("one", [9_000 + n, 400, 1]);
   const kept = list();

@@ -1,23 +1,23 @@
 import type { Answers, ServiceStatus } from "@teravoz/domain";
 
-/** How often the webhook answered with each status, by the minute, over all instances of the last day. */
+/** The number of answers of the webhook by status and minute, of all instances in the last day. */
 export type AnswerCounts = {
-  /** The counts of a status replace those that the same run of the instance sent for the same minutes. */
+  /** Takes the counts of a status. They replace those that the same run of the instance sent for the same minutes. */
   take(status: Pick<ServiceStatus, "instance" | "started_at" | "answers">): void;
-  /** By minute and status, of the minutes that began since. */
+  /** Returns the counts by minute and status, of the minutes that began at `since` or later. */
   list(since: Date): Answers[];
 };
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** Some 20 MB: ten instances that answer with ten statuses in every minute of a day. */
+/** The maximum number of entries, some 20 MB: ten instances that answer with ten statuses in every minute of a day. */
 const MAX_ENTRIES = 150_000;
 
-/** A minute: by run of an instance and status. */
+/** The counts of a minute, by run of an instance and status. */
 type Minute = Map<string, { status: number; count: number }>;
 type Kept = { minutes: Map<number, Minute>; entries: number };
 
-/** `now` in ms since the epoch; minutes are by the instances' clocks. */
+/** Creates empty counts. `now` returns ms since the epoch; minutes are by the instances' clocks. */
 export function createAnswerCounts(now: () => number, maxEntries = MAX_ENTRIES): AnswerCounts {
   const kept: Kept = { minutes: new Map(), entries: 0 };
   return {
@@ -34,7 +34,7 @@ export function createAnswerCounts(now: () => number, maxEntries = MAX_ENTRIES):
   };
 }
 
-/** A clock far ahead would keep its minutes for ever. */
+/** Returns whether a minute is kept. Without the upper limit, minutes of a clock far ahead would be kept for ever. */
 const isRecent = (minute: Date, now: number): boolean =>
   minute.getTime() >= now - DAY_MS && minute.getTime() <= now + DAY_MS;
 
@@ -45,14 +45,14 @@ function put(kept: Kept, run: string, { minute, status, count }: Answers): void 
   const key = `${run} ${status}`;
   const known = entries.get(key);
   if (!known) kept.entries += 1;
-  // within a minute they only grow: what is read again, after a rebalance, may be older
+  // counts of a minute only grow, and a status that is read again after a rebalance may be older
   if (!known || known.count < count) entries.set(key, { status, count });
 }
 
 function shrink(kept: Kept, now: number, maxEntries: number): void {
   const { minutes } = kept;
   if (kept.entries > maxEntries) drop(kept, Math.min(...minutes.keys()));
-  // statuses come in the order of time, about: the first minutes are the oldest
+  // statuses arrive roughly in order of time, so the first minutes are the oldest
   for (const minute of minutes.keys()) {
     if (minute >= now - DAY_MS) return;
     drop(kept, minute);

@@ -15,7 +15,7 @@ function open() {
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("however many ask, there is one reading in two seconds", async () => {
+test("any number of requests cause one read in two seconds", async () => {
   const { clock, begun, ask } = open();
   const asked = [ask(), ask()];
   begun[0]!.resolve(1);
@@ -29,7 +29,7 @@ test("however many ask, there is one reading in two seconds", async () => {
   expect(begun).toHaveLength(2);
 });
 
-test("nobody waits longer than the limit, and no second reading begins while the first hangs", async () => {
+test("no request waits longer than the limit, and no second read begins while the first hangs", async () => {
   const { clock, begun, ask } = open();
   const asked = ask();
   clock.advance(1_500);
@@ -44,7 +44,7 @@ test("nobody waits longer than the limit, and no second reading begins while the
   expect(begun).toHaveLength(2);
 });
 
-test("a failure is shared as a reading is, and tried again when it is no longer fresh", async () => {
+test("a failure is shared like a result, and the read is tried again when it is no longer fresh", async () => {
   const { clock, begun, ask } = open();
   const asked = ask();
   begun[0]!.reject(new Error("away"));

@@ -3,9 +3,9 @@ import type { Clock } from "../throttle.ts";
 
 export type ReadingOptions<T> = {
   read(): Promise<T>;
-  /** What was read is answered for so long, whoever asks. */
+  /** The time for which a result is shared by all requests, in ms. */
   freshMs: number;
-  /** Nobody waits longer; the reading itself goes on. */
+  /** The longest wait of a request, in ms. The read itself continues. */
   limitMs: number;
   clock: Clock;
 };
@@ -13,8 +13,8 @@ export type ReadingOptions<T> = {
 type Latest<T> = { value: Promise<T>; beganAt: number; over: boolean };
 
 /**
- * A reading that is shared: one at a time, and at most one in `freshMs`. Throws Unavailable where it does not come in time,
- * and what the reading throws.
+ * Creates a shared read: one runs at a time, and at most one per `freshMs`. Throws Unavailable if no result arrives in
+ * time, and whatever the read throws.
  */
 export function createReading<T>({ read, freshMs, limitMs, clock }: ReadingOptions<T>): () => Promise<T> {
   let latest: Latest<T> | null = null;
@@ -33,11 +33,11 @@ export function createReading<T>({ read, freshMs, limitMs, clock }: ReadingOptio
   };
 }
 
-/** The outcome, or Unavailable past the limit; nobody hears what comes of it then. */
+/** Resolves with the value. Throws Unavailable after the limit; a later outcome is ignored. */
 export async function within<T>(value: Promise<T>, limitMs: number, clock: Clock): Promise<T> {
   let cancel = () => {};
   const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(limitMs, () => reject(new Unavailable(`nothing was read within ${limitMs} ms`)));
+    cancel = clock.after(limitMs, () => reject(new Unavailable(`no result within ${limitMs} ms`)));
   });
   try {
     return await Promise.race([value, late]);

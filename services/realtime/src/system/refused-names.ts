@@ -4,10 +4,10 @@ const later = (one: Date, other: Date): Date => new Date(Math.max(one.getTime(),
 
 type Named = Omit<Refused, "kind">;
 
-/** What the page can show of each kind. */
+/** The number of names that the page can show of each kind. */
 const MAX_NAMES = 20;
 
-/** What all instances refused, summed by name: the most frequent first. */
+/** Sums the refusals of all instances by name, the most frequent first. */
 export function sumRefused(all: readonly Refused[], kind: Refused["kind"]): Named[] {
   const sums = new Map<string, Named>();
   for (const { name, count, last } of all.filter((each) => each.kind === kind)) {

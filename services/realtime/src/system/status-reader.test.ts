@@ -20,7 +20,7 @@ function open() {
   return { heard, lines, read };
 }
 
-test("what can be read is handed on in its order, with the broker's stamp; what cannot is left out and said", async () => {
+test("records are passed on in order with the broker's stamp; those that cannot be decoded are skipped and logged", async () => {
   const { heard, lines, read } = open();
   await read([record("one", 1), record("broken", 2), record("two", 3), { ...record("", 4), value: null }]);
   expect(heard).toEqual([
@@ -30,7 +30,7 @@ test("what can be read is handed on in its order, with the broker's stamp; what 
   expect(lines).toHaveLength(1);
 });
 
-test("a day of records does not hold up whoever else waits for a turn", async () => {
+test("a day of records does not block other work in the event loop", async () => {
   const { heard, read } = open();
   let turns = 0;
   const turn = () => {

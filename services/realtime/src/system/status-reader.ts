@@ -6,10 +6,16 @@ import type { System } from "./system.ts";
 
 type Deps = { codec: Pick<Codec, "decodeStatus">; system: Pick<System, "heard">; log: Log };
 
-/** A day of ten instances, 86,400 records, comes at the start: in one go it would hold up everybody else for a second. */
+/**
+ * The maximum number of records decoded in one turn of the event loop. At the start a day of ten instances arrives,
+ * 86,400 records, which would block the loop for a second.
+ */
 const AT_ONCE = 500;
 
-/** Records of service-status to whoever keeps them. One that cannot be read is left out: the next is ten seconds away. */
+/**
+ * Passes records of service-status on to the system. A record that cannot be decoded is skipped: the next status is ten
+ * seconds away.
+ */
 export function createStatusReader(deps: Deps) {
   return async (records: readonly TailRecord[]): Promise<void> => {
     for (let from = 0; from < records.length; from += AT_ONCE) {
@@ -27,5 +33,5 @@ async function take({ codec, system, log }: Deps, records: readonly TailRecord[]
   system.heard(outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : [])));
   const failed = outcomes.filter((outcome) => outcome.status === "rejected");
   if (failed.length > 0)
-    log.warn({ err: failed[0]?.reason, count: failed.length }, "statuses that cannot be read");
+    log.warn({ err: failed[0]?.reason, count: failed.length }, "statuses could not be decoded, skipped");
 }

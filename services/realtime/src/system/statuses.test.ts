@@ -27,7 +27,7 @@ function open() {
   return { clock, statuses, hear, shown };
 }
 
-test("an instance is what it said last, since it said so first", () => {
+test("an instance has its last state, since the first status with that state", () => {
   const { hear, shown } = open();
   hear(990_000);
   hear(999_000);
@@ -36,7 +36,7 @@ test("an instance is what it said last, since it said so first", () => {
   expect(shown()).toEqual([["one", "unready", 1_000_000]]);
 });
 
-test("one that says nothing more is silent since it was heard last, and is forgotten after ten minutes", () => {
+test("an instance without new statuses is silent since its last one, and is dropped after ten minutes", () => {
   const { clock, hear, shown } = open();
   hear(990_000);
   hear(1_000_000);
@@ -48,7 +48,7 @@ test("one that says nothing more is silent since it was heard last, and is forgo
   expect(shown()).toEqual([]);
 });
 
-test("a day that is read again changes nothing, and what is long gone is not shown", () => {
+test("a day that is read again changes nothing, and an instance long gone is not shown", () => {
   const { hear, shown } = open();
   hear(1_000_000, { state: "unready" });
   hear(990_000);
@@ -56,14 +56,14 @@ test("a day that is read again changes nothing, and what is long gone is not sho
   expect(shown()).toEqual([["one", "unready", 1_000_000]]);
 });
 
-test("a container that was started again takes the place of the one that died", () => {
+test("a restarted container replaces the one that died", () => {
   const { hear, shown } = open();
   hear(900_000);
   hear(990_000, { started_at: new Date(5) });
   expect(shown()).toEqual([["one", "ready", 990_000]]);
 });
 
-test("however many come and go, a bounded number is kept: those heard last", () => {
+test("a bounded number of instances is kept: those with the latest statuses", () => {
   const { clock, statuses } = open();
   const many = Array.from({ length: 2_100 }, (_, n) => ({
     status: status({ instance: `i${n}` }),

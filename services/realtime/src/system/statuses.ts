@@ -1,18 +1,23 @@
 import { instanceStateOf, isGone, type Refused, type ServiceStatus } from "@teravoz/domain";
 import type { Instance } from "@teravoz/protocol";
 
-/** A status with the broker's timestamp (ms since the epoch). Only the broker's clock decides which instance is silent. */
+/**
+ * A status with the broker's timestamp (ms since the epoch). Only the broker's clock decides which instance is silent.
+ */
 export type HeardStatus = { status: ServiceStatus; stamped: number };
 
 export type Statuses = {
   heard(records: readonly HeardStatus[]): void;
-  /** The instances by service and name. */
+  /** Returns the instances, sorted by service and name. */
   list(): Instance[];
-  /** The refusals of the listed instances in the last hour. */
+  /** Returns the refusals of the listed instances in the last hour. */
   refused(): Refused[];
 };
 
-/** The most instances that are kept. A gateway has a dozen; a thousand that restart at once under other names still fit. */
+/**
+ * The maximum number of instances kept. A gateway has a dozen; a thousand that restart at once under other names still
+ * fit.
+ */
 const MAX_INSTANCES = 2_000;
 
 type Kept = HeardStatus & { since: number };
@@ -20,11 +25,11 @@ type Kept = HeardStatus & { since: number };
 export type StatusesOptions = {
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** How often instances report, in ms. */
+  /** The time between two statuses of an instance, in ms. */
   everyMs: number;
 };
 
-/** The latest status of each instance, until the instance is gone. */
+/** Creates the collection of the latest status of each instance. An instance is dropped when it is gone. */
 export function createStatuses({ now, everyMs }: StatusesOptions): Statuses {
   const kept = new Map<string, Kept>();
   const sweep = () => {
@@ -46,13 +51,13 @@ export function createStatuses({ now, everyMs }: StatusesOptions): Statuses {
   };
 }
 
-/** Takes a status unless a newer one is known: after a rebalance older ones are read again. */
+/** Takes a status unless a newer one is known. After a rebalance, older ones are read again. */
 function take(kept: Map<string, Kept>, { status, stamped }: HeardStatus): void {
   const key = `${status.service}/${status.instance}`;
   const known = kept.get(key);
   if (known && known.stamped >= stamped) return;
   const goes = known && isSameRun(known.status, status) && known.status.state === status.state;
-  // the latest status stands last
+  // the latest status goes to the end
   kept.delete(key);
   kept.set(key, { status, stamped, since: goes ? known.since : stamped });
   if (kept.size > MAX_INSTANCES) kept.delete(kept.keys().next().value!);

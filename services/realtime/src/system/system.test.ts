@@ -28,7 +28,7 @@ function open(given: Partial<SystemDeps> & Partial<SystemDeps["queries"]> = {}) 
 const away = () => Promise.reject(new Unavailable("away"));
 const never = () => new Promise<never>(() => {});
 
-test("the lag is what the log holds and the store does not, and its age grows from look to look", async () => {
+test("the lag is the difference between the log and the store, and its age grows from one report to the next", async () => {
   const { clock, system } = open();
   const first = await system.report(60);
   expect(first.lag).toEqual({
@@ -40,7 +40,7 @@ test("the lag is what the log holds and the store does not, and its age grows fr
   expect((await system.report(60)).lag).toMatchObject({ records: 5, waited_ms: 5_000 });
 });
 
-test("with Kafka away the rest is reported, and the lag is unknown for a reason", async () => {
+test("with Kafka away the rest is reported, and the lag is unknown with a reason", async () => {
   const { system } = open({ readEnds: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
@@ -49,7 +49,7 @@ test("with Kafka away the rest is reported, and the lag is unknown for a reason"
   });
 });
 
-test("with MongoDB away the instances are reported all the same", async () => {
+test("with MongoDB away the instances are still reported", async () => {
   const { system } = open({ listPositions: away, countMinutes: away });
   expect(await system.report(60)).toMatchObject({
     lag: null,
@@ -63,7 +63,7 @@ test("with MongoDB away the instances are reported all the same", async () => {
 test.each([
   ["Kafka", { readEnds: never }],
   ["MongoDB", { listPositions: never, countMinutes: never }],
-])("%s may hang: the answer comes within its limit", async (name, hanging) => {
+])("the answer arrives within its limit while %s hangs", async (name, hanging) => {
   const { clock, system } = open(hanging);
   const asked = system.report(60);
   await new Promise((resolve) => setImmediate(resolve));
@@ -71,12 +71,12 @@ test.each([
   expect(await asked).toMatchObject({ lag: null, lag_unknown: `${name} does not answer` });
 });
 
-test("while it does not hear the others it calls nobody missing", async () => {
+test("no service is reported as missing while the instance does not hear the others", async () => {
   const { system } = open({ hears: () => false });
   expect(await system.report(60)).toMatchObject({ hears: false, missing: [] });
 });
 
-test("what instances refused is summed by name, the most frequent first; of one that is gone nothing is left", async () => {
+test("refusals of instances are summed by name, the most frequent first, without those of instances that are gone", async () => {
   const { clock, system } = open();
   const hear = (instance: string, refused: Refused[], stamped = NOW) => {
     const status = {
@@ -114,7 +114,7 @@ test("what instances refused is summed by name, the most frequent first; of one 
   expect(await system.report(60)).toMatchObject({ wrong_paths: [], refused_origins: [] });
 });
 
-test("an instance of another installation is marked as foreign and does the job of none of ours; one that names no installation is ours", async () => {
+test("an instance of another installation is marked as foreign and replaces none of ours; one that names no installation is ours", async () => {
   const { system } = open();
   const hear = (service: string, installation: string) => {
     const status = {
@@ -145,7 +145,7 @@ test("an instance of another installation is marked as foreign and does the job 
   expect(missing).toEqual(["projector"]);
 });
 
-test("until its own installation is known no instance is foreign", async () => {
+test("no instance is foreign until its own installation is known", async () => {
   const { system } = open({ installation: () => "" });
   const at = new Date(NOW);
   const status = {
@@ -165,7 +165,7 @@ test("until its own installation is known no instance is foreign", async () => {
   expect((await system.report(60)).instances).toMatchObject([{ foreign: false }]);
 });
 
-test("answers of the window are refusals by status, or accepted", async () => {
+test("the answers of the window are split into refusals by status and accepted", async () => {
   const { system } = open();
   const answers = [
     { minute: new Date(NOW - 60 * MINUTE), status: 422, count: 9 },

@@ -17,7 +17,10 @@ import { createStatuses, type HeardStatus } from "./statuses.ts";
 
 export type System = {
   heard(records: readonly HeardStatus[]): void;
-  /** Rates and refusals are of the last `minutes`. Never rejects: a part whose source is away is left out. */
+  /**
+   * Reports on the system; rates and refusals are of the last `minutes`. Never rejects: a part whose source is away is
+   * left out.
+   */
   report(minutes: number): Promise<SystemReport>;
 };
 
@@ -27,11 +30,11 @@ type Ends = Omit<PartitionProgress, "next">;
 export type SystemDeps = {
   queries: SystemQueries;
   readEnds(): Promise<Ends[]>;
-  /** Whether the statuses of others are being read, judged by the instances that are known. */
+  /** Returns whether the statuses of other instances arrive, judged by the known instances. */
   hears(instances: readonly Instance[]): boolean;
-  /** The id of our own installation, "" until it is known. */
+  /** Returns the id of our own installation, "" until it is known. */
   installation(): string;
-  /** How often instances report, in ms. */
+  /** The time between two statuses of an instance, in ms. */
   statusEveryMs: number;
   log: Log;
   clock: Clock;
@@ -40,7 +43,7 @@ export type SystemDeps = {
 };
 
 const FRESH_MS = 2_000;
-/** The most time for a part of a report: the answers after it wait for it. */
+/** The longest wait for a part of a report, because the next answers of the socket wait for it. */
 const LIMIT_MS = 1_500;
 const MINUTE_MS = 60_000;
 
@@ -78,7 +81,10 @@ export function createSystem(deps: SystemDeps): System {
   };
 }
 
-/** An instance without an installation counts as ours: it has no database, or is of the release before. */
+/**
+ * Returns whether an instance belongs to another installation. One without an installation counts as ours: it has no
+ * database, or is of the previous release.
+ */
 const isForeign = ({ installation }: Instance, own: string): boolean =>
   own !== "" && installation !== "" && installation !== own;
 

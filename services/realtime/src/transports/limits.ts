@@ -1,8 +1,11 @@
-/** The largest command there is takes a few KiB; this leaves room for a client's own fields, and none for floods. */
+/**
+ * The maximum size of a message. The largest command takes a few KiB; the rest is room for a client's own fields, but
+ * not for floods.
+ */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** A client is asked this often whether it is there. By socket.io it is gone when it has not answered by the next time. */
+/** The time between two pings of a client. A socket.io client is gone if it has not answered before the next ping. */
 export const PING_MS = 10_000;
 
-/** socket.io's own path; every other one is plain WebSocket's. */
+/** Returns whether the path is socket.io's own. Every other path is plain WebSocket's. */
 export const isSocketIo = (url: string | undefined): boolean => url?.startsWith("/socket.io/") ?? false;

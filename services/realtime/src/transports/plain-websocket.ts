@@ -10,7 +10,7 @@ import type { Clock } from "../throttle.ts";
 import { type Doors, isBetterElsewhere, isTokenAccepted } from "./admission.ts";
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 
-/** Takes upgrades on every path but socket.io's: text frames `{"event","data"}` in and envelopes out. */
+/** Serves upgrades on every path except socket.io's: text frames `{"event","data"}` in, envelopes out. */
 export function servePlainWebSocket(
   server: Server,
   gateway: Gateway,
@@ -25,7 +25,7 @@ export function servePlainWebSocket(
   const lives = new WeakMap<WebSocket, Life>();
   server.on("upgrade", async (request, socket, head) => {
     if (isSocketIo(request.url)) return;
-    // a peer may vanish in the middle of the handshake
+    // a peer may disconnect in the middle of the handshake
     socket.on("error", () => socket.destroy());
     const refusal = (await isBetterElsewhere(request, admission)) ? NOT_READY : refusalOf(request, admission);
     if (refusal) return refuse(socket, refusal);
@@ -52,7 +52,9 @@ export function servePlainWebSocket(
   };
 }
 
-/** When a client last answered a ping or took something, and how much was unsent then. */
+/**
+ * The last sign of life of a client: when it answered a ping or took something, and how many bytes were unsent then.
+ */
 type Life = { seenAt: number; left: number; unsent: () => number };
 
 function note(life: Life, now: number): void {
@@ -60,21 +62,25 @@ function note(life: Life, now: number): void {
   life.left = life.unsent();
 }
 
-/** A ping waits behind what was sent before it, in our own queue and in the system's: either may take a slow line a while. */
+/**
+ * Returns whether the client has shown no sign of life for STALL_MS. A ping waits behind earlier data, in our queue and
+ * in the operating system's, and a slow line may take a while for either.
+ */
 function isGone(life: Life, now: number): boolean {
   if (life.unsent() !== life.left) note(life, now);
   return now - life.seenAt > STALL_MS;
 }
 
 /**
- * Node reports a write when the system has taken all of it, and counts it as written when it begins. How much is left only its
- * handle says; Node's own timers look there for the same reason (`net.js`, `_onTimeout`).
+ * Returns the bytes that the operating system has not taken yet. Node reports a write only when all of it is taken, and
+ * counts it as written when it begins. Only the handle knows how much is left; Node's own timers read it for the same
+ * reason (`net.js`, `_onTimeout`).
  */
 const unsentOf = (socket: Duplex & { _handle?: { writeQueueSize?: number } | null }): number =>
   socket._handle?.writeQueueSize ?? 0;
 
 function serve(webSocket: WebSocket, gateway: Gateway, unsent: () => number): void {
-  // ws closes the connection itself (1009 for a frame too large, 1007 for text that is no UTF-8)
+  // ws closes the connection itself (1009 for a frame that is too large, 1007 for text that is not UTF-8)
   webSocket.on("error", () => {});
   const connection = gateway.connect(
     {
@@ -90,7 +96,7 @@ function serve(webSocket: WebSocket, gateway: Gateway, unsent: () => number): vo
   webSocket.on("close", () => gateway.disconnect(connection));
 }
 
-/** One buffer for all sockets that get the message; it goes when the message does. */
+/** The encoded messages, one buffer for all sockets. A buffer is freed with its message. */
 const frames = new WeakMap<Message, Buffer>();
 
 function frameOf(message: Message): Buffer {
@@ -116,13 +122,20 @@ function refusalOf(request: IncomingMessage, admission: Doors): Refusal | null {
   }
   if (admission.mayCome()) return null;
   const headers = "Retry-After: 1\r\n";
-  return { status: "503 Service Unavailable", headers, reason: "too many come at once, try again" };
+  return {
+    status: "503 Service Unavailable",
+    headers,
+    reason: "too many clients connect at once, try again",
+  };
 }
 
-/** So long a refused client may take to read why: past it the connection would be held for nothing. */
+/** The time for a refused client to read the reason. A longer wait would hold the connection for nothing. */
 const LINGER_MS = 1_000;
 
-/** Of an upgraded socket nobody else takes care: its peer may keep its own half open for ever. */
+/**
+ * Answers with a refusal and closes the socket. Node does not close an upgraded socket, and its peer may keep its own
+ * half open for ever.
+ */
 export function refuse(socket: Duplex, { status, headers, reason }: Refusal): void {
   const body = JSON.stringify(errorBody([{ path: "", message: reason }]));
   socket.end(

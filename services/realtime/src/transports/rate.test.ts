@@ -5,7 +5,7 @@ import { createRate } from "./rate.ts";
 const admitted = (mayCome: () => boolean, count: number) =>
   Array.from({ length: count }, mayCome).filter(Boolean).length;
 
-test("so many may come at once, then as many in a second as time goes on, and no more after a lull", () => {
+test("as many clients as in a second may connect at once, then as time allows, and after a pause no more than before", () => {
   const clock = createManualClock();
   const mayCome = createRate(clock, 100);
   expect(admitted(mayCome, 1_000)).toBe(100);

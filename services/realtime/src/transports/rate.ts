@@ -1,12 +1,12 @@
 import type { Clock } from "../throttle.ts";
 
 /**
- * New clients an instance takes in a second, and at once: a handshake and a first list cost some half a millisecond, so a storm
- * leaves time for those that are there. Twice what 5,000 boards that come back within 5 s need.
+ * The maximum number of new clients per second and at once. A handshake and a first list cost some half a millisecond,
+ * so a storm leaves time for connected clients. It is twice the need of 5,000 boards that reconnect within 5 s.
  */
 export const JOINS_PER_SECOND = 2_000;
 
-/** A token bucket: whether one more may come now. */
+/** Creates a token bucket. The returned function says whether one more client may connect now. */
 export function createRate(clock: Clock, perSecond = JOINS_PER_SECOND): () => boolean {
   let left = perSecond;
   let filledAt = clock.now();

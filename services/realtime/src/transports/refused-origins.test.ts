@@ -27,7 +27,7 @@ test("a refused origin is counted each time, and logged once a minute", async ()
   expect((await metrics.refusedOrigins.get()).values).toMatchObject([{ value: 121 }]);
 });
 
-test("however many origins are made up, twenty are logged in a minute", () => {
+test("at most twenty invented origins are logged in a minute", () => {
   const { refused, logged } = open();
   for (let n = 0; n < 1_000; n++) refused.note(`https://a${n}.example`);
   expect(logged()).toHaveLength(20);
@@ -41,7 +41,7 @@ test.each([
   "http://192.168.100.200:8080",
   "http://[::1]:3000",
   "chrome-extension://abcdefghijklmnop",
-])("%s is shown as it is", (origin) => expect(shownOrigin(origin)).toBe(origin));
+])("%s is shown unchanged", (origin) => expect(shownOrigin(origin)).toBe(origin));
 
 test.each([
   "https://5511999990000.example",

@@ -2,7 +2,7 @@ import { createNameCounts, type Log, type Metrics, type NameCount } from "@terav
 
 export type RefusedOrigins = {
   note(origin: string): void;
-  /** Of the last hour. */
+  /** Lists the origins refused in the last hour. */
   list(): NameCount[];
 };
 
@@ -13,12 +13,15 @@ type Deps = {
   now: () => number;
 };
 
-/** An origin is logged so often at most: a page that is refused tries again every few seconds. */
+/** The shortest time between two log lines of the same origin. A refused page tries again every few seconds. */
 const LOG_EVERY_MS = 60_000;
-/** Different origins that are logged within that time. */
+/** The maximum number of different origins logged within that time. */
 const MAX_LOGGED = 20;
 
-/** Counts and logs the origins of pages that may not connect. The page itself shows no reason: browsers hide it from scripts. */
+/**
+ * Counts and logs the origins of pages that may not connect. The page itself shows no reason, because browsers hide it
+ * from scripts.
+ */
 export function createRefusedOrigins({ log, metrics, now }: Deps): RefusedOrigins {
   const counts = createNameCounts(now);
   const logged = new Map<string, number>();
@@ -30,7 +33,7 @@ export function createRefusedOrigins({ log, metrics, now }: Deps): RefusedOrigin
       if (!mayLog(logged, origin, now())) return;
       log.warn(
         { origin },
-        "a page of another origin was refused: ALLOWED_ORIGINS lists those that may connect",
+        "refused a page of another origin: ALLOWED_ORIGINS lists the origins that may connect",
       );
     },
     list: () => counts.list(),
@@ -46,10 +49,10 @@ function mayLog(logged: Map<string, number>, origin: string, now: number): boole
 
 const ADDRESS = /^\w{1,10}:\/\/(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/;
 const NAME = /^[a-z][a-z\d+.-]{0,19}:\/\/([a-z\d.-]{1,80})(?::\d{1,5})?$/;
-/** A name with more digits might be a number. */
+/** The maximum number of digits in a host name that is shown. A name with more might contain a telephone number. */
 const MAX_DIGITS = 6;
 
-/** An origin as browsers send it. Anything else may hold a number or a secret, and is shown as "…". */
+/** Returns an origin as browsers send it. Anything else may contain a number or a secret, and is shown as "…". */
 export function shownOrigin(origin: string): string {
   if (origin === "null" || ADDRESS.test(origin)) return origin;
   const [, host] = NAME.exec(origin) ?? [];

@@ -8,37 +8,42 @@ import { type Doors, isBetterElsewhere, isOriginAllowed, isTokenAccepted } from 
 import { isSocketIo, MAX_MESSAGE_BYTES, PING_MS } from "./limits.ts";
 import { NOT_READY, refuse } from "./plain-websocket.ts";
 
-/** A connection that does not join within this time only costs: clients join in their first packet. */
+/**
+ * The time for a connection to join. Clients join in their first packet; a connection that does not join only costs.
+ */
 const JOIN_TIMEOUT_MS = 10_000;
 
-/** A client joins once, and again where it left; each join is a socket of its own that is notified of changes. */
+/**
+ * The maximum number of joins per connection. A client joins once, and again after it left; each join is a separate
+ * socket that is notified of changes.
+ */
 const MAX_JOINS = 10;
 
 /**
  * Serves socket.io on its default path, by WebSocket and by polling. A command is a named event with its `data` as the
- * argument; an acknowledgement, when given, gets the envelope in place of a message. Connection state recovery
- * stays off: a client that comes back subscribes again. Clients of socket.io 2, 3 and 4 connect; those of version 2 present their
- * token in the query, for they have no `auth`.
+ * argument. If the client gives an acknowledgement, that gets the envelope in place of a message. Connection state
+ * recovery stays off: a client that reconnects subscribes again. Clients of socket.io 2, 3 and 4 connect; those of
+ * version 2 send their token in the query, because they have no `auth`.
  */
 export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: Doors): { stop(): void } {
   const io = new Server(server, {
     serveClient: false,
     // ws serves the upgrades of all other paths
     destroyUpgrade: false,
-    // a board that lost its connection is wrong for 20 s at most before it says so; socket.io's client counts pings only, so
-    // an answer that takes its line longer ends there, whatever we do
+    // a board that lost its connection shows it after 20 s at most; socket.io's client counts only pings, so it
+    // disconnects during an answer that takes its line longer, and the server cannot prevent that
     pingInterval: PING_MS,
     pingTimeout: PING_MS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: JOIN_TIMEOUT_MS,
-    // compressing each push for each socket costs more memory and time than the bytes it saves
+    // compressing each push for each socket costs more memory and time than the saved bytes
     perMessageDeflate: false,
     httpCompression: false,
     // clients of version 2 speak engine.io's protocol 3
     allowEIO3: true,
-    // asked for each handshake, not for what comes after it
+    // called for each handshake, not for later requests
     allowRequest: async (request, decide) => {
-      // engine.io's own answer is 400, which no balancer takes for a reason to ask another instance
+      // engine.io would answer 400, which makes no balancer try another instance
       if (await isBetterElsewhere(request, admission)) return refuse(request.socket, NOT_READY);
       const refusal = refusalOf(request, admission);
       decide(refusal, refusal === null);
@@ -63,16 +68,16 @@ export function serveSocketIo(server: HttpServer, gateway: Gateway, admission: D
 
 const refusalOf = (request: IncomingMessage, { admits, mayCome }: Doors): string | null => {
   if (!admits(request)) return "this origin may not connect";
-  return mayCome() ? null : "too many come at once, try again";
+  return mayCome() ? null : "too many clients connect at once, try again";
 };
 
-/** The origin to whose page a browser may hand the answers of a poll: that of the request, if it may connect. */
+/** Returns the origin whose page may read the answers of a poll: that of the request, if it may connect. */
 const crossOriginOf = (request: Pick<IncomingMessage, "headers">, admission: Doors): string | false =>
   isOriginAllowed(request, admission) ? (request.headers.origin ?? false) : false;
 
 /**
- * A client that goes away ends its side of a poll that hangs. The server would keep the other side open for the answer, and the
- * client would count as connected until its next ping.
+ * Ends the connection of a client that goes away during a poll. Otherwise the server would keep its side open for the
+ * answer, and the client would count as connected until its next ping.
  */
 function endWithClient({ method, url, socket }: IncomingMessage): void {
   if (method === "GET" && isSocketIo(url) && socket.listenerCount("end", endHere) === 0)
@@ -83,10 +88,13 @@ function endHere(this: Socket["request"]["socket"]): void {
   this.end();
 }
 
-/** The type of socket.io's packet that joins, of its first namespace or another. */
+/** The type of socket.io's packet that joins a namespace. */
 const CONNECT = "0";
 
-/** A join takes effect later than the packet is read: until then socket.io takes each further one for the first. */
+/**
+ * Limits the joins of a connection. A join takes effect after its packet is read; until then socket.io takes each
+ * further one for the first.
+ */
 function limitJoins(conn: Socket["conn"]): void {
   let joins = 0;
   conn.on("data", (packet: unknown) => {
@@ -100,7 +108,7 @@ function serve(socket: Socket, gateway: Gateway): void {
   const write = (packet: string, taken: () => void) =>
     void socket.conn.write(packet, { compress: false }, () => taken());
   const send: Send = (message, taken) => write(packetOf(message), taken);
-  // in place of socket.io's own, which would encode the body anew, without the digits and the doubled keys it came with
+  // replaces socket.io's own acknowledgement, which would encode the body again and lose its digits and duplicate keys
   const ack =
     (id: number): Send =>
     (message, taken) =>
@@ -122,8 +130,8 @@ function serve(socket: Socket, gateway: Gateway): void {
 }
 
 /**
- * What engine.io calls a close waits for what is unsent, and for the peer's own close, 30 s long. The WebSocket beneath can be
- * ended at once; polling has none.
+ * The WebSocket beneath an engine.io transport, which can be ended at once. engine.io's own close waits up to 30 s for
+ * unsent data and for the peer's close. Polling has no socket.
  */
 type Beneath = { socket?: { terminate(): void } };
 
@@ -131,7 +139,10 @@ function requestOf(event: unknown, data: unknown): Request | null {
   return typeof event === "string" && !Buffer.isBuffer(data) ? { event, data } : null;
 }
 
-/** The text of an EVENT packet, the same in all protocols of socket.io (default namespace), made once for all sockets that get it. */
+/**
+ * The text of each message as an EVENT packet (default namespace), created once for all sockets. It is the same in all
+ * protocols of socket.io.
+ */
 const packets = new WeakMap<Message, string>();
 
 function packetOf(message: Message): string {
