@@ -2,10 +2,10 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   build: {
-    // the Content-Security-Policy of the page allows nothing inline
+    // the Content-Security-Policy of the page allows no inline content
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // the words of the chosen language are awaited at the top level of a module
+    // the words of the chosen language are loaded by a top-level await
     target: "es2022",
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

@@ -76,7 +76,7 @@ test("each POST appears without a reload, with our answer: new, redelivered, lat
       "Nova ligação",
       "late.1",
       "200",
-      expect.stringMatching(/^01:3\d depois$/),
+      expect.stringMatching(/^01:3\d de atraso$/),
     ]),
   );
   // not "0001" alone: the text of a row has no gaps, and "200" beside "01:30" holds that too
@@ -118,7 +118,7 @@ test("the list can be filtered by status and by call; both are in the URL, the c
   expect(new URL(page.url()).search).toBe("");
   await choose(page, "retida");
   await eventually(async () =>
-    expect(await page.getByText("Nenhum evento recebido com este status.").isVisible()).toBe(true),
+    expect(await page.getByText("Nenhum evento recebido com este filtro.").isVisible()).toBe(true),
   );
   expect(problems).toEqual([]);
 });
@@ -210,13 +210,13 @@ test("an instance without ADMIN_TOKEN says that it cannot redrive, in both langu
   await eventually(async () => expect(await rowOf(page, "unknown.1").count()).toBe(1));
   await rowOf(page, "unknown.1").click();
   await eventually(async () =>
-    expect(await details(page).innerText()).toContain("Para reprocessar, o realtime precisa de ADMIN_TOKEN."),
+    expect(await details(page).innerText()).toContain("Para reprocessar, defina ADMIN_TOKEN no realtime."),
   );
   expect(await redriveButton(page).count()).toBe(0);
   await page.getByRole("button", { name: "English" }).click();
   await rowOf(page, "unknown.1").click();
   await eventually(async () =>
-    expect(await details(page).innerText()).toContain("Redrive needs ADMIN_TOKEN on realtime."),
+    expect(await details(page).innerText()).toContain("To redrive, set ADMIN_TOKEN for realtime."),
   );
   expect(problems).toEqual([]);
 });

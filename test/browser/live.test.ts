@@ -47,7 +47,7 @@ const textsOf = async (page: Page) =>
 test("without any call, the page says what it will show and how to try it", async () => {
   const { page, problems } = await open();
   await eventually(async () => expect(await page.getByText("npx -y pnpm simulate").isVisible()).toBe(true));
-  expect(await page.getByText("Ninguém espera agora.").isVisible()).toBe(true);
+  expect(await page.getByText("Ninguém está esperando agora.").isVisible()).toBe(true);
   expect(await page.title()).toBe("TeraVoz · Ao vivo");
   expect(problems).toEqual([]);
 });

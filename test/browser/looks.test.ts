@@ -273,7 +273,7 @@ test.each([
     suite.realtime.gateway.stale(Date.now() - 63_000);
     await eventually(async () => expect(await light.innerText()).toBe("○ desatualizado"));
     expect(await page.locator(".notice").innerText()).toMatch(
-      /^O servidor não está recebendo novidades\. Desatualizado há 01:0\d$/,
+      /^O servidor não está recebendo atualizações\. Desatualizado há 01:0\d$/,
     );
     expect(await page.locator(".page.stale").count()).toBe(1);
     expect(await findViolations(page)).toEqual([]);

@@ -81,7 +81,7 @@ test("all calls of a number are listed, however it is spelt, newest first, maske
   expect(await page.title()).toBe("TeraVoz · Telefone");
   expect(await sum(page, "Ligações").innerText()).toBe("10");
   expect(await sum(page, "Atendidas").innerText()).toBe("10");
-  expect(await sum(page, "Em conversa").innerText()).toBe("10:00");
+  expect(await sum(page, "Tempo de conversa").innerText()).toBe("10:00");
   await rows(page).first().click();
   await eventually(async () => expect(await details(page).innerText()).toContain("spelt-9"));
   await page.keyboard.press("n");
@@ -221,7 +221,7 @@ test("a call links to its number, its queue and its agent, the search links to t
   await page.keyboard.press("/");
   await page.getByRole("searchbox").fill("(11) 99999-8888");
   await page.keyboard.press("Enter");
-  await page.getByRole("link", { name: "Ver tudo deste telefone" }).click();
+  await page.getByRole("link", { name: "Ver todas as ligações deste telefone" }).click();
   await eventually(async () => expect(await rows(page).count()).toBe(SPELLINGS.length));
   expect(problems).toEqual([]);
 });
@@ -284,12 +284,12 @@ test("oddities of a call are put into words, with seconds in the format of the l
   };
   await expectSaid("/calls#call=odd", [
     "“Em atendimento” chegou antes de “Em espera” (2,1 s).",
-    "O começo não chegou: o primeiro evento é “Em espera”.",
+    "O início da ligação não chegou: o primeiro evento é “Em espera”.",
     expect.stringMatching(/^1 h 6 min sem nenhum evento\.$/),
   ]);
   await expectSaid(
     "/calls#call=odd",
-    ["“In progress” came before “Waiting” (2.1 s).", expect.any(String), expect.any(String)],
+    ["“In progress” arrived before “Waiting” (2.1 s).", expect.any(String), expect.any(String)],
     { locale: "en" },
   );
   await expectSaid("/calls#call=odd-answer", [

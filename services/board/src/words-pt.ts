@@ -10,5 +10,5 @@ import { words as shell } from "./shell/words-pt.ts";
 /** The words of the first load in Portuguese, by folder. */
 export const words = { base, shell, live, agents, calls, details, rewind, deliveries };
 
-/** The words of the first load: a language that lacks one of them does not compile. */
+/** The words of the first load. A language that lacks one of them does not compile. */
 export type Words = typeof words;

@@ -2,7 +2,7 @@ import type { Call, Visit } from "@teravoz/protocol/client";
 
 const EARLY = "2026-01-01T00:00:00.000Z";
 
-/** A call with unknown values but for the given ones. */
+/** A call whose values are unknown except for the given ones. */
 export const sampleCall = (given: Partial<Call> = {}): Call => ({
   id: 1,
   version: 1,
@@ -40,7 +40,7 @@ export const sampleCall = (given: Partial<Call> = {}): Call => ({
   ...given,
 });
 
-/** An open visit to queue 900 without an answer. */
+/** An open, unanswered visit to queue 900. */
 export const sampleVisit = (given: Partial<Visit> = {}): Visit => ({
   queue: "900",
   entered_at: EARLY,

@@ -2,7 +2,7 @@ import type { QueueRow, TrafficNumbers } from "@teravoz/protocol/client";
 
 export const NO_TRAFFIC: TrafficNumbers = { placed: 0, connected: 0, dropped: 0, mean_talk_ms: null };
 
-/** A queue without calls but for the given numbers. */
+/** A queue without calls except for the given numbers. */
 export const sampleQueue = (given: Partial<QueueRow> = {}): QueueRow => ({
   queue: null,
   name: null,

@@ -4,8 +4,8 @@ import type { Abandoned, AbandonedPerson, AbandonedReport } from "@teravoz/proto
 import { type Cell, type FileOptions, writeCsv } from "../base/table-file.ts";
 
 /**
- * Whether the caller still needs a call back: nobody has talked to them since, and at least one wait was
- * not short.
+ * Returns whether the caller still needs a call back: they were not talked to since, and at least one wait
+ * was not short.
  */
 export const isOpen = ({ talked_at, short }: Pick<AbandonedPerson, "talked_at" | "short">): boolean =>
   talked_at === null && !short;
@@ -14,7 +14,7 @@ export const isOpen = ({ talked_at, short }: Pick<AbandonedPerson, "talked_at" |
 export const openFirst = (people: readonly AbandonedPerson[]): AbandonedPerson[] =>
   people.toSorted((one, other) => Number(isOpen(other)) - Number(isOpen(one)));
 
-/** The abandons of callers with a hidden number. We cannot tell which of them are one person. */
+/** The abandons of callers with a hidden number. It is unknown which of them belong to the same person. */
 export const anonymousOf = ({ abandoned }: Pick<AbandonedReport, "abandoned">): Abandoned[] =>
   abandoned.filter(({ person }) => person === null);
 

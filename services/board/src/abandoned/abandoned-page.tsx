@@ -16,8 +16,8 @@ import { abandonedWords } from "./words.ts";
 const NONE = "–";
 
 /**
- * The callers who gave up in the last days, and whether anyone has talked to them since. Anonymous callers
- * have a table of their own.
+ * The callers who abandoned a queue in the last days, and whether they were talked to since. Anonymous
+ * callers have their own table.
  */
 export function AbandonedPage() {
   const report = abandoned.value;
@@ -87,7 +87,7 @@ function Person({ person }: { person: AbandonedPerson }) {
   );
 }
 
-/** We cannot tell which anonymous abandons are one person, so each abandon is a row. */
+/** The table of anonymous abandons. Each one is a row: it is unknown which belong to the same person. */
 function Anonymous({ rows }: { rows: readonly Abandoned[] }) {
   const { from, queue, at, waited, talked } = abandonedWords.anonymousColumns;
   return (

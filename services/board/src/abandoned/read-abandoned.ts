@@ -6,10 +6,10 @@ import { page } from "../base/route.ts";
 import { changed, connection } from "../base/socket.ts";
 import { readReport } from "../reports/followed-reports.ts";
 
-/** The abandoned calls of the last days; null until they have come once. They are read only while their page is open. */
+/** The abandoned calls of the last days; null until the first answer. They are read only while their page is open. */
 export const abandoned = signal<AbandonedReport | null>(null);
 
-/** Midnight and lost calls change the list without an event. */
+/** The list is also read at this interval: midnight and lost calls change it without an event. */
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {

@@ -23,12 +23,12 @@ const PORTUGUESE: AbandonedWords = {
     talked: "Falou depois (ligou de novo / retornamos)",
   },
   tips: {
-    times: "Quantas passagens por filas esta pessoa abandonou, com os abandonos curtos.",
-    first: "Quando a primeira delas terminou.",
-    last: "Quando a última delas terminou.",
-    longest: "A maior das esperas conhecidas; “–” se nenhuma é conhecida.",
+    times: "Quantas vezes esta pessoa abandonou uma fila, incluindo os abandonos curtos.",
+    first: "Hora do primeiro abandono.",
+    last: "Hora do último abandono.",
+    longest: "A maior espera conhecida; “–” se nenhuma é conhecida.",
     talked:
-      "Quando alguém falou com esta pessoa depois do último abandono: atendida numa fila ou por um agente, ou numa ligação ativa que chegou a “Em atendimento”.",
+      "Quando alguém falou com esta pessoa depois do último abandono: a pessoa foi atendida numa fila ou por um agente, ou uma ligação ativa para ela chegou a “Em atendimento”.",
   },
   people: (count, open, days) =>
     `${count === 1 ? "1 pessoa abandonou" : `${count} pessoas abandonaram`} nos últimos ${days} dias, ` +
@@ -58,28 +58,28 @@ const ENGLISH: AbandonedWords = {
     talked: "Talked to since",
   },
   tips: {
-    times: "How many visits to queues this person abandoned, short abandons included.",
-    first: "When the first of them ended.",
-    last: "When the last of them ended.",
-    longest: "The longest of the known waits; “–” if none is known.",
+    times: "How many times this person abandoned a queue, short abandons included.",
+    first: "Time of the first abandon.",
+    last: "Time of the last abandon.",
+    longest: "The longest known wait; “–” if no wait is known.",
     talked:
-      "When this person was talked to after the last abandon: answered in a queue or by an agent, or by an outbound call that reached “In progress”.",
+      "When this person was talked to after the last abandon: the person was answered in a queue or by an agent, or an outbound call to them reached “In progress”.",
   },
   people: (count, open, days) =>
-    `${count === 1 ? "1 person" : `${count} people`} gave up in the last ${days} days, ${open} not talked to since`,
+    `${count === 1 ? "1 person" : `${count} people`} abandoned a queue in the last ${days} days, ${open} not talked to since`,
   anonymous: (count) =>
     `${count === 1 ? "1 abandon" : `${count} abandons`} from hidden or unreadable numbers: the person is unknown`,
   anonymousColumns: {
     from: "Number",
     queue: "Queue",
-    at: "Gave up at",
+    at: "Abandoned at",
     waited: "Waited",
     talked: "Talked to since, in the same call",
   },
   cut: (count) => `only the first ${count} are shown`,
   notYet: "not yet",
   none: (days) =>
-    `Nobody gave up in the last ${days} days. A caller who hangs up in a queue without an answer appears here.`,
+    `No caller abandoned a queue in the last ${days} days. Callers who hang up in a queue before an answer appear here.`,
 };
 
 export const abandonedWords = choose(PORTUGUESE, ENGLISH);

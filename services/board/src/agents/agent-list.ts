@@ -23,7 +23,7 @@ export const inState = (agents: readonly Agent[], state: AgentState): Agent[] =>
 export const byState = (agents: readonly Agent[]): Agent[] =>
   AGENT_STATES.flatMap((state) => inState(agents, state));
 
-/** The agents whose name, or one of whose queues, contains the text; case does not matter. */
+/** Finds agents by a part of their name or of a queue's name; case does not matter. */
 export function findAgents(agents: readonly Agent[], text: string): Agent[] {
   const wanted = text.toLowerCase();
   const has = (name: string | null) => name?.toLowerCase().includes(wanted);

@@ -1,7 +1,7 @@
 import type { AgentState } from "@teravoz/protocol/client";
 import { words } from "../words.ts";
 
-/** A shape, a word and a colour say the same: a reader needs only one of them. */
+/** Shape, word and colour have the same meaning: a reader needs only one of them. */
 const SHAPES: Record<AgentState, string> = {
   TALKING: "●",
   RINGING: "◔",

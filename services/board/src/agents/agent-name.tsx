@@ -1,6 +1,6 @@
-/** A name of this length fits into every column. */
+/** The maximum length of a name that fits into every column. */
 const SHORT = 12;
-/** The end of a name is always shown: it is a last name or the number of a workplace. */
+/** The last characters of a name are always shown: they are a last name or the number of a workplace. */
 const END = 8;
 
 /** Splits `ana.maria@example.com` into the name that people use and the domain. */
@@ -9,12 +9,12 @@ function split(agent: string): [name: string, domain: string] {
   return at > 0 ? [agent.slice(0, at), agent.slice(at)] : [agent, ""];
 }
 
-/** True if a column may have to shorten the name. */
+/** Returns whether a column may have to shorten the name. */
 export const isLong = (agent: string): boolean => split(agent)[0].length > SHORT;
 
 /**
- * An agent's name. If a long name lacks room, its domain is cut first and then its middle, so that two
- * names which begin alike stay distinguishable. `short` leaves out the domain.
+ * An agent's name. If there is no room for a long name, its domain is cut first and then its middle, so that
+ * two names with the same beginning stay distinguishable. `short` leaves out the domain.
  */
 export function AgentName({ agent, short = false }: { agent: string; short?: boolean }) {
   const [name, domain] = split(agent);

@@ -37,8 +37,8 @@ export const words: AgentsWords = {
   tips: {
     taken: "Atendimentos de ligações receptivas que o agente começou no período.",
     missed:
-      "Toques de ligações receptivas que terminaram no período sem resposta, se nenhum outro agente atendeu naquele momento.",
-    meanTalk: "Média das conversas do agente em ligações receptivas que terminaram no período.",
+      "Toques de ligações receptivas para o agente que terminaram no período sem atendimento. Não contam se outro agente atendeu naquele momento.",
+    meanTalk: "Duração média das conversas do agente em ligações receptivas que terminaram no período.",
   },
   find: "Agente ou fila",
   none: "Nenhum agente ainda. Cada um aparece aqui quando entra numa fila, faz uma pausa ou recebe uma ligação.",
@@ -48,5 +48,5 @@ export const words: AgentsWords = {
     LOGGED_OUT: "depois: desconectado",
     tip: "Informado durante a ligação: vale a partir do fim dela.",
   },
-  unknownTip: "Nenhum evento deste agente há 24 h: não conta em nenhum número.",
+  unknownTip: "Nenhum evento deste agente há 24 h: não entra em nenhuma contagem.",
 };

@@ -15,10 +15,10 @@ export const now = computed(() => ticks.value + offset.value);
 
 export const serverTime = (): number => Date.now() + offset.value;
 
-/** No answer travels this long: a larger difference means that somebody set a clock. */
+/** No answer takes this long to arrive: a larger difference means that a clock was changed. */
 const STEP_MS = 1_000;
 
-/** Notes the server's time from an answer that has just come. The quickest answer gives the best estimate. */
+/** Updates the offset from an answer that has just arrived. The quickest answer gives the best estimate. */
 export function noteServerTime(ms: number): void {
   const difference = ms - Date.now();
   if (difference <= offset.peek() && offset.peek() - difference < STEP_MS) return;

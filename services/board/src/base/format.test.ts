@@ -60,11 +60,11 @@ test.each([
   ["ana@example.com", "ana@example.com"],
   ["1463669263.30030", "1463669263.30030"],
   ["2001", "2001"],
-])("the key %s is masked where it is a number: %s", (key, expected) => {
+])("the key %s is masked if it is a telephone number: %s", (key, expected) => {
   expect(formatKey(key, true)).toBe(expected);
 });
 
-test("a masked text that is no JSON keeps only the end of long runs of digits", () => {
+test("a masked text that is not JSON keeps only the last four digits of long runs of digits", () => {
   expect(maskText("tel 5511987654321, queue 900", true)).toBe("tel *********4321, queue 900");
   expect(maskText("tel 5511987654321", false)).toBe("tel 5511987654321");
 });

@@ -24,7 +24,7 @@ export function formatLength(ms: number, language: string): string {
   return [hours > 0 && of("hour", hours), rest > 0 && of("minute", rest)].filter(Boolean).join(" ");
 }
 
-/** Zone names are ASCII; these cities are written differently. */
+/** Zone names are ASCII; the names of these cities are written differently. */
 const CITIES: Readonly<Record<string, string>> = {
   Araguaina: "Araguaína",
   Belem: "Belém",
@@ -52,7 +52,7 @@ export const formatShare = (share: number | null): string =>
 /** `00:18`, or a dash if nothing was counted. */
 export const formatMean = (ms: number | null): string => (ms === null ? "–" : formatDuration(ms));
 
-/** The key of an agent or of a dead letter. It is masked if it is a telephone number. */
+/** Formats the key of an agent or of a dead letter. Only a telephone number is masked. */
 export const formatKey = (key: string, masked: boolean): string =>
   /^\+?\d{8,15}$/.test(key) ? formatTelephone(key, masked) : key;
 
@@ -60,8 +60,8 @@ export const formatKey = (key: string, masked: boolean): string =>
 const LONG_DIGITS = /(\d{4}-\d\d-\d\d)(?!\d)|\d(?:[ ()./-]{0,2}\d){5,}/g;
 
 /**
- * Any text. If masked, every run of digits that could be a telephone or a document keeps only its last
- * four digits.
+ * Formats any text. If masked, every run of digits that could be a telephone or a document keeps only its
+ * last four digits.
  */
 export const maskText = (text: string, masked: boolean): string =>
   masked
@@ -72,8 +72,9 @@ export const maskText = (text: string, masked: boolean): string =>
 const HARMLESS = new Set(["call_id", "timestamp", "sid", "uuid", "type", "queue", "ringtime"]);
 
 /**
- * A body as indented JSON. If masked, whatever could be a telephone or a document (6 digits or more) keeps
- * only its end, in values, in texts and in field names. The result is text: never insert it as HTML.
+ * Formats a body as indented JSON. If masked, everything that could be a telephone or a document (6 digits
+ * or more) keeps only its end, in values, in texts and in field names. The result is text: never insert it
+ * as HTML.
  */
 export function formatBody(body: unknown, masked: boolean): string {
   return JSON.stringify(body, masked ? maskValue : undefined, 2);

@@ -1,4 +1,4 @@
-/** People cannot follow faster changes: changes in between are drawn together. */
+/** The time between two drawings: people cannot follow faster changes. Changes in between are drawn together. */
 const APART_MS = 200;
 /** A hidden tab has no frames: a timer runs the work instead, so that changes do not pile up. */
 const UNSEEN_MS = 1_000;

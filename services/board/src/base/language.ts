@@ -1,4 +1,4 @@
-/** Portuguese for readers of Portuguese, English for all others. */
+/** Returns Portuguese for a language tag that begins with `pt`, and English for all others. */
 export const chooseLanguage = (language: string): "pt-BR" | "en" =>
   language.toLowerCase().startsWith("pt") ? "pt-BR" : "en";
 

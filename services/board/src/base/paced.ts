@@ -1,6 +1,6 @@
 import { connection } from "./socket.ts";
 
-/** People cannot follow more frequent updates. */
+/** The usual pause between two readings: people cannot follow more frequent updates. */
 const PACE_MS = 1_000;
 
 export type Paced = {
@@ -10,7 +10,7 @@ export type Paced = {
 };
 
 /**
- * Reads at most once in `paceMs`. `read` resolves with whether it succeeded; a failed reading is repeated
+ * Reads at most once in `paceMs`. `read` resolves with true if it succeeded; a failed reading is repeated
  * while the connection is live. After a reconnect, trigger it again.
  */
 export function createPaced(read: () => Promise<boolean>, paceMs = PACE_MS): Paced {

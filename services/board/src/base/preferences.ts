@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Telephone numbers are personal data: they are masked until somebody asks for them, and again after each reload. */
+/** Telephone numbers are personal data: they are masked until the user shows them, and again after each reload. */
 export const masked = signal(true);
 
 export const THEMES = ["auto", "light", "dark"] as const;

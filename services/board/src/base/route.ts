@@ -135,7 +135,7 @@ function readMoment(): number | null {
   return ms >= EARLIEST_MOMENT ? ms : null;
 }
 
-/** Browsers allow a page to change its address some 100 times in 30 seconds. */
+/** The time between two changes of the address: browsers allow a page about 100 changes in 30 seconds. */
 const WRITE_MS = 500;
 let writing: ReturnType<typeof setTimeout> | null = null;
 
@@ -151,14 +151,14 @@ export function writeMoment(): void {
   }, WRITE_MS);
 }
 
-/** A query may contain a colon as it is. */
+/** Decodes the colons of an address, which need no encoding in a query. */
 const readable = (address: string): string => address.replaceAll("%3A", ":");
 
 /** The state of a history entry. `opened`: the entry before it is the same page without the call. */
 type Entry = { opened?: true } | null;
 
 /**
- * Opens the details of a call on the present page. The browser's Back closes them, however many calls were
+ * Opens the details of a call on the current page. The browser's Back closes them, however many calls were
  * opened in between.
  */
 export function openCall(call_id: string): void {

@@ -11,7 +11,7 @@ import type {
 import { io } from "socket.io-client";
 import { serverTime } from "./clock.ts";
 
-/** `since` is the server's time from which on the page may be wrong; null if the page has never shown anything. */
+/** `since`: the page may be wrong since this time of the server; null if the page has not shown anything yet. */
 export type Connection =
   | { status: "connecting" }
   | { status: "live" }
@@ -25,15 +25,15 @@ export type Answer<Name extends CommandName> = Envelope<Answers[Name]>;
 export type Push<Name extends PushName> = { data: Pushes[Name] } & Pick<More, "left">;
 
 const TOKEN = "token";
-/** After a failed answer, which means that the database is away, the page asks again after this time. */
+/** The page asks again after this time if an answer failed, which means that the database is unavailable. */
 export const RETRY_MS = 2_000;
 
 export const connection = signal<Connection>({ status: "connecting" });
-/** The server's time from which on the server itself receives no changes, while the page is connected to it. */
+/** The server's time since when the server itself receives no changes; null while it receives them. */
 const cutOffSince = signal<number | null>(null);
 /**
- * The server's time from which on the page may be wrong; null while it is right, or if it has never shown
- * anything.
+ * The server's time since when the page may be wrong; null while the page is right, or if it has not shown
+ * anything yet.
  */
 export const staleSince = computed(() =>
   connection.value.status === "lost" ? connection.value.since : cutOffSince.value,
@@ -114,7 +114,7 @@ listen("CallErased", ({ data }) => {
 });
 socket.on("disconnect", (reason) => {
   markLost();
-  // a server that stops ends its sockets; it is the only case in which socket.io does not reconnect by itself
+  // a server that shuts down closes its sockets: the only case in which socket.io does not reconnect automatically
   if (reason === "io server disconnect") setTimeout(() => socket.connect(), 500 + Math.random() * 1_000);
 });
 socket.on("connect_error", (error: Error & { data?: { status?: number } }) => {

@@ -4,8 +4,8 @@ export type FileOptions = { language: "pt-BR" | "en"; masked: boolean; zone: str
 export type Cell = string | number | boolean | null | readonly string[];
 
 /**
- * RFC 4180 with a header line. The Portuguese format has `;`, decimal commas and a byte order mark, as
- * Portuguese spreadsheets expect. Names are joined by a comma.
+ * Writes CSV as in RFC 4180, with a header line. The Portuguese format has `;`, decimal commas and a byte
+ * order mark, as Portuguese spreadsheets expect. The names of a list are joined by commas.
  */
 export function writeCsv<Column extends string>(
   columns: readonly Column[],
@@ -18,7 +18,7 @@ export function writeCsv<Column extends string>(
   return `${mark}${[columns.join(separator), ...lines].map((line) => `${line}\r\n`).join("")}`;
 }
 
-/** A text that a spreadsheet would compute as a formula is marked as text (OWASP, CSV injection). */
+/** Writes a cell. A text that a spreadsheet would run as a formula gets a leading `'` (OWASP, CSV injection). */
 function cellOf(value: Cell, language: FileOptions["language"]): string {
   if (typeof value === "number") return language === "pt-BR" ? `${value}`.replace(".", ",") : `${value}`;
   const plain = typeof value === "object" && value !== null ? value.join(", ") : value;

@@ -30,7 +30,7 @@ export const formatDayAndTime = (ms: number): string => `${day.value.format(ms)}
 /** `24/11/2026`; takes ms since the epoch. */
 export const formatShortDate = (ms: number): string => date.value.format(ms);
 
-/** Whether a moment (ms since the epoch) is today in the account's zone, by the server's clock. */
+/** Returns whether a moment (ms since the epoch) is today in the account's zone, by the server's clock. */
 export const isToday = (ms: number): boolean => formatShortDate(ms) === formatShortDate(serverTime());
 
 /** `10:42:07` for a moment of today, otherwise with its day; takes ms since the epoch. */

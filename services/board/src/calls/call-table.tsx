@@ -40,7 +40,7 @@ export function CallTable() {
   return all && all.length > 0 ? <List all={all} /> : <Empty read={all !== null} />;
 }
 
-/** Draws only the visible rows and a few more; padding stands for the others. */
+/** Draws only the visible rows and a few more; padding takes the place of the others. */
 function List({ all }: { all: readonly Call[] }) {
   const section = useRef<HTMLElement>(null);
   useViewport(section);
@@ -54,7 +54,7 @@ function List({ all }: { all: readonly Call[] }) {
   return (
     <section class="calls call-list" ref={section} tabIndex={-1}>
       <div style={{ paddingTop: `${from * ROW_PX}px`, paddingBottom: `${(all.length - to) * ROW_PX}px` }}>
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows are moved through by keyboard, as in a grid */}
+        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the keyboard moves through the rows, as in a grid */}
         <table role="grid" aria-rowcount={all.length + 1} aria-label={words.base.pages.calls}>
           <Head />
           <tbody>
@@ -119,8 +119,8 @@ const CELLS: Record<Column, (call: Call) => VNode> = {
 };
 
 /**
- * A row with unchanged values is not drawn again when the list is. During fast scrolling a row shows only
- * the column that the list is sorted by, which tells the reader the position.
+ * A row with unchanged values is not drawn again with the list. During fast scrolling a row shows only the
+ * column that the list is sorted by, so that the reader knows the position.
  */
 function Row({ call, passes }: { call: Call; passes: boolean }) {
   const shows = (column: Column) => !passes || column === order.value.by;
@@ -158,7 +158,7 @@ function agentCell(agents: readonly string[]): VNode {
   );
 }
 
-/** Only this text is drawn each second, not the row. */
+/** The duration of a call. Only this text is drawn again each second, not the row. */
 export function Age({ call }: { call: Call }) {
   return <>{formatDuration(ageOf(call, now.value))}</>;
 }
@@ -181,7 +181,7 @@ function Empty({ read }: { read: boolean }) {
   );
 }
 
-/** Another period may contain calls. */
+/** An empty list, with a link to all periods: another period may contain calls. */
 function EmptyPeriod({ why }: { why: string }) {
   return (
     <div class="empty">

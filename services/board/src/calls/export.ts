@@ -5,7 +5,7 @@ import { maskText } from "../base/format.ts";
 import { type Cell, type FileOptions, writeCsv } from "../base/table-file.ts";
 import { agentsOf, type CallNumber, fromOf, queuesOf, toOf } from "../model/call.ts";
 
-/** The columns of an exported call, one row a call. */
+/** The columns of an export, which has one row per call. */
 const COLUMNS = [
   "aggregate_id",
   "state",
@@ -28,8 +28,8 @@ const COLUMNS = [
 type Row = Record<(typeof COLUMNS)[number], Cell>;
 
 /**
- * A call as the page shows it: if the page masks telephones, every field but the id is masked. Times are
- * ISO 8601 in the account's zone.
+ * Returns a call as the page shows it: if the page masks telephones, every field but the id is masked. Times
+ * are ISO 8601 in the account's zone.
  */
 function rowOf(call: Call, { masked, zone }: FileOptions): Row {
   const mask = (text: string) => maskText(text, masked);
@@ -63,6 +63,6 @@ export const toCsv = (calls: readonly Call[], manner: FileOptions): string =>
     manner,
   );
 
-/** NDJSON: one line of JSON a call. */
+/** Writes NDJSON: one line of JSON per call. */
 export const toNdjson = (calls: readonly Call[], manner: FileOptions): string =>
   calls.map((call) => `${JSON.stringify(rowOf(call, manner))}\n`).join("");

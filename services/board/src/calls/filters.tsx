@@ -44,7 +44,7 @@ export function Filters() {
   );
 }
 
-/** A queue or an agent that filters the calls; pressing the button removes it. */
+/** A button with the queue or the agent that filters the calls. Pressing it removes the filter. */
 function ChosenFilter({ label, value, clear }: { label: string; value: string | null; clear: () => void }) {
   if (!value) return null;
   return (

@@ -7,7 +7,7 @@ import { goCalls, period } from "./list/calls-view.ts";
 import { progress, rows } from "./list/listed-calls.ts";
 import { isPeriodChoice, PERIODS } from "./list/periods.ts";
 
-/** The times that somebody is typing, while they are not a valid period. */
+/** The typed times while they are not a valid period; null otherwise. */
 const unfinished = signal<{ from: string; to: string } | null>(null);
 
 /** The period of the list, and the number of calls in it. */
@@ -37,7 +37,7 @@ export function PeriodPicker() {
   );
 }
 
-/** From the beginning of today until now. */
+/** The period that the user starts from: from the beginning of today until now. */
 function usualOwn(): { from: string; to: string } {
   const now = serverTime();
   return {

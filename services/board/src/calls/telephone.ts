@@ -7,7 +7,7 @@ import { ask, connection } from "../base/socket.ts";
 /** The number in the address; null if there is none, "unknown" until the server has answered. */
 export const telephone = signal<Telephone | null | "unknown">("unknown");
 
-/** The number in the address if it has a page of its own, otherwise null. An extension has none: it is part of too many calls. */
+/** Returns the number in the address if it has a page. An extension has none (null): it is part of too many calls. */
 export function telephoneWithPage(): Telephone | null {
   const known = telephone.value;
   return known !== null && known !== "unknown" && canBePerson(known.canonical) ? known : null;

@@ -35,7 +35,8 @@ export const words: CallsWords = {
   exportFailed: "A exportação parou no meio: tente de novo.",
   nothingFound:
     "Nada encontrado. Busque um telefone ou parte dele (4 dígitos ou mais), um agente, o número ou o nome de uma fila, um código ou um call_id.",
-  searchCut: "A busca parou antes do fim: há resultados demais. Digite mais do telefone ou do nome.",
+  searchCut:
+    "A busca parou antes do fim: há resultados demais. Digite uma parte maior do telefone ou do nome.",
   states: {
     NEW: "Nova",
     STANDBY: "Direcionando",
@@ -59,14 +60,14 @@ export const words: CallsWords = {
   wrongOrder: "O fim deve ser depois do início.",
   count: (count, progress) => {
     const calls = count === 1 ? "1 ligação" : `${count.toLocaleString("pt-BR")} ligações`;
-    if (progress === "reading") return `${calls}, lendo as demais…`;
+    if (progress === "reading") return `${calls}, carregando as demais…`;
     return progress === "cut" ? `as ${count.toLocaleString("pt-BR")} mais recentes` : calls;
   },
-  emptyPeriod: "Nenhuma ligação neste período. A próxima aparece aqui sozinha.",
+  emptyPeriod: "Nenhuma ligação neste período. A próxima aparece aqui automaticamente.",
   showAll: "Ver todos os períodos",
   directions: { inbound: "receptiva", outbound: "ativa", internal: "interna" },
-  empty: "Nenhuma ligação ainda. Cada ligação da TeraVoz aparece aqui assim que o primeiro evento chega.",
-  emptyState: "Nenhuma ligação com este status agora. A próxima aparece aqui sozinha.",
+  empty: "Nenhuma ligação ainda. Cada ligação da TeraVoz aparece aqui assim que o primeiro evento chegar.",
+  emptyState: "Nenhuma ligação com este status agora. A próxima aparece aqui automaticamente.",
   filter: "Filtrar por status",
-  seeAllOfNumber: "Ver tudo deste telefone",
+  seeAllOfNumber: "Ver todas as ligações deste telefone",
 };

@@ -18,7 +18,7 @@ import { RefusalsSection } from "./refusals-section.tsx";
 import { deliveriesWords } from "./words.ts";
 
 const NONE = "–";
-/** Dead letters can be sent again. */
+/** The statuses of dead letters, which can be sent again. */
 const REDRIVEN: readonly DeliveryStatus[] = DEAD_LETTER_STATUSES;
 
 /** Every delivery to the webhook, and its result. */
@@ -34,7 +34,7 @@ export function DeliveriesPage() {
   );
 }
 
-/** The opened delivery in its present state, or in its last known state if it is no longer listed. */
+/** Returns the opened delivery in its current state, or in its last known state if it is no longer listed. */
 function useOpened(): DeliveryRow | null {
   const last = useRef<DeliveryRow | null>(null);
   useEffect(
@@ -121,7 +121,7 @@ function More() {
   );
 }
 
-/** A row opens the call of the delivery. A delivery without a call has details of its own. */
+/** A row opens the call of the delivery. A delivery without a call opens its own details. */
 function Row({ delivery }: { delivery: DeliveryRow }) {
   const { id, kind, key, type, received_at, answer, redeliveries } = delivery;
   const isChosen = kind === "call" ? selected.value === key : openedDelivery.value === id;

@@ -91,7 +91,7 @@ function BodyText({ delivery: { id, redeliveries, letter } }: { delivery: Delive
   );
 }
 
-/** JSON is indented; any other text stays as it is. Both are masked. */
+/** Indents JSON and leaves any other text unchanged. Both are masked. */
 function readable(text: string): string {
   try {
     return formatBody(JSON.parse(text), masked.value);

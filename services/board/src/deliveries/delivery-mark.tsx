@@ -3,7 +3,7 @@ import { nameOfEvent } from "../base/event-name.ts";
 import { formatDuration } from "../base/format.ts";
 import { words } from "../words.ts";
 
-/** A shape, a word and a colour say the same: a reader needs only one of them. */
+/** Shape, word and colour have the same meaning: a reader needs only one of them. */
 const SHAPES: Record<DeliveryStatus, string> = {
   new: "✓",
   redelivered: "↻",
@@ -42,7 +42,7 @@ export function DeliveryMarks({ delivery: { statuses, redeliveries } }: { delive
 
 export const nameOf = (type: string | null): string => (type === null ? "–" : nameOfEvent(type));
 
-/** The details that a status does not tell: how late, after which event, and the state of a dead letter. */
+/** The details that a status does not show: how late, after which event, and the state of a dead letter. */
 export function noteOf({
   statuses,
   received_at,

@@ -1,4 +1,4 @@
 import { signal } from "@preact/signals";
 
-/** The id of the delivery whose details are shown; null if none is, or if the delivery belongs to a call. */
+/** The id of the delivery whose details are shown; null if no details are shown, or those of a call. */
 export const openedDelivery = signal<string | null>(null);

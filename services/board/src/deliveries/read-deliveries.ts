@@ -6,16 +6,16 @@ import { createPaced } from "../base/paced.ts";
 import { page, query, status } from "../base/route.ts";
 import { ask, changed, connection } from "../base/socket.ts";
 
-/** The answer to the present filter; null until it has come once. `more`: there are older deliveries. */
+/** The answer to the current filter; null until the first answer. `more`: there are older deliveries. */
 export const deliveries = signal<(DeliveryReport & { more: boolean }) | null>(null);
 
-/** The numbers of deliveries that can be shown. */
+/** The numbers of deliveries that can be shown, from step to step. */
 const STEPS = [200, 500, MAX_DELIVERIES];
 export const limit = signal(STEPS[0]!);
 
 export const nextLimit = (): number | undefined => STEPS.find((step) => step > limit.value);
 
-/** A dead letter is stored a moment after the refusal, and no message announces it. */
+/** The list is also read at this interval: a dead letter is stored after the refusal, and no message announces it. */
 const IDLE_MS = 5_000;
 
 /** The filter as ListDeliveries takes it. */
@@ -30,7 +30,7 @@ const reading = createPaced(async () => {
   const answer = await ask("ListDeliveries", { ...params, limit: limit.peek() });
   if (answer?.status !== "Ok") return false;
   noteServerTime(Date.parse(answer.data.now));
-  // the filter has changed since: this answer is outdated
+  // an answer to an earlier filter is outdated
   if (JSON.stringify(params) === JSON.stringify(asked()))
     deliveries.value = { ...answer.data, more: answer.next !== undefined };
   return true;
@@ -52,7 +52,7 @@ effect(() => {
 });
 setInterval(reading.trigger, IDLE_MS);
 
-/** All waiting dead letters that match the filter; null if the connection breaks. */
+/** Reads all waiting dead letters that match the filter; null if they cannot be read now. */
 export async function readWaiting(): Promise<DeliveryRow[] | null> {
   const waiting: DeliveryRow[] = [];
   let cursor: string | undefined;
@@ -65,7 +65,7 @@ export async function readWaiting(): Promise<DeliveryRow[] | null> {
   return waiting;
 }
 
-/** All deliveries of a call in the order of arrival; null if they cannot be read now. */
+/** Reads all deliveries of a call in the order of arrival; null if they cannot be read now. */
 export async function readDeliveriesOf(call_id: string): Promise<DeliveryRow[] | null> {
   const answer = await ask("ListDeliveries", { call_id });
   return answer?.status === "Ok" ? answer.data.deliveries.toReversed() : null;

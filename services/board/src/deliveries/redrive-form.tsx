@@ -5,7 +5,7 @@ import { deliveriesWords } from "./words.ts";
 
 type Props = { label: string; busy: boolean; onRedrive(): void; children?: ComponentChildren };
 
-/** A form that redrives. It asks for the admin token once a tab. */
+/** A form that redrives. It asks for the admin token once per tab. */
 export function RedriveForm({ label, busy, onRedrive, children }: Props) {
   const { noRights, adminTokenLabel, adminTokenWrong } = deliveriesWords;
   if (!deliveries.value?.redrive) return <p class="soft">{noRights}</p>;

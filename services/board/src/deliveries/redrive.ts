@@ -5,7 +5,7 @@ const ADMIN_TOKEN = "admin-token";
 
 /** The token is kept for this tab only and is sent in a header only. */
 export const adminToken = signal(sessionStorage.getItem(ADMIN_TOKEN));
-/** The server did not accept the last token. */
+/** True if the server did not accept the last token. */
 export const wrongToken = signal(false);
 
 export function giveAdminToken(token: string): void {
@@ -43,7 +43,7 @@ const OUTCOMES: Partial<Record<number, RedriveOutcome>> = {
   503: "unavailable",
 };
 
-/** Sends a dead letter again to where it failed. Repeating this is safe. */
+/** Sends a dead letter again to the step where it failed. Repeating this is safe. */
 export async function redrive(id: string): Promise<Redriven> {
   const answer = await post(`/dead-letters/${id}/redrive`);
   const outcome = OUTCOMES[answer?.status ?? 0] ?? "failed";
@@ -52,11 +52,11 @@ export async function redrive(id: string): Promise<Redriven> {
   return { outcome, reason: outcome === "refused" ? reasonOf(answer!.body) : null };
 }
 
-/** Null if the server does not answer, or if the token cannot be part of a header. */
+/** Returns null if the server does not answer, or if the token cannot be part of a header. */
 async function post(path: string): Promise<{ status: number; body: unknown } | null> {
   try {
     const headers = { Authorization: `Bearer ${adminToken.peek()}` };
-    // without credentials a browser opens no login window of its own after a 401
+    // with credentials, a browser would open its own log-in window after a 401
     const response = await fetch(path, { method: "POST", headers, credentials: "omit" });
     return { status: response.status, body: await response.json().catch(() => null) };
   } catch {
@@ -70,8 +70,8 @@ function reasonOf(body: unknown): string | null {
 }
 
 /**
- * The result of many redrives: the count of each outcome, and the first reason. `left`: dead letters that
- * were not tried because of an outcome that ends the redrive.
+ * The result of many redrives: the count of each outcome, and the first reason. `left` is the number of dead
+ * letters that were not tried because of an outcome that ends the redrive.
  */
 export type RedrivenAll = {
   counts: Partial<Record<RedriveOutcome, number>>;
@@ -79,9 +79,9 @@ export type RedrivenAll = {
   left: number;
 };
 
-/** The command line sends as many at a time. */
+/** The number of concurrent requests, the same as in the command line. */
 const AT_ONCE = 8;
-/** These outcomes would be the same for each following dead letter. */
+/** The outcomes that end the redrive: they would be the same for every following dead letter. */
 const ENDS: readonly RedriveOutcome[] = ["token", "origin"];
 
 export async function redriveAll(

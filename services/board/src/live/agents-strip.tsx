@@ -13,14 +13,14 @@ import { words } from "../words.ts";
 
 /** Agents in these states are shown by name; agents who have logged out are only counted. */
 const AT_WORK = ["TALKING", "RINGING", "PAUSED", "FREE"] as const;
-/** The most names of a state, those longest in it first. The page of agents shows all. */
+/** The maximum number of names per state, those longest in it first. The page of agents shows all. */
 const MAX_NAMES = 40;
 
 type Group = { state: Agent["state"]; agents: Agent[] };
 
 /**
- * The agents by state, on as few lines as possible. TV mode counts them, and names them if the names leave
- * enough room for the rows of the lists.
+ * The agents by state, on as few lines as possible. TV mode shows their number, and their names only if the
+ * names leave enough room for the rows of the lists.
  */
 export function AgentsStrip() {
   const all = boardAgents.value?.agents ?? [];

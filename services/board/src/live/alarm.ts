@@ -8,12 +8,12 @@ import { rewound } from "../rewind/rewind.ts";
 const SOUND = "sound";
 
 /**
- * Whether a sound announces a caller who waits longer than the queue promises. Kept in this browser; off
- * by default.
+ * True if a sound announces a caller who waits longer than the queue's limit. The setting is kept in this
+ * browser and is off by default.
  */
 export const sound = signal(globalThis.localStorage?.getItem(SOUND) === "on");
 
-/** Turning the sound on plays it once, so that the user knows it. */
+/** Switches the sound on or off. Switching it on plays it once, so that the user knows it. */
 export function toggleSound(): void {
   sound.value = !sound.value;
   localStorage.setItem(SOUND, sound.value ? "on" : "off");
@@ -33,7 +33,7 @@ const queuesOver = computed(() => {
   return report.value?.queues.filter(isOver).length ?? 0;
 });
 
-/** Plays the sound when one more queue is late, not for as long as it is late. */
+/** Plays the sound once when another queue becomes late, not while it stays late. */
 export function listenForLate(): void {
   let before = 0;
   effect(() => {
@@ -50,7 +50,7 @@ const LOUDNESS = 0.2;
 
 let speaker: AudioContext | null = null;
 
-/** A browser plays no sound until somebody has touched the page after it was loaded. */
+/** Plays the tones. A browser plays no sound until the user has clicked or typed on the loaded page. */
 function ring(): void {
   speaker ??= new AudioContext();
   void speaker.resume();

@@ -20,7 +20,7 @@ import { WaitingList } from "./waiting-list.tsx";
 
 /** Shown in place of an unknown number. */
 const NONE = "–";
-/** Nobody can watch more rows than this: the most urgent queues are shown, and a line leads to the others. */
+/** The maximum number of rows that people can watch: the most urgent queues. A line links to the others. */
 const MAX_QUEUES = 100;
 
 /** The numbers that a supervisor needs at a glance: who waits, how long, and the results of today. */
@@ -81,7 +81,7 @@ function Cards({ numbers: { total, states, queues } }: { numbers: QueueReport })
 const dayShown = (): string =>
   !rewound.value || isToday(seen.value) ? words.live.today : formatShortDate(seen.value);
 
-/** Outbound calls have numbers of their own and are part of no other number here. */
+/** Outbound calls have their own numbers and are included in no other number here. */
 function Outbound({ numbers, period }: { numbers: TrafficNumbers; period: string }) {
   if (!hasTraffic(numbers)) return null;
   return (
@@ -130,7 +130,7 @@ function Card({ name, tip, value }: { name: string; tip: string; value: string |
   );
 }
 
-/** Whether there was no call in the last day, or there is no queue to show yet today. */
+/** Returns whether there was no call in the last day, or there is no queue to show yet today. */
 const isEmpty = ({ queues, states, total }: QueueReport): boolean =>
   !hasTraffic(total.outbound) &&
   (Object.values(states).every((count) => count === 0) ||

@@ -13,7 +13,7 @@ export function MoreRows(props: {
   const { count, say, to, view = {} } = props;
   if (count <= 0) return null;
   const text = say(count);
-  // the other pages show the present, and nobody can follow a link on the TV
+  // no link in the past, because the other pages show the present, nor on the TV, where it cannot be clicked
   const shown =
     rewound.value || tv.value ? (
       text

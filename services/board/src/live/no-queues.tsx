@@ -2,7 +2,7 @@ import { SimulatorHint } from "../base/elements/simulator-hint.tsx";
 import { rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
-/** Shown in place of the queues if there is none. */
+/** Shown in place of the queues if there are none. */
 export function NoQueues() {
   if (rewound.value) return <p class="empty">{words.rewind.noCalls}</p>;
   return (

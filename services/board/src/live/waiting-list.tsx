@@ -18,7 +18,7 @@ import { words } from "../words.ts";
 import { MoreRows } from "./more-rows.tsx";
 
 const NONE = "–";
-/** Nobody can watch more rows than this. */
+/** The maximum number of rows that people can watch. */
 const MAX_WAITERS = 50;
 
 /** The waiting callers, the longest wait first; the promise of the queue decides how urgent a wait is. */
@@ -68,7 +68,7 @@ export function WaitingList({ queues }: { queues: readonly QueueRow[] }) {
 
 type WaiterLineProps = { waiter: WaitingCaller; queueName: string | null; promisedMs: number };
 
-/** Only the time and its colour are drawn each second, while the wait is the same. */
+/** A row of the list. Only the time and its colour are drawn again each second, as long as the row does not change. */
 function WaiterLine({ waiter, queueName, promisedMs }: WaiterLineProps) {
   const { aggregate_id, queue, entered_at } = waiter;
   const urgency = useComputed(() => urgencyOf(boardNow.value - Date.parse(entered_at), promisedMs));

@@ -52,22 +52,22 @@ export const words: LiveWords = {
   tips: {
     waiting:
       "Ligações receptivas que estão numa fila agora e ainda não foram atendidas. As que estão sem eventos há 4 h não contam.",
-    longest: "Há quanto tempo espera a mais antiga das ligações em espera.",
+    longest: "Há quanto tempo a ligação mais antiga está em espera.",
     ongoing: "Ligações receptivas em atendimento agora.",
-    free: "Agentes conectados que não estão em ligação, nem tocando, nem em pausa, com algum evento nas últimas 24 h.",
+    free: "Agentes conectados que não estão em ligação, nem tocando, nem em pausa e que tiveram algum evento nas últimas 24 h.",
     serviceLevel:
-      "Atendidas dentro do prazo da fila (20 s, se não houver outro) ÷ (atendidas com espera conhecida + abandonadas − abandonos curtos) do período. As transbordadas não contam: estão em “Filas”. “–” se não há o que contar.",
+      "Atendidas dentro do prazo da fila (20 s, se não houver outro) ÷ (atendidas com espera conhecida + abandonadas − abandonos curtos) no período. As transbordadas não contam: estão em “Filas”. “–” se não há o que contar.",
     meanWait: "Média das esperas conhecidas de quem foi atendido no período, contada na hora do atendimento.",
     offered:
-      "Entradas em filas no período. Em ligações inteiras: recebidas = atendidas + abandonadas + transbordadas + as que ainda esperam.",
+      "Entradas em filas no período. Contando ligações inteiras: recebidas = atendidas + abandonadas + transbordadas + as que ainda esperam.",
     abandoned:
-      "Passagens por filas que terminaram no período sem atendimento porque a pessoa desligou, com os abandonos curtos (até 5 s, se a fila não tiver outro prazo).",
+      "Passagens por filas que terminaram no período sem atendimento porque a pessoa desligou, incluindo os abandonos curtos (até 5 s, se a fila não tiver outro prazo).",
     outbound:
-      "Ligações ativas do período: realizadas (começaram), conectadas (chegaram a “Em atendimento”), perdidas (a pessoa chamada desligou numa fila) e o tempo médio das conversas que terminaram. Não entram em nenhum outro número daqui.",
+      "Ligações ativas do período: realizadas (começaram), conectadas (chegaram a “Em atendimento”), perdidas (a pessoa chamada desligou numa fila) e o tempo médio das conversas que terminaram. Elas não entram em nenhum outro número desta página.",
   },
   queues: "Filas",
-  noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira que espera nela.",
-  nobodyWaits: "Ninguém espera agora.",
+  noQueues: "Nenhuma ligação hoje ainda. Cada fila aparece aqui com a primeira ligação em espera.",
+  nobodyWaits: "Ninguém está esperando agora.",
   wait: "Espera",
   moreQueues: (count) => `as mais urgentes primeiro; mais ${count.toLocaleString("pt-BR")} em “Filas”`,
   moreWaiting: (count) => `mais ${count.toLocaleString("pt-BR")} em espera há menos tempo`,

@@ -11,7 +11,7 @@ test("a changed call is replaced and a new one is added", () => {
   expect([...calls.keys()]).toEqual(["one"]);
 });
 
-test("an older version changes nothing", () => {
+test("an older version of a call changes nothing", () => {
   const calls = replaceAll([call({ version: 5 })]);
   expect(applyChanges(calls, { changed: [call({ version: 4, code: "7" })], erased: [] })).toEqual(calls);
 });
@@ -48,7 +48,7 @@ test("an outbound call goes from our number to theirs, every other call from the
   }
 });
 
-test("the queues of a call are the visited ones in their order, each once; without a visit it is the last named queue", () => {
+test("the queues of a call are the visited ones in their order, each once; without a visit, the last named queue", () => {
   const visits = ["900", null, "901", "900"].map((queue) => visit({ queue }));
   expect(queuesOf(call({ legs: visits, queue: "900" }))).toEqual(["900", "901"]);
   expect(queuesOf(call({ queue: "800" }))).toEqual(["800"]);

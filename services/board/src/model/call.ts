@@ -24,37 +24,37 @@ export const fromOf = (call: Call): CallNumber =>
 export const toOf = (call: Call): CallNumber =>
   call.counted_as === "outbound" ? theirParty(call) : ourParty(call);
 
-/** The number for people; if it cannot be read, as the sender wrote it. */
+/** Their number as people read it, or as the sender wrote it if it is not a readable number. */
 export const theirNumber = (call: Pick<Call, "their_number" | "their_number_display">): string | null =>
   call.their_number_display ?? call.their_number;
 
-/** The queues that a call visited, in this order; of a call without a visit the queue that it named. */
+/** The queues that a call visited, in this order; for a call without a visit, the queue that it named. */
 export function queuesOf({ legs, queue }: Pick<Call, "legs" | "queue">): string[] {
   const visited = [...new Set(legs.flatMap((visit) => visit.queue ?? []))];
   return visited.length > 0 || queue === null ? visited : [queue];
 }
 
-/** The agents who talked on a call, in this order, spelt as at first. */
+/** The agents who talked on a call, in this order, each in the first spelling. */
 export function agentsOf({ talks }: Pick<Call, "talks">): string[] {
   const byKey = new Map<string, string>();
   for (const { agent } of talks) if (!byKey.has(agentKey(agent))) byKey.set(agentKey(agent), agent);
   return [...byKey.values()];
 }
 
-/** The agent who is on the call now; of a finished call all its agents. */
+/** The agent who is on the call now; for a finished call, all its agents. */
 export const presentAgents = (call: Call): string[] =>
   call.state === "FINISHED" ? agentsOf(call) : call.actor === null ? [] : [call.actor];
 
 export type Calls = ReadonlyMap<string, Call>;
 
-/** A snapshot replaces everything. */
+/** Returns the calls of a snapshot, which replaces everything. */
 export const replaceAll = (calls: readonly Call[]): Calls =>
   new Map(calls.map((call) => [call.aggregate_id, call]));
 
-/** The changes of one frame: the latest of each call. `erased` includes calls that left the subscription. */
+/** The changes of one frame: the latest version of each call. `erased` includes calls that left the subscription. */
 export type Changes = { changed: readonly Call[]; erased: readonly string[] };
 
-/** A changed call is added or replaced by its newer version; an erased one is removed. */
+/** Adds changed calls or replaces them with their newer version, and removes erased ones. */
 export function applyChanges(calls: Calls, { changed, erased }: Changes): Calls {
   const next = new Map(calls);
   for (const call of changed)

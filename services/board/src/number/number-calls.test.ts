@@ -56,7 +56,7 @@ test("the totals of a number are those of its calls", () => {
   expect(totalsOf([])).toMatchObject({ calls: 0, talkMs: 0, first: null, last: null });
 });
 
-test("the talk of an outbound call begins with its first in progress, and a customer who hangs up in a queue abandons nothing", () => {
+test("the talk of an outbound call begins with its first call.ongoing, and a customer who hangs up in a queue is not an abandon", () => {
   const outbound = { counted_as: "outbound" as const };
   const calls = [
     call(1, { ...outbound, connected_at: at(10), talks: [talk(12, 40)], finished_at: at(50) }),
@@ -98,13 +98,13 @@ test("two callers with hidden numbers are two people, and only their own call ca
   expect(["1", "2"].map((id) => found.get(id)!.returned_at)).toEqual([null, at(100)]);
 });
 
-test("a wait is short by the queue's own limit, and an unknown wait never is", () => {
+test("a wait is short if it is within the queue's own limit, and an unknown wait is never short", () => {
   const short = (limitMs: number, given: Partial<Visit> = {}) =>
     gaveUpIn([call(1, { legs: [{ ...gaveUp(0, 8), ...given }] })], limitMs).get("1")?.short;
   expect([short(8_000), short(7_999), short(8_000, { wait_known: false })]).toEqual([true, false, false]);
 });
 
-test("of several abandons in one call the last one counts", () => {
+test("the last of several abandons in one call counts", () => {
   const legs = [gaveUp(0, 60), answered(100, 110), gaveUp(120, 30)];
   expect([...gaveUpIn([call(2, { legs }), call(1, { legs: [gaveUp(0, 2)] })])]).toEqual([
     ["1", { ended_at: at(2), short: true, returned_at: at(100) }],

@@ -13,13 +13,13 @@ export type NumberCalls = { calls: Call[]; more: boolean };
 
 export type Totals = {
   calls: number;
-  /** The number of calls in which somebody talked to the person. */
+  /** The number of calls in which the person was talked to. */
   answered: number;
   /** The number of abandoned visits of inbound calls. */
   abandoned: number;
   /** The duration of all talks that have ended, without internal calls. */
   talkMs: number;
-  /** When the first and the last call began; null without calls. */
+  /** The times at which the first and the last call began; null without calls. */
   first: string | null;
   last: string | null;
 };
@@ -37,8 +37,8 @@ export function totalsOf(calls: readonly Call[]): Totals {
 }
 
 /**
- * The talk time of the visits of an inbound call. Without a visit, and for an outbound call, the talk
- * lasts until the last agent left.
+ * Returns the talk time of a call in ms. For an inbound call it is that of its visits. Without a visit, and
+ * for an outbound call, the talk lasts until the last agent left.
  */
 function talkMsOf(call: Call): number {
   const { counted_as, legs, talks, connected_at, finished_at } = call;
@@ -59,7 +59,7 @@ const lasted = (from: string | null, to: string | null): number =>
 
 /** The last abandoned visit of each call that has one, by call_id. */
 export function findGaveUp(calls: readonly Call[], promiseOf: PromiseOf): Map<string, Abandoned> {
-  // the latest comes first, and of entries with one key a Map keeps the last
+  // abandons come latest first, and a Map keeps the last of several entries with one key
   const oldestFirst = abandonedIn(calls, promiseOf).toReversed();
   return new Map(oldestFirst.map((visit) => [visit.aggregate_id, visit]));
 }

@@ -23,7 +23,7 @@ import "./number-page.css";
 
 const NONE = "–";
 
-/** All calls of one number in either direction, and whether somebody talked to the person after an abandon. */
+/** All calls of one number in either direction, and whether the person was talked to after an abandon. */
 export function NumberPage() {
   const shown = telephoneWithPage();
   if (!shown && telephone.value !== "unknown") return <NoNumber />;
@@ -70,7 +70,7 @@ function NoCalls() {
   );
 }
 
-/** A queue that has no row today has the usual promise. */
+/** Returns the promise of a queue; a queue without a row today has the usual one. */
 const promiseOf = (queue: string | null): QueuePromise =>
   report.value?.queues.find((each) => each.queue === queue) ?? USUAL_PROMISE;
 

@@ -6,7 +6,7 @@ import { ask, changed, connection } from "../base/socket.ts";
 import { BY_BEGIN } from "../calls/list/followed-calls.ts";
 import type { NumberCalls } from "./number-calls.ts";
 
-/** The calls of a page: almost nobody has more. */
+/** The number of calls per page: almost all callers have fewer. */
 const PAGE = 100;
 
 /**

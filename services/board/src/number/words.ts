@@ -21,12 +21,12 @@ const PORTUGUESE: NumberWords = {
   callsOf: "Ligações de",
   noNumber:
     "Nenhum telefone escolhido. Abra uma ligação e clique no telefone dela, ou busque um telefone em Ligações (tecla /).",
-  noCalls: "Nenhuma ligação deste telefone. A primeira aparece aqui sozinha.",
+  noCalls: "Nenhuma ligação deste telefone. A primeira aparece aqui automaticamente.",
   totals: {
     calls: "Ligações",
     answered: "Atendidas",
     abandoned: "Abandonos",
-    talk: "Em conversa",
+    talk: "Tempo de conversa",
     first: "Primeira",
     last: "Última",
     returned: "Último abandono",
@@ -35,13 +35,13 @@ const PORTUGUESE: NumberWords = {
     answered:
       "Ligações em que alguém falou com esta pessoa: receptivas atendidas numa fila ou por um agente, ativas que chegaram a “Em atendimento”.",
     abandoned:
-      "Passagens por filas de ligações receptivas que terminaram sem atendimento porque a pessoa desligou, com os abandonos curtos.",
+      "Passagens por filas de ligações receptivas que terminaram sem atendimento porque a pessoa desligou, incluindo os abandonos curtos.",
     talk: "Soma das conversas que já terminaram, sem as ligações internas.",
     returned: "Se alguém falou com esta pessoa depois que ela abandonou, não importa quem ligou.",
   },
   at: "Início",
   notReturned: "ainda não falou",
-  returnedAt: (time) => `✓ falou depois ${time}`,
+  returnedAt: (time) => `✓ falou depois: ${time}`,
   outcome: "Abandono",
   gaveUp: "abandonou",
   shown: (count, full) =>
@@ -54,15 +54,15 @@ const PORTUGUESE: NumberWords = {
 const ENGLISH: NumberWords = {
   callsOf: "Calls of",
   noNumber: "No number chosen. Open a call and click its number, or search for a number in Calls (key /).",
-  noCalls: "No call of this number. The first one appears here by itself.",
+  noCalls: "No calls of this number. The first one appears here automatically.",
   totals: {
     calls: "Calls",
     answered: "Answered",
-    abandoned: "Gave up",
-    talk: "Talked",
+    abandoned: "Abandoned",
+    talk: "Talk time",
     first: "First",
     last: "Last",
-    returned: "Last gave up",
+    returned: "Last abandon",
   },
   tips: {
     answered:
@@ -70,16 +70,16 @@ const ENGLISH: NumberWords = {
     abandoned:
       "Visits to queues of inbound calls that ended without an answer because the caller hung up, short abandons included.",
     talk: "Sum of the talks that have ended, without internal calls.",
-    returned: "Whether this person was talked to after giving up, whoever called.",
+    returned: "Whether this person was talked to after the last abandon, no matter who called.",
   },
   at: "Began",
   notReturned: "not talked to since",
-  returnedAt: (time) => `✓ talked to since ${time}`,
-  outcome: "Gave up",
-  gaveUp: "gave up",
+  returnedAt: (time) => `✓ talked to since: ${time}`,
+  outcome: "Abandon",
+  gaveUp: "abandoned",
   shown: (count, full) => (full ? `the latest ${count}` : count === 1 ? "1 call" : `${count} calls`),
   ofLatest: (count) => `of the latest ${count}`,
-  more: "Show older ones",
+  more: "Show older calls",
   unreadable: "The calls cannot be read. Trying again…",
 };
 

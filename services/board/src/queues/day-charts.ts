@@ -26,10 +26,10 @@ export type Chart = {
 /** The usual goal of call centres: four calls in five within the promise ("80/20"). We have no setting for it. */
 export const USUAL_LEVEL = 0.8;
 
-/** An hour at least, so that the first call of a day is not a bar as wide as the page. */
+/** The minimum number of slices, an hour, so that the first call of a day is not a bar as wide as the page. */
 const FEWEST = 4;
 
-/** The slices from the first one with a call on: nights are empty. */
+/** Returns the slices from the first one with a call on: nights are empty. */
 export function awake(slices: readonly SliceNumbers[]): SliceNumbers[] {
   const first = slices.findIndex(({ offered, answered, abandoned, overflowed }) =>
     [offered, answered, abandoned, overflowed].some((count) => count > 0),

@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart, Line } from "./day-charts.ts";
 
-/** The drawing code, which is loaded with its library when the first chart is opened. */
+/** A drawn chart. This file is loaded with its library when the first chart is opened. */
 export type Plot = {
   update(chart: Chart): void;
   /** Call this after the colours of tokens.css have changed. */
@@ -15,7 +15,7 @@ export type PlotOptions = {
   /** `10:15`; takes ms since the epoch. */
   formatTime(ms: number): string;
   formatValue(value: number): string;
-  /** Called with the slice that the pointer is on, in all charts; null after it left. */
+  /** Called with the slice that the pointer is on, in all charts; null after the pointer left. */
   onHover(slice: number | null): void;
 };
 
@@ -71,8 +71,8 @@ const dataOf = ({ begins, lines, threshold }: Chart): uPlot.AlignedData => [
 type Colours = { of(token: string): string; forget(): void };
 
 /**
- * A token may be `light-dark(…)`, which a canvas does not understand: the browser computes the colour of a
- * text instead.
+ * Reads the colours of tokens. A token may be `light-dark(…)`, which a canvas does not understand: the browser
+ * computes the colour of a text instead.
  */
 function readColours(host: HTMLElement): Colours {
   const known = new Map<string, string>();
@@ -120,7 +120,7 @@ function describe(
   };
 }
 
-/** A margin of a tenth above the highest value; the threshold stays visible. */
+/** The upper end of an axis: a tenth above the highest value or the threshold, so that both are visible. */
 const topOf = ({ unit, threshold }: Chart, max: number | null): number =>
   unit === "share" ? 1 : Math.max(LEAST[unit], (threshold ?? 0) * 1.1, (max ?? 0) * 1.1);
 

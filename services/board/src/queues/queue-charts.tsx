@@ -39,8 +39,8 @@ const FORMATS: Record<Chart["unit"], (value: number | null) => string> = {
 };
 
 /**
- * The day of a queue, or of all, by quarters of an hour. `numbers` are those of the whole day, shown while
- * the pointer is on no slice.
+ * The day of one queue or of all queues, in slices of 15 minutes. `numbers` are those of the whole day,
+ * shown while the pointer is on no slice.
  */
 export function QueueCharts(props: {
   day: QueueDayReport;
@@ -94,7 +94,7 @@ function Figure({ chart, numbers }: { chart: Chart; numbers: QueueNumbers }) {
 
 type ValueProps = { line: Line; whole: number | null; format: (value: number | null) => string };
 
-/** Only this text follows the pointer. */
+/** The value of a line. Only this text is drawn again when the pointer moves. */
 function Value({ line, whole, format }: ValueProps) {
   return <>{format(hovered.value === null ? whole : (line.values[hovered.value] ?? null))}</>;
 }
@@ -109,7 +109,7 @@ function Drawing({ chart }: { chart: Chart }) {
   );
 }
 
-/** After an update of the server the old file is gone. */
+/** Shown if the drawing code cannot be loaded: after an update of the server the old file no longer exists. */
 function NotLoaded() {
   return (
     <p class="empty" role="alert">
@@ -132,7 +132,7 @@ function Canvas({ chart, createPlot }: { chart: Chart } & Pick<typeof import("./
     };
     const formatValue = FORMATS[chart.unit];
     const drawn = createPlot(host.current!, { chart, formatTime: formatHour, formatValue, onHover });
-    // by then the page has the new colours
+    // the page has the new colours in the next frame
     const recolour = () => requestAnimationFrame(drawn.recolour);
     plot.current = drawn;
     dark.addEventListener("change", recolour);

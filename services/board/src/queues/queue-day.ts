@@ -10,7 +10,7 @@ import { ask, changed, connection } from "../base/socket.ts";
  */
 export const queueDay = signal<QueueDayReport | "loading" | "unreadable">("loading");
 
-/** The next slice begins without an event. */
+/** The day is also read at this interval: the next slice begins without an event. */
 const IDLE_MS = 30_000;
 
 const reading = createPaced(async () => {

@@ -20,14 +20,14 @@ const rows: QueueRow[] = [
 const sorted = (by: Parameters<typeof orderAfter>[1], descending: boolean) =>
   sortQueues(rows, { by, descending }).map(({ queue }) => queue);
 
-test("queues are sorted by a number in either direction, equal ones in the order of their names", () => {
+test("queues are sorted by a number in either direction, those with equal numbers by name", () => {
   expect(sorted("offered", true)).toEqual(["901", "900", "902"]);
   expect(sorted("offered", false)).toEqual(["900", "902", "901"]);
   expect(sorted("queue", false)).toEqual(["900", "901", "902"]);
   expect(sorted("queue", true)).toEqual(["902", "901", "900"]);
 });
 
-test("a queue without that number comes last in either direction", () => {
+test("a queue without a number comes last in either direction", () => {
   expect(sorted("service_level", true)).toEqual(["902", "900", "901"]);
   expect(sorted("service_level", false)).toEqual(["900", "902", "901"]);
 });

@@ -31,7 +31,7 @@ const NONE = "–";
 
 const order = signal(BY_QUEUE);
 
-/** The numbers of today of every queue, and the charts of one queue or of all. */
+/** Today's numbers of every queue, and the charts of one queue or of all queues. */
 export function QueuesPage() {
   const numbers = report.value;
   if (!numbers) return connection.value.status === "lost" ? null : <p class="empty">{words.base.loading}</p>;
@@ -202,7 +202,7 @@ function Cell({ column, numbers }: { column: Column; numbers: QueueNumbers }) {
   }
 }
 
-/** The charts of the chosen queue, or of all. */
+/** The charts of the chosen queue, or of all queues. */
 function Day({ numbers: { total, queues } }: { numbers: QueueReport }) {
   // the row of calls without a queue (null) is not the row of all queues
   const row = queues.find((each) => queue.value !== null && each.queue === queue.value);

@@ -55,34 +55,35 @@ const PORTUGUESE: QueuesWords = {
   },
   columnTips: {
     offered:
-      "Entradas na fila hoje. Em ligações inteiras: recebidas = atendidas + abandonadas + transbordadas + as que ainda esperam.",
+      "Entradas na fila hoje. Contando ligações inteiras: recebidas = atendidas + abandonadas + transbordadas + as que ainda esperam.",
     answered: "Entradas na fila que foram atendidas hoje, contadas na hora do atendimento.",
     abandoned:
-      "Passagens pela fila que terminaram hoje sem atendimento porque a pessoa desligou, com os abandonos curtos.",
+      "Passagens pela fila que terminaram hoje sem atendimento porque a pessoa desligou, incluindo os abandonos curtos.",
     short:
       "Abandonos dentro do prazo curto da fila (5 s, se não houver outro): fazem parte das abandonadas e não contam no nível de serviço.",
     overflowed: "Saíram da fila hoje sem atendimento, para outra fila ou outro destino.",
     service_level:
       "Atendidas dentro do prazo da fila (20 s, se não houver outro) ÷ (atendidas com espera conhecida + abandonadas − abandonos curtos). As transbordadas não contam: estão na coluna ao lado. “–” se não há o que contar.",
     mean_wait_ms: "Média das esperas conhecidas de quem foi atendido hoje.",
-    p90_wait_ms: "Nove em cada dez dos atendidos hoje com espera conhecida esperaram no máximo este tempo.",
+    p90_wait_ms:
+      "De cada dez pessoas atendidas hoje com espera conhecida, nove esperaram no máximo este tempo.",
     mean_talk_ms:
-      "Média das conversas que terminaram hoje: do atendimento até não haver agente na ligação, a transferência ou o fim.",
+      "Duração média das conversas que terminaram hoje: do atendimento até não haver mais agente na ligação, a transferência ou o fim.",
     waiting: "Ligações receptivas que estão na fila agora e ainda não foram atendidas.",
-    waiting_since: "Há quanto tempo espera a mais antiga das que esperam.",
-    outbound_placed: "Ligações ativas que começaram hoje, pela primeira fila da ligação.",
+    waiting_since: "Há quanto tempo a ligação mais antiga está em espera.",
+    outbound_placed: "Ligações ativas que começaram hoje, contadas na primeira fila da ligação.",
     outbound_connected: "Ligações ativas que hoje chegaram a “Em atendimento”.",
     outbound_dropped: "A pessoa chamada desligou hoje enquanto esperava na fila.",
     outbound_mean_talk_ms:
-      "Média das conversas de ligações ativas que terminaram hoje: de “Em atendimento” até o último agente sair ou a ligação terminar.",
+      "Duração média das conversas de ligações ativas que terminaram hoje: de “Em atendimento” até o último agente sair ou a ligação terminar.",
   },
   titles: { calls: "Ligações", level: "Nível de serviço", waits: "Espera de quem foi atendido" },
   tips: {
     calls:
-      "Ligações receptivas, por 15 min: recebidas quando entraram na fila, atendidas na hora do atendimento, abandonadas quando desligaram.",
+      "Ligações receptivas, a cada 15 min: recebidas quando entram na fila, atendidas na hora do atendimento, abandonadas quando a pessoa desliga.",
     level:
       "Atendidas dentro do prazo ÷ (atendidas com espera conhecida + abandonadas − abandonos curtos). As transbordadas não contam.",
-    waits: "Espera média (TME) de quem foi atendido, e o tempo até o qual 90 % esperaram.",
+    waits: "Espera média (TME) de quem foi atendido, e o tempo máximo que 90 % esperaram.",
   },
   lines: {
     offered: "Recebidas",
@@ -96,9 +97,9 @@ const PORTUGUESE: QueuesWords = {
   picture: (title) => `Gráfico: ${title}. Os mesmos números estão na tabela abaixo dele.`,
   asTable: "Ver como tabela",
   from: "A partir de",
-  unknown: "Nenhuma ligação nesta fila hoje. Os gráficos aparecem com a primeira que esperar nela.",
+  unknown: "Nenhuma ligação nesta fila hoje. Os gráficos aparecem com a primeira ligação em espera.",
   unreadable: "Não foi possível ler os números do dia. Tentando de novo…",
-  noPlot: "Os gráficos não puderam ser carregados: o servidor pode ter sido atualizado.",
+  noPlot: "Não foi possível carregar os gráficos: talvez o servidor tenha sido atualizado.",
   inbound: "Receptivas",
   outbound: "Ativas",
   internal: (placed, connected, dropped, meanTalk) =>
@@ -130,34 +131,34 @@ const ENGLISH: QueuesWords = {
   },
   columnTips: {
     offered:
-      "Entries into the queue today. Over whole calls: offered = answered + abandoned + overflowed + those that still wait.",
+      "Entries into the queue today. For whole calls: offered = answered + abandoned + overflowed + still waiting.",
     answered: "Entries into the queue that were answered today, counted at the answer.",
     abandoned:
       "Visits to the queue that ended today without an answer because the caller hung up, short abandons included.",
     short:
-      "Abandoned within the queue's short limit (5 s unless set): part of the abandoned, and left out of the service level.",
+      "Abandoned within the queue's short limit (5 s unless set): included in the abandoned and left out of the service level.",
     overflowed: "Left the queue today without an answer, for another queue or elsewhere.",
     service_level:
-      "Answered within the queue's limit (20 s unless set) ÷ (answered with a known wait + abandoned − short abandons). Overflowed are in neither: they stand in the column beside. “–” if there is nothing to count.",
-    mean_wait_ms: "Mean of the known waits of those answered today.",
-    p90_wait_ms: "Nine in ten of those answered today with a known wait waited no longer than this.",
+      "Answered within the queue's limit (20 s unless set) ÷ (answered with a known wait + abandoned − short abandons). Overflowed calls are in neither part: see the column beside. “–” if there is nothing to count.",
+    mean_wait_ms: "Mean known wait of the calls answered today.",
+    p90_wait_ms: "Nine in ten callers answered today with a known wait waited no longer than this.",
     mean_talk_ms:
-      "Mean of the talks that ended today: from the answer until no agent is on the call, it is transferred, or it ends.",
-    waiting: "Inbound calls that are in the queue now and not answered yet.",
-    waiting_since: "How long the oldest of those that wait has waited.",
-    outbound_placed: "Outbound calls that began today, by the first queue of the call.",
+      "Mean duration of the talks that ended today: from the answer until no agent is on the call, it is transferred, or it ends.",
+    waiting: "Inbound calls that are in the queue now and are not answered yet.",
+    waiting_since: "How long the oldest waiting call has waited.",
+    outbound_placed: "Outbound calls that began today, counted in the first queue of the call.",
     outbound_connected: "Outbound calls that reached “In progress” today.",
     outbound_dropped: "The dialled person hung up today while waiting in the queue.",
     outbound_mean_talk_ms:
-      "Mean of the talks of outbound calls that ended today: from “In progress” until the last agent left or the call ended.",
+      "Mean duration of the talks of outbound calls that ended today: from “In progress” until the last agent left or the call ended.",
   },
-  titles: { calls: "Calls", level: "Service level", waits: "Wait of those answered" },
+  titles: { calls: "Calls", level: "Service level", waits: "Wait of answered calls" },
   tips: {
     calls:
-      "Inbound calls by 15 min: offered when they entered the queue, answered at the answer, abandoned when they hung up.",
+      "Inbound calls per 15 min: offered when they enter the queue, answered at the answer, abandoned when the caller hangs up.",
     level:
-      "Answered within the limit ÷ (answered with a known wait + abandoned − short abandons). Overflowed are in neither.",
-    waits: "The mean wait (ASA) of those answered, and the time up to which 90 % waited.",
+      "Answered within the limit ÷ (answered with a known wait + abandoned − short abandons). Overflowed calls are in neither part.",
+    waits: "The mean wait (ASA) of answered calls, and the longest wait of the 90 % answered soonest.",
   },
   lines: {
     offered: "Offered",
@@ -168,11 +169,11 @@ const ENGLISH: QueuesWords = {
     p90_wait_ms: "90 % up to",
   },
   threshold: (value) => `goal ${value}`,
-  picture: (title) => `Chart: ${title}. The table below it holds the same numbers.`,
+  picture: (title) => `Chart: ${title}. The table below it has the same numbers.`,
   asTable: "Show as a table",
   from: "From",
-  unknown: "No call in this queue today. The charts appear with the first one that waits in it.",
-  unreadable: "The numbers of the day cannot be read. Trying again…",
+  unknown: "No calls in this queue today. The charts appear with the first waiting call.",
+  unreadable: "Today's numbers cannot be read. Trying again…",
   noPlot: "The charts could not be loaded: the server may have been updated.",
   inbound: "Inbound",
   outbound: "Outbound",

@@ -8,9 +8,9 @@ import { ask, askInOrder, connection, listen, RETRY_MS } from "../base/socket.ts
 import { accountZone } from "../base/zone.ts";
 import { mergeRows } from "./merge-rows.ts";
 
-/** The numbers of all queues in the window; null until they have come once. */
+/** The numbers of all queues in the window; null until the first answer. */
 export const report = signal<QueueReport | null>(null);
-/** The state of each agent, and their numbers in the window; null until they have come once. */
+/** The state of each agent, and their numbers in the window; null until the first answer. */
 export const agents = signal<AgentReport | null>(null);
 
 effect(() => {
@@ -66,7 +66,7 @@ function followReport<
   });
 }
 
-/** Asks for a report and keeps it in `into`; resolves with whether this succeeded. */
+/** Asks for a report and keeps it in `into`; resolves with true if this succeeded. */
 export async function readReport<Command extends "ListSystem" | "ListAbandoned">(
   command: Command,
   into: Signal<Answers[Command] | null>,

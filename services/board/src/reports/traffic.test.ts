@@ -4,7 +4,7 @@ import { hasTraffic, isInboundQueue } from "./traffic.ts";
 
 const placed = { ...NO_TRAFFIC, placed: 1 };
 
-test("a kind of calls has numbers if a call began, was connected or dropped, or a talk ended", () => {
+test("a kind of calls has traffic if a call began, was connected or dropped, or a talk ended", () => {
   expect(hasTraffic(NO_TRAFFIC)).toBe(false);
   for (const one of [{ placed: 1 }, { connected: 1 }, { dropped: 1 }, { mean_talk_ms: 0 }])
     expect(hasTraffic({ ...NO_TRAFFIC, ...one })).toBe(true);

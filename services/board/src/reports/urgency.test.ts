@@ -18,7 +18,7 @@ test("the queue that exceeds its promise most comes first, queues without a wait
     waiting_since: waitedMs === null ? null : new Date(100_000 - waitedMs).toISOString(),
   });
   const queues = [
-    queue("nobody", null, 10_000),
+    queue("empty", null, 10_000),
     queue("patient", 50_000, 100_000),
     queue("late", 30_000, 10_000),
     queue("as late, and more", 30_000, 10_000, 2),
@@ -27,6 +27,6 @@ test("the queue that exceeds its promise most comes first, queues without a wait
     "as late, and more",
     "late",
     "patient",
-    "nobody",
+    "empty",
   ]);
 });

@@ -122,7 +122,7 @@ function DaySlider() {
 /** `10:42`; takes ms since the epoch. */
 const timeOf = (ms: number): string => formatTimeOfDay(ms).slice(0, 5);
 
-/** A moment can be typed; playing pauses meanwhile. */
+/** The field for a typed moment. Playing pauses when the field gets the focus. */
 function MomentEntry() {
   const go = (event: Event) => {
     const { value, validity } = event.currentTarget as HTMLInputElement;

@@ -10,35 +10,35 @@ import { agents, report } from "../reports/followed-reports.ts";
 export const SPEEDS = [1, 5, 15, 60] as const;
 export type Speed = (typeof SPEEDS)[number];
 
-/** The id of the button that rewinds; it gets the focus again on the way back. */
+/** The id of the button that rewinds. It gets the focus again when the page returns to live. */
 export const HANDLE_ID = "rewind-handle";
 
 /** The button rewinds by this much: people mostly look for something that has just happened. */
 const HANDLE_MS = 5 * 60_000;
 export const STEP_MS = 10_000;
-/** Four boards a second. At sixty times the speed, two of them are a quarter of a minute apart. */
+/** Four boards a second. At sixty times the speed, two boards are 15 seconds apart. */
 const PACE_MS = 250;
 /** An answer that takes longer is reported as slow. */
 const SLOW_MS = 1_000;
 
-/** The address has a moment in the future by the server's clock, which is known once a report has come. */
+/** True if the address has a moment in the future by the server's clock, which is known after the first report. */
 export const isAhead = computed(
   () =>
     page.value === "live" && at.value !== null && report.value !== null && at.value > now.value + PRESENT_MS,
 );
-/** The live page shows a moment of the past. */
+/** True if the live page shows a moment of the past. */
 export const rewound = computed(() => page.value === "live" && at.value !== null && !isAhead.value);
 export const playing = signal(false);
 export const speed = signal<Speed>(1);
 /**
- * The last answer of the server. Its `now` is the shown moment, which is a little behind `at`, the moment
- * that was asked for.
+ * The last answer of the server. Its `now` is the shown moment, which is a little behind `at`, the requested
+ * moment.
  */
 export const past = signal<RewoundReport | null>(null);
 type Trouble = "slow" | "future" | "unreadable";
-/** The reason why there is no answer for the present moment. */
+/** The reason why there is no answer for the requested moment. */
 const unanswered = signal<Trouble | null>(null);
-/** Somebody chose a moment in the future. */
+/** True if the user chose a moment in the future. */
 const refused = signal(false);
 export const trouble = computed<Trouble | null>(() => (refused.value ? "future" : unanswered.value));
 
@@ -46,7 +46,7 @@ export const trouble = computed<Trouble | null>(() => (refused.value ? "future" 
 export const seen = computed(() => (past.value ? Date.parse(past.value.now) : (at.value ?? 0)));
 /** The clock of the board: the server's, or the shown moment of the past. */
 export const boardNow = computed(() => (rewound.value ? seen.value : now.value));
-/** The numbers and the agents of the board, of now or of the shown moment. */
+/** The numbers and the agents of the board, now or at the shown moment. */
 export const boardReport = computed(() => (rewound.value ? past.value : report.value));
 export const boardAgents = computed(() => (rewound.value ? past.value : agents.value));
 
@@ -99,7 +99,7 @@ const reading = createPaced(async () => {
   return answer?.status === "Ok";
 }, PACE_MS);
 
-/** Advances the moment while answers come. After the last second the page is live again. */
+/** Advances the moment while the server answers. When the moment reaches the present, the page is live again. */
 function play(elapsedMs: number): void {
   if (connection.peek().status !== "live" || past.peek() === null) return;
   const next = at.peek()! + elapsedMs * speed.peek();

@@ -15,11 +15,11 @@ export const words: RewindWords = {
   speed: "Speed",
   slider: "Time of day",
   troubles: {
-    slow: "The server is slow: the moment asked for has not come yet.",
+    slow: "The server is slow: this moment has not loaded yet.",
     future: "This moment has not happened yet.",
     unreadable: "This moment cannot be read now. Trying again…",
   },
-  nobodyWaited: "Nobody was waiting at this moment.",
-  noCalls: "No call in the 25 hours before this moment.",
-  wholeCall: "The whole call, also what came after the moment that the board shows.",
+  nobodyWaited: "No caller was waiting at this moment.",
+  noCalls: "No calls in the 25 hours before this moment.",
+  wholeCall: "The whole call, including what happened after the moment that the board shows.",
 };

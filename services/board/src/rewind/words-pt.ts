@@ -1,7 +1,7 @@
 export type RewindWords = {
   handle: string;
   handleTip: string;
-  /** Stands before the shown moment. */
+  /** Shown before the moment. */
   title: string;
   /** Shown in place of "live". */
   light: string;
@@ -22,7 +22,7 @@ export type RewindWords = {
 
 export const words: RewindWords = {
   handle: "voltar no tempo",
-  handleTip: "Ver o painel como ele era em qualquer momento (r)",
+  handleTip: "Ver como o painel estava em qualquer momento (r)",
   title: "Vendo o passado:",
   light: "no passado",
   backToLive: "Voltar ao vivo (Esc)",
@@ -35,11 +35,11 @@ export const words: RewindWords = {
   speed: "Velocidade",
   slider: "Hora do dia",
   troubles: {
-    slow: "O servidor está lento: o momento pedido ainda não chegou.",
+    slow: "O servidor está lento: este momento ainda não carregou.",
     future: "Este momento ainda não aconteceu.",
-    unreadable: "Este momento não pode ser lido agora. Tentando de novo…",
+    unreadable: "Não foi possível ler este momento. Tentando de novo…",
   },
-  nobodyWaited: "Ninguém esperava neste momento.",
+  nobodyWaited: "Ninguém estava esperando neste momento.",
   noCalls: "Nenhuma ligação nas 25 horas antes deste momento.",
-  wholeCall: "A ligação inteira, também o que veio depois do momento mostrado no painel.",
+  wholeCall: "A ligação inteira, incluindo o que veio depois do momento mostrado no painel.",
 };

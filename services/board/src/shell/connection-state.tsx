@@ -27,7 +27,7 @@ export function ConnectionLight() {
   );
 }
 
-/** A stale page says since when. A screen reader announces it once, without the passing seconds. */
+/** The notice that the page is stale, and for how long. A screen reader announces it once, without the seconds. */
 export function StaleNotice() {
   const since = staleSince.value;
   const lost = connection.value.status === "lost";

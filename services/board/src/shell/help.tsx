@@ -2,10 +2,10 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { words } from "../words.ts";
 
-/** Whether the help is open. */
+/** True while the help is open. */
 export const helping = signal(false);
 
-/** The browser's own dialog keeps the focus inside, and Esc closes it. */
+/** The help, in the browser's own dialog: it keeps the focus inside, and Esc closes it. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

@@ -51,7 +51,7 @@ const ACTIONS: Record<string, (event: KeyboardEvent) => unknown> = {
   },
 };
 
-/** A slider is an input without text. */
+/** Returns whether the user types into a field. A slider is an input without text. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement && target.type !== "range";
 
@@ -59,7 +59,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 const PAIR_MS = 1_000;
 let first: { key: string; at: number } | null = null;
 
-/** Keys do nothing while somebody types, or together with Ctrl, Meta or Alt. */
+/** Runs the actions of the keys, but not while the user types, nor together with Ctrl, Meta or Alt. */
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

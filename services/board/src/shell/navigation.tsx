@@ -4,7 +4,7 @@ import { type KnownPage, PAGES, page } from "../base/route.ts";
 import { isAhead, rewound } from "../rewind/rewind.ts";
 import { words } from "../words.ts";
 
-/** The pages about the gateway itself, for when something is wrong. Their links are smaller and stand apart. */
+/** The pages about the gateway itself, for troubleshooting. Their links are smaller and set apart. */
 const QUIET: readonly KnownPage[] = ["deliveries", "system"];
 
 /** The links to the pages. */

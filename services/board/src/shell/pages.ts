@@ -6,7 +6,7 @@ import { CallTable } from "../calls/call-table.tsx";
 import { LivePage } from "../live/live-page.tsx";
 import { NotFound } from "./not-found.tsx";
 
-/** The component of each page. Pages that are seldom opened are loaded when they are opened first. */
+/** The component of each page. Rarely opened pages are loaded when they are first opened. */
 export const COMPONENTS: Record<PageName, () => ComponentChildren> = {
   live: LivePage,
   calls: CallTable,

@@ -1,7 +1,7 @@
 import { giveToken } from "../base/socket.ts";
 import { words } from "../words.ts";
 
-/** Asks for the token once a tab. The token is kept in sessionStorage and is sent in the handshake only. */
+/** Asks for the token once per tab. The token is kept in sessionStorage and is sent in the handshake only. */
 export function TokenForm({ wrong }: { wrong: boolean }) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -17,7 +17,7 @@ export type ShellWords = {
   lost: string;
   /** The page is connected, but the server itself is cut off. */
   cutOff: string;
-  /** Shown in place of "live" then. */
+  /** Shown in place of "live" while the server is cut off. */
   outdated: string;
   stale(since: string): string;
   tokenTitle: string;
@@ -36,9 +36,9 @@ export const words: ShellWords = {
   themes: { auto: "Tema do sistema", light: "Tema claro", dark: "Tema escuro" },
   theme: "Mudar o tema",
   sound: "Som quando alguém espera mais que o prazo da fila",
-  tv: "Para a TV na parede: grande, sem botões (Esc volta)",
+  tv: "Modo TV: letras grandes, sem botões (Esc para sair)",
   help: "Ajuda",
-  helpTitle: "Teclado",
+  helpTitle: "Atalhos do teclado",
   keys: [
     ["g l", "ao vivo"],
     ["g c", "ligações"],
@@ -53,22 +53,22 @@ export const words: ShellWords = {
     [", .", "no passado: 10 s para trás ou para a frente"],
     ["t", "mudar o tema"],
     ["o", "som quando alguém espera demais"],
-    ["v", "TV: grande, sem botões"],
+    ["v", "modo TV: letras grandes, sem botões"],
     ["n", "mostrar ou ocultar telefones"],
     ["?", "esta ajuda"],
     ["Tab, Enter", "escolher e abrir uma linha"],
-    ["↑ ↓ PgUp PgDn Home End", "andar pelas ligações"],
-    ["Esc", "fechar, voltar ao vivo"],
+    ["↑ ↓ PgUp PgDn Home End", "percorrer as ligações"],
+    ["Esc", "fechar ou voltar ao vivo"],
   ],
   live: "ao vivo",
   connecting: "conectando",
   reconnecting: "reconectando",
   lost: "Sem dados do servidor.",
-  cutOff: "O servidor não está recebendo novidades.",
+  cutOff: "O servidor não está recebendo atualizações.",
   outdated: "desatualizado",
   stale: (since) => `Desatualizado há ${since}`,
   tokenTitle: "Acesso ao painel",
-  tokenWhy: "O servidor pede um código de acesso. Ele fica guardado só nesta aba, até ela ser fechada.",
+  tokenWhy: "O servidor pede um código de acesso. Ele fica guardado só nesta aba, até você fechar a aba.",
   tokenWrong: "Este código de acesso não foi aceito.",
   token: "Código de acesso",
   enter: "Entrar",

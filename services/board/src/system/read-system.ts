@@ -5,10 +5,10 @@ import { type PageName, page } from "../base/route.ts";
 import { changed, connection } from "../base/socket.ts";
 import { readReport } from "../reports/followed-reports.ts";
 
-/** The health of the gateway; null until it has come once. It is read only while a page shows it. */
+/** The health of the gateway; null until the first answer. It is read only while a page shows it. */
 export const system = signal<SystemReport | null>(null);
 
-/** Instances fall silent without an event. */
+/** The health is also read at this interval: instances fall silent without an event. */
 const IDLE_MS = 5_000;
 
 const reading = createPaced(() => readReport("ListSystem", system, {}));

@@ -6,7 +6,7 @@ import { systemWords } from "./words.ts";
 
 const say = systemWords;
 
-/** Only the most frequent ones are shown: more would push the rest of the page off the screen. */
+/** The number of names that are shown, the most frequent first: more would push the rest of the page off the screen. */
 const SHOWN = 5;
 
 const timeOf = ({ last }: RefusedName): string => formatTimeOfDay(Date.parse(last)).slice(0, 5);

@@ -67,7 +67,7 @@ test("no instance is reported as silent while no status is received", () => {
   expect(kinds({ hears: false, instances: [instance({ standing: "silent" })] })).toEqual(["deaf near"]);
 });
 
-test("a lag is a trouble from a certain age on; an unknown lag always is", () => {
+test("a lag is a trouble from ten seconds on and severe from a minute on; an unknown lag is always severe", () => {
   const lag = (waited_ms: number) => kinds({ lag: { records: 5, waited_ms, partitions: [] } });
   expect([lag(9_999), lag(10_000), lag(60_000)]).toEqual([[], ["lag near"], ["lag over"]]);
   expect(kinds({ lag: null, lag_unknown: "Kafka does not answer" })).toEqual(["lagUnknown over"]);
@@ -112,7 +112,7 @@ test("partitions are summed by topic, and the worst is named", () => {
   ]);
 });
 
-test("each of the last sixty minutes has a count, also without events; the present minute comes last", () => {
+test("each of the last sixty minutes has a count, also without events; the current minute comes last", () => {
   const rates = [
     { minute: "2026-11-25T11:01:00.000Z", events: 7 },
     { minute: "2026-11-25T12:00:00.000Z", events: 3 },

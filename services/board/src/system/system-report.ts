@@ -12,16 +12,16 @@ type Trouble =
   | { kind: "unavailable"; count: number };
 export type GradedTrouble = Trouble & { level: Exclude<Urgency, "calm"> };
 
-/** A few batches in progress are normal; after a minute nobody would call the board live. */
+/** A few batches in progress are normal; after a minute the board is not live anymore. */
 const LAG_NEAR_MS = 10_000;
 const LAG_OVER_MS = 60_000;
 /** The limit of the alert on the spool's age. */
 const SPOOL_OVER_MS = 300_000;
 const MINUTE_MS = 60_000;
-/** Refusals without a broker are reported for this long. */
+/** A 503 of the webhook means that no broker is available. It is reported for this time. */
 const RECENT_MINUTES = 5;
 
-/** The troubles of the gateway, the worst first; none = all is well. */
+/** Finds the troubles of the gateway, the worst first; an empty list means that all is well. */
 export function findTroubles(report: SystemReport): GradedTrouble[] {
   const all = [
     ...(report.hears ? [] : [{ kind: "deaf", level: "near" } as const]),
@@ -38,7 +38,7 @@ function troublesOfInstances({ hears, instances }: SystemReport): GradedTrouble[
   return instances.flatMap((instance): GradedTrouble[] => {
     if (instance.foreign) return isRunning(instance) ? [{ kind: "foreign", level: "over", instance }] : [];
     if (instance.standing === "unready") return [{ kind: "unready", level: "over", instance }];
-    // a server that receives no statuses cannot tell which instances are silent
+    // a server that receives no statuses does not know which instances are silent
     if (instance.standing === "silent") return hears ? [{ kind: "silent", level: "over", instance }] : [];
     return instance.failing.length > 0 ? [{ kind: "tolerated", level: "near", instance }] : [];
   });
@@ -92,7 +92,7 @@ export function lagByTopic({ partitions }: Lag): TopicLag[] {
 
 export const HOUR_MINUTES = 60;
 
-/** The events of each of the last sixty minutes; the last one has just begun. */
+/** The events of each of the last sixty minutes; the last one is the current minute. */
 export function perMinute(rates: NonNullable<SystemReport["rates"]>, now: number): number[] {
   const counts = new Map(
     rates.map(({ minute, events }) => [Math.floor(Date.parse(minute) / MINUTE_MS), events]),

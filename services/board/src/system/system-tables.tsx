@@ -40,7 +40,7 @@ export function Instances({ report: { instances, missing, installation } }: { re
           ])}
         </tbody>
       </table>
-      {instances.length === 0 && <p class="empty">{say.nobodyYet}</p>}
+      {instances.length === 0 && <p class="empty">{say.noInstanceYet}</p>}
     </Scrolled>
   );
 }
@@ -52,7 +52,7 @@ function Missing({ service }: { service: string }) {
       <td colSpan={5}>
         <span class="state silent">
           <Shape of="silent" />
-          {say.nobody}
+          {say.noInstance}
         </span>
       </td>
     </tr>
@@ -80,11 +80,11 @@ function InstanceLine({ shown }: { shown: Instance }) {
   );
 }
 
-/** The end of a generated name distinguishes it from the others. */
+/** The number of characters of a name that are shown: the end of a generated name distinguishes it from the others. */
 const SHOWN_OF_NAME = 24;
 const endOf = (name: string) => (name.length > SHOWN_OF_NAME ? `…${name.slice(1 - SHOWN_OF_NAME)}` : name);
 
-/** A shape, a word and a colour say the same: a reader needs only one of them. */
+/** Shape, word and colour have the same meaning: a reader needs only one of them. */
 const SHAPES: Record<InstanceState, string> = { ready: "●", unready: "▲", silent: "✕", stopped: "■" };
 
 function Shape({ of }: { of: InstanceState }) {

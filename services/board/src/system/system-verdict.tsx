@@ -66,7 +66,7 @@ function sentenceOf(trouble: GradedTrouble): string {
 }
 
 export const nameOf = ({ service, instance }: Instance) => `${service} ${instance}`;
-/** The beginning of an installation id distinguishes it from the others. */
+/** The beginning of an installation id, which distinguishes it from the others. */
 export const shortId = (installation = ""): string => installation.slice(0, 8);
 const reasonsOf = ({ failing }: Instance) =>
   failing.map(({ name, reason }) => `${name}: ${reason}`).join("; ");

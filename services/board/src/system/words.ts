@@ -3,7 +3,7 @@ import { choose } from "../base/language.ts";
 import type { Urgency } from "../reports/urgency.ts";
 
 type SystemWords = {
-  /** All is well, something needs a look, something is wrong. */
+  /** All is well, something needs attention, something is wrong. */
   verdicts: Record<Urgency, string>;
   deaf: string;
   missing(service: string): string;
@@ -25,8 +25,8 @@ type SystemWords = {
   /** The job of each service. */
   jobs: Readonly<Record<string, string>>;
   standings: Record<InstanceState, string>;
-  nobody: string;
-  nobodyYet: string;
+  noInstance: string;
+  noInstanceYet: string;
   isTolerated: string;
   partitions(count: number): string;
   sockets(count: number): string;
@@ -46,23 +46,23 @@ type SystemWords = {
 };
 
 const MISSING_PT: Readonly<Record<string, string>> = {
-  ingest: "a TeraVoz não é atendida",
+  ingest: "a TeraVoz fica sem resposta",
   projector: "nada é registrado, o painel fica parado",
-  realtime: "ninguém é avisado do que muda",
+  realtime: "nenhum painel recebe as mudanças",
 };
 
 const MISSING_EN: Readonly<Record<string, string>> = {
-  ingest: "TeraVoz is not answered",
-  projector: "nothing is stored, the board stands still",
-  realtime: "nobody is told of changes",
+  ingest: "TeraVoz gets no response",
+  projector: "nothing is stored, the board does not change",
+  realtime: "no board receives changes",
 };
 
 const PORTUGUESE: SystemWords = {
   verdicts: { calm: "Tudo certo", near: "Funciona, mas precisa de atenção", over: "Há algo errado" },
-  deaf: "Este servidor ainda não tem informação das instâncias. Logo depois de começar, isso dura alguns segundos.",
+  deaf: "Este servidor ainda não tem informação das instâncias. Isso é normal nos primeiros segundos depois de iniciar.",
   missing: (service) => `Nenhum ${service} no ar: ${MISSING_PT[service] ?? "falta uma parte do sistema"}.`,
   foreign: (name, id) =>
-    `${name} pertence a outra instalação (${id}): duas dividem o mesmo prefixo de tópicos. Dê a uma delas outro TOPIC_PREFIX.`,
+    `${name} pertence a outra instalação (${id}): duas instalações usam o mesmo prefixo de tópicos. Defina outro TOPIC_PREFIX para uma delas.`,
   unready: (name, why) => `${name} não está pronto: ${why}.`,
   silent: (name, since) => `${name} não responde desde ${since}.`,
   tolerated: (name, why) => `${name} funciona, mas avisa: ${why}.`,
@@ -84,10 +84,10 @@ const PORTUGUESE: SystemWords = {
     events: "Eventos registrados no último minuto completo, e a última hora, minuto a minuto.",
     lag: "Eventos já aceitos que ainda não estão no banco de dados. O normal é perto de zero.",
     accepted: "Quantas vezes o webhook aceitou um evento na última hora.",
-    refused: "Quantas vezes o webhook recusou o que recebeu na última hora, pelo motivo abaixo.",
+    refused: "Quantas vezes o webhook recusou o que recebeu na última hora. Os motivos estão abaixo.",
     sockets: "Painéis e outras conexões abertas agora, em todas as instâncias.",
     wrongPaths:
-      "Começo do endereço que recebeu POST e não existe. O endereço certo termina em /webhook. O que pode ser telefone ou senha aparece como “…”.",
+      "Começo de um endereço que recebeu um POST, mas não existe. O endereço certo termina em /webhook. O que pode ser telefone ou senha aparece como “…”.",
     origins:
       "Páginas abertas em outro endereço tentaram se conectar e foram recusadas. As permitidas ficam em ALLOWED_ORIGINS.",
   },
@@ -100,7 +100,7 @@ const PORTUGUESE: SystemWords = {
     instance: "Instância",
     state: "Status",
     since: "Tempo no estado",
-    hands: "Em mãos",
+    hands: "Carga",
     version: "Versão",
   },
   jobs: {
@@ -109,16 +109,17 @@ const PORTUGUESE: SystemWords = {
     realtime: "Mostra o painel",
   },
   standings: { ready: "pronto", unready: "não está pronto", silent: "não responde", stopped: "parado" },
-  nobody: "nenhuma instância no ar",
-  nobodyYet: "Nenhuma instância respondeu ainda. Cada uma aparece aqui até 10 segundos depois de começar.",
+  noInstance: "nenhuma instância no ar",
+  noInstanceYet:
+    "Nenhuma instância respondeu ainda. Cada uma aparece aqui em até 10 segundos depois de iniciar.",
   isTolerated: "tolerado",
   partitions: (count) => (count === 1 ? "1 partição" : `${count} partições`),
   sockets: (count) => (count === 1 ? "1 conexão" : `${count} conexões`),
   spooled: (count) => `${count} no disco`,
   lags: "Pendentes de processamento",
-  lagColumns: { topic: "Tópico", records: "Eventos", worst: "Pior partição", waited: "Há pelo menos" },
+  lagColumns: { topic: "Tópico", records: "Eventos", worst: "Pior partição", waited: "Espera (ao menos)" },
   worst: (partition, count) => `nº ${partition}: ${count}`,
-  lagUnknownHere: "Não se sabe agora. Tentando de novo…",
+  lagUnknownHere: "Sem informação no momento. Tentando de novo…",
   refused: "Recusados na última hora",
   refusedColumns: { status: "Status", why: "Motivo", count: "Vezes", last: "Último" },
   reasons: {
@@ -133,29 +134,30 @@ const PORTUGUESE: SystemWords = {
     422: "tipo desconhecido",
     431: "cabeçalhos grandes demais",
     500: "erro interno",
-    503: "Kafka fora: reenviar",
+    503: "Kafka fora do ar: reenviar",
   },
   refusedOrigins: "Origens recusadas na última hora",
   originColumns: { origin: "Origem da página", count: "Vezes", last: "Última" },
   nothingRefused: "Nada foi recusado na última hora.",
-  nothingCame: "Nada chegou na última hora. O que o webhook recusar aparece aqui, pelo motivo.",
+  nothingCame: "Nada chegou na última hora. O que o webhook recusar aparece aqui, com o motivo.",
 };
 
 const ENGLISH: SystemWords = {
-  verdicts: { calm: "All is well", near: "It works, but needs a look", over: "Something is wrong" },
-  deaf: "This server does not hear from the instances yet. Right after its start that takes some seconds.",
+  verdicts: { calm: "All is well", near: "It works, but needs attention", over: "Something is wrong" },
+  deaf: "This server has no status of the instances yet. This is normal in the first seconds after its start.",
   missing: (service) =>
-    `No ${service} is there: ${MISSING_EN[service] ?? "a part of the system is missing"}.`,
+    `No ${service} is running: ${MISSING_EN[service] ?? "a part of the system is missing"}.`,
   foreign: (name, id) =>
-    `${name} belongs to another installation (${id}): two share one prefix of topics. Give one of them another TOPIC_PREFIX.`,
+    `${name} belongs to another installation (${id}): two installations use the same topic prefix. Set another TOPIC_PREFIX for one of them.`,
   unready: (name, why) => `${name} is not ready: ${why}.`,
-  silent: (name, since) => `${name} has not been heard of since ${since}.`,
-  tolerated: (name, why) => `${name} works, but says: ${why}.`,
+  silent: (name, since) => `${name} has sent no status since ${since}.`,
+  tolerated: (name, why) => `${name} works, but reports: ${why}.`,
   spool: (name, count, age) =>
     `${name} keeps ${count} events on its disk, the oldest for ${age}, until Kafka is back.`,
-  lag: (count, age) => `${count} events wait to be stored, for ${age} or longer: the board is behind.`,
-  lagUnknown: (reason) => `Nobody knows how many events wait to be stored: ${reason}.`,
-  unavailable: (count) => `TeraVoz was told “503, try again” ${count} times in the last 5 minutes.`,
+  lag: (count, age) =>
+    `${count} events have been waiting to be stored for ${age} or longer: the board is behind.`,
+  lagUnknown: (reason) => `The number of events that wait to be stored is unknown: ${reason}.`,
+  unavailable: (count) => `TeraVoz received “503, try again” ${count} times in the last 5 minutes.`,
   cards: {
     events: "Events per minute",
     lag: "Waiting to be stored",
@@ -165,14 +167,14 @@ const ENGLISH: SystemWords = {
   },
   tips: {
     events: "Events stored in the last full minute, and the last hour minute by minute.",
-    lag: "Events that were accepted and are not in the database yet. Usual is about zero.",
-    accepted: "How often the webhook took an event in the last hour.",
-    refused: "How often the webhook refused what it got in the last hour, for the reason below.",
-    sockets: "Boards and other clients connected now, on all instances.",
+    lag: "Accepted events that are not in the database yet. The normal number is close to zero.",
+    accepted: "How many times the webhook accepted an event in the last hour.",
+    refused: "How many requests the webhook refused in the last hour. The reasons are below.",
+    sockets: "Boards and other connections that are open now, on all instances.",
     wrongPaths:
-      "The first part of an address that got a POST and does not exist. The right address ends in /webhook. What may be a number or a password is shown as “…”.",
+      "The first part of an address that received a POST but does not exist. The right address ends in /webhook. Parts that may be a number or a password are shown as “…”.",
     origins:
-      "Pages opened at another address tried to connect and were refused. ALLOWED_ORIGINS lists those that may.",
+      "Pages opened at another address tried to connect and were refused. ALLOWED_ORIGINS lists the allowed ones.",
   },
   lastHour: (most) => `Events per minute in the last hour, at most ${most}`,
   instances: "Instances",
@@ -182,24 +184,28 @@ const ENGLISH: SystemWords = {
     service: "Service",
     instance: "Instance",
     state: "State",
-    since: "For",
-    hands: "In hand",
+    since: "Time in state",
+    hands: "Load",
     version: "Release",
   },
-  jobs: { ingest: "Takes TeraVoz's events", projector: "Stores the events", realtime: "Shows the board" },
-  standings: { ready: "ready", unready: "not ready", silent: "silent", stopped: "stopped" },
-  nobody: "no instance is there",
-  nobodyYet: "No instance has been heard of. Each shows up here within 10 seconds of its start.",
+  jobs: {
+    ingest: "Receives the events of TeraVoz",
+    projector: "Stores the events",
+    realtime: "Shows the board",
+  },
+  standings: { ready: "ready", unready: "not ready", silent: "not responding", stopped: "stopped" },
+  noInstance: "no instance running",
+  noInstanceYet: "No instance has reported yet. Each one appears here within 10 seconds of its start.",
   isTolerated: "tolerated",
   partitions: (count) => (count === 1 ? "1 partition" : `${count} partitions`),
-  sockets: (count) => (count === 1 ? "1 client" : `${count} clients`),
+  sockets: (count) => (count === 1 ? "1 connection" : `${count} connections`),
   spooled: (count) => `${count} on disk`,
   lags: "Waiting to be stored",
-  lagColumns: { topic: "Topic", records: "Events", worst: "Worst partition", waited: "For at least" },
+  lagColumns: { topic: "Topic", records: "Events", worst: "Worst partition", waited: "Wait (at least)" },
   worst: (partition, count) => `no. ${partition}: ${count}`,
-  lagUnknownHere: "Not known now. Trying again…",
+  lagUnknownHere: "Unknown at the moment. Trying again…",
   refused: "Refused in the last hour",
-  refusedColumns: { status: "Status", why: "Why", count: "Times", last: "Last" },
+  refusedColumns: { status: "Status", why: "Reason", count: "Times", last: "Last" },
   reasons: {
     400: "malformed body",
     401: "wrong token",
@@ -212,12 +218,13 @@ const ENGLISH: SystemWords = {
     422: "unknown type",
     431: "headers too large",
     500: "internal error",
-    503: "Kafka away: send again",
+    503: "Kafka unavailable: send again",
   },
   refusedOrigins: "Origins refused in the last hour",
   originColumns: { origin: "Origin of the page", count: "Times", last: "Last" },
   nothingRefused: "Nothing was refused in the last hour.",
-  nothingCame: "Nothing came in the last hour. What the webhook refuses shows up here, with its reason.",
+  nothingCame:
+    "Nothing arrived in the last hour. Requests that the webhook refuses appear here with the reason.",
 };
 
 export const systemWords = choose(PORTUGUESE, ENGLISH);

@@ -1,9 +1,9 @@
 import { batch, signal } from "@preact/signals";
 import { tv } from "./tv.ts";
 
-/** The number of rows that a list of the live page has room for on the TV, where nobody can scroll. */
+/** The number of rows that a list of the live page has room for on the TV, where lists do not scroll. */
 const rows = signal(Number.POSITIVE_INFINITY);
-/** Whether the names of agents have room below the lists; otherwise agents are only counted. */
+/** True if the names of agents have room below the lists; otherwise agents are only counted. */
 export const hasRoomForNames = signal(true);
 
 /**
@@ -20,7 +20,7 @@ export function rowsShown(count: number, most: number): number {
 const wanted = { queues: 0, waiting: 0 };
 
 /**
- * Notes how many rows a list has and measures the room again. Lists have priority: names are shown only if
+ * Stores how many rows a list has and measures the room again. Lists have priority: names are shown only if
  * every row has room beside them. Both the counts and the names are laid out; one of them is invisible and
  * takes no room.
  */

@@ -4,7 +4,7 @@ import { openCall, selected } from "../route.ts";
 /** A row that opens its call by mouse or by Enter. */
 export function CallRow(props: { call_id: string; class?: string; children: ComponentChildren }) {
   const open = () => openCall(props.call_id);
-  // a link within the row leads elsewhere
+  // a link within the row opens its own address
   const openUnlessLink = (event: Event) => {
     if (!(event.target as Element).closest("a")) open();
   };

@@ -4,8 +4,8 @@ import { words } from "../../words.ts";
 const COPIED_MS = 2_000;
 
 /**
- * Copies a text as the page shows it, so with masked numbers. Absent without a clipboard, as on pages
- * without TLS.
+ * A button that copies a text as the page shows it: masked numbers stay masked. The button is missing if the
+ * browser offers no clipboard, as on pages without TLS.
  */
 export function CopyButton({ text }: { text: string }) {
   const copied = useSignal(false);

@@ -5,8 +5,8 @@ import { words } from "../../words.ts";
 type Component = () => ComponentChildren;
 
 /**
- * A page whose code is loaded when it is opened first. After an update of the server the old file is gone,
- * and the page says so.
+ * Returns a page whose code is loaded when the page is first opened. After an update of the server the old
+ * file no longer exists; the page then shows an error and a button to reload.
  */
 export function lazy(load: () => Promise<Component>): Component {
   const loaded = signal<Component | "failed" | null>(null);

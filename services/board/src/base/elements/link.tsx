@@ -4,7 +4,7 @@ import { addressOf, addressWith, go, type KnownPage, openCall, type View } from 
 type Props = {
   to: KnownPage;
   view?: View;
-  /** The link leads to what is shown already. */
+  /** Set if the link leads to the page or view that is shown now. */
   current?: "page" | "true" | undefined;
   class?: string;
   children: ComponentChildren;
@@ -22,7 +22,7 @@ export function Link({ to, view, current, children, ...rest }: Props) {
   );
 }
 
-/** A link to a call, which opens beside the present page. */
+/** A link to a call, which opens beside the current page. */
 export function CallLink(props: { call_id: string; class?: string; children: ComponentChildren }) {
   const { call_id, children, ...rest } = props;
   return (
@@ -32,7 +32,7 @@ export function CallLink(props: { call_id: string; class?: string; children: Com
   );
 }
 
-/** The browser handles a click that asks for another tab or window. */
+/** Handles a plain click. The browser handles a click that opens another tab or window. */
 const followedBy = (follow: () => void) => (event: MouseEvent) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();

@@ -4,8 +4,8 @@ import { query } from "../route.ts";
 export const SEARCH_ID = "search";
 
 /**
- * The search field. The search text is part of the address: `go` leads to it. `label` says what can be
- * searched for.
+ * The search field. The search text is part of the address: `go` opens the address with a new text. `label`
+ * says what can be searched for.
  */
 export function SearchBox({ label, go }: { label: string; go: (q: string) => void }) {
   const search = (event: SubmitEvent) => {

@@ -1,7 +1,7 @@
 import { words } from "../../words.ts";
 
 /**
- * Tells a developer how to fill an empty page. Only a development server marks its document, so users
+ * Shows a developer how to fill an empty page. Only a development server marks its document, so users
  * never see the hint.
  */
 export function SimulatorHint() {

@@ -4,7 +4,7 @@ import { masked } from "../preferences.ts";
 import { download, type FileOptions } from "../table-file.ts";
 import { zone } from "../zone.ts";
 
-/** Downloads a table as `name`.csv. */
+/** A button that downloads a table as `name`.csv. */
 export function TableExport({ name, write }: { name: string; write: (manner: FileOptions) => string }) {
   const save = () => download(`${name}.csv`, write({ language, masked: masked.peek(), zone: zone.peek() }));
   return (

@@ -9,8 +9,8 @@ import { readDeliveriesOf } from "../../deliveries/read-deliveries.ts";
 import { words } from "../../words.ts";
 
 /**
- * Every delivery of a call in the order of arrival: when it came, how often, and whether late, overtaken
- * or refused.
+ * All deliveries of a call in the order of arrival: when each arrived, how often, and whether it was late,
+ * overtaken or refused.
  */
 export function CallDeliveries({ call_id }: { call_id: string }) {
   const all = useDeliveries(call_id);
@@ -30,7 +30,7 @@ export function CallDeliveries({ call_id }: { call_id: string }) {
   );
 }
 
-/** The deliveries are read again after each change. */
+/** Returns the deliveries of a call and reads them again after each change; null until the first answer. */
 function useDeliveries(call_id: string): DeliveryRow[] | null {
   const shown = useSignal<DeliveryRow[] | null>(null);
   const reading = useMemo(

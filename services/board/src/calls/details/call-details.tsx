@@ -46,7 +46,7 @@ export function CallDetails({ call_id }: { call_id: string }) {
   );
 }
 
-/** The call is read again after each change, whether the page follows this call or not. */
+/** Returns a call and reads it again after each change, even if the page does not follow this call. */
 function useCall(call_id: string): Shown {
   const shown = useSignal<Shown>("loading");
   useSignalEffect(() => {
@@ -102,7 +102,7 @@ const inOrder = (names: readonly string[], show: (name: string) => ComponentChil
     </span>
   ));
 
-/** An extension is not a link: it has no page of its own. */
+/** A link to the page of a number. An extension is plain text: it has no page. */
 function linkNumber({ written, shown, canonical }: CallNumber) {
   if (written === null || shown === null) return null;
   const text = formatTelephone(shown, masked.value);

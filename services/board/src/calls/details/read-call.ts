@@ -4,7 +4,7 @@ import { ask } from "../../base/socket.ts";
 /** `more`: the call has more events than these. */
 export type WholeCall = { call: Call | null; events: CallEvent[]; more: boolean };
 
-/** Reads a call and its events, whether the page follows the call or not. Null if they cannot be read now. */
+/** Reads a call and its events, even if the page does not follow the call. Returns null if that fails. */
 export async function readCall(aggregate_id: string): Promise<WholeCall | null> {
   const [calls, events] = await Promise.all([
     ask("ListCalls", { params: { aggregate_id } }),

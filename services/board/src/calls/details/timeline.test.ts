@@ -50,7 +50,7 @@ test("the difference is left out if a stamp is missing or contradicts the order 
   expect(notesOf(event(2, "call.new", null), event(1, "call.waiting", 1))[0]).toEqual(unknown);
 });
 
-test("a call whose beginning is missing says so", () => {
+test("a call without its beginning is marked", () => {
   expect(notesOf(event(1, "call.waiting", 0), event(2, "call.ongoing", 1))).toEqual([
     [{ kind: "noBeginning" }],
     [],
@@ -72,18 +72,18 @@ test("an answer in a queue in which the call had not waited is marked once", () 
   expect(notesOf(begun, waited, entered(3, 2))).toEqual([[], [], []]);
 });
 
-test("an answer that names no queue, or without an agent, opens no visit and is not marked", () => {
+test("an answer without a queue or without an agent opens no visit and is not marked", () => {
   const begun = event(1, "call.new", 0, { queue: "900" });
   expect(notesOf(begun, event(2, "actor.entered", 1))).toEqual([[], []]);
   expect(notesOf(begun, event(2, "call.ongoing", 1, { queue: "900" }))).toEqual([[], []]);
 });
 
-test("an agent who left without an answer before is marked", () => {
+test("an agent who left without an earlier answer is marked", () => {
   const left = [event(1, "call.new", 0), event(2, "call.waiting", 1), event(3, "actor.left", 2)];
   expect(notesOf(...left)[2]).toEqual([{ kind: "waitedWithoutAnswer" }]);
 });
 
-test("ten minutes without an event are marked, in a talk an hour, after the end no time at all", () => {
+test("a gap between events is marked from ten minutes on, in a talk from an hour on, and never after the end", () => {
   const kinds = (type: string, seconds: number) =>
     notesOf(event(1, "call.new", 0), event(2, type, 1), event(3, "call.data-provided", 1 + seconds))[1];
   expect(kinds("call.standby", 599)).toEqual([]);

@@ -7,7 +7,7 @@ export type Note =
   | { kind: "noBeginning" | "answeredWithoutWait" | "waitedWithoutAnswer" }
   | { kind: "quiet"; ms: number };
 
-/** One event as people read a call: when, what, who, and how long the situation lasted. */
+/** One event of a call as people read it: when, what, who, and how long until the next one. */
 export type Step = {
   id: number;
   type: string;
@@ -24,7 +24,7 @@ export type Step = {
   notes: Note[];
 };
 
-/** Converts the answer of ListCallEvents, which is in the order of the call. Ids grow in the order of arrival. */
+/** Converts the answer of ListCallEvents, which is in the order of the call. Ids increase in the order of arrival. */
 export function stepsOf(events: readonly CallEvent[]): Step[] {
   return events.map((each, index) => {
     const { id, event } = each;
@@ -58,8 +58,8 @@ function typeOf({ event }: CallEvent): EventType | null {
 }
 
 /**
- * A later step arrived before this one; `ms` is the difference of their stamps. Null if the order of
- * arrival is that of the call.
+ * Returns a note if a later step arrived before this one; `ms` is the difference between their stamps. Null
+ * if the events arrived in the order of the call.
  */
 function overtaken(events: readonly CallEvent[], index: number): Note | null {
   const { id } = events[index]!;
@@ -70,7 +70,7 @@ function overtaken(events: readonly CallEvent[], index: number): Note | null {
   return { kind: "cameBefore", early: String(early.event.type), ms };
 }
 
-/** A missing earlier step of the life cycle, if its absence explains what the board shows. */
+/** Returns a note if an earlier step of the life cycle is missing and its absence explains what the board shows. */
 function missing(events: readonly CallEvent[], index: number): Note | null {
   const before = events.slice(0, index).map(typeOf);
   const had = (...types: EventType[]) => types.some((type) => before.includes(type));
@@ -89,7 +89,7 @@ const QUIET_MS = 10 * 60_000;
 const QUIET_TALK_MS = 60 * 60_000;
 
 function quiet(type: EventType | null, lastedMs: number | null): Note | null {
-  // events after the end (a recording, an opinion) may come at any time
+  // events after the end (a recording, an opinion) may arrive at any time
   if (lastedMs === null || type === "call.finished") return null;
   const isTalk = type === "actor.entered" || type === "call.ongoing";
   return lastedMs >= (isTalk ? QUIET_TALK_MS : QUIET_MS) ? { kind: "quiet", ms: lastedMs } : null;

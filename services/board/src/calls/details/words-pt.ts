@@ -6,7 +6,7 @@ export type DetailsWords = {
   answered: string;
   abandonedAt: string;
   ended: string;
-  /** "X" came before "Y"; `by` is the difference if it is known. */
+  /** "X" arrived before "Y"; `by` is the difference if it is known. */
   cameBefore(early: string, late: string, by: string | null): string;
   unreadable: string;
   moreEvents: string;
@@ -33,10 +33,10 @@ export const words: DetailsWords = {
   moreEvents: "Há mais eventos do que os mostrados aqui.",
   erased: "Esta ligação foi apagada.",
   notes: {
-    noBeginning: (first) => `O começo não chegou: o primeiro evento é “${first}”.`,
+    noBeginning: (first) => `O início da ligação não chegou: o primeiro evento é “${first}”.`,
     answeredWithoutWait:
       "Atendida numa fila sem um “Em espera” antes: conta como atendida, com espera desconhecida.",
-    waitedWithoutAnswer: "O agente saiu sem que “Agente atendeu” ou “Em atendimento” tenha chegado.",
+    waitedWithoutAnswer: "O agente saiu, mas nem “Agente atendeu” nem “Em atendimento” chegou.",
     quiet: (length) => `${length} sem nenhum evento.`,
   },
 };

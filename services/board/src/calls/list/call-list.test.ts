@@ -46,7 +46,7 @@ test("a reading does not bring back a call that left or was erased after the rea
   expect(shown(list)).toEqual(["3:1", "4:1", "5:9"]);
 });
 
-test("a call that no longer belongs is removed by the next prune", () => {
+test("a call that no longer belongs to the list is removed by the next prune", () => {
   let oldest = 0;
   const list = createCallList(({ id }) => id >= oldest);
   list.replace([call(1, 1), call(2, 1)], NOW);
@@ -55,7 +55,7 @@ test("a call that no longer belongs is removed by the next prune", () => {
   expect(shown(list)).toEqual(["2:1"]);
 });
 
-/** A server whose calls change, and whose pages arrive after they were read. */
+/** A step of a server whose calls change, and whose pages arrive after they were read. */
 const step = fc.oneof(
   fc.record({
     do: fc.constant("change" as const),

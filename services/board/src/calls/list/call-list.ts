@@ -1,17 +1,17 @@
 import type { Call } from "@teravoz/protocol/client";
 import { changeSorted, compareBy, NEWEST_FIRST, type Order, sortCalls } from "./call-order.ts";
 
-/** Calls in an order that is kept while calls change and while more are read. `now` is the server's time. */
+/** A list of calls that stays sorted while calls change and while more are read. `now` is the server's time. */
 export type CallList = {
   rows(): readonly Call[];
   sort(order: Order, now: number): void;
-  /** A reading begins: changes from now on are newer than its result. */
+  /** Begins a reading: changes from now on are newer than its result. */
   begin(): void;
-  /** The calls that were read replace the list. */
+  /** Replaces the list with the calls that were read. */
   replace(calls: readonly Call[], now: number): void;
-  /** The calls that were read are added to the list. */
+  /** Adds the calls that were read to the list. */
   add(calls: readonly Call[], now: number): void;
-  /** The reading has ended. */
+  /** Ends the reading. */
   end(): void;
   change(changed: readonly Call[], erased: readonly string[], now: number): void;
   /** Removes the calls that `belongs` no longer accepts. */
@@ -21,7 +21,7 @@ export type CallList = {
 /** With more changes than this at once, the whole list is sorted again. */
 const MANY = 500;
 
-/** `belongs` decides which calls are listed; its answers may change between two calls of `prune`. */
+/** Creates a list. `belongs` decides which calls are listed; call `prune` after its answers have changed. */
 export function createCallList(belongs: (call: Call) => boolean): CallList {
   let held = new Map<string, Call>();
   let rows: readonly Call[] = [];
@@ -29,7 +29,7 @@ export function createCallList(belongs: (call: Call) => boolean): CallList {
   /** The changes since the reading began; null = erased. */
   let changes: Map<string, Call | null> | null = null;
 
-  /** The newest known version of a call that was read; null if it is not to be listed. */
+  /** The newest known version of a call that was read; null if it must not be listed. */
   const newest = (call: Call): Call | null => {
     const news = changes?.get(call.aggregate_id);
     if (news === null) return null;

@@ -24,7 +24,7 @@ test("queues are sorted as numbers and agents as words; unknown values come last
   }
 });
 
-test("states are sorted by the life cycle of a call, equal ones newest first", () => {
+test("states are sorted by the life cycle of a call, calls in the same state newest first", () => {
   const calls = (["FINISHED", "NEW", "WAITING", "NEW"] as const).map((state, n) =>
     call({ state, code: `${n}` }),
   );
@@ -42,7 +42,7 @@ test("the duration of a call in progress counts until now, that of a finished ca
   expect(sorted(calls, "age", true)).toEqual(["long", "goes on", "over"]);
 });
 
-test("all calls of a number stand together, whatever its spelling", () => {
+test("all calls of a number are sorted together, however the number is spelt", () => {
   const calls = ["11987654321", "2133334444", "5511987654321", "anonymous"].map((their_number, n) =>
     call({
       their_number,
@@ -53,7 +53,7 @@ test("all calls of a number stand together, whatever its spelling", () => {
   expect(sorted(calls, "from")).toEqual(["2", "0", "1", "3"]);
 });
 
-test("an outbound call is sorted by our number as the calling one", () => {
+test("an outbound call is sorted by our number as the calling number", () => {
   const numbers = { our_number: "1", their_number: "3" };
   const calls = [
     call({ ...numbers, code: "in" }),

@@ -16,7 +16,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 const plain = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
 
 type Texts = { of: (call: Call) => string | null; compare: (one: string, other: string) => number };
-/** `now` is the server's time. */
+/** A number by which calls are sorted; `now` is the server's time. */
 type Numbers = { of: (call: Call, now: number) => number; compare?: undefined };
 
 const KEYS: Record<Column, Texts | Numbers> = {
@@ -56,7 +56,7 @@ function compareTexts({ of, compare }: Texts, one: Call, other: Call, sign: numb
   return sign * compare(a, b);
 }
 
-/** Sorts as `compareBy` does, but computes the key of each call once: 50,000 calls take some tens of milliseconds. */
+/** Sorts as `compareBy` does, but computes the key of each call once: 50,000 calls take tens of milliseconds. */
 export function sortCalls(calls: Iterable<Call>, order: Order, now: number): Call[] {
   const all = [...calls];
   const key = KEYS[order.by];
@@ -73,7 +73,7 @@ function keyDifference(one: number, other: number): number {
   return one < other ? -1 : one > other ? 1 : Number(Number.isNaN(one)) - Number(Number.isNaN(other));
 }
 
-/** Each distinct text is compared once; its calls are compared by the rank of the text. */
+/** Ranks the texts of the calls: each distinct text is compared once, and calls are compared by rank. */
 function ranksOf(calls: readonly Call[], { of, compare }: Texts): (call: Call) => number {
   const texts = [...new Set(calls.map(of))].filter((text) => text !== null).sort(compare);
   const ranks = new Map<string | null, number>();
@@ -97,7 +97,7 @@ export function changeSorted(
   const next = sorted.slice();
   for (const call of out) {
     const place = placeOf(next, call, compare);
-    // durations have changed since the list was sorted
+    // the search fails if durations have changed since the list was sorted
     const found = next[place] === call ? place : next.indexOf(call);
     if (found >= 0) next.splice(found, 1);
   }

@@ -6,13 +6,13 @@ import { askedFilter, BY_BEGIN } from "./followed-calls.ts";
 /** The cursor at which the next page begins; null = the newest call. */
 export type Cursor = { cursor: string | null };
 
-/** Some 3 MB: a browser parses it within a frame or two, and the rows so far can be scrolled meanwhile. */
+/** The calls of a page, about 3 MB: a browser parses them in a frame or two, so the list scrolls meanwhile. */
 const PAGE = 2_500;
 
 /**
- * Reads the calls of the page of calls page by page from a cursor on. `left` is the cursor of the next
- * page, null after the last. Ends when `goesOn` returns false or the connection breaks; after a reconnect,
- * begin again.
+ * Reads the calls that the page of calls lists, in pages from a cursor on. `left` is the cursor of the next
+ * page, null after the last one. Ends when `goesOn` returns false or the connection breaks; after a
+ * reconnect, begin again.
  */
 export async function* pagesFrom(
   place: Cursor | null,

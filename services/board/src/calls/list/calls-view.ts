@@ -60,20 +60,20 @@ const writeOrder = ({ by, descending }: Order): Record<string, string> =>
     ? {}
     : { sort: by, order: descending ? "desc" : "asc" };
 
-/** A sliding period moves forward this often. */
+/** A sliding period moves forward at this interval. */
 const SHOWN_MS = 10_000;
-/** The period in JSON. Days end at midnight of the account's zone. */
+/** The shown period in JSON. Days end at midnight of the account's zone. */
 const sliding = computed(() => {
   const at = new Date(now.value - (now.value % SHOWN_MS));
   return JSON.stringify(periodOf(period.value, at, zone.value));
 });
 const reviveEnd = (end: string, value: unknown) => (end === "" ? value : new Date(value as string));
-/** Notifies only if the period has really changed. */
+/** The shown period. It notifies its readers only if it has changed. */
 export const shownPeriod = computed<CallWindow>(() => JSON.parse(sliding.value, reviveEnd));
 
 /**
- * The server is asked for a period that begins at a multiple of this time, so that the subscription rarely
- * changes; the page removes older calls itself.
+ * The page asks for a period that begins at a multiple of this time, so that the subscription rarely changes,
+ * and removes older calls from the list.
  */
 const SLIDE_MS = 15 * 60_000;
 

@@ -16,13 +16,13 @@ import {
 import { applyChanges, type Calls, type Changes, replaceAll } from "../../model/call.ts";
 import { askedPeriod } from "./calls-view.ts";
 
-/** The calls with a waiting caller, followed on all pages but the page of calls. */
+/** The calls with a waiting caller, followed on all pages except the page of calls. */
 export const calls = signal<Calls>(new Map());
-/** A few screens of calls, which arrive long before the whole snapshot. */
+/** The number of calls that are read first: a few screens, which arrive long before the whole snapshot. */
 const FIRST = 200;
 /**
- * Lists of calls are sorted by when the calls began, the latest first, and their periods are about this
- * time, too.
+ * Lists of calls are sorted by the time at which the calls began, the latest first. Their periods refer to
+ * this time, too.
  */
 export const BY_BEGIN = { order: "began_at" } as const;
 /** The filter of the page of calls, without its period: a state, a search, a queue and an agent. */
@@ -32,7 +32,7 @@ export const askedFilter = computed(() => ({
   ...(visited.value ? { visited: visited.value } : {}),
   ...(agent.value ? { agent: agent.value } : {}),
 }));
-/** The calls that this page follows, as Subscribe takes them, in JSON: an equal filter is the same subscription. */
+/** The calls that this page follows, as Subscribe takes them. As JSON, equal filters are the same subscription. */
 const wanted = computed(() =>
   page.value === "calls"
     ? JSON.stringify({ params: askedFilter.value, ...askedPeriod.value, ...BY_BEGIN })
@@ -40,8 +40,8 @@ const wanted = computed(() =>
 );
 
 /**
- * The updates of the page of calls: the first rows before all else, a snapshot that replaces everything,
- * and the changes, once a frame.
+ * The updates of the page of calls: first a few rows, then a snapshot that replaces everything, then the
+ * changes, once per frame.
  */
 export type Update = { first: readonly Call[] } | Snapshot | Changes;
 /** `isCut`: the search of this snapshot was cut off. */
@@ -56,14 +56,14 @@ let subscribed = "";
 /** The number of the latest subscription. */
 let latest = 0;
 /**
- * The subscription whose snapshot came last: until it is the latest one, changes belong to an earlier
- * subscription.
+ * The number of the subscription whose snapshot arrived last. Until it equals `latest`, changes belong to an
+ * earlier subscription.
  */
 let received = 0;
 
 /**
- * Subscribes again, after each connect and when the filter changes. Later answers to an earlier
- * subscription are ignored.
+ * Subscribes after each connect and when the filter changes. Answers to an earlier subscription are ignored
+ * from then on.
  */
 function subscribe(): void {
   latest += 1;
@@ -119,7 +119,7 @@ function take(aggregate_id: string, call: Call | null, left = false): void {
   frame();
 }
 
-/** Subscribes from now on. Call this once all followers are registered: they would miss earlier updates. */
+/** Starts to follow the calls. Call this after all followers are registered: they would miss earlier updates. */
 export function followCalls(): void {
   listen("CallChanged", ({ data, left }) => take(data.aggregate_id, data, left));
   listen("CallErased", ({ data }) => take(data.aggregate_id, null));
@@ -131,7 +131,7 @@ export function followCalls(): void {
 function subscribeAgain(): void {
   if (followed.value === subscribed) return;
   subscribed = followed.value;
-  // the calls of the page before are not those that this page asks for
+  // the previous page followed other calls than this page lists
   if (page.peek() === "calls") calls.value = new Map();
   if (isConnected()) subscribe();
 }

@@ -12,13 +12,13 @@ import { type Cursor, pagesFrom } from "./call-pages.ts";
 import { order, period, shownPeriod } from "./calls-view.ts";
 import { askedFilter, follow, type Snapshot } from "./followed-calls.ts";
 
-/** The most calls that the page lists: they take some 80 MB of the browser's memory. */
+/** The maximum number of calls that the page lists: they take about 80 MB of the browser's memory. */
 export const MAX_LISTED = 50_000;
 
 /** The calls of the page of calls in their order; null until the first answer. */
 export const rows = signal<readonly Call[] | null>(null);
 /**
- * Whether the list is complete: more calls are being read, there are no more, or there are more than the
+ * The progress of the list: more calls are being read, there are no more calls, or there are more than the
  * page lists.
  */
 export const progress = signal<"reading" | "whole" | "cut">("reading");
@@ -32,10 +32,10 @@ export const GLOW_MS = 600;
 export const isGlowing = (aggregate_id: string): boolean =>
   performance.now() - (touched.get(aggregate_id) ?? Number.NEGATIVE_INFINITY) < GLOW_MS;
 
-/** Whether the search matched too much and was cut off. */
+/** True if the search matched too many calls and was cut off. */
 export const searchIsCut = signal(false);
 
-/** Only the server knows what a search finds: it reports each call that begins or ceases to match. */
+/** Only the server knows what a search finds: it reports each call that starts or stops matching. */
 const list = createCallList(
   (call) =>
     isInWindow(call, shownPeriod.peek(), "began_at") &&
@@ -48,8 +48,8 @@ const show = () => {
 /** The number of the latest reading; a newer reading ends an older one. */
 let generation = 0;
 /**
- * All calls of the present view have been read once: later readings replace the list instead of filling an
- * empty one.
+ * True after all calls of the current view have been read once: later readings replace the list instead of
+ * filling an empty one.
  */
 let complete = false;
 let rest: Cursor | null = null;
@@ -131,7 +131,7 @@ follow((news) => {
   if (news.first.length > 0) show();
 });
 
-/** The calls of another view are not those of this one. The snapshot of the new subscription follows. */
+/** The view whose calls are listed. Another view empties the list until the snapshot of its subscription arrives. */
 let shownView = "";
 effect(() => {
   const asked = JSON.stringify([page.value === "calls", askedFilter.value, period.value]);
@@ -145,7 +145,7 @@ effect(() => {
   searchIsCut.value = false;
 });
 
-/** The durations of calls in progress overtake those of finished calls. */
+/** A list sorted by duration is sorted again at this interval: calls in progress overtake finished ones. */
 const REORDER_MS = 5_000;
 const reordered = computed(() => (order.value.by === "age" ? Math.floor(now.value / REORDER_MS) : 0));
 effect(() => {

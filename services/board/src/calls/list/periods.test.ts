@@ -17,7 +17,7 @@ test("days are calendar days of the account, not of the browser", () => {
   expect(periodIn("today", "UTC")).toEqual(["2026-11-25T00:00", null]);
 });
 
-test("half an hour ends now, all calls have no end, and typed times are in the account's zone", () => {
+test("the last half hour has no end, the period of all calls has no limits, and typed times are in the account's zone", () => {
   expect(periodIn("last30")).toEqual(["2026-11-25T02:00", null]);
   expect(periodIn("all")).toEqual([null, null]);
   expect(periodIn({ from: "2026-11-20T08:00", to: "2026-11-20T18:30" })).toEqual([
@@ -31,7 +31,7 @@ test("a day of 25 hours is one day", () => {
   expect((until!.getTime() - since!.getTime()) / 3_600_000).toBe(25);
 });
 
-test("typed times need a beginning before the end", () => {
+test("typed times are a period only if the beginning is before the end", () => {
   expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:01")).toBe(true);
   expect(isPeriodChoice("2026-11-25T10:00", "2026-11-25T10:00")).toBe(false);
   expect(isPeriodChoice("2026-11-25T10:00", "")).toBe(false);

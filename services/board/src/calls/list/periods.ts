@@ -5,7 +5,7 @@ import { firstMomentOf, startOfDay } from "@teravoz/domain/time";
 export const PERIODS = ["today", "last30", "yesterday", "last7", "all"] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
-/** A period that somebody chose; `from` and `to` are wall-clock times of the account, `2026-11-25T10:00`. */
+/** A period that the user chose; `from` and `to` are wall-clock times of the account, `2026-11-25T10:00`. */
 export type PeriodChoice = PeriodName | { from: string; to: string };
 
 const LAST_MS = 30 * 60_000;
@@ -30,7 +30,7 @@ export function periodOf(choice: PeriodChoice, now: Date, zone: string): CallWin
 
 const momentOf = (local: string, zone: string): Date => new Date(firstMomentOf(local, zone)!);
 
-/** Whether both ends are times and the second is after the first. */
+/** Returns whether both ends are times and the second is after the first. */
 export function isPeriodChoice(from: string, to: string): boolean {
   const [since, until] = [firstMomentOf(from, "UTC"), firstMomentOf(to, "UTC")];
   return since !== null && until !== null && since < until;

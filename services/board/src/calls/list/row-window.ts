@@ -7,17 +7,17 @@ import { ROW_PX, rowAfter, scrollTopFor, type Viewport, visibleRows } from "./vi
 
 /** The scroll position and the height of the list. */
 const scrolled = signal({ top: 0, height: 0, isFast: false });
-/** After this time without scrolling the user reads. */
+/** After this time without scrolling, the rows are drawn completely: the user is reading. */
 const REST_MS = 100;
 const viewport = (): Viewport => ({ ...scrolled.value, count: rows.value?.length ?? 0 });
 
 /** The range of drawn rows: `first` is included, `last` is not. */
 export const first = computed(() => visibleRows(viewport()).first);
 export const last = computed(() => visibleRows(viewport()).last);
-/** Whether the list scrolls too fast to be read. */
+/** True while the list scrolls too fast to be read. */
 export const isFast = computed(() => scrolled.value.isFast);
 
-/** The call_id of the row that the keyboard is at. */
+/** The call_id of the current row, from which the keys move. */
 export const current = signal<string | null>(null);
 
 type Section = { readonly current: HTMLElement | null };
@@ -46,7 +46,7 @@ export function useViewport(section: Section): void {
   }, []);
 }
 
-/** Keeps the top row in place while rows come in above it. A new order is shown from its top. */
+/** Keeps the top row in place while rows are added above it. A list in a new order is shown from its top. */
 export function useAnchor(section: Section, all: readonly Call[]): void {
   const anchor = useRef({ id: "", index: 0, order: order.peek() });
   useLayoutEffect(() => {

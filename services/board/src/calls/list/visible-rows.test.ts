@@ -63,7 +63,7 @@ test("if all calls are replaced, no slot moves", () => {
   ]);
 });
 
-test("a list without a height of its own is not drawn completely", () => {
+test("a list without a limited height is not drawn completely", () => {
   const { first, last } = visibleRows({ top: 0, height: 50_000 * ROW_PX, count: 50_000 });
   expect(last - first).toBeLessThan(200);
 });

@@ -1,11 +1,11 @@
 /** All rows, the header included, have this height, so the position of a row is known without drawing it. */
 export const ROW_PX = 32;
 
-/** Rows that are drawn beyond the visible ones on either side: a turn of the wheel finds them there. */
+/** The rows that are drawn beyond the visible ones on either side, so that a turn of the wheel shows no gap. */
 const SPARE = 8;
 /** Rows are added and removed in steps of this many, so that not every frame changes the page. */
 const STEP = 4;
-/** No screen is higher. If the list has no height of its own, this limits the drawn rows. */
+/** No screen is higher than this. It limits the drawn rows if the list has no limited height. */
 const HIGHEST_PX = 4_000;
 
 /**
@@ -16,7 +16,7 @@ export type Viewport = { top: number; height: number; count: number; isFast?: bo
 
 /** The rows to draw: `first` is included, `last` is not. */
 export function visibleRows({ top, height, count, isFast }: Viewport): { first: number; last: number } {
-  // rows beyond the visible ones would be scrolled past before anybody sees them
+  // during fast scrolling, rows beyond the visible ones are passed before they can be read
   const spare = isFast ? 0 : SPARE;
   const seen = Math.ceil(Math.min(height, HIGHEST_PX) / ROW_PX);
   const at = Math.max(0, Math.min(Math.floor(top / ROW_PX), count - seen));
@@ -24,14 +24,14 @@ export function visibleRows({ top, height, count, isFast }: Viewport): { first: 
   return { first, last: Math.min(count, first + seen + 2 * spare + STEP) };
 }
 
-/** The scroll position at which a row is wholly visible below the header; the present position if it is already. */
+/** The scroll position at which a row is wholly visible below the header; the current one if the row is so already. */
 export function scrollTopFor(index: number, { top, height }: Viewport): number {
   const highest = index * ROW_PX;
   const lowest = highest + 2 * ROW_PX - height;
   return Math.max(0, Math.min(highest, Math.max(top, lowest)));
 }
 
-/** The row that a key leads to; null for a key that leads to none. */
+/** The row that a key leads to; null for a key that leads to no row. */
 export function rowAfter(key: string, index: number, { height, count }: Viewport): number | null {
   const page = Math.max(1, Math.floor(height / ROW_PX) - 2);
   const steps: Record<string, number> = {
@@ -47,9 +47,9 @@ export function rowAfter(key: string, index: number, { height, count }: Viewport
 }
 
 /**
- * Assigns a row element (slot) to each call. A call that stays keeps its slot; a new call takes a free
- * slot. Rows get other texts instead of being created and removed. The answer has a slot for each of the
- * ids, in their order.
+ * Creates a function that assigns a row element (slot) to each call. A call that stays visible keeps its
+ * slot; a new call takes a free slot. Row elements get other texts instead of being created and removed. The
+ * result has a slot for each of the ids, in their order.
  */
 export function createSlots(): (ids: readonly string[]) => number[] {
   let held = new Map<string, number>();
