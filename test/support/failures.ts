@@ -5,24 +5,27 @@ import { ROOT } from "@teravoz/stack";
 /** The state of a test file while it runs; `jest-environment.ts` provides it. */
 export type FileOutcome = {
   path: string;
-  /** Of tests and hooks so far. */
+  /** Number of failed tests and hooks so far. */
   failures: number;
-  /** Values that were drawn at random or chosen, by name. */
+  /** Values that were drawn or chosen for the run, by name. */
   seeds: Record<string, unknown>;
 };
 
-/** Outside Jest there is none. */
+/** Undefined outside Jest. */
 const outcome = (globalThis as { fileOutcome?: FileOutcome }).fileOutcome;
 
 const FAILED = join(ROOT, ".run", "failed");
 
-/** Returns a function that says whether a test or hook of this file has failed since this was called; outside Jest none does. */
+/**
+ * Returns a function that returns whether a test or hook of this file has failed since this call. Outside
+ * Jest it returns false.
+ */
 export function watchFailures(): () => boolean {
   const before = outcome?.failures;
   return () => outcome?.failures !== before;
 }
 
-/** Notes a seed: it is printed if the file fails, and written beside the logs. Returns the seed. */
+/** Notes a seed, which is printed if the file fails, and written beside the logs. Returns the seed. */
 export function noteSeed<T>(name: string, seed: T): T {
   if (outcome) outcome.seeds[name] = seed;
   return seed;
@@ -35,8 +38,9 @@ export const drawSeed = (name: string): number =>
 let kept = 0;
 
 /**
- * Keeps what shows why a test failed in `.run/failed/<path of the suite>`: the files of `dir`, `what` (addresses, say) and the seeds. Prints
- * where in one line. The first one of a file removes what an earlier run left.
+ * Keeps evidence of a failed test in `.run/failed/<path of the suite>`: the files of `dir`, `what` (for
+ * example addresses) and the seeds. Prints the directory in one line. The first call of a file removes the
+ * evidence of an earlier run.
  */
 export async function keepForReading(dir: string | null, what: object): Promise<void> {
   const suite = outcome ? relative(ROOT, outcome.path).replace(/\.test\.ts$/, "") : "outside-jest";

@@ -1,12 +1,12 @@
 import { TestEnvironment } from "jest-environment-node";
 import type { FileOutcome } from "./failures.ts";
 
-/** The events of a file that mean a failure; each comes before the hooks that close what the file opened. */
+/** The events of a file that mean a failure. Each comes before the hooks that close the file's resources. */
 const FAILURES = new Set(["test_fn_failure", "hook_failure", "error"]);
 
 /**
- * Node's environment, which also counts the failures of a file for its helpers (`failures.ts`) and prints the file's seeds if
- * there are any. A class because Jest asks for one.
+ * Node's environment, which also counts the failures of a file for its helpers (`failures.ts`) and prints the
+ * file's seeds if there are any. It is a class because Jest requires one.
  */
 export default class extends TestEnvironment {
   readonly outcome: FileOutcome;
